@@ -1,0 +1,115 @@
+import * as LogFile from "@altimate-code/log/LogFile"
+import * as Secrets from "@altimate-code/log/Secrets"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { statSync } from "node:fs"
+import { join } from "node:path"
+
+const logged = <A, E>(
+  directory: string,
+  effect: Effect.Effect<A, E, Secrets.Secrets | LogFile.LogFile>,
+  level = LogLevel.Info
+) =>
+  Effect.gen(function*() {
+    const exit = yield* Effect.exit(
+      Effect.provide(
+        effect,
+        LogFile.layer({ directory, level, printLogs: false }).pipe(Layer.provideMerge(Secrets.layer))
+      )
+    )
+    const fs = yield* FileSystem.FileSystem
+    const names = (yield* fs.readDirectory(directory)).sort()
+    return { exit, names, text: yield* fs.readFileString(join(directory, names.at(-1)!)) }
+  })
+
+const temporary = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
+
+layer(NodeContext.layer)("the log file", (it) => {
+  it.scoped("holds what was logged, in order, for its owner only", () =>
+    Effect.gen(function*() {
+      const directory = join(yield* temporary, "deep/log")
+      const { names, text } = yield* logged(
+        directory,
+        Effect.forEach(Array.from({ length: 5000 }, (_, i) => i), (i) => Effect.logInfo(`line ${i}`))
+      )
+      assert.strictEqual(names.length, 1)
+      assert.deepStrictEqual(
+        text.trimEnd().split("\n").map((line) => line.replace(/^INFO \S+ \+\d+ms /, "")),
+        Array.from({ length: 5000 }, (_, i) => `line ${i}`)
+      )
+      assert.strictEqual(statSync(join(directory, names[0]!)).mode & 0o777, 0o600)
+      assert.strictEqual(statSync(directory).mode & 0o777, 0o700)
+    }))
+
+  it.scoped("keeps the last lines of a program that fails, dies or is interrupted", () =>
+    Effect.gen(function*() {
+      for (const end of [Effect.fail("no"), Effect.die("bug"), Effect.interrupt]) {
+        const { text } = yield* logged(yield* temporary, Effect.zipRight(Effect.logInfo("the last words"), end))
+        assert.match(text, /the last words\n$/)
+      }
+    }))
+
+  it.scoped("leaves out what is below the level", () =>
+    Effect.gen(function*() {
+      const events = Effect.logDebug("debug").pipe(
+        Effect.zipRight(Effect.logInfo("info")),
+        Effect.zipRight(Effect.logWarning("warn"))
+      )
+      assert.match((yield* logged(yield* temporary, events, LogLevel.Warning)).text, /^WARN .* warn\n$/)
+      assert.strictEqual((yield* logged(yield* temporary, events, LogLevel.Debug)).text.match(/\n/g)!.length, 3)
+    }))
+
+  it.scoped("never holds a registered secret, wherever it stands", () =>
+    Effect.gen(function*() {
+      const { text } = yield* logged(
+        yield* temporary,
+        Effect.gen(function*() {
+          const { register } = yield* Secrets.Secrets
+          yield* register(Redacted.make("canary-\"value\""))
+          yield* Effect.logInfo("message canary-\"value\"", { nested: "canary-\"value\"" }).pipe(
+            Effect.annotateLogs("header", "Bearer canary-\"value\""),
+            Effect.withLogSpan("canary-\"value\"")
+          )
+          yield* Effect.fail(new Error("cause canary-\"value\"")).pipe(
+            Effect.tapErrorCause(Effect.logError),
+            Effect.ignore
+          )
+        })
+      )
+      assert.notInclude(text, "canary")
+      assert.isAtLeast(text.match(/<redacted>/g)!.length, 4)
+    }))
+
+  it.scoped("the newest ten are kept, other files are left alone", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* temporary
+      for (let i = 10; i < 25; i++) yield* fs.writeFileString(join(directory, `2020-01-${i}T000000.log`), "")
+      for (const other of ["notes.log", "2020-01-01.txt"]) yield* fs.writeFileString(join(directory, other), "")
+      const { names } = yield* logged(directory, Effect.logInfo("new"))
+      assert.includeMembers(names, ["notes.log", "2020-01-01.txt"])
+      const logs = names.filter((name) => /T.*\.log$/.test(name))
+      assert.strictEqual(logs.length, 10)
+      // The test clock stands in 1970: a clock that runs backwards does not remove this start's own log.
+      assert.match(logs[0]!, /^1970-/)
+      assert.deepStrictEqual(logs.slice(1), Array.from({ length: 9 }, (_, i) => `2020-01-${16 + i}T000000.log`))
+    }))
+
+  it.scoped("that can't be written does not stop the program", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = join(yield* temporary, "log")
+      yield* fs.writeFileString(directory, "a file where the directory should be")
+      const path = yield* Effect.zipRight(Effect.logInfo("lost"), Effect.map(LogFile.LogFile, ({ path }) => path)).pipe(
+        Effect.provide(LogFile.layer({ directory, level: LogLevel.Info, printLogs: false })),
+        Effect.provide(Secrets.layer)
+      )
+      assert.isTrue(Option.isNone(path))
+    }))
+})

@@ -1,0 +1,62 @@
+/**
+ * The way a model is written in a config file or on a command line.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+
+const provider = "amazon-bedrock"
+
+/**
+ * The text names no model of Amazon Bedrock: nothing is left of it (`Empty`), or it names another provider
+ * (`OtherProvider`).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ModelRefError extends Schema.TaggedError<ModelRefError>("@altimate-code/model-id/ModelRefError")(
+  "ModelRefError",
+  {
+    reason: Schema.Literal("Empty", "OtherProvider"),
+    /** The text as it was given. */
+    input: Schema.String,
+    message: Schema.String,
+    /** What to write instead. */
+    hint: Schema.String
+  }
+) {}
+
+/**
+ * The model ID in `amazon-bedrock/<model ID>`. A bare model ID and a bare ARN are accepted too. Only the first slash
+ * splits, so that an ARN or a gateway's name may have slashes of its own.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const parse = (ref: string): Either.Either<string, ModelRefError> => {
+  const slash = ref.startsWith("arn:") ? -1 : ref.indexOf("/")
+  const id = ref.slice(slash + 1)
+  if (slash !== -1 && ref.slice(0, slash) !== provider) {
+    return Either.left(
+      new ModelRefError({
+        reason: "OtherProvider",
+        input: ref,
+        message: `the model "${ref}" is of the provider "${ref.slice(0, slash)}", not of ${provider}`,
+        hint:
+          `Write ${provider}/<model ID>. If "${ref}" is your gateway's own name for a model, write ${provider}/${ref}.`
+      })
+    )
+  }
+  if (id.trim() === "") {
+    return Either.left(
+      new ModelRefError({
+        reason: "Empty",
+        input: ref,
+        message: slash === -1 ? "the model is blank" : `the model "${ref}" has no model ID after ${provider}/`,
+        hint: `Write ${provider}/<model ID>, for example ${provider}/anthropic.claude-sonnet-4-6-v1.`
+      })
+    )
+  }
+  return Either.right(id)
+}

@@ -1,0 +1,758 @@
+/**
+ * Chat models of Amazon Bedrock that answer Converse: what is known about each, collected on 2026-11-23 from public
+ * copies of the sources below (Bedrock itself was not asked). A field is absent where no source states it.
+ *
+ * [D] models.dev, provider amazon-bedrock, as packed in @earendil-works/pi-ai 1.5.2 (2026-11-10) and, for models that are
+ *     no longer there, in @oh-my-pi/pi-catalog 18.2.11: IDs, names, prices, context windows, images, tools, reasoning
+ *     and output limits, wherever nothing below says otherwise. Where the two differ, the smaller limit is here.
+ * [L] LiteLLM, model_prices_and_context_window.json: documents of Claude 4.5 to 4.7, Nova 2 and Palmyra; reasoning of
+ *     Claude 3.7; output of Claude 3.5 Sonnet and Nova 2; context of Palmyra X5; context and price of Jamba.
+ * [A] AWS, Bedrock user guide, Converse's "Supported models and model features": documents, images and tools of Claude up
+ *     to 4.1, Nova, Jamba, Command, Llama 3 to 3.2 and Mistral Large. Model cards: images of Claude 3.5 Haiku, limits of
+ *     Mistral Large 24.02, and, as others quote them, output of Qwen (braintrust-proxy#549 and #629, @oh-my-pi/pi-catalog)
+ *     and of Kimi (models.dev#1637).
+ * [P] AWS's table of prompt caching, as Portkey's documentation quotes it: Claude caches system, messages and tools; Nova
+ *     all but tools (Nova 2 Lite: @oh-my-pi/pi-catalog, after its model card). Claude 3 Haiku and 3.5 Sonnet get no cache
+ *     points: only testers of the preview had them in 3.5 v2.
+ * [R] Roo-Code#9905: limits of MiniMax M2. langchain-aws#447: DeepSeek-R1 refuses tools (against [D]).
+ *
+ * Assumed, by no source: that Claude 4.8 and later take documents and cache points as 4.7 does.
+ * Left without a limit, because [D] gives the maker's and not Bedrock's: output of DeepSeek V3, MiniMax M2.1 and M2.5,
+ * GLM, Nemotron Super and Qwen3-Coder 30B; context of Llama 4 Scout and Gemma 3 27B.
+ * Left out: what may not answer Converse (GPT-5.4, 5.5 and 6, Grok, Gemma 4, Kimi K3, GLM 5.3), speech, image, video and
+ * embedding models, and the withdrawn Claude 1, 2, 3 Sonnet and 3 Opus.
+ */
+import type { Model } from "../Catalog.ts"
+
+type Family = Omit<Model, "id" | "name">
+
+const everything = { image: true, document: true }
+const textAndDocument = { image: false, document: true }
+const textOnly = { image: false, document: false }
+const imageYes = { image: true }
+const imageNo = { image: false }
+
+const noCache = { system: false, messages: false, tools: false }
+
+const chat = { tools: true, streaming: true, reasoning: false, cache: noCache }
+const claude: Family = {
+  ...chat,
+  family: "Claude",
+  input: everything,
+  reasoning: true,
+  cache: { system: true, messages: true, tools: true }
+}
+const nova: Family = {
+  ...chat,
+  family: "Nova",
+  input: everything,
+  cache: { system: true, messages: true, tools: false }
+}
+const llama: Family = { ...chat, family: "Llama", input: imageNo }
+const mistral: Family = { ...chat, family: "Mistral", input: imageNo }
+const deepSeek: Family = { ...chat, family: "DeepSeek", input: imageNo, reasoning: true }
+const qwen: Family = { ...chat, family: "Qwen", input: imageNo }
+const gpt: Family = { ...chat, family: "GPT", input: imageNo, reasoning: true }
+const kimi: Family = { ...chat, family: "Kimi", input: imageNo, reasoning: true }
+const miniMax: Family = { ...chat, family: "MiniMax", input: imageNo, reasoning: true }
+const glm: Family = { ...chat, family: "GLM", input: imageNo, reasoning: true }
+const nemotron: Family = { ...chat, family: "Nemotron", input: imageNo }
+const gemma: Family = { ...chat, family: "Gemma", input: imageYes }
+const palmyra: Family = { ...chat, family: "Palmyra", input: textAndDocument, reasoning: true }
+const jamba: Family = { ...chat, family: "Jamba", input: textAndDocument }
+const command: Family = { ...chat, family: "Command", input: textAndDocument }
+
+export const catalogData: ReadonlyArray<Model> = [
+  {
+    ...claude,
+    id: "anthropic.claude-fable-5-2",
+    name: "Claude Fable 5.2",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 8.8, output: 44, cacheRead: 0.22, cacheWrite: 11 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-fable-5-1",
+    name: "Claude Fable 5.1",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 11, output: 55, cacheRead: 0.275, cacheWrite: 13.75 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-fable-5",
+    name: "Claude Fable 5",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 11, output: 55, cacheRead: 1.1, cacheWrite: 13.75 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-opus-5-5",
+    name: "Claude Opus 5.5",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 4.4, output: 22, cacheRead: 0.22, cacheWrite: 5.5 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-opus-5",
+    name: "Claude Opus 5",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 5.5, output: 27.5, cacheRead: 0.55, cacheWrite: 6.875 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-opus-4-8",
+    name: "Claude Opus 4.8",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 5.5, output: 27.5, cacheRead: 0.55, cacheWrite: 6.875 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-opus-4-7",
+    name: "Claude Opus 4.7",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 5.5, output: 27.5, cacheRead: 0.55, cacheWrite: 6.875 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-opus-4-6-v1",
+    name: "Claude Opus 4.6",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 5.5, output: 27.5, cacheRead: 0.55, cacheWrite: 6.875 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-opus-4-5-20251101-v1:0",
+    name: "Claude Opus 4.5",
+    contextWindow: 200_000,
+    maxOutput: 64_000,
+    price: { input: 5.5, output: 27.5, cacheRead: 0.55, cacheWrite: 6.875 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-opus-4-1-20250805-v1:0",
+    name: "Claude Opus 4.1",
+    contextWindow: 200_000,
+    maxOutput: 32_000,
+    price: { input: 15, output: 75, cacheRead: 1.5, cacheWrite: 18.75 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-opus-4-20250514-v1:0",
+    name: "Claude Opus 4",
+    contextWindow: 200_000,
+    maxOutput: 32_000,
+    price: { input: 15, output: 75, cacheRead: 1.5, cacheWrite: 18.75 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-sonnet-5-5",
+    name: "Claude Sonnet 5.5",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 2.2, output: 11, cacheRead: 0.11, cacheWrite: 2.75 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-sonnet-5",
+    name: "Claude Sonnet 5",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 2.2, output: 11, cacheRead: 0.22, cacheWrite: 2.75 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-sonnet-4-6",
+    name: "Claude Sonnet 4.6",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 3.3, output: 16.5, cacheRead: 0.33, cacheWrite: 4.125 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-sonnet-4-5-20250929-v1:0",
+    name: "Claude Sonnet 4.5",
+    contextWindow: 200_000,
+    maxOutput: 64_000,
+    price: { input: 3.3, output: 16.5, cacheRead: 0.33, cacheWrite: 4.125 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-sonnet-4-20250514-v1:0",
+    name: "Claude Sonnet 4",
+    contextWindow: 200_000,
+    maxOutput: 64_000,
+    price: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-3-7-sonnet-20250219-v1:0",
+    name: "Claude Sonnet 3.7",
+    contextWindow: 200_000,
+    maxOutput: 8_192,
+    price: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-3-5-sonnet-20241022-v2:0",
+    name: "Claude Sonnet 3.5 v2",
+    contextWindow: 200_000,
+    maxOutput: 8_192,
+    reasoning: false,
+    cache: noCache,
+    price: { input: 3, output: 15 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-3-5-sonnet-20240620-v1:0",
+    name: "Claude Sonnet 3.5",
+    contextWindow: 200_000,
+    maxOutput: 4_096,
+    reasoning: false,
+    cache: noCache,
+    price: { input: 3, output: 15 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-haiku-5-5",
+    name: "Claude Haiku 5.5",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 0.11, output: 0.55, cacheRead: 0.011, cacheWrite: 0.1375, upTo: 100_000 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-haiku-4-5-20251001-v1:0",
+    name: "Claude Haiku 4.5",
+    contextWindow: 200_000,
+    maxOutput: 64_000,
+    price: { input: 1.1, output: 5.5, cacheRead: 0.11, cacheWrite: 1.375 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-3-5-haiku-20241022-v1:0",
+    name: "Claude Haiku 3.5",
+    contextWindow: 200_000,
+    maxOutput: 8_192,
+    input: textAndDocument,
+    reasoning: false,
+    price: { input: 0.8, output: 4, cacheRead: 0.08, cacheWrite: 1 }
+  },
+  {
+    ...claude,
+    id: "anthropic.claude-3-haiku-20240307-v1:0",
+    name: "Claude Haiku 3",
+    contextWindow: 200_000,
+    maxOutput: 4_096,
+    reasoning: false,
+    cache: noCache,
+    price: { input: 0.25, output: 1.25 }
+  },
+  {
+    ...nova,
+    id: "amazon.nova-2-lite-v1:0",
+    name: "Nova 2 Lite",
+    contextWindow: 1_000_000,
+    maxOutput: 64_000,
+    reasoning: true,
+    price: { input: 0.33, output: 2.75, cacheRead: 0.0825, cacheWrite: 0.33 }
+  },
+  {
+    ...nova,
+    id: "amazon.nova-premier-v1:0",
+    name: "Nova Premier",
+    contextWindow: 1_000_000,
+    maxOutput: 10_000,
+    price: { input: 2.5, output: 12.5, cacheRead: 0.625, cacheWrite: 2.5 }
+  },
+  {
+    ...nova,
+    id: "amazon.nova-pro-v1:0",
+    name: "Nova Pro",
+    contextWindow: 300_000,
+    maxOutput: 10_000,
+    price: { input: 0.8, output: 3.2, cacheRead: 0.2, cacheWrite: 0.8 }
+  },
+  {
+    ...nova,
+    id: "amazon.nova-lite-v1:0",
+    name: "Nova Lite",
+    contextWindow: 300_000,
+    maxOutput: 10_000,
+    price: { input: 0.06, output: 0.24, cacheRead: 0.015, cacheWrite: 0.06 }
+  },
+  {
+    ...nova,
+    id: "amazon.nova-micro-v1:0",
+    name: "Nova Micro",
+    contextWindow: 128_000,
+    maxOutput: 10_000,
+    input: textOnly,
+    price: { input: 0.035, output: 0.14, cacheRead: 0.00875, cacheWrite: 0.035 }
+  },
+  {
+    ...llama,
+    id: "meta.llama4-maverick-17b-instruct-v1:0",
+    name: "Llama 4 Maverick 17B Instruct",
+    contextWindow: 1_000_000,
+    maxOutput: 8_192,
+    input: imageYes,
+    price: { input: 0.24, output: 0.97 }
+  },
+  {
+    ...llama,
+    id: "meta.llama4-scout-17b-instruct-v1:0",
+    name: "Llama 4 Scout 17B Instruct",
+    maxOutput: 8_192,
+    input: imageYes,
+    price: { input: 0.17, output: 0.66 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-3-70b-instruct-v1:0",
+    name: "Llama 3.3 70B Instruct",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    price: { input: 0.72, output: 0.72 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-2-90b-instruct-v1:0",
+    name: "Llama 3.2 90B Instruct",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    input: everything,
+    price: { input: 0.72, output: 0.72 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-2-11b-instruct-v1:0",
+    name: "Llama 3.2 11B Instruct",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    input: everything,
+    price: { input: 0.16, output: 0.16 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-2-3b-instruct-v1:0",
+    name: "Llama 3.2 3B Instruct",
+    contextWindow: 131_000,
+    maxOutput: 4_096,
+    input: textAndDocument,
+    tools: false,
+    price: { input: 0.15, output: 0.15 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-2-1b-instruct-v1:0",
+    name: "Llama 3.2 1B Instruct",
+    contextWindow: 131_000,
+    maxOutput: 4_096,
+    input: textAndDocument,
+    tools: false,
+    price: { input: 0.1, output: 0.1 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-1-405b-instruct-v1:0",
+    name: "Llama 3.1 405B Instruct",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    input: textAndDocument,
+    price: { input: 2.4, output: 2.4 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-1-70b-instruct-v1:0",
+    name: "Llama 3.1 70B Instruct",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    input: textAndDocument,
+    price: { input: 0.72, output: 0.72 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-1-8b-instruct-v1:0",
+    name: "Llama 3.1 8B Instruct",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    input: textAndDocument,
+    price: { input: 0.22, output: 0.22 }
+  },
+  {
+    ...llama,
+    id: "meta.llama3-70b-instruct-v1:0",
+    name: "Llama 3 70B Instruct",
+    input: textAndDocument,
+    tools: false
+  },
+  {
+    ...llama,
+    id: "meta.llama3-8b-instruct-v1:0",
+    name: "Llama 3 8B Instruct",
+    input: textAndDocument,
+    tools: false
+  },
+  {
+    ...mistral,
+    id: "mistral.mistral-large-3-675b-instruct",
+    name: "Mistral Large 3",
+    contextWindow: 256_000,
+    maxOutput: 8_192,
+    input: imageYes,
+    price: { input: 0.5, output: 1.5 }
+  },
+  {
+    ...mistral,
+    id: "mistral.devstral-2-123b",
+    name: "Devstral 2 123B",
+    contextWindow: 256_000,
+    maxOutput: 8_192,
+    price: { input: 0.4, output: 2 }
+  },
+  {
+    ...mistral,
+    id: "mistral.magistral-small-2509",
+    name: "Magistral Small 1.2",
+    contextWindow: 128_000,
+    maxOutput: 40_000,
+    input: imageYes,
+    reasoning: true,
+    price: { input: 0.5, output: 1.5 }
+  },
+  {
+    ...mistral,
+    id: "mistral.ministral-3-14b-instruct",
+    name: "Ministral 14B 3.0",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    input: imageYes,
+    price: { input: 0.2, output: 0.2 }
+  },
+  {
+    ...mistral,
+    id: "mistral.ministral-3-8b-instruct",
+    name: "Ministral 3 8B",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    input: imageYes,
+    price: { input: 0.15, output: 0.15 }
+  },
+  {
+    ...mistral,
+    id: "mistral.ministral-3-3b-instruct",
+    name: "Ministral 3 3B",
+    contextWindow: 256_000,
+    maxOutput: 8_192,
+    input: imageYes,
+    price: { input: 0.1, output: 0.1 }
+  },
+  {
+    ...mistral,
+    id: "mistral.pixtral-large-2502-v1:0",
+    name: "Pixtral Large (25.02)",
+    contextWindow: 128_000,
+    maxOutput: 8_192,
+    input: imageYes,
+    price: { input: 2, output: 6 }
+  },
+  {
+    ...mistral,
+    id: "mistral.mistral-large-2407-v1:0",
+    name: "Mistral Large (24.07)",
+    input: textAndDocument
+  },
+  {
+    ...mistral,
+    id: "mistral.mistral-large-2402-v1:0",
+    name: "Mistral Large (24.02)",
+    contextWindow: 32_000,
+    maxOutput: 4_096,
+    input: textAndDocument
+  },
+  {
+    ...deepSeek,
+    id: "deepseek.v3.2",
+    name: "DeepSeek V3.2",
+    contextWindow: 163_840,
+    price: { input: 0.62, output: 1.85 }
+  },
+  {
+    ...deepSeek,
+    id: "deepseek.v3-v1:0",
+    name: "DeepSeek-V3.1",
+    contextWindow: 163_840,
+    price: { input: 0.58, output: 1.68 }
+  },
+  {
+    ...deepSeek,
+    id: "deepseek.r1-v1:0",
+    name: "DeepSeek-R1",
+    contextWindow: 128_000,
+    maxOutput: 32_768,
+    tools: false,
+    price: { input: 1.35, output: 5.4 }
+  },
+  {
+    ...qwen,
+    id: "qwen.qwen3-coder-480b-a35b-v1:0",
+    name: "Qwen3-Coder 480B-A35B Instruct",
+    contextWindow: 131_072,
+    maxOutput: 16_384,
+    price: { input: 0.45, output: 1.8 }
+  },
+  {
+    ...qwen,
+    id: "qwen.qwen3-coder-next",
+    name: "Qwen3 Coder Next",
+    contextWindow: 262_144,
+    maxOutput: 16_000,
+    price: { input: 0.5, output: 1.2 }
+  },
+  {
+    ...qwen,
+    id: "qwen.qwen3-coder-30b-a3b-v1:0",
+    name: "Qwen3-Coder 30B-A3B Instruct",
+    contextWindow: 262_144,
+    price: { input: 0.15, output: 0.6 }
+  },
+  {
+    ...qwen,
+    id: "qwen.qwen3-235b-a22b-2507-v1:0",
+    name: "Qwen3 235B-A22B Instruct 2507",
+    contextWindow: 262_144,
+    maxOutput: 8_192,
+    price: { input: 0.22, output: 0.88 }
+  },
+  {
+    ...qwen,
+    id: "qwen.qwen3-next-80b-a3b",
+    name: "Qwen3-Next 80B-A3B Instruct",
+    contextWindow: 262_144,
+    maxOutput: 8_000,
+    price: { input: 0.15, output: 1.2 }
+  },
+  {
+    ...qwen,
+    id: "qwen.qwen3-vl-235b-a22b",
+    name: "Qwen3 VL 235B A22B Instruct",
+    contextWindow: 262_144,
+    maxOutput: 8_000,
+    input: imageYes,
+    price: { input: 0.53, output: 2.66 }
+  },
+  {
+    ...qwen,
+    id: "qwen.qwen3-32b-v1:0",
+    name: "Qwen3 32B",
+    contextWindow: 32_768,
+    maxOutput: 8_000,
+    reasoning: true,
+    price: { input: 0.15, output: 0.6 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-5.6-sol",
+    name: "GPT-5.6 Sol",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 4.4, output: 22, cacheRead: 0.44, cacheWrite: 5.5, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-5.6-terra",
+    name: "GPT-5.6 Terra",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 2.2, output: 13.2, cacheRead: 0.22, cacheWrite: 2.75, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-5.6-luna",
+    name: "GPT-5.6 Luna",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 0.22, output: 1.32, cacheRead: 0.022, cacheWrite: 0.275, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-oss-120b-1:0",
+    name: "gpt-oss-120b",
+    contextWindow: 128_000,
+    maxOutput: 16_384,
+    price: { input: 0.15, output: 0.6 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-oss-20b-1:0",
+    name: "gpt-oss-20b",
+    contextWindow: 128_000,
+    maxOutput: 16_384,
+    price: { input: 0.07, output: 0.3 }
+  },
+  {
+    ...kimi,
+    id: "moonshotai.kimi-k2.5",
+    name: "Kimi K2.5",
+    contextWindow: 262_143,
+    maxOutput: 16_000,
+    input: imageYes,
+    price: { input: 0.6, output: 3 }
+  },
+  {
+    ...kimi,
+    id: "moonshot.kimi-k2-thinking",
+    name: "Kimi K2 Thinking",
+    contextWindow: 262_143,
+    maxOutput: 16_000,
+    price: { input: 0.6, output: 2.5 }
+  },
+  {
+    ...miniMax,
+    id: "minimax.minimax-m2.5",
+    name: "MiniMax-M2.5",
+    contextWindow: 196_608,
+    price: { input: 0.3, output: 1.2 }
+  },
+  {
+    ...miniMax,
+    id: "minimax.minimax-m2.1",
+    name: "MiniMax-M2.1",
+    contextWindow: 196_608,
+    price: { input: 0.3, output: 1.2 }
+  },
+  {
+    ...miniMax,
+    id: "minimax.minimax-m2",
+    name: "MiniMax-M2",
+    contextWindow: 196_608,
+    maxOutput: 16_384,
+    price: { input: 0.3, output: 1.2 }
+  },
+  {
+    ...glm,
+    id: "zai.glm-5",
+    name: "GLM-5",
+    contextWindow: 202_752,
+    price: { input: 1, output: 3.2 }
+  },
+  {
+    ...glm,
+    id: "zai.glm-4.7",
+    name: "GLM-4.7",
+    contextWindow: 202_752,
+    price: { input: 0.6, output: 2.2 }
+  },
+  {
+    ...glm,
+    id: "zai.glm-4.7-flash",
+    name: "GLM-4.7-Flash",
+    contextWindow: 200_000,
+    price: { input: 0.07, output: 0.4 }
+  },
+  {
+    ...nemotron,
+    id: "nvidia.nemotron-super-3-120b",
+    name: "NVIDIA Nemotron 3 Super 120B A12B",
+    contextWindow: 262_144,
+    reasoning: true,
+    price: { input: 0.15, output: 0.65 }
+  },
+  {
+    ...nemotron,
+    id: "nvidia.nemotron-nano-3-30b",
+    name: "NVIDIA Nemotron Nano 3 30B",
+    contextWindow: 262_144,
+    maxOutput: 8_192,
+    reasoning: true,
+    price: { input: 0.06, output: 0.24 }
+  },
+  {
+    ...nemotron,
+    id: "nvidia.nemotron-nano-12b-v2",
+    name: "Nemotron Nano 12B v2 VL",
+    contextWindow: 128_000,
+    maxOutput: 8_192,
+    input: imageYes,
+    price: { input: 0.2, output: 0.6 }
+  },
+  {
+    ...nemotron,
+    id: "nvidia.nemotron-nano-9b-v2",
+    name: "NVIDIA Nemotron Nano 9B v2",
+    contextWindow: 131_072,
+    maxOutput: 8_192,
+    price: { input: 0.06, output: 0.23 }
+  },
+  {
+    ...gemma,
+    id: "google.gemma-3-27b-it",
+    name: "Gemma 3 27B IT",
+    maxOutput: 8_192
+  },
+  {
+    ...gemma,
+    id: "google.gemma-3-4b-it",
+    name: "Gemma 3 4B IT",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    price: { input: 0.04, output: 0.08 }
+  },
+  {
+    ...palmyra,
+    id: "writer.palmyra-x5-v1:0",
+    name: "Palmyra X5",
+    contextWindow: 1_000_000,
+    maxOutput: 8_192,
+    price: { input: 0.6, output: 6 }
+  },
+  {
+    ...palmyra,
+    id: "writer.palmyra-x4-v1:0",
+    name: "Palmyra X4",
+    contextWindow: 122_880,
+    maxOutput: 8_192,
+    price: { input: 2.5, output: 10 }
+  },
+  {
+    ...jamba,
+    id: "ai21.jamba-1-5-large-v1:0",
+    name: "Jamba 1.5 Large",
+    contextWindow: 256_000,
+    price: { input: 2, output: 8 }
+  },
+  {
+    ...jamba,
+    id: "ai21.jamba-1-5-mini-v1:0",
+    name: "Jamba 1.5 Mini",
+    contextWindow: 256_000,
+    price: { input: 0.2, output: 0.4 }
+  },
+  {
+    ...command,
+    id: "cohere.command-r-plus-v1:0",
+    name: "Command R+",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    price: { input: 3, output: 15 }
+  },
+  {
+    ...command,
+    id: "cohere.command-r-v1:0",
+    name: "Command R",
+    contextWindow: 128_000,
+    maxOutput: 4_096,
+    price: { input: 0.5, output: 1.5 }
+  }
+]

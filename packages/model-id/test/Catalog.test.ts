@@ -1,0 +1,113 @@
+import * as Catalog from "@altimate-code/model-id/Catalog"
+import * as ModelId from "@altimate-code/model-id/ModelId"
+import { guideRules } from "@altimate-code/model-id/PrefixRules"
+import { assert, describe, it } from "@effect/vitest"
+import { assertNone, assertSome } from "@effect/vitest/utils"
+import * as Option from "effect/Option"
+import { bedrockModelIds } from "./bedrockModels.ts"
+
+const nameOf = (id: string) => Option.map(Catalog.find(id), ({ name }) => name)
+
+describe("models", () => {
+  it("are found by their own IDs, each only once", () => {
+    assert.strictEqual(new Set(Catalog.models.map(({ id }) => id)).size, Catalog.models.length)
+    for (const model of Catalog.models) assertSome(Catalog.find(model.id), model)
+  })
+
+  it("have bare provider's IDs that Bedrock has", () => {
+    for (const { id } of Catalog.models) {
+      assert.deepStrictEqual(ModelId.resolve(id, "sa-east-1", guideRules).reason, { _tag: "NotListed" })
+      assert.include(bedrockModelIds, id)
+    }
+  })
+
+  it("have facts that can be true", () => {
+    for (const { contextWindow, id, maxOutput, name, price, tools } of Catalog.models) {
+      assert.notStrictEqual(name.trim(), "", id)
+      if (contextWindow !== undefined) assert.isTrue(contextWindow >= 8_000 && contextWindow <= 10_000_000, id)
+      if (maxOutput !== undefined) assert.isTrue(maxOutput >= 4_000 && maxOutput < (contextWindow ?? Infinity), id)
+      if (price !== undefined) {
+        assert.isTrue(price.input > 0 && price.output >= price.input && price.output < 100, id)
+        if (price.cacheRead !== undefined) assert.isBelow(price.cacheRead, price.input, id)
+        if (price.cacheWrite !== undefined) assert.isTrue(price.cacheWrite >= price.input, id)
+      }
+      assert.isBoolean(tools, id)
+    }
+  })
+
+  it("take cache points only where AWS documents them: Claude everywhere, Nova not in tools", () => {
+    const withPoints = Catalog.models.filter(({ cache }) => cache.system || cache.messages || cache.tools)
+    assert.deepStrictEqual([...new Set(withPoints.map(({ family }) => family))], ["Claude", "Nova"])
+    for (const { cache, family } of withPoints) {
+      assert.deepStrictEqual(cache, { system: true, messages: true, tools: family === "Claude" })
+    }
+  })
+})
+
+describe("find", () => {
+  it.each([
+    "anthropic.claude-sonnet-4-6",
+    "anthropic.claude-sonnet-4-6-v1",
+    "anthropic.claude-sonnet-4-6-v1:0",
+    "anthropic.claude-sonnet-4-6:0",
+    "anthropic.claude-sonnet-4-6-v1:0:200k",
+    "us.anthropic.claude-sonnet-4-6",
+    "us-gov.anthropic.claude-sonnet-4-6-v1",
+    "global.anthropic.claude-sonnet-4-6",
+    "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-6",
+    "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.anthropic.claude-sonnet-4-6"
+  ])("knows %s for Claude Sonnet 4.6", (id) => {
+    assertSome(nameOf(id), "Claude Sonnet 4.6")
+  })
+
+  it("tells a dated model's versions apart", () => {
+    assertSome(nameOf("anthropic.claude-opus-4-6"), "Claude Opus 4.6")
+    assertSome(nameOf("anthropic.claude-3-5-sonnet-20241022-v2:0"), "Claude Sonnet 3.5 v2")
+    assertSome(nameOf("anthropic.claude-3-5-sonnet-20240620"), "Claude Sonnet 3.5")
+    assertNone(nameOf("amazon.nova-lite-v2:0"))
+  })
+
+  it.each([
+    "claude-prod",
+    "",
+    "us.",
+    "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1b2c3d4e5f6",
+    "acme.anthropic.claude-sonnet-4-6"
+  ])("does not know '%s'", (id) => {
+    assertNone(Catalog.find(id))
+  })
+})
+
+describe("capabilities", () => {
+  it("of a known model are its facts", () => {
+    assert.deepStrictEqual(Catalog.capabilities("us.anthropic.claude-sonnet-4-6-v1"), {
+      contextWindow: 1_000_000,
+      maxOutput: 128_000,
+      input: { image: true, document: true },
+      tools: true,
+      streaming: true,
+      reasoning: true,
+      cache: { system: true, messages: true, tools: true }
+    })
+    assert.deepStrictEqual(Catalog.capabilities("amazon.nova-micro-v1:0").input, { image: false, document: false })
+    assert.isFalse(Catalog.capabilities("us.deepseek.r1-v1:0").tools)
+  })
+
+  it("of an unknown model let the user attach anything and risk nothing", () => {
+    assert.deepStrictEqual(Catalog.capabilities("claude-prod"), {
+      maxOutput: 4096,
+      input: { image: true, document: true },
+      tools: true,
+      streaming: true,
+      reasoning: false,
+      cache: { system: false, messages: false, tools: false }
+    })
+  })
+
+  it("fill in only what is not known", () => {
+    const { contextWindow, input, maxOutput } = Catalog.capabilities("deepseek.v3.2")
+    assert.strictEqual(contextWindow, 163_840)
+    assert.strictEqual(maxOutput, 4096)
+    assert.deepStrictEqual(input, { image: false, document: true })
+  })
+})
