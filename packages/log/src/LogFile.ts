@@ -6,6 +6,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -91,7 +92,8 @@ const open = Effect.fn("LogFile.open")(function*(file: string) {
     )
   // Ended by the end of the mailbox and not by an interruption: a line that was taken must be written.
   const writer = yield* lines.takeAll.pipe(
-    Effect.tap(([batch]) => write(batch)),
+    // The last batch may be empty, and a write of nothing fails.
+    Effect.tap(([batch]) => Chunk.isEmpty(batch) ? Effect.void : write(batch)),
     Effect.repeat({ until: ([, done]) => done }),
     Effect.forkDaemon
   )

@@ -1,0 +1,78 @@
+/** What the gateway does about a request, from its route to the steps of its response. */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import type { Options } from "../Sandbox.ts"
+import { complete } from "./answer.ts"
+import { converse } from "./converse.ts"
+import { echo } from "./echo.ts"
+import { instead } from "./faults.ts"
+import type { Incoming } from "./incoming.ts"
+import * as Models from "./models.ts"
+import * as Playback from "./playback.ts"
+import { type Refusal, refuse, scriptIsOver, splitArn, unknownOperation } from "./refusal.ts"
+import type { ConverseRequest } from "./request.ts"
+import type { Route } from "./route.ts"
+import { type Steps, wait } from "./steps.ts"
+import { streamed } from "./streamed.ts"
+import { validate } from "./validation.ts"
+
+type Operation = Extract<Route, { type: "Operation" }>
+
+const answer = (
+  { operation }: Operation,
+  { fault, turn }: Playback.Attempt,
+  request: ConverseRequest,
+  seed: string
+): Steps => {
+  const delays = turn.delays ?? {}
+  const steps = Option.getOrElse(
+    Option.flatMap(Option.fromNullable(fault), instead),
+    () => (operation === "converse" ? converse : streamed)(complete(turn, request, seed), delays, fault)
+  )
+  return [...wait(delays.headers), ...steps]
+}
+
+export const make = (options: Pick<Options, "models" | "script">) =>
+  Effect.map(Ref.make(Playback.start), (position) => {
+    const { models, script } = options
+
+    const attempt = (
+      route: Operation,
+      request: ConverseRequest,
+      incoming: Incoming
+    ): Effect.Effect<Steps, Refusal> =>
+      script === undefined
+        ? Effect.succeed(
+          answer(route, { index: 0, turn: echo(route.modelId, request), fault: undefined }, request, incoming.rawBody)
+        )
+        : Ref.modify(position, (at) => Playback.next(script, route.operation, at)).pipe(
+          Effect.flatten,
+          Effect.mapBoth({
+            onFailure: () => scriptIsOver(script.length),
+            onSuccess: (next) => answer(route, next, request, `turn ${next.index}`)
+          })
+        )
+
+    /** Routes come first, as in front of Bedrock, where they need no credential. */
+    return (
+      route: Route,
+      incoming: Incoming,
+      authorization: Either.Either<void, Refusal>
+    ): Effect.Effect<Steps> => {
+      switch (route.type) {
+        case "Unknown":
+          return Effect.sync(() => unknownOperation(incoming.method))
+        case "SplitArn":
+          return Effect.sync(splitArn)
+        case "Operation":
+          return authorization.pipe(
+            Either.andThen(() => Models.check(models, route.modelId)),
+            Either.andThen(() => validate(incoming.rawBody)),
+            Effect.flatMap((request) => attempt(route, request, incoming)),
+            Effect.catchAll((refusal) => Effect.sync(() => refuse(refusal)))
+          )
+      }
+    }
+  })

@@ -1,0 +1,50 @@
+import * as Effect from "effect/Effect"
+import type { IncomingMessage } from "node:http"
+
+/** A request as it was on the wire. */
+export interface Incoming {
+  readonly method: string
+  /** The request target. */
+  readonly rawPath: string
+  /** The part of it before the `?`, as sent. */
+  readonly pathname: string
+  readonly query: URLSearchParams
+  readonly httpVersion: string
+  readonly headers: { readonly [name: string]: string }
+  /** Each on its own: Node keeps only the first of repeated `Authorization` headers. */
+  readonly authorizations: ReadonlyArray<string>
+  readonly bytes: Buffer
+  /** The bytes as UTF-8. */
+  readonly rawBody: string
+  /** False if the client went away in the middle of the body. */
+  readonly complete: boolean
+}
+
+const body = (request: IncomingMessage): Effect.Effect<Buffer> =>
+  Effect.async((resume) => {
+    const chunks: Array<Buffer> = []
+    request.on("data", (chunk: Buffer) => chunks.push(chunk))
+    request.once("close", () => resume(Effect.sync(() => Buffer.concat(chunks))))
+    request.once("end", () => resume(Effect.sync(() => Buffer.concat(chunks))))
+  })
+
+/** Reads all that the client sends, however it ends. */
+export const read = (request: IncomingMessage): Effect.Effect<Incoming> =>
+  Effect.map(body(request), (bytes) => {
+    const rawPath = request.url ?? ""
+    const [pathname = "", ...query] = rawPath.split("?")
+    return {
+      method: request.method ?? "",
+      rawPath,
+      pathname,
+      query: new URLSearchParams(query.join("?")),
+      httpVersion: request.httpVersion,
+      headers: Object.fromEntries(
+        Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values.join(", ")])
+      ),
+      authorizations: request.headersDistinct["authorization"] ?? [],
+      bytes,
+      rawBody: bytes.toString("utf8"),
+      complete: request.complete
+    }
+  })

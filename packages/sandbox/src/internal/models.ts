@@ -1,0 +1,18 @@
+import * as Either from "effect/Either"
+import { invalid, type Refusal } from "./refusal.ts"
+
+/**
+ * Whether the gateway has the model. The two messages are Bedrock's; the apostrophe of the second is U+2019.
+ * An ID that would do with a geography in front (`us.`, `global.`, also at the end of an inference profile's ARN)
+ * is one that exists, but not on demand.
+ */
+export const check = (models: ReadonlyArray<string> | undefined, modelId: string): Either.Either<void, Refusal> => {
+  if (models === undefined || models.includes(modelId)) return Either.void
+  return Either.left(
+    invalid(
+      models.some((model) => model.endsWith(`.${modelId}`))
+        ? `Invocation of model ID ${modelId} with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.`
+        : "The provided model identifier is invalid."
+    )
+  )
+}

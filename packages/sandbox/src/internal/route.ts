@@ -1,0 +1,40 @@
+import * as Option from "effect/Option"
+
+export type Operation = "converse" | "converse-stream"
+
+export type Route =
+  | { readonly type: "Operation"; readonly operation: Operation; readonly modelId: string }
+  /** An ARN whose slash was sent as it is: Bedrock takes its parts for path segments of an operation it does not have. */
+  | { readonly type: "SplitArn" }
+  | { readonly type: "Unknown" }
+
+const unknown: Route = { type: "Unknown" }
+
+const decode = Option.liftThrowable(decodeURIComponent)
+
+const isOperation = (segment: string | undefined): segment is Operation =>
+  segment === "converse" || segment === "converse-stream"
+
+/** `/bedrock/v1` from `bedrock/v1/`; the empty string when there is none. */
+export const normalizePrefix = (prefix: string): string => {
+  const bare = prefix.replace(/^\/+|\/+$/g, "")
+  return bare === "" ? "" : `/${bare}`
+}
+
+/** A path decoded, where it can be. */
+export const decodePath = (pathname: string): string => Option.getOrElse(decode(pathname), () => pathname)
+
+export const parse = (prefix: string, method: string, pathname: string): Route => {
+  const root = `${prefix}/model/`
+  if (method !== "POST" || !pathname.startsWith(root)) return unknown
+  const segments = pathname.slice(root.length).split("/")
+  const operation = segments.pop()
+  if (!isOperation(operation)) return unknown
+  return Option.match(decode(segments.join("/")), {
+    onNone: () => unknown,
+    onSome: (modelId) => {
+      if (segments.length === 1 && modelId !== "") return { type: "Operation", operation, modelId }
+      return modelId.startsWith("arn:") ? { type: "SplitArn" } : unknown
+    }
+  })
+}

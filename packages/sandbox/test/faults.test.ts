@@ -1,0 +1,290 @@
+import { ConverseCommand, ConverseStreamCommand } from "@aws-sdk/client-bedrock-runtime"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Sandbox from "../src/Sandbox.ts"
+import type { Fault, Script, StreamException } from "../src/Script.ts"
+import { client, settled } from "./sdk.ts"
+import { type Answer, converse, converseStream, decode, frames, hello, kinds, nova, send, split } from "./wire.ts"
+
+const suffix = ":http://internal.amazon.com/coral/com.amazon.coral.service/"
+
+/** Six events: messageStart, two deltas, contentBlockStop, messageStop, metadata. */
+const blocks: Script[number]["blocks"] = [{ type: "text", text: ["one", " two"] }]
+const events = ["messageStart", "contentBlockDelta", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"]
+
+const play = (...faults: ReadonlyArray<Fault>) => Sandbox.make({ script: [{ blocks, faults }] })
+const stream = (url: string) => send(url, { path: converseStream(nova), body: hello })
+const whole = (url: string) => send(url, { path: converse(nova), body: hello })
+
+const isComplete = (answer: Answer) => {
+  assert.strictEqual(answer.status, 200)
+  assert.isUndefined(answer.error)
+  assert.deepStrictEqual(kinds(answer.body), events)
+}
+
+const isBroken = (answer: Answer) => assert.throws(() => isComplete(answer))
+
+describe("a fault instead of an answer", () => {
+  for (const ask of [stream, whole]) {
+    it.scoped(`throttles as often as it says and then lets the turn through (${ask.name})`, () =>
+      Effect.gen(function*() {
+        const { url } = yield* play(
+          { type: "throttle", times: 2, retryAfter: 3 },
+          { type: "throttle", message: "Slow down.", retryAfter: "Wed, 21 Oct 2026 07:28:00 GMT" },
+          { type: "throttle" }
+        )
+        const answers = yield* Effect.replicateEffect(ask(url), 5)
+        assert.deepStrictEqual(
+          answers.map(({ headers, status }) => [status, headers["retry-after"]]),
+          [[429, "3"], [429, "3"], [429, "Wed, 21 Oct 2026 07:28:00 GMT"], [429, undefined], [200, undefined]]
+        )
+        assert.strictEqual(answers[0]?.headers["x-amzn-errortype"], `ThrottlingException${suffix}`)
+        assert.deepStrictEqual(answers[0]?.json, { message: "Too many requests, please wait before trying again." })
+        assert.deepStrictEqual(answers[2]?.json, { message: "Slow down." })
+        assert.isString(answers[2]?.headers["x-amzn-requestid"])
+      }))
+
+    it.scoped(`is any error, an expired token or a proxy's page (${ask.name})`, () =>
+      Effect.gen(function*() {
+        const { url } = yield* play(
+          { type: "error", status: 503, name: "ServiceUnavailableException", message: "Later." },
+          { type: "error", status: 403, name: "AccessDeniedException", message: "No.", messageKey: "Message" },
+          { type: "expiredToken" },
+          { type: "html" },
+          { type: "html", status: 504 }
+        )
+        const [unavailable, denied, expired, html, timeout] = yield* Effect.replicateEffect(ask(url), 5)
+        assert.strictEqual(unavailable?.status, 503)
+        assert.strictEqual(unavailable?.headers["x-amzn-errortype"], `ServiceUnavailableException${suffix}`)
+        assert.deepStrictEqual(unavailable?.json, { message: "Later." })
+        assert.deepStrictEqual(denied?.json, { Message: "No." })
+        assert.strictEqual(expired?.status, 403)
+        assert.strictEqual(expired?.headers["x-amzn-errortype"], `ExpiredTokenException${suffix}`)
+        assert.deepStrictEqual(expired?.json, { message: "The security token included in the request is expired" })
+        assert.strictEqual(html?.status, 502)
+        assert.strictEqual(html?.headers["content-type"], "text/html")
+        assert.isUndefined(html?.headers["x-amzn-requestid"])
+        assert.include(html?.text, "<title>502</title>")
+        assert.strictEqual(timeout?.status, 504)
+        assert.strictEqual((yield* ask(url)).status, 200)
+      }))
+
+    it.scoped(`that always strikes never lets the turn through (${ask.name})`, () =>
+      Effect.gen(function*() {
+        const { url } = yield* play({ type: "html", times: "always" })
+        const answers = yield* Effect.replicateEffect(ask(url), 10)
+        assert.isTrue(answers.every(({ status }) => status === 502))
+      }))
+
+    it.scoped(`is a socket reset before the headers (${ask.name})`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* play({ type: "reset", times: 3 })
+        for (let i = 0; i < 3; i++) {
+          const { error, status } = yield* ask(sandbox.url)
+          assert.deepStrictEqual([status, error], [0, "ECONNRESET"])
+        }
+        assert.strictEqual((yield* ask(sandbox.url)).status, 200)
+        assert.isTrue((yield* sandbox.requests).every(({ aborted }) => !aborted), "it was not the client that left")
+      }))
+
+    it.scoped(`stalls before the headers until the client leaves (${ask.name})`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* play({ type: "stall" })
+        const answer = yield* Effect.raceFirst(
+          ask(sandbox.url),
+          Effect.as(sandbox.waitFor((requests) => requests.length === 1), "recorded")
+        )
+        assert.strictEqual(answer, "recorded")
+        yield* sandbox.waitFor(([first]) => first?.aborted === true)
+        assert.strictEqual((yield* ask(sandbox.url)).status, 200)
+      }))
+  }
+})
+
+describe("a fault in the stream", () => {
+  const exceptions: ReadonlyArray<StreamException> = [
+    "internalServerException",
+    "modelStreamErrorException",
+    "validationException",
+    "throttlingException",
+    "serviceUnavailableException"
+  ]
+  for (const exception of exceptions) {
+    it.scoped(`is the exception ${exception}, after as many events as it says`, () =>
+      Effect.gen(function*() {
+        for (const afterEvents of [0, 2, 6, 9]) {
+          const { url } = yield* play({ type: "exception", exception, afterEvents, message: "No more." })
+          const answer = yield* stream(url)
+          assert.strictEqual(answer.status, 200)
+          assert.strictEqual(answer.headers["content-type"], "application/vnd.amazon.eventstream")
+          assert.deepStrictEqual(kinds(answer.body), [...events.slice(0, afterEvents), exception])
+          const last = frames(answer.body).at(-1)
+          assert.deepStrictEqual(last?.headers, {
+            ":exception-type": exception,
+            ":content-type": "application/json",
+            ":message-type": "exception"
+          })
+          assert.strictEqual(last?.payload["message"], "No more.")
+          isComplete(yield* stream(url))
+        }
+      }))
+
+    it.scoped(`is ${exception} to the AWS SDK, which is given what came before`, () =>
+      Effect.gen(function*() {
+        const { url } = yield* play({ type: "exception", exception, afterEvents: 2 })
+        const sdk = yield* client(url, { credentials: { accessKeyId: "a", secretAccessKey: "b" } })
+        const seen: Array<string> = []
+        const error = yield* Effect.flip(settled(async () => {
+          const command = new ConverseStreamCommand({
+            modelId: nova,
+            messages: [{ role: "user", content: [{ text: "a" }] }]
+          })
+          for await (const event of (await sdk.send(command)).stream ?? []) seen.push(...Object.keys(event))
+        }))
+        assert.strictEqual(error.name.toLowerCase(), exception.toLowerCase())
+        assert.isNotEmpty(error.message)
+        assert.deepStrictEqual(seen, ["messageStart", "contentBlockDelta"])
+      }))
+  }
+
+  it.scoped("ends in the middle of a frame, and properly so for HTTP", () =>
+    Effect.gen(function*() {
+      for (const [afterEvents, whole] of [[0, 0], [3, 3], [5, 5], [99, 5]] as const) {
+        const { url } = yield* play({ type: "truncate", afterEvents })
+        const answer = yield* stream(url)
+        assert.isUndefined(answer.error)
+        assert.deepStrictEqual(kinds(answer.body), events.slice(0, whole))
+        assert.isAbove(split(answer.body).rest, 12, "more than a prelude of the next frame")
+        isComplete(yield* stream(url))
+      }
+    }))
+
+  it.scoped("ends between frames: without messageStop, or after as many events as it says", () =>
+    Effect.gen(function*() {
+      for (
+        const [fault, whole] of [[{}, 4], [{ afterEvents: 0 }, 0], [{ afterEvents: 2 }, 2], [
+          { afterEvents: 5 },
+          5
+        ]] as const
+      ) {
+        const { url } = yield* play({ type: "end", ...fault })
+        const answer = yield* stream(url)
+        assert.isUndefined(answer.error)
+        assert.deepStrictEqual(kinds(answer.body), events.slice(0, whole))
+        assert.strictEqual(split(answer.body).rest, 0)
+      }
+    }))
+
+  it.scoped("is a frame whose checksum does not fit, with the others as they should be", () =>
+    Effect.gen(function*() {
+      for (const [afterEvents, broken] of [[0, 0], [2, 2], [99, 5]] as const) {
+        const { url } = yield* play({ type: "corrupt", afterEvents })
+        const answer = yield* stream(url)
+        const all = split(answer.body).frames
+        assert.lengthOf(all, events.length)
+        for (const [i, frame] of all.entries()) {
+          if (i === broken) assert.throws(() => decode(frame), /checksum/i)
+          else assert.strictEqual(decode(frame).headers[":event-type"], events[i])
+        }
+        isComplete(yield* stream(url))
+      }
+    }))
+
+  it.scopedLive("is a stall after as many events as it says, until the client leaves", () =>
+    Effect.gen(function*() {
+      for (const afterEvents of [1, 4]) {
+        const sandbox = yield* play({ type: "stall", afterEvents })
+        const answer = yield* send(
+          sandbox.url,
+          { path: converseStream(nova), body: hello },
+          (body) => split(body).frames.length === afterEvents
+        )
+        assert.deepStrictEqual(kinds(answer.body), events.slice(0, afterEvents))
+        assert.strictEqual(answer.status, 200)
+        const [request] = yield* sandbox.waitFor(([first]) => first?.aborted === true)
+        assert.strictEqual(request?.operation, "converse-stream")
+        isComplete(yield* stream(sandbox.url))
+      }
+      const { url } = yield* play({ type: "stall", afterEvents: 0 })
+      assert.isTrue(Option.isNone(yield* Effect.timeoutOption(stream(url), "50 millis")))
+    }))
+
+  it.scoped("is a socket reset after as many events as it says, all of which arrive", () =>
+    Effect.gen(function*() {
+      for (const afterEvents of [0, 1, 4, 6]) {
+        const sandbox = yield* play({ type: "reset", afterEvents, times: 5 })
+        for (let i = 0; i < 5; i++) {
+          const answer = yield* stream(sandbox.url)
+          assert.deepStrictEqual([answer.status, answer.error], [200, "ECONNRESET"])
+          assert.deepStrictEqual(kinds(answer.body), events.slice(0, afterEvents))
+        }
+        isComplete(yield* stream(sandbox.url))
+        assert.isTrue((yield* sandbox.requests).every(({ aborted }) => !aborted))
+      }
+    }))
+
+  it.scoped("is JSON or server-sent events where a stream is expected", () =>
+    Effect.gen(function*() {
+      const { url } = yield* play({ type: "json" }, { type: "sse" })
+      const json = yield* stream(url)
+      assert.strictEqual(json.headers["content-type"], "application/json")
+      assert.nestedPropertyVal(json.json, "output.message.content[0].text", "one two")
+      const sse = yield* stream(url)
+      assert.strictEqual(sse.headers["content-type"], "text/event-stream")
+      assert.include(sse.text, `event: contentBlockDelta\ndata: {"contentBlockIndex":0,"delta":{"text":" two"}}\n\n`)
+      isComplete(yield* stream(url))
+    }))
+})
+
+describe("a fault of the stream, in Converse", () => {
+  it.scoped("is an HTTP error where it is an exception", () =>
+    Effect.gen(function*() {
+      const statuses = {
+        internalServerException: 500,
+        modelStreamErrorException: 424,
+        validationException: 400,
+        throttlingException: 429,
+        serviceUnavailableException: 503
+      }
+      for (const [exception, status] of Object.entries(statuses)) {
+        const { url } = yield* play({ type: "exception", exception: exception as StreamException, afterEvents: 3 })
+        const sdk = yield* client(url, { credentials: { accessKeyId: "a", secretAccessKey: "b" } })
+        const command = new ConverseCommand({ modelId: nova, messages: [{ role: "user", content: [{ text: "a" }] }] })
+        const error = yield* Effect.flip(settled(() => sdk.send(command)))
+        assert.strictEqual(error.$metadata?.httpStatusCode, status)
+        assert.strictEqual(error.name.toLowerCase(), exception.toLowerCase())
+      }
+    }))
+
+  it.scoped("strikes in the middle of the body where it cuts, stalls or resets", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* play(
+        { type: "truncate", afterEvents: 1 },
+        { type: "reset", afterEvents: 1 },
+        { type: "stall", afterEvents: 1 }
+      )
+      const cut = yield* whole(sandbox.url)
+      assert.deepStrictEqual([cut.status, cut.error, cut.json], [200, undefined, undefined])
+      assert.match(cut.text, /^\{"metrics"/)
+      const gone = yield* whole(sandbox.url)
+      assert.deepStrictEqual([gone.status, gone.error, gone.text], [200, "ECONNRESET", cut.text])
+      const stalled = yield* send(sandbox.url, { path: converse(nova), body: hello }, (body) => body.length > 0)
+      assert.strictEqual(stalled.text, cut.text)
+      assert.strictEqual((yield* whole(sandbox.url)).status, 200)
+    }))
+
+  it.scoped("is kept for an attempt that streams where Converse has none such", () =>
+    Effect.gen(function*() {
+      for (const type of ["end", "corrupt", "json", "sse"] as const) {
+        const fault = type === "corrupt" ? { type, afterEvents: 1 } : { type }
+        const sandbox = yield* Sandbox.make({
+          script: [{ blocks, faults: [{ ...fault, times: "always" }] }, { blocks, faults: [fault] }]
+        })
+        isBroken(yield* stream(sandbox.url))
+        assert.nestedPropertyVal((yield* whole(sandbox.url)).json, "output.message.content[0].text", "one two")
+        isBroken(yield* stream(sandbox.url))
+        isComplete(yield* stream(sandbox.url))
+      }
+    }))
+})

@@ -1,0 +1,77 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as JSONSchema from "effect/JSONSchema"
+import * as Schema from "effect/Schema"
+import { minimalInput } from "../src/internal/minimalInput.ts"
+import { pieces } from "../src/internal/pieces.ts"
+
+interface Tree {
+  readonly value: number
+  readonly children: ReadonlyArray<Tree>
+}
+const Tree: Schema.Schema<Tree> = Schema.Struct({
+  value: Schema.Int.pipe(Schema.greaterThan(4)),
+  children: Schema.Array(Schema.suspend(() => Tree))
+}).annotations({ identifier: "Tree" })
+
+class Address extends Schema.Class<Address>("Address")({ street: Schema.NonEmptyString }) {}
+
+describe("the least input", () => {
+  const fitting = Schema.Struct({
+    text: Schema.String.pipe(Schema.minLength(3)),
+    negative: Schema.Int.pipe(Schema.lessThan(-3)),
+    number: Schema.Number.pipe(Schema.greaterThanOrEqualTo(2.5)),
+    flag: Schema.Boolean,
+    choice: Schema.Literal("b", "a"),
+    nothing: Schema.Null,
+    either: Schema.Union(Schema.Struct({ kind: Schema.Literal("x") }), Schema.String),
+    list: Schema.NonEmptyArray(Schema.Struct({ id: Schema.Int })),
+    pair: Schema.Tuple(Schema.String, Schema.Boolean),
+    address: Address,
+    tree: Tree,
+    optional: Schema.optional(Schema.String)
+  })
+
+  it.effect("fits the schemas that Effect makes of its own", () =>
+    Effect.gen(function*() {
+      const input = minimalInput(JSONSchema.make(fitting))
+      const decoded = yield* Schema.decodeUnknown(fitting)(input)
+      assert.isFalse("optional" in decoded)
+      assert.deepStrictEqual(decoded.tree, { value: 5, children: [] })
+    }))
+
+  it("is an object, whatever the schema", () => {
+    for (const schema of [undefined, null, true, {}, [], { type: "string" }, { type: "object", required: 1 }]) {
+      assert.deepStrictEqual(minimalInput(schema), {})
+    }
+  })
+
+  it("takes defaults and constants, and puts the parts of allOf together", () => {
+    assert.deepStrictEqual(
+      minimalInput({
+        allOf: [{ required: ["a"], properties: { a: { const: [1] } } }, { $ref: "#/$defs/B~1C" }],
+        required: ["c"],
+        properties: { c: { type: ["integer", "null"], default: 7 } },
+        $defs: { "B/C": { type: "object", required: ["b"], properties: { b: { oneOf: [{ enum: ["z", "y"] }] } } } }
+      }),
+      { a: [1], b: "z", c: 7 }
+    )
+  })
+
+  it("ends where a schema requires itself", () => {
+    assert.isObject(minimalInput({ type: "object", required: ["self"], properties: { self: { $ref: "#" } } }))
+    assert.deepStrictEqual(minimalInput({ $ref: "#" }), {})
+    assert.deepStrictEqual(minimalInput({ required: ["a"], properties: { a: { $ref: "#/nowhere" } } }), { a: {} })
+  })
+})
+
+const isWellFormed = (text: string) => !/\p{Surrogate}/u.test(text)
+
+describe("pieces", () => {
+  it.prop("are the text again, and none of them ends in half a character", [Schema.Array(Schema.String)], ([texts]) => {
+    const text = `a${"🦉".repeat(20)}${texts.join(" ")} \n`
+    const cut = pieces(text)
+    assert.strictEqual(cut.join(""), text)
+    if (isWellFormed(text)) assert.isTrue(cut.every(isWellFormed))
+  })
+})
