@@ -68,7 +68,7 @@ const warn = (text: string) => Effect.sync(() => void process.stderr.write(`warn
 const prune = Effect.fn("LogFile.prune")(function*(directory: string, own: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const others = (yield* fs.readDirectory(directory)).filter((name) => isLog(name) && name !== own).sort()
+  const others = (yield* fs.readDirectory(directory)).filter((name) => isLog(name) && name !== own).toSorted()
   yield* Effect.forEach(
     others.slice(0, 1 - kept),
     (name) => fs.remove(path.join(directory, name), { force: true }),

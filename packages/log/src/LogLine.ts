@@ -58,7 +58,7 @@ const levels: Readonly<Record<string, string>> = { FATAL: "ERROR", TRACE: "DEBUG
 const annotations = (event: Logger.Logger.Options<unknown>): ReadonlyArray<readonly [string, unknown]> => {
   const first = ["service", "providerID"]
   const rank = (key: string) => (first.includes(key) ? first.indexOf(key) : first.length)
-  return HashMap.toEntries(event.annotations).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+  return HashMap.toEntries(event.annotations).toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
 }
 
 const causeText = (cause: Cause.Cause<unknown>, stacks: boolean): string => {

@@ -58,10 +58,9 @@ const blotOut = (text: string, forms: ReadonlySet<string>): string => {
     for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1)) matches.push([at, at + form.length])
   }
   if (matches.length === 0) return text
-  matches.sort(([a], [b]) => a - b)
   let masked = ""
   let done = 0
-  for (const [start, end] of matches) {
+  for (const [start, end] of matches.toSorted(([a], [b]) => a - b)) {
     if (start >= done) masked += `${text.slice(done, start)}<redacted>`
     done = Math.max(done, end)
   }

@@ -24,7 +24,7 @@ const logged = <A, E>(
       )
     )
     const fs = yield* FileSystem.FileSystem
-    const names = (yield* fs.readDirectory(directory)).sort()
+    const names = (yield* fs.readDirectory(directory)).toSorted()
     return { exit, names, text: yield* fs.readFileString(join(directory, names.at(-1)!)) }
   })
 

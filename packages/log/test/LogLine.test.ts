@@ -28,7 +28,10 @@ const line = (event: Partial<Logger.Logger.Options<unknown>>, sinceMillis = 0, s
 describe("a log line", () => {
   it("reads as the guide shows it", () => {
     assert.strictEqual(
-      line({ annotations: HashMap.make(["service", "config"]), message: ["loading config from /x/altimate-code.json"] }, 12),
+      line(
+        { annotations: HashMap.make(["service", "config"]), message: ["loading config from /x/altimate-code.json"] },
+        12
+      ),
       "INFO 2026-11-22T23:58:07.123Z +12ms service=config loading config from /x/altimate-code.json"
     )
   })
@@ -46,7 +49,7 @@ describe("a log line", () => {
   it("has four levels", () => {
     const levels = LogLevel.allLevels.filter(({ label }) => label !== "ALL" && label !== "OFF")
     assert.deepStrictEqual(
-      [...new Set(levels.map((logLevel) => line({ logLevel }).split(" ")[0]!))].sort(),
+      [...new Set(levels.map((logLevel) => line({ logLevel }).split(" ")[0]!))].toSorted(),
       ["DEBUG", "ERROR", "INFO", "WARN"]
     )
   })

@@ -40,6 +40,12 @@ describe("masking", () => {
       assert.strictEqual(yield* masking(["abcdef", "abcdef-ghijkl"], "abcdef-ghijkl abcdef"), "<redacted> <redacted>")
     }))
 
+  it.effect("several secrets in any order, also where they overlap", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* masking(["first-one", "second-one"], "second-one, first-one."), "<redacted>, <redacted>.")
+      assert.strictEqual(yield* masking(["abcdefgh", "efghijkl"], "x abcdefghijkl y"), "x <redacted> y")
+    }))
+
   it.effect("blank and very short values blot nothing out", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* masking(["", "   ", "in", "12345"], "in 12345 minutes"), "in 12345 minutes")

@@ -1,0 +1,34 @@
+/**
+ * What can be wrong with the configuration.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+/**
+ * The configuration cannot be used, and why:
+ *
+ * - `Read`: a file is there, or was asked for, and cannot be read;
+ * - `Syntax`: the text is not JSON with comments;
+ * - `Type`: a known setting has a value of another type;
+ * - `Substitution`: an `{env:…}` or `{file:…}` cannot be filled in;
+ * - `Value`: a setting has the right type and an unusable value.
+ *
+ * `message` begins with the place, as far as it is known (`path:line:column: `); `line` and `column` count from 1;
+ * `hint` says what to do next. No field ever holds a setting's value or text of a file.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ConfigError extends Schema.TaggedError<ConfigError>("@altimate-code/config/ConfigError")("ConfigError", {
+  reason: Schema.Literal("Read", "Syntax", "Type", "Substitution", "Value"),
+  message: Schema.String,
+  path: optional(Schema.String),
+  line: optional(Schema.Number),
+  column: optional(Schema.Number),
+  expected: optional(Schema.String),
+  found: optional(Schema.String),
+  hint: Schema.String
+}) {}

@@ -1,0 +1,92 @@
+/**
+ * Where this program's files are.
+ *
+ * @since 0.1.0
+ */
+import * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { userInfo } from "node:os"
+import { ConfigError } from "./ConfigError.ts"
+import { nonBlankVariable } from "./internal/environment.ts"
+
+/**
+ * Absolute paths; except for `cwd` none of them needs to exist.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** The user's home directory. */
+  readonly home: string
+  /** `$XDG_CONFIG_HOME/altimate-code`, or `~/.config/altimate-code`. */
+  readonly config: string
+  /** `$XDG_DATA_HOME/altimate-code`, or `~/.local/share/altimate-code`. */
+  readonly data: string
+  /** The directory that the program was started in. */
+  readonly cwd: string
+}
+
+/**
+ * Where this program's files are.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Directories extends Context.Tag("@altimate-code/config/Directories")<Directories, Service>() {}
+
+/**
+ * The directories by `HOME` (else the system's entry for the user), `XDG_CONFIG_HOME` and `XDG_DATA_HOME`. Blank counts
+ * as unset, and a relative `XDG_…` is ignored
+ * ([XDG Base Directory Specification 0.8](https://specifications.freedesktop.org/basedir-spec/0.8/), "Basics"). Fails
+ * when nobody says where the home directory is, or when the working directory has been removed.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.effect(
+  Directories,
+  Effect.gen(function*() {
+    const path = yield* Path.Path
+    const cwd = yield* Effect.try({
+      try: () => path.resolve("."),
+      catch: () =>
+        new ConfigError({
+          reason: "Read",
+          message: "the working directory does not exist any more",
+          hint: "Change to a directory that exists, and start again."
+        })
+    })
+    const home = path.resolve(
+      cwd,
+      yield* Effect.flatMap(
+        nonBlankVariable("HOME"),
+        Option.match({ onSome: Effect.succeed, onNone: () => systemHome })
+      )
+    )
+    const base = (variable: string, ...otherwise: ReadonlyArray<string>) =>
+      Effect.map(nonBlankVariable(variable), (value) =>
+        path.join(
+          Option.getOrElse(Option.filter(value, path.isAbsolute), () => path.join(home, ...otherwise)),
+          "altimate-code"
+        ))
+    return {
+      home,
+      config: yield* base("XDG_CONFIG_HOME", ".config"),
+      data: yield* base("XDG_DATA_HOME", ".local", "share"),
+      cwd
+    }
+  })
+)
+
+const systemHome = Effect.try({
+  try: () => userInfo().homedir,
+  catch: () =>
+    new ConfigError({
+      reason: "Value",
+      message: "HOME: expected the home directory's path, found nothing",
+      hint: "Set HOME: the system has no home directory for this user."
+    })
+})

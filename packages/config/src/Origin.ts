@@ -1,0 +1,59 @@
+/**
+ * Where a setting's value came from.
+ *
+ * @since 0.1.0
+ */
+import { place } from "./internal/place.ts"
+
+/**
+ * Which kind of configuration file: the user's own, a project's, or the one that `ALTIMATE_CLI_CONFIG` names.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Scope = "global" | "project" | "ALTIMATE_CLI_CONFIG"
+
+/**
+ * Where a value came from. Lines and columns count from 1 (columns in UTF-16 units, as editors do) and point at the
+ * key; `key` is the dotted path as written in the file, for example `provider.amazon-bedrock.options.endpoint`.
+ * `Inline` is `ALTIMATE_CLI_CONFIG_CONTENT`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Origin =
+  | {
+    readonly _tag: "File"
+    readonly path: string
+    readonly scope: Scope
+    readonly line: number
+    readonly column: number
+    readonly key: string
+  }
+  | { readonly _tag: "Inline"; readonly line: number; readonly column: number; readonly key: string }
+  | { readonly _tag: "Environment"; readonly variable: string }
+  | { readonly _tag: "Flag"; readonly flag: string }
+  | { readonly _tag: "Default" }
+
+/**
+ * A value together with where it came from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Setting<A> {
+  readonly value: A
+  readonly origin: Origin
+}
+
+/**
+ * The origin in a few words for a person, for example
+ * `/home/x/.config/altimate-code/altimate-code.json:5:9 (global config)`, `AWS_REGION`, `--model` or `default`.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const describe = (origin: Origin): string => {
+  if (origin._tag !== "File") return place(origin)
+  return `${place(origin)} (${origin.scope === "ALTIMATE_CLI_CONFIG" ? origin.scope : `${origin.scope} config`})`
+}

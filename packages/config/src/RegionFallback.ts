@@ -1,0 +1,67 @@
+/**
+ * Which AWS region applies.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { ConfigError } from "./ConfigError.ts"
+import { nonBlankVariable } from "./internal/environment.ts"
+import { failure } from "./internal/place.ts"
+import type { Setting } from "./Origin.ts"
+
+/**
+ * Decides the region from what the configuration says, if it says anything. Fails with reason `Value` when the region
+ * that applies does not look like one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly resolve: (configured: Option.Option<Setting<string>>) => Effect.Effect<Setting<string>, ConfigError>
+}
+
+/**
+ * The policy that answers which AWS region applies.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class RegionFallback extends Context.Tag("@altimate-code/config/RegionFallback")<RegionFallback, Service>() {}
+
+/**
+ * The configured region, else `AWS_REGION`, else `us-east-1`. Blank counts as unset. The variable is read when the
+ * layer is built.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<RegionFallback> = Layer.effect(
+  RegionFallback,
+  Effect.gen(function*() {
+    const variable = Option.map(
+      yield* nonBlankVariable("AWS_REGION"),
+      (value): Setting<string> => ({ value, origin: { _tag: "Environment", variable: "AWS_REGION" } })
+    )
+    return {
+      resolve: (configured) =>
+        configured.pipe(
+          Option.filter(({ value }) => value.trim() !== ""),
+          Option.orElse(() => variable),
+          Option.getOrElse((): Setting<string> => ({ value: "us-east-1", origin: { _tag: "Default" } })),
+          likeARegion
+        )
+    }
+  })
+)
+
+const likeARegion = (region: Setting<string>): Effect.Effect<Setting<string>, ConfigError> =>
+  /^[a-z0-9-]+$/.test(region.value) ? Effect.succeed(region) : failure(region.origin, {
+    reason: "Value",
+    message: "expected an AWS region, found other characters than a-z, 0-9 and -",
+    expected: "an AWS region",
+    found: "other characters than a-z, 0-9 and -",
+    hint: "Write the region's code, for example us-east-1."
+  })

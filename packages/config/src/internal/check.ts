@@ -1,0 +1,104 @@
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as AST from "effect/SchemaAST"
+import { distance } from "fastest-levenshtein"
+import type { ConfigError } from "../ConfigError.ts"
+import { ConfigFile } from "../ConfigFile.ts"
+import type { Origin } from "../Origin.ts"
+import { failure } from "./place.ts"
+import { type Branch, dotted, find, toValue, type Tree } from "./tree.ts"
+
+const decode = ParseResult.decodeUnknownEither(ConfigFile)
+
+/** The tree, if every known setting in it has its type. */
+export const checkTypes = (tree: Tree): Either.Either<Branch, ConfigError> => {
+  if (tree._tag === "Leaf") return Either.left(mismatch(tree, ConfigFile.ast, []))
+  return Either.mapBoth(decode(toValue(tree)), {
+    onLeft: (issue) => {
+      const { ast, path } = innermost(issue, [])
+      return mismatch(find(tree, path) ?? tree, ast, path)
+    },
+    onRight: () => tree
+  })
+}
+
+const innermost = (
+  issue: ParseResult.ParseIssue,
+  path: ReadonlyArray<string>,
+  ast: AST.AST = ConfigFile.ast
+): { readonly ast: AST.AST; readonly path: ReadonlyArray<string> } => {
+  switch (issue._tag) {
+    case "Pointer":
+      return innermost(issue.issue, [...path, ...[issue.path].flat().map(String)], ast)
+    case "Composite":
+      return innermost("_tag" in issue.issues ? issue.issues : issue.issues[0], path, issue.ast)
+    case "Refinement":
+    case "Transformation":
+      return innermost(issue.issue, path, issue.ast)
+    case "Type":
+      return { ast: issue.ast, path }
+    default:
+      return { ast, path }
+  }
+}
+
+const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): ConfigError => {
+  const expected = expectedType(ast)
+  const found = foundType(tree)
+  const subject = path.length === 0 ? "" : ` for ${dotted(path)}`
+  return failure(tree.start, {
+    reason: "Type",
+    message: `expected ${expected}${subject}, found ${found}`,
+    expected,
+    found,
+    hint: path.length === 0
+      ? "The file's settings stand in one pair of braces."
+      : `Write ${expected} there, or leave it out.`
+  })
+}
+
+const expectedType = (ast: AST.AST): string => {
+  if (AST.isTypeLiteral(ast)) return "an object"
+  return AST.isStringKeyword(ast) ? "a string" : String(ast)
+}
+
+const foundType = (tree: Tree): string => {
+  if (tree._tag === "Branch") return "an object"
+  if (tree.value === null) return "null"
+  return Array.isArray(tree.value) ? "an array" : `a ${typeof tree.value}`
+}
+
+/** A key that means nothing here, and the one that was perhaps meant. */
+export interface UnknownKey {
+  readonly path: ReadonlyArray<string>
+  readonly origin: Origin
+  readonly near: string | undefined
+}
+
+/** The keys that the Schema does not know. Where it allows any key, only those that look like a slip of the pen. */
+export const unknownKeys = (
+  tree: Branch,
+  ast: AST.AST = ConfigFile.ast,
+  path: ReadonlyArray<string> = []
+): ReadonlyArray<UnknownKey> => {
+  if (!AST.isTypeLiteral(ast)) return []
+  const known = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))
+  return Array.from(tree.children).flatMap(([key, child]) => {
+    const type = known.get(key)
+    if (type !== undefined) return child._tag === "Branch" ? unknownKeys(child, type, [...path, key]) : []
+    const near = nearest(key, Array.from(known.keys()))
+    const anyKey = ast.indexSignatures.length > 0
+    return anyKey && (near === undefined || key.startsWith(near))
+      ? []
+      : [{ path: [...path, key], origin: child.origin, near }]
+  })
+}
+
+/** Case and separators don't count; beyond that a third of the letters may differ, but never more than three. */
+const nearest = (key: string, known: ReadonlyArray<string>): string | undefined =>
+  known
+    .map((name) => ({ name, off: distance(bare(key), bare(name)) }))
+    .filter(({ name, off }) => off <= Math.min(3, Math.floor(bare(name).length / 3)))
+    .toSorted((a, b) => a.off - b.off)[0]?.name
+
+const bare = (name: string): string => name.toLowerCase().replaceAll(/[-_. ]/g, "")

@@ -1,0 +1,18 @@
+import { publicUrl } from "../PublicUrl.ts"
+
+// `keybinds`, `keymap` and the like, and an author, are no secrets.
+const secretName =
+  /key(?!bind|board|map|word)|token|secret|passw|passphrase|pwd|auth(?!or(?!i[sz]))|credential|cookie|bearer|signature|headers?$/i
+
+// The limits keep a long text without a URL from being gone through once for each of its letters.
+const url = /[a-z][a-z0-9+.-]{0,20}:[\\/]{2}\S*/gi
+
+/** The value as it may be shown: masked under a name that sounds like a secret, and without the secrets of URLs. */
+export const maskValue = (value: unknown, path: ReadonlyArray<string>): unknown => {
+  const mayBeSecret = value !== null && typeof value !== "boolean"
+  if (mayBeSecret && path.some((name) => secretName.test(name))) return "<redacted>"
+  if (typeof value === "string") return value.replaceAll(url, publicUrl)
+  if (Array.isArray(value)) return value.map((item) => maskValue(item, []))
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, maskValue(item, [name])]))
+}

@@ -1,0 +1,120 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { ConfigError } from "../ConfigError.ts"
+import { Directories } from "../Directories.ts"
+import type { Scope } from "../Origin.ts"
+import type { SearchedFile } from "../Settings.ts"
+import { nonBlankVariable } from "./environment.ts"
+import type { Source } from "./parse.ts"
+import { printable } from "./place.ts"
+import { readText } from "./readText.ts"
+import { expandPath } from "./substitute.ts"
+
+const fileName = "altimate-code.json"
+
+interface Candidate {
+  readonly path: string
+  readonly scope: Scope
+}
+
+/** Everything that configures this start, read and in order: a later source wins over those before it. */
+export const readSources = Effect.gen(function*() {
+  const path = yield* Path.Path
+  const { cwd } = yield* Directories
+  const files: Array<SearchedFile> = []
+  const sources: Array<Source> = []
+  for (const candidate of yield* distinct(yield* candidates)) {
+    const text = yield* read(candidate)
+    files.push({ ...candidate, found: Option.isSome(text) })
+    if (Option.isNone(text)) continue
+    sources.push({
+      text: text.value,
+      directory: path.dirname(candidate.path),
+      origin: (line, column, key) => ({ _tag: "File", ...candidate, line, column, key })
+    })
+  }
+  const inline = yield* nonBlankVariable("ALTIMATE_CLI_CONFIG_CONTENT")
+  if (Option.isSome(inline)) {
+    yield* Effect.logInfo("loading config from ALTIMATE_CLI_CONFIG_CONTENT")
+    sources.push({
+      text: inline.value,
+      directory: cwd,
+      origin: (line, column, key) => ({ _tag: "Inline", line, column, key })
+    })
+  }
+  return { files, sources }
+})
+
+const candidates = Effect.gen(function*() {
+  const path = yield* Path.Path
+  const { config, cwd } = yield* Directories
+  const found: Array<Candidate> = [{ path: path.join(config, fileName), scope: "global" }]
+  for (const directory of yield* projectDirectories) {
+    found.push({ path: path.join(directory, fileName), scope: "project" })
+  }
+  const named = yield* nonBlankVariable("ALTIMATE_CLI_CONFIG")
+  if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: "ALTIMATE_CLI_CONFIG" })
+  return found
+})
+
+/**
+ * From the repository's root or the home directory down to the working directory. Outside both only the working
+ * directory counts, because directories above it (`/tmp`) may be anybody's.
+ */
+const projectDirectories = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const { cwd, home } = yield* Directories
+  const isRoot = (directory: string) => path.dirname(directory) === directory
+  // The system names the working directory without symbolic links, and HOME often has one.
+  const homes = [home, yield* realPath(home)].filter((directory) => !isRoot(directory))
+  const walked: Array<string> = []
+  for (let directory = cwd;; directory = path.dirname(directory)) {
+    walked.unshift(directory)
+    if (homes.includes(directory)) return walked
+    if (yield* Effect.orElseSucceed(fs.exists(path.join(directory, ".git")), () => false)) return walked
+    if (isRoot(directory)) return [cwd]
+  }
+})
+
+/**
+ * Each file once, where it stands last. A file of the user's own stays that, also when it is found once more as a
+ * project's.
+ */
+const distinct = Effect.fn("distinct")(function*(candidates: ReadonlyArray<Candidate>) {
+  const files = new Map<string, Candidate>()
+  for (const candidate of candidates) {
+    const identity = yield* realPath(candidate.path)
+    const before = files.get(identity)
+    files.delete(identity)
+    files.set(identity, before?.scope === "global" && candidate.scope === "project" ? before : candidate)
+  }
+  return files.values()
+})
+
+/** The path without symbolic links; as it is, when there is nothing there. */
+const realPath = (path: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.realPath(path), () => path))
+
+const read = Effect.fn("read")(function*({ path, scope }: Candidate) {
+  const named = scope === "ALTIMATE_CLI_CONFIG"
+  const text = yield* readText(path).pipe(
+    Effect.asSome,
+    Effect.catchTag(
+      "Unreadable",
+      (error) =>
+        error.reason === "NotFound" && !named ? Effect.succeedNone : new ConfigError({
+          reason: "Read",
+          message: `${printable(path)} cannot be read: ${error.message}`,
+          path,
+          hint: named
+            ? "ALTIMATE_CLI_CONFIG names this file: correct the variable, or unset it."
+            : "Make it a file that you may read, or move it away."
+        })
+    )
+  )
+  yield* Option.isSome(text) ? Effect.logInfo(`loading config from ${path}`) : Effect.logDebug(`no config at ${path}`)
+  return text
+})

@@ -1,0 +1,43 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ConfigFile, jsonSchema, paths } from "../src/ConfigFile.ts"
+
+const at = (schema: unknown, path: ReadonlyArray<string>): unknown =>
+  path.reduce<unknown>((node, key) => (node as Record<string, Record<string, unknown>>)["properties"]?.[key], schema)
+
+layer(NodeContext.layer)("The Schema of the file", (it) => {
+  it.effect("makes the JSON Schema that stands in the repository", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const written = yield* fs.readFileString(new URL("../altimate-code.schema.json", import.meta.url).pathname)
+      assert.strictEqual(jsonSchema(), written)
+    }))
+
+  it.effect("describes every setting, allows any other, and demands none", () =>
+    Effect.sync(() => {
+      const schema = JSON.parse(jsonSchema())
+      assert.strictEqual(schema.$schema, "http://json-schema.org/draft-07/schema#")
+      for (const path of Object.values(paths)) {
+        const setting = at(schema, path)
+        assert.propertyVal(setting, "type", "string")
+        assert.property(setting, "description")
+        for (let depth = 0; depth < path.length; depth += 1) {
+          const object = at(schema, path.slice(0, depth))
+          assert.propertyVal(object, "type", "object")
+          assert.property(object, "description")
+          assert.notStrictEqual((object as Record<string, unknown>)["additionalProperties"], false)
+          assert.deepStrictEqual((object as Record<string, unknown>)["required"], [])
+        }
+      }
+    }))
+
+  it.effect("knows exactly the guide's settings", () =>
+    Effect.sync(() => {
+      const options = { baseURL: "b", endpoint: "e", region: "r", profile: "p" }
+      const file = { $schema: "s", model: "m", provider: { "amazon-bedrock": { options }, other: { any: 1 } } }
+      assert.deepStrictEqual(Schema.decodeUnknownSync(ConfigFile, { onExcessProperty: "error" })(file), file)
+    }))
+})

@@ -1,0 +1,288 @@
+import { Secrets } from "@altimate-code/log/Secrets"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Settings } from "../src/Settings.ts"
+import { bedrock, makeFixture } from "./fixture.ts"
+
+layer(NodeContext.layer)("The settings that apply", (it) => {
+  describe("the gateway's URL", () => {
+    it.scoped("is endpoint, also when baseURL is written in a file that wins", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, bedrock({ endpoint: "https://endpoint.example/v1/" }))
+        yield* write(projectFile, bedrock({ baseURL: "https://base.example" }))
+        assert.deepStrictEqual(Option.getOrThrow((yield* load()).baseURL), {
+          value: "https://endpoint.example/v1/",
+          origin: {
+            _tag: "File",
+            path: globalFile,
+            scope: "global",
+            line: 5,
+            column: 9,
+            key: "provider.amazon-bedrock.options.endpoint"
+          } as const
+        })
+      }))
+
+    it.scoped("is baseURL when endpoint is blank", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, bedrock({ endpoint: " ", baseURL: "http://127.0.0.1:8080" }))
+        assert.strictEqual(Option.getOrThrow((yield* load()).baseURL).value, "http://127.0.0.1:8080")
+      }))
+
+    for (
+      const url of [
+        "gateway.example.com/bedrock",
+        "/bedrock",
+        "ftp://gateway.example.com",
+        "https://",
+        "https:///bedrock",
+        "https:gateway.example.com",
+        "https://gate way.example.com",
+        " https://gateway.example.com",
+        "https://gateway.example.com\\n",
+        "https://gateway.example.com:port",
+        "{env}"
+      ]
+    ) {
+      it.scoped(`cannot be ${JSON.stringify(url)}`, () =>
+        Effect.gen(function*() {
+          const { failure, projectFile, write } = yield* makeFixture
+          yield* write(projectFile, bedrock({ region: "eu-west-1", baseURL: url.replaceAll("\\n", "\n") }))
+          const error = yield* failure()
+          assert.strictEqual(error.reason, "Value")
+          assert.strictEqual(
+            error.message,
+            `${projectFile}:6:9: expected an absolute http or https URL, found something else`
+          )
+          assert.deepStrictEqual([error.path, error.line, error.column], [projectFile, 6, 9])
+        }))
+    }
+
+    it.scoped("has its password and the values of its query masked from then on", () =>
+      Effect.gen(function*() {
+        const { projectFile, services, write } = yield* makeFixture
+        yield* write(
+          projectFile,
+          bedrock({ baseURL: "https://user:pass%2Fword@gw.example/v1?apikey=canary-1&v=canary-2" })
+        )
+        const [masked, settings] = yield* Effect.provide(
+          Effect.all([
+            Effect.map(Secrets, ({ mask }) => mask("pass%2Fword pass/word canary-1 canary-2 gw.example")),
+            Settings
+          ]),
+          services({})
+        )
+        assert.strictEqual(masked, "<redacted> <redacted> <redacted> <redacted> gw.example")
+        assert.deepStrictEqual(settings.leaves.map(({ value }) => value), [
+          "https://user:<redacted>@gw.example/v1?apikey=<redacted>&v=<redacted>"
+        ])
+      }))
+
+    it.scoped("has them masked also when it cannot be used", () =>
+      Effect.gen(function*() {
+        const { failure, log, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, bedrock({ baseURL: "https://user:canary/1@gw.example" }))
+        assert.notInclude(JSON.stringify([yield* failure(), log]), "canary")
+      }))
+  })
+
+  describe("the region", () => {
+    it.scoped("is AWS_REGION when no file says one", () =>
+      Effect.gen(function*() {
+        const { load } = yield* makeFixture
+        assert.deepStrictEqual(
+          (yield* load({ env: { AWS_REGION: "eu-west-1", AWS_DEFAULT_REGION: "eu-west-2" } })).region,
+          {
+            value: "eu-west-1",
+            origin: { _tag: "Environment", variable: "AWS_REGION" }
+          }
+        )
+      }))
+
+    it.scoped("is the file's when both say one", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, bedrock({ region: "ap-northeast-1" }))
+        assert.strictEqual((yield* load({ env: { AWS_REGION: "eu-west-1" } })).region.value, "ap-northeast-1")
+      }))
+
+    it.scoped("is us-east-1 when AWS_REGION is blank; AWS_DEFAULT_REGION doesn't count", () =>
+      Effect.gen(function*() {
+        const { load } = yield* makeFixture
+        assert.deepStrictEqual((yield* load({ env: { AWS_REGION: " ", AWS_DEFAULT_REGION: "eu-west-2" } })).region, {
+          value: "us-east-1",
+          origin: { _tag: "Default" }
+        })
+      }))
+
+    it.scoped("must look like one, wherever it comes from", () =>
+      Effect.gen(function*() {
+        const { failure, projectFile, write } = yield* makeFixture
+        const environment = yield* failure({ env: { AWS_REGION: "evil.example/" } })
+        assert.strictEqual(environment.reason, "Value")
+        assert.strictEqual(
+          environment.message,
+          "AWS_REGION: expected an AWS region, found other characters than a-z, 0-9 and -"
+        )
+        yield* write(projectFile, bedrock({ region: "US-EAST-1" }))
+        const file = yield* failure()
+        assert.deepStrictEqual([file.reason, file.path, file.line, file.column], ["Value", projectFile, 5, 9])
+      }))
+  })
+
+  describe("the profiles", () => {
+    it.scoped("are apart: the file's choice and AWS_PROFILE", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, bedrock({ profile: "chosen" }))
+        const settings = yield* load({ env: { AWS_PROFILE: "ambient" } })
+        assert.strictEqual(Option.getOrThrow(settings.profile).value, "chosen")
+        assert.deepStrictEqual(Option.getOrThrow(settings.awsProfile), {
+          value: "ambient",
+          origin: { _tag: "Environment", variable: "AWS_PROFILE" } as const
+        })
+        assert.isTrue(Option.isNone((yield* load({ env: { AWS_PROFILE: " " } })).awsProfile))
+      }))
+  })
+
+  describe("unknown keys", () => {
+    it.scoped("are warned of once each, with their place and the key that was perhaps meant, and kept", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, log, write } = yield* makeFixture
+        yield* write(globalFile, {
+          theme: "dark",
+          Model: "x",
+          ...bedrock({ region: "us-east-1", baseUrl: "https://gw.example", base_url: 1, timeout: 5 })
+        })
+        const settings = yield* load()
+        const warnings = [
+          "theme is not a known setting (~/.config/altimate-code/altimate-code.json:2:3). It is kept and ignored.",
+          "Model is not a known setting (~/.config/altimate-code/altimate-code.json:3:3); did you mean model? It is kept and ignored.",
+          "provider.amazon-bedrock.options.baseUrl is not a known setting (~/.config/altimate-code/altimate-code.json:8:9); did you mean baseURL? It is kept and ignored.",
+          "provider.amazon-bedrock.options.base_url is not a known setting (~/.config/altimate-code/altimate-code.json:9:9); did you mean baseURL? It is kept and ignored.",
+          "provider.amazon-bedrock.options.timeout is not a known setting (~/.config/altimate-code/altimate-code.json:10:9). It is kept and ignored."
+        ]
+        assert.deepStrictEqual(settings.warnings, warnings)
+        assert.deepStrictEqual(
+          log.filter((line) => line.startsWith("WARN")),
+          warnings.map((warning) => `WARN service=config ${warning}`)
+        )
+        assert.deepStrictEqual(settings.leaves.map(({ key }) => key), [
+          "theme",
+          "Model",
+          "provider.amazon-bedrock.options.region",
+          "provider.amazon-bedrock.options.baseUrl",
+          "provider.amazon-bedrock.options.base_url",
+          "provider.amazon-bedrock.options.timeout"
+        ])
+        assert.isTrue(Option.isNone(settings.baseURL))
+      }))
+
+    it.scoped("may stand under other providers, and only a slip of the pen is warned of there", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, {
+          provider: { openai: { npm: "x", options: 5 }, "amazon-bedrock-eu": {}, bedrock: [], amazon_bedrok: {} }
+        })
+        assert.deepStrictEqual((yield* load()).warnings, [
+          "provider.amazon_bedrok is not a known setting (~/work/project/altimate-code.json:9:5); did you mean amazon-bedrock? It is kept and ignored."
+        ])
+      }))
+
+    it.scoped("cannot reach the terminal with control characters", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, { "a.b": { "\u001b[2J\u202e\u009b": 1 } })
+        const { leaves, warnings } = yield* load()
+        assert.deepStrictEqual(warnings, [
+          "\"a.b\" is not a known setting (~/work/project/altimate-code.json:2:3). It is kept and ignored."
+        ])
+        assert.deepStrictEqual(leaves.map(({ key }) => key), ["\"a.b\".\"\\u001b[2J\\u{202e}\\u{9b}\""])
+      }))
+  })
+
+  describe("the leaves", () => {
+    it.scoped("are masked where the name sounds like a secret, and show URLs without theirs", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        const secret = "canary"
+        yield* write(projectFile, {
+          author: "me",
+          keybinds: { leader: "ctrl+x" },
+          provider: {
+            openai: {
+              apiKey: secret,
+              api_key: secret,
+              APIKEY: [secret, { x: secret }],
+              key: { id: secret },
+              authToken: secret,
+              Authorization: secret,
+              "client-secret": secret,
+              password: 12345,
+              passphrase: secret,
+              headers: { "x-anything": secret, list: [secret] },
+              customHeaders: { y: secret },
+              proxy: `via http://user:${secret}@proxy.example:8080/?q=${secret} and ws://${secret}@h`,
+              list: [1, { token: secret, plain: "shown" }, `https://u:${secret}@h`],
+              tokens: true,
+              nothing: null
+            }
+          }
+        })
+        const leaves = new Map(
+          (yield* load()).leaves.map(({ key, value }) => [key.replace("provider.openai.", ""), value])
+        )
+        assert.notInclude(JSON.stringify([...leaves]), secret)
+        assert.notInclude(JSON.stringify([...leaves]), "12345")
+        assert.strictEqual(leaves.get("author"), "me")
+        assert.strictEqual(leaves.get("keybinds.leader"), "ctrl+x")
+        assert.strictEqual(leaves.get("apiKey"), "<redacted>")
+        assert.strictEqual(leaves.get("headers.x-anything"), "<redacted>")
+        assert.strictEqual(
+          leaves.get("proxy"),
+          "via http://user:<redacted>@proxy.example:8080/?q=<redacted> and ws://<redacted>@h"
+        )
+        assert.deepStrictEqual(leaves.get("list"), [
+          1,
+          { token: "<redacted>", plain: "shown" },
+          "https://u:<redacted>@h"
+        ])
+        assert.isTrue(leaves.get("tokens"))
+        assert.isNull(leaves.get("nothing"))
+      }))
+
+    it.scoped("are there at once, however long a value is", () =>
+      Effect.gen(function*() {
+        const { load, project, projectFile, write } = yield* makeFixture
+        yield* write(`${project}/newlines`, `${"\n".repeat(200_000)}x`)
+        yield* write(projectFile, { theme: "a".repeat(200_000), model: `${"{env:".repeat(80_000)}{file:newlines}` })
+        const { model } = yield* load()
+        assert.lengthOf(Option.getOrThrow(model).value, 600_001)
+      }), 5_000)
+
+    it.scoped("may be called __proto__ or constructor", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, projectFile, write } = yield* makeFixture
+        const text =
+          "{\"__proto__\": {\"model\": \"x\", \"polluted\": 1}, \"constructor\": {\"prototype\": {\"polluted\": 2}}," +
+          "\"provider\": {\"__proto__\": {\"amazon-bedrock\": 1}}, \"list\": [{\"__proto__\": {\"polluted\": 3}}]}"
+        yield* write(globalFile, text)
+        yield* write(projectFile, text)
+        const settings = yield* load()
+        assert.isTrue(Option.isNone(settings.model))
+        assert.deepStrictEqual(settings.leaves.map(({ key }) => key), [
+          "__proto__.model",
+          "__proto__.polluted",
+          "constructor.prototype.polluted",
+          "provider.__proto__.amazon-bedrock",
+          "list"
+        ])
+        assert.isFalse("polluted" in {})
+        assert.isFalse(settings.leaves.some(({ value }) => typeof value === "object" && "polluted" in ({ ...value })))
+      }))
+  })
+})

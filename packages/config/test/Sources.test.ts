@@ -1,0 +1,331 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { SystemError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { bedrock, makeFixture } from "./fixture.ts"
+
+const found = (files: ReadonlyArray<{ readonly path: string; readonly found: boolean }>) =>
+  files.filter((file) => file.found).map(({ path }) => path)
+
+/** Tests may run as root, who may read everything: this refusal is the one part of the disk that is made up. */
+const refuse = (path: string) =>
+  new SystemError({ reason: "PermissionDenied", module: "FileSystem", method: "readFile", pathOrDescriptor: path })
+
+const text = (setting: Option.Option<{ readonly value: string }>) => Option.getOrThrow(setting).value
+
+layer(NodeContext.layer)("Where settings are read from", (it) => {
+  describe("nothing is written anywhere", () => {
+    it.scoped("the defaults apply and every place that was looked at is listed", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, projectFile } = yield* makeFixture
+        const settings = yield* load()
+        assert.deepStrictEqual(settings.files, [
+          { path: globalFile, scope: "global", found: false },
+          { path: projectFile, scope: "project", found: false }
+        ])
+        assert.isTrue(Option.isNone(settings.model))
+        assert.isTrue(Option.isNone(settings.baseURL))
+        assert.isTrue(Option.isNone(settings.profile))
+        assert.isTrue(Option.isNone(settings.awsProfile))
+        assert.deepStrictEqual(settings.region, { value: "us-east-1", origin: { _tag: "Default" } })
+        assert.deepStrictEqual(settings.leaves, [])
+        assert.deepStrictEqual(settings.warnings, [])
+      }))
+  })
+
+  describe("the order", () => {
+    it.scoped("the project's file wins over the global one, key by key", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, {
+          model: "amazon-bedrock/global",
+          ...bedrock({ region: "eu-west-1", profile: "mine" })
+        })
+        yield* write(projectFile, bedrock({ region: "eu-central-1" }))
+        const settings = yield* load()
+        assert.deepStrictEqual(Option.getOrThrow(settings.model), {
+          value: "amazon-bedrock/global",
+          origin: { _tag: "File", path: globalFile, scope: "global", line: 2, column: 3, key: "model" } as const
+        })
+        assert.deepStrictEqual(settings.region, {
+          value: "eu-central-1",
+          origin: {
+            _tag: "File",
+            path: projectFile,
+            scope: "project",
+            line: 5,
+            column: 9,
+            key: "provider.amazon-bedrock.options.region"
+          }
+        })
+        assert.strictEqual(Option.getOrThrow(settings.profile).value, "mine")
+      }))
+
+    it.scoped("ALTIMATE_CLI_CONFIG wins over the project, ALTIMATE_CLI_CONFIG_CONTENT over that, --model over all", () =>
+      Effect.gen(function*() {
+        const { globalFile, home, load, projectFile, write } = yield* makeFixture
+        const named = `${home}/named.json`
+        yield* write(globalFile, { model: "a" })
+        yield* write(projectFile, { model: "b" })
+        yield* write(named, { model: "c" })
+        const env = { ALTIMATE_CLI_CONFIG: named }
+        const inline = { ...env, ALTIMATE_CLI_CONFIG_CONTENT: "{\n  \"model\": \"d\"\n}" }
+
+        assert.deepStrictEqual(Option.getOrThrow((yield* load({ env })).model), {
+          value: "c",
+          origin: {
+            _tag: "File",
+            path: named,
+            scope: "ALTIMATE_CLI_CONFIG",
+            line: 2,
+            column: 3,
+            key: "model"
+          } as const
+        })
+        assert.deepStrictEqual(Option.getOrThrow((yield* load({ env: inline })).model), {
+          value: "d",
+          origin: { _tag: "Inline", line: 2, column: 3, key: "model" } as const
+        })
+        assert.deepStrictEqual(Option.getOrThrow((yield* load({ env: inline, model: "e" })).model), {
+          value: "e",
+          origin: { _tag: "Flag", flag: "--model" } as const
+        })
+        assert.strictEqual(text((yield* load({ env: inline, model: " " })).model), "d")
+      }))
+
+    it.scoped("an object merges with an object, and replaces and is replaced by anything else", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, { x: { a: 1, b: [1, 2], c: { d: 1 }, e: 5 } })
+        yield* write(projectFile, { x: { b: [3], c: 2, e: { f: 6 } } })
+        const { leaves } = yield* load()
+        assert.deepStrictEqual(leaves.map(({ key, value }) => [key, value]), [
+          ["x.a", 1],
+          ["x.b", [3]],
+          ["x.c", 2],
+          ["x.e.f", 6]
+        ])
+        assert.deepStrictEqual(
+          leaves.map(({ origin }) => origin._tag === "File" ? origin.scope : origin._tag),
+          ["global", "project", "project", "project"]
+        )
+      }))
+  })
+
+  describe("the project's files", () => {
+    it.scoped("are all those from the repository's root down to the working directory, the nearest winning", () =>
+      Effect.gen(function*() {
+        const { home, load, project, write } = yield* makeFixture
+        const above = `${home}/altimate-code.json`
+        const root = `${project}/altimate-code.json`
+        const near = `${project}/a/b/altimate-code.json`
+        yield* write(above, { model: "above the repository" })
+        yield* write(root, { model: "root", ...bedrock({ profile: "root", region: "eu-west-1" }) })
+        yield* write(`${project}/a/altimate-code.json`, bedrock({ region: "eu-west-2" }))
+        yield* write(near, { model: "near" })
+        const settings = yield* load({ cwd: `${project}/a/b` })
+        assert.deepStrictEqual(found(settings.files), [root, `${project}/a/altimate-code.json`, near])
+        assert.strictEqual(text(settings.model), "near")
+        assert.strictEqual(settings.region.value, "eu-west-2")
+        assert.strictEqual(text(settings.profile), "root")
+      }))
+
+    it.scoped("end at the root also when .git is a file, as in a worktree", () =>
+      Effect.gen(function*() {
+        const { home, load, write } = yield* makeFixture
+        yield* write(`${home}/altimate-code.json`, { model: "above" })
+        yield* write(`${home}/worktree/.git`, "gitdir: elsewhere")
+        yield* write(`${home}/worktree/sub/altimate-code.json`, { model: "sub" })
+        const settings = yield* load({ cwd: `${home}/worktree/sub` })
+        assert.deepStrictEqual(found(settings.files), [`${home}/worktree/sub/altimate-code.json`])
+      }))
+
+    it.scoped("end at the home directory, inclusive, outside a repository", () =>
+      Effect.gen(function*() {
+        const { home, load, root, write } = yield* makeFixture
+        yield* write(`${root}/altimate-code.json`, { model: "above home" })
+        yield* write(`${home}/altimate-code.json`, { model: "home" })
+        yield* write(`${home}/notes/today/keep`, "")
+        const settings = yield* load({ cwd: `${home}/notes/today` })
+        assert.deepStrictEqual(found(settings.files), [`${home}/altimate-code.json`])
+      }))
+
+    it.scoped("end at the home directory also when HOME is a symbolic link and the system says where it leads", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { home, load, root, write } = yield* makeFixture
+        yield* fs.symlink(home, `${root}/link`)
+        yield* write(`${home}/altimate-code.json`, { model: "home" })
+        yield* write(`${home}/notes/keep`, "")
+        const settings = yield* load({ home: `${root}/link`, cwd: `${home}/notes` })
+        assert.deepStrictEqual(found(settings.files), [`${home}/altimate-code.json`])
+      }))
+
+    it.scoped("are only the working directory's outside a repository and the home directory", () =>
+      Effect.gen(function*() {
+        const { load, root, write } = yield* makeFixture
+        yield* write(`${root}/altimate-code.json`, { model: "another user's" })
+        yield* write(`${root}/elsewhere/here/altimate-code.json`, { model: "here" })
+        const settings = yield* load({ cwd: `${root}/elsewhere/here` })
+        assert.deepStrictEqual(
+          settings.files.filter(({ scope }) => scope === "project").map(({ path }) => path),
+          [`${root}/elsewhere/here/altimate-code.json`]
+        )
+        assert.strictEqual(text(settings.model), "here")
+      }))
+
+    it.scoped("are only the working directory's when the home directory is the root of the disk", () =>
+      Effect.gen(function*() {
+        const { load, root, write } = yield* makeFixture
+        yield* write(`${root}/altimate-code.json`, { model: "another user's" })
+        yield* write(`${root}/here/keep`, "")
+        const { files } = yield* load({ home: "/", cwd: `${root}/here` })
+        assert.deepStrictEqual(files.filter(({ scope }) => scope === "project").map(({ path }) => path), [
+          `${root}/here/altimate-code.json`
+        ])
+      }))
+  })
+
+  describe("a file that is found twice", () => {
+    it.scoped("is read once and stays the user's own, in the global directory", () =>
+      Effect.gen(function*() {
+        const { globalFile, home, load, log, write } = yield* makeFixture
+        yield* write(globalFile, { model: "a", theme: "dark" })
+        const settings = yield* load({ cwd: `${home}/.config/altimate-code` })
+        assert.deepStrictEqual(settings.files.filter((file) => file.found), [
+          { path: globalFile, scope: "global", found: true }
+        ])
+        assert.lengthOf(settings.warnings, 1)
+        assert.deepStrictEqual(log.filter((line) => line.includes("loading")), [
+          `INFO service=config loading config from ${globalFile}`
+        ])
+      }))
+
+    it.scoped("is read once through a symbolic link, and counts where it stands last", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { globalFile, load, project, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, { model: "shared" })
+        yield* write(projectFile, { model: "root" })
+        yield* fs.makeDirectory(`${project}/sub`)
+        yield* fs.symlink(globalFile, `${project}/sub/altimate-code.json`)
+        const settings = yield* load({ cwd: `${project}/sub` })
+        assert.deepStrictEqual(found(settings.files), [projectFile, globalFile])
+        assert.strictEqual(text(settings.model), "shared")
+      }))
+
+    it.scoped("counts as ALTIMATE_CLI_CONFIG's when that names it", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, { model: "global" })
+        yield* write(projectFile, { model: "project" })
+        const settings = yield* load({ env: { ALTIMATE_CLI_CONFIG: globalFile } })
+        assert.deepStrictEqual(settings.files, [
+          { path: projectFile, scope: "project", found: true },
+          { path: globalFile, scope: "ALTIMATE_CLI_CONFIG", found: true }
+        ])
+        assert.strictEqual(text(settings.model), "global")
+      }))
+  })
+
+  describe("ALTIMATE_CLI_CONFIG", () => {
+    it.scoped("may begin with ~ or be relative to the working directory", () =>
+      Effect.gen(function*() {
+        const { home, load, project, write } = yield* makeFixture
+        yield* write(`${home}/x/named.json`, { model: "home" })
+        yield* write(`${project}/x/named.json`, { model: "relative" })
+        const inHome = yield* load({ env: { ALTIMATE_CLI_CONFIG: "~/x/named.json" } })
+        assert.strictEqual(text(inHome.model), "home")
+        const relative = yield* load({ env: { ALTIMATE_CLI_CONFIG: "x/named.json" } })
+        assert.strictEqual(text(relative.model), "relative")
+      }))
+
+    it.scoped("names a file that must be there", () =>
+      Effect.gen(function*() {
+        const { failure, project } = yield* makeFixture
+        const error = yield* failure({ env: { ALTIMATE_CLI_CONFIG: "gone.json" } })
+        assert.strictEqual(error.reason, "Read")
+        assert.strictEqual(error.message, `${project}/gone.json cannot be read: there is no such file`)
+        assert.strictEqual(error.path, `${project}/gone.json`)
+        assert.include(error.hint, "ALTIMATE_CLI_CONFIG")
+      }))
+
+    it.scoped("counts as unset when blank, and so does ALTIMATE_CLI_CONFIG_CONTENT", () =>
+      Effect.gen(function*() {
+        const { load } = yield* makeFixture
+        const settings = yield* load({ env: { ALTIMATE_CLI_CONFIG: " ", ALTIMATE_CLI_CONFIG_CONTENT: "\n" } })
+        assert.lengthOf(settings.files, 2)
+      }))
+  })
+
+  describe("the log", () => {
+    it.scoped("names each file that is read in the guide's words, and at DEBUG those that are not there", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, log, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, "{}")
+        yield* load({ env: { ALTIMATE_CLI_CONFIG_CONTENT: "{}" } })
+        assert.deepStrictEqual(log, [
+          `INFO service=config loading config from ${globalFile}`,
+          `DEBUG service=config no config at ${projectFile}`,
+          "INFO service=config loading config from ALTIMATE_CLI_CONFIG_CONTENT"
+        ])
+      }))
+  })
+
+  describe("what is there but cannot be read", () => {
+    it.scoped("a directory in place of the file", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { failure, projectFile } = yield* makeFixture
+        yield* fs.makeDirectory(projectFile)
+        const error = yield* failure()
+        assert.strictEqual(error.reason, "Read")
+        assert.strictEqual(error.message, `${projectFile} cannot be read: it is a directory`)
+      }))
+
+    it.scoped("a file that the user may not read", () =>
+      Effect.gen(function*() {
+        const { failure, globalFile, write } = yield* makeFixture
+        const fs = yield* FileSystem.FileSystem
+        yield* write(globalFile, "{}")
+        const error = yield* Effect.provideService(failure(), FileSystem.FileSystem, { ...fs, readFile: refuse })
+        assert.strictEqual(error.reason, "Read")
+        assert.strictEqual(error.message, `${globalFile} cannot be read: permission denied`)
+      }))
+
+    it.scoped("a symbolic link that leads nowhere", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { failure, project, projectFile } = yield* makeFixture
+        yield* fs.symlink(`${project}/gone.json`, projectFile)
+        const error = yield* failure()
+        assert.strictEqual(error.reason, "Read")
+        assert.strictEqual(error.message, `${projectFile} cannot be read: it is a symbolic link that leads nowhere`)
+      }))
+
+    it.scoped("a device, which may have no end", () =>
+      Effect.gen(function*() {
+        const { failure } = yield* makeFixture
+        const error = yield* failure({ env: { ALTIMATE_CLI_CONFIG: "/dev/zero" } })
+        assert.strictEqual(error.message, "/dev/zero cannot be read: it is not a file")
+      }))
+
+    it.scoped("a text that is not UTF-8", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { failure, projectFile } = yield* makeFixture
+        yield* fs.writeFile(projectFile, Buffer.from("{\"model\": \"café\"}", "latin1"))
+        const error = yield* failure()
+        assert.strictEqual(error.message, `${projectFile} cannot be read: it is not UTF-8 text`)
+      }))
+
+    it.scoped("but not what lies under a file in place of a directory: there is nothing there", () =>
+      Effect.gen(function*() {
+        const { home, load, write } = yield* makeFixture
+        yield* write(`${home}/.config`, "a file")
+        assert.isFalse((yield* load()).files.some(({ found }) => found))
+      }))
+  })
+})

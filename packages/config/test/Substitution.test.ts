@@ -1,0 +1,145 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { bedrock, makeFixture } from "./fixture.ts"
+
+const baseURL = "provider.amazon-bedrock.options.baseURL"
+
+layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
+  it.scoped("{env:NAME} is the variable's value, anywhere and more than once in the text", () =>
+    Effect.gen(function*() {
+      const { load, projectFile, write } = yield* makeFixture
+      yield* write(projectFile, {
+        model: "amazon-bedrock/{env:MODEL}",
+        ...bedrock({ baseURL: "https://{env:HOST}/{env:HOST}/x", region: "{env:REGION}", profile: "{ENV:x}" })
+      })
+      const settings = yield* load({ env: { MODEL: "a$&b", HOST: "gw.example", REGION: "eu-west-1" } })
+      assert.strictEqual(Option.getOrThrow(settings.model).value, "amazon-bedrock/a$&b")
+      assert.strictEqual(Option.getOrThrow(settings.baseURL).value, "https://gw.example/gw.example/x")
+      assert.strictEqual(settings.region.value, "eu-west-1")
+      assert.strictEqual(Option.getOrThrow(settings.profile).value, "{ENV:x}")
+      assert.deepStrictEqual(settings.leaves.map(({ key, value }) => [key, value]), [
+        ["model", "amazon-bedrock/{env:MODEL}"],
+        [baseURL, "https://{env:HOST}/{env:HOST}/x"],
+        ["provider.amazon-bedrock.options.region", "{env:REGION}"],
+        ["provider.amazon-bedrock.options.profile", "{ENV:x}"]
+      ])
+    }))
+
+  it.scoped("{file:path} is the file's text without its last newline, from the directory of the config file", () =>
+    Effect.gen(function*() {
+      const { globalFile, home, load, write } = yield* makeFixture
+      yield* write(`${home}/.config/altimate-code/secrets/url`, "https://gw.example/from-file\r\n")
+      yield* write(`${home}/profile`, "from home\n")
+      yield* write(`${home}/region`, "eu-west-3")
+      yield* write(
+        globalFile,
+        bedrock({
+          baseURL: "{file:secrets/url}",
+          profile: "{file:~/profile}",
+          region: `{file:${home}/region}`
+        })
+      )
+      const settings = yield* load()
+      assert.strictEqual(Option.getOrThrow(settings.baseURL).value, "https://gw.example/from-file")
+      assert.strictEqual(Option.getOrThrow(settings.profile).value, "from home")
+      assert.strictEqual(settings.region.value, "eu-west-3")
+    }))
+
+  it.scoped("{file:path} in ALTIMATE_CLI_CONFIG_CONTENT starts from the working directory", () =>
+    Effect.gen(function*() {
+      const { load, project, write } = yield* makeFixture
+      yield* write(`${project}/model.txt`, "m")
+      const settings = yield* load({ env: { ALTIMATE_CLI_CONFIG_CONTENT: "{\"model\": \"{file:model.txt}\"}" } })
+      assert.strictEqual(Option.getOrThrow(settings.model).value, "m")
+    }))
+
+  it.scoped("what was put in is not looked at again", () =>
+    Effect.gen(function*() {
+      const { load, project, projectFile, write } = yield* makeFixture
+      yield* write(`${project}/model.txt`, "{env:SECRET}")
+      yield* write(projectFile, { model: "{file:model.txt}{env:OPEN}env:SECRET}" })
+      const settings = yield* load({ env: { SECRET: "s", OPEN: "{" } })
+      assert.strictEqual(Option.getOrThrow(settings.model).value, "{env:SECRET}{env:SECRET}")
+    }))
+
+  it.scoped("a variable that is not set is an error, also where the setting is overridden", () =>
+    Effect.gen(function*() {
+      const { failure, globalFile, projectFile, write } = yield* makeFixture
+      yield* write(globalFile, bedrock({ baseURL: "https://{env:GATEWAY}/x" }))
+      yield* write(projectFile, bedrock({ baseURL: "https://gw.example" }))
+      const error = yield* failure()
+      assert.strictEqual(error.reason, "Substitution")
+      assert.strictEqual(error.message, `${globalFile}:5:9: {env:GATEWAY}: this environment variable is not set`)
+      assert.deepStrictEqual([error.path, error.line, error.column], [globalFile, 5, 9])
+      assert.include(error.hint, "GATEWAY")
+    }))
+
+  it.scoped("a variable is not what Node's environment inherits from Object", () =>
+    Effect.gen(function*() {
+      const { failure, projectFile, write } = yield* makeFixture
+      for (const name of ["constructor", "__proto__", "toString", ""]) {
+        yield* write(projectFile, { model: `{env:${name}}` })
+        const error = yield* failure({ env: ConfigProvider.fromEnv() })
+        assert.include(error.message, `{env:${name}}: this environment variable is not set`)
+      }
+    }))
+
+  it.scoped("a file that cannot be read is an error that names the place, the file and why", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { failure, project, projectFile, write } = yield* makeFixture
+      yield* write(projectFile, { model: "{file:gone.txt}" })
+      const gone = yield* failure()
+      assert.strictEqual(gone.reason, "Substitution")
+      assert.strictEqual(
+        gone.message,
+        `${projectFile}:2:3: {file:gone.txt}: ${project}/gone.txt cannot be read: there is no such file`
+      )
+      yield* fs.makeDirectory(`${project}/gone.txt`)
+      assert.include((yield* failure()).message, "cannot be read: it is a directory")
+      yield* write(projectFile, { model: "{file:/dev/zero}" })
+      assert.include((yield* failure()).message, "cannot be read: it is not a file")
+    }))
+
+  it.scoped("a failure never shows what was read", () =>
+    Effect.gen(function*() {
+      const { failure, log, project, projectFile, write } = yield* makeFixture
+      yield* write(`${project}/url.txt`, "canary-from-file")
+      yield* write(projectFile, bedrock({ baseURL: "{file:url.txt}{env:URL}", profile: "canary-written" }))
+      const error = yield* failure({ env: { URL: "canary-from-env" } })
+      assert.strictEqual(error.reason, "Value")
+      assert.notInclude(JSON.stringify([error, log]), "canary")
+    }))
+
+  it.scoped("a setting that becomes blank counts as not written: the file below applies, and a warning says so", () =>
+    Effect.gen(function*() {
+      const { globalFile, load, log, projectFile, write } = yield* makeFixture
+      yield* write(globalFile, { model: "global" })
+      yield* write(projectFile, { model: "{env:EMPTY} ", ...bedrock({ profile: " ", baseURL: "" }) })
+      const settings = yield* load({ env: { EMPTY: "" } })
+      assert.strictEqual(Option.getOrThrow(settings.model).value, "global")
+      assert.isTrue(Option.isNone(settings.profile))
+      assert.isTrue(Option.isNone(settings.baseURL))
+      assert.deepStrictEqual(settings.leaves.map(({ key, value }) => [key, value]), [["model", "global"]])
+      const warning =
+        "model is blank when it is filled in (~/work/project/altimate-code.json:2:3). It counts as not set."
+      assert.deepStrictEqual(settings.warnings, [warning])
+      assert.include(log, `WARN service=config ${warning}`)
+    }))
+
+  it.scoped("nothing is filled in where no setting is known", () =>
+    Effect.gen(function*() {
+      const { load, projectFile, write } = yield* makeFixture
+      yield* write(projectFile, {
+        $schema: "{env:NOT_SET}",
+        theme: "{env:NOT_SET}",
+        provider: { other: { options: { baseURL: "{file:gone}" } } }
+      })
+      const { leaves } = yield* load()
+      assert.deepStrictEqual(leaves.map(({ value }) => value), ["{env:NOT_SET}", "{env:NOT_SET}", "{file:gone}"])
+    }))
+})

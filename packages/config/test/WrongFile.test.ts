@@ -1,0 +1,175 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { makeFixture } from "./fixture.ts"
+
+const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
+
+layer(NodeContext.layer)("A configuration file", (it) => {
+  describe("that does not parse is an error that says where, what was expected and what was found", () => {
+    const cases: ReadonlyArray<readonly [text: string, where: string, expected: string, found: string]> = [
+      ["{\n  \"a\": 1\n  \"b\": 2\n}", "3:3", "a comma", "a string"],
+      ["{\n  \"model\": \"x\" \"y\"\n}", "2:16", "a comma", "a string"],
+      ["{\"a\" 1}", "1:6", "a colon", "a number"],
+      ["{a: 1}", "1:2", "a name in double quotes", "a word without quotes"],
+      ["{'a': 1}", "1:2", "a name in double quotes", "a single quote"],
+      ["{1: 2}", "1:2", "a name in double quotes", "a number"],
+      ["{\"a\": }", "1:7", "a value", "}"],
+      ["{\"a\": x}", "1:7", "a value", "a word without quotes"],
+      ["{\"a\": 'x'}", "1:7", "a value", "a single quote"],
+      ["{\"a\": #}", "1:7", "a value", "an unknown character"],
+      ["{\"a\": -}", "1:7", "a value", "an unknown character"],
+      ["{\"a\": 1,, \"b\": 2}", "1:9", "a name in double quotes", "a comma"],
+      ["{\"a\": 1 : 2}", "1:9", "a comma", "a colon"],
+      ["{\"a\": 01}", "1:8", "a comma", "a number"],
+      ["{\"a\": 1 null}", "1:9", "a comma", "null"],
+      ["{\"a\": 1 true}", "1:9", "a comma", "a boolean"],
+      ["{\"a\": 1 [", "1:9", "a comma", "["],
+      ["{\"a\": 1 {", "1:9", "a comma", "{"],
+      ["{\"a\": [1, 2}", "1:12", "a comma or ]", "}"],
+      ["{\"a\": 1]", "1:8", "a comma or }", "]"],
+      ["{\n  \"a\": 1\n", "3:1", "a comma or }", "the end of the text"],
+      ["{\r\n  \"a\": [1\r\n", "3:1", "a comma or ]", "the end of the text"],
+      ["{}\n{}", "2:1", "nothing more", "{"],
+      ["}", "1:1", "a value", "}"],
+      ["{ /* x", "1:3", "*/ after the comment", "the end of the text"],
+      ["{\"a\": \"x\n\"}", "1:7", "a double quote at the end of the string", "the end of the line"],
+      ["{\"a\": 1.}", "1:7", "a digit at the end of the number", "something else"],
+      ["{\"a\": \"\\u12\"}", "1:7", "four hexadecimal digits after \\u", "something else"],
+      ["{\"a\": \"\\x\"}", "1:7", "one of \" \\ / b f n r t u after a backslash", "something else"],
+      ["{\"a\": \"\t\"}", "1:7", "an escape such as \\t", "a control character in a string"],
+      ["\u0000", "1:1", "a value", "an unknown character"],
+      [`{"a": ${deep(100)}}`, "1:106", "at most 100 levels of nesting", "another level"],
+      [`// \u{1f600}\r/* \u2028 */ ${"[".repeat(200_000)}`, "2:109", "at most 100 levels of nesting", "another level"]
+    ]
+    for (const [text, where, expected, found] of cases) {
+      it.scoped(JSON.stringify(text.slice(0, 40)), () =>
+        Effect.gen(function*() {
+          const { failure, globalFile, write } = yield* makeFixture
+          yield* write(globalFile, text)
+          const error = yield* failure()
+          assert.strictEqual(error.message, `${globalFile}:${where}: expected ${expected}, found ${found}`)
+          assert.strictEqual(error.reason, "Syntax")
+          assert.deepStrictEqual([error.path, `${error.line}:${error.column}`], [globalFile, where])
+          assert.deepStrictEqual([error.expected, error.found], [expected, found])
+        }))
+    }
+
+    it.scoped("and names the variable when the text was inline", () =>
+      Effect.gen(function*() {
+        const { failure } = yield* makeFixture
+        const error = yield* failure({ env: { ALTIMATE_CLI_CONFIG_CONTENT: "{\"a\":}" } })
+        assert.strictEqual(error.message, "ALTIMATE_CLI_CONFIG_CONTENT:1:6: expected a value, found }")
+        assert.deepStrictEqual([error.path, error.line, error.column], [undefined, 1, 6])
+      }))
+  })
+
+  describe("with a value of a wrong type is an error at that value", () => {
+    const cases: ReadonlyArray<readonly [text: string, where: string, expected: string, found: string]> = [
+      ["[]", "1:1", "an object", "an array"],
+      ["\n \"canary\"", "2:2", "an object", "a string"],
+      ["null", "1:1", "an object", "null"],
+      ["{\"model\": 12345}", "1:11", "a string for model", "a number"],
+      ["{\"model\": [\"canary\"]}", "1:11", "a string for model", "an array"],
+      ["{\"model\": {}}", "1:11", "a string for model", "an object"],
+      ["{\"$schema\": true}", "1:13", "a string for $schema", "a boolean"],
+      ["{\"provider\": \"canary\"}", "1:14", "an object for provider", "a string"],
+      ["{\"provider\": []}", "1:14", "an object for provider", "an array"],
+      [
+        "{\n  \"provider\": {\n    \"amazon-bedrock\": \"canary\"\n}}",
+        "3:23",
+        "an object for provider.amazon-bedrock",
+        "a string"
+      ],
+      [
+        "{\"provider\": {\"amazon-bedrock\": {\"options\": null}}}",
+        "1:45",
+        "an object for provider.amazon-bedrock.options",
+        "null"
+      ],
+      ...["baseURL", "endpoint", "region", "profile"].map((name) =>
+        [
+          `{"provider": {"amazon-bedrock": {"options": {\n\t/* x */ "${name}": // y\n 12345}}}}`,
+          "3:2",
+          `a string for provider.amazon-bedrock.options.${name}`,
+          "a number"
+        ] as const
+      )
+    ]
+    for (const [text, where, expected, found] of cases) {
+      it.scoped(JSON.stringify(text), () =>
+        Effect.gen(function*() {
+          const { failure, projectFile, write } = yield* makeFixture
+          yield* write(projectFile, text)
+          const error = yield* failure()
+          assert.strictEqual(error.message, `${projectFile}:${where}: expected ${expected}, found ${found}`)
+          assert.strictEqual(error.reason, "Type")
+          assert.deepStrictEqual([error.path, `${error.line}:${error.column}`], [projectFile, where])
+          assert.notInclude(JSON.stringify(error), "canary")
+          assert.notInclude(JSON.stringify(error), "12345")
+        }))
+    }
+
+    it.scoped("also when another file overrides it", () =>
+      Effect.gen(function*() {
+        const { failure, globalFile, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, "{\"model\": 1}")
+        yield* write(projectFile, "{\"model\": \"fine\"}")
+        assert.strictEqual((yield* failure({ model: "flag" })).path, globalFile)
+      }))
+  })
+
+  describe("may", () => {
+    it.scoped("have comments and trailing commas", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, "// one\n{ /* two */\n  \"model\": \"x\", // three\n}\n")
+        assert.deepStrictEqual(
+          Option.getOrThrow(Option.map((yield* load()).model, ({ origin }) => origin)),
+          {
+            _tag: "File",
+            path: projectFile,
+            scope: "project",
+            line: 3,
+            column: 3,
+            key: "model"
+          } as const
+        )
+      }))
+
+    it.scoped("begin with a byte order mark, which takes no column", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        const text = "\uFEFF{\"model\": \"x\"}"
+        yield* write(projectFile, text)
+        const column = Option.map(({ origin }: { readonly origin: object }) => "column" in origin && origin.column)
+        assert.deepStrictEqual(Option.getOrThrow(column((yield* load()).model)), 2)
+        assert.deepStrictEqual(
+          Option.getOrThrow(column((yield* load({ env: { ALTIMATE_CLI_CONFIG_CONTENT: text } })).model)),
+          2
+        )
+      }))
+
+    for (const text of ["", " \r\n", "// nothing yet\n", "/**/", "\uFEFF", "{}"]) {
+      it.scoped(`be empty: ${JSON.stringify(text)}`, () =>
+        Effect.gen(function*() {
+          const { load, projectFile, write } = yield* makeFixture
+          yield* write(projectFile, text)
+          assert.deepStrictEqual((yield* load()).leaves, [])
+        }))
+    }
+
+    it.scoped("say a thing twice: the last one counts", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, "{\"model\": 1, \"x\": {\"a\": 1},\n\"model\": \"y\", \"x\": {\"b\": 2}}")
+        const settings = yield* load()
+        assert.strictEqual(Option.getOrThrow(settings.model).value, "y")
+        assert.deepStrictEqual(
+          settings.leaves.map(({ key, origin }) => [key, "line" in origin && origin.line]),
+          [["model", 2], ["x.b", 2]]
+        )
+      }))
+  })
+})
