@@ -1,0 +1,64 @@
+/**
+ * Which environment variables of AWS are active.
+ *
+ * @since 0.1.0
+ */
+import { publicUrl } from "@altimate-code/config/PublicUrl"
+import * as Array from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { nonBlankVariable } from "./internal/environment.ts"
+import { printable } from "./internal/printable.ts"
+
+/**
+ * A variable that is set.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ActiveVariable {
+  readonly variable: string
+  /** What it holds, in a few words; with its value where that is no secret, for example `named profile: dev`. */
+  readonly note: string
+}
+
+type Note = string | ((value: string) => string)
+
+const shown = (what: string): Note => (value) => `${what}: ${printable(value)}`
+
+const shownUrl = (what: string): Note => (value) => `${what}: ${printable(publicUrl(value))}`
+
+/** [SDKs and Tools Reference Guide, "Environment variables"](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html). */
+const notes: ReadonlyArray<readonly [variable: string, note: Note]> = [
+  ["AWS_BEARER_TOKEN_BEDROCK", "bearer token"],
+  ["AWS_ACCESS_KEY_ID", "access key"],
+  ["AWS_SECRET_ACCESS_KEY", "secret access key"],
+  ["AWS_SESSION_TOKEN", "session token"],
+  ["AWS_PROFILE", shown("named profile")],
+  ["AWS_REGION", shown("region")],
+  ["AWS_CONFIG_FILE", shown("config file")],
+  ["AWS_SHARED_CREDENTIALS_FILE", shown("credentials file")],
+  ["AWS_WEB_IDENTITY_TOKEN_FILE", shown("web identity token file")],
+  ["AWS_ROLE_ARN", shown("role")],
+  ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "container credentials"],
+  ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "container credentials"],
+  ["AWS_EC2_METADATA_DISABLED", shown("EC2 instance metadata disabled")],
+  ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", shownUrl("Bedrock endpoint")],
+  ["AWS_ENDPOINT_URL", shownUrl("endpoint of every AWS service")],
+  ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", shown("endpoint variables ignored")]
+]
+
+/**
+ * The AWS variables that are set and not blank, in the order in which they matter. No note holds a secret.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const activeEnvironment: Effect.Effect<ReadonlyArray<ActiveVariable>> = Effect.forEach(
+  notes,
+  ([variable, note]) =>
+    Effect.map(
+      nonBlankVariable(variable),
+      Option.map((value): ActiveVariable => ({ variable, note: typeof note === "string" ? note : note(value) }))
+    )
+).pipe(Effect.map(Array.getSomes))

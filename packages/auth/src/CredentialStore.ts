@@ -1,0 +1,159 @@
+/**
+ * The stored credentials.
+ *
+ * @since 0.1.0
+ */
+import { Directories } from "@altimate-code/config/Directories"
+import { Secrets } from "@altimate-code/log/Secrets"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { AuthError } from "./AuthError.ts"
+import * as AuthFile from "./internal/authFile.ts"
+import * as FileLock from "./internal/fileLock.ts"
+import { isNotFound, storeFailure } from "./internal/storeFailure.ts"
+
+/**
+ * That there is a credential, and of which type: `api`, or one that another program wrote, for example `oauth`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StoredCredential {
+  readonly provider: string
+  readonly type: string
+}
+
+/**
+ * The credentials in `auth.json`, by the ID of their provider, for example `amazon-bedrock`. A file that does not
+ * exist has none. Everything fails with `CorruptStore` when the file is not a JSON object, and with `StoreIO` when the
+ * file system refuses; `set` and `remove` also with `Locked` when another process does not stop writing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** Of `auth.json`. */
+  readonly path: string
+  /** In the order of the file; a type that is not there is `unknown`. */
+  readonly list: Effect.Effect<ReadonlyArray<StoredCredential>, AuthError>
+  /** The key of the provider's entry of type `api`, unless it is blank. */
+  readonly get: (provider: string) => Effect.Effect<Option.Option<Redacted.Redacted<string>>, AuthError>
+  /** Makes the provider's entry one of type `api` with this key. Everything else in the file stays as it is. */
+  readonly set: (provider: string, key: Redacted.Redacted<string>) => Effect.Effect<void, AuthError>
+  /** Removes the provider's entry, whatever its type; answers whether there was one. */
+  readonly remove: (provider: string) => Effect.Effect<boolean, AuthError>
+}
+
+/**
+ * The stored credentials.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class CredentialStore extends Context.Tag("@altimate-code/auth/CredentialStore")<CredentialStore, Service>() {}
+
+/**
+ * `auth.json` in the data directory, for its owner only, read anew each time. It is replaced in one step, by one
+ * process at a time; a symbolic link stays one. Whatever secret is read is registered with `Secrets`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<
+  CredentialStore,
+  never,
+  FileSystem.FileSystem | Path.Path | Directories | Secrets
+> = Layer.effect(
+  CredentialStore,
+  Effect.gen(function*() {
+    const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+    const fs = yield* FileSystem.FileSystem
+    const paths = yield* Path.Path
+    const secrets = yield* Secrets
+    const { data } = yield* Directories
+    const path = paths.join(data, "auth.json")
+
+    const read = fs.readFileString(path).pipe(
+      Effect.matchEffect({
+        onFailure: (error) =>
+          isNotFound(error) ? Effect.succeed(AuthFile.empty(path)) : Effect.fail(storeFailure("read", path)(error)),
+        onSuccess: (text) => AuthFile.parse(path, text)
+      }),
+      Effect.tap((file) => Effect.forEach(AuthFile.secrets(file), secrets.register, { discard: true }))
+    )
+
+    /** What is read in the lock is what no other process changes until the answer is written. */
+    const update = Effect.fn("CredentialStore.update")(
+      function*(change: (file: AuthFile.AuthFile) => Either.Either<AuthFile.AuthFile, AuthError>) {
+        yield* Effect.mapError(ownDirectory(data), storeFailure("write", path))
+        const target = yield* Effect.mapError(linkTarget(path), storeFailure("write", path))
+        const lock = yield* FileLock.acquire(target)
+        const { text } = yield* change(yield* read)
+        yield* Effect.mapError(replace(target, lock.temporary, text), storeFailure("write", path))
+      },
+      Effect.scoped,
+      Effect.provide(context)
+    )
+
+    return {
+      path,
+      list: Effect.map(read, AuthFile.list),
+      get: (provider) => Effect.map(read, (file) => AuthFile.key(file, provider)),
+      set: (provider, key) =>
+        Effect.zipRight(
+          secrets.register(key),
+          update((file) => AuthFile.setKey(file, provider, Redacted.value(key)))
+        ),
+      remove: (provider) =>
+        Effect.map(read, (file) => AuthFile.has(file, provider)).pipe(
+          Effect.tap(Effect.if({
+            onTrue: () => update((file) => AuthFile.removeEntry(file, provider)),
+            onFalse: () => Effect.void
+          }))
+        )
+    }
+  })
+)
+
+const ownDirectory = Effect.fn("ownDirectory")(function*(directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 })
+  const { mode } = yield* fs.stat(directory)
+  if ((mode & 0o077) !== 0) yield* fs.chmod(directory, 0o700)
+})
+
+/** Where a write has to go so that a symbolic link, to a file that may not exist yet, stays one. */
+const linkTarget = Effect.fn("linkTarget")(function*(link: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  let target = link
+  // As many as Linux follows.
+  for (let followed = 0; followed < 40; followed += 1) {
+    const next = yield* Effect.option(fs.readLink(target))
+    if (Option.isNone(next)) return target
+    target = path.resolve(path.dirname(target), next.value)
+  }
+  // A loop: the system says so when it is asked for the file.
+  yield* fs.stat(link)
+  return target
+})
+
+/** The file is never half written: not for a reader, and not after a crash. */
+const replace = (target: string, temporary: string, text: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const file = yield* fs.open(temporary, { flag: "wx", mode: 0o600 })
+    yield* file.writeAll(new TextEncoder().encode(text))
+    yield* file.sync
+  }).pipe(
+    Effect.scoped,
+    Effect.zipRight(Effect.flatMap(FileSystem.FileSystem, (fs) => fs.rename(temporary, target))),
+    // Half interrupted, the renaming could happen when the lock is another's already.
+    Effect.uninterruptible
+  )

@@ -1,0 +1,112 @@
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import { applyEdits, findNodeAtLocation, type JSONPath, modify, type ParseError, parseTree } from "jsonc-parser"
+import { AuthError } from "../AuthError.ts"
+
+/** The text of `auth.json`, known to be a JSON object. It is edited as text, so that what is not ours stays as it is. */
+export interface AuthFile {
+  readonly path: string
+  readonly text: string
+  readonly entries: Readonly<Record<string, unknown>>
+}
+
+/** As if there were a file without an entry. */
+export const empty = (path: string): AuthFile => ({ path, text: "{}\n", entries: {} })
+
+/** `JSON.parse` judges; the more lenient parser only says where it went wrong. */
+export const parse = (path: string, content: string): Either.Either<AuthFile, AuthError> => {
+  const text = content.replace(/^\uFEFF/, "")
+  return Either.try(() => JSON.parse(text) as unknown).pipe(
+    Either.mapLeft(() => corrupt(path, text, firstError(text), "this is not JSON")),
+    Either.filterOrLeft(
+      isObject,
+      () => corrupt(path, text, text.search(/\S/), "expected an object with an entry for each provider")
+    ),
+    Either.map((entries) => ({ path, text, entries }))
+  )
+}
+
+/** Each entry's provider and type. */
+export const list = (file: AuthFile) =>
+  Object.entries(file.entries).map(([provider, entry]) => ({
+    provider,
+    type: isObject(entry) && typeof entry.type === "string" ? entry.type : "unknown"
+  }))
+
+/** The key of the provider's entry of type `api`, unless it is blank. */
+export const key = (file: AuthFile, provider: string): Option.Option<Redacted.Redacted<string>> =>
+  entry(file, provider).pipe(
+    Option.filter(({ type }) => type === "api"),
+    Option.flatMap(({ key }) => nonBlank(key))
+  )
+
+/** Every secret of the known types of entries: `api`, `oauth` (access, refresh) and `wellknown` (token). */
+export const secrets = (file: AuthFile): ReadonlyArray<Redacted.Redacted<string>> =>
+  Object.values(file.entries).filter(isObject).flatMap(({ access, key, refresh, token, type }) =>
+    [type === "wellknown" ? undefined : key, access, refresh, token].flatMap((value) => Option.toArray(nonBlank(value)))
+  )
+
+const nonBlank = (value: unknown): Option.Option<Redacted.Redacted<string>> =>
+  typeof value === "string" && value.trim() !== "" ? Option.some(Redacted.make(value.trim())) : Option.none()
+
+const entry = (file: AuthFile, provider: string): Option.Option<Readonly<Record<string, unknown>>> =>
+  has(file, provider) ? Option.liftPredicate(file.entries[provider], isObject) : Option.none()
+
+/** Is there an entry, whatever it is? */
+export const has = (file: AuthFile, provider: string): boolean => Object.hasOwn(file.entries, provider)
+
+/** With the key as the provider's entry of type `api`; other fields of the entry stay. */
+export const setKey = (file: AuthFile, provider: string, key: string): Either.Either<AuthFile, AuthError> =>
+  Option.isNone(entry(file, provider))
+    ? edit(file, [provider], { type: "api", key })
+    : Either.flatMap(edit(file, [provider, "type"], "api"), (file) => edit(file, [provider, "key"], key))
+
+/** Without the provider's entry. */
+export const removeEntry = (file: AuthFile, provider: string): Either.Either<AuthFile, AuthError> =>
+  edit(file, [provider], undefined)
+
+const edit = (file: AuthFile, at: JSONPath, value: unknown): Either.Either<AuthFile, AuthError> => {
+  const edits = modify(file.text, at, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })
+  return parse(file.path, applyEdits(file.text, edits)).pipe(
+    // Of two equal names the edit changes the first, and every reader takes the last.
+    Either.filterOrLeft(
+      ({ entries }) => JSON.stringify(valueAt(entries, at)) === JSON.stringify(value),
+      () => corrupt(file.path, file.text, offsetOf(file.text, at), `${at[0]} or a field of it stands there twice`)
+    )
+  )
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  Predicate.isRecord(value) && !Array.isArray(value)
+
+const valueAt = (root: unknown, at: JSONPath): unknown =>
+  at.reduce<unknown>((value, name) => isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined, root)
+
+const offsetOf = (text: string, at: JSONPath): number => {
+  const root = parseTree(text)
+  return (root && findNodeAtLocation(root, at)?.offset) ?? 0
+}
+
+const firstError = (text: string): number => {
+  const errors: Array<ParseError> = []
+  // Too many levels are more than the parser's recursion holds.
+  Either.try(() => parseTree(text, errors, { disallowComments: true }))
+  return errors[0]?.offset ?? 0
+}
+
+/** Tells the place and never the text: it holds secrets. */
+const corrupt = (path: string, text: string, offset: number, problem: string): AuthError => {
+  const before = text.slice(0, Math.max(offset, 0)).split(/\r\n|\r|\n/)
+  const line = before.length
+  const column = (before.at(-1)?.length ?? 0) + 1
+  return new AuthError({
+    reason: "CorruptStore",
+    message: `${path}:${line}:${column}: ${problem}. The file is left as it is.`,
+    hint: "Correct it there; or move it away, and store the token again: altimate-code auth login",
+    path,
+    line,
+    column
+  })
+}

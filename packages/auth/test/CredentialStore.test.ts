@@ -1,0 +1,270 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { makeStore } from "./fixture.ts"
+
+const token = Redacted.make("a-bearer-token")
+
+const permissions = (mode: number) => (mode & 0o777).toString(8)
+
+layer(NodeContext.layer)("The stored credentials", (it) => {
+  it.scoped("are none, and nothing is created, when there is no file", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { home, key, store } = yield* makeStore
+      assert.deepStrictEqual(yield* store.list, [])
+      assert.isNull(yield* key())
+      assert.isFalse(yield* store.remove("amazon-bedrock"))
+      assert.deepStrictEqual(yield* fs.readDirectory(home), [])
+    }))
+
+  it.scoped("are in the format of existing installations", () =>
+    Effect.gen(function*() {
+      const { json, key, store } = yield* makeStore
+      yield* store.set("amazon-bedrock", token)
+      assert.deepStrictEqual(yield* json, { "amazon-bedrock": { type: "api", key: "a-bearer-token" } })
+      assert.deepStrictEqual(yield* store.list, [{ provider: "amazon-bedrock", type: "api" }])
+      assert.strictEqual(yield* key(), "a-bearer-token")
+      assert.isTrue(yield* store.remove("amazon-bedrock"))
+      assert.deepStrictEqual(yield* json, {})
+    }))
+
+  it.scoped("are for their owner only, and nothing is left beside them", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, home, store } = yield* makeStore
+      yield* store.set("amazon-bedrock", token)
+      for (const above of [`${home}/.local`, `${home}/.local/share`, directory]) {
+        assert.strictEqual(permissions((yield* fs.stat(above)).mode), "700")
+      }
+      assert.strictEqual(permissions((yield* fs.stat(store.path)).mode), "600")
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), ["auth.json"])
+    }))
+
+  it.scoped("become so when they were not", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, store, write } = yield* makeStore
+      yield* write("{}")
+      yield* fs.chmod(store.path, 0o644)
+      yield* fs.chmod(directory, 0o755)
+      yield* store.set("amazon-bedrock", token)
+      assert.strictEqual(permissions((yield* fs.stat(directory)).mode), "700")
+      assert.strictEqual(permissions((yield* fs.stat(store.path)).mode), "600")
+    }))
+
+  it.scoped("are replaced as a whole: who has the old file open still reads the old text", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { store, text } = yield* makeStore
+      yield* store.set("amazon-bedrock", token)
+      const before = yield* text
+      const old = yield* fs.open(store.path)
+      yield* store.set("amazon-bedrock", Redacted.make("another-token"))
+      const read = yield* old.readAlloc(10_000)
+      assert.strictEqual(new TextDecoder().decode(Option.getOrThrow(read)), before)
+    }))
+
+  it.scoped("keep what is not ours, to the letter", () =>
+    Effect.gen(function*() {
+      const { store, text, write } = yield* makeStore
+      const others = `{
+    "github": {"type": "oauth", "refresh": "r-1",   "access": "a-1", "expires": 123456789012345678901},
+    "amazon-bedrock": {"type": "api", "key": "old", "note": "of mine", "nested": {"a": [1.0]}},
+    "__proto__": {"type": "api", "key": "odd"}, "plain": "text"
+}`
+      yield* write(others)
+      yield* store.set("amazon-bedrock", Redacted.make("new"))
+      assert.strictEqual(yield* text, others.replace("\"old\"", "\"new\""))
+      yield* store.set("openai", Redacted.make("more"))
+      yield* store.remove("openai")
+      assert.deepStrictEqual(JSON.parse(yield* text), JSON.parse(others.replace("\"old\"", "\"new\"")))
+      assert.include(yield* text, "123456789012345678901")
+      assert.include(yield* text, `"r-1",   "access"`)
+    }))
+
+  it.scoped("are listed with their types, also those of other programs", () =>
+    Effect.gen(function*() {
+      const { store, write } = yield* makeStore
+      yield* write(`{"a":{"type":"oauth","access":"x"},"b":{"type":"api","key":"y"},"c":{},"d":"text","e":null}`)
+      assert.deepStrictEqual(yield* store.list, [
+        { provider: "a", type: "oauth" },
+        { provider: "b", type: "api" },
+        { provider: "c", type: "unknown" },
+        { provider: "d", type: "unknown" },
+        { provider: "e", type: "unknown" }
+      ])
+    }))
+
+  for (
+    const entry of [
+      `{"type":"api","key":""}`,
+      `{"type":"api","key":" \\t\\n"}`,
+      `{"type":"api"}`,
+      `{"type":"api","key":5}`,
+      `{"type":"oauth","key":"a-token"}`,
+      `{"key":"a-token"}`,
+      `"a-token"`,
+      `["a-token"]`,
+      `null`
+    ]
+  ) {
+    it.scoped(`have no key in ${entry}, and a login makes one`, () =>
+      Effect.gen(function*() {
+        const { key, store, write } = yield* makeStore
+        yield* write(`{"amazon-bedrock":${entry}}`)
+        assert.isNull(yield* key())
+        yield* store.set("amazon-bedrock", token)
+        assert.strictEqual(yield* key(), "a-bearer-token")
+      }))
+  }
+
+  it.scoped("are read without the white space around them, and behind a byte order mark", () =>
+    Effect.gen(function*() {
+      const { key, write } = yield* makeStore
+      yield* write(`\uFEFF{"amazon-bedrock":{"type":"api","key":" a-bearer-token\\n"}}`)
+      assert.strictEqual(yield* key(), "a-bearer-token")
+    }))
+
+  it.scoped("are known as secrets once they were read or written, with those of other types", () =>
+    Effect.gen(function*() {
+      const { mask, store, write } = yield* makeStore
+      yield* write(
+        `{"amazon-bedrock":{"type":"api","key":"canary-1","region":"us-east-1"},"b":{"type":"oauth","access":"canary-2","refresh":"canary-3"},`
+          + `"c":{"type":"wellknown","key":"NAME_OF_IT","token":"canary-4"}}`
+      )
+      yield* store.list
+      yield* store.set("d", Redacted.make("canary-5"))
+      assert.strictEqual(
+        mask("canary-1 canary-2 canary-3 canary-4 canary-5 NAME_OF_IT us-east-1"),
+        `${"<redacted> ".repeat(5)}NAME_OF_IT us-east-1`
+      )
+    }))
+
+  it.effect.prop(
+    "hold any token for any provider",
+    { provider: Schema.String, key: Schema.String.pipe(Schema.filter((key) => key.trim() === key && key !== "")) },
+    ({ key, provider }) =>
+      Effect.gen(function*() {
+        const { json, key: read, store } = yield* makeStore
+        yield* store.set("another", token)
+        yield* store.set(provider, Redacted.make(key))
+        assert.strictEqual(yield* read(provider), key)
+        assert.isTrue(yield* store.remove(provider))
+        const left = provider === "another" ? {} : { another: { type: "api", key: "a-bearer-token" } }
+        assert.deepStrictEqual(yield* json, left)
+      }).pipe(Effect.scoped),
+    { fastCheck: { numRuns: 30 } }
+  )
+
+  describe("in a corrupt file", () => {
+    for (
+      const [what, text, line, column] of [
+        ["that ends early", `{\n  "amazon-bedrock": {"type":"api","key":"s3cr3t"`, 2, 49],
+        ["with a comment", `{\n  // s3cr3t\n}`, 2, 3],
+        ["with a comma too many", `{"a":{"type":"api","key":"s3cr3t"},\r\n}`, 2, 1],
+        ["that is no JSON at all", `s3cr3t`, 1, 1],
+        ["that is an array", `\n ["s3cr3t"]`, 2, 2],
+        ["that is a string", `"s3cr3t"`, 1, 1],
+        ["that is empty", ``, 1, 1],
+        ["that is nested without an end", `{"s3cr3t":${"[".repeat(200_000)}`, 1, 1]
+      ] as const
+    ) {
+      it.scoped(`${what} are reported by place, without its text, and the file stays`, () =>
+        Effect.gen(function*() {
+          const fs = yield* FileSystem.FileSystem
+          const { directory, store, write } = yield* makeStore
+          yield* write(text)
+          for (
+            const failing of [
+              store.list,
+              store.get("amazon-bedrock"),
+              store.set("amazon-bedrock", token),
+              store.remove("amazon-bedrock")
+            ]
+          ) {
+            const error = yield* Effect.flip(failing as Effect.Effect<unknown, unknown>) as Effect.Effect<
+              Effect.Effect.Error<typeof store.list>
+            >
+            assert.strictEqual(error.reason, "CorruptStore")
+            assert.deepStrictEqual([error.path, error.line, error.column], [store.path, line, column])
+            assert.include(error.message, `${store.path}:${line}:${column}: `)
+            assert.notInclude(JSON.stringify(error) + String(error), "s3cr3t")
+          }
+          assert.strictEqual(yield* fs.readFileString(store.path), text)
+          assert.deepStrictEqual(yield* fs.readDirectory(directory), ["auth.json"])
+        }))
+    }
+
+    it.scoped("with a name twice are read like any JSON, and not written", () =>
+      Effect.gen(function*() {
+        const { key, store, text, write } = yield* makeStore
+        const twice = `{"amazon-bedrock":{"type":"api","key":"one"},\n "amazon-bedrock":{"type":"api","key":"two"}}`
+        yield* write(twice)
+        assert.strictEqual(yield* key(), "two")
+        const error = yield* Effect.flip(store.set("amazon-bedrock", token))
+        assert.strictEqual(error.reason, "CorruptStore")
+        assert.strictEqual(yield* text, twice)
+      }))
+  })
+
+  describe("behind a symbolic link", () => {
+    it.scoped("stay behind it", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { directory, home, store, write } = yield* makeStore
+        yield* write("{}")
+        yield* fs.makeDirectory(`${home}/dotfiles`, { mode: 0o755 })
+        yield* fs.rename(store.path, `${home}/dotfiles/auth`)
+        yield* fs.chmod(`${home}/dotfiles/auth`, 0o644)
+        yield* fs.symlink(`${home}/dotfiles/auth`, `${home}/dotfiles/link`)
+        yield* fs.symlink("../../../dotfiles/link", store.path)
+        yield* store.set("amazon-bedrock", token)
+        assert.strictEqual(yield* fs.readLink(store.path), "../../../dotfiles/link")
+        assert.include(yield* fs.readFileString(`${home}/dotfiles/auth`), "a-bearer-token")
+        assert.strictEqual(permissions((yield* fs.stat(`${home}/dotfiles/auth`)).mode), "600")
+        assert.strictEqual(permissions((yield* fs.stat(`${home}/dotfiles`)).mode), "755")
+        assert.deepStrictEqual((yield* fs.readDirectory(`${home}/dotfiles`)).toSorted(), ["auth", "link"])
+        assert.deepStrictEqual(yield* fs.readDirectory(directory), ["auth.json"])
+      }))
+
+    it.scoped("are created there when the link leads to nothing yet", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { directory, home, store } = yield* makeStore
+        yield* fs.makeDirectory(directory, { recursive: true })
+        yield* fs.symlink(`${home}/later.json`, store.path)
+        assert.deepStrictEqual(yield* store.list, [])
+        yield* store.set("amazon-bedrock", token)
+        assert.include(yield* fs.readFileString(`${home}/later.json`), "a-bearer-token")
+        assert.strictEqual(yield* fs.readLink(store.path), `${home}/later.json`)
+      }))
+
+    it.scoped("are out of reach when the links go round in a circle", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { directory, store } = yield* makeStore
+        yield* fs.makeDirectory(directory, { recursive: true })
+        yield* fs.symlink(store.path, store.path)
+        assert.strictEqual((yield* Effect.flip(store.list)).reason, "StoreIO")
+        assert.strictEqual((yield* Effect.flip(store.set("amazon-bedrock", token))).reason, "StoreIO")
+      }))
+  })
+
+  it.scoped("that the system refuses to read or to write are an error with its words", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { home, store } = yield* makeStore
+      yield* fs.writeFileString(`${home}/.local`, "in the way")
+      const reading = yield* Effect.flip(store.get("amazon-bedrock"))
+      assert.strictEqual(reading.reason, "StoreIO")
+      assert.match(reading.message, /^Can't read .*auth\.json: ENOTDIR/)
+      const writing = yield* Effect.flip(store.set("amazon-bedrock", token))
+      assert.strictEqual(writing.reason, "StoreIO")
+      assert.match(writing.message, /^Can't write .*auth\.json: E/)
+    }))
+})

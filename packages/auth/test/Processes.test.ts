@@ -1,0 +1,159 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import { spawn } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { once } from "node:events"
+import { hostname } from "node:os"
+import { bundle, makeStore } from "./fixture.ts"
+
+const token = Redacted.make("a-bearer-token")
+
+const start = (script: string, ...args: ReadonlyArray<string>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] })),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+const exitCode = (child: ReturnType<typeof spawn>) =>
+  Effect.promise(async () => child.exitCode ?? (await once(child, "exit"))[0] as number | null)
+
+/** Of a process that has been. */
+const deadPid = Effect.gen(function*() {
+  const child = spawn(process.execPath, ["-e", ""])
+  yield* exitCode(child)
+  return child.pid!
+}).pipe(Effect.scoped)
+
+const holder = (pid: number, host = hostname()) => `${pid}@${encodeURIComponent(host)}@${randomUUID()}`
+
+/** The lock as its holder has it. */
+const lock = (file: string, name: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    yield* fs.makeDirectory(`${file}.lock`, { recursive: true })
+    yield* fs.writeFileString(`${file}.lock/${name}`, "")
+  })
+
+layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials, with several processes", (it) => {
+  it.scoped("that log in at once, have the entries of all", () =>
+    Effect.gen(function*() {
+      const { directory, home, json, store } = yield* makeStore
+      yield* store.set("before", token)
+      const script = yield* bundle("login")
+      const jobs = Array.from({ length: 8 }, (_, i) => Array.from({ length: 6 }, (_, j) => `provider-${i}-${j}`))
+      const children = yield* Effect.forEach(jobs, (providers) => start(script, home, ...providers))
+      const codes = yield* Effect.forEach(children, exitCode, { concurrency: "unbounded" })
+      assert.deepStrictEqual(codes, jobs.map(() => 0))
+      const entries = jobs.flat().map((provider) => [provider, { type: "api", key: `token-of-${provider}` }])
+      assert.deepStrictEqual(yield* json, {
+        before: { type: "api", key: "a-bearer-token" },
+        ...Object.fromEntries(entries)
+      })
+      assert.deepStrictEqual(yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readDirectory(directory)), [
+        "auth.json"
+      ])
+    }), 60_000)
+
+  it.scoped("and with several fibers of one process, too", () =>
+    Effect.gen(function*() {
+      const { store } = yield* makeStore
+      const providers = Array.from({ length: 20 }, (_, i) => `provider-${i}`)
+      yield* Effect.forEach(providers, (provider) => store.set(provider, token), { concurrency: "unbounded" })
+      assert.strictEqual((yield* store.list).length, 20)
+    }))
+
+  it.scoped("do not wait for one that was killed while it wrote, and clean up behind it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, store } = yield* makeStore
+      yield* store.set("before", token)
+      const child = yield* start(yield* bundle("hold"), store.path)
+      yield* Effect.promise(() => once(child.stdout, "data"))
+      assert.strictEqual((yield* fs.readDirectory(directory)).length, 3)
+      child.kill("SIGKILL")
+      yield* exitCode(child)
+      yield* store.set("amazon-bedrock", token)
+      assert.strictEqual((yield* store.list).length, 2)
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), ["auth.json"])
+    }))
+
+  it.scoped("that find a dead one's lock at once, take it one after the other", () =>
+    Effect.gen(function*() {
+      const { directory, home, store } = yield* makeStore
+      yield* store.set("before", token)
+      const script = yield* bundle("login")
+      yield* lock(store.path, holder(yield* deadPid))
+      const children = yield* Effect.forEach(
+        Array.from({ length: 8 }, (_, i) => i),
+        (i) => start(script, home, `p${i}`)
+      )
+      yield* Effect.forEach(children, exitCode, { concurrency: "unbounded" })
+      assert.strictEqual((yield* store.list).length, 9)
+      assert.deepStrictEqual(yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readDirectory(directory)), [
+        "auth.json"
+      ])
+    }), 60_000)
+
+  it.scoped("go on when the one that is waited for lets go", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { key, store, write } = yield* makeStore
+      yield* write("{}")
+      yield* lock(store.path, holder(process.pid))
+      const fiber = yield* Effect.fork(store.set("amazon-bedrock", token))
+      yield* Effect.sleep("200 millis")
+      assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
+      yield* fs.remove(`${store.path}.lock`, { recursive: true })
+      yield* Fiber.join(fiber)
+      assert.strictEqual(yield* key(), "a-bearer-token")
+    }))
+
+  it.scoped("leave nothing behind when they are interrupted while they wait", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, store, write } = yield* makeStore
+      yield* write("{}")
+      yield* lock(store.path, holder(process.pid))
+      const fiber = yield* Effect.fork(store.set("amazon-bedrock", token))
+      yield* Effect.sleep("100 millis")
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), ["auth.json", "auth.json.lock"])
+    }))
+})
+
+layer(NodeContext.layer)("Processes that want to write", (it) => {
+  for (
+    const [who, name] of [
+      ["a living process", holder(process.pid)],
+      ["a process that may not be asked", holder(1)],
+      ["a process of another machine", holder(2 ** 22 + 1, "elsewhere.example")],
+      ["who knows what", "a-name-that-tells-nothing"]
+    ] as const
+  ) {
+    it.scoped(`wait 10 seconds for ${who}, and leave its lock alone`, () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { directory, store, write } = yield* makeStore
+        yield* write("{}")
+        yield* lock(store.path, name)
+        const fiber = yield* Effect.fork(Effect.flip(store.set("amazon-bedrock", token)))
+        yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 100)))
+        yield* TestClock.adjust("9 seconds")
+        assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
+        yield* TestClock.adjust("1 second")
+        const error = yield* Fiber.join(fiber)
+        assert.strictEqual(error.reason, "Locked")
+        assert.include(error.message, `${store.path} locked for 10s`)
+        assert.include(error.hint, `${store.path}.lock`)
+        assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), ["auth.json", "auth.json.lock"])
+        assert.deepStrictEqual(yield* fs.readDirectory(`${store.path}.lock`), [name])
+        assert.strictEqual(yield* fs.readFileString(store.path), "{}")
+      }))
+  }
+})

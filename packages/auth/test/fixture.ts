@@ -1,0 +1,62 @@
+import * as Secrets from "@altimate-code/log/Secrets"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { build } from "esbuild"
+import { fileURLToPath } from "node:url"
+import * as CredentialStore from "../src/CredentialStore.ts"
+import { directories } from "./directories.ts"
+
+export const temporary = Effect.flatMap(
+  FileSystem.FileSystem,
+  (fs) => Effect.flatMap(fs.makeTempDirectoryScoped(), fs.realPath)
+)
+
+/** A home directory of its own, and the store in it. */
+export const makeStore = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const home = yield* temporary
+  const services = CredentialStore.layer.pipe(Layer.provideMerge(Layer.merge(directories(home), Secrets.layer)))
+  const context = yield* Layer.build(services)
+  const store = yield* Effect.provide(CredentialStore.CredentialStore, context)
+  const { mask } = yield* Effect.provide(Secrets.Secrets, context)
+  const directory = `${home}/.local/share/altimate-code`
+  return {
+    home,
+    directory,
+    store,
+    /** The key as a text: to `deepStrictEqual`, all that is `Redacted` is the same, and none as good as some. */
+    key: (provider = "amazon-bedrock") =>
+      Effect.map(store.get(provider), (key) => Option.getOrNull(Option.map(key, Redacted.value))),
+    mask,
+    /** Writes `auth.json`, and the directory above it, before the store is used. */
+    write: (text: string, mode = 0o600) =>
+      Effect.zipRight(
+        fs.makeDirectory(directory, { recursive: true, mode: 0o700 }),
+        fs.writeFileString(store.path, text, { mode })
+      ),
+    text: fs.readFileString(store.path),
+    json: Effect.map(fs.readFileString(store.path), (text) => JSON.parse(text) as unknown)
+  }
+})
+
+/** A file of `test/process` as a program that Node runs. */
+export const bundle = (name: string) =>
+  Effect.gen(function*() {
+    const outfile = `${yield* temporary}/${name}.mjs`
+    yield* Effect.promise(() =>
+      build({
+        entryPoints: [fileURLToPath(new URL(`process/${name}.ts`, import.meta.url))],
+        outfile,
+        bundle: true,
+        platform: "node",
+        format: "esm",
+        mainFields: ["module", "main"],
+        external: ["@parcel/watcher"],
+        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
+      })
+    )
+    return outfile
+  })
