@@ -1,0 +1,134 @@
+/**
+ * Amazon Bedrock as a `LanguageModel` of `@effect/ai`.
+ *
+ * @since 0.1.0
+ */
+import { Auth } from "@altimate-code/auth/Auth"
+import type { AuthError } from "@altimate-code/auth/AuthError"
+import type { Credential } from "@altimate-code/auth/Credential"
+import type { ConfigError } from "@altimate-code/config/ConfigError"
+import { Settings } from "@altimate-code/config/Settings"
+import * as Catalog from "@altimate-code/model-id/Catalog"
+import * as ModelId from "@altimate-code/model-id/ModelId"
+import { PrefixRules } from "@altimate-code/model-id/PrefixRules"
+import * as AiError from "@effect/ai/AiError"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { BedrockClient } from "./BedrockClient.ts"
+import { BedrockError } from "./BedrockError.ts"
+import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
+import { isAboutModel } from "./internal/hint.ts"
+import { toRequest } from "./internal/prompt.ts"
+import { toParts } from "./internal/response.ts"
+import { initial, step } from "./internal/streamResponse.ts"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The model ID as configured, without `amazon-bedrock/`. */
+  readonly model: string
+  /**
+   * The most tokens that an answer may have: the model's maximum, and at most 8192, unless given. It is always sent,
+   * since Bedrock reserves the whole of it from the quota at the start, and all that the model can do when it is not.
+   */
+  readonly maxTokens?: number
+  /** Passed to the model as they are, e.g. `{ thinking: { type: "enabled", budget_tokens: 4000 } }`. */
+  readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * What this model's requests are sent with, each with its reason.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockTarget")<BedrockTarget, {
+  readonly model: ModelId.Resolved
+  readonly endpoint: Endpoint
+  /** As it stands now: asked for again at every request. */
+  readonly credential: Effect.Effect<Credential, AuthError>
+}>() {}
+
+/**
+ * A `LanguageModel` over {@link BedrockClient}. A failed request is an `AiError.UnknownError`, from which
+ * `BedrockError.fromAiError` gets the {@link BedrockError} back; a prompt that Bedrock can't take is a
+ * `MalformedInput`, and an answer that can't be understood a `MalformedOutput`.
+ *
+ * Parts carry what is Bedrock's own under the metadata key `altimate-code-bedrock`: reasoning its `signature` and
+ * `redactedContent` (base64), which the next turn must send back in the prompt part's options (`History` does it);
+ * `finish` the `stopReason` as it came, `cacheWriteInputTokens` and `latencyMs`. `usage.inputTokens` is without the
+ * cache, as Bedrock counts it.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<
+  LanguageModel.LanguageModel | BedrockTarget,
+  ConfigError,
+  BedrockClient | EndpointPolicy | Auth | Settings | PrefixRules
+> => Layer.unwrapEffect(make(options))
+
+const annotations = { service: "provider", providerID: "amazon-bedrock" }
+
+const make = (options: Options) =>
+  Effect.gen(function*() {
+    const settings = yield* Settings
+    const client = yield* BedrockClient
+    const auth = yield* Auth
+    const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
+    const model = ModelId.resolve(options.model, settings.region.value, yield* PrefixRules)
+    const capabilities = Catalog.capabilities(options.model)
+    const explained = ModelId.explain(model)
+    yield* Effect.logInfo("model").pipe(
+      Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
+    )
+
+    const sentAs = `"${model.configured}" was sent as "${model.wire}": ${explained}.`
+
+    const request = (provider: LanguageModel.ProviderOptions) =>
+      toRequest({
+        ...provider,
+        modelId: model.wire,
+        capabilities,
+        maxTokens: options.maxTokens ?? Math.min(8192, capabilities.maxOutput),
+        additionalModelRequestFields: options.additionalModelRequestFields
+      })
+    const expectation = ({ responseFormat, tools }: LanguageModel.ProviderOptions) => ({
+      modelId: model.wire,
+      tools: new Set(tools.map((tool) => tool.name)),
+      ...(responseFormat.type === "json" && { responseFormat })
+    })
+    const toAiError = (method: string) => (error: BedrockError): AiError.UnknownError => {
+      const cause = isAboutModel(error)
+        ? new BedrockError({ ...error, message: error.message, hint: `${error.hint} ${sentAs}` })
+        : error
+      return new AiError.UnknownError({ module: "BedrockLanguageModel", method, description: error.message, cause })
+    }
+
+    const languageModel = yield* LanguageModel.make({
+      generateText: (provider) =>
+        request(provider).pipe(
+          Effect.flatMap((input) => Effect.mapError(client.converse(input), toAiError("generateText"))),
+          Effect.flatMap((output) => toParts(output, expectation(provider)))
+        ),
+      streamText: (provider) =>
+        Stream.unwrap(Effect.map(request(provider), (input) => {
+          const expected = expectation(provider)
+          return client.converseStream(input).pipe(
+            Stream.mapError(toAiError("streamText")),
+            Stream.concat(Stream.succeed(undefined)),
+            Stream.mapAccumEffect(initial, (state, event) => step(state, event, expected)),
+            Stream.flattenIterables
+          )
+        }))
+    })
+    return Layer.merge(
+      Layer.succeed(LanguageModel.LanguageModel, languageModel),
+      Layer.succeed(BedrockTarget, { model, endpoint, credential: auth.credential })
+    )
+  })

@@ -1,0 +1,107 @@
+/**
+ * Which URL requests go to, and why.
+ *
+ * @since 0.1.0
+ */
+import { ConfigError } from "@altimate-code/config/ConfigError"
+import { describe, type Origin, type Setting } from "@altimate-code/config/Origin"
+import type * as Settings from "@altimate-code/config/Settings"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { defaultHost } from "./internal/defaultHost.ts"
+
+/**
+ * A base URL: requests go to its path followed by `/model/{modelId}/converse` or `/converse-stream`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Endpoint {
+  /** Absolute; a path is kept, without a slash at its end, and so is a query. May hold a password: show it by `publicUrl`. */
+  readonly url: string
+  /** Where the URL was written; for a default host, where its region was. */
+  readonly origin: Origin
+  /** The same in words, for people and logs. */
+  readonly why: string
+}
+
+/**
+ * Decides the endpoint from the settings; fails when what was written is not an http(s) URL.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly resolve: (
+    settings: Pick<Settings.Service, "baseURL" | "region">
+  ) => Effect.Effect<Endpoint, ConfigError>
+}
+
+/**
+ * The endpoint policy.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class EndpointPolicy extends Context.Tag("@altimate-code/provider/EndpointPolicy")<EndpointPolicy, Service>() {}
+
+/**
+ * The configured `endpoint` or `baseURL`, then `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, then `AWS_ENDPOINT_URL` (neither of
+ * them with `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true`), then the region's default host, its FIPS one with
+ * `AWS_USE_FIPS_ENDPOINT=true`. Blank variables count as unset.
+ * Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints".
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, {
+  resolve: Effect.fn("EndpointPolicy.resolve")(function*(
+    { baseURL, region }: Pick<Settings.Service, "baseURL" | "region">
+  ) {
+    if (Option.isSome(baseURL)) return yield* written(baseURL.value)
+    if (!(yield* isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
+      for (const name of ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]) {
+        const value = yield* variable(name)
+        if (value !== "") return yield* written({ value, origin: { _tag: "Environment", variable: name } })
+      }
+    }
+    const fips = yield* isTrue("AWS_USE_FIPS_ENDPOINT")
+    return {
+      url: `https://${defaultHost(region.value, fips)}`,
+      origin: region.origin,
+      why: `the default ${fips ? "FIPS " : ""}host of ${region.value} (region from ${describe(region.origin)})`
+    }
+  })
+})
+
+const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError> =>
+  Effect.try({
+    try: () => {
+      const url = new URL(setting.value)
+      if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("not http")
+      url.hash = ""
+      // An empty path is "/" again when the URL is written.
+      url.pathname = url.pathname.replace(/\/+$/, "")
+      return {
+        url: url.href.replace(/\/(?=\?|$)/, ""),
+        origin: setting.origin,
+        why: describe(setting.origin)
+      }
+    },
+    catch: () =>
+      new ConfigError({
+        reason: "Value",
+        message: `${describe(setting.origin)}: the endpoint is not an absolute http or https URL`,
+        hint: "Write it in full, for example https://gateway.example.com/bedrock/v1."
+      })
+  })
+
+/** Trimmed; empty when it is not set. */
+const variable = (name: string): Effect.Effect<string> =>
+  Config.string(name).pipe(Effect.map((value) => value.trim()), Effect.orElseSucceed(() => ""))
+
+const isTrue = (name: string): Effect.Effect<boolean> =>
+  Effect.map(variable(name), (value) => value.toLowerCase() === "true")

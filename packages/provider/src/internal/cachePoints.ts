@@ -1,0 +1,30 @@
+/** Where a prompt may be cached: markers behind the parts that the next request will repeat. */
+import type { Capabilities } from "@altimate-code/model-id/Catalog"
+import type { Message, SystemContentBlock, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
+
+export interface Cacheable {
+  readonly system: ReadonlyArray<SystemContentBlock>
+  readonly messages: ReadonlyArray<Message>
+  readonly toolConfig: ToolConfiguration | undefined
+}
+
+const cachePoint = { cachePoint: { type: "default" } } as const
+
+/**
+ * At most three markers, one behind each of the system prompt, the tools and the last user message; Bedrock allows
+ * four. Below a model's minimum length Bedrock ignores them.
+ */
+export const withCachePoints = (parts: Cacheable, cache: Capabilities["cache"]): Cacheable => {
+  const last = parts.messages.findLastIndex((message) => message.role === "user")
+  return {
+    system: cache.system && parts.system.length > 0 ? [...parts.system, cachePoint] : parts.system,
+    toolConfig: cache.tools && parts.toolConfig?.tools !== undefined
+      ? { ...parts.toolConfig, tools: [...parts.toolConfig.tools, cachePoint] }
+      : parts.toolConfig,
+    messages: cache.messages
+      ? parts.messages.map((message, index) =>
+        index === last ? { ...message, content: [...(message.content ?? []), cachePoint] } : message
+      )
+      : parts.messages
+  }
+}

@@ -1,0 +1,61 @@
+/** From a complete Converse answer to the parts of `@effect/ai`. Pure. */
+import type { ContentBlock, ConverseCommandOutput, ReasoningContentBlock } from "@aws-sdk/client-bedrock-runtime"
+import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import { toFinish } from "./finish.ts"
+import { own } from "./metadata.ts"
+import { objectTool } from "./objectTool.ts"
+import { type Expectation, isServerTool, toToolCall } from "./toolCall.ts"
+
+type Parts = Either.Either<Array<Response.PartEncoded>, AiError.MalformedOutput>
+
+export const toParts = (output: ConverseCommandOutput, expected: Expectation): Parts =>
+  Either.map(
+    Either.all(answering(output, expected).map((block) => toPart(block, expected))),
+    (parts) => [
+      responseMetadata(output.$metadata.requestId, expected.modelId),
+      ...parts.flat(),
+      toFinish(output.stopReason, output.usage, output.metrics?.latencyMs)
+    ]
+  )
+
+/** Beside the object that was asked for, text is chatter: `@effect/ai` would take it for a part of the object. */
+const answering = (output: ConverseCommandOutput, expected: Expectation): ReadonlyArray<ContentBlock> => {
+  const blocks = output.output?.message?.content ?? []
+  if (expected.responseFormat === undefined) return blocks
+  const { name } = objectTool(expected.responseFormat)
+  return blocks.some((block) => block.toolUse?.name === name)
+    ? blocks.filter((block) => block.text === undefined)
+    : blocks
+}
+
+export const responseMetadata = (
+  requestId: string | undefined,
+  modelId: string
+): Response.ResponseMetadataPartEncoded => ({ type: "response-metadata", id: requestId, modelId })
+
+const toPart = (block: ContentBlock, expected: Expectation): Parts => {
+  if (block.text !== undefined) return Either.right(block.text === "" ? [] : [{ type: "text", text: block.text }])
+  if (block.reasoningContent !== undefined) return Either.right([reasoning(block.reasoningContent)])
+  if (block.toolUse === undefined) return Either.right([])
+  const { input, name, toolUseId, type } = block.toolUse
+  if (expected.responseFormat !== undefined) {
+    const tool = objectTool(expected.responseFormat)
+    if (tool.name === name) return Either.right([{ type: "text", text: tool.text(input) }])
+  }
+  return toToolCall(
+    { id: toolUseId ?? "", name: name ?? "", params: input ?? {}, providerExecuted: isServerTool(type) },
+    expected
+  )
+}
+
+const reasoning = (block: ReasoningContentBlock): Response.ReasoningPartEncoded => ({
+  type: "reasoning",
+  text: block.reasoningText?.text ?? "",
+  metadata: own({
+    ...(block.reasoningText?.signature !== undefined && { signature: block.reasoningText.signature }),
+    ...(block.redactedContent !== undefined && { redactedContent: Encoding.encodeBase64(block.redactedContent) })
+  })
+})

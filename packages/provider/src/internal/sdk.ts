@@ -1,0 +1,110 @@
+/** The seam to the AWS SDK: loaded at the first request, and told everything that it would otherwise look up. */
+import type {
+  BedrockRuntimeClient,
+  BedrockRuntimeClientConfig,
+  ConverseCommand,
+  ConverseStreamCommand
+} from "@aws-sdk/client-bedrock-runtime"
+import type { NodeHttpHandler } from "@smithy/node-http-handler"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { BedrockError } from "../BedrockError.ts"
+import type { Identity } from "./identity.ts"
+
+/** What is used of the SDK. */
+export interface Sdk {
+  readonly BedrockRuntimeClient: typeof BedrockRuntimeClient
+  readonly ConverseCommand: typeof ConverseCommand
+  readonly ConverseStreamCommand: typeof ConverseStreamCommand
+  readonly NodeHttpHandler: typeof NodeHttpHandler
+}
+
+/** `import()` keeps the SDK out of every start that makes no request. */
+export const load: Effect.Effect<Sdk, BedrockError> = Effect.tryPromise({
+  try: async () => {
+    const [bedrock, http] = await Promise.all([
+      import("@aws-sdk/client-bedrock-runtime"),
+      import("@smithy/node-http-handler")
+    ])
+    return {
+      BedrockRuntimeClient: bedrock.BedrockRuntimeClient,
+      ConverseCommand: bedrock.ConverseCommand,
+      ConverseStreamCommand: bedrock.ConverseStreamCommand,
+      NodeHttpHandler: http.NodeHttpHandler
+    }
+  },
+  catch: () =>
+    new BedrockError({
+      reason: "Connection",
+      message: "the AWS SDK could not be loaded",
+      hint: "This installation is not complete: install altimate-code again.",
+      attempts: 0
+    })
+})
+
+export interface Target {
+  /** The base URL; see `Endpoint`. */
+  readonly url: string
+  readonly region: string
+  readonly identity: Identity
+}
+
+/**
+ * A client for one attempt. Whatever is not given here the SDK takes from the environment or from `~/.aws/config`,
+ * which must not even be read when there is a bearer token; so all of it is given.
+ * Source: `runtimeConfig.js` of `@aws-sdk/client-bedrock-runtime` 3.1164.
+ */
+export const makeClient = (
+  sdk: Sdk,
+  { identity, region, url }: Target,
+  requestHandler: NonNullable<BedrockRuntimeClientConfig["requestHandler"]>
+): BedrockRuntimeClient => {
+  const settings: BedrockRuntimeClientConfig & { readonly disableClockSkewCorrection: boolean } = {
+    region,
+    endpoint: url,
+    requestHandler,
+    maxAttempts: 1,
+    retryMode: "standard",
+    defaultsMode: "standard",
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    // A client that lives for one attempt has nothing to learn from its answer.
+    disableClockSkewCorrection: true,
+    // A function, since the SDK takes a plain `undefined` for "not given".
+    userAgentAppId: async () => undefined,
+    ...authorization(identity)
+  }
+  const client = new sdk.BedrockRuntimeClient(settings)
+  const query = Object.fromEntries(new URL(url).searchParams)
+  client.middlewareStack.add((next) => (args) => {
+    // The SDK keeps the endpoint's path, but not its query.
+    Object.assign((args.request as { query: Record<string, string> }).query, query)
+    return next(args)
+  }, { step: "build" })
+  return client
+}
+
+/** One scheme and its identity, and nothing for the other: the SDK would find a token in the environment by itself. */
+const authorization = (
+  identity: Identity
+): Pick<BedrockRuntimeClientConfig, "authSchemePreference" | "credentials" | "token"> =>
+  identity._tag === "Bearer"
+    ? {
+      authSchemePreference: ["httpBearerAuth"],
+      token: { token: Redacted.value(identity.token) },
+      credentials: () =>
+        Promise.reject(new Error("the AWS credential chain was asked although there is a bearer token"))
+    }
+    : {
+      authSchemePreference: ["sigv4"],
+      token: () => Promise.reject(new Error("a bearer token was asked for although there are AWS credentials")),
+      credentials: {
+        accessKeyId: identity.accessKeyId,
+        secretAccessKey: Redacted.value(identity.secretAccessKey),
+        ...Option.match(identity.sessionToken, {
+          onNone: () => ({}),
+          onSome: (token) => ({ sessionToken: Redacted.value(token) })
+        })
+      }
+    }

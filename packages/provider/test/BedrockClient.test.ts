@@ -1,0 +1,245 @@
+import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { BedrockClient } from "../src/BedrockClient.ts"
+import { EndpointPolicy } from "../src/EndpointPolicy.ts"
+import {
+  awsKey,
+  chain,
+  client,
+  complete,
+  faulty,
+  hello,
+  keys,
+  noRetries,
+  preferChain,
+  request,
+  stream,
+  textOf,
+  token
+} from "./fixture.ts"
+
+describe("a request with a bearer token", () => {
+  it.scopedLive("is streamed over HTTP/1.1 with exactly that authorization, and the AWS chain stays untouched", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make(token)] }, script: [hello] })
+      const events = yield* Effect.provide(stream, client(sandbox.url))
+      assert.strictEqual(textOf(events), "Hello")
+      const [sent, ...others] = yield* sandbox.requests
+      assert.strictEqual(others.length, 0)
+      assert.strictEqual(sent?.httpVersion, "1.1")
+      assert.strictEqual(sent?.headers["authorization"], `Bearer ${token}`)
+      assert.notProperty(sent?.headers, "x-amz-security-token")
+      assert.strictEqual(sent?.operation, "converse-stream")
+      assert.deepStrictEqual(sent?.body, { messages: request.messages, inferenceConfig: { maxTokens: 100 } })
+    }))
+
+  it.scopedLive("may also be answered as a whole", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make(token)] }, script: [hello] })
+      const output = yield* Effect.provide(complete, client(sandbox.url))
+      assert.deepStrictEqual(output.output?.message?.content, [{ text: "Hello" }])
+      assert.isString(output.$metadata.requestId)
+    }))
+
+  it.scopedLive("has a request ID on every event", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [hello] })
+      const ids = (yield* Effect.provide(stream, client(sandbox.url))).map((event) => event.requestId)
+      assert.strictEqual(new Set(ids).size, 1)
+      assert.isString(ids[0])
+    }))
+})
+
+describe("a request with AWS credentials", () => {
+  const signed = Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello, hello] })
+  const options = { auth: preferChain, chain: chain(keys("ONE")) }
+
+  it.scopedLive("is signed so that the service's own check holds, session token included", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* signed
+      yield* Effect.provide(Effect.zip(stream, complete), client(sandbox.url, options))
+      for (const sent of yield* sandbox.requests) {
+        assert.isTrue(sent.authorized)
+        assert.match(
+          sent.headers["authorization"] ?? "",
+          /^AWS4-HMAC-SHA256 Credential=AKIAONE\/\d{8}\/us-east-1\/bedrock\/aws4_request/
+        )
+        assert.notInclude(sent.headers["authorization"], "Bearer")
+      }
+    }))
+
+  it.scopedLive("is signed for the path that is sent: an ARN, a colon and a prefix", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({
+        auth: { sigv4: [awsKey("ONE")] },
+        prefix: "/bedrock/v1",
+        script: [hello, hello]
+      })
+      const ids = [
+        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-x-v1:0",
+        "anthropic.claude-3-haiku-20240307-v1:0"
+      ]
+      for (const modelId of ids) {
+        yield* Effect.provide(
+          Effect.flatMap(BedrockClient, (bedrock) => bedrock.converse({ ...request, modelId })),
+          client(sandbox.url, options)
+        )
+      }
+      const sent = yield* sandbox.requests
+      assert.deepStrictEqual(sent.map(({ modelId }) => modelId), ids)
+      assert.deepStrictEqual(sent.map(({ rawPath }) => rawPath), [
+        "/bedrock/v1/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.anthropic.claude-x-v1%3A0/converse",
+        "/bedrock/v1/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse"
+      ])
+    }))
+
+  it.scopedLive("asks for new ones once when they expired, and goes on", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({
+        auth: { sigv4: [awsKey("ONE"), awsKey("TWO")] },
+        script: [faulty({ type: "expiredToken" })]
+      })
+      const asked: Array<boolean> = []
+      const renewing = Layer.succeed(AwsCredentials, {
+        resolve: ({ refresh }) =>
+          Effect.sync(() => {
+            asked.push(refresh === true)
+            return keys(refresh === true ? "TWO" : "ONE", true)
+          })
+      })
+      yield* Effect.provide(complete, client(sandbox.url, { auth: preferChain, chain: renewing, retry: noRetries }))
+      assert.deepStrictEqual(asked, [false, true])
+      const sent = (yield* sandbox.requests).map(({ headers }) =>
+        /Credential=(\w+)/.exec(headers["authorization"] ?? "")?.[1]
+      )
+      assert.deepStrictEqual(sent, ["AKIAONE", "AKIATWO"])
+    }))
+
+  it.scopedLive("never asks for new ones twice", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({
+        auth: { sigv4: [awsKey("ONE")] },
+        script: [faulty({ type: "expiredToken", times: "always" })]
+      })
+      const error = yield* complete.pipe(
+        Effect.flip,
+        Effect.provide(client(sandbox.url, { auth: preferChain, chain: chain(keys("ONE", true)) }))
+      )
+      assert.strictEqual(error.reason, "Authentication")
+      assert.strictEqual(error.attempts, 2)
+      assert.include(error.hint, "the ONE step have expired")
+      assert.strictEqual((yield* sandbox.requests).length, 2)
+    }))
+
+  it.scopedLive("never asks for new ones twice, also when another failure lies between", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({
+        script: [faulty({ type: "expiredToken" }, { type: "throttle" }, { type: "expiredToken" })]
+      })
+      const asked: Array<boolean> = []
+      const recording = Layer.succeed(AwsCredentials, {
+        resolve: ({ refresh }) => Effect.sync(() => (asked.push(refresh === true), keys("ONE", true)))
+      })
+      const error = yield* complete.pipe(
+        Effect.flip,
+        Effect.provide(client(sandbox.url, { auth: preferChain, chain: recording }))
+      )
+      assert.strictEqual(error.reason, "Authentication")
+      assert.strictEqual(error.attempts, 3)
+      assert.deepStrictEqual(asked, [false, true, false])
+    }))
+
+  it.scopedLive("does not go on with credentials that can't be renewed", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [faulty({ type: "expiredToken", times: "always" })] })
+      const error = yield* Effect.provide(Effect.flip(stream), client(sandbox.url, options))
+      assert.strictEqual(error.attempts, 1)
+      assert.strictEqual((yield* sandbox.requests).length, 1)
+    }))
+
+  it.scopedLive("is not sent again with the same credentials when they were refused for another reason", () =>
+    Effect.gen(function*() {
+      const denied = { type: "error", status: 403, name: "AccessDeniedException", message: "no access" } as const
+      const sandbox = yield* Sandbox.make({ script: [faulty(denied), hello] })
+      const error = yield* complete.pipe(
+        Effect.flip,
+        Effect.provide(client(sandbox.url, { auth: preferChain, chain: chain(keys("ONE", true)) }))
+      )
+      assert.strictEqual(error.reason, "Permission")
+      assert.strictEqual((yield* sandbox.requests).length, 1)
+    }))
+})
+
+describe("the URL of a request", () => {
+  it.scopedLive("keeps the base URL's path and query, with and without a slash, and is the one that errors show", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1", script: [hello, hello, hello] })
+      for (const url of [sandbox.url, `${sandbox.url}/`, `${sandbox.url}/?team=a`]) {
+        yield* Effect.provide(stream, client(url))
+      }
+      const path = "/bedrock/v1/model/us.anthropic.claude-sonnet-4-6-v1/converse-stream"
+      assert.deepStrictEqual((yield* sandbox.requests).map(({ rawPath }) => rawPath), [path, path, `${path}?team=a`])
+      const error = yield* Effect.provide(Effect.flip(stream), client(sandbox.url))
+      assert.strictEqual(error.url, `http://127.0.0.1:${sandbox.port}${path}`)
+    }))
+
+  it.scopedLive("is whatever the endpoint policy says", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [hello] })
+      const elsewhere = Layer.succeed(EndpointPolicy, {
+        resolve: () => Effect.succeed({ url: sandbox.url, origin: { _tag: "Default" }, why: "the test says so" })
+      })
+      const events = yield* Effect.provide(stream, client("http://127.0.0.1:1", { endpoint: elsewhere }))
+      assert.strictEqual(textOf(events), "Hello")
+    }))
+})
+
+// The client outlives the request in each of these: closing it would close every connection.
+describe("leaving a request", () => {
+  it.scopedLive("closes its connection when a stream is interrupted between two events", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", afterEvents: 3 })] })
+      yield* Effect.gen(function*() {
+        const bedrock = yield* BedrockClient
+        const shown = yield* Deferred.make<void>()
+        const fiber = yield* bedrock.converseStream(request).pipe(
+          Stream.runForEach(() => Deferred.succeed(shown, undefined)),
+          Effect.fork
+        )
+        yield* Deferred.await(shown)
+        yield* Fiber.interrupt(fiber)
+        yield* sandbox.waitFor(([sent]) => sent?.aborted === true)
+      }).pipe(Effect.provide(client(sandbox.url)))
+    }))
+
+  it.scopedLive("closes its connection when it is interrupted before there is an answer", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", times: 2 })] })
+      yield* Effect.gen(function*() {
+        for (const operation of [Effect.asVoid(stream), Effect.asVoid(complete)]) {
+          const fiber = yield* Effect.fork(operation)
+          yield* sandbox.waitFor((requests) => requests.some((sent) => !sent.aborted))
+          yield* Fiber.interrupt(fiber)
+          yield* sandbox.waitFor((requests) => requests.every((sent) => sent.aborted))
+        }
+      }).pipe(Effect.provide(client(sandbox.url)))
+      assert.strictEqual((yield* sandbox.requests).length, 2)
+    }))
+
+  it.scopedLive("closes its connection when its reader has had enough", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", afterEvents: 3 })] })
+      yield* Effect.gen(function*() {
+        const bedrock = yield* BedrockClient
+        yield* Stream.runDrain(Stream.take(bedrock.converseStream(request), 2))
+        yield* sandbox.waitFor(([sent]) => sent?.aborted === true)
+      }).pipe(Effect.provide(client(sandbox.url)))
+    }))
+})

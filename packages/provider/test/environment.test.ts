@@ -1,0 +1,125 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as Command from "@effect/platform/Command"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
+import { awsKey, chain, client, complete, hello, keys, preferChain, stream, token } from "./fixture.ts"
+
+/** Every path that this process opens from here on: the SDK, which is loaded later, included. */
+const opened: Array<string> = []
+for (
+  const [owner, names] of [[fs, ["open", "openSync", "readFile", "readFileSync"]], [fs.promises, [
+    "open",
+    "readFile"
+  ]]] as const
+) {
+  for (const name of names) {
+    const holder = owner as unknown as Record<string, (...args: ReadonlyArray<unknown>) => unknown>
+    const original = holder[name]!
+    holder[name] = (...args) => {
+      opened.push(String(args[0]))
+      return original.apply(owner, args as [])
+    }
+  }
+}
+syncBuiltinESMExports()
+
+/** The SDK reads the process's own environment, so this is what is set. */
+const withEnvironment = (variables: Record<string, string>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const before = { ...process.env }
+      Object.assign(process.env, variables)
+      return before
+    }),
+    (before) =>
+      Effect.sync(() => {
+        for (const name of Object.keys(variables)) delete process.env[name]
+        Object.assign(process.env, before)
+      })
+  )
+
+/** Whoever opens one of its two files in order to read it waits for ever. */
+const brokenAwsDirectory = Effect.gen(function*() {
+  const files = yield* FileSystem.FileSystem
+  const home = yield* files.makeTempDirectoryScoped()
+  yield* files.makeDirectory(`${home}/.aws`)
+  for (const name of ["config", "credentials"]) {
+    const path = `${home}/.aws/${name}`
+    yield* Command.exitCode(Command.make("mkfifo", path))
+    yield* Effect.addFinalizer(() =>
+      // Lets a reader go, should there be one after all.
+      Effect.sync(() => fs.closeSync(fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK)))
+    )
+  }
+  yield* withEnvironment({
+    HOME: home,
+    AWS_CONFIG_FILE: `${home}/.aws/config`,
+    AWS_SHARED_CREDENTIALS_FILE: `${home}/.aws/credentials`
+  })
+  return home
+})
+
+describe("with a bearer token", () => {
+  it.scopedLive("no file of AWS is opened, whatever state it is in", () =>
+    Effect.gen(function*() {
+      const home = yield* brokenAwsDirectory
+      const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make(token)] }, script: [hello, hello] })
+      yield* Effect.provide(Effect.zip(stream, complete), client(sandbox.url))
+      assert.deepStrictEqual(opened.filter((path) => path.startsWith(home) || path.includes(".aws")), [])
+    }).pipe(Effect.timeout("10 seconds"), Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("nothing that the SDK would take from the environment changes the request", () =>
+    Effect.gen(function*() {
+      yield* withEnvironment({
+        AWS_BEARER_TOKEN_BEDROCK: "",
+        AWS_PROFILE: "no-such-profile",
+        AWS_REGION: "nowhere",
+        AWS_ACCESS_KEY_ID: "AKIAOTHER",
+        AWS_SECRET_ACCESS_KEY: "other",
+        AWS_AUTH_SCHEME_PREFERENCE: "sigv4",
+        AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+        AWS_USE_FIPS_ENDPOINT: "true",
+        AWS_USE_DUALSTACK_ENDPOINT: "true",
+        AWS_DEFAULTS_MODE: "bogus",
+        AWS_RETRY_MODE: "bogus",
+        AWS_MAX_ATTEMPTS: "9",
+        AWS_SDK_UA_APP_ID: "canary-app"
+      })
+      const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make(token)] }, script: [hello] })
+      yield* Effect.provide(stream, client(sandbox.url))
+      const [sent] = yield* sandbox.requests
+      assert.isTrue(sent?.authorized)
+      assert.strictEqual(sent?.headers["authorization"], `Bearer ${token}`)
+      assert.notInclude(JSON.stringify(sent?.headers), "canary-app")
+    }))
+})
+
+describe("with AWS credentials", () => {
+  const options = { auth: preferChain, chain: chain(keys("ONE")) }
+  // First, since the SDK remembers what it has read.
+  it.scopedLive("the SDK opens no file of AWS by itself either", () =>
+    Effect.gen(function*() {
+      yield* brokenAwsDirectory
+      const sandbox = yield* Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello] })
+      const before = opened.length
+      yield* Effect.provide(stream, client(sandbox.url, options))
+      assert.deepStrictEqual(opened.slice(before).filter((path) => path.includes(".aws")), [])
+    }).pipe(Effect.timeout("10 seconds"), Effect.provide(NodeContext.layer)))
+
+  for (const value of ["a-token-that-is-not-wanted", ""]) {
+    it.scopedLive(`the request is signed although the environment has ${value === "" ? "an empty" : "a"} bearer token`, () =>
+      Effect.gen(function*() {
+        yield* withEnvironment({ AWS_BEARER_TOKEN_BEDROCK: value })
+        const sandbox = yield* Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello] })
+        yield* Effect.provide(stream, client(sandbox.url, options))
+        const [sent] = yield* sandbox.requests
+        assert.isTrue(sent?.authorized)
+        assert.match(sent?.headers["authorization"] ?? "", /^AWS4-HMAC-SHA256 /)
+      }))
+  }
+})

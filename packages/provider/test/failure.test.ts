@@ -1,0 +1,248 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { type Attempt, fromAnswer, fromStream, fromThrown } from "../src/internal/failure.ts"
+import { publicHeaders } from "../src/internal/headers.ts"
+import { retryAfterMillis } from "../src/internal/retryAfter.ts"
+
+const attempt: Attempt = {
+  url: "https://gw.example.com/v1/model/us.m/converse-stream",
+  region: "eu-west-1",
+  operation: "converse-stream",
+  number: 2,
+  identity: { _tag: "Bearer", token: Redacted.make("canary-token"), from: "AWS_BEARER_TOKEN_BEDROCK" }
+}
+const keyed: Attempt = {
+  ...attempt,
+  identity: {
+    _tag: "Keys",
+    accessKeyId: "AKIACANARY",
+    secretAccessKey: Redacted.make("canary-secret"),
+    sessionToken: Option.some(Redacted.make("canary-session")),
+    from: "profile dev (SSO)",
+    refreshable: true
+  }
+}
+
+const answer = (
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+  sent = attempt
+) =>
+  fromAnswer(
+    {
+      status,
+      headers: { "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body)
+    },
+    sent,
+    0
+  )
+
+const named = (status: number, headers: Record<string, string>, body: object = {}) => {
+  const { reason, type } = answer(status, body, headers)
+  return [reason, type]
+}
+
+const words = (body: unknown) => answer(400, body).message
+
+describe("an answer that is a failure", () => {
+  it("is told by its exception's name, wherever that stands", () => {
+    assert.deepStrictEqual(named(400, { "x-amzn-errortype": "ValidationException:http://internal.amazon.com/" }), [
+      "Validation",
+      "ValidationException"
+    ])
+    assert.deepStrictEqual(named(429, {}, { __type: "com.amazon.bedrock#ThrottlingException" }), [
+      "Throttled",
+      "ThrottlingException"
+    ])
+    assert.deepStrictEqual(
+      named(200, {}, { Output: { __type: "com.amazon.coral.service#UnknownOperationException" } }),
+      [
+        "ModelNotFound",
+        "UnknownOperationException"
+      ]
+    )
+  })
+
+  it("is told by its status without a name", () => {
+    const statuses = [400, 401, 403, 404, 408, 413, 424, 429, 500, 502, 503, 504, 529, 302]
+    assert.deepStrictEqual(statuses.map((status) => answer(status, "").reason), [
+      "Validation",
+      "Authentication",
+      "Permission",
+      "ModelNotFound",
+      "Timeout",
+      "Validation",
+      "ModelError",
+      "Throttled",
+      "Unavailable",
+      "Unavailable",
+      "Unavailable",
+      "Unavailable",
+      "Unavailable",
+      "WrongContentType"
+    ])
+  })
+
+  it("is told by name and status before its words", () => {
+    assert.strictEqual(
+      answer(429, { message: "Too many tokens, please wait before trying again." }).reason,
+      "Throttled"
+    )
+    assert.strictEqual(answer(400, { message: "The security token in your text is too long" }).reason, "Validation")
+  })
+
+  it("says what the service said, wherever a gateway puts it", () => {
+    assert.strictEqual(words({ message: "no" }), "HTTP 400: no")
+    assert.strictEqual(words({ Message: "No" }), "HTTP 400: No")
+    assert.strictEqual(words({ error: { message: "nope" } }), "HTTP 400: nope")
+    assert.strictEqual(words({ error: "nay" }), "HTTP 400: nay")
+    assert.strictEqual(words({ detail: "not so" }), "HTTP 400: not so")
+    assert.strictEqual(words("plain\nwords"), "HTTP 400: plain words")
+    assert.strictEqual(words(""), "HTTP 400: an empty answer")
+  })
+
+  it("is a problem of the gateway, with its status and never its markup, when it is a page", () => {
+    const error = answer(502, "<html><head><title>502 Bad Gateway</title></head><body>x</body></html>", {
+      "content-type": "text/html"
+    })
+    assert.strictEqual(error.reason, "Unavailable")
+    assert.strictEqual(error.status, 502)
+    assert.strictEqual(error.message, "HTTP 502: an HTML page titled \"502 Bad Gateway\"")
+  })
+
+  it("is of another kind than expected when a gateway answers a page, JSON or a redirect", () => {
+    const page = answer(200, "<!doctype html><title>Sign in</title>", { "content-type": "text/html; charset=utf-8" })
+    assert.strictEqual(page.reason, "WrongContentType")
+    assert.strictEqual(
+      page.message,
+      "the gateway answered text/html; charset=utf-8 (an HTML page titled \"Sign in\"); expected application/vnd.amazon.eventstream"
+    )
+    assert.include(
+      answer(302, "", { location: "https://login.example.com/?token=abc" }).message,
+      "points to https://login.example.com/"
+    )
+    for (const location of ["https://login.example.com/?token=abc", "/login?token=abc"]) {
+      assert.notInclude(answer(302, "", { location }).message, "abc")
+    }
+  })
+
+  it("carries the request ID and how long to wait", () => {
+    const error = answer(429, {}, { "x-amzn-requestid": "r-1", "retry-after": "7" })
+    assert.strictEqual(error.requestId, "r-1")
+    assert.strictEqual(error.retryAfterMillis, 7000)
+    assert.strictEqual(error.attempts, 2)
+  })
+
+  it("never repeats the credential that a gateway repeats", () => {
+    const error = answer(401, { message: "bad token canary-token" })
+    assert.notInclude(JSON.stringify(error), "canary")
+    const other = answer(403, { message: "AKIACANARY canary-secret canary-session" }, {}, keyed)
+    assert.notInclude(JSON.stringify(other), "canary-s")
+    assert.notInclude(JSON.stringify(other), "AKIACANARY")
+  })
+})
+
+describe("the hint", () => {
+  it("says which credential was refused and how to renew one that expired", () => {
+    assert.include(answer(403, { Message: "Bearer Token has expired" }).hint, "AWS_BEARER_TOKEN_BEDROCK has expired")
+    assert.include(answer(401, {}).hint, "bearer token from AWS_BEARER_TOKEN_BEDROCK was refused")
+    assert.include(answer(403, { __type: "ExpiredTokenException" }, {}, keyed).hint, "profile dev (SSO) have expired")
+    assert.include(answer(403, { __type: "InvalidSignatureException" }, {}, keyed).hint, "clock")
+  })
+
+  it("tells a refused token from a missing permission", () => {
+    const name = { "x-amzn-errortype": "AccessDeniedException" }
+    assert.strictEqual(
+      answer(403, { Message: "Authentication failed: Please make sure your API Key is valid." }, name).reason,
+      "Authentication"
+    )
+    const denied = answer(403, { message: "You don't have access to the model with the specified model ID." }, name)
+    assert.strictEqual(denied.reason, "Permission")
+    assert.include(denied.hint, "bedrock:InvokeModel")
+  })
+
+  it("names the URL that was tried", () => {
+    const { hint } = answer(404, { message: "no Route matched" })
+    assert.include(hint, attempt.url)
+    assert.include(hint, "wrong path in baseURL or a model that isn't there")
+  })
+
+  it("knows the on-demand message with either apostrophe, and the invalid identifier", () => {
+    for (const apostrophe of ["'", "\u2019"]) {
+      const message = `Invocation of model ID anthropic.x with on-demand throughput isn${apostrophe}t supported.`
+      assert.include(answer(400, { message }).hint, "inference profile")
+    }
+    assert.include(answer(400, { message: "The provided model identifier is invalid." }).hint, "wants IDs without one")
+  })
+})
+
+const thrown = (fields: object, message = "") => fromThrown(Object.assign(new Error(message), fields), attempt)
+
+const frame = (name: string) => fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, "r")
+
+describe("what was thrown", () => {
+  it("names the host when there is no connection", () => {
+    const error = thrown({ code: "ECONNREFUSED" })
+    assert.strictEqual(error.reason, "Connection")
+    assert.strictEqual(error.message, "no connection to gw.example.com: ECONNREFUSED")
+    assert.include(thrown({ code: "ENOTFOUND" }).hint, "no such name")
+    assert.include(thrown({ code: "SELF_SIGNED_CERT_IN_CHAIN" }).hint, "NODE_EXTRA_CA_CERTS")
+    assert.include(thrown({ code: "EPROTO" }).hint, "http instead of https")
+  })
+
+  it("is an invalid request when the SDK could not even make one", () => {
+    const error = thrown({}, "Region not accepted")
+    assert.strictEqual(error.reason, "Validation")
+    assert.include(error.hint, "No request could be made")
+  })
+
+  it("is a time-out when no connection came about in time", () => {
+    const error = thrown({ name: "TimeoutError" }, "the request socket did not establish a connection")
+    assert.strictEqual(error.reason, "Timeout")
+    assert.strictEqual(error.type, "ConnectTimeout")
+    assert.include(error.message, "gw.example.com")
+  })
+
+  it("is a failure of its own kind when it came as a frame of the stream", () => {
+    assert.deepStrictEqual(
+      [
+        "InternalServerException",
+        "ModelStreamErrorException",
+        "ValidationException",
+        "ThrottlingException",
+        "ServiceUnavailableException",
+        "NovelException"
+      ].map((name) => frame(name).reason),
+      ["Unavailable", "ModelError", "Validation", "Throttled", "Unavailable", "ModelError"]
+    )
+  })
+})
+
+describe("Retry-After", () => {
+  it("is seconds or a date, and nothing else", () => {
+    assert.strictEqual(retryAfterMillis("1.5", 0), 1500)
+    assert.strictEqual(retryAfterMillis("Thu, 01 Jan 1970 00:00:10 GMT", 4000), 6000)
+    assert.strictEqual(retryAfterMillis("Thu, 01 Jan 1970 00:00:10 GMT", 40_000), 0)
+    assert.isUndefined(retryAfterMillis("soon", 0))
+    assert.isUndefined(retryAfterMillis(undefined, 0))
+  })
+})
+
+it("headers are logged without what they authorise with", () => {
+  const line = publicHeaders({
+    authorization: "Bearer canary-token",
+    "x-amz-security-token": "canary-session",
+    cookie: "a=b",
+    "x-api-key": "k",
+    "x-echo": "was canary-token",
+    "content-type": "application/json"
+  }, attempt.identity)
+  assert.strictEqual(
+    line,
+    "authorization: Bearer <redacted>; x-amz-security-token: <redacted>; cookie: <redacted>; x-api-key: <redacted>; "
+      + "x-echo: was <redacted>; content-type: application/json"
+  )
+})

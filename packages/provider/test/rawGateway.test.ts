@@ -1,0 +1,185 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Http from "node:http"
+import type { AddressInfo } from "node:net"
+import type { BedrockClient } from "../src/BedrockClient.ts"
+import type { BedrockError } from "../src/BedrockError.ts"
+import { client, complete, stream, textOf } from "./fixture.ts"
+import { frame } from "./frame.ts"
+
+/** A gateway that answers in ways that no Bedrock does. */
+const gateway = (answer: (response: Http.ServerResponse) => void, onConnection: () => void = () => {}) =>
+  Effect.acquireRelease(
+    Effect.async<Http.Server>((resume) => {
+      const server = Http.createServer((request, response) => {
+        request.resume().on("end", () => answer(response))
+      })
+      server.on("connection", onConnection)
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+    }),
+    (server) =>
+      Effect.sync(() => {
+        server.closeAllConnections()
+        server.close()
+      })
+  ).pipe(Effect.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+
+const failure = (operation: typeof stream | typeof complete, answer: (response: Http.ServerResponse) => void) =>
+  Effect.flatMap(
+    gateway(answer),
+    (url) => Effect.provide(Effect.flip<unknown, BedrockError, BedrockClient>(operation), client(url))
+  )
+
+const eventStream = { "content-type": "application/vnd.amazon.eventstream" }
+const json = { "content-type": "application/json" }
+
+describe("a gateway that speaks something else", () => {
+  it.scopedLive("is named with what it answered when it is a page", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(stream, (response) =>
+        response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<html><title>Sign in</title>"))
+      assert.strictEqual(error.reason, "WrongContentType")
+      assert.include(error.message, "text/html; charset=utf-8 (an HTML page titled \"Sign in\")")
+      assert.include(error.message, "expected application/vnd.amazon.eventstream")
+    }))
+
+  it.scopedLive("is named when it points to its login page", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(stream, (response) =>
+        response.writeHead(302, { location: "https://login.example.com/" }).end())
+      assert.strictEqual(error.reason, "WrongContentType")
+      assert.include(error.message, "https://login.example.com/")
+    }))
+
+  it.scopedLive("is named when it sends a page without saying so, instead of waiting for a gigabyte", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(stream, (response) => response.writeHead(200).end("<html>hello</html>"))
+      assert.strictEqual(error.reason, "WrongContentType")
+      const whole = yield* failure(complete, (response) => response.writeHead(200).end("<html>hello</html>"))
+      assert.strictEqual(whole.reason, "WrongContentType")
+    }))
+
+  it.scopedLive("is named when its JSON is another service's", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(complete, (response) => response.writeHead(200, json).end("{\"choices\":[]}"))
+      assert.strictEqual(error.reason, "WrongContentType")
+      assert.include(error.message, "expected the answer of Converse")
+    }))
+
+  it.scopedLive("is read no further than its message needs", () =>
+    Effect.gen(function*() {
+      let written = 0
+      const error = yield* failure(stream, (response) => {
+        response.writeHead(403, { "content-type": "text/plain" })
+        const more = () => {
+          while (!response.destroyed && response.write("no ".repeat(10_000))) written += 30_000
+          if (!response.destroyed) response.once("drain", more)
+        }
+        more()
+      })
+      assert.strictEqual(error.reason, "Permission")
+      assert.isBelow(error.message.length, 600)
+      assert.isBelow(written, 50_000_000)
+    }))
+})
+
+describe("an unknown operation", () => {
+  it.scopedLive("is an error also with HTTP 200, in the headers or in the body", () =>
+    Effect.gen(function*() {
+      const answers: ReadonlyArray<(response: Http.ServerResponse) => void> = [
+        (response) =>
+          response.writeHead(200, { ...eventStream, "x-amzn-errortype": "UnknownOperationException:http://internal/" })
+            .end(),
+        (response) =>
+          response.writeHead(200, json)
+            .end("{\"Output\":{\"__type\":\"com.amazon.coral.service#UnknownOperationException\"},\"Version\":\"1.0\"}")
+      ]
+      for (const operation of [stream, complete]) {
+        for (const answer of answers) {
+          const error = yield* failure(operation, answer)
+          assert.strictEqual(error.reason, "ModelNotFound")
+          assert.strictEqual(error.type, "UnknownOperationException")
+          assert.strictEqual(error.status, 200)
+        }
+      }
+    }))
+})
+
+describe("an event stream", () => {
+  const text = frame("contentBlockDelta", { contentBlockIndex: 0, delta: { text: "Hello" }, p: "abc" })
+  const end = frame("messageStop", { stopReason: "end_turn" })
+
+  it.scopedLive("may hold events that nobody knows yet, frames in pieces, and no content type", () =>
+    Effect.gen(function*() {
+      const bytes = Buffer.concat([
+        frame("pigeon", { coo: true }),
+        frame("messageStart", { role: "assistant" }),
+        frame("pigeon", { coo: true }),
+        text,
+        end
+      ])
+      const url = yield* gateway(async (response) => {
+        response.writeHead(200)
+        for (let at = 0; at < bytes.length; at += 7) {
+          response.write(bytes.subarray(at, at + 7))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        response.end()
+      })
+      const events = yield* Effect.provide(stream, client(url))
+      assert.strictEqual(textOf(events), "Hello")
+      assert.deepStrictEqual(events.map((event) => Object.keys(event)[0]), [
+        "messageStart",
+        "contentBlockDelta",
+        "messageStop"
+      ])
+    }))
+
+  it.scopedLive("leaves its connection to the next request when it is complete", () =>
+    Effect.gen(function*() {
+      let connections = 0
+      const url = yield* gateway(
+        (response) => response.writeHead(200, eventStream).end(Buffer.concat([text, end])),
+        () => connections++
+      )
+      yield* Effect.provide(Effect.zip(stream, Effect.delay(stream, "50 millis")), client(url))
+      assert.strictEqual(connections, 1)
+    }))
+
+  it.scopedLive("that failed at once has its connection closed before the next attempt is over", () =>
+    Effect.gen(function*() {
+      const attempts: Array<Http.ServerResponse> = []
+      const closed: Array<boolean> = []
+      const url = yield* gateway((response) => {
+        attempts.push(response.writeHead(200, eventStream))
+        if (attempts.length === 1) response.write(frame("throttlingException", { message: "m" }, "exception"))
+        else {
+          setTimeout(() => {
+            closed.push(attempts[0]!.destroyed)
+            response.end(Buffer.concat([text, end]))
+          }, 100)
+        }
+      })
+      yield* Effect.provide(stream, client(url))
+      assert.deepStrictEqual(closed, [true])
+    }))
+
+  it.scopedLive("is truncated when something else follows its frames", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(stream, (response) => {
+        response.writeHead(200, eventStream)
+        response.end(Buffer.concat([text, Buffer.from("<html>upstream timed out</html>")]))
+      })
+      assert.strictEqual(error.reason, "TruncatedStream")
+    }))
+
+  it.scopedLive("fails with the name of an exception that nobody knows yet", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(stream, (response) => {
+        response.writeHead(200, eventStream)
+        response.end(frame("modelNapException", { message: "asleep" }, "exception"))
+      })
+      assert.strictEqual(error.reason, "ModelError")
+      assert.strictEqual(error.message, "modelNapException: asleep")
+    }))
+})
