@@ -1,0 +1,146 @@
+/** The program: which commands there are, and what a command line does. */
+import * as Directories from "@altimate-code/config/Directories"
+import * as LogFile from "@altimate-code/log/LogFile"
+import * as Secrets from "@altimate-code/log/Secrets"
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import * as Path from "@effect/platform/Path"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Argv from "./Argv.ts"
+import * as Auth from "./commands/auth.ts"
+import * as Config from "./commands/config.ts"
+import * as Models from "./commands/models.ts"
+import * as Providers from "./commands/providers.ts"
+import * as Run from "./commands/run.ts"
+import * as Sandbox from "./commands/sandbox.ts"
+import { type CommandTree, group, paragraphs } from "./CommandTree.ts"
+import * as Completions from "./Completions.ts"
+import * as Failure from "./Failure.ts"
+import * as Help from "./Help.ts"
+import type { Platform, Policies, Services } from "./Services.ts"
+import { Stdio, type StdoutClosed } from "./Stdio.ts"
+import { UsageError } from "./UsageError.ts"
+import { version } from "./Version.ts"
+
+type Tree = CommandTree<Services, Failure.Failure | StdoutClosed>
+
+const section = group<Services, Failure.Failure | StdoutClosed>
+
+/** The table of contents. */
+export const commands: Tree = section(
+  "altimate-code",
+  "A terminal coding assistant for teams whose Amazon Bedrock sits behind a gateway.",
+  [
+    Run.run,
+    section("auth", "Store, remove and list credentials.", [Auth.login, Auth.logout, Auth.list]),
+    section("providers", "See which credential is used, and why.", [Providers.list, Auth.login, Auth.logout]),
+    section("config", "See which settings apply, and where each comes from.", [
+      Config.show,
+      Config.path,
+      Config.schema
+    ]),
+    Models.models,
+    Sandbox.sandbox
+  ],
+  [
+    ["altimate-code sandbox", "try it without a gateway: starts one on this machine"],
+    ["altimate-code run \"why does this fail?\" -f build.log", "one question, answered on stdout"],
+    ["altimate-code providers list", "which credential would be used, and why"]
+  ]
+)
+
+/** Runs a command line; answers with the exit code. Everything that goes wrong has been said on stderr by then. */
+export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, Platform | Policies> =>
+  Either.match(Argv.parse(args, commands), {
+    onLeft: (error) => report(error),
+    onRight: ({ globals, path, rest }) => {
+      if (globals.version) return print(`${version}\n`)
+      if (Option.isSome(globals.completions)) {
+        return print(Completions.render(commands, globals.completions.value))
+      }
+      return globals.help || !path.at(-1)!.acts ? print(Help.render(path)) : execute(path, rest, globals)
+    }
+  })
+
+const print = (text: string) =>
+  Stdio.pipe(
+    Effect.flatMap(({ write }) => write(text)),
+    Effect.as(Failure.exitCodes.success),
+    Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success))
+  )
+
+const report = (failure: Failure.Failure) =>
+  Effect.as(complain((colors) => Failure.render(failure, { colors })), Failure.exitCode(failure))
+
+const complain = (block: (colors: boolean) => string) =>
+  Effect.flatMap(Stdio, ({ colors, writeError }) => writeError(block(colors.stderr)))
+
+/** With the log file open: parses what is the command's own, and runs its handler. */
+const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals: Argv.Globals) =>
+  Effect.gen(function*() {
+    const commandLine = path.map(({ name }) => name).join(" ")
+    const { path: logPath } = yield* LogFile.LogFile
+    const { mask } = yield* Secrets.Secrets
+    yield* Effect.logInfo(`${commandLine} (version ${version}, Node ${process.version})`).pipe(
+      Effect.annotateLogs("service", "cli")
+    )
+    return yield* handle(path.at(-1)!, commandLine, rest).pipe(
+      Effect.as(Failure.exitCodes.success as number),
+      Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success)),
+      Effect.catchAll((failure) => {
+        const more = failure._tag === "BedrockError" || failure._tag === "AuthError" ? logPath : Option.none()
+        return complain((colors) => mask(Failure.render(failure, { colors, logPath: more }))).pipe(
+          Effect.as(Failure.exitCode(failure))
+        )
+      }),
+      Effect.catchAllDefect((defect) =>
+        Effect.logError("unexpected failure", Cause.die(defect)).pipe(
+          Effect.annotateLogs("service", "cli"),
+          Effect.zipRight(complain((colors) =>
+            mask(Failure.render({
+              message: `This is a bug in altimate-code: ${defect instanceof Error ? defect.message : String(defect)}`,
+              hint: "Please report it with the lines of the log that tell of it."
+            }, { colors, logPath }))
+          )),
+          Effect.as(Failure.exitCodes.requestFailed)
+        )
+      )
+    )
+  }).pipe(
+    Effect.provide(
+      Layer.unwrapEffect(Effect.gen(function*() {
+        const { data } = yield* Directories.Directories
+        const path = yield* Path.Path
+        return LogFile.layer({
+          directory: path.join(data, "log"),
+          level: globals.logLevel,
+          printLogs: globals.printLogs
+        })
+      }))
+    ),
+    Effect.provide(Layer.merge(Directories.layer, Secrets.layer)),
+    Effect.catchTag("ConfigError", (error) => report(error))
+  )
+
+const handle = (node: Tree, commandLine: string, rest: ReadonlyArray<string>) =>
+  CommandDescriptor.parse(node.command.descriptor, [node.name, ...rest], CliConfig.make({ finalCheckBuiltIn: false }))
+    .pipe(
+      Effect.mapError(({ error }) =>
+        new UsageError({
+          message: `${commandLine}: ${paragraphs(error).join(" ")}`,
+          hint: `${commandLine} --help shows what it accepts.`
+        })
+      ),
+      Effect.flatMap((directive) =>
+        directive._tag === "UserDefined" && directive.leftover.length === 0
+          ? node.command.transform(node.command.handler(directive.value), directive.value)
+          : new UsageError({
+            message: `${commandLine}: too many arguments.`,
+            hint: `${commandLine} --help shows what it accepts.`
+          })
+      )
+    )

@@ -1,0 +1,36 @@
+/** What every command may use, and how the live program is put together. */
+import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
+import type { Directories } from "@altimate-code/config/Directories"
+import * as RegionFallback from "@altimate-code/config/RegionFallback"
+import type { Secrets } from "@altimate-code/log/Secrets"
+import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
+import * as EndpointPolicy from "@altimate-code/provider/EndpointPolicy"
+import * as RetryPolicy from "@altimate-code/provider/RetryPolicy"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import type * as Terminal from "@effect/platform/Terminal"
+import * as Layer from "effect/Layer"
+import type { Stdio } from "./Stdio.ts"
+
+/** The decisions that a gateway makes hard. Each can be swapped by providing another layer in its place. */
+export type Policies =
+  | EndpointPolicy.EndpointPolicy
+  | PrefixRules.PrefixRules
+  | RegionFallback.RegionFallback
+  | RetryPolicy.RetryPolicy
+  | TokenPrecedence.TokenPrecedence
+
+/** The decisions as the guide makes them. */
+export const policies: Layer.Layer<Policies> = Layer.mergeAll(
+  EndpointPolicy.layer,
+  PrefixRules.layer,
+  RegionFallback.layer,
+  RetryPolicy.layer,
+  TokenPrecedence.layer
+)
+
+/** The machine that the program runs on. */
+export type Platform = FileSystem.FileSystem | Path.Path | Terminal.Terminal | Stdio
+
+/** Everything that a command's handler may ask for. */
+export type Services = Directories | Platform | Policies | Secrets

@@ -1,0 +1,87 @@
+/** The process's three streams: results on stdout, words for people on stderr, piped input from stdin. */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { fstatSync } from "node:fs"
+
+/** Whoever read our stdout has stopped reading, as `head -1` does. Not a failure: there is nobody left to write for. */
+export class StdoutClosed extends Schema.TaggedError<StdoutClosed>()("StdoutClosed", {}) {}
+
+/** What was piped in can't be used. */
+export class StdinError extends Schema.TaggedError<StdinError>()("StdinError", {
+  message: Schema.String,
+  hint: Schema.String
+}) {}
+
+/** The streams of the process; a service, so that a test can run the whole program and look at what it wrote. */
+export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
+  /** Writes to stdout and waits until the text is taken: a slow reader slows the stream down. */
+  readonly write: (text: string) => Effect.Effect<void, StdoutClosed>
+  /** Writes to stderr. */
+  readonly writeError: (text: string) => Effect.Effect<void>
+  /** What was piped or redirected into stdin; none for a terminal or a device such as `/dev/null`. */
+  readonly piped: Effect.Effect<Option.Option<string>, StdinError>
+  /** Can a person be asked: are both stdin and stdout a terminal? */
+  readonly interactive: boolean
+  /** May stdout and stderr be coloured: a terminal, `NO_COLOR` unset, `TERM` not dumb? */
+  readonly colors: { readonly stdout: boolean; readonly stderr: boolean }
+}>() {}
+
+const text = (name: string) => Config.string(name).pipe(Config.withDefault(""))
+
+/** A pipe, a file or a socket; reading from anything else could wait for ever. */
+const isPiped = () => {
+  try {
+    const stat = fstatSync(0)
+    return stat.isFIFO() || stat.isFile() || stat.isSocket()
+  } catch {
+    return false // stdin is closed
+  }
+}
+
+const readAll = Effect.tryPromise({
+  try: async (signal) => {
+    const decoder = new TextDecoder("utf-8", { fatal: true })
+    signal.addEventListener("abort", () => process.stdin.destroy(), { once: true })
+    let all = ""
+    for await (const chunk of process.stdin) all += decoder.decode(chunk as Uint8Array, { stream: true })
+    return all + decoder.decode()
+  },
+  catch: (cause) =>
+    cause instanceof TypeError
+      ? new StdinError({
+        message: "What was piped into stdin is not UTF-8 text.",
+        hint: "Give images and PDFs with --file."
+      })
+      : new StdinError({ message: `stdin could not be read: ${String(cause)}`, hint: "Try again with < /dev/null." })
+})
+
+/** The real streams. */
+export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
+  Stdio,
+  Effect.gen(function*() {
+    const { stderr, stdin, stdout } = process
+    // A closed pipe is announced as an event as well, which would end the process with a stack trace.
+    stdout.on("error", () => {})
+    stderr.on("error", () => {})
+    const plain = (yield* text("NO_COLOR")) !== "" || (yield* text("TERM")) === "dumb"
+
+    return {
+      write: (text) =>
+        Effect.async((resume) => {
+          stdout.write(text, (error) => resume(error ? Effect.fail(new StdoutClosed()) : Effect.void))
+        }),
+      writeError: (text) =>
+        Effect.async((resume) => {
+          stderr.write(text, () => resume(Effect.void))
+        }),
+      piped: Effect.suspend(() => isPiped() ? Effect.map(readAll, Option.some) : Effect.succeedNone),
+      interactive: stdin.isTTY && stdout.isTTY,
+      colors: { stdout: stdout.isTTY && !plain, stderr: stderr.isTTY && !plain }
+    }
+  })
+)

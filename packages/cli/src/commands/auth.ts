@@ -1,0 +1,98 @@
+/** `altimate-code auth`: the stored credentials. */
+import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
+import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Prompt from "@effect/cli/Prompt"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { action } from "../CommandTree.ts"
+import * as ProviderNames from "../ProviderNames.ts"
+import { Stdio } from "../Stdio.ts"
+import * as Table from "../Table.ts"
+import { UsageError } from "../UsageError.ts"
+
+const provider = Options.choice("provider", ["amazon-bedrock"]).pipe(
+  Options.withDescription("Whose credential (default: amazon-bedrock)."),
+  Options.withDefault("amazon-bedrock" as const)
+)
+
+/** From the terminal without an echo, or from what is piped in. */
+const askForToken = Effect.gen(function*() {
+  const { interactive, piped, writeError } = yield* Stdio
+  const given = yield* interactive
+    ? Prompt.run(Prompt.hidden({ message: "Amazon Bedrock API key (bearer token)" })).pipe(
+      Effect.map(Redacted.value),
+      Effect.catchTag("QuitException", () => Effect.zipRight(writeError("\n"), Effect.interrupt))
+    )
+    : Effect.map(piped, Option.getOrElse(() => ""))
+  const token = given.trim()
+  if (token === "") {
+    return yield* new UsageError({
+      message: "auth login was given no token.",
+      hint: "Start it in a terminal to be asked for one, or pipe it in: altimate-code auth login < token.txt"
+    })
+  }
+  if (/\s/.test(token)) {
+    return yield* new UsageError({
+      message: "The token holds a space or a line break, which no bearer token does.",
+      hint: "Copy it again, whole and alone."
+    })
+  }
+  return Redacted.make(token)
+})
+
+export const login = action(
+  Command.make("login", { provider }, ({ provider }) =>
+    Effect.gen(function*() {
+      const store = yield* CredentialStore.CredentialStore
+      const { write, writeError } = yield* Stdio
+      const token = yield* askForToken
+      yield* store.set(provider, token)
+      yield* write(`Stored the credential for ${ProviderNames.name(provider)} in ${store.path}.\n`)
+      if ((yield* activeEnvironment).some(({ variable }) => variable === "AWS_BEARER_TOKEN_BEDROCK")) {
+        yield* writeError("note: AWS_BEARER_TOKEN_BEDROCK is set, and wins over what is stored.\n")
+      }
+    }).pipe(Effect.provide(CredentialStore.layer))).pipe(
+      Command.withDescription("Store a bearer token: asks for it without an echo, or reads it from stdin.")
+    ),
+  [
+    ["altimate-code auth login", "be asked for the token"],
+    ["vault read -field=token bedrock | altimate-code auth login", "pipe it in"]
+  ]
+)
+
+export const logout = action(
+  Command.make("logout", { provider }, ({ provider }) =>
+    Effect.gen(function*() {
+      const store = yield* CredentialStore.CredentialStore
+      const { write } = yield* Stdio
+      const removed = yield* store.remove(provider)
+      yield* write(
+        removed
+          ? `Removed the credential for ${ProviderNames.name(provider)} from ${store.path}.\n`
+          : `No credential for ${ProviderNames.name(provider)} is stored in ${store.path}.\n`
+      )
+    }).pipe(Effect.provide(CredentialStore.layer))).pipe(Command.withDescription("Remove a stored credential.")),
+  [["altimate-code auth logout", "forget the token"]]
+)
+
+export const list = action(
+  Command.make("list", {}, () =>
+    Effect.gen(function*() {
+      const store = yield* CredentialStore.CredentialStore
+      const { write } = yield* Stdio
+      const stored = yield* store.list
+      yield* write(
+        stored.length === 0
+          ? `No credentials are stored in ${store.path}.\n`
+          : `${store.path}\n${
+            Table.render(stored.map(({ provider, type }) => [`  ${ProviderNames.name(provider)}`, provider, type]))
+          }`
+      )
+    }).pipe(Effect.provide(CredentialStore.layer))).pipe(
+      Command.withDescription("List the stored credentials; their values are never shown.")
+    ),
+  [["altimate-code auth list", "what is stored, and where"]]
+)

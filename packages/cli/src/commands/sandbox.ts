@@ -1,0 +1,35 @@
+/** `altimate-code sandbox`: a gateway on this machine, to try things out. */
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import { action } from "../CommandTree.ts"
+
+const options = {
+  port: Options.integer("port").pipe(
+    Options.withPseudoName("PORT"),
+    Options.withDescription("The port to listen on, on 127.0.0.1 only (default: a free one)."),
+    Options.withDefault(0)
+  ),
+  prefix: Options.text("prefix").pipe(
+    Options.withPseudoName("PATH"),
+    Options.withDescription("The path in front of /model (default: /bedrock/v1)."),
+    Options.withDefault("/bedrock/v1")
+  ),
+  script: Options.text("script").pipe(
+    Options.withPseudoName("PATH"),
+    Options.withDescription("Play the turns and faults of a JSON file instead of making up answers."),
+    Options.optional
+  )
+}
+
+export const sandbox = action(
+  Command.make("sandbox", options, (given) =>
+    // The server and its protocol are loaded here and not before.
+    Effect.flatMap(Effect.promise(() => import("../RunSandbox.ts")), ({ runSandbox }) => runSandbox(given))).pipe(
+      Command.withDescription("Start a Bedrock gateway on this machine, to try things out without AWS.")
+    ),
+  [
+    ["altimate-code sandbox", "start it; Ctrl-C stops it"],
+    ["altimate-code sandbox --script faults.json", "see how a throttled or truncated answer looks"]
+  ]
+)

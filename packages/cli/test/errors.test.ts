@@ -1,0 +1,262 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import type { Fault } from "@altimate-code/sandbox/Script"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
+
+const token = { AWS_BEARER_TOKEN_BEDROCK: "error-token-123" }
+
+/** No stack, no dump of an object, the error said once. */
+const assertShortBlock = (stderr: string) => {
+  assert.match(stderr, /^error: /)
+  assert.strictEqual(stderr.match(/error:/g)!.length, 1, stderr)
+  assert.isAtMost(stderr.trimEnd().split("\n").length, 4, stderr)
+  assert.notMatch(stderr, /\n\s+at |_tag|\{"|FiberFailure/)
+}
+
+const turn = (...faults: ReadonlyArray<Fault>) => [{
+  faults,
+  blocks: [{ type: "text" as const, text: ["one ", "two ", "three"] }]
+}]
+
+layer(NodeContext.layer)("a wrong command line", (it) => {
+  for (
+    const [args, words] of [
+      [["run", "hi", "--modle", "x"], /unknown option "--modle".*\n.*Did you mean --model\?/],
+      [["rnu"], /unknown command "rnu"/],
+      [["run", "hi", "--format", "xml"], /text.*json/],
+      [["run", "hi", "--max-tokens", "many"], /many/],
+      [["run"], /no prompt|No model/],
+      [["run", "hi", "--log-level", "loud"], /DEBUG, INFO, WARN, ERROR/],
+      [["models", "resolve"], /id/i],
+      [["models", "resolve", "a", "b"], /argument/],
+      [["models", "resolve", "openai/gpt-5"], /openai/],
+      [["auth", "login", "--provider", "openai"], /amazon-bedrock/]
+    ] as const
+  ) {
+    it.scoped(`altimate-code ${args.join(" ")}: exit code 2, one short block`, () =>
+      Effect.gen(function*() {
+        const home = yield* makeHome
+        const result = yield* home.run(args)
+        assert.strictEqual(result.code, 2, result.stderr)
+        assert.strictEqual(result.stdout, "")
+        assertShortBlock(result.stderr)
+        assert.match(result.stderr, words)
+      }))
+  }
+
+  it.scoped("log levels are taken in any case and any position", () =>
+    Effect.gen(function*() {
+      const home = yield* makeHome
+      for (
+        const args of [["--log-level", "DEBUG", "models"], ["models", "--log-level=warn"], [
+          "models",
+          "--log-level",
+          "Info"
+        ]]
+      ) {
+        const result = yield* home.run(args)
+        assert.strictEqual(result.code, 0, result.stderr)
+      }
+    }))
+
+  it.scoped("-- lets a prompt begin with dashes", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({})
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const result = yield* home.run(["run", "--", "--modle", "is not an option"], { env: token })
+      assert.strictEqual(result.code, 0, result.stderr)
+      assert.include((yield* sandbox.requests)[0]!.rawBody, "--modle is not an option")
+    }))
+})
+
+layer(NodeContext.layer)("a wrong configuration", (it) => {
+  for (
+    const [what, text, words] of [
+      ["does not parse", "{\n  \"model\": \"a\"\n  \"provider\": {}\n}", /altimate-code\.json:3:3: /],
+      ["has a wrong type", "{\n  \"model\": 5\n}", /altimate-code\.json:2:\d+: .*string.*number/],
+      ["has no URL in baseURL", JSON.stringify(guideConfig("not a url")), /baseURL|URL/]
+    ] as const
+  ) {
+    it.scoped(`that ${what}: exit code 2, the place, nothing sent`, () =>
+      Effect.gen(function*() {
+        const home = yield* makeHome
+        yield* home.writeGlobalConfig(text)
+        const result = yield* home.run(["run", "hello"], { env: token })
+        assert.strictEqual(result.code, 2, result.stderr)
+        assert.strictEqual(result.stdout, "")
+        assertShortBlock(result.stderr)
+        assert.match(result.stderr, words)
+      }))
+  }
+
+  it.scoped("an unknown key is a warning with its place and the nearest key, said once", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({})
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url, { reigon: "eu-west-1" }))
+      const result = yield* home.run(["run", "hello"], { env: token })
+      assert.strictEqual(result.code, 0, result.stderr)
+      assert.match(result.stderr, /^warning: .*options\.reigon.*altimate-code\.json:\d+:\d+.*region.*\n$/)
+    }))
+})
+
+layer(NodeContext.layer)("a failed request", (it) => {
+  for (
+    const [what, fault, words] of [
+      [
+        "refused",
+        { type: "error", status: 403, name: "AccessDeniedException", message: "no access to the model" },
+        /no access/
+      ],
+      ["expired", { type: "expiredToken", times: "always" }, /expired/],
+      ["truncated", { type: "truncate", afterEvents: 3, times: "always" }, /broke off|truncated|incomplete/],
+      ["ended early", { type: "end", times: "always" }, /broke off|truncated|incomplete|ended/],
+      [
+        "in the middle",
+        { type: "exception", exception: "modelStreamErrorException", afterEvents: 3, times: "always" },
+        /.+/
+      ],
+      ["sse", { type: "sse", times: "always" }, /text\/event-stream.*application\/vnd\.amazon\.eventstream/s],
+      ["html", { type: "html", times: "always" }, /502/]
+    ] as const
+  ) {
+    it.scoped(`(${what}): exit code 1, one short block that names the log`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.make({ script: turn(fault) })
+        const home = yield* makeHome
+        yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+        const result = yield* home.run(["run", "hello"], { env: token })
+        assert.strictEqual(result.code, 1, result.stdout + result.stderr)
+        assertShortBlock(result.stderr)
+        assert.match(result.stderr, words)
+        assert.include(result.stderr, home.logDirectory)
+      }))
+  }
+
+  it.scoped("in JSON ends with an error event", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: turn({ type: "end", times: "always" }) })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const result = yield* home.run(["run", "--format", "json", "hello"], { env: token })
+      assert.strictEqual(result.code, 1, result.stderr)
+      const events = result.stdout.trimEnd().split("\n").map((line) =>
+        JSON.parse(line) as { type: string; reason?: string }
+      )
+      assert.deepStrictEqual(events.map(({ type }) => type), ["start", "text", "text", "text", "error"])
+      assert.strictEqual(events.at(-1)!.reason, "TruncatedStream")
+    }))
+})
+
+layer(NodeContext.layer)("an end from outside", (it) => {
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+    it.scoped(`${signal} aborts the request and answers ${code}`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.make({ script: turn({ type: "stall", afterEvents: 2 }) })
+        const home = yield* makeHome
+        yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+        const result = yield* home.run(["run", "hello"], {
+          env: token,
+          onStdout: (stdout, kill) => stdout.includes("one") && kill(signal)
+        })
+        assert.deepStrictEqual([result.code, result.signal, result.stderr], [code, null, ""])
+        const requests = yield* sandbox.waitFor((requests) => requests.some(({ aborted }) => aborted)).pipe(
+          Effect.timeout("5 seconds")
+        )
+        assert.strictEqual(requests.length, 1)
+        assert.notInclude(yield* home.logs, "ERROR")
+      }), 20_000)
+  }
+
+  it.scoped("a reader of stdout that goes away ends it quietly", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({
+        script: [{
+          blocks: [{ type: "text", text: Array.from({ length: 300 }, (_, i) => `line ${i}\n`) }],
+          delays: { betweenEvents: 5 }
+        }]
+      })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
+        const child = spawn(process.execPath, [bin, "run", "hello"], {
+          env: { PATH: process.env["PATH"], HOME: home.home, ...token },
+          stdio: ["ignore", "pipe", "pipe"]
+        })
+        let stderr = ""
+        child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text)
+        child.stdout.once("data", () => child.stdout.destroy())
+        child.on("close", (code) => resume(Effect.succeed({ code, stderr })))
+      })
+      assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
+      yield* sandbox.waitFor((requests) => requests.some(({ aborted }) => aborted)).pipe(Effect.timeout("5 seconds"))
+    }))
+})
+
+layer(NodeContext.layer)("secrets", (it) => {
+  const basic = Buffer.from("user:canary-password-4715").toString("base64")
+  const keys = {
+    AWS_ACCESS_KEY_ID: "AKIACANARY0000000000",
+    AWS_SECRET_ACCESS_KEY: "canary-secret-4713",
+    AWS_SESSION_TOKEN: "canary-session-4714"
+  }
+  for (
+    const [what, env, stored, secrets] of [
+      ["a token of the environment", { AWS_BEARER_TOKEN_BEDROCK: "canary-bearer-4711" }, undefined, [
+        "canary-bearer-4711"
+      ]],
+      ["a stored token", {}, "canary-stored-4712", ["canary-stored-4712"]],
+      ["AWS keys", keys, undefined, ["canary-secret-4713", "canary-session-4714"]]
+    ] as const
+  ) {
+    it.scoped(`(${what}) are in no log, no stdout and no stderr, whatever goes wrong`, () =>
+      Effect.gen(function*() {
+        const home = yield* makeHome
+        const outputs: Array<string> = []
+        const run = (...args: ReadonlyArray<string>) =>
+          Effect.tap(home.run(args, { env }), ({ stderr, stdout }) => Effect.sync(() => outputs.push(stdout, stderr)))
+        if (stored !== undefined) {
+          const login = yield* home.run(["auth", "login", "--log-level", "DEBUG", "--print-logs"], { stdin: stored })
+          assert.strictEqual(login.code, 0)
+          outputs.push(login.stdout, login.stderr)
+        }
+        // A gateway that gives back what it was sent, as some do in their error pages.
+        const echo = [...secrets.map((secret) => `Bearer ${secret}`), "canary-password-4715", basic].join(" ")
+        for (
+          const script of [
+            turn(),
+            turn({ type: "error", status: 403, name: "AccessDeniedException", message: echo, times: "always" }),
+            turn({
+              type: "exception",
+              exception: "validationException",
+              message: echo,
+              afterEvents: 2,
+              times: "always"
+            })
+          ]
+        ) {
+          const sandbox = yield* Sandbox.make({ script })
+          yield* home.writeGlobalConfig(
+            guideConfig(sandbox.url.replace("http://", "http://user:canary-password-4715@"))
+          )
+          yield* run("run", "hello", "--log-level", "DEBUG", "--print-logs")
+          yield* run("run", "hello", "--format", "json")
+          assert.isNotEmpty(yield* sandbox.requests)
+        }
+        yield* run("providers", "list")
+        yield* run("providers", "list", "--format", "json")
+        yield* run("config", "show")
+        yield* run("config", "show", "--format", "json")
+        yield* run("auth", "list")
+
+        const written = outputs.join("") + (yield* home.logs)
+        assert.include(written, "service=provider")
+        assert.include(written, "<redacted>")
+        for (const secret of [...secrets, "canary-password-4715", basic]) assert.notInclude(written, secret)
+      }), 60_000)
+  }
+})

@@ -1,0 +1,133 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { spawn } from "node:child_process"
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { guideConfig } from "./BuiltCli.ts"
+
+const dist = fileURLToPath(new URL("../../../dist", import.meta.url))
+
+const execute = (
+  command: string,
+  args: ReadonlyArray<string>,
+  options: { cwd: string; env: Record<string, string>; stdin?: string }
+) =>
+  Effect.async<{ code: number | null; stdout: string; stderr: string }>((resume) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { PATH: process.env["PATH"], ...options.env },
+      stdio: ["pipe", "pipe", "pipe"]
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text)
+    child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text)
+    child.stdin.end(options.stdin)
+    child.on("close", (code) => resume(Effect.succeed({ code, stdout, stderr })))
+  })
+
+const root = fileURLToPath(new URL("../../..", import.meta.url))
+const tarballs = (names: RegExp) => readdirSync(dist).filter((name) => names.test(name)).map((name) => join(dist, name))
+
+layer(NodeContext.layer)("the packed command", (it) => {
+  it.scoped("installs into an empty directory, offline, and does what the guide says", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* fs.makeTempDirectoryScoped({ prefix: "altimate-code-install-" })
+      const env = { HOME: home, AWS_EC2_METADATA_DISABLED: "true" }
+      yield* fs.writeFileString(join(home, "package.json"), "{}")
+
+      // Offline: a bundle that needed a dependency would fail here.
+      const installed = yield* execute("npm", [
+        "install",
+        "--offline",
+        "--no-audit",
+        "--no-fund",
+        ...tarballs(/^altimate-code-\d/)
+      ], {
+        cwd: home,
+        env
+      })
+      assert.strictEqual(installed.code, 0, installed.stderr)
+      assert.sameMembers(readdirSync(join(home, "node_modules")).filter((name) => !name.startsWith(".")), [
+        "altimate-code"
+      ])
+
+      const command = join(home, "node_modules/.bin/altimate-code")
+      const version = yield* execute(command, ["--version"], { cwd: home, env })
+      assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/)
+
+      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1", auth: { bearer: [Redacted.make("install-token")] } })
+      yield* fs.makeDirectory(join(home, ".config/altimate-code"), { recursive: true })
+      yield* fs.writeFileString(
+        join(home, ".config/altimate-code/altimate-code.json"),
+        JSON.stringify(guideConfig(sandbox.url))
+      )
+      const login = yield* execute(command, ["auth", "login", "--provider", "amazon-bedrock"], {
+        cwd: home,
+        env,
+        stdin: "install-token"
+      })
+      assert.strictEqual(login.code, 0, login.stderr)
+      const list = yield* execute(command, ["providers", "list"], { cwd: home, env })
+      assert.match(list.stdout, /Amazon Bedrock/)
+      const answer = yield* execute(command, ["run", "hello from the tarball"], { cwd: home, env })
+      assert.strictEqual(answer.code, 0, answer.stderr)
+      assert.include(answer.stdout, "hello from the tarball")
+      assert.strictEqual(answer.stderr, "")
+    }), 60_000)
+})
+
+layer(NodeContext.layer)("the packed libraries", (it) => {
+  it.scoped("run the program of docs/libraries.md in a project of somebody else's", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* fs.makeTempDirectoryScoped({ prefix: "altimate-code-libraries-" })
+      const page = yield* fs.readFileString(join(root, "docs/libraries.md"))
+      const program = /```ts\n([^]*?)```/.exec(page)![1]!
+      yield* fs.writeFileString(join(home, "program.ts"), `${program}\nawait Effect.runPromise(program)\n`)
+      yield* fs.writeFileString(
+        join(home, "package.json"),
+        JSON.stringify({ name: "somebody-elses", private: true, type: "module" })
+      )
+
+      const peers = [
+        "effect@3",
+        "@effect/ai@0.37",
+        "@effect/platform@0.97",
+        "@effect/platform-node@0.108",
+        "@types/node@20"
+      ]
+      const installed = yield* execute(
+        "npm",
+        ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs(/^altimate-code-[a-z]/), ...peers],
+        { cwd: home, env: { HOME: process.env["HOME"]! } }
+      )
+      assert.strictEqual(installed.code, 0, installed.stderr)
+
+      const options = ["--module", "nodenext", "--target", "es2023", "--strict", "--skipLibCheck", "--types", "node"]
+      const compiled = yield* execute(join(root, "node_modules/.bin/tsc"), [...options, "program.ts"], {
+        cwd: home,
+        env: {}
+      })
+      assert.strictEqual(compiled.code, 0, compiled.stdout)
+
+      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
+      const answer = yield* execute(process.execPath, ["program.js"], {
+        cwd: home,
+        env: {
+          HOME: home,
+          AWS_BEARER_TOKEN_BEDROCK: "library-token",
+          ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify(guideConfig(sandbox.url))
+        }
+      })
+      assert.strictEqual(answer.code, 0, answer.stderr)
+      assert.include(answer.stdout, "What is a VPC endpoint?")
+      assert.strictEqual((yield* sandbox.requests)[0]!.headers["authorization"], "Bearer library-token")
+    }), 120_000)
+})

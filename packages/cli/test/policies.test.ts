@@ -1,0 +1,117 @@
+import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
+import * as RegionFallback from "@altimate-code/config/RegionFallback"
+import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
+import * as EndpointPolicy from "@altimate-code/provider/EndpointPolicy"
+import * as RetryPolicy from "@altimate-code/provider/RetryPolicy"
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import type { Script } from "@altimate-code/sandbox/Script"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Cli from "../src/Cli.ts"
+import { type Policies, policies } from "../src/Services.ts"
+import { Stdio } from "../src/Stdio.ts"
+import { guideConfig, makeHome } from "./BuiltCli.ts"
+
+/** The whole program in this process, its policies `swapped`; answers with what arrived at the gateway. */
+const onTheWire = (options: {
+  readonly swapped?: Layer.Layer<never> | Layer.Layer<Policies>
+  readonly config?: (url: string) => unknown
+  readonly script?: Script
+}) =>
+  Effect.gen(function*() {
+    const sandbox = yield* Sandbox.make({
+      prefix: "/bedrock/v1",
+      ...(options.script ? { script: options.script } : {})
+    })
+    const home = yield* makeHome
+    yield* home.writeGlobalConfig((options.config ?? guideConfig)(sandbox.url))
+    const stored = yield* home.run(["auth", "login"], { stdin: "stored-token" })
+    assert.strictEqual(stored.code, 0, stored.stderr)
+
+    const output: Array<string> = []
+    const stdio = Layer.succeed(Stdio, {
+      write: (text) => Effect.sync(() => void output.push(text)),
+      writeError: (text) => Effect.sync(() => void output.push(text)),
+      piped: Effect.succeed(Option.none()),
+      interactive: false,
+      colors: { stdout: false, stderr: false }
+    })
+    const code = yield* Cli.run(["run", "hello"]).pipe(
+      Effect.provide(options.swapped ?? Layer.empty),
+      Effect.provide(Layer.mergeAll(policies, NodeContext.layer, stdio)),
+      Effect.withConfigProvider(ConfigProvider.fromMap(
+        new Map([["HOME", home.home], ["AWS_BEARER_TOKEN_BEDROCK", "environment-token"]])
+      ))
+    )
+    const requests = yield* sandbox.requests
+    assert.isNotEmpty(requests, output.join(""))
+    return { code, output: output.join(""), requests, request: requests[0]!, url: sandbox.url }
+  }).pipe(Effect.provide(NodeContext.layer), Effect.scoped)
+
+describe("each policy is one layer", () => {
+  it.live("as the guide says, without a swap", () =>
+    Effect.gen(function*() {
+      const { code, output, request } = yield* onTheWire({})
+      assert.strictEqual(code, 0, output)
+      assert.strictEqual(request.headers["authorization"], "Bearer environment-token")
+      assert.strictEqual(request.rawPath, "/bedrock/v1/model/us.anthropic.claude-sonnet-4-6-v1/converse-stream")
+    }))
+
+  it.live("token precedence: the stored token first", () =>
+    Effect.gen(function*() {
+      const { code, output, request } = yield* onTheWire({
+        swapped: Layer.succeed(TokenPrecedence.TokenPrecedence, ["stored", "environment", "aws-chain"])
+      })
+      assert.strictEqual(code, 0, output)
+      assert.strictEqual(request.headers["authorization"], "Bearer stored-token")
+    }))
+
+  it.live("region fallback: a company's own region", () =>
+    Effect.gen(function*() {
+      const { code, output, request } = yield* onTheWire({
+        swapped: Layer.succeed(RegionFallback.RegionFallback, {
+          resolve: () => Effect.succeed({ value: "eu-central-1", origin: { _tag: "Default" } })
+        })
+      })
+      assert.strictEqual(code, 0, output)
+      assert.strictEqual(request.modelId, "eu.anthropic.claude-sonnet-4-6-v1")
+    }))
+
+  it.live("prefix rules: none", () =>
+    Effect.gen(function*() {
+      const { code, output, request } = yield* onTheWire({ swapped: PrefixRules.off })
+      assert.strictEqual(code, 0, output)
+      assert.strictEqual(request.modelId, "anthropic.claude-sonnet-4-6-v1")
+    }))
+
+  it.live("endpoint: another path on the same gateway", () =>
+    Effect.gen(function*() {
+      const { request } = yield* onTheWire({
+        config: (url) => guideConfig(`${new URL(url).origin}/elsewhere`),
+        swapped: Layer.succeed(EndpointPolicy.EndpointPolicy, {
+          resolve: ({ baseURL }) =>
+            Effect.succeed({
+              url: Option.getOrThrow(baseURL).value.replace("/elsewhere", "/bedrock/v1"),
+              origin: { _tag: "Default" },
+              why: "a test says so"
+            })
+        })
+      })
+      assert.strictEqual(request.rawPath, "/bedrock/v1/model/us.anthropic.claude-sonnet-4-6-v1/converse-stream")
+    }))
+
+  it.live("retries: none", () =>
+    Effect.gen(function*() {
+      const { code, output, requests } = yield* onTheWire({
+        script: [{ faults: [{ type: "throttle", times: 1 }], blocks: [{ type: "text", text: "late" }] }],
+        swapped: Layer.succeed(RetryPolicy.RetryPolicy, { schedule: Schedule.stop, retryable: () => false })
+      })
+      assert.strictEqual(requests.length, 1)
+      assert.strictEqual(code, 1, output)
+    }))
+})
