@@ -39,7 +39,7 @@ const resolve = action(
       const model = Catalog.find(resolved.configured)
       yield* write(Table.render([
         ["configured", resolved.configured],
-        ["region", value, Origin.describe(origin)],
+        ["region", `${value}, ${origin._tag === "Default" ? "the default" : `from ${Origin.describe(origin)}`}`],
         ["sent", resolved.wire],
         ["because", ModelId.explain(resolved)],
         [
