@@ -29,7 +29,7 @@ export type Step = typeof Step.Type
  * - `Locked`: another process kept `auth.json` locked for too long;
  * - `NoCredentials`: no source has a credential; `steps` says what each one said;
  * - `Profile`: an AWS profile that was asked for by name yields no credentials;
- * - `Expired`: an SSO session has to be renewed by its user;
+ * - `Expired`: a session of `aws sso login` or `aws login` has to be renewed by its user;
  * - `Timeout`: the AWS credential chain took too long;
  * - `Chain`: the AWS SDK's credential providers could not be loaded.
  *

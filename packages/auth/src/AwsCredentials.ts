@@ -103,13 +103,14 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets> = Lay
       const result = yield* Deferred.make<ResolvedAwsCredentials, AuthError>()
       running.set(key, result)
       yield* walk(Chain.steps({ profile, awsProfile, region }), secrets).pipe(
+        Effect.interruptible,
         Effect.tap((credentials) => Effect.sync(() => known.set(key, credentials))),
         Effect.ensuring(Effect.sync(() => running.delete(key))),
         Effect.intoDeferred(result),
         Effect.forkIn(scope)
       )
       return result
-    })
+    }, Effect.uninterruptible)
 
     const resolve = Effect.fn("AwsCredentials.resolve")(function*(options: Options) {
       const key = JSON.stringify([options.region, Option.getOrNull(Option.map(options.profile, ({ value }) => value))])

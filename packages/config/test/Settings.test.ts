@@ -62,21 +62,21 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         }))
     }
 
-    it.scoped("has its password and the values of its query masked from then on", () =>
+    it.scoped("has its password and the keys of its query masked from then on, and no mere words", () =>
       Effect.gen(function*() {
         const { projectFile, services, write } = yield* makeFixture
         yield* write(
           projectFile,
-          bedrock({ baseURL: "https://user:pass%2Fword@gw.example/v1?apikey=canary-1&v=canary-2" })
+          bedrock({ baseURL: "https://user:pass%2Fword@gw.example/v1?apikey=canary-0123456789&v=bedrock" })
         )
         const [masked, settings] = yield* Effect.provide(
           Effect.all([
-            Effect.map(Secrets, ({ mask }) => mask("pass%2Fword pass/word canary-1 canary-2 gw.example")),
+            Effect.map(Secrets, ({ mask }) => mask("pass%2Fword pass/word canary-0123456789 bedrock gw.example")),
             Settings
           ]),
           services({})
         )
-        assert.strictEqual(masked, "<redacted> <redacted> <redacted> <redacted> gw.example")
+        assert.strictEqual(masked, "<redacted> <redacted> <redacted> bedrock gw.example")
         assert.deepStrictEqual(settings.leaves.map(({ value }) => value), [
           "https://user:<redacted>@gw.example/v1?apikey=<redacted>&v=<redacted>"
         ])

@@ -42,7 +42,10 @@ describe("masking", () => {
 
   it.effect("several secrets in any order, also where they overlap", () =>
     Effect.gen(function*() {
-      assert.strictEqual(yield* masking(["first-one", "second-one"], "second-one, first-one."), "<redacted>, <redacted>.")
+      assert.strictEqual(
+        yield* masking(["first-one", "second-one"], "second-one, first-one."),
+        "<redacted>, <redacted>."
+      )
       assert.strictEqual(yield* masking(["abcdefgh", "efghijkl"], "x abcdefghijkl y"), "x <redacted> y")
     }))
 

@@ -78,8 +78,7 @@ const edit = (file: AuthFile, at: JSONPath, value: unknown): Either.Either<AuthF
   )
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  Predicate.isRecord(value) && !Array.isArray(value)
+const isObject: (value: unknown) => value is Readonly<Record<string, unknown>> = Predicate.isReadonlyRecord
 
 const valueAt = (root: unknown, at: JSONPath): unknown =>
   at.reduce<unknown>((value, name) => isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined, root)
