@@ -11,14 +11,16 @@ const floors: Record<string, ReadonlyArray<string>> = {
   config: ["log"],
   auth: ["config", "log"],
   provider: ["config", "auth", "model-id"],
-  cli: ["model-id", "log", "config", "auth", "provider", "sandbox"]
+  agent: [],
+  tui: ["agent"],
+  cli: ["model-id", "log", "config", "auth", "provider", "agent", "tui", "sandbox"]
 }
 
 const packages = fileURLToPath(new URL("../..", import.meta.url))
 
 const sources = (name: string) =>
   readdirSync(`${packages}${name}/src`, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => resolve(packages, name, "src", file))
 
 const imports = (file: string) =>

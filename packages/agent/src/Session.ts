@@ -1,0 +1,114 @@
+/**
+ * A conversation that is never lost: an append-only file of JSON lines.
+ *
+ * @since 0.1.0
+ */
+import * as Prompt from "@effect/ai/Prompt"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { SessionError } from "./SessionError.ts"
+import { ToolOutput } from "./ToolCall.ts"
+import type { Usage } from "./TurnEvent.ts"
+
+const Tokens = Schema.Struct({
+  input: Schema.Number,
+  output: Schema.Number,
+  cacheRead: Schema.Number,
+  cacheWrite: Schema.Number
+})
+
+const time = { time: Schema.String }
+const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String })
+
+/**
+ * One line of the file; `time` is ISO 8601. A line is in the file before anything is done because of it. Lines of an unknown `type` are kept and skipped.
+ *
+ * - `session`: the first line
+ * - `user`: what a person said; `hidden` when the program said it for them (a call to try again)
+ * - `assistant`: an answer of the model, its tool calls included; `interrupted` when it was cut by a person
+ * - `tool-start`: the call is allowed and is run from now on
+ * - `tool-result`: what came of a call
+ * - `grant`: a person allowed this for the whole session
+ * - `summary`: stands for all messages before the line number `keep` (counted from 0)
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Entry = Schema.Union(
+  Schema.Struct({
+    type: Schema.Literal("session"),
+    version: Schema.Literal(1),
+    id: Schema.String,
+    directory: Schema.String,
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("user"),
+    message: Prompt.UserMessage,
+    hidden: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("assistant"),
+    message: Prompt.AssistantMessage,
+    reason: Schema.String,
+    usage: Tokens,
+    interrupted: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+    ...time
+  }),
+  Schema.Struct({ type: Schema.Literal("tool-start"), id: Schema.String, ...time }),
+  Schema.Struct({
+    type: Schema.Literal("tool-result"),
+    id: Schema.String,
+    name: Schema.String,
+    title: Schema.String,
+    outcome: Schema.Literal("ok", "failed", "denied", "interrupted"),
+    output: ToolOutput,
+    ...time
+  }),
+  Schema.Struct({ type: Schema.Literal("grant"), ...Grant.fields, ...time }),
+  Schema.Struct({
+    type: Schema.Literal("summary"),
+    text: Schema.String,
+    keep: Schema.NonNegativeInt,
+    usage: Tokens,
+    ...time
+  })
+)
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export type Entry = typeof Entry.Type
+
+/**
+ * An open session; this process alone writes to it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Session {
+  readonly id: string
+  readonly path: string
+  /** The directory that it was started in. */
+  readonly directory: string
+  /** What a person should know about the opening, e.g. that a torn last line was dropped. */
+  readonly notices: ReadonlyArray<string>
+  /** All lines so far. */
+  readonly entries: Effect.Effect<ReadonlyArray<Entry>>
+  /** In the file, flushed to the disk, when it returns. */
+  readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
+}
+
+/** What `list` shows of a session. */
+export interface Listed {
+  readonly id: string
+  readonly directory: string
+  /** Of the last line. */
+  readonly time: string
+  /** The beginning of the first prompt, in one line. */
+  readonly title: string
+  /** How many prompts. */
+  readonly turns: number
+  readonly usage: Usage
+}
