@@ -82,6 +82,14 @@ export const Entry = Schema.Union(
 export type Entry = typeof Entry.Type
 
 /**
+ * A line as it was read: one of a type that this version does not know keeps its place.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Line = Entry | { readonly type: "unknown" }
+
+/**
  * An open session; this process alone writes to it.
  *
  * @since 0.1.0
@@ -95,12 +103,17 @@ export interface Session {
   /** What a person should know about the opening, e.g. that a torn last line was dropped. */
   readonly notices: ReadonlyArray<string>
   /** All lines so far. */
-  readonly entries: Effect.Effect<ReadonlyArray<Entry>>
+  readonly entries: Effect.Effect<ReadonlyArray<Line>>
   /** In the file, flushed to the disk, when it returns. */
   readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
 }
 
-/** What `list` shows of a session. */
+/**
+ * A session in a list.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Listed {
   readonly id: string
   readonly directory: string

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
 import type { SessionError } from "./SessionError.ts"
 
 /**
@@ -76,5 +77,7 @@ export type TurnEvent =
     /** Of the whole turn. */
     readonly usage: Usage
     readonly steps: number
+    /** What the model's provider says of the last answer besides, under the provider's own key. */
+    readonly metadata: Response.FinishPart["metadata"]
   }
   | { readonly type: "failed"; readonly error: AiError.AiError | SessionError; readonly usage: Usage }

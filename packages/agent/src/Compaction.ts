@@ -1,0 +1,85 @@
+/**
+ * Makes room in a context that is nearly full: the model sums up what is older.
+ *
+ * @since 0.1.0
+ */
+import type * as AiError from "@effect/ai/AiError"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import * as Effect from "effect/Effect"
+import * as History from "./History.ts"
+import { now } from "./internal/now.ts"
+import * as Tokens from "./internal/tokens.ts"
+import type { Line, Session } from "./Session.ts"
+import type { SessionError } from "./SessionError.ts"
+import type { Usage } from "./TurnEvent.ts"
+
+/**
+ * Is so little room left that older turns should be summed up? At 85 % of the window, in tokens.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const needed = (context: number, window: number): boolean => context > window * 0.85
+
+/** Of the window, what is told word for word after a summary. */
+const tail = 0.2
+
+/** A token is about four characters: close enough to choose where to cut. */
+const tokensOf = (line: Line): number => JSON.stringify(line).length / 4
+
+/**
+ * The first line that stays word for word: of what fits into the tail, the first prompt or answer, so that no call is cut off
+ * from its result. At least the last answer goes into the summary with what is before it when nothing fits.
+ */
+const cut = (lines: ReadonlyArray<Line>, window: number): number => {
+  let room = window * tail
+  let keep = lines.length
+  for (let index = lines.length - 1; index > 0; index--) {
+    const line = lines[index]!
+    room -= tokensOf(line)
+    if (room < 0) break
+    if (line.type === "user" || line.type === "assistant") keep = index
+  }
+  return keep
+}
+
+const request =
+  `Sum up this conversation so that you could go on with the work from the summary alone. Keep: what the person wants and has \
+decided, what was done and found (files, commands, results, with exact names), what is still to do, and what must not be \
+forgotten. Leave out what no longer matters. Answer with the summary only.`
+
+/**
+ * What a summary did: what it cost, and a sentence for the person.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Compacted {
+  readonly usage: Usage
+  readonly notice: string
+}
+
+/**
+ * Lets the model sum up everything but the end of the conversation (about a fifth of the window, in tokens), and keeps the
+ * summary in the session: from now on it stands for what it sums up. Nothing is removed from the file.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const compact = (
+  session: Session,
+  window: number
+): Effect.Effect<Compacted, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
+  Effect.gen(function*() {
+    const lines = yield* session.entries
+    const keep = cut(lines, window)
+    const older = History.prompt(lines.slice(0, keep))
+    if (older.content.length === 0) return { usage: Tokens.none, notice: "There is nothing to sum up yet." }
+    const { text, usage } = yield* LanguageModel.generateText({
+      prompt: Prompt.merge(older, request)
+    })
+    const spent = Tokens.of(usage)
+    yield* session.append({ type: "summary", text, keep, usage: spent, time: yield* now })
+    return { usage: spent, notice: "The older part of the conversation was summed up to make room." }
+  })

@@ -1,0 +1,128 @@
+/**
+ * The conversation so far, as the next request needs it.
+ *
+ * @since 0.1.0
+ */
+import * as Prompt from "@effect/ai/Prompt"
+import type * as Response from "@effect/ai/Response"
+import * as Tokens from "./internal/tokens.ts"
+import type { Entry, Line } from "./Session.ts"
+
+/**
+ * `Prompt.fromResponseParts`, which drops metadata, with the metadata of reasoning kept as the options of its prompt
+ * part: without its signature a model's reasoning is refused, or lost, on the next turn. Takes the parts of
+ * `generateText` as well as those of `streamText`, and is the same for every provider.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromResponseParts = (parts: ReadonlyArray<Response.AnyPart>): Prompt.Prompt => {
+  const kept = parts.filter((part) => part.type === "reasoning" || part.type === "reasoning-end").values()
+  const messages = Prompt.fromResponseParts(parts).content.map((message) =>
+    message.role === "assistant"
+      ? Prompt.assistantMessage({
+        ...message,
+        content: message.content.map((part) =>
+          part.type === "reasoning"
+            ? Prompt.reasoningPart({ ...part, options: kept.next().value?.metadata ?? {} })
+            : part
+        )
+      })
+      : message
+  )
+  return Prompt.fromMessages(messages)
+}
+
+/**
+ * What came of an answer that may have been cut: its texts, the one that was open too, and what is complete of the rest.
+ * None when that is nothing.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const answer = (parts: ReadonlyArray<Response.AnyPart>): Prompt.AssistantMessage | undefined => {
+  const open = new Set<string>()
+  for (const part of parts) {
+    if (part.type === "text-start") open.add(part.id)
+    if (part.type === "text-end") open.delete(part.id)
+  }
+  const ends = [...open].map((id) => ({ type: "text-end", id }) as Response.TextEndPart)
+  const message = fromResponseParts([...parts, ...ends]).content.find(({ role }) => role === "assistant")
+  return message?.role === "assistant" && message.content.some((part) => part.type !== "text" || part.text !== "")
+    ? message
+    : undefined
+}
+
+type Result = Extract<Entry, { readonly type: "tool-result" }>
+
+const callsOf = (message: Prompt.AssistantMessage) =>
+  message.content.flatMap((part) => part.type === "tool-call" && !part.providerExecuted ? [part] : [])
+
+/** The results of an answer's calls stand between it and what was said next. */
+const resultsAfter = (lines: ReadonlyArray<Line>, index: number): ReadonlyMap<string, Result> => {
+  const results = new Map<string, Result>()
+  for (const line of lines.slice(index + 1)) {
+    if (line.type === "assistant" || line.type === "user") break
+    if (line.type === "tool-result") results.set(line.id, line)
+  }
+  return results
+}
+
+const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: ReadonlyMap<string, Result>) =>
+  Prompt.toolMessage({
+    content: calls.map(({ id, name }) => {
+      const result = results.get(id)
+      return Prompt.toolResultPart({
+        id,
+        name,
+        isFailure: result?.outcome !== "ok",
+        result: result === undefined ? "This call has no result: it was interrupted." : result.output.content,
+        providerExecuted: false
+      })
+    })
+  })
+
+/** Where the last summary stands, and from which line on the conversation is told word for word. */
+const lastSummary = (lines: ReadonlyArray<Line>) => {
+  const at = lines.findLastIndex(({ type }) => type === "summary")
+  const summary = lines[at]
+  return summary?.type === "summary" ? { at, text: summary.text, keep: summary.keep } : undefined
+}
+
+/**
+ * The messages for the next request: the last summary, and everything since. Every call is followed by its result, in the order
+ * of the calls.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const prompt = (lines: ReadonlyArray<Line>): Prompt.Prompt => {
+  const summary = lastSummary(lines)
+  const messages: Array<Prompt.Message> = summary === undefined ? [] : [
+    Prompt.userMessage({
+      content: [Prompt.textPart({ text: `This is what happened so far, in short:\n\n${summary.text}` })]
+    })
+  ]
+  lines.forEach((line, index) => {
+    if (index < (summary?.keep ?? 0)) return
+    if (line.type === "user") messages.push(line.message)
+    if (line.type !== "assistant") return
+    messages.push(line.message)
+    const calls = callsOf(line.message)
+    if (calls.length > 0) messages.push(toolMessage(calls, resultsAfter(lines, index)))
+  })
+  return Prompt.fromMessages(messages)
+}
+
+/**
+ * How many tokens the next request starts with, by the usage of the last answer; 0 when there was none since the last
+ * summary.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const context = (lines: ReadonlyArray<Line>): number => {
+  const since = lines.slice((lastSummary(lines)?.at ?? -1) + 1)
+  const last = since.findLast((line) => line.type === "assistant" && Tokens.total(line.usage) > 0)
+  return last?.type === "assistant" ? Tokens.total(last.usage) : 0
+}

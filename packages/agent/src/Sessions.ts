@@ -1,0 +1,203 @@
+/**
+ * All sessions of this person.
+ *
+ * @since 0.1.0
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { randomBytes } from "node:crypto"
+import { interruptedResults } from "./internal/interrupted.ts"
+import { now } from "./internal/now.ts"
+import * as sessionFile from "./internal/sessionFile.ts"
+import * as sessionLock from "./internal/sessionLock.ts"
+import type { Entry, Line, Listed, Session } from "./Session.ts"
+import { SessionError } from "./SessionError.ts"
+import * as Transcript from "./Transcript.ts"
+
+/**
+ * An ID may be shortened to a beginning that only one session has.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** A new one; its file appears with the first line. */
+  readonly create: (directory: string) => Effect.Effect<Session, SessionError, Scope.Scope>
+  /** Goes on with one; this process alone has it until the scope closes. */
+  readonly open: (id: string) => Effect.Effect<Session, SessionError, Scope.Scope>
+  /** The ID of the one that was used last in this directory. */
+  readonly latest: (directory: string) => Effect.Effect<Option.Option<string>, SessionError>
+  /** Newest first. */
+  readonly list: Effect.Effect<ReadonlyArray<Listed>, SessionError>
+  /** What is in the file, whoever has it open. */
+  readonly read: (
+    id: string
+  ) => Effect.Effect<{ readonly id: string; readonly lines: ReadonlyArray<Line> }, SessionError>
+  /** Removes it for good; answers its whole ID. */
+  readonly remove: (id: string) => Effect.Effect<string, SessionError>
+}
+
+/**
+ * All sessions of this person.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Sessions extends Context.Tag("@altimate-code/agent/Sessions")<Sessions, Service>() {}
+
+const ending = ".jsonl"
+
+/**
+ * Sessions in a directory (made when it is needed, for this person alone): `ID.jsonl` each, mode 0600.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: { readonly directory: string }): Layer.Layer<
+  Sessions,
+  never,
+  FileSystem.FileSystem | Path.Path
+> =>
+  Layer.effect(
+    Sessions,
+    Effect.gen(function*() {
+      const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const fileOf = (id: string) => path.join(options.directory, `${id}${ending}`)
+
+      const ids = fs.readDirectory(options.directory).pipe(
+        Effect.catchAll((error) =>
+          error._tag === "SystemError" && error.reason === "NotFound"
+            ? Effect.succeed([])
+            : Effect.fail(sessionFile.io(options.directory)(error))
+        ),
+        Effect.map((names) =>
+          names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length)).toSorted()
+            .toReversed()
+        )
+      )
+
+      const find = (given: string) =>
+        Effect.flatMap(ids, (all) => {
+          const fitting = all.includes(given) ? [given] : all.filter((id) => given !== "" && id.startsWith(given))
+          if (fitting.length === 1) return Effect.succeed(fitting[0]!)
+          return new SessionError({
+            reason: "NotFound",
+            message: fitting.length === 0
+              ? `There is no session ${JSON.stringify(given)}.`
+              : `${fitting.length} sessions begin with ${JSON.stringify(given)}.`,
+            hint: "altimate-code session list shows all sessions."
+          })
+        })
+
+      const listed = (id: string) =>
+        Effect.map(Effect.either(sessionFile.read(fileOf(id))), (read): Listed =>
+          Either.match(read, {
+            onLeft: ({ message }) => ({
+              id,
+              directory: "",
+              time: "",
+              title: message,
+              turns: 0,
+              usage: Transcript.totals([])
+            }),
+            onRight: ({ lines }) => Transcript.listed(id, lines)
+          }))
+
+      const list = Effect.flatMap(ids, Effect.forEach(listed, { concurrency: 8 })).pipe(
+        Effect.map((all) => all.toSorted((a, b) => b.time.localeCompare(a.time)))
+      )
+
+      const opened = (id: string, start: { readonly directory: string; readonly lines: ReadonlyArray<Line> }) =>
+        Effect.gen(function*() {
+          const file = fileOf(id)
+          const lines = [...start.lines]
+          let isThere = lines.length > 0
+          const write = (entry: Entry) =>
+            Effect.gen(function*() {
+              if (!isThere) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
+              const handle = yield* fs.open(file, { flag: "a", mode: 0o600 })
+              yield* handle.writeAll(new TextEncoder().encode(`${sessionFile.encode(entry)}\n`))
+              yield* handle.sync
+              isThere = true
+              lines.push(entry)
+            }).pipe(Effect.scoped, Effect.mapError(sessionFile.io(file)))
+          const oneAtATime = yield* Effect.makeSemaphore(1)
+          const append = (entry: Entry) =>
+            Effect.gen(function*() {
+              if (!isThere) {
+                yield* write({ type: "session", version: 1, id, directory: start.directory, time: yield* now })
+              }
+              yield* write(entry)
+            }).pipe(oneAtATime.withPermits(1), Effect.uninterruptible)
+          return { id, path: file, directory: start.directory, entries: Effect.sync(() => [...lines]), append }
+        })
+
+      return Sessions.of({
+        create: (directory) =>
+          Effect.gen(function*() {
+            const id = newId(yield* now)
+            yield* Effect.mapError(
+              fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 }),
+              sessionFile.io(options.directory)
+            )
+            yield* sessionLock.acquire(fileOf(id))
+            return { ...yield* opened(id, { directory, lines: [] }), notices: [] }
+          }).pipe(Effect.provide(context)),
+        open: (given) =>
+          Effect.gen(function*() {
+            const id = yield* find(given)
+            const file = fileOf(id)
+            yield* sessionLock.acquire(file)
+            const { lines, torn, whole } = yield* sessionFile.read(file)
+            const notices: Array<string> = []
+            if (torn) {
+              yield* Effect.mapError(fs.truncate(file, whole), sessionFile.io(file))
+              notices.push("The last line of the session was only half written. It was dropped.")
+            }
+            const first = lines[0]
+            const session = yield* opened(id, { directory: first?.type === "session" ? first.directory : "", lines })
+            const interrupted = yield* interruptedResults({ ...session, notices })
+            if (interrupted > 0) {
+              notices.push(
+                "A tool call was interrupted when the program ended. It is not run again; the model is told."
+              )
+            }
+            return { ...session, notices }
+          }).pipe(Effect.provide(context)),
+        latest: (directory) =>
+          Effect.map(
+            Effect.provide(list, context),
+            (all) =>
+              Option.map(Option.fromNullable(all.find((session) => session.directory === directory)), ({ id }) => id)
+          ),
+        list: Effect.provide(list, context),
+        read: (given) =>
+          Effect.gen(function*() {
+            const id = yield* find(given)
+            return { id, lines: (yield* sessionFile.read(fileOf(id))).lines }
+          }).pipe(Effect.provide(context)),
+        remove: (given) =>
+          Effect.gen(function*() {
+            const id = yield* find(given)
+            yield* sessionLock.acquire(fileOf(id))
+            yield* Effect.mapError(fs.remove(fileOf(id)), sessionFile.io(fileOf(id)))
+            return id
+          }).pipe(Effect.scoped, Effect.provide(context))
+      })
+    })
+  )
+
+/** When it began (UTC), and a few letters so that two at once are two: `20261123-052359-k3f9`. */
+const newId = (time: string): string => {
+  const [day = "", clock = ""] = time.split("T")
+  const letters = [...randomBytes(4)].map((byte) => (byte % 36).toString(36)).join("")
+  return `${day.replaceAll("-", "")}-${clock.slice(0, 8).replaceAll(":", "")}-${letters}`
+}

@@ -1,0 +1,29 @@
+/**
+ * A tool call in one line.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+
+const longest = 120
+
+const oneLine = (text: string): string => {
+  const [first = "", ...more] = text.trim().split("\n")
+  const line = first.trim()
+  return line.length > longest || more.length > 0 ? `${line.slice(0, longest)}…` : line
+}
+
+/**
+ * What a call is about, whatever tool it is of: its command, pattern, path or URL, else its parameters as JSON.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const of = (name: string, params: unknown): string => {
+  if (!Predicate.isRecord(params)) return params === undefined ? name : oneLine(JSON.stringify(params) ?? "")
+  for (const key of ["command", "pattern", "path", "url"]) {
+    const value = params[key]
+    if (Predicate.isString(value) && value.trim() !== "") return oneLine(value)
+  }
+  return Object.keys(params).length === 0 ? "" : oneLine(JSON.stringify(params))
+}

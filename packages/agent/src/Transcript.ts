@@ -1,0 +1,111 @@
+/**
+ * A session for people.
+ *
+ * @since 0.1.0
+ */
+import type * as Prompt from "@effect/ai/Prompt"
+import { textOf } from "./internal/interrupted.ts"
+import * as Tokens from "./internal/tokens.ts"
+import type { Line, Listed } from "./Session.ts"
+import * as ToolTitle from "./ToolTitle.ts"
+import type { Usage } from "./TurnEvent.ts"
+
+const said = (message: Prompt.UserMessage): string =>
+  message.content.map((part) => part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`).join("\n\n")
+
+const prompts = (lines: ReadonlyArray<Line>) =>
+  lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [said(line.message)] : [])
+
+/**
+ * The beginning of the first prompt, in one line.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const title = (lines: ReadonlyArray<Line>): string => {
+  const text = (prompts(lines)[0] ?? "").trim().replace(/\s+/g, " ")
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+/**
+ * All tokens that the session has used.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const totals = (lines: ReadonlyArray<Line>): Usage =>
+  lines.reduce(
+    (usage, line) => line.type === "assistant" || line.type === "summary" ? Tokens.sum(usage, line.usage) : usage,
+    Tokens.none
+  )
+
+/**
+ * The session as a list shows it.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const listed = (id: string, lines: ReadonlyArray<Line>): Listed => {
+  const [first] = lines
+  const last = lines.findLast((line) => line.type !== "unknown")
+  return {
+    id,
+    directory: first?.type === "session" ? first.directory : "",
+    time: last?.time ?? "",
+    title: title(lines),
+    turns: prompts(lines).length,
+    usage: totals(lines)
+  }
+}
+
+/** A fence that is longer than any in the text. */
+const fenced = (text: string, language: string): string => {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
+  const fence = "`".repeat(longest + 1)
+  return `${fence}${language}\n${text}\n${fence}`
+}
+
+const block = (line: Line): ReadonlyArray<string> => {
+  switch (line.type) {
+    case "user":
+      return line.hidden === undefined ? ["## You", said(line.message)] : []
+    case "assistant":
+      return [
+        ...line.message.content.flatMap((part) => {
+          if (part.type === "text") return [part.text.trim()]
+          return part.type === "tool-call" ? [`**${part.name}** \`${ToolTitle.of(part.name, part.params)}\``] : []
+        }),
+        ...(line.interrupted ? ["*(interrupted)*"] : [])
+      ]
+    case "tool-result":
+      return [
+        `*${line.name} ${line.title}: ${line.outcome}${line.output.summary === "" ? "" : `, ${line.output.summary}`}*`,
+        line.output.diff === undefined ? fenced(textOf(line.output), "") : fenced(line.output.diff, "diff")
+      ]
+    case "summary":
+      return ["*(older turns were summed up)*", line.text]
+    default:
+      return []
+  }
+}
+
+/**
+ * The whole session as Markdown.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const markdown = (lines: ReadonlyArray<Line>): string => {
+  const [first] = lines
+  const head = first?.type === "session" ? [`# Session ${first.id}`, `${first.directory}, ${first.time}`] : []
+  let speaker = ""
+  const body = lines.flatMap((line) => {
+    const text = block(line)
+    if (text.length === 0) return []
+    const isAnswer = line.type === "assistant"
+    const heading = isAnswer && speaker !== "assistant" ? ["## Assistant"] : []
+    if (line.type === "user" || isAnswer) speaker = line.type
+    return [...heading, ...text]
+  })
+  return `${[...head, ...body].filter((text) => text !== "").join("\n\n")}\n`
+}

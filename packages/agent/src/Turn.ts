@@ -1,0 +1,217 @@
+/**
+ * One turn of the assistant: what the person said, the model's steps, and the tools that it calls.
+ *
+ * @since 0.1.0
+ */
+import * as AiError from "@effect/ai/AiError"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import type * as Response from "@effect/ai/Response"
+import type * as Toolkit from "@effect/ai/Toolkit"
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+import * as Exit from "effect/Exit"
+import * as Mailbox from "effect/Mailbox"
+import * as Stream from "effect/Stream"
+import type { Approver } from "./Approver.ts"
+import * as Compaction from "./Compaction.ts"
+import * as History from "./History.ts"
+import { asking } from "./internal/asking.ts"
+import { makeCalls } from "./internal/calls.ts"
+import { now } from "./internal/now.ts"
+import * as Tokens from "./internal/tokens.ts"
+import type { PermissionPolicy } from "./PermissionPolicy.ts"
+import type { Entry, Session } from "./Session.ts"
+import type { SessionError } from "./SessionError.ts"
+import * as ToolTitle from "./ToolTitle.ts"
+import type { TurnEvent, Usage } from "./TurnEvent.ts"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly session: Session
+  /** What the person says; the data of files may be bytes or base64. */
+  readonly input: ReadonlyArray<Prompt.UserMessagePart>
+  readonly system: string | undefined
+  /** Absent: no tools. */
+  // Tools of MCP servers are known only when the program runs.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly toolkit?: Toolkit.WithHandler<any>
+  /** How many requests the turn may take. */
+  readonly maxSteps: number
+  /** In tokens; absent: not known, and nothing is summarised. */
+  readonly contextWindow?: number
+}
+
+type Failure = AiError.AiError | SessionError
+
+/** An answer that can't be understood is asked for again, so many times in a row. */
+const patience = 3
+
+/**
+ * Runs a turn and tells what happens. Everything is in the session's file before it is acted on. Leaving the stream, or
+ * interrupting its consumer, interrupts the turn: requests and tools are stopped, and what came so far is kept.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const run = (
+  options: Options
+): Stream.Stream<TurnEvent, never, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
+  Stream.unwrapScoped(Effect.gen(function*() {
+    // A slow reader slows the turn down.
+    const events = yield* Mailbox.make<TurnEvent>({ capacity: 16, strategy: "suspend" })
+    yield* turn(options, (event) => Effect.asVoid(events.offer(event))).pipe(
+      Effect.ensuring(events.end),
+      Effect.forkScoped
+    )
+    return Mailbox.toStream(events)
+  }))
+
+type Emit = (event: TurnEvent) => Effect.Effect<void>
+
+const turn = (options: Options, emit: Emit) => {
+  let usage = Tokens.none
+  const add = (step: Usage) => Effect.sync(() => void (usage = Tokens.sum(usage, step)))
+  return Effect.flatMap(
+    steps(options, emit, add),
+    ({ reason, metadata, steps }) => emit({ type: "finished", reason, usage, steps, metadata })
+  ).pipe(
+    Effect.catchAll((error) => emit({ type: "failed", error, usage }))
+  )
+}
+
+interface End {
+  readonly reason: Extract<TurnEvent, { readonly type: "finished" }>["reason"]
+  readonly metadata: Response.FinishPart["metadata"]
+  readonly steps: number
+}
+
+const steps = (
+  { contextWindow, input, maxSteps, session, system, toolkit }: Options,
+  emit: Emit,
+  add: (usage: Usage) => Effect.Effect<void>
+): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
+  Effect.gen(function*() {
+    const calls = yield* makeCalls({ session, toolkit, emit })
+    const tools = toolkit === undefined ? undefined : asking(toolkit)
+    const say = (message: Prompt.UserMessage, hidden?: true) =>
+      Effect.flatMap(now, (time) => session.append({ type: "user", message, ...(hidden ? { hidden } : {}), time }))
+
+    yield* say(Prompt.userMessage({ content: input.map(storable) }))
+    let context = History.context(yield* session.entries)
+    let misunderstood = 0
+    for (let count = 1;; count++) {
+      if (contextWindow !== undefined && Compaction.needed(context, contextWindow)) {
+        const summary = yield* Compaction.compact(session, contextWindow)
+        yield* add(summary.usage)
+        yield* emit({ type: "notice", text: summary.notice })
+      }
+      const answer = yield* request({ session, emit, system, tools }).pipe(
+        Effect.map((answer) => ({ ...answer, wrong: undefined })),
+        Effect.catchTag("MalformedOutput", (error) =>
+          ++misunderstood < patience && count < maxSteps
+            ? Effect.succeed({ calls: [], usage: Tokens.none, finish: undefined, wrong: error })
+            : Effect.fail(error))
+      )
+      if (answer.wrong !== undefined) {
+        const what = answer.wrong.description ?? answer.wrong.message
+        yield* emit({ type: "notice", text: `The model's answer could not be used (${what}); it was asked again.` })
+        yield* say(
+          Prompt.userMessage({
+            content: [Prompt.textPart({ text: `Your last answer could not be used: ${what}. Please answer again.` })]
+          }),
+          true
+        )
+        continue
+      }
+      misunderstood = 0
+      yield* add(answer.usage)
+      yield* calls.run(answer.calls)
+      context = Tokens.total(answer.usage)
+      yield* emit({ type: "usage", step: answer.usage, context })
+      const { metadata, reason } = answer.finish
+      if (answer.calls.length === 0) {
+        return { reason: plain(reason), metadata, steps: count }
+      }
+      if (count >= maxSteps) return { reason: "steps", metadata, steps: count }
+    }
+  })
+
+/** Without calls that is the end, whatever the provider calls it. */
+const plain = (reason: Response.FinishReason): End["reason"] =>
+  reason === "tool-calls" || reason === "pause" ? "stop" : reason
+
+/** A line of the file is JSON: bytes stand in it as base64. */
+const storable = (part: Prompt.UserMessagePart): Prompt.UserMessagePart =>
+  part.type === "file" && part.data instanceof Uint8Array
+    ? Prompt.filePart({ ...part, data: Encoding.encodeBase64(part.data) })
+    : part
+
+// oxlint-disable-next-line typescript/no-explicit-any
+type Part = Response.StreamPart<any>
+type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
+
+/** One request. Its answer is in the file when it returns; when it fails or is interrupted, what came of it is. */
+const request = (
+  { emit, session, system, tools }: {
+    readonly session: Session
+    readonly emit: Emit
+    readonly system: string | undefined
+    readonly tools: ReturnType<typeof asking> | undefined
+  }
+) =>
+  Effect.gen(function*() {
+    const parts: Array<Part> = []
+    const history = History.prompt(yield* session.entries)
+    const prompt = system === undefined ? history : Prompt.setSystem(history, system)
+
+    const keep = (answer: Pick<Extract<Entry, { readonly type: "assistant" }>, "reason" | "usage" | "interrupted">) =>
+      Effect.gen(function*() {
+        const message = History.answer(parts)
+        if (message === undefined) return
+        yield* session.append({ type: "assistant", message, ...answer, time: yield* now })
+      })
+    const keepBroken = keep({ reason: "interrupted", usage: Tokens.none, interrupted: true })
+
+    const finish = yield* LanguageModel.streamText({
+      prompt,
+      ...(tools === undefined ? {} : { toolkit: tools }),
+      disableToolCallResolution: true
+    }).pipe(
+      Stream.runForEach((part) => {
+        parts.push(part)
+        switch (part.type) {
+          case "text-delta":
+            return emit({ type: "text", text: part.delta })
+          case "reasoning-delta":
+            return part.delta === "" ? Effect.void : emit({ type: "reasoning", text: part.delta })
+          default:
+            return isOurs(part)
+              ? emit({
+                type: "tool-asked",
+                id: part.id,
+                name: part.name,
+                title: ToolTitle.of(part.name, part.params),
+                params: part.params
+              })
+              : Effect.void
+        }
+      }),
+      Effect.onExit((exit) => Exit.isSuccess(exit) ? Effect.void : Effect.orElseSucceed(keepBroken, () => undefined)),
+      Effect.zipRight(Effect.suspend(() => {
+        const finish = parts.findLast((part) => part.type === "finish")
+        return finish === undefined
+          ? new AiError.MalformedOutput({ module: "Turn", method: "request", description: "the answer has no end" })
+          : Effect.succeed(finish)
+      }))
+    )
+    const usage = Tokens.of(finish.usage)
+    yield* keep({ reason: finish.reason, usage })
+    return { calls: (parts as ReadonlyArray<Response.AnyPart>).filter(isOurs), usage, finish }
+  })
+
+/** A call that the model's own side has not answered already. */
+const isOurs = (part: Response.AnyPart): part is Call => part.type === "tool-call" && !part.providerExecuted

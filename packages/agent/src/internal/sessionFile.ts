@@ -1,0 +1,81 @@
+/** A session's file: one JSON object a line. */
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { Entry, type Line } from "../Session.ts"
+import { SessionError } from "../SessionError.ts"
+
+export interface Content {
+  readonly lines: ReadonlyArray<Line>
+  /** How many bytes of the file are whole lines. */
+  readonly whole: number
+  /** Is there more: a last line that was never written to its end? */
+  readonly torn: boolean
+}
+
+const decode = Schema.decodeUnknownEither(Entry)
+export const encode = Schema.encodeSync(Schema.parseJson(Entry))
+
+const known = new Set<string>(Entry.members.map(({ fields }) => fields.type.literals[0]))
+
+/** Undefined when it is none. */
+const toLine = (text: string): Line | undefined => {
+  const json = Either.try((): unknown => JSON.parse(text))
+  if (Either.isLeft(json) || typeof json.right !== "object" || json.right === null) return undefined
+  const type = "type" in json.right ? json.right.type : undefined
+  if (typeof type === "string" && !known.has(type)) return { type: "unknown" }
+  return Either.getOrUndefined(decode(json.right))
+}
+
+const newline = 10
+
+/** Fails as `Corrupt` for a line that is broken though another follows, or for a file that begins with something else. */
+export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, SessionError> => {
+  const lines: Array<Line> = []
+  const decoder = new TextDecoder()
+  let at = 0
+  for (;;) {
+    const end = bytes.indexOf(newline, at)
+    if (end === -1) return Either.right({ lines, whole: at, torn: at < bytes.length })
+    const line = toLine(decoder.decode(bytes.subarray(at, end)))
+    const isLast = end === bytes.length - 1
+    if (line === undefined || (lines.length === 0 && line.type !== "session")) {
+      return isLast && lines.length > 0
+        ? Either.right({ lines, whole: at, torn: true })
+        : Either.left(corrupt(path, lines.length + 1))
+    }
+    lines.push(line)
+    at = end + 1
+  }
+}
+
+const corrupt = (path: string, line: number) =>
+  new SessionError({
+    reason: "Corrupt",
+    message: `${path}:${line} is not a line of a session.`,
+    hint: "Repair or remove that line, or begin a new session; nothing was changed.",
+    path
+  })
+
+/** Reads all of it. */
+export const read = Effect.fn("sessionFile.read")(function*(path: string) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* parse(path, yield* Effect.mapError(fs.readFile(path), io(path)))
+})
+
+export const io = (path: string) => (error: PlatformError): SessionError =>
+  error._tag === "SystemError" && error.reason === "NotFound"
+    ? new SessionError({
+      reason: "NotFound",
+      message: `There is no session at ${path}.`,
+      hint: "altimate-code session list shows all sessions.",
+      path
+    })
+    : new SessionError({
+      reason: "Io",
+      message: `The session's file can't be used: ${error.message}`,
+      hint: `Check ${path}: its permissions, and the room on the disk.`,
+      path
+    })

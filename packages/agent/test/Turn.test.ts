@@ -1,0 +1,414 @@
+import * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import * as Tool from "@effect/ai/Tool"
+import * as Toolkit from "@effect/ai/Toolkit"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type Answer, Approver, type Question } from "../src/Approver.ts"
+import { type Decision, PermissionPolicy } from "../src/PermissionPolicy.ts"
+import type { Line } from "../src/Session.ts"
+import * as Sessions from "../src/Sessions.ts"
+import { ToolCall, ToolFailure, ToolOutput } from "../src/ToolCall.ts"
+import * as Turn from "../src/Turn.ts"
+import type { TurnEvent } from "../src/TurnEvent.ts"
+import { call, finish, scripted, type Step, text } from "./model.ts"
+
+const tool = <Name extends string, Parameters extends Schema.Struct.Fields>(name: Name, parameters: Parameters) =>
+  Tool.make(name, {
+    parameters,
+    success: ToolOutput,
+    failure: ToolFailure,
+    failureMode: "return",
+    dependencies: [ToolCall]
+  })
+const Look = tool("look", { at: Schema.String }).annotate(Tool.Readonly, true)
+const Change = tool("change", { what: Schema.String })
+
+const output = (text: string): ToolOutput => ({
+  content: [{ type: "text", text }],
+  summary: `${text.length} characters`
+})
+
+/** Two tools: what they did is in `ran`; `look` waits until `together` of them have begun. */
+const makeToolkit = (together = 1, hold?: Effect.Effect<void>) =>
+  Effect.gen(function*() {
+    const ran: Array<string> = []
+    const met = yield* Deferred.make<void>()
+    let begun = 0
+    const permit = (title: string, permission: string) =>
+      Effect.flatMap(ToolCall, (call) => call.permit({ judged: [{ permission, subject: title }], title }))
+    const toolkit = Toolkit.make(Look, Change)
+    const withHandlers = yield* Effect.provide(
+      toolkit,
+      toolkit.toLayer({
+        look: ({ at }) =>
+          Effect.gen(function*() {
+            yield* permit(at, "look")
+            begun += 1
+            if (begun === together) yield* Deferred.succeed(met, undefined)
+            yield* Deferred.await(met)
+            ran.push(`look ${at}`)
+            return output(`saw ${at}`)
+          }),
+        change: ({ what }) =>
+          Effect.gen(function*() {
+            yield* permit(what, "change")
+            ran.push(`change ${what}`)
+            if (hold !== undefined) yield* hold
+            if (what === "broken") return yield* new ToolFailure({ reason: "Failed", message: "It is broken." })
+            return output(`changed ${what}`)
+          })
+      })
+    )
+    return { toolkit: withHandlers, ran }
+  })
+
+const policy = (decide: (permission: string, subject: string) => Decision["verdict"]) =>
+  Layer.succeed(PermissionPolicy, {
+    decide: ({ judged }, granted) =>
+      Effect.sync(() => {
+        const [{ permission, subject }] = judged as [{ permission: string; subject: string }]
+        const verdict = decide(permission, subject)
+        const isGranted = granted.some((grant) => grant.permission === permission && grant.pattern === subject)
+        return {
+          verdict: verdict === "ask" && isGranted ? "allow" : verdict,
+          because: `the rule for ${permission}`,
+          patterns: [{ permission, pattern: subject }]
+        }
+      })
+  })
+
+const answers = (...given: ReadonlyArray<Answer>) => {
+  const questions: Array<Question> = []
+  return {
+    questions,
+    layer: Layer.succeed(Approver, {
+      ask: (question) => Effect.sync(() => given[questions.push(question) - 1] ?? { _tag: "No" })
+    })
+  }
+}
+
+interface Setting {
+  readonly steps: ReadonlyArray<Step>
+  readonly together?: number
+  readonly hold?: Effect.Effect<void>
+  readonly verdict?: (permission: string, subject: string) => Decision["verdict"]
+  readonly answers?: ReadonlyArray<Answer>
+  readonly maxSteps?: number
+  readonly window?: number
+  readonly prompts?: ReadonlyArray<string>
+}
+
+/** Plays turns, and answers with all that can be seen of them. */
+const play = (setting: Setting) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const directory = yield* fs.makeTempDirectoryScoped()
+    const { ran, toolkit } = yield* makeToolkit(setting.together, setting.hold)
+    const approver = answers(...setting.answers ?? [])
+    const seen: Array<LanguageModel.ProviderOptions> = []
+    const all = Layer.mergeAll(
+      scripted(setting.steps, seen),
+      policy(setting.verdict ?? (() => "allow")),
+      approver.layer
+    )
+    const sessions = yield* Effect.map(Layer.build(Sessions.layer({ directory })), (context) =>
+      Sessions.Sessions.pipe(Effect.provide(context)))
+    const session = yield* Effect.flatMap(sessions, (service) =>
+      service.create("/project"))
+    const run = (prompt: string) =>
+      Turn.run({
+        session,
+        input: [Prompt.textPart({ text: prompt })],
+        system: "You are a test.",
+        toolkit,
+        maxSteps: setting.maxSteps ?? 50,
+        ...(setting.window === undefined ? {} : { contextWindow: setting.window })
+      }).pipe(Stream.provideLayer(all))
+    return { session, ran, run, seen, questions: approver.questions, sessions, directory }
+  })
+
+/** Plays one turn to its end. */
+const turn = (setting: Setting) =>
+  Effect.gen(function*() {
+    const played = yield* play(setting)
+    const events: Array<TurnEvent> = []
+    for (const prompt of setting.prompts ?? ["go"]) {
+      events.push(...Chunk.toReadonlyArray(yield* Stream.runCollect(played.run(prompt))))
+    }
+    return { ...played, events, lines: yield* played.session.entries }
+  })
+
+const types = (things: ReadonlyArray<{ readonly type: string }>) => things.map(({ type }) => type)
+
+const results = (lines: ReadonlyArray<Line>) =>
+  lines.flatMap((line) =>
+    line.type === "tool-result"
+      ? [[line.id, line.outcome, line.output.content.map((part) => part.type === "text" ? part.text : "").join("")]]
+      : []
+  )
+
+/** What the model was told of its calls, in the order of the request. */
+const told = ({ prompt }: LanguageModel.ProviderOptions) =>
+  prompt.content.flatMap((message) =>
+    message.role === "tool" ? message.content.map(({ id, isFailure }) => [id, isFailure]) : []
+  )
+
+layer(NodeContext.layer)("a turn", (it) => {
+  it.scoped("without a call is text, usage and an end", () =>
+    Effect.gen(function*() {
+      const { events, lines, seen } = yield* turn({ steps: [{ parts: [...text("Hel", "lo"), finish("stop")] }] })
+      assert.deepStrictEqual(events, [
+        { type: "text", text: "Hel" },
+        { type: "text", text: "lo" },
+        { type: "usage", step: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 }, context: 110 },
+        {
+          type: "finished",
+          reason: "stop",
+          usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 },
+          steps: 1,
+          metadata: {}
+        }
+      ])
+      assert.deepStrictEqual(types(lines), ["session", "user", "assistant"])
+      assert.deepStrictEqual(seen[0]!.prompt.content.map(({ role }) => role), ["system", "user"])
+    }))
+
+  it.scoped("has everything in its file before it acts on it", () =>
+    Effect.gen(function*() {
+      const { events, lines, ran, session } = yield* turn({
+        steps: [
+          {
+            parts: [
+              ...text("I look."),
+              call("1", "look", { at: "a" }),
+              call("2", "change", { what: "b" }),
+              finish("tool-calls")
+            ]
+          },
+          { parts: [...text("Done."), finish("stop")] }
+        ]
+      })
+      assert.deepStrictEqual(ran, ["look a", "change b"])
+      assert.deepStrictEqual(types(lines), [
+        "session",
+        "user",
+        "assistant",
+        "tool-start",
+        "tool-result",
+        "tool-start",
+        "tool-result",
+        "assistant"
+      ])
+      assert.deepStrictEqual(types(events), [
+        "text",
+        "tool-asked",
+        "tool-asked",
+        "tool-allowed",
+        "tool-running",
+        "tool-done",
+        "tool-allowed",
+        "tool-running",
+        "tool-done",
+        "usage",
+        "text",
+        "usage",
+        "finished"
+      ])
+      const fs = yield* FileSystem.FileSystem
+      const file = (yield* fs.readFileString(session.path)).trimEnd().split("\n").map((line) =>
+        JSON.parse(line) as Line
+      )
+      assert.deepStrictEqual(types(file), types(lines))
+      assert.strictEqual((yield* fs.stat(session.path)).mode & 0o777, 0o600)
+    }))
+
+  it.scoped("runs calls that only read side by side, and answers them in their order", () =>
+    Effect.gen(function*() {
+      const { ran, seen } = yield* turn({
+        together: 3,
+        steps: [
+          { parts: [...["a", "b", "c"].map((at) => call(at, "look", { at })), finish("tool-calls")] },
+          { parts: [finish("stop")] }
+        ]
+      })
+      assert.sameMembers(ran, ["look a", "look b", "look c"])
+      assert.deepStrictEqual(told(seen[1]!), [["a", false], ["b", false], ["c", false]])
+    }))
+
+  it.scoped("tells the model what failed, was denied, was not known, or had wrong parameters", () =>
+    Effect.gen(function*() {
+      const { lines, ran, seen } = yield* turn({
+        verdict: (_, subject) => subject === "secret" ? "deny" : "allow",
+        steps: [
+          {
+            parts: [
+              call("failed", "change", { what: "broken" }),
+              call("denied", "look", { at: "secret" }),
+              call("wrong", "look", { at: 1 }),
+              finish("tool-calls")
+            ]
+          },
+          { parts: [finish("stop")] }
+        ]
+      })
+      const [failed, denied, wrong] = results(lines)
+      assert.deepStrictEqual(failed, ["failed", "failed", "It is broken."])
+      assert.deepStrictEqual(denied, ["denied", "denied", "This is not allowed: the rule for look"])
+      assert.deepStrictEqual(wrong, ["wrong", "failed", "Wrong parameters: at: Expected string, actual 1"])
+      assert.deepStrictEqual(ran, ["change broken"])
+      assert.deepStrictEqual(told(seen[1]!), [["failed", true], ["denied", true], ["wrong", true]])
+    }))
+
+  it.scoped("asks once, for the session, or hears no with a word", () =>
+    Effect.gen(function*() {
+      const { lines, questions, ran } = yield* turn({
+        verdict: () => "ask",
+        answers: [{ _tag: "Once" }, { _tag: "Session" }, { _tag: "No", word: "use b" }],
+        steps: [
+          {
+            parts: [
+              call("1", "change", { what: "a" }),
+              call("2", "change", { what: "a" }),
+              call("3", "change", { what: "a" }),
+              call("4", "change", { what: "c" }),
+              finish("tool-calls")
+            ]
+          },
+          { parts: [finish("stop")] }
+        ]
+      })
+      assert.deepStrictEqual(questions.map(({ id }) => id), ["1", "2", "4"])
+      assert.deepStrictEqual(ran, ["change a", "change a", "change a"])
+      assert.deepStrictEqual(results(lines)[3], ["4", "denied", "The person said no: use b"])
+      assert.isTrue(lines.some((line) => line.type === "grant" && line.pattern === "a"))
+    }))
+
+  it.scoped("asks one question at a time, and not what the one before has allowed for the session", () =>
+    Effect.gen(function*() {
+      const { questions, ran } = yield* turn({
+        verdict: () => "ask",
+        answers: [{ _tag: "Session" }],
+        steps: [
+          { parts: [call("1", "look", { at: "a" }), call("2", "look", { at: "a" }), finish("tool-calls")] },
+          { parts: [finish("stop")] }
+        ]
+      })
+      assert.strictEqual(questions.length, 1)
+      assert.deepStrictEqual(ran, ["look a", "look a"])
+    }))
+
+  it.scoped("ends at the limit of steps, and can go on", () =>
+    Effect.gen(function*() {
+      const step = (id: string): Step => ({ parts: [call(id, "look", { at: "a" }), finish("tool-calls")] })
+      const { events, seen } = yield* turn({
+        maxSteps: 2,
+        steps: [step("1"), step("2"), step("3"), step("4")],
+        prompts: ["go", "on"]
+      })
+      const ends = events.flatMap((event) => event.type === "finished" ? [[event.reason, event.steps]] : [])
+      assert.deepStrictEqual(ends, [["steps", 2], ["steps", 2]])
+      assert.deepStrictEqual(told(seen[3]!), [["1", false], ["2", false], ["3", false]])
+    }))
+
+  it.scoped("asks again for an answer that can't be understood, but not for ever", () =>
+    Effect.gen(function*() {
+      const wrong: Step = {
+        parts: [],
+        fails: new AiError.MalformedOutput({ module: "t", method: "t", description: "the tool \"fly\" is not known" })
+      }
+      const good: Step = { parts: [...text("ok"), finish("stop")] }
+      const once = yield* turn({ steps: [wrong, good] })
+      assert.deepStrictEqual(types(once.events), ["notice", "text", "usage", "finished"])
+      assert.include(JSON.stringify(once.seen[1]!.prompt), "is not known")
+
+      const always = yield* turn({ steps: [wrong, wrong, wrong, good] })
+      assert.strictEqual(always.seen.length, 3)
+      const last = always.events.at(-1)
+      assert.isTrue(last?.type === "failed" && last.error._tag === "MalformedOutput")
+    }))
+
+  it.scoped("fails with the model's error, and keeps what came before it", () =>
+    Effect.gen(function*() {
+      const error = new AiError.UnknownError({ module: "t", method: "t", description: "broken off" })
+      const { events, lines, run, seen } = yield* turn({
+        steps: [{ parts: text("half").slice(0, 2), fails: error }, { parts: [finish("stop")] }]
+      })
+      const last = events.at(-1)
+      assert.isTrue(last?.type === "failed" && last.error === error)
+      const answer = lines.at(-1)
+      assert.isTrue(answer?.type === "assistant" && answer.interrupted)
+      yield* Stream.runDrain(run("again"))
+      assert.include(JSON.stringify(seen[1]!.prompt), "half")
+    }))
+
+  it.scoped("is stopped by its reader: what came is kept, running calls are interrupted", () =>
+    Effect.gen(function*() {
+      const stopped = yield* Deferred.make<void>()
+      const { ran, run, session } = yield* play({
+        hold: Effect.onInterrupt(Effect.never, () => Deferred.succeed(stopped, undefined)),
+        steps: [
+          {
+            parts: [
+              ...text("I do."),
+              call("1", "change", { what: "a" }),
+              call("2", "change", { what: "b" }),
+              finish("tool-calls")
+            ]
+          }
+        ]
+      })
+      const running = yield* Deferred.make<void>()
+      const fiber = yield* run("go").pipe(
+        Stream.runForEach((event) =>
+          event.type === "tool-running" ? Deferred.succeed(running, undefined) : Effect.void
+        ),
+        Effect.fork
+      )
+      yield* Deferred.await(running)
+      yield* Fiber.interrupt(fiber)
+      assert.isTrue(yield* Deferred.isDone(stopped))
+      assert.deepStrictEqual(ran, ["change a"])
+      assert.deepStrictEqual(results(yield* session.entries).map(([id, outcome]) => [id, outcome]), [
+        ["1", "interrupted"],
+        ["2", "interrupted"]
+      ])
+    }))
+
+  it.scoped("is stopped in the middle of a text: the text is kept", () =>
+    Effect.gen(function*() {
+      const { run, session } = yield* play({ steps: [{ parts: text("so far").slice(0, 2), hangs: true }] })
+      yield* run("go").pipe(Stream.takeUntil((event) => event.type === "text"), Stream.runDrain)
+      const answer = (yield* session.entries).at(-1)
+      assert.isTrue(answer?.type === "assistant" && answer.interrupted)
+      assert.include(JSON.stringify(answer), "so far")
+    }))
+
+  it.scoped("sums up what is older when the window is nearly full", () =>
+    Effect.gen(function*() {
+      const { events, lines, seen } = yield* turn({
+        window: 1000,
+        prompts: [`first ${"x".repeat(2000)}`, "second"],
+        steps: [
+          { parts: [...text("one"), finish("stop", { inputTokens: 800, totalTokens: 900 })] },
+          { parts: [...text("They spoke of x."), finish("stop")] },
+          { parts: [...text("two"), finish("stop")] }
+        ]
+      })
+      assert.isTrue(events.some((event) => event.type === "notice"))
+      assert.isTrue(lines.some((line) => line.type === "summary" && line.text === "They spoke of x."))
+      const last = JSON.stringify(seen[2]!.prompt)
+      assert.include(last, "They spoke of x.")
+      assert.include(last, "second")
+      assert.notInclude(last, "xxxx")
+    }))
+})
