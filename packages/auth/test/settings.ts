@@ -14,6 +14,10 @@ export const settings = (given: { readonly profile?: Setting<string> | undefined
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),
+    permission: Option.none(),
+    mcp: {},
+    instructions: [],
+    models: {},
     files: [],
     leaves: [],
     warnings: []

@@ -11,6 +11,7 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
  * The configuration cannot be used, and why:
  *
  * - `Read`: a file is there, or was asked for, and cannot be read;
+ * - `Write`: a change cannot be written;
  * - `Syntax`: the text is not JSON with comments;
  * - `Type`: a known setting has a value of another type;
  * - `Substitution`: an `{env:…}` or `{file:…}` cannot be filled in;
@@ -23,7 +24,7 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
  * @category errors
  */
 export class ConfigError extends Schema.TaggedError<ConfigError>("@altimate-code/config/ConfigError")("ConfigError", {
-  reason: Schema.Literal("Read", "Syntax", "Type", "Substitution", "Value"),
+  reason: Schema.Literal("Read", "Write", "Syntax", "Type", "Substitution", "Value"),
   message: Schema.String,
   path: optional(Schema.String),
   line: optional(Schema.Number),

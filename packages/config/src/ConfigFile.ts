@@ -22,9 +22,74 @@ const AmazonBedrockOptions = Schema.Struct({
   )
 }).annotations({ description: "How Amazon Bedrock is reached." })
 
+const count = (description: string) =>
+  optional(Schema.Number.pipe(
+    Schema.filter((value) => Number.isInteger(value) && value > 0, {
+      title: "a whole number above 0",
+      jsonSchema: { type: "integer", exclusiveMinimum: 0, description }
+    })
+  ))
+
+const price = (description: string) =>
+  optional(Schema.Number.pipe(Schema.nonNegative({ title: "a number that is not negative", description })))
+
+const record = <A, I>(value: Schema.Schema<A, I>, description: string) =>
+  Schema.Record({ key: Schema.String, value }).annotations({ description })
+
+const Model = Schema.Struct({
+  name: described("What the model is called on the screen."),
+  limit: optional(
+    Schema.Struct({
+      context: count("The tokens that fit into the context window."),
+      output: count("The tokens that an answer may have.")
+    }).annotations({ description: "What the model can take. It goes before what is known of the model." })
+  ),
+  cost: optional(
+    Schema.Struct({
+      input: price("Of tokens that are sent."),
+      output: price("Of tokens that are answered."),
+      cache_read: price("Of tokens that are read from the prompt cache."),
+      cache_write: price("Of tokens that are written to the prompt cache.")
+    }).annotations({ description: "US dollars per million tokens." })
+  )
+}).annotations({ description: "What is known of one model." })
+
 const AmazonBedrock = Schema.Struct({
-  options: optional(AmazonBedrockOptions)
+  options: optional(AmazonBedrockOptions),
+  models: optional(record(Model, "Models by the ID that they are configured with."))
 }).annotations({ description: "Amazon Bedrock, or a gateway in front of it." })
+
+const Verdict = Schema.Literal("allow", "ask", "deny")
+
+const Permission = Schema.Union(
+  Verdict,
+  record(
+    Schema.Union(Verdict, record(Verdict, "A verdict for each pattern; the longest one that matches counts.")),
+    "By tool: a verdict, or patterns with theirs. \"*\" is any tool that has no rule of its own."
+  )
+).annotations({ description: "Which tool calls may run, which are asked for, and which are refused." })
+
+const McpServer = Schema.Struct({
+  type: optional(
+    Schema.Literal("local", "remote").annotations({
+      description: "local: a command on this machine. remote: a URL."
+    })
+  ),
+  command: optional(
+    Schema.Array(Schema.String).annotations({
+      description: "The command of a local server with its arguments. {env:NAME} and {file:path} are filled in."
+    })
+  ),
+  environment: optional(
+    record(Schema.String, "Environment variables of a local server. {env:NAME} and {file:path} are filled in.")
+  ),
+  url: described("The URL of a remote server. {env:NAME} and {file:path} are filled in."),
+  headers: optional(
+    record(Schema.String, "HTTP headers for a remote server. {env:NAME} and {file:path} are filled in.")
+  ),
+  enabled: optional(Schema.Boolean.annotations({ description: "false: the server is not used." })),
+  timeout: count("How long the server may take to start, in milliseconds.")
+}).annotations({ description: "An MCP server, or what is different about one that another file describes." })
 
 /**
  * The configuration file. Unknown names are allowed everywhere and ignored; under `provider`, other providers' entries
@@ -49,6 +114,14 @@ export const ConfigFile = Schema.Struct({
         })
       })
     ).annotations({ description: "Settings of each provider, by the provider's ID." })
+  ),
+  permission: optional(Permission),
+  mcp: optional(record(McpServer, "MCP servers, by a name of your own; their tools are added to the built-in ones.")),
+  instructions: optional(
+    Schema.Array(Schema.String).annotations({
+      description:
+        "Files whose text is put before the model, besides AGENTS.md: paths or globs, from the project's root."
+    })
   )
 }).annotations({ title: "altimate-code", description: "Configuration of altimate-code (altimate-code.json)." })
 
@@ -62,7 +135,8 @@ const options = (name: keyof typeof AmazonBedrockOptions.Type) =>
   ["provider", "amazon-bedrock", "options", name] as const
 
 /**
- * Where the settings stand in the file. In these, and in no other value, `{env:NAME}` and `{file:path}` are filled in.
+ * Where the settings of the connection stand in the file. In these, and in an MCP server's command, environment, URL
+ * and headers, `{env:NAME}` and `{file:path}` are filled in.
  *
  * @since 0.1.0
  * @category models

@@ -11,17 +11,19 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type { ConfigError } from "./ConfigError.ts"
-import { paths } from "./ConfigFile.ts"
+import { ConfigFile, paths } from "./ConfigFile.ts"
 import { Directories } from "./Directories.ts"
 import { checkTypes, unknownKeys } from "./internal/check.ts"
 import { nonBlankVariable } from "./internal/environment.ts"
 import { maskValue } from "./internal/masking.ts"
 import { parse, type Source } from "./internal/parse.ts"
 import { failure, place } from "./internal/place.ts"
+import { usableServers } from "./internal/servers.ts"
 import { readSources } from "./internal/sources.ts"
 import { substitute } from "./internal/substitute.ts"
-import { dotted, empty, find, leaves, merge } from "./internal/tree.ts"
+import { dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
 import { secretsOf } from "./internal/urlSecrets.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
@@ -52,6 +54,64 @@ export interface Leaf {
 }
 
 /**
+ * Which tool calls may run, as it is written: one verdict, or by tool a verdict or patterns with theirs.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Permission = NonNullable<ConfigFile["permission"]>
+
+/**
+ * An MCP server that can be started or asked. `timeout` is in milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type McpServer = LocalMcpServer | RemoteMcpServer
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface LocalMcpServer {
+  readonly type: "local"
+  /** Never empty. */
+  readonly command: ReadonlyArray<string>
+  readonly environment?: { readonly [name: string]: string }
+  readonly enabled?: boolean
+  readonly timeout?: number
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface RemoteMcpServer {
+  readonly type: "remote"
+  readonly url: string
+  readonly headers?: { readonly [name: string]: string }
+  readonly enabled?: boolean
+  readonly timeout?: number
+}
+
+/**
+ * What the configuration says of a model. Limits are in tokens, costs in US dollars per million tokens.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ModelSettings {
+  readonly name?: string
+  readonly limit?: { readonly context?: number; readonly output?: number }
+  readonly cost?: {
+    readonly input?: number
+    readonly output?: number
+    readonly cache_read?: number
+    readonly cache_write?: number
+  }
+}
+
+/**
  * The settings that apply, each with where it came from.
  *
  * @since 0.1.0
@@ -68,6 +128,13 @@ export interface Service {
   readonly profile: Option.Option<Setting<string>>
   /** `AWS_PROFILE`. */
   readonly awsProfile: Option.Option<Setting<string>>
+  readonly permission: Option.Option<Permission>
+  /** By name, `{env:…}` and `{file:…}` filled in. Those that cannot be used are left out, and warned of. */
+  readonly mcp: { readonly [name: string]: McpServer }
+  /** Paths and globs, as written in the nearest file that has any. */
+  readonly instructions: ReadonlyArray<string>
+  /** By the ID that a model is configured with. */
+  readonly models: { readonly [id: string]: ModelSettings }
   /** Where files were looked for, in the order of reading: a later one wins over those before it. */
   readonly files: ReadonlyArray<SearchedFile>
   /** Every leaf of the merged file, unknown ones too. */
@@ -104,12 +171,12 @@ export const layer = (
 const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: string }) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
-  const { merged, warnings } = yield* mergeSources(sources)
+  const { file, merged, servers, warnings } = yield* mergeSources(sources)
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
   const setting = (path: ReadonlyArray<string>): Option.Option<Setting<string>> => {
     const leaf = find(merged, path)
-    return leaf?._tag === "Leaf" && leaf.filled !== undefined
+    return leaf?._tag === "Leaf" && typeof leaf.filled === "string"
       ? Option.some({ value: leaf.filled, origin: leaf.origin })
       : Option.none()
   }
@@ -130,6 +197,10 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),
     files,
+    permission: Option.fromNullable(file.permission),
+    mcp: servers,
+    instructions: file.instructions ?? [],
+    models: file.provider?.["amazon-bedrock"]?.models ?? {},
     leaves: leaves(merged).map(([path, { origin, value }]) => ({
       key: dotted(path),
       value: maskValue(value, path),
@@ -140,7 +211,10 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
 })
 
 const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<Source>) {
-  const { home } = yield* Directories
+  const { cwd, home } = yield* Directories
+  const { register } = yield* Secrets
+  // A name in the directories' own paths, {env:HOME} or {env:USER}, is no secret, and no path could be read without it.
+  const notOfPath = (secret: string) => !home.includes(secret) && !cwd.includes(secret)
   const where = (origin: Origin) => place(origin).replace(`${home}/`, (prefix, at) => at === 0 ? "~/" : prefix)
   const warnings: Array<string> = []
   let merged = empty
@@ -150,13 +224,19 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
       const meant = near === undefined ? "." : `; did you mean ${near}?`
       warnings.push(`${dotted(path)} is not a known setting (${where(origin)})${meant} It is kept and ignored.`)
     }
-    const { tree, emptied } = yield* substitute(checked, source)
+    const { tree, emptied, secrets } = yield* substitute(checked, source)
+    yield* Effect.forEach(secrets.filter(notOfPath), (secret) => register(Redacted.make(secret)), { discard: true })
     for (const { path, origin } of emptied) {
       warnings.push(`${dotted(path)} is blank when it is filled in (${where(origin)}). It counts as not set.`)
     }
     merged = merge(merged, tree)
   }
-  return { merged, warnings }
+  const file = toValue(merged, ({ filled, value }) => filled ?? value)
+  // Each source has its types, and merging takes whole values.
+  if (!Schema.is(ConfigFile)(file)) return yield* Effect.dieMessage("the merged configuration lost its types")
+  const { leftOut, servers } = usableServers(file.mcp ?? {}, merged)
+  for (const { key, origin, why } of leftOut) warnings.push(`${key} is left out (${where(origin)}): ${why}.`)
+  return { file, merged, servers, warnings }
 })
 
 /** The SDK would take other texts too, and fail much later with much less to say. */

@@ -20,6 +20,7 @@ layer(NodeContext.layer)("The Schema of the file", (it) => {
     Effect.sync(() => {
       const schema = JSON.parse(jsonSchema())
       assert.strictEqual(schema.$schema, "http://json-schema.org/draft-07/schema#")
+      assert.notInclude(jsonSchema(), "$ref")
       for (const path of Object.values(paths)) {
         const setting = at(schema, path)
         assert.propertyVal(setting, "type", "string")
@@ -37,7 +38,25 @@ layer(NodeContext.layer)("The Schema of the file", (it) => {
   it.effect("knows exactly the guide's settings", () =>
     Effect.sync(() => {
       const options = { baseURL: "b", endpoint: "e", region: "r", profile: "p" }
-      const file = { $schema: "s", model: "m", provider: { "amazon-bedrock": { options }, other: { any: 1 } } }
-      assert.deepStrictEqual(Schema.decodeUnknownSync(ConfigFile, { onExcessProperty: "error" })(file), file)
+      const models = {
+        m: {
+          name: "n",
+          limit: { context: 1, output: 1 },
+          cost: { input: 0, output: 0.5, cache_read: 0, cache_write: 0 }
+        }
+      }
+      const file = {
+        $schema: "s",
+        model: "m",
+        provider: { "amazon-bedrock": { options, models }, other: { any: 1 } },
+        permission: { edit: "ask", bash: { "rm *": "deny", "*": "allow" } },
+        mcp: {
+          near: { type: "local", command: ["c"], environment: { A: "a" }, enabled: true, timeout: 1 },
+          far: { type: "remote", url: "u", headers: { H: "h" } },
+          off: { enabled: false }
+        },
+        instructions: ["i"]
+      }
+      assert.deepStrictEqual<unknown>(Schema.decodeUnknownSync(ConfigFile, { onExcessProperty: "error" })(file), file)
     }))
 })

@@ -88,6 +88,42 @@ layer(NodeContext.layer)("A configuration file", (it) => {
         "an object for provider.amazon-bedrock.options",
         "null"
       ],
+      ["{\"permission\": 1}", "1:16", `"allow", "ask", "deny" or an object for permission`, "a number"],
+      ["{\"permission\": \"canary\"}", "1:16", `"allow", "ask", "deny" or an object for permission`, "a string"],
+      [
+        "{\"permission\": {\"edit\": \"ask\", \"bash\":\n [\"canary\"]}}",
+        "2:2",
+        `"allow", "ask", "deny" or an object for permission.bash`,
+        "an array"
+      ],
+      [
+        "{\"permission\": {\"bash\": {\"*\": \"ask\",\n\"rm *\": \"canary\"}}}",
+        "2:9",
+        `"allow", "ask" or "deny" for permission.bash."rm *"`,
+        "a string"
+      ],
+      ["{\"mcp\": {\"x\": \"canary\"}}", "1:15", "an object for mcp.x", "a string"],
+      ["{\"mcp\": {\"x\": {\"type\": \"canary\"}}}", "1:24", `"local" or "remote" for mcp.x.type`, "a string"],
+      ["{\"mcp\": {\"x\": {\"command\": \"canary\"}}}", "1:27", "an array for mcp.x.command", "a string"],
+      ["{\"mcp\": {\"x\": {\"command\": [\"a\",\n 12345]}}}", "2:2", "a string for mcp.x.command.1", "a number"],
+      ["{\"mcp\": {\"x\": {\"environment\": {\"A\": 12345}}}}", "1:37", "a string for mcp.x.environment.A", "a number"],
+      ["{\"mcp\": {\"x\": {\"enabled\": \"canary\"}}}", "1:27", "a boolean for mcp.x.enabled", "a string"],
+      ["{\"mcp\": {\"x\": {\"timeout\": 0}}}", "1:27", "a whole number above 0 for mcp.x.timeout", "another number"],
+      ["{\"mcp\": {\"x\": {\"timeout\": 1.5}}}", "1:27", "a whole number above 0 for mcp.x.timeout", "another number"],
+      ["{\"instructions\": \"canary\"}", "1:18", "an array for instructions", "a string"],
+      ["{\"instructions\": [\"a\", {\"b\": 12345}]}", "1:24", "a string for instructions.1", "an object"],
+      [
+        "{\"provider\": {\"amazon-bedrock\": {\"models\": {\"a.b\": {\"limit\": {\"context\": \"canary\"}}}}}}",
+        "1:74",
+        "a number for provider.amazon-bedrock.models.\"a.b\".limit.context",
+        "a string"
+      ],
+      [
+        "{\"provider\": {\"amazon-bedrock\": {\"models\": {\"m\": {\"cost\": {\"input\": -12345}}}}}}",
+        "1:69",
+        "a number that is not negative for provider.amazon-bedrock.models.m.cost.input",
+        "another number"
+      ],
       ...["baseURL", "endpoint", "region", "profile"].map((name) =>
         [
           `{"provider": {"amazon-bedrock": {"options": {\n\t/* x */ "${name}": // y\n 12345}}}}`,

@@ -30,6 +30,10 @@ export const settings = (baseURL: string, region = "us-east-1") =>
     region: { value: region, origin: { _tag: "Default" } },
     profile: Option.none(),
     awsProfile: Option.none(),
+    permission: Option.none(),
+    mcp: {},
+    instructions: [],
+    models: {},
     files: [],
     leaves: [],
     warnings: []

@@ -6,7 +6,7 @@ import type { ConfigError } from "../ConfigError.ts"
 import { ConfigFile } from "../ConfigFile.ts"
 import type { Origin } from "../Origin.ts"
 import { failure } from "./place.ts"
-import { type Branch, dotted, find, toValue, type Tree } from "./tree.ts"
+import { type Branch, dotted, toValue, type Tree } from "./tree.ts"
 
 const decode = ParseResult.decodeUnknownEither(ConfigFile)
 
@@ -16,10 +16,17 @@ export const checkTypes = (tree: Tree): Either.Either<Branch, ConfigError> => {
   return Either.mapBoth(decode(toValue(tree)), {
     onLeft: (issue) => {
       const { ast, path } = innermost(issue, [])
-      return mismatch(find(tree, path) ?? tree, ast, path)
+      return mismatch(at(tree, path), ast, path)
     },
     onRight: () => tree
   })
+}
+
+/** Like `find`, also into arrays. */
+const at = (tree: Tree, [key, ...rest]: ReadonlyArray<string>): Tree => {
+  if (key === undefined) return tree
+  const inner = tree._tag === "Branch" ? tree.children.get(key) : tree.items?.[Number(key)]
+  return inner === undefined ? tree : at(inner, rest)
 }
 
 const innermost = (
@@ -31,6 +38,11 @@ const innermost = (
     case "Pointer":
       return innermost(issue.issue, [...path, ...[issue.path].flat().map(String)], ast)
     case "Composite":
+      // Of what may be one of several words or an object, an object was meant when one is there.
+      if (AST.isUnion(issue.ast)) {
+        const inner = [issue.issues].flat().find((each) => each._tag === "Composite" && AST.isTypeLiteral(each.ast))
+        return inner === undefined ? { ast: issue.ast, path } : innermost(inner, path)
+      }
       return innermost("_tag" in issue.issues ? issue.issues : issue.issues[0], path, issue.ast)
     case "Refinement":
     case "Transformation":
@@ -44,7 +56,7 @@ const innermost = (
 
 const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): ConfigError => {
   const expected = expectedType(ast)
-  const found = foundType(tree)
+  const found = AST.isRefinement(ast) ? "another number" : foundType(tree)
   const subject = path.length === 0 ? "" : ` for ${dotted(path)}`
   return failure(tree.start, {
     reason: "Type",
@@ -58,9 +70,18 @@ const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): Config
 }
 
 const expectedType = (ast: AST.AST): string => {
+  if (AST.isUnion(ast)) return either(members(ast).map(expectedType))
   if (AST.isTypeLiteral(ast)) return "an object"
-  return AST.isStringKeyword(ast) ? "a string" : String(ast)
+  if (AST.isTupleType(ast)) return "an array"
+  if (AST.isStringKeyword(ast)) return "a string"
+  if (AST.isNumberKeyword(ast)) return "a number"
+  return AST.isBooleanKeyword(ast) ? "a boolean" : String(ast)
 }
+
+const members = (union: AST.Union): ReadonlyArray<AST.AST> =>
+  union.types.flatMap((type) => AST.isUnion(type) ? members(type) : [type])
+
+const either = (names: ReadonlyArray<string>): string => `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`
 
 const foundType = (tree: Tree): string => {
   if (tree._tag === "Branch") return "an object"
@@ -81,15 +102,17 @@ export const unknownKeys = (
   ast: AST.AST = ConfigFile.ast,
   path: ReadonlyArray<string> = []
 ): ReadonlyArray<UnknownKey> => {
+  if (AST.isUnion(ast)) return ast.types.flatMap((type) => unknownKeys(tree, type, path))
   if (!AST.isTypeLiteral(ast)) return []
   const known = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))
+  const [anyKey] = ast.indexSignatures
   return Array.from(tree.children).flatMap(([key, child]) => {
+    const within = (type: AST.AST) => child._tag === "Branch" ? unknownKeys(child, type, [...path, key]) : []
     const type = known.get(key)
-    if (type !== undefined) return child._tag === "Branch" ? unknownKeys(child, type, [...path, key]) : []
+    if (type !== undefined) return within(type)
     const near = nearest(key, Array.from(known.keys()))
-    const anyKey = ast.indexSignatures.length > 0
-    return anyKey && (near === undefined || key.startsWith(near))
-      ? []
+    return anyKey !== undefined && (near === undefined || key.startsWith(near))
+      ? within(anyKey.type)
       : [{ path: [...path, key], origin: child.origin, near }]
   })
 }

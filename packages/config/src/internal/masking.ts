@@ -10,7 +10,10 @@ const url = /[a-z][a-z0-9+.-]{0,20}:[\\/]{2}\S*/gi
 /** The value as it may be shown: masked under a name that sounds like a secret, and without the secrets of URLs. */
 export const maskValue = (value: unknown, path: ReadonlyArray<string>): unknown => {
   const mayBeSecret = value !== null && typeof value !== "boolean"
-  if (mayBeSecret && path.some((name) => secretName.test(name))) return "<redacted>"
+  // In a permission the names are commands and files, and the values are words that the program knows.
+  const named = path[0] === "mcp" && path[2] === "environment" ||
+    path[0] !== "permission" && path.some((name) => secretName.test(name))
+  if (mayBeSecret && named) return "<redacted>"
   if (typeof value === "string") return value.replaceAll(url, publicUrl)
   if (Array.isArray(value)) return value.map((item) => maskValue(item, []))
   if (typeof value !== "object" || value === null) return value

@@ -43,6 +43,10 @@ export const parse = (source: Source): Either.Either<Tree, ConfigError> => {
   const toTree = (node: Node, path: ReadonlyArray<string>, keyOffset: number): Tree => {
     const key = dotted(path)
     const places = { origin: originAt(keyOffset, key), start: originAt(node.offset, key) }
+    if (node.type === "array") {
+      const items = (node.children ?? []).map((item, index) => toTree(item, [...path, String(index)], item.offset))
+      return { _tag: "Leaf", ...places, value: getNodeValue(node), items }
+    }
     if (node.type !== "object") return { _tag: "Leaf", ...places, value: getNodeValue(node) }
     const children = new Map<string, Tree>()
     for (const { children: [name, value] = [] } of node.children ?? []) {

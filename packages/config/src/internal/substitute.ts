@@ -1,5 +1,6 @@
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { paths } from "../ConfigFile.ts"
 import { Directories } from "../Directories.ts"
@@ -8,28 +9,56 @@ import { variable } from "./environment.ts"
 import type { Source } from "./parse.ts"
 import { failure, printable } from "./place.ts"
 import { readText } from "./readText.ts"
-import { type Branch, find, replace } from "./tree.ts"
+import { type Branch, find, leaves, replace } from "./tree.ts"
+import { secretsOf } from "./urlSecrets.ts"
 
 const pattern = /\{(env|file):([^{}]*)\}/g
 
 /**
  * The tree with `{env:NAME}` and `{file:path}` filled in, in the known settings only and once: what is put in is not
  * looked at again. A setting that is blank then is taken out, as though it had never been written; `emptied` are those
- * that became so by what was put in.
+ * that became so by what was put in. `secrets` are what was put in for MCP servers and is not for everybody's eyes.
  */
 export const substitute = Effect.fn("substitute")(function*(tree: Branch, source: Source) {
   const emptied: Array<{ readonly path: ReadonlyArray<string>; readonly origin: Origin }> = []
+  const secrets: Array<string> = []
   let result = tree
   for (const path of Object.values(paths)) {
     const leaf = find(tree, path)
     if (leaf?._tag !== "Leaf" || typeof leaf.value !== "string") continue
-    const text = yield* fillIn(leaf.value, source, leaf.origin)
+    const { text } = yield* fillIn(leaf.value, source, leaf.origin)
     const blank = text.trim() === ""
     if (blank && leaf.value.trim() !== "") emptied.push({ path, origin: leaf.origin })
     result = replace(result, path, blank ? undefined : { ...leaf, filled: text })
   }
-  return { tree: result, emptied }
+  for (const [path, leaf] of serverTexts(tree)) {
+    const filled = yield* Effect.either(
+      Effect.forEach([leaf.value].flat(), (item) => fillIn(String(item), source, leaf.origin))
+    )
+    if (Either.isLeft(filled)) {
+      result = replace(result, path, { ...leaf, unfilled: filled.left })
+      continue
+    }
+    const texts = filled.right.map(({ text }) => text)
+    result = replace(result, path, { ...leaf, filled: Array.isArray(leaf.value) ? texts : texts[0] })
+    if (path[2] === "url") secrets.push(...texts.flatMap((text) => Array.from(secretsOf(text))))
+    if (path[2] === "environment" || path[2] === "headers") {
+      secrets.push(...filled.right.flatMap(({ parts, text }) => parts.length === 0 ? [] : [text, ...parts]))
+    }
+  }
+  return { tree: result, emptied, secrets }
 })
+
+/** The texts of the MCP servers in which something may have to be filled in. */
+const serverTexts = (tree: Branch) => {
+  const servers = find(tree, ["mcp"])
+  return servers?._tag !== "Branch" ?
+    [] :
+    leaves(servers, ["mcp"]).filter(([path]) =>
+      path.length === 3 && (path[2] === "command" || path[2] === "url") ||
+      path.length === 4 && (path[2] === "environment" || path[2] === "headers")
+    )
+}
 
 const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, origin: Origin) {
   const values = yield* Effect.forEach(
@@ -38,7 +67,7 @@ const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, or
       kind === "env" ? fromEnvironment(name.trim(), origin) : fromFile(name.trim(), source, origin)
   )
   const next = values.values()
-  return written.replaceAll(pattern, () => next.next().value ?? "")
+  return { text: written.replaceAll(pattern, () => next.next().value ?? ""), parts: values }
 })
 
 const fromEnvironment = (name: string, origin: Origin) =>

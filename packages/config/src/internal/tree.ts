@@ -1,3 +1,4 @@
+import type { ConfigError } from "../ConfigError.ts"
 import type { Origin } from "../Origin.ts"
 import { printable } from "./place.ts"
 
@@ -22,8 +23,12 @@ export interface Leaf {
   readonly start: Origin
   /** As written. */
   readonly value: unknown
+  /** An array's items, for their places. */
+  readonly items?: ReadonlyArray<Tree>
   /** What a setting comes to, once `{env:…}` and `{file:…}` are filled in. */
-  readonly filled?: string
+  readonly filled?: unknown
+  /** Why it cannot be filled in, where that need not be the end of the program. */
+  readonly unfilled?: ConfigError
 }
 
 export const empty: Branch = {
@@ -76,10 +81,10 @@ export const leaves = (
     child._tag === "Branch" ? leaves(child, [...path, key]) : [[[...path, key], child] as const]
   )
 
-/** The plain value, in objects without a prototype. */
-export const toValue = (tree: Tree): unknown => {
-  if (tree._tag === "Leaf") return tree.value
+/** The plain value, in objects without a prototype; of each leaf what is written, or what `pick` takes instead. */
+export const toValue = (tree: Tree, pick: (leaf: Leaf) => unknown = ({ value }) => value): unknown => {
+  if (tree._tag === "Leaf") return pick(tree)
   const object = Object.create(null)
-  for (const [key, child] of tree.children) object[key] = toValue(child)
+  for (const [key, child] of tree.children) object[key] = toValue(child, pick)
   return object
 }

@@ -1,0 +1,129 @@
+/**
+ * Changes to a configuration file that a person wants and does not write.
+ *
+ * @since 0.1.0
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import { ConfigError } from "./ConfigError.ts"
+import { applyChange } from "./internal/applyChange.ts"
+import { checkTypes } from "./internal/check.ts"
+import { parse } from "./internal/parse.ts"
+import { failure, printable } from "./internal/place.ts"
+import { readText } from "./internal/readText.ts"
+import { dotted, find, toValue, type Tree } from "./internal/tree.ts"
+
+/**
+ * A value for JSON, and where it goes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Change {
+  readonly path: ReadonlyArray<string>
+  readonly value: unknown
+}
+
+/**
+ * Makes the changes in the file, one after the other, and leaves everything else in it as it is: comments, order and
+ * blanks. The file and its directory are made when they are not there. A file that the program would not start with is
+ * refused and stays as it is, and so is one in which another mention of the same setting would win. The file is replaced in
+ * one step, its mode stays, and a symbolic link stays one.
+ *
+ * A rule for a pattern below `permission` keeps the verdict that applied to the tool so far as its rule for `"*"`.
+ *
+ * @since 0.1.0
+ * @category editing
+ */
+export const set: (
+  path: string,
+  changes: ReadonlyArray<Change>
+) => Effect.Effect<void, ConfigError, FileSystem.FileSystem | Path.Path> = Effect.fn("ConfigEdit.set")(
+  function*(path: string, changes: ReadonlyArray<Change>) {
+    const before = yield* readText(path).pipe(
+      Effect.catchTag("Unreadable", ({ message, reason }) =>
+        reason === "NotFound" ? Effect.succeed("") : Effect.fail(
+          new ConfigError({
+            reason: "Read",
+            message: `${printable(path)} cannot be read: ${message}`,
+            path,
+            hint: "Make it a file that you may read and write, or move it away."
+          })
+        ))
+    )
+    const tree = (text: string) =>
+      Effect.flatMap(
+        parse({
+          text,
+          directory: "",
+          origin: (line, column, key) => ({ _tag: "File", path, scope: "global", line, column, key })
+        }),
+        checkTypes
+      )
+    const original = yield* tree(before)
+    let text = before
+    for (const change of changes) {
+      text = applyChange(text, yield* tree(text), change)
+      const made = find(yield* tree(text), change.path)
+      if (JSON.stringify(made && toValue(made)) === JSON.stringify(change.value)) continue
+      return yield* failure(nearest(original, change.path).origin, {
+        reason: "Value",
+        message: `${dotted(change.path)} is written more than once`,
+        hint: "Leave one of them in the file."
+      })
+    }
+    if (text !== before) yield* Effect.mapError(replace(path, text), cannotWrite(path))
+  }
+)
+
+/** What stands at the path, or as far towards it as there is anything. */
+const nearest = (tree: Tree, path: ReadonlyArray<string>): Tree => find(tree, path) ?? nearest(tree, path.slice(0, -1))
+
+const cannotWrite = (path: string) => (error: PlatformError) =>
+  new ConfigError({
+    reason: "Write",
+    message: `${printable(path)} cannot be written: ${
+      error._tag === "SystemError" && error.reason === "PermissionDenied" ? "permission denied" : "the system refused"
+    }`,
+    path,
+    hint: "Make it a file in a directory that you may write in."
+  })
+
+/** The file is never half written: not for a reader, and not after a crash. */
+const replace = Effect.fn("replace")(function*(link: string, text: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const target = yield* linkTarget(link)
+  yield* fs.makeDirectory(path.dirname(target), { recursive: true })
+  const mode = yield* modeOf(target)
+  const temporary = `${target}.${(yield* Random.nextIntBetween(0, 2 ** 32)).toString(36)}.tmp`
+  yield* Effect.gen(function*() {
+    const file = yield* fs.open(temporary, { flag: "wx", mode: 0o644 })
+    yield* file.writeAll(new TextEncoder().encode(text))
+    yield* file.sync
+    if (Option.isSome(mode)) yield* fs.chmod(temporary, mode.value & 0o7777)
+  }).pipe(
+    Effect.scoped,
+    Effect.zipRight(fs.rename(temporary, target)),
+    Effect.tapError(() => Effect.ignore(fs.remove(temporary))),
+    Effect.uninterruptible
+  )
+})
+
+/** A file that may not be written is not replaced either. */
+const modeOf = Effect.fn("modeOf")(function*(target: string) {
+  const fs = yield* FileSystem.FileSystem
+  if (!(yield* fs.exists(target))) return Option.none<number>()
+  yield* fs.access(target, { writable: true })
+  return Option.some((yield* fs.stat(target)).mode)
+})
+
+/** Where a write has to go so that a symbolic link stays one; a link that leads nowhere could not be read before. */
+const linkTarget = Effect.fn("linkTarget")(function*(link: string) {
+  const fs = yield* FileSystem.FileSystem
+  return (yield* fs.exists(link)) ? yield* fs.realPath(link) : link
+})

@@ -1,0 +1,258 @@
+import { Secrets } from "@altimate-code/log/Secrets"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Settings } from "../src/Settings.ts"
+import { makeFixture } from "./fixture.ts"
+
+/** As existing installations write it. */
+const installed = {
+  permission: { edit: "ask", bash: { "git status*": "allow", "rm *": "deny", "*": "ask" } },
+  mcp: {
+    tickets: { type: "local", command: ["npx", "-y", "tickets-mcp"], environment: { A: "b" }, timeout: 5000 },
+    wiki: { type: "remote", url: "https://wiki.example/mcp", headers: { "X-Team": "t" }, enabled: false }
+  },
+  instructions: ["docs/style.md", "~/notes.md"],
+  provider: {
+    "amazon-bedrock": {
+      models: {
+        "team-model": {
+          name: "Team",
+          limit: { context: 200_000, output: 8192 },
+          cost: { input: 3, output: 15, cache_read: 0.3, cache_write: 0 }
+        }
+      }
+    }
+  }
+}
+
+layer(NodeContext.layer)("The assistant's settings", (it) => {
+  it.scoped("are what the file says", () =>
+    Effect.gen(function*() {
+      const { load, projectFile, write } = yield* makeFixture
+      yield* write(projectFile, installed)
+      const { instructions, mcp, models, permission, warnings } = yield* load()
+      assert.deepStrictEqual(
+        Option.getOrThrow(permission),
+        installed.permission as typeof permission extends Option.Option<infer A> ? A : never
+      )
+      assert.strictEqual(JSON.stringify(mcp), JSON.stringify(installed.mcp))
+      assert.deepStrictEqual(instructions, installed.instructions)
+      assert.deepStrictEqual(models, installed.provider["amazon-bedrock"].models)
+      assert.deepStrictEqual(warnings, [])
+    }))
+
+  it.scoped("are nothing when no file says anything", () =>
+    Effect.gen(function*() {
+      const { load } = yield* makeFixture
+      const { instructions, mcp, models, permission } = yield* load()
+      assert.isTrue(Option.isNone(permission))
+      assert.strictEqual(JSON.stringify([mcp, instructions, models]), "[{},[],{}]")
+    }))
+
+  it.scoped("merge name by name; a list of instructions and a single verdict are replaced by the nearest", () =>
+    Effect.gen(function*() {
+      const { globalFile, load, projectFile, write } = yield* makeFixture
+      yield* write(globalFile, { ...installed, permission: { ...installed.permission, edit: "deny" } })
+      yield* write(projectFile, {
+        permission: { bash: { "rm *": "ask" }, edit: { "*.md": "allow" } },
+        mcp: { tickets: { enabled: false, environment: { C: "d" } } },
+        instructions: ["near.md"],
+        provider: { "amazon-bedrock": { models: { "team-model": { limit: { context: 1000 } }, other: {} } } }
+      })
+      const { instructions, mcp, models, permission } = yield* load()
+      assert.strictEqual(
+        JSON.stringify(Option.getOrThrow(permission)),
+        JSON.stringify({
+          edit: { "*.md": "allow" },
+          bash: { "git status*": "allow", "rm *": "ask", "*": "ask" }
+        })
+      )
+      assert.strictEqual(
+        JSON.stringify(mcp["tickets"]),
+        JSON.stringify({
+          type: "local",
+          command: ["npx", "-y", "tickets-mcp"],
+          environment: { A: "b", C: "d" },
+          enabled: false,
+          timeout: 5000
+        })
+      )
+      assert.deepStrictEqual(instructions, ["near.md"])
+      assert.deepStrictEqual(models["team-model"]?.limit, { context: 1000, output: 8192 })
+      assert.strictEqual(models["team-model"]?.name, "Team")
+      assert.isDefined(models["other"])
+
+      yield* write(projectFile, { permission: "deny" })
+      assert.strictEqual(Option.getOrThrow((yield* load()).permission), "deny")
+    }))
+
+  it.scoped("find nothing under the names that every object inherits", () =>
+    Effect.gen(function*() {
+      const { load, projectFile, write } = yield* makeFixture
+      yield* write(
+        projectFile,
+        "{\"mcp\": {\"__proto__\": {\"type\": \"local\", \"command\": [\"x\"]}},\"provider\": {\"amazon-bedrock\": " +
+          "{\"models\": {\"__proto__\": {\"name\": \"polluted\"}}}}}"
+      )
+      const { mcp, models } = yield* load()
+      assert.deepStrictEqual(Object.keys(mcp), ["__proto__"])
+      assert.isUndefined(models["constructor"])
+      assert.isUndefined(models["name"])
+    }))
+
+  describe("an MCP server", () => {
+    it.scoped("has braces filled in in command, environment, url and headers, and nowhere else", () =>
+      Effect.gen(function*() {
+        const { globalFile, home, load, write } = yield* makeFixture
+        yield* write(`${home}/.config/altimate-code/token`, "from-file\n")
+        yield* write(globalFile, {
+          permission: { bash: { "{env:X}": "allow" } },
+          instructions: ["{env:X}"],
+          mcp: {
+            "{env:X}": {
+              type: "local",
+              command: ["{env:X}/bin", "-t", ""],
+              environment: { "{env:X}": "a{file:token}", E: "" }
+            },
+            far: { type: "remote", url: "https://{env:X}.example", headers: { T: "Bearer {file:token}" } }
+          }
+        })
+        const settings = yield* load({ env: { X: "{env:Y}" } })
+        assert.strictEqual(
+          JSON.stringify([settings.mcp, settings.instructions, settings.permission]),
+          JSON.stringify([
+            {
+              "{env:X}": {
+                type: "local",
+                command: ["{env:Y}/bin", "-t", ""],
+                environment: { "{env:X}": "afrom-file", E: "" }
+              },
+              far: { type: "remote", url: "https://{env:Y}.example", headers: { T: "Bearer from-file" } }
+            },
+            ["{env:X}"],
+            Option.some({ bash: { "{env:X}": "allow" } })
+          ])
+        )
+      }))
+
+    it.scoped("has what was put into environment and headers masked from then on, and the secrets of its URL", () =>
+      Effect.gen(function*() {
+        const { home, projectFile, services, write } = yield* makeFixture
+        yield* write(projectFile, {
+          mcp: {
+            near: {
+              type: "local",
+              command: ["{env:COMMAND}"],
+              environment: { A: "{env:TOKEN}", B: "short {env:PART}", HOME: "{env:HOME}", C: "written-out" }
+            },
+            far: { type: "remote", url: "https://u:passw0rd@h", headers: { Authorization: "Bearer {env:BEARER}" } }
+          }
+        })
+        const env = { COMMAND: "/opt/command", TOKEN: "token-1", PART: "part-2", BEARER: "bearer-3", HOME: home }
+        const masked = yield* Effect.provide(
+          Effect.zipRight(
+            Settings,
+            Effect.map(
+              Secrets,
+              ({ mask }) => mask(`/opt/command token-1 part-2 [short part-2] bearer-3 passw0rd written-out ${home}/x`)
+            )
+          ),
+          services({ env })
+        )
+        const gone = "<redacted>"
+        assert.strictEqual(
+          masked,
+          `/opt/command ${gone} ${gone} [${gone}] ${gone} ${gone} written-out ${home}/x`
+        )
+      }))
+
+    it.scoped("shows no value of its environment and headers, whatever the name", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, {
+          permission: { bash: { "cat *.key": "deny" }, token_tool: "allow" },
+          mcp: {
+            near: { type: "local", command: ["x"], environment: { A: "canary", B: "{env:T}" } },
+            far: { type: "remote", url: "https://u:canary@h/x", headers: { C: "canary" }, enabled: true }
+          }
+        })
+        assert.deepStrictEqual((yield* load({ env: { T: "canary" } })).leaves.map(({ key, value }) => [key, value]), [
+          ["permission.bash.\"cat *.key\"", "deny"],
+          ["permission.token_tool", "allow"],
+          ["mcp.near.type", "local"],
+          ["mcp.near.command", ["x"]],
+          ["mcp.near.environment.A", "<redacted>"],
+          ["mcp.near.environment.B", "<redacted>"],
+          ["mcp.far.type", "remote"],
+          ["mcp.far.url", "https://u:<redacted>@h/x"],
+          ["mcp.far.headers.C", "<redacted>"],
+          ["mcp.far.enabled", true]
+        ])
+      }))
+
+    it.scoped("that cannot be used is left out with a warning, and the others stay", () =>
+      Effect.gen(function*() {
+        const { load, log, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, {
+          mcp: {
+            fine: { type: "local", command: ["x"] },
+            unset: { type: "local", command: ["x"], environment: { A: "{env:UNSET}" } },
+            gone: { type: "remote", url: "https://h", headers: { A: "{file:gone}" } },
+            typeless: { command: ["x"] },
+            empty: { type: "local", command: [" "], url: "https://h" },
+            blank: { type: "remote", url: "{env:BLANK}" },
+            on: { enabled: true },
+            off: { enabled: false },
+            "unset-off": { type: "remote", url: "{env:UNSET}", enabled: false }
+          }
+        })
+        const { mcp, warnings } = yield* load({ env: { BLANK: " " } })
+        assert.deepStrictEqual(Object.keys(mcp), ["fine"])
+        const incomplete = "it needs a type, \"local\" with a command or \"remote\" with a url."
+        const at = "is left out (~/work/project/altimate-code.json"
+        assert.deepStrictEqual(warnings.map((warning) => warning.replace(/\/\S*\/gone cannot/, "gone cannot")), [
+          `mcp.unset ${at}:15:9): {env:UNSET}: this environment variable is not set.`,
+          `mcp.gone ${at}:22:9): {file:gone}: gone cannot be read: there is no such file.`,
+          `mcp.typeless ${at}:25:5): ${incomplete}`,
+          `mcp.empty ${at}:30:5): ${incomplete}`,
+          `mcp.blank ${at}:37:5): ${incomplete}`,
+          `mcp.on ${at}:41:5): ${incomplete}`
+        ])
+        assert.include(log, `WARN service=config ${warnings[0]}`)
+      }))
+
+    it.scoped("may be completed by a nearer file, where what it replaces no longer counts", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, { mcp: { x: { type: "local", environment: { A: "{env:UNSET}" } } } })
+        yield* write(projectFile, { mcp: { x: { command: ["y"], environment: { A: "z" } } } })
+        const { mcp, warnings } = yield* load()
+        assert.strictEqual(
+          JSON.stringify(mcp),
+          "{\"x\":{\"type\":\"local\",\"command\":[\"y\"],\"environment\":{\"A\":\"z\"}}}"
+        )
+        assert.deepStrictEqual(warnings, [])
+      }))
+
+    it.scoped("has its unknown keys warned of, and so has a model", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, {
+          permissions: {},
+          mcp: { x: { type: "local", command: ["x"], env: {}, Timeout: 1 } },
+          provider: { "amazon-bedrock": { models: { m: { reasoning: true, cost: { cacheRead: 1 } } } } }
+        })
+        const { mcp, warnings } = yield* load()
+        assert.deepStrictEqual(warnings.map((warning) => warning.replace(/ is not a known setting \(\S+\)/, "")), [
+          "permissions; did you mean permission? It is kept and ignored.",
+          "mcp.x.env. It is kept and ignored.",
+          "mcp.x.Timeout; did you mean timeout? It is kept and ignored.",
+          "provider.amazon-bedrock.models.m.reasoning. It is kept and ignored.",
+          "provider.amazon-bedrock.models.m.cost.cacheRead; did you mean cache_read? It is kept and ignored."
+        ])
+        assert.strictEqual(JSON.stringify(mcp), "{\"x\":{\"type\":\"local\",\"command\":[\"x\"]}}")
+      }))
+  })
+})

@@ -1,0 +1,209 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import { type Change, set } from "../src/ConfigEdit.ts"
+import { makeFixture } from "./fixture.ts"
+
+/** What the file is after the changes. */
+const edited = (text: string, ...changes: ReadonlyArray<Change>) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const { projectFile, write } = yield* makeFixture
+    yield* write(projectFile, text)
+    yield* set(projectFile, changes)
+    return yield* fs.readFileString(projectFile)
+  })
+
+const region = ["provider", "amazon-bedrock", "options", "region"]
+
+layer(NodeContext.layer)("Changing a configuration file", (it) => {
+  it.scoped("makes the file and its directory when they are not there", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { globalFile, load } = yield* makeFixture
+      yield* set(globalFile, [{ path: ["model"], value: "m" }, { path: region, value: "eu-west-1" }])
+      assert.strictEqual(
+        yield* fs.readFileString(globalFile),
+        `{
+  "model": "m",
+  "provider": {
+    "amazon-bedrock": {
+      "options": {
+        "region": "eu-west-1"
+      }
+    }
+  }
+}
+`
+      )
+      assert.strictEqual((yield* fs.stat(globalFile)).mode & 0o777, 0o666 & ~process.umask() & 0o644)
+      assert.strictEqual((yield* load()).region.value, "eu-west-1")
+    }))
+
+  describe("keeps comments, order, indentation and line ends", () => {
+    const rule: Change = { path: ["permission", "bash", "git *"], value: "allow" }
+    const model: Change = { path: ["model"], value: "new" }
+    const cases: ReadonlyArray<readonly [before: string, change: Change, after: string]> = [
+      [
+        "// mine\r\n{\r\n\t\"model\": \"old\", // old\r\n\t/* kept */ \"theme\": [1,2 ],\r\n}\r\n",
+        model,
+        "// mine\r\n{\r\n\t\"model\": \"new\", // old\r\n\t/* kept */ \"theme\": [1,2 ],\r\n}\r\n"
+      ],
+      [
+        "{\r\n\t\"theme\": [1,2 ], // theme\r\n}",
+        rule,
+        "{\r\n\t\"theme\": [1,2 ], // theme\r\n\t\"permission\": {\r\n\t\t\"bash\": {\r\n\t\t\t\"git *\": \"allow\"\r\n\t\t}\r\n\t},\r\n}"
+      ],
+      [
+        "{\n    \"a\":1 // }, one\n    // end\n}\n",
+        model,
+        "{\n    \"a\":1, // }, one\n    \"model\": \"new\"\n    // end\n}\n"
+      ],
+      ["{\n \"a\": 1 /* x, */,\n}", model, "{\n \"a\": 1 /* x, */,\n \"model\": \"new\",\n}"],
+      ["{\n \"a\": 1\n /* x */ , // y\n}", model, "{\n \"a\": 1\n /* x */ , // y\n \"model\": \"new\",\n}"],
+      ["{\"a\":1}", rule, "{\"a\":1, \"permission\": {\"bash\":{\"git *\":\"allow\"}}}"],
+      ["{\"a\":1 /* x */ , }", model, "{\"a\":1, \"model\": \"new\" /* x */ , }"],
+      ["{ // nothing\n}", model, "{ // nothing\n  \"model\": \"new\"\n}"],
+      [
+        "{\n  \"permission\": { \"bash\": { } },\n  \"a\": 1\n}",
+        rule,
+        "{\n  \"permission\": { \"bash\": {\n    \"git *\": \"allow\"\n  } },\n  \"a\": 1\n}"
+      ]
+    ]
+    for (const [before, change, after] of cases) {
+      it.scoped(JSON.stringify(before), () =>
+        Effect.gen(function*() {
+          const text = yield* edited(before, change)
+          assert.strictEqual(text, after)
+          assert.strictEqual(yield* edited(text, change), after)
+        }))
+    }
+  })
+
+  for (const text of ["", " \n", "// nothing yet", "\uFEFF"]) {
+    it.scoped(`fills an empty file: ${JSON.stringify(text)}`, () =>
+      Effect.gen(function*() {
+        const { load, project, projectFile, write } = yield* makeFixture
+        const fs = yield* FileSystem.FileSystem
+        yield* write(projectFile, text)
+        yield* set(projectFile, [{ path: ["model"], value: "m" }])
+        assert.isTrue((yield* fs.readFileString(projectFile)).startsWith(text.trimEnd()))
+        assert.deepStrictEqual((yield* load()).leaves.map(({ key, value }) => [key, value]), [["model", "m"]])
+        assert.deepStrictEqual(yield* fs.readDirectory(project), [".git", "altimate-code.json"])
+      }))
+  }
+
+  it.scoped("does not write when nothing changes", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { projectFile, write } = yield* makeFixture
+      yield* write(projectFile, "{ \"model\": \"m\" }")
+      const { ino } = yield* fs.stat(projectFile)
+      yield* set(projectFile, [{ path: ["model"], value: "m" }])
+      assert.deepStrictEqual((yield* fs.stat(projectFile)).ino, ino)
+    }))
+
+  describe("a rule for a pattern", () => {
+    const rule: Change = { path: ["permission", "bash", "git status *"], value: "allow" }
+    const cases: ReadonlyArray<readonly [before: unknown, after: unknown]> = [
+      [{}, { bash: { "git status *": "allow" } }],
+      [{ edit: "ask" }, { edit: "ask", bash: { "git status *": "allow" } }],
+      [{ bash: { "rm *": "deny" } }, { bash: { "rm *": "deny", "git status *": "allow" } }],
+      [{ bash: { "git status *": "ask" } }, { bash: { "git status *": "allow" } }],
+      [{ bash: "deny" }, { bash: { "*": "deny", "git status *": "allow" } }],
+      [{ "*": "deny" }, { "*": "deny", bash: { "*": "deny", "git status *": "allow" } }],
+      [{ "*": { "x": "ask" } }, { "*": { "x": "ask" }, bash: { "x": "ask", "git status *": "allow" } }],
+      ["ask", { "*": "ask", bash: { "*": "ask", "git status *": "allow" } }]
+    ]
+    for (const [before, after] of cases) {
+      it.scoped(`goes beside ${JSON.stringify(before)}`, () =>
+        Effect.gen(function*() {
+          const text = yield* edited(JSON.stringify({ permission: before }, null, 2), rule)
+          assert.deepStrictEqual(JSON.parse(text), { permission: after })
+        }))
+    }
+  })
+
+  describe("is refused, with the file as it was,", () => {
+    const cases: ReadonlyArray<readonly [text: string, where: string, reason: string]> = [
+      ["{\"model\": ", ":1:11: expected a value", "Syntax"],
+      ["{\"model\": 1}", ":1:11: expected a string for model", "Type"],
+      ["[]", ":1:1: expected an object", "Type"],
+      ["{\"model\": \"a\",\n\"model\": \"b\"}", ":2:1: model is written more than once", "Value"],
+      ["{\"provider\": {},\n\"provider\": {}}", ":2:1: provider.amazon-bedrock.options.region is written", "Value"]
+    ]
+    for (const [text, where, reason] of cases) {
+      it.scoped(`when it says ${JSON.stringify(text)}`, () =>
+        Effect.gen(function*() {
+          const fs = yield* FileSystem.FileSystem
+          const { project, projectFile, write } = yield* makeFixture
+          yield* write(projectFile, text)
+          const error = yield* Effect.flip(
+            set(projectFile, [{ path: ["model"], value: "m" }, { path: region, value: "r" }])
+          )
+          assert.strictEqual(error.reason, reason)
+          assert.include(error.message, `${projectFile}${where}`)
+          assert.strictEqual(yield* fs.readFileString(projectFile), text)
+          assert.deepStrictEqual(yield* fs.readDirectory(project), [".git", "altimate-code.json"])
+        }))
+    }
+
+    it.scoped("when it is a directory, a link that leads nowhere, or below a file", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { project, projectFile, write } = yield* makeFixture
+        const change = [{ path: ["model"], value: "m" }]
+        assert.strictEqual((yield* Effect.flip(set(project, change))).reason, "Read")
+        yield* fs.symlink(`${project}/nowhere`, projectFile)
+        assert.strictEqual((yield* Effect.flip(set(projectFile, change))).reason, "Read")
+        yield* write(`${project}/file`, "x")
+        const error = yield* Effect.flip(set(`${project}/file/altimate-code.json`, change))
+        assert.strictEqual(error.reason, "Write")
+        assert.strictEqual(error.message, `${project}/file/altimate-code.json cannot be written: the system refused`)
+      }))
+  })
+
+  it.scoped("keeps the mode and a symbolic link", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { globalFile, home, write } = yield* makeFixture
+      const target = `${home}/dotfiles/config.json`
+      yield* write(target, "{}")
+      yield* fs.chmod(target, 0o660)
+      yield* write(`${home}/.config/altimate-code/x`, "")
+      yield* fs.symlink("../../dotfiles/config.json", globalFile)
+      yield* set(globalFile, [{ path: ["model"], value: "m" }])
+      assert.strictEqual(yield* fs.readLink(globalFile), "../../dotfiles/config.json")
+      assert.deepStrictEqual(JSON.parse(yield* fs.readFileString(target)), { model: "m" })
+      assert.strictEqual((yield* fs.stat(target)).mode & 0o777, 0o660)
+      assert.deepStrictEqual(yield* fs.readDirectory(`${home}/dotfiles`), ["config.json"])
+    }))
+
+  const name = FastCheck.constantFrom("a", "b", "model", "permission", "x y", "a.b", "\"", "git *")
+  const { value } = FastCheck.letrec((tie) => ({
+    value: FastCheck.oneof(
+      { maxDepth: 3 },
+      FastCheck.string(),
+      FastCheck.integer(),
+      FastCheck.constant(null),
+      FastCheck.array(tie("value"), { maxLength: 3 }),
+      FastCheck.dictionary(name, tie("value"), { maxKeys: 4 })
+    )
+  }))
+
+  it.effect.prop(
+    "changes nothing but what it is told to, in any file",
+    [FastCheck.dictionary(name, value), name, value, FastCheck.constantFrom(undefined, 1, 2, "\t")],
+    ([content, key, wanted, indent]) =>
+      Effect.gen(function*() {
+        // Below a key that no setting has, so that every value has its type.
+        const before = { other: content, model: "m" }
+        const after = JSON.parse(
+          yield* edited(JSON.stringify(before, null, indent), { path: ["other", key], value: wanted })
+        )
+        assert.deepStrictEqual(after, { other: { ...content, [key]: wanted }, model: "m" })
+      }).pipe(Effect.scoped)
+  )
+})
