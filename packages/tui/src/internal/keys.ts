@@ -1,0 +1,168 @@
+/** What a person did at the keyboard. `name` is a single letter only together with `ctrl` or `meta`. */
+export type Key =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "paste"; readonly text: string }
+  | {
+    readonly type: "key"
+    readonly name: string
+    readonly ctrl: boolean
+    readonly meta: boolean
+    readonly shift: boolean
+  }
+
+/** What the terminal sent and is not complete yet. */
+export interface Decoder {
+  readonly pending: string
+  /** The text of a paste that has not ended. */
+  readonly pasted: string | undefined
+}
+
+export const start: Decoder = { pending: "", pasted: undefined }
+
+const pasteStart = "\x1b[200~"
+const pasteEnd = "\x1b[201~"
+
+/** The keys of a piece of the terminal's input, wherever it was cut. */
+export const decode = (
+  decoder: Decoder,
+  chunk: string
+): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key> } => {
+  const keys: Array<Key> = []
+  let input = decoder.pending + chunk
+  let pasted = decoder.pasted
+  while (input !== "") {
+    if (pasted !== undefined) {
+      const end = input.indexOf(pasteEnd)
+      if (end === -1) {
+        const kept = beginningOf(pasteEnd, input)
+        return { decoder: { pending: input.slice(input.length - kept), pasted: pasted + input.slice(0, input.length - kept) }, keys }
+      }
+      keys.push({ type: "paste", text: (pasted + input.slice(0, end)).replace(/\r\n?/g, "\n") })
+      pasted = undefined
+      input = input.slice(end + pasteEnd.length)
+    } else if (input.startsWith(pasteStart)) {
+      pasted = ""
+      input = input.slice(pasteStart.length)
+    } else {
+      const next = one(input)
+      if (next === undefined) break
+      if (next.key !== undefined) keys.push(next.key)
+      input = input.slice(next.length)
+    }
+  }
+  return { decoder: { pending: input, pasted }, keys }
+}
+
+/** Nothing follows: what looks like the beginning of a sequence was the Esc key. */
+export const flush = (decoder: Decoder): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key> } => {
+  if (decoder.pasted !== undefined || decoder.pending === "") return { decoder, keys: [] }
+  const { keys } = decode(start, decoder.pending.slice(1))
+  return { decoder: start, keys: [plain("escape"), ...keys] }
+}
+
+/** How many characters at the end of the text could be the beginning of the marker. */
+const beginningOf = (marker: string, text: string): number => {
+  for (let length = Math.min(marker.length - 1, text.length); length > 0; length--) {
+    if (text.endsWith(marker.slice(0, length))) return length
+  }
+  return 0
+}
+
+const plain = (name: string): Key => ({ type: "key", name, ctrl: false, meta: false, shift: false })
+
+interface Next {
+  readonly length: number
+  /** Absent: a sequence that means nothing here. */
+  readonly key?: Key
+}
+
+const one = (input: string): Next | undefined => {
+  if (!input.startsWith("\x1b")) return unescaped(input)
+  if (input.length === 1) return undefined
+  const second = input[1] ?? ""
+  if (second === "[" || second === "O") return sequence(input)
+  if (second === "\x1b") {
+    // Alt with an arrow, or Esc twice.
+    const inner = input.length > 2 && (input[2] === "[" || input[2] === "O") ? sequence(input.slice(1)) : undefined
+    if (inner?.key?.type === "key") return { length: inner.length + 1, key: { ...inner.key, meta: true } }
+    return { length: 1, key: plain("escape") }
+  }
+  const inner = unescaped(input.slice(1))
+  if (inner.key?.type === "text") {
+    const [letter = ""] = inner.key.text
+    return { length: 1 + letter.length, key: { ...plain(letter.toLowerCase()), meta: true } as Key }
+  }
+  return inner.key?.type === "key"
+    ? { length: 1 + inner.length, key: { ...inner.key, meta: true } }
+    : { length: 1 + inner.length }
+}
+
+const named: Readonly<Record<string, Key>> = {
+  "\r": plain("return"),
+  "\n": { type: "key", name: "j", ctrl: true, meta: false, shift: false },
+  "\t": plain("tab"),
+  "\x7f": plain("backspace"),
+  "\b": plain("backspace"),
+  "\x00": { type: "key", name: "space", ctrl: true, meta: false, shift: false },
+  "\x1f": { type: "key", name: "_", ctrl: true, meta: false, shift: false }
+}
+
+const unescaped = (input: string): Next => {
+  // oxlint-disable-next-line no-control-regex -- control characters are keys here
+  const text = /^[^\x00-\x1f\x7f]+/.exec(input)?.[0]
+  if (text !== undefined) return { length: text.length, key: { type: "text", text } }
+  const [first = ""] = input
+  const key = named[first]
+  if (key !== undefined) return { length: 1, key }
+  const code = first.charCodeAt(0)
+  if (code >= 1 && code <= 26) {
+    return { length: 1, key: { type: "key", name: String.fromCharCode(code + 96), ctrl: true, meta: false, shift: false } }
+  }
+  return { length: 1 }
+}
+
+const finals: Readonly<Record<string, string>> = {
+  A: "up",
+  B: "down",
+  C: "right",
+  D: "left",
+  F: "end",
+  H: "home"
+}
+
+const numbers: Readonly<Record<string, string>> = {
+  1: "home",
+  3: "delete",
+  4: "end",
+  5: "page-up",
+  6: "page-down",
+  7: "home",
+  8: "end"
+}
+
+const sequence = (input: string): Next | undefined => {
+  // oxlint-disable-next-line no-control-regex -- Esc begins a sequence
+  const found = /^\x1b(?:\[([0-?]*)[ -/]*([@-~])|O([@-~]))/.exec(input)
+  if (found === null) {
+    // oxlint-disable-next-line no-control-regex -- Esc begins a sequence
+    if (/^\x1b(?:\[[0-?]*[ -/]*|O)$/.test(input)) return undefined
+    return { length: 2, key: { type: "key", name: input[1] ?? "", ctrl: false, meta: true, shift: false } }
+  }
+  const [whole, parameters = "", final = found[3] ?? ""] = found
+  const [number = "", modifier = "1"] = parameters.split(";")
+  const bits = Math.max(0, Number(modifier) - 1)
+  const modifiers = { shift: (bits & 1) > 0, meta: (bits & 2) > 0, ctrl: (bits & 4) > 0 }
+  const length = whole.length
+  if (final === "Z") return { length, key: { ...plain("tab"), shift: true } as Key }
+  const name = final === "~" ? numbers[number] : final === "u" ? keyOf(Number(number)) : finals[final]
+  return name === undefined ? { length } : { length, key: { type: "key", name, ...modifiers } }
+}
+
+/** Some terminals send `Esc [ code ; modifier u` for keys that have no sequence of their own, e.g. Shift-Return. */
+const keyOf = (code: number): string | undefined => {
+  if (code === 13) return "return"
+  if (code === 9) return "tab"
+  if (code === 27) return "escape"
+  if (code === 127) return "backspace"
+  return code > 32 && code < 127 ? String.fromCharCode(code) : undefined
+}

@@ -1,0 +1,108 @@
+import { rank } from "./completion.ts"
+import { lineActionOf, nameOf } from "./editing.ts"
+import * as Editor from "./editor.ts"
+import type { Key } from "./keys.ts"
+import { type Lines, type Look, oneLine, rule } from "./look.ts"
+import { visible } from "./scroll.ts"
+import { clean, widthOf } from "./themedText.ts"
+
+export interface Choice {
+  readonly id: string
+  readonly label: string
+  readonly detail: string
+}
+
+/** A list to choose from; what is typed narrows it down. */
+export interface Picker {
+  readonly title: string
+  readonly choices: ReadonlyArray<Choice>
+  readonly filter: Editor.State
+  readonly selected: number
+}
+
+export const make = (title: string, choices: ReadonlyArray<Choice>, selected = 0): Picker => ({
+  title,
+  choices,
+  filter: Editor.empty([]),
+  selected
+})
+
+const textOf = ({ detail, label }: Choice): string => `${label} ${detail}`
+
+/** The choices that fit what was typed, best first. */
+export const matching = ({ choices, filter }: Picker): ReadonlyArray<Choice> => {
+  if (filter.text === "") return choices
+  return rank(filter.text, choices.map(textOf), choices.length).flatMap((text) => choices.find((choice) => textOf(choice) === text) ?? [])
+}
+
+export type Result =
+  | { readonly type: "stays"; readonly picker: Picker }
+  | { readonly type: "chosen"; readonly choice: Choice }
+  | { readonly type: "left" }
+
+export const update = (picker: Picker, key: Key): Result => {
+  const found = matching(picker)
+  const last = Math.max(0, found.length - 1)
+  const select = (selected: number): Result => ({
+    type: "stays",
+    picker: { ...picker, selected: Math.max(0, Math.min(last, selected)) }
+  })
+  switch (nameOf(key)) {
+    case "escape":
+    case "ctrl-c":
+      return picker.filter.text === "" ? { type: "left" } : { type: "stays", picker: { ...picker, filter: Editor.empty([]), selected: 0 } }
+    case "return": {
+      const choice = found[Math.min(picker.selected, last)]
+      return choice === undefined ? { type: "stays", picker } : { type: "chosen", choice }
+    }
+    case "up":
+    case "ctrl-p":
+      return select(picker.selected - 1)
+    case "down":
+    case "ctrl-n":
+      return select(picker.selected + 1)
+    case "page-up":
+      return select(picker.selected - 10)
+    case "page-down":
+      return select(picker.selected + 10)
+  }
+  const action = lineActionOf(key)
+  if (action === undefined) return { type: "stays", picker }
+  const filter = Editor.update(picker.filter, action)
+  return { type: "stays", picker: { ...picker, filter, selected: filter.text === picker.filter.text ? picker.selected : 0 } }
+}
+
+export const render = (picker: Picker, look: Look, rows: number): Lines => {
+  const found = matching(picker)
+  const room = Math.max(1, rows - 3)
+  const selected = Math.min(picker.selected, Math.max(0, found.length - 1))
+  const seen = visible(found, selected - Math.floor(room / 2), room)
+  const labels = Math.max(0, ...found.map(({ label }) => widthOf(clean(label))))
+  return [
+    rule(look, picker.title),
+    ...(found.length === 0
+      ? [oneLine([{ text: "  nothing fits", roles: ["dim"] }], look)]
+      : seen.lines.map((choice, index) => {
+        const isSelected = seen.offset + index === selected
+        const label = clean(choice.label)
+        return oneLine([
+          { text: isSelected ? "› " : "  ", roles: ["accent"] },
+          { text: label, roles: isSelected ? ["strong"] : ["text"] },
+          { text: " ".repeat(Math.max(2, Math.min(labels, 40) - widthOf(label) + 2)), roles: [] },
+          { text: clean(choice.detail), roles: ["dim"] }
+        ], look)
+      })),
+    oneLine([
+      { text: picker.filter.text === "" ? "" : `${picker.filter.text}  `, roles: ["accent"] },
+      {
+        text: [
+          ...(seen.above + seen.below > 0 ? [`${selected + 1} of ${found.length}`] : []),
+          "type to filter",
+          "enter chooses",
+          "esc goes back"
+        ].join(" · "),
+        roles: ["dim"]
+      }
+    ], look)
+  ]
+}

@@ -1,0 +1,101 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import stringWidth from "string-width"
+import { render } from "../src/internal/diff.ts"
+import { dark, plain } from "../src/internal/theme.ts"
+import { isRaw, markdown, width } from "./markdownText.ts"
+
+const shown = (lines: ReadonlyArray<string>, columns = 40): ReadonlyArray<string> =>
+  render(lines.join("\n"), { width: columns, theme: plain })
+
+describe("a diff on the screen", () => {
+  it("numbers its lines, old ones for what is removed, and has its hunks apart", () => {
+    assert.deepStrictEqual(
+      shown([
+        "--- a/src/x.ts",
+        "+++ b/src/x.ts",
+        "@@ -1,3 +1,2 @@",
+        " one",
+        "-two",
+        "-three",
+        "+2",
+        "@@ -9,2 +8,3 @@ function f() {",
+        " a",
+        "+b",
+        " c",
+        "\\ No newline at end of file",
+        ""
+      ]),
+      [
+        "src/x.ts",
+        "1   one",
+        "2 - two",
+        "3 - three",
+        "2 + 2",
+        "⋯ function f() {",
+        "8   a",
+        "9 + b",
+        "10   c",
+        "No newline at end of file"
+      ].map((line) => /^\d /.test(line) ? ` ${line}` : line)
+    )
+  })
+
+  it("tells what is new and what is gone", () => {
+    assert.deepStrictEqual(shown(["--- /dev/null", "+++ b/x", "@@ -0,0 +1 @@", "+a"]), ["x (new)", "1 + a"])
+    assert.deepStrictEqual(shown(["--- a/x", "+++ /dev/null", "@@ -1 +0,0 @@", "-a"]), ["x (deleted)", "1 - a"])
+    assert.deepStrictEqual(shown(["--- a/x", "+++ b/y", "@@ -1 +1 @@", "-a", "+b"])[0], "x → y")
+  })
+
+  it("takes a removed line that begins with two minus signs for what it is", () => {
+    assert.deepStrictEqual(shown(["--- a/x", "+++ b/x", "@@ -1,2 +1,2 @@", "--- a", "+++ b", " c"]), [
+      "x",
+      "1 - -- a",
+      "1 + ++ b",
+      "2   c"
+    ])
+  })
+
+  it("breaks long lines; what goes on has neither number nor sign", () => {
+    assert.deepStrictEqual(shown(["@@ -1 +1 @@", "-\tabcdefghijklmnop", "+b"], 20), [
+      "1 -     abcdefghijkl",
+      "    mnop",
+      "1 + b"
+    ])
+  })
+
+  it("hides no control character of the change", () => {
+    assert.deepStrictEqual(shown(["@@ -0,0 +1 @@", "+rm x\x1b[2K\u202e"]), ["1 + rm x␛[2K<U+202E>"])
+  })
+
+  it("tells added from removed in colours too", () => {
+    assert.deepStrictEqual(render("@@ -1 +1 @@\n-a\n+b\n", { width: 20, theme: dark }), [
+      "\x1b[2m1 \x1b[22m\x1b[91m- \x1b[39m\x1b[91ma\x1b[39m",
+      "\x1b[2m1 \x1b[22m\x1b[92m+ \x1b[39m\x1b[92mb\x1b[39m"
+    ])
+  })
+
+  it.effect.prop(
+    "is never wider than the terminal, and nothing in it reaches it raw",
+    {
+      columns: width,
+      lines: FastCheck.array(
+        FastCheck.tuple(
+          FastCheck.constantFrom("+", "-", " ", "@@ -9999,9 +9999,9 @@ ", "--- ", "+++ ", "\\", ""),
+          markdown
+        )
+      )
+    },
+    ({ columns, lines }) =>
+      Effect.sync(() => {
+        const unified = lines.map((line) => line.join("")).join("\n")
+        for (const theme of [dark, plain]) {
+          for (const line of render(unified, { width: columns, theme })) {
+            assert.isAtMost(stringWidth(line), columns, JSON.stringify(line))
+            assert.isFalse(isRaw(line), JSON.stringify(line))
+          }
+        }
+      })
+  )
+})

@@ -1,0 +1,103 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import stringWidth from "string-width"
+import { choose, dark, light, neutral, plain } from "../src/internal/theme.ts"
+import { clean, cut, expandTabs, paint, plainLines, reveal, wrap } from "../src/internal/themedText.ts"
+import { isRaw, markdown } from "./markdownText.ts"
+
+describe("the theme", () => {
+  it("follows NO_COLOR and the background, and suits any where that is not known", () => {
+    const colorfgbg = (value: string | undefined) => choose({ noColor: false, colorfgbg: value })
+    assert.strictEqual(choose({ noColor: true, colorfgbg: "15;0" }), plain)
+    assert.strictEqual(colorfgbg("15;0"), dark)
+    assert.strictEqual(colorfgbg("0;default;15"), light)
+    assert.strictEqual(colorfgbg("0;7"), light)
+    assert.strictEqual(colorfgbg("7;8"), dark)
+    assert.strictEqual(colorfgbg("15;default"), neutral)
+    assert.strictEqual(colorfgbg(undefined), neutral)
+  })
+
+  it("has no codes without colours", () => {
+    const line = [{ text: "a", roles: ["strong", "error"] as const }]
+    assert.strictEqual(paint(line, plain), "a")
+    assert.strictEqual(paint(line, dark), "\x1b[91m\x1b[1ma\x1b[22m\x1b[39m")
+    assert.strictEqual(dark.error(""), "")
+  })
+})
+
+describe("text from outside", () => {
+  it("is cleaned of escape sequences as a whole, not of their first character only", () => {
+    assert.strictEqual(clean("a\x1b[1;31mb\x1b[0m\x1b]0;title\x07c\x1b]8;;u\x1b\\d\x9b2Je\x1bcf\x1b(Bg"), "abcdefg")
+    assert.strictEqual(clean("a\x1b]never ended\nb\x1b"), "a]never ended\nb")
+    assert.strictEqual(clean("a\r\nb\rc\td\x00\x08\u202e\u2028"), "a\nb\nc\td")
+    assert.strictEqual(clean("a\ud83dx"), "a\ufffdx")
+    assert.strictEqual(clean("👩‍👩‍👧‍👦 e\u0301"), "👩‍👩‍👧‍👦 e\u0301")
+  })
+
+  it("is shown with its control characters where a person must see exactly what is there", () => {
+    assert.strictEqual(reveal("rm\x1b[8m -rf\x07 \u202e\x7f\r\nx\ry"), "rm␛[8m -rf␇ <U+202E>␡\nx␍y")
+  })
+
+  it.effect.prop("has nothing raw left, and no line more or less", { text: markdown }, ({ text }) =>
+    Effect.sync(() => {
+      assert.isFalse(isRaw(clean(text).replace(/[\n\t]/g, "")))
+      assert.strictEqual(clean(text).split("\n").length, text.split(/\r\n?|\n/).length)
+      assert.isFalse(isRaw(reveal(text).replace(/[\n\t]/g, "")))
+    }))
+
+  it("has its tabs as spaces up to the next stop", () => {
+    assert.strictEqual(expandTabs("\ta\tbcde\tf"), "    a   bcde    f")
+  })
+})
+
+describe("a line that is too long", () => {
+  it("is cut at a whole character", () => {
+    assert.strictEqual(cut("abcdef", 6), "abcdef")
+    assert.strictEqual(cut("abcdef", 5), "abcd…")
+    assert.strictEqual(cut("日本語", 4), "日…")
+    assert.strictEqual(cut("日本語", 0), "")
+  })
+
+  it("is broken, each part with its roles", () => {
+    assert.deepStrictEqual(
+      wrap([{ text: "one t", roles: ["strong"] }, { text: "wo  three", roles: [] }], 7, "words"),
+      [
+        [{ text: "one t", roles: ["strong"] }, { text: "wo", roles: [] }],
+        [{ text: "three", roles: [] }]
+      ]
+    )
+    assert.deepStrictEqual(plainLines("abc\n\n\tx", { width: 5, theme: plain }), ["abc", "", "    x"])
+    assert.deepStrictEqual(plainLines("abcdef", { width: 4, theme: dark, role: "dim" }), [
+      "\x1b[2mabcd\x1b[22m",
+      "\x1b[2mef\x1b[22m"
+    ])
+  })
+
+  it.effect.prop(
+    "fits and loses nothing but spaces",
+    {
+      text: markdown,
+      width: FastCheck.integer({ min: 2, max: 60 }),
+      at: FastCheck.constantFrom("words" as const, "anywhere" as const)
+    },
+    ({ at, text, width }) =>
+      Effect.sync(() => {
+        const line = clean(text).replace(/[\n\t]/g, " ")
+        const rows = wrap([{ text: line, roles: [] }], width, at).map((row) => row.map((span) => span.text).join(""))
+        for (const row of rows) assert.isAtMost(stringWidth(row), width)
+        const kept = rows.join("")
+        // A character wider than the line is a question mark.
+        if (kept.includes("?")) return
+        if (at === "anywhere") assert.strictEqual(kept, line)
+        else assert.strictEqual(kept.replaceAll(" ", ""), line.replaceAll(" ", ""))
+      })
+  )
+
+  it.effect.prop(
+    "and is cut, fits",
+    { text: markdown, width: FastCheck.integer({ min: 0, max: 60 }) },
+    ({ text, width }) =>
+      Effect.sync(() => assert.isAtMost(stringWidth(cut(clean(text).replace(/[\n\t]/g, " "), width)), width))
+  )
+})
