@@ -46,8 +46,23 @@ export type ToolOutput = typeof ToolOutput.Type
  */
 export class ToolFailure extends Schema.TaggedError<ToolFailure>("@altimate-code/agent/ToolFailure")("ToolFailure", {
   reason: Schema.Literal("Failed", "Denied"),
-  message: Schema.String
+  message: Schema.String,
+  /** The same for people, in a few words; absent: the message's first line. */
+  summary: Schema.optionalWith(Schema.String, { exact: true })
 }) {}
+
+/**
+ * One thing that has to be allowed. `opaque`: nobody can tell what it will be (a command that a variable names), so only the
+ * pattern `*` allows it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Judged {
+  readonly permission: string
+  readonly subject: string
+  readonly opaque?: true
+}
 
 /**
  * What a call is about to do, for the rules to judge and for a person to read.
@@ -61,7 +76,7 @@ export interface Action {
    * an MCP tool's) and what its patterns are held against (a path relative to the project, one simple command of a
    * command line, an absolute path outside of the project).
    */
-  readonly judged: ReadonlyArray<{ readonly permission: string; readonly subject: string }>
+  readonly judged: ReadonlyArray<Judged>
   /** In one line, e.g. `npm test` or `src/main.ts`. */
   readonly title: string
   /** Exactly what will run or change: a command line, a unified diff, or an MCP tool's parameters as JSON. */

@@ -102,9 +102,8 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
           Effect.provideService(ToolCall, { id: call.id, permit: permit(call) }),
           Effect.map(({ encodedResult, isFailure, result }): Ended => {
             if (result instanceof ToolFailure) {
-              return result.reason === "Denied"
-                ? { ...failed(result.message), outcome: "denied" }
-                : failed(result.message)
+              const ended = failed(result.message, result.summary)
+              return result.reason === "Denied" ? { ...ended, outcome: "denied" } : ended
             }
             const output = isToolOutput(result) ? result : fromText(JSON.stringify(encodedResult) ?? "")
             return { outcome: isFailure ? "failed" : "ok", output }
@@ -180,9 +179,9 @@ const denied = (message: string) => new ToolFailure({ reason: "Denied", message 
 
 const fromText = (text: string): ToolOutput => ({ content: [{ type: "text", text }], summary: "" })
 
-const failed = (message: string): Ended => ({
+const failed = (message: string, summary = message.split("\n")[0]!.slice(0, 100)): Ended => ({
   outcome: "failed",
-  output: { ...fromText(message), summary: message.split("\n")[0]!.slice(0, 100) }
+  output: { ...fromText(message), summary }
 })
 
 /** What is wrong with the call, without the dump of all that was given. */

@@ -1,0 +1,200 @@
+/**
+ * Runs a command line, for the model or for the person.
+ *
+ * @since 0.1.0
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+// Effect's own commands can't give both streams one file, which is what keeps the order of what was written, and keeps a child
+// in the background from holding on to us by a pipe.
+import { type ChildProcess, spawn } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { stripVTControlCharacters } from "node:util"
+import { Workspace } from "./Workspace.ts"
+
+/**
+ * The command could not even be started, or its output could not be kept.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ShellError extends Schema.TaggedError<ShellError>("@altimate-code/agent/ShellError")("ShellError", {
+  message: Schema.String
+}) {}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly command: string
+  /** How long it may take. */
+  readonly timeout: Duration.DurationInput
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Result {
+  /** In a few words: `exit code 0`, `ended by SIGKILL`, `stopped after 2m`. */
+  readonly ending: string
+  readonly ok: boolean
+  /** Both streams in the order in which they were written, without escape sequences; cut in the middle when it is long. */
+  readonly output: string
+  /** Where the whole of a long output is. */
+  readonly whole?: string
+}
+
+/** What is shown of a long output, in characters. */
+const most = 30_000
+
+/** More than this is nothing that anybody reads: the command is stopped before it fills the disk. */
+const fileLimit = 100 * 1024 * 1024
+
+/** How long a command may take to end by itself when it is told to. */
+const grace = Duration.seconds(2)
+
+/**
+ * Nobody answers questions, nobody pages. The token is the program's own: a command that wants Bedrock has to be given one, so
+ * that nothing that a model runs can print it.
+ */
+const environment = (): NodeJS.ProcessEnv => {
+  const { AWS_BEARER_TOKEN_BEDROCK: _, ...inherited } = process.env
+  return { ...inherited, TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_PAGER: "cat", GIT_TERMINAL_PROMPT: "0" }
+}
+
+type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | "timeout" | "flood"
+
+/** A process group gets it; false when nobody is left to get it. */
+const signal = (child: ChildProcess, name: NodeJS.Signals | 0): boolean => {
+  try {
+    return child.pid !== undefined && process.kill(-child.pid, name)
+  } catch {
+    return false
+  }
+}
+
+const gone = (child: ChildProcess) =>
+  Effect.repeat(Effect.sync(() => !signal(child, 0)), {
+    until: (isGone) => isGone,
+    schedule: Schedule.spaced("20 millis")
+  })
+
+/** Ends the command and everything that it started, and waits for it. */
+const endGroup = (child: ChildProcess) =>
+  Effect.gen(function*() {
+    signal(child, "SIGTERM")
+    const ended = yield* Effect.timeoutOption(gone(child), grace)
+    if (ended._tag === "Some") return
+    signal(child, "SIGKILL")
+    // What is dead but not fetched by its parent counts as a process for ever.
+    yield* Effect.timeoutOption(gone(child), "1 second")
+  })
+
+const started = (command: string, cwd: string, output: number) =>
+  Effect.async<ChildProcess, ShellError>((resume) => {
+    const attempt = (shell: string) => {
+      const child = spawn(shell, ["-c", command], {
+        cwd,
+        env: environment(),
+        detached: true,
+        stdio: ["ignore", output, output]
+      })
+      child.once("spawn", () => resume(Effect.succeed(child)))
+      child.once("error", (error) => {
+        if (shell === "bash" && "code" in error && error.code === "ENOENT") attempt("sh")
+        else resume(new ShellError({ message: `The command can't be started: ${error.message}` }))
+      })
+    }
+    attempt("bash")
+  })
+
+const ended = (child: ChildProcess) =>
+  Effect.async<Ending>((resume) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resume(Effect.succeed({ code: child.exitCode, signal: child.signalCode }))
+    } else {
+      child.once("exit", (code, signal) => resume(Effect.succeed({ code, signal })))
+    }
+  })
+
+const inWords = (ending: Ending, timeout: Duration.DurationInput): Pick<Result, "ending" | "ok"> => {
+  if (ending === "timeout") return { ending: `stopped after ${Duration.format(timeout)}`, ok: false }
+  if (ending === "flood") return { ending: "stopped: it wrote more than 100 MiB", ok: false }
+  return ending.signal === null
+    ? { ending: `exit code ${ending.code}`, ok: ending.code === 0 }
+    : { ending: `ended by ${ending.signal}`, ok: false }
+}
+
+const clean = (bytes: Uint8Array): string =>
+  stripVTControlCharacters(new TextDecoder().decode(bytes)).replaceAll("\r\n", "\n")
+
+/**
+ * Runs a command line with bash, or sh where there is none, in the workspace's directory, in a process group of its own and without
+ * an input. When it takes too long, or its caller is interrupted, the whole group is ended before this returns. A child that the
+ * command leaves in the background lives on.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const run = Effect.fn("Shell.run")(function*({ command, timeout }: Options) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const { directory, outputs } = yield* Workspace
+  const file = path.join(outputs, `${randomUUID()}.txt`)
+  const failed = (error: { readonly message: string }) =>
+    new ShellError({ message: `The output can't be kept: ${error.message}` })
+
+  const result = yield* Effect.gen(function*() {
+    yield* fs.makeDirectory(outputs, { recursive: true, mode: 0o700 })
+    const handle = yield* fs.open(file, { flag: "a", mode: 0o600 })
+    const flood = Effect.repeat(fs.stat(file), {
+      until: ({ size }) => size > fileLimit,
+      schedule: Schedule.spaced("200 millis")
+    }).pipe(Effect.as<Ending>("flood"))
+    const ending = yield* Effect.acquireUseRelease(
+      started(command, directory, handle.fd),
+      (child) =>
+        Effect.raceFirst(ended(child), flood).pipe(
+          Effect.timeoutTo({ duration: timeout, onSuccess: (ending) => ending, onTimeout: (): Ending => "timeout" })
+        ),
+      (child, exit) => Exit.isSuccess(exit) && typeof exit.value === "object" ? Effect.void : endGroup(child)
+    )
+    return yield* shortened(file, inWords(ending, timeout))
+  }).pipe(
+    Effect.scoped,
+    Effect.catchTags({ BadArgument: failed, SystemError: failed }),
+    Effect.onError(() => Effect.ignore(fs.remove(file, { force: true })))
+  )
+  if (result.whole === undefined) yield* Effect.ignore(fs.remove(file, { force: true }))
+  return result
+})
+
+const shortened = (
+  file: string,
+  ending: Pick<Result, "ending" | "ok">
+): Effect.Effect<Result, PlatformError, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const size = Number((yield* fs.stat(file)).size)
+    if (size <= most) return { ...ending, output: clean(yield* fs.readFile(file)) }
+    const handle = yield* fs.open(file)
+    const piece = (from: number, length: number) =>
+      Effect.gen(function*() {
+        yield* handle.seek(FileSystem.Size(from), "start")
+        const buffer = new Uint8Array(length)
+        return clean(buffer.subarray(0, Number(yield* handle.read(buffer))))
+      })
+    const head = yield* piece(0, most / 2)
+    const tail = yield* piece(size - most / 2, most / 2)
+    const output = `${head}\n\n… ${size - most} bytes are left out; the whole is in ${file} …\n\n${tail}`
+    return { ...ending, output, whole: file }
+  })

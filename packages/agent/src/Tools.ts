@@ -1,0 +1,52 @@
+/**
+ * The tools for working in a project.
+ *
+ * @since 0.1.0
+ */
+import type * as Tool from "@effect/ai/Tool"
+import * as Toolkit from "@effect/ai/Toolkit"
+import type * as CommandExecutor from "@effect/platform/CommandExecutor"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Readings from "./internal/readings.ts"
+import { Bash, bash } from "./tools/Bash.ts"
+import { Edit, edit } from "./tools/Edit.ts"
+import { Glob, glob } from "./tools/Glob.ts"
+import { Grep, grep } from "./tools/Grep.ts"
+import { Read, read } from "./tools/Read.ts"
+import { Write, write } from "./tools/Write.ts"
+import type { Workspace } from "./Workspace.ts"
+
+/**
+ * @since 0.1.0
+ * @category toolkits
+ */
+export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash)
+
+/**
+ * The handlers. What was read is remembered as long as the layer lives: a file is changed only by who has seen it.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<
+  Tool.HandlersFor<Toolkit.Tools<typeof toolkit>>,
+  never,
+  Workspace | FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor
+> = toolkit.toLayer(
+  Effect.map(
+    Effect.context<
+      Workspace | FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor | Readings.Readings
+    >(),
+    (context) => ({
+      read: (params) => Effect.provide(read(params), context),
+      write: (params) => Effect.provide(write(params), context),
+      edit: (params) => Effect.provide(edit(params), context),
+      glob: (params) => Effect.provide(glob(params), context),
+      grep: (params) => Effect.provide(grep(params), context),
+      bash: (params) => Effect.provide(bash(params), context)
+    })
+  )
+).pipe(Layer.provide(Readings.layer))

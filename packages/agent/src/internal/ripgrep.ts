@@ -1,0 +1,73 @@
+/** Lines by a regular expression, found by `rg`. */
+import * as Command from "@effect/platform/Command"
+import * as Path from "@effect/platform/Path"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { failed } from "./failures.ts"
+
+export interface Query {
+  readonly pattern: string
+  /** Absolute. */
+  readonly target: string
+  readonly isDirectory: boolean
+  readonly glob: string | undefined
+  readonly ignoreCase: boolean
+  /** Lines around each. */
+  readonly context: number
+  /** How many lines are wanted. */
+  readonly most: number
+}
+
+export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) {}
+
+export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
+  const path = yield* Path.Path
+  const directory = query.isDirectory ? query.target : path.dirname(query.target)
+  const command = Command.make(
+    "rg",
+    "--no-config",
+    "--line-number",
+    "--with-filename",
+    "--no-heading",
+    "--color=never",
+    "--hidden",
+    "--no-require-git",
+    "--sort=path",
+    "--max-filesize=2M",
+    ...(query.glob === undefined ? [] : [`--glob=${query.glob}`]),
+    "--glob=!**/.git/**",
+    "--glob=!**/node_modules/**",
+    ...(query.ignoreCase ? ["--ignore-case"] : []),
+    ...(query.context > 0 ? [`--context=${query.context}`] : []),
+    `--regexp=${query.pattern}`,
+    "--",
+    query.isDirectory ? "./" : `./${path.basename(query.target)}`
+  ).pipe(Command.workingDirectory(directory), Command.env({ RIPGREP_CONFIG_PATH: undefined }))
+
+  return yield* Effect.gen(function*() {
+    const rg = yield* Effect.mapError(Command.start(command), () => new NoRipgrep())
+    const complaint = yield* Effect.fork(Stream.runFold(Stream.decodeText(rg.stderr), "", (all, text) => all + text))
+    const lines = yield* rg.stdout.pipe(
+      Stream.decodeText(),
+      Stream.splitLines,
+      Stream.map((line) => line.replace(/^\.\//, "")),
+      Stream.take(query.most),
+      Stream.runCollect
+    )
+    const found = Chunk.toReadonlyArray(lines)
+    if (found.length === query.most) return found
+    // 1: nothing was found. 2 with lines: some file could not be read, which is not what was asked.
+    const code = yield* rg.exitCode
+    if (code > 1 && found.length === 0) return yield* failed((yield* Fiber.join(complaint)).trim())
+    return found
+  }).pipe(
+    Effect.scoped,
+    Effect.catchTags({
+      BadArgument: ({ message }) => failed(message),
+      SystemError: ({ message }) => failed(message)
+    })
+  )
+})

@@ -1,0 +1,59 @@
+/**
+ * The tool that runs commands.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { failed } from "../internal/failures.ts"
+import { locate } from "../internal/paths.ts"
+import { judge } from "../internal/shellCommands.ts"
+import { maybe, says, text, tool } from "../internal/tool.ts"
+import * as Shell from "../Shell.ts"
+import { ToolCall } from "../ToolCall.ts"
+import * as ToolTitle from "../ToolTitle.ts"
+
+/**
+ * @since 0.1.0
+ * @category tools
+ */
+export const Bash = tool(
+  "bash",
+  "Runs a command line with bash in the working directory. It has no input and no terminal, and its output is cut in the middle when \
+it is long. To look at files use read, glob and grep.",
+  {
+    command: text("The command line."),
+    timeout: maybe(
+      Schema.Number.pipe(Schema.between(1, 600)).annotations({
+        description: "How many seconds it may take (default 120, at most 600)."
+      })
+    ),
+    description: maybe(text("What it is for, in a few words, for the person who is asked."))
+  }
+)
+
+/**
+ * @since 0.1.0
+ * @category handlers
+ */
+export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
+  const { permit } = yield* ToolCall
+  if (params.command.trim() === "") return yield* failed("The command is empty.")
+  // Where a redirection leads, and whether that is inside of the project, only the file system knows.
+  const judged = yield* Effect.forEach(judge(params.command), (part) =>
+    part.permission === "edit" && !part.opaque
+      ? Effect.map(locate(part.subject), (target) => target.judged("edit"))
+      : Effect.succeed([part]))
+  yield* permit({
+    judged: judged.flat(),
+    title: params.description ?? ToolTitle.of("bash", params),
+    preview: { type: "command", text: params.command }
+  })
+  const { ending, ok, output } = yield* Shell.run({
+    command: params.command,
+    timeout: Duration.seconds(params.timeout ?? 120)
+  }).pipe(Effect.mapError(({ message }) => failed(message)))
+  const told = output.trim() === "" ? "(no output)" : output.trimEnd()
+  return ok ? says(told, ending) : yield* failed(`${told}\n\n(${ending})`, ending)
+})

@@ -1,0 +1,69 @@
+/**
+ * The tool that finds text in files.
+ *
+ * @since 0.1.0
+ */
+import * as Tool from "@effect/ai/Tool"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { refused } from "../internal/failures.ts"
+import * as ownSearch from "../internal/ownSearch.ts"
+import { locate } from "../internal/paths.ts"
+import * as ripgrep from "../internal/ripgrep.ts"
+import { maybe, plural, says, text, tool } from "../internal/tool.ts"
+import { ToolCall } from "../ToolCall.ts"
+
+const most = 200
+const longestLine = 500
+
+/**
+ * @since 0.1.0
+ * @category tools
+ */
+export const Grep = tool(
+  "grep",
+  `Finds lines by a regular expression, as path:line:text, at most ${most} of them. What .gitignore leaves out is left out.`,
+  {
+    pattern: text("A regular expression."),
+    path: maybe(text("The directory or file to look in (default: the working directory).")),
+    glob: maybe(text("Only files that fit this pattern, e.g. *.ts.")),
+    ignoreCase: maybe(Schema.Boolean),
+    context: maybe(
+      Schema.Int.pipe(Schema.between(0, 20)).annotations({ description: "How many lines around each to show as well." })
+    )
+  }
+).annotate(Tool.Readonly, true)
+
+/**
+ * Uses ripgrep when it is on the PATH.
+ *
+ * @since 0.1.0
+ * @category handlers
+ */
+export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.parametersSchema.Type) {
+  const fs = yield* FileSystem.FileSystem
+  const { permit } = yield* ToolCall
+  const target = yield* locate(params.path ?? ".")
+  yield* permit({ judged: target.judged("grep"), title: params.pattern })
+  const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
+  const query = {
+    pattern: params.pattern,
+    target: target.path,
+    isDirectory: type === "Directory",
+    glob: params.glob,
+    ignoreCase: params.ignoreCase ?? false,
+    context: params.context ?? 0,
+    // One more than is shown, to know whether there is more.
+    most: most + 1
+  }
+  const found = yield* Effect.catchTag(ripgrep.search(query), "NoRipgrep", () => ownSearch.search(query))
+  const lines = found.slice(0, most).map((line) =>
+    line.length > longestLine ? `${line.slice(0, longestLine)}… (${line.length} characters)` : line
+  )
+  const more = found.length > most ? "\n(There is more: use a narrower pattern, path or glob.)" : ""
+  return says(
+    lines.length === 0 ? "No line fits." : lines.join("\n") + more,
+    found.length > most ? `more than ${most} lines` : plural(lines.length, "line")
+  )
+})

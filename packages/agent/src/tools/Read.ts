@@ -1,0 +1,137 @@
+/**
+ * The tool that reads files.
+ *
+ * @since 0.1.0
+ */
+import * as Tool from "@effect/ai/Tool"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+import { distance } from "fastest-levenshtein"
+import { failed, refused } from "../internal/failures.ts"
+import { locate, type Target } from "../internal/paths.ts"
+import { Readings } from "../internal/readings.ts"
+import { count, plural, says, text, tool } from "../internal/tool.ts"
+import { ToolCall, type ToolOutput } from "../ToolCall.ts"
+
+const mostLines = 2000
+const mostCharacters = 256 * 1024
+const longestLine = 2000
+const mostBytes = 5_000_000
+
+/**
+ * @since 0.1.0
+ * @category tools
+ */
+export const Read = tool(
+  "read",
+  `Reads a file: text with line numbers, images (PNG, JPEG, GIF, WebP) and PDFs as they are. At most ${mostLines} lines of a text \
+at a time; offset and limit read on.`,
+  {
+    path: text("The file, absolute or relative to the working directory."),
+    offset: count("The line to begin with, counted from 1."),
+    limit: count(`How many lines (default and at most ${mostLines}).`)
+  }
+).annotate(Tool.Readonly, true)
+
+/** By the first bytes: a name may say anything. */
+const kinds: ReadonlyArray<readonly [mediaType: string, matches: (bytes: Buffer) => boolean]> = [
+  ["image/png", (bytes) => bytes.toString("latin1", 0, 8) === "\u0089PNG\r\n\u001a\n"],
+  ["image/jpeg", (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff],
+  ["image/gif", (bytes) => /^GIF8[79]a/.test(bytes.toString("latin1", 0, 6))],
+  ["image/webp", (bytes) => /^RIFF[^]{4}WEBP/.test(bytes.toString("latin1", 0, 12))],
+  ["application/pdf", (bytes) => bytes.toString("latin1", 0, 5) === "%PDF-"]
+]
+
+const asText = (bytes: Uint8Array): string | undefined => {
+  if (bytes.includes(0)) return undefined
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category handlers
+ */
+export const read = Effect.fn("Read.read")(function*(params: typeof Read.parametersSchema.Type) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const readings = yield* Readings
+  const { permit } = yield* ToolCall
+  const target = yield* locate(params.path)
+  yield* permit({ judged: target.judged("read"), title: target.shown })
+
+  const stat = yield* fs.stat(target.path).pipe(Effect.catchAll(() => missing(target)))
+  if (stat.type === "Directory") return yield* failed(`${target.shown} is a directory: use glob to see what is in it.`)
+  // A pipe or a device could be waited for without an end.
+  if (stat.type !== "File") return yield* failed(`${target.shown} is not a regular file.`)
+  const bytes = Buffer.from(yield* Effect.mapError(fs.readFile(target.path), refused(target.shown)))
+
+  const kind = kinds.find(([, matches]) => matches(bytes))
+  if (kind !== undefined) {
+    if (bytes.length > mostBytes) {
+      return yield* failed(`${target.shown} has ${bytes.length} bytes; at most ${mostBytes} can be shown to you.`)
+    }
+    const output: ToolOutput = {
+      content: [{
+        type: "file",
+        mediaType: kind[0],
+        data: Encoding.encodeBase64(bytes),
+        fileName: path.basename(target.path)
+      }],
+      summary: `${kind[0]}, ${Math.ceil(bytes.length / 1024)} KiB`
+    }
+    return output
+  }
+  const content = asText(bytes)
+  if (content === undefined) return yield* failed(`${target.shown} is not text, and no image or PDF either.`)
+  readings.saw(target.path, bytes)
+  return yield* numbered(content, target, params)
+})
+
+const numbered = (
+  content: string,
+  { shown }: Target,
+  { limit = mostLines, offset = 1 }: { readonly limit?: number; readonly offset?: number }
+) =>
+  Effect.gen(function*() {
+    const lines = content.split(/\r?\n/)
+    if (lines.at(-1) === "") lines.pop()
+    if (lines.length === 0) return says(`${shown} is empty.`, "empty")
+    if (offset > lines.length) return yield* failed(`${shown} has only ${plural(lines.length, "line")}.`)
+    const out: Array<string> = []
+    let room = mostCharacters
+    for (const line of lines.slice(offset - 1, offset - 1 + Math.min(limit, mostLines))) {
+      const cut = line.length > longestLine ? `${line.slice(0, longestLine)}… (${line.length} characters)` : line
+      room -= cut.length + 8
+      if (room < 0 && out.length > 0) break
+      out.push(`${String(offset + out.length).padStart(6)}\t${cut}`)
+    }
+    const next = offset + out.length
+    const rest = next > lines.length ? "" : `\n\n(${lines.length} lines in all: read on with offset ${next}.)`
+    const all = offset === 1 && rest === ""
+    return says(
+      out.join("\n") + rest,
+      all ? plural(lines.length, "line") : `lines ${offset} to ${next - 1} of ${lines.length}`
+    )
+  })
+
+/** Says which names are near. */
+const missing = (target: Target) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const name = path.basename(target.path)
+    const names = yield* Effect.orElseSucceed(fs.readDirectory(path.dirname(target.path)), () => [])
+    const near = names
+      .map((other) => ({ other, far: distance(name.toLowerCase(), other.toLowerCase()) }))
+      .filter(({ far }) => far <= Math.max(2, name.length / 3))
+      .toSorted((a, b) => a.far - b.far)
+      .slice(0, 3)
+    const hint = near.length === 0 ? "" : ` There is: ${near.map(({ other }) => other).join(", ")}.`
+    return yield* failed(`There is no file ${target.shown}.${hint}`)
+  })

@@ -1,0 +1,31 @@
+/**
+ * The tool that writes files.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { change } from "../internal/change.ts"
+import { locate } from "../internal/paths.ts"
+import { text, tool } from "../internal/tool.ts"
+
+/**
+ * @since 0.1.0
+ * @category tools
+ */
+export const Write = tool(
+  "write",
+  "Writes a whole file; directories are made. To replace a file that exists, read it first. For a small change use edit.",
+  {
+    path: text("The file, absolute or relative to the working directory."),
+    content: text("All that is to stand in it.")
+  }
+)
+
+/**
+ * @since 0.1.0
+ * @category handlers
+ */
+export const write = Effect.fn("Write.write")(function*(params: typeof Write.parametersSchema.Type) {
+  const target = yield* locate(params.path)
+  return yield* change(target, () => Effect.succeed(params.content))
+})
