@@ -115,10 +115,12 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
       Layer.unwrapEffect(Effect.gen(function*() {
         const { data } = yield* Directories.Directories
         const path = yield* Path.Path
+        const { writeError } = yield* Stdio
         return LogFile.layer({
           directory: path.join(data, "log"),
           level: globals.logLevel,
-          printLogs: globals.printLogs
+          printLogs: globals.printLogs,
+          writeError
         })
       }))
     ),
