@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Environment from "@altimate-code/config/Environment"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { printable } from "@altimate-code/log/Printable"
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { nonBlankVariable } from "./internal/environment.ts"
-import { printable } from "./internal/printable.ts"
 
 /**
  * A variable that is set.
@@ -58,7 +58,7 @@ export const activeEnvironment: Effect.Effect<ReadonlyArray<ActiveVariable>> = E
   notes,
   ([variable, note]) =>
     Effect.map(
-      nonBlankVariable(variable),
+      Environment.variable(variable),
       Option.map((value): ActiveVariable => ({ variable, note: typeof note === "string" ? note : note(value) }))
     )
 ).pipe(Effect.map(Array.getSomes))

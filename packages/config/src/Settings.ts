@@ -14,8 +14,8 @@ import * as Redacted from "effect/Redacted"
 import type { ConfigError } from "./ConfigError.ts"
 import { paths } from "./ConfigFile.ts"
 import { Directories } from "./Directories.ts"
+import * as Environment from "./Environment.ts"
 import { checkTypes, unknownKeys } from "./internal/check.ts"
-import { nonBlankVariable } from "./internal/environment.ts"
 import { maskValue } from "./internal/masking.ts"
 import { parse, type Source } from "./internal/parse.ts"
 import { failure, place } from "./internal/place.ts"
@@ -125,7 +125,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
     baseURL,
     region: yield* regions.resolve(setting(paths.region)),
     profile: setting(paths.profile),
-    awsProfile: Option.map(yield* nonBlankVariable("AWS_PROFILE"), (value) => ({
+    awsProfile: Option.map(yield* Environment.variable("AWS_PROFILE"), (value) => ({
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),

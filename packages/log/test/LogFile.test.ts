@@ -20,7 +20,9 @@ const logged = <A, E>(
     const exit = yield* Effect.exit(
       Effect.provide(
         effect,
-        LogFile.layer({ directory, level, printLogs: false, writeError: () => Effect.void }).pipe(Layer.provideMerge(Secrets.layer))
+        LogFile.layer({ directory, level, printLogs: false, writeError: () => Effect.void }).pipe(
+          Layer.provideMerge(Secrets.layer)
+        )
       )
     )
     const fs = yield* FileSystem.FileSystem
