@@ -45,7 +45,8 @@ const notes: ReadonlyArray<readonly [variable: string, note: Note]> = [
   ["AWS_EC2_METADATA_DISABLED", shown("EC2 instance metadata disabled")],
   ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", shownUrl("Bedrock endpoint")],
   ["AWS_ENDPOINT_URL", shownUrl("endpoint of every AWS service")],
-  ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", shown("endpoint variables ignored")]
+  ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", shown("endpoint variables ignored")],
+  ["AWS_USE_FIPS_ENDPOINT", shown("FIPS endpoint")]
 ]
 
 /**
