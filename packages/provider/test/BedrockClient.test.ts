@@ -1,3 +1,4 @@
+import { AuthError } from "@altimate-code/auth/AuthError"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import { assert, describe, it } from "@effect/vitest"
@@ -156,6 +157,23 @@ describe("a request with AWS credentials", () => {
       assert.deepStrictEqual(asked, [false, true, false])
     }))
 
+  it.scopedLive("tells how many requests were sent when there are no new ones", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [faulty({ type: "expiredToken", times: "always" })] })
+      const ended = Layer.succeed(AwsCredentials, {
+        resolve: ({ refresh }) =>
+          refresh === true
+            ? new AuthError({ reason: "Expired", message: "the session has ended", hint: "aws sso login" })
+            : Effect.succeed(keys("ONE", true))
+      })
+      const error = yield* complete.pipe(
+        Effect.flip,
+        Effect.provide(client(sandbox.url, { auth: preferChain, chain: ended }))
+      )
+      assert.strictEqual(error.message, "the session has ended")
+      assert.strictEqual(error.attempts, 1)
+    }))
+
   it.scopedLive("does not go on with credentials that can't be renewed", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "expiredToken", times: "always" })] })
@@ -188,6 +206,15 @@ describe("the URL of a request", () => {
       assert.deepStrictEqual((yield* sandbox.requests).map(({ rawPath }) => rawPath), [path, path, `${path}?team=a`])
       const error = yield* Effect.provide(Effect.flip(stream), client(sandbox.url))
       assert.strictEqual(error.url, `http://127.0.0.1:${sandbox.port}${path}`)
+    }))
+
+  it.scopedLive("keeps every value of a name that the query has twice, also when it is signed", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello] })
+      const options = { auth: preferChain, chain: chain(keys("ONE")) }
+      yield* Effect.provide(stream, client(`${sandbox.url}?team=b&team=a&x=1`, options))
+      const [sent] = yield* sandbox.requests
+      assert.strictEqual(sent?.rawPath.split("?")[1], "team=b&team=a&x=1")
     }))
 
   it.scopedLive("is whatever the endpoint policy says", () =>
