@@ -3,14 +3,13 @@
  *
  * @since 0.1.0
  */
-import { Secrets } from "@altimate-code/log/Secrets"
+import type { Secrets } from "@altimate-code/log/Secrets"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import type { ConfigError } from "./ConfigError.ts"
 import { paths } from "./ConfigFile.ts"
 import { Directories } from "./Directories.ts"
@@ -22,8 +21,8 @@ import { failure, place } from "./internal/place.ts"
 import { readSources } from "./internal/sources.ts"
 import { substitute } from "./internal/substitute.ts"
 import { dotted, empty, find, leaves, merge } from "./internal/tree.ts"
-import { secretsOf } from "./internal/urlSecrets.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
+import { registerSecrets } from "./PublicUrl.ts"
 import { RegionFallback } from "./RegionFallback.ts"
 
 /**
@@ -161,8 +160,7 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
 
 /** The SDK would take other texts too, and fail much later with much less to say. */
 const acceptUrl = Effect.fn("acceptUrl")(function*({ value, origin }: Setting<string>) {
-  const secrets = yield* Secrets
-  yield* Effect.forEach(secretsOf(value), (secret) => secrets.register(Redacted.make(secret)), { discard: true })
+  yield* registerSecrets(value)
   if (/^https?:\/\/[^/\\?#]\S*$/i.test(value) && URL.canParse(value)) return
   return yield* failure(origin, {
     reason: "Value",

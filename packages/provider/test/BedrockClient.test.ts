@@ -1,7 +1,9 @@
 import { AuthError } from "@altimate-code/auth/AuthError"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
+import * as Secrets from "@altimate-code/log/Secrets"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -226,6 +228,27 @@ describe("the URL of a request", () => {
       const events = yield* Effect.provide(stream, client("http://127.0.0.1:1", { endpoint: elsewhere }))
       assert.strictEqual(textOf(events), "Hello")
     }))
+})
+
+describe("secrets in the URL of a gateway", () => {
+  for (const variable of ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]) {
+    it.effect(`are known as such, also those of ${variable}`, () =>
+      Effect.gen(function*() {
+        const { endpoint } = yield* BedrockClient
+        assert.include(endpoint.url, "canary-password")
+        const { mask } = yield* Secrets.Secrets
+        const basic = Buffer.from("user:canary-password").toString("base64")
+        assert.strictEqual(
+          mask(`canary-password ${basic} canary-key-of-a-gateway`),
+          "<redacted> <redacted> <redacted>"
+        )
+      }).pipe(
+        Effect.provide(client(undefined)),
+        Effect.withConfigProvider(ConfigProvider.fromMap(
+          new Map([[variable, "https://user:canary-password@gw.example.com/v1?key=canary-key-of-a-gateway"]])
+        ))
+      ))
+  }
 })
 
 // The client outlives the request in each of these: closing it would close every connection.
