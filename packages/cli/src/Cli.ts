@@ -11,6 +11,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Argv from "./Argv.ts"
+import { CliError } from "./CliError.ts"
 import * as Auth from "./commands/auth.ts"
 import * as Config from "./commands/config.ts"
 import * as Models from "./commands/models.ts"
@@ -23,7 +24,6 @@ import * as Failure from "./Failure.ts"
 import * as Help from "./Help.ts"
 import type { Platform, Policies, Services } from "./Services.ts"
 import { Stdio, type StdoutClosed } from "./Stdio.ts"
-import { UsageError } from "./UsageError.ts"
 import { version } from "./Version.ts"
 
 type Tree = CommandTree<Services, Failure.Failure | StdoutClosed>
@@ -66,18 +66,18 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, P
     }
   })
 
+const report = (failure: Failure.Failure) =>
+  Effect.as(complain((colors) => Failure.render(failure, { colors })), Failure.exitCode(failure))
+
+const complain = (block: (colors: boolean) => string) =>
+  Effect.flatMap(Stdio, ({ colors, writeError }) => writeError(block(colors.stderr)))
+
 const print = (text: string) =>
   Stdio.pipe(
     Effect.flatMap(({ write }) => write(text)),
     Effect.as(Failure.exitCodes.success),
     Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success))
   )
-
-const report = (failure: Failure.Failure) =>
-  Effect.as(complain((colors) => Failure.render(failure, { colors })), Failure.exitCode(failure))
-
-const complain = (block: (colors: boolean) => string) =>
-  Effect.flatMap(Stdio, ({ colors, writeError }) => writeError(block(colors.stderr)))
 
 /** With the log file open: parses what is the command's own, and runs its handler. */
 const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals: Argv.Globals) =>
@@ -132,7 +132,8 @@ const handle = (node: Tree, commandLine: string, rest: ReadonlyArray<string>) =>
   CommandDescriptor.parse(node.command.descriptor, [node.name, ...rest], CliConfig.make({ finalCheckBuiltIn: false }))
     .pipe(
       Effect.mapError(({ error }) =>
-        new UsageError({
+        new CliError({
+          reason: "Usage",
           message: `${commandLine}: ${paragraphs(error).join(" ")}`,
           hint: `${commandLine} --help shows what it accepts.`
         })
@@ -140,7 +141,8 @@ const handle = (node: Tree, commandLine: string, rest: ReadonlyArray<string>) =>
       Effect.flatMap((directive) =>
         directive._tag === "UserDefined" && directive.leftover.length === 0
           ? node.command.transform(node.command.handler(directive.value), directive.value)
-          : new UsageError({
+          : new CliError({
+            reason: "Usage",
             message: `${commandLine}: too many arguments.`,
             hint: `${commandLine} --help shows what it accepts.`
           })

@@ -5,20 +5,16 @@ import type { ModelRefError } from "@altimate-code/model-id/ModelRef"
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import type { SandboxError } from "@altimate-code/sandbox/SandboxError"
 import * as Option from "effect/Option"
-import type { AttachmentError } from "./Attachment.ts"
-import type { StdinError } from "./Stdio.ts"
-import type { UsageError } from "./UsageError.ts"
+import type { CliError } from "./CliError.ts"
 
 /** Everything that a command can fail with: each has a `message` and a `hint`. */
 export type Failure =
-  | AttachmentError
   | AuthError
   | BedrockError
+  | CliError
   | ConfigError
   | ModelRefError
   | SandboxError
-  | StdinError
-  | UsageError
 
 export const exitCodes = { success: 0, requestFailed: 1, usage: 2, interrupted: 130 } as const
 

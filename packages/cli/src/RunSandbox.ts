@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { CliError } from "./CliError.ts"
 import { Stdio } from "./Stdio.ts"
-import { UsageError } from "./UsageError.ts"
 
 /** What the command line asks for. */
 export interface SandboxOptions {
@@ -25,7 +25,8 @@ const keys = { accessKeyId: "AKIASANDBOXSANDBOX00", secretAccessKey: "sandbox-se
 const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   const refuse = (message: string) =>
-    new UsageError({
+    new CliError({
+      reason: "Usage",
       message,
       hint:
         "A script is a JSON array of turns: [{\"blocks\": [{\"type\": \"text\", \"text\": \"hi\"}]}]. docs/sandbox.md tells the rest."

@@ -7,15 +7,12 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { fstatSync } from "node:fs"
+import { CliError } from "./CliError.ts"
 
 /** Whoever read our stdout has stopped reading, as `head -1` does. Not a failure: there is nobody left to write for. */
-export class StdoutClosed extends Schema.TaggedError<StdoutClosed>()("StdoutClosed", {}) {}
-
-/** What was piped in can't be used. */
-export class StdinError extends Schema.TaggedError<StdinError>()("StdinError", {
-  message: Schema.String,
-  hint: Schema.String
-}) {}
+export class StdoutClosed
+  extends Schema.TaggedError<StdoutClosed>("@altimate-code/cli/StdoutClosed")("StdoutClosed", {})
+{}
 
 /** The streams of the process; a service, so that a test can run the whole program and look at what it wrote. */
 export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
@@ -24,7 +21,7 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
   /** Writes to stderr. */
   readonly writeError: (text: string) => Effect.Effect<void>
   /** What was piped or redirected into stdin; none for a terminal or a device such as `/dev/null`. */
-  readonly piped: Effect.Effect<Option.Option<string>, StdinError>
+  readonly piped: Effect.Effect<Option.Option<string>, CliError>
   /** Can a person be asked: are both stdin and stdout a terminal? */
   readonly interactive: boolean
   /** May stdout and stderr be coloured: a terminal, `NO_COLOR` unset, `TERM` not dumb? */
@@ -53,11 +50,12 @@ const readAll = Effect.tryPromise({
   },
   catch: (cause) =>
     cause instanceof TypeError
-      ? new StdinError({
+      ? new CliError({
+        reason: "Stdin",
         message: "What was piped into stdin is not UTF-8 text.",
         hint: "Give images and PDFs with --file."
       })
-      : new StdinError({ message: `stdin could not be read: ${String(cause)}`, hint: "Try again with < /dev/null." })
+      : new CliError({ reason: "Stdin", message: `stdin could not be read: ${String(cause)}`, hint: "Try again with < /dev/null." })
 })
 
 /** The real streams. */
@@ -70,15 +68,17 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
     stderr.on("error", () => {})
     const plain = (yield* text("NO_COLOR")) !== "" || (yield* text("TERM")) === "dumb"
 
+    const writeError = (text: string) =>
+      Effect.async<void>((resume) => {
+        stderr.write(text, () => resume(Effect.void))
+      })
+
     return {
       write: (text) =>
         Effect.async((resume) => {
           stdout.write(text, (error) => resume(error ? Effect.fail(new StdoutClosed()) : Effect.void))
         }),
-      writeError: (text) =>
-        Effect.async((resume) => {
-          stderr.write(text, () => resume(Effect.void))
-        }),
+      writeError,
       piped: Effect.suspend(() => isPiped() ? Effect.map(readAll, Option.some) : Effect.succeedNone),
       interactive: stdin.isTTY && stdout.isTTY,
       colors: { stdout: stdout.isTTY && !plain, stderr: stderr.isTTY && !plain }
