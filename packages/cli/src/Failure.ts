@@ -18,13 +18,15 @@ export type Failure =
 
 export const exitCodes = { success: 0, requestFailed: 1, usage: 2, interrupted: 130 } as const
 
-/** 1 when the request failed; 2 when the command line, the configuration or a file of the user's is wrong. */
+/** 1 when the request, or the writing of its answer, failed; 2 when the command line, the configuration or a file of the user's is wrong. */
 export const exitCode = (failure: Failure): number => {
   switch (failure._tag) {
     case "BedrockError":
       return exitCodes.requestFailed
     case "AuthError":
       return failure.reason === "CorruptStore" ? exitCodes.usage : exitCodes.requestFailed
+    case "CliError":
+      return ["Answer", "Installation", "Stdout"].includes(failure.reason) ? exitCodes.requestFailed : exitCodes.usage
     default:
       return exitCodes.usage
   }

@@ -1,9 +1,11 @@
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Fault } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
+import { dirname, join } from "node:path"
 import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "error-token-123" }
@@ -150,6 +152,26 @@ layer(NodeContext.layer)("a failed request", (it) => {
       )
       assert.deepStrictEqual(events.map(({ type }) => type), ["start", "text", "text", "text", "error"])
       assert.strictEqual(events.at(-1)!.reason, "TruncatedStream")
+    }))
+
+  it.scoped("that can't load a part of the program says so", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      const broken = join(home.home, "broken")
+      yield* fs.copy(dirname(bin), join(broken, "dist"))
+      yield* fs.writeFileString(join(broken, "package.json"), `{"type":"module"}`)
+      const chunks = join(broken, "dist/chunks")
+      for (const name of yield* fs.readDirectory(chunks)) {
+        if (name.startsWith("RunSandbox")) yield* fs.remove(join(chunks, name))
+      }
+      const { status, stderr } = spawnSync(process.execPath, [join(broken, "dist/bin.js"), "sandbox"], {
+        env: { PATH: process.env["PATH"], HOME: home.home },
+        encoding: "utf8"
+      })
+      assert.strictEqual(status, 1, stderr)
+      assertShortBlock(stderr)
+      assert.match(stderr, /could not be loaded.*RunSandbox.*\n.*install altimate-code again/)
     }))
 })
 
