@@ -30,6 +30,8 @@ layer(NodeContext.layer)("a wrong command line", (it) => {
       [["rnu"], /unknown command "rnu"/],
       [["run", "hi", "--format", "xml"], /text.*json/],
       [["run", "hi", "--max-tokens", "many"], /many/],
+      [["run", "hi", "--max-tokens", "-5"], /--max-tokens must be at least 1/],
+      [["run", "hi", "--max-tokens", "0"], /--max-tokens must be at least 1/],
       [["run"], /No model/],
       [["run", "-m", "amazon-bedrock/claude-prod"], /no prompt/],
       [["run", "hi", "--log-level", "loud"], /DEBUG, INFO, WARN, ERROR/],

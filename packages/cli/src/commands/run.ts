@@ -28,6 +28,7 @@ const options = {
   ),
   maxTokens: Options.integer("max-tokens").pipe(
     Options.withPseudoName("N"),
+    Options.filterMap(Option.liftPredicate((tokens) => tokens > 0), "--max-tokens must be at least 1."),
     Options.withDescription("The most tokens the answer may have (default: the model's maximum, at most 8192)."),
     Options.optional
   ),
