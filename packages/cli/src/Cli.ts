@@ -76,7 +76,7 @@ const print = (text: string) =>
   Stdio.pipe(
     Effect.flatMap(({ write }) => write(text)),
     Effect.as(Failure.exitCodes.success),
-    Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success))
+    Effect.catchTags({ StdoutClosed: () => Effect.succeed(Failure.exitCodes.success), CliError: report })
   )
 
 /** With the log file open: parses what is the command's own, and runs its handler. */

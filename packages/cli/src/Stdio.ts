@@ -16,8 +16,8 @@ export class StdoutClosed
 
 /** The streams of the process; a service, so that a test can run the whole program and look at what it wrote. */
 export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
-  /** Writes to stdout and waits until the text is taken: a slow reader slows the stream down. */
-  readonly write: (text: string) => Effect.Effect<void, StdoutClosed>
+  /** Writes to stdout and waits until the text is taken: a slow reader slows the stream down. Else fails with `Stdout`. */
+  readonly write: (text: string) => Effect.Effect<void, StdoutClosed | CliError>
   /** Writes to stderr. */
   readonly writeError: (text: string) => Effect.Effect<void>
   /** What was piped or redirected into stdin; none for a terminal or a device such as `/dev/null`. */
@@ -58,6 +58,16 @@ const readAll = Effect.tryPromise({
       : new CliError({ reason: "Stdin", message: `stdin could not be read: ${String(cause)}`, hint: "Try again with < /dev/null." })
 })
 
+/** What a pipe or a socket answers whose reader has gone away. */
+const closed = ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]
+
+const stdoutFailure = (error: NodeJS.ErrnoException): StdoutClosed | CliError =>
+  error.code !== undefined && closed.includes(error.code) ? new StdoutClosed() : new CliError({
+    reason: "Stdout",
+    message: `stdout could not be written: ${error.message}`,
+    hint: "Make sure that there is space left where it goes."
+  })
+
 /** The real streams. */
 export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
   Stdio,
@@ -76,7 +86,7 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
     return {
       write: (text) =>
         Effect.async((resume) => {
-          stdout.write(text, (error) => resume(error ? Effect.fail(new StdoutClosed()) : Effect.void))
+          stdout.write(text, (error) => resume(error ? Effect.fail(stdoutFailure(error)) : Effect.void))
         }),
       writeError,
       piped: Effect.suspend(() => isPiped() ? Effect.map(readAll, Option.some) : Effect.succeedNone),

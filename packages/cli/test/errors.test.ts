@@ -5,6 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn, spawnSync } from "node:child_process"
+import { closeSync, openSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
 
@@ -220,6 +221,33 @@ layer(NodeContext.layer)("an end from outside", (it) => {
       assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
       yield* sandbox.waitFor((requests) => requests.some(({ aborted }) => aborted)).pipe(Effect.timeout("5 seconds"))
     }))
+})
+
+layer(NodeContext.layer)("a stdout that can't be written", (it) => {
+  for (const args of [["--version"], ["--help"], ["models"], ["run", "hello"]]) {
+    it.scoped(`(${args.join(" ")}): exit code 1, one short block`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.make({})
+        const home = yield* makeHome
+        yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+        const full = yield* Effect.acquireRelease(
+          Effect.sync(() => openSync("/dev/full", "w")),
+          (fd) => Effect.sync(() => closeSync(fd))
+        )
+        const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
+          const child = spawn(process.execPath, [bin, ...args], {
+            env: { PATH: process.env["PATH"], HOME: home.home, ...token },
+            stdio: ["ignore", full, "pipe"]
+          })
+          let stderr = ""
+          child.stderr!.setEncoding("utf8").on("data", (text: string) => stderr += text)
+          child.on("close", (code) => resume(Effect.succeed({ code, stderr })))
+        })
+        assert.strictEqual(code, 1, stderr)
+        assertShortBlock(stderr)
+        assert.include(stderr, "stdout could not be written: ENOSPC")
+      }))
+  }
 })
 
 layer(NodeContext.layer)("secrets", (it) => {
