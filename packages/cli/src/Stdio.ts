@@ -20,7 +20,10 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
   readonly write: (text: string) => Effect.Effect<void, StdoutClosed | CliError>
   /** Writes to stderr. */
   readonly writeError: (text: string) => Effect.Effect<void>
-  /** What was piped or redirected into stdin; none for a terminal or a device such as `/dev/null`. */
+  /**
+   * What was piped or redirected into stdin, to its end; none for a terminal or a device such as `/dev/null`. When nothing
+   * comes for 3 seconds, it says on stderr what it waits for.
+   */
   readonly piped: Effect.Effect<Option.Option<string>, CliError>
   /** Can a person be asked: are both stdin and stdout a terminal? */
   readonly interactive: boolean
@@ -40,23 +43,47 @@ const isPiped = () => {
   }
 }
 
-const readAll = Effect.tryPromise({
-  try: async (signal) => {
-    const decoder = new TextDecoder("utf-8", { fatal: true })
-    signal.addEventListener("abort", () => process.stdin.destroy(), { once: true })
-    let all = ""
-    for await (const chunk of process.stdin) all += decoder.decode(chunk as Uint8Array, { stream: true })
-    return all + decoder.decode()
-  },
-  catch: (cause) =>
-    cause instanceof TypeError
-      ? new CliError({
-        reason: "Stdin",
-        message: "What was piped into stdin is not UTF-8 text.",
-        hint: "Give images and PDFs with --file."
-      })
-      : new CliError({ reason: "Stdin", message: `stdin could not be read: ${String(cause)}`, hint: "Try again with < /dev/null." })
-})
+const readAll = (onFirst: () => void) =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const decoder = new TextDecoder("utf-8", { fatal: true })
+      signal.addEventListener("abort", () => process.stdin.destroy(), { once: true })
+      let all = ""
+      for await (const chunk of process.stdin) {
+        onFirst()
+        all += decoder.decode(chunk as Uint8Array, { stream: true })
+      }
+      return all + decoder.decode()
+    },
+    catch: (cause) =>
+      cause instanceof TypeError
+        ? new CliError({
+          reason: "Stdin",
+          message: "What was piped into stdin is not UTF-8 text.",
+          hint: "Give images and PDFs with --file."
+        })
+        : new CliError({
+          reason: "Stdin",
+          message: `stdin could not be read: ${String(cause)}`,
+          hint: "Try again with < /dev/null."
+        })
+  })
+
+/** A producer may be slow. But a pipe that was only inherited, by a script or a job, may stay open and empty for ever. */
+const readPatiently = (writeError: (text: string) => Effect.Effect<void>) =>
+  Effect.suspend(() => {
+    let begun = false
+    return Effect.suspend(() =>
+      begun
+        ? Effect.void
+        : writeError("note: reading stdin, from which nothing has come yet; start with < /dev/null if nothing will.\n")
+    ).pipe(
+      Effect.delay("3 seconds"),
+      Effect.forkScoped,
+      Effect.zipRight(readAll(() => begun = true)),
+      Effect.scoped
+    )
+  })
 
 /** What a pipe or a socket answers whose reader has gone away. */
 const closed = ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]
@@ -89,7 +116,7 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
           stdout.write(text, (error) => resume(error ? Effect.fail(stdoutFailure(error)) : Effect.void))
         }),
       writeError,
-      piped: Effect.suspend(() => isPiped() ? Effect.map(readAll, Option.some) : Effect.succeedNone),
+      piped: Effect.suspend(() => isPiped() ? Effect.map(readPatiently(writeError), Option.some) : Effect.succeedNone),
       interactive: stdin.isTTY && stdout.isTTY,
       colors: { stdout: stdout.isTTY && !plain, stderr: stderr.isTTY && !plain }
     }
