@@ -35,11 +35,18 @@ const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
     Effect.mapError((error) => refuse(`--script ${path} can't be read: ${error.message}`))
   )
   return yield* Schema.decodeUnknown(Schema.parseJson(Script.Script), { onExcessProperty: "error" })(text).pipe(
-    Effect.mapError((error) =>
-      refuse(`--script ${path}: ${ParseResult.ArrayFormatter.formatErrorSync(error)[0]!.message}`)
-    )
+    Effect.mapError((error) => {
+      const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      return refuse(`--script ${path}: ${place(issue!.path)}${issue!.message}`)
+    })
   )
 })
+
+/** `[0].blocks[1].type: `; nothing for the whole script. */
+const place = (path: ReadonlyArray<PropertyKey>): string =>
+  path.length === 0
+    ? ""
+    : `${path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("").replace(/^\./, "")}: `
 
 const instructions = (url: string) =>
   `Sandbox gateway on ${url}

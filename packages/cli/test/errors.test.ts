@@ -68,6 +68,23 @@ layer(NodeContext.layer)("a wrong command line", (it) => {
       }
     }))
 
+  it.scoped("a sandbox script that is wrong is refused with the place in it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      for (
+        const [script, words] of [
+          [`[{"blocks":[]},{"blocks":[{"type":"text","text":5}]}]`, "script.json: [1].blocks[0].text: "],
+          [`{}`, "script.json: Expected"]
+        ] as const
+      ) {
+        yield* fs.writeFileString(join(home.home, "script.json"), script)
+        const result = yield* home.run(["sandbox", "--script", "script.json"])
+        assert.strictEqual(result.code, 2, result.stderr)
+        assert.include(result.stderr, words)
+      }
+    }))
+
   it.scoped("-- lets a prompt begin with dashes", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
