@@ -193,6 +193,15 @@ layer(NodeContext.layer)("a failed request", (it) => {
       assertShortBlock(stderr)
       assert.match(stderr, /could not be loaded.*RunSandbox.*\n.*install altimate-code again/)
     }))
+
+  it.scoped("leaves Node's own warnings on stderr, but not the SDK's about the version of Node", () =>
+    Effect.gen(function*() {
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig("https://127.0.0.1:1"))
+      const { stderr } = yield* home.run(["run", "hello"], { env: { ...token, NODE_TLS_REJECT_UNAUTHORIZED: "0" } })
+      assert.match(stderr, /^\(node:\d+\) Warning: .*NODE_TLS_REJECT_UNAUTHORIZED/)
+      assert.notInclude(stderr, "NodeVersionSupportWarning")
+    }))
 })
 
 layer(NodeContext.layer)("an end from outside", (it) => {
