@@ -85,6 +85,10 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
     const commandLine = path.map(({ name }) => name).join(" ")
     const { path: logPath } = yield* LogFile.LogFile
     const { mask } = yield* Secrets.Secrets
+    const masked = ({ hint, message }: Pick<Failure.Failure, "hint" | "message">) => ({
+      message: mask(message),
+      hint: mask(hint)
+    })
     yield* Effect.logInfo(`${commandLine} (version ${version}, Node ${process.version})`).pipe(
       Effect.annotateLogs("service", "cli")
     )
@@ -93,7 +97,7 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
       Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success)),
       Effect.catchAll((failure) => {
         const more = failure._tag === "BedrockError" || failure._tag === "AuthError" ? logPath : Option.none()
-        return complain((colors) => mask(Failure.render(failure, { colors, logPath: more }))).pipe(
+        return complain((colors) => Failure.render(masked(failure), { colors, logPath: more })).pipe(
           Effect.as(Failure.exitCode(failure))
         )
       }),
@@ -101,10 +105,13 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
         Effect.logError("unexpected failure", Cause.die(defect)).pipe(
           Effect.annotateLogs("service", "cli"),
           Effect.zipRight(complain((colors) =>
-            mask(Failure.render({
-              message: `This is a bug in altimate-code: ${defect instanceof Error ? defect.message : String(defect)}`,
-              hint: "Please report it with the lines of the log that tell of it."
-            }, { colors, logPath }))
+            Failure.render(
+              masked({
+                message: `This is a bug in altimate-code: ${defect instanceof Error ? defect.message : String(defect)}`,
+                hint: "Please report it with the lines of the log that tell of it."
+              }),
+              { colors, logPath }
+            )
           )),
           Effect.as(Failure.exitCodes.requestFailed)
         )

@@ -1,6 +1,7 @@
 /** A failure as a person reads it: what failed, the likely cause, what to do. */
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
+import { printableLines } from "@altimate-code/log/Printable"
 import type { ModelRefError } from "@altimate-code/model-id/ModelRef"
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import type { SandboxError } from "@altimate-code/sandbox/SandboxError"
@@ -32,12 +33,12 @@ export const exitCode = (failure: Failure): number => {
   }
 }
 
-/** The block on stderr. */
+/** The block on stderr. A gateway's words may be in it: nothing in them reaches the terminal as more than text. */
 export const render = (
   failure: Pick<Failure, "hint" | "message">,
   options: { readonly colors: boolean; readonly logPath?: Option.Option<string> }
 ): string => {
   const error = options.colors ? "\u001b[1;31merror:\u001b[0m" : "error:"
   const more = Option.match(options.logPath ?? Option.none(), { onNone: () => "", onSome: (path) => `Log: ${path}\n` })
-  return `${error} ${failure.message}\n${failure.hint}\n${more}`
+  return `${error} ${printableLines(failure.message)}\n${printableLines(failure.hint)}\n${more}`
 }

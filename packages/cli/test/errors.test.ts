@@ -116,6 +116,18 @@ layer(NodeContext.layer)("a wrong configuration", (it) => {
       }))
   }
 
+  it.scoped("can't move the cursor of a terminal by what it says", () =>
+    Effect.gen(function*() {
+      const home = yield* makeHome
+      const nasty = "\u001b[2J\u009b1m\u202e"
+      yield* home.writeGlobalConfig({ model: `amazon-bedrock/${nasty}`, [nasty]: nasty })
+      const result = yield* home.run(["config", "show"])
+      assert.strictEqual(result.code, 0, result.stderr)
+      assert.include(result.stdout, "amazon-bedrock/\\u{1b}[2J\\u{9b}1m\\u{202e}")
+      // oxlint-disable-next-line no-control-regex
+      assert.notMatch(result.stdout + result.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+    }))
+
   it.scoped("an unknown key is a warning with its place and the nearest key, said once", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
@@ -172,6 +184,21 @@ layer(NodeContext.layer)("a failed request", (it) => {
       )
       assert.deepStrictEqual(events.map(({ type }) => type), ["start", "text", "text", "text", "error"])
       assert.strictEqual(events.at(-1)!.reason, "TruncatedStream")
+    }))
+
+  it.scoped("shows a gateway's words as text, whatever they hold", () =>
+    Effect.gen(function*() {
+      const message = "no \u001b]0;title\u0007 \u001b[2J \u009b1m \r access"
+      const sandbox = yield* Sandbox.make({
+        script: turn({ type: "error", status: 403, name: "AccessDeniedException", message })
+      })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const result = yield* home.run(["run", "hello"], { env: token })
+      assert.strictEqual(result.code, 1, result.stderr)
+      assert.include(result.stderr, "no \\u{1b}]0;title\\u{7}")
+      // oxlint-disable-next-line no-control-regex
+      assert.notMatch(result.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
     }))
 
   it.scoped("that can't load a part of the program says so", () =>
