@@ -96,9 +96,13 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
       Effect.as(Failure.exitCodes.success as number),
       Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success)),
       Effect.catchAll((failure) => {
-        const more = failure._tag === "BedrockError" || failure._tag === "AuthError" ? logPath : Option.none()
-        return complain((colors) => Failure.render(masked(failure), { colors, logPath: more })).pipe(
-          Effect.as(Failure.exitCode(failure))
+        const exitCode = Failure.exitCode(failure)
+        const more = failure._tag === "AuthError" || exitCode === Failure.exitCodes.requestFailed
+          ? logPath
+          : Option.none()
+        return log(failure).pipe(
+          Effect.zipRight(complain((colors) => Failure.render(masked(failure), { colors, logPath: more }))),
+          Effect.as(exitCode)
         )
       }),
       Effect.catchAllDefect((defect) =>
@@ -133,6 +137,12 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
     ),
     Effect.provide(Layer.merge(Directories.layer, Secrets.layer)),
     Effect.catchTag("ConfigError", (error) => report(error))
+  )
+
+/** A failed request has been logged where it failed, with more than is known here. */
+const log = (failure: Failure.Failure) =>
+  failure._tag === "BedrockError" ? Effect.void : Effect.logError("failed").pipe(
+    Effect.annotateLogs({ service: "cli", error: failure.message, type: failure._tag, reason: failure.reason })
   )
 
 const handle = (node: Tree, commandLine: string, rest: ReadonlyArray<string>) =>

@@ -74,7 +74,7 @@ const model = Effect.gen(function*() {
 })
 
 /** What `@effect/ai` wraps is a failure of ours with a hint; anything else is a prompt or an answer that does not fit. */
-const unwrap = (error: AiError.AiError) =>
+const unwrap = (error: AiError.AiError): BedrockError | CliError =>
   Option.getOrElse(BedrockError.fromAiError(error), () =>
     error._tag === "MalformedInput"
       ? new CliError({
@@ -82,11 +82,10 @@ const unwrap = (error: AiError.AiError) =>
         message: error.description ?? error.message,
         hint: "Change the prompt or its attachments."
       })
-      : new BedrockError({
-        reason: "ModelError",
+      : new CliError({
+        reason: "Answer",
         message: ("description" in error ? error.description : undefined) ?? error.message,
-        hint: "The model's answer can't be used. Try again.",
-        attempts: 1
+        hint: "The model's answer can't be used. Try again."
       }))
 
 const logFinish = ({ reason, usage }: Response.FinishPart) =>
@@ -112,7 +111,11 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       Stream.mapError(unwrap),
       Stream.tap((part) => part.type === "finish" ? logFinish(part) : Effect.void),
       Stream.runForEach(output.part),
-      Effect.tapErrorTag("BedrockError", output.failed)
+      Effect.tapError((error) =>
+        error._tag === "StdoutClosed" || (error._tag === "CliError" && error.reason === "Stdout")
+          ? Effect.void
+          : output.failed(error)
+      )
     )
   }).pipe(
     Effect.provide(bedrock({

@@ -186,6 +186,25 @@ layer(NodeContext.layer)("a failed request", (it) => {
       assert.strictEqual(events.at(-1)!.reason, "TruncatedStream")
     }))
 
+  it.scoped("in JSON ends with an error event also when the prompt turns out to be none that can be sent", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const sandbox = yield* Sandbox.make({})
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      yield* fs.writeFileString(join(home.home, "a.pdf"), "%PDF-1.4\n%%EOF\n")
+      const result = yield* home.run(["run", "--format", "json", "-f", "a.pdf"], { env: token })
+      assert.strictEqual(result.code, 2, result.stderr)
+      const events = result.stdout.trimEnd().split("\n").map((line) =>
+        JSON.parse(line) as { type: string; reason?: string }
+      )
+      assert.deepStrictEqual(events.map(({ reason, type }) => [type, reason]), [["start", undefined], [
+        "error",
+        "Usage"
+      ]])
+      assert.isEmpty(yield* sandbox.requests)
+    }))
+
   it.scoped("shows a gateway's words as text, whatever they hold", () =>
     Effect.gen(function*() {
       const message = "no \u001b]0;title\u0007 \u001b[2J \u009b1m \r access"
@@ -200,6 +219,42 @@ layer(NodeContext.layer)("a failed request", (it) => {
       // oxlint-disable-next-line no-control-regex
       assert.notMatch(result.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
     }))
+
+  for (
+    const [what, prepare, args, words] of [
+      [
+        "an answer that can't be understood",
+        () => Effect.void,
+        ["run", "hello"],
+        "the model called the tool \"get_weather\""
+      ],
+      [
+        "a credential that can't be read",
+        (authFile: string) =>
+          Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeDirectory(authFile, { recursive: true })),
+        ["auth", "list"],
+        "auth.json"
+      ]
+    ] as const
+  ) {
+    it.scoped(`(${what}) is in the log that it names`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.make({
+          script: [{ blocks: [{ type: "toolUse", toolUseId: "t1", name: "get_weather", input: {} }] }]
+        })
+        const home = yield* makeHome
+        yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+        yield* prepare(home.authFile)
+        const result = yield* home.run(args, { env: token })
+        assert.strictEqual(result.code, 1, result.stderr)
+        assertShortBlock(result.stderr)
+        assert.include(result.stderr, words)
+        assert.include(result.stderr, `Log: ${home.logDirectory}`)
+        const errors = (yield* home.logs).split("\n").filter((line) => line.startsWith("ERROR"))
+        assert.strictEqual(errors.length, 1)
+        assert.include(errors[0]!.replaceAll("\\\"", "\""), words)
+      }))
+  }
 
   it.scoped("that can't load a part of the program says so", () =>
     Effect.gen(function*() {
