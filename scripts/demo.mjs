@@ -95,7 +95,8 @@ What happened
 $ altimate-code providers list
 `)
   const list = start(["providers", "list"], { env: withToken, cwd: home, stdio: ["ignore", "inherit", "inherit"] })
-  await list.ended
+  const listed = await list.ended
+  if (listed !== 0) throw new Error(`altimate-code providers list ended with ${listed}.`)
 }
 
 try {

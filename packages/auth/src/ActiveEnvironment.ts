@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Environment from "@altimate-code/config/Environment"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { printable } from "@altimate-code/log/Printable"
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { nonBlankVariable } from "./internal/environment.ts"
-import { printable } from "./internal/printable.ts"
 
 /**
  * A variable that is set.
@@ -45,7 +45,8 @@ const notes: ReadonlyArray<readonly [variable: string, note: Note]> = [
   ["AWS_EC2_METADATA_DISABLED", shown("EC2 instance metadata disabled")],
   ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", shownUrl("Bedrock endpoint")],
   ["AWS_ENDPOINT_URL", shownUrl("endpoint of every AWS service")],
-  ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", shown("endpoint variables ignored")]
+  ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", shown("endpoint variables ignored")],
+  ["AWS_USE_FIPS_ENDPOINT", shown("FIPS endpoint")]
 ]
 
 /**
@@ -58,7 +59,7 @@ export const activeEnvironment: Effect.Effect<ReadonlyArray<ActiveVariable>> = E
   notes,
   ([variable, note]) =>
     Effect.map(
-      nonBlankVariable(variable),
+      Environment.variable(variable),
       Option.map((value): ActiveVariable => ({ variable, note: typeof note === "string" ? note : note(value) }))
     )
 ).pipe(Effect.map(Array.getSomes))

@@ -3,8 +3,10 @@
  *
  * @since 0.1.0
  */
+import * as Environment from "@altimate-code/config/Environment"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
+import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,8 +16,6 @@ import * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
 import type { Considered, Credential, Source, TokenSource } from "./Credential.ts"
 import { CredentialStore } from "./CredentialStore.ts"
-import { nonBlankVariable, variable } from "./internal/environment.ts"
-import { printable } from "./internal/printable.ts"
 import { TokenPrecedence } from "./TokenPrecedence.ts"
 
 /**
@@ -97,7 +97,7 @@ type Found =
   | Omit<Extract<Credential, { readonly _tag: "AwsChain" }>, "considered">
 
 const environmentToken = Effect.fn("Auth.environmentToken")(function*({ register }: Context.Tag.Service<Secrets>) {
-  const token = Option.map(yield* nonBlankVariable(tokenVariable), Redacted.make)
+  const token = Option.map(yield* Environment.variable(tokenVariable), Redacted.make)
   if (Option.isSome(token)) yield* register(token.value)
   return token
 })
@@ -110,8 +110,8 @@ const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
 
 /** What became of a source that is not used. Behind the winner, only the environment is looked at: it costs nothing. */
 const otherwise = Effect.fn("Auth.otherwise")(function*(source: Source, winner: Source | undefined) {
-  const value = source === "environment" ? yield* variable(tokenVariable) : Option.none()
-  if (Option.isSome(value) && value.value === "") return "blank"
+  const value = source === "environment" ? yield* Environment.raw(tokenVariable) : Option.none()
+  if (Option.isSome(value) && value.value.trim() === "") return "blank"
   if (winner === undefined || (source === "environment" && Option.isNone(value))) return "not set"
   return `${source === "environment" ? "set, but" : "not looked at:"} ${names[winner]} wins`
 })

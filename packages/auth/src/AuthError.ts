@@ -5,8 +5,6 @@
  */
 import * as Schema from "effect/Schema"
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-
 /**
  * One step of the search for a credential, and what it said.
  *
@@ -51,8 +49,8 @@ export class AuthError extends Schema.TaggedError<AuthError>("@altimate-code/aut
   ),
   message: Schema.String,
   hint: Schema.String,
-  path: optional(Schema.String),
-  line: optional(Schema.Number),
-  column: optional(Schema.Number),
-  steps: optional(Schema.Array(Step))
+  path: Schema.optional(Schema.String),
+  line: Schema.optional(Schema.Number),
+  column: Schema.optional(Schema.Number),
+  steps: Schema.optional(Schema.Array(Step))
 }) {}

@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -94,35 +95,32 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets> = Lay
     const { awsProfile } = yield* Settings
     const secrets = yield* Secrets
     const scope = yield* Effect.scope
-    const turn = yield* Effect.makeSemaphore(1)
     const known = new Map<string, ResolvedAwsCredentials>()
     const running = new Map<string, Deferred.Deferred<ResolvedAwsCredentials, AuthError>>()
 
     /** In a fiber of its own: it goes on when the one who asked first is interrupted and others wait. */
-    const start = Effect.fn("AwsCredentials.start")(function*(key: string, { profile, region }: Options) {
-      const result = yield* Deferred.make<ResolvedAwsCredentials, AuthError>()
-      running.set(key, result)
-      yield* walk(Chain.steps({ profile, awsProfile, region }), secrets).pipe(
-        Effect.interruptible,
-        Effect.tap((credentials) => Effect.sync(() => known.set(key, credentials))),
-        Effect.ensuring(Effect.sync(() => running.delete(key))),
-        Effect.intoDeferred(result),
-        Effect.forkIn(scope)
-      )
-      return result
-    }, Effect.uninterruptible)
+    const join = (key: string, { profile, region }: Options) =>
+      Effect.suspend(() => {
+        const before = running.get(key)
+        if (before !== undefined) return Effect.succeed(before)
+        // At once with the look above, so that nobody comes between.
+        const result = Deferred.unsafeMake<ResolvedAwsCredentials, AuthError>(FiberId.none)
+        running.set(key, result)
+        return walk(Chain.steps({ profile, awsProfile, region }), secrets).pipe(
+          Effect.interruptible,
+          Effect.tap((credentials) => Effect.sync(() => known.set(key, credentials))),
+          Effect.ensuring(Effect.sync(() => running.delete(key))),
+          Effect.intoDeferred(result),
+          Effect.forkIn(scope),
+          Effect.as(result)
+        )
+      }).pipe(Effect.uninterruptible)
 
     const resolve = Effect.fn("AwsCredentials.resolve")(function*(options: Options) {
       const key = JSON.stringify([options.region, Option.getOrNull(Option.map(options.profile, ({ value }) => value))])
       const credentials = known.get(key)
       if (options.refresh !== true && credentials !== undefined && (yield* isFresh(credentials))) return credentials
-      const result = yield* turn.withPermits(1)(
-        Effect.suspend(() => {
-          const result = running.get(key)
-          return result === undefined ? start(key, options) : Effect.succeed(result)
-        })
-      )
-      return yield* Deferred.await(result)
+      return yield* Deferred.await(yield* join(key, options))
     }, Effect.annotateLogs("service", "auth"))
 
     return { resolve }

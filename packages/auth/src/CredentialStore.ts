@@ -137,7 +137,8 @@ const linkTarget = Effect.fn("linkTarget")(function*(link: string) {
   for (let followed = 0; followed < 40; followed += 1) {
     const next = yield* Effect.option(fs.readLink(target))
     if (Option.isNone(next)) return target
-    target = path.resolve(path.dirname(target), next.value)
+    // A relative link counts from the directory that it really stands in, which the path may reach by another link.
+    target = path.resolve(yield* fs.realPath(path.dirname(target)), next.value)
   }
   // A loop: the system says so when it is asked for the file.
   yield* fs.stat(link)

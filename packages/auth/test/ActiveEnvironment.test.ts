@@ -19,6 +19,7 @@ describe("The active environment", () => {
           AWS_ACCESS_KEY_ID: "s3cr3t-2",
           AWS_BEARER_TOKEN_BEDROCK: "s3cr3t-1",
           AWS_REGION: "eu-west-1",
+          AWS_USE_FIPS_ENDPOINT: "true",
           AWS_OTHER: "x",
           HOME: "/home/x"
         }),
@@ -33,7 +34,8 @@ describe("The active environment", () => {
           {
             variable: "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
             note: "Bedrock endpoint: https://me:<redacted>@gateway.example/v1"
-          }
+          },
+          { variable: "AWS_USE_FIPS_ENDPOINT", note: "FIPS endpoint: true" }
         ]
       )
     }))

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type { AuthError } from "../src/AuthError.ts"
 import { makeStore } from "./fixture.ts"
 
 const token = Redacted.make("a-bearer-token")
@@ -200,6 +201,22 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
         }))
     }
 
+    it.scoped("that is nested too deeply to be changed are read, and not written", () =>
+      Effect.gen(function*() {
+        const { key, store, text, write } = yield* makeStore
+        const deep = `{"amazon-bedrock":{"type":"api","key":"one"},"s3cr3t":${"[".repeat(100_000)}${
+          "]".repeat(100_000)
+        }}`
+        yield* write(deep)
+        assert.strictEqual(yield* key(), "one")
+        for (const failing of [store.set("amazon-bedrock", token), store.remove("amazon-bedrock")]) {
+          const error = yield* Effect.flip<unknown, AuthError, never>(failing)
+          assert.strictEqual(error.reason, "CorruptStore")
+          assert.notInclude(JSON.stringify(error) + String(error), "s3cr3t")
+        }
+        assert.strictEqual(yield* text, deep)
+      }))
+
     it.scoped("with a name twice are read like any JSON, and not written", () =>
       Effect.gen(function*() {
         const { key, store, text, write } = yield* makeStore
@@ -230,6 +247,22 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
         assert.strictEqual(permissions((yield* fs.stat(`${home}/dotfiles`)).mode), "755")
         assert.deepStrictEqual((yield* fs.readDirectory(`${home}/dotfiles`)).toSorted(), ["auth", "link"])
         assert.deepStrictEqual(yield* fs.readDirectory(directory), ["auth.json"])
+      }))
+
+    it.scoped("stay behind a relative one in a directory that is a link itself", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { directory, home, store } = yield* makeStore
+        yield* fs.makeDirectory(`${home}/dotfiles/data`, { recursive: true })
+        yield* fs.makeDirectory(`${home}/.local/share`, { recursive: true })
+        yield* fs.symlink(`${home}/dotfiles/data`, directory)
+        yield* fs.symlink("../secret/auth.json", store.path)
+        yield* fs.makeDirectory(`${home}/dotfiles/secret`)
+        yield* store.set("amazon-bedrock", token)
+        assert.include(yield* fs.readFileString(`${home}/dotfiles/secret/auth.json`), "a-bearer-token")
+        assert.strictEqual(yield* fs.readLink(store.path), "../secret/auth.json")
+        assert.strictEqual((yield* store.list).length, 1)
+        assert.deepStrictEqual(yield* fs.readDirectory(`${home}/.local/share`), ["altimate-code"])
       }))
 
     it.scoped("are created there when the link leads to nothing yet", () =>

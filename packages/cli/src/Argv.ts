@@ -6,8 +6,8 @@ import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { closest, distance } from "fastest-levenshtein"
+import { CliError } from "./CliError.ts"
 import { type CommandTree, type Parameter, syntax } from "./CommandTree.ts"
-import { UsageError } from "./UsageError.ts"
 
 export const shells = ["bash", "zsh", "fish"] as const
 export type Shell = (typeof shells)[number]
@@ -65,7 +65,7 @@ const suggestion = (given: string, known: ReadonlyArray<string>): string => {
 export const parse = <R, E>(
   args: ReadonlyArray<string>,
   root: CommandTree<R, E>
-): Either.Either<Argv<R, E>, UsageError> => {
+): Either.Either<Argv<R, E>, CliError> => {
   const path = [root]
   const options: Array<string> = []
   const words: Array<string> = []
@@ -80,7 +80,7 @@ export const parse = <R, E>(
   let node = root
   let accepted = syntax(root)
   const commandLine = () => path.map(({ name }) => name).join(" ")
-  const refuse = (message: string, hint: string) => Either.left(new UsageError({ message, hint }))
+  const refuse = (message: string, hint: string) => Either.left(new CliError({ reason: "Usage", message, hint }))
   const seeHelp = () => `${commandLine()} --help shows what it accepts.`
 
   for (let i = 0; i < args.length; i++) {

@@ -3,13 +3,7 @@ import * as Prompt from "@effect/ai/Prompt"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-
-/** A file that can't be attached. */
-export class AttachmentError extends Schema.TaggedError<AttachmentError>()("AttachmentError", {
-  message: Schema.String,
-  hint: Schema.String
-}) {}
+import { CliError } from "./CliError.ts"
 
 /** What a file is by its first bytes: its name may say anything. Formats: those that Converse takes as image or PDF. */
 const signatures: ReadonlyArray<readonly [mediaType: string, matches: (bytes: Buffer) => boolean]> = [
@@ -22,14 +16,15 @@ const signatures: ReadonlyArray<readonly [mediaType: string, matches: (bytes: Bu
 
 /**
  * Reads a file as a part of a user message: PNG, JPEG, GIF, WebP and PDF as files, UTF-8 text as text under its name.
- * Fails with `AttachmentError` when the file can't be read, is empty, or is neither.
+ * Fails with `Attachment` when the file can't be read, is empty, or is neither.
  */
 export const read = Effect.fn("Attachment.read")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   const fileName = (yield* Path.Path).basename(path)
   const data = yield* fs.readFile(path).pipe(
     Effect.mapError((error) =>
-      new AttachmentError({
+      new CliError({
+        reason: "Attachment",
         message: error._tag === "SystemError" && error.reason === "NotFound"
           ? `--file ${path}: there is no such file.`
           : `--file ${path} can't be read: ${error.message}`,
@@ -38,7 +33,7 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
     )
   )
   if (data.length === 0) {
-    return yield* new AttachmentError({ message: `--file ${path} is empty.`, hint: "Leave it out." })
+    return yield* new CliError({ reason: "Attachment", message: `--file ${path} is empty.`, hint: "Leave it out." })
   }
   const found = signatures.find(([, matches]) => matches(Buffer.from(data.buffer, data.byteOffset, data.length)))
   if (found !== undefined) return Prompt.filePart({ mediaType: found[0], fileName, data })
@@ -52,7 +47,8 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
 })
 
 const notText = (path: string) =>
-  new AttachmentError({
+  new CliError({
+    reason: "Attachment",
     message: `--file ${path} is neither UTF-8 text nor PNG, JPEG, GIF, WebP or PDF.`,
     hint: "Convert it first."
   })

@@ -11,6 +11,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Argv from "./Argv.ts"
+import { CliError } from "./CliError.ts"
 import * as Auth from "./commands/auth.ts"
 import * as Config from "./commands/config.ts"
 import * as Models from "./commands/models.ts"
@@ -23,7 +24,6 @@ import * as Failure from "./Failure.ts"
 import * as Help from "./Help.ts"
 import type { Platform, Policies, Services } from "./Services.ts"
 import { Stdio, type StdoutClosed } from "./Stdio.ts"
-import { UsageError } from "./UsageError.ts"
 import { version } from "./Version.ts"
 
 type Tree = CommandTree<Services, Failure.Failure | StdoutClosed>
@@ -66,18 +66,18 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, P
     }
   })
 
-const print = (text: string) =>
-  Stdio.pipe(
-    Effect.flatMap(({ write }) => write(text)),
-    Effect.as(Failure.exitCodes.success),
-    Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success))
-  )
-
 const report = (failure: Failure.Failure) =>
   Effect.as(complain((colors) => Failure.render(failure, { colors })), Failure.exitCode(failure))
 
 const complain = (block: (colors: boolean) => string) =>
   Effect.flatMap(Stdio, ({ colors, writeError }) => writeError(block(colors.stderr)))
+
+const print = (text: string) =>
+  Stdio.pipe(
+    Effect.flatMap(({ write }) => write(text)),
+    Effect.as(Failure.exitCodes.success),
+    Effect.catchTags({ StdoutClosed: () => Effect.succeed(Failure.exitCodes.success), CliError: report })
+  )
 
 /** With the log file open: parses what is the command's own, and runs its handler. */
 const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals: Argv.Globals) =>
@@ -85,6 +85,10 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
     const commandLine = path.map(({ name }) => name).join(" ")
     const { path: logPath } = yield* LogFile.LogFile
     const { mask } = yield* Secrets.Secrets
+    const masked = ({ hint, message }: Pick<Failure.Failure, "hint" | "message">) => ({
+      message: mask(message),
+      hint: mask(hint)
+    })
     yield* Effect.logInfo(`${commandLine} (version ${version}, Node ${process.version})`).pipe(
       Effect.annotateLogs("service", "cli")
     )
@@ -92,19 +96,26 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
       Effect.as(Failure.exitCodes.success as number),
       Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success)),
       Effect.catchAll((failure) => {
-        const more = failure._tag === "BedrockError" || failure._tag === "AuthError" ? logPath : Option.none()
-        return complain((colors) => mask(Failure.render(failure, { colors, logPath: more }))).pipe(
-          Effect.as(Failure.exitCode(failure))
+        const exitCode = Failure.exitCode(failure)
+        const more = failure._tag === "AuthError" || exitCode === Failure.exitCodes.requestFailed
+          ? logPath
+          : Option.none()
+        return log(failure).pipe(
+          Effect.zipRight(complain((colors) => Failure.render(masked(failure), { colors, logPath: more }))),
+          Effect.as(exitCode)
         )
       }),
       Effect.catchAllDefect((defect) =>
         Effect.logError("unexpected failure", Cause.die(defect)).pipe(
           Effect.annotateLogs("service", "cli"),
           Effect.zipRight(complain((colors) =>
-            mask(Failure.render({
-              message: `This is a bug in altimate-code: ${defect instanceof Error ? defect.message : String(defect)}`,
-              hint: "Please report it with the lines of the log that tell of it."
-            }, { colors, logPath }))
+            Failure.render(
+              masked({
+                message: `This is a bug in altimate-code: ${defect instanceof Error ? defect.message : String(defect)}`,
+                hint: "Please report it with the lines of the log that tell of it."
+              }),
+              { colors, logPath }
+            )
           )),
           Effect.as(Failure.exitCodes.requestFailed)
         )
@@ -115,10 +126,12 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
       Layer.unwrapEffect(Effect.gen(function*() {
         const { data } = yield* Directories.Directories
         const path = yield* Path.Path
+        const { writeError } = yield* Stdio
         return LogFile.layer({
           directory: path.join(data, "log"),
           level: globals.logLevel,
-          printLogs: globals.printLogs
+          printLogs: globals.printLogs,
+          writeError
         })
       }))
     ),
@@ -126,11 +139,18 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
     Effect.catchTag("ConfigError", (error) => report(error))
   )
 
+/** A failed request has been logged where it failed, with more than is known here. */
+const log = (failure: Failure.Failure) =>
+  failure._tag === "BedrockError" ? Effect.void : Effect.logError("failed").pipe(
+    Effect.annotateLogs({ service: "cli", error: failure.message, type: failure._tag, reason: failure.reason })
+  )
+
 const handle = (node: Tree, commandLine: string, rest: ReadonlyArray<string>) =>
   CommandDescriptor.parse(node.command.descriptor, [node.name, ...rest], CliConfig.make({ finalCheckBuiltIn: false }))
     .pipe(
       Effect.mapError(({ error }) =>
-        new UsageError({
+        new CliError({
+          reason: "Usage",
           message: `${commandLine}: ${paragraphs(error).join(" ")}`,
           hint: `${commandLine} --help shows what it accepts.`
         })
@@ -138,7 +158,8 @@ const handle = (node: Tree, commandLine: string, rest: ReadonlyArray<string>) =>
       Effect.flatMap((directive) =>
         directive._tag === "UserDefined" && directive.leftover.length === 0
           ? node.command.transform(node.command.handler(directive.value), directive.value)
-          : new UsageError({
+          : new CliError({
+            reason: "Usage",
             message: `${commandLine}: too many arguments.`,
             hint: `${commandLine} --help shows what it accepts.`
           })

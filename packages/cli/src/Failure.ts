@@ -1,45 +1,44 @@
 /** A failure as a person reads it: what failed, the likely cause, what to do. */
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
+import { printableLines } from "@altimate-code/log/Printable"
 import type { ModelRefError } from "@altimate-code/model-id/ModelRef"
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import type { SandboxError } from "@altimate-code/sandbox/SandboxError"
 import * as Option from "effect/Option"
-import type { AttachmentError } from "./Attachment.ts"
-import type { StdinError } from "./Stdio.ts"
-import type { UsageError } from "./UsageError.ts"
+import type { CliError } from "./CliError.ts"
 
 /** Everything that a command can fail with: each has a `message` and a `hint`. */
 export type Failure =
-  | AttachmentError
   | AuthError
   | BedrockError
+  | CliError
   | ConfigError
   | ModelRefError
   | SandboxError
-  | StdinError
-  | UsageError
 
 export const exitCodes = { success: 0, requestFailed: 1, usage: 2, interrupted: 130 } as const
 
-/** 1 when the request failed; 2 when the command line, the configuration or a file of the user's is wrong. */
+/** 1 when the request, or the writing of its answer, failed; 2 when the command line, the configuration or a file of the user's is wrong. */
 export const exitCode = (failure: Failure): number => {
   switch (failure._tag) {
     case "BedrockError":
       return exitCodes.requestFailed
     case "AuthError":
       return failure.reason === "CorruptStore" ? exitCodes.usage : exitCodes.requestFailed
+    case "CliError":
+      return ["Answer", "Installation", "Stdout"].includes(failure.reason) ? exitCodes.requestFailed : exitCodes.usage
     default:
       return exitCodes.usage
   }
 }
 
-/** The block on stderr. */
+/** The block on stderr. A gateway's words may be in it: nothing in them reaches the terminal as more than text. */
 export const render = (
   failure: Pick<Failure, "hint" | "message">,
   options: { readonly colors: boolean; readonly logPath?: Option.Option<string> }
 ): string => {
   const error = options.colors ? "\u001b[1;31merror:\u001b[0m" : "error:"
   const more = Option.match(options.logPath ?? Option.none(), { onNone: () => "", onSome: (path) => `Log: ${path}\n` })
-  return `${error} ${failure.message}\n${failure.hint}\n${more}`
+  return `${error} ${printableLines(failure.message)}\n${printableLines(failure.hint)}\n${more}`
 }

@@ -15,13 +15,21 @@ const live = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.l
 /** A process that a signal ended answers 128 + the signal's number, as a shell expects. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
+/** The AWS SDK warns about Node 20 at every start. All other warnings come as Node prints them. */
+const dropVersionWarning = () => {
+  const printers = process.listeners("warning")
+  process.removeAllListeners("warning")
+  process.on("warning", (warning) => {
+    if (!warning.message.startsWith("NodeVersionSupportWarning:")) printers.forEach((print) => print(warning))
+  })
+}
+
 /**
  * Runs the command line and ends the process. The first signal interrupts what runs, so that requests are aborted and the log
  * is written to its end; a second one ends the process at once.
  */
 export const start = (args: ReadonlyArray<string>): void => {
-  // Dependencies warn on stderr about things that no user can change (the AWS SDK about Node 20 at every start).
-  process.removeAllListeners("warning")
+  dropVersionWarning()
 
   const fiber = Effect.runFork(Effect.provide(Cli.run(args), live))
   let interrupted: number | undefined

@@ -7,6 +7,7 @@ import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
+import type { CliError } from "./CliError.ts"
 import { Stdio } from "./Stdio.ts"
 
 type Part = Response.StreamPart<{}>
@@ -36,7 +37,7 @@ export const text = Effect.map(Stdio, ({ write, writeError }) => {
           return Effect.void
       }
     },
-    failed: () => newline
+    failed: (_failure: BedrockError | CliError) => newline
   }
 })
 
@@ -82,7 +83,10 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
             return Effect.void
         }
       },
-      failed: ({ hint, message, reason, requestId, status }: BedrockError) =>
-        event({ type: "error", reason, message: mask(message), hint: mask(hint), status, requestId })
+      failed: (failure: BedrockError | CliError) => {
+        const { hint, message, reason } = failure
+        const { requestId, status } = failure._tag === "BedrockError" ? failure : {}
+        return event({ type: "error", reason, message: mask(message), hint: mask(hint), status, requestId })
+      }
     }
   })

@@ -16,9 +16,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Attachment from "./Attachment.ts"
+import { CliError } from "./CliError.ts"
 import * as RunOutput from "./RunOutput.ts"
 import { Stdio } from "./Stdio.ts"
-import { UsageError } from "./UsageError.ts"
 
 /** What the command line asks for. */
 export interface RunOptions {
@@ -46,7 +46,8 @@ const readPrompt = Effect.fn("RunPrompt.readPrompt")(function*({ files, prompt, 
     .join("\n\n")
   const attachments = yield* Effect.forEach(files, Attachment.read)
   if (text === "" && attachments.length === 0) {
-    return yield* new UsageError({
+    return yield* new CliError({
+      reason: "Usage",
       message: "There is no prompt.",
       hint: "Write it behind run (altimate-code run \"why?\"), or pipe it in."
     })
@@ -62,7 +63,8 @@ const readPrompt = Effect.fn("RunPrompt.readPrompt")(function*({ files, prompt, 
 const model = Effect.gen(function*() {
   const settings = yield* Settings
   if (Option.isNone(settings.model)) {
-    return yield* new UsageError({
+    return yield* new CliError({
+      reason: "Usage",
       message: "No model is configured.",
       hint:
         "Set \"model\" in altimate-code.json, or name one: altimate-code run -m amazon-bedrock/anthropic.claude-sonnet-4-6-v1 …"
@@ -72,15 +74,18 @@ const model = Effect.gen(function*() {
 })
 
 /** What `@effect/ai` wraps is a failure of ours with a hint; anything else is a prompt or an answer that does not fit. */
-const unwrap = (error: AiError.AiError) =>
+const unwrap = (error: AiError.AiError): BedrockError | CliError =>
   Option.getOrElse(BedrockError.fromAiError(error), () =>
     error._tag === "MalformedInput"
-      ? new UsageError({ message: error.description ?? error.message, hint: "Change the prompt or its attachments." })
-      : new BedrockError({
-        reason: "ModelError",
+      ? new CliError({
+        reason: "Usage",
+        message: error.description ?? error.message,
+        hint: "Change the prompt or its attachments."
+      })
+      : new CliError({
+        reason: "Answer",
         message: ("description" in error ? error.description : undefined) ?? error.message,
-        hint: "The model's answer can't be used. Try again.",
-        attempts: 1
+        hint: "The model's answer can't be used. Try again."
       }))
 
 const logFinish = ({ reason, usage }: Response.FinishPart) =>
@@ -106,7 +111,11 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       Stream.mapError(unwrap),
       Stream.tap((part) => part.type === "finish" ? logFinish(part) : Effect.void),
       Stream.runForEach(output.part),
-      Effect.tapErrorTag("BedrockError", output.failed)
+      Effect.tapError((error) =>
+        error._tag === "StdoutClosed" || (error._tag === "CliError" && error.reason === "Stdout")
+          ? Effect.void
+          : output.failed(error)
+      )
     )
   }).pipe(
     Effect.provide(bedrock({

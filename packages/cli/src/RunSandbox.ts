@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { CliError } from "./CliError.ts"
 import { Stdio } from "./Stdio.ts"
-import { UsageError } from "./UsageError.ts"
 
 /** What the command line asks for. */
 export interface SandboxOptions {
@@ -25,7 +25,8 @@ const keys = { accessKeyId: "AKIASANDBOXSANDBOX00", secretAccessKey: "sandbox-se
 const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   const refuse = (message: string) =>
-    new UsageError({
+    new CliError({
+      reason: "Usage",
       message,
       hint:
         "A script is a JSON array of turns: [{\"blocks\": [{\"type\": \"text\", \"text\": \"hi\"}]}]. docs/sandbox.md tells the rest."
@@ -34,11 +35,18 @@ const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
     Effect.mapError((error) => refuse(`--script ${path} can't be read: ${error.message}`))
   )
   return yield* Schema.decodeUnknown(Schema.parseJson(Script.Script), { onExcessProperty: "error" })(text).pipe(
-    Effect.mapError((error) =>
-      refuse(`--script ${path}: ${ParseResult.ArrayFormatter.formatErrorSync(error)[0]!.message}`)
-    )
+    Effect.mapError((error) => {
+      const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      return refuse(`--script ${path}: ${place(issue!.path)}${issue!.message}`)
+    })
   )
 })
+
+/** `[0].blocks[1].type: `; nothing for the whole script. */
+const place = (path: ReadonlyArray<PropertyKey>): string =>
+  path.length === 0
+    ? ""
+    : `${path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("").replace(/^\./, "")}: `
 
 const instructions = (url: string) =>
   `Sandbox gateway on ${url}

@@ -7,24 +7,24 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { fstatSync } from "node:fs"
+import { CliError } from "./CliError.ts"
 
 /** Whoever read our stdout has stopped reading, as `head -1` does. Not a failure: there is nobody left to write for. */
-export class StdoutClosed extends Schema.TaggedError<StdoutClosed>()("StdoutClosed", {}) {}
-
-/** What was piped in can't be used. */
-export class StdinError extends Schema.TaggedError<StdinError>()("StdinError", {
-  message: Schema.String,
-  hint: Schema.String
-}) {}
+export class StdoutClosed
+  extends Schema.TaggedError<StdoutClosed>("@altimate-code/cli/StdoutClosed")("StdoutClosed", {})
+{}
 
 /** The streams of the process; a service, so that a test can run the whole program and look at what it wrote. */
 export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
-  /** Writes to stdout and waits until the text is taken: a slow reader slows the stream down. */
-  readonly write: (text: string) => Effect.Effect<void, StdoutClosed>
+  /** Writes to stdout and waits until the text is taken: a slow reader slows the stream down. Else fails with `Stdout`. */
+  readonly write: (text: string) => Effect.Effect<void, StdoutClosed | CliError>
   /** Writes to stderr. */
   readonly writeError: (text: string) => Effect.Effect<void>
-  /** What was piped or redirected into stdin; none for a terminal or a device such as `/dev/null`. */
-  readonly piped: Effect.Effect<Option.Option<string>, StdinError>
+  /**
+   * What was piped or redirected into stdin, to its end; none for a terminal or a device such as `/dev/null`. When nothing
+   * comes for 3 seconds, it says on stderr what it waits for.
+   */
+  readonly piped: Effect.Effect<Option.Option<string>, CliError>
   /** Can a person be asked: are both stdin and stdout a terminal? */
   readonly interactive: boolean
   /** May stdout and stderr be coloured: a terminal, `NO_COLOR` unset, `TERM` not dumb? */
@@ -43,22 +43,57 @@ const isPiped = () => {
   }
 }
 
-const readAll = Effect.tryPromise({
-  try: async (signal) => {
-    const decoder = new TextDecoder("utf-8", { fatal: true })
-    signal.addEventListener("abort", () => process.stdin.destroy(), { once: true })
-    let all = ""
-    for await (const chunk of process.stdin) all += decoder.decode(chunk as Uint8Array, { stream: true })
-    return all + decoder.decode()
-  },
-  catch: (cause) =>
-    cause instanceof TypeError
-      ? new StdinError({
-        message: "What was piped into stdin is not UTF-8 text.",
-        hint: "Give images and PDFs with --file."
-      })
-      : new StdinError({ message: `stdin could not be read: ${String(cause)}`, hint: "Try again with < /dev/null." })
-})
+const readAll = (onFirst: () => void) =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const decoder = new TextDecoder("utf-8", { fatal: true })
+      signal.addEventListener("abort", () => process.stdin.destroy(), { once: true })
+      let all = ""
+      for await (const chunk of process.stdin) {
+        onFirst()
+        all += decoder.decode(chunk as Uint8Array, { stream: true })
+      }
+      return all + decoder.decode()
+    },
+    catch: (cause) =>
+      cause instanceof TypeError
+        ? new CliError({
+          reason: "Stdin",
+          message: "What was piped into stdin is not UTF-8 text.",
+          hint: "Give images and PDFs with --file."
+        })
+        : new CliError({
+          reason: "Stdin",
+          message: `stdin could not be read: ${String(cause)}`,
+          hint: "Try again with < /dev/null."
+        })
+  })
+
+/** A producer may be slow. But a pipe that was only inherited, by a script or a job, may stay open and empty for ever. */
+const readPatiently = (writeError: (text: string) => Effect.Effect<void>) =>
+  Effect.suspend(() => {
+    let begun = false
+    return Effect.suspend(() =>
+      begun
+        ? Effect.void
+        : writeError("note: reading stdin, from which nothing has come yet; start with < /dev/null if nothing will.\n")
+    ).pipe(
+      Effect.delay("3 seconds"),
+      Effect.forkScoped,
+      Effect.zipRight(readAll(() => begun = true)),
+      Effect.scoped
+    )
+  })
+
+/** What a pipe or a socket answers whose reader has gone away. */
+const closed = ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]
+
+const stdoutFailure = (error: NodeJS.ErrnoException): StdoutClosed | CliError =>
+  error.code !== undefined && closed.includes(error.code) ? new StdoutClosed() : new CliError({
+    reason: "Stdout",
+    message: `stdout could not be written: ${error.message}`,
+    hint: "Make sure that there is space left where it goes."
+  })
 
 /** The real streams. */
 export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
@@ -70,16 +105,18 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
     stderr.on("error", () => {})
     const plain = (yield* text("NO_COLOR")) !== "" || (yield* text("TERM")) === "dumb"
 
+    const writeError = (text: string) =>
+      Effect.async<void>((resume) => {
+        stderr.write(text, () => resume(Effect.void))
+      })
+
     return {
       write: (text) =>
         Effect.async((resume) => {
-          stdout.write(text, (error) => resume(error ? Effect.fail(new StdoutClosed()) : Effect.void))
+          stdout.write(text, (error) => resume(error ? Effect.fail(stdoutFailure(error)) : Effect.void))
         }),
-      writeError: (text) =>
-        Effect.async((resume) => {
-          stderr.write(text, () => resume(Effect.void))
-        }),
-      piped: Effect.suspend(() => isPiped() ? Effect.map(readAll, Option.some) : Effect.succeedNone),
+      writeError,
+      piped: Effect.suspend(() => isPiped() ? Effect.map(readPatiently(writeError), Option.some) : Effect.succeedNone),
       interactive: stdin.isTTY && stdout.isTTY,
       colors: { stdout: stdout.isTTY && !plain, stderr: stderr.isTTY && !plain }
     }

@@ -1,7 +1,9 @@
 /** Columns of text. */
+import { printable } from "@altimate-code/log/Printable"
 
-/** Each row on a line of its own, the columns aligned; ends with a newline unless there is no row. */
-export const render = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+/** Each row on a line of its own, the columns aligned; ends with a newline unless there is no row. Cells are text from anywhere. */
+export const render = (cells: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const rows = cells.map((row) => row.map(printable))
   const widths: Array<number> = []
   for (const row of rows) row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length))
   return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()}\n`).join("")

@@ -1,9 +1,12 @@
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Fault } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
+import { closeSync, openSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "error-token-123" }
@@ -28,7 +31,10 @@ layer(NodeContext.layer)("a wrong command line", (it) => {
       [["rnu"], /unknown command "rnu"/],
       [["run", "hi", "--format", "xml"], /text.*json/],
       [["run", "hi", "--max-tokens", "many"], /many/],
-      [["run"], /no prompt|No model/],
+      [["run", "hi", "--max-tokens", "-5"], /--max-tokens must be at least 1/],
+      [["run", "hi", "--max-tokens", "0"], /--max-tokens must be at least 1/],
+      [["run"], /No model/],
+      [["run", "-m", "amazon-bedrock/claude-prod"], /no prompt/],
       [["run", "hi", "--log-level", "loud"], /DEBUG, INFO, WARN, ERROR/],
       [["models", "resolve"], /id/i],
       [["models", "resolve", "a", "b"], /argument/],
@@ -59,6 +65,23 @@ layer(NodeContext.layer)("a wrong command line", (it) => {
       ) {
         const result = yield* home.run(args)
         assert.strictEqual(result.code, 0, result.stderr)
+      }
+    }))
+
+  it.scoped("a sandbox script that is wrong is refused with the place in it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      for (
+        const [script, words] of [
+          [`[{"blocks":[]},{"blocks":[{"type":"text","text":5}]}]`, "script.json: [1].blocks[0].text: "],
+          [`{}`, "script.json: Expected"]
+        ] as const
+      ) {
+        yield* fs.writeFileString(join(home.home, "script.json"), script)
+        const result = yield* home.run(["sandbox", "--script", "script.json"])
+        assert.strictEqual(result.code, 2, result.stderr)
+        assert.include(result.stderr, words)
       }
     }))
 
@@ -93,6 +116,18 @@ layer(NodeContext.layer)("a wrong configuration", (it) => {
       }))
   }
 
+  it.scoped("can't move the cursor of a terminal by what it says", () =>
+    Effect.gen(function*() {
+      const home = yield* makeHome
+      const nasty = "\u001b[2J\u009b1m\u202e"
+      yield* home.writeGlobalConfig({ model: `amazon-bedrock/${nasty}`, [nasty]: nasty })
+      const result = yield* home.run(["config", "show"])
+      assert.strictEqual(result.code, 0, result.stderr)
+      assert.include(result.stdout, "amazon-bedrock/\\u{1b}[2J\\u{9b}1m\\u{202e}")
+      // oxlint-disable-next-line no-control-regex
+      assert.notMatch(result.stdout + result.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+    }))
+
   it.scoped("an unknown key is a warning with its place and the nearest key, said once", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
@@ -118,7 +153,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
       [
         "in the middle",
         { type: "exception", exception: "modelStreamErrorException", afterEvents: 3, times: "always" },
-        /.+/
+        /ModelStreamErrorException/
       ],
       ["sse", { type: "sse", times: "always" }, /text\/event-stream.*application\/vnd\.amazon\.eventstream/s],
       ["html", { type: "html", times: "always" }, /502/]
@@ -149,6 +184,105 @@ layer(NodeContext.layer)("a failed request", (it) => {
       )
       assert.deepStrictEqual(events.map(({ type }) => type), ["start", "text", "text", "text", "error"])
       assert.strictEqual(events.at(-1)!.reason, "TruncatedStream")
+    }))
+
+  it.scoped("in JSON ends with an error event also when the prompt turns out to be none that can be sent", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const sandbox = yield* Sandbox.make({})
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      yield* fs.writeFileString(join(home.home, "a.pdf"), "%PDF-1.4\n%%EOF\n")
+      const result = yield* home.run(["run", "--format", "json", "-f", "a.pdf"], { env: token })
+      assert.strictEqual(result.code, 2, result.stderr)
+      const events = result.stdout.trimEnd().split("\n").map((line) =>
+        JSON.parse(line) as { type: string; reason?: string }
+      )
+      assert.deepStrictEqual(events.map(({ reason, type }) => [type, reason]), [["start", undefined], [
+        "error",
+        "Usage"
+      ]])
+      assert.isEmpty(yield* sandbox.requests)
+    }))
+
+  it.scoped("shows a gateway's words as text, whatever they hold", () =>
+    Effect.gen(function*() {
+      const message = "no \u001b]0;title\u0007 \u001b[2J \u009b1m \r access"
+      const sandbox = yield* Sandbox.make({
+        script: turn({ type: "error", status: 403, name: "AccessDeniedException", message })
+      })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const result = yield* home.run(["run", "hello"], { env: token })
+      assert.strictEqual(result.code, 1, result.stderr)
+      assert.include(result.stderr, "no \\u{1b}]0;title\\u{7}")
+      // oxlint-disable-next-line no-control-regex
+      assert.notMatch(result.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+    }))
+
+  for (
+    const [what, prepare, args, words] of [
+      [
+        "an answer that can't be understood",
+        () => Effect.void,
+        ["run", "hello"],
+        "the model called the tool \"get_weather\""
+      ],
+      [
+        "a credential that can't be read",
+        (authFile: string) =>
+          Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeDirectory(authFile, { recursive: true })),
+        ["auth", "list"],
+        "auth.json"
+      ]
+    ] as const
+  ) {
+    it.scoped(`(${what}) is in the log that it names`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.make({
+          script: [{ blocks: [{ type: "toolUse", toolUseId: "t1", name: "get_weather", input: {} }] }]
+        })
+        const home = yield* makeHome
+        yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+        yield* prepare(home.authFile)
+        const result = yield* home.run(args, { env: token })
+        assert.strictEqual(result.code, 1, result.stderr)
+        assertShortBlock(result.stderr)
+        assert.include(result.stderr, words)
+        assert.include(result.stderr, `Log: ${home.logDirectory}`)
+        const errors = (yield* home.logs).split("\n").filter((line) => line.startsWith("ERROR"))
+        assert.strictEqual(errors.length, 1)
+        assert.include(errors[0]!.replaceAll("\\\"", "\""), words)
+      }))
+  }
+
+  it.scoped("that can't load a part of the program says so", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      const broken = join(home.home, "broken")
+      yield* fs.copy(dirname(bin), join(broken, "dist"))
+      yield* fs.writeFileString(join(broken, "package.json"), `{"type":"module"}`)
+      const chunks = join(broken, "dist/chunks")
+      for (const name of yield* fs.readDirectory(chunks)) {
+        if (name.startsWith("RunSandbox")) yield* fs.remove(join(chunks, name))
+      }
+      const { status, stderr } = spawnSync(process.execPath, [join(broken, "dist/bin.js"), "sandbox"], {
+        env: { PATH: process.env["PATH"], HOME: home.home },
+        encoding: "utf8"
+      })
+      assert.strictEqual(status, 1, stderr)
+      assertShortBlock(stderr)
+      assert.match(stderr, /could not be loaded.*RunSandbox.*\n.*install altimate-code again/)
+    }))
+
+  it.scoped("leaves Node's own warnings on stderr, but not the SDK's about the version of Node", () =>
+    Effect.gen(function*() {
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig("https://127.0.0.1:1"))
+      const { stderr } = yield* home.run(["run", "hello"], { env: { ...token, NODE_TLS_REJECT_UNAUTHORIZED: "0" } })
+      assert.match(stderr, /^\(node:\d+\) Warning: .*NODE_TLS_REJECT_UNAUTHORIZED/)
+      assert.notInclude(stderr, "NodeVersionSupportWarning")
     }))
 })
 
@@ -195,6 +329,33 @@ layer(NodeContext.layer)("an end from outside", (it) => {
       assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
       yield* sandbox.waitFor((requests) => requests.some(({ aborted }) => aborted)).pipe(Effect.timeout("5 seconds"))
     }))
+})
+
+layer(NodeContext.layer)("a stdout that can't be written", (it) => {
+  for (const args of [["--version"], ["--help"], ["models"], ["run", "hello"]]) {
+    it.scoped(`(${args.join(" ")}): exit code 1, one short block`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.make({})
+        const home = yield* makeHome
+        yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+        const full = yield* Effect.acquireRelease(
+          Effect.sync(() => openSync("/dev/full", "w")),
+          (fd) => Effect.sync(() => closeSync(fd))
+        )
+        const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
+          const child = spawn(process.execPath, [bin, ...args], {
+            env: { PATH: process.env["PATH"], HOME: home.home, ...token },
+            stdio: ["ignore", full, "pipe"]
+          })
+          let stderr = ""
+          child.stderr!.setEncoding("utf8").on("data", (text: string) => stderr += text)
+          child.on("close", (code) => resume(Effect.succeed({ code, stderr })))
+        })
+        assert.strictEqual(code, 1, stderr)
+        assertShortBlock(stderr)
+        assert.include(stderr, "stdout could not be written: ENOSPC")
+      }))
+  }
 })
 
 layer(NodeContext.layer)("secrets", (it) => {

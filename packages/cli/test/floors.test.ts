@@ -10,7 +10,7 @@ const floors: Record<string, ReadonlyArray<string>> = {
   sandbox: [],
   config: ["log"],
   auth: ["config", "log"],
-  provider: ["config", "auth", "model-id"],
+  provider: ["config", "auth", "model-id", "log"],
   agent: [],
   tui: ["agent"],
   cli: ["model-id", "log", "config", "auth", "provider", "agent", "tui", "sandbox"]

@@ -91,7 +91,7 @@ describe("each policy is one layer", () => {
 
   it.live("endpoint: another path on the same gateway", () =>
     Effect.gen(function*() {
-      const { request } = yield* onTheWire({
+      const { code, output, request } = yield* onTheWire({
         config: (url) => guideConfig(`${new URL(url).origin}/elsewhere`),
         swapped: Layer.succeed(EndpointPolicy.EndpointPolicy, {
           resolve: ({ baseURL }) =>
@@ -102,6 +102,7 @@ describe("each policy is one layer", () => {
             })
         })
       })
+      assert.strictEqual(code, 0, output)
       assert.strictEqual(request.rawPath, "/bedrock/v1/model/us.anthropic.claude-sonnet-4-6-v1/converse-stream")
     }))
 

@@ -3,8 +3,9 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
 import { join } from "node:path"
-import { guideConfig, makeHome } from "./BuiltCli.ts"
+import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "run-token-123" }
 
@@ -60,6 +61,29 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "only this")
     }))
 
+  it.scoped("says what it waits for when nothing comes from stdin, once, and waits on", () =>
+    Effect.gen(function*() {
+      const { body, home } = yield* setUp()
+      const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
+        const child = spawn(process.execPath, [bin, "run", "review"], {
+          env: { PATH: process.env["PATH"], HOME: home.home, ...token },
+          cwd: home.home,
+          stdio: ["pipe", "ignore", "pipe"]
+        })
+        let stderr = ""
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+          stderr += text
+          // Late, but there: as from a slow producer.
+          setTimeout(() => child.stdin.end("the late diff"), 500)
+        })
+        child.on("close", (code) => resume(Effect.succeed({ code, stderr })))
+        return Effect.sync(() => child.kill("SIGKILL"))
+      })
+      assert.strictEqual(code, 0, stderr)
+      assert.match(stderr, /^note: .*stdin.*< \/dev\/null.*\n$/)
+      assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "review\n\nthe late diff")
+    }), 15_000)
+
   it.scoped("attaches text, images and PDFs by what they are, not by their names", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
@@ -93,10 +117,12 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       yield* fs.writeFile(join(home.home, "binary"), Buffer.from([0, 159, 146, 150]))
       yield* fs.writeFile(join(home.home, "empty"), Buffer.from([]))
       for (
-        const [name, words] of [["binary", /neither/], ["empty", /empty/], ["missing", /no such file/], [
-          ".",
-          /./
-        ]] as const
+        const [name, words] of [
+          ["binary", /neither/],
+          ["empty", /empty/],
+          ["missing", /no such file/],
+          [".", /can't be read/]
+        ] as const
       ) {
         const result = yield* home.run(["run", "hi", "--file", name], { env: token })
         assert.strictEqual(result.code, 2, name)

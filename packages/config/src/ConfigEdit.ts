@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { printable } from "@altimate-code/log/Printable"
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -13,7 +14,7 @@ import { ConfigError } from "./ConfigError.ts"
 import { applyChange } from "./internal/applyChange.ts"
 import { checkTypes } from "./internal/check.ts"
 import { parse } from "./internal/parse.ts"
-import { failure, printable } from "./internal/place.ts"
+import { failure } from "./internal/place.ts"
 import { readText } from "./internal/readText.ts"
 import { dotted, find, toValue, type Tree } from "./internal/tree.ts"
 

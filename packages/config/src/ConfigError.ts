@@ -5,8 +5,6 @@
  */
 import * as Schema from "effect/Schema"
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-
 /**
  * The configuration cannot be used, and why:
  *
@@ -26,10 +24,10 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 export class ConfigError extends Schema.TaggedError<ConfigError>("@altimate-code/config/ConfigError")("ConfigError", {
   reason: Schema.Literal("Read", "Write", "Syntax", "Type", "Substitution", "Value"),
   message: Schema.String,
-  path: optional(Schema.String),
-  line: optional(Schema.Number),
-  column: optional(Schema.Number),
-  expected: optional(Schema.String),
-  found: optional(Schema.String),
+  path: Schema.optional(Schema.String),
+  line: Schema.optional(Schema.Number),
+  column: Schema.optional(Schema.Number),
+  expected: Schema.optional(Schema.String),
+  found: Schema.optional(Schema.String),
   hint: Schema.String
 }) {}

@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { userInfo } from "node:os"
 import { ConfigError } from "./ConfigError.ts"
-import { nonBlankVariable } from "./internal/environment.ts"
+import * as Environment from "./Environment.ts"
 
 /**
  * Absolute paths; except for `cwd` none of them needs to exist.
@@ -62,12 +62,12 @@ export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.eff
     const home = path.resolve(
       cwd,
       yield* Effect.flatMap(
-        nonBlankVariable("HOME"),
+        Environment.variable("HOME"),
         Option.match({ onSome: Effect.succeed, onNone: () => systemHome })
       )
     )
     const base = (variable: string, ...otherwise: ReadonlyArray<string>) =>
-      Effect.map(nonBlankVariable(variable), (value) =>
+      Effect.map(Environment.variable(variable), (value) =>
         path.join(
           Option.getOrElse(Option.filter(value, path.isAbsolute), () => path.join(home, ...otherwise)),
           "altimate-code"

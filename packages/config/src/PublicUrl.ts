@@ -3,7 +3,10 @@
  *
  * @since 0.1.0
  */
-import { mapSecrets } from "./internal/urlSecrets.ts"
+import { Secrets } from "@altimate-code/log/Secrets"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { mapSecrets, secretsOf } from "./internal/urlSecrets.ts"
 
 /**
  * The URL with `<redacted>` in place of its password (or of its user name, when that stands alone), of the values of
@@ -13,3 +16,15 @@ import { mapSecrets } from "./internal/urlSecrets.ts"
  * @category rendering
  */
 export const publicUrl = (url: string): string => mapSecrets(url, () => "<redacted>")
+
+/**
+ * Registers what `publicUrl` blots out with `Secrets`, except for short values of the query, which are often plain words.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const registerSecrets = (url: string): Effect.Effect<void, never, Secrets> =>
+  Effect.flatMap(
+    Secrets,
+    ({ register }) => Effect.forEach(secretsOf(url), (secret) => register(Redacted.make(secret)), { discard: true })
+  )

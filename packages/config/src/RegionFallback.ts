@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { ConfigError } from "./ConfigError.ts"
-import { nonBlankVariable } from "./internal/environment.ts"
+import * as Environment from "./Environment.ts"
 import { failure } from "./internal/place.ts"
 import type { Setting } from "./Origin.ts"
 
@@ -42,7 +42,7 @@ export const layer: Layer.Layer<RegionFallback> = Layer.effect(
   RegionFallback,
   Effect.gen(function*() {
     const variable = Option.map(
-      yield* nonBlankVariable("AWS_REGION"),
+      yield* Environment.variable("AWS_REGION"),
       (value): Setting<string> => ({ value, origin: { _tag: "Environment", variable: "AWS_REGION" } })
     )
     return {

@@ -15,8 +15,8 @@ import * as Schema from "effect/Schema"
 import type { ConfigError } from "./ConfigError.ts"
 import { ConfigFile, paths } from "./ConfigFile.ts"
 import { Directories } from "./Directories.ts"
+import * as Environment from "./Environment.ts"
 import { checkTypes, unknownKeys } from "./internal/check.ts"
-import { nonBlankVariable } from "./internal/environment.ts"
 import { maskValue } from "./internal/masking.ts"
 import { parse, type Source } from "./internal/parse.ts"
 import { failure, place } from "./internal/place.ts"
@@ -24,8 +24,8 @@ import { usableServers } from "./internal/servers.ts"
 import { readSources } from "./internal/sources.ts"
 import { substitute } from "./internal/substitute.ts"
 import { dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
-import { secretsOf } from "./internal/urlSecrets.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
+import { registerSecrets } from "./PublicUrl.ts"
 import { RegionFallback } from "./RegionFallback.ts"
 
 /**
@@ -192,7 +192,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
     baseURL,
     region: yield* regions.resolve(setting(paths.region)),
     profile: setting(paths.profile),
-    awsProfile: Option.map(yield* nonBlankVariable("AWS_PROFILE"), (value) => ({
+    awsProfile: Option.map(yield* Environment.variable("AWS_PROFILE"), (value) => ({
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),
@@ -241,8 +241,7 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
 
 /** The SDK would take other texts too, and fail much later with much less to say. */
 const acceptUrl = Effect.fn("acceptUrl")(function*({ value, origin }: Setting<string>) {
-  const secrets = yield* Secrets
-  yield* Effect.forEach(secretsOf(value), (secret) => secrets.register(Redacted.make(secret)), { discard: true })
+  yield* registerSecrets(value)
   if (/^https?:\/\/[^/\\?#]\S*$/i.test(value) && URL.canParse(value)) return
   return yield* failure(origin, {
     reason: "Value",

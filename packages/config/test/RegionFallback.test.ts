@@ -10,14 +10,14 @@ import * as Settings from "../src/Settings.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 layer(NodeContext.layer)("The region policy", (it) => {
-  it.effect("takes a blank configured region for none", () =>
+  it.effect("takes a blank configured region for none, and AWS_REGION without the white space around it", () =>
     Effect.gen(function*() {
       const { resolve } = yield* RegionFallback.RegionFallback
       const blank: Setting<string> = { value: " ", origin: { _tag: "Inline", line: 1, column: 1, key: "region" } }
       assert.strictEqual((yield* resolve(Option.some(blank))).value, "eu-north-1")
     }).pipe(
       Effect.provide(RegionFallback.layer),
-      Effect.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["AWS_REGION", "eu-north-1"]]))))
+      Effect.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["AWS_REGION", " eu-north-1\r\n"]]))))
     ))
 
   it.scoped("is a layer: another one decides otherwise, and sees what was configured", () =>

@@ -16,6 +16,7 @@ import * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
 import * as LogLine from "./LogLine.ts"
 import { Secrets } from "./Secrets.ts"
 
@@ -28,8 +29,10 @@ export interface Options {
   readonly directory: string
   /** Events below this level are not written. */
   readonly level: LogLevel.LogLevel
-  /** Copy every line to stderr. */
+  /** Copy every line to `writeError`. */
   readonly printLogs: boolean
+  /** Writes to stderr: warnings about the log itself, and what `printLogs` copies. */
+  readonly writeError: (text: string) => Effect.Effect<void>
 }
 
 /**
@@ -59,11 +62,11 @@ const fileName = Effect.map(
 
 const isLog = (name: string) => /^\d{4}-\d\d-\d\dT.*\.log$/.test(name)
 
-const warn = (text: string) => Effect.sync(() => void process.stderr.write(`warning: ${text}\n`))
+type Warn = (text: string) => Effect.Effect<void>
 
 /**
- * Removes all but the newest logs, never this start's own, whatever the clock says. Another start may be doing the
- * same, so a file that is gone is no failure.
+ * Removes all but the newest logs, never this start's own, whatever the clock says. A file that can't be removed stays:
+ * another start may be doing the same, and a log too many is no reason to write none.
  */
 const prune = Effect.fn("LogFile.prune")(function*(directory: string, own: string) {
   const fs = yield* FileSystem.FileSystem
@@ -71,13 +74,13 @@ const prune = Effect.fn("LogFile.prune")(function*(directory: string, own: strin
   const others = (yield* fs.readDirectory(directory)).filter((name) => isLog(name) && name !== own).toSorted()
   yield* Effect.forEach(
     others.slice(0, 1 - kept),
-    (name) => fs.remove(path.join(directory, name), { force: true }),
+    (name) => Effect.ignore(fs.remove(path.join(directory, name), { force: true })),
     { discard: true }
   )
-})
+}, Effect.ignore)
 
 /** Opens the file and answers with what appends a line to it; every line is written before the scope is closed. */
-const open = Effect.fn("LogFile.open")(function*(file: string) {
+const open = Effect.fn("LogFile.open")(function*(file: string, warn: Warn) {
   const fs = yield* FileSystem.FileSystem
   const handle = yield* fs.open(file, { flag: "a", mode: 0o600 })
   const lines = yield* Mailbox.make<string>()
@@ -115,11 +118,13 @@ export const layer = (
   Layer.unwrapScoped(Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const { mask } = yield* Secrets
+    const runtime = yield* Effect.runtime<never>()
+    const warn: Warn = (text) => options.writeError(`warning: ${text}\n`)
     const name = yield* fileName
     const file = (yield* Path.Path).join(options.directory, name)
 
     const append = yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 }).pipe(
-      Effect.zipRight(open(file)),
+      Effect.zipRight(open(file, warn)),
       Effect.zipLeft(prune(options.directory, name)),
       Effect.asSome,
       Effect.catchAll((error) => Effect.as(warn(`no log is written: ${error.message}`), Option.none()))
@@ -132,7 +137,7 @@ export const layer = (
       const line = `${LogLine.render(event, { mask, sinceMillis, stacks: Cause.isDie(event.cause) })}\n`
       last = now
       if (Option.isSome(append)) append.value(line)
-      if (options.printLogs) process.stderr.write(line)
+      if (options.printLogs) Runtime.runFork(runtime)(options.writeError(line))
     })
     return Layer.mergeAll(
       Layer.succeed(LogFile, { path: Option.as(append, file) }),

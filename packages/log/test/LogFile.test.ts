@@ -20,7 +20,9 @@ const logged = <A, E>(
     const exit = yield* Effect.exit(
       Effect.provide(
         effect,
-        LogFile.layer({ directory, level, printLogs: false }).pipe(Layer.provideMerge(Secrets.layer))
+        LogFile.layer({ directory, level, printLogs: false, writeError: () => Effect.void }).pipe(
+          Layer.provideMerge(Secrets.layer)
+        )
       )
     )
     const fs = yield* FileSystem.FileSystem
@@ -106,10 +108,60 @@ layer(NodeContext.layer)("the log file", (it) => {
       const fs = yield* FileSystem.FileSystem
       const directory = join(yield* temporary, "log")
       yield* fs.writeFileString(directory, "a file where the directory should be")
+      const said: Array<string> = []
       const path = yield* Effect.zipRight(Effect.logInfo("lost"), Effect.map(LogFile.LogFile, ({ path }) => path)).pipe(
-        Effect.provide(LogFile.layer({ directory, level: LogLevel.Info, printLogs: false })),
+        Effect.provide(
+          LogFile.layer({
+            directory,
+            level: LogLevel.Info,
+            printLogs: false,
+            writeError: (text) => Effect.sync(() => void said.push(text))
+          })
+        ),
         Effect.provide(Secrets.layer)
       )
       assert.isTrue(Option.isNone(path))
+      assert.strictEqual(said.length, 1)
+      assert.match(said[0]!, /^warning: no log is written: .*\n$/)
+    }))
+
+  it.scoped("is written although an old one can't be removed", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* temporary
+      const old = Array.from({ length: 12 }, (_, i) => `2020-01-${10 + i}T000000.log`)
+      yield* fs.makeDirectory(join(directory, old[0]!))
+      for (const name of old.slice(1)) yield* fs.writeFileString(join(directory, name), "")
+      const path = yield* Effect.zipRight(Effect.logInfo("new"), Effect.map(LogFile.LogFile, ({ path }) => path)).pipe(
+        Effect.provide(
+          LogFile.layer({ directory, level: LogLevel.Info, printLogs: false, writeError: () => Effect.void })
+        ),
+        Effect.provide(Secrets.layer)
+      )
+      assert.match(yield* fs.readFileString(Option.getOrThrow(path)), /new\n$/)
+      const left = yield* fs.readDirectory(directory)
+      assert.include(left, old[0])
+      assert.notInclude(left, old[1])
+    }))
+
+  it.scoped("is copied, line by line and in order, where it is asked for", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* temporary
+      const copied: Array<string> = []
+      yield* Effect.zipRight(Effect.logInfo("one"), Effect.logInfo("two")).pipe(
+        Effect.provide(
+          LogFile.layer({
+            directory,
+            level: LogLevel.Info,
+            printLogs: true,
+            writeError: (text) => Effect.sync(() => void copied.push(text))
+          })
+        ),
+        Effect.provide(Secrets.layer)
+      )
+      const [name] = yield* fs.readDirectory(directory)
+      assert.strictEqual(copied.length, 2)
+      assert.strictEqual(copied.join(""), yield* fs.readFileString(join(directory, name!)))
     }))
 })

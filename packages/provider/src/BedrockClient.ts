@@ -6,8 +6,9 @@
 import { Auth } from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { publicUrl, registerSecrets } from "@altimate-code/config/PublicUrl"
 import { Settings } from "@altimate-code/config/Settings"
+import type { Secrets } from "@altimate-code/log/Secrets"
 import type {
   ConverseCommandInput,
   ConverseCommandOutput,
@@ -22,7 +23,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BedrockError } from "./BedrockError.ts"
-import { EndpointPolicy } from "./EndpointPolicy.ts"
+import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
 import { answer, type Exchange, open } from "./internal/exchange.ts"
 import { makeIdentify } from "./internal/identify.ts"
 import { requestUrl } from "./internal/requestUrl.ts"
@@ -43,6 +44,8 @@ export type StreamedEvent = ConverseStreamOutput & { readonly requestId?: string
  * @category models
  */
 export interface Service {
+  /** Where requests go, and why. */
+  readonly endpoint: Endpoint
   /** A complete answer. Interrupting it closes the connection. */
   readonly converse: (request: ConverseCommandInput) => Effect.Effect<ConverseCommandOutput, BedrockError>
   /**
@@ -77,14 +80,14 @@ export interface Limits {
 
 /**
  * The client over the AWS SDK, which is loaded at the first request. The endpoint is decided once, the credential at
- * every attempt.
+ * every attempt. Secrets in the endpoint's URL are registered with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = (
   limits: Limits = {}
-): Layer.Layer<BedrockClient, ConfigError, Settings | Auth | AwsCredentials | EndpointPolicy | RetryPolicy> =>
+): Layer.Layer<BedrockClient, ConfigError, Settings | Auth | AwsCredentials | EndpointPolicy | RetryPolicy | Secrets> =>
   Layer.scoped(BedrockClient, Effect.annotateLogs(make(limits), annotations))
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
@@ -92,13 +95,14 @@ const annotations = { service: "provider", providerID: "amazon-bedrock" }
 const make = (limits: Limits): Effect.Effect<
   Service,
   ConfigError,
-  Settings | Auth | AwsCredentials | EndpointPolicy | RetryPolicy | Scope.Scope
+  Settings | Auth | AwsCredentials | EndpointPolicy | RetryPolicy | Secrets | Scope.Scope
 > =>
   Effect.gen(function*() {
     const settings = yield* Settings
     const policy = yield* RetryPolicy
     const region = settings.region.value
     const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
+    yield* registerSecrets(endpoint.url)
     const identify = makeIdentify(yield* Auth, yield* AwsCredentials, region)
     yield* Effect.logInfo("found")
     yield* Effect.logInfo("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
@@ -138,6 +142,7 @@ const make = (limits: Limits): Effect.Effect<
 
     const opened = attempting("converse-stream", open)
     return {
+      endpoint,
       converse: attempting("converse", answer),
       converseStream: (request) =>
         Stream.unwrapScoped(

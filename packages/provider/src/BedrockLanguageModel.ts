@@ -19,7 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
-import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
+import type { Endpoint } from "./EndpointPolicy.ts"
 import { isAboutModel } from "./internal/hint.ts"
 import { toRequest } from "./internal/prompt.ts"
 import { toParts } from "./internal/response.ts"
@@ -70,7 +70,7 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
 export const layer = (options: Options): Layer.Layer<
   LanguageModel.LanguageModel | BedrockTarget,
   ConfigError,
-  BedrockClient | EndpointPolicy | Auth | Settings | PrefixRules
+  BedrockClient | Auth | Settings | PrefixRules
 > => Layer.unwrapEffect(make(options))
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
@@ -80,7 +80,6 @@ const make = (options: Options) =>
     const settings = yield* Settings
     const client = yield* BedrockClient
     const auth = yield* Auth
-    const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
     const model = ModelId.resolve(options.model, settings.region.value, yield* PrefixRules)
     const capabilities = Catalog.capabilities(options.model)
     const explained = ModelId.explain(model)
@@ -129,6 +128,6 @@ const make = (options: Options) =>
     })
     return Layer.merge(
       Layer.succeed(LanguageModel.LanguageModel, languageModel),
-      Layer.succeed(BedrockTarget, { model, endpoint, credential: auth.credential })
+      Layer.succeed(BedrockTarget, { model, endpoint: client.endpoint, credential: auth.credential })
     )
   })

@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import { ConfigError } from "@altimate-code/config/ConfigError"
+import * as Environment from "@altimate-code/config/Environment"
 import { describe, type Origin, type Setting } from "@altimate-code/config/Origin"
 import type * as Settings from "@altimate-code/config/Settings"
-import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -64,8 +64,10 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
     if (Option.isSome(baseURL)) return yield* written(baseURL.value)
     if (!(yield* isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
       for (const name of ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]) {
-        const value = yield* variable(name)
-        if (value !== "") return yield* written({ value, origin: { _tag: "Environment", variable: name } })
+        const value = yield* Environment.variable(name)
+        if (Option.isSome(value)) {
+          return yield* written({ value: value.value, origin: { _tag: "Environment", variable: name } })
+        }
       }
     }
     const fips = yield* isTrue("AWS_USE_FIPS_ENDPOINT")
@@ -99,9 +101,5 @@ const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError>
       })
   })
 
-/** Trimmed; empty when it is not set. */
-const variable = (name: string): Effect.Effect<string> =>
-  Config.string(name).pipe(Effect.map((value) => value.trim()), Effect.orElseSucceed(() => ""))
-
 const isTrue = (name: string): Effect.Effect<boolean> =>
-  Effect.map(variable(name), (value) => value.toLowerCase() === "true")
+  Effect.map(Environment.variable(name), Option.exists((value) => value.toLowerCase() === "true"))

@@ -1,6 +1,9 @@
+import { AuthError } from "@altimate-code/auth/AuthError"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
+import * as Secrets from "@altimate-code/log/Secrets"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -156,6 +159,23 @@ describe("a request with AWS credentials", () => {
       assert.deepStrictEqual(asked, [false, true, false])
     }))
 
+  it.scopedLive("tells how many requests were sent when there are no new ones", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [faulty({ type: "expiredToken", times: "always" })] })
+      const ended = Layer.succeed(AwsCredentials, {
+        resolve: ({ refresh }) =>
+          refresh === true
+            ? new AuthError({ reason: "Expired", message: "the session has ended", hint: "aws sso login" })
+            : Effect.succeed(keys("ONE", true))
+      })
+      const error = yield* complete.pipe(
+        Effect.flip,
+        Effect.provide(client(sandbox.url, { auth: preferChain, chain: ended }))
+      )
+      assert.strictEqual(error.message, "the session has ended")
+      assert.strictEqual(error.attempts, 1)
+    }))
+
   it.scopedLive("does not go on with credentials that can't be renewed", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "expiredToken", times: "always" })] })
@@ -190,6 +210,15 @@ describe("the URL of a request", () => {
       assert.strictEqual(error.url, `http://127.0.0.1:${sandbox.port}${path}`)
     }))
 
+  it.scopedLive("keeps every value of a name that the query has twice, also when it is signed", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello] })
+      const options = { auth: preferChain, chain: chain(keys("ONE")) }
+      yield* Effect.provide(stream, client(`${sandbox.url}?team=b&team=a&x=1`, options))
+      const [sent] = yield* sandbox.requests
+      assert.strictEqual(sent?.rawPath.split("?")[1], "team=b&team=a&x=1")
+    }))
+
   it.scopedLive("is whatever the endpoint policy says", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [hello] })
@@ -199,6 +228,27 @@ describe("the URL of a request", () => {
       const events = yield* Effect.provide(stream, client("http://127.0.0.1:1", { endpoint: elsewhere }))
       assert.strictEqual(textOf(events), "Hello")
     }))
+})
+
+describe("secrets in the URL of a gateway", () => {
+  for (const variable of ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]) {
+    it.effect(`are known as such, also those of ${variable}`, () =>
+      Effect.gen(function*() {
+        const { endpoint } = yield* BedrockClient
+        assert.include(endpoint.url, "canary-password")
+        const { mask } = yield* Secrets.Secrets
+        const basic = Buffer.from("user:canary-password").toString("base64")
+        assert.strictEqual(
+          mask(`canary-password ${basic} canary-key-of-a-gateway`),
+          "<redacted> <redacted> <redacted>"
+        )
+      }).pipe(
+        Effect.provide(client(undefined)),
+        Effect.withConfigProvider(ConfigProvider.fromMap(
+          new Map([[variable, "https://user:canary-password@gw.example.com/v1?key=canary-key-of-a-gateway"]])
+        ))
+      ))
+  }
 })
 
 // The client outlives the request in each of these: closing it would close every connection.

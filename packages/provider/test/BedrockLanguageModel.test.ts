@@ -80,6 +80,7 @@ describe("the language model", () => {
   it.effect("finishes also when a gateway drops the usage at the end", () =>
     Effect.gen(function*() {
       const withoutUsage = Layer.succeed(BedrockClient, {
+        endpoint: { url: "http://127.0.0.1:1", origin: { _tag: "Default" }, why: "a test says so" },
         converse: () => Effect.dieMessage("not streamed"),
         converseStream: () =>
           Stream.make(

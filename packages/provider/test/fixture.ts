@@ -4,6 +4,7 @@ import { AwsCredentials, type ResolvedAwsCredentials } from "@altimate-code/auth
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
+import * as Secrets from "@altimate-code/log/Secrets"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Fault, Turn } from "@altimate-code/sandbox/Script"
@@ -23,10 +24,13 @@ import { RetryPolicy } from "../src/RetryPolicy.ts"
 
 export const token = "bedrock-api-key-canary"
 
-export const settings = (baseURL: string, region = "us-east-1") =>
+export const settings = (baseURL: string | undefined, region = "us-east-1") =>
   Layer.succeed(Settings, {
     model: Option.none(),
-    baseURL: Option.some<Setting<string>>({ value: baseURL, origin: { _tag: "Flag", flag: "test" } }),
+    baseURL: Option.map(
+      Option.fromNullable(baseURL),
+      (value): Setting<string> => ({ value, origin: { _tag: "Flag", flag: "test" } })
+    ),
     region: { value: region, origin: { _tag: "Default" } },
     profile: Option.none(),
     awsProfile: Option.none(),
@@ -91,7 +95,7 @@ export const impatient = Layer.effect(
 
 export const noRetries = Layer.succeed(RetryPolicy, { schedule: Schedule.stop, retryable: () => true })
 
-export const client = (url: string, options: {
+export const client = (url: string | undefined, options: {
   readonly auth?: Layer.Layer<Auth>
   readonly chain?: Layer.Layer<AwsCredentials>
   readonly retry?: Layer.Layer<RetryPolicy>
@@ -106,7 +110,8 @@ export const client = (url: string, options: {
       options.chain ?? deadChain,
       options.retry ?? impatient,
       options.endpoint ?? EndpointPolicy.layer,
-      PrefixRules.layer
+      PrefixRules.layer,
+      Secrets.layer
     )),
     Layer.provideMerge(Logger.replace(Logger.defaultLogger, options.logger ?? Logger.none))
   )

@@ -49,8 +49,8 @@ export interface Options {
   readonly port?: number
   /** The path in front of `/model/…`, e.g. `/bedrock/v1`; slashes at its ends do not matter. None by default. */
   readonly prefix?: string
-  /** Who is let in. `"none"`, the default, does not look at a request's authorization at all. */
-  readonly auth?: "none" | {
+  /** Who is let in. Without it a request's authorization is not looked at at all. */
+  readonly auth?: {
     readonly bearer?: ReadonlyArray<Redacted.Redacted<string>>
     readonly sigv4?: ReadonlyArray<AwsKey>
   }

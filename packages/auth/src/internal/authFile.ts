@@ -68,8 +68,15 @@ export const removeEntry = (file: AuthFile, provider: string): Either.Either<Aut
   edit(file, [provider], undefined)
 
 const edit = (file: AuthFile, at: JSONPath, value: unknown): Either.Either<AuthFile, AuthError> => {
-  const edits = modify(file.text, at, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })
-  return parse(file.path, applyEdits(file.text, edits)).pipe(
+  const edited = Either.try({
+    // The parser is recursive, which JSON.parse is not: a file that can be read may be too deep for it.
+    try: () => {
+      const edits = modify(file.text, at, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })
+      return applyEdits(file.text, edits)
+    },
+    catch: () => corrupt(file.path, file.text, 0, "this is nested too deeply to be changed")
+  })
+  return Either.flatMap(edited, (text) => parse(file.path, text)).pipe(
     // Of two equal names the edit changes the first, and every reader takes the last.
     Either.filterOrLeft(
       ({ entries }) => JSON.stringify(valueAt(entries, at)) === JSON.stringify(value),

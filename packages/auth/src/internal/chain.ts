@@ -1,9 +1,9 @@
+import * as Environment from "@altimate-code/config/Environment"
 import { describe, type Setting } from "@altimate-code/config/Origin"
+import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { AuthError } from "../AuthError.ts"
-import { nonBlankVariable } from "./environment.ts"
-import { printable } from "./printable.ts"
 import * as Sdk from "./sdk.ts"
 
 /** What became of a step. */
@@ -43,9 +43,9 @@ const none = (words: string): Effect.Effect<Outcome> => Effect.succeed({ _tag: "
 const notSet = none("not set")
 
 const keyVariables = Effect.gen(function*() {
-  const id = yield* nonBlankVariable("AWS_ACCESS_KEY_ID")
-  const secret = yield* nonBlankVariable("AWS_SECRET_ACCESS_KEY")
-  const token = yield* nonBlankVariable("AWS_SESSION_TOKEN")
+  const id = yield* Environment.variable("AWS_ACCESS_KEY_ID")
+  const secret = yield* Environment.variable("AWS_SECRET_ACCESS_KEY")
+  const token = yield* Environment.variable("AWS_SESSION_TOKEN")
   if (Option.isNone(id)) return yield* Option.isNone(secret) ? notSet : none("AWS_ACCESS_KEY_ID is not set")
   if (Option.isNone(secret)) return yield* none("AWS_SECRET_ACCESS_KEY is not set")
   const identity = {
@@ -89,8 +89,8 @@ const broken = (which: string, flag: string) => ({ renew, words }: Sdk.Refusal):
 })
 
 const webIdentity = Effect.fn("chain.webIdentity")(function*(region: string) {
-  if (Option.isNone(yield* nonBlankVariable("AWS_WEB_IDENTITY_TOKEN_FILE"))) return yield* notSet
-  if (Option.isNone(yield* nonBlankVariable("AWS_ROLE_ARN"))) return yield* none("AWS_ROLE_ARN is not set")
+  if (Option.isNone(yield* Environment.variable("AWS_WEB_IDENTITY_TOKEN_FILE"))) return yield* notSet
+  if (Option.isNone(yield* Environment.variable("AWS_ROLE_ARN"))) return yield* none("AWS_ROLE_ARN is not set")
   return yield* taken(
     Sdk.fromWebIdentity(region),
     "the web identity token",
@@ -109,8 +109,8 @@ const webIdentity = Effect.fn("chain.webIdentity")(function*(region: string) {
 
 const inContainer = Effect.map(
   Effect.zip(
-    nonBlankVariable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
-    nonBlankVariable("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    Environment.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+    Environment.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")
   ),
   ([relative, full]) => Option.isSome(relative) || Option.isSome(full)
 )
@@ -121,7 +121,7 @@ const container = Effect.gen(function*() {
 })
 
 const instance = Effect.gen(function*() {
-  const disabled = yield* nonBlankVariable("AWS_EC2_METADATA_DISABLED")
+  const disabled = yield* Environment.variable("AWS_EC2_METADATA_DISABLED")
   if (Option.isSome(disabled) && disabled.value.toLowerCase() !== "false") {
     return yield* none("disabled by AWS_EC2_METADATA_DISABLED")
   }

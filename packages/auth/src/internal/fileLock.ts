@@ -26,10 +26,11 @@ export const acquire = Effect.fn("fileLock.acquire")(function*(file: string) {
   const holder: Holder = { pid: process.pid, host: encodeURIComponent(hostname()), id: randomUUID() }
   const own = `${lock}.${holder.id}`
 
-  const prepare = Effect.zipRight(
+  // Half interrupted it could still happen, after the finalizer has cleaned up.
+  const prepare = Effect.uninterruptible(Effect.zipRight(
     fs.makeDirectory(own, { mode: 0o700 }),
     fs.writeFile(path.join(own, toName(holder)), new Uint8Array(), { mode: 0o600 })
-  )
+  ))
   const cleanUp = fs.rename(lock, own).pipe(
     Effect.whenEffect(fs.exists(path.join(lock, toName(holder)))),
     Effect.ignore,

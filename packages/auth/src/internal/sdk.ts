@@ -1,8 +1,8 @@
+import { printable } from "@altimate-code/log/Printable"
 import type * as Providers from "@aws-sdk/credential-providers"
 import * as Effect from "effect/Effect"
 import { AuthError } from "../AuthError.ts"
 import { endingLeftovers } from "./leftovers.ts"
-import { printable } from "./printable.ts"
 
 type Sdk = typeof Providers
 

@@ -1,6 +1,6 @@
+import { printable } from "@altimate-code/log/Printable"
 import type { PlatformError } from "@effect/platform/Error"
 import { AuthError } from "../AuthError.ts"
-import { printable } from "./printable.ts"
 
 /** The file system's refusal, in its own words. */
 export const storeFailure = (doing: "read" | "write", path: string) => (error: PlatformError): AuthError =>

@@ -7,11 +7,10 @@ import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { CliError } from "../CliError.ts"
 import { action } from "../CommandTree.ts"
-import * as ProviderNames from "../ProviderNames.ts"
 import { Stdio } from "../Stdio.ts"
-import * as Table from "../Table.ts"
-import { UsageError } from "../UsageError.ts"
+import * as StoredCredentials from "../StoredCredentials.ts"
 
 const provider = Options.choice("provider", ["amazon-bedrock"]).pipe(
   Options.withDescription("Whose credential (default: amazon-bedrock)."),
@@ -29,13 +28,15 @@ const askForToken = Effect.gen(function*() {
     : Effect.map(piped, Option.getOrElse(() => ""))
   const token = given.trim()
   if (token === "") {
-    return yield* new UsageError({
+    return yield* new CliError({
+      reason: "Usage",
       message: "auth login was given no token.",
       hint: "Start it in a terminal to be asked for one, or pipe it in: altimate-code auth login < token.txt"
     })
   }
   if (/\s/.test(token)) {
-    return yield* new UsageError({
+    return yield* new CliError({
+      reason: "Usage",
       message: "The token holds a space or a line break, which no bearer token does.",
       hint: "Copy it again, whole and alone."
     })
@@ -50,7 +51,7 @@ export const login = action(
       const { write, writeError } = yield* Stdio
       const token = yield* askForToken
       yield* store.set(provider, token)
-      yield* write(`Stored the credential for ${ProviderNames.name(provider)} in ${store.path}.\n`)
+      yield* write(`Stored the credential for ${StoredCredentials.providerName(provider)} in ${store.path}.\n`)
       if ((yield* activeEnvironment).some(({ variable }) => variable === "AWS_BEARER_TOKEN_BEDROCK")) {
         yield* writeError("note: AWS_BEARER_TOKEN_BEDROCK is set, and wins over what is stored.\n")
       }
@@ -71,8 +72,8 @@ export const logout = action(
       const removed = yield* store.remove(provider)
       yield* write(
         removed
-          ? `Removed the credential for ${ProviderNames.name(provider)} from ${store.path}.\n`
-          : `No credential for ${ProviderNames.name(provider)} is stored in ${store.path}.\n`
+          ? `Removed the credential for ${StoredCredentials.providerName(provider)} from ${store.path}.\n`
+          : `No credential for ${StoredCredentials.providerName(provider)} is stored in ${store.path}.\n`
       )
     }).pipe(Effect.provide(CredentialStore.layer))).pipe(Command.withDescription("Remove a stored credential.")),
   [["altimate-code auth logout", "forget the token"]]
@@ -87,9 +88,7 @@ export const list = action(
       yield* write(
         stored.length === 0
           ? `No credentials are stored in ${store.path}.\n`
-          : `${store.path}\n${
-            Table.render(stored.map(({ provider, type }) => [`  ${ProviderNames.name(provider)}`, provider, type]))
-          }`
+          : `${store.path}\n${StoredCredentials.render(stored)}`
       )
     }).pipe(Effect.provide(CredentialStore.layer))).pipe(
       Command.withDescription("List the stored credentials; their values are never shown.")

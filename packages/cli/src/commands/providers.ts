@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
-import * as ProviderNames from "../ProviderNames.ts"
 import { Stdio } from "../Stdio.ts"
+import * as StoredCredentials from "../StoredCredentials.ts"
 import * as Table from "../Table.ts"
 import { format } from "./format.ts"
 
@@ -45,7 +45,7 @@ export const list = action(
       yield* write(
         stored.length === 0
           ? "  none stored\n"
-          : Table.render(stored.map(({ provider, type }) => [`  ${ProviderNames.name(provider)}`, provider, type]))
+          : StoredCredentials.render(stored)
       )
       yield* write("\nEnvironment\n")
       yield* write(

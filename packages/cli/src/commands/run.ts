@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
+import { load } from "../Lazy.ts"
 
 const options = {
   model: Options.text("model").pipe(
@@ -27,6 +28,7 @@ const options = {
   ),
   maxTokens: Options.integer("max-tokens").pipe(
     Options.withPseudoName("N"),
+    Options.filterMap(Option.liftPredicate((tokens) => tokens > 0), "--max-tokens must be at least 1."),
     Options.withDescription("The most tokens the answer may have (default: the model's maximum, at most 8192)."),
     Options.optional
   ),
@@ -43,7 +45,7 @@ const options = {
 export const run = action(
   Command.make("run", options, (given) =>
     // The model, the AWS SDK and all that they need are loaded here and not before.
-    Effect.promise(() => import("../RunPrompt.ts")).pipe(
+    load(() => import("../RunPrompt.ts")).pipe(
       Effect.flatMap(({ runPrompt }) => runPrompt(given)),
       configured(Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }))
     )).pipe(Command.withDescription("Send one prompt and stream the answer to stdout.")),

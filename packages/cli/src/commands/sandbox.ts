@@ -3,6 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { action } from "../CommandTree.ts"
+import { load } from "../Lazy.ts"
 
 const options = {
   port: Options.integer("port").pipe(
@@ -25,7 +26,7 @@ const options = {
 export const sandbox = action(
   Command.make("sandbox", options, (given) =>
     // The server and its protocol are loaded here and not before.
-    Effect.flatMap(Effect.promise(() => import("../RunSandbox.ts")), ({ runSandbox }) => runSandbox(given))).pipe(
+    Effect.flatMap(load(() => import("../RunSandbox.ts")), ({ runSandbox }) => runSandbox(given))).pipe(
       Command.withDescription("Start a Bedrock gateway on this machine, to try things out without AWS.")
     ),
   [

@@ -1,3 +1,4 @@
+import { printable } from "@altimate-code/log/Printable"
 import { ConfigError } from "../ConfigError.ts"
 import type { Origin } from "../Origin.ts"
 
@@ -34,7 +35,3 @@ export const failure = (
     ...(origin._tag === "File" ? { path: origin.path } : {}),
     ...("line" in origin ? { line: origin.line, column: origin.column } : {})
   })
-
-/** Text from outside as part of a message: nothing in it can move a terminal's cursor or turn the line around. */
-export const printable = (text: string): string =>
-  text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)

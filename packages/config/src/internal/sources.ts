@@ -1,14 +1,14 @@
+import { printable } from "@altimate-code/log/Printable"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { ConfigError } from "../ConfigError.ts"
 import { Directories } from "../Directories.ts"
+import * as Environment from "../Environment.ts"
 import type { Scope } from "../Origin.ts"
 import type { SearchedFile } from "../Settings.ts"
-import { nonBlankVariable } from "./environment.ts"
 import type { Source } from "./parse.ts"
-import { printable } from "./place.ts"
 import { readText } from "./readText.ts"
 import { expandPath } from "./substitute.ts"
 
@@ -35,7 +35,8 @@ export const readSources = Effect.gen(function*() {
       origin: (line, column, key) => ({ _tag: "File", ...candidate, line, column, key })
     })
   }
-  const inline = yield* nonBlankVariable("ALTIMATE_CLI_CONFIG_CONTENT")
+  // To the letter, so that lines and columns count from its beginning.
+  const inline = Option.filter(yield* Environment.raw("ALTIMATE_CLI_CONFIG_CONTENT"), (text) => text.trim() !== "")
   if (Option.isSome(inline)) {
     yield* Effect.logInfo("loading config from ALTIMATE_CLI_CONFIG_CONTENT")
     sources.push({
@@ -54,7 +55,7 @@ const candidates = Effect.gen(function*() {
   for (const directory of yield* projectDirectories) {
     found.push({ path: path.join(directory, fileName), scope: "project" })
   }
-  const named = yield* nonBlankVariable("ALTIMATE_CLI_CONFIG")
+  const named = yield* Environment.variable("ALTIMATE_CLI_CONFIG")
   if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: "ALTIMATE_CLI_CONFIG" })
   return found
 })

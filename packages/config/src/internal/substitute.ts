@@ -1,13 +1,14 @@
+import { printable } from "@altimate-code/log/Printable"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { paths } from "../ConfigFile.ts"
 import { Directories } from "../Directories.ts"
+import * as Environment from "../Environment.ts"
 import type { Origin } from "../Origin.ts"
-import { variable } from "./environment.ts"
 import type { Source } from "./parse.ts"
-import { failure, printable } from "./place.ts"
+import { failure } from "./place.ts"
 import { readText } from "./readText.ts"
 import { type Branch, find, leaves, replace } from "./tree.ts"
 import { secretsOf } from "./urlSecrets.ts"
@@ -72,7 +73,7 @@ const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, or
 
 const fromEnvironment = (name: string, origin: Origin) =>
   Effect.flatMap(
-    variable(name),
+    Environment.raw(name),
     Option.match({
       onSome: Effect.succeed,
       onNone: () =>

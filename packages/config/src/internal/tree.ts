@@ -1,6 +1,6 @@
+import { printable } from "@altimate-code/log/Printable"
 import type { ConfigError } from "../ConfigError.ts"
 import type { Origin } from "../Origin.ts"
-import { printable } from "./place.ts"
 
 /**
  * A file's values with their places. Keys live in a `Map`, so that no name (`__proto__`, `constructor`) means anything.

@@ -13,7 +13,7 @@ export const makeIdentify = (
   chain: Context.Tag.Service<AwsCredentials>,
   region: string
 ): Identify =>
-(refresh) =>
+(refresh, attempts) =>
   Effect.gen(function*() {
     const credential = yield* auth.credential
     yield* Effect.logInfo("credential").pipe(
@@ -34,13 +34,13 @@ export const makeIdentify = (
       from: keys.source,
       refreshable: keys.refreshable
     } satisfies Identity
-  }).pipe(Effect.mapError(fromAuthError))
+  }).pipe(Effect.mapError(fromAuthError(attempts)))
 
-const fromAuthError = (error: AuthError): BedrockError =>
+const fromAuthError = (attempts: number) => (error: AuthError): BedrockError =>
   new BedrockError({
     reason: "Authentication",
     message: error.message,
     hint: error.hint,
     type: error.reason,
-    attempts: 0
+    attempts
   })

@@ -1,3 +1,4 @@
+import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
 
 /**
@@ -16,6 +17,13 @@ export interface ReasoningData {
 
 /** Metadata under this provider's key. */
 export const own = (data: object): { readonly [key]: Record<string, unknown> } => ({ [key]: { ...data } })
+
+/** {@link ReasoningData} as it goes into a response part. */
+export const reasoningMetadata = (signature: string | undefined, redacted: Uint8Array | undefined) =>
+  own({
+    ...(signature !== undefined && { signature }),
+    ...(redacted !== undefined && { redactedContent: Encoding.encodeBase64(redacted) })
+  })
 
 /** Reads {@link ReasoningData} back out of a prompt part's options. */
 export const reasoningData = (options: Readonly<Record<string, unknown>>): ReasoningData => {

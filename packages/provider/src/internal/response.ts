@@ -3,9 +3,8 @@ import type { ContentBlock, ConverseCommandOutput, ReasoningContentBlock } from 
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import { toFinish } from "./finish.ts"
-import { own } from "./metadata.ts"
+import { reasoningMetadata } from "./metadata.ts"
 import { objectTool } from "./objectTool.ts"
 import { type Expectation, isServerTool, toToolCall } from "./toolCall.ts"
 
@@ -54,8 +53,5 @@ const toPart = (block: ContentBlock, expected: Expectation): Parts => {
 const reasoning = (block: ReasoningContentBlock): Response.ReasoningPartEncoded => ({
   type: "reasoning",
   text: block.reasoningText?.text ?? "",
-  metadata: own({
-    ...(block.reasoningText?.signature !== undefined && { signature: block.reasoningText.signature }),
-    ...(block.redactedContent !== undefined && { redactedContent: Encoding.encodeBase64(block.redactedContent) })
-  })
+  metadata: reasoningMetadata(block.reasoningText?.signature, block.redactedContent)
 })

@@ -76,10 +76,11 @@ export const makeClient = (
     ...authorization(identity)
   }
   const client = new sdk.BedrockRuntimeClient(settings)
-  const query = Object.fromEntries(new URL(url).searchParams)
+  const { searchParams } = new URL(url)
+  const query = Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]))
   client.middlewareStack.add((next) => (args) => {
     // The SDK keeps the endpoint's path, but not its query.
-    Object.assign((args.request as { query: Record<string, string> }).query, query)
+    Object.assign((args.request as { query: Record<string, Array<string>> }).query, query)
     return next(args)
   }, { step: "build" })
   return client

@@ -3,9 +3,8 @@ import type { ReasoningContentBlockDelta, ToolUseBlockStart } from "@aws-sdk/cli
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import { malformedOutput } from "./malformed.ts"
-import { own } from "./metadata.ts"
+import { reasoningMetadata } from "./metadata.ts"
 import { type Expectation, isServerTool, toToolCall } from "./toolCall.ts"
 
 type Part = Response.StreamPartEncoded
@@ -77,11 +76,7 @@ export const end = (block: Block, expected: Expectation): Either.Either<Ended, A
   const { id } = block
   if (block.type === "text") return Either.right({ parts: [{ type: "text-end", id }] })
   if (block.type === "reasoning") {
-    const { redacted, signature } = block
-    const metadata = own({
-      ...(signature !== undefined && { signature }),
-      ...(redacted !== undefined && { redactedContent: Encoding.encodeBase64(redacted) })
-    })
+    const metadata = reasoningMetadata(block.signature, block.redacted)
     return Either.right({ parts: [{ type: "reasoning-end", id, metadata }] })
   }
   const paramsEnd: Part = { type: "tool-params-end", id }

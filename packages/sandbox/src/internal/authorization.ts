@@ -30,7 +30,7 @@ const headerAndQuery = forbidden(
 
 /** Succeeds for a request with exactly one authorization, and that one accepted. */
 export const check = (auth: Options["auth"], incoming: Incoming): Effect.Effect<void, Refusal> => {
-  if (auth === undefined || auth === "none") return Effect.void
+  if (auth === undefined) return Effect.void
   const presigned = incoming.query.has("X-Amz-Algorithm")
   const found = incoming.authorizations.flatMap((value) => value.match(schemes) ?? [value])
   if (found.length > 1) return Effect.fail(twoHeaders)
