@@ -32,9 +32,15 @@ export const bundle = async () => {
     target: "node20.19",
     // ES modules where a package has them: esbuild can't follow the other kind (UMD) that jsonc-parser has too.
     mainFields: ["module", "main"],
-    // A file watcher with a native part, which Effect's file system loads only when a file is watched.
-    external: ["@parcel/watcher"],
-    define: { ALTIMATE_CODE_VERSION: JSON.stringify(version) },
+    // A file watcher with a native part, which Effect's file system loads only when a file is watched; and what Ink loads only
+    // when its developers set DEV.
+    external: ["@parcel/watcher", "react-devtools-core"],
+    define: {
+      ALTIMATE_CODE_VERSION: JSON.stringify(version),
+      // React and Ink without what helps to develop them.
+      "process.env.NODE_ENV": "\"production\"",
+      "process.env.DEV": "\"false\""
+    },
     banner: {
       js:
         "import { createRequire as __createRequire } from \"node:module\";const require = __createRequire(import.meta.url);"

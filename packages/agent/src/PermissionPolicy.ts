@@ -6,7 +6,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { fits } from "./internal/pattern.ts"
+import { commandPrefix } from "./internal/commandPrefix.ts"
+import * as Pattern from "./internal/pattern.ts"
 import type { Action, Judged } from "./ToolCall.ts"
 
 /**
@@ -47,141 +48,135 @@ export class PermissionPolicy extends Context.Tag("@altimate-code/agent/Permissi
   ) => Effect.Effect<Decision>
 }>() {}
 
-type Grant = { readonly permission: string; readonly pattern: string }
-
-const strictness = { allow: 0, ask: 1, deny: 2 } as const
-
-const stricter = (a: Verdict, b: Verdict): Verdict => strictness[a] >= strictness[b] ? a : b
-
-/** Without a rule: looking is allowed, but not into files that hold secrets by custom; everything else is asked for. */
-const defaults: Exclude<Rules, Verdict> = {
-  read: { "*": "allow", "*.env": "ask", "*.env.*": "ask", "*.env.example": "allow" },
-  glob: "allow",
-  grep: "allow"
-}
-
-interface Ruling {
+interface Judgement {
   readonly verdict: Verdict
   readonly because: string
 }
 
-/** The rules for a name: its own, else those of `*`, else the defaults. */
-const rulesFor = (rules: Rules | undefined, permission: string) => {
-  if (typeof rules === "string") return { rule: rules, name: "permission" }
-  for (const name of [permission, "*"]) {
-    const rule = rules !== undefined && Object.hasOwn(rules, name) ? rules[name] : undefined
-    if (rule !== undefined) return { rule, name: `permission.${name}` }
+const strictness = { allow: 0, ask: 1, deny: 2 } as const
+
+const stricter = <A extends Judgement>(a: A, b: A): A => strictness[b.verdict] > strictness[a.verdict] ? b : a
+
+/** The most specific first: the longer pattern, and of two that are as long the stricter one. */
+const bySpecificity = (a: readonly [string, Verdict], b: readonly [string, Verdict]): number =>
+  b[0].length - a[0].length || strictness[b[1]] - strictness[a[1]]
+
+const ruled = (name: string, pattern: string, verdict: Verdict, { subject }: Judged): Judgement => ({
+  verdict,
+  because: `permission${name === "*" ? "" : `.${name}`} ${
+    JSON.stringify(pattern)
+  }: ${verdict}, because of \`${subject}\``
+})
+
+/** What is opaque is allowed only by what allows everything, or exactly this. */
+const isFor = (pattern: string, verdict: Verdict, { opaque, subject }: Judged): boolean =>
+  Pattern.fits(pattern, subject) &&
+  (opaque === undefined || verdict !== "allow" || pattern === "*" || Pattern.isExact(pattern))
+
+const byRules = (rules: Rules, part: Judged): Judgement | undefined => {
+  if (typeof rules === "string") return ruled("*", "*", rules, part)
+  const names = Object.keys(rules)
+    .filter((name) => Pattern.fits(name, part.permission))
+    .toSorted((a, b) => Number(b === part.permission) - Number(a === part.permission) || b.length - a.length)
+  for (const name of names) {
+    const rule = rules[name]!
+    const patterns = Object.entries(typeof rule === "string" ? { "*": rule } : rule)
+    const found = patterns.toSorted(bySpecificity).find(([pattern, verdict]) => isFor(pattern, verdict, part))
+    if (found !== undefined) return ruled(name, found[0], found[1], part)
   }
-  return { rule: defaults[permission] ?? ("ask" as const), name: "the default" }
+  return undefined
 }
 
-const rule = (rules: Rules | undefined, { opaque, permission, subject }: Judged): Ruling => {
-  const { name, rule } = rulesFor(rules, permission)
-  if (typeof rule === "string") {
-    return { verdict: rule, because: name === "the default" ? `${name} for ${permission}` : name }
-  }
-  const fitting = Object.entries(rule).filter(([pattern]) => opaque ? pattern === "*" : fits(pattern, subject))
-  const longest = Math.max(0, ...fitting.map(([pattern]) => pattern.length))
-  const best = fitting.filter(([pattern]) => pattern.length === longest)
-  if (best.length === 0) return { verdict: "ask", because: `no pattern of ${name} fits` }
-  const verdict = best.map(([, verdict]) => verdict).reduce(stricter)
-  return { verdict, because: `${name} "${best[0]![0]}"` }
+const reading = new Set(["read", "glob", "grep", "list"])
+
+/** Files that hold secrets by custom. */
+const isEnvironment = (path: string): boolean => {
+  const name = path.slice(path.lastIndexOf("/") + 1)
+  return name !== ".env.example" && (name.endsWith(".env") || name.startsWith(".env."))
 }
 
-/** How many words make a command what it is: `git status`, `npm run build`, but `ls`. */
-const words: Readonly<Record<string, number>> = {
-  git: 2,
-  npm: 2,
-  "npm run": 3,
-  pnpm: 2,
-  "pnpm run": 3,
-  yarn: 2,
-  "yarn run": 3,
-  bun: 2,
-  "bun run": 3,
-  npx: 2,
-  docker: 2,
-  "docker compose": 3,
-  kubectl: 2,
-  aws: 3,
-  cargo: 2,
-  go: 2,
-  make: 2,
-  pip: 2,
-  uv: 2,
-  poetry: 2,
-  terraform: 2,
-  gh: 3,
-  systemctl: 2,
-  brew: 2,
-  dotnet: 2,
-  deno: 2
+const byDefault = ({ permission, subject }: Judged): Judgement => {
+  const verdict = reading.has(permission) && !(permission === "read" && isEnvironment(subject)) ? "allow" : "ask"
+  return { verdict, because: `${permission}, by default: ${verdict}, because of \`${subject}\`` }
 }
 
-/** What runs anything: only exactly the same may be allowed for good. */
-const anything =
-  /^(sudo|doas|env|xargs|eval|exec|bash|sh|zsh|dash|ksh|find|ssh|node|deno|bun|python[\d.]*|perl|ruby|php|rm|dd|chmod|chown)$/
+/** `/bin/rm` is what the rules call `rm`. */
+const byOtherName = (rules: Rules | undefined, part: Judged): Judgement | undefined => {
+  const command = /^[^\s"'$`]*\/([^\s/]+(?: [^]*)?)$/.exec(part.subject)
+  return part.permission === "bash" && command !== null && rules !== undefined
+    ? byRules(rules, { ...part, subject: command[1]! })
+    : undefined
+}
 
-/** What "always" would allow. */
-const patternFor = ({ opaque, permission, subject }: Judged): Grant => {
-  if (permission === "external_directory") {
-    return { permission, pattern: `${subject.slice(0, subject.lastIndexOf("/") + 1)}*` }
+/** What "always" means for a part. */
+const always = ({ opaque, permission, subject }: Judged): string => {
+  switch (permission) {
+    case "bash": {
+      const prefix = opaque === true ? undefined : commandPrefix(subject)
+      return prefix === undefined ? Pattern.exactly(subject) : `${prefix} *`
+    }
+    case "external_directory": {
+      const directory = subject.slice(0, subject.lastIndexOf("/"))
+      return directory === "" ? Pattern.exactly(subject) : `${Pattern.exactly(directory)}/*`
+    }
+    case "edit":
+    case "read":
+    case "glob":
+    case "grep":
+      return Pattern.exactly(subject)
+    // A tool of a server, whatever its parameters.
+    default:
+      return "*"
   }
-  if (permission !== "bash" || opaque) return { permission, pattern: subject }
-  const [first = "", second = ""] = subject.split(" ")
-  if (anything.test(first.split("/").at(-1)!)) return { permission, pattern: subject }
-  const count = words[`${first} ${second}`] ?? words[first] ?? 1
-  return { permission, pattern: `${subject.split(" ").slice(0, count).join(" ")} *` }
 }
 
 /**
- * The verdict of rules on an action: the strictest of all that it consists of. Among the patterns of a name the longest that fits
- * counts, and between two of the same length the stricter. `granted` turns "ask" into "allow", never "deny".
+ * The strictest verdict of the action's parts. For each part the rules of its own name come first, then those of names with
+ * wildcards, `*` last, then the defaults: what only reads is allowed, except files such as `.env`, and all else is asked for.
+ * Among a name's patterns the longest one that fits decides.
  *
  * @since 0.1.0
- * @category rules
+ * @category deciding
  */
-export const decide = (rules: Rules | undefined, { judged }: Action, granted: ReadonlyArray<Grant>): Decision => {
-  const rulings = judged.map((part) => {
-    const ruling = rule(rules, part)
-    const isGranted = granted.some(({ pattern, permission }) =>
-      permission === part.permission && (part.opaque ? pattern === part.subject : fits(pattern, part.subject))
+export const decide = (
+  rules: Rules | undefined,
+  action: Action,
+  granted: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
+): Decision => {
+  const judge = (part: Judged): Judgement => {
+    const own = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
+    const judgement = stricter(own, byOtherName(rules, part) ?? own)
+    const grant = granted.find(({ pattern, permission }) =>
+      permission === part.permission && isFor(pattern, "allow", part)
     )
-    return {
-      part,
-      ruling: ruling.verdict === "ask" && isGranted
-        ? { verdict: "allow" as const, because: "allowed for this session" }
-        : ruling
-    }
-  })
-  const verdict = rulings.map(({ ruling }) => ruling.verdict).reduce(stricter, "allow")
-  const { part, ruling } = rulings.find(({ ruling }) => ruling.verdict === verdict) ?? {
-    part: undefined,
-    ruling: { because: "nothing has to be allowed" }
+    return judgement.verdict === "ask" && grant !== undefined
+      ? { verdict: "allow", because: `allowed for this session: ${grant.permission} ${JSON.stringify(grant.pattern)}` }
+      : judgement
   }
-  const subject = part !== undefined && rulings.length > 1 ? `, because of ${part.subject}` : ""
-  const asked = rulings.filter(({ ruling }) => ruling.verdict === "ask").map(({ part }) => patternFor(part))
-  return {
-    verdict,
-    because: `${ruling.because}: ${verdict}${subject}`,
-    patterns: asked.filter((grant, index) =>
-      asked.findIndex(({ pattern, permission }) => pattern === grant.pattern && permission === grant.permission) ===
-        index
-    )
-  }
+  const [first, ...rest] = action.judged.map((part) => ({ ...judge(part), part }))
+  if (first === undefined) return { verdict: "ask", because: "nothing says what it does", patterns: [] }
+  const { because, verdict } = rest.reduce(stricter, first)
+  const asked = [first, ...rest].filter((judged) => judged.verdict === "ask")
+  const patterns = new Map(asked.map(({ part }) => {
+    const pattern = { permission: part.permission, pattern: always(part) }
+    return [`${pattern.permission} ${pattern.pattern}`, pattern] as const
+  }))
+  return { verdict, because, patterns: [...patterns.values()] }
 }
 
 /**
- * The rules of the configuration; without any, the defaults.
+ * The rules as they are.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = (rules: Rules | undefined): Layer.Layer<PermissionPolicy> =>
-  Layer.succeed(PermissionPolicy, { decide: (action, granted) => Effect.succeed(decide(rules, action, granted)) })
+  Layer.succeed(PermissionPolicy, {
+    decide: (action, granted) => Effect.sync(() => decide(rules, action, granted))
+  })
 
 /**
- * The same, but nobody is asked: what is not denied is allowed.
+ * Nobody is asked: what would be is allowed. What is denied stays so.
  *
  * @since 0.1.0
  * @category layers
@@ -191,6 +186,6 @@ export const yolo = (rules: Rules | undefined): Layer.Layer<PermissionPolicy> =>
     decide: (action, granted) =>
       Effect.sync(() => {
         const decision = decide(rules, action, granted)
-        return decision.verdict === "ask" ? { verdict: "allow", because: "--yolo", patterns: [] } : decision
+        return decision.verdict === "ask" ? { ...decision, verdict: "allow", because: "--yolo" } : decision
       })
   })

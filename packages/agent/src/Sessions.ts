@@ -38,7 +38,10 @@ export interface Service {
   /** What is in the file, whoever has it open. */
   readonly read: (
     id: string
-  ) => Effect.Effect<{ readonly id: string; readonly lines: ReadonlyArray<Line> }, SessionError>
+  ) => Effect.Effect<
+    { readonly id: string; readonly lines: ReadonlyArray<Line>; readonly text: string },
+    SessionError
+  >
   /** Removes it for good; answers its whole ID. */
   readonly remove: (id: string) => Effect.Effect<string, SessionError>
 }
@@ -182,7 +185,8 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
         read: (given) =>
           Effect.gen(function*() {
             const id = yield* find(given)
-            return { id, lines: (yield* sessionFile.read(fileOf(id))).lines }
+            const { lines, text } = yield* sessionFile.read(fileOf(id))
+            return { id, lines, text }
           }).pipe(Effect.provide(context)),
         remove: (given) =>
           Effect.gen(function*() {

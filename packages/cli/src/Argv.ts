@@ -26,7 +26,7 @@ export interface Argv<R, E> {
   readonly globals: Globals
   /** From the root to the command that was named. */
   readonly path: ReadonlyArray<CommandTree<R, E>>
-  /** The command's own options and arguments, as `@effect/cli` reads them without a doubt: `--name=value … -- argument …`. */
+  /** The command's own options and arguments, as `@effect/cli` reads them without a doubt: `--name value … -- argument …`. */
   readonly rest: ReadonlyArray<string>
 }
 
@@ -67,7 +67,7 @@ export const parse = <R, E>(
   root: CommandTree<R, E>
 ): Either.Either<Argv<R, E>, CliError> => {
   const path = [root]
-  const options: Array<string> = []
+  const options = new Map<string, ReadonlyArray<ReadonlyArray<string>>>()
   const words: Array<string> = []
   const globals = {
     help: false,
@@ -171,16 +171,22 @@ export const parse = <R, E>(
         globals.completions = Option.some(shell)
         break
       }
-      default:
-        // @effect/cli reads --name=value of an option that may be repeated as an argument.
-        options.push(
-          ...value === undefined ? [name] : parameter.repeated ? [name, value] : [`${parameter.names.at(-1)}=${value}`]
-        )
+      default: {
+        const long = parameter.names.at(-1)!
+        // Of an option that may be given once the last counts.
+        if (!parameter.repeated) options.delete(long)
+        options.set(long, [...options.get(long) ?? [], value === undefined ? [name] : asPair(long, value)])
+      }
     }
   }
 
-  return Either.right({ globals, path, rest: words.length > 0 ? [...options, "--", ...words] : options })
+  const given = [...options.values()].flat(2)
+  return Either.right({ globals, path, rest: words.length > 0 ? [...given, "--", ...words] : given })
 }
+
+/** `@effect/cli` takes `--name=value` only on one line, and a value that looks like an option for one. */
+const asPair = (name: string, value: string): ReadonlyArray<string> =>
+  /^--?[^\s=]+(=.*)?$/.test(value) ? [`${name}=${value}`] : [name, value]
 
 const split = (arg: string): readonly [name: string, value: string | undefined] => {
   if (!arg.startsWith("--")) return [arg.slice(0, 2), arg.length > 2 ? arg.slice(2).replace(/^=/, "") : undefined]

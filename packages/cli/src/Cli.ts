@@ -18,7 +18,9 @@ import * as Models from "./commands/models.ts"
 import * as Providers from "./commands/providers.ts"
 import * as Run from "./commands/run.ts"
 import * as Sandbox from "./commands/sandbox.ts"
-import { type CommandTree, group, paragraphs } from "./CommandTree.ts"
+import { screen } from "./commands/screen.ts"
+import * as Session from "./commands/session.ts"
+import { action, type CommandTree, group, paragraphs } from "./CommandTree.ts"
 import * as Completions from "./Completions.ts"
 import * as Failure from "./Failure.ts"
 import * as Help from "./Help.ts"
@@ -31,11 +33,22 @@ type Tree = CommandTree<Services, Failure.Failure | StdoutClosed>
 const section = group<Services, Failure.Failure | StdoutClosed>
 
 /** The table of contents. */
-export const commands: Tree = section(
-  "altimate-code",
-  "A terminal coding assistant for teams whose Amazon Bedrock sits behind a gateway.",
+export const commands: Tree = action(
+  screen,
+  [
+    ["altimate-code", "open the screen; -c goes on with the last session of this directory"],
+    ["altimate-code run \"why does this fail?\" -f build.log", "one task, the answer on stdout"],
+    ["altimate-code providers list", "which credential would be used, and why"],
+    ["altimate-code sandbox", "try it without a gateway: starts one on this machine"]
+  ],
   [
     Run.run,
+    section("session", "Look at the conversations so far, export and delete them.", [
+      Session.list,
+      Session.show,
+      Session.exportSession,
+      Session.remove
+    ]),
     section("auth", "Store, remove and list credentials.", [Auth.login, Auth.logout, Auth.list]),
     section("providers", "See which credential is used, and why.", [Providers.list, Auth.login, Auth.logout]),
     section("config", "See which settings apply, and where each comes from.", [
@@ -45,11 +58,6 @@ export const commands: Tree = section(
     ]),
     Models.models,
     Sandbox.sandbox
-  ],
-  [
-    ["altimate-code sandbox", "try it without a gateway: starts one on this machine"],
-    ["altimate-code run \"why does this fail?\" -f build.log", "one question, answered on stdout"],
-    ["altimate-code providers list", "which credential would be used, and why"]
   ]
 )
 

@@ -1,4 +1,5 @@
 /** A failure as a person reads it: what failed, the likely cause, what to do. */
+import type { SessionError } from "@altimate-code/agent/SessionError"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { printableLines } from "@altimate-code/log/Printable"
@@ -16,6 +17,7 @@ export type Failure =
   | ConfigError
   | ModelRefError
   | SandboxError
+  | SessionError
 
 export const exitCodes = { success: 0, requestFailed: 1, usage: 2, interrupted: 130 } as const
 
@@ -26,8 +28,12 @@ export const exitCode = (failure: Failure): number => {
       return exitCodes.requestFailed
     case "AuthError":
       return failure.reason === "CorruptStore" ? exitCodes.usage : exitCodes.requestFailed
+    case "SessionError":
+      return failure.reason === "Io" ? exitCodes.requestFailed : exitCodes.usage
     case "CliError":
-      return ["Answer", "Installation", "Stdout"].includes(failure.reason) ? exitCodes.requestFailed : exitCodes.usage
+      return ["Answer", "Installation", "Stdout", "Steps"].includes(failure.reason)
+        ? exitCodes.requestFailed
+        : exitCodes.usage
     default:
       return exitCodes.usage
   }

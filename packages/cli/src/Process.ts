@@ -1,4 +1,5 @@
 /** The program as a process: platform, signals, exit code. */
+import * as NodeCommandExecutor from "@effect/platform-node/NodeCommandExecutor"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
@@ -10,7 +11,13 @@ import { exitCodes } from "./Failure.ts"
 import { policies } from "./Services.ts"
 import * as Stdio from "./Stdio.ts"
 
-const live = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, Stdio.layer, policies)
+const live = Layer.mergeAll(
+  Layer.provideMerge(NodeCommandExecutor.layer, NodeFileSystem.layer),
+  NodePath.layer,
+  NodeTerminal.layer,
+  Stdio.layer,
+  policies
+)
 
 /** A process that a signal ended answers 128 + the signal's number, as a shell expects. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const

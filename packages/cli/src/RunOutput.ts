@@ -1,54 +1,86 @@
-/** The two forms of an answer on stdout. */
+/** The two forms of a turn on stdout and stderr. */
+import type { TurnEvent, Usage } from "@altimate-code/agent/TurnEvent"
 import type { Credential } from "@altimate-code/auth/Credential"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as ModelId from "@altimate-code/model-id/ModelId"
-import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
-import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
-import type { CliError } from "./CliError.ts"
+import type * as Failure from "./Failure.ts"
 import { Stdio } from "./Stdio.ts"
 
-type Part = Response.StreamPart<{}>
+type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
-const notes: Partial<Record<Response.FinishReason, string>> = {
+const notes: Partial<Record<Finished["reason"], string>> = {
   length: "The answer was cut at its token limit; --max-tokens raises it.",
   "content-filter": "The answer was stopped by a content filter or guardrail.",
   error: "The model ended its answer with an error.",
   unknown: "The answer ended for a reason that is not known here."
 }
 
-/** The answer's text as it comes, a newline at its end; what a person should know about the end goes to stderr. */
-export const text = Effect.map(Stdio, ({ write, writeError }) => {
+const signs = { ok: "•", failed: "✗", denied: "⊘", interrupted: "✗" } as const
+
+/**
+ * The answer's text on stdout as it comes, a newline at its end; on stderr a line for each tool call, and what a person should
+ * know.
+ */
+export const text = Effect.map(Stdio, ({ colors, write, writeError }) => {
+  const dim = (line: string) => colors.stderr ? `\u001b[2m${line}\u001b[22m` : line
   let last = "\n"
-  const newline = Effect.suspend(() => last.endsWith("\n") ? Effect.void : write("\n"))
+  /** On a terminal both streams are below each other: a line on stderr begins where a line begins. */
+  const newline = Effect.suspend(() => {
+    if (last.endsWith("\n")) return Effect.void
+    last = "\n"
+    return write("\n")
+  })
+  const say = (line: string) => Effect.zipRight(newline, writeError(`${line}\n`))
   return {
-    part: (part: Part) => {
-      switch (part.type) {
-        case "text-delta":
-          last = part.delta === "" ? last : part.delta
-          return write(part.delta)
-        case "finish": {
-          const note = notes[part.reason]
-          return note === undefined ? newline : Effect.zipRight(newline, writeError(`note: ${note}\n`))
+    event: (event: TurnEvent) => {
+      switch (event.type) {
+        case "text":
+          last = event.text === "" ? last : event.text
+          return write(event.text)
+        // A question may come next.
+        case "tool-asked":
+          return newline
+        case "tool-done": {
+          const { name, outcome, summary, title } = event
+          return say(dim(printable(`${signs[outcome]} ${name} ${title}  ${summary}`)))
+        }
+        case "notice":
+          return say(`note: ${printable(event.text)}`)
+        case "finished": {
+          const note = notes[event.reason]
+          return note === undefined ? newline : say(`note: ${note}`)
         }
         default:
           return Effect.void
       }
     },
-    failed: (_failure: BedrockError | CliError) => newline
+    failed: (_failure: Failure.Failure) => newline
   }
 })
 
+const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
+  inputTokens: input,
+  outputTokens: output,
+  totalTokens: input + output + cacheRead + cacheWrite,
+  cacheReadInputTokens: cacheRead,
+  cacheWriteInputTokens: cacheWrite
+})
+
+const stopReason = ({ metadata }: Finished): unknown => metadata["altimate-code-bedrock"]?.["stopReason"]
+
 /** One event a line; docs/json-events.md describes them. */
-export const json = (target: typeof BedrockTarget.Service, credential: Credential) =>
+export const json = (target: typeof BedrockTarget.Service, credential: Credential, session: string) =>
   Effect.gen(function*() {
     const { write } = yield* Stdio
     const { mask } = yield* Secrets
-    const event = (value: object) => write(`${JSON.stringify(value)}\n`)
-    yield* event({
+    const line = (value: object) => write(`${JSON.stringify(value)}\n`)
+    yield* line({
       type: "start",
+      session,
       model: target.model.configured,
       sentAs: target.model.wire,
       because: ModelId.explain(target.model),
@@ -57,36 +89,29 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       credential: { type: credential._tag === "Bearer" ? "bearer" : "aws", from: credential.where }
     })
     return {
-      part: (part: Part) => {
-        switch (part.type) {
-          case "text-delta":
-            return event({ type: "text", text: part.delta })
-          case "reasoning-delta":
-            return part.delta === "" ? Effect.void : event({ type: "reasoning", text: part.delta })
-          case "finish": {
-            const { cacheWriteInputTokens, stopReason } = part.metadata["altimate-code-bedrock"] ?? {}
-            const { cachedInputTokens, inputTokens, outputTokens, totalTokens } = part.usage
-            return event({
-              type: "finish",
-              reason: part.reason,
-              stopReason,
-              usage: {
-                inputTokens,
-                outputTokens,
-                totalTokens,
-                cacheReadInputTokens: cachedInputTokens,
-                cacheWriteInputTokens
-              }
-            })
-          }
-          default:
+      event: (event: TurnEvent) => {
+        switch (event.type) {
+          case "tool-allowed":
+          case "tool-running":
+          case "failed":
             return Effect.void
+          case "usage":
+            return line({ type: "usage", usage: tokens(event.step), context: event.context })
+          case "finished":
+            return event.reason === "steps" ? Effect.void : line({
+              type: "finish",
+              reason: event.reason,
+              stopReason: stopReason(event),
+              usage: tokens(event.usage)
+            })
+          default:
+            return line(event)
         }
       },
-      failed: (failure: BedrockError | CliError) => {
+      failed: (failure: Failure.Failure) => {
         const { hint, message, reason } = failure
         const { requestId, status } = failure._tag === "BedrockError" ? failure : {}
-        return event({ type: "error", reason, message: mask(message), hint: mask(hint), status, requestId })
+        return line({ type: "error", reason, message: mask(message), hint: mask(hint), status, requestId })
       }
     }
   })

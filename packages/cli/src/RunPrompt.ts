@@ -1,45 +1,40 @@
-/** One prompt through the gateway, its answer to stdout as it comes. */
-import * as Auth from "@altimate-code/auth/Auth"
-import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
-import * as CredentialStore from "@altimate-code/auth/CredentialStore"
-import { Settings } from "@altimate-code/config/Settings"
-import * as ModelRef from "@altimate-code/model-id/ModelRef"
-import * as BedrockClient from "@altimate-code/provider/BedrockClient"
-import { BedrockError } from "@altimate-code/provider/BedrockError"
-import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
-import type * as AiError from "@effect/ai/AiError"
-import * as LanguageModel from "@effect/ai/LanguageModel"
+/** One prompt as a turn of the assistant, its answer to stdout as it comes. */
+import * as Turn from "@altimate-code/agent/Turn"
+import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
-import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as AskInTerminal from "./AskInTerminal.ts"
+import * as Assistant from "./Assistant.ts"
 import * as Attachment from "./Attachment.ts"
+import * as Bedrock from "./Bedrock.ts"
 import { CliError } from "./CliError.ts"
+import { openSession, type SessionOptions } from "./OpenSession.ts"
+import * as Places from "./Places.ts"
 import * as RunOutput from "./RunOutput.ts"
 import { Stdio } from "./Stdio.ts"
 
 /** What the command line asks for. */
-export interface RunOptions {
+export interface RunOptions extends SessionOptions {
   readonly prompt: ReadonlyArray<string>
   /** Paths of what goes along with it. */
   readonly files: ReadonlyArray<string>
   readonly system: Option.Option<string>
   readonly maxTokens: Option.Option<number>
   readonly format: "text" | "json"
+  /** The question alone: no tools, no instructions, no system prompt of this program's own. */
+  readonly noTools: boolean
+  /** How many requests the turn may take. */
+  readonly maxSteps: number
+  /** Nobody is asked: what is not denied is allowed. */
+  readonly yolo: boolean
 }
 
-/** Everything between the settings and the wire. */
-const bedrock = (options: BedrockLanguageModel.Options) =>
-  BedrockLanguageModel.layer(options).pipe(
-    Layer.provideMerge(BedrockClient.layer()),
-    Layer.provideMerge(Auth.layer),
-    Layer.provide([AwsCredentials.layer, CredentialStore.layer])
-  )
-
-/** The user's message: the words of the command line, what was piped in, the attached files. */
-const readPrompt = Effect.fn("RunPrompt.readPrompt")(function*({ files, prompt, system }: RunOptions) {
+/** The user's message: the attached files, the words of the command line, what was piped in. */
+const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: RunOptions) {
   const { piped } = yield* Stdio
   const text = [prompt.join(" "), Option.getOrElse(yield* piped, () => "")]
     .filter((text) => text.trim() !== "")
@@ -52,65 +47,75 @@ const readPrompt = Effect.fn("RunPrompt.readPrompt")(function*({ files, prompt, 
       hint: "Write it behind run (altimate-code run \"why?\"), or pipe it in."
     })
   }
-  return Prompt.fromMessages([
-    ...Option.toArray(Option.map(system, (content) => Prompt.makeMessage("system", { content }))),
-    Prompt.makeMessage("user", {
-      content: [...attachments, ...(text === "" ? [] : [Prompt.makePart("text", { text })])]
-    })
-  ])
+  return [...attachments, ...(text === "" ? [] : [Prompt.textPart({ text })])]
 })
 
-const model = Effect.gen(function*() {
-  const settings = yield* Settings
-  if (Option.isNone(settings.model)) {
-    return yield* new CliError({
-      reason: "Usage",
-      message: "No model is configured.",
-      hint:
-        "Set \"model\" in altimate-code.json, or name one: altimate-code run -m amazon-bedrock/anthropic.claude-sonnet-4-6-v1 …"
-    })
+/** Tools and instructions; neither for a plain question. */
+const equipment = ({ noTools, system }: RunOptions) =>
+  Effect.gen(function*() {
+    if (noTools) return { system: Option.getOrUndefined(system), notices: [] }
+    const [tools, prompt] = yield* Effect.all([Assistant.tools, Assistant.system(system)], { concurrency: 2 })
+    return { toolkit: tools.toolkit, system: prompt.text, notices: [...tools.notices, ...prompt.notices] }
+  })
+
+const log = (event: TurnEvent) => {
+  switch (event.type) {
+    case "tool-done":
+      return Effect.logInfo(`${event.name} ${event.outcome}`).pipe(
+        Effect.annotateLogs({ service: "agent", title: event.title, summary: event.summary })
+      )
+    case "finished": {
+      const { cacheRead, cacheWrite, input, output } = event.usage
+      return Effect.logInfo(`answer complete (${event.reason})`).pipe(
+        Effect.annotateLogs({
+          service: "cli",
+          inputTokens: input,
+          outputTokens: output,
+          totalTokens: input + output + cacheRead + cacheWrite
+        })
+      )
+    }
+    default:
+      return Effect.void
   }
-  return yield* ModelRef.parse(settings.model.value.value)
-})
+}
 
-/** What `@effect/ai` wraps is a failure of ours with a hint; anything else is a prompt or an answer that does not fit. */
-const unwrap = (error: AiError.AiError): BedrockError | CliError =>
-  Option.getOrElse(BedrockError.fromAiError(error), () =>
-    error._tag === "MalformedInput"
-      ? new CliError({
-        reason: "Usage",
-        message: error.description ?? error.message,
-        hint: "Change the prompt or its attachments."
-      })
-      : new CliError({
-        reason: "Answer",
-        message: ("description" in error ? error.description : undefined) ?? error.message,
-        hint: "The model's answer can't be used. Try again."
-      }))
+/** The two ends that are failures of the command. */
+const failure = (event: TurnEvent, maxSteps: number) => {
+  if (event.type === "failed") return Effect.fail(Bedrock.unwrap(event.error))
+  if (event.type !== "finished" || event.reason !== "steps") return Effect.void
+  return new CliError({
+    reason: "Steps",
+    message: `The turn was stopped after ${maxSteps} steps, before the model was done.`,
+    hint: "altimate-code run --continue \"go on\" goes on; --max-steps allows more."
+  })
+}
 
-const logFinish = ({ reason, usage }: Response.FinishPart) =>
-  Effect.logInfo(`answer complete (${reason})`).pipe(
-    Effect.annotateLogs({
-      service: "cli",
-      inputTokens: usage.inputTokens,
-      outputTokens: usage.outputTokens,
-      totalTokens: usage.totalTokens
-    })
-  )
-
-/** Sends the prompt and writes the answer. */
+/** Runs the turn and writes what happens. */
 export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
-  const id = yield* model
-  const prompt = yield* readPrompt(options)
+  const model = yield* Bedrock.known(yield* Bedrock.configuredModel)
+  const input = yield* readInput(options)
   yield* Effect.gen(function*() {
-    const target = yield* BedrockLanguageModel.BedrockTarget
+    const target = yield* BedrockTarget
     // Asked before the request, so that a broken auth.json is told apart from a request that failed.
     const credential = yield* target.credential
-    const output = yield* options.format === "json" ? RunOutput.json(target, credential) : RunOutput.text
-    yield* LanguageModel.streamText({ prompt }).pipe(
-      Stream.mapError(unwrap),
-      Stream.tap((part) => part.type === "finish" ? logFinish(part) : Effect.void),
-      Stream.runForEach(output.part),
+    const session = yield* openSession(options)
+    yield* Effect.logInfo(`session ${session.id}`).pipe(Effect.annotateLogs("service", "agent"))
+    const { notices, ...equipped } = yield* equipment(options)
+    const output = yield* options.format === "json"
+      ? RunOutput.json(target, credential, session.id)
+      : RunOutput.text
+    for (const text of [...session.notices, ...notices]) yield* output.event({ type: "notice", text })
+    yield* Turn.run({
+      ...equipped,
+      session,
+      input,
+      maxSteps: options.maxSteps,
+      ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
+    }).pipe(
+      Stream.runForEach((event) =>
+        log(event).pipe(Effect.zipRight(output.event(event)), Effect.zipRight(failure(event, options.maxSteps)))
+      ),
       Effect.tapError((error) =>
         error._tag === "StdoutClosed" || (error._tag === "CliError" && error.reason === "Stdout")
           ? Effect.void
@@ -118,9 +123,18 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       )
     )
   }).pipe(
-    Effect.provide(bedrock({
-      model: id,
-      ...(Option.isSome(options.maxTokens) ? { maxTokens: options.maxTokens.value } : {})
-    }))
+    Effect.scoped,
+    Effect.provide(
+      Layer.mergeAll(
+        Bedrock.languageModel({ id: model.id, maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens) })
+          .pipe(
+            Layer.provide(Bedrock.client)
+          ),
+        AskInTerminal.layer,
+        Assistant.permissions(options),
+        Places.sessions,
+        Places.workspace
+      )
+    )
   )
 })

@@ -6,6 +6,7 @@ import type { Secrets } from "@altimate-code/log/Secrets"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as EndpointPolicy from "@altimate-code/provider/EndpointPolicy"
 import * as RetryPolicy from "@altimate-code/provider/RetryPolicy"
+import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import type * as Terminal from "@effect/platform/Terminal"
@@ -30,7 +31,12 @@ export const policies: Layer.Layer<Policies> = Layer.mergeAll(
 )
 
 /** The machine that the program runs on. */
-export type Platform = FileSystem.FileSystem | Path.Path | Terminal.Terminal | Stdio
+export type Platform =
+  | CommandExecutor.CommandExecutor
+  | FileSystem.FileSystem
+  | Path.Path
+  | Terminal.Terminal
+  | Stdio
 
 /** Everything that a command's handler may ask for. */
 export type Services = Directories | Platform | Policies | Secrets

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { fstatSync } from "node:fs"
+import { createInterface } from "node:readline"
 import { CliError } from "./CliError.ts"
 
 /** Whoever read our stdout has stopped reading, as `head -1` does. Not a failure: there is nobody left to write for. */
@@ -27,6 +28,8 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
   readonly piped: Effect.Effect<Option.Option<string>, CliError>
   /** Can a person be asked: are both stdin and stdout a terminal? */
   readonly interactive: boolean
+  /** Asks the person at the terminal, on stderr, and reads one line; none where there is no terminal. */
+  readonly readLine: Option.Option<(question: string) => Effect.Effect<string>>
   /** May stdout and stderr be coloured: a terminal, `NO_COLOR` unset, `TERM` not dumb? */
   readonly colors: { readonly stdout: boolean; readonly stderr: boolean }
 }>() {}
@@ -95,6 +98,19 @@ const stdoutFailure = (error: NodeJS.ErrnoException): StdoutClosed | CliError =>
     hint: "Make sure that there is space left where it goes."
   })
 
+/** The end of the input is an empty line. Ctrl-C interrupts, as it does anywhere else. */
+const readLine = (question: string) =>
+  Effect.async<string>((resume) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"))
+    lines.once("close", () => resume(Effect.succeed("")))
+    lines.question(question, (line) => {
+      resume(Effect.succeed(line))
+      lines.close()
+    })
+    return Effect.sync(() => lines.close())
+  })
+
 /** The real streams. */
 export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
   Stdio,
@@ -118,6 +134,7 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
       writeError,
       piped: Effect.suspend(() => isPiped() ? Effect.map(readPatiently(writeError), Option.some) : Effect.succeedNone),
       interactive: stdin.isTTY && stdout.isTTY,
+      readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),
       colors: { stdout: stdout.isTTY && !plain, stderr: stderr.isTTY && !plain }
     }
   })

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import type { SessionError } from "@altimate-code/agent/SessionError"
+import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Toolkit from "@effect/ai/Toolkit"
 import * as Context from "effect/Context"
@@ -117,6 +119,8 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   }>
   /** The system prompt. */
   readonly system: Effect.Effect<string>
+  /** What failed, and what a person can do about it. */
+  readonly explain: (error: AiError.AiError | SessionError) => { readonly message: string; readonly hint: string }
   /** What applies and why, in lines: model, endpoint, credential, configuration files. */
   readonly status: Effect.Effect<ReadonlyArray<string>>
   /** Writes "allow" for the pattern into the person's own configuration. Answers the file's path. */

@@ -1,9 +1,24 @@
-/** Patterns of permission rules. */
+/** Patterns of the permission rules: `*` is any text, `?` one character, `\*` and `\?` the characters themselves. */
 
-/** `*` is any text, `?` one character; a last ` *` may also be nothing at all. */
-export const fits = (pattern: string, subject: string): boolean => {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^]*").replaceAll("?", "[^]")
-  return new RegExp(`^${escaped.endsWith(" [^]*") ? `${escaped.slice(0, -" [^]*".length)}( [^]*)?` : escaped}$`).test(
-    subject
+/** What one pattern means. A trailing ` *` may be missing altogether: `git status *` fits `git status`. */
+const expression = (pattern: string): RegExp => {
+  const optional = pattern.endsWith(" *")
+  const source = (optional ? pattern.slice(0, -2) : pattern).replace(
+    /\\([*?])|[\s\S]/gu,
+    (character, escaped: string | undefined) => {
+      if (escaped !== undefined) return `\\${escaped}`
+      if (character === "*") return "[^]*"
+      if (character === "?") return "[^]"
+      return character.replace(/[\\^$.|+()[\]{}/]/u, "\\$&")
+    }
   )
+  return new RegExp(`^${source}${optional ? "(?: [^]*)?" : ""}$`, "u")
 }
+
+export const fits = (pattern: string, subject: string): boolean => expression(pattern).test(subject)
+
+/** The pattern that fits this text and nothing else. */
+export const exactly = (text: string): string => text.replace(/[*?]/g, "\\$&")
+
+/** Whether the pattern fits one text only. */
+export const isExact = (pattern: string): boolean => !/[*?]/.test(pattern.replace(/\\[*?]/g, ""))

@@ -9,6 +9,8 @@ import { SessionError } from "../SessionError.ts"
 
 export interface Content {
   readonly lines: ReadonlyArray<Line>
+  /** The same as it is written. */
+  readonly text: string
   /** How many bytes of the file are whole lines. */
   readonly whole: number
   /** Is there more: a last line that was never written to its end? */
@@ -35,15 +37,16 @@ const newline = 10
 export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, SessionError> => {
   const lines: Array<Line> = []
   const decoder = new TextDecoder()
+  const textTo = (end: number) => decoder.decode(bytes.subarray(0, end))
   let at = 0
   for (;;) {
     const end = bytes.indexOf(newline, at)
-    if (end === -1) return Either.right({ lines, whole: at, torn: at < bytes.length })
+    if (end === -1) return Either.right({ lines, text: textTo(at), whole: at, torn: at < bytes.length })
     const line = toLine(decoder.decode(bytes.subarray(at, end)))
     const isLast = end === bytes.length - 1
     if (line === undefined || (lines.length === 0 && line.type !== "session")) {
       return isLast && lines.length > 0
-        ? Either.right({ lines, whole: at, torn: true })
+        ? Either.right({ lines, text: textTo(at), whole: at, torn: true })
         : Either.left(corrupt(path, lines.length + 1))
     }
     lines.push(line)

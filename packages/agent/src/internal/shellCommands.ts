@@ -1,154 +1,177 @@
-/** A command line as the commands that it runs. */
-import { posix } from "node:path"
-import { type Command, forEachChild, parse, type Redirection, type SyntaxNode, type Word } from "unbash"
+/** What a command line will do, in parts that the rules can judge. */
+import { forEachChild, parse, type Redirect, type SyntaxNode } from "unbash"
 import type { Judged } from "../ToolCall.ts"
+import { identifying } from "./commandPrefix.ts"
+import { codeAt, isDevice, isInterpreter, isShell, readsCode } from "./interpreters.ts"
+import { literal, type ShellWord, shellWord } from "./shellWords.ts"
+import { isWrapper, wrapped } from "./wrappers.ts"
 
-/** Is it known what the word will be? */
-const isLiteral = ({ parts }: Pick<Word, "parts">): boolean =>
-  parts === undefined || parts.every((part) => {
-    switch (part.type) {
-      case "Literal":
-      case "SingleQuoted":
-      case "AnsiCQuoted":
-        return true
-      case "DoubleQuoted":
-        return isLiteral(part)
-      default:
-        return false
-    }
-  })
+/** Variables that make other programs run what they say. */
+const decisive =
+  /^(?:PATH|IFS|ENV|BASH_ENV|BASHOPTS|SHELLOPTS|SHELL|PROMPT_COMMAND|PS\d|LD_.*|DYLD_.*|GIT_.*|.*(?:PAGER|EDITOR|VISUAL|BROWSER|ASKPASS|_COMMAND|_WRAPPER|OPTIONS|OPTS)|LESSOPEN|LESSCLOSE|PYTHON(?:PATH|STARTUP|HOME)|PERL5(?:LIB|OPT)|RUBY(?:LIB|OPT)|NODE_PATH)$/
 
-/** As a rule would write it: without quotes where that changes nothing. */
-const written = (word: Word): string => isLiteral(word) && /^\S+$/.test(word.value) ? word.value : word.text
+/** Text that bash evaluates once more as arithmetic: `let 'a[$(command)]'`. */
+const subscript = /\[[^\]]*(?:\$\(|`)/
 
-/** Commands that run what follows them, and which of their options take a value. */
-const wrappers: Readonly<Record<string, { readonly valued: ReadonlyArray<string>; readonly words?: number }>> = {
-  sudo: { valued: ["-u", "-g", "-h", "-p", "-C", "-T", "-r", "-t", "-U", "-D", "-R"] },
-  doas: { valued: ["-u", "-C"] },
-  env: { valued: ["-u", "-C", "--unset", "--chdir"] },
-  command: { valued: [] },
-  builtin: { valued: [] },
-  exec: { valued: ["-a"] },
-  nohup: { valued: [] },
-  setsid: { valued: [] },
-  nice: { valued: ["-n"] },
-  ionice: { valued: ["-c", "-n", "-p"] },
-  stdbuf: { valued: ["-i", "-o", "-e"] },
-  time: { valued: ["-f", "-o"] },
-  timeout: { valued: ["-k", "-s"], words: 1 },
-  watch: { valued: ["-n"] },
-  xargs: { valued: ["-I", "-n", "-P", "-L", "-d", "-E", "-s", "-a"] }
-}
+/** Built-ins that change what a later word means, and commands that run what is not looked into here. */
+const unpredictable = new Set(
+  "alias bind complete enable flock hash mapfile parallel readarray script su watch".split(" ")
+)
 
-const shells = ["bash", "sh", "zsh", "dash", "ksh"]
+const declaring = new Set(["declare", "export", "local", "readonly", "typeset"])
 
-const bash = (words: ReadonlyArray<Word>): Judged => ({ permission: "bash", subject: words.map(written).join(" ") })
+const notFiles = new Set(["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"])
 
-const opaque = (subject: string, permission = "bash"): Judged => ({ permission, subject, opaque: true })
+/** The option of `xargs` that names what it replaces. */
+const replacing = /^-(?:[0oprtx]*I|-replace=?)/
 
-/** What a wrapper runs: the words behind its options. */
-const wrapped = (name: string, args: ReadonlyArray<Word>): ReadonlyArray<Word> => {
-  const { valued, words = 0 } = wrappers[name]!
-  let index = 0
-  for (; index < args.length; index++) {
-    const { value } = args[index]!
-    if (value === "--") {
-      index++
-      break
-    }
-    if (valued.includes(value)) index++
-    else if (!value.startsWith("-") && !(name === "env" && /^\w+=/.test(value))) break
-  }
-  return args.slice(index + words)
-}
-
-/** The commands of `find … -exec command ;`. */
-const executed = (args: ReadonlyArray<Word>): ReadonlyArray<ReadonlyArray<Word>> =>
-  args.flatMap(({ value }, index) => {
-    if (!/^-(exec|execdir|ok|okdir)$/.test(value)) return []
-    const rest = args.slice(index + 1)
-    const end = rest.findIndex(({ value }) => value === ";" || value === "+")
-    return [end === -1 ? rest : rest.slice(0, end)]
-  })
-
-/** A command by its words, and what it runs in turn. */
-const simple = (words: ReadonlyArray<Word>): ReadonlyArray<Judged> => {
-  const [name, ...args] = words
-  if (name === undefined) return []
-  if (!isLiteral(name)) return [opaque(words.map(written).join(" "))]
-  const base = name.value.split("/").at(-1)!
-  const own = [bash(words)]
-  // Another program may have the name: as it is written and by its name, both must be allowed.
-  if (base !== name.value) own.push({ permission: "bash", subject: [base, ...args.map(written)].join(" ") })
-  if (Object.hasOwn(wrappers, base)) {
-    const splits = base === "env" && args.some(({ value }) => /^(-S|--split-string)/.test(value))
-    return [...own, ...(splits ? [opaque(words.map(written).join(" "))] : simple(wrapped(base, args)))]
-  }
-  if (base === "find" || base === "fd") return [...own, ...executed(args).flatMap(simple)]
-  if (base === "eval") return [...own, ...code(args)]
-  if (shells.includes(base)) {
-    const at = args.findIndex(({ value }) => /^-\w*c$/.test(value))
-    return at === -1 ? own : [...own, ...code(args.slice(at + 1, at + 2))]
-  }
-  return own
-}
-
-/** Words that are a command line themselves. */
-const code = (words: ReadonlyArray<Word>): ReadonlyArray<Judged> =>
-  words.every(isLiteral)
-    ? judge(words.map(({ value }) => value).join(" "))
-    : [opaque(words.map(({ text }) => text).join(" "))]
-
-const writing = [">", ">>", ">|", "&>", "&>>", "<>", ">&"]
-const harmless = ["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"]
-
-const redirection = (redirect: Redirection): ReadonlyArray<Judged> => {
-  if (redirect.type !== "Redirect" || redirect.target === undefined || !writing.includes(redirect.operator)) return []
-  const { operator, target } = redirect
-  if (operator === ">&" && /^(\d+-?|-)$/.test(target.value)) return []
-  if (!isLiteral(target)) return [opaque(target.text, "edit")]
-  return harmless.includes(target.value) ? [] : [{ permission: "edit", subject: posix.normalize(target.value) }]
-}
-
-const isWord = (node: Command["args"][number]): node is Word => node.type === "Word"
-
-const own = (node: SyntaxNode): ReadonlyArray<Judged> => {
-  switch (node.type) {
-    case "Command": {
-      if (node.name === undefined) return node.redirects.flatMap(redirection)
-      // An argument of the form a=b is a word like others, for commands that don't declare.
-      const args = node.args.map((arg) =>
-        isWord(arg) ? arg : { type: "Word" as const, text: arg.text, value: arg.text, pos: arg.pos, end: arg.end }
-      )
-      return [...simple([node.name, ...args]), ...node.redirects.flatMap(redirection)]
-    }
-    case "Redirected":
-      return node.redirects.flatMap(redirection)
-    default:
-      return []
-  }
-}
+const baseName = (command: string): string => command.slice(command.lastIndexOf("/") + 1)
 
 /**
- * Everything that a command line runs, wherever it stands (lists, pipelines, substitutions, loops, functions, behind `sudo` and the
- * like), each as `bash`, and every file that it redirects its output to as `edit`. What bash itself would not understand, or
- * what only turns out when it runs, is opaque.
+ * Every simple command as one subject for `bash`, wherever it stands: in lists, pipes, conditions, loops, functions,
+ * substitutions, here documents, given to `sudo`, `xargs`, `bash -c` and the like; and every file that output is
+ * redirected to, as it is written, as one for `edit`. When it can't be told what will run, the whole line is a subject
+ * besides, and opaque.
  */
 export const judge = (command: string): ReadonlyArray<Judged> => {
-  const judged: Array<Judged> = []
-  let broken = false
+  const parts = new Map<string, Judged>()
+  let isOpaque = false
+
+  const add = (part: Judged) => {
+    parts.set(JSON.stringify(part), part)
+  }
+
+  const code = (source: string | undefined) => {
+    if (source === undefined) isOpaque = true
+    else visit(parse(source))
+  }
+
+  const redirect = ({ operator, target }: Redirect) => {
+    if (operator === "<" || operator === "<&" || target === undefined) return
+    const path = literal(target)
+    if (path === undefined) {
+      add({ permission: "edit", subject: target.text, opaque: true })
+      // For this session `$file` may be allowed, but it may be another file the next time.
+      isOpaque = true
+    } else if (!notFiles.has(path) && !(operator === ">&" && /^(?:\d+-?|-)$/.test(path))) {
+      add({ permission: "edit", subject: path })
+    }
+  }
+
+  /** What a command runs in its turn. */
+  const inner = (name: string, words: ReadonlyArray<ShellWord>) => {
+    const literals = words.map((word) => word.literal)
+    if (name === "eval") {
+      return code(literals.includes(undefined) ? undefined : literals.join(" "))
+    }
+    if (name === "trap") {
+      const [action] = literals.filter((word) => word !== "--")
+      return words.length < 2 || action === "-" || action === "" ? undefined : code(action)
+    }
+    if (unpredictable.has(name) && words.length > 0) {
+      isOpaque = true
+    }
+    if (declaring.has(name) && words.some(({ text }) => decisive.test(text.replace(/^["']/, "").split("=")[0] ?? ""))) {
+      isOpaque = true
+    }
+    if ((name === "." || name === "source") && (literals[0] === undefined || isDevice(literals[0]))) {
+      isOpaque = true
+    }
+    if (name === "find" || name === "fd") {
+      return words.forEach(({ literal: option }, at) => {
+        if (!/^-(?:exec|execdir|ok|okdir|x|X|-exec|-exec-batch)$/.test(option ?? "")) return
+        const end = literals.findIndex((word, index) => index > at && (word === ";" || word === "+"))
+        replaced(words.slice(at + 1, end === -1 ? undefined : end), "{}")
+      })
+    }
+    if (isShell(name)) {
+      const at = codeAt(literals)
+      if (at !== undefined) return code(literals[at])
+    }
+    if (isInterpreter(name) && readsCode(name, literals)) {
+      isOpaque = true
+    }
+    if (!isWrapper(name) || (name === "command" && /^-[pvV]*[vV]/.test(literals[0] ?? ""))) return
+    const at = wrapped(name, literals)
+    if (at === undefined) {
+      isOpaque = true
+      return
+    }
+    if (name === "env" && literals.slice(0, at).some((word) => decisive.test(word?.split("=")[0] ?? ""))) {
+      isOpaque = true
+    }
+    const option = name === "xargs" ? literals.slice(0, at).findIndex((word) => replacing.test(word ?? "")) : -1
+    if (option === -1) return run(words.slice(at))
+    const token = literals[option]!.replace(replacing, "") || literals[option + 1]
+    replaced(words.slice(at), token ?? "{}")
+  }
+
+  /** A command in which a token is replaced by what nobody knows yet. */
+  const replaced = (words: ReadonlyArray<ShellWord>, token: string) => {
+    const isIn = (word: ShellWord | undefined) => word?.literal?.includes(token) === true
+    if (isIn(words[0]) || (isInterpreter(baseName(words[0]?.literal ?? "")) && words.some(isIn))) isOpaque = true
+    run(words)
+  }
+
+  const run = (words: ReadonlyArray<ShellWord>) => {
+    const [name, ...args] = words
+    if (name === undefined) return
+    add({ permission: "bash", subject: words.map(({ text }) => text).join(" ") })
+    if (name.literal === undefined) {
+      isOpaque = true
+      return
+    }
+    const base = baseName(name.literal)
+    // `git $what` may be any of git's commands.
+    const known = [base, ...args.map(({ literal }) => literal)].slice(0, identifying(base))
+    if (known.includes(undefined)) isOpaque = true
+    if (base === "git" && args[0]?.literal?.startsWith("-") === true) {
+      const at = wrapped("git", args.map(({ literal }) => literal))
+      if (at === undefined) isOpaque = true
+      else add({ permission: "bash", subject: ["git", ...args.slice(at).map(({ text }) => text)].join(" ") })
+    }
+    inner(base, args)
+  }
+
   const visit = (node: SyntaxNode): void => {
-    if ("errors" in node && Array.isArray(node.errors) && node.errors.length > 0) broken = true
-    judged.push(...own(node))
+    switch (node.type) {
+      case "Script":
+        if ((node as ReturnType<typeof parse>).errors !== undefined) isOpaque = true
+        break
+      case "Command":
+        if (node.name !== undefined) run([node.name, ...node.args].map(shellWord))
+        // What a shell is given as its input is code.
+        if (isShell(baseName(node.name?.value ?? ""))) {
+          for (const input of node.redirects) {
+            if (input.type === "HereDoc") code(input.body.text)
+            else if (input.type === "HereString") code(input.target === undefined ? undefined : literal(input.target))
+          }
+        }
+        break
+      case "Redirect":
+        redirect(node)
+        break
+      case "Assignment":
+        if (decisive.test(node.name)) isOpaque = true
+        break
+      case "Word":
+        if (subscript.test(literal(node) ?? "")) isOpaque = true
+        break
+      case "CommandExpansion":
+      case "ProcessSubstitution":
+      case "ArithmeticCommandExpansion":
+        if (node.script === undefined) isOpaque = true
+        break
+      case "ParameterExpansion":
+        // `${x@P}` runs the substitutions in the variable's value.
+        if (node.operation?.type === "Transform" && literal(node.operation.operand) === "P") isOpaque = true
+        break
+    }
     forEachChild(node, visit)
   }
+
   visit(parse(command))
-  if (broken || judged.length === 0) judged.push(opaque(command))
-  const seen = new Set<string>()
-  return judged.filter((part) => {
-    const key = JSON.stringify(part)
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
+  if (isOpaque) add({ permission: "bash", subject: command.trim(), opaque: true })
+  if (parts.size === 0) add({ permission: "bash", subject: command.trim() })
+  return [...parts.values()]
 }

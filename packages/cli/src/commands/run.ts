@@ -1,4 +1,4 @@
-/** `altimate-code run`: one prompt, its answer on stdout. */
+/** `altimate-code run`: one task, its answer on stdout. */
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
@@ -7,14 +7,10 @@ import * as Option from "effect/Option"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
 import { load } from "../Lazy.ts"
+import { modelOption, sessionOptions, yolo } from "./sessionOptions.ts"
 
 const options = {
-  model: Options.text("model").pipe(
-    Options.withAlias("m"),
-    Options.withPseudoName("ID"),
-    Options.withDescription("The model, instead of the configured one: amazon-bedrock/ID, or the ID alone."),
-    Options.optional
-  ),
+  model: modelOption,
   files: Options.text("file").pipe(
     Options.withAlias("f"),
     Options.withPseudoName("PATH"),
@@ -32,6 +28,17 @@ const options = {
     Options.withDescription("The most tokens the answer may have (default: the model's maximum, at most 8192)."),
     Options.optional
   ),
+  noTools: Options.boolean("no-tools").pipe(
+    Options.withDescription("Ask the question alone: no tools, no AGENTS.md, no system prompt.")
+  ),
+  maxSteps: Options.integer("max-steps").pipe(
+    Options.withPseudoName("N"),
+    Options.filterMap(Option.liftPredicate((steps) => steps > 0), "--max-steps must be at least 1."),
+    Options.withDescription("How many requests the turn may take (default: 50)."),
+    Options.withDefault(50)
+  ),
+  ...sessionOptions,
+  yolo,
   format: Options.choice("format", ["text", "json"]).pipe(
     Options.withDescription("text (default): the answer as it comes; json: one event a line."),
     Options.withDefault("text" as const)
@@ -48,9 +55,11 @@ export const run = action(
     load(() => import("../RunPrompt.ts")).pipe(
       Effect.flatMap(({ runPrompt }) => runPrompt(given)),
       configured(Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }))
-    )).pipe(Command.withDescription("Send one prompt and stream the answer to stdout.")),
+    )).pipe(Command.withDescription("Do one task: the answer goes to stdout as it comes, tool calls to stderr.")),
   [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask"],
+    ["altimate-code run --yolo \"Make the tests pass\"", "do it, and ask nobody"],
+    ["altimate-code run -c \"and now the docs\"", "go on with the last session of this directory"],
     ["git diff | altimate-code run \"Review this change\"", "append what is piped in"],
     ["altimate-code run -f diagram.png -f spec.pdf \"Do these agree?\"", "attach files"],
     ["altimate-code run --format json \"hi\" | jq -r 'select(.type==\"text\").text'", "read it by a program"]

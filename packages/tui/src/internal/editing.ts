@@ -1,37 +1,38 @@
 import type * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
 
-const byName: Readonly<Record<string, Exclude<Editor.Action, { readonly text: string } | { readonly width: number }>["type"]>> =
-  {
-    "backspace": "backspace",
-    "delete": "delete",
-    "left": "left",
-    "right": "right",
-    "home": "home",
-    "end": "end",
-    "ctrl-a": "home",
-    "ctrl-b": "left",
-    "ctrl-d": "delete",
-    "ctrl-e": "end",
-    "ctrl-f": "right",
-    "ctrl-j": "newline",
-    "ctrl-k": "kill-to-end",
-    "ctrl-u": "kill-to-start",
-    "ctrl-w": "delete-word-before",
-    "ctrl-z": "undo",
-    "ctrl-_": "undo",
-    "ctrl-left": "word-left",
-    "ctrl-right": "word-right",
-    "meta-left": "word-left",
-    "meta-right": "word-right",
-    "meta-b": "word-left",
-    "meta-f": "word-right",
-    "meta-d": "delete-word-after",
-    "meta-backspace": "delete-word-before",
-    "ctrl-delete": "delete-word-after",
-    "meta-return": "newline",
-    "shift-return": "newline"
-  }
+const byName: Readonly<
+  Record<string, Exclude<Editor.Action, { readonly text: string } | { readonly width: number }>["type"]>
+> = {
+  "backspace": "backspace",
+  "delete": "delete",
+  "left": "left",
+  "right": "right",
+  "home": "home",
+  "end": "end",
+  "ctrl-a": "home",
+  "ctrl-b": "left",
+  "ctrl-d": "delete",
+  "ctrl-e": "end",
+  "ctrl-f": "right",
+  "ctrl-j": "newline",
+  "ctrl-k": "kill-to-end",
+  "ctrl-u": "kill-to-start",
+  "ctrl-w": "delete-word-before",
+  "ctrl-z": "undo",
+  "ctrl-_": "undo",
+  "ctrl-left": "word-left",
+  "ctrl-right": "word-right",
+  "meta-left": "word-left",
+  "meta-right": "word-right",
+  "meta-b": "word-left",
+  "meta-f": "word-right",
+  "meta-d": "delete-word-after",
+  "meta-backspace": "delete-word-before",
+  "ctrl-delete": "delete-word-after",
+  "meta-return": "newline",
+  "shift-return": "newline"
+}
 
 /** A key by its name with what was held down, e.g. `ctrl-w`, `meta-return`, `escape`. Text has no name. */
 export const nameOf = (key: Key): string | undefined =>

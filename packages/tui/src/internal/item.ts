@@ -1,4 +1,4 @@
-import type { Entry } from "@altimate-code/agent/Session"
+import type { Line } from "@altimate-code/agent/Session"
 import type { Outcome } from "@altimate-code/agent/TurnEvent"
 
 /** A piece of the conversation that does not change any more. */
@@ -9,8 +9,19 @@ export type Item =
   | { readonly type: "answer"; readonly markdown: string; readonly first: boolean }
   | { readonly type: "reasoning"; readonly text: string; readonly seconds: number | undefined }
   | ToolItem
-  | { readonly type: "shell"; readonly command: string; readonly output: string; readonly end: string; readonly ok: boolean }
-  | { readonly type: "notice"; readonly level: "info" | "warning" | "error"; readonly text: string; readonly hint?: string }
+  | {
+    readonly type: "shell"
+    readonly command: string
+    readonly output: string
+    readonly end: string
+    readonly ok: boolean
+  }
+  | {
+    readonly type: "notice"
+    readonly level: "info" | "warning" | "error"
+    readonly text: string
+    readonly hint?: string
+  }
   /** An answer of the screen itself, e.g. to `/status`. */
   | { readonly type: "lines"; readonly title: string; readonly lines: ReadonlyArray<string> }
 
@@ -30,9 +41,9 @@ export const shellMessage = (command: string, end: string, output: string): stri
   `I ran this command myself:\n\n\`\`\`sh\n${command}\n\`\`\`\n\n${end}, output:\n\n\`\`\`\n${output}\n\`\`\``
 
 /** The conversation as it is shown when it goes on. */
-export const ofEntries = (entries: ReadonlyArray<Entry>): ReadonlyArray<Item> => entries.flatMap(ofEntry)
+export const ofEntries = (entries: ReadonlyArray<Line>): ReadonlyArray<Item> => entries.flatMap(ofEntry)
 
-const ofEntry = (entry: Entry): ReadonlyArray<Item> => {
+const ofEntry = (entry: Line): ReadonlyArray<Item> => {
   switch (entry.type) {
     case "user": {
       if (entry.hidden) return []

@@ -52,9 +52,20 @@ const body = (item: Item, look: Look): Lines => {
     case "lines":
       return [
         look.theme.heading(item.title),
-        ...item.lines.flatMap((line) => indent(wrapped([{ text: clean(line), roles: ["text"] }], narrower(look, 2)), "  "))
+        ...item.lines.flatMap((line) => indent(fact(clean(line), narrower(look, 2)), "  "))
       ]
   }
+}
+
+/** `name   what is said of it`; what needs more lines stays in its column. */
+const fact = (line: string, look: Look): Lines => {
+  const [name] = /^\S+ {2,}/.exec(line) ?? [""]
+  if (look.width < name.length + 20) return wrapped([{ text: line, roles: ["text"] }], look)
+  return indent(
+    wrapped([{ text: line.slice(name.length), roles: ["text"] }], narrower(look, name.length)),
+    look.theme.dim(name),
+    " ".repeat(name.length)
+  )
 }
 
 const signs: Readonly<Record<Outcome, { readonly sign: string; readonly role: Role; readonly word: string }>> = {
@@ -80,7 +91,13 @@ export const toolLine = (item: Omit<ToolItem, "type">, look: Look): string => {
 
 /** The title is cut before the end is: how a call ended is more worth than all of its words. */
 export const callLine = (
-  call: { readonly sign: string; readonly role: Role; readonly name: string; readonly title: string; readonly end: string },
+  call: {
+    readonly sign: string
+    readonly role: Role
+    readonly name: string
+    readonly title: string
+    readonly end: string
+  },
   look: Look
 ): string => {
   const name = ` ${clean(call.name)} `

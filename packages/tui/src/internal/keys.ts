@@ -35,7 +35,10 @@ export const decode = (
       const end = input.indexOf(pasteEnd)
       if (end === -1) {
         const kept = beginningOf(pasteEnd, input)
-        return { decoder: { pending: input.slice(input.length - kept), pasted: pasted + input.slice(0, input.length - kept) }, keys }
+        return {
+          decoder: { pending: input.slice(input.length - kept), pasted: pasted + input.slice(0, input.length - kept) },
+          keys
+        }
       }
       keys.push({ type: "paste", text: (pasted + input.slice(0, end)).replace(/\r\n?/g, "\n") })
       pasted = undefined
@@ -116,7 +119,10 @@ const unescaped = (input: string): Next => {
   if (key !== undefined) return { length: 1, key }
   const code = first.charCodeAt(0)
   if (code >= 1 && code <= 26) {
-    return { length: 1, key: { type: "key", name: String.fromCharCode(code + 96), ctrl: true, meta: false, shift: false } }
+    return {
+      length: 1,
+      key: { type: "key", name: String.fromCharCode(code + 96), ctrl: true, meta: false, shift: false }
+    }
   }
   return { length: 1 }
 }

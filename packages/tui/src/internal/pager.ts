@@ -92,7 +92,9 @@ export const render = (pager: Pager, look: Look, rows: number): Lines => {
     ...(all.length === 0 || (all.length === 1 && all[0] === "") ? [look.theme.dim("(no output)")] : seen.lines),
     ...Array.from({ length: all.length === 0 ? empty - 1 : empty }, () => ""),
     oneLine([{
-      text: `lines ${seen.offset + 1}–${seen.offset + seen.lines.length} of ${all.length} · ↑ ↓ space b g G · esc goes back · ctrl-o closes`,
+      text: `lines ${seen.offset + 1}–${
+        seen.offset + seen.lines.length
+      } of ${all.length} · ↑ ↓ space b g G · esc goes back · ctrl-o closes`,
       roles: ["dim"]
     }], look)
   ]

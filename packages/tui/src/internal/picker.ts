@@ -32,7 +32,9 @@ const textOf = ({ detail, label }: Choice): string => `${label} ${detail}`
 /** The choices that fit what was typed, best first. */
 export const matching = ({ choices, filter }: Picker): ReadonlyArray<Choice> => {
   if (filter.text === "") return choices
-  return rank(filter.text, choices.map(textOf), choices.length).flatMap((text) => choices.find((choice) => textOf(choice) === text) ?? [])
+  return rank(filter.text, choices.map(textOf), choices.length).flatMap((text) =>
+    choices.find((choice) => textOf(choice) === text) ?? []
+  )
 }
 
 export type Result =
@@ -50,7 +52,9 @@ export const update = (picker: Picker, key: Key): Result => {
   switch (nameOf(key)) {
     case "escape":
     case "ctrl-c":
-      return picker.filter.text === "" ? { type: "left" } : { type: "stays", picker: { ...picker, filter: Editor.empty([]), selected: 0 } }
+      return picker.filter.text === ""
+        ? { type: "left" }
+        : { type: "stays", picker: { ...picker, filter: Editor.empty([]), selected: 0 } }
     case "return": {
       const choice = found[Math.min(picker.selected, last)]
       return choice === undefined ? { type: "stays", picker } : { type: "chosen", choice }
@@ -69,7 +73,10 @@ export const update = (picker: Picker, key: Key): Result => {
   const action = lineActionOf(key)
   if (action === undefined) return { type: "stays", picker }
   const filter = Editor.update(picker.filter, action)
-  return { type: "stays", picker: { ...picker, filter, selected: filter.text === picker.filter.text ? picker.selected : 0 } }
+  return {
+    type: "stays",
+    picker: { ...picker, filter, selected: filter.text === picker.filter.text ? picker.selected : 0 }
+  }
 }
 
 export const render = (picker: Picker, look: Look, rows: number): Lines => {
@@ -88,8 +95,10 @@ export const render = (picker: Picker, look: Look, rows: number): Lines => {
         return oneLine([
           { text: isSelected ? "› " : "  ", roles: ["accent"] },
           { text: label, roles: isSelected ? ["strong"] : ["text"] },
-          { text: " ".repeat(Math.max(2, Math.min(labels, 40) - widthOf(label) + 2)), roles: [] },
-          { text: clean(choice.detail), roles: ["dim"] }
+          ...(choice.detail === "" ? [] : [
+            { text: " ".repeat(Math.max(2, Math.min(labels, 40) - widthOf(label) + 2)), roles: [] },
+            { text: clean(choice.detail), roles: ["dim" as const] }
+          ])
         ], look)
       })),
     oneLine([

@@ -52,7 +52,11 @@ const answer = (dialog: Dialog, key: string): Result => {
   }
 }
 
-/** `lines` and `rows` of what will run or change, as they are drawn now. */
+/** Whether the text is one of the letters that answer. */
+export const isAnswer = ({ question }: Dialog, text: string): boolean =>
+  choicesOf(question).some(({ key }) => key === text.toLowerCase())
+
+/** `rows`: what there is for the whole dialog. */
 export const update = (dialog: Dialog, key: Key, look: Look, rows: number): Result => {
   if (dialog.word !== undefined) return updateWord(dialog, dialog.word, key)
   const choices = choicesOf(dialog.question)

@@ -89,18 +89,30 @@ const problemOf = (step: Step, text: string): Setup["problem"] => {
   if (step === "gateway" && text !== "") {
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      return { message: "This is not a URL.", hint: "It begins with https://, e.g. https://bedrock.example.com; empty means AWS itself." }
+      return {
+        message: "This is not a URL.",
+        hint: "It begins with https://, e.g. https://bedrock.example.com; empty means AWS itself."
+      }
     }
     if (url.username !== "" || url.password !== "") {
-      return { message: "The URL holds a user name or a password.", hint: "Leave it out: the next questions ask for the credential." }
+      return {
+        message: "The URL holds a user name or a password.",
+        hint: "Leave it out: the next questions ask for the credential."
+      }
     }
   }
   if (step === "region" && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text)) {
     return { message: "This is not an AWS region.", hint: "E.g. us-east-1 or eu-central-1." }
   }
-  if (step === "token" && text === "") return { message: "The token is empty.", hint: "Paste it here, or go back with esc." }
-  if (step === "token" && /\s/.test(text)) return { message: "The token has spaces in it.", hint: "Paste it again, in one piece." }
-  if (step === "profile" && text === "") return { message: "The name is empty.", hint: "Its name in ~/.aws/config, e.g. default." }
+  if (step === "token" && text === "") {
+    return { message: "The token is empty.", hint: "Paste it here, or go back with esc." }
+  }
+  if (step === "token" && /\s/.test(text)) {
+    return { message: "The token has spaces in it.", hint: "Paste it again, in one piece." }
+  }
+  if (step === "profile" && text === "") {
+    return { message: "The name is empty.", hint: "Its name in ~/.aws/config, e.g. default." }
+  }
   return undefined
 }
 
@@ -138,7 +150,9 @@ const back = (setup: Setup): Result => {
 
 export const update = (setup: Setup, key: Key): Result => {
   const name = nameOf(key)
-  if (name === "ctrl-c" || (name === "ctrl-d" && setup.step === "gateway" && setup.gateway.text === "")) return { type: "left" }
+  if (name === "ctrl-c" || (name === "ctrl-d" && setup.step === "gateway" && setup.gateway.text === "")) {
+    return { type: "left" }
+  }
   switch (setup.step) {
     case "credential": {
       const result = Picker.update(setup.kinds, key)
@@ -198,7 +212,15 @@ const answered = (setup: Setup): ReadonlyArray<readonly [string, string]> => {
   const all: ReadonlyArray<readonly [Step, string, string]> = [
     ["gateway", "Gateway", setup.gateway.text.trim() === "" ? "AWS itself" : setup.gateway.text.trim()],
     ["region", "Region", setup.region.text.trim()],
-    ["credential", "Credential", setup.kind === "Token" ? "a token" : setup.kind === "Profile" ? `profile ${setup.profile.text}` : "whatever AWS tools use"],
+    [
+      "credential",
+      "Credential",
+      setup.kind === "Token"
+        ? "a token"
+        : setup.kind === "Profile"
+        ? `profile ${setup.profile.text}`
+        : "whatever AWS tools use"
+    ],
     ["model", "Model", setup.model]
   ]
   const order: ReadonlyArray<Step> = ["gateway", "region", "credential", "token", "profile", "model", "trying", "tried"]
@@ -217,7 +239,8 @@ export const render = (
   const head = [
     rule(look, "First start"),
     ...wrapped([{
-      text: "Neither a gateway nor a credential is configured yet. A few questions; nothing is saved before it has worked.",
+      text:
+        "Neither a gateway nor a credential is configured yet. A few questions; nothing is saved before it has worked.",
       roles: ["dim"]
     }], look),
     ...answered(setup).map(([name, value]) =>
@@ -237,7 +260,10 @@ export const render = (
       return { lines: [...head, ...Picker.render(setup.models, look, room)], cursor: undefined }
     case "trying":
       return {
-        lines: [...head, oneLine([{ text: "… a short question is sent to the model · esc stops", roles: ["accent"] }], look)],
+        lines: [
+          ...head,
+          oneLine([{ text: "… a short question is sent to the model · esc stops", roles: ["accent"] }], look)
+        ],
         cursor: undefined
       }
     case "tried":
@@ -257,7 +283,10 @@ export const render = (
         lines: [
           ...above,
           ...indent(lines, look.theme.accent("› "), "  "),
-          oneLine([{ text: setup.step === "gateway" ? "enter goes on · esc leaves" : "enter goes on · esc goes back", roles: ["dim"] }], look)
+          oneLine([{
+            text: setup.step === "gateway" ? "enter goes on · esc leaves" : "enter goes on · esc goes back",
+            roles: ["dim"]
+          }], look)
         ],
         cursor: { row: above.length + cursor.row, column: 2 + cursor.column }
       }
@@ -266,8 +295,7 @@ export const render = (
 }
 
 /** A token is never drawn, and not even how long it is. */
-const hidden = (field: Editor.State): Editor.State =>
-  written(Editor.expand(field) === "" ? "" : "••••••••")
+const hidden = (field: Editor.State): Editor.State => written(Editor.expand(field) === "" ? "" : "••••••••")
 
 const problem = ({ problem }: Setup, look: Look): Lines =>
   problem === undefined ? [] : [
@@ -276,5 +304,8 @@ const problem = ({ problem }: Setup, look: Look): Lines =>
       look.theme.error("✗ "),
       "  "
     ),
-    ...indent(clean(problem.hint).split("\n").flatMap((text) => wrapped([{ text, roles: ["dim"] }], narrower(look, 2))), "  ")
+    ...indent(
+      clean(problem.hint).split("\n").flatMap((text) => wrapped([{ text, roles: ["dim"] }], narrower(look, 2))),
+      "  "
+    )
   ]

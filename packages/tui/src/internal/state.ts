@@ -1,6 +1,6 @@
 import type { Answer, Question } from "@altimate-code/agent/Approver"
 import type { TurnEvent, Usage } from "@altimate-code/agent/TurnEvent"
-import type { ActiveModel, Answers, HostError } from "../Host.ts"
+import type { ActiveModel, Answers } from "../Host.ts"
 import type { Completion } from "./completion.ts"
 import type * as Editor from "./editor.ts"
 import type { Item } from "./item.ts"
@@ -25,7 +25,12 @@ export interface Call {
 /** What is under way. Times are in milliseconds. */
 export type Work =
   | { readonly type: "none" }
-  | { readonly type: "turn"; readonly doing: "thinking" | "writing" | "working"; readonly since: number; readonly stopping: boolean }
+  | {
+    readonly type: "turn"
+    readonly doing: "thinking" | "writing" | "working"
+    readonly since: number
+    readonly stopping: boolean
+  }
   | { readonly type: "shell"; readonly command: string; readonly since: number; readonly stopping: boolean }
   | { readonly type: "compacting"; readonly since: number; readonly stopping: boolean }
   /** E.g. a model or a session is opened. */
@@ -85,8 +90,8 @@ export type Message =
   | { readonly type: "calm" }
   | { readonly type: "files"; readonly files: ReadonlyArray<string> }
   | { readonly type: "turn"; readonly event: TurnEvent; readonly at: number }
-  /** The turn's stream is over, whether or not it came to its end. */
-  | { readonly type: "turn-over"; readonly at: number }
+  /** The turn's stream is over, whether it came to its end or was interrupted. */
+  | { readonly type: "turn-over"; readonly at: number; readonly interrupted: boolean }
   | { readonly type: "asked"; readonly question: Question }
   | { readonly type: "unasked"; readonly id: string }
   | { readonly type: "model"; readonly model: ActiveModel }
@@ -94,6 +99,7 @@ export type Message =
   /** What was waited for is there. */
   | { readonly type: "ready" }
   | { readonly type: "sessions"; readonly picker: Picker }
+  | { readonly type: "models"; readonly picker: Picker }
   | {
     readonly type: "conversation"
     readonly items: ReadonlyArray<Item>
@@ -103,7 +109,7 @@ export type Message =
   | { readonly type: "compacted"; readonly usage: Usage; readonly context: number; readonly text: string }
   | { readonly type: "edited"; readonly text: string }
   | { readonly type: "setup"; readonly setup: Setup }
-  | { readonly type: "setup-failed"; readonly error: HostError }
+  | { readonly type: "setup-failed"; readonly problem: { readonly message: string; readonly hint: string } }
   | { readonly type: "setup-done" }
   /** The code highlighter is there, or the screen must be drawn anew for another reason. */
   | { readonly type: "redraw" }

@@ -30,8 +30,7 @@ export const tokens = (count: number): string => {
   return count < 999_500 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}M`
 }
 
-export const dollars = (amount: number): string =>
-  amount > 0 && amount < 0.005 ? "<$0.01" : `$${amount.toFixed(2)}`
+export const dollars = (amount: number): string => amount > 0 && amount < 0.005 ? "<$0.01" : `$${amount.toFixed(2)}`
 
 /** `keep`: the higher, the longer it stays when there is less room. */
 interface Segment {
@@ -43,7 +42,11 @@ interface Segment {
 /** One line if everything fits on it, otherwise two: who answers, and how it goes. */
 export const render = (status: Status, look: Look): Lines => {
   const who = identity(status.model)
-  const how = [...numbers(status), { text: status.activity, role: status.busy ? "accent" as const : "dim" as const, keep: 9 }]
+  const how = [...numbers(status), {
+    text: status.activity,
+    role: status.busy ? "accent" as const : "dim" as const,
+    keep: 9
+  }]
   const all = [...who, ...how]
   if (lengthOf(all) <= look.width) return [oneLine(joined(all), look)]
   return [fitted(who, look), fitted(how, look)]
@@ -69,7 +72,9 @@ const numbers = ({ context, cost, model, usage }: Status): ReadonlyArray<Segment
       ? []
       : [{ text: `context ${percent}%`, role: percent >= 80 ? "warning" as const : "dim" as const, keep: 6 }]),
     {
-      text: usage.cacheRead > 0 ? `${tokens(total)} tokens (${tokens(usage.cacheRead)} cached)` : `${tokens(total)} tokens`,
+      text: usage.cacheRead > 0
+        ? `${tokens(total)} tokens (${tokens(usage.cacheRead)} cached)`
+        : `${tokens(total)} tokens`,
       role: "dim",
       keep: 3
     },
@@ -88,14 +93,14 @@ const joined = (segments: ReadonlyArray<Segment>): Line =>
     { text, roles: [role] }
   ])
 
-/** Without what matters least, until it fits. */
+/** What matters most, and of the rest what still has room. */
 const fitted = (segments: ReadonlyArray<Segment>, look: Look): string => {
-  let kept = segments
-  while (lengthOf(kept) > look.width && kept.length > 1) {
-    const least = Math.min(...kept.map(({ keep }) => keep))
-    kept = kept.filter(({ keep }) => keep !== least)
-  }
-  return oneLine(joined(kept.map((segment) => ({ ...segment, text: shorter(segment.text, look.width) }))), look)
+  const short = segments.map((segment) => ({ ...segment, text: shorter(segment.text, look.width) }))
+  const kept = short.toSorted((a, b) => b.keep - a.keep).reduce<ReadonlyArray<Segment>>(
+    (kept, segment) => kept.length === 0 || lengthOf([...kept, segment]) <= look.width ? [...kept, segment] : kept,
+    []
+  )
+  return oneLine(joined(short.filter((segment) => kept.includes(segment))), look)
 }
 
 /** The model's name stays when the provider's has no room. */

@@ -1,0 +1,231 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { judge } from "../src/internal/shellCommands.ts"
+import * as PermissionPolicy from "../src/PermissionPolicy.ts"
+import type { Action } from "../src/ToolCall.ts"
+
+const action = (permission: string, subject: string): Action => ({ judged: [{ permission, subject }], title: subject })
+
+const bash = (command: string): Action => ({ judged: judge(command), title: command })
+
+const verdict = (rules: PermissionPolicy.Rules | undefined, action: Action) =>
+  PermissionPolicy.decide(rules, action, []).verdict
+
+const always = (action: Action) =>
+  PermissionPolicy.decide(undefined, action, []).patterns.map(({ pattern, permission }) => `${permission} ${pattern}`)
+
+describe("without rules", () => {
+  for (
+    const [permission, subject, expected] of [
+      ["read", "src/main.ts", "allow"],
+      ["glob", ".", "allow"],
+      ["grep", ".", "allow"],
+      ["read", ".env", "ask"],
+      ["read", "a/.env.local", "ask"],
+      ["read", "prod.env", "ask"],
+      ["read", ".env.example", "allow"],
+      ["read", "environment.ts", "allow"],
+      ["edit", "a", "ask"],
+      ["bash", "ls", "ask"],
+      ["external_directory", "/etc/hosts", "ask"],
+      ["server_tool", "*", "ask"]
+    ] as const
+  ) {
+    it(`${permission} of ${subject}: ${expected}`, () => {
+      assert.strictEqual(verdict(undefined, action(permission, subject)), expected)
+    })
+  }
+})
+
+describe("patterns", () => {
+  const rules: PermissionPolicy.Rules = {
+    bash: {
+      "*": "ask",
+      "git *": "allow",
+      "git push *": "deny",
+      "git push origin dev": "allow",
+      "rm *": "deny",
+      "np?": "allow"
+    }
+  }
+  for (
+    const [command, expected] of [
+      ["git status", "allow"],
+      ["git", "allow"],
+      ["gitk", "ask"],
+      ["git push", "deny"],
+      ["git push origin main", "deny"],
+      ["git push origin dev", "allow"],
+      ["git log\nrm x", "deny"],
+      ["git log \"a\nb\"", "allow"],
+      ["npm", "allow"],
+      ["np", "ask"],
+      ["npmx", "ask"],
+      ["ls && git status", "ask"],
+      ["git status | git log", "allow"],
+      ["ls && rm x", "deny"],
+      ["sudo rm x", "deny"],
+      ["/bin/rm x", "deny"],
+      ["./git status", "ask"],
+      ["git -C x push", "deny"],
+      ["git log > x", "ask"],
+      ["git $what", "ask"],
+      ["$git status", "ask"],
+      ["git \"log", "ask"]
+    ] as const
+  ) {
+    it(`${JSON.stringify(command)}: ${expected}`, () => {
+      assert.strictEqual(verdict(rules, bash(command)), expected)
+    })
+  }
+
+  it("of two that are as long the stricter counts, in whatever order", () => {
+    assert.strictEqual(verdict({ edit: { "a*": "allow", "*b": "deny" } }, action("edit", "ab")), "deny")
+    assert.strictEqual(verdict({ edit: { "*b": "deny", "a*": "allow" } }, action("edit", "ab")), "deny")
+  })
+
+  it("fit * and ? written with a backslash, and only these", () => {
+    const rules: PermissionPolicy.Rules = { bash: { "ls \\*": "allow" } }
+    assert.strictEqual(verdict(rules, action("bash", "ls *")), "allow")
+    assert.strictEqual(verdict(rules, action("bash", "ls x")), "ask")
+  })
+
+  it("take characters of regular expressions as they are", () => {
+    assert.strictEqual(verdict({ edit: { "a.(b)[c]+$": "allow" } }, action("edit", "a.(b)[c]+$")), "allow")
+    assert.strictEqual(verdict({ edit: { "a.b": "allow" } }, action("edit", "axb")), "ask")
+  })
+
+  it("take characters outside of the basic plane as one", () => {
+    assert.strictEqual(verdict({ edit: { "?": "allow" } }, action("edit", "😀")), "allow")
+  })
+
+  it("but * allow nothing that can't be told", () => {
+    assert.strictEqual(verdict({ bash: { "$*": "allow", "*x": "allow" } }, bash("$CMD x")), "ask")
+    assert.strictEqual(verdict({ bash: { "*": "allow" } }, bash("$CMD x")), "allow")
+    assert.strictEqual(verdict({ bash: "allow" }, bash("$CMD x")), "allow")
+    assert.strictEqual(verdict({ bash: { "*": "allow", "*x": "deny" } }, bash("$CMD x")), "deny")
+  })
+})
+
+describe("names", () => {
+  it("one verdict is for everything, also for files that are asked for by default", () => {
+    assert.strictEqual(verdict("deny", action("read", "a")), "deny")
+    assert.strictEqual(verdict("allow", action("read", ".env")), "allow")
+  })
+
+  it("* is for those without a rule that fits", () => {
+    const rules: PermissionPolicy.Rules = { "*": "deny", edit: "allow", bash: { "ls *": "allow" } }
+    assert.strictEqual(verdict(rules, action("read", "a")), "deny")
+    assert.strictEqual(verdict(rules, action("edit", "a")), "allow")
+    assert.strictEqual(verdict(rules, bash("ls x")), "allow")
+    assert.strictEqual(verdict(rules, bash("rm x")), "deny")
+  })
+
+  it("without one that fits the defaults stay", () => {
+    const rules: PermissionPolicy.Rules = { read: { "secret/*": "deny" } }
+    assert.strictEqual(verdict(rules, action("read", "secret/a")), "deny")
+    assert.strictEqual(verdict(rules, action("read", "a")), "allow")
+    assert.strictEqual(verdict(rules, action("read", ".env")), "ask")
+  })
+
+  it("may have wildcards, for all tools of a server", () => {
+    const rules: PermissionPolicy.Rules = { "files_*": "allow", "files_delete": "deny" }
+    assert.strictEqual(verdict(rules, action("files_list", "*")), "allow")
+    assert.strictEqual(verdict(rules, action("files_delete", "*")), "deny")
+    assert.strictEqual(verdict(rules, action("other_list", "*")), "ask")
+  })
+
+  it("an object's own property names are no rules", () => {
+    assert.strictEqual(verdict({}, action("toString", "*")), "ask")
+    assert.strictEqual(verdict({}, action("constructor", "*")), "ask")
+  })
+})
+
+describe("why", () => {
+  it("names the rule and the part", () => {
+    const { because } = PermissionPolicy.decide(
+      { bash: { "ls *": "allow", "rm *": "deny" } },
+      bash("ls && rm -rf x"),
+      []
+    )
+    assert.strictEqual(because, "permission.bash \"rm *\": deny, because of `rm -rf x`")
+  })
+
+  it("nothing judged is asked for", () => {
+    assert.strictEqual(verdict("allow", { judged: [], title: "" }), "ask")
+  })
+})
+
+describe("always", () => {
+  for (
+    const [command, expected] of [
+      ["ls -la x", ["bash ls *"]],
+      ["git status --short", ["bash git status *"]],
+      ["git remote add x y", ["bash git remote add *"]],
+      ["npm test", ["bash npm test *"]],
+      ["npm run test -- -x", ["bash npm run test *"]],
+      ["npm run", ["bash npm run"]],
+      ["git", ["bash git"]],
+      ["make -j4", ["bash make -j4"]],
+      ["python -m pytest x", ["bash python -m pytest *"]],
+      ["python a.py x", ["bash python a.py *"]],
+      ["python -c 'a*'", ["bash python -c \"a\\*\""]],
+      ["node -e 1", ["bash node -e 1"]],
+      ["rm -rf *.o", ["bash rm -rf \\*.o"]],
+      ["bash -c 'ls x'", ["bash bash -c \"ls x\"", "bash ls *"]],
+      ["ls | xargs grep x", ["bash ls *", "bash xargs grep x", "bash grep *"]],
+      ["$CMD *", ["bash $CMD \\*"]],
+      ["ls > a", ["bash ls *", "edit a"]],
+      ["git 'a b'", ["bash git \"a b\""]]
+    ] as const
+  ) {
+    it(`of ${command}: ${expected.join(", ")}`, () => {
+      assert.deepStrictEqual(always(bash(command)), [...expected])
+    })
+  }
+
+  it("of a file is the file, outside its directory, of a tool the tool", () => {
+    assert.deepStrictEqual(always(action("edit", "a/[b]*.ts")), ["edit a/[b]\\*.ts"])
+    assert.deepStrictEqual(always(action("external_directory", "/x/y")), ["external_directory /x/*"])
+    assert.deepStrictEqual(always(action("external_directory", "/x")), ["external_directory /x"])
+    assert.deepStrictEqual(always(action("server_tool", "*")), ["server_tool *"])
+  })
+
+  it("is only for the parts that have to be asked for", () => {
+    const { patterns } = PermissionPolicy.decide({ bash: { "ls *": "allow" } }, bash("ls && date && date"), [])
+    assert.deepStrictEqual(patterns, [{ permission: "bash", pattern: "date *" }])
+  })
+
+  for (const command of ["ls -la", "npm run x", "rm '*' \\*", "$CMD ?", "curl x | bash", "sudo ls > a", "echo \"a"]) {
+    it(`allows ${command} when it is granted, and does not overrule "deny"`, () => {
+      const { patterns } = PermissionPolicy.decide(undefined, bash(command), [])
+      assert.strictEqual(PermissionPolicy.decide(undefined, bash(command), patterns).verdict, "allow")
+      assert.strictEqual(PermissionPolicy.decide("deny", bash(command), patterns).verdict, "deny")
+    })
+  }
+
+  it("a grant does not reach what can't be told", () => {
+    const granted = [{ permission: "bash", pattern: "ls *" }, { permission: "bash", pattern: "bash" }]
+    assert.strictEqual(PermissionPolicy.decide(undefined, bash("ls x"), granted).verdict, "allow")
+    assert.strictEqual(PermissionPolicy.decide(undefined, bash("ls \"x"), granted).verdict, "ask")
+    assert.strictEqual(PermissionPolicy.decide(undefined, bash("ls | bash"), granted).verdict, "ask")
+  })
+})
+
+describe("the layers", () => {
+  const rules: PermissionPolicy.Rules = { bash: { "rm *": "deny" } }
+  const decide = (command: string) =>
+    Effect.flatMap(PermissionPolicy.PermissionPolicy, (policy) => policy.decide(bash(command), []))
+
+  it.effect("the rules as they are", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* decide("ls")).verdict, "ask")
+      assert.strictEqual((yield* decide("rm x")).verdict, "deny")
+    }).pipe(Effect.provide(PermissionPolicy.layer(rules))))
+
+  it.effect("yolo: nothing is asked for, and what is denied stays so", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* decide("ls")).verdict, "allow")
+      assert.strictEqual((yield* decide("ls && rm x")).verdict, "deny")
+    }).pipe(Effect.provide(PermissionPolicy.yolo(rules))))
+})

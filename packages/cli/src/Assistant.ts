@@ -1,0 +1,58 @@
+/** What a turn works with on this machine, the same for `run` and for the screen. */
+import * as Instructions from "@altimate-code/agent/Instructions"
+import * as McpServers from "@altimate-code/agent/McpServers"
+import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
+import * as SystemPrompt from "@altimate-code/agent/SystemPrompt"
+import * as Tools from "@altimate-code/agent/Tools"
+import { Workspace } from "@altimate-code/agent/Workspace"
+import { Directories } from "@altimate-code/config/Directories"
+import { Settings } from "@altimate-code/config/Settings"
+import * as Path from "@effect/platform/Path"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { repository } from "./Places.ts"
+
+/** The configuration's rules; with `yolo` nobody is asked, and only what is denied is not allowed. */
+export const permissions = (options: { readonly yolo: boolean }) =>
+  Layer.unwrapEffect(
+    Effect.map(Settings, ({ permission }) =>
+      (options.yolo ? PermissionPolicy.yolo : PermissionPolicy.layer)(Option.getOrUndefined(permission)))
+  )
+
+/** The tools of this program and of the configured MCP servers, which run until the scope closes. */
+export const tools = Effect.gen(function*() {
+  const { mcp } = yield* Settings
+  const own = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
+  const servers = yield* McpServers.connect(mcp)
+  return { toolkit: McpServers.merge(own, servers.toolkit), notices: servers.notices }
+})
+
+/** The system prompt; `base` stands in for this program's own words. */
+export const system = (base: Option.Option<string>) =>
+  Effect.gen(function*() {
+    const path = yield* Path.Path
+    const { config } = yield* Directories
+    const { directory, root } = yield* Workspace
+    const { instructions } = yield* Settings
+    const loaded = yield* Instructions.load({
+      directory,
+      root,
+      global: path.join(config, "AGENTS.md"),
+      globs: instructions
+    })
+    const now = new Date(yield* Clock.currentTimeMillis)
+    return {
+      text: SystemPrompt.make({
+        ...Option.match(base, { onNone: () => ({}), onSome: (base) => ({ base }) }),
+        directory,
+        root,
+        platform: process.platform,
+        date: now.toISOString().slice(0, 10),
+        isRepository: Option.isSome(yield* repository),
+        instructions: loaded.instructions
+      }),
+      notices: loaded.notices
+    }
+  })

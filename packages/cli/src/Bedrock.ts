@@ -1,0 +1,100 @@
+/** Everything between the settings and the wire. */
+import type { SessionError } from "@altimate-code/agent/SessionError"
+import * as Auth from "@altimate-code/auth/Auth"
+import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
+import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import { type ModelSettings, Settings } from "@altimate-code/config/Settings"
+import * as Catalog from "@altimate-code/model-id/Catalog"
+import * as ModelRef from "@altimate-code/model-id/ModelRef"
+import * as BedrockClient from "@altimate-code/provider/BedrockClient"
+import { BedrockError } from "@altimate-code/provider/BedrockError"
+import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
+import type * as AiError from "@effect/ai/AiError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { CliError } from "./CliError.ts"
+
+/** The client and the credentials that it uses; the model is chosen on top of it. */
+export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialStore, E, R>) =>
+  BedrockClient.layer().pipe(
+    Layer.provideMerge(Auth.layer),
+    Layer.provideMerge(store),
+    Layer.provide(AwsCredentials.layer)
+  )
+
+export const client = clientOver(CredentialStore.layer)
+
+/** What the configuration or the catalog knows of a model, by its configured ID. */
+export interface KnownModel {
+  readonly id: string
+  /** The configuration's, else the catalog's, else the ID. */
+  readonly name: string
+  readonly contextWindow: Option.Option<number>
+  readonly maxTokens: Option.Option<number>
+  /** US dollars per million tokens. */
+  readonly price: Option.Option<Catalog.Price>
+}
+
+const configuredPrice = ({ cost }: ModelSettings): Option.Option<Catalog.Price> =>
+  cost?.input === undefined || cost.output === undefined ? Option.none() : Option.some({
+    input: cost.input,
+    output: cost.output,
+    ...(cost.cache_read === undefined ? {} : { cacheRead: cost.cache_read }),
+    ...(cost.cache_write === undefined ? {} : { cacheWrite: cost.cache_write })
+  })
+
+/** The model that is configured, or that `--model` names. */
+export const configuredModel = Effect.gen(function*() {
+  const { model } = yield* Settings
+  if (Option.isNone(model)) {
+    return yield* new CliError({
+      reason: "Usage",
+      message: "No model is configured.",
+      hint:
+        "Set \"model\" in altimate-code.json, or name one: altimate-code run -m amazon-bedrock/anthropic.claude-sonnet-4-6-v1 …"
+    })
+  }
+  return yield* ModelRef.parse(model.value.value)
+})
+
+/** What is known of a model. */
+export const known = (id: string) =>
+  Effect.map(Settings, ({ models }): KnownModel => {
+    const own = models[id] ?? {}
+    const listed = Catalog.find(id)
+    return {
+      id,
+      name: own.name ?? Option.match(listed, { onNone: () => id, onSome: ({ name }) => name }),
+      contextWindow: Option.orElse(
+        Option.fromNullable(own.limit?.context),
+        () => Option.flatMapNullable(listed, ({ contextWindow }) => contextWindow)
+      ),
+      maxTokens: Option.fromNullable(own.limit?.output),
+      price: Option.orElse(configuredPrice(own), () => Option.flatMapNullable(listed, ({ price }) => price))
+    }
+  })
+
+/** The model over the client. `maxTokens` is the command line's; without it the configuration's, then the catalog's. */
+export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTokens">) =>
+  BedrockLanguageModel.layer({
+    model: id,
+    ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {})
+  })
+
+/** What `@effect/ai` wraps is a failure of ours with a hint; anything else is a prompt or an answer that does not fit. */
+export const unwrap = (error: AiError.AiError | SessionError): BedrockError | CliError | SessionError => {
+  if (error._tag === "SessionError") return error
+  return Option.getOrElse(BedrockError.fromAiError(error), () =>
+    error._tag === "MalformedInput"
+      ? new CliError({
+        reason: "Usage",
+        message: error.description ?? error.message,
+        hint: "Change the prompt or its attachments."
+      })
+      : new CliError({
+        reason: "Answer",
+        message: ("description" in error ? error.description : undefined) ?? error.message,
+        hint: "The model's answer can't be used. Try again."
+      }))
+}

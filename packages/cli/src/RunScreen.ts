@@ -1,0 +1,34 @@
+/** The screen with the program around it. */
+import * as Screen from "@altimate-code/tui/Screen"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Assistant from "./Assistant.ts"
+import { openSession, type SessionOptions } from "./OpenSession.ts"
+import * as Places from "./Places.ts"
+import * as ScreenHost from "./ScreenHost.ts"
+import { Stdio } from "./Stdio.ts"
+
+/** What the command line asks for. */
+export interface ScreenOptions extends SessionOptions {
+  readonly model: Option.Option<string>
+  readonly yolo: boolean
+}
+
+/** Shows the screen, and when it is left says how to come back. */
+export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: ScreenOptions) {
+  const { writeError } = yield* Stdio
+  const { sessionId } = yield* Effect.flatMap(openSession(options), (session) => Screen.run({ session, maxSteps: 50 }))
+    .pipe(
+      Effect.scoped,
+      Effect.provide(
+        Layer.provideMerge(
+          ScreenHost.layer(Option.match(options.model, { onNone: () => ({}), onSome: (model) => ({ model }) })),
+          Layer.mergeAll(Assistant.permissions(options), Places.sessions, Places.workspace)
+        )
+      )
+    )
+  if (Option.isSome(sessionId)) {
+    yield* writeError(`To go on with this conversation: altimate-code --session ${sessionId.value}\n`)
+  }
+})

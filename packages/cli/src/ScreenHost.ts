@@ -1,0 +1,206 @@
+/** The program around the screen: configuration, credentials, gateway, and the models behind it. */
+import { Workspace } from "@altimate-code/agent/Workspace"
+import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
+import * as Auth from "@altimate-code/auth/Auth"
+import type { Credential } from "@altimate-code/auth/Credential"
+import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
+import * as ConfigFile from "@altimate-code/config/ConfigFile"
+import { Directories } from "@altimate-code/config/Directories"
+import type { Setting } from "@altimate-code/config/Origin"
+import { publicUrl } from "@altimate-code/config/PublicUrl"
+import * as Settings from "@altimate-code/config/Settings"
+import { Secrets } from "@altimate-code/log/Secrets"
+import * as Catalog from "@altimate-code/model-id/Catalog"
+import * as ModelId from "@altimate-code/model-id/ModelId"
+import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import { type ActiveModel, type Answers, Host, HostError } from "@altimate-code/tui/Host"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Scope from "effect/Scope"
+import * as Assistant from "./Assistant.ts"
+import * as Bedrock from "./Bedrock.ts"
+import type { Services } from "./Services.ts"
+import { version } from "./Version.ts"
+
+const toHostError = ({ hint, message }: { readonly hint: string; readonly message: string }) =>
+  new HostError({ message, hint })
+
+/** The person's own configuration file. */
+const configFile = Effect.gen(function*() {
+  const path = yield* Path.Path
+  const { config } = yield* Directories
+  return path.join(config, "altimate-code.json")
+})
+
+const kind = (credential: Credential): string => credential._tag === "Bearer" ? "bearer token" : "AWS credentials"
+
+/** A model over the client that is there, with all that the status bar and `/status` say of it. */
+const open = (id: string, scope: Scope.Scope) =>
+  Effect.gen(function*() {
+    const known = yield* Bedrock.known(id)
+    const { files } = yield* Settings.Settings
+    const context = yield* Layer.buildWithScope(Bedrock.languageModel(known), scope)
+    const { credential, endpoint, model } = Context.get(context, BedrockTarget)
+    const used = yield* credential
+    const active: ActiveModel = {
+      name: known.name,
+      configured: model.configured,
+      wire: model.wire,
+      provider: "Amazon Bedrock",
+      region: model.region,
+      gateway: new URL(endpoint.url).host,
+      credential: kind(used),
+      ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
+      ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
+      languageModel: Context.get(context, LanguageModel.LanguageModel)
+    }
+    const status = [
+      `model       ${model.configured}`,
+      `sent as     ${model.wire} (${ModelId.explain(model)})`,
+      `endpoint    ${publicUrl(endpoint.url)} (${endpoint.why})`,
+      `credential  ${kind(used)} (${used.where})`,
+      ...files.filter(({ found }) => found).map(({ path, scope }) => `config      ${path} (${scope})`)
+    ]
+    return { active, status }
+  })
+
+/** Does nothing say where Bedrock is, or who asks? The AWS files count as saying it. */
+const isFirstStart = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const { home } = yield* Directories
+  const { baseURL, profile } = yield* Settings.Settings
+  const credential = yield* (yield* Auth.Auth).credential
+  if (credential._tag === "Bearer" || Option.isSome(baseURL) || Option.isSome(profile)) return false
+  const harmless = ["AWS_REGION", "AWS_EC2_METADATA_DISABLED", "AWS_USE_FIPS_ENDPOINT"]
+  if ((yield* activeEnvironment).some(({ variable }) => !harmless.includes(variable))) return false
+  return !(yield* Effect.orElseSucceed(fs.exists(path.join(home, ".aws")), () => false))
+})
+
+const typed = (value: string): Setting<string> => ({ value, origin: { _tag: "Default" } })
+
+/** The settings with a person's answers in place of what is configured. */
+const answered = ({ baseURL, credential, region }: Answers) =>
+  Layer.effect(
+    Settings.Settings,
+    Effect.map(Settings.Settings, (settings) => ({
+      ...settings,
+      baseURL: Option.map(baseURL, typed),
+      region: typed(region),
+      profile: credential._tag === "Profile" ? Option.some(typed(credential.name)) : Option.none()
+    }))
+  )
+
+/** The token of the answers, as if it were stored already. */
+const answeredStore = ({ credential }: Answers) =>
+  credential._tag === "Token"
+    ? Layer.effect(
+      CredentialStore.CredentialStore,
+      Effect.map(CredentialStore.CredentialStore, (store) => ({
+        ...store,
+        get: () => Effect.succeedSome(credential.token)
+      }))
+    ).pipe(Layer.provide(CredentialStore.layer))
+    : CredentialStore.layer
+
+const attempt = (answers: Answers) =>
+  Effect.gen(function*() {
+    if (answers.credential._tag === "Token") yield* (yield* Secrets).register(answers.credential.token)
+    const { text } = yield* LanguageModel.generateText({ prompt: "Say hello in one short sentence." })
+    return text
+  }).pipe(
+    Effect.provide(
+      Bedrock.languageModel({ id: answers.model, maxTokens: Option.some(64) }).pipe(
+        Layer.provide(Bedrock.clientOver(answeredStore(answers))),
+        Layer.provide(answered(answers))
+      )
+    ),
+    Effect.mapError((error) => toHostError("hint" in error ? error : Bedrock.unwrap(error)))
+  )
+
+const save = (answers: Answers) =>
+  Effect.gen(function*() {
+    const file = yield* configFile
+    const { baseURL, credential, model, region } = answers
+    const changes = [
+      { path: ConfigFile.paths.model, value: `amazon-bedrock/${model}` },
+      { path: ConfigFile.paths.region, value: region },
+      ...Option.match(baseURL, { onNone: () => [], onSome: (value) => [{ path: ConfigFile.paths.baseURL, value }] }),
+      ...(credential._tag === "Profile" ? [{ path: ConfigFile.paths.profile, value: credential.name }] : [])
+    ]
+    yield* ConfigEdit.set(file, changes)
+    if (credential._tag !== "Token") return [file]
+    const store = yield* CredentialStore.CredentialStore
+    yield* store.set("amazon-bedrock", credential.token)
+    return [file, store.path]
+  }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
+
+/** The live program. `model` is the command line's. */
+export const layer = (options: { readonly model?: string }) =>
+  Layer.scoped(
+    Host,
+    Effect.gen(function*() {
+      const scope = yield* Effect.scope
+      const context = yield* Effect.context<Services | Settings.Settings | Workspace>()
+      const path = yield* Path.Path
+      const { data } = yield* Directories
+      const current = yield* Ref.make(Option.none<Effect.Effect.Success<ReturnType<typeof open>>>())
+
+      // The settings are read anew: the first start may have written them a moment ago.
+      const activate = (model: string | undefined) =>
+        Effect.gen(function*() {
+          const services = yield* Layer.buildWithScope(
+            Layer.provideMerge(Bedrock.client, Settings.layer(model === undefined ? {} : { model })),
+            scope
+          )
+          const opened = yield* Effect.provide(
+            Effect.flatMap(Bedrock.configuredModel, (id) => open(id, scope)),
+            services
+          )
+          yield* Ref.set(current, Option.some(opened))
+          return opened
+        }).pipe(Effect.mapError(toHostError), Effect.provide(context))
+
+      const opened = Effect.flatMap(
+        Ref.get(current),
+        Option.match({ onSome: Effect.succeed, onNone: () => activate(options.model) })
+      )
+
+      return Host.of({
+        version,
+        setup: (yield* Effect.provide(isFirstStart, Layer.provide(Auth.layer, CredentialStore.layer)))
+          ? Option.some({
+            defaults: {
+              region: (yield* Settings.Settings).region.value,
+              model: "anthropic.claude-sonnet-4-6-v1"
+            },
+            attempt: (answers) => Effect.provide(attempt(answers), context),
+            save: (answers) => Effect.provide(save(answers), context)
+          })
+          : Option.none(),
+        model: Effect.map(opened, ({ active }) => active),
+        models: Catalog.models.map(({ family, id, name }) => ({ id, name, family })),
+        select: (id) => Effect.map(activate(id), ({ active }) => active),
+        tools: Effect.provide(Assistant.tools, Context.add(context, Scope.Scope, scope)),
+        system: Effect.provide(Effect.map(Assistant.system(Option.none()), ({ text }) => text), context),
+        explain: Bedrock.unwrap,
+        status: Effect.map(opened, ({ status }) => status).pipe(
+          Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint]))
+        ),
+        allowAlways: (permission, pattern) =>
+          Effect.gen(function*() {
+            const file = yield* configFile
+            yield* ConfigEdit.set(file, [{ path: ["permission", permission, pattern], value: "allow" }])
+            return file
+          }).pipe(Effect.mapError(toHostError), Effect.provide(context)),
+        history: path.join(data, "history.jsonl")
+      })
+    })
+  )

@@ -1,0 +1,34 @@
+/** `altimate-code`: the screen. */
+import * as Command from "@effect/cli/Command"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { CliError } from "../CliError.ts"
+import { configured } from "../Configured.ts"
+import { load } from "../Lazy.ts"
+import { Stdio } from "../Stdio.ts"
+import { modelOption, sessionOptions, yolo } from "./sessionOptions.ts"
+
+const hasScreen = Effect.gen(function*() {
+  const { interactive } = yield* Stdio
+  const term = yield* Effect.orElseSucceed(Config.string("TERM"), () => "")
+  if (interactive && term !== "dumb") return
+  return yield* new CliError({
+    reason: "Usage",
+    message: interactive
+      ? "The screen can't be shown: TERM is dumb."
+      : "The screen needs a terminal for input and output.",
+    hint: "Use altimate-code run \"…\" for one task; altimate-code --help shows all commands."
+  })
+})
+
+export const screen = Command.make(
+  "altimate-code",
+  { model: modelOption, ...sessionOptions, yolo },
+  (given) =>
+    hasScreen.pipe(
+      Effect.zipRight(load(() => import("../RunScreen.ts"))),
+      Effect.flatMap(({ runScreen }) => runScreen(given)),
+      configured(Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }))
+    )
+).pipe(Command.withDescription("A terminal coding assistant for teams whose Amazon Bedrock sits behind a gateway."))

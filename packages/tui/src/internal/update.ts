@@ -1,0 +1,402 @@
+import { commands, help } from "./commands.ts"
+import { complete } from "./completion.ts"
+import { actionOf, nameOf } from "./editing.ts"
+import * as Editor from "./editor.ts"
+import type { Key } from "./keys.ts"
+import * as Pager from "./pager.ts"
+import * as Picker from "./picker.ts"
+import * as Question from "./question.ts"
+import * as Setup from "./setup.ts"
+import { type Command, type Message, noUsage, type State, type Step, sum } from "./state.ts"
+import type { Theme } from "./theme.ts"
+import * as Turn from "./turnUpdate.ts"
+import { inputWidth, lookOf, roomOf } from "./view.ts"
+
+/** An empty screen. */
+export const initial = (options: {
+  readonly columns: number
+  readonly rows: number
+  readonly theme: Theme
+  readonly version: string
+  readonly history: ReadonlyArray<string>
+}): State => ({
+  columns: options.columns,
+  rows: options.rows,
+  theme: options.theme,
+  now: 0,
+  version: options.version,
+  model: undefined,
+  items: [],
+  conversation: 0,
+  text: "",
+  begun: false,
+  reasoning: undefined,
+  calls: [],
+  work: { type: "none" },
+  usage: noUsage,
+  context: 0,
+  input: Editor.empty(options.history),
+  writtenAt: 0,
+  files: [],
+  selected: 0,
+  closedFor: undefined,
+  queue: [],
+  over: undefined,
+  waiting: [],
+  pager: undefined,
+  hint: undefined,
+  leaving: false,
+  completion: undefined
+})
+
+const only = (state: State): Step => ({ state, commands: [] })
+const then = (state: State, ...commands: ReadonlyArray<Command>): Step => ({ state, commands })
+
+/** A person who is in the middle of a word does not answer a question that appears under their fingers. */
+const stillWriting = 500
+
+export const update = (state: State, message: Message): Step => {
+  const step = react(state, message)
+  return { ...step, state: withCompletion(step.state) }
+}
+
+const withCompletion = (state: State): State => {
+  const { closedFor, input } = state
+  const isOpen = state.over === undefined && input.text !== closedFor && input.recalled === undefined
+  const completion = isOpen
+    ? complete({ text: input.text, cursor: input.cursor }, { files: state.files, commands, limit: 8 })
+    : undefined
+  return { ...state, completion, selected: Math.min(state.selected, Math.max(0, (completion?.items.length ?? 1) - 1)) }
+}
+
+const react = (state: State, message: Message): Step => {
+  switch (message.type) {
+    case "key":
+      return key({ ...state, now: message.at }, message.key)
+    case "resized":
+      return only({ ...state, columns: message.columns, rows: message.rows })
+    case "tick":
+      return only({ ...state, now: message.at })
+    case "calm":
+      return only({ ...state, leaving: false, hint: undefined })
+    case "files":
+      return only({ ...state, files: message.files })
+    case "turn":
+      return only({ ...Turn.update(state, message.event, message.at), now: message.at })
+    case "turn-over":
+      return next(Turn.over(withoutQuestions(state), message.at, message.interrupted))
+    case "asked":
+      return only(ask(state, message.question))
+    case "unasked":
+      return only(unask(state, message.id))
+    case "model":
+      return only({ ...state, model: message.model })
+    case "item":
+      return only(Turn.add(state, message.item))
+    case "ready":
+      return next({ ...state, work: { type: "none" } })
+    case "sessions":
+      return only({ ...state, work: { type: "none" }, over: { type: "sessions", picker: message.picker } })
+    case "models":
+      return only({ ...state, over: { type: "models", picker: message.picker } })
+    case "conversation":
+      return only({
+        ...state,
+        items: message.items,
+        conversation: state.conversation + 1,
+        usage: message.usage,
+        context: message.context,
+        work: { type: "none" }
+      })
+    case "compacted":
+      return only(
+        Turn.add({ ...state, usage: sum(state.usage, message.usage), context: message.context }, {
+          type: "notice",
+          level: "info",
+          text: message.text
+        })
+      )
+    case "edited":
+      return only({ ...state, input: Editor.update(state.input, { type: "set", text: message.text }) })
+    case "setup":
+      return only({ ...state, over: { type: "setup", setup: message.setup } })
+    case "setup-failed":
+      return state.over?.type === "setup"
+        ? only({ ...state, over: { type: "setup", setup: Setup.failed(state.over.setup, message.problem) } })
+        : only(state)
+    case "setup-done":
+      return only({ ...state, over: undefined })
+    case "redraw":
+      return only({ ...state })
+  }
+}
+
+/** Nothing is under way any more: what waited is next. */
+const next = (state: State): Step => {
+  const [first, ...queue] = state.queue
+  return first === undefined || state.work.type !== "none" ? only(state) : submit({ ...state, queue }, first)
+}
+
+const ask = (state: State, question: Parameters<typeof Question.make>[0]): State =>
+  state.over === undefined
+    ? { ...state, over: { type: "question", dialog: Question.make(question) } }
+    : { ...state, waiting: [...state.waiting, question] }
+
+/** What was over the input is gone: a question that waited is asked. */
+const uncover = (state: State): State => {
+  const [first, ...waiting] = state.waiting
+  const uncovered = { ...state, over: undefined }
+  return first === undefined ? uncovered : ask({ ...uncovered, waiting }, first)
+}
+
+const unask = (state: State, id: string): State =>
+  state.over?.type === "question" && state.over.dialog.question.id === id
+    ? uncover(state)
+    : { ...state, waiting: state.waiting.filter((question) => question.id !== id) }
+
+const withoutQuestions = (state: State): State => {
+  const quiet = { ...state, waiting: [] }
+  return state.over?.type === "question" ? uncover(quiet) : quiet
+}
+
+const key = (state: State, key: Key): Step => {
+  const look = lookOf(state)
+  const name = nameOf(key)
+  if (state.pager !== undefined) {
+    return only({ ...state, pager: Pager.update(state.pager, key, look, state.rows - 1) })
+  }
+  const { over } = state
+  switch (over?.type) {
+    case "setup":
+      return setup(state, Setup.update(over.setup, key))
+    case "models":
+    case "sessions": {
+      const result = Picker.update(over.picker, key)
+      if (result.type === "stays") return only({ ...state, over: { ...over, picker: result.picker } })
+      const uncovered = uncover(state)
+      if (result.type === "left") return only(uncovered)
+      return over.type === "models"
+        ? then(wait(uncovered, "opening the model"), { type: "select-model", id: result.choice.id })
+        : then(wait(uncovered, "opening the conversation"), { type: "open-session", id: result.choice.id })
+    }
+    case "question": {
+      if (name === "ctrl-o") return openPager(state)
+      if (over.dialog.word === undefined) {
+        if (name === "escape" || name === "ctrl-c") return stop(state)
+        const isWriting = state.now - state.writtenAt < stillWriting
+        if (key.type !== "key" && (isWriting || !Question.isAnswer(over.dialog, key.text))) return edit(state, key)
+        if (isWriting) return only(state)
+      }
+      const result = Question.update(over.dialog, key, look, roomOf(state))
+      if (result.type === "stays") return only({ ...state, over: { type: "question", dialog: result.dialog } })
+      const { id, patterns } = over.dialog.question
+      return then(
+        uncover(state),
+        ...(result.always ? [{ type: "allow", patterns } as const] : []),
+        { type: "answer", id, answer: result.answer }
+      )
+    }
+    case undefined:
+      return input(state, key, name)
+  }
+}
+
+const wait = (state: State, words: string): State =>
+  state.work.type === "none" ? { ...state, work: { type: "waiting", words, since: state.now } } : state
+
+const setup = (state: State, result: Setup.Result): Step => {
+  if (result.type === "left") return then(state, { type: "leave" })
+  const changed: State = { ...state, over: { type: "setup", setup: result.setup } }
+  switch (result.type) {
+    case "stays":
+      return only(changed)
+    case "attempt":
+      return then(changed, { type: "attempt", answers: Setup.answersOf(result.setup) })
+    case "save":
+      return then(changed, { type: "save", answers: Setup.answersOf(result.setup) })
+    case "stop":
+      return then(changed, { type: "stop-attempt" })
+  }
+}
+
+const openPager = (state: State): Step => {
+  const pager = Pager.make(state.items)
+  return pager === undefined
+    ? then({ ...state, hint: "there is nothing to open yet" }, { type: "calm-soon" })
+    : only({ ...state, pager })
+}
+
+const stop = (state: State): Step => {
+  const { work } = state
+  if (work.type === "none" || work.type === "waiting" || work.stopping) return only(state)
+  // What waited was meant to follow an answer that is not wanted any more: the person decides anew.
+  const input = state.queue.length === 0 ? state.input : Editor.update(state.input, {
+    type: "set",
+    text: [...state.queue, ...(state.input.text === "" ? [] : [Editor.expand(state.input)])].join("\n")
+  })
+  return then({ ...state, input, queue: [], work: { ...work, stopping: true } }, { type: "stop" })
+}
+
+const input = (state: State, key: Key, name: string | undefined): Step => {
+  const { completion } = state
+  switch (name) {
+    case "ctrl-c":
+      return state.leaving && state.input.text === ""
+        ? then(state, { type: "leave" })
+        : then(
+          {
+            ...state,
+            input: Editor.update(state.input, { type: "clear" }),
+            leaving: true,
+            hint: "ctrl-c once more leaves"
+          },
+          { type: "calm-soon" }
+        )
+    case "ctrl-d":
+      if (state.input.text === "") return then(state, { type: "leave" })
+      break
+    case "ctrl-o":
+      return openPager(state)
+    case "ctrl-g":
+      return then(state, { type: "edit", text: Editor.expand(state.input) })
+    case "ctrl-l":
+      return only(state)
+    case "escape":
+      return completion === undefined ? stop(state) : only({ ...state, closedFor: state.input.text })
+    case "up":
+    case "ctrl-p":
+      if (completion !== undefined) return only(select(state, -1))
+      if (state.input.text === "" && state.queue.length > 0) return only(takeBack(state))
+      break
+    case "down":
+    case "ctrl-n":
+      if (completion !== undefined) return only(select(state, 1))
+      break
+    case "tab":
+      return completion === undefined ? only(state) : only(accept(state))
+    case "return":
+      return enter(state)
+  }
+  return edit(state, key)
+}
+
+const edit = (state: State, key: Key): Step => {
+  const action = actionOf(key, inputWidth(state))
+  if (action === undefined) return only(state)
+  const input = Editor.update(state.input, action)
+  const isNew = input.text !== state.input.text
+  const changed: State = {
+    ...state,
+    input,
+    writtenAt: key.type === "text" ? state.now : state.writtenAt,
+    selected: isNew ? 0 : state.selected,
+    closedFor: isNew ? undefined : state.closedFor
+  }
+  return key.type === "text" && key.text.includes("@") ? then(changed, { type: "list-files" }) : only(changed)
+}
+
+const select = (state: State, by: number): State => {
+  const count = state.completion?.items.length ?? 1
+  return { ...state, selected: (state.selected + by + count) % count }
+}
+
+const accept = (state: State): State => {
+  const { completion } = state
+  const item = completion?.items[state.selected]
+  if (completion === undefined || item === undefined) return state
+  const { end, start } = completion
+  return {
+    ...state,
+    selected: 0,
+    input: Editor.update(state.input, { type: "replace", start, end, text: item.insert })
+  }
+}
+
+const takeBack = (state: State): State => ({
+  ...state,
+  queue: state.queue.slice(0, -1),
+  input: Editor.update(state.input, { type: "set", text: state.queue.at(-1) ?? "" })
+})
+
+const enter = (state: State): Step => {
+  const { completion, input } = state
+  const word = input.text.slice(completion?.start ?? 0, completion?.end ?? 0)
+  const isComplete = completion?.items.some(({ insert }) => insert.trimEnd() === word) ?? true
+  if (!isComplete) {
+    const accepted = accept(state)
+    return completion?.kind === "command" ? enter(withCompletion(accepted)) : only(accepted)
+  }
+  const { state: empty, text } = Editor.submit(input)
+  if (text.trim() === "") return only(state)
+  const submitted: State = { ...state, input: empty, writtenAt: 0, selected: 0, closedFor: undefined, leaving: false }
+  const step = state.work.type === "none" || isAtOnce(text)
+    ? submit(submitted, text.trim())
+    : queue(submitted, text.trim())
+  return { ...step, commands: [{ type: "remember", text }, ...step.commands] }
+}
+
+const atOnce = ["/help", "/status", "/export", "/exit", "/quit"]
+const isAtOnce = (text: string): boolean => atOnce.includes(text.trim())
+
+const queue = (state: State, text: string): Step => only({ ...state, queue: [...state.queue, text] })
+
+const isCommand = (text: string): boolean =>
+  /^\/[a-z]+(?:\s|$)/.test(text) && [...commands.map(({ name }) => name), "/quit"].includes(text.split(/\s/)[0] ?? "")
+
+const submit = (state: State, text: string): Step => {
+  if (text.startsWith("!") && text.slice(1).trim() !== "") {
+    const command = text.slice(1).trim()
+    return then(
+      { ...state, work: { type: "shell", command, since: state.now, stopping: false } },
+      { type: "shell", command }
+    )
+  }
+  if (isCommand(text)) return command(state, text)
+  if (/^\/[a-z]+$/.test(text)) {
+    return next(
+      Turn.add(state, {
+        type: "notice",
+        level: "warning",
+        text: `There is no command ${text}.`,
+        hint: "/help lists them."
+      })
+    )
+  }
+  return then(
+    {
+      ...Turn.add(state, { type: "user", text }),
+      work: { type: "turn", doing: "thinking", since: state.now, stopping: false }
+    },
+    { type: "turn", text }
+  )
+}
+
+const command = (state: State, text: string): Step => {
+  const [name = "", ...rest] = text.split(/\s+/)
+  const argument = rest.join(" ")
+  switch (name) {
+    case "/model":
+      return argument === ""
+        ? then(state, { type: "models" })
+        : then(wait(state, "opening the model"), { type: "select-model", id: argument })
+    case "/new":
+      return then(wait(state, "opening the conversation"), { type: "new-session" })
+    case "/sessions":
+      return argument === ""
+        ? then(wait(state, "reading the conversations"), { type: "list-sessions" })
+        : then(wait(state, "opening the conversation"), { type: "open-session", id: argument })
+    case "/status":
+      return then(state, { type: "status" })
+    case "/compact":
+      return then(
+        { ...state, work: { type: "compacting", since: state.now, stopping: false } },
+        { type: "compact" }
+      )
+    case "/export":
+      return then(state, { type: "export" })
+    case "/help":
+      return next(Turn.add(state, { type: "lines", title: "What you can do", lines: help }))
+    default:
+      return then(state, { type: "leave" })
+  }
+}

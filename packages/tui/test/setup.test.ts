@@ -1,0 +1,110 @@
+import { assert, describe, it } from "@effect/vitest"
+import { assertNone, assertSome } from "@effect/vitest/utils"
+import * as Redacted from "effect/Redacted"
+import * as Keys from "../src/internal/keys.ts"
+import * as Setup from "../src/internal/setup.ts"
+import { dark, plain } from "../src/internal/theme.ts"
+import { widthOf } from "../src/internal/themedText.ts"
+
+const models = [
+  { id: "m-opus", name: "Opus", family: "Anthropic" },
+  { id: "m-sonnet", name: "Sonnet", family: "Anthropic" }
+]
+
+const start = () => Setup.make({ region: "us-east-1", model: "m-sonnet" }, models)
+
+/** After these keys, and all that was asked for on the way. */
+const press = (setup: Setup.Setup, ...keys: ReadonlyArray<string>) => {
+  let now = setup
+  const results: Array<Setup.Result["type"]> = []
+  for (const sent of keys) {
+    const { decoder, keys } = Keys.decode(Keys.start, sent)
+    for (const key of [...keys, ...Keys.flush(decoder).keys]) {
+      const result = Setup.update(now, key)
+      results.push(result.type)
+      if (result.type !== "left") now = result.setup
+    }
+  }
+  return { setup: now, results }
+}
+
+const draw = (setup: Setup.Setup, width = 80) => Setup.render(setup, { width, theme: plain }, 24).lines.join("\n")
+
+const toModel = ["https://gw.example.com", "\r", "\r", "\r", "a-token", "\r"]
+
+describe("The first start", () => {
+  it("asks for gateway, region, credential and model, and then tries the answers", () => {
+    const { results, setup } = press(start(), ...toModel, "\r")
+    assert.strictEqual(results.at(-1), "attempt")
+    const answers = Setup.answersOf(setup)
+    assertSome(answers.baseURL, "https://gw.example.com")
+    assert.strictEqual(answers.region, "us-east-1")
+    assert.strictEqual(answers.model, "m-sonnet")
+    assert.strictEqual(answers.credential._tag === "Token" && Redacted.value(answers.credential.token), "a-token")
+  })
+
+  it("takes an empty gateway for AWS itself", () => {
+    assertNone(Setup.answersOf(press(start(), "\r").setup).baseURL)
+  })
+
+  it("says what is wrong with an answer and stays", () => {
+    assert.include(draw(press(start(), "gw.example.com", "\r").setup), "This is not a URL.")
+    assert.include(draw(press(start(), "https://me:pw@gw.example.com", "\r").setup), "user name or a password")
+    assert.include(draw(press(start(), "\r", "\x15", "here", "\r").setup), "This is not an AWS region.")
+    assert.include(draw(press(start(), "\r", "\r", "\r", "\r").setup), "The token is empty.")
+  })
+
+  it("asks for a profile, or nothing more, where there is no token", () => {
+    const profile = press(start(), "\r", "\r", "\x1b[B", "\r", "\x15", "work", "\r").setup
+    assert.strictEqual(profile.step, "model")
+    assert.deepStrictEqual(Setup.answersOf(profile).credential, { _tag: "Profile", name: "work" })
+    const chain = press(start(), "\r", "\r", "\x1b[B", "\x1b[B", "\r").setup
+    assert.strictEqual(chain.step, "model")
+    assert.deepStrictEqual(Setup.answersOf(chain).credential, { _tag: "Chain" })
+  })
+
+  it("never draws the token, nor how long it is", () => {
+    const typed = press(start(), "\r", "\r", "\r", "abc").setup
+    assert.notInclude(draw(typed), "abc")
+    assert.strictEqual(draw(typed), draw(press(typed, "defghijklmnopqrst").setup))
+    assert.notInclude(draw(press(start(), ...toModel).setup), "a-token")
+  })
+
+  it("goes back one question on Esc, keeps the answers, and leaves from the first", () => {
+    let { setup } = press(start(), ...toModel)
+    const steps = []
+    for (let count = 0; count < 4; count++) {
+      setup = press(setup, "\x1b").setup
+      steps.push(setup.step)
+    }
+    assert.deepStrictEqual(steps, ["token", "credential", "region", "gateway"])
+    assert.strictEqual(setup.gateway.text, "https://gw.example.com")
+    assert.deepStrictEqual(press(setup, "\x1b").results, ["left"])
+  })
+
+  it("saves what did not work only when the person says so", () => {
+    const trying = press(start(), ...toModel, "\r").setup
+    const failed = Setup.failed(trying, { message: "403 Forbidden", hint: "Ask for another token." })
+    assert.include(draw(failed), "✗ 403 Forbidden\n  Ask for another token.")
+    assert.deepStrictEqual(press(failed, "\x1b[B", "\r").results.at(-1), "attempt")
+    assert.deepStrictEqual(press(failed, "\x1b[B", "\x1b[B", "\r").results.at(-1), "save")
+    assert.strictEqual(press(failed, "\r").setup.step, "gateway")
+  })
+
+  it("gives an attempt up on Esc", () => {
+    const { results, setup } = press(start(), ...toModel, "\r", "\x1b")
+    assert.strictEqual(results.at(-1), "stop")
+    assert.strictEqual(setup.step, "model")
+  })
+
+  it("fits any width", () => {
+    for (const keys of [[], ["x", "\r"], toModel.slice(0, 3), toModel, [...toModel, "\r"]]) {
+      const { setup } = press(start(), ...keys)
+      for (let width = 20; width <= 200; width += 9) {
+        for (const line of Setup.render(setup, { width, theme: dark }, 20).lines) {
+          assert.isAtMost(widthOf(line), width, line)
+        }
+      }
+    }
+  })
+})

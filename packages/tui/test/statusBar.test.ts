@@ -1,0 +1,70 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { ActiveModel } from "../src/Host.ts"
+import * as StatusBar from "../src/internal/statusBar.ts"
+import { dark, plain } from "../src/internal/theme.ts"
+import { widthOf } from "../src/internal/themedText.ts"
+
+const model = {
+  name: "Claude Sonnet 4.6",
+  configured: "anthropic.claude-sonnet-4-6",
+  wire: "us.anthropic.claude-sonnet-4-6-v1:0",
+  provider: "Amazon Bedrock",
+  region: "us-east-1",
+  gateway: "bedrock.gateway.example.com",
+  credential: "bearer token",
+  contextWindow: 200_000
+} as ActiveModel
+
+const status: StatusBar.Status = {
+  model,
+  usage: { input: 10_000, output: 2500, cacheRead: 40_000, cacheWrite: 0 },
+  cost: 0.0795,
+  context: 24_000,
+  activity: "writing · esc stops",
+  busy: true
+}
+
+const lines = (width: number) => StatusBar.render(status, { width, theme: plain })
+
+describe("The status bar", () => {
+  it("says everything where there is room", () => {
+    assert.deepStrictEqual(lines(400), [
+      "Amazon Bedrock › Claude Sonnet 4.6 · us.anthropic.claude-sonnet-4-6-v1:0 · us-east-1 · bedrock.gateway.example.com · "
+      + "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc stops"
+    ])
+  })
+
+  it("takes two lines where there is less", () => {
+    assert.deepStrictEqual(lines(100), [
+      "Amazon Bedrock › Claude Sonnet 4.6 · us-east-1 · bedrock.gateway.example.com · bearer token",
+      "context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc stops"
+    ])
+  })
+
+  it("keeps the model under its provider, and what is happening, longest", () => {
+    assert.deepStrictEqual(lines(40), ["Amazon Bedrock › Claude Sonnet 4.6", "context 12% · writing · esc stops"])
+    assert.deepStrictEqual(lines(30), ["Claude Sonnet 4.6 · us-east-1", "$0.08 · writing · esc stops"])
+  })
+
+  it("is never wider than the screen", () => {
+    for (let width = 20; width <= 400; width++) {
+      for (const line of StatusBar.render(status, { width, theme: dark })) assert.isAtMost(widthOf(line), width)
+    }
+  })
+
+  it("names the wire ID only when it differs, and no cost that is not known", () => {
+    const plainModel = { ...model, name: "x.y", wire: "x.y" }
+    const [line = ""] = StatusBar.render({ ...status, model: plainModel, cost: undefined }, {
+      width: 400,
+      theme: plain
+    })
+    assert.strictEqual(line.split("x.y").length, 2)
+    assert.notInclude(line, "$")
+  })
+
+  it("counts what is read from the cache at its own price", () => {
+    const usage = { input: 1_000_000, output: 1_000_000, cacheRead: 1_000_000, cacheWrite: 1_000_000 }
+    assert.strictEqual(StatusBar.costOf(usage, { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }), 22.05)
+    assert.strictEqual(StatusBar.costOf(usage, { input: 3, output: 15 }), 24)
+  })
+})

@@ -1,0 +1,86 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Item } from "../src/internal/item.ts"
+import { Store } from "../src/internal/store.ts"
+import { plain } from "../src/internal/theme.ts"
+import { initial } from "../src/internal/update.ts"
+
+const store = () =>
+  new Store(initial({ columns: 60, rows: 12, theme: plain, version: "1", history: [] }), () => undefined)
+
+const said = (text: string): Item => ({ type: "user", text })
+
+const written = (of: Store) => of.snapshot().blocks.flatMap(({ lines }) => lines)
+
+/** What was dispatched is drawn together, a moment later. */
+const drawn = (of: Store) =>
+  new Promise<void>((resolve) => {
+    const stop = of.subscribe(() => {
+      stop()
+      resolve()
+    })
+  })
+
+describe("What is written where", () => {
+  it("writes a finished item once", async () => {
+    const it = store()
+    it.dispatch({ type: "item", item: said("one") })
+    await drawn(it)
+    it.dispatch({ type: "item", item: said("two") })
+    await drawn(it)
+    assert.deepStrictEqual(it.snapshot().blocks.map(({ lines }) => lines), [["› one"], ["", "› two"]])
+  })
+
+  it("draws many messages together", async () => {
+    const it = store()
+    let times = 0
+    it.subscribe(() => times++)
+    for (const text of ["a", "b", "c"]) it.dispatch({ type: "item", item: said(text) })
+    await drawn(it)
+    assert.strictEqual(times, 1)
+    assert.deepStrictEqual(written(it), ["› a", "", "› b", "", "› c"])
+  })
+
+  it("holds finished items back while something else has the screen, and writes all of them afterwards", async () => {
+    const it = store()
+    it.dispatch({ type: "item", item: said("before") })
+    await drawn(it)
+    it.hold(true)
+    for (let index = 0; index < 20; index++) it.dispatch({ type: "item", item: said(`held ${index}`) })
+    await drawn(it)
+    it.redraw()
+    assert.deepStrictEqual(written(it), ["› before"])
+    it.hold(false)
+    it.redraw()
+    const lines = written(it)
+    for (let index = 0; index < 20; index++) assert.include(lines, `› held ${index}`)
+  })
+
+  it("fills the screen when it is drawn anew, and no more, so that the scrollback has nothing twice", async () => {
+    const it = store()
+    for (let index = 0; index < 20; index++) it.dispatch({ type: "item", item: said(`line ${index}`) })
+    await drawn(it)
+    const { generation } = it.snapshot()
+    it.dispatch({ type: "resized", columns: 50, rows: 14 })
+    it.redraw()
+    const { blocks, live } = it.snapshot()
+    const lines = blocks.flatMap(({ lines }) => lines)
+    assert.strictEqual(lines.length + live.lines.length, 13)
+    assert.strictEqual(lines.at(-1), "› line 19")
+    assert.isAbove(it.snapshot().generation, generation)
+  })
+
+  it("begins another conversation with its own items", async () => {
+    const it = store()
+    it.dispatch({ type: "item", item: said("old") })
+    await drawn(it)
+    const items = ["1", "2", "3", "4", "5"].map(said)
+    it.dispatch({
+      type: "conversation",
+      items,
+      usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+      context: 0
+    })
+    await drawn(it)
+    assert.deepStrictEqual(written(it).filter((line) => line !== ""), ["› old", "› 3", "› 4", "› 5"])
+  })
+})
