@@ -12,6 +12,15 @@ const run = (command, args) => {
   if (status !== 0) throw error ?? new Error(`${command} ${args.join(" ")}\n${stdout}${stderr}`)
 }
 
+/** Ink draws nothing but its last frame where `CI` is set. The screen is only shown on a terminal, where a person sits. */
+const neverInCi = {
+  name: "never in CI",
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^is-in-ci$/ }, () => ({ path: "is-in-ci", namespace: "never-in-ci" }))
+    onLoad({ filter: /.*/, namespace: "never-in-ci" }, () => ({ contents: "export default false" }))
+  }
+}
+
 /** The command: needs no node_modules, and loads a part only when it is used. */
 export const bundle = async () => {
   const cli = `${root}packages/cli`
@@ -35,6 +44,7 @@ export const bundle = async () => {
     // A file watcher with a native part, which Effect's file system loads only when a file is watched; and what Ink loads only
     // when its developers set DEV.
     external: ["@parcel/watcher", "react-devtools-core"],
+    plugins: [neverInCi],
     define: {
       ALTIMATE_CODE_VERSION: JSON.stringify(version),
       // React and Ink without what helps to develop them.

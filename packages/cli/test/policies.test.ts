@@ -39,6 +39,7 @@ const onTheWire = (options: {
       writeError: (text) => Effect.sync(() => void output.push(text)),
       piped: Effect.succeed(Option.none()),
       interactive: false,
+      readLine: Option.none(),
       colors: { stdout: false, stderr: false }
     })
     const code = yield* Cli.run(["run", "hello"]).pipe(

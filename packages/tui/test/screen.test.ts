@@ -217,7 +217,7 @@ describe("A turn on the screen", () => {
   })
 
   it("shows calls in their order, whichever is done first, each with a sign and a word", () => {
-    const { live, over, press, told, turn } = screen()
+    const { live, press, told, turn } = screen()
     press("hi", "\r")
     turn(
       asked("a"),
@@ -228,8 +228,7 @@ describe("A turn on the screen", () => {
     )
     assert.include(live(), "… read a · running")
     assert.notInclude(told(), "read b")
-    turn(done("a"), finished)
-    over()
+    turn(done("a"))
     assert.include(told(), "✓ read a · 3 lines\n⊘ read b · not allowed · 3 lines")
   })
 
@@ -308,9 +307,15 @@ describe("A question about a call", () => {
     assert.deepStrictEqual(answers(["y"]), [{ _tag: "Once" }])
     assert.deepStrictEqual(answers(["s"]), [{ _tag: "Session" }])
     assert.deepStrictEqual(answers(["n"]), [{ _tag: "No" }])
-    assert.deepStrictEqual(answers(["\x1b[B", "\r"]), [{ _tag: "Session" }])
+    assert.deepStrictEqual(answers(["\x1b[B", "\x1b[B", "\r"]), [{ _tag: "Session" }])
+    assert.deepStrictEqual(answers(["\x1b[A", "\x1b[A", "\r"]), [{ _tag: "No" }])
     assert.deepStrictEqual(answers(["e", "use ", "pnpm", "\r"]), [{ _tag: "No", word: "use pnpm" }])
     assert.deepStrictEqual(answers(["e", "x", "\x1b", "y"]), [{ _tag: "Once" }])
+  })
+
+  it("is not answered by Enter alone, nor by a text that is meant for the input", () => {
+    assert.deepStrictEqual(answers(["\r"]), [])
+    assert.deepStrictEqual(answers(["yes please", "\r"]), [])
   })
 
   it("writes to the configuration only for always", () => {

@@ -57,15 +57,15 @@ describe("What is written where", () => {
 
   it("fills the screen when it is drawn anew, and no more, so that the scrollback has nothing twice", async () => {
     const it = store()
-    for (let index = 0; index < 20; index++) it.dispatch({ type: "item", item: said(`line ${index}`) })
+    for (let index = 0; index < 20; index++) it.dispatch({ type: "item", item: said(`more\nlines\nline ${index}`) })
     await drawn(it)
     const { generation } = it.snapshot()
-    it.dispatch({ type: "resized", columns: 50, rows: 14 })
+    it.dispatch({ type: "resized", columns: 50, rows: 16 })
     it.redraw()
     const { blocks, live } = it.snapshot()
     const lines = blocks.flatMap(({ lines }) => lines)
-    assert.strictEqual(lines.length + live.lines.length, 13)
-    assert.strictEqual(lines.at(-1), "› line 19")
+    assert.strictEqual(lines.length + live.lines.length, 15)
+    assert.strictEqual(lines.at(-1), "  line 19")
     assert.isAbove(it.snapshot().generation, generation)
   })
 

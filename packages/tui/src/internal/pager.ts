@@ -3,11 +3,11 @@ import { nameOf } from "./editing.ts"
 import type { Item } from "./item.ts"
 import { toolLine } from "./itemView.ts"
 import type { Key } from "./keys.ts"
-import { type Lines, type Look, oneLine, rule } from "./look.ts"
+import { type Lines, type Look, oneLine, rule, wrapped } from "./look.ts"
 import * as Picker from "./picker.ts"
 import { type Move, move, visible } from "./scroll.ts"
 import { plain } from "./theme.ts"
-import { plainLines } from "./themedText.ts"
+import { clean, expandTabs, plainLines } from "./themedText.ts"
 
 /** Everything that is folded in the conversation: a list, and one of it open. */
 export interface Pager {
@@ -75,7 +75,9 @@ const content = (item: Item | undefined, look: Look): Lines => {
     case "shell":
       return plainLines(item.output, look)
     case "reasoning":
-      return plainLines(item.text, look)
+      return clean(item.text).split("\n").flatMap((text) =>
+        wrapped([{ text: expandTabs(text), roles: ["text"] }], look)
+      )
     default:
       return []
   }

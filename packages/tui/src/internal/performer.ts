@@ -13,6 +13,7 @@ import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -72,8 +73,20 @@ export const make = ({ dispatch, lend, maxSteps, session }: Options) =>
     const tell = (message: Message) => Effect.sync(() => dispatch(message))
     const show = (item: Item) => tell({ type: "item", item })
     const say = (text: string) => show({ type: "notice", level: "info", text })
-    const background = <E>(effect: Effect.Effect<void, E>) =>
-      Effect.forkIn(Effect.catchAllCause(effect, (cause) => Effect.logError("the screen's work failed", cause)), scope)
+    const background = (effect: Effect.Effect<void>) =>
+      Effect.forkIn(
+        Effect.tapErrorCause(effect, (cause) =>
+          Cause.isInterruptedOnly(cause) ? Effect.void : Effect.zipRight(
+            Effect.logError("the screen's work failed", cause),
+            show(
+              problem({
+                message: "Something went wrong inside of this program.",
+                hint: "The log file has the details."
+              })
+            )
+          )),
+        scope
+      )
 
     const approver = Approver.of({
       ask: (question) =>
@@ -334,11 +347,12 @@ export const make = ({ dispatch, lend, maxSteps, session }: Options) =>
         case "attempt":
           return Effect.map(
             background(inSetup((setup) =>
-              Effect.flatMap(setup.attempt(command.answers), (said) =>
-                saved(setup, command.answers, `It works; the model says: ${said.trim()}`))
+              Effect.flatMap(
+                setup.attempt(command.answers),
+                (said) => saved(setup, command.answers, `It works; the model says: ${said.trim()}`)
+              )
             )),
-            (fiber) =>
-              void (attempt = fiber)
+            (fiber) => void (attempt = fiber)
           )
         case "save":
           return Effect.asVoid(background(inSetup((setup) => saved(setup, command.answers, ""))))
@@ -353,9 +367,11 @@ export const make = ({ dispatch, lend, maxSteps, session }: Options) =>
     const start = Effect.gen(function*() {
       yield* begin(session)
       yield* background(
-        Effect.flatMap(tools, ({ notices }) =>
-          Effect.forEach(notices, (text) =>
-            show({ type: "notice", level: "warning", text }), { discard: true }))
+        Effect.flatMap(
+          tools,
+          ({ notices }) =>
+            Effect.forEach(notices, (text) => show({ type: "notice", level: "warning", text }), { discard: true })
+        )
       )
       if (Option.isNone(host.setup)) {
         yield* activate

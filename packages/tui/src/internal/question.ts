@@ -10,13 +10,14 @@ import { clean, plainLines, reveal } from "./themedText.ts"
 /** A question about a call, while a person reads it. */
 export interface Dialog {
   readonly question: Question
-  readonly selected: number
+  /** None at first: Enter alone, meant for something else, must not answer. */
+  readonly selected: number | undefined
   readonly offset: number
   /** The word to the model, while it is written. */
   readonly word: Editor.State | undefined
 }
 
-export const make = (question: Question): Dialog => ({ question, selected: 0, offset: 0, word: undefined })
+export const make = (question: Question): Dialog => ({ question, selected: undefined, offset: 0, word: undefined })
 
 export type Result =
   | { readonly type: "stays"; readonly dialog: Dialog }
@@ -71,12 +72,12 @@ export const update = (dialog: Dialog, key: Key, look: Look, rows: number): Resu
   }
   switch (nameOf(key)) {
     case "up":
-      return stays({ selected: (dialog.selected + choices.length - 1) % choices.length })
+      return stays({ selected: ((dialog.selected ?? 0) + choices.length - 1) % choices.length })
     case "down":
     case "tab":
-      return stays({ selected: (dialog.selected + 1) % choices.length })
+      return stays({ selected: ((dialog.selected ?? -1) + 1) % choices.length })
     case "return":
-      return answer(dialog, choices[dialog.selected]?.key ?? "n")
+      return dialog.selected === undefined ? stays({}) : answer(dialog, choices[dialog.selected]?.key ?? "n")
     case "page-up":
       return scroll("page-up")
     case "page-down":

@@ -42,7 +42,10 @@ interface Segment {
 /** One line if everything fits on it, otherwise two: who answers, and how it goes. */
 export const render = (status: Status, look: Look): Lines => {
   const who = identity(status.model)
-  const how = [...numbers(status), {
+  const credential = status.model === undefined
+    ? []
+    : [{ text: clean(status.model.credential), role: "dim" as const, keep: 2 }]
+  const how = [...credential, ...numbers(status), {
     text: status.activity,
     role: status.busy ? "accent" as const : "dim" as const,
     keep: 9
@@ -56,10 +59,9 @@ const identity = (model: ActiveModel | undefined): ReadonlyArray<Segment> => {
   if (model === undefined) return [{ text: "no model yet", role: "dim", keep: 9 }]
   return [
     { text: `${clean(model.provider)} › ${clean(model.name)}`, role: "strong", keep: 9 },
-    ...(model.wire === model.name ? [] : [{ text: clean(model.wire), role: "dim" as const, keep: 2 }]),
+    ...(model.wire === model.name ? [] : [{ text: clean(model.wire), role: "dim" as const, keep: 3 }]),
     { text: clean(model.region), role: "dim", keep: 4 },
-    { text: clean(model.gateway), role: "dim", keep: 5 },
-    { text: clean(model.credential), role: "dim", keep: 3 }
+    { text: clean(model.gateway), role: "dim", keep: 5 }
   ]
 }
 

@@ -93,9 +93,12 @@ export class Store {
   }
 
   #linesOf(index: number): Lines {
-    const { items } = this.#state
+    const { conversation, items } = this.#state
     const item = items[index]
-    return item === undefined ? [] : ItemView.render(item, items[index - 1], View.lookOf(this.#state))
+    if (item === undefined) return []
+    const lines = ItemView.render(item, items[index - 1], View.lookOf(this.#state))
+    // It stands below another conversation.
+    return index === 0 && conversation > 1 ? ["", ...lines] : lines
   }
 
   /** Many small pieces of an answer are drawn together. */
