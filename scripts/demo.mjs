@@ -33,11 +33,24 @@ const cleanUp = async () => {
   if (home !== undefined) rmSync(home, { recursive: true, force: true })
 }
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
-  process.once(signal, () => {
-    interrupted = true
-    void cleanUp().then(() => process.exit(code))
-  })
+const stop = (code) => {
+  if (interrupted) return
+  interrupted = true
+  void cleanUp().then(() => process.exit(code))
+}
+
+// A second signal changes nothing: what was started is ended first.
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) process.on(signal, () => stop(code))
+
+// Whoever read the demo has stopped reading.
+process.stdout.on("error", () => stop(0))
+
+/** A command whose output passes through here, so that a closed stdout ends the demo and not only the command. */
+const show = async (args, options) => {
+  const command = start(args, { ...options, stdio: ["ignore", "pipe", "inherit"] })
+  command.child.stdout.pipe(process.stdout, { end: false })
+  const code = await command.ended
+  if (code !== 0) throw new Error(`altimate-code ${args[0]} ended with ${code}.`)
 }
 
 const demo = async () => {
@@ -71,9 +84,7 @@ const demo = async () => {
 
   console.log(`$ export AWS_BEARER_TOKEN_BEDROCK=…\n$ altimate-code run "${prompt}"\n`)
   const withToken = { ...env, AWS_BEARER_TOKEN_BEDROCK: "sandbox-token" }
-  const run = start(["run", prompt], { env: withToken, cwd: home, stdio: ["ignore", "inherit", "inherit"] })
-  const code = await run.ended
-  if (code !== 0) throw new Error(`altimate-code run ended with ${code}.`)
+  await show(["run", prompt], { env: withToken, cwd: home })
 
   const logs = join(home, ".local", "share", "altimate-code", "log")
   const log = readdirSync(logs).map((name) => readFileSync(join(logs, name), "utf8")).join("")
@@ -94,9 +105,7 @@ What happened
 
 $ altimate-code providers list
 `)
-  const list = start(["providers", "list"], { env: withToken, cwd: home, stdio: ["ignore", "inherit", "inherit"] })
-  const listed = await list.ended
-  if (listed !== 0) throw new Error(`altimate-code providers list ended with ${listed}.`)
+  await show(["providers", "list"], { env: withToken, cwd: home })
 }
 
 try {

@@ -27,6 +27,8 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
         reason: "Attachment",
         message: error._tag === "SystemError" && error.reason === "NotFound"
           ? `--file ${path}: there is no such file.`
+          : error.message.includes("EISDIR")
+          ? `--file ${path} is a directory.`
           : `--file ${path} can't be read: ${error.message}`,
         hint: "Check the path and its permissions."
       })

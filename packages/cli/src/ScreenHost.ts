@@ -150,7 +150,7 @@ export const layer = (options: { readonly model?: string }) =>
       const scope = yield* Effect.scope
       const context = yield* Effect.context<Services | Settings.Settings | Workspace>()
       const path = yield* Path.Path
-      const { data } = yield* Directories
+      const { cwd, data, home } = yield* Directories
       const current = yield* Ref.make(Option.none<Effect.Effect.Success<ReturnType<typeof open>>>())
 
       // The settings are read anew: the first start may have written them a moment ago.
@@ -175,6 +175,7 @@ export const layer = (options: { readonly model?: string }) =>
 
       return Host.of({
         version,
+        directory: cwd === home || cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd,
         setup: (yield* Effect.provide(isFirstStart, Layer.provide(Auth.layer, CredentialStore.layer)))
           ? Option.some({
             defaults: {

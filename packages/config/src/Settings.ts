@@ -224,10 +224,12 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
       const meant = near === undefined ? "." : `; did you mean ${near}?`
       warnings.push(`${dotted(path)} is not a known setting (${where(origin)})${meant} It is kept and ignored.`)
     }
-    const { tree, emptied, secrets } = yield* substitute(checked, source)
+    const { tree, blanks, secrets } = yield* substitute(checked, source)
     yield* Effect.forEach(secrets.filter(notOfPath), (secret) => register(Redacted.make(secret)), { discard: true })
-    for (const { path, origin } of emptied) {
-      warnings.push(`${dotted(path)} is blank when it is filled in (${where(origin)}). It counts as not set.`)
+    for (const { path, origin, filled } of blanks) {
+      warnings.push(
+        `${dotted(path)} is blank${filled ? " when it is filled in" : ""} (${where(origin)}). It counts as not set.`
+      )
     }
     merged = merge(merged, tree)
   }

@@ -125,10 +125,14 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       assert.isTrue(Option.isNone(settings.profile))
       assert.isTrue(Option.isNone(settings.baseURL))
       assert.deepStrictEqual(settings.leaves.map(({ key, value }) => [key, value]), [["model", "global"]])
-      const warning =
-        "model is blank when it is filled in (~/work/project/altimate-code.json:2:3). It counts as not set."
-      assert.deepStrictEqual(settings.warnings, [warning])
-      assert.include(log, `WARN service=config ${warning}`)
+      const where = "(~/work/project/altimate-code.json"
+      const warnings = [
+        `model is blank when it is filled in ${where}:2:3). It counts as not set.`,
+        `provider.amazon-bedrock.options.baseURL is blank ${where}:7:9). It counts as not set.`,
+        `provider.amazon-bedrock.options.profile is blank ${where}:6:9). It counts as not set.`
+      ]
+      assert.deepStrictEqual(settings.warnings, warnings)
+      for (const warning of warnings) assert.include(log, `WARN service=config ${warning}`)
     }))
 
   it.scoped("nothing is filled in where no setting is known", () =>

@@ -102,6 +102,8 @@ export interface Setup {
  */
 export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly version: string
+  /** The working directory as a person would write it, e.g. `~/shop`. */
+  readonly directory: string
   /** Neither an endpoint nor a credential is configured: the first start asks for them. */
   readonly setup: Option.Option<Setup>
   /** The model that is selected now. */

@@ -299,7 +299,7 @@ describe("A question about a call", () => {
   it("shows exactly what will run, control characters too, why, and what always would allow", () => {
     const shown = ask().live()
     assert.include(shown, "npm test && echo ␛[8mhidden")
-    assert.include(shown, "asked because of permission.bash \"*\": ask")
+    assert.include(shown, "rule: permission.bash \"*\": ask")
     assert.include(shown, "bash npm test *")
   })
 

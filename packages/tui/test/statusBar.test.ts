@@ -36,8 +36,8 @@ describe("The status bar", () => {
 
   it("takes two lines where there is less", () => {
     assert.deepStrictEqual(lines(100), [
-      "Amazon Bedrock › Claude Sonnet 4.6 · us-east-1 · bedrock.gateway.example.com · bearer token",
-      "context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc stops"
+      "Amazon Bedrock › Claude Sonnet 4.6 · us-east-1 · bedrock.gateway.example.com",
+      "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc stops"
     ])
   })
 

@@ -1,5 +1,6 @@
 /** `altimate-code models`: which models are known, and what is sent for one. */
 import * as Origin from "@altimate-code/config/Origin"
+import { RegionFallback } from "@altimate-code/config/RegionFallback"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
@@ -31,10 +32,10 @@ const resolve = action(
       const rules = yield* PrefixRules
       const { write } = yield* Stdio
       const given = yield* ModelRef.parse(id)
-      const { origin, value } = Option.match(region, {
-        onNone: () => settings.region,
-        onSome: (value) => ({ value, origin: { _tag: "Flag" as const, flag: "--region" } })
-      })
+      const { resolve } = yield* RegionFallback
+      const { origin, value } = Option.isNone(region)
+        ? settings.region
+        : yield* resolve(Option.some({ value: region.value, origin: { _tag: "Flag", flag: "--region" } }))
       const resolved = ModelId.resolve(given, value, rules)
       const model = Catalog.find(resolved.configured)
       yield* write(Table.render([

@@ -2,12 +2,17 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { action } from "../CommandTree.ts"
 import { load } from "../Lazy.ts"
 
 const options = {
   port: Options.integer("port").pipe(
     Options.withPseudoName("PORT"),
+    Options.filterMap(
+      Option.liftPredicate((port) => port >= 0 && port <= 65_535),
+      "--port must be a port's number: 0 to 65535."
+    ),
     Options.withDescription("The port to listen on, on 127.0.0.1 only (default: a free one)."),
     Options.withDefault(0)
   ),

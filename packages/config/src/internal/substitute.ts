@@ -17,11 +17,11 @@ const pattern = /\{(env|file):([^{}]*)\}/g
 
 /**
  * The tree with `{env:NAME}` and `{file:path}` filled in, in the known settings only and once: what is put in is not
- * looked at again. A setting that is blank then is taken out, as though it had never been written; `emptied` are those
- * that became so by what was put in. `secrets` are what was put in for MCP servers and is not for everybody's eyes.
+ * looked at again. A setting that is blank then is taken out, as though it had never been written; `blanks` are those, and
+ * whether they became so by what was put in. `secrets` are what was put in for MCP servers and is not for everybody's eyes.
  */
 export const substitute = Effect.fn("substitute")(function*(tree: Branch, source: Source) {
-  const emptied: Array<{ readonly path: ReadonlyArray<string>; readonly origin: Origin }> = []
+  const blanks: Array<{ readonly path: ReadonlyArray<string>; readonly origin: Origin; readonly filled: boolean }> = []
   const secrets: Array<string> = []
   let result = tree
   for (const path of Object.values(paths)) {
@@ -29,7 +29,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
     if (leaf?._tag !== "Leaf" || typeof leaf.value !== "string") continue
     const { text } = yield* fillIn(leaf.value, source, leaf.origin)
     const blank = text.trim() === ""
-    if (blank && leaf.value.trim() !== "") emptied.push({ path, origin: leaf.origin })
+    if (blank) blanks.push({ path, origin: leaf.origin, filled: leaf.value.trim() !== "" })
     result = replace(result, path, blank ? undefined : { ...leaf, filled: text })
   }
   for (const [path, leaf] of serverTexts(tree)) {
@@ -47,7 +47,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
       secrets.push(...filled.right.flatMap(({ parts, text }) => parts.length === 0 ? [] : [text, ...parts]))
     }
   }
-  return { tree: result, emptied, secrets }
+  return { tree: result, blanks, secrets }
 })
 
 /** The texts of the MCP servers in which something may have to be filled in. */

@@ -177,7 +177,7 @@ export const make = ({ dispatch, lend, maxSteps, session }: Options) =>
         yield* tell({
           type: "conversation",
           items: items.length === 0
-            ? [{ type: "welcome", version: host.version, directory: workspace.directory }]
+            ? [{ type: "welcome", version: host.version, directory: host.directory }]
             : [...items, { type: "notice", level: "info", text: `This conversation goes on (${session.id}).` }],
           usage: items.length === 0 ? noUsage : Transcript.totals(lines),
           context: History.context(lines)

@@ -114,7 +114,7 @@ const preview = ({ action }: Question, look: Look): Lines => {
 }
 
 const about = ({ because, patterns }: Question, look: Look): Lines => [
-  ...wrapped([{ text: `asked because of ${clean(because)}`, roles: ["dim"] }], look).slice(0, 2),
+  ...wrapped([{ text: `rule: ${clean(because)}`, roles: ["dim"] }], look).slice(0, 2),
   ...(patterns.length === 0 ? [] : wrapped([
     { text: "always would allow: ", roles: ["dim"] },
     { text: clean(patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")), roles: ["text"] }
