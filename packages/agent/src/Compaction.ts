@@ -3,11 +3,12 @@
  *
  * @since 0.1.0
  */
-import type * as AiError from "@effect/ai/AiError"
+import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
 import * as History from "./History.ts"
+import { lastSummary } from "./internal/lastSummary.ts"
 import { now } from "./internal/now.ts"
 import * as Tokens from "./internal/tokens.ts"
 import type { Line, Session } from "./Session.ts"
@@ -30,16 +31,18 @@ const tokensOf = (line: Line): number => JSON.stringify(line).length / 4
 
 /**
  * The first line that stays word for word: of what fits into the tail, the first prompt or answer, so that no call is cut off
- * from its result. At least the last answer goes into the summary with what is before it when nothing fits.
+ * from its result. A prompt that has no answer yet stays, however long it is.
  */
 const cut = (lines: ReadonlyArray<Line>, window: number): number => {
+  const answered = lines.findLastIndex(({ type }) => type === "assistant")
+  const unanswered = lines.findIndex(({ type }, index) => type === "user" && index > answered)
+  let keep = unanswered === -1 ? lines.length : unanswered
   let room = window * tail
-  let keep = lines.length
-  for (let index = lines.length - 1; index > 0; index--) {
+  for (let index = lines.length - 1; index >= 0; index--) {
     const line = lines[index]!
     room -= tokensOf(line)
     if (room < 0) break
-    if (line.type === "user" || line.type === "assistant") keep = index
+    if (line.type === "user" || line.type === "assistant") keep = Math.min(keep, index)
   }
   return keep
 }
@@ -73,12 +76,21 @@ export const compact = (
 ): Effect.Effect<Compacted, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const lines = yield* session.entries
+    const last = lastSummary(lines)
     const keep = cut(lines, window)
-    const older = History.prompt(lines.slice(0, keep))
-    if (older.content.length === 0) return { usage: Tokens.none, notice: "There is nothing to sum up yet." }
-    const { text, usage } = yield* LanguageModel.generateText({
-      prompt: Prompt.merge(older, request)
-    })
+    if (!lines.slice(last?.keep ?? 0, keep).some(({ type }) => type === "user" || type === "assistant")) {
+      return { usage: Tokens.none, notice: "There is nothing to sum up yet." }
+    }
+    // The last summary is part of it, even when what it stands for ends before the line that it stands in.
+    const older = [...lines.slice(0, keep), ...(last !== undefined && last.at >= keep ? [lines[last.at]!] : [])]
+    const { text, usage } = yield* LanguageModel.generateText({ prompt: Prompt.merge(History.prompt(older), request) })
+    if (text.trim() === "") {
+      return yield* new AiError.MalformedOutput({
+        module: "Compaction",
+        method: "compact",
+        description: "the model's summary is empty"
+      })
+    }
     const spent = Tokens.of(usage)
     yield* session.append({ type: "summary", text, keep, usage: spent, time: yield* now })
     return { usage: spent, notice: "The older part of the conversation was summed up to make room." }

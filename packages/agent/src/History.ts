@@ -5,6 +5,7 @@
  */
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
+import { lastSummary } from "./internal/lastSummary.ts"
 import * as Tokens from "./internal/tokens.ts"
 import type { Entry, Line } from "./Session.ts"
 
@@ -35,12 +36,11 @@ export const fromResponseParts = (parts: ReadonlyArray<Response.AnyPart>): Promp
 
 /**
  * What came of an answer that may have been cut: its texts, the one that was open too, and what is complete of the rest.
- * None when that is nothing.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const answer = (parts: ReadonlyArray<Response.AnyPart>): Prompt.AssistantMessage | undefined => {
+export const answer = (parts: ReadonlyArray<Response.AnyPart>): Prompt.AssistantMessage => {
   const open = new Set<string>()
   for (const part of parts) {
     if (part.type === "text-start") open.add(part.id)
@@ -48,21 +48,24 @@ export const answer = (parts: ReadonlyArray<Response.AnyPart>): Prompt.Assistant
   }
   const ends = [...open].map((id) => ({ type: "text-end", id }) as Response.TextEndPart)
   const message = fromResponseParts([...parts, ...ends]).content.find(({ role }) => role === "assistant")
-  return message?.role === "assistant" && message.content.some((part) => part.type !== "text" || part.text !== "")
-    ? message
-    : undefined
+  const content = message?.role === "assistant" ? message.content : []
+  return Prompt.assistantMessage({ content: content.filter((part) => part.type !== "text" || part.text !== "") })
 }
+
+/** Models refuse their own blank text, and reasoning that nothing follows. */
+const saysSomething = ({ content }: Prompt.AssistantMessage): boolean =>
+  content.some((part) => part.type === "text" ? part.text.trim() !== "" : part.type !== "reasoning")
 
 type Result = Extract<Entry, { readonly type: "tool-result" }>
 
 const callsOf = (message: Prompt.AssistantMessage) =>
   message.content.flatMap((part) => part.type === "tool-call" && !part.providerExecuted ? [part] : [])
 
-/** The results of an answer's calls stand between it and what was said next. */
+/** The results of an answer's calls stand between it and the next answer. */
 const resultsAfter = (lines: ReadonlyArray<Line>, index: number): ReadonlyMap<string, Result> => {
   const results = new Map<string, Result>()
   for (const line of lines.slice(index + 1)) {
-    if (line.type === "assistant" || line.type === "user") break
+    if (line.type === "assistant") break
     if (line.type === "tool-result") results.set(line.id, line)
   }
   return results
@@ -82,13 +85,6 @@ const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Readonl
     })
   })
 
-/** Where the last summary stands, and from which line on the conversation is told word for word. */
-const lastSummary = (lines: ReadonlyArray<Line>) => {
-  const at = lines.findLastIndex(({ type }) => type === "summary")
-  const summary = lines[at]
-  return summary?.type === "summary" ? { at, text: summary.text, keep: summary.keep } : undefined
-}
-
 /**
  * The messages for the next request: the last summary, and everything since. Every call is followed by its result, in the order
  * of the calls.
@@ -106,7 +102,7 @@ export const prompt = (lines: ReadonlyArray<Line>): Prompt.Prompt => {
   lines.forEach((line, index) => {
     if (index < (summary?.keep ?? 0)) return
     if (line.type === "user") messages.push(line.message)
-    if (line.type !== "assistant") return
+    if (line.type !== "assistant" || !saysSomething(line.message)) return
     messages.push(line.message)
     const calls = callsOf(line.message)
     if (calls.length > 0) messages.push(toolMessage(calls, resultsAfter(lines, index)))

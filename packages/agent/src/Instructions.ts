@@ -1,5 +1,5 @@
 /**
- * What people tell the model about themselves and their projects, in files.
+ * What people have written down for an assistant.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,6 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Files from "./Files.ts"
 
 /**
@@ -27,20 +26,49 @@ export interface Instruction {
 export interface Options {
   readonly directory: string
   readonly root: string
-  /** The person's own `AGENTS.md`. */
+  /** The `AGENTS.md` that is for all projects. */
   readonly global: string
-  /** Paths and patterns, relative to the root. */
+  /** More files, as the configuration names them: paths and globs, relative to the root, absolute, or from `~`. */
   readonly globs: ReadonlyArray<string>
 }
 
-const name = "AGENTS.md"
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Loaded {
+  /** In the order in which they are told; each file once. */
+  readonly instructions: ReadonlyArray<Instruction>
+  /** What is missing or was cut, for the person. */
+  readonly notices: ReadonlyArray<string>
+}
+
 const mostOfFile = 32 * 1024
 const mostOfAll = 128 * 1024
 
+const name = "AGENTS.md"
+
+/** The beginning, in whole characters, that is not longer than this many bytes. */
+const beginning = (bytes: Uint8Array, most: number): string =>
+  // Streaming: what the cut has left of a character is kept back.
+  new TextDecoder().decode(bytes.subarray(0, most), { stream: bytes.length > most })
+
+const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`
+
+/** From the root to the directory; the directory alone when it is not below the root. */
+const wayDown = (path: Path.Path, root: string, directory: string): ReadonlyArray<string> => {
+  const below = path.relative(root, directory)
+  if (below === "") return [root]
+  if (below.split(path.sep)[0] === ".." || path.isAbsolute(below)) return [directory]
+  return below.split(path.sep).reduce<ReadonlyArray<string>>(
+    (found, part) => [...found, path.join(found.at(-1)!, part)],
+    [root]
+  )
+}
+
 /**
- * The instructions in the order in which they are told: the person's own, the project's from its root down to the working
- * directory, those of directories below it, and what the configuration names. Each file once; a blank one is left out. What is too
- * long is cut, and said.
+ * The global `AGENTS.md`, those of the project from its root down to the directory, then those below it, then the configured files.
+ * Cut to 32 KiB a file and 128 KiB in all.
  *
  * @since 0.1.0
  * @category constructors
@@ -48,45 +76,57 @@ const mostOfAll = 128 * 1024
 export const load = Effect.fn("Instructions.load")(function*({ directory, global, globs, root }: Options) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
-
-  const down: Array<string> = []
-  for (let at = directory;; at = path.dirname(at)) {
-    down.unshift(path.join(at, name))
-    if (at === root || path.dirname(at) === at) break
-  }
-  const nested = (yield* Files.matching(directory, `**/${name}`)).toSorted().map((file) => path.join(directory, file))
-  const named = yield* Effect.forEach(globs, (glob) => {
-    const full = path.resolve(root, glob.replace(/^~(?=\/)/, home))
-    return /[*?[{]/.test(glob) && !path.relative(root, full).startsWith("..")
-      ? Effect.map(
-        Files.matching(root, path.relative(root, full)),
-        (files) => files.toSorted().map((file) => path.join(root, file))
-      )
-      : Effect.succeed([full])
-  })
-
+  const home = yield* Effect.option(Config.string("HOME"))
   const notices: Array<string> = []
+
+  const exists = (file: string) => Effect.orElseSucceed(fs.exists(file), () => false)
+
+  /** Where the part of an absolute path begins that is a pattern. */
+  const configured = (given: string) =>
+    Effect.gen(function*() {
+      const expanded = given.startsWith("~/") && home._tag === "Some" ? path.join(home.value, given.slice(2)) : given
+      const whole = path.resolve(root, expanded)
+      if (yield* exists(whole)) return [whole]
+      const parts = whole.split(path.sep)
+      const first = parts.findIndex((part) => /[*?[\]{}!()]/.test(part))
+      const base = first === -1 ? "" : parts.slice(0, first).join(path.sep) || path.sep
+      const found = first === -1 ? [] : yield* Files.matching(base, parts.slice(first).join("/"))
+      if (found.length === 0) notices.push(`instructions: there is no file ${given}`)
+      return found.toSorted().map((file) => path.join(base, file))
+    })
+
+  const nested = yield* Files.matching(directory, `**/${name}`)
+  const candidates = [
+    global,
+    ...wayDown(path, root, directory).map((parent) => path.join(parent, name)),
+    ...nested.toSorted().map((file) => path.join(directory, file)),
+    ...(yield* Effect.forEach(globs, configured)).flat()
+  ]
+
   const instructions: Array<Instruction> = []
   const seen = new Set<string>()
-  let room = mostOfAll
-  for (const file of [global, ...down, ...nested, ...named.flat()]) {
+  let left = mostOfAll
+  for (const file of candidates) {
+    if (!(yield* exists(file))) continue
     const real = yield* Effect.orElseSucceed(fs.realPath(file), () => file)
     if (seen.has(real)) continue
     seen.add(real)
-    const read = yield* Effect.option(fs.readFileString(file))
-    if (Option.isNone(read)) {
-      if (named.flat().includes(file)) notices.push(`The instructions ${file} can't be read.`)
+    const bytes = yield* Effect.either(fs.readFile(real))
+    if (bytes._tag === "Left") {
+      notices.push(`${file} can't be read: ${bytes.left.message}`)
       continue
     }
-    if (read.value.trim() === "") continue
-    const length = Math.min(mostOfFile, room)
-    const text = read.value.slice(0, length)
-    if (text.length < read.value.length) {
-      notices.push(`The instructions ${file} are too long; only the beginning is used.`)
+    const most = Math.min(mostOfFile, left)
+    if (bytes.right.length > most) {
+      notices.push(
+        most === 0
+          ? `${file} is left out: the instructions are longer than ${kibibytes(mostOfAll)} in all`
+          : `${file} is cut: of ${kibibytes(bytes.right.length)} the first ${kibibytes(most)} are used`
+      )
     }
-    room -= text.length
+    left -= Math.min(bytes.right.length, most)
+    const text = beginning(bytes.right, most).trim()
     if (text !== "") instructions.push({ path: file, text })
   }
-  return { instructions, notices }
+  return { instructions, notices } satisfies Loaded
 })

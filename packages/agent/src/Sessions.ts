@@ -8,9 +8,11 @@ import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
 import { interruptedResults } from "./internal/interrupted.ts"
 import { now } from "./internal/now.ts"
@@ -70,9 +72,10 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
   Layer.effect(
     Sessions,
     Effect.gen(function*() {
-      const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
+      // Not all that is around: the layer's own scope is there too, and a lock must not be kept until that closes.
+      const context = Context.make(FileSystem.FileSystem, fs).pipe(Context.add(Path.Path, path))
       const fileOf = (id: string) => path.join(options.directory, `${id}${ending}`)
 
       const ids = fs.readDirectory(options.directory).pipe(
@@ -118,24 +121,33 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
         Effect.map((all) => all.toSorted((a, b) => b.time.localeCompare(a.time)))
       )
 
-      const opened = (id: string, start: { readonly directory: string; readonly lines: ReadonlyArray<Line> }) =>
+      const opened = (
+        id: string,
+        start: { readonly directory: string; readonly lines: ReadonlyArray<Line>; readonly whole: number }
+      ) =>
         Effect.gen(function*() {
           const file = fileOf(id)
           const lines = [...start.lines]
-          let isThere = lines.length > 0
+          let { whole } = start
+          let isHalf = false
           const write = (entry: Entry) =>
             Effect.gen(function*() {
-              if (!isThere) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
+              const bytes = new TextEncoder().encode(`${sessionFile.encode(entry)}\n`)
+              if (lines.length === 0) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
+              // After a write that failed, on a full disk for one, half a line may stand there.
+              if (isHalf) yield* fs.truncate(file, whole)
               const handle = yield* fs.open(file, { flag: "a", mode: 0o600 })
-              yield* handle.writeAll(new TextEncoder().encode(`${sessionFile.encode(entry)}\n`))
+              isHalf = true
+              yield* handle.writeAll(bytes)
               yield* handle.sync
-              isThere = true
+              isHalf = false
+              whole += bytes.length
               lines.push(entry)
             }).pipe(Effect.scoped, Effect.mapError(sessionFile.io(file)))
           const oneAtATime = yield* Effect.makeSemaphore(1)
           const append = (entry: Entry) =>
             Effect.gen(function*() {
-              if (!isThere) {
+              if (lines.length === 0) {
                 yield* write({ type: "session", version: 1, id, directory: start.directory, time: yield* now })
               }
               yield* write(entry)
@@ -152,8 +164,8 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
               sessionFile.io(options.directory)
             )
             yield* sessionLock.acquire(fileOf(id))
-            return { ...yield* opened(id, { directory, lines: [] }), notices: [] }
-          }).pipe(Effect.provide(context)),
+            return { ...yield* opened(id, { directory, lines: [], whole: 0 }), notices: [] }
+          }).pipe(allOrNothing, Effect.provide(context)),
         open: (given) =>
           Effect.gen(function*() {
             const id = yield* find(given)
@@ -166,7 +178,8 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
               notices.push("The last line of the session was only half written. It was dropped.")
             }
             const first = lines[0]
-            const session = yield* opened(id, { directory: first?.type === "session" ? first.directory : "", lines })
+            const directory = first?.type === "session" ? first.directory : ""
+            const session = yield* opened(id, { directory, lines, whole })
             const interrupted = yield* interruptedResults({ ...session, notices })
             if (interrupted > 0) {
               notices.push(
@@ -174,7 +187,7 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
               )
             }
             return { ...session, notices }
-          }).pipe(Effect.provide(context)),
+          }).pipe(allOrNothing, Effect.provide(context)),
         latest: (directory) =>
           Effect.map(
             Effect.provide(list, context),
@@ -198,6 +211,15 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
       })
     })
   )
+
+/** A session that could not be opened is not kept locked until the scope of the one who tried closes. */
+const allOrNothing = <A, E, R>(opening: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Scope.Scope> =>
+  Effect.gen(function*() {
+    const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+    return yield* Scope.extend(opening, scope).pipe(
+      Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
+    )
+  })
 
 /** When it began (UTC), and a few letters so that two at once are two: `20261123-052359-k3f9`. */
 const newId = (time: string): string => {

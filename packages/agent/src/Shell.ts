@@ -82,21 +82,24 @@ const signal = (child: ChildProcess, name: NodeJS.Signals | 0): boolean => {
   }
 }
 
-const gone = (child: ChildProcess) =>
-  Effect.repeat(Effect.sync(() => !signal(child, 0)), {
-    until: (isGone) => isGone,
-    schedule: Schedule.spaced("20 millis")
-  })
+/** Whether all are gone in time. By a schedule that ends: a timeout can't interrupt anything in a finalizer. */
+const gone = (child: ChildProcess, within: Duration.DurationInput) =>
+  Effect.map(
+    Effect.repeat(Effect.sync(() => !signal(child, 0)), {
+      until: (isGone) => isGone,
+      schedule: Schedule.upTo(Schedule.spaced("20 millis"), within)
+    }),
+    () => !signal(child, 0)
+  )
 
 /** Ends the command and everything that it started, and waits for it. */
 const endGroup = (child: ChildProcess) =>
   Effect.gen(function*() {
     signal(child, "SIGTERM")
-    const ended = yield* Effect.timeoutOption(gone(child), grace)
-    if (ended._tag === "Some") return
+    if (yield* gone(child, grace)) return
     signal(child, "SIGKILL")
     // What is dead but not fetched by its parent counts as a process for ever.
-    yield* Effect.timeoutOption(gone(child), "1 second")
+    yield* gone(child, "1 second")
   })
 
 const started = (command: string, cwd: string, output: number) =>

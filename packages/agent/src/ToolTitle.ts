@@ -8,7 +8,7 @@ import * as Predicate from "effect/Predicate"
 const longest = 120
 
 const oneLine = (text: string): string => {
-  const [first = "", ...more] = text.trim().split("\n")
+  const [first = "", ...more] = text.trim().split(/\r\n|\r|\n/)
   const line = first.trim()
   return line.length > longest || more.length > 0 ? `${line.slice(0, longest)}…` : line
 }

@@ -18,6 +18,7 @@ import * as Compaction from "./Compaction.ts"
 import * as History from "./History.ts"
 import { asking } from "./internal/asking.ts"
 import { makeCalls } from "./internal/calls.ts"
+import { interruptedResults } from "./internal/interrupted.ts"
 import { now } from "./internal/now.ts"
 import * as Tokens from "./internal/tokens.ts"
 import type { PermissionPolicy } from "./PermissionPolicy.ts"
@@ -64,7 +65,7 @@ export const run = (
     // A slow reader slows the turn down.
     const events = yield* Mailbox.make<TurnEvent>({ capacity: 16, strategy: "suspend" })
     yield* turn(options, (event) => Effect.asVoid(events.offer(event))).pipe(
-      Effect.ensuring(events.end),
+      Effect.onExit((exit) => events.done(exit)),
       Effect.forkScoped
     )
     return Mailbox.toStream(events)
@@ -75,10 +76,10 @@ type Emit = (event: TurnEvent) => Effect.Effect<void>
 const turn = (options: Options, emit: Emit) => {
   let usage = Tokens.none
   const add = (step: Usage) => Effect.sync(() => void (usage = Tokens.sum(usage, step)))
-  return Effect.flatMap(
-    steps(options, emit, add),
-    ({ reason, metadata, steps }) => emit({ type: "finished", reason, usage, steps, metadata })
-  ).pipe(
+  return steps(options, emit, add).pipe(
+    // However it ends: no call stays without a result.
+    Effect.ensuring(Effect.ignore(interruptedResults(options.session))),
+    Effect.flatMap(({ reason, metadata, steps }) => emit({ type: "finished", reason, usage, steps, metadata })),
     Effect.catchAll((error) => emit({ type: "failed", error, usage }))
   )
 }
@@ -106,6 +107,7 @@ const steps = (
     for (let count = 1;; count++) {
       if (contextWindow !== undefined && Compaction.needed(context, contextWindow)) {
         const summary = yield* Compaction.compact(session, contextWindow)
+        context = 0
         yield* add(summary.usage)
         yield* emit({ type: "notice", text: summary.notice })
       }
@@ -118,6 +120,7 @@ const steps = (
       )
       if (answer.wrong !== undefined) {
         const what = answer.wrong.description ?? answer.wrong.message
+        yield* interruptedResults(session)
         yield* emit({ type: "notice", text: `The model's answer could not be used (${what}); it was asked again.` })
         yield* say(
           Prompt.userMessage({
@@ -168,15 +171,10 @@ const request = (
     const history = History.prompt(yield* session.entries)
     const prompt = system === undefined ? history : Prompt.setSystem(history, system)
 
-    const keep = (answer: Pick<Extract<Entry, { readonly type: "assistant" }>, "reason" | "usage" | "interrupted">) =>
-      Effect.gen(function*() {
-        const message = History.answer(parts)
-        if (message === undefined) return
-        yield* session.append({ type: "assistant", message, ...answer, time: yield* now })
-      })
-    const keepBroken = keep({ reason: "interrupted", usage: Tokens.none, interrupted: true })
+    const keep = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "time">) =>
+      Effect.flatMap(now, (time) => session.append({ type: "assistant", ...answer, time }))
 
-    const finish = yield* LanguageModel.streamText({
+    const answering = LanguageModel.streamText({
       prompt,
       ...(tools === undefined ? {} : { toolkit: tools }),
       disableToolCallResolution: true
@@ -199,18 +197,27 @@ const request = (
               })
               : Effect.void
         }
-      }),
-      Effect.onExit((exit) => Exit.isSuccess(exit) ? Effect.void : Effect.orElseSucceed(keepBroken, () => undefined)),
-      Effect.zipRight(Effect.suspend(() => {
-        const finish = parts.findLast((part) => part.type === "finish")
-        return finish === undefined
-          ? new AiError.MalformedOutput({ module: "Turn", method: "request", description: "the answer has no end" })
-          : Effect.succeed(finish)
-      }))
+      })
     )
-    const usage = Tokens.of(finish.usage)
-    yield* keep({ reason: finish.reason, usage })
-    return { calls: (parts as ReadonlyArray<Response.AnyPart>).filter(isOurs), usage, finish }
+    // Between the end of the answer and its line in the file nothing may come.
+    return yield* Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function*() {
+        const exit = yield* Effect.exit(restore(answering))
+        const finish = parts.findLast((part) => part.type === "finish")
+        const message = History.answer(parts)
+        const usage = finish === undefined ? Tokens.none : Tokens.of(finish.usage)
+        if (Exit.isSuccess(exit) && finish !== undefined) {
+          yield* keep({ message, reason: finish.reason, usage })
+          return { calls: (parts as ReadonlyArray<Response.AnyPart>).filter(isOurs), usage, finish }
+        }
+        if (message.content.length > 0) {
+          yield* Effect.ignore(keep({ message, reason: "interrupted", usage, interrupted: true }))
+        }
+        return yield* Exit.isFailure(exit)
+          ? Effect.failCause(exit.cause)
+          : new AiError.MalformedOutput({ module: "Turn", method: "request", description: "the answer has no end" })
+      })
+    )
   })
 
 /** A call that the model's own side has not answered already. */

@@ -6,20 +6,25 @@ import * as Toolkit from "@effect/ai/Toolkit"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Answer, Approver, type Question } from "../src/Approver.ts"
+import * as History from "../src/History.ts"
 import { type Decision, PermissionPolicy } from "../src/PermissionPolicy.ts"
 import type { Line } from "../src/Session.ts"
 import * as Sessions from "../src/Sessions.ts"
 import { ToolCall, ToolFailure, ToolOutput } from "../src/ToolCall.ts"
+import * as Transcript from "../src/Transcript.ts"
 import * as Turn from "../src/Turn.ts"
 import type { TurnEvent } from "../src/TurnEvent.ts"
+import { faults } from "./conversation.ts"
 import { call, finish, scripted, type Step, text } from "./model.ts"
 
 const tool = <Name extends string, Parameters extends Schema.Struct.Fields>(name: Name, parameters: Parameters) =>
@@ -87,12 +92,12 @@ const policy = (decide: (permission: string, subject: string) => Decision["verdi
       })
   })
 
-const answers = (...given: ReadonlyArray<Answer>) => {
+const answers = (given: ReadonlyArray<Answer>, waits: Effect.Effect<void> = Effect.void) => {
   const questions: Array<Question> = []
   return {
     questions,
     layer: Layer.succeed(Approver, {
-      ask: (question) => Effect.sync(() => given[questions.push(question) - 1] ?? { _tag: "No" })
+      ask: (question) => Effect.as(waits, given[questions.push(question) - 1] ?? { _tag: "No" })
     })
   }
 }
@@ -103,6 +108,8 @@ interface Setting {
   readonly hold?: Effect.Effect<void>
   readonly verdict?: (permission: string, subject: string) => Decision["verdict"]
   readonly answers?: ReadonlyArray<Answer>
+  /** What happens while a person reads the question. */
+  readonly waits?: Effect.Effect<void>
   readonly maxSteps?: number
   readonly window?: number
   readonly prompts?: ReadonlyArray<string>
@@ -114,7 +121,7 @@ const play = (setting: Setting) =>
     const fs = yield* FileSystem.FileSystem
     const directory = yield* fs.makeTempDirectoryScoped()
     const { ran, toolkit } = yield* makeToolkit(setting.together, setting.hold)
-    const approver = answers(...setting.answers ?? [])
+    const approver = answers(setting.answers ?? [], setting.waits)
     const seen: Array<LanguageModel.ProviderOptions> = []
     const all = Layer.mergeAll(
       scripted(setting.steps, seen),
@@ -156,6 +163,9 @@ const results = (lines: ReadonlyArray<Line>) =>
       ? [[line.id, line.outcome, line.output.content.map((part) => part.type === "text" ? part.text : "").join("")]]
       : []
   )
+
+const textOf = ({ content }: Prompt.AssistantMessage) =>
+  content.map((part) => part.type === "text" ? part.text : "").join("")
 
 /** What the model was told of its calls, in the order of the request. */
 const told = ({ prompt }: LanguageModel.ProviderOptions) =>
@@ -401,14 +411,200 @@ layer(NodeContext.layer)("a turn", (it) => {
         steps: [
           { parts: [...text("one"), finish("stop", { inputTokens: 800, totalTokens: 900 })] },
           { parts: [...text("They spoke of x."), finish("stop")] },
+          // Asked again, it is not summed up again.
+          { parts: [], fails: new AiError.MalformedOutput({ module: "t", method: "t", description: "odd" }) },
           { parts: [...text("two"), finish("stop")] }
         ]
       })
+      assert.strictEqual(lines.filter((line) => line.type === "summary").length, 1)
       assert.isTrue(events.some((event) => event.type === "notice"))
       assert.isTrue(lines.some((line) => line.type === "summary" && line.text === "They spoke of x."))
       const last = JSON.stringify(seen[2]!.prompt)
       assert.include(last, "They spoke of x.")
       assert.include(last, "second")
       assert.notInclude(last, "xxxx")
+    }))
+
+  it.scoped("sends only conversations that a service accepts, results in the order of their calls", () =>
+    Effect.gen(function*() {
+      const { seen } = yield* turn({
+        steps: [
+          {
+            parts: [
+              call("1", "look", { at: "a" }),
+              call("2", "change", { what: "broken" }),
+              call("3", "look", { at: "b" }),
+              call("4", "look", { at: "c" }),
+              finish("tool-calls")
+            ]
+          },
+          { parts: [finish("stop")] },
+          { parts: [...text("Hello"), finish("stop")] }
+        ],
+        prompts: ["go", "are you there?"]
+      })
+      for (const { prompt } of seen) assert.deepStrictEqual(faults(prompt), [])
+      assert.deepStrictEqual(told(seen[1]!), [["1", false], ["2", true], ["3", false], ["4", false]])
+    }))
+
+  it.scoped("runs a call that changes something alone, after those before it", () =>
+    Effect.gen(function*() {
+      const { lines, ran } = yield* turn({
+        // Others have the time to begin.
+        hold: Effect.repeatN(Effect.yieldNow(), 100),
+        steps: [
+          {
+            parts: [
+              call("1", "change", { what: "a" }),
+              call("2", "look", { at: "b" }),
+              call("3", "change", { what: "c" }),
+              call("4", "look", { at: "d" }),
+              finish("tool-calls")
+            ]
+          },
+          { parts: [finish("stop")] }
+        ]
+      })
+      assert.deepStrictEqual(ran, ["change a", "look b", "change c", "look d"])
+      const begun = types(lines).filter((type) => type.startsWith("tool-"))
+      assert.deepStrictEqual(begun, Array.from({ length: 4 }, () => ["tool-start", "tool-result"]).flat())
+    }))
+
+  it.scoped("has the answer and the start of a call on the disk when the call runs", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const onDisk: Array<string> = []
+      let path = ""
+      const hold = Effect.suspend(() => fs.readFileString(path)).pipe(
+        Effect.orDie,
+        Effect.map((text) => onDisk.push(...types(text.trimEnd().split("\n").map((line) => JSON.parse(line) as Line))))
+      )
+      const { run, session } = yield* play({
+        hold,
+        steps: [
+          { parts: [call("1", "change", { what: "a" }), finish("tool-calls")] },
+          { parts: [...text("Done."), finish("stop")] }
+        ]
+      })
+      path = session.path
+      yield* Stream.runDrain(run("go"))
+      assert.deepStrictEqual(onDisk, ["session", "user", "assistant", "tool-start"])
+    }))
+
+  it.scoped("lets the model try again when it calls a tool that is not there", () =>
+    Effect.gen(function*() {
+      const { events, lines, ran, seen } = yield* turn({
+        steps: [
+          { parts: [call("1", "look", { at: "a" }), call("2", "fly", {}), finish("tool-calls")] },
+          { parts: [...text("Sorry."), finish("stop")] }
+        ]
+      })
+      assert.deepStrictEqual(ran, [])
+      assert.deepStrictEqual(types(lines), ["session", "user", "assistant", "tool-result", "user", "assistant"])
+      assert.isTrue(lines.some((line) => line.type === "user" && line.hidden))
+      assert.deepStrictEqual(faults(seen[1]!.prompt), [])
+      assert.include(JSON.stringify(seen[1]!.prompt), "fly")
+      assert.strictEqual(events.at(-1)?.type, "finished")
+    }))
+
+  it.scoped("keeps the reasoning's metadata for the next request", () =>
+    Effect.gen(function*() {
+      const { seen } = yield* turn({
+        steps: [
+          {
+            parts: [
+              { type: "reasoning-start", id: "r" },
+              { type: "reasoning-delta", id: "r", delta: "Hm." },
+              { type: "reasoning-end", id: "r", metadata: { somebody: { signature: "s-1" } } },
+              call("1", "look", { at: "a" }),
+              finish("tool-calls")
+            ]
+          },
+          { parts: [...text("Done."), finish("stop")] }
+        ]
+      })
+      const answer = seen[1]!.prompt.content.find(({ role }) => role === "assistant") as Prompt.AssistantMessage
+      assert.deepStrictEqual(answer.content[0]?.options, { somebody: { signature: "s-1" } })
+    }))
+
+  it.scoped("counts what an answer used, also when it says nothing, and what went into the cache", () =>
+    Effect.gen(function*() {
+      const usage = { inputTokens: 100, cachedInputTokens: 30, outputTokens: 10, totalTokens: 147 }
+      const { events, lines } = yield* turn({ steps: [{ parts: [finish("length", usage)] }] })
+      const step = { input: 100, output: 10, cacheRead: 30, cacheWrite: 7 }
+      assert.deepStrictEqual(events[0], { type: "usage", step, context: 147 })
+      assert.deepStrictEqual(Transcript.totals(lines), step)
+    }))
+
+  it.scoped("is stopped while the model still writes: complete calls are kept, and are told as never run", () =>
+    Effect.gen(function*() {
+      const { ran, run, session } = yield* play({
+        steps: [{ parts: [...text("I look."), call("1", "look", { at: "a" })], hangs: true }]
+      })
+      yield* run("go").pipe(Stream.takeUntil((event) => event.type === "tool-asked"), Stream.runDrain)
+      const lines = yield* session.entries
+      assert.deepStrictEqual(types(lines), ["session", "user", "assistant", "tool-result"])
+      assert.deepStrictEqual(results(lines).map(([id, outcome]) => [id, outcome]), [["1", "interrupted"]])
+      assert.include(JSON.stringify(lines.at(-1)), "never run")
+      assert.deepStrictEqual(ran, [])
+      assert.deepStrictEqual(faults(History.prompt(lines)), [])
+    }))
+
+  it.scoped("is stopped while a question waits: the call was never run", () =>
+    Effect.gen(function*() {
+      const asked = yield* Deferred.make<void>()
+      const { ran, run, session } = yield* play({
+        verdict: () => "ask",
+        waits: Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never),
+        steps: [{ parts: [call("1", "change", { what: "a" }), finish("tool-calls")] }]
+      })
+      const fiber = yield* Effect.fork(Stream.runDrain(run("go")))
+      yield* Deferred.await(asked)
+      yield* Fiber.interrupt(fiber)
+      const lines = yield* session.entries
+      assert.deepStrictEqual(types(lines), ["session", "user", "assistant", "tool-result"])
+      assert.include(JSON.stringify(lines.at(-1)), "never run")
+      assert.deepStrictEqual(ran, [])
+    }))
+
+  it.scoped("leaves a session that a service accepts, wherever it is stopped", () =>
+    Effect.gen(function*() {
+      const steps: ReadonlyArray<Step> = [
+        {
+          parts: [
+            ...text("I ", "look."),
+            call("1", "look", { at: "a" }),
+            call("2", "look", { at: "b" }),
+            call("3", "change", { what: "c" }),
+            finish("tool-calls")
+          ]
+        },
+        { parts: [call("4", "change", { what: "d" }), finish("tool-calls")] },
+        { parts: [...text("Done."), finish("stop")] }
+      ]
+      const { events } = yield* turn({ steps })
+      for (let count = 1; count <= events.length; count++) {
+        const { ran, run, session } = yield* play({ steps })
+        const before = yield* run("go").pipe(Stream.take(count), Stream.runCollect)
+        const lines = yield* session.entries
+        assert.deepStrictEqual(faults(History.prompt(lines)), [], `after ${count} events`)
+        const text = Chunk.toReadonlyArray(before).map((event) => event.type === "text" ? event.text : "").join("")
+        const kept = lines.map((line) => line.type === "assistant" ? textOf(line.message) : "").join("")
+        assert.isTrue(kept.startsWith(text), `after ${count} events`)
+        const begun = lines.filter(({ type }) => type === "tool-start").length
+        assert.isAtMost(ran.length, begun)
+        assert.strictEqual(new Set(results(lines).map(([id]) => id)).size, results(lines).length)
+      }
+    }))
+
+  it.scoped("passes on what is a bug of ours", () =>
+    Effect.gen(function*() {
+      const { run } = yield* play({
+        verdict: () => "ask",
+        waits: Effect.void,
+        steps: []
+      })
+      const exit = yield* Effect.exit(Stream.runDrain(run("go")))
+      assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
     }))
 })

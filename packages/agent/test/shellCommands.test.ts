@@ -53,6 +53,7 @@ describe("judge: what a command line runs", () => {
     // What is given to another command to run.
     ["sudo -u root -E rm x", ["sudo -u root -E rm x", "rm x"]],
     ["env -u A B=1 rm x", ["env -u A B=1 rm x", "rm x"]],
+    ["sudo A=1 rm x", ["sudo A=1 rm x", "rm x"]],
     ["timeout -k 5 10s rm x", ["timeout -k 5 10s rm x", "rm x"]],
     ["nohup nice -n 5 rm x", ["nohup nice -n 5 rm x", "nice -n 5 rm x", "rm x"]],
     ["ls | xargs -0 -n 1 rm -f", ["ls", "xargs -0 -n 1 rm -f", "rm -f"]],
@@ -89,6 +90,8 @@ describe("judge: what can't be told", () => {
       "git -c core.pager='rm x' log",
       "bash -c \"$code\"",
       "bash -c",
+      "bash -oc pipefail 'rm x'",
+      "sudo PATH=/x ls",
       "eval \"$code\"",
       "eval $(ssh-agent)",
       "trap \"$code\" EXIT",
@@ -165,6 +168,19 @@ describe("judge: what is written to", () => {
       assert.deepStrictEqual(files(line), [...expected])
     })
   }
+})
+
+describe("judge: where that is", () => {
+  const isKnown = (line: string) =>
+    judge(line).every(({ opaque, permission }) => permission !== "edit" || opaque !== true)
+
+  it("can't be told after a change of the directory, unless the path is absolute", () => {
+    assert.isTrue(isKnown("a > x"))
+    assert.isFalse(isKnown("cd / && a > x"))
+    assert.isFalse(isKnown("(pushd y; a > x)"))
+    assert.isTrue(isKnown("cd / && a > /x"))
+    assert.isFalse(isKnown("a > $x"))
+  })
 })
 
 /** Command lines that hold all of the given commands, and whose shape is arbitrary. */

@@ -60,9 +60,9 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  * `MalformedInput`, and an answer that can't be understood a `MalformedOutput`.
  *
  * Parts carry what is Bedrock's own under the metadata key `altimate-code-bedrock`: reasoning its `signature` and
- * `redactedContent` (base64), which the next turn must send back in the prompt part's options (`History` does it);
- * `finish` the `stopReason` as it came, `cacheWriteInputTokens` and `latencyMs`. `usage.inputTokens` is without the
- * cache, as Bedrock counts it.
+ * `redactedContent` (base64), which the next turn must send back in the prompt part's options (the agent's `History`
+ * does it); `finish` the `stopReason` as it came, `cacheWriteInputTokens` and `latencyMs`. `usage.inputTokens` is without
+ * the cache, as Bedrock counts it.
  *
  * @since 0.1.0
  * @category layers

@@ -15,7 +15,7 @@ import type { SessionError } from "../SessionError.ts"
 import { type Action, ToolCall, ToolFailure, ToolOutput } from "../ToolCall.ts"
 import * as ToolTitle from "../ToolTitle.ts"
 import type { Outcome, TurnEvent } from "../TurnEvent.ts"
-import { interruptedResults, textOf } from "./interrupted.ts"
+import { textOf } from "./interrupted.ts"
 import { now } from "./now.ts"
 
 type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
@@ -119,14 +119,12 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
 
     const runOne = (call: Call) =>
       Effect.gen(function*() {
-        const { outcome, output } = yield* handled(call)
         const title = ToolTitle.of(call.name, call.params)
-        yield* Effect.uninterruptible(
-          Effect.flatMap(
-            now,
-            (time) =>
-              session.append({ type: "tool-result", id: call.id, name: call.name, title, outcome, output, time })
-          )
+        // What came of it is in the file, or it was interrupted: nothing in between.
+        const { outcome, output } = yield* Effect.uninterruptibleMask((restore) =>
+          Effect.tap(restore(handled(call)), (ended) =>
+            Effect.flatMap(now, (time) =>
+              session.append({ type: "tool-result", id: call.id, name: call.name, title, ...ended, time })))
         )
         const { diff, summary } = output
         yield* emit({
@@ -145,17 +143,12 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
       toolkit?.tools[name] !== undefined && Context.get(toolkit.tools[name].annotations, Tool.Readonly)
 
     return {
-      /**
-       * Runs the calls in their order, those in a row that only read side by side. When it returns, or is interrupted, each
-       * has its result in the session's file.
-       */
+      /** Runs the calls in their order, those in a row that only read side by side. */
       run: (calls: ReadonlyArray<Call>): Effect.Effect<void, SessionError> =>
         Effect.forEach(
           inRows(calls, isReadOnly),
           (row) => Effect.forEach(row, runOne, { concurrency: sideBySide, discard: true }),
           { discard: true }
-        ).pipe(
-          Effect.onInterrupt(() => Effect.ignore(interruptedResults(session)))
         )
     }
   })

@@ -72,12 +72,12 @@ const replace = Effect.fn("change.replace")(function*({ path: file, shown }: Tar
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`)
+  const mode = Option.map(yield* Effect.option(fs.stat(file)), (stat) => stat.mode & 0o7777)
   yield* fs.makeDirectory(path.dirname(file), { recursive: true }).pipe(
-    Effect.zipRight(fs.writeFile(temporary, bytes)),
-    Effect.zipRight(Effect.option(fs.stat(file))),
-    Effect.flatMap(Option.match({
-      onNone: () => Effect.void,
-      onSome: ({ mode }) => fs.chmod(temporary, mode & 0o7777)
+    Effect.zipRight(Option.match(mode, {
+      onNone: () => fs.writeFile(temporary, bytes),
+      // At no moment may others read what they could not read before; what the umask takes away comes back.
+      onSome: (mode) => Effect.zipRight(fs.writeFile(temporary, bytes, { mode }), fs.chmod(temporary, mode))
     })),
     Effect.zipRight(fs.rename(temporary, file)),
     Effect.onError(() => Effect.ignore(fs.remove(temporary, { force: true }))),

@@ -29,6 +29,8 @@ export const codeAt = (words: ReadonlyArray<string | undefined>): number | undef
     if (word === "--") return hasCode ? at + 1 : undefined
     if (word === undefined || !/^[-+]/.test(word)) return hasCode ? at : undefined
     if (/^-[a-zA-Z]*c/.test(word)) hasCode = true
+    // `-oc`: which of the next words is the code depends on the shell.
+    if (/^-(?:[a-zA-Z]*c[a-zA-Z]*[oO]|[a-zA-Z]*[oO][a-zA-Z]*c)/.test(word)) return words.length
     if (valued.includes(word) || /^-[a-zA-Z]*o$/.test(word)) at += 1
   }
   return hasCode ? words.length : undefined

@@ -16,7 +16,7 @@ export const search = Effect.fn("ownSearch.search")(function*(query: Query) {
   })
   const directory = query.isDirectory ? query.target : path.dirname(query.target)
   const files = query.isDirectory
-    ? (yield* Files.matching(directory, pattern(query.glob))).toSorted()
+    ? (yield* Files.matching(directory, pattern(query.glob))).toSorted(byPath)
     : [path.basename(query.target)]
   const found: Array<string> = []
   for (const file of files) {
@@ -30,9 +30,15 @@ export const search = Effect.fn("ownSearch.search")(function*(query: Query) {
   return found.slice(0, query.most)
 })
 
-/** As `rg` reads it: without a slash a pattern fits names in every directory. */
-const pattern = (glob: string | undefined): string =>
-  glob === undefined ? "**/*" : glob.includes("/") ? glob.replace(/^\//, "") : `**/${glob}`
+/** As `rg` reads it: without a slash a pattern fits names in every directory, and `!` turns it around. */
+export const pattern = (glob: string | undefined): string => {
+  if (glob === undefined || glob === "") return "**/*"
+  if (glob.startsWith("!")) return `!${pattern(glob.slice(1))}`
+  return glob.includes("/") ? glob.replace(/^\//, "") : `**/${glob}`
+}
+
+/** The order of `rg`: name by name, so that a directory's files stay together. */
+const byPath = (a: string, b: string): number => a.replaceAll("/", "\0") < b.replaceAll("/", "\0") ? -1 : 1
 
 /** Undefined for what is not text, too large, or not to be read. */
 const textOf = (file: string) =>

@@ -6,7 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Files from "../Files.ts"
 import { failed } from "./failures.ts"
+import { pattern } from "./ownSearch.ts"
 
 export interface Query {
   readonly pattern: string
@@ -26,11 +28,16 @@ export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) 
 export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
   const path = yield* Path.Path
   const directory = query.isDirectory ? query.target : path.dirname(query.target)
+  // `rg --glob` also finds what .gitignore leaves out.
+  const wanted = query.glob === undefined || !query.isDirectory
+    ? undefined
+    : new Set(yield* Files.matching(directory, pattern(query.glob)))
   const command = Command.make(
     "rg",
     "--no-config",
     "--line-number",
     "--with-filename",
+    "--null",
     "--no-heading",
     "--color=never",
     "--hidden",
@@ -53,7 +60,8 @@ export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
     const lines = yield* rg.stdout.pipe(
       Stream.decodeText(),
       Stream.splitLines,
-      Stream.map((line) => line.replace(/^\.\//, "")),
+      Stream.mapAccum(nothingYet, rewritten((file) => wanted?.has(file) ?? true)),
+      Stream.mapConcat((lines) => lines),
       Stream.take(query.most),
       Stream.runCollect
     )
@@ -71,3 +79,20 @@ export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
     })
   )
 })
+
+/** Whether a line was given, and whether a gap follows it. */
+interface Given {
+  readonly any: boolean
+  readonly gap: boolean
+}
+
+const nothingYet: Given = { any: false, gap: false }
+
+/** Only the wanted files' lines, and no gap that a file without lines leaves behind. */
+const rewritten =
+  (isWanted: (file: string) => boolean) => (given: Given, line: string): readonly [Given, ReadonlyArray<string>] => {
+    if (line === "--") return [{ ...given, gap: given.any }, []]
+    const [, file, number, mark, text] = /^(?:\.\/)?([^\0]*)\0(\d+)([:-])([^]*)$/.exec(line) ?? []
+    if (file === undefined || !isWanted(file)) return [given, []]
+    return [{ any: true, gap: false }, [...(given.gap ? ["--"] : []), `${file}${mark}${number}${mark}${text}`]]
+  }

@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { randomUUID } from "node:crypto"
 import { hostname } from "node:os"
 import { SessionError } from "../SessionError.ts"
@@ -23,18 +24,14 @@ export const acquire = Effect.fn("sessionLock.acquire")(function*(file: string) 
   const take = Effect.gen(function*() {
     yield* fs.makeDirectory(own, { mode: 0o700 })
     yield* fs.writeFile(path.join(own, name), new Uint8Array(), { mode: 0o600 })
-    const holder = yield* fs.rename(own, lock).pipe(
-      Effect.as(undefined),
-      Effect.catchAll((error) =>
-        Effect.flatMap(
-          showOut,
-          (holder) => holder === undefined ? Effect.as(fs.rename(own, lock), undefined) : Effect.succeed(holder)
-        ).pipe(
-          Effect.mapError(() => error)
-        )
-      )
-    )
-    if (holder !== undefined) return yield* inUse(holder)
+    // Others may show out the same dead holder at the same time, and be quicker.
+    for (let again = 3;; again--) {
+      const moved = yield* Effect.either(fs.rename(own, lock))
+      if (Either.isRight(moved)) return
+      const holder = yield* showOut
+      if (holder !== undefined) return yield* inUse(holder)
+      if (again === 0) return yield* moved.left
+    }
   }).pipe(Effect.catchTags({
     BadArgument: (error) => io(file)(error),
     SystemError: (error) => io(file)(error)
@@ -65,7 +62,12 @@ export const acquire = Effect.fn("sessionLock.acquire")(function*(file: string) 
 
   yield* Effect.acquireRelease(
     Effect.tapError(take, () => Effect.ignore(fs.remove(own, { recursive: true, force: true }))),
-    () => Effect.ignore(Effect.zipRight(fs.remove(path.join(lock, name)), fs.remove(lock, { recursive: true })))
+    // Moved away first, as a whole: nobody sees it empty, and takes it, before it is removed.
+    () =>
+      Effect.zipRight(fs.rename(lock, own), fs.remove(own, { recursive: true })).pipe(
+        Effect.whenEffect(fs.exists(path.join(lock, name))),
+        Effect.ignore
+      )
   )
 })
 

@@ -4,7 +4,7 @@ import type { Judged } from "../ToolCall.ts"
 import { identifying } from "./commandPrefix.ts"
 import { codeAt, isDevice, isInterpreter, isShell, readsCode } from "./interpreters.ts"
 import { literal, type ShellWord, shellWord } from "./shellWords.ts"
-import { isWrapper, wrapped } from "./wrappers.ts"
+import { isWrapper, takesVariables, wrapped } from "./wrappers.ts"
 
 /** Variables that make other programs run what they say. */
 const decisive =
@@ -97,7 +97,7 @@ export const judge = (command: string): ReadonlyArray<Judged> => {
       isOpaque = true
       return
     }
-    if (name === "env" && literals.slice(0, at).some((word) => decisive.test(word?.split("=")[0] ?? ""))) {
+    if (takesVariables(name) && literals.slice(0, at).some((word) => decisive.test(word?.split("=")[0] ?? ""))) {
       isOpaque = true
     }
     const option = name === "xargs" ? literals.slice(0, at).findIndex((word) => replacing.test(word ?? "")) : -1
@@ -171,6 +171,12 @@ export const judge = (command: string): ReadonlyArray<Judged> => {
   }
 
   visit(parse(command))
+  // After a `cd` nobody can tell which file `> out` is.
+  if ([...parts.values()].some(({ subject }) => /^(?:cd|pushd|popd)(?: |$)/.test(subject))) {
+    for (const [key, part] of parts) {
+      if (part.permission === "edit" && !/^[/~]/.test(part.subject)) parts.set(key, { ...part, opaque: true })
+    }
+  }
   if (isOpaque) add({ permission: "bash", subject: command.trim(), opaque: true })
   if (parts.size === 0) add({ permission: "bash", subject: command.trim() })
   return [...parts.values()]

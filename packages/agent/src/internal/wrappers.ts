@@ -75,6 +75,11 @@ const wrappers: ReadonlyMap<string, Wrapper> = new Map(Object.entries({
   })
 }))
 
+const assignment = /^[A-Za-z_]\w*=/
+
+/** Whether variables may be set before the command. */
+export const takesVariables = (name: string): boolean => name === "env" || name === "sudo" || name === "doas"
+
 export const isWrapper = (name: string): boolean => wrappers.has(name)
 
 /**
@@ -90,7 +95,7 @@ export const wrapped = (name: string, words: ReadonlyArray<string | undefined>):
       at += 1
       break
     }
-    if (name === "env" && word !== undefined && /^[A-Za-z_]\w*=/.test(word)) continue
+    if (takesVariables(name) && word !== undefined && assignment.test(word)) continue
     if (word === undefined || !word.startsWith("-") || word === "-") break
     if (word.startsWith("--")) {
       const [option = "", value] = word.split("=", 2)

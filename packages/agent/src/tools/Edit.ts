@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { change } from "../internal/change.ts"
 import { failed } from "../internal/failures.ts"
 import { locate } from "../internal/paths.ts"
+import { withLineEndsOf } from "../internal/textStyle.ts"
 import { maybe, text, tool } from "../internal/tool.ts"
 
 /**
@@ -44,11 +45,8 @@ export const edit = Effect.fn("Edit.edit")(function*(params: typeof Edit.paramet
       if (params.oldText === "") return yield* failed("oldText is empty: use write for a whole file.")
       if (params.oldText === params.newText) return yield* failed("oldText and newText are the same.")
       const content = before.value
-      // The model writes \n; a file with \r\n keeps it.
-      const windows = content.includes("\r\n") && !/(^|[^\r])\n/.test(content)
-      const own = (text: string) => windows ? text.replace(/\r?\n/g, "\r\n") : text
-      const oldText = own(params.oldText)
-      const newText = own(params.newText)
+      const oldText = withLineEndsOf(content, params.oldText)
+      const newText = withLineEndsOf(content, params.newText)
       const found = occurrences(content, oldText)
       if (found === 0) {
         const hint = withoutSpace(content).includes(withoutSpace(oldText))

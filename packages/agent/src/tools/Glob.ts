@@ -9,7 +9,7 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Files from "../Files.ts"
-import { failed } from "../internal/failures.ts"
+import { failed, refused } from "../internal/failures.ts"
 import { locate } from "../internal/paths.ts"
 import { maybe, plural, says, text, tool } from "../internal/tool.ts"
 import { ToolCall } from "../ToolCall.ts"
@@ -42,6 +42,8 @@ export const glob = Effect.fn("Glob.glob")(function*(params: typeof Glob.paramet
     return yield* failed("The pattern must stay below path: give the directory as path.")
   }
   yield* permit({ judged: target.judged("glob"), title: params.pattern })
+  const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
+  if (type !== "Directory") return yield* failed(`${target.shown} is not a directory.`)
   const files = yield* Files.matching(target.path, params.pattern)
   const dated = yield* Effect.forEach(files, (file) =>
     fs.stat(path.join(target.path, file)).pipe(

@@ -45,7 +45,9 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
   const fs = yield* FileSystem.FileSystem
   const { permit } = yield* ToolCall
   const target = yield* locate(params.path ?? ".")
-  yield* permit({ judged: target.judged("grep"), title: params.pattern })
+  // To search one file is to read it: a rule against reading it holds here too.
+  const reading = params.path === undefined ? [] : target.judged("read").slice(-1)
+  yield* permit({ judged: [...target.judged("grep"), ...reading], title: params.pattern })
   const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
   const query = {
     pattern: params.pattern,

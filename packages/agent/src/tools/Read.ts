@@ -18,7 +18,9 @@ import { ToolCall, type ToolOutput } from "../ToolCall.ts"
 const mostLines = 2000
 const mostCharacters = 256 * 1024
 const longestLine = 2000
-const mostBytes = 5_000_000
+const mostBytesOfImage = 5_000_000
+/** Bedrock takes no larger document. */
+const mostBytesOfDocument = 4_500_000
 
 /**
  * @since 0.1.0
@@ -73,8 +75,9 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
 
   const kind = kinds.find(([, matches]) => matches(bytes))
   if (kind !== undefined) {
-    if (bytes.length > mostBytes) {
-      return yield* failed(`${target.shown} has ${bytes.length} bytes; at most ${mostBytes} can be shown to you.`)
+    const most = kind[0] === "application/pdf" ? mostBytesOfDocument : mostBytesOfImage
+    if (bytes.length > most) {
+      return yield* failed(`${target.shown} has ${bytes.length} bytes; at most ${most} can be shown to you.`)
     }
     const output: ToolOutput = {
       content: [{

@@ -4,8 +4,10 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { change } from "../internal/change.ts"
 import { locate } from "../internal/paths.ts"
+import { inStyleOf } from "../internal/textStyle.ts"
 import { text, tool } from "../internal/tool.ts"
 
 /**
@@ -27,5 +29,9 @@ export const Write = tool(
  */
 export const write = Effect.fn("Write.write")(function*(params: typeof Write.parametersSchema.Type) {
   const target = yield* locate(params.path)
-  return yield* change(target, () => Effect.succeed(params.content))
+  return yield* change(target, (before) =>
+    Effect.succeed(Option.match(before, {
+      onNone: () => params.content,
+      onSome: (content) => inStyleOf(content, params.content)
+    })))
 })

@@ -1,0 +1,119 @@
+/** MCP servers that are processes of this machine. */
+import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+// Effect's own commands have no process groups, and what a server has started must end with it.
+import { type ChildProcessByStdio, spawn } from "node:child_process"
+import type { Readable, Writable } from "node:stream"
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
+
+export interface McpProcess {
+  readonly transport: Transport
+  /** What went wrong, better said: how it ended, if it did, and the last of what it said. */
+  readonly explain: (message: string) => string
+}
+
+const keptCharacters = 1000
+
+/** The token is this program's own: a server that wants Bedrock has to be given one in its `environment`. */
+const inherited = (): NodeJS.ProcessEnv => {
+  const { AWS_BEARER_TOKEN_BEDROCK: _, ...rest } = process.env
+  return rest
+}
+
+/** False when nobody is left to get it. */
+const signal = (child: Child, name: NodeJS.Signals | 0): boolean => {
+  try {
+    return child.pid !== undefined && process.kill(-child.pid, name)
+  } catch {
+    return false
+  }
+}
+
+/** Whether the whole group is gone, after some time at most. */
+const gone = (child: Child, times: number) =>
+  Effect.repeat(Effect.sync(() => !signal(child, 0)), {
+    until: (isGone) => isGone,
+    schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(times))
+  }).pipe(Effect.map(() => !signal(child, 0)))
+
+/** As the protocol says: its input ends, then it is told to, then it is made to. */
+const end = (child: Child) =>
+  Effect.gen(function*() {
+    child.stdin.end()
+    if (yield* gone(child, 25)) return
+    signal(child, "SIGTERM")
+    if (yield* gone(child, 100)) return
+    signal(child, "SIGKILL")
+    yield* gone(child, 50)
+  })
+
+const start = (command: ReadonlyArray<string>, environment: Readonly<Record<string, string>>) =>
+  Effect.async<Child, string>((resume) => {
+    const child = spawn(command[0]!, command.slice(1), {
+      env: { ...inherited(), ...environment },
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"]
+    })
+    // A server that is gone can't be written to: its end is what is told, not the broken pipe.
+    child.stdin.on("error", () => {})
+    child.once("spawn", () => resume(Effect.succeed(child)))
+    child.once("error", (error) => resume(Effect.fail(`it can't be started: ${error.message}`)))
+  })
+
+/** Starts the server; it and all that it has started are ended with the scope. */
+export const mcpProcess = (
+  server: { readonly command: ReadonlyArray<string>; readonly environment?: Readonly<Record<string, string>> },
+  protocol: { readonly ReadBuffer: typeof ReadBuffer; readonly serializeMessage: typeof serializeMessage }
+): Effect.Effect<McpProcess, string, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(start(server.command, server.environment ?? {}), end),
+    (child) => {
+      const buffer = new protocol.ReadBuffer()
+      let said = ""
+      let ended: string | undefined
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        said = (said + text).slice(-keptCharacters)
+      })
+      const transport: Transport = {
+        start: () => {
+          const close = () => transport.onclose?.()
+          if (ended !== undefined) close()
+          child.once("close", close)
+          child.stdout.on("data", (chunk: Buffer) => {
+            buffer.append(chunk)
+            for (let isEmpty = false; !isEmpty;) {
+              try {
+                const message = buffer.readMessage()
+                if (message === null) isEmpty = true
+                else transport.onmessage?.(message)
+              } catch (error) {
+                // A line that is no message, e.g. one that was printed by mistake: the next may be one.
+                transport.onerror?.(error as Error)
+              }
+            }
+          })
+          return Promise.resolve()
+        },
+        send: (message) =>
+          new Promise((resolve, reject) => {
+            child.stdin.write(protocol.serializeMessage(message), (error) => error ? reject(error) : resolve())
+          }),
+        close: () => {
+          child.stdin.end()
+          transport.onclose?.()
+          return Promise.resolve()
+        }
+      }
+      child.once("exit", (code, signal) => {
+        ended = signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`
+      })
+      return {
+        transport,
+        explain: (message) => said.trim() === "" ? ended ?? message : `${ended ?? message}: ${said.trim()}`
+      }
+    }
+  )

@@ -1,0 +1,359 @@
+import * as Tool from "@effect/ai/Tool"
+import type * as Toolkit from "@effect/ai/Toolkit"
+import { assert, describe, it } from "@effect/vitest"
+import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js"
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js"
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { createServer, type RequestListener } from "node:http"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { wireNames } from "../src/internal/mcpNames.ts"
+import * as McpServers from "../src/McpServers.ts"
+import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/ToolCall.ts"
+// @ts-expect-error it is run as a program too, and has no types
+import { makeServer, schema } from "./fixtures/mcpTools.mjs"
+
+const fixture = fileURLToPath(new URL("./fixtures/mcpServer.mjs", import.meta.url))
+
+const local = (...mode: ReadonlyArray<string>) =>
+  ({ type: "local", command: [process.execPath, fixture, ...mode] }) as const
+
+interface Result {
+  readonly isFailure: boolean
+  readonly result: ToolOutput | ToolFailure
+}
+
+/** Calls a tool with a person who says yes to everything, or to nothing. */
+const call = (
+  // oxlint-disable-next-line typescript/no-explicit-any
+  toolkit: Toolkit.WithHandler<any>,
+  name: string,
+  params: unknown,
+  { asked = [], denied = false }: { readonly asked?: Array<Action>; readonly denied?: boolean } = {}
+): Effect.Effect<Result> =>
+  (toolkit.handle(name, params as never) as unknown as Effect.Effect<Result, never, ToolCall>).pipe(
+    Effect.provideService(ToolCall, {
+      id: "1",
+      permit: (action) =>
+        Effect.suspend(() => {
+          asked.push(action)
+          return denied ? new ToolFailure({ reason: "Denied", message: "no" }) : Effect.void
+        })
+    })
+  )
+
+const texts = ({ result }: Result) =>
+  result instanceof ToolFailure
+    ? result.message
+    : result.content.map((piece) => piece.type === "text" ? piece.text : `${piece.mediaType} ${piece.data}`)
+
+const http = (listener: RequestListener) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
+      const server = createServer(listener)
+      server.listen(0, "127.0.0.1", () =>
+        resume(Effect.succeed({
+          url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+          close: () => {
+            server.closeAllConnections()
+            server.close()
+          }
+        })))
+    }),
+    ({ close }) => Effect.sync(close)
+  )
+
+const temporary = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "mcp-"))),
+  (directory) => Effect.sync(() => rmSync(directory, { recursive: true }))
+)
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  // What is dead but not fetched by its parent counts as a process.
+  const status = `/proc/${pid}/status`
+  return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, "utf8"))
+}
+
+describe("a local server", () => {
+  it.scopedLive("has its tools under its name, all pages of them, with their schemas as they are", () =>
+    Effect.gen(function*() {
+      const { notices, toolkit } = yield* McpServers.connect({ my: local() })
+      assert.deepStrictEqual(notices, [])
+      const names = Object.keys(toolkit.tools)
+      assert.deepStrictEqual(names.slice(0, 8), [
+        "my_echo",
+        "my_env_of",
+        "my_picture",
+        "my_fails",
+        "my_resources",
+        "my_structured",
+        "my_hangs",
+        "my_dies"
+      ])
+      assert.match(names[8] ?? "", /^my_x{52}_[0-9a-f]{8}$/)
+      const echo = toolkit.tools["my_echo"]
+      assert.strictEqual(echo.description, "Says it again.")
+      assert.deepStrictEqual(Tool.getJsonSchema(echo), schema)
+      assert.isTrue(Context.get(echo.annotations, Tool.Readonly))
+      assert.isFalse(Context.get(toolkit.tools["my_picture"].annotations, Tool.Readonly))
+    }))
+
+  it.scopedLive("is asked by the tools' own names, after the person was", () =>
+    Effect.gen(function*() {
+      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const asked: Array<Action> = []
+      const answer = yield* call(toolkit, "my_echo", { text: "hello" }, { asked })
+      assert.isFalse(answer.isFailure)
+      assert.deepStrictEqual(answer.result, {
+        content: [{ type: "text", text: "you said: hello\nbye" }],
+        summary: "2 lines"
+      } as ToolOutput)
+      assert.deepStrictEqual(asked.map(({ judged, preview }) => ({ judged, preview })), [{
+        judged: [{ permission: "my_echo", subject: "*" }],
+        preview: { type: "json", text: "{\n  \"text\": \"hello\"\n}" }
+      }])
+      const long = Object.keys(toolkit.tools)[8]!
+      assert.deepStrictEqual(texts(yield* call(toolkit, long, {})), ["x".repeat(80)])
+    }))
+
+  it.scopedLive("is not asked when the person says no", () =>
+    Effect.gen(function*() {
+      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const refused = yield* call(toolkit, "my_dies", {}, { denied: true })
+      assert.strictEqual((refused.result as ToolFailure).reason, "Denied")
+      assert.deepStrictEqual(texts(yield* call(toolkit, "my_echo", { text: "alive" })), ["you said: alive\nbye"])
+    }))
+
+  it.scopedLive("may answer with pictures, resources, data, and failures", () =>
+    Effect.gen(function*() {
+      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const picture = yield* call(toolkit, "my_picture", {})
+      assert.deepStrictEqual(texts(picture), ["image/png iVBORw0KGgo="])
+      assert.strictEqual((picture.result as ToolOutput).summary, "1 file")
+      assert.deepStrictEqual(texts(yield* call(toolkit, "my_resources", {})), [
+        "file:///a:\nin a",
+        "(file:///b of type application/x-b, which can't be shown)",
+        "c: file:///c",
+        "(audio of type audio/wav, which can't be shown)"
+      ])
+      // What does not fit its schema is still an answer.
+      assert.deepStrictEqual(texts(yield* call(toolkit, "my_structured", {})), ["{\"a\":1}"])
+      const failure = yield* call(toolkit, "my_fails", {})
+      assert.isTrue(failure.isFailure)
+      assert.strictEqual(texts(failure), "no such thing")
+      assert.strictEqual(texts(yield* call(toolkit, "my_echo", "text")), "The parameters must be an object.")
+    }))
+
+  it.scopedLive("that ends during a call is told of to the model, with its last words", () =>
+    Effect.gen(function*() {
+      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const expected = /^The MCP server "my" failed: it ended with exit code 3: out of memory$/
+      assert.match(String(texts(yield* call(toolkit, "my_dies", {}))), expected)
+      assert.match(String(texts(yield* call(toolkit, "my_echo", { text: "a" }))), expected)
+    }))
+
+  it.scopedLive("can be interrupted in a call, and goes on", () =>
+    Effect.gen(function*() {
+      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const asked: Array<Action> = []
+      const hanging = yield* Effect.fork(call(toolkit, "my_hangs", {}, { asked }))
+      yield* Effect.repeat(Effect.sync(() => asked.length > 0), {
+        until: (isAsked) => isAsked,
+        schedule: Schedule.spaced(5)
+      })
+      yield* Fiber.interrupt(hanging)
+      assert.deepStrictEqual(texts(yield* call(toolkit, "my_echo", { text: "a" })), ["you said: a\nbye"])
+    }))
+
+  it.scopedLive("does not inherit the token, unless it is given one", () =>
+    Effect.gen(function*() {
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          const before = process.env["AWS_BEARER_TOKEN_BEDROCK"]
+          process.env["AWS_BEARER_TOKEN_BEDROCK"] = "secret"
+          return before
+        }),
+        (before) =>
+          Effect.sync(() => {
+            if (before === undefined) delete process.env["AWS_BEARER_TOKEN_BEDROCK"]
+            else process.env["AWS_BEARER_TOKEN_BEDROCK"] = before
+          })
+      )
+      const { toolkit } = yield* McpServers.connect({
+        not: local(),
+        given: { ...local(), environment: { AWS_BEARER_TOKEN_BEDROCK: "its own", GIVEN: "1" } }
+      })
+      assert.deepStrictEqual(texts(yield* call(toolkit, "not_env_of", {})), ["[null,null]"])
+      assert.deepStrictEqual(texts(yield* call(toolkit, "given_env_of", {})), ["[\"its own\",\"1\"]"])
+    }))
+
+  it.scopedLive("may print what is no message", () =>
+    Effect.gen(function*() {
+      const { notices, toolkit } = yield* McpServers.connect({ my: local("noise") })
+      assert.deepStrictEqual(notices, [])
+      assert.deepStrictEqual(texts(yield* call(toolkit, "my_echo", { text: "a" })), ["you said: a\nbye"])
+    }))
+
+  it.scopedLive(
+    "is ended with the scope, and what it has started too, even if it does not want to",
+    () =>
+      Effect.gen(function*() {
+        const file = join(yield* temporary, "pid")
+        const scope = yield* Scope.make()
+        const { notices } = yield* Scope.extend(McpServers.connect({ my: local("child", file) }), scope)
+        assert.deepStrictEqual(notices, [])
+        const pid = Number(readFileSync(file, "utf8"))
+        assert.isTrue(isAlive(pid))
+        yield* Scope.close(scope, Exit.void)
+        assert.isFalse(isAlive(pid))
+      }),
+    15_000
+  )
+})
+
+describe("broken servers", () => {
+  it.scopedLive("are told of, each with the reason, and the others work", () =>
+    Effect.gen(function*() {
+      const closed = yield* Effect.scoped(http(() => {}))
+      const { notices, toolkit } = yield* McpServers.connect({
+        missing: { type: "local", command: ["/no/such/command"] },
+        crash: local("crash"),
+        hang: { ...local("hang"), timeout: 1500 },
+        good: local(),
+        off: { ...local("crash"), enabled: false },
+        nobody: { type: "remote", url: closed.url },
+        odd: { type: "remote", url: "not a url" }
+      })
+      assert.match(notices[0] ?? "", /^MCP server "missing": it can't be started: .*ENOENT/)
+      assert.match(notices[1] ?? "", /^MCP server "crash": it ended with exit code 7: no configuration$/)
+      assert.strictEqual(
+        notices[2],
+        "MCP server \"hang\": it did not answer within 1s 500ms: waiting for the database"
+      )
+      assert.match(notices[3] ?? "", /^MCP server "nobody": fetch failed: .*ECONNREFUSED/)
+      assert.strictEqual(notices[4], "MCP server \"odd\": its URL is not valid")
+      assert.lengthOf(notices, 5)
+      // oxlint-disable-next-line no-control-regex
+      assert.isFalse(notices.some((notice) => /[\x00-\x1f\x7f-\x9f]/.test(notice)))
+      assert.isTrue(Object.keys(toolkit.tools).every((name) => name.startsWith("good_")))
+      assert.deepStrictEqual(texts(yield* call(toolkit, "good_echo", { text: "a" })), ["you said: a\nbye"])
+    }), 15_000)
+
+  it.scopedLive("none at all is no tools and no notices", () =>
+    Effect.gen(function*() {
+      const { notices, toolkit } = yield* McpServers.connect({})
+      assert.deepStrictEqual([Object.keys(toolkit.tools), notices], [[], []])
+    }))
+})
+
+describe("a remote server", () => {
+  it.scopedLive("is asked over streamable HTTP, with the configured headers", () =>
+    Effect.gen(function*() {
+      const seen = new Set<string | undefined>()
+      const transports = new Map<string, StreamableHTTPServerTransport>()
+      const { url } = yield* http((request, response) => {
+        seen.add(request.headers["x-key"] as string | undefined)
+        const known = transports.get(String(request.headers["mcp-session-id"]))
+        if (known !== undefined) return void known.handleRequest(request, response)
+        const transport = new StreamableHTTPServerTransport({
+          sessionIdGenerator: randomUUID,
+          onsessioninitialized: (id) => void transports.set(id, transport)
+        })
+        void makeServer().connect(transport as Transport).then(() => transport.handleRequest(request, response))
+      })
+      const { notices, toolkit } = yield* McpServers.connect({
+        far: { type: "remote", url, headers: { "x-key": "k" } }
+      })
+      assert.deepStrictEqual(notices, [])
+      assert.deepStrictEqual(texts(yield* call(toolkit, "far_echo", { text: "a" })), ["you said: a\nbye"])
+      assert.deepStrictEqual([...seen], ["k"])
+    }))
+
+  it.scopedLive("is asked over SSE when it knows only that", () =>
+    Effect.gen(function*() {
+      const seen = new Set<string | undefined>()
+      let transport: SSEServerTransport | undefined
+      const { url } = yield* http((request, response) => {
+        seen.add(request.headers["x-key"] as string | undefined)
+        if (request.method === "GET") {
+          transport = new SSEServerTransport("/messages", response)
+          void makeServer().connect(transport)
+        } else if (request.url?.startsWith("/messages") === true) void transport?.handlePostMessage(request, response)
+        else response.writeHead(405).end()
+      })
+      const { notices, toolkit } = yield* McpServers.connect({
+        far: { type: "remote", url, headers: { "x-key": "k" } }
+      })
+      assert.deepStrictEqual(notices, [])
+      assert.deepStrictEqual(texts(yield* call(toolkit, "far_echo", { text: "a" })), ["you said: a\nbye"])
+      assert.deepStrictEqual([...seen], ["k"])
+    }))
+
+  it.scopedLive("that wants another credential, or breaks, is told of in its own words", () =>
+    Effect.gen(function*() {
+      const { url } = yield* http((request, response) => {
+        response.writeHead(request.url === "/locked" ? 401 : 500).end("\x1b[31msorry\x1b[0m")
+      })
+      const { notices } = yield* McpServers.connect({
+        locked: { type: "remote", url: `${url}/locked` },
+        broken: { type: "remote", url }
+      })
+      assert.lengthOf(notices, 2)
+      assert.match(notices[0] ?? "", /^MCP server "locked": .*sorry$/)
+      assert.match(notices[1] ?? "", /^MCP server "broken": .*sorry$/)
+    }))
+
+  it.scopedLive("that does not answer is told of", () =>
+    Effect.gen(function*() {
+      const { url } = yield* http(() => {})
+      const { notices } = yield* McpServers.connect({ slow: { type: "remote", url, timeout: 300 } })
+      assert.deepStrictEqual(notices.map((notice) => notice.slice(0, 50)), [
+        "MCP server \"slow\": it did not answer within 300ms"
+      ])
+    }))
+})
+
+describe("wire names", () => {
+  const names = (...pairs: ReadonlyArray<readonly [string, string]>) =>
+    wireNames(pairs.map(([server, tool]) => ({ server, tool })))
+
+  it("are valid, short, and different, whatever the servers call themselves", () => {
+    const made = names(["a b", "c.d"], ["a_b", "c_d"], ["a", "b_c_d"], ["s", "x".repeat(70)], [
+      "s",
+      `${"x".repeat(70)}y`
+    ], ["日", "本"])
+    assert.lengthOf([...new Set(made)], 6)
+    for (const name of made) assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/)
+  })
+
+  it("do not depend on what else there is", () => {
+    assert.deepStrictEqual(names(["s", "x".repeat(70)]), names(["a", "b"], ["s", "x".repeat(70)]).slice(1))
+  })
+})
+
+describe("merge", () => {
+  it.scopedLive("has the tools of both, and calls each where it is", () =>
+    Effect.gen(function*() {
+      const a = yield* McpServers.connect({ a: local() })
+      const b = yield* McpServers.connect({ b: local() })
+      const both = McpServers.merge(a.toolkit, b.toolkit)
+      assert.lengthOf(Object.keys(both.tools), 18)
+      assert.deepStrictEqual(texts(yield* call(both, "a_echo", { text: "1" })), ["you said: 1\nbye"])
+      assert.deepStrictEqual(texts(yield* call(both, "b_echo", { text: "2" })), ["you said: 2\nbye"])
+    }))
+})

@@ -1,0 +1,180 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
+import { makeTools } from "./workspace.ts"
+
+const hasRipgrep = (() => {
+  try {
+    execFileSync("rg", ["--version"])
+    return true
+  } catch {
+    return false
+  }
+})()
+
+/** No program is found while it runs, `rg` neither. */
+const withoutPrograms = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      const path = process.env["PATH"]
+      process.env["PATH"] = "/nowhere"
+      return path
+    }),
+    () => self,
+    (path) => Effect.sync(() => void (process.env["PATH"] = path))
+  )
+
+/** Beside the project there is what must not be found. */
+const makeSearched = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const tools = yield* makeTools()
+  yield* fs.makeDirectory(`${tools.beside}/outside`)
+  yield* fs.writeFileString(`${tools.beside}/secret.ts`, "needle secret\n")
+  yield* fs.writeFileString(`${tools.beside}/outside/secret.ts`, "needle secret\n")
+  yield* fs.symlink(`${tools.beside}/outside`, tools.at("link"))
+  yield* fs.symlink(`${tools.beside}/secret.ts`, tools.at("linked.ts"))
+  const files = {
+    ".git/config": "needle\n",
+    ".gitignore": "made.ts\ndist\n/sub/only.ts\n",
+    "a-b/x.ts": "needle\n",
+    "a.ts": "one\nneedle a: 1\nthree\nfour\nfive\nsix Needle\n",
+    "a/deep/y.md": "a needle\r\nin windows\r\n",
+    "a/x.ts": "no\nNEEDLE\n",
+    "binary.ts": "\0 needle\n",
+    "dist/d.ts": "needle\n",
+    "made.ts": "needle\n",
+    "node_modules/m/m.ts": "needle\n",
+    "sub/.gitignore": "q.ts\n",
+    "sub/only.ts": "needle\n",
+    "sub/q.ts": "needle\n",
+    "sub/z.ts": "needle z\n"
+  }
+  for (const [file, content] of Object.entries(files)) yield* tools.put(file, content)
+  return tools
+})
+
+layer(NodeContext.layer)("Finding files", (it) => {
+  it.scoped("leaves out what is ignored, and never leaves the directory", () =>
+    Effect.gen(function*() {
+      const { beside, use } = yield* makeSearched
+      const glob = (params: object) => Effect.map(use("glob", params), ({ text }) => text.split("\n").toSorted())
+      assert.deepStrictEqual(yield* glob({ pattern: "**/*.ts" }), [
+        "a-b/x.ts",
+        "a.ts",
+        "a/x.ts",
+        "binary.ts",
+        "sub/z.ts"
+      ])
+      assert.deepStrictEqual(yield* glob({ pattern: "*.ts", path: "sub" }), ["z.ts"])
+      for (const pattern of ["link/*", `{${beside}/,x}*.ts`, "{../,x}*.ts", "{..,x}/*.ts", "linked.ts"]) {
+        assert.notMatch((yield* use("glob", { pattern })).text, /secret|linked/, pattern)
+      }
+      for (const pattern of ["../*", `${beside}/*`]) {
+        assert.isTrue((yield* use("glob", { pattern })).isFailure, pattern)
+      }
+    }))
+
+  it.scoped("gives the newest first, and says how many more there are", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { at, put, use } = yield* makeTools()
+      for (let index = 0; index < 205; index += 1) {
+        yield* put(`${index}.txt`, "")
+        yield* fs.utimes(at(`${index}.txt`), 1000 + index, 1000 + index)
+      }
+      const lines = (yield* use("glob", { pattern: "*.txt" })).text.split("\n")
+      assert.strictEqual(lines[0], "204.txt")
+      assert.strictEqual(lines[199], "5.txt")
+      assert.deepStrictEqual(lines.slice(200), ["(5 more: use a narrower pattern.)"])
+    }))
+
+  it.scoped("needs a directory", () =>
+    Effect.gen(function*() {
+      const { use } = yield* makeSearched
+      assert.strictEqual((yield* use("glob", { pattern: "*", path: "a.ts" })).text, "a.ts is not a directory.")
+      assert.strictEqual((yield* use("glob", { pattern: "*", path: "none" })).text, "none: there is no such file")
+    }))
+})
+
+const searches: ReadonlyArray<readonly [params: object, found: ReadonlyArray<string>]> = [
+  [{ pattern: "needle" }, ["a/deep/y.md:1:a needle", "a-b/x.ts:1:needle", "a.ts:2:needle a: 1", "sub/z.ts:1:needle z"]],
+  [{ pattern: "needle", ignoreCase: true, glob: "*.ts" }, [
+    "a/x.ts:2:NEEDLE",
+    "a-b/x.ts:1:needle",
+    "a.ts:2:needle a: 1",
+    "a.ts:6:six Needle",
+    "sub/z.ts:1:needle z"
+  ]],
+  [{ pattern: "needle", context: 1, glob: "{a,z}.ts" }, [
+    "a.ts-1-one",
+    "a.ts:2:needle a: 1",
+    "a.ts-3-three",
+    "--",
+    "sub/z.ts:1:needle z"
+  ]],
+  [{ pattern: "(?:needle|Needle)$", path: "a.ts" }, ["a.ts:6:six Needle"]],
+  [{ pattern: "needle", glob: "!*.ts" }, ["a/deep/y.md:1:a needle"]],
+  [{ pattern: "needle", glob: "a/**" }, ["a/deep/y.md:1:a needle"]],
+  [{ pattern: "needle", path: "sub" }, ["z.ts:1:needle z"]],
+  [{ pattern: "needle", path: "binary.ts" }, ["No line fits."]],
+  [{ pattern: "nothing" }, ["No line fits."]],
+  [{ pattern: "needle", glob: "../*" }, ["No line fits."]],
+  [{ pattern: "needle", glob: "{../*,x}" }, ["No line fits."]],
+  [{ pattern: "needle", glob: "link/*" }, ["No line fits."]]
+]
+
+const kinds: ReadonlyArray<
+  readonly [string, boolean, <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]
+> = [
+  ["by itself", true, withoutPrograms],
+  ["with ripgrep", hasRipgrep, (self) => self]
+]
+
+for (const [name, isPossible, around] of kinds) {
+  describe.skipIf(!isPossible)(`Finding text ${name}`, () => {
+    layer(NodeContext.layer)((it) => {
+      for (const [params, found] of searches) {
+        it.scoped(`finds ${JSON.stringify(params)}`, () =>
+          Effect.gen(function*() {
+            const { use } = yield* makeSearched
+            const { text } = yield* around(use("grep", params))
+            assert.deepStrictEqual(text.split("\n"), found)
+          }))
+      }
+
+      it.scoped("says what is wrong with the expression", () =>
+        Effect.gen(function*() {
+          const { use } = yield* makeSearched
+          const { isFailure, text } = yield* around(use("grep", { pattern: "(" }))
+          assert.isTrue(isFailure)
+          assert.match(text, /unclosed group|Unterminated group/)
+        }))
+
+      it.scoped("gives 200 lines, and says that there are more", () =>
+        Effect.gen(function*() {
+          const { put, use } = yield* makeTools()
+          yield* put("many.txt", "needle\n".repeat(200))
+          assert.strictEqual((yield* around(use("grep", { pattern: "needle" }))).text.split("\n").length, 200)
+          yield* put("many.txt", "needle\n".repeat(201))
+          const lines = (yield* around(use("grep", { pattern: "needle" }))).text.split("\n")
+          assert.strictEqual(lines.length, 201)
+          assert.strictEqual(lines[200], "(There is more: use a narrower pattern, path or glob.)")
+        }))
+    })
+  })
+}
+
+layer(NodeContext.layer)("Finding text in one file", (it) => {
+  it.scoped("needs what reading it needs", () =>
+    Effect.gen(function*() {
+      const { asked, put, use } = yield* makeTools()
+      yield* put(".env", "KEY=1\n")
+      yield* use("grep", { pattern: "KEY", path: ".env" })
+      assert.deepStrictEqual(asked[0]?.judged, [
+        { permission: "grep", subject: ".env" },
+        { permission: "read", subject: ".env" }
+      ])
+    }))
+})

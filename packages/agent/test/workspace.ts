@@ -1,0 +1,73 @@
+/** A project on the disk, and the tools that work in it. */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/ToolCall.ts"
+import * as Tools from "../src/Tools.ts"
+import { Workspace } from "../src/Workspace.ts"
+
+export interface Answer {
+  readonly isFailure: boolean
+  /** All text of it. */
+  readonly text: string
+  /** Absent after a failure. */
+  readonly output?: ToolOutput
+}
+
+/** A project in a directory of its own; `beside` is outside of the project. */
+export const makeProject = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const beside = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())
+  const root = path.join(beside, "project")
+  const outputs = path.join(beside, "outputs")
+  yield* fs.makeDirectory(root)
+
+  const at = (file: string) => path.resolve(root, file)
+  const put = (file: string, content: string | Uint8Array) =>
+    Effect.zipRight(
+      fs.makeDirectory(path.dirname(at(file)), { recursive: true }),
+      fs.writeFile(at(file), typeof content === "string" ? new TextEncoder().encode(content) : content)
+    )
+  /** With its byte order mark. */
+  const get = (file: string) => Effect.map(fs.readFile(at(file)), (bytes) => Buffer.from(bytes).toString())
+  return {
+    beside,
+    root,
+    outputs,
+    at,
+    put,
+    get,
+    workspace: Layer.succeed(Workspace, { directory: root, root, outputs })
+  }
+})
+
+/** The tools in a project. `asked` has what they asked for; `permit` answers, and may take its time. */
+export const makeTools = (permit: (action: Action) => Effect.Effect<void, ToolFailure> = () => Effect.void) =>
+  Effect.gen(function*() {
+    const project = yield* makeProject
+    const asked: Array<Action> = []
+    const call = ToolCall.of({
+      id: "call",
+      permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action))
+    })
+    const context = yield* Layer.build(Layer.provide(Tools.layer, project.workspace))
+    const { handle } = yield* Effect.provide(Tools.toolkit, context)
+    const use = (name: keyof typeof Tools.toolkit.tools, params: object): Effect.Effect<Answer> =>
+      Effect.map(
+        // The parameters are the model's: whatever they are, decoding them is the toolkit's part.
+        Effect.orDie(Effect.provideService(handle(name, params as never), ToolCall, call)),
+        ({ result }) =>
+          result instanceof ToolFailure
+            ? { isFailure: true, text: result.message }
+            : {
+              isFailure: false,
+              text: result.content.map((part) => part.type === "text" ? part.text : "").join(""),
+              output: result
+            }
+      )
+    return { ...project, asked, use }
+  })
+
+export const refusing = () => Effect.fail(new ToolFailure({ reason: "Denied", message: "No." }))
