@@ -1,5 +1,5 @@
 /** The program around the screen: configuration, credentials, gateway, and the models behind it. */
-import { Workspace } from "@altimate-code/agent/Workspace"
+import type { Workspace } from "@altimate-code/agent/Workspace"
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as Auth from "@altimate-code/auth/Auth"
 import type { Credential } from "@altimate-code/auth/Credential"
