@@ -180,7 +180,7 @@ export const layer = (options: { readonly model?: string }) =>
           ? Option.some({
             defaults: {
               region: (yield* Settings.Settings).region.value,
-              model: "anthropic.claude-sonnet-4-6-v1"
+              model: "anthropic.claude-sonnet-4-6"
             },
             attempt: (answers) => Effect.provide(attempt(answers), context),
             save: (answers) => Effect.provide(save(answers), context)

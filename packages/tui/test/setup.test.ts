@@ -43,6 +43,12 @@ describe("The first start", () => {
     assert.strictEqual(answers.credential._tag === "Token" && Redacted.value(answers.credential.token), "a-token")
   })
 
+  it("takes a model that only the gateway knows", () => {
+    const { results, setup } = press(start(), ...toModel, "claude-prod", "\r")
+    assert.strictEqual(results.at(-1), "attempt")
+    assert.strictEqual(Setup.answersOf(setup).model, "claude-prod")
+  })
+
   it("takes an empty gateway for AWS itself", () => {
     assertNone(Setup.answersOf(press(start(), "\r").setup).baseURL)
   })

@@ -24,6 +24,9 @@ export const exceptionName = (answer: Answer): string | undefined => {
   return Predicate.isString(name) ? /(?:^|#)([A-Za-z]\w*)(?::|$)/.exec(name.trim())?.[1] : undefined
 }
 
+/** What a JSON answer without words for a person is called. */
+export const wordless = "JSON"
+
 /**
  * The words of the answer, or how it looks when it has none for a person: never a page of HTML, never raw events or
  * JSON, never more than 500 characters.
@@ -37,7 +40,7 @@ export const words = (answer: Answer): string => {
   }
   if (/^(event|data|id|retry)?:/.test(text)) return "server-sent events"
   const body = json(answer)
-  return body === undefined ? short(text) : Option.match(message(body), { onNone: () => "JSON", onSome: short })
+  return body === undefined ? short(text) : Option.match(message(body), { onNone: () => wordless, onSome: short })
 }
 
 /** The places where AWS, its API Gateway and the common gateways for language models put their message. */

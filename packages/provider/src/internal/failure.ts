@@ -2,7 +2,7 @@
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Predicate from "effect/Predicate"
 import { BedrockError, type Reason } from "../BedrockError.ts"
-import { type Answer, contentType, exceptionName, words } from "./answer.ts"
+import { type Answer, contentType, exceptionName, wordless, words } from "./answer.ts"
 import { NotFrames } from "./frames.ts"
 import { hintFor, type Sent } from "./hint.ts"
 import { mask } from "./identity.ts"
@@ -43,6 +43,9 @@ export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): Bedro
     reason,
     message: reason === "WrongContentType"
       ? unexpected(answer, attempt)
+      // An exception may be nothing but its name.
+      : type !== undefined && said === wordless
+      ? type
       : `${type ?? `HTTP ${answer.status}`}: ${said}`,
     type,
     status: answer.status,

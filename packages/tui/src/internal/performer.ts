@@ -291,7 +291,7 @@ export const make = ({ dispatch, lend, maxSteps, session }: Options) =>
               detail: `${family} · ${id}`
             }))
             const index = Math.max(0, choices.findIndex((choice) => choice.id === id))
-            yield* tell({ type: "models", picker: Picker.make("Models", choices, index) })
+            yield* tell({ type: "models", picker: Picker.make("Models", choices, index, Picker.ownModel) })
           })
         case "select-model":
           return Effect.asVoid(background(

@@ -18,23 +18,33 @@ export interface Picker {
   readonly choices: ReadonlyArray<Choice>
   readonly filter: Editor.State
   readonly selected: number
+  /** What is typed can be chosen too, and is described so. */
+  readonly own: string | undefined
 }
 
-export const make = (title: string, choices: ReadonlyArray<Choice>, selected = 0): Picker => ({
+/** What a model is that is not in the list. */
+export const ownModel = "another model ID, an ARN, or your gateway's own name"
+
+export const make = (title: string, choices: ReadonlyArray<Choice>, selected = 0, own?: string): Picker => ({
   title,
   choices,
   filter: Editor.empty([]),
-  selected
+  selected,
+  own
 })
 
 const textOf = ({ detail, label }: Choice): string => `${label} ${detail}`
 
-/** The choices that fit what was typed, best first. */
-export const matching = ({ choices, filter }: Picker): ReadonlyArray<Choice> => {
-  if (filter.text === "") return choices
-  return rank(filter.text, choices.map(textOf), choices.length).flatMap((text) =>
+/** The choices that fit what was typed, best first, and what was typed itself. */
+export const matching = ({ choices, filter, own }: Picker): ReadonlyArray<Choice> => {
+  const typed = filter.text.trim()
+  if (typed === "") return choices
+  const fitting = rank(typed, choices.map(textOf), choices.length).flatMap((text) =>
     choices.find((choice) => textOf(choice) === text) ?? []
   )
+  return own === undefined || choices.some(({ id }) => id === typed)
+    ? fitting
+    : [...fitting, { id: typed, label: typed, detail: own }]
 }
 
 export type Result =

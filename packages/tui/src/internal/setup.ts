@@ -57,7 +57,8 @@ export const make = (
   models: Picker.make(
     "Which model answers?",
     models.map(({ family, id, name }) => ({ id, label: name, detail: `${family} · ${id}` })),
-    Math.max(0, models.findIndex(({ id }) => id === defaults.model))
+    Math.max(0, models.findIndex(({ id }) => id === defaults.model)),
+    Picker.ownModel
   ),
   next: Picker.make("What now?", afterFailure),
   problem: undefined
