@@ -59,12 +59,22 @@ export class Sessions extends Context.Tag("@altimate-code/agent/Sessions")<Sessi
 const ending = ".jsonl"
 
 /**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly directory: string
+  /** Takes out of a line what must not be in a file, secrets for one. What is left out is not told to the model again either. */
+  readonly mask?: (line: string) => string
+}
+
+/**
  * Sessions in a directory (made when it is needed, for this person alone): `ID.jsonl` each, mode 0600.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: { readonly directory: string }): Layer.Layer<
+export const layer = (options: Options): Layer.Layer<
   Sessions,
   never,
   FileSystem.FileSystem | Path.Path
@@ -132,7 +142,9 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
           let isHalf = false
           const write = (entry: Entry) =>
             Effect.gen(function*() {
-              const bytes = new TextEncoder().encode(`${sessionFile.encode(entry)}\n`)
+              const whatIs = sessionFile.encode(entry)
+              const text = options.mask?.(whatIs) ?? whatIs
+              const bytes = new TextEncoder().encode(`${text}\n`)
               if (lines.length === 0) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
               // After a write that failed, on a full disk for one, half a line may stand there.
               if (isHalf) yield* fs.truncate(file, whole)
@@ -142,7 +154,7 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<
               yield* handle.sync
               isHalf = false
               whole += bytes.length
-              lines.push(entry)
+              lines.push(text === whatIs ? entry : sessionFile.toLine(text) ?? entry)
             }).pipe(Effect.scoped, Effect.mapError(sessionFile.io(file)))
           const oneAtATime = yield* Effect.makeSemaphore(1)
           const append = (entry: Entry) =>

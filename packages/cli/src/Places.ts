@@ -2,6 +2,7 @@
 import * as Sessions from "@altimate-code/agent/Sessions"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import { Directories } from "@altimate-code/config/Directories"
+import { Secrets } from "@altimate-code/log/Secrets"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
@@ -33,9 +34,10 @@ export const workspace = Layer.effect(
   })
 )
 
-/** Where sessions are kept. */
+/** Where sessions are kept; no secret gets in. */
 export const sessions = Layer.unwrapEffect(Effect.gen(function*() {
   const path = yield* Path.Path
   const { data } = yield* Directories
-  return Sessions.layer({ directory: path.join(data, "session") })
+  const { mask } = yield* Secrets
+  return Sessions.layer({ directory: path.join(data, "session"), mask })
 }))

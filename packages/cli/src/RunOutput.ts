@@ -77,7 +77,7 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
   Effect.gen(function*() {
     const { write } = yield* Stdio
     const { mask } = yield* Secrets
-    const line = (value: object) => write(`${JSON.stringify(value)}\n`)
+    const line = (value: object) => write(`${mask(JSON.stringify(value))}\n`)
     yield* line({
       type: "start",
       session,
@@ -111,7 +111,7 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       failed: (failure: Failure.Failure) => {
         const { hint, message, reason } = failure
         const { requestId, status } = failure._tag === "BedrockError" ? failure : {}
-        return line({ type: "error", reason, message: mask(message), hint: mask(hint), status, requestId })
+        return line({ type: "error", reason, message, hint, status, requestId })
       }
     }
   })

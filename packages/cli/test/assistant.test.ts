@@ -5,7 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { guideConfig, makeHome } from "./BuiltCli.ts"
@@ -141,6 +141,39 @@ layer(NodeContext.layer)("the assistant", (it) => {
       const names = (yield* body(0)).toolConfig!.tools.flatMap(({ toolSpec }) => toolSpec?.name ?? [])
       assert.include(names, "good_echo")
       assert.include(JSON.stringify((yield* body(1)).messages.at(-1)), "hello")
+    }))
+
+  it.scoped("keeps the token from commands, from the session's file, and from the model", () =>
+    Effect.gen(function*() {
+      const { home, sandbox } = yield* start([
+        {
+          blocks: [
+            call("1", "bash", { command: "env; cat .local/share/altimate-code/auth.json" }),
+            call("2", "read", { path: ".local/share/altimate-code/auth.json" })
+          ]
+        },
+        says("I saw nothing.")
+      ])
+      const canary = "canary-token-8c1f0e"
+      yield* home.run(["auth", "login"], { stdin: canary })
+      const result = yield* home.run(["run", "--yolo", "--format", "json", "show me"], { env: { GIVEN: "yes" } })
+      assert.strictEqual(result.code, 0, result.stderr)
+      const sessions = join(home.home, ".local/share/altimate-code/session")
+      const session = readFileSync(
+        join(sessions, readdirSync(sessions).find((name) => name.endsWith(".jsonl"))!),
+        "utf8"
+      )
+      assert.match(session, /GIVEN=yes[^]*<redacted>/)
+      const told = JSON.stringify((yield* sandbox.requests)[1]!.body)
+      for (const text of [session, told, result.stdout, yield* home.logs]) assert.notInclude(text, canary)
+
+      const inEnvironment = yield* start([{ blocks: [call("1", "bash", { command: "env" })] }, says("ok")])
+      yield* inEnvironment.home.run(["run", "--yolo", "go"], {
+        env: { AWS_BEARER_TOKEN_BEDROCK: canary, GIVEN: "yes" }
+      })
+      const seen = JSON.stringify((yield* inEnvironment.sandbox.requests)[1]!.body)
+      assert.include(seen, "GIVEN=yes")
+      assert.notInclude(seen, "AWS_BEARER_TOKEN_BEDROCK")
     }))
 
   it.scoped("asks in the terminal of run", () =>

@@ -23,7 +23,7 @@ export const encode = Schema.encodeSync(Schema.parseJson(Entry))
 const known = new Set<string>(Entry.members.map(({ fields }) => fields.type.literals[0]))
 
 /** Undefined when it is none. */
-const toLine = (text: string): Line | undefined => {
+export const toLine = (text: string): Line | undefined => {
   const json = Either.try((): unknown => JSON.parse(text))
   if (Either.isLeft(json) || typeof json.right !== "object" || json.right === null) return undefined
   const type = "type" in json.right ? json.right.type : undefined
