@@ -166,6 +166,20 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.strictEqual(yield* tools.get("a.txt"), "theirs\n")
     }))
 
+  it.scoped("does not bring back a file that was removed in the meantime", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      let file = ""
+      const tools = yield* makeTools((action) =>
+        action.preview === undefined ? Effect.void : Effect.orDie(fs.remove(file))
+      )
+      file = tools.at("a.txt")
+      yield* tools.put("a.txt", "one\n")
+      yield* tools.use("read", { path: "a.txt" })
+      assert.isTrue((yield* tools.use("edit", { path: "a.txt", oldText: "one", newText: "two" })).isFailure)
+      assert.deepStrictEqual(yield* fs.readDirectory(tools.root), [])
+    }))
+
   it.scoped("shows exactly the change, and makes it", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

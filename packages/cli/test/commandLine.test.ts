@@ -19,12 +19,21 @@ describe("a command line", () => {
   it("is a path of commands, then options and words", () => {
     const { path, rest } = parsed("run", "why", "-m", "x", "not?")
     assert.deepStrictEqual(path.map(({ name }) => name), ["altimate-code", "run"])
-    assert.deepStrictEqual(rest, ["--model=x", "--", "why", "not?"])
+    assert.deepStrictEqual(rest, ["--model", "x", "--", "why", "not?"])
   })
 
   it("takes options in every form that getopt has", () => {
+    assert.deepStrictEqual(parsed("run", "--system", "a\n--b", "-m", "x", "-m", "y", "hi").rest, [
+      "--system",
+      "a\n--b",
+      "--model",
+      "y",
+      "--",
+      "hi"
+    ])
+    assert.deepStrictEqual(parsed("run", "--system=--odd", "hi").rest, ["--system=--odd", "--", "hi"])
     for (const form of [["--model", "x"], ["--model=x"], ["-m", "x"], ["-mx"], ["-m=x"]]) {
-      assert.deepStrictEqual(parsed("run", ...form, "hi").rest, ["--model=x", "--", "hi"])
+      assert.deepStrictEqual(parsed("run", ...form, "hi").rest, ["--model", "x", "--", "hi"])
     }
   })
 
@@ -123,7 +132,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _altimate_code; printf '%s ' "\${COMP
   it("complete commands, options and values", () => {
     assert.strictEqual(completed("ru"), "run")
     assert.strictEqual(completed("auth", "log"), "login logout")
-    assert.strictEqual(completed("run", "hi", "--m"), "--model --max-tokens")
+    assert.strictEqual(completed("run", "hi", "--m"), "--model --max-tokens --max-steps")
     assert.strictEqual(completed("run", "--format", ""), "text json")
     assert.strictEqual(completed("--log-level", "D"), "DEBUG")
     assert.strictEqual(completed("--print-logs", "models", "res"), "resolve")

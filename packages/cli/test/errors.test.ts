@@ -240,14 +240,17 @@ layer(NodeContext.layer)("a failed request", (it) => {
     it.scoped(`(${what}) is in the log that it names`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({
-          script: [{ blocks: [{ type: "toolUse", toolUseId: "t1", name: "get_weather", input: {} }] }]
+          // The model is asked twice more before that is a failure.
+          script: Array.from({ length: 3 }, () => ({
+            blocks: [{ type: "toolUse" as const, toolUseId: "t1", name: "get_weather", input: {} }]
+          }))
         })
         const home = yield* makeHome
         yield* home.writeGlobalConfig(guideConfig(sandbox.url))
         yield* prepare(home.authFile)
         const result = yield* home.run(args, { env: token })
         assert.strictEqual(result.code, 1, result.stderr)
-        assertShortBlock(result.stderr)
+        assertShortBlock(result.stderr.replaceAll(/^note: .*\n/gm, ""))
         assert.include(result.stderr, words)
         assert.include(result.stderr, `Log: ${home.logDirectory}`)
         const errors = (yield* home.logs).split("\n").filter((line) => line.startsWith("ERROR"))

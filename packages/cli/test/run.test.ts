@@ -121,7 +121,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
           ["binary", /neither/],
           ["empty", /empty/],
           ["missing", /no such file/],
-          [".", /can't be read/]
+          [".", /is a directory/]
         ] as const
       ) {
         const result = yield* home.run(["run", "hi", "--file", name], { env: token })
@@ -142,6 +142,18 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.match((yield* body).system![0]!.text!, /^You are terse\.\n\nWorking directory: /)
       assert.strictEqual((yield* body).inferenceConfig.maxTokens, 77)
       assert.strictEqual((yield* sandbox.requests)[0]!.modelId, "claude-prod")
+    }))
+
+  it.scoped("takes a value of several lines, and of an option that is given twice the last", () =>
+    Effect.gen(function*() {
+      const { body, home } = yield* setUp()
+      const result = yield* home.run(["run", "-m", "a", "--system", "You are\n- terse\n", "-m", "b", "hi"], {
+        env: token
+      })
+      assert.strictEqual(result.code, 0, result.stderr)
+      assert.match((yield* body).system![0]!.text!, /^You are\n- terse\n/)
+      assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "hi")
+      assert.include(result.stdout, "here as b!")
     }))
 
   it.scoped("says so when the answer was cut", () =>

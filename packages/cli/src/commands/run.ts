@@ -25,11 +25,11 @@ const options = {
   maxTokens: Options.integer("max-tokens").pipe(
     Options.withPseudoName("N"),
     Options.filterMap(Option.liftPredicate((tokens) => tokens > 0), "--max-tokens must be at least 1."),
-    Options.withDescription("The most tokens the answer may have (default: the model's maximum, at most 8192)."),
+    Options.withDescription("The most tokens an answer may have (default: at most 8192)."),
     Options.optional
   ),
   noTools: Options.boolean("no-tools").pipe(
-    Options.withDescription("Ask the question alone: no tools, no AGENTS.md, no system prompt.")
+    Options.withDescription("The question alone: no tools, no AGENTS.md.")
   ),
   maxSteps: Options.integer("max-steps").pipe(
     Options.withPseudoName("N"),
@@ -61,7 +61,6 @@ export const run = action(
     ["altimate-code run --yolo \"Make the tests pass\"", "do it, and ask nobody"],
     ["altimate-code run -c \"and now the docs\"", "go on with the last session of this directory"],
     ["git diff | altimate-code run \"Review this change\"", "append what is piped in"],
-    ["altimate-code run -f diagram.png -f spec.pdf \"Do these agree?\"", "attach files"],
     ["altimate-code run --format json \"hi\" | jq -r 'select(.type==\"text\").text'", "read it by a program"]
   ]
 )
