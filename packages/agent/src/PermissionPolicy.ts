@@ -41,8 +41,9 @@ export interface Decision {
  * @category services
  */
 export class PermissionPolicy extends Context.Tag("@altimate-code/agent/PermissionPolicy")<PermissionPolicy, {
-  /** `granted` is what a person has allowed for this session; it never overrules a "deny". */
+  /** `rules` are the configuration's; `granted` is what a person has allowed for this session: it never overrules a "deny". */
   readonly decide: (
+    rules: Rules | undefined,
     action: Action,
     granted: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
   ) => Effect.Effect<Decision>
@@ -165,27 +166,28 @@ export const decide = (
 }
 
 /**
- * The rules as they are.
+ * The rules as they are; see `decide`.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = (rules: Rules | undefined): Layer.Layer<PermissionPolicy> =>
-  Layer.succeed(PermissionPolicy, {
-    decide: (action, granted) => Effect.sync(() => decide(rules, action, granted))
-  })
+export const layer: Layer.Layer<PermissionPolicy> = Layer.succeed(PermissionPolicy, {
+  decide: (rules, action, granted) => Effect.sync(() => decide(rules, action, granted))
+})
 
 /**
- * Nobody is asked: what would be is allowed. What is denied stays so.
+ * A policy that asks nobody: what another one would ask for is allowed. What is denied stays so.
  *
  * @since 0.1.0
  * @category layers
  */
-export const yolo = (rules: Rules | undefined): Layer.Layer<PermissionPolicy> =>
-  Layer.succeed(PermissionPolicy, {
-    decide: (action, granted) =>
-      Effect.sync(() => {
-        const decision = decide(rules, action, granted)
-        return decision.verdict === "ask" ? { ...decision, verdict: "allow", because: "--yolo" } : decision
-      })
-  })
+export const yolo: Layer.Layer<PermissionPolicy, never, PermissionPolicy> = Layer.effect(
+  PermissionPolicy,
+  Effect.map(PermissionPolicy, (policy) => ({
+    decide: (rules, action, granted) =>
+      Effect.map(
+        policy.decide(rules, action, granted),
+        (decision) => decision.verdict === "ask" ? { ...decision, verdict: "allow", because: "--yolo" } : decision
+      )
+  }))
+)

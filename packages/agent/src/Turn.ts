@@ -21,7 +21,7 @@ import { makeCalls } from "./internal/calls.ts"
 import { interruptedResults } from "./internal/interrupted.ts"
 import { now } from "./internal/now.ts"
 import * as Tokens from "./internal/tokens.ts"
-import type { PermissionPolicy } from "./PermissionPolicy.ts"
+import type { PermissionPolicy, Rules } from "./PermissionPolicy.ts"
 import type { Entry, Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
 import * as ToolTitle from "./ToolTitle.ts"
@@ -40,6 +40,8 @@ export interface Options {
   // Tools of MCP servers are known only when the program runs.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly toolkit?: Toolkit.WithHandler<any>
+  /** The configuration's rules for tool calls; absent: the policy's own. */
+  readonly rules?: Rules
   /** How many requests the turn may take. */
   readonly maxSteps: number
   /** In tokens; absent: not known, and nothing is summarised. */
@@ -91,12 +93,12 @@ interface End {
 }
 
 const steps = (
-  { contextWindow, input, maxSteps, session, system, toolkit }: Options,
+  { contextWindow, input, maxSteps, rules, session, system, toolkit }: Options,
   emit: Emit,
   add: (usage: Usage) => Effect.Effect<void>
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
   Effect.gen(function*() {
-    const calls = yield* makeCalls({ session, toolkit, emit })
+    const calls = yield* makeCalls({ session, toolkit, rules, emit })
     const tools = toolkit === undefined ? undefined : asking(toolkit)
     const say = (message: Prompt.UserMessage, hidden?: true) =>
       Effect.flatMap(now, (time) => session.append({ type: "user", message, ...(hidden ? { hidden } : {}), time }))

@@ -215,17 +215,17 @@ describe("always", () => {
 describe("the layers", () => {
   const rules: PermissionPolicy.Rules = { bash: { "rm *": "deny" } }
   const decide = (command: string) =>
-    Effect.flatMap(PermissionPolicy.PermissionPolicy, (policy) => policy.decide(bash(command), []))
+    Effect.flatMap(PermissionPolicy.PermissionPolicy, (policy) => policy.decide(rules, bash(command), []))
 
   it.effect("the rules as they are", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* decide("ls")).verdict, "ask")
       assert.strictEqual((yield* decide("rm x")).verdict, "deny")
-    }).pipe(Effect.provide(PermissionPolicy.layer(rules))))
+    }).pipe(Effect.provide(PermissionPolicy.layer)))
 
   it.effect("yolo: nothing is asked for, and what is denied stays so", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* decide("ls")).verdict, "allow")
       assert.strictEqual((yield* decide("ls && rm x")).verdict, "deny")
-    }).pipe(Effect.provide(PermissionPolicy.yolo(rules))))
+    }).pipe(Effect.provide(PermissionPolicy.yolo), Effect.provide(PermissionPolicy.layer)))
 })

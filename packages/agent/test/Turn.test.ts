@@ -79,7 +79,7 @@ const makeToolkit = (together = 1, hold?: Effect.Effect<void>) =>
 
 const policy = (decide: (permission: string, subject: string) => Decision["verdict"]) =>
   Layer.succeed(PermissionPolicy, {
-    decide: ({ judged }, granted) =>
+    decide: (_rules, { judged }, granted) =>
       Effect.sync(() => {
         const [{ permission, subject }] = judged as [{ permission: string; subject: string }]
         const verdict = decide(permission, subject)

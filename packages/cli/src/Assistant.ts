@@ -14,12 +14,15 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { repository } from "./Places.ts"
 
-/** The configuration's rules; with `yolo` nobody is asked, and only what is denied is not allowed. */
-export const permissions = (options: { readonly yolo: boolean }) =>
-  Layer.unwrapEffect(
-    Effect.map(Settings, ({ permission }) =>
-      (options.yolo ? PermissionPolicy.yolo : PermissionPolicy.layer)(Option.getOrUndefined(permission)))
-  )
+/** The configuration's rules; none are the policy's own. */
+export const rules = Effect.map(
+  Settings,
+  ({ permission }) => Option.match(permission, { onNone: () => ({}), onSome: (rules) => ({ rules }) })
+)
+
+/** With `yolo` nobody is asked, whatever the policy is. */
+export const permissions = ({ yolo }: { readonly yolo: boolean }) =>
+  yolo ? PermissionPolicy.yolo : Layer.context<PermissionPolicy.PermissionPolicy>()
 
 /** The tools of this program and of the configured MCP servers, which run until the scope closes. */
 export const tools = Effect.gen(function*() {

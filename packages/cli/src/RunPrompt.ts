@@ -108,6 +108,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     for (const text of [...session.notices, ...notices]) yield* output.event({ type: "notice", text })
     yield* Turn.run({
       ...equipped,
+      ...yield* Assistant.rules,
       session,
       input,
       maxSteps: options.maxSteps,

@@ -18,7 +18,10 @@ export interface ScreenOptions extends SessionOptions {
 /** Shows the screen, and when it is left says how to come back. */
 export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: ScreenOptions) {
   const { writeError } = yield* Stdio
-  const { sessionId } = yield* Effect.flatMap(openSession(options), (session) => Screen.run({ session, maxSteps: 50 }))
+  const { sessionId } = yield* Effect.gen(function*() {
+    const session = yield* openSession(options)
+    return yield* Screen.run({ ...yield* Assistant.rules, session, maxSteps: 50 })
+  })
     .pipe(
       Effect.scoped,
       Effect.provide(

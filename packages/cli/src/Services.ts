@@ -1,4 +1,5 @@
 /** What every command may use, and how the live program is put together. */
+import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import type { Directories } from "@altimate-code/config/Directories"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
@@ -16,6 +17,7 @@ import type { Stdio } from "./Stdio.ts"
 /** The decisions that a gateway makes hard. Each can be swapped by providing another layer in its place. */
 export type Policies =
   | EndpointPolicy.EndpointPolicy
+  | PermissionPolicy.PermissionPolicy
   | PrefixRules.PrefixRules
   | RegionFallback.RegionFallback
   | RetryPolicy.RetryPolicy
@@ -24,6 +26,7 @@ export type Policies =
 /** The decisions as the guide makes them. */
 export const policies: Layer.Layer<Policies> = Layer.mergeAll(
   EndpointPolicy.layer,
+  PermissionPolicy.layer,
   PrefixRules.layer,
   RegionFallback.layer,
   RetryPolicy.layer,

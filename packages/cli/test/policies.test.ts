@@ -1,3 +1,4 @@
+import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
@@ -105,6 +106,25 @@ describe("each policy is one layer", () => {
       })
       assert.strictEqual(code, 0, output)
       assert.strictEqual(request.rawPath, "/bedrock/v1/model/us.anthropic.claude-sonnet-4-6-v1/converse-stream")
+    }))
+
+  it.live("permission: whatever a company thinks", () =>
+    Effect.gen(function*() {
+      const script: Script = [
+        { blocks: [{ type: "toolUse", toolUseId: "t1", name: "bash", input: { command: "echo it ran" } }] },
+        { blocks: [{ type: "text", text: "done" }] }
+      ]
+      const told = (requests: ReadonlyArray<Sandbox.RecordedRequest>) =>
+        JSON.stringify((requests[1]!.body as { messages: ReadonlyArray<unknown> }).messages.at(-1))
+      const asked = yield* onTheWire({ script })
+      assert.include(told(asked.requests), "--yolo", asked.output)
+      const swapped = yield* onTheWire({
+        script,
+        swapped: Layer.succeed(PermissionPolicy.PermissionPolicy, {
+          decide: () => Effect.succeed({ verdict: "allow", because: "a test says so", patterns: [] })
+        })
+      })
+      assert.match(told(swapped.requests), /"it ran"|it ran"/, swapped.output)
     }))
 
   it.live("retries: none", () =>

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { PermissionPolicy } from "@altimate-code/agent/PermissionPolicy"
+import type { PermissionPolicy, Rules } from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
 import type { Sessions } from "@altimate-code/agent/Sessions"
 import type { Workspace } from "@altimate-code/agent/Workspace"
@@ -38,6 +38,8 @@ import { initial } from "./internal/update.ts"
 export interface Options {
   /** The conversation to begin with: a new one, or one that goes on. */
   readonly session: Session
+  /** The configuration's rules for tool calls; absent: the policy's own. */
+  readonly rules?: Rules
   /** How many requests a turn may take. */
   readonly maxSteps: number
 }

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { Approver } from "../Approver.ts"
-import { PermissionPolicy } from "../PermissionPolicy.ts"
+import { PermissionPolicy, type Rules } from "../PermissionPolicy.ts"
 import type { Session } from "../Session.ts"
 import type { SessionError } from "../SessionError.ts"
 import { type Action, ToolCall, ToolFailure, ToolOutput } from "../ToolCall.ts"
@@ -39,10 +39,11 @@ interface Options {
   readonly session: Session
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly toolkit: Toolkit.WithHandler<any> | undefined
+  readonly rules: Rules | undefined
   readonly emit: (event: TurnEvent) => Effect.Effect<void>
 }
 
-export const makeCalls = ({ emit, session, toolkit }: Options) =>
+export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
   Effect.gen(function*() {
     const policy = yield* PermissionPolicy
     const approver = yield* Approver
@@ -50,7 +51,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
 
     const decide = (action: Action) =>
       Effect.flatMap(session.entries, (entries) =>
-        policy.decide(action, entries.filter((entry) => entry.type === "grant")))
+        policy.decide(rules, action, entries.filter((entry) => entry.type === "grant")))
 
     /** Answers why it is allowed. */
     const allowed = (call: Call, action: Action): Effect.Effect<string, ToolFailure | SessionError> =>

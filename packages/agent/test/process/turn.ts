@@ -54,6 +54,7 @@ Effect.gen(function*() {
     input: [Prompt.textPart({ text: "go" })],
     system: undefined,
     toolkit: yield* toolkit,
+    rules: "allow",
     maxSteps: 10
   }).pipe(Stream.runForEach(() =>
     Effect.sync(() => {
@@ -66,7 +67,7 @@ Effect.gen(function*() {
   Effect.provide(Layer.mergeAll(
     handlers,
     model,
-    PermissionPolicy.layer("allow"),
+    PermissionPolicy.layer,
     Approver.nobody("no"),
     Sessions.layer({ directory: `${directory}/session` })
   )),

@@ -2,7 +2,7 @@ import { type Answer, Approver } from "@altimate-code/agent/Approver"
 import * as Compaction from "@altimate-code/agent/Compaction"
 import * as Files from "@altimate-code/agent/Files"
 import * as History from "@altimate-code/agent/History"
-import type { PermissionPolicy } from "@altimate-code/agent/PermissionPolicy"
+import type { PermissionPolicy, Rules } from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
 import { Sessions } from "@altimate-code/agent/Sessions"
 import * as Shell from "@altimate-code/agent/Shell"
@@ -33,6 +33,7 @@ import type { Terminal } from "./terminal.ts"
 
 export interface Options {
   readonly session: Session
+  readonly rules?: Rules
   readonly maxSteps: number
   readonly dispatch: (message: Message) => void
   /** Lets another program have the terminal. */
@@ -50,7 +51,7 @@ const problem = ({ hint, message }: { readonly hint: string; readonly message: s
 })
 
 /** Does what the screen's state asks for. */
-export const make = ({ dispatch, lend, maxSteps, session }: Options) =>
+export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
   Effect.gen(function*() {
     const host = yield* Host
     const sessions = yield* Sessions
@@ -111,6 +112,7 @@ export const make = ({ dispatch, lend, maxSteps, session }: Options) =>
           system: yield* host.system,
           toolkit,
           maxSteps,
+          ...(rules === undefined ? {} : { rules }),
           ...(contextWindow === undefined ? {} : { contextWindow })
         })
         yield* Stream.runForEach(events, (event) =>
