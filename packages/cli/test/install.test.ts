@@ -84,13 +84,16 @@ layer(NodeContext.layer)("the packed command", (it) => {
 })
 
 layer(NodeContext.layer)("the packed libraries", (it) => {
-  it.scoped("run the program of docs/libraries.md in a project of somebody else's", () =>
+  it.scoped("run the programs of docs/libraries.md in a project of somebody else's", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* fs.makeTempDirectoryScoped({ prefix: "altimate-code-libraries-" })
       const page = yield* fs.readFileString(join(root, "docs/libraries.md"))
-      const program = /```ts\n([^]*?)```/.exec(page)![1]!
+      const blocks = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, block]) => block!)
+      const program = blocks[0]!
+      const assistant = blocks.find((block) => block.includes("Turn.run"))!.replaceAll("/project", home)
       yield* fs.writeFileString(join(home, "program.ts"), `${program}\nawait Effect.runPromise(program)\n`)
+      yield* fs.writeFileString(join(home, "turn.ts"), `${program}${assistant}\nawait Effect.runPromise(turn)\n`)
       yield* fs.writeFileString(
         join(home, "package.json"),
         JSON.stringify({ name: "somebody-elses", private: true, type: "module" })
@@ -111,21 +114,25 @@ layer(NodeContext.layer)("the packed libraries", (it) => {
       assert.strictEqual(installed.code, 0, installed.stderr)
 
       const options = ["--module", "nodenext", "--target", "es2023", "--strict", "--skipLibCheck", "--types", "node"]
-      const compiled = yield* execute(join(root, "node_modules/.bin/tsc"), [...options, "program.ts"], {
+      const compiled = yield* execute(join(root, "node_modules/.bin/tsc"), [...options, "program.ts", "turn.ts"], {
         cwd: home,
         env: {}
       })
       assert.strictEqual(compiled.code, 0, compiled.stdout)
 
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
-      const answer = yield* execute(process.execPath, ["program.js"], {
-        cwd: home,
-        env: {
-          HOME: home,
-          AWS_BEARER_TOKEN_BEDROCK: "library-token",
-          ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify(guideConfig(sandbox.url))
-        }
-      })
+      const run = (file: string) =>
+        execute(process.execPath, [file], {
+          cwd: home,
+          env: {
+            HOME: home,
+            AWS_BEARER_TOKEN_BEDROCK: "library-token",
+            ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify(guideConfig(sandbox.url))
+          }
+        })
+      const turn = yield* run("turn.js")
+      assert.match(turn.stdout, /^text$[^]*^finished$/m, turn.stderr)
+      const answer = yield* run("program.js")
       assert.strictEqual(answer.code, 0, answer.stderr)
       assert.include(answer.stdout, "What is a VPC endpoint?")
       assert.strictEqual((yield* sandbox.requests)[0]!.headers["authorization"], "Bearer library-token")
