@@ -149,7 +149,15 @@ for (const [name, isPossible, around] of kinds) {
           const { use } = yield* makeSearched
           const { isFailure, text } = yield* around(use("grep", { pattern: "(" }))
           assert.isTrue(isFailure)
-          assert.match(text, /unclosed group|Unterminated group/)
+          assert.match(text, /unclosed group|missing closing/)
+        }))
+
+      it.scoped("takes no longer for an expression that others hang in", () =>
+        Effect.gen(function*() {
+          const { put, use } = yield* makeTools()
+          yield* put("a.txt", `${"a".repeat(60)}!\n`)
+          const { text } = yield* around(use("grep", { pattern: "(a+)+$" }))
+          assert.strictEqual(text, "No line fits.")
         }))
 
       it.scoped("gives 200 lines, and says that there are more", () =>

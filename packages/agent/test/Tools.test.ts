@@ -91,8 +91,19 @@ layer(NodeContext.layer)("Reading", (it) => {
       yield* put("wide.txt", `${"x".repeat(3000)}\n`.repeat(500))
       const { text } = yield* use("read", { path: "wide.txt" })
       assert.isBelow(text.length, 256 * 1024 + 100)
-      assert.match(text, /^ {5}1\tx{2000}… \(3000 characters\)$/m)
+      assert.match(text, /^ {5}1\tx{2000}… \(3000 characters: see more/m)
       assert.match(text, /read on with offset \d+/)
+    }))
+
+  it.scoped("does not load what is too large, and says how to look at a part of it", () =>
+    Effect.gen(function*() {
+      const { at, put, use } = yield* makeTools()
+      const fs = yield* FileSystem.FileSystem
+      yield* put("big.log", "")
+      yield* fs.truncate(at("big.log"), 60 * 1024 * 1024)
+      const { isFailure, text } = yield* use("read", { path: "big.log", limit: 2 })
+      assert.isTrue(isFailure)
+      assert.match(text, /62914560 bytes[^]*sed -n/)
     }))
 
   it.scoped("gives images and PDFs as they are, by what is in them", () =>

@@ -115,6 +115,12 @@ describe("judge: what can't be told", () => {
       "env BASH_ENV=x ls",
       "alias ls='rm x'",
       "hash -p x ls",
+      "for PATH in .:/bin; do ls; done",
+      "select PATH in .; do ls; done",
+      "read PATH <<< .; ls",
+      "printf -v PATH %s .; ls",
+      "getopts a PATH; ls",
+      "declare -n r=PATH; r=.; ls",
       "let 'a[$(rm x)]'",
       "echo ${x@P}",
       "echo x > $file",
@@ -132,6 +138,8 @@ describe("judge: what can't be told", () => {
     const line of [
       "FOO=bar npm test",
       "node --version",
+      "printf '%s' \"$PATH\"",
+      "for i in a b; do ls $i; done",
       "python -m pytest",
       "python a.py $x",
       "command -v node",
@@ -180,6 +188,8 @@ describe("judge: where that is", () => {
     assert.isFalse(isKnown("(pushd y; a > x)"))
     assert.isTrue(isKnown("cd / && a > /x"))
     assert.isFalse(isKnown("a > $x"))
+    for (const path of ["~root/x", "~+/../x", "~-/x"]) assert.isFalse(isKnown(`a > ${path}`))
+    assert.isTrue(isKnown("a > ~/x"))
   })
 })
 

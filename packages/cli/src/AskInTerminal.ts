@@ -1,14 +1,16 @@
 /** Asks the person at the terminal of `run` whether a tool call may do what it is about to do. */
 import * as Approver from "@altimate-code/agent/Approver"
+import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { Stdio } from "./Stdio.ts"
+import { shown, Stdio } from "./Stdio.ts"
 
 const noTerminal =
   "This has to be asked for, and there is no terminal to ask in. The person can start again with --yolo, or allow it under \"permission\" in altimate-code.json."
 
-const choices = "Allow it? [y]es, [s] for this session, [n]o, or a word to the model: "
+const choices = (session: string): string =>
+  `Allow it? [y]es, [s] for this session (${session}), [n]o, or a word to the model: `
 
 const toAnswer = (line: string): Approver.Answer => {
   switch (line.trim().toLowerCase()) {
@@ -33,11 +35,13 @@ export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.unwrapE
       onNone: () => Approver.nobody(noTerminal),
       onSome: (readLine) =>
         Layer.succeed(Approver.Approver, {
-          ask: ({ action, because, tool }) =>
+          // Nothing of what the model wrote may make the terminal show something else than what will run.
+          ask: ({ action, because, patterns, tool }) =>
             Effect.gen(function*() {
-              yield* writeError(`\n${tool}: ${action.title} (${because})\n`)
-              if (action.preview !== undefined) yield* writeError(`${action.preview.text.trimEnd()}\n`)
-              return toAnswer(yield* readLine(choices))
+              yield* writeError(`\n${printable(`${tool}: ${action.title} (${because})`)}\n`)
+              if (action.preview !== undefined) yield* writeError(`${shown(action.preview.text.trimEnd())}\n`)
+              const session = patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")
+              return toAnswer(yield* readLine(choices(printable(session))))
             })
         })
     }))

@@ -78,7 +78,7 @@ const report = (failure: Failure.Failure) =>
   Effect.as(complain((colors) => Failure.render(failure, { colors })), Failure.exitCode(failure))
 
 const complain = (block: (colors: boolean) => string) =>
-  Effect.flatMap(Stdio, ({ colors, writeError }) => writeError(block(colors.stderr)))
+  Effect.flatMap(Stdio, ({ colors, writeError }) => writeError(block(colors)))
 
 const print = (text: string) =>
   Stdio.pipe(

@@ -8,7 +8,7 @@ import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as Effect from "effect/Effect"
 import type * as Failure from "./Failure.ts"
-import { Stdio } from "./Stdio.ts"
+import { shown, Stdio } from "./Stdio.ts"
 
 type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
@@ -25,8 +25,8 @@ const signs = { ok: "•", failed: "✗", denied: "⊘", interrupted: "✗" } as
  * The answer's text on stdout as it comes, a newline at its end; on stderr a line for each tool call, and what a person should
  * know.
  */
-export const text = Effect.map(Stdio, ({ colors, write, writeError }) => {
-  const dim = (line: string) => colors.stderr ? `\u001b[2m${line}\u001b[22m` : line
+export const text = Effect.map(Stdio, ({ colors, isTerminal, write, writeError }) => {
+  const dim = (line: string) => colors ? `\u001b[2m${line}\u001b[22m` : line
   let last = "\n"
   /** On a terminal both streams are below each other: a line on stderr begins where a line begins. */
   const newline = Effect.suspend(() => {
@@ -40,7 +40,7 @@ export const text = Effect.map(Stdio, ({ colors, write, writeError }) => {
       switch (event.type) {
         case "text":
           last = event.text === "" ? last : event.text
-          return write(event.text)
+          return write(isTerminal ? shown(event.text) : event.text)
         // A question may come next.
         case "tool-asked":
           return newline

@@ -3,7 +3,7 @@ import * as Sessions from "@altimate-code/agent/Sessions"
 import * as Transcript from "@altimate-code/agent/Transcript"
 import * as Effect from "effect/Effect"
 import * as Places from "./Places.ts"
-import { Stdio } from "./Stdio.ts"
+import { shown, Stdio } from "./Stdio.ts"
 import * as Table from "./Table.ts"
 
 /** All sessions, the last used first. */
@@ -26,11 +26,10 @@ export const list = Effect.fn("SessionCommands.list")(function*(format: "text" |
 
 /** A session as Markdown, or every line of its file as a JSON array. */
 export const print = Effect.fn("SessionCommands.print")(function*(id: string, format: "markdown" | "json") {
-  const { write } = yield* Stdio
+  const { isTerminal, write } = yield* Stdio
   const { lines, text } = yield* (yield* Sessions.Sessions).read(id)
-  yield* write(
-    format === "markdown" ? Transcript.markdown(lines) : `[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`
-  )
+  const whole = format === "markdown" ? Transcript.markdown(lines) : `[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`
+  yield* write(isTerminal ? shown(whole) : whole)
 }, Effect.provide(Places.sessions))
 
 /** Deletes a session for good. */

@@ -1,4 +1,5 @@
 /** The process's three streams: results on stdout, words for people on stderr, piped input from stdin. */
+import { printable } from "@altimate-code/log/Printable"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -30,9 +31,14 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
   readonly interactive: boolean
   /** Asks the person at the terminal, on stderr, and reads one line; none where there is no terminal. */
   readonly readLine: Option.Option<(question: string) => Effect.Effect<string>>
-  /** May stdout and stderr be coloured: a terminal, `NO_COLOR` unset, `TERM` not dumb? */
-  readonly colors: { readonly stdout: boolean; readonly stderr: boolean }
+  /** Is stdout a terminal, which would do what control characters say? */
+  readonly isTerminal: boolean
+  /** May stderr be coloured: a terminal, `NO_COLOR` unset, `TERM` not dumb? */
+  readonly colors: boolean
 }>() {}
+
+/** A text of several lines for a terminal: its control characters are shown and not obeyed. */
+export const shown = (text: string): string => text.replace(/[^\n\t]+/g, printable)
 
 const text = (name: string) => Config.string(name).pipe(Config.withDefault(""))
 
@@ -135,7 +141,8 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
       piped: Effect.suspend(() => isPiped() ? Effect.map(readPatiently(writeError), Option.some) : Effect.succeedNone),
       interactive: stdin.isTTY && stdout.isTTY,
       readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),
-      colors: { stdout: stdout.isTTY && !plain, stderr: stderr.isTTY && !plain }
+      isTerminal: stdout.isTTY,
+      colors: stderr.isTTY && !plain
     }
   })
 )

@@ -180,11 +180,19 @@ layer(NodeContext.layer)("the assistant", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { home } = yield* start([
-        { blocks: [call("1", "bash", { command: "touch first" }), call("2", "bash", { command: "touch second" })] },
+        {
+          blocks: [
+            call("1", "bash", { command: "touch first # \u001b[2K\rls" }),
+            call("2", "bash", { command: "touch second" })
+          ]
+        },
         says("As you wish.")
       ])
       const terminal = yield* open(["run", "go"], { home: home.home, env: token })
-      yield* terminal.see(/touch first[^]*Allow it\?/)
+      const question = yield* terminal.see(/touch first[^]*Allow it\?/)
+      // Nothing in the command changes what the person sees of it.
+      assert.match(question, /touch first # .*1b.*\[2K.*ls/)
+      assert.include(question, "bash touch")
       yield* terminal.write(`y${keys.enter}`)
       yield* terminal.see(/touch second[^]*Allow it\?/)
       yield* terminal.write(`n${keys.enter}`)

@@ -10,8 +10,8 @@ import { guideConfig, makeHome } from "./BuiltCli.ts"
 import { svg } from "./Picture.ts"
 import { keys, open } from "./Terminal.ts"
 
-/** The status bar shows it. */
-const port = 48_730
+/** The status bar shows it. Below the ports that a system gives away by itself. */
+const port = 18_730
 
 const call = (id: string, name: string, input: Record<string, unknown>) =>
   ({ type: "toolUse", toolUseId: id, name, input }) as const

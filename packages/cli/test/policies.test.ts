@@ -41,7 +41,8 @@ const onTheWire = (options: {
       piped: Effect.succeed(Option.none()),
       interactive: false,
       readLine: Option.none(),
-      colors: { stdout: false, stderr: false }
+      isTerminal: false,
+      colors: false
     })
     const code = yield* Cli.run(["run", "hello"]).pipe(
       Effect.provide(options.swapped ?? Layer.empty),

@@ -2,24 +2,28 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+// The language of `rg`, and like it in linear time: no pattern of the model's makes the program hang.
+import { RE2JS } from "re2js"
 import * as Files from "../Files.ts"
 import { failed } from "./failures.ts"
-import type { Query } from "./ripgrep.ts"
+import type { Found, Query } from "./ripgrep.ts"
 
 const mostBytes = 2 * 1024 * 1024
 
 export const search = Effect.fn("ownSearch.search")(function*(query: Query) {
   const path = yield* Path.Path
   const expression = yield* Effect.try({
-    try: () => new RegExp(query.pattern, query.ignoreCase ? "i" : ""),
+    try: () => RE2JS.compile(query.pattern, query.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0),
     catch: (error) => failed(error instanceof Error ? error.message : String(error))
   })
   const directory = query.isDirectory ? query.target : path.dirname(query.target)
   const files = query.isDirectory
-    ? (yield* Files.matching(directory, pattern(query.glob))).toSorted(byPath)
+    ? (yield* Effect.mapError(Files.matching(directory, pattern(query.glob)), ({ message }) => failed(message)))
+      .toSorted(byPath)
     : [path.basename(query.target)]
+  const readable = query.isDirectory ? yield* query.readable(files) : new Set(files)
   const found: Array<string> = []
-  for (const file of files) {
+  for (const file of files.filter((file) => readable.has(file))) {
     if (found.length >= query.most) break
     const text = yield* textOf(path.join(directory, file))
     if (text === undefined) continue
@@ -27,7 +31,7 @@ export const search = Effect.fn("ownSearch.search")(function*(query: Query) {
     if (found.length > 0 && lines.length > 0 && query.context > 0) found.push("--")
     found.push(...lines)
   }
-  return found.slice(0, query.most)
+  return { lines: found.slice(0, query.most), leftOut: files.length - readable.size } satisfies Found
 })
 
 /** As `rg` reads it: without a slash a pattern fits names in every directory, and `!` turns it around. */
@@ -50,10 +54,12 @@ const textOf = (file: string) =>
     return bytes.includes(0) ? undefined : new TextDecoder().decode(bytes)
   }).pipe(Effect.orElseSucceed(() => undefined))
 
-const matches = (file: string, text: string, expression: RegExp, context: number): ReadonlyArray<string> => {
+const matches = (file: string, text: string, expression: RE2JS, context: number): ReadonlyArray<string> => {
   const lines = text.split("\n")
   if (lines.at(-1) === "") lines.pop()
-  const fitting = new Set(lines.flatMap((line, index) => expression.test(line.replace(/\r$/, "")) ? [index] : []))
+  const fitting = new Set(
+    lines.flatMap((line, index) => expression.matcher(line.replace(/\r$/, "")).find() ? [index] : [])
+  )
   const shown: Array<string> = []
   let last = -1
   lines.forEach((line, index) => {

@@ -18,7 +18,15 @@ const unpredictable = new Set(
   "alias bind complete enable flock hash mapfile parallel readarray script su watch".split(" ")
 )
 
-const declaring = new Set(["declare", "export", "local", "readonly", "typeset"])
+/** Built-ins that set the variables that they are given the names of. */
+const declaring = new Set("declare export getopts local printf read readonly typeset wait".split(" "))
+
+/** Is one of the names, or the name that another one stands for (`declare -n r=PATH`), decisive? */
+const namesDecisive = ({ text }: ShellWord): boolean =>
+  text.replaceAll(/["']/g, "").split("=").some((name) => decisive.test(name))
+
+/** `~name`, `~+` and `~-` are what the shell makes of them. */
+const isElsewhere = (path: string): boolean => /^~[^/]/.test(path)
 
 const notFiles = new Set(["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"])
 
@@ -49,7 +57,7 @@ export const judge = (command: string): ReadonlyArray<Judged> => {
   const redirect = ({ operator, target }: Redirect) => {
     if (operator === "<" || operator === "<&" || target === undefined) return
     const path = literal(target)
-    if (path === undefined) {
+    if (path === undefined || isElsewhere(path)) {
       add({ permission: "edit", subject: target.text, opaque: true })
       // For this session `$file` may be allowed, but it may be another file the next time.
       isOpaque = true
@@ -71,7 +79,7 @@ export const judge = (command: string): ReadonlyArray<Judged> => {
     if (unpredictable.has(name) && words.length > 0) {
       isOpaque = true
     }
-    if (declaring.has(name) && words.some(({ text }) => decisive.test(text.replace(/^["']/, "").split("=")[0] ?? ""))) {
+    if (declaring.has(name) && words.some(namesDecisive)) {
       isOpaque = true
     }
     if ((name === "." || name === "source") && (literals[0] === undefined || isDevice(literals[0]))) {
@@ -147,6 +155,10 @@ export const judge = (command: string): ReadonlyArray<Judged> => {
             else if (input.type === "HereString") code(input.target === undefined ? undefined : literal(input.target))
           }
         }
+        break
+      case "For":
+      case "Select":
+        if (decisive.test(node.name.value)) isOpaque = true
         break
       case "Redirect":
         redirect(node)

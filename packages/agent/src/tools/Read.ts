@@ -17,12 +17,16 @@ import { ToolCall, type ToolOutput } from "../ToolCall.ts"
 
 const mostLines = 2000
 const mostCharacters = 256 * 1024
+/** A larger file is not loaded, not even for a few lines of it. */
+const mostBytes = 50 * 1024 * 1024
 const longestLine = 2000
 const mostBytesOfImage = 5_000_000
 /** Bedrock takes no larger document. */
 const mostBytesOfDocument = 4_500_000
 
 /**
+ * Shows a file.
+ *
  * @since 0.1.0
  * @category tools
  */
@@ -56,6 +60,8 @@ const asText = (bytes: Uint8Array): string | undefined => {
 }
 
 /**
+ * Asks for the file where it really is, then shows it.
+ *
  * @since 0.1.0
  * @category handlers
  */
@@ -71,6 +77,11 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
   if (stat.type === "Directory") return yield* failed(`${target.shown} is a directory: use glob to see what is in it.`)
   // A pipe or a device could be waited for without an end.
   if (stat.type !== "File") return yield* failed(`${target.shown} is not a regular file.`)
+  if (Number(stat.size) > mostBytes) {
+    return yield* failed(
+      `${target.shown} has ${stat.size} bytes, and at most ${mostBytes} are read. Look for a line with grep, or at a part with bash: sed -n '1,200p' FILE.`
+    )
+  }
   const bytes = Buffer.from(yield* Effect.mapError(fs.readFile(target.path), refused(target.shown)))
 
   const kind = kinds.find(([, matches]) => matches(bytes))
@@ -109,7 +120,9 @@ const numbered = (
     const out: Array<string> = []
     let room = mostCharacters
     for (const line of lines.slice(offset - 1, offset - 1 + Math.min(limit, mostLines))) {
-      const cut = line.length > longestLine ? `${line.slice(0, longestLine)}… (${line.length} characters)` : line
+      const cut = line.length > longestLine ?
+        `${line.slice(0, longestLine)}… (${line.length} characters: see more with bash and cut -c)`
+        : line
       room -= cut.length + 8
       if (room < 0 && out.length > 0) break
       out.push(`${String(offset + out.length).padStart(6)}\t${cut}`)
