@@ -11,6 +11,7 @@ import * as History from "./History.ts"
 import { lastSummary } from "./internal/lastSummary.ts"
 import { now } from "./internal/now.ts"
 import * as Tokens from "./internal/tokens.ts"
+import { inMiddle } from "./internal/tool.ts"
 import type { Line, Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { Usage } from "./TurnEvent.ts"
@@ -26,9 +27,6 @@ export const needed = (context: number, window: number): boolean => context > wi
 /** Of the window, what is told word for word after a summary. */
 const tail = 0.2
 
-/** A token is about four characters: close enough to choose where to cut. */
-const tokensOf = (line: Line): number => JSON.stringify(line).length / 4
-
 /**
  * The first line that stays word for word: of what fits into the tail, the first prompt or answer, so that no call is cut off
  * from its result. A prompt that has no answer yet stays, however long it is.
@@ -40,12 +38,26 @@ const cut = (lines: ReadonlyArray<Line>, window: number): number => {
   let room = window * tail
   for (let index = lines.length - 1; index >= 0; index--) {
     const line = lines[index]!
-    room -= tokensOf(line)
+    room -= Tokens.estimate(line)
     if (room < 0) break
     if (line.type === "user" || line.type === "assistant") keep = Math.min(keep, index)
   }
   return keep
 }
+
+/** What is summed up has to fit into the window as well: of what overflows it, long results are cut in the middle. */
+const fitting = (lines: ReadonlyArray<Line>, context: number, window: number): ReadonlyArray<Line> =>
+  context <= window * 0.9 ? lines : lines.map((line) =>
+    line.type !== "tool-result" ? line : {
+      ...line,
+      output: {
+        ...line.output,
+        content: line.output.content.map((part) =>
+          part.type === "text" ? { ...part, text: inMiddle(part.text, 2000) } : part
+        )
+      }
+    }
+  )
 
 const request =
   `Sum up this conversation so that you could go on with the work from the summary alone. Keep: what the person wants and has \
@@ -83,7 +95,8 @@ export const compact = (
     }
     // The last summary is part of it, even when what it stands for ends before the line that it stands in.
     const older = [...lines.slice(0, keep), ...(last !== undefined && last.at >= keep ? [lines[last.at]!] : [])]
-    const { text, usage } = yield* LanguageModel.generateText({ prompt: Prompt.merge(History.prompt(older), request) })
+    const told = History.prompt(fitting(older, History.context(lines), window))
+    const { text, usage } = yield* LanguageModel.generateText({ prompt: Prompt.merge(told, request) })
     if (text.trim() === "") {
       return yield* new AiError.MalformedOutput({
         module: "Compaction",

@@ -4,22 +4,34 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 // What globby walks is the disk itself; asking a platform service about it would only pretend that it is not.
 import { realpath } from "node:fs/promises"
 import { dirname, isAbsolute, join, relative, sep } from "node:path"
 
 /**
+ * The files could not be looked for: the directory can't be entered, or the pattern can't be used.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class FilesError extends Schema.TaggedError<FilesError>("@altimate-code/agent/FilesError")("FilesError", {
+  message: Schema.String
+}) {}
+
+/**
  * Paths below `directory`, with `/` and relative to it, that fit a glob pattern. Left out is what `.gitignore` files leave out, those
- * of the directories above up to the repository's root too, and always `.git` and `node_modules`. What can't be read is left out as
- * well, and whatever a pattern reaches outside of `directory`, be it by `..`, by an absolute path in braces or by a symbolic link.
- * Symbolic links to directories are not followed.
+ * of the directories above up to the repository's root too, and always `.git` and `node_modules`. What can't be read below it is left
+ * out as well, and whatever a pattern reaches outside of `directory`, be it by `..`, by an absolute path in braces or by a symbolic
+ * link. Symbolic links to directories are not followed.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const matching = (directory: string, pattern: string): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.flatMap(Effect.promise(() => import("globby")), ({ globby }) =>
-    Effect.tryPromise(async () => {
+export const matching = (directory: string, pattern: string): Effect.Effect<ReadonlyArray<string>, FilesError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const { globby } = await import("globby")
       const found = await globby(pattern, {
         cwd: directory,
         gitignore: true,
@@ -29,7 +41,14 @@ export const matching = (directory: string, pattern: string): Effect.Effect<Read
         suppressErrors: true
       })
       return await inside(directory, found)
-    })).pipe(Effect.orElseSucceed(() => []))
+    },
+    catch: (error) =>
+      new FilesError({
+        message: `The files of ${directory} that fit ${JSON.stringify(pattern)} can't be found: ${
+          error instanceof Error ? error.message : String(error)
+        }`
+      })
+  })
 
 /** A pattern that begins with the name of a linked directory does lead through the link. */
 const inside = async (directory: string, files: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {

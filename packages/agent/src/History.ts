@@ -111,14 +111,18 @@ export const prompt = (lines: ReadonlyArray<Line>): Prompt.Prompt => {
 }
 
 /**
- * How many tokens the next request starts with, by the usage of the last answer; 0 when there was none since the last
- * summary.
+ * How many tokens the next request starts with: by the usage of the last answer since the last summary, and by an estimate of what
+ * came after it (results, prompts).
  *
  * @since 0.1.0
  * @category constructors
  */
 export const context = (lines: ReadonlyArray<Line>): number => {
   const since = lines.slice((lastSummary(lines)?.at ?? -1) + 1)
-  const last = since.findLast((line) => line.type === "assistant" && Tokens.total(line.usage) > 0)
-  return last?.type === "assistant" ? Tokens.total(last.usage) : 0
+  const at = since.findLastIndex((line) => line.type === "assistant" && Tokens.total(line.usage) > 0)
+  const last = since[at]
+  return since.slice(at + 1).reduce(
+    (all, line) => all + Tokens.estimate(line),
+    last?.type === "assistant" ? Tokens.total(last.usage) : 0
+  )
 }

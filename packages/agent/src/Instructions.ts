@@ -10,6 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Files from "./Files.ts"
 
 /**
+ * A file that was written for an assistant, or its beginning.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -20,6 +22,8 @@ export interface Instruction {
 }
 
 /**
+ * Where to look for them.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -33,6 +37,8 @@ export interface Options {
 }
 
 /**
+ * What was found.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -81,6 +87,9 @@ export const load = Effect.fn("Instructions.load")(function*({ directory, global
 
   const exists = (file: string) => Effect.orElseSucceed(fs.exists(file), () => false)
 
+  const matching = (directory: string, pattern: string) =>
+    Effect.orElseSucceed(Files.matching(directory, pattern), () => [])
+
   /** Where the part of an absolute path begins that is a pattern. */
   const configured = (given: string) =>
     Effect.gen(function*() {
@@ -90,12 +99,12 @@ export const load = Effect.fn("Instructions.load")(function*({ directory, global
       const parts = whole.split(path.sep)
       const first = parts.findIndex((part) => /[*?[\]{}!()]/.test(part))
       const base = first === -1 ? "" : parts.slice(0, first).join(path.sep) || path.sep
-      const found = first === -1 ? [] : yield* Files.matching(base, parts.slice(first).join("/"))
+      const found = first === -1 ? [] : yield* matching(base, parts.slice(first).join("/"))
       if (found.length === 0) notices.push(`instructions: there is no file ${given}`)
       return found.toSorted().map((file) => path.join(base, file))
     })
 
-  const nested = yield* Files.matching(directory, `**/${name}`)
+  const nested = yield* matching(directory, `**/${name}`)
   const candidates = [
     global,
     ...wayDown(path, root, directory).map((parent) => path.join(parent, name)),

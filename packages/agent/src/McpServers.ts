@@ -47,6 +47,8 @@ export type McpServer =
   }
 
 /**
+ * The tools of the servers that could be started or reached, and what is to be said of the others.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -70,7 +72,9 @@ const startLimit = 30_000
 const callLimit = 600_000
 
 /** Loaded only when there is a server. */
-const sdk = Effect.promise(async () => {
+const sdk = Effect.tryPromise({ try: () => load(), catch: (error) => shown(words(error)) })
+
+const load = async () => {
   const [{ Client }, http, sse, stdio, types] = await Promise.all([
     import("@modelcontextprotocol/sdk/client/index.js"),
     import("@modelcontextprotocol/sdk/client/streamableHttp.js"),
@@ -79,9 +83,9 @@ const sdk = Effect.promise(async () => {
     import("@modelcontextprotocol/sdk/types.js")
   ])
   return { Client, ...http, ...sse, ...stdio, ...types }
-})
+}
 
-type Sdk = Effect.Effect.Success<typeof sdk>
+type Sdk = Awaited<ReturnType<typeof load>>
 
 /** What an error says, in one line, with its cause: `fetch failed` alone helps nobody. */
 const words = (error: unknown): string => {
@@ -235,12 +239,15 @@ export const connect = (
 ): Effect.Effect<Connected, never, Scope.Scope> =>
   Effect.gen(function*() {
     const enabled = Object.entries(servers).filter(([, server]) => server.enabled !== false)
-    const attempts = enabled.length === 0 ? [] : yield* Effect.flatMap(sdk, (sdk) =>
-      Effect.forEach(
-        enabled,
-        ([server, config]) => Effect.either(running(sdk, config)).pipe(Effect.map((running) => ({ server, running }))),
-        { concurrency: "unbounded" }
-      ))
+    const loaded = yield* Effect.cached(sdk)
+    const attempts = yield* Effect.forEach(
+      enabled,
+      ([server, config]) =>
+        Effect.either(Effect.flatMap(loaded, (sdk) => running(sdk, config))).pipe(
+          Effect.map((running) => ({ server, running }))
+        ),
+      { concurrency: "unbounded" }
+    )
     const found = attempts.flatMap(({ running, server }) =>
       Either.isLeft(running) ? [] : running.right.tools.map((tool) => ({ server, running: running.right, tool }))
     )

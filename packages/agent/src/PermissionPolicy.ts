@@ -11,6 +11,8 @@ import * as Pattern from "./internal/pattern.ts"
 import type { Action, Judged } from "./ToolCall.ts"
 
 /**
+ * `ask`: a person decides.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -37,6 +39,8 @@ export interface Decision {
 }
 
 /**
+ * Judges what a tool call is about to do.
+ *
  * @since 0.1.0
  * @category services
  */

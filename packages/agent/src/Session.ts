@@ -25,7 +25,7 @@ const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String 
  *
  * - `session`: the first line
  * - `user`: what a person said; `hidden` when the program said it for them (a call to try again)
- * - `assistant`: an answer of the model, its tool calls included; `interrupted` when it was cut by a person
+ * - `assistant`: an answer of the model, its tool calls included; `interrupted` when it was cut by a person, or by a failure of its stream
  * - `tool-start`: the call is allowed and is run from now on
  * - `tool-result`: what came of a call
  * - `grant`: a person allowed this for the whole session
@@ -76,6 +76,8 @@ export const Entry = Schema.Union(
   })
 )
 /**
+ * One line of the file.
+ *
  * @since 0.1.0
  * @category schemas
  */

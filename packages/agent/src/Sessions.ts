@@ -59,13 +59,18 @@ export class Sessions extends Context.Tag("@altimate-code/agent/Sessions")<Sessi
 const ending = ".jsonl"
 
 /**
+ * Where the sessions are, and what must not be in them.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
   readonly directory: string
-  /** Takes out of a line what must not be in a file, secrets for one. What is left out is not told to the model again either. */
-  readonly mask?: (line: string) => string
+  /**
+   * Takes out of a text what must not be in a file, secrets for one. It is given each text of a line by itself. What is left out is
+   * not told to the model again either.
+   */
+  readonly mask?: (text: string) => string
 }
 
 /**
@@ -142,8 +147,9 @@ export const layer = (options: Options): Layer.Layer<
           let isHalf = false
           const write = (entry: Entry) =>
             Effect.gen(function*() {
-              const whatIs = sessionFile.encode(entry)
-              const text = options.mask?.(whatIs) ?? whatIs
+              const text = sessionFile.encode(entry, options.mask)
+              const line = options.mask === undefined ? entry : sessionFile.toLine(text)
+              if (line?.type !== entry.type) return yield* sessionFile.unusable(file)
               const bytes = new TextEncoder().encode(`${text}\n`)
               if (lines.length === 0) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
               // After a write that failed, on a full disk for one, half a line may stand there.
@@ -154,8 +160,14 @@ export const layer = (options: Options): Layer.Layer<
               yield* handle.sync
               isHalf = false
               whole += bytes.length
-              lines.push(text === whatIs ? entry : sessionFile.toLine(text) ?? entry)
-            }).pipe(Effect.scoped, Effect.mapError(sessionFile.io(file)))
+              lines.push(line)
+            }).pipe(
+              Effect.scoped,
+              Effect.catchTags({
+                BadArgument: (error) => sessionFile.io(file)(error),
+                SystemError: (error) => sessionFile.io(file)(error)
+              })
+            )
           const oneAtATime = yield* Effect.makeSemaphore(1)
           const append = (entry: Entry) =>
             Effect.gen(function*() {
@@ -201,11 +213,19 @@ export const layer = (options: Options): Layer.Layer<
             return { ...session, notices }
           }).pipe(allOrNothing, Effect.provide(context)),
         latest: (directory) =>
-          Effect.map(
-            Effect.provide(list, context),
-            (all) =>
-              Option.map(Option.fromNullable(all.find((session) => session.directory === directory)), ({ id }) => id)
-          ),
+          Effect.gen(function*() {
+            const dated = yield* Effect.forEach(yield* ids, (id) =>
+              fs.stat(fileOf(id)).pipe(
+                Effect.map(({ mtime }) => Option.match(mtime, { onNone: () => 0, onSome: (date) => date.getTime() })),
+                Effect.orElseSucceed(() => 0),
+                Effect.map((time) => ({ id, time }))
+              ), { concurrency: 8 })
+            // One by one: most often the first one is it, and the others need not be read.
+            for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {
+              if ((yield* listed(id)).directory === directory) return Option.some(id)
+            }
+            return Option.none()
+          }).pipe(Effect.provide(context)),
         list: Effect.provide(list, context),
         read: (given) =>
           Effect.gen(function*() {

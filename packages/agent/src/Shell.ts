@@ -6,9 +6,11 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -30,6 +32,8 @@ export class ShellError extends Schema.TaggedError<ShellError>("@altimate-code/a
 }) {}
 
 /**
+ * A command line and its limit.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -40,6 +44,8 @@ export interface Options {
 }
 
 /**
+ * How a command ended, and what it wrote.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -59,12 +65,16 @@ const most = 30_000
 /** More than this is nothing that anybody reads: the command is stopped before it fills the disk. */
 const fileLimit = 100 * 1024 * 1024
 
+/** How long the whole of a long output is kept. */
+const kept = Duration.days(7)
+
 /** How long a command may take to end by itself when it is told to. */
 const grace = Duration.seconds(2)
 
 /**
- * Nobody answers questions, nobody pages. The token is the program's own: a command that wants Bedrock has to be given one, so
- * that nothing that a model runs can print it.
+ * Nobody answers questions, nobody pages. The token is the program's own: a command that wants Bedrock has to be given one, and what
+ * prints its environment doesn't print it. That keeps it out of sight, not out of reach: a command runs as the same person, who can
+ * read the program's environment (`/proc/$PPID/environ`).
  */
 const environment = (): NodeJS.ProcessEnv => {
   const { AWS_BEARER_TOKEN_BEDROCK: _, ...inherited } = process.env
@@ -177,9 +187,25 @@ export const run = Effect.fn("Shell.run")(function*({ command, timeout }: Option
     Effect.catchTags({ BadArgument: failed, SystemError: failed }),
     Effect.onError(() => Effect.ignore(fs.remove(file, { force: true })))
   )
-  if (result.whole === undefined) yield* Effect.ignore(fs.remove(file, { force: true }))
+  yield* result.whole === undefined ? Effect.ignore(fs.remove(file, { force: true })) : removeOld(outputs)
   return result
 })
+
+/** What can't be removed stays: that is no matter of the command that has just run. */
+const removeOld = (outputs: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(kept)
+    for (const name of yield* fs.readDirectory(outputs)) {
+      const file = path.join(outputs, name)
+      const old = Effect.map(
+        fs.stat(file),
+        ({ mtime, type }) => type === "File" && Option.exists(mtime, (date) => date.getTime() < before)
+      )
+      if (name.endsWith(".txt")) yield* Effect.ignore(Effect.whenEffect(fs.remove(file, { force: true }), old))
+    }
+  }).pipe(Effect.ignore)
 
 const shortened = (
   file: string,

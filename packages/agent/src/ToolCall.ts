@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Verdict } from "./PermissionPolicy.ts"
 
 /**
  * What a tool gives back. `content` goes to the model, piece by piece; the rest is for people.
@@ -30,6 +31,8 @@ export const ToolOutput = Schema.Struct({
   diff: Schema.optionalWith(Schema.String, { exact: true })
 })
 /**
+ * What a tool gives back.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -96,4 +99,6 @@ export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolC
    * what it will do, and before it does it. Fails with reason `Denied`.
    */
   readonly permit: (action: Action) => Effect.Effect<void, ToolFailure>
+  /** What the rules and grants say of each part, in the same order; nobody is asked. For what a permitted action comes across. */
+  readonly verdicts: (parts: ReadonlyArray<Judged>) => Effect.Effect<ReadonlyArray<Verdict>>
 }>() {}

@@ -20,6 +20,8 @@ import { Write, write } from "./tools/Write.ts"
 import type { Workspace } from "./Workspace.ts"
 
 /**
+ * All of them, without their handlers.
+ *
  * @since 0.1.0
  * @category toolkits
  */

@@ -28,6 +28,8 @@ import * as ToolTitle from "./ToolTitle.ts"
 import type { TurnEvent, Usage } from "./TurnEvent.ts"
 
 /**
+ * What a turn is run with.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -104,12 +106,11 @@ const steps = (
       Effect.flatMap(now, (time) => session.append({ type: "user", message, ...(hidden ? { hidden } : {}), time }))
 
     yield* say(Prompt.userMessage({ content: input.map(storable) }))
-    let context = History.context(yield* session.entries)
     let misunderstood = 0
     for (let count = 1;; count++) {
-      if (contextWindow !== undefined && Compaction.needed(context, contextWindow)) {
+      const before = History.context(yield* session.entries)
+      if (contextWindow !== undefined && Compaction.needed(before, contextWindow)) {
         const summary = yield* Compaction.compact(session, contextWindow)
-        context = 0
         yield* add(summary.usage)
         yield* emit({ type: "notice", text: summary.notice })
       }
@@ -135,8 +136,7 @@ const steps = (
       misunderstood = 0
       yield* add(answer.usage)
       yield* calls.run(answer.calls)
-      context = Tokens.total(answer.usage)
-      yield* emit({ type: "usage", step: answer.usage, context })
+      yield* emit({ type: "usage", step: answer.usage, context: Tokens.total(answer.usage) })
       const { metadata, reason } = answer.finish
       if (answer.calls.length === 0) {
         return { reason: plain(reason), metadata, steps: count }

@@ -16,6 +16,6 @@ export class Workspace extends Context.Tag("@altimate-code/agent/Workspace")<Wor
   readonly directory: string
   /** The project's root: the repository's, or else `directory`. What is not below it is outside, and is asked for. */
   readonly root: string
-  /** Where the whole of a long output is kept. */
+  /** Where the whole of a long output is kept, for 7 days. */
   readonly outputs: string
 }>() {}

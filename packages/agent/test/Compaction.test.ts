@@ -77,6 +77,19 @@ layer(NodeContext.layer)("Summing up", (it) => {
       }
     }))
 
+  it.scoped("cuts long results when the whole would not fit into the request for the summary either", () =>
+    Effect.gen(function*() {
+      const { compact, seen, session } = yield* compacted(
+        4000,
+        [user("go"), assistant("I run.", "a"), result("a", `begin ${long("found", 9000)} end`)],
+        "They looked for it."
+      )
+      yield* compact
+      assert.isBelow(asked(seen[0])!.length, 4000)
+      for (const word of ["go", "begin", " end", "characters are left out"]) assert.include(asked(seen[0]), word)
+      assert.isAbove(JSON.stringify(yield* session.entries).length, 36_000)
+    }))
+
   it.scoped("keeps the prompt that has no answer yet, however long it is", () =>
     Effect.gen(function*() {
       const { compact, seen, session } = yield* compacted(

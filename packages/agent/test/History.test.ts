@@ -171,11 +171,21 @@ describe("The next request", () => {
 })
 
 describe("The context", () => {
-  it("is what the last answer was asked with and said, and is not known after a summary", () => {
+  it("is what the last answer was asked with and said, and about what came after it", () => {
     assert.strictEqual(History.context([]), 0)
-    assert.strictEqual(History.context([user("go"), assistant("yes"), user("more")]), 116)
+    assert.strictEqual(History.context([user("go"), assistant("yes")]), 116)
+    const after = (...lines: ReadonlyArray<Line>) =>
+      History.context([user("go"), assistant("yes", "a"), ...lines]) - 116
+    for (const line of [user("x".repeat(4000)), result("a", "x".repeat(4000))]) {
+      assert.isAtLeast(after(line), 1000)
+      assert.isBelow(after(line), 1100)
+    }
+    assert.isAbove(after(result("a", "x".repeat(4000)), user("x".repeat(4000))), 2000)
+    // What its base64 takes says nothing about a picture.
+    const picture = { type: "file", mediaType: "image/png", data: "x".repeat(4_000_000) } as const
+    assert.isBelow(after({ ...result("a"), output: { content: [picture], summary: "" } } as Line), 2000)
     assert.strictEqual(History.context([user("go"), assistant("yes"), summary("so far", 1)]), 0)
     const broken = { ...assistant("br"), usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } } as Line
-    assert.strictEqual(History.context([user("go"), assistant("yes"), user("more"), broken]), 116)
+    assert.isBelow(after(user("more"), broken), 60)
   })
 })

@@ -48,7 +48,8 @@ const call = (
         Effect.suspend(() => {
           asked.push(action)
           return denied ? new ToolFailure({ reason: "Denied", message: "no" }) : Effect.void
-        })
+        }),
+      verdicts: () => Effect.die("no tool of a server asks for them")
     })
   )
 

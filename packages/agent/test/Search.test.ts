@@ -160,6 +160,38 @@ for (const [name, isPossible, around] of kinds) {
           assert.strictEqual(text, "No line fits.")
         }))
 
+      it.scoped("leaves out of a directory what reading would not show, whether a line fits or not", () =>
+        Effect.gen(function*() {
+          const { asked, beside, put, use } = yield* makeTools(undefined, {
+            read: { "*": "allow", "secrets/*": "deny", "*.key": "ask", "*.env": "ask", "/*/outside/no.txt": "deny" },
+            external_directory: { "*/never.txt": "deny" }
+          })
+          const files = ["a.txt", "secrets/b.txt", "sub/c.key", ".env", `${beside}/outside/no.txt`]
+          for (const file of [...files, `${beside}/outside/yes.txt`, `${beside}/outside/never.txt`]) {
+            yield* put(file, "needle\n")
+          }
+          const left = (files: string) =>
+            `(${files} left out: reading them has to be allowed; grep each by its path to ask.)`
+          const grep = (params: object) => Effect.map(around(use("grep", params)), ({ text }) => text.split("\n"))
+          assert.deepStrictEqual(yield* grep({ pattern: "needle" }), ["a.txt:1:needle", left("3 files are")])
+          assert.deepStrictEqual(yield* grep({ pattern: "nothing" }), ["No line fits.", left("3 files are")])
+          assert.deepStrictEqual(yield* grep({ pattern: "needle", path: "sub", context: 1 }), [
+            "No line fits.",
+            left("1 file is")
+          ])
+          assert.deepStrictEqual(yield* grep({ pattern: "needle", glob: "*.txt" }), [
+            "a.txt:1:needle",
+            left("1 file is")
+          ])
+          assert.deepStrictEqual(yield* grep({ pattern: "needle", path: `${beside}/outside` }), [
+            "yes.txt:1:needle",
+            left("2 files are")
+          ])
+          // By its path it is asked for, and who is asked has said yes.
+          assert.deepStrictEqual(yield* grep({ pattern: "needle", path: ".env" }), [".env:1:needle"])
+          assert.deepStrictEqual(asked.at(-1)?.judged.at(-1), { permission: "read", subject: ".env" })
+        }))
+
       it.scoped("gives 200 lines, and says that there are more", () =>
         Effect.gen(function*() {
           const { put, use } = yield* makeTools()

@@ -1,3 +1,4 @@
+import * as Prompt from "@effect/ai/Prompt"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -105,6 +106,9 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       const fs = yield* FileSystem.FileSystem
       yield* fs.writeFileString(`${directory}/20260101-000000-aaaa.jsonl`, "{}\n{}\n")
 
+      for (const [index, id] of [other, old, newest].entries()) {
+        yield* fs.utimes(`${directory}/${id}.jsonl`, 1000 + index, 1000 + index)
+      }
       const list = yield* sessions.list
       assert.deepStrictEqual(list.map(({ id }) => id), [newest, other, old, "20260101-000000-aaaa"])
       assert.deepInclude(list[0]!, { directory: "/a", title: "the newest", turns: 1 })
@@ -113,6 +117,56 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assertSome(yield* sessions.latest("/a"), newest)
       assertSome(yield* sessions.latest("/b"), other)
       assertNone(yield* sessions.latest("/c"))
+    }))
+
+  it.scoped("is found as the latest without reading the files that were left before it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, id } = yield* written(user("old"))
+      yield* fs.utimes(`${directory}/${id}.jsonl`, 1000, 1000)
+      const read: Array<string> = []
+      const counting = {
+        ...fs,
+        readFile: (path: string) => Effect.zipRight(Effect.sync(() => read.push(path)), fs.readFile(path))
+      }
+      const sessions = yield* Effect.provideService(sessionsIn(directory), FileSystem.FileSystem, counting)
+      const newest = yield* Effect.scoped(Effect.tap(sessions.create("/project"), (one) => one.append(user("new"))))
+      assertSome(yield* sessions.latest("/project"), newest.id)
+      assert.deepStrictEqual(read, [newest.path])
+    }))
+
+  it.scoped("has no secret in it, and can be read though a secret is one of its own words", () =>
+    Effect.gen(function*() {
+      const { directory } = yield* makeSessions
+      const words = ["session", "user", "ok", "version", "tool-result", "text"]
+      const mask = (text: string) => words.reduce((all, word) => all.replaceAll(word, "<redacted>"), text)
+      const sessions = yield* sessionsIn(directory, { mask })
+      const call = {
+        ...assistant("my session"),
+        message: Prompt.assistantMessage({
+          content: [
+            Prompt.toolCallPart({
+              id: "a",
+              name: "bash",
+              params: { id: "a user", deep: [{ type: "ok", ["a version"]: 1 }] },
+              providerExecuted: false
+            })
+          ]
+        })
+      } as Entry
+      const session = yield* Effect.scoped(
+        Effect.tap(
+          sessions.create("/project"),
+          (session) => Effect.forEach([user("the user"), call, result("a", "a tool-result")], session.append)
+        )
+      )
+      const { lines, text } = yield* sessions.read(session.id)
+      assert.deepStrictEqual(types(lines), ["session", "user", "assistant", "tool-result"])
+      for (const word of ["the user", "a user", "a version", "a tool-result", "\"ok\",\"a"]) {
+        assert.notInclude(text, word)
+      }
+      assert.include(text, "{\"id\":\"a <redacted>\",\"deep\":[{\"type\":\"<redacted>\",\"a <redacted>\":1}]}")
+      assert.deepStrictEqual(yield* session.entries, lines)
     }))
 
   it.scoped("loses a torn last line only, says so, and goes on behind it", () =>
@@ -221,6 +275,13 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       })
       const failures = all.flatMap((one) => Either.isLeft(one) ? [one.left.reason] : [])
       assert.deepStrictEqual(failures, Array.from({ length: 7 }, () => "InUse"))
+    }))
+
+  it.scoped("of a process that had our own number, before a restart, is taken over", () =>
+    Effect.gen(function*() {
+      const { file, id, sessions } = yield* written(user("one"))
+      yield* lockedBy(file, process.pid)
+      yield* Effect.scoped(sessions.open(id))
     }))
 
   it.scoped("of a process on another machine is not taken over", () =>

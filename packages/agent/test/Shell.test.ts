@@ -134,6 +134,30 @@ describe("A command", () => {
   )
 })
 
+describe("What is kept of a command", () => {
+  test(
+    "is removed when the next one is kept, a week later",
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { outputs, run } = yield* makeShell
+      const day = 24 * 60 * 60
+      const now = Date.now() / 1000
+      yield* fs.makeDirectory(outputs)
+      for (const [name, days] of [["old.txt", 8], ["young.txt", 6], ["other", 8]] as const) {
+        yield* fs.writeFileString(`${outputs}/${name}`, "")
+        yield* fs.utimes(`${outputs}/${name}`, now - days * day, now - days * day)
+      }
+      yield* run("echo short")
+      assert.sameMembers(yield* fs.readDirectory(outputs), ["old.txt", "young.txt", "other"])
+      const { whole } = yield* run("seq 1 20000")
+      assert.sameMembers(
+        (yield* fs.readDirectory(outputs)).map((name) => `${outputs}/${name}`),
+        [`${outputs}/young.txt`, `${outputs}/other`, whole!]
+      )
+    })
+  )
+})
+
 describe("The bash tool", () => {
   test(
     "shows exactly the command, judges its parts, and tells the model of a failure",

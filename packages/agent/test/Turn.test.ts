@@ -425,6 +425,22 @@ layer(NodeContext.layer)("a turn", (it) => {
       assert.notInclude(last, "xxxx")
     }))
 
+  it.scoped("sums up before the request that the results would not fit into", () =>
+    Effect.gen(function*() {
+      const { events, lines, seen } = yield* turn({
+        window: 1000,
+        steps: [
+          { parts: [call("1", "look", { at: "x".repeat(4000) }), finish("tool-calls")] },
+          { parts: [...text("They looked at x."), finish("stop")] },
+          { parts: [...text("Done."), finish("stop")] }
+        ]
+      })
+      assert.deepStrictEqual(events.at(-1)?.type, "finished")
+      assert.deepStrictEqual(types(lines).slice(2), ["assistant", "tool-start", "tool-result", "summary", "assistant"])
+      assert.include(JSON.stringify(seen[2]!.prompt), "They looked at x.")
+      assert.notInclude(JSON.stringify(seen[2]!.prompt), "xxxx")
+    }))
+
   it.scoped("sends only conversations that a service accepts, results in the order of their calls", () =>
     Effect.gen(function*() {
       const { seen } = yield* turn({

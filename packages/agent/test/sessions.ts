@@ -8,8 +8,11 @@ import type { Entry } from "../src/Session.ts"
 import * as Sessions from "../src/Sessions.ts"
 import type { Outcome } from "../src/TurnEvent.ts"
 
-export const sessionsIn = (directory: string) =>
-  Effect.map(Layer.build(Sessions.layer({ directory })), (context) => Context.get(context, Sessions.Sessions))
+export const sessionsIn = (directory: string, options: Omit<Sessions.Options, "directory"> = {}) =>
+  Effect.map(
+    Layer.build(Sessions.layer({ directory, ...options })),
+    (context) => Context.get(context, Sessions.Sessions)
+  )
 
 export const makeSessions = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem

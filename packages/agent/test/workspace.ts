@@ -3,6 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as PermissionPolicy from "../src/PermissionPolicy.ts"
 import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/ToolCall.ts"
 import * as Tools from "../src/Tools.ts"
 import { Workspace } from "../src/Workspace.ts"
@@ -43,14 +44,19 @@ export const makeProject = Effect.gen(function*() {
   }
 })
 
-/** The tools in a project. `asked` has what they asked for; `permit` answers, and may take its time. */
-export const makeTools = (permit: (action: Action) => Effect.Effect<void, ToolFailure> = () => Effect.void) =>
+/** The tools in a project. `asked` has what they asked for; `permit` answers, and may take its time; `rules` are for what a search comes across. */
+export const makeTools = (
+  permit: (action: Action) => Effect.Effect<void, ToolFailure> = () => Effect.void,
+  rules?: PermissionPolicy.Rules
+) =>
   Effect.gen(function*() {
     const project = yield* makeProject
     const asked: Array<Action> = []
     const call = ToolCall.of({
       id: "call",
-      permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action))
+      permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action)),
+      verdicts: (parts) =>
+        Effect.succeed(parts.map((part) => PermissionPolicy.decide(rules, { judged: [part], title: "" }, []).verdict))
     })
     const context = yield* Layer.build(Layer.provide(Tools.layer, project.workspace))
     const { handle } = yield* Effect.provide(Tools.toolkit, context)

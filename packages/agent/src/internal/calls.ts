@@ -12,7 +12,7 @@ import { Approver } from "../Approver.ts"
 import { PermissionPolicy, type Rules } from "../PermissionPolicy.ts"
 import type { Session } from "../Session.ts"
 import type { SessionError } from "../SessionError.ts"
-import { type Action, ToolCall, ToolFailure, ToolOutput } from "../ToolCall.ts"
+import { type Action, type Judged, ToolCall, ToolFailure, ToolOutput } from "../ToolCall.ts"
 import * as ToolTitle from "../ToolTitle.ts"
 import type { Outcome, TurnEvent } from "../TurnEvent.ts"
 import { textOf } from "./interrupted.ts"
@@ -49,9 +49,15 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
     const approver = yield* Approver
     const oneQuestion = yield* Effect.makeSemaphore(1)
 
-    const decide = (action: Action) =>
-      Effect.flatMap(session.entries, (entries) =>
-        policy.decide(rules, action, entries.filter((entry) => entry.type === "grant")))
+    const granted = Effect.map(session.entries, (entries) => entries.filter((entry) => entry.type === "grant"))
+
+    const decide = (action: Action) => Effect.flatMap(granted, (granted) => policy.decide(rules, action, granted))
+
+    const verdicts = (parts: ReadonlyArray<Judged>) =>
+      Effect.flatMap(granted, (granted) =>
+        Effect.forEach(parts, (part) =>
+          Effect.map(policy.decide(rules, { judged: [part], title: part.subject }, granted), ({ verdict }) =>
+            verdict)))
 
     /** Answers why it is allowed. */
     const allowed = (call: Call, action: Action): Effect.Effect<string, ToolFailure | SessionError> =>
@@ -97,10 +103,10 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
       )
 
     const handled = (call: Call): Effect.Effect<Ended> =>
-      toolkit === undefined || toolkit.tools[call.name] === undefined
+      toolkit === undefined || !Object.hasOwn(toolkit.tools, call.name)
         ? Effect.succeed(failed(`There is no tool ${JSON.stringify(call.name)}.`))
         : (toolkit.handle(call.name, call.params) as Handled).pipe(
-          Effect.provideService(ToolCall, { id: call.id, permit: permit(call) }),
+          Effect.provideService(ToolCall, { id: call.id, permit: permit(call), verdicts }),
           Effect.map(({ encodedResult, isFailure, result }): Ended => {
             if (result instanceof ToolFailure) {
               const ended = failed(result.message, result.summary)
@@ -109,7 +115,9 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
             const output = isToolOutput(result) ? result : fromText(JSON.stringify(encodedResult) ?? "")
             return { outcome: isFailure ? "failed" : "ok", output }
           }),
-          Effect.catchAll((error: unknown) => Effect.succeed(failed(explain(error)))),
+          Effect.catchAll((error: unknown) =>
+            Effect.succeed(failed(explain(error)))
+          ),
           Effect.catchAllDefect((defect) =>
             Effect.logError("a tool broke", Cause.die(defect)).pipe(
               Effect.annotateLogs({ service: "agent", tool: call.name }),
@@ -124,8 +132,10 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
         // What came of it is in the file, or it was interrupted: nothing in between.
         const { outcome, output } = yield* Effect.uninterruptibleMask((restore) =>
           Effect.tap(restore(handled(call)), (ended) =>
-            Effect.flatMap(now, (time) =>
-              session.append({ type: "tool-result", id: call.id, name: call.name, title, ...ended, time })))
+            Effect.flatMap(
+              now,
+              (time) => session.append({ type: "tool-result", id: call.id, name: call.name, title, ...ended, time })
+            ))
         )
         const { diff, summary } = output
         yield* emit({
@@ -141,7 +151,8 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
       })
 
     const isReadOnly = ({ name }: Call) =>
-      toolkit?.tools[name] !== undefined && Context.get(toolkit.tools[name].annotations, Tool.Readonly)
+      toolkit !== undefined && Object.hasOwn(toolkit.tools, name) &&
+      Context.get(toolkit.tools[name].annotations, Tool.Readonly)
 
     return {
       /** Runs the calls in their order, those in a row that only read side by side. */

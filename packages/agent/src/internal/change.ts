@@ -35,8 +35,8 @@ const current = Effect.fn("change.current")(function*(target: Target) {
 })
 
 /**
- * Asks for the change that `next` makes of the file's content, and makes it if the file is still the same by then. What is there
- * of mode and links stays.
+ * Asks for the change that `next` makes of the file's content, and makes it if the file is still the same by then. Its mode stays,
+ * and so does a symbolic link to it; what it has besides (owner, extended attributes, hard links) is a new file's.
  */
 export const change = (
   target: Target,

@@ -64,6 +64,16 @@ const start = (command: ReadonlyArray<string>, environment: Readonly<Record<stri
     child.once("error", (error) => resume(Effect.fail(`it can't be started: ${error.message}`)))
   })
 
+/** A broken pipe is seen before the end of who broke it: that, and the last of what it said, come a moment later. */
+const closed = (child: Child) =>
+  new Promise<void>((resolve) => {
+    const patience = setTimeout(resolve, 1000)
+    child.once("close", () => {
+      clearTimeout(patience)
+      resolve()
+    })
+  })
+
 /** Starts the server; it and all that it has started are ended with the scope. */
 export const mcpProcess = (
   server: { readonly command: ReadonlyArray<string>; readonly environment?: Readonly<Record<string, string>> },
@@ -100,7 +110,10 @@ export const mcpProcess = (
         },
         send: (message) =>
           new Promise((resolve, reject) => {
-            child.stdin.write(protocol.serializeMessage(message), (error) => error ? reject(error) : resolve())
+            child.stdin.write(protocol.serializeMessage(message), (error) => {
+              if (error) void closed(child).then(() => reject(error))
+              else resolve()
+            })
           }),
         close: () => {
           child.stdin.end()

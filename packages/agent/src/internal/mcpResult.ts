@@ -1,7 +1,7 @@
 /** What an MCP tool answers, as one of ours would. */
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/types.js"
 import type { ToolOutput } from "../ToolCall.ts"
-import { plural } from "./tool.ts"
+import { inMiddle, plural } from "./tool.ts"
 
 type Piece = ToolOutput["content"][number]
 
@@ -30,6 +30,17 @@ const piece = (block: ContentBlock): Piece => {
   }
 }
 
+/** What is told of the texts of an answer, in characters: as much as of a command's output. */
+const most = 30_000
+
+/** Texts that are too long together are one text, cut in the middle, before the files. */
+const shortened = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> => {
+  const texts = pieces.flatMap((piece) => piece.type === "text" ? [piece.text] : [])
+  return texts.reduce((all, { length }) => all + length, 0) <= most
+    ? pieces
+    : [text(inMiddle(texts.join("\n"), most)), ...pieces.filter(({ type }) => type === "file")]
+}
+
 const lines = (pieces: ReadonlyArray<Piece>): number =>
   pieces.flatMap((piece) => piece.type === "text" ? piece.text.trimEnd().split("\n") : []).length
 
@@ -40,7 +51,7 @@ export const mcpResult = (result: CallToolResult): ToolOutput => {
     : [text(result.structuredContent === undefined ? "(no output)" : JSON.stringify(result.structuredContent))]
   const files = content.filter(({ type }) => type === "file").length
   return {
-    content,
+    content: shortened(content),
     summary: files === 0 ? plural(lines(content), "line") : plural(files, "file")
   }
 }

@@ -21,6 +21,14 @@ export interface Query {
   readonly context: number
   /** How many lines are wanted. */
   readonly most: number
+  /** Of a directory's files, relative to it, those that may be shown. */
+  readonly readable: (files: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>>
+}
+
+export interface Found {
+  readonly lines: ReadonlyArray<string>
+  /** How many files were not searched because they may not be shown, whether a line in them fits or not. */
+  readonly leftOut: number
 }
 
 export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) {}
@@ -31,46 +39,60 @@ export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
   // `rg --glob` also finds what .gitignore leaves out.
   const wanted = query.glob === undefined || !query.isDirectory
     ? undefined
-    : new Set(yield* Files.matching(directory, pattern(query.glob)))
-  const command = Command.make(
-    "rg",
-    "--no-config",
+    : new Set(
+      yield* Effect.mapError(Files.matching(directory, pattern(query.glob)), ({ message }) => failed(message))
+    )
+  const command = (...own: ReadonlyArray<string>) =>
+    Command.make(
+      "rg",
+      "--no-config",
+      "--null",
+      "--color=never",
+      "--hidden",
+      "--no-require-git",
+      "--sort=path",
+      "--max-filesize=2M",
+      ...(query.glob === undefined ? [] : [`--glob=${query.glob}`]),
+      "--glob=!**/.git/**",
+      "--glob=!**/node_modules/**",
+      ...own,
+      "--",
+      query.isDirectory ? "./" : `./${path.basename(query.target)}`
+    ).pipe(Command.workingDirectory(directory), Command.env({ RIPGREP_CONFIG_PATH: undefined }))
+  const lookingFor = command(
     "--line-number",
     "--with-filename",
-    "--null",
     "--no-heading",
-    "--color=never",
-    "--hidden",
-    "--no-require-git",
-    "--sort=path",
-    "--max-filesize=2M",
-    ...(query.glob === undefined ? [] : [`--glob=${query.glob}`]),
-    "--glob=!**/.git/**",
-    "--glob=!**/node_modules/**",
     ...(query.ignoreCase ? ["--ignore-case"] : []),
     ...(query.context > 0 ? [`--context=${query.context}`] : []),
-    `--regexp=${query.pattern}`,
-    "--",
-    query.isDirectory ? "./" : `./${path.basename(query.target)}`
-  ).pipe(Command.workingDirectory(directory), Command.env({ RIPGREP_CONFIG_PATH: undefined }))
+    `--regexp=${query.pattern}`
+  )
 
   return yield* Effect.gen(function*() {
-    const rg = yield* Effect.mapError(Command.start(command), () => new NoRipgrep())
+    // All of them, and not only those with lines: else the number left out would tell what is in them.
+    const files = !query.isDirectory ? [] : (yield* Effect.mapError(
+      Command.string(command("--files")),
+      (error) => error._tag === "SystemError" && error.reason === "NotFound" ? new NoRipgrep() : error
+    )).split("\0").filter((file) => file !== "").map((file) => file.replace(/^\.\//, ""))
+      .filter((file) => wanted?.has(file) ?? true)
+    const readable = yield* query.readable(files)
+    const leftOut = files.length - readable.size
+    const rg = yield* Effect.mapError(Command.start(lookingFor), () => new NoRipgrep())
     const complaint = yield* Effect.fork(Stream.runFold(Stream.decodeText(rg.stderr), "", (all, text) => all + text))
     const lines = yield* rg.stdout.pipe(
       Stream.decodeText(),
       Stream.splitLines,
-      Stream.mapAccum(nothingYet, rewritten((file) => wanted?.has(file) ?? true)),
+      Stream.mapAccum(nothingYet, rewritten((file) => !query.isDirectory || readable.has(file))),
       Stream.mapConcat((lines) => lines),
       Stream.take(query.most),
       Stream.runCollect
     )
     const found = Chunk.toReadonlyArray(lines)
-    if (found.length === query.most) return found
+    if (found.length === query.most) return { lines: found, leftOut } satisfies Found
     // 1: nothing was found. 2 with lines: some file could not be read, which is not what was asked.
     const code = yield* rg.exitCode
     if (code > 1 && found.length === 0) return yield* failed((yield* Fiber.join(complaint)).trim())
-    return found
+    return { lines: found, leftOut } satisfies Found
   }).pipe(
     Effect.scoped,
     Effect.catchTags({

@@ -3,6 +3,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Entry, type Line } from "../Session.ts"
 import { SessionError } from "../SessionError.ts"
@@ -18,7 +19,31 @@ export interface Content {
 }
 
 const decode = Schema.decodeUnknownEither(Entry)
-export const encode = Schema.encodeSync(Schema.parseJson(Entry))
+const toJson = Schema.encodeSync(Entry)
+
+/** What the file's own order hangs on. */
+const structural = new Set(["type", "id", "role", "time", "outcome"])
+
+/** What is in there is the model's and the tools' own: its keys mean nothing to us. */
+const foreign = new Set(["params", "result"])
+
+const masked = (value: unknown, mask: (text: string) => string, isForeign: boolean): unknown => {
+  if (typeof value === "string") return mask(value)
+  if (Array.isArray(value)) return value.map((item) => masked(item, mask, isForeign))
+  if (!Predicate.isRecord(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (isForeign) return [mask(key), masked(inner, mask, true)]
+      return [key, structural.has(key) ? inner : masked(inner, mask, foreign.has(key))]
+    })
+  )
+}
+
+/** The line, each of its texts masked. */
+export const encode = (entry: Entry, mask?: (text: string) => string): string => {
+  const json = toJson(entry)
+  return JSON.stringify(mask === undefined ? json : masked(json, mask, false))
+}
 
 const known = new Set<string>(Entry.members.map(({ fields }) => fields.type.literals[0]))
 
@@ -67,6 +92,15 @@ export const read = Effect.fn("sessionFile.read")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   return yield* parse(path, yield* Effect.mapError(fs.readFile(path), io(path)))
 })
+
+/** For a line that a mask has made into none. */
+export const unusable = (path: string): SessionError =>
+  new SessionError({
+    reason: "Io",
+    message: "A line can't be kept in the session's file: without what must not be in it, it means nothing.",
+    hint: "Is a secret set to an everyday word?",
+    path
+  })
 
 export const io = (path: string) => (error: PlatformError): SessionError =>
   error._tag === "SystemError" && error.reason === "NotFound"

@@ -7,6 +7,9 @@ import { hostname } from "node:os"
 import { SessionError } from "../SessionError.ts"
 import { io } from "./sessionFile.ts"
 
+/** The holders that this process is. */
+const ours = new Set<string>()
+
 /**
  * Keeps the session for this process until the scope closes; fails as `InUse` when another one has it.
  *
@@ -20,6 +23,7 @@ export const acquire = Effect.fn("sessionLock.acquire")(function*(file: string) 
   const lock = `${file}.lock`
   const name = `${process.pid}@${encodeURIComponent(hostname())}@${randomUUID()}`
   const own = `${lock}.${name}`
+  ours.add(name)
 
   const take = Effect.gen(function*() {
     yield* fs.makeDirectory(own, { mode: 0o700 })
@@ -41,7 +45,7 @@ export const acquire = Effect.fn("sessionLock.acquire")(function*(file: string) 
   const showOut = Effect.gen(function*() {
     for (const other of yield* Effect.orElseSucceed(fs.readDirectory(lock), () => [])) {
       const [pid, host] = other.split("@")
-      if (host !== encodeURIComponent(hostname()) || !isDead(Number(pid))) return other
+      if (host !== encodeURIComponent(hostname()) || !(isDead(Number(pid)) || isBeforeUs(other))) return other
       yield* fs.remove(path.join(lock, other), { force: true })
     }
     return undefined
@@ -61,15 +65,23 @@ export const acquire = Effect.fn("sessionLock.acquire")(function*(file: string) 
   }
 
   yield* Effect.acquireRelease(
-    Effect.tapError(take, () => Effect.ignore(fs.remove(own, { recursive: true, force: true }))),
+    Effect.tapError(take, () =>
+      Effect.zipRight(
+        Effect.sync(() => ours.delete(name)),
+        Effect.ignore(fs.remove(own, { recursive: true, force: true }))
+      )),
     // Moved away first, as a whole: nobody sees it empty, and takes it, before it is removed.
     () =>
       Effect.zipRight(fs.rename(lock, own), fs.remove(own, { recursive: true })).pipe(
         Effect.whenEffect(fs.exists(path.join(lock, name))),
-        Effect.ignore
+        Effect.ignore,
+        Effect.zipRight(Effect.sync(() => ours.delete(name)))
       )
   )
 })
+
+/** Had another process our number? In a container that is started again, the one that crashed there did. */
+const isBeforeUs = (holder: string): boolean => holder.startsWith(`${process.pid}@`) && !ours.has(holder)
 
 /** The signal 0 is only a question. A process that may not be asked (EPERM) lives. */
 const isDead = (pid: number): boolean => {

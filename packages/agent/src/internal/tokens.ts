@@ -1,5 +1,34 @@
 import type * as Response from "@effect/ai/Response"
+import * as Predicate from "effect/Predicate"
+import type { Line } from "../Session.ts"
 import type { Usage } from "../TurnEvent.ts"
+
+/** About as much as a picture takes, in characters: how many its base64 has says nothing about it. */
+const ofFile = 6400
+
+/** What of a line the model is told. */
+const told = (line: Line): unknown => {
+  switch (line.type) {
+    case "user":
+    case "assistant":
+      return line.message.content
+    case "tool-result":
+      return line.output.content
+    case "summary":
+      return line.text
+    default:
+      return undefined
+  }
+}
+
+/** A token is about four characters: close enough to choose where to cut, and to see the end of the window coming. */
+export const estimate = (line: Line): number => {
+  const text = JSON.stringify(told(line), function(this: unknown, key: string, value: unknown) {
+    const isData = key === "data" && typeof value === "string" && Predicate.isRecord(this) && this["type"] === "file"
+    return isData ? value.slice(0, ofFile) : value
+  })
+  return Math.ceil((text?.length ?? 0) / 4)
+}
 
 export const none: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
 

@@ -27,5 +27,14 @@ export const maybe = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(
 /** A tool's output that is text alone. */
 export const says = (text: string, summary: string): ToolOutput => ({ content: [{ type: "text", text }], summary })
 
+/** Its beginning and its end, when it is longer than this many characters, and how much is not there. */
+export const inMiddle = (text: string, most: number): string => {
+  if (text.length <= most) return text
+  // No half of a character that takes two.
+  const head = text.slice(0, most / 2).replace(/[\uD800-\uDBFF]$/, "")
+  const tail = text.slice(-most / 2).replace(/^[\uDC00-\uDFFF]/, "")
+  return `${head}\n\n… ${text.length - head.length - tail.length} characters are left out …\n\n${tail}`
+}
+
 export const plural = (count: number, noun: string, many = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : many}`

@@ -15,6 +15,8 @@ import { ToolCall } from "../ToolCall.ts"
 import * as ToolTitle from "../ToolTitle.ts"
 
 /**
+ * Runs a command line.
+ *
  * @since 0.1.0
  * @category tools
  */
@@ -34,6 +36,8 @@ it is long. To look at files use read, glob and grep.",
 )
 
 /**
+ * Asks for each part of the command line, then runs it; fails when the command does.
+ *
  * @since 0.1.0
  * @category handlers
  */

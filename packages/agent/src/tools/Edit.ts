@@ -13,6 +13,8 @@ import { withLineEndsOf } from "../internal/textStyle.ts"
 import { maybe, text, tool } from "../internal/tool.ts"
 
 /**
+ * Replaces a text in a file.
+ *
  * @since 0.1.0
  * @category tools
  */
@@ -33,6 +35,8 @@ const occurrences = (content: string, part: string): number => content.split(par
 const withoutSpace = (text: string): string => text.replace(/\s+/g, "")
 
 /**
+ * Asks with the diff, then replaces the text.
+ *
  * @since 0.1.0
  * @category handlers
  */

@@ -17,6 +17,8 @@ import { ToolCall } from "../ToolCall.ts"
 const most = 200
 
 /**
+ * Finds files by a pattern.
+ *
  * @since 0.1.0
  * @category tools
  */
@@ -30,6 +32,8 @@ export const Glob = tool(
 ).annotate(Tool.Readonly, true)
 
 /**
+ * Needs no more than to look at the directory.
+ *
  * @since 0.1.0
  * @category handlers
  */
@@ -44,7 +48,7 @@ export const glob = Effect.fn("Glob.glob")(function*(params: typeof Glob.paramet
   yield* permit({ judged: target.judged("glob"), title: params.pattern })
   const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
   if (type !== "Directory") return yield* failed(`${target.shown} is not a directory.`)
-  const files = yield* Files.matching(target.path, params.pattern)
+  const files = yield* Effect.mapError(Files.matching(target.path, params.pattern), ({ message }) => failed(message))
   const dated = yield* Effect.forEach(files, (file) =>
     fs.stat(path.join(target.path, file)).pipe(
       Effect.map(({ mtime }) => Option.match(mtime, { onNone: () => 0, onSome: (date) => date.getTime() })),

@@ -5,6 +5,7 @@
  */
 import * as Tool from "@effect/ai/Tool"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { refused } from "../internal/failures.ts"
@@ -18,12 +19,15 @@ const most = 200
 const longestLine = 500
 
 /**
+ * Finds lines by a regular expression.
+ *
  * @since 0.1.0
  * @category tools
  */
 export const Grep = tool(
   "grep",
-  `Finds lines by a regular expression, as path:line:text, at most ${most} of them. What .gitignore leaves out is left out.`,
+  `Finds lines by a regular expression, as path:line:text, at most ${most} of them. What .gitignore leaves out is left out, and in a \
+directory every file that would have to be asked for.`,
   {
     pattern: text("A regular expression."),
     path: maybe(text("The directory or file to look in (default: the working directory).")),
@@ -36,19 +40,29 @@ export const Grep = tool(
 ).annotate(Tool.Readonly, true)
 
 /**
- * Uses ripgrep when it is on the PATH.
+ * Uses ripgrep when it is on the PATH. Of a directory it shows only the files that `read` would show without a question.
  *
  * @since 0.1.0
  * @category handlers
  */
 export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.parametersSchema.Type) {
   const fs = yield* FileSystem.FileSystem
-  const { permit } = yield* ToolCall
+  const path = yield* Path.Path
+  const { permit, verdicts } = yield* ToolCall
   const target = yield* locate(params.path ?? ".")
   // To search one file is to read it: a rule against reading it holds here too.
   const reading = params.path === undefined ? [] : target.judged("read").slice(-1)
   yield* permit({ judged: [...target.judged("grep"), ...reading], title: params.pattern })
   const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
+  // Of the files in a directory, those that `read` would show without a question. To search outside was asked for above.
+  const readable = (files: ReadonlyArray<string>) =>
+    Effect.gen(function*() {
+      const named = (permission: string) =>
+        files.map((file) => ({ permission, subject: path.join(target.shown, file).replaceAll(path.sep, "/") }))
+      const read = yield* verdicts(named("read"))
+      const outside = yield* verdicts(path.isAbsolute(target.shown) ? named("external_directory") : [])
+      return new Set(files.filter((_, index) => read[index] === "allow" && outside[index] !== "deny"))
+    })
   const query = {
     pattern: params.pattern,
     target: target.path,
@@ -57,15 +71,25 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
     ignoreCase: params.ignoreCase ?? false,
     context: params.context ?? 0,
     // One more than is shown, to know whether there is more.
-    most: most + 1
+    most: most + 1,
+    readable
   }
-  const found = yield* Effect.catchTag(ripgrep.search(query), "NoRipgrep", () => ownSearch.search(query))
+  const { leftOut, lines: found } = yield* Effect.catchTag(
+    ripgrep.search(query),
+    "NoRipgrep",
+    () => ownSearch.search(query)
+  )
   const lines = found.slice(0, most).map((line) =>
     line.length > longestLine ? `${line.slice(0, longestLine)}… (${line.length} characters)` : line
   )
   const more = found.length > most ? "\n(There is more: use a narrower pattern, path or glob.)" : ""
+  const unread = leftOut === 0
+    ? ""
+    : `\n(${
+      plural(leftOut, "file is", "files are")
+    } left out: reading them has to be allowed; grep each by its path to ask.)`
   return says(
-    lines.length === 0 ? "No line fits." : lines.join("\n") + more,
+    (lines.length === 0 ? "No line fits." : lines.join("\n") + more) + unread,
     found.length > most ? `more than ${most} lines` : plural(lines.length, "line")
   )
 })

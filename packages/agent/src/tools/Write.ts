@@ -11,6 +11,8 @@ import { inStyleOf } from "../internal/textStyle.ts"
 import { text, tool } from "../internal/tool.ts"
 
 /**
+ * Writes a whole file.
+ *
  * @since 0.1.0
  * @category tools
  */
@@ -24,6 +26,8 @@ export const Write = tool(
 )
 
 /**
+ * Asks with the diff, then writes the file in one step.
+ *
  * @since 0.1.0
  * @category handlers
  */
