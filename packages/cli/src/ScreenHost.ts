@@ -190,7 +190,7 @@ export const layer = (options: { readonly model?: string }) =>
         models: Catalog.models.map(({ family, id, name }) => ({ id, name, family })),
         select: (id) => Effect.map(activate(id), ({ active }) => active),
         tools: Effect.provide(Assistant.tools, Context.add(context, Scope.Scope, scope)),
-        system: Effect.provide(Effect.map(Assistant.system(Option.none()), ({ text }) => text), context),
+        system: Effect.provide(Assistant.system(Option.none()), context),
         explain: Bedrock.unwrap,
         status: Effect.map(opened, ({ status }) => status).pipe(
           Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint]))
@@ -201,7 +201,8 @@ export const layer = (options: { readonly model?: string }) =>
             yield* ConfigEdit.set(file, [{ path: ["permission", permission, pattern], value: "allow" }])
             return file
           }).pipe(Effect.mapError(toHostError), Effect.provide(context)),
-        history: path.join(data, "history.jsonl")
+        history: path.join(data, "history.jsonl"),
+        mask: (yield* Secrets).mask
       })
     })
   )

@@ -119,8 +119,8 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
     readonly toolkit: Toolkit.WithHandler<any>
     readonly notices: ReadonlyArray<string>
   }>
-  /** The system prompt. */
-  readonly system: Effect.Effect<string>
+  /** The system prompt of a conversation, and what a person should know about it, e.g. that a file can't be read. */
+  readonly system: Effect.Effect<{ readonly text: string; readonly notices: ReadonlyArray<string> }>
   /** What failed, and what a person can do about it. */
   readonly explain: (error: AiError.AiError | SessionError) => { readonly message: string; readonly hint: string }
   /** What applies and why, in lines: model, endpoint, credential, configuration files. */
@@ -129,4 +129,6 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly allowAlways: (permission: string, pattern: string) => Effect.Effect<string, HostError>
   /** The file of the prompts that were written before. */
   readonly history: string
+  /** The text without secrets, for a file. */
+  readonly mask: (text: string) => string
 }>() {}

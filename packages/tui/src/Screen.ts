@@ -22,6 +22,7 @@ import { createElement } from "react"
 import { App } from "./components/App.tsx"
 import { Host } from "./Host.ts"
 import * as Highlight from "./internal/highlight.ts"
+import type { Key } from "./internal/keys.ts"
 import * as Performer from "./internal/performer.ts"
 import * as PromptHistory from "./internal/promptHistory.ts"
 import * as Setup from "./internal/setup.ts"
@@ -38,6 +39,8 @@ import { initial } from "./internal/update.ts"
 export interface Options {
   /** The conversation to begin with: a new one, or one that goes on. */
   readonly session: Session
+  /** Gives it back when another one is opened; absent: it stays open as long as its own scope. */
+  readonly release?: Effect.Effect<void>
   /** The configuration's rules for tool calls; absent: the policy's own. */
   readonly rules?: Rules
   /** How many requests a turn may take. */
@@ -57,6 +60,8 @@ const theme = Config.all({
   noColor: Config.map(Config.option(Config.nonEmptyString("NO_COLOR")), Option.isSome),
   colorfgbg: Config.map(Config.option(Config.string("COLORFGBG")), Option.getOrUndefined)
 }).pipe(Effect.map(Theme.choose), Effect.orElseSucceed(() => Theme.neutral))
+
+const closePager: Key = { type: "key", name: "o", ctrl: true, meta: false, shift: false }
 
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const
 
@@ -111,6 +116,23 @@ export const run = (
     yield* performer.start
     yield* Effect.forkScoped(Effect.zipRight(Highlight.load, Effect.sync(() => dispatch({ type: "redraw" }))))
 
+    const onKey = (key: Key): void => {
+      const before = store.state.pager
+      dispatch({ type: "key", key, at: Date.now() })
+      const after = store.state.pager
+      if (before === undefined && after !== undefined) {
+        store.hold(true)
+        terminal.alternate(true)
+        terminal.output.forget()
+      }
+      if (before !== undefined && after === undefined) {
+        store.hold(false)
+        terminal.alternate(false)
+        redraw()
+      }
+      if (key.type === "key" && key.ctrl && key.name === "l") redraw()
+    }
+
     yield* Effect.acquireRelease(
       Effect.sync(() =>
         render(createElement(App, { store }), {
@@ -123,6 +145,8 @@ export const run = (
       ),
       (ink) =>
         Effect.promise(async () => {
+          // A signal came while the pager was open: the conversation is written where it belongs.
+          if (store.state.pager !== undefined) onKey(closePager)
           store.close()
           // React draws it in a task of its own.
           await new Promise((resolve) => setTimeout(resolve, 0))
@@ -149,22 +173,7 @@ export const run = (
       if (!terminal.output.muted) redraw()
     })
     terminal.onKeys((keys) => {
-      for (const key of keys) {
-        const before = store.state.pager
-        dispatch({ type: "key", key, at: Date.now() })
-        const after = store.state.pager
-        if (before === undefined && after !== undefined) {
-          store.hold(true)
-          terminal.write(Terminal.screenOn)
-          terminal.output.forget()
-        }
-        if (before !== undefined && after === undefined) {
-          store.hold(false)
-          terminal.write(Terminal.screenOff)
-          redraw()
-        }
-        if (key.type === "key" && key.ctrl && key.name === "l") redraw()
-      }
+      for (const key of keys) onKey(key)
     })
 
     yield* Effect.forkScoped(

@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import * as ItemView from "../src/internal/itemView.ts"
 import * as Keys from "../src/internal/keys.ts"
+import * as Picker from "../src/internal/picker.ts"
 import type { Command, Message, State } from "../src/internal/state.ts"
 import { dark, plain } from "../src/internal/theme.ts"
 import { widthOf } from "../src/internal/themedText.ts"
@@ -340,6 +341,17 @@ describe("A question about a call", () => {
     assert.lengthOf(it.asked("answer"), 1)
   })
 
+  it("is not answered by the key that is still held down from the question before", () => {
+    const it = ask()
+    it.tell({ type: "asked", question: { ...question, id: "call-2" } })
+    it.wait(1000)
+    it.press("y", "y", "y")
+    assert.lengthOf(it.asked("answer"), 1)
+    it.wait(600)
+    it.press("n")
+    assert.deepStrictEqual(it.asked("answer").at(-1), { type: "answer", id: "call-2", answer: { _tag: "No" } })
+  })
+
   it("goes away with its turn", () => {
     const it = ask()
     it.press("\x1b")
@@ -355,6 +367,73 @@ describe("A question about a call", () => {
     assert.include(it.live(), "bash asks")
     it.press("y")
     assert.include(it.live(), "second asks")
+  })
+})
+
+describe("Another conversation", () => {
+  const picker = Picker.make("Conversations", [{ id: "older", label: "older", detail: "" }])
+  const conversation = { type: "conversation", items: [], usage, context: 0 } as const
+
+  it("is opened when it is chosen", () => {
+    const it = screen()
+    it.press("/sessions", "\r")
+    it.tell({ type: "sessions", picker }, { type: "ready" })
+    it.press("\r")
+    assert.deepStrictEqual(it.asked("open-session"), [{ type: "open-session", id: "older" }])
+    it.tell(conversation, { type: "ready" })
+    assert.strictEqual(it.state().work.type, "none")
+  })
+
+  it("waits for the turn of a prompt that was sent before the list was there", () => {
+    const it = screen()
+    it.press("/sessions", "\r", "hello", "\r")
+    it.tell({ type: "sessions", picker }, { type: "ready" })
+    assert.strictEqual(it.state().work.type, "turn")
+    it.press("\r")
+    assert.lengthOf(it.asked("open-session"), 0)
+    assert.include(it.live(), "queued /sessions older")
+    it.over()
+    assert.lengthOf(it.asked("open-session"), 1)
+  })
+
+  it("is open only when its opening is over", () => {
+    const it = screen()
+    it.press("/new", "\r")
+    it.tell(conversation)
+    it.press("hello", "\r")
+    assert.lengthOf(it.asked("turn"), 0)
+    it.tell({ type: "ready" })
+    assert.lengthOf(it.asked("turn"), 1)
+  })
+})
+
+describe("A model", () => {
+  it("is changed only after the turn that was begun before the list was there", () => {
+    const it = screen()
+    it.press("/model", "\r", "hello", "\r")
+    it.tell({ type: "models", picker: Picker.make("Models", [{ id: "m", label: "m", detail: "" }]) })
+    it.press("\r")
+    assert.lengthOf(it.asked("select-model"), 0)
+    it.over()
+    assert.deepStrictEqual(it.asked("select-model"), [{ type: "select-model", id: "m" }])
+  })
+})
+
+describe("Text from outside", () => {
+  const bad = "\x1b]0;title\x07\x1b[2Jtext\x1b[31m"
+
+  it("brings no escape sequence to the terminal", () => {
+    const it = screen()
+    it.tell(
+      { type: "item", item: { type: "welcome", version: "1", directory: bad } },
+      { type: "item", item: { type: "shell", command: bad, output: bad, end: bad, ok: true } },
+      { type: "item", item: { type: "reasoning", text: bad, seconds: 3 } }
+    )
+    assert.notInclude(it.told(), "\x1b")
+    it.press("\x0f")
+    assert.notInclude(it.live(), "\x1b")
+    it.press("\r")
+    assert.notInclude(it.live(), "\x1b")
   })
 })
 

@@ -27,7 +27,7 @@ const body = (item: Item, look: Look): Lines => {
     case "welcome":
       return [
         oneLine([{ text: "altimate-code ", roles: ["strong"] }, { text: item.version, roles: ["dim"] }], look),
-        oneLine([{ text: item.directory, roles: ["dim"] }], look),
+        oneLine([{ text: clean(item.directory), roles: ["dim"] }], look),
         ...wrapped([{ text: "/help lists what you can do here.", roles: ["dim"] }], look)
       ]
     case "user":
@@ -42,8 +42,8 @@ const body = (item: Item, look: Look): Lines => {
       return [
         oneLine([
           { text: item.ok ? "✓ " : "✗ ", roles: [item.ok ? "added" : "error"] },
-          { text: `! ${item.command}`, roles: ["strong"] },
-          { text: ` · ${item.end}`, roles: ["dim"] }
+          { text: `! ${clean(item.command)}`, roles: ["strong"] },
+          { text: ` · ${clean(item.end)}`, roles: ["dim"] }
         ], look),
         ...shortened(plainLines(item.output.trimEnd(), narrower(look, 2)), shownOfOutput, look)
       ]

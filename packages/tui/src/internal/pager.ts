@@ -16,10 +16,12 @@ export interface Pager {
   readonly open: { readonly index: number; readonly offset: number } | undefined
 }
 
+const firstLine = (text: string): string => clean(text).trim().split("\n")[0] ?? ""
+
 const titleOf = (item: Item): string => {
   if (item.type === "tool") return toolLine(item, { width: 400, theme: plain })
-  if (item.type === "shell") return `${item.ok ? "✓" : "✗"} ! ${item.command.split("\n")[0] ?? ""} · ${item.end}`
-  return item.type === "reasoning" ? `∴ ${item.text.trim().split("\n")[0] ?? ""}` : item.type
+  if (item.type === "shell") return `${item.ok ? "✓" : "✗"} ! ${firstLine(item.command)} · ${clean(item.end)}`
+  return item.type === "reasoning" ? `∴ ${firstLine(item.text)}` : item.type
 }
 
 /** Over what can be opened; the newest is selected. Undefined: there is nothing. */

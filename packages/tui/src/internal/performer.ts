@@ -4,6 +4,7 @@ import * as Files from "@altimate-code/agent/Files"
 import * as History from "@altimate-code/agent/History"
 import type { PermissionPolicy, Rules } from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
+import type { SessionError } from "@altimate-code/agent/SessionError"
 import { Sessions } from "@altimate-code/agent/Sessions"
 import * as Shell from "@altimate-code/agent/Shell"
 import * as Transcript from "@altimate-code/agent/Transcript"
@@ -17,6 +18,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -33,6 +35,7 @@ import type { Terminal } from "./terminal.ts"
 
 export interface Options {
   readonly session: Session
+  readonly release?: Effect.Effect<void>
   readonly rules?: Rules
   readonly maxSteps: number
   readonly dispatch: (message: Message) => void
@@ -50,8 +53,18 @@ const problem = ({ hint, message }: { readonly hint: string; readonly message: s
   hint
 })
 
+type Allowed = Parameters<Host["Type"]["allowAlways"]>
+
+/** The rules as they are read the next time, when the file says that these are allowed. */
+export const withAllowed = (rules: Rules | undefined, allowed: ReadonlyArray<Allowed>): Rules | undefined =>
+  allowed.reduce<Rules | undefined>((rules, [permission, pattern]) => {
+    const all = typeof rules === "string" ? { "*": rules } : rules
+    const rule = all?.[permission]
+    return { ...all, [permission]: { ...(typeof rule === "string" ? { "*": rule } : rule), [pattern]: "allow" } }
+  }, rules)
+
 /** Does what the screen's state asks for. */
-export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
+export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Options) =>
   Effect.gen(function*() {
     const host = yield* Host
     const sessions = yield* Sessions
@@ -63,8 +76,13 @@ export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
 
     const tools = yield* Effect.cached(host.tools)
     const current = yield* Ref.make(session)
-    // This process has them open already.
-    const opened = new Map([[session.id, session]])
+    // Not to be opened again: nobody has given it back.
+    const kept = release === undefined ? session : undefined
+    let leave = release ?? Effect.void
+    const allowed: Array<Allowed> = []
+    // The system prompt of the conversation: the same in all of its turns.
+    let system: string | undefined
+    let isEditing = false
     const answers = new Map<string, Deferred.Deferred<Answer>>()
     const left = yield* Deferred.make<void>()
     let work: Fiber.RuntimeFiber<void> | undefined
@@ -102,17 +120,33 @@ export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
         })))
     })
 
+    const systemPrompt = Effect.suspend(() =>
+      system === undefined
+        ? Effect.flatMap(host.system, ({ notices, text }) => {
+          system = text
+          const warnings = notices.map((text) => show({ type: "notice", level: "warning", text }))
+          return Effect.as(Effect.all(warnings, { discard: true }), text)
+        })
+        : Effect.succeed(system)
+    )
+
+    const files = yield* Effect.cachedWithTTL(
+      Effect.orElseSucceed(Files.matching(workspace.directory, "**/*"), () => []),
+      "10 seconds"
+    )
+
     const turn = (text: string) =>
       Effect.gen(function*() {
         const { contextWindow, languageModel } = yield* host.model
         const { toolkit } = yield* tools
+        const applying = withAllowed(rules, allowed)
         const events = Turn.run({
           session: yield* Ref.get(current),
           input: [Prompt.textPart({ text })],
-          system: yield* host.system,
+          system: yield* systemPrompt,
           toolkit,
           maxSteps,
-          ...(rules === undefined ? {} : { rules }),
+          ...(applying === undefined ? {} : { rules: applying }),
           ...(contextWindow === undefined ? {} : { contextWindow })
         })
         yield* Stream.runForEach(events, (event) =>
@@ -173,7 +207,7 @@ export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
     const begin = (session: Session) =>
       Effect.gen(function*() {
         yield* Ref.set(current, session)
-        opened.set(session.id, session)
+        system = undefined
         const lines = yield* session.entries
         const items = ofEntries(lines)
         yield* tell({
@@ -194,12 +228,29 @@ export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
         yield* Effect.forEach(session.notices, say)
       })
 
+    /** Each in a scope of its own: the one that is left is free for others. */
+    const enter = (opening: Effect.Effect<Session, SessionError, Scope.Scope>) =>
+      Effect.gen(function*() {
+        const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
+        const session = yield* Scope.extend(opening, own).pipe(
+          Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
+        )
+        const left = leave
+        leave = Scope.close(own, Exit.void)
+        yield* begin(session)
+        yield* left
+      })
+
     const open = (id: string) =>
-      Effect.suspend(() => {
-        const known = opened.get(id)
-        return known === undefined ? Scope.extend(sessions.open(id), scope) : Effect.succeed(known)
+      Effect.gen(function*() {
+        const here = yield* Ref.get(current)
+        const stay = say(`You are in this conversation already (${here.id}).`)
+        if (id === here.id) return yield* stay
+        yield* enter(id === kept?.id ? Effect.succeed(kept) : sessions.open(id)).pipe(
+          // A part of its ID stands for it, too.
+          Effect.catchIf(({ path, reason }) => reason === "InUse" && path === here.path, () => stay)
+        )
       }).pipe(
-        Effect.flatMap(begin),
         Effect.catchAll((error) => show(problem(error))),
         Effect.ensuring(tell({ type: "ready" }))
       )
@@ -236,11 +287,13 @@ export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
     )
 
     const allow = (patterns: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>) =>
-      Effect.forEach(patterns, ({ pattern, permission }) =>
-        host.allowAlways(permission, pattern).pipe(
+      Effect.forEach(patterns, ({ pattern, permission }) => {
+        allowed.push([permission, pattern])
+        return host.allowAlways(permission, pattern).pipe(
           Effect.flatMap((file) => say(`Allowed from now on: ${permission} ${pattern} (${file}).`)),
           Effect.catchAll((error) => show(problem(error)))
-        ), { discard: true })
+        )
+      }, { discard: true })
 
     const activate = Effect.matchEffect(host.model, {
       onFailure: (error) => show(problem(error)),
@@ -311,8 +364,7 @@ export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
           return Effect.asVoid(background(open(command.id)))
         case "new-session":
           return Effect.asVoid(background(
-            Scope.extend(sessions.create(workspace.directory), scope).pipe(
-              Effect.flatMap(begin),
+            enter(sessions.create(workspace.directory)).pipe(
               Effect.catchAll((error) => show(problem(error))),
               Effect.ensuring(tell({ type: "ready" }))
             )
@@ -328,8 +380,11 @@ export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
         case "export":
           return Effect.asVoid(background(exportSession))
         case "edit":
+          if (isEditing) return Effect.void
+          isEditing = true
           return Effect.asVoid(background(
             lend(edit(command.text)).pipe(
+              Effect.ensuring(Effect.sync(() => void (isEditing = false))),
               Effect.flatMap((text) => tell({ type: "edited", text })),
               Effect.catchAll((error) => show(problem(error))),
               Effect.provide(context)
@@ -337,10 +392,12 @@ export const make = ({ dispatch, lend, maxSteps, rules, session }: Options) =>
           ))
         case "list-files":
           return Effect.asVoid(background(
-            Effect.flatMap(Files.matching(workspace.directory, "**/*"), (files) => tell({ type: "files", files }))
+            Effect.flatMap(files, (files) => tell({ type: "files", files }))
           ))
         case "remember":
-          return Effect.asVoid(background(Effect.provide(PromptHistory.append(host.history, command.text), context)))
+          return Effect.asVoid(
+            background(Effect.provide(PromptHistory.append(host.history, host.mask(command.text)), context))
+          )
         case "calm-soon":
           return interrupt(calming).pipe(
             Effect.zipRight(background(Effect.delay(tell({ type: "calm" }), "2 seconds"))),

@@ -28,7 +28,7 @@ const replace = (file: string, lines: ReadonlyArray<string>) =>
     yield* fs.rename(`${file}.new`, file)
   })
 
-/** One more. Two processes may write at the same time: a line is one write at the end of the file. */
+/** One more, as it may be written: without secrets. Two processes may write at the same time: a line is one write at the end of the file. */
 export const append = (
   file: string,
   text: string

@@ -64,7 +64,7 @@ export interface State {
   readonly usage: Usage
   readonly context: number
   readonly input: Editor.State
-  /** When the last character was written into the input. */
+  /** When the last character was written into the input, or the last question was answered. */
   readonly writtenAt: number
   readonly files: ReadonlyArray<string>
   readonly selected: number

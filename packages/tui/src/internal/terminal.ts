@@ -15,7 +15,9 @@ export interface Terminal {
   /** There is no terminal any more, e.g. its window was closed. */
   readonly onGone: (listener: () => void) => void
   readonly write: (text: string) => void
-  /** Lets another program have the terminal. */
+  /** Shows the other screen, which has no scrollback, or the usual one again. */
+  readonly alternate: (isOn: boolean) => void
+  /** Lets another program have the terminal, and Ctrl-C. */
   readonly lend: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
@@ -24,13 +26,26 @@ const pasteOn = "\x1b[?2004h"
 const pasteOff = "\x1b[?2004l"
 const cursorOn = "\x1b[?25h"
 
-export const screenOn = "\x1b[?1049h\x1b[2J\x1b[H"
-export const screenOff = "\x1b[?1049l"
+const screenOn = "\x1b[?1049h\x1b[2J\x1b[H"
+const screenOff = "\x1b[?1049l"
 /**
  * What is seen, not what was scrolled away. In two parts: some terminals keep a copy of a screen that is cleared as a
  * whole in their scrollback.
  */
 export const clear = "\x1b[H\x1b[K\x1b[2;1H\x1b[J\x1b[H"
+
+/** The terminal sends Ctrl-C to all of its programs: it is meant for the other one. Answers how to listen again. */
+const withoutListeners = (signal: "SIGINT"): () => void => {
+  // Node's types say only that they are functions.
+  const listeners = process.rawListeners(signal) as unknown as ReadonlyArray<NodeJS.SignalsListener>
+  const ignore = (): void => undefined
+  process.on(signal, ignore)
+  for (const listener of listeners) process.off(signal, listener)
+  return () => {
+    for (const listener of listeners) process.on(signal, listener)
+    process.off(signal, ignore)
+  }
+}
 
 /** What follows Esc in a sequence follows at once, even over a slow line. */
 const escapeDelay = 40
@@ -66,6 +81,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     }
     // The window was closed: there is nothing left to write to, or to put back.
     let isGone = false
+    let isAlternate = false
     const gone = (): void => {
       isGone = true
       onGone()
@@ -76,7 +92,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       stdin.setEncoding("utf8")
       stdin.on("data", read)
       stdin.resume()
-      stdout.write(pasteOn)
+      stdout.write((isAlternate ? screenOn : "") + pasteOn)
     }
     const give = (): void => {
       clearTimeout(flushing)
@@ -84,7 +100,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       if (isGone) return
       stdin.setRawMode(false)
       stdin.pause()
-      stdout.write(pasteOff + cursorOn)
+      stdout.write((isAlternate ? screenOff : "") + pasteOff + cursorOn)
     }
     take()
     for (const event of ["end", "error"]) stdin.on(event, gone)
@@ -100,15 +116,21 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
         onResize: (listener) => void (onResize = listener),
         onGone: (listener) => void (onGone = listener),
         write: (text) => void stdout.write(text),
+        alternate: (isOn) => {
+          isAlternate = isOn
+          stdout.write(isOn ? screenOn : screenOff)
+        },
         lend: (effect) =>
           Effect.acquireUseRelease(
             Effect.sync(() => {
               output.muted = true
               give()
+              return withoutListeners("SIGINT")
             }),
             () => effect,
-            () =>
+            (listenAgain) =>
               Effect.sync(() => {
+                listenAgain()
                 take()
                 output.muted = false
               })

@@ -96,7 +96,7 @@ const react = (state: State, message: Message): Step => {
     case "ready":
       return next({ ...state, work: { type: "none" } })
     case "sessions":
-      return only({ ...state, work: { type: "none" }, over: { type: "sessions", picker: message.picker } })
+      return only({ ...state, over: { type: "sessions", picker: message.picker } })
     case "models":
       return only({ ...state, over: { type: "models", picker: message.picker } })
     case "conversation":
@@ -105,8 +105,7 @@ const react = (state: State, message: Message): Step => {
         items: message.items,
         conversation: state.conversation + 1,
         usage: message.usage,
-        context: message.context,
-        work: { type: "none" }
+        context: message.context
       })
     case "compacted":
       return only(
@@ -175,9 +174,9 @@ const key = (state: State, key: Key): Step => {
       if (result.type === "stays") return only({ ...state, over: { ...over, picker: result.picker } })
       const uncovered = uncover(state)
       if (result.type === "left") return only(uncovered)
-      return over.type === "models"
-        ? then(wait(uncovered, "opening the model"), { type: "select-model", id: result.choice.id })
-        : then(wait(uncovered, "opening the conversation"), { type: "open-session", id: result.choice.id })
+      const chosen = `${over.type === "models" ? "/model" : "/sessions"} ${result.choice.id}`
+      // A prompt may have been sent before the list was there: its turn goes on where it began.
+      return state.work.type === "none" ? command(uncovered, chosen) : queue(uncovered, chosen)
     }
     case "question": {
       if (name === "ctrl-o") return openPager(state)
@@ -190,8 +189,9 @@ const key = (state: State, key: Key): Step => {
       const result = Question.update(over.dialog, key, look, roomOf(state))
       if (result.type === "stays") return only({ ...state, over: { type: "question", dialog: result.dialog } })
       const { id, patterns } = over.dialog.question
+      // A key that is held down answers one question, not the next one too.
       return then(
-        uncover(state),
+        uncover({ ...state, writtenAt: state.now }),
         ...(result.always ? [{ type: "allow", patterns } as const] : []),
         { type: "answer", id, answer: result.answer }
       )
