@@ -1,24 +1,15 @@
 import type { Setting } from "@altimate-code/config/Origin"
-import { Settings } from "@altimate-code/config/Settings"
+import { defaults, Settings } from "@altimate-code/config/Settings"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
 /** Settings that say nothing but this. */
 export const settings = (given: { readonly profile?: Setting<string> | undefined; readonly awsProfile?: string }) =>
   Layer.succeed(Settings, {
-    model: Option.none(),
-    baseURL: Option.none(),
-    region: { value: "us-east-1", origin: { _tag: "Default" } },
+    ...defaults,
     profile: Option.fromNullable(given.profile),
     awsProfile: Option.map(Option.fromNullable(given.awsProfile), (value): Setting<string> => ({
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
-    })),
-    permission: Option.none(),
-    mcp: {},
-    instructions: [],
-    models: {},
-    files: [],
-    leaves: [],
-    warnings: []
+    }))
   })

@@ -45,6 +45,9 @@ const start = (options: {
 const ask = (terminal: Effect.Effect.Success<ReturnType<typeof open>>, prompt: string) =>
   Effect.zipRight(terminal.write(prompt), Effect.zipRight(terminal.see(prompt), terminal.write(keys.enter)))
 
+/** A person reads a question before they answer it; a key that comes at once counts as held down from the last one. */
+const read = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 700)))
+
 /** What the model was sent, as one text. */
 const sent = (sandbox: Sandbox.Service, index: number) =>
   Effect.map(
@@ -157,6 +160,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see(/echo one[^]*yes, once/)
       yield* terminal.write("s")
       yield* terminal.see(/asks: may it[^]*pwd[^]*yes, once/)
+      yield* read
       yield* terminal.write("a")
       yield* terminal.see("altimate-code.json")
       yield* terminal.write(keys.enter)

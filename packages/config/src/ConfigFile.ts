@@ -6,38 +6,21 @@
  */
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-
-const described = (description: string) => optional(Schema.String.annotations({ description }))
-
-const AmazonBedrockOptions = Schema.Struct({
-  baseURL: described(
-    "The gateway's URL (http or https), in place of Amazon's own endpoint. Its path is kept. {env:NAME} and {file:path} are filled in."
-  ),
-  endpoint: described("The same as baseURL. If both are set, endpoint is used."),
-  region: described("The AWS region. Without it: AWS_REGION, then us-east-1."),
-  profile: described(
-    "The AWS profile whose credentials are used. Without it: the AWS credential chain, AWS_PROFILE included."
-  )
-}).annotations({ description: "How Amazon Bedrock is reached." })
-
-const count = (description: string) =>
-  optional(Schema.Number.pipe(
-    Schema.filter((value) => Number.isInteger(value) && value > 0, {
-      title: "a whole number above 0",
-      jsonSchema: { type: "integer", exclusiveMinimum: 0, description }
-    })
-  ))
+import { BedrockOptions, CrossRegion } from "./internal/bedrockOptions.ts"
+import { count, described, optional, record } from "./internal/schemas.ts"
 
 const price = (description: string) =>
   optional(Schema.Number.pipe(Schema.nonNegative({ title: "a number that is not negative", description })))
 
-const record = <A, I>(value: Schema.Schema<A, I>, description: string) =>
-  Schema.Record({ key: Schema.String, value }).annotations({ description })
-
 const Model = Schema.Struct({
   name: described("What the model is called on the screen."),
+  id: described(
+    "What is sent for this name: a model ID, an inference profile's ID or ARN. {env:NAME} and {file:path} are filled in."
+  ),
+  baseModel: described(
+    "The model behind id, for example anthropic.claude-sonnet-4-6: its capabilities, limits and price apply."
+  ),
+  crossRegion: optional(CrossRegion),
   limit: optional(
     Schema.Struct({
       context: count("The tokens that fit into the context window."),
@@ -55,7 +38,7 @@ const Model = Schema.Struct({
 }).annotations({ description: "What is known of one model." })
 
 const AmazonBedrock = Schema.Struct({
-  options: optional(AmazonBedrockOptions),
+  options: optional(BedrockOptions),
   models: optional(record(Model, "Models by the ID that they are configured with."))
 }).annotations({ description: "Amazon Bedrock, or a gateway in front of it." })
 
@@ -131,12 +114,14 @@ export const ConfigFile = Schema.Struct({
  */
 export type ConfigFile = typeof ConfigFile.Type
 
-const options = (name: keyof typeof AmazonBedrockOptions.Type) =>
+/** Where the options of Amazon Bedrock stand. */
+export const options = <Name extends keyof typeof BedrockOptions.Type>(name: Name) =>
   ["provider", "amazon-bedrock", "options", name] as const
 
 /**
- * Where the settings of the connection stand in the file. In these, and in an MCP server's command, environment, URL
- * and headers, `{env:NAME}` and `{file:path}` are filled in.
+ * Where the settings of the connection stand that are one text. In these, and in the texts of `options.headers`,
+ * `options.tokenCommand`, a model's `id`, and an MCP server's command, environment, URL and headers, `{env:NAME}` and
+ * `{file:path}` are filled in.
  *
  * @since 0.1.0
  * @category models
@@ -146,7 +131,12 @@ export const paths = {
   baseURL: options("baseURL"),
   endpoint: options("endpoint"),
   region: options("region"),
-  profile: options("profile")
+  profile: options("profile"),
+  proxy: options("proxy"),
+  caFile: options("caFile"),
+  clientCert: options("clientCert"),
+  clientKey: options("clientKey"),
+  crossRegion: options("crossRegion")
 } as const
 
 /**

@@ -16,16 +16,18 @@ import type { ConfigError } from "./ConfigError.ts"
 import { ConfigFile, paths } from "./ConfigFile.ts"
 import { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
+import * as Gateway from "./Gateway.ts"
 import { checkTypes, unknownKeys } from "./internal/check.ts"
+import { gatewayOf } from "./internal/gateway.ts"
 import { maskValue } from "./internal/masking.ts"
 import { parse, type Source } from "./internal/parse.ts"
-import { failure, place } from "./internal/place.ts"
+import { place } from "./internal/place.ts"
 import { usableServers } from "./internal/servers.ts"
 import { readSources } from "./internal/sources.ts"
 import { substitute } from "./internal/substitute.ts"
 import { dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
+import { acceptUrl } from "./internal/url.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
-import { registerSecrets } from "./PublicUrl.ts"
 import { RegionFallback } from "./RegionFallback.ts"
 
 /**
@@ -95,13 +97,19 @@ export interface RemoteMcpServer {
 }
 
 /**
- * What the configuration says of a model. Limits are in tokens, costs in US dollars per million tokens.
+ * What the configuration says of a model, which `id` makes a name of the user's own. Limits are in tokens, costs in US dollars per million tokens.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ModelSettings {
   readonly name?: string
+  /** What is sent for it. */
+  readonly id?: string
+  /** The ID of the model behind it. */
+  readonly baseModel?: string
+  /** As `crossRegion` of the options, for this model alone. */
+  readonly crossRegion?: string
   readonly limit?: { readonly context?: number; readonly output?: number }
   readonly cost?: {
     readonly input?: number
@@ -128,6 +136,8 @@ export interface Service {
   readonly profile: Option.Option<Setting<string>>
   /** `AWS_PROFILE`. */
   readonly awsProfile: Option.Option<Setting<string>>
+  /** How the gateway is reached, and what it is told. */
+  readonly gateway: Gateway.Gateway
   readonly permission: Option.Option<Permission>
   /** By name, `{env:…}` and `{file:…}` filled in. Those that cannot be used are left out, and warned of. */
   readonly mcp: { readonly [name: string]: McpServer }
@@ -150,6 +160,29 @@ export interface Service {
  * @category services
  */
 export class Settings extends Context.Tag("@altimate-code/config/Settings")<Settings, Service>() {}
+
+/**
+ * The settings of a start without any configuration, in `us-east-1`. Tests and programs that configure themselves change
+ * what they need of it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const defaults: Service = {
+  model: Option.none(),
+  baseURL: Option.none(),
+  region: { value: "us-east-1", origin: { _tag: "Default" } },
+  profile: Option.none(),
+  awsProfile: Option.none(),
+  gateway: Gateway.defaults,
+  permission: Option.none(),
+  mcp: {},
+  instructions: [],
+  models: {},
+  files: [],
+  leaves: [],
+  warnings: []
+}
 
 /**
  * Reads the configuration once, when it is built: the user's own file, the project's files from the repository's root
@@ -182,6 +215,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
   }
   const baseURL = Option.orElse(setting(paths.endpoint), () => setting(paths.baseURL))
   if (Option.isSome(baseURL)) yield* acceptUrl(baseURL.value)
+  const gateway = yield* gatewayOf(file, merged)
 
   return Settings.of({
     model: Option.fromNullable(overrides.model).pipe(
@@ -196,6 +230,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),
+    gateway,
     files,
     permission: Option.fromNullable(file.permission),
     mcp: servers,
@@ -239,17 +274,4 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
   const { leftOut, servers } = usableServers(file.mcp ?? {}, merged)
   for (const { key, origin, why } of leftOut) warnings.push(`${key} is left out (${where(origin)}): ${why}.`)
   return { file, merged, servers, warnings }
-})
-
-/** The SDK would take other texts too, and fail much later with much less to say. */
-const acceptUrl = Effect.fn("acceptUrl")(function*({ value, origin }: Setting<string>) {
-  yield* registerSecrets(value)
-  if (/^https?:\/\/[^/\\?#]\S*$/i.test(value) && URL.canParse(value)) return
-  return yield* failure(origin, {
-    reason: "Value",
-    message: "expected an absolute http or https URL, found something else",
-    expected: "an absolute http or https URL",
-    found: "something else",
-    hint: "Write the gateway's whole URL, for example https://gateway.example.com/bedrock/v1."
-  })
 })

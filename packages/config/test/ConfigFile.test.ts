@@ -37,10 +37,32 @@ layer(NodeContext.layer)("The Schema of the file", (it) => {
 
   it.effect("knows exactly the guide's settings", () =>
     Effect.sync(() => {
-      const options = { baseURL: "b", endpoint: "e", region: "r", profile: "p" }
+      const options = {
+        baseURL: "b",
+        endpoint: "e",
+        region: "r",
+        profile: "p",
+        proxy: "p",
+        caFile: "c",
+        clientCert: "c",
+        clientKey: "c",
+        http2: true,
+        allowInsecure: true,
+        timeout: { connect: 1, firstByte: 2, idle: 3, total: 4 },
+        streaming: "auto",
+        headers: { "x-tenant": "t" },
+        drop: ["cachePoint"],
+        auth: "header",
+        tokenCommand: ["c", "a"],
+        crossRegion: "off",
+        prefixRules: [{ regions: "us-*", except: ["us-gov-*"], models: ["m"], prefix: "us." }]
+      }
       const models = {
         m: {
           name: "n",
+          id: "i",
+          baseModel: "b",
+          crossRegion: "eu",
           limit: { context: 1, output: 1 },
           cost: { input: 0, output: 0.5, cache_read: 0, cache_write: 0 }
         }

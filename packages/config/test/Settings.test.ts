@@ -156,7 +156,7 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         yield* write(globalFile, {
           theme: "dark",
           Model: "x",
-          ...bedrock({ region: "us-east-1", baseUrl: "https://gw.example", base_url: 1, timeout: 5 })
+          ...bedrock({ region: "us-east-1", baseUrl: "https://gw.example", base_url: 1, retries: 5 })
         })
         const settings = yield* load()
         const warnings = [
@@ -164,7 +164,7 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
           "Model is not a known setting (~/.config/altimate-code/altimate-code.json:3:3); did you mean model? It is kept and ignored.",
           "provider.amazon-bedrock.options.baseUrl is not a known setting (~/.config/altimate-code/altimate-code.json:8:9); did you mean baseURL? It is kept and ignored.",
           "provider.amazon-bedrock.options.base_url is not a known setting (~/.config/altimate-code/altimate-code.json:9:9); did you mean baseURL? It is kept and ignored.",
-          "provider.amazon-bedrock.options.timeout is not a known setting (~/.config/altimate-code/altimate-code.json:10:9). It is kept and ignored."
+          "provider.amazon-bedrock.options.retries is not a known setting (~/.config/altimate-code/altimate-code.json:10:9). It is kept and ignored."
         ]
         assert.deepStrictEqual(settings.warnings, warnings)
         assert.deepStrictEqual(
@@ -177,7 +177,7 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
           "provider.amazon-bedrock.options.region",
           "provider.amazon-bedrock.options.baseUrl",
           "provider.amazon-bedrock.options.base_url",
-          "provider.amazon-bedrock.options.timeout"
+          "provider.amazon-bedrock.options.retries"
         ])
         assert.isTrue(Option.isNone(settings.baseURL))
       }))

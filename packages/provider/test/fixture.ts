@@ -3,7 +3,7 @@ import { Auth } from "@altimate-code/auth/Auth"
 import { AwsCredentials, type ResolvedAwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { Setting } from "@altimate-code/config/Origin"
-import { Settings } from "@altimate-code/config/Settings"
+import { defaults, Settings } from "@altimate-code/config/Settings"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
@@ -26,21 +26,12 @@ export const token = "bedrock-api-key-canary"
 
 export const settings = (baseURL: string | undefined, region = "us-east-1") =>
   Layer.succeed(Settings, {
-    model: Option.none(),
+    ...defaults,
     baseURL: Option.map(
       Option.fromNullable(baseURL),
       (value): Setting<string> => ({ value, origin: { _tag: "Flag", flag: "test" } })
     ),
-    region: { value: region, origin: { _tag: "Default" } },
-    profile: Option.none(),
-    awsProfile: Option.none(),
-    permission: Option.none(),
-    mcp: {},
-    instructions: [],
-    models: {},
-    files: [],
-    leaves: [],
-    warnings: []
+    region: { value: region, origin: { _tag: "Default" } }
   })
 
 export const bearer = (value = token) =>

@@ -4,6 +4,9 @@ import { publicUrl } from "../PublicUrl.ts"
 const secretName =
   /key(?!bind|board|map|word)|token|secret|passw|passphrase|pwd|auth(?!or(?!i[sz]))|credential|cookie|bearer|signature|headers?$/i
 
+/** Does what stands under this name sound like a secret? */
+export const soundsSecret = (path: ReadonlyArray<string>): boolean => secretName.test(path.at(-1) ?? "")
+
 // The limits keep a long text without a URL from being gone through once for each of its letters.
 const url = /[a-z][a-z0-9+.-]{0,20}:[\\/]{2}\S*/gi
 

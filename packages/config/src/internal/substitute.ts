@@ -3,14 +3,15 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { paths } from "../ConfigFile.ts"
+import { options, paths } from "../ConfigFile.ts"
 import { Directories } from "../Directories.ts"
 import * as Environment from "../Environment.ts"
 import type { Origin } from "../Origin.ts"
+import { soundsSecret } from "./masking.ts"
 import type { Source } from "./parse.ts"
 import { failure } from "./place.ts"
 import { readText } from "./readText.ts"
-import { type Branch, find, leaves, replace } from "./tree.ts"
+import { type Branch, dotted, find, leaves, replace } from "./tree.ts"
 import { secretsOf } from "./urlSecrets.ts"
 
 const pattern = /\{(env|file):([^{}]*)\}/g
@@ -18,19 +19,25 @@ const pattern = /\{(env|file):([^{}]*)\}/g
 /**
  * The tree with `{env:NAME}` and `{file:path}` filled in, in the known settings only and once: what is put in is not
  * looked at again. A setting that is blank then is taken out, as though it had never been written; `blanks` are those, and
- * whether they became so by what was put in. `secrets` are what was put in for MCP servers and is not for everybody's eyes.
+ * whether they became so by what was put in. `secrets` are what is not for everybody's eyes.
  */
 export const substitute = Effect.fn("substitute")(function*(tree: Branch, source: Source) {
   const blanks: Array<{ readonly path: ReadonlyArray<string>; readonly origin: Origin; readonly filled: boolean }> = []
   const secrets: Array<string> = []
   let result = tree
-  for (const path of Object.values(paths)) {
-    const leaf = find(tree, path)
-    if (leaf?._tag !== "Leaf" || typeof leaf.value !== "string") continue
-    const { text } = yield* fillIn(leaf.value, source, leaf.origin)
+  for (const [path, leaf] of settingTexts(tree)) {
+    const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin)
     const blank = text.trim() === ""
-    if (blank) blanks.push({ path, origin: leaf.origin, filled: leaf.value.trim() !== "" })
-    result = replace(result, path, blank ? undefined : { ...leaf, filled: text })
+    if (blank) blanks.push({ path, origin: leaf.origin, filled: String(leaf.value).trim() !== "" })
+    const filled = files.has(dotted(path)) && !blank ? yield* expandPath(text, source.directory) : text
+    result = replace(result, path, blank ? undefined : { ...leaf, filled })
+    if (path.at(-2) === "headers" && (parts.length > 0 || soundsSecret(path))) secrets.push(text, ...parts)
+  }
+  const command = find(tree, options("tokenCommand"))
+  if (command?._tag === "Leaf" && Array.isArray(command.value)) {
+    const words = yield* Effect.forEach(command.value, (word) => fillIn(String(word), source, command.origin))
+    result = replace(result, options("tokenCommand"), { ...command, filled: words.map(({ text }) => text) })
+    secrets.push(...words.flatMap(({ parts }) => parts))
   }
   for (const [path, leaf] of serverTexts(tree)) {
     const filled = yield* Effect.either(
@@ -50,16 +57,29 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   return { tree: result, blanks, secrets }
 })
 
-/** The texts of the MCP servers in which something may have to be filled in. */
-const serverTexts = (tree: Branch) => {
-  const servers = find(tree, ["mcp"])
-  return servers?._tag !== "Branch" ?
-    [] :
-    leaves(servers, ["mcp"]).filter(([path]) =>
-      path.length === 3 && (path[2] === "command" || path[2] === "url") ||
-      path.length === 4 && (path[2] === "environment" || path[2] === "headers")
-    )
+/** The settings that are paths. */
+const files = new Set([paths.caFile, paths.clientCert, paths.clientKey].map(dotted))
+
+/** The settings of the connection that are one text each. */
+const settingTexts = (tree: Branch) =>
+  [
+    ...Object.values(paths).map((path) => [path, find(tree, path)] as const),
+    [options("tokenCommand"), find(tree, options("tokenCommand"))] as const,
+    ...below(tree, options("headers")),
+    ...below(tree, ["provider", "amazon-bedrock", "models"]).filter(([path]) => path.length === 5 && path[4] === "id")
+  ].flatMap(([path, leaf]) => leaf?._tag === "Leaf" && typeof leaf.value === "string" ? [[path, leaf] as const] : [])
+
+const below = (tree: Branch, path: ReadonlyArray<string>) => {
+  const branch = find(tree, path)
+  return branch?._tag === "Branch" ? leaves(branch, path) : []
 }
+
+/** The texts of the MCP servers in which something may have to be filled in. */
+const serverTexts = (tree: Branch) =>
+  below(tree, ["mcp"]).filter(([path]) =>
+    path.length === 3 && (path[2] === "command" || path[2] === "url") ||
+    path.length === 4 && (path[2] === "environment" || path[2] === "headers")
+  )
 
 const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, origin: Origin) {
   const values = yield* Effect.forEach(

@@ -1,0 +1,104 @@
+/**
+ * How the gateway is reached, and what it is told: the options of Amazon Bedrock that go beyond its URL, region and profile.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type {
+  AuthScheme as AuthSchemes,
+  DropField,
+  PrefixRule,
+  Streaming as Streamings
+} from "./internal/bedrockOptions.ts"
+import type { Setting } from "./Origin.ts"
+
+/**
+ * How requests are authorised: `auto` by a bearer token if there is one, else by AWS signatures; `bearer` and `sigv4` by
+ * that alone; `header` by the configured headers; `none` not at all.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AuthScheme = typeof AuthSchemes.Type
+
+/**
+ * `auto`: streamed, until the gateway has shown that it cannot. `on`, `off`: always, never.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Streaming = typeof Streamings.Type
+
+/**
+ * A name in a Converse request that the request can do without.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Droppable = typeof DropField.Type
+
+/**
+ * Time limits in milliseconds; absent: the default of whoever keeps the limit. `total: false` is no limit at all.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Limits {
+  readonly connect?: number
+  readonly firstByte?: number
+  readonly idle?: number
+  readonly total?: number | false
+}
+
+/**
+ * What the options say; a file's path is absolute.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Gateway {
+  readonly auth: Setting<AuthScheme>
+  /** A command that prints a token: a line for the shell, or a program and its arguments. */
+  readonly tokenCommand: Option.Option<Setting<string | ReadonlyArray<string>>>
+  /** By name as written, none of them blank. */
+  readonly headers: { readonly [name: string]: Setting<Redacted.Redacted<string>> }
+  /** The URL of an HTTP proxy, in place of those of the environment. May hold a password: show it by `publicUrl`. */
+  readonly proxy: Option.Option<Setting<string>>
+  readonly caFile: Option.Option<Setting<string>>
+  readonly clientCert: Option.Option<Setting<string>>
+  readonly clientKey: Option.Option<Setting<string>>
+  readonly http2: boolean
+  /** May a URL begin with `http://` though its host is not this machine? */
+  readonly allowInsecure: boolean
+  readonly limits: Limits
+  readonly streaming: Setting<Streaming>
+  readonly drop: ReadonlyArray<Droppable>
+  /** `auto`, `off`, or a prefix without its dot. */
+  readonly crossRegion: Setting<string>
+  /** The user's own, to be tried before the others. */
+  readonly prefixRules: ReadonlyArray<typeof PrefixRule.Type>
+}
+
+/**
+ * What applies when nothing is configured.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const defaults: Gateway = {
+  auth: { value: "auto", origin: { _tag: "Default" } },
+  tokenCommand: Option.none(),
+  headers: {},
+  proxy: Option.none(),
+  caFile: Option.none(),
+  clientCert: Option.none(),
+  clientKey: Option.none(),
+  http2: false,
+  allowInsecure: false,
+  limits: {},
+  streaming: { value: "auto", origin: { _tag: "Default" } },
+  drop: [],
+  crossRegion: { value: "auto", origin: { _tag: "Default" } },
+  prefixRules: []
+}

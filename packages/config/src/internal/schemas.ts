@@ -1,0 +1,22 @@
+/** Pieces that the Schemas of the file are made of. */
+import * as Schema from "effect/Schema"
+
+export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+export const described = (description: string) => optional(Schema.String.annotations({ description }))
+
+export const record = <A, I>(value: Schema.Schema<A, I>, description: string) =>
+  Schema.Record({ key: Schema.String, value }).annotations({ description })
+
+/** Above 0. */
+export const Whole = Schema.Number.pipe(
+  Schema.filter((value) => Number.isInteger(value) && value > 0, {
+    title: "a whole number above 0",
+    jsonSchema: { type: "integer", exclusiveMinimum: 0 }
+  })
+)
+
+export const count = (description: string) =>
+  optional(Whole.annotations({ jsonSchema: { type: "integer", exclusiveMinimum: 0, description } }))
+
+export const flag = (description: string) => optional(Schema.Boolean.annotations({ description }))
