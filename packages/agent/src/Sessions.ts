@@ -7,7 +7,6 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -118,19 +117,25 @@ export const layer = (options: Options): Layer.Layer<
           })
         })
 
+      const modified = (id: string) =>
+        fs.stat(fileOf(id)).pipe(
+          Effect.map(({ mtime }) => Option.getOrElse(mtime, () => new Date(0))),
+          Effect.orElseSucceed(() => new Date(0))
+        )
+
       const listed = (id: string) =>
-        Effect.map(Effect.either(sessionFile.read(fileOf(id))), (read): Listed =>
-          Either.match(read, {
-            onLeft: ({ message }) => ({
+        Effect.matchEffect(sessionFile.read(fileOf(id)), {
+          onFailure: ({ message }) =>
+            Effect.map(modified(id), (date): Listed => ({
               id,
               directory: "",
-              time: "",
+              time: date.toISOString(),
               title: message,
               turns: 0,
               usage: Transcript.totals([])
-            }),
-            onRight: ({ lines }) => Transcript.listed(id, lines)
-          }))
+            })),
+          onSuccess: ({ lines }) => Effect.succeed(Transcript.listed(id, lines))
+        })
 
       const list = Effect.flatMap(ids, Effect.forEach(listed, { concurrency: 8 })).pipe(
         Effect.map((all) => all.toSorted((a, b) => b.time.localeCompare(a.time)))
@@ -201,11 +206,12 @@ export const layer = (options: Options): Layer.Layer<
               yield* Effect.mapError(fs.truncate(file, whole), sessionFile.io(file))
               notices.push("The last line of the session was only half written. It was dropped.")
             }
+            if (lines.length === 0) notices.push("The session is empty: nothing was written before the program ended.")
             const first = lines[0]
             const directory = first?.type === "session" ? first.directory : ""
             const session = yield* opened(id, { directory, lines, whole })
             const interrupted = yield* interruptedResults({ ...session, notices })
-            if (interrupted > 0) {
+            if (interrupted.some(({ started }) => started)) {
               notices.push(
                 "A tool call was interrupted when the program ended. It is not run again; the model is told."
               )
@@ -214,15 +220,13 @@ export const layer = (options: Options): Layer.Layer<
           }).pipe(allOrNothing, Effect.provide(context)),
         latest: (directory) =>
           Effect.gen(function*() {
-            const dated = yield* Effect.forEach(yield* ids, (id) =>
-              fs.stat(fileOf(id)).pipe(
-                Effect.map(({ mtime }) => Option.match(mtime, { onNone: () => 0, onSome: (date) => date.getTime() })),
-                Effect.orElseSucceed(() => 0),
-                Effect.map((time) => ({ id, time }))
-              ), { concurrency: 8 })
-            // One by one: most often the first one is it, and the others need not be read.
+            const dated = yield* Effect.forEach(
+              yield* ids,
+              (id) => Effect.map(modified(id), (date) => ({ id, time: date.getTime() })),
+              { concurrency: 8 }
+            )
             for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {
-              if ((yield* listed(id)).directory === directory) return Option.some(id)
+              if (Option.contains(yield* sessionFile.directory(fileOf(id)), directory)) return Option.some(id)
             }
             return Option.none()
           }).pipe(Effect.provide(context)),

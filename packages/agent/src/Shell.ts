@@ -19,6 +19,7 @@ import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { stripVTControlCharacters } from "node:util"
+import { processFamily } from "./internal/processFamily.ts"
 import { Workspace } from "./Workspace.ts"
 
 /**
@@ -83,35 +84,6 @@ const environment = (): NodeJS.ProcessEnv => {
 
 type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | "timeout" | "flood"
 
-/** A process group gets it; false when nobody is left to get it. */
-const signal = (child: ChildProcess, name: NodeJS.Signals | 0): boolean => {
-  try {
-    return child.pid !== undefined && process.kill(-child.pid, name)
-  } catch {
-    return false
-  }
-}
-
-/** Whether all are gone in time. By a schedule that ends: a timeout can't interrupt anything in a finalizer. */
-const gone = (child: ChildProcess, within: Duration.DurationInput) =>
-  Effect.map(
-    Effect.repeat(Effect.sync(() => !signal(child, 0)), {
-      until: (isGone) => isGone,
-      schedule: Schedule.upTo(Schedule.spaced("20 millis"), within)
-    }),
-    () => !signal(child, 0)
-  )
-
-/** Ends the command and everything that it started, and waits for it. */
-const endGroup = (child: ChildProcess) =>
-  Effect.gen(function*() {
-    signal(child, "SIGTERM")
-    if (yield* gone(child, grace)) return
-    signal(child, "SIGKILL")
-    // What is dead but not fetched by its parent counts as a process for ever.
-    yield* gone(child, "1 second")
-  })
-
 const started = (command: string, cwd: string, output: number) =>
   Effect.async<ChildProcess, ShellError>((resume) => {
     const attempt = (shell: string) => {
@@ -152,8 +124,8 @@ const clean = (bytes: Uint8Array): string =>
 
 /**
  * Runs a command line with bash, or sh where there is none, in the workspace's directory, in a process group of its own and without
- * an input. When it takes too long, or its caller is interrupted, the whole group is ended before this returns. A child that the
- * command leaves in the background lives on.
+ * an input. When it takes too long, or its caller is interrupted, it is ended with all that it has started before this returns. A
+ * child that the command leaves in the background lives on.
  *
  * @since 0.1.0
  * @category constructors
@@ -179,7 +151,8 @@ export const run = Effect.fn("Shell.run")(function*({ command, timeout }: Option
         Effect.raceFirst(ended(child), flood).pipe(
           Effect.timeoutTo({ duration: timeout, onSuccess: (ending) => ending, onTimeout: (): Ending => "timeout" })
         ),
-      (child, exit) => Exit.isSuccess(exit) && typeof exit.value === "object" ? Effect.void : endGroup(child)
+      (child, exit) =>
+        Exit.isSuccess(exit) && typeof exit.value === "object" ? Effect.void : processFamily(child).end(grace)
     )
     return yield* shortened(file, inWords(ending, timeout))
   }).pipe(

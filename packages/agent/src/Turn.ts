@@ -18,7 +18,7 @@ import * as Compaction from "./Compaction.ts"
 import * as History from "./History.ts"
 import { asking } from "./internal/asking.ts"
 import { makeCalls } from "./internal/calls.ts"
-import { interruptedResults } from "./internal/interrupted.ts"
+import { done, interruptedResults } from "./internal/interrupted.ts"
 import { now } from "./internal/now.ts"
 import * as Tokens from "./internal/tokens.ts"
 import type { PermissionPolicy, Rules } from "./PermissionPolicy.ts"
@@ -81,12 +81,16 @@ const turn = (options: Options, emit: Emit) => {
   let usage = Tokens.none
   const add = (step: Usage) => Effect.sync(() => void (usage = Tokens.sum(usage, step)))
   return steps(options, emit, add).pipe(
-    // However it ends: no call stays without a result.
+    // However it ends: no call stays without a result. Of an interrupted turn there is nobody left to be told.
+    Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
     Effect.ensuring(Effect.ignore(interruptedResults(options.session))),
     Effect.flatMap(({ reason, metadata, steps }) => emit({ type: "finished", reason, usage, steps, metadata })),
     Effect.catchAll((error) => emit({ type: "failed", error, usage }))
   )
 }
+
+const closeCalls = (session: Session, emit: Emit) =>
+  Effect.flatMap(interruptedResults(session), Effect.forEach(({ result }) => emit(done(result)), { discard: true }))
 
 interface End {
   readonly reason: Extract<TurnEvent, { readonly type: "finished" }>["reason"]
@@ -123,7 +127,7 @@ const steps = (
       )
       if (answer.wrong !== undefined) {
         const what = answer.wrong.description ?? answer.wrong.message
-        yield* interruptedResults(session)
+        yield* closeCalls(session, emit)
         yield* emit({ type: "notice", text: `The model's answer could not be used (${what}); it was asked again.` })
         yield* say(
           Prompt.userMessage({

@@ -105,6 +105,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       const other = yield* start("/b", "2026-11-22T12:00:00.000Z", "other")
       const fs = yield* FileSystem.FileSystem
       yield* fs.writeFileString(`${directory}/20260101-000000-aaaa.jsonl`, "{}\n{}\n")
+      yield* fs.utimes(`${directory}/20260101-000000-aaaa.jsonl`, 0, 0)
 
       for (const [index, id] of [other, old, newest].entries()) {
         yield* fs.utimes(`${directory}/${id}.jsonl`, 1000 + index, 1000 + index)
@@ -119,20 +120,22 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assertNone(yield* sessions.latest("/c"))
     }))
 
-  it.scoped("is found as the latest without reading the files that were left before it", () =>
+  it.scoped("is found as the latest by the beginning of its file, and none that was left before is looked at", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, id } = yield* written(user("old"))
       yield* fs.utimes(`${directory}/${id}.jsonl`, 1000, 1000)
-      const read: Array<string> = []
-      const counting = {
+      const opened: Array<string> = []
+      const counting: FileSystem.FileSystem = {
         ...fs,
-        readFile: (path: string) => Effect.zipRight(Effect.sync(() => read.push(path)), fs.readFile(path))
+        readFile: () => Effect.dieMessage("a whole file was read"),
+        open: (path, options) => Effect.zipRight(Effect.sync(() => opened.push(path)), fs.open(path, options))
       }
       const sessions = yield* Effect.provideService(sessionsIn(directory), FileSystem.FileSystem, counting)
       const newest = yield* Effect.scoped(Effect.tap(sessions.create("/project"), (one) => one.append(user("new"))))
+      opened.length = 0
       assertSome(yield* sessions.latest("/project"), newest.id)
-      assert.deepStrictEqual(read, [newest.path])
+      assert.deepStrictEqual(opened, [newest.path])
     }))
 
   it.scoped("has no secret in it, and can be read though a secret is one of its own words", () =>
@@ -172,7 +175,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
   it.scoped("loses a torn last line only, says so, and goes on behind it", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      for (const torn of ["{\"type\":\"us", "{\"type\":\"us\n", "\n", "{\"type\":\"user\"}\n", "{}"]) {
+      for (const torn of ["{\"type\":\"us", "{\"type\":\"user\"}", "{}"]) {
         const { file, id, sessions } = yield* written(user("one"))
         const before = yield* fs.readFileString(file)
         yield* fs.writeFileString(file, torn, { flag: "a" })
@@ -187,6 +190,40 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
         assert.deepStrictEqual(again.notices, [])
         assert.deepStrictEqual(types(yield* again.entries), ["session", "user", "assistant"])
       }
+    }))
+
+  it.scoped("that has a line that is whole but none of its own is left as it is, the last one too", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      for (const foreign of ["{\"type\":\"us\n", "\n", "{\"type\":\"user\"}\n"]) {
+        const { file, id, sessions } = yield* written(user("one"))
+        yield* fs.writeFileString(file, foreign, { flag: "a" })
+        const before = yield* fs.readFileString(file)
+        const error = yield* Effect.flip(Effect.scoped(sessions.open(id)))
+        assert.strictEqual(error.reason, "Corrupt")
+        assert.strictEqual(error.message, `${file}:3 is not a line of a session.`)
+        assert.strictEqual(yield* fs.readFileString(file), before)
+      }
+    }))
+
+  it.scoped("that is broken is still the latest of its directory: nobody goes on with an older one unawares", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, id: older, sessions } = yield* written(user("one"))
+      const id = yield* Effect.scoped(Effect.gen(function*() {
+        const session = yield* sessions.create("/project")
+        yield* session.append(user("two"))
+        yield* fs.writeFileString(session.path, "what?\n", { flag: "a" })
+        return session.id
+      }))
+      yield* fs.utimes(`${directory}/${older}.jsonl`, new Date(0), new Date(0))
+      assertSome(yield* sessions.latest("/project"), id)
+      // It holds nothing yet: its process was killed before the first line was there.
+      yield* fs.writeFileString(`${directory}/30000101-000000-aaaaaa.jsonl`, "")
+      assertSome(yield* sessions.latest("/project"), id)
+      const [first, second] = yield* sessions.list
+      assert.include(first!.title, "is not a line of a session")
+      assert.strictEqual(second!.title, "one")
     }))
 
   it.scoped("that is broken in the middle is left as it is", () =>

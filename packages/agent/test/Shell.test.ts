@@ -103,6 +103,21 @@ describe("A command", () => {
     })
   )
 
+  // Elsewhere nobody says who started whom.
+  if (process.platform === "linux") {
+    test(
+      "is ended with what has left its process group, too",
+      Effect.gen(function*() {
+        const { at, run } = yield* makeShell
+        const fiber = yield* Effect.fork(run("setsid sh -c 'echo $$ > pid; trap \"\" TERM; sleep 60' & sleep 60"))
+        const pid = yield* pidIn(at("pid"))
+        assert.isTrue(isAlive(pid))
+        yield* Fiber.interrupt(fiber)
+        assert.isFalse(isAlive(pid))
+      })
+    )
+  }
+
   test(
     "does not wait for what it leaves in the background",
     Effect.gen(function*() {

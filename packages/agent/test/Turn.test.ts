@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Answer, Approver, type Question } from "../src/Approver.ts"
@@ -173,7 +174,7 @@ const told = ({ prompt }: LanguageModel.ProviderOptions) =>
     message.role === "tool" ? message.content.map(({ id, isFailure }) => [id, isFailure]) : []
   )
 
-layer(NodeContext.layer)("a turn", (it) => {
+layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a turn", (it) => {
   it.scoped("without a call is text, usage and an end", () =>
     Effect.gen(function*() {
       const { events, lines, seen } = yield* turn({ steps: [{ parts: [...text("Hel", "lo"), finish("stop")] }] })
@@ -541,6 +542,22 @@ layer(NodeContext.layer)("a turn", (it) => {
       })
       const answer = seen[1]!.prompt.content.find(({ role }) => role === "assistant") as Prompt.AssistantMessage
       assert.deepStrictEqual(answer.content[0]?.options, { somebody: { signature: "s-1" } })
+    }))
+
+  it.scoped("ends every call that it told of, also those of an answer that came to nothing", () =>
+    Effect.gen(function*() {
+      const odd = new AiError.MalformedOutput({ module: "t", method: "t", description: "odd" })
+      const broken = new AiError.UnknownError({ module: "t", method: "t", description: "broken off" })
+      const { events, ran } = yield* turn({
+        steps: [
+          { parts: [call("1", "change", { what: "a" })], fails: odd },
+          { parts: [call("2", "change", { what: "b" })], fails: broken }
+        ]
+      })
+      assert.deepStrictEqual(types(events), ["tool-asked", "tool-done", "notice", "tool-asked", "tool-done", "failed"])
+      const outcomes = events.flatMap((event) => event.type === "tool-done" ? [[event.id, event.outcome]] : [])
+      assert.deepStrictEqual(outcomes, [["1", "interrupted"], ["2", "interrupted"]])
+      assert.deepStrictEqual(ran, [])
     }))
 
   it.scoped("counts what an answer used, also when it says nothing, and what went into the cache", () =>

@@ -59,25 +59,16 @@ const equipment = ({ noTools, system }: RunOptions) =>
   })
 
 const log = (event: TurnEvent) => {
-  switch (event.type) {
-    case "tool-done":
-      return Effect.logInfo(`${event.name} ${event.outcome}`).pipe(
-        Effect.annotateLogs({ service: "agent", title: event.title, summary: event.summary })
-      )
-    case "finished": {
-      const { cacheRead, cacheWrite, input, output } = event.usage
-      return Effect.logInfo(`answer complete (${event.reason})`).pipe(
-        Effect.annotateLogs({
-          service: "cli",
-          inputTokens: input,
-          outputTokens: output,
-          totalTokens: input + output + cacheRead + cacheWrite
-        })
-      )
-    }
-    default:
-      return Effect.void
-  }
+  if (event.type !== "finished") return Effect.void
+  const { cacheRead, cacheWrite, input, output } = event.usage
+  return Effect.logInfo(`answer complete (${event.reason})`).pipe(
+    Effect.annotateLogs({
+      service: "cli",
+      inputTokens: input,
+      outputTokens: output,
+      totalTokens: input + output + cacheRead + cacheWrite
+    })
+  )
 }
 
 /** The two ends that are failures of the command. */

@@ -15,7 +15,7 @@ import type { SessionError } from "../SessionError.ts"
 import { type Action, type Judged, ToolCall, ToolFailure, ToolOutput } from "../ToolCall.ts"
 import * as ToolTitle from "../ToolTitle.ts"
 import type { Outcome, TurnEvent } from "../TurnEvent.ts"
-import { textOf } from "./interrupted.ts"
+import { done } from "./interrupted.ts"
 import { now } from "./now.ts"
 
 type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
@@ -93,6 +93,9 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
         const because = yield* first.verdict === "ask"
           ? oneQuestion.withPermits(1)(allowed(call, action))
           : allowed(call, action)
+        yield* Effect.logDebug(`${call.name} allowed`).pipe(
+          Effect.annotateLogs({ service: "agent", title: action.title, because })
+        )
         yield* emit({ type: "tool-allowed", id: call.id, because })
         yield* session.append({ type: "tool-start", id: call.id, time: yield* now })
         yield* emit({ type: "tool-running", id: call.id })
@@ -130,24 +133,19 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
       Effect.gen(function*() {
         const title = ToolTitle.of(call.name, call.params)
         // What came of it is in the file, or it was interrupted: nothing in between.
-        const { outcome, output } = yield* Effect.uninterruptibleMask((restore) =>
-          Effect.tap(restore(handled(call)), (ended) =>
-            Effect.flatMap(
-              now,
-              (time) => session.append({ type: "tool-result", id: call.id, name: call.name, title, ...ended, time })
-            ))
+        const result = yield* Effect.uninterruptibleMask((restore) =>
+          Effect.gen(function*() {
+            const ended = yield* restore(handled(call))
+            const time = yield* now
+            const result = { type: "tool-result", id: call.id, name: call.name, title, ...ended, time } as const
+            yield* session.append(result)
+            return result
+          })
         )
-        const { diff, summary } = output
-        yield* emit({
-          type: "tool-done",
-          id: call.id,
-          name: call.name,
-          title,
-          outcome,
-          summary,
-          output: textOf(output),
-          ...(diff === undefined ? {} : { diff })
-        })
+        yield* Effect.logInfo(`${call.name} ${result.outcome}`).pipe(
+          Effect.annotateLogs({ service: "agent", title, summary: result.output.summary })
+        )
+        yield* emit(done(result))
       })
 
     const isReadOnly = ({ name }: Call) =>

@@ -1,9 +1,10 @@
 /** Calls that were interrupted, by a person or by the end of the process. */
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
-import type { Line, Session } from "../Session.ts"
+import type { Entry, Line, Session } from "../Session.ts"
 import type { ToolOutput } from "../ToolCall.ts"
 import * as ToolTitle from "../ToolTitle.ts"
+import type { TurnEvent } from "../TurnEvent.ts"
 import { now } from "./now.ts"
 
 export const textOf = ({ content }: ToolOutput): string =>
@@ -30,12 +31,14 @@ const words = (started: boolean): string =>
     ? "This call was interrupted while it ran. It may have had effects. It was not run again."
     : "This call was never run: the turn was interrupted before."
 
-/** Gives every open call the result that it was interrupted; answers how many had been started. */
+type Result = Extract<Entry, { readonly type: "tool-result" }>
+
+/** Gives every open call the result that it was interrupted; answers these results, and whether the calls were started. */
 export const interruptedResults = (session: Session) =>
   Effect.gen(function*() {
-    const calls = open(yield* session.entries)
-    for (const { call, started } of calls) {
-      yield* session.append({
+    const results: Array<{ readonly result: Result; readonly started: boolean }> = []
+    for (const { call, started } of open(yield* session.entries)) {
+      const result: Result = {
         type: "tool-result",
         id: call.id,
         name: call.name,
@@ -43,7 +46,23 @@ export const interruptedResults = (session: Session) =>
         outcome: "interrupted",
         output: { content: [{ type: "text", text: words(started) }], summary: started ? "interrupted" : "not run" },
         time: yield* now
-      })
+      }
+      yield* session.append(result)
+      results.push({ result, started })
     }
-    return calls.filter(({ started }) => started).length
+    return results
   })
+
+/** How a reader of the turn learns of a result. */
+export const done = (
+  { id, name, outcome, output, title }: Result
+): Extract<TurnEvent, { readonly type: "tool-done" }> => ({
+  type: "tool-done",
+  id,
+  name,
+  title,
+  outcome,
+  summary: output.summary,
+  output: textOf(output),
+  ...(output.diff === undefined ? {} : { diff: output.diff })
+})

@@ -2,11 +2,11 @@
 import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 // Effect's own commands have no process groups, and what a server has started must end with it.
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
+import { processFamily } from "./processFamily.ts"
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
@@ -24,31 +24,12 @@ const inherited = (): NodeJS.ProcessEnv => {
   return rest
 }
 
-/** False when nobody is left to get it. */
-const signal = (child: Child, name: NodeJS.Signals | 0): boolean => {
-  try {
-    return child.pid !== undefined && process.kill(-child.pid, name)
-  } catch {
-    return false
-  }
-}
-
-/** Whether the whole group is gone, after some time at most. */
-const gone = (child: Child, times: number) =>
-  Effect.repeat(Effect.sync(() => !signal(child, 0)), {
-    until: (isGone) => isGone,
-    schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(times))
-  }).pipe(Effect.map(() => !signal(child, 0)))
-
 /** As the protocol says: its input ends, then it is told to, then it is made to. */
 const end = (child: Child) =>
   Effect.gen(function*() {
+    const family = processFamily(child)
     child.stdin.end()
-    if (yield* gone(child, 25)) return
-    signal(child, "SIGTERM")
-    if (yield* gone(child, 100)) return
-    signal(child, "SIGKILL")
-    yield* gone(child, 50)
+    if (!(yield* family.gone("500 millis"))) yield* family.end("2 seconds")
   })
 
 const start = (command: ReadonlyArray<string>, environment: Readonly<Record<string, string>>) =>

@@ -3,6 +3,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Entry, type Line } from "../Session.ts"
@@ -58,25 +59,23 @@ export const toLine = (text: string): Line | undefined => {
 
 const newline = 10
 
-/** Fails as `Corrupt` for a line that is broken though another follows, or for a file that begins with something else. */
+/**
+ * A last line without its end was being written when the program ended. Fails as `Corrupt` for any other line that is broken, and for a
+ * file that begins with something else.
+ */
 export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, SessionError> => {
   const lines: Array<Line> = []
   const decoder = new TextDecoder()
-  const textTo = (end: number) => decoder.decode(bytes.subarray(0, end))
   let at = 0
-  for (;;) {
-    const end = bytes.indexOf(newline, at)
-    if (end === -1) return Either.right({ lines, text: textTo(at), whole: at, torn: at < bytes.length })
+  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, at)) {
     const line = toLine(decoder.decode(bytes.subarray(at, end)))
-    const isLast = end === bytes.length - 1
     if (line === undefined || (lines.length === 0 && line.type !== "session")) {
-      return isLast && lines.length > 0
-        ? Either.right({ lines, text: textTo(at), whole: at, torn: true })
-        : Either.left(corrupt(path, lines.length + 1))
+      return Either.left(corrupt(path, lines.length + 1))
     }
     lines.push(line)
     at = end + 1
   }
+  return Either.right({ lines, text: decoder.decode(bytes.subarray(0, at)), whole: at, torn: at < bytes.length })
 }
 
 const corrupt = (path: string, line: number) =>
@@ -86,6 +85,20 @@ const corrupt = (path: string, line: number) =>
     hint: "Repair or remove that line, or begin a new session; nothing was changed.",
     path
   })
+
+/** More than a first line has: a path is no longer than 4096 bytes. */
+const headerLimit = 32 * 1024
+
+/** Where the session was begun; none when that can't be read. Of a long file only the beginning is looked at. */
+export const directory = Effect.fn("sessionFile.directory")(function*(path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const buffer = new Uint8Array(headerLimit)
+  const handle = yield* fs.open(path)
+  const bytes = buffer.subarray(0, Number(yield* handle.read(buffer)))
+  const end = bytes.indexOf(newline)
+  const first = end === -1 ? undefined : toLine(new TextDecoder().decode(bytes.subarray(0, end)))
+  return first?.type === "session" ? Option.some(first.directory) : Option.none()
+}, (effect) => effect.pipe(Effect.scoped, Effect.orElseSucceed(() => Option.none<string>())))
 
 /** Reads all of it. */
 export const read = Effect.fn("sessionFile.read")(function*(path: string) {
