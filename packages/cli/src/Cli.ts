@@ -20,6 +20,7 @@ import * as Run from "./commands/run.ts"
 import * as Sandbox from "./commands/sandbox.ts"
 import { screen } from "./commands/screen.ts"
 import * as Session from "./commands/session.ts"
+import { trust } from "./commands/trust.ts"
 import { action, type CommandTree, group, paragraphs } from "./CommandTree.ts"
 import * as Completions from "./Completions.ts"
 import * as Failure from "./Failure.ts"
@@ -57,6 +58,7 @@ export const commands: Tree = action(
       Config.schema
     ]),
     Models.models,
+    trust,
     Sandbox.sandbox
   ]
 )

@@ -3,6 +3,7 @@ import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import type { Directories } from "@altimate-code/config/Directories"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
+import * as TrustPolicy from "@altimate-code/config/TrustPolicy"
 import type { Secrets } from "@altimate-code/log/Secrets"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as EndpointPolicy from "@altimate-code/provider/EndpointPolicy"
@@ -22,6 +23,7 @@ export type Policies =
   | RegionFallback.RegionFallback
   | RetryPolicy.RetryPolicy
   | TokenPrecedence.TokenPrecedence
+  | TrustPolicy.TrustPolicy
 
 /** The decisions as the guide makes them. */
 export const policies: Layer.Layer<Policies> = Layer.mergeAll(
@@ -30,7 +32,8 @@ export const policies: Layer.Layer<Policies> = Layer.mergeAll(
   PrefixRules.layer,
   RegionFallback.layer,
   RetryPolicy.layer,
-  TokenPrecedence.layer
+  TokenPrecedence.layer,
+  TrustPolicy.layer
 )
 
 /** The machine that the program runs on. */

@@ -1,18 +1,22 @@
 import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
+import * as TrustPolicy from "@altimate-code/config/TrustPolicy"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as EndpointPolicy from "@altimate-code/provider/EndpointPolicy"
 import * as RetryPolicy from "@altimate-code/provider/RetryPolicy"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Script } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as Path from "@effect/platform/Path"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import * as Cli from "../src/Cli.ts"
 import { type Policies, policies } from "../src/Services.ts"
 import { Stdio } from "../src/Stdio.ts"
@@ -23,6 +27,8 @@ const onTheWire = (options: {
   readonly swapped?: Layer.Layer<never> | Layer.Layer<Policies>
   readonly config?: (url: string) => unknown
   readonly script?: Script
+  /** What the project's own file says. */
+  readonly project?: unknown
 }) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make({
@@ -31,6 +37,17 @@ const onTheWire = (options: {
     })
     const home = yield* makeHome
     yield* home.writeGlobalConfig((options.config ?? guideConfig)(sandbox.url))
+    mkdirSync(join(home.home, "project/.git"), { recursive: true })
+    if (options.project !== undefined) {
+      writeFileSync(join(home.home, "project/altimate-code.json"), JSON.stringify(options.project))
+    }
+    const inProject = Layer.effect(
+      Path.Path,
+      Effect.map(Path.Path, (path) => ({
+        ...path,
+        resolve: (...parts: ReadonlyArray<string>) => path.resolve(home.home, "project", ...parts)
+      }))
+    ).pipe(Layer.provideMerge(NodeContext.layer))
     const stored = yield* home.run(["auth", "login"], { stdin: "stored-token" })
     assert.strictEqual(stored.code, 0, stored.stderr)
 
@@ -46,7 +63,7 @@ const onTheWire = (options: {
     })
     const code = yield* Cli.run(["run", "hello"]).pipe(
       Effect.provide(options.swapped ?? Layer.empty),
-      Effect.provide(Layer.mergeAll(policies, NodeContext.layer, stdio)),
+      Effect.provide(Layer.mergeAll(policies, inProject, stdio)),
       Effect.withConfigProvider(ConfigProvider.fromMap(
         new Map([["HOME", home.home], ["AWS_BEARER_TOKEN_BEDROCK", "environment-token"]])
       ))
@@ -72,6 +89,20 @@ describe("each policy is one layer", () => {
       })
       assert.strictEqual(code, 0, output)
       assert.strictEqual(request.headers["authorization"], "Bearer stored-token")
+    }))
+
+  it.live("trust: a machine where every project is one's own", () =>
+    Effect.gen(function*() {
+      const { code, output } = yield* onTheWire({
+        swapped: TrustPolicy.off,
+        project: { permission: { bash: "allow" } },
+        script: [
+          { blocks: [{ type: "toolUse", toolUseId: "1", name: "bash", input: { command: "echo it ran" } }] },
+          { blocks: [{ type: "text", text: "Done." }] }
+        ]
+      })
+      assert.strictEqual(code, 0, output)
+      assert.include(output, "• bash echo it ran")
     }))
 
   it.live("region fallback: a company's own region", () =>

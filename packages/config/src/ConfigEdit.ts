@@ -5,17 +5,16 @@
  */
 import { printable } from "@altimate-code/log/Printable"
 import type { PlatformError } from "@effect/platform/Error"
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import { ConfigError } from "./ConfigError.ts"
 import { applyChange } from "./internal/applyChange.ts"
 import { checkTypes } from "./internal/check.ts"
 import { parse } from "./internal/parse.ts"
 import { failure } from "./internal/place.ts"
 import { readText } from "./internal/readText.ts"
+import { replaceFile } from "./internal/replaceFile.ts"
 import { dotted, find, toValue, type Tree } from "./internal/tree.ts"
 
 /**
@@ -77,7 +76,7 @@ export const set: (
         hint: "Leave one of them in the file."
       })
     }
-    if (text !== before) yield* Effect.mapError(replace(path, text), cannotWrite(path))
+    if (text !== before) yield* Effect.mapError(replaceFile(path, text, 0o644), cannotWrite(path))
   }
 )
 
@@ -93,38 +92,3 @@ const cannotWrite = (path: string) => (error: PlatformError) =>
     path,
     hint: "Make it a file in a directory that you may write in."
   })
-
-/** The file is never half written: not for a reader, and not after a crash. */
-const replace = Effect.fn("replace")(function*(link: string, text: string) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const target = yield* linkTarget(link)
-  yield* fs.makeDirectory(path.dirname(target), { recursive: true })
-  const mode = yield* modeOf(target)
-  const temporary = `${target}.${(yield* Random.nextIntBetween(0, 2 ** 32)).toString(36)}.tmp`
-  yield* Effect.gen(function*() {
-    const file = yield* fs.open(temporary, { flag: "wx", mode: 0o644 })
-    yield* file.writeAll(new TextEncoder().encode(text))
-    yield* file.sync
-    if (Option.isSome(mode)) yield* fs.chmod(temporary, mode.value & 0o7777)
-  }).pipe(
-    Effect.scoped,
-    Effect.zipRight(fs.rename(temporary, target)),
-    Effect.tapError(() => Effect.ignore(fs.remove(temporary))),
-    Effect.uninterruptible
-  )
-})
-
-/** A file that may not be written is not replaced either. */
-const modeOf = Effect.fn("modeOf")(function*(target: string) {
-  const fs = yield* FileSystem.FileSystem
-  if (!(yield* fs.exists(target))) return Option.none<number>()
-  yield* fs.access(target, { writable: true })
-  return Option.some((yield* fs.stat(target)).mode)
-})
-
-/** Where a write has to go so that a symbolic link stays one; a link that leads nowhere could not be read before. */
-const linkTarget = Effect.fn("linkTarget")(function*(link: string) {
-  const fs = yield* FileSystem.FileSystem
-  return (yield* fs.exists(link)) ? yield* fs.realPath(link) : link
-})

@@ -25,10 +25,13 @@ import { place } from "./internal/place.ts"
 import { usableServers } from "./internal/servers.ts"
 import { readSources } from "./internal/sources.ts"
 import { substitute } from "./internal/substitute.ts"
-import { dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
+import { type Branch, dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
+import { ownHosts, projectFile, withhold } from "./internal/untrusted.ts"
 import { acceptUrl } from "./internal/url.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
+import * as TrustedFiles from "./TrustedFiles.ts"
+import type { TrustPolicy } from "./TrustPolicy.ts"
 
 /**
  * A place where a configuration file was looked for.
@@ -120,6 +123,17 @@ export interface ModelSettings {
 }
 
 /**
+ * A project's file that says something which `TrustPolicy` has wait, in the version that was read. `changes` are what waits,
+ * ready to be shown: `why` is what a stranger could do with it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UntrustedFile extends TrustedFiles.Version {
+  readonly changes: ReadonlyArray<Leaf & { readonly why: string }>
+}
+
+/**
  * The settings that apply, each with where it came from.
  *
  * @since 0.1.0
@@ -149,6 +163,8 @@ export interface Service {
   readonly files: ReadonlyArray<SearchedFile>
   /** Every leaf of the merged file, unknown ones too. */
   readonly leaves: ReadonlyArray<Leaf>
+  /** Project files of which something does not apply, because nobody has said that they are trusted. */
+  readonly untrusted: ReadonlyArray<UntrustedFile>
   /** What a person should know though nothing failed, in sentences. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -181,30 +197,44 @@ export const defaults: Service = {
   models: {},
   files: [],
   leaves: [],
+  untrusted: [],
   warnings: []
+}
+
+/**
+ * What the command line says.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Overrides {
+  readonly model?: string
+  /** The project's files are trusted, this time. */
+  readonly trustProject?: boolean
 }
 
 /**
  * Reads the configuration once, when it is built: the user's own file, the project's files from the repository's root
  * (or the home directory) down to the working directory, the file that `ALTIMATE_CLI_CONFIG` names, and the text of
- * `ALTIMATE_CLI_CONFIG_CONTENT`; a later one wins, key by key. `overrides` are the command line's and win over all.
+ * `ALTIMATE_CLI_CONFIG_CONTENT`; a later one wins, key by key. `overrides` are the command line's and win over all. Of a project's
+ * file that the person does not trust, what `TrustPolicy` has wait is left out and never filled in; `trustProject` trusts it.
  * Secrets in the gateway's URL are registered with `Secrets`. Each warning is logged as well.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = (
-  overrides: { readonly model?: string } = {}
+  overrides: Overrides = {}
 ): Layer.Layer<
   Settings,
   ConfigError,
-  FileSystem.FileSystem | Path.Path | Directories | RegionFallback | Secrets
+  FileSystem.FileSystem | Path.Path | Directories | RegionFallback | TrustPolicy | Secrets
 > => Layer.effect(Settings, Effect.annotateLogs(make(overrides), "service", "config"))
 
-const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: string }) {
+const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
-  const { file, merged, servers, warnings } = yield* mergeSources(sources)
+  const { file, merged, servers, untrusted, warnings } = yield* mergeSources(sources, overrides.trustProject === true)
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
   const setting = (path: ReadonlyArray<string>): Option.Option<Setting<string>> => {
@@ -241,37 +271,56 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
       value: maskValue(value, path),
       origin
     })),
+    untrusted,
     warnings
   })
 })
 
-const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<Source>) {
+const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<Source>, trustProject: boolean) {
   const { cwd, home } = yield* Directories
   const { register } = yield* Secrets
   // A name in the directories' own paths, {env:HOME} or {env:USER}, is no secret, and no path could be read without it.
   const notOfPath = (secret: string) => !home.includes(secret) && !cwd.includes(secret)
   const where = (origin: Origin) => place(origin).replace(`${home}/`, (prefix, at) => at === 0 ? "~/" : prefix)
+  const fill = (tree: Branch, source: Source) =>
+    Effect.tap(
+      substitute(tree, source),
+      ({ secrets }) =>
+        Effect.forEach(secrets.filter(notOfPath), (secret) => register(Redacted.make(secret)), { discard: true })
+    )
+
+  const checked = yield* Effect.forEach(sources, (source) =>
+    Effect.gen(function*() {
+      const tree = yield* checkTypes(yield* parse(source))
+      const path = trustProject ? Option.none() : projectFile(source)
+      return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source) }
+    }))
+  const hosts = yield* ownHosts(checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree]))
+
   const warnings: Array<string> = []
+  const untrusted: Array<UntrustedFile> = []
   let merged = empty
-  for (const source of sources) {
-    const checked = yield* checkTypes(yield* parse(source))
-    for (const { path, origin, near } of unknownKeys(checked)) {
+  for (const { filled, path, source, tree } of checked) {
+    for (const { path, origin, near } of unknownKeys(tree)) {
       const meant = near === undefined ? "." : `; did you mean ${near}?`
       warnings.push(`${dotted(path)} is not a known setting (${where(origin)})${meant} It is kept and ignored.`)
     }
-    const { tree, blanks, secrets } = yield* substitute(checked, source)
-    yield* Effect.forEach(secrets.filter(notOfPath), (secret) => register(Redacted.make(secret)), { discard: true })
+    const judged = Option.isSome(path)
+      ? yield* withhold(tree, TrustedFiles.version(path.value, source.text), hosts)
+      : { tree, untrusted: Option.none() }
+    untrusted.push(...Option.toArray(judged.untrusted))
+    const { tree: own, blanks } = filled ?? (yield* fill(judged.tree, source))
     for (const { path, origin, filled } of blanks) {
       warnings.push(
         `${dotted(path)} is blank${filled ? " when it is filled in" : ""} (${where(origin)}). It counts as not set.`
       )
     }
-    merged = merge(merged, tree)
+    merged = merge(merged, own)
   }
   const file = toValue(merged, ({ filled, value }) => filled ?? value)
   // Each source has its types, and merging takes whole values.
   if (!Schema.is(ConfigFile)(file)) return yield* Effect.dieMessage("the merged configuration lost its types")
   const { leftOut, servers } = usableServers(file.mcp ?? {}, merged)
   for (const { key, origin, why } of leftOut) warnings.push(`${key} is left out (${where(origin)}): ${why}.`)
-  return { file, merged, servers, warnings }
+  return { file, merged, servers, untrusted, warnings }
 })

@@ -10,12 +10,15 @@ import * as LogLevel from "effect/LogLevel"
 import { Directories } from "../src/Directories.ts"
 import * as RegionFallback from "../src/RegionFallback.ts"
 import * as Settings from "../src/Settings.ts"
+import * as TrustPolicy from "../src/TrustPolicy.ts"
 
 interface Start {
   readonly env?: Record<string, string> | ConfigProvider.ConfigProvider
   readonly cwd?: string
   readonly home?: string
   readonly model?: string
+  readonly trustProject?: boolean
+  readonly trust?: Layer.Layer<TrustPolicy.TrustPolicy>
 }
 
 /** A home directory of its own in a temporary directory, with a project in it, and a start of the program there. */
@@ -51,8 +54,11 @@ export const makeFixture = Effect.gen(function*() {
     const provider = ConfigProvider.ConfigProviderTypeId in env
       ? env as ConfigProvider.ConfigProvider
       : ConfigProvider.fromMap(new Map(Object.entries(env)))
-    return Settings.layer(start.model === undefined ? {} : { model: start.model }).pipe(
+    const { model, trustProject = false } = start
+    return Settings.layer({ ...(model === undefined ? {} : { model }), trustProject }).pipe(
       Layer.provideMerge(RegionFallback.layer),
+      // Most tests are about files that somebody trusts.
+      Layer.provideMerge(start.trust ?? TrustPolicy.off),
       Layer.provideMerge(Secrets.layer),
       Layer.provideMerge(Layer.succeed(Directories, {
         home: at,

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
 import { load } from "../Lazy.ts"
+import * as Trust from "../Trust.ts"
 import { modelOption, sessionOptions, yolo } from "./sessionOptions.ts"
 
 const options = {
@@ -39,6 +40,9 @@ const options = {
   ),
   ...sessionOptions,
   yolo,
+  trustProject: Options.boolean("trust-project").pipe(
+    Options.withDescription("Trust this project's altimate-code.json, this time.")
+  ),
   format: Options.choice("format", ["text", "json"]).pipe(
     Options.withDescription("text (default): the answer as it comes; json: one event a line."),
     Options.withDefault("text" as const)
@@ -54,7 +58,10 @@ export const run = action(
     // The model, the AWS SDK and all that they need are loaded here and not before.
     load(() => import("../RunPrompt.ts")).pipe(
       Effect.flatMap(({ runPrompt }) => runPrompt(given)),
-      configured(Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }))
+      configured({
+        ...Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }),
+        trustProject: given.trustProject
+      }, Trust.refuse)
     )).pipe(Command.withDescription("Do one task: the answer goes to stdout as it comes, tool calls to stderr.")),
   [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask"],

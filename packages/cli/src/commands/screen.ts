@@ -7,6 +7,7 @@ import { CliError } from "../CliError.ts"
 import { configured } from "../Configured.ts"
 import { load } from "../Lazy.ts"
 import { Stdio } from "../Stdio.ts"
+import * as Trust from "../Trust.ts"
 import { modelOption, sessionOptions, yolo } from "./sessionOptions.ts"
 
 const hasScreen = Effect.gen(function*() {
@@ -29,6 +30,6 @@ export const screen = Command.make(
     hasScreen.pipe(
       Effect.zipRight(load(() => import("../RunScreen.ts"))),
       Effect.flatMap(({ runScreen }) => runScreen(given)),
-      configured(Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }))
+      configured(Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }), Trust.ask)
     )
 ).pipe(Command.withDescription("A terminal coding assistant for teams whose Amazon Bedrock sits behind a gateway."))

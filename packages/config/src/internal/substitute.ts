@@ -11,7 +11,7 @@ import { soundsSecret } from "./masking.ts"
 import type { Source } from "./parse.ts"
 import { failure } from "./place.ts"
 import { readText } from "./readText.ts"
-import { type Branch, dotted, find, leaves, replace } from "./tree.ts"
+import { type Branch, dotted, find, leaves, replace, type Tree } from "./tree.ts"
 import { secretsOf } from "./urlSecrets.ts"
 
 const pattern = /\{(env|file):([^{}]*)\}/g
@@ -66,8 +66,20 @@ const settingTexts = (tree: Branch) =>
     ...Object.values(paths).map((path) => [path, find(tree, path)] as const),
     [options("tokenCommand"), find(tree, options("tokenCommand"))] as const,
     ...below(tree, options("headers")),
-    ...below(tree, ["provider", "amazon-bedrock", "models"]).filter(([path]) => path.length === 5 && path[4] === "id")
+    ...below(tree, ["provider", "amazon-bedrock", "models"]).filter(([path]) => isModelId(path))
   ].flatMap(([path, leaf]) => leaf?._tag === "Leaf" && typeof leaf.value === "string" ? [[path, leaf] as const] : [])
+
+/** Would something be filled in here? */
+export const fillsIn = (path: ReadonlyArray<string>, leaf: Tree): boolean => {
+  const isFilled = Object.values(paths).some((known) => known.join() === path.join()) ||
+    path.join() === options("tokenCommand").join() ||
+    path.slice(0, -1).join() === options("headers").join() ||
+    isModelId(path)
+  return isFilled && leaf._tag === "Leaf" && [leaf.value].flat().some((text) => String(text).search(pattern) !== -1)
+}
+
+const isModelId = (path: ReadonlyArray<string>): boolean =>
+  path.length === 5 && path[1] === "amazon-bedrock" && path[2] === "models" && path[4] === "id"
 
 const below = (tree: Branch, path: ReadonlyArray<string>) => {
   const branch = find(tree, path)

@@ -72,6 +72,17 @@ export const replace = (tree: Branch, path: ReadonlyArray<string>, leaf: Leaf | 
   return { ...tree, children }
 }
 
+/** The tree without what stands at `path`, be it a leaf or a branch. */
+export const remove = (tree: Branch, path: ReadonlyArray<string>): Branch => {
+  const [key, ...rest] = path
+  if (key === undefined) return tree
+  const children = new Map(tree.children)
+  const child = children.get(key)
+  if (child?._tag === "Branch" && rest.length > 0) children.set(key, remove(child, rest))
+  else children.delete(key)
+  return { ...tree, children }
+}
+
 /** Every leaf with its path, in the order of the tree. */
 export const leaves = (
   tree: Branch,

@@ -1,0 +1,25 @@
+/** `altimate-code trust`: lets this project's configuration do what a stranger's may not. */
+import * as Settings from "@altimate-code/config/Settings"
+import * as TrustedFiles from "@altimate-code/config/TrustedFiles"
+import { printable } from "@altimate-code/log/Printable"
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { action } from "../CommandTree.ts"
+import { configured } from "../Configured.ts"
+import { Stdio } from "../Stdio.ts"
+import * as Trust from "../Trust.ts"
+
+export const trust = action(
+  Command.make("trust", {}, () =>
+    Effect.gen(function*() {
+      const { untrusted } = yield* Settings.Settings
+      const { write } = yield* Stdio
+      if (untrusted.length === 0) return yield* write("Nothing waits for trust here.\n")
+      yield* TrustedFiles.add(untrusted)
+      yield* write(`Trusted until it changes: ${untrusted.map(({ path }) => printable(path)).join(", ")}\n`)
+      yield* write(Trust.changes(untrusted))
+    }).pipe(configured({}, () => Effect.succeed(false)))).pipe(
+      Command.withDescription("Trust this project's configuration, in the version that is there now.")
+    ),
+  [["altimate-code trust", "let altimate-code.json here set endpoints, servers and more"]]
+)

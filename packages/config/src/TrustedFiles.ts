@@ -1,0 +1,111 @@
+/**
+ * The project files that the person trusts, each in exactly one version.
+ *
+ * @since 0.1.0
+ */
+import { printable } from "@altimate-code/log/Printable"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { createHash } from "node:crypto"
+import { ConfigError } from "./ConfigError.ts"
+import { Directories } from "./Directories.ts"
+import { readText } from "./internal/readText.ts"
+import { replaceFile } from "./internal/replaceFile.ts"
+
+/**
+ * A file in one version.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Version {
+  readonly path: string
+  /** SHA-256 of the file's text, in hexadecimal digits. */
+  readonly hash: string
+}
+
+/**
+ * The version of a file that has this text.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const version = (path: string, text: string): Version => ({
+  path,
+  hash: createHash("sha256").update(text).digest("hex")
+})
+
+const Content = Schema.parseJson(
+  Schema.Struct({ trusted: Schema.Record({ key: Schema.String, value: Schema.String }) }),
+  { space: 2 }
+)
+
+const place = Effect.gen(function*() {
+  const path = yield* Path.Path
+  const { data } = yield* Directories
+  return path.join(data, "trust.json")
+})
+
+/** By path the hash. */
+const read = Effect.gen(function*() {
+  const path = yield* place
+  const text = yield* readText(path).pipe(
+    Effect.catchTag(
+      "Unreadable",
+      ({ message, reason }) =>
+        reason === "NotFound" ? Effect.succeed("{\"trusted\":{}}") : Effect.fail(
+          new ConfigError({
+            reason: "Read",
+            message: `${printable(path)} cannot be read: ${message}`,
+            path,
+            hint: "Make it a file that you may read, or move it away: project files then have to be trusted again."
+          })
+        )
+    )
+  )
+  const { trusted } = yield* Effect.mapError(
+    Schema.decode(Content)(text),
+    () =>
+      new ConfigError({
+        reason: "Syntax",
+        message: `${printable(path)} is not what this program has written there. It is left as it is.`,
+        path,
+        hint: "Move it away: project files then have to be trusted again."
+      })
+  )
+  return trusted
+})
+
+/**
+ * Whether the file is trusted in this version. Fails when `trust.json` in the data directory can't be read.
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const has: (
+  version: Version
+) => Effect.Effect<boolean, ConfigError, FileSystem.FileSystem | Path.Path | Directories> = ({ hash, path }) =>
+  Effect.map(read, (trusted) => Object.hasOwn(trusted, path) && trusted[path] === hash)
+
+/**
+ * Trusts the files in these versions, and no other version of them any more. `trust.json` (0600) is replaced in one step.
+ *
+ * @since 0.1.0
+ * @category editing
+ */
+export const add = Effect.fn("TrustedFiles.add")(function*(versions: ReadonlyArray<Version>) {
+  const path = yield* place
+  const trusted = { ...yield* read, ...Object.fromEntries(versions.map(({ hash, path }) => [path, hash])) }
+  yield* Effect.mapError(
+    replaceFile(path, `${yield* Effect.orDie(Schema.encode(Content)({ trusted }))}\n`, 0o600),
+    () =>
+      new ConfigError({
+        reason: "Write",
+        message: `${printable(path)} cannot be written`,
+        path,
+        hint: "Make it a file in a directory that you may write in."
+      })
+  )
+})

@@ -1,0 +1,204 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { assertNone } from "@effect/vitest/utils"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as TrustedFiles from "../src/TrustedFiles.ts"
+import * as TrustPolicy from "../src/TrustPolicy.ts"
+import { bedrock, makeFixture } from "./fixture.ts"
+
+const options = (name: string) => ["provider", "amazon-bedrock", "options", name]
+
+const judge = (path: ReadonlyArray<string>, value: unknown, own: ReadonlyArray<string> = [], fillsIn = false) =>
+  Effect.map(TrustPolicy.TrustPolicy, ({ waits }) => waits({ path, value, fillsIn, ownHosts: new Set(own) })).pipe(
+    Effect.provide(TrustPolicy.layer),
+    Effect.runSync
+  )
+
+describe("An endpoint of a project's file", () => {
+  for (
+    const url of [
+      "https://bedrock-runtime.us-east-1.amazonaws.com",
+      "https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com/",
+      "https://bedrock-runtime.cn-north-1.amazonaws.com.cn",
+      "https://bedrock-runtime.us-east-1.api.aws",
+      "https://vpce-0a1b2c-3d4e.bedrock-runtime.eu-central-1.vpce.amazonaws.com",
+      "http://localhost:8080/bedrock",
+      "http://127.0.0.1:8080",
+      "http://[::1]:8080",
+      "https://gateway.corp.example:8443/other",
+      "https://GATEWAY.corp.example"
+    ]
+  ) {
+    it(`applies at once: ${url}`, () => assertNone(judge(options("baseURL"), url, ["gateway.corp.example"])))
+  }
+
+  for (
+    const url of [
+      "https://evil.example",
+      "https://gateway.corp.example.evil.example",
+      "https://gateway.corp.example@evil.example/",
+      "https://x.execute-api.us-east-1.amazonaws.com",
+      "https://bedrock-runtime.us-east-1.amazonaws.com.evil.example",
+      "https://bedrock-runtime.evil.example/amazonaws.com",
+      "https://evil.bedrock-runtime.us-east-1.amazonaws.com",
+      "http://127.0.0.1.evil.example",
+      "http://localhost.evil.example",
+      "not a URL",
+      7
+    ]
+  ) {
+    it(`waits: ${url}`, () => {
+      assert.isTrue(Option.isSome(judge(options("endpoint"), url, ["gateway.corp.example"])))
+      assert.isTrue(Option.isSome(judge(options("baseURL"), url, ["gateway.corp.example"])))
+    })
+  }
+})
+
+describe("Of a project's file", () => {
+  const waiting: ReadonlyArray<readonly [path: ReadonlyArray<string>, value: unknown]> = [
+    [options("proxy"), "http://proxy.example"],
+    [options("caFile"), "ca.pem"],
+    [options("clientCert"), "c.pem"],
+    [options("clientKey"), "k.pem"],
+    [options("headers"), { a: "b" }],
+    [options("tokenCommand"), "true"],
+    [options("allowInsecure"), true],
+    [["mcp", "server"], { type: "local" }],
+    [["permission"], "deny"],
+    [["instructions"], ["/etc/passwd"]],
+    [["instructions"], ["docs/*.md", "~/.ssh/*"]],
+    [["instructions"], ["docs/../../secret"]],
+    [["instructions"], ["{docs,..}/x"]]
+  ]
+  for (const [path, value] of waiting) {
+    it(`waits: ${path.join(".")} ${JSON.stringify(value)}`, () => assert.isTrue(Option.isSome(judge(path, value))))
+  }
+
+  const free: ReadonlyArray<readonly [path: ReadonlyArray<string>, value: unknown]> = [
+    [["model"], "amazon-bedrock/x"],
+    [options("region"), "eu-west-1"],
+    [options("profile"), "dev"],
+    [options("timeout"), 1000],
+    [options("crossRegion"), "off"],
+    [["provider", "amazon-bedrock", "models", "m", "id"], "arn:aws:bedrock:x"],
+    [["provider", "other", "options", "baseURL"], "https://evil.example"],
+    [["instructions"], ["docs/*.md", "a..b"]]
+  ]
+  for (const [path, value] of free) {
+    it(`applies at once: ${path.join(".")} ${JSON.stringify(value)}`, () => {
+      assertNone(judge(path, value))
+      if (path[1] !== "other") assert.isTrue(Option.isSome(judge(path, value, [], true)), "but not filled in")
+    })
+  }
+})
+
+layer(NodeContext.layer)("A project's file that nobody trusts", (it) => {
+  it.scoped("gives what is harmless, and says what waits", () =>
+    Effect.gen(function*() {
+      const { globalFile, load, projectFile, write } = yield* makeFixture
+      const trust = TrustPolicy.layer
+      yield* write(globalFile, { ...bedrock({ baseURL: "https://gw.example" }), permission: { bash: "deny" } })
+      yield* write(projectFile, {
+        model: "m",
+        ...bedrock({
+          endpoint: "https://evil.example/x?key=0123456789abcdef",
+          region: "eu-west-1",
+          headers: { "X-Api-Key": "k" }
+        }),
+        permission: { bash: {} },
+        mcp: { s: { type: "local", command: ["c"] } }
+      })
+      const settings = yield* load({ trust })
+      assert.strictEqual(Option.getOrThrow(settings.model).value, "m")
+      assert.strictEqual(Option.getOrThrow(settings.baseURL).value, "https://gw.example")
+      assert.strictEqual(settings.region.value, "eu-west-1")
+      assert.deepEqual(Option.getOrThrow(settings.permission), { bash: "deny" })
+      assert.deepStrictEqual({ ...settings.mcp }, {})
+      const [file] = settings.untrusted
+      assert.strictEqual(file!.path, projectFile)
+      assert.deepStrictEqual(file!.changes.map(({ key, value }) => [key, value]), [
+        ["provider.amazon-bedrock.options.endpoint", "https://evil.example/x?key=<redacted>"],
+        ["provider.amazon-bedrock.options.headers", { "X-Api-Key": "<redacted>" }],
+        ["permission", { bash: {} }],
+        ["mcp.s", { type: "local", command: ["c"] }]
+      ])
+      assert.isFalse(settings.leaves.some(({ key }) => key.includes("mcp")))
+    }))
+
+  it.scoped("has nothing filled in: no variable and no file is read for it", () =>
+    Effect.gen(function*() {
+      const { load, projectFile, write } = yield* makeFixture
+      const trust = TrustPolicy.layer
+      // Both would be the end of the program if they were tried.
+      yield* write(projectFile, {
+        model: "{env:NOT_SET}",
+        ...bedrock({ baseURL: "https://{file:/not/there}.evil.example" })
+      })
+      const { baseURL, model, untrusted } = yield* load({ trust })
+      assertNone(model)
+      assertNone(baseURL)
+      assert.lengthOf(untrusted[0]!.changes, 2)
+    }))
+
+  it.scoped("applies once it is trusted, until it changes", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { load, projectFile, services, write } = yield* makeFixture
+      const trust = TrustPolicy.layer
+      yield* write(projectFile, bedrock({ baseURL: "https://theirs.example" }))
+      const before = yield* load({ trust })
+      assertNone(before.baseURL)
+      assert.isTrue(Option.isSome((yield* load({ trust, trustProject: true })).baseURL))
+      yield* Effect.provide(TrustedFiles.add(before.untrusted), services({ trust }))
+      const after = yield* load({ trust })
+      assert.strictEqual(Option.getOrThrow(after.baseURL).value, "https://theirs.example")
+      assert.deepStrictEqual(after.untrusted, [])
+      yield* fs.writeFileString(projectFile, " ", { flag: "a" })
+      assertNone((yield* load({ trust })).baseURL)
+    }))
+
+  it.scoped("is the only kind that waits: the person's own files and variables apply", () =>
+    Effect.gen(function*() {
+      const { globalFile, load, project, projectFile, write } = yield* makeFixture
+      const trust = TrustPolicy.layer
+      yield* write(globalFile, bedrock({ baseURL: "https://one.example" }))
+      yield* write(projectFile, bedrock({ baseURL: "https://two.example" }))
+      const own = `${project}/own.json`
+      yield* write(own, bedrock({ endpoint: "https://two.example", proxy: "http://p.example" }))
+      const settings = yield* load({ trust, env: { ALTIMATE_CLI_CONFIG: own } })
+      // The person has named this host, so the project may too.
+      assert.deepStrictEqual(settings.untrusted, [])
+      assert.isTrue(Option.isSome(settings.gateway.proxy))
+      const { untrusted } = yield* load({ trust, env: { AWS_ENDPOINT_URL: "https://two.example" } })
+      assert.deepStrictEqual(untrusted, [])
+      assert.lengthOf((yield* load({ trust })).untrusted, 1)
+    }))
+
+  it.scoped("stays untrusted when trust.json is broken, which is said and left as it is", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { failure, home, projectFile, services, write } = yield* makeFixture
+      const trust = TrustPolicy.layer
+      const file = `${home}/.local/share/altimate-code/trust.json`
+      yield* write(projectFile, bedrock({ tokenCommand: "evil" }))
+      for (const broken of ["{", "[]", "{\"trusted\":{\"a\":1}}"]) {
+        yield* write(file, broken)
+        const error = yield* failure({ trust })
+        assert.include(error.message, "trust.json")
+        const added = yield* Effect.flip(
+          Effect.provide(
+            TrustedFiles.add([TrustedFiles.version("/a", "b")]),
+            Layer.merge(services({ trust: TrustPolicy.off }), NodeContext.layer)
+          )
+        )
+        assert.include(added.message, "trust.json")
+        assert.strictEqual(yield* fs.readFileString(file), broken)
+      }
+      yield* fs.remove(file)
+      yield* Effect.provide(TrustedFiles.add([TrustedFiles.version("/a", "b")]), services({ trust: TrustPolicy.off }))
+      assert.strictEqual((yield* fs.stat(file)).mode & 0o777, 0o600)
+    }))
+})
