@@ -20,7 +20,7 @@ export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialSt
   BedrockClient.layer().pipe(
     Layer.provideMerge(Auth.layer),
     Layer.provideMerge(store),
-    Layer.provide(AwsCredentials.layer)
+    Layer.provideMerge(AwsCredentials.layer)
   )
 
 export const client = clientOver(CredentialStore.layer)

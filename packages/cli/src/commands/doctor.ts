@@ -1,0 +1,29 @@
+/** `altimate-code doctor`: does it work here, and if not, why? */
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { action } from "../CommandTree.ts"
+import { load } from "../Lazy.ts"
+import { format } from "./format.ts"
+import { modelOption } from "./sessionOptions.ts"
+
+export const doctor = action(
+  Command.make("doctor", { model: modelOption, format }, ({ format, model }) =>
+    Effect.gen(function*() {
+      const [{ doctor }, report] = yield* load(() =>
+        Promise.all([import("../Doctor.ts"), import("../DoctorReport.ts")])
+      )
+      yield* Effect.provide(
+        doctor(Option.match(model, { onNone: () => ({}), onSome: (model) => ({ model }) })),
+        format === "json" ? report.json : report.text
+      )
+    })).pipe(
+      Command.withDescription(
+        "Look at everything between the settings and an answer. It sends three short requests and a long one."
+      )
+    ),
+  [
+    ["altimate-code doctor", "does it work here, and if not, why?"],
+    ["altimate-code doctor --format json > report.json", "for a support ticket; no secret is in it"]
+  ]
+)

@@ -1,0 +1,168 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import type { Script } from "@altimate-code/sandbox/Script"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { guideConfig, makeHome } from "../BuiltCli.ts"
+import { open } from "../Terminal.ts"
+
+const canary = "doctor-canary-5f0c2a"
+
+const start = (options: { readonly script?: Script; readonly config?: Record<string, unknown> } = {}) =>
+  Effect.gen(function*() {
+    const sandbox = yield* Sandbox.make({
+      prefix: "/bedrock/v1",
+      auth: { bearer: [Redacted.make(canary)] },
+      ...(options.script === undefined ? {} : { script: options.script })
+    })
+    const home = yield* makeHome
+    yield* home.writeGlobalConfig({ ...guideConfig(sandbox.url), ...options.config })
+    const doctor = (
+      args: ReadonlyArray<string> = [],
+      env: Record<string, string> = { AWS_BEARER_TOKEN_BEDROCK: canary }
+    ) => home.run(["doctor", ...args], { env })
+    return { sandbox, home, doctor }
+  })
+
+/** The mark and the name of each line. */
+const checks = (stdout: string) => stdout.split("\n").flatMap((line) => /^([✓!✗]) (\S+( \S+)?)/.exec(line)?.[0] ?? [])
+
+const order = [
+  "versions",
+  "configuration",
+  "trust",
+  "credential",
+  "region",
+  "model",
+  "model ID",
+  "endpoint",
+  "authentication",
+  "converse",
+  "stream",
+  "tool call",
+  "large prompt"
+]
+
+layer(NodeContext.layer)("altimate-code doctor", (it) => {
+  it.scoped("says line by line that everything works, in the order in which a request goes", () =>
+    Effect.gen(function*() {
+      const { doctor, home, sandbox } = yield* start()
+      const { code, stderr, stdout } = yield* doctor()
+      assert.strictEqual(code, 0, stdout + stderr)
+      assert.strictEqual(stderr, "")
+      assert.deepStrictEqual(checks(stdout), order.map((name) => `✓ ${name}`))
+      for (
+        const words of [
+          "altimate-code 0.",
+          `Node ${process.versions.node}`,
+          join(home.home, ".config/altimate-code/altimate-code.json"),
+          "bearer token from AWS_BEARER_TOKEN_BEDROCK",
+          "us.anthropic.claude-sonnet-4-6-v1 (us. added: Claude in us-*",
+          sandbox.url,
+          "the model called it"
+        ]
+      ) assert.include(stdout, words)
+      const requests = yield* sandbox.requests
+      assert.lengthOf(requests, 4)
+      assert.isAbove(JSON.stringify(requests[3]!.body).length, 50_000)
+    }))
+
+  it.scoped("stops at the first failure, with its cause and what to do", () =>
+    Effect.gen(function*() {
+      const { doctor } = yield* start()
+      const refused = yield* doctor([], { AWS_BEARER_TOKEN_BEDROCK: "another" })
+      assert.strictEqual(refused.code, 1)
+      assert.strictEqual(checks(refused.stdout).at(-1), "✗ authentication")
+      assert.match(refused.stderr, /error: AccessDeniedException[^]*AWS_BEARER_TOKEN_BEDROCK was refused/)
+
+      const nobody = yield* doctor([], {})
+      assert.strictEqual(nobody.code, 1)
+      assert.strictEqual(checks(nobody.stdout).at(-1), "✗ credential")
+      assert.match(nobody.stderr, /AWS_PROFILE: not set[^]*altimate-code auth login/)
+    }))
+
+  it.scoped("tells a refused credential from a request that is refused for something else", () =>
+    Effect.gen(function*() {
+      const { doctor } = yield* start({
+        script: [{ blocks: [], faults: [{ type: "error", status: 400, name: "ValidationException", message: "No." }] }]
+      })
+      const { code, stdout } = yield* doctor()
+      assert.strictEqual(code, 1)
+      assert.deepStrictEqual(checks(stdout).slice(-2), ["✓ authentication", "✗ converse"])
+    }))
+
+  it.scoped("reports a configuration that can't be read, and one that names no model", () =>
+    Effect.gen(function*() {
+      const { doctor, home } = yield* start({ config: { model: "" } })
+      const nothing = yield* doctor()
+      assert.strictEqual(nothing.code, 2)
+      assert.strictEqual(checks(nothing.stdout).at(-1), "✗ model")
+      assert.include((yield* doctor(["-m", "claude-prod"])).stdout, "✓ large prompt")
+      yield* home.writeGlobalConfig("{ \"model\": 1 }")
+      const broken = yield* doctor()
+      assert.strictEqual(broken.code, 2)
+      assert.deepStrictEqual(checks(broken.stdout), ["✓ versions", "✗ configuration"])
+      assert.match(broken.stderr, /altimate-code.json:1:12: expected a string/)
+    }))
+
+  it.scoped("says what waits for trust, that a stream is buffered, and goes on", () =>
+    Effect.gen(function*() {
+      const says = { type: "text", text: ["one ", "two ", "three ", "four"] } as const
+      const { home } = yield* start()
+      const sandbox = yield* Sandbox.make({
+        script: [
+          { blocks: [says] },
+          { blocks: [says], delays: { firstEvent: 800 } },
+          { blocks: [{ type: "toolUse", name: "weather", toolUseId: "1", input: { city: "Paris" } }] },
+          { blocks: [says] }
+        ]
+      })
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const cwd = join(home.home, "project")
+      mkdirSync(join(cwd, ".git"), { recursive: true })
+      writeFileSync(join(cwd, "altimate-code.json"), JSON.stringify({ permission: "allow" }))
+      const { code, stdout } = yield* home.run(["doctor"], { cwd, env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+      assert.strictEqual(code, 0, stdout)
+      assert.match(stdout, /! trust .*altimate-code.json: permission\n.*altimate-code trust/)
+      assert.match(stdout, /! stream .*buffered: nothing for \d+ ms, then all \d+ pieces within \d+ ms\n.*gateway/)
+      assert.include(stdout, "✓ large prompt")
+    }))
+
+  it.scoped("has the same as JSON, in which no secret is, also when it fails", () =>
+    Effect.gen(function*() {
+      const { doctor, home } = yield* start()
+      const good = yield* doctor(["--format", "json"])
+      const report = JSON.parse(good.stdout) as { ok: boolean; checks: Array<Record<string, unknown>> }
+      assert.isTrue(report.ok)
+      assert.deepStrictEqual(report.checks.map(({ check }) => check), order)
+      assert.isTrue(report.checks.every(({ status }) => status === "ok"))
+      const sandbox = yield* Sandbox.make({
+        script: [{
+          blocks: [],
+          faults: [{ type: "error", status: 400, name: "ValidationException", message: `What is ${canary}?` }]
+        }]
+      })
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url.replace("//", `//user:${canary}-2@`)))
+      const bad = yield* doctor(["--format", "json"])
+      assert.strictEqual(bad.code, 1)
+      const last = (JSON.parse(bad.stdout) as typeof report).checks.at(-1)!
+      assert.deepInclude(last, { check: "converse", status: "failed" })
+      assert.notInclude([good, bad].map(({ stderr, stdout }) => stdout + stderr).join("") + (yield* home.logs), canary)
+    }))
+
+  it.scoped("turns while it waits, in a terminal, and leaves nothing of that behind", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [{ blocks: [], faults: [{ type: "stall" }] }] })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const terminal = yield* open(["doctor"], { home: home.home, env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+      yield* terminal.see(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] authentication/)
+      assert.include(terminal.screen(), "✓ endpoint")
+      yield* terminal.write("\x03")
+      yield* terminal.exited
+      assert.notMatch(terminal.screen(), /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/)
+    }))
+})
