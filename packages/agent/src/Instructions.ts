@@ -74,7 +74,7 @@ const wayDown = (path: Path.Path, root: string, directory: string): ReadonlyArra
 
 /**
  * The global `AGENTS.md`, those of the project from its root down to the directory, then those below it, then the configured files.
- * Cut to 32 KiB a file and 128 KiB in all.
+ * Cut to 32 KiB a file and 128 KiB in all. A file of the project that is a link to somewhere outside of it is left out.
  *
  * @since 0.1.0
  * @category constructors
@@ -112,6 +112,12 @@ export const load = Effect.fn("Instructions.load")(function*({ directory, global
     ...(yield* Effect.forEach(globs, configured)).flat()
   ]
 
+  const isBelow = (file: string, directory: string) => {
+    const way = path.relative(directory, file)
+    return way.split(path.sep)[0] !== ".." && !path.isAbsolute(way)
+  }
+  const realRoot = yield* Effect.orElseSucceed(fs.realPath(root), () => root)
+
   const instructions: Array<Instruction> = []
   const seen = new Set<string>()
   let left = mostOfAll
@@ -120,6 +126,11 @@ export const load = Effect.fn("Instructions.load")(function*({ directory, global
     const real = yield* Effect.orElseSucceed(fs.realPath(file), () => file)
     if (seen.has(real)) continue
     seen.add(real)
+    // A link in a stranger's repository must not show the model a file of this person's.
+    if (isBelow(file, root) && !isBelow(real, realRoot)) {
+      notices.push(`${file} is left out: it is a link that leads out of the project`)
+      continue
+    }
     const bytes = yield* Effect.either(fs.readFile(real))
     if (bytes._tag === "Left") {
       notices.push(`${file} can't be read: ${bytes.left.message}`)

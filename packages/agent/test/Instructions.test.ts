@@ -42,6 +42,26 @@ const inProject = (
 
 describe("the instructions", () => {
   inProject(
+    "leave out a link that leads out of the project, and say so",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { load, root } = yield* project({ "docs/real.md": "inside" })
+        const secret = `${yield* fs.makeTempDirectoryScoped()}/secret`
+        yield* fs.writeFileString(secret, "outside")
+        yield* fs.symlink(secret, `${root}/AGENTS.md`)
+        yield* fs.symlink(secret, `${root}/docs/link.md`)
+        yield* fs.symlink(`${root}/docs/real.md`, `${root}/docs/other.md`)
+        const { notices, texts } = yield* load({ globs: ["docs/link.md", "docs/other.md"] })
+        assert.deepStrictEqual(texts, ["inside"])
+        const left = "is left out: it is a link that leads out of the project"
+        assert.deepStrictEqual(notices, [`AGENTS.md ${left}`])
+        // A glob does not find it in the first place.
+        assert.deepStrictEqual((yield* load({ globs: ["docs/*.md"] })).texts, ["inside"])
+      })
+  )
+
+  inProject(
     "are the global ones, then from the root down to the directory, then those below it",
     () =>
       Effect.gen(function*() {
