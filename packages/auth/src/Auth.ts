@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Environment from "@altimate-code/config/Environment"
-import { describe, type Setting } from "@altimate-code/config/Origin"
+import * as Origin from "@altimate-code/config/Origin"
+import type { Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
@@ -16,6 +17,7 @@ import * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
 import type { Considered, Credential, Source, TokenSource } from "./Credential.ts"
 import { CredentialStore } from "./CredentialStore.ts"
+import { TokenCommand } from "./TokenCommand.ts"
 import { TokenPrecedence } from "./TokenPrecedence.ts"
 
 /**
@@ -27,10 +29,12 @@ import { TokenPrecedence } from "./TokenPrecedence.ts"
 export interface Service {
   /**
    * The credential of the first source that has one, decided anew each time. The AWS credential chain is never walked
-   * for it, and `auth.json` is read only when no source before it has a token. Fails with `NoCredentials` when the
-   * policy leaves out the chain and no source has a token, and as `CredentialStore` does.
+   * for it, `auth.json` is read and `tokenCommand` is run only when no source before it has a token. Fails with `NoCredentials` when
+   * no source may have one, with `Conflict` when `options.auth` contradicts the headers, and as `CredentialStore` and `TokenCommand` do.
    */
   readonly credential: Effect.Effect<Credential, AuthError>
+  /** The same after a bearer token was refused: a source that can give another one gives another one. */
+  readonly renewed: (refused: Redacted.Redacted<string>) => Effect.Effect<Credential, AuthError>
 }
 
 /**
@@ -44,52 +48,107 @@ export class Auth extends Context.Tag("@altimate-code/auth/Auth")<Auth, Service>
 const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK"
 
 /**
- * By the order of `TokenPrecedence`: the token in `AWS_BEARER_TOKEN_BEDROCK`, the one stored for `amazon-bedrock`, the
- * AWS credential chain. Blank counts as unset. The token of the environment is registered with `Secrets`.
+ * As `options.auth` says. `auto`: by the order of `TokenPrecedence`, the token in `AWS_BEARER_TOKEN_BEDROCK`, the one stored for
+ * `amazon-bedrock`, that of `tokenCommand`, the AWS credential chain; but a configured `Authorization` header is the credential.
+ * `bearer`, `sigv4`: of these sources only the tokens, or only the chain. Blank counts as unset. The token of the environment is
+ * registered with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore | Settings | Secrets> = Layer.effect(
-  Auth,
-  Effect.gen(function*() {
-    const precedence = yield* TokenPrecedence
-    const store = yield* CredentialStore
-    const { profile } = yield* Settings
-    const secrets = yield* Secrets
+export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore | TokenCommand | Settings | Secrets> =
+  Layer
+    .effect(
+      Auth,
+      Effect.gen(function*() {
+        const precedence = yield* TokenPrecedence
+        const store = yield* CredentialStore
+        const commands = yield* TokenCommand
+        const { gateway, profile } = yield* Settings
+        const secrets = yield* Secrets
+        const { auth: scheme, headers, tokenCommand } = gateway
 
-    const place = (source: Source) =>
-      ({ environment: tokenVariable, stored: store.path, "aws-chain": "AWS credential chain" })[source]
+        const place = (source: Source) =>
+          ({
+            environment: tokenVariable,
+            stored: store.path,
+            command: Option.match(tokenCommand, {
+              onNone: () => "tokenCommand",
+              onSome: ({ origin }) => `tokenCommand, ${Origin.describe(origin)}`
+            }),
+            "aws-chain": "AWS credential chain"
+          })[source]
 
-    const token = (source: TokenSource, value: Effect.Effect<Option.Option<Redacted.Redacted<string>>, AuthError>) =>
-      Effect.map(value, Option.map((token): Found => ({ _tag: "Bearer", token, source, where: place(source) })))
+        const token = (
+          source: TokenSource,
+          value: Effect.Effect<Option.Option<Redacted.Redacted<string>>, AuthError>
+        ) => Effect.map(value, Option.map((token): Found => ({ _tag: "Bearer", token, source, where: place(source) })))
 
-    const find = (source: Source): Effect.Effect<Option.Option<Found>, AuthError> => {
-      switch (source) {
-        case "environment":
-          return token(source, environmentToken(secrets))
-        case "stored":
-          return token(source, store.get("amazon-bedrock"))
-        case "aws-chain":
-          return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, place(source)) })
-      }
-    }
+        const find = (
+          source: Source,
+          refused?: Redacted.Redacted<string>
+        ): Effect.Effect<Option.Option<Found>, AuthError> => {
+          switch (source) {
+            case "environment":
+              return token(source, environmentToken(secrets))
+            case "stored":
+              return token(source, store.get("amazon-bedrock"))
+            case "command":
+              return token(
+                source,
+                Effect.transposeMapOption(tokenCommand, (command) => commands.token(command, refused))
+              )
+            case "aws-chain":
+              return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, place(source)) })
+          }
+        }
 
-    const credential = Effect.gen(function*() {
-      const considered: Array<Considered> = []
-      let winner: { readonly source: Source; readonly found: Found } | undefined
-      for (const source of precedence) {
-        const found = winner === undefined ? yield* find(source) : Option.none()
-        if (Option.isSome(found)) winner = { source, found: found.value }
-        const outcome = Option.isSome(found) ? "used" : yield* otherwise(source, winner?.source)
-        considered.push({ source, where: place(source), outcome })
-      }
-      return winner === undefined ? yield* noToken(considered) : { ...winner.found, considered }
-    })
+        /** Of the policy's sources those that the scheme has. */
+        const isAllowed = (source: Source): boolean =>
+          scheme.value === "bearer" ? source !== "aws-chain" : scheme.value !== "sigv4" || source === "aws-chain"
 
-    return { credential }
-  })
-)
+        const decide = (refused?: Redacted.Redacted<string>) =>
+          Effect.gen(function*() {
+            const authorization = Object.keys(headers).find((name) => name.toLowerCase() === "authorization")
+            if (authorization !== undefined && (scheme.value === "bearer" || scheme.value === "sigv4")) {
+              return yield* twoSchemes(scheme, authorization)
+            }
+            if (scheme.value === "header" && Object.keys(headers).length === 0) return yield* noHeader(scheme)
+            const isByHeader = scheme.value === "header" || authorization !== undefined
+            const because = scheme.value === "auto" ? `the header ${authorization}` : `options.auth is ${scheme.value}`
+
+            const considered: Array<Considered> = []
+            let winner: { readonly source: Source; readonly found: Found } | undefined
+            for (const source of precedence) {
+              const isOut = isByHeader || scheme.value === "none" || !isAllowed(source)
+              const found = winner === undefined && !isOut ? yield* find(source, refused) : Option.none()
+              if (Option.isSome(found)) winner = { source, found: found.value }
+              const outcome = Option.isSome(found)
+                ? "used"
+                : yield* otherwise(
+                  source,
+                  isOut ? because : winner === undefined ? undefined : `${names[winner.source]} wins`
+                )
+              considered.push({ source, where: place(source), outcome })
+            }
+            if (isByHeader) {
+              const where = Object.entries(headers).map(([name, { origin }]) => `${name}, ${Origin.describe(origin)}`)
+                .join("; ")
+              return { _tag: "Headers", where, considered } as const
+            }
+            if (scheme.value === "none") {
+              return {
+                _tag: "None",
+                where: `options.auth is none, ${Origin.describe(scheme.origin)}`,
+                considered
+              } as const
+            }
+            return winner === undefined ? yield* noToken(considered) : { ...winner.found, considered }
+          })
+
+        return { credential: Effect.suspend(() => decide()), renewed: decide }
+      })
+    )
 
 /** A credential before it is known what became of the sources behind it. */
 type Found =
@@ -105,23 +164,40 @@ const environmentToken = Effect.fn("Auth.environmentToken")(function*({ register
 const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
   Option.match(profile, {
     onNone: () => chain,
-    onSome: ({ origin, value }) => `AWS profile ${printable(value)}, chosen by ${describe(origin)}`
+    onSome: ({ origin, value }) => `AWS profile ${printable(value)}, chosen by ${Origin.describe(origin)}`
   })
 
-/** What became of a source that is not used. Behind the winner, only the environment is looked at: it costs nothing. */
-const otherwise = Effect.fn("Auth.otherwise")(function*(source: Source, winner: Source | undefined) {
+/** What became of a source that is not used, for this reason if there is one. Of those only the environment is looked at: it costs nothing. */
+const otherwise = Effect.fn("Auth.otherwise")(function*(source: Source, because: string | undefined) {
   const value = source === "environment" ? yield* Environment.raw(tokenVariable) : Option.none()
   if (Option.isSome(value) && value.value.trim() === "") return "blank"
-  if (winner === undefined || (source === "environment" && Option.isNone(value))) return "not set"
-  return `${source === "environment" ? "set, but" : "not looked at:"} ${names[winner]} wins`
+  if (because === undefined || (source === "environment" && Option.isNone(value))) return "not set"
+  return `${source === "environment" ? "set, but" : "not looked at:"} ${because}`
 })
 
 /** The sources as a sentence names them. */
 const names: Record<Source, string> = {
   environment: tokenVariable,
   stored: "the stored token",
+  command: "the token of tokenCommand",
   "aws-chain": "the AWS credential chain"
 }
+
+const twoSchemes = (scheme: Setting<string>, header: string) =>
+  new AuthError({
+    reason: "Conflict",
+    message: `options.auth is ${scheme.value} (${
+      Origin.describe(scheme.origin)
+    }), but options.headers has ${header} too.`,
+    hint: "A request carries one authorization: remove that header, or set \"auth\" to \"header\"."
+  })
+
+const noHeader = (scheme: Setting<string>) =>
+  new AuthError({
+    reason: "Conflict",
+    message: `options.auth is header (${Origin.describe(scheme.origin)}), but options.headers has none.`,
+    hint: "Write the header that the gateway wants, for example \"headers\": { \"x-api-key\": \"{env:GATEWAY_KEY}\" }."
+  })
 
 const noToken = (considered: ReadonlyArray<Considered>) =>
   new AuthError({

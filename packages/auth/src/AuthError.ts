@@ -25,6 +25,8 @@ export type Step = typeof Step.Type
  * - `CorruptStore`: `auth.json` is not what it should be; it is left as it is;
  * - `StoreIO`: `auth.json` cannot be read or written;
  * - `Locked`: another process kept `auth.json` locked for too long;
+ * - `Conflict`: the configuration asks for two ways at once, or for one that it says nothing of;
+ * - `TokenCommand`: the configured `tokenCommand` gives no token;
  * - `NoCredentials`: no source has a credential; `steps` says what each one said;
  * - `Profile`: an AWS profile that was asked for by name yields no credentials;
  * - `Expired`: a session of `aws sso login` or `aws login` has to be renewed by its user;
@@ -41,6 +43,8 @@ export class AuthError extends Schema.TaggedError<AuthError>("@altimate-code/aut
     "CorruptStore",
     "StoreIO",
     "Locked",
+    "Conflict",
+    "TokenCommand",
     "NoCredentials",
     "Profile",
     "Expired",

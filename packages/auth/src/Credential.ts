@@ -8,12 +8,12 @@ import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 
 /**
- * A place that can hold a bearer token: the environment, or `auth.json`.
+ * A place that can hold a bearer token: the environment, `auth.json`, or the configured `tokenCommand`.
  *
  * @since 0.1.0
  * @category models
  */
-export type TokenSource = "environment" | "stored"
+export type TokenSource = "environment" | "stored" | "command"
 
 /**
  * A place that a credential can come from.
@@ -24,8 +24,8 @@ export type TokenSource = "environment" | "stored"
 export type Source = TokenSource | "aws-chain"
 
 /**
- * A source, where it is (`AWS_BEARER_TOKEN_BEDROCK`, the path of `auth.json`, `AWS credential chain`), and in words
- * what became of it: `used`, `not set`, `blank`, `set, but … wins`, or `not looked at: … wins`.
+ * A source, where it is (`AWS_BEARER_TOKEN_BEDROCK`, the path of `auth.json`, `tokenCommand`, `AWS credential chain`), and in
+ * words what became of it: `used`, `not set`, `blank`, `set, but … wins`, or `not looked at: … wins`.
  *
  * @since 0.1.0
  * @category models
@@ -37,8 +37,8 @@ export interface Considered {
 }
 
 /**
- * The credential that requests are sent with: a bearer token, or whatever the AWS credential chain yields when it is
- * walked. `considered` has every source of the policy, in its order.
+ * The credential that requests are sent with: a bearer token, whatever the AWS credential chain yields when it is walked, the
+ * configured headers, or none at all. `considered` has every source of the policy, in its order.
  *
  * @since 0.1.0
  * @category models
@@ -58,3 +58,28 @@ export type Credential =
     readonly where: string
     readonly considered: ReadonlyArray<Considered>
   }
+  | {
+    /** By `options.headers`, or not at all, as `options.auth` has it. */
+    readonly _tag: "Headers" | "None"
+    readonly where: string
+    readonly considered: ReadonlyArray<Considered>
+  }
+
+/**
+ * The credential in a few words for a person, for example `bearer token from AWS_BEARER_TOKEN_BEDROCK`.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const describe = (credential: Credential): string => {
+  switch (credential._tag) {
+    case "Bearer":
+      return `bearer token from ${credential.where}`
+    case "AwsChain":
+      return credential.where
+    case "Headers":
+      return `headers of your own (${credential.where})`
+    case "None":
+      return `no credential (${credential.where})`
+  }
+}

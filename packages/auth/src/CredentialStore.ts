@@ -16,6 +16,7 @@ import * as Redacted from "effect/Redacted"
 import type { AuthError } from "./AuthError.ts"
 import * as AuthFile from "./internal/authFile.ts"
 import * as FileLock from "./internal/fileLock.ts"
+import { ownDirectory, replace } from "./internal/ownFile.ts"
 import { isNotFound, storeFailure } from "./internal/storeFailure.ts"
 
 /**
@@ -121,13 +122,6 @@ export const layer: Layer.Layer<
   })
 )
 
-const ownDirectory = Effect.fn("ownDirectory")(function*(directory: string) {
-  const fs = yield* FileSystem.FileSystem
-  yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 })
-  const { mode } = yield* fs.stat(directory)
-  if ((mode & 0o077) !== 0) yield* fs.chmod(directory, 0o700)
-})
-
 /** Where a write has to go so that a symbolic link, to a file that may not exist yet, stays one. */
 const linkTarget = Effect.fn("linkTarget")(function*(link: string) {
   const fs = yield* FileSystem.FileSystem
@@ -144,17 +138,3 @@ const linkTarget = Effect.fn("linkTarget")(function*(link: string) {
   yield* fs.stat(link)
   return target
 })
-
-/** The file is never half written: not for a reader, and not after a crash. */
-const replace = (target: string, temporary: string, text: string) =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const file = yield* fs.open(temporary, { flag: "wx", mode: 0o600 })
-    yield* file.writeAll(new TextEncoder().encode(text))
-    yield* file.sync
-  }).pipe(
-    Effect.scoped,
-    Effect.zipRight(Effect.flatMap(FileSystem.FileSystem, (fs) => fs.rename(temporary, target))),
-    // Half interrupted, the renaming could happen when the lock is another's already.
-    Effect.uninterruptible
-  )

@@ -9,7 +9,7 @@ import { AuthError } from "../AuthError.ts"
 import { isNotFound, storeFailure } from "./storeFailure.ts"
 
 /** Far longer than many processes take to write a small file, one after the other. */
-const patience = Duration.seconds(10)
+const writing = Duration.seconds(10)
 
 /**
  * Keeps every other process that asks for the file's lock waiting until the scope closes. Answers the path of a
@@ -19,7 +19,7 @@ const patience = Duration.seconds(10)
  * renamed onto the lock's path, which the system refuses as long as a file is in there. So taking is one step, and a
  * dead holder is shown out by removing the file with its name: nobody ever removes a lock that lives.
  */
-export const acquire = Effect.fn("fileLock.acquire")(function*(file: string) {
+export const acquire = Effect.fn("fileLock.acquire")(function*(file: string, patience = writing) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const lock = `${file}.lock`
