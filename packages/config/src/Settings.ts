@@ -18,8 +18,10 @@ import { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
 import * as Gateway from "./Gateway.ts"
 import { checkTypes, unknownKeys } from "./internal/check.ts"
+import { acceptCrossRegion } from "./internal/crossRegion.ts"
 import { gatewayOf } from "./internal/gateway.ts"
 import { maskValue } from "./internal/masking.ts"
+import { modelsOf } from "./internal/models.ts"
 import { parse, type Source } from "./internal/parse.ts"
 import { place } from "./internal/place.ts"
 import { usableServers } from "./internal/servers.ts"
@@ -105,11 +107,11 @@ export interface RemoteMcpServer {
 export interface ModelSettings {
   readonly name?: string
   /** What is sent for it. */
-  readonly id?: string
+  readonly id?: Setting<string>
   /** The ID of the model behind it. */
-  readonly baseModel?: string
+  readonly baseModel?: Setting<string>
   /** As `crossRegion` of the options, for this model alone. */
-  readonly crossRegion?: string
+  readonly crossRegion?: Setting<string>
   readonly limit?: { readonly context?: number; readonly output?: number }
   readonly cost?: {
     readonly input?: number
@@ -185,6 +187,19 @@ export const defaults: Service = {
 }
 
 /**
+ * What the command line says instead of the files.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Overrides {
+  /** `--model`; blank counts as not given. */
+  readonly model?: string
+  /** `--cross-region` */
+  readonly crossRegion?: string
+}
+
+/**
  * Reads the configuration once, when it is built: the user's own file, the project's files from the repository's root
  * (or the home directory) down to the working directory, the file that `ALTIMATE_CLI_CONFIG` names, and the text of
  * `ALTIMATE_CLI_CONFIG_CONTENT`; a later one wins, key by key. `overrides` are the command line's and win over all.
@@ -194,14 +209,14 @@ export const defaults: Service = {
  * @category layers
  */
 export const layer = (
-  overrides: { readonly model?: string } = {}
+  overrides: Overrides = {}
 ): Layer.Layer<
   Settings,
   ConfigError,
   FileSystem.FileSystem | Path.Path | Directories | RegionFallback | Secrets
 > => Layer.effect(Settings, Effect.annotateLogs(make(overrides), "service", "config"))
 
-const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: string }) {
+const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
   const { file, merged, servers, warnings } = yield* mergeSources(sources)
@@ -216,6 +231,10 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
   const baseURL = Option.orElse(setting(paths.endpoint), () => setting(paths.baseURL))
   if (Option.isSome(baseURL)) yield* acceptUrl(baseURL.value)
   const gateway = yield* gatewayOf(file, merged)
+  const crossRegion: Setting<string> = overrides.crossRegion === undefined
+    ? gateway.crossRegion
+    : { value: overrides.crossRegion, origin: { _tag: "Flag", flag: "--cross-region" } }
+  yield* acceptCrossRegion(crossRegion)
 
   return Settings.of({
     model: Option.fromNullable(overrides.model).pipe(
@@ -230,12 +249,12 @@ const make = Effect.fn("Settings.make")(function*(overrides: { readonly model?: 
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),
-    gateway,
+    gateway: { ...gateway, crossRegion },
     files,
     permission: Option.fromNullable(file.permission),
     mcp: servers,
     instructions: file.instructions ?? [],
-    models: file.provider?.["amazon-bedrock"]?.models ?? {},
+    models: yield* modelsOf(file, merged),
     leaves: leaves(merged).map(([path, { origin, value }]) => ({
       key: dotted(path),
       value: maskValue(value, path),

@@ -7,10 +7,11 @@ import * as Option from "effect/Option"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
 import { load } from "../Lazy.ts"
-import { modelOption, sessionOptions, yolo } from "./sessionOptions.ts"
+import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "./sessionOptions.ts"
 
 const options = {
   model: modelOption,
+  crossRegion: crossRegionOption,
   files: Options.text("file").pipe(
     Options.withAlias("f"),
     Options.withPseudoName("PATH"),
@@ -54,7 +55,7 @@ export const run = action(
     // The model, the AWS SDK and all that they need are loaded here and not before.
     load(() => import("../RunPrompt.ts")).pipe(
       Effect.flatMap(({ runPrompt }) => runPrompt(given)),
-      configured(Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }))
+      configured(overrides(given))
     )).pipe(Command.withDescription("Do one task: the answer goes to stdout as it comes, tool calls to stderr.")),
   [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask"],
