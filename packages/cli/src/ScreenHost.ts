@@ -151,6 +151,8 @@ export const layer = (overrides: Settings.Overrides) =>
       const context = yield* Effect.context<Services | Settings.Settings | Workspace>()
       const path = yield* Path.Path
       const { cwd, data, home } = yield* Directories
+      const models = yield* KnownModels.selectable
+      const listed = new Set(models.map(({ id }) => id))
       const current = yield* Ref.make(Option.none<Effect.Effect.Success<ReturnType<typeof open>>>())
 
       // The settings are read anew: the first start may have written them a moment ago.
@@ -187,14 +189,18 @@ export const layer = (overrides: Settings.Overrides) =>
           })
           : Option.none(),
         model: Effect.map(opened, ({ active }) => active),
-        models: yield* KnownModels.selectable,
-        select: (model) => Effect.map(activate({ ...overrides, model }), ({ active }) => active),
+        models,
+        // What is listed is a name without its provider, also if there is a slash in it.
+        select: (id) =>
+          Effect.map(activate({ ...overrides, model: listed.has(id) ? `amazon-bedrock/${id}` : id }), ({ active }) =>
+            active),
         tools: Effect.provide(Assistant.tools, Context.add(context, Scope.Scope, scope)),
         system: Effect.provide(Assistant.system(Option.none()), context),
         explain: Bedrock.unwrap,
-        status: Effect.map(opened, ({ status }) => status).pipe(
-          Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint]))
-        ),
+        status: Effect.map(opened, ({ status }) =>
+          status).pipe(
+            Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint]))
+          ),
         allowAlways: (permission, pattern) =>
           Effect.gen(function*() {
             const file = yield* configFile

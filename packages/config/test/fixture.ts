@@ -16,6 +16,7 @@ interface Start {
   readonly cwd?: string
   readonly home?: string
   readonly model?: string
+  readonly crossRegion?: string
 }
 
 /** A home directory of its own in a temporary directory, with a project in it, and a start of the program there. */
@@ -51,7 +52,11 @@ export const makeFixture = Effect.gen(function*() {
     const provider = ConfigProvider.ConfigProviderTypeId in env
       ? env as ConfigProvider.ConfigProvider
       : ConfigProvider.fromMap(new Map(Object.entries(env)))
-    return Settings.layer(start.model === undefined ? {} : { model: start.model }).pipe(
+    const overrides: Settings.Overrides = {
+      ...(start.model === undefined ? {} : { model: start.model }),
+      ...(start.crossRegion === undefined ? {} : { crossRegion: start.crossRegion })
+    }
+    return Settings.layer(overrides).pipe(
       Layer.provideMerge(RegionFallback.layer),
       Layer.provideMerge(Secrets.layer),
       Layer.provideMerge(Layer.succeed(Directories, {

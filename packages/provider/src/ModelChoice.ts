@@ -82,7 +82,7 @@ export const warnings: Effect.Effect<ReadonlyArray<string>, never, Settings> = E
       const near = Catalog.near(value)
       const meant = near.length === 0
         ? "altimate-code models lists those that are."
-        : `did you mean ${near.join(" or ")}?`
+        : `did you mean ${near.join(", ")}?`
       return [`the baseModel "${value}" of the model "${name}" is not known (${from}); ${meant}`]
     })
 )

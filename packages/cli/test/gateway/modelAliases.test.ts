@@ -4,7 +4,8 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { makeHome } from "../BuiltCli.ts"
-import { gatewayWith } from "./oneModel.ts"
+import { keys, open } from "../Terminal.ts"
+import { canary, gatewayWith } from "./oneModel.ts"
 
 const profile = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1b2c3d4e5f6"
 const provisioned = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abcdefghijkl"
@@ -133,5 +134,33 @@ layer(NodeContext.layer)("models of one's own", (it) => {
       )
       assert.match(none!, /^warning: the baseModel "qqqq" .*; altimate-code models lists those that are\.$/)
       assert.strictEqual((yield* ask("-m", "sonnet")).modelId, profile)
+    }))
+
+  it.scoped("the screen offers the names, and sends what they stand for", () =>
+    Effect.gen(function*() {
+      const { home, sandbox } = yield* gatewayWith(undefined, {}, {
+        "team/sonnet": { id: profile, baseModel, name: "Our Sonnet" }
+      })
+      const terminal = yield* open(["--cross-region", "eu"], {
+        home: home.home,
+        columns: 160,
+        env: { AWS_BEARER_TOKEN_BEDROCK: canary }
+      })
+      yield* terminal.see("eu.anthropic.claude-sonnet-4-6-v1")
+      yield* terminal.write("/model")
+      yield* terminal.see("/model")
+      yield* terminal.write(keys.enter)
+      yield* terminal.see("Our Sonnet")
+      yield* terminal.write("team/sonnet")
+      yield* terminal.see(/Our Sonnet +Claude · team\/sonnet/)
+      yield* terminal.write(keys.enter)
+      yield* terminal.see("Our Sonnet answers from now on.")
+      yield* terminal.write("hello")
+      yield* terminal.see("hello")
+      yield* terminal.write(keys.enter)
+      const [request] = yield* sandbox.waitFor((requests) => requests.length > 0)
+      assert.strictEqual(request!.modelId, profile)
+      assert.strictEqual(maxTokens(request!), 8192)
+      assert.notInclude(terminal.raw(), canary)
     }))
 })

@@ -1,5 +1,5 @@
 /** What a person can do when the service does not take a model's ID: which rule made it, and what would change it. */
-import { explain, type Resolved } from "@altimate-code/model-id/ModelId"
+import { because, type Resolved } from "@altimate-code/model-id/ModelId"
 import type { BedrockError } from "../BedrockError.ts"
 import { saidOfModel } from "./hint.ts"
 
@@ -7,85 +7,104 @@ import { saidOfModel } from "./hint.ts"
 export const modelHint = (error: BedrockError, model: Resolved): string => {
   const said = saidOfModel(error)
   if (said === undefined) return error.hint
-  const sent = `"${model.configured}" was sent as "${model.wire}": ${explain(model)}.`
-  return said === "not found" ? `${error.hint} ${sent}` : [
-    sent,
-    said === "on-demand" ? onDemand(model) : invalid(model),
-    `These are settings of provider."amazon-bedrock" in altimate-code.json. \`altimate-code models resolve ${
-      shellWord(model.configured)
-    }\` shows what is sent and why.`
+  if (said === "not found") return `${error.hint} ${sentAs(model)}`
+  const { settings, why } = adviceFor(said, model)
+  return [
+    sentAs(model),
+    `${why} In provider."amazon-bedrock" of altimate-code.json ${
+      settings.length > 1 ? "one of these" : "this"
+    } changes it:`,
+    ...settings.map((setting) => `  ${setting}`),
+    `\`altimate-code models resolve ${shellWord(model.configured)}\` shows what is sent and why.`
   ].join("\n")
 }
 
-const onDemand = (model: Resolved): string => {
-  switch (model.reason._tag) {
-    case "Arn":
-      return `This ARN is of a model that is only offered through an inference profile: take the profile's ARN, ${
-        exactly(model)
-      }.`
-    case "Alias":
-      return `Behind this name the gateway has a model that is only offered through an inference profile: tell whoever runs it, or send a profile's ID instead, ${
-        exactly(model)
-      }.`
-    case "Rule":
-    case "Forced":
-    case "AlreadyPrefixed":
-      return model.wire === (model.standsFor?.value ?? model.configured) && model.reason._tag === "Rule"
-        ? prefixMissing(model)
-        : `There is no inference profile with this prefix: ${
-          crossRegion(model, "global")
-        }, or send the ID or ARN of one that there is, ${exactly(model)}.`
-    case "Off":
-    case "NotListed":
-      return prefixMissing(model)
-  }
+const idOf = ({ configured, standsFor }: Resolved): string => standsFor?.value ?? configured
+
+const sentAs = (model: Resolved): string => {
+  const { configured, standsFor, wire } = model
+  const subject = standsFor === undefined
+    ? `"${configured}"`
+    : `"${configured}" stands for "${standsFor.value}" (${standsFor.from}), which`
+  return `${subject} was ${wire === idOf(model) ? "" : `sent as "${wire}": `}${because(model).replace(/\.$/, "")}.`
 }
 
-const prefixMissing = (model: Resolved): string =>
-  `This model is only offered through an inference profile: ${
-    crossRegion(model, geography(model.region))
-  }; or add a rule to "options": {"prefixRules": […]}, or send the ID or ARN of a profile, ${exactly(model)}.`
+interface Advice {
+  readonly why: string
+  readonly settings: ReadonlyArray<string>
+}
 
-const invalid = (model: Resolved): string => {
-  const id = model.standsFor?.value ?? model.configured
-  switch (model.reason._tag) {
+const adviceFor = (said: "on-demand" | "invalid", model: Resolved): Advice => {
+  const { reason, region, wire } = model
+  const id = idOf(model)
+  const onDemand = said === "on-demand"
+  switch (reason._tag) {
     case "Arn":
-      return `Nothing has this ARN: check its region and account, or correct it, ${exactly(model)}.`
+      return {
+        why: onDemand
+          ? "This ARN is of a model that is only offered through an inference profile."
+          : "Nothing has this ARN: check its region and account.",
+        settings: [exactly(model)]
+      }
     case "Alias":
-      return `The gateway does not know this name: correct it, or say what it stands for, ${exactly(model)}.`
+      return {
+        why: onDemand
+          ? "Behind this name the gateway has a model that is only offered through an inference profile: tell whoever runs it."
+          : "The gateway does not know this name.",
+        settings: [exactly(model)]
+      }
     case "AlreadyPrefixed": {
-      const { prefix } = model.reason
-      return `The prefix ${prefix} is not valid for this model in ${model.region}, or the gateway wants IDs without one: write ${
-        id.slice(prefix.length)
-      } and the rules add the region's prefix, with "options": {"crossRegion": "off"} none; or send what there is, ${
-        exactly(model)
-      }.`
+      const bare = id.slice(reason.prefix.length)
+      return {
+        why:
+          `The prefix ${reason.prefix} is not valid for this model in ${region}, or the gateway wants IDs without one.`,
+        settings: [
+          `by the rules: ${ofModel(model, { id: bare })}`,
+          `without a prefix: ${ofModel(model, { id: bare, crossRegion: "off" })}`,
+          exactly(model)
+        ]
+      }
     }
-    default:
-      return model.wire === id
-        ? `Nothing has this ID in ${model.region}: correct it; or, if there is only an inference profile of it, ${
-          crossRegion(model, geography(model.region))
-        }; or send the ID or ARN of a profile, ${exactly(model)}.`
-        : `The prefix is not valid for this model in ${model.region}, or the gateway wants IDs without one: for none, ${
-          crossRegion(model, "off")
-        }; for another one, ${
-          short(model, "global")
-        }, or add a rule to "options": {"prefixRules": […]}; or send what there is, ${exactly(model)}.`
+    default: {
+      const here = geography(region)
+      if (wire !== id) {
+        return {
+          why: `The prefix is not valid for this model in ${region}, or the gateway wants IDs without one.`,
+          settings: [...byPrefix(model, "off", "global"), exactly(model)]
+        }
+      }
+      return {
+        why: onDemand
+          ? "This model is only offered through an inference profile: its ID needs a prefix."
+          : `Nothing has this ID in ${region}, or only with a prefix.`,
+        settings: [...byPrefix(model, here, here), exactly(model)]
+      }
+    }
   }
 }
 
-/** Where it is said already, that is the place: another one might not be looked at. */
-const crossRegion = (model: Resolved, value: string): string =>
-  "from" in model.reason
-    ? `make crossRegion "${value}" there`
-    : `set "options": {"crossRegion": "${value}"}, or for this model alone "models": {${
-      JSON.stringify(model.configured)
-    }: {"crossRegion": "${value}"}}`
+/** Where it is said already, that is the place: the rules, and what is said elsewhere, might not be looked at. */
+const byPrefix = (model: Resolved, value: string, prefix: string): ReadonlyArray<string> => {
+  if ("from" in model.reason) {
+    const { from } = model.reason
+    return [from.startsWith("--") ? `${from} ${value}` : `at ${from}: "crossRegion": "${value}"`]
+  }
+  const rule = { regions: model.region, models: [idOf(model)], prefix: `${prefix}.` }
+  return [
+    `for every model: "options": ${json({ crossRegion: value })}`,
+    `for this model: ${ofModel(model, { crossRegion: value })}`,
+    `by a rule: "options": ${json({ prefixRules: [rule] })}`
+  ]
+}
 
-const short = (model: Resolved, value: string): string =>
-  "from" in model.reason ? `for example "${value}"` : `for example {"crossRegion": "${value}"}`
+const exactly = (model: Resolved): string => `by an ID or ARN that is there: ${ofModel(model, { id: "…" })}`
 
-const exactly = ({ configured }: Resolved): string => `"models": {${JSON.stringify(configured)}: {"id": "…"}}`
+const ofModel = ({ configured }: Resolved, settings: Record<string, string>): string =>
+  `"models": ${json({ [configured]: settings })}`
+
+/** With the spaces that a person would write. */
+const json = (value: unknown): string =>
+  JSON.stringify(value, null, 1).replace(/\n\s*/g, " ").replace(/([{[]) | ([}\]])/g, "$1$2")
 
 const geographies: ReadonlyArray<readonly [regions: RegExp, prefix: string]> = [
   [/^us-gov-/, "us-gov"],
