@@ -3,8 +3,7 @@ import type { SessionError } from "@altimate-code/agent/SessionError"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
-import { type ModelSettings, Settings } from "@altimate-code/config/Settings"
-import * as Catalog from "@altimate-code/model-id/Catalog"
+import { Settings } from "@altimate-code/config/Settings"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
 import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
@@ -14,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CliError } from "./CliError.ts"
+import type { KnownModel } from "./KnownModels.ts"
 
 /** The client and the credentials that it uses; the model is chosen on top of it. */
 export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialStore, E, R>) =>
@@ -24,25 +24,6 @@ export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialSt
   )
 
 export const client = clientOver(CredentialStore.layer)
-
-/** What the configuration or the catalog knows of a model, by its configured ID. */
-export interface KnownModel {
-  readonly id: string
-  /** The configuration's, else the catalog's, else the ID. */
-  readonly name: string
-  readonly contextWindow: Option.Option<number>
-  readonly maxTokens: Option.Option<number>
-  /** US dollars per million tokens. */
-  readonly price: Option.Option<Catalog.Price>
-}
-
-const configuredPrice = ({ cost }: ModelSettings): Option.Option<Catalog.Price> =>
-  cost?.input === undefined || cost.output === undefined ? Option.none() : Option.some({
-    input: cost.input,
-    output: cost.output,
-    ...(cost.cache_read === undefined ? {} : { cacheRead: cost.cache_read }),
-    ...(cost.cache_write === undefined ? {} : { cacheWrite: cost.cache_write })
-  })
 
 /** The model that is configured, or that `--model` names. */
 export const configuredModel = Effect.gen(function*() {
@@ -57,23 +38,6 @@ export const configuredModel = Effect.gen(function*() {
   }
   return yield* ModelRef.parse(model.value.value)
 })
-
-/** What is known of a model. */
-export const known = (id: string) =>
-  Effect.map(Settings, ({ models }): KnownModel => {
-    const own = models[id] ?? {}
-    const listed = Catalog.find(id)
-    return {
-      id,
-      name: own.name ?? Option.match(listed, { onNone: () => id, onSome: ({ name }) => name }),
-      contextWindow: Option.orElse(
-        Option.fromNullable(own.limit?.context),
-        () => Option.flatMapNullable(listed, ({ contextWindow }) => contextWindow)
-      ),
-      maxTokens: Option.fromNullable(own.limit?.output),
-      price: Option.orElse(configuredPrice(own), () => Option.flatMapNullable(listed, ({ price }) => price))
-    }
-  })
 
 /** The model over the client. `maxTokens` is the command line's; without it the configuration's, then the catalog's. */
 export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTokens">) =>

@@ -1,5 +1,6 @@
 /** A command that needs the effective settings. */
 import * as Settings from "@altimate-code/config/Settings"
+import * as ModelChoice from "@altimate-code/provider/ModelChoice"
 import * as Effect from "effect/Effect"
 import { Stdio } from "./Stdio.ts"
 import * as Trust from "./Trust.ts"
@@ -14,7 +15,9 @@ export const configured =
     Effect.gen(function*() {
       const settings = yield* Settings.Settings
       const { writeError } = yield* Stdio
-      for (const warning of settings.warnings) yield* writeError(`warning: ${warning}\n`)
+      for (const warning of [...settings.warnings, ...yield* ModelChoice.warnings]) {
+        yield* writeError(`warning: ${warning}\n`)
+      }
       const isTrustedNow = settings.untrusted.length > 0 && (yield* untrusted(settings.untrusted))
       return yield* isTrustedNow ? Effect.provide(self, Settings.layer(overrides)) : self
     }).pipe(Effect.provide(Settings.layer(overrides)))

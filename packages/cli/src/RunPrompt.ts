@@ -12,6 +12,7 @@ import * as Assistant from "./Assistant.ts"
 import * as Attachment from "./Attachment.ts"
 import * as Bedrock from "./Bedrock.ts"
 import { CliError } from "./CliError.ts"
+import * as KnownModels from "./KnownModels.ts"
 import { openSession, type SessionOptions } from "./OpenSession.ts"
 import * as Places from "./Places.ts"
 import * as RunOutput from "./RunOutput.ts"
@@ -84,7 +85,7 @@ const failure = (event: TurnEvent, maxSteps: number) => {
 
 /** Runs the turn and writes what happens. */
 export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
-  const model = yield* Bedrock.known(yield* Bedrock.configuredModel)
+  const model = yield* KnownModels.known(yield* Bedrock.configuredModel)
   const input = yield* readInput(options)
   yield* Effect.gen(function*() {
     const target = yield* BedrockTarget

@@ -1,4 +1,5 @@
 /** The screen with the program around it. */
+import type { Overrides } from "@altimate-code/config/Settings"
 import * as Screen from "@altimate-code/tui/Screen"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,7 +12,7 @@ import { Stdio } from "./Stdio.ts"
 
 /** What the command line asks for. */
 export interface ScreenOptions extends SessionOptions {
-  readonly model: Option.Option<string>
+  readonly overrides: Overrides
   readonly yolo: boolean
 }
 
@@ -26,7 +27,7 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
       Effect.scoped,
       Effect.provide(
         Layer.provideMerge(
-          ScreenHost.layer(Option.match(options.model, { onNone: () => ({}), onSome: (model) => ({ model }) })),
+          ScreenHost.layer(options.overrides),
           Layer.mergeAll(Assistant.permissions(options), Places.sessions, Places.workspace)
         )
       )

@@ -11,7 +11,6 @@ import type { Setting } from "@altimate-code/config/Origin"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
-import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import { type ActiveModel, type Answers, Host, HostError } from "@altimate-code/tui/Host"
@@ -26,6 +25,7 @@ import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import * as Assistant from "./Assistant.ts"
 import * as Bedrock from "./Bedrock.ts"
+import * as KnownModels from "./KnownModels.ts"
 import type { Services } from "./Services.ts"
 import { version } from "./Version.ts"
 
@@ -44,7 +44,7 @@ const kind = (credential: Credential): string => credential._tag === "Bearer" ? 
 /** A model over the client that is there, with all that the status bar and `/status` say of it. */
 const open = (id: string, scope: Scope.Scope) =>
   Effect.gen(function*() {
-    const known = yield* Bedrock.known(id)
+    const known = yield* KnownModels.known(id)
     const { files } = yield* Settings.Settings
     const context = yield* Layer.buildWithScope(Bedrock.languageModel(known), scope)
     const { credential, endpoint, model } = Context.get(context, BedrockTarget)
@@ -142,8 +142,8 @@ const save = (answers: Answers) =>
     return [file, store.path]
   }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
 
-/** The live program. `model` is the command line's. */
-export const layer = (options: { readonly model?: string }) =>
+/** The live program. `overrides` are the command line's. */
+export const layer = (overrides: Settings.Overrides) =>
   Layer.scoped(
     Host,
     Effect.gen(function*() {
@@ -151,13 +151,15 @@ export const layer = (options: { readonly model?: string }) =>
       const context = yield* Effect.context<Services | Settings.Settings | Workspace>()
       const path = yield* Path.Path
       const { cwd, data, home } = yield* Directories
+      const models = yield* KnownModels.selectable
+      const listed = new Set(models.map(({ id }) => id))
       const current = yield* Ref.make(Option.none<Effect.Effect.Success<ReturnType<typeof open>>>())
 
       // The settings are read anew: the first start may have written them a moment ago.
-      const activate = (model: string | undefined) =>
+      const activate = (overrides: Settings.Overrides) =>
         Effect.gen(function*() {
           const services = yield* Layer.buildWithScope(
-            Layer.provideMerge(Bedrock.client, Settings.layer(model === undefined ? {} : { model })),
+            Layer.provideMerge(Bedrock.client, Settings.layer(overrides)),
             scope
           )
           const opened = yield* Effect.provide(
@@ -170,7 +172,7 @@ export const layer = (options: { readonly model?: string }) =>
 
       const opened = Effect.flatMap(
         Ref.get(current),
-        Option.match({ onSome: Effect.succeed, onNone: () => activate(options.model) })
+        Option.match({ onSome: Effect.succeed, onNone: () => activate(overrides) })
       )
 
       return Host.of({
@@ -187,14 +189,18 @@ export const layer = (options: { readonly model?: string }) =>
           })
           : Option.none(),
         model: Effect.map(opened, ({ active }) => active),
-        models: Catalog.models.map(({ family, id, name }) => ({ id, name, family })),
-        select: (id) => Effect.map(activate(id), ({ active }) => active),
+        models,
+        // What is listed is a name without its provider, also if there is a slash in it.
+        select: (id) =>
+          Effect.map(activate({ ...overrides, model: listed.has(id) ? `amazon-bedrock/${id}` : id }), ({ active }) =>
+            active),
         tools: Effect.provide(Assistant.tools, Context.add(context, Scope.Scope, scope)),
         system: Effect.provide(Assistant.system(Option.none()), context),
         explain: Bedrock.unwrap,
-        status: Effect.map(opened, ({ status }) => status).pipe(
-          Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint]))
-        ),
+        status: Effect.map(opened, ({ status }) =>
+          status).pipe(
+            Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint]))
+          ),
         allowAlways: (permission, pattern) =>
           Effect.gen(function*() {
             const file = yield* configFile

@@ -123,6 +123,20 @@ describe("each policy is one layer", () => {
       assert.strictEqual(request.modelId, "anthropic.claude-sonnet-4-6-v1")
     }))
 
+  it.live("prefix rules: a company's own, after those of the configuration", () =>
+    Effect.gen(function*() {
+      const swapped = Layer.succeed(PrefixRules.PrefixRules, [
+        { regions: "*", models: ["anthropic.*"], families: "Claude", prefix: "corp." }
+      ])
+      const alone = yield* onTheWire({ swapped })
+      assert.strictEqual(alone.request.modelId, "corp.anthropic.claude-sonnet-4-6-v1")
+      const { request } = yield* onTheWire({
+        swapped,
+        config: (url) => guideConfig(url, { prefixRules: [{ regions: "us-*", models: ["*sonnet*"], prefix: "mine." }] })
+      })
+      assert.strictEqual(request.modelId, "mine.anthropic.claude-sonnet-4-6-v1")
+    }))
+
   it.live("endpoint: another path on the same gateway", () =>
     Effect.gen(function*() {
       const { code, output, request } = yield* onTheWire({

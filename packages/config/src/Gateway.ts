@@ -76,8 +76,8 @@ export interface Gateway {
   readonly drop: ReadonlyArray<Droppable>
   /** `auto`, `off`, or a prefix without its dot. */
   readonly crossRegion: Setting<string>
-  /** The user's own, to be tried before the others. */
-  readonly prefixRules: ReadonlyArray<typeof PrefixRule.Type>
+  /** The user's own, each with its place, to be tried before the others. */
+  readonly prefixRules: ReadonlyArray<Setting<typeof PrefixRule.Type>>
 }
 
 /**

@@ -18,8 +18,10 @@ import { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
 import * as Gateway from "./Gateway.ts"
 import { checkTypes, unknownKeys } from "./internal/check.ts"
+import { acceptCrossRegion } from "./internal/crossRegion.ts"
 import { gatewayOf } from "./internal/gateway.ts"
 import { maskValue } from "./internal/masking.ts"
+import { modelsOf } from "./internal/models.ts"
 import { parse, type Source } from "./internal/parse.ts"
 import { place } from "./internal/place.ts"
 import { usableServers } from "./internal/servers.ts"
@@ -108,11 +110,11 @@ export interface RemoteMcpServer {
 export interface ModelSettings {
   readonly name?: string
   /** What is sent for it. */
-  readonly id?: string
+  readonly id?: Setting<string>
   /** The ID of the model behind it. */
-  readonly baseModel?: string
+  readonly baseModel?: Setting<string>
   /** As `crossRegion` of the options, for this model alone. */
-  readonly crossRegion?: string
+  readonly crossRegion?: Setting<string>
   readonly limit?: { readonly context?: number; readonly output?: number }
   readonly cost?: {
     readonly input?: number
@@ -202,13 +204,16 @@ export const defaults: Service = {
 }
 
 /**
- * What the command line says.
+ * What the command line says instead of the files.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Overrides {
+  /** `--model`; blank counts as not given. */
   readonly model?: string
+  /** `--cross-region` */
+  readonly crossRegion?: string
   /** The project's files are trusted, this time. */
   readonly trustProject?: boolean
 }
@@ -246,6 +251,10 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const baseURL = Option.orElse(setting(paths.endpoint), () => setting(paths.baseURL))
   if (Option.isSome(baseURL)) yield* acceptUrl(baseURL.value)
   const gateway = yield* gatewayOf(file, merged)
+  const crossRegion: Setting<string> = overrides.crossRegion === undefined
+    ? gateway.crossRegion
+    : { value: overrides.crossRegion, origin: { _tag: "Flag", flag: "--cross-region" } }
+  yield* acceptCrossRegion(crossRegion)
 
   return Settings.of({
     model: Option.fromNullable(overrides.model).pipe(
@@ -260,12 +269,12 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),
-    gateway,
+    gateway: { ...gateway, crossRegion },
     files,
     permission: Option.fromNullable(file.permission),
     mcp: servers,
     instructions: file.instructions ?? [],
-    models: file.provider?.["amazon-bedrock"]?.models ?? {},
+    models: yield* modelsOf(file, merged),
     leaves: leaves(merged).map(([path, { origin, value }]) => ({
       key: dotted(path),
       value: maskValue(value, path),

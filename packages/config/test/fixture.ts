@@ -19,6 +19,7 @@ interface Start {
   readonly model?: string
   readonly trustProject?: boolean
   readonly trust?: Layer.Layer<TrustPolicy.TrustPolicy>
+  readonly crossRegion?: string
 }
 
 /** A home directory of its own in a temporary directory, with a project in it, and a start of the program there. */
@@ -54,8 +55,12 @@ export const makeFixture = Effect.gen(function*() {
     const provider = ConfigProvider.ConfigProviderTypeId in env
       ? env as ConfigProvider.ConfigProvider
       : ConfigProvider.fromMap(new Map(Object.entries(env)))
-    const { model, trustProject = false } = start
-    return Settings.layer({ ...(model === undefined ? {} : { model }), trustProject }).pipe(
+    const overrides: Settings.Overrides = {
+      ...(start.model === undefined ? {} : { model: start.model }),
+      ...(start.crossRegion === undefined ? {} : { crossRegion: start.crossRegion }),
+      trustProject: start.trustProject === true
+    }
+    return Settings.layer(overrides).pipe(
       Layer.provideMerge(RegionFallback.layer),
       // Most tests are about files that somebody trusts.
       Layer.provideMerge(start.trust ?? TrustPolicy.off),

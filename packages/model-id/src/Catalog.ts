@@ -105,6 +105,29 @@ const byKey: ReadonlyMap<string, Model> = new Map(models.map((model) => [keyOf(m
  */
 export const find = (id: string): Option.Option<Model> => Option.fromNullable(byKey.get(keyOf(id)))
 
+const pairs = (text: string): ReadonlySet<string> =>
+  new Set(Array.from(text.slice(1), (letter, index) => `${text[index]}${letter}`))
+
+/** How much of both is the same: 1 for equal texts, 0 for texts without two letters in common. */
+const likeness = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
+  2 * Array.from(a).filter((pair) => b.has(pair)).length / (a.size + b.size || 1)
+
+/**
+ * The known IDs that are most like a text which is not one of them, at most three, the nearest first.
+ *
+ * @since 0.1.0
+ * @category catalog
+ */
+export const near = (id: string): ReadonlyArray<string> => {
+  const written = pairs(keyOf(id).toLowerCase())
+  return models
+    .map((model) => ({ id: model.id, like: likeness(written, pairs(keyOf(model.id))) }))
+    .filter(({ like }) => like > 0.6)
+    .toSorted((a, b) => b.like - a.like)
+    .slice(0, 3)
+    .map(({ id }) => id)
+}
+
 // An unknown model is one behind a gateway or newer than this list: the user may attach anything and call tools, and
 // Bedrock says so if it refuses. A cache point or a large reservation of output, though, would break plain requests.
 const assumed: Capabilities = {

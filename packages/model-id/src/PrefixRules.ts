@@ -24,6 +24,8 @@ export interface PrefixRule {
   readonly families: string
   /** What goes in front of the ID, with its dot, for example `us.`; empty sends these models bare. */
   readonly prefix: string
+  /** Where the rule stands, in words for a person, if it is a user's own. */
+  readonly from?: string
 }
 
 /**
@@ -35,6 +37,18 @@ export interface PrefixRule {
 export class PrefixRules
   extends Context.Tag("@altimate-code/model-id/PrefixRules")<PrefixRules, ReadonlyArray<PrefixRule>>()
 {}
+
+/**
+ * A rule of a user's own, who names patterns and no families: the patterns are the words for them.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const own = (rule: Omit<PrefixRule, "families" | "from">, from: string): PrefixRule => ({
+  ...rule,
+  families: rule.models.join(", "),
+  from
+})
 
 type Family = Pick<PrefixRule, "families" | "models">
 

@@ -111,3 +111,20 @@ describe("capabilities", () => {
     assert.deepStrictEqual(input, { image: false, document: true })
   })
 })
+
+describe("near", () => {
+  it.each([
+    ["anthropic.claude-sonet-4-6", "anthropic.claude-sonnet-4-6"],
+    ["claude-sonnet-4-6", "anthropic.claude-sonnet-4-6"],
+    ["us.anthropic.claude-sonnet-4.6", "anthropic.claude-sonnet-4-6"],
+    ["nova-lite", "amazon.nova-lite-v1:0"]
+  ])("%s is most like %s", (written, known) => {
+    const found = Catalog.near(written)
+    assert.strictEqual(found[0], known)
+    assert.isAtMost(found.length, 3)
+  })
+
+  it.each(["", "x", "qqqq", "gpt-4"])("'%s' is like nothing", (written) => {
+    assert.deepStrictEqual(Catalog.near(written), [])
+  })
+})

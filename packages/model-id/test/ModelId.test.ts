@@ -1,5 +1,5 @@
 import * as ModelId from "@altimate-code/model-id/ModelId"
-import { guideRules, type PrefixRule } from "@altimate-code/model-id/PrefixRules"
+import { guideRules, own, type PrefixRule } from "@altimate-code/model-id/PrefixRules"
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { awsRegions } from "./awsRegions.ts"
@@ -85,7 +85,69 @@ describe("resolve", () => {
   })
 })
 
-describe("resolve, whatever the ID, the region and the rules", () => {
+describe("resolve, by what the user has said", () => {
+  const from = "altimate-code.json:5:9"
+  const crossRegion = (value: string): ModelId.Choices => ({ crossRegion: { value, from } })
+  const bare = "anthropic.claude-sonnet-4-6"
+
+  it("sends IDs as they are when crossRegion is off", () => {
+    const { reason, wire } = ModelId.resolve(bare, "us-east-1", guideRules, crossRegion("off"))
+    assert.strictEqual(wire, bare)
+    assert.deepStrictEqual(reason, { _tag: "Off", from })
+  })
+
+  it("sends the prefix that is asked for, also where no rule lists the model", () => {
+    for (const id of [bare, "openai.gpt-oss-20b-1:0"]) {
+      const { reason, wire } = ModelId.resolve(id, "us-east-1", guideRules, crossRegion("us-gov"))
+      assert.strictEqual(wire, `us-gov.${id}`)
+      assert.deepStrictEqual(reason, { _tag: "Forced", prefix: "us-gov.", from })
+    }
+  })
+
+  it("lets an ID that was written in full go before the prefix that is asked for, and says so", () => {
+    const resolved = ModelId.resolve(`eu.${bare}`, "us-east-1", guideRules, crossRegion("us"))
+    assert.strictEqual(resolved.wire, `eu.${bare}`)
+    assert.strictEqual(
+      ModelId.explain(resolved),
+      `sent as it is: it already starts with eu.; an ID written in full goes before crossRegion "us" (${from})`
+    )
+    assert.deepStrictEqual(ModelId.resolve(`us.${bare}`, "us-east-1", guideRules, crossRegion("us")).reason, {
+      _tag: "AlreadyPrefixed",
+      prefix: "us."
+    })
+  })
+
+  it("takes auto for the rules", () => {
+    assert.deepStrictEqual(
+      ModelId.resolve(bare, "us-east-1", guideRules, crossRegion("auto")),
+      resolve(bare, "us-east-1")
+    )
+  })
+
+  it("takes a name for what it stands for, once", () => {
+    const resolved = ModelId.resolve("sonnet", "us-east-1", guideRules, { id: { value: bare, from } })
+    assert.strictEqual(resolved.configured, "sonnet")
+    assert.strictEqual(resolved.wire, `us.${bare}`)
+    assert.strictEqual(
+      ModelId.explain(resolved),
+      `us. added: Claude in us-* (region us-east-1); "sonnet" stands for ${bare} (${from})`
+    )
+    assert.deepStrictEqual(
+      ModelId.resolve("sonnet", "us-east-1", guideRules, { id: { value: "sonnet", from } }),
+      resolve("sonnet", "us-east-1")
+    )
+  })
+
+  it("names a rule of the user's own with its patterns and its place", () => {
+    const rule = own({ regions: "us-*", models: ["anthropic.*", "deepseek.r1*"], prefix: "corp." }, from)
+    assert.strictEqual(
+      ModelId.explain(ModelId.resolve(bare, "us-east-1", [rule, ...guideRules])),
+      `corp. added: anthropic.*, deepseek.r1* in us-* (region us-east-1), a rule of your own (${from})`
+    )
+  })
+})
+
+describe("resolve, whatever the ID, the region, the rules and the user's word", () => {
   const Region = FastCheck.oneof(FastCheck.constantFrom(...awsRegions), FastCheck.string())
   const known = FastCheck.constantFrom(...bedrockModelIds)
   const Id = FastCheck.oneof(
@@ -104,60 +166,84 @@ describe("resolve, whatever the ID, the region and the rules", () => {
       prefix: FastCheck.constantFrom("us.", "eu.", "apac.", "corp.", "us-gov.", "")
     }))
   )
+  const Choices: FastCheck.Arbitrary<ModelId.Choices> = FastCheck.record({
+    crossRegion: FastCheck.record({
+      value: FastCheck.constantFrom("auto", "off", "us", "eu", "us-gov", "corp", "anthropic"),
+      from: FastCheck.constant("--cross-region")
+    })
+  }, { requiredKeys: [] })
+  const wanted = ({ crossRegion }: ModelId.Choices) =>
+    crossRegion === undefined || ["auto", "off"].includes(crossRegion.value) ? [] : [`${crossRegion.value}.`]
   const runs = { fastCheck: { numRuns: 2000 } }
 
   it.prop(
-    "the wire ID is the ID, or one rule's prefix and the ID",
-    [Id, Region, Rules],
-    ([id, region, rules]) => {
-      const { configured, reason, wire } = ModelId.resolve(id, region, rules)
+    "the wire ID is the ID, or one prefix and the ID",
+    [Id, Region, Rules, Choices],
+    ([id, region, rules, choices]) => {
+      const { configured, reason, wire } = ModelId.resolve(id, region, rules, choices)
       assert.strictEqual(configured, id)
-      assert.strictEqual(wire, reason._tag === "Rule" ? reason.rule.prefix + id : id)
+      if (reason._tag === "Rule") assert.strictEqual(wire, reason.rule.prefix + id)
+      else if (reason._tag === "Forced") assert.strictEqual(wire, wanted(choices)[0] + id)
+      else assert.strictEqual(wire, id)
     },
     runs
   )
 
   it.prop(
     "resolving the wire ID gives the wire ID",
-    [Id, Region, Region, Rules],
-    ([id, here, there, rules]) => {
-      const { wire } = ModelId.resolve(id, here, rules)
-      assert.strictEqual(ModelId.resolve(wire, here, rules).wire, wire)
-      if (wire !== id) assert.strictEqual(ModelId.resolve(wire, there, rules).wire, wire)
+    [Id, Region, Region, Rules, Choices],
+    ([id, here, there, rules, choices]) => {
+      const { wire } = ModelId.resolve(id, here, rules, choices)
+      assert.strictEqual(ModelId.resolve(wire, here, rules, choices).wire, wire)
+      if (wire !== id) assert.strictEqual(ModelId.resolve(wire, there, rules, choices).wire, wire)
     },
     runs
   )
 
-  it.prop("there are never two prefixes", [Id, Region, Rules], ([id, region, rules]) => {
-    const prefixes = [...recognised, ...alsoAws, ...rules.map(({ prefix }) => prefix)].filter((prefix) => prefix !== "")
-    const { wire } = ModelId.resolve(id, region, rules)
+  it.prop("there are never two prefixes", [Id, Region, Rules, Choices], ([id, region, rules, choices]) => {
+    const prefixes = [...recognised, ...alsoAws, ...wanted(choices), ...rules.map(({ prefix }) => prefix)]
+      .filter((prefix) => prefix !== "")
+    const { wire } = ModelId.resolve(id, region, rules, choices)
     if (prefixes.some((prefix) => id.startsWith(prefix))) assert.strictEqual(wire, id)
     assert.include([id, ...prefixes.map((prefix) => prefix + id)], wire)
   }, runs)
 
   it.prop(
+    "off never changes an ID",
+    [Id, Region, Rules],
+    ([id, region, rules]) => {
+      const choices = { crossRegion: { value: "off", from: "--cross-region" } }
+      assert.strictEqual(ModelId.resolve(id, region, rules, choices).wire, id)
+    },
+    runs
+  )
+
+  it.prop(
     "an ARN never changes",
-    [FastCheck.string().map((rest) => `arn:${rest}`), Region, Rules],
-    ([arn, region, rules]) => {
-      assert.strictEqual(ModelId.resolve(arn, region, rules).wire, arn)
+    [FastCheck.string().map((rest) => `arn:${rest}`), Region, Rules, Choices],
+    ([arn, region, rules, choices]) => {
+      assert.strictEqual(ModelId.resolve(arn, region, rules, choices).wire, arn)
     },
     runs
   )
 
   it.prop(
     "nothing that is not shaped like a provider's own ID changes",
-    [FastCheck.string().filter((text) => !text.includes(".")), Region, Rules],
-    ([alias, region, rules]) => {
-      assert.strictEqual(ModelId.resolve(alias, region, rules).wire, alias)
+    [FastCheck.string().filter((text) => !text.includes(".")), Region, Rules, Choices],
+    ([alias, region, rules, choices]) => {
+      assert.strictEqual(ModelId.resolve(alias, region, rules, choices).wire, alias)
     },
     runs
   )
 
   it.prop(
     "the explanation is one line",
-    [Id, FastCheck.constantFrom(...awsRegions)],
-    ([id, region]) => {
-      assert.match(ModelId.explain(resolve(id, region)), /^(\S+ added|sent as it is): .+$/)
+    [Id, FastCheck.constantFrom(...awsRegions), Choices],
+    ([id, region, choices]) => {
+      assert.match(
+        ModelId.explain(ModelId.resolve(id, region, guideRules, choices)),
+        /^(\S+ added|sent as it is): .+$/
+      )
     },
     runs
   )

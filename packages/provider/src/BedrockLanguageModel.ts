@@ -7,10 +7,10 @@ import { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import { Settings } from "@altimate-code/config/Settings"
+import type { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
-import { PrefixRules } from "@altimate-code/model-id/PrefixRules"
+import type { PrefixRules } from "@altimate-code/model-id/PrefixRules"
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
@@ -20,17 +20,18 @@ import * as Stream from "effect/Stream"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
-import { isAboutModel } from "./internal/hint.ts"
+import { modelHint } from "./internal/modelHint.ts"
 import { toRequest } from "./internal/prompt.ts"
 import { toParts } from "./internal/response.ts"
 import { initial, step } from "./internal/streamResponse.ts"
+import { choose } from "./ModelChoice.ts"
 
 /**
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** The model ID as configured, without `amazon-bedrock/`. */
+  /** The model's name as configured, without `amazon-bedrock/`: an ID, an ARN, or a name of the user's own. */
   readonly model: string
   /**
    * The most tokens that an answer may have: the model's maximum, and at most 8192, unless given. It is always sent,
@@ -77,17 +78,14 @@ const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (options: Options) =>
   Effect.gen(function*() {
-    const settings = yield* Settings
     const client = yield* BedrockClient
     const auth = yield* Auth
-    const model = ModelId.resolve(options.model, settings.region.value, yield* PrefixRules)
-    const capabilities = Catalog.capabilities(options.model)
+    const { factsOf, resolved: model } = yield* choose(options.model)
+    const capabilities = Catalog.capabilities(factsOf)
     const explained = ModelId.explain(model)
     yield* Effect.logInfo("model").pipe(
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
     )
-
-    const sentAs = `"${model.configured}" was sent as "${model.wire}": ${explained}.`
 
     const request = (provider: LanguageModel.ProviderOptions) =>
       toRequest({
@@ -103,9 +101,7 @@ const make = (options: Options) =>
       ...(responseFormat.type === "json" && { responseFormat })
     })
     const toAiError = (method: string) => (error: BedrockError): AiError.UnknownError => {
-      const cause = isAboutModel(error)
-        ? new BedrockError({ ...error, message: error.message, hint: `${error.hint} ${sentAs}` })
-        : error
+      const cause = new BedrockError({ ...error, message: error.message, hint: modelHint(error, model) })
       return new AiError.UnknownError({ module: "BedrockLanguageModel", method, description: error.message, cause })
     }
 

@@ -2,10 +2,9 @@
 import * as Origin from "@altimate-code/config/Origin"
 import { RegionFallback } from "@altimate-code/config/RegionFallback"
 import { Settings } from "@altimate-code/config/Settings"
-import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
-import { PrefixRules } from "@altimate-code/model-id/PrefixRules"
+import * as ModelChoice from "@altimate-code/provider/ModelChoice"
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
@@ -13,8 +12,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
+import { selectable } from "../KnownModels.ts"
 import { Stdio } from "../Stdio.ts"
 import * as Table from "../Table.ts"
+import { crossRegionOption, overrides } from "./sessionOptions.ts"
 
 const resolve = action(
   Command.make("resolve", {
@@ -23,48 +24,53 @@ const resolve = action(
       Options.withDescription("The AWS region, instead of the configured one."),
       Options.optional
     ),
+    crossRegion: crossRegionOption,
     id: Args.text({ name: "id" }).pipe(
       Args.withDescription("A model ID, alias or ARN, with or without amazon-bedrock/.")
     )
-  }, ({ id, region }) =>
+  }, ({ crossRegion, id, region }) =>
     Effect.gen(function*() {
       const settings = yield* Settings
-      const rules = yield* PrefixRules
       const { write } = yield* Stdio
       const given = yield* ModelRef.parse(id)
       const { resolve } = yield* RegionFallback
       const { origin, value } = Option.isNone(region)
         ? settings.region
         : yield* resolve(Option.some({ value: region.value, origin: { _tag: "Flag", flag: "--region" } }))
-      const resolved = ModelId.resolve(given, value, rules)
-      const model = Catalog.find(resolved.configured)
+      const { factsOf, model, resolved } = yield* ModelChoice.choose(given, value)
+      const { configured, standsFor, wire } = resolved
+      const through = factsOf === configured || factsOf === standsFor?.value ? "" : `, as ${factsOf}`
       yield* write(Table.render([
-        ["configured", resolved.configured],
+        ["configured", configured],
+        ...(standsFor === undefined ? [] : [["stands for", `${standsFor.value}, from ${standsFor.from}`]]),
         ["region", `${value}, ${origin._tag === "Default" ? "the default" : `from ${Origin.describe(origin)}`}`],
-        ["sent", resolved.wire],
-        ["because", ModelId.explain(resolved)],
+        ["sent", wire],
+        ["because", ModelId.because(resolved)],
         [
           "model",
           Option.match(model, {
             onNone: () => "not in the catalog; works with defaults",
-            onSome: ({ family, name }) => `${name} (${family})`
+            onSome: ({ family, name }) => `${name} (${family})${through}`
           })
         ]
       ]))
-    }).pipe(configured())).pipe(Command.withDescription("Show what would be sent for a model ID, and by which rule.")),
+    }).pipe(configured(overrides({ crossRegion })))).pipe(
+      Command.withDescription("Show what would be sent for a model ID, and by which rule.")
+    ),
   [
     ["altimate-code models resolve anthropic.claude-sonnet-4-6-v1", "in the configured region"],
-    ["altimate-code models resolve amazon.nova-lite-v1:0 --region eu-west-1", "in another region"]
+    ["altimate-code models resolve amazon.nova-lite-v1:0 --region eu-west-1", "in another region"],
+    ["altimate-code models resolve deepseek.v3-v1:0 --cross-region off", "without a prefix"]
   ]
 )
 
 export const models = action(
   Command.make("models", {}, () =>
-    Effect.flatMap(Stdio, ({ write }) =>
-      write(Table.render([
-        ["ID", "FAMILY", "NAME"],
-        ...Catalog.models.map(({ family, id, name }) => [id, family, name])
-      ])))).pipe(Command.withDescription("List the known models with their families.")),
+    Effect.gen(function*() {
+      const { write } = yield* Stdio
+      const rows = (yield* selectable).map(({ family, id, name }) => [id, family, name])
+      yield* write(Table.render([["ID", "FAMILY", "NAME"], ...rows]))
+    }).pipe(configured())).pipe(Command.withDescription("List the known models with their families, your own first.")),
   [["altimate-code models | grep Claude", "the models of one family"]],
   [resolve]
 )

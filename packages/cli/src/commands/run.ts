@@ -8,10 +8,11 @@ import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
 import { load } from "../Lazy.ts"
 import * as Trust from "../Trust.ts"
-import { modelOption, sessionOptions, yolo } from "./sessionOptions.ts"
+import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "./sessionOptions.ts"
 
 const options = {
   model: modelOption,
+  crossRegion: crossRegionOption,
   files: Options.text("file").pipe(
     Options.withAlias("f"),
     Options.withPseudoName("PATH"),
@@ -58,10 +59,7 @@ export const run = action(
     // The model, the AWS SDK and all that they need are loaded here and not before.
     load(() => import("../RunPrompt.ts")).pipe(
       Effect.flatMap(({ runPrompt }) => runPrompt(given)),
-      configured({
-        ...Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }),
-        trustProject: given.trustProject
-      }, Trust.refuse)
+      configured({ ...overrides(given), trustProject: given.trustProject }, Trust.refuse)
     )).pipe(Command.withDescription("Do one task: the answer goes to stdout as it comes, tool calls to stderr.")),
   [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask"],

@@ -2,13 +2,12 @@
 import * as Command from "@effect/cli/Command"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { CliError } from "../CliError.ts"
 import { configured } from "../Configured.ts"
 import { load } from "../Lazy.ts"
 import { Stdio } from "../Stdio.ts"
 import * as Trust from "../Trust.ts"
-import { modelOption, sessionOptions, yolo } from "./sessionOptions.ts"
+import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "./sessionOptions.ts"
 
 const hasScreen = Effect.gen(function*() {
   const { interactive } = yield* Stdio
@@ -25,11 +24,11 @@ const hasScreen = Effect.gen(function*() {
 
 export const screen = Command.make(
   "altimate-code",
-  { model: modelOption, ...sessionOptions, yolo },
+  { model: modelOption, crossRegion: crossRegionOption, ...sessionOptions, yolo },
   (given) =>
     hasScreen.pipe(
       Effect.zipRight(load(() => import("../RunScreen.ts"))),
-      Effect.flatMap(({ runScreen }) => runScreen(given)),
-      configured(Option.match(given.model, { onNone: () => ({}), onSome: (model) => ({ model }) }), Trust.ask)
+      Effect.flatMap(({ runScreen }) => runScreen({ ...given, overrides: overrides(given) })),
+      configured(overrides(given), Trust.ask)
     )
 ).pipe(Command.withDescription("A terminal coding assistant for teams whose Amazon Bedrock sits behind a gateway."))

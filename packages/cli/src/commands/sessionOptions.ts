@@ -1,5 +1,7 @@
 /** Options of `run` and of the screen. */
+import type { Overrides } from "@altimate-code/config/Settings"
 import * as Options from "@effect/cli/Options"
+import * as Option from "effect/Option"
 
 export const modelOption = Options.text("model").pipe(
   Options.withAlias("m"),
@@ -7,6 +9,21 @@ export const modelOption = Options.text("model").pipe(
   Options.withDescription("Use this model, not the configured one."),
   Options.optional
 )
+
+export const crossRegionOption = Options.text("cross-region").pipe(
+  Options.withPseudoName("VALUE"),
+  Options.withDescription("auto, off or a prefix (us, eu, global, …), for every model of this start."),
+  Options.optional
+)
+
+/** What of the command line wins over the configuration. */
+export const overrides = ({ crossRegion, model }: {
+  readonly model?: Option.Option<string>
+  readonly crossRegion: Option.Option<string>
+}): Overrides => ({
+  ...(model !== undefined && Option.isSome(model) ? { model: model.value } : {}),
+  ...(Option.isSome(crossRegion) ? { crossRegion: crossRegion.value } : {})
+})
 
 export const sessionOptions = {
   continue: Options.boolean("continue").pipe(

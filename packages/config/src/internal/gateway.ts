@@ -6,6 +6,7 @@ import type { ConfigError } from "../ConfigError.ts"
 import { type ConfigFile, options, paths } from "../ConfigFile.ts"
 import * as Gateway from "../Gateway.ts"
 import type { Origin, Setting } from "../Origin.ts"
+import { prefixRulesOf } from "./crossRegion.ts"
 import { failure } from "./place.ts"
 import { type Branch, find } from "./tree.ts"
 import { acceptUrl } from "./url.ts"
@@ -40,7 +41,7 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
     streaming: Option.getOrElse(setting(written.streaming, options("streaming")), () => Gateway.defaults.streaming),
     drop: written.drop ?? Gateway.defaults.drop,
     crossRegion: Option.getOrElse(setting(crossRegion, paths.crossRegion), () => Gateway.defaults.crossRegion),
-    prefixRules: written.prefixRules ?? Gateway.defaults.prefixRules
+    prefixRules: yield* prefixRulesOf(written.prefixRules ?? [], find(merged, options("prefixRules")))
   } satisfies Gateway.Gateway
 })
 

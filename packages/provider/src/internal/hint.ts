@@ -72,9 +72,12 @@ const authentication = (failure: Failure, { identity, region, url }: Sent): stri
 const onDemand = /on-demand throughput isn['\u2019]t supported/i
 const invalidModel = /provided model identifier is invalid/i
 
-/** Is the failure about which model was asked for, so that how its ID came about is of interest? */
-export const isAboutModel = (failure: Failure): boolean =>
-  failure.reason === "ModelNotFound" || onDemand.test(failure.message) || invalidModel.test(failure.message)
+/** What the service says of the model's ID: that it lacks a profile, that there is none such, or nothing. */
+export const saidOfModel = (failure: Failure): "on-demand" | "invalid" | "not found" | undefined => {
+  if (onDemand.test(failure.message)) return "on-demand"
+  if (invalidModel.test(failure.message)) return "invalid"
+  return failure.reason === "ModelNotFound" ? "not found" : undefined
+}
 
 const validation = (message: string): string => {
   if (onDemand.test(message)) {
