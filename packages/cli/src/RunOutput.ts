@@ -110,8 +110,8 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       },
       failed: (failure: Failure.Failure) => {
         const { hint, message, reason } = failure
-        const { requestId, status } = failure._tag === "BedrockError" ? failure : {}
-        return line({ type: "error", reason, message, hint, status, requestId })
+        const { gatewayRequestId, requestId, status } = failure._tag === "BedrockError" ? failure : {}
+        return line({ type: "error", reason, message, hint, status, requestId, gatewayRequestId })
       }
     }
   })

@@ -97,7 +97,9 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     const output = yield* options.format === "json"
       ? RunOutput.json(target, credential, session.id)
       : RunOutput.text
-    for (const text of [...session.notices, ...notices]) yield* output.event({ type: "notice", text })
+    const note = (notices: ReadonlyArray<string>) =>
+      Effect.forEach(notices, (text) => output.event({ type: "notice", text }), { discard: true })
+    yield* note([...session.notices, ...notices])
     yield* Turn.run({
       ...equipped,
       ...yield* Assistant.rules,
@@ -107,7 +109,11 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
     }).pipe(
       Stream.runForEach((event) =>
-        log(event).pipe(Effect.zipRight(output.event(event)), Effect.zipRight(failure(event, options.maxSteps)))
+        log(event).pipe(
+          Effect.zipRight(Effect.flatMap(target.notices, note)),
+          Effect.zipRight(output.event(event)),
+          Effect.zipRight(failure(event, options.maxSteps))
+        )
       ),
       Effect.tapError((error) =>
         error._tag === "StdoutClosed" || (error._tag === "CliError" && error.reason === "Stdout")

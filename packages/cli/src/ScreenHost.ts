@@ -47,7 +47,7 @@ const open = (id: string, scope: Scope.Scope) =>
     const known = yield* KnownModels.known(id)
     const { files } = yield* Settings.Settings
     const context = yield* Layer.buildWithScope(Bedrock.languageModel(known), scope)
-    const { credential, endpoint, model } = Context.get(context, BedrockTarget)
+    const { credential, endpoint, model, notices } = Context.get(context, BedrockTarget)
     const used = yield* credential
     const active: ActiveModel = {
       name: known.name,
@@ -59,7 +59,8 @@ const open = (id: string, scope: Scope.Scope) =>
       credential: kind(used),
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
       ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
-      languageModel: Context.get(context, LanguageModel.LanguageModel)
+      languageModel: Context.get(context, LanguageModel.LanguageModel),
+      notices
     }
     const status = [
       `model       ${model.configured}`,

@@ -5,11 +5,11 @@
  */
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import type {
-  AuthScheme as AuthSchemes,
+import {
+  type AuthScheme as AuthSchemes,
   DropField,
-  PrefixRule,
-  Streaming as Streamings
+  type PrefixRule,
+  type Streaming as Streamings
 } from "./internal/bedrockOptions.ts"
 import type { Setting } from "./Origin.ts"
 
@@ -37,6 +37,14 @@ export type Streaming = typeof Streamings.Type
  * @category models
  */
 export type Droppable = typeof DropField.Type
+
+/**
+ * All of these names.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const droppable: ReadonlyArray<Droppable> = DropField.literals
 
 /**
  * Time limits in milliseconds; absent: the default of whoever keeps the limit. `total: false` is no limit at all.

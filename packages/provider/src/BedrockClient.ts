@@ -20,15 +20,21 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { BedrockError } from "./BedrockError.ts"
+import { BedrockError } from "./BedrockError.ts"
 import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
 import { answer, type Exchange, open } from "./internal/exchange.ts"
+import { dropFields } from "./internal/drop.ts"
+import { noStream } from "./internal/failure.ts"
+import { timeoutHint } from "./internal/hint.ts"
 import { makeIdentify } from "./internal/identify.ts"
+import { refuseInsecure } from "./internal/insecure.ts"
 import { requestUrl } from "./internal/requestUrl.ts"
 import { retrying } from "./internal/retrying.ts"
 import { load } from "./internal/sdk.ts"
+import { toStreamed } from "./internal/streamed.ts"
 import { RetryPolicy } from "./RetryPolicy.ts"
 
 /**
@@ -50,9 +56,15 @@ export interface Service {
   readonly converse: (request: ConverseCommandInput) => Effect.Effect<ConverseCommandOutput, BedrockError>
   /**
    * The events of an answer as they come; a normal end means that the answer is complete. Leaving the stream before
-   * its end closes the connection.
+   * its end closes the connection. Events are handed on at once: of a buffered answer all come at the same time, after
+   * the `latencyMs` that its `metadata` names.
+   *
+   * A complete answer's events come at once too: always with `options.streaming: "off"`; with `auto` from the first answer
+   * on by which the gateway shows that it does not stream.
    */
   readonly converseStream: (request: ConverseStreamCommandInput) => Stream.Stream<StreamedEvent, BedrockError>
+  /** What a person should know since the last time this was asked, in sentences. */
+  readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
 
 /**
@@ -64,7 +76,8 @@ export interface Service {
 export class BedrockClient extends Context.Tag("@altimate-code/provider/BedrockClient")<BedrockClient, Service>() {}
 
 /**
- * How long to wait. A model that thinks sends nothing, not even a sign of life, so the last two are generous.
+ * How long to wait; what is not given is the setting's, `options.timeout`. A model that thinks sends nothing, not even a
+ * sign of life, so `firstByte` and `idle` are generous.
  *
  * @since 0.1.0
  * @category models
@@ -76,6 +89,8 @@ export interface Limits {
   readonly firstByte?: Duration.DurationInput
   /** Between two events of a streamed answer; 5 minutes unless given. */
   readonly idle?: Duration.DurationInput
+  /** For a whole request, with all its attempts and its answer's last event; none unless given. */
+  readonly total?: Duration.DurationInput | false
 }
 
 /**
@@ -101,58 +116,124 @@ const make = (limits: Limits): Effect.Effect<
     const settings = yield* Settings
     const policy = yield* RetryPolicy
     const region = settings.region.value
+    const { drop, headers, limits: configured, streaming } = settings.gateway
     const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
     yield* registerSecrets(endpoint.url)
+    yield* refuseInsecure(endpoint, settings.gateway)
     const identify = makeIdentify(yield* Auth, yield* AwsCredentials, region)
     yield* Effect.logInfo("found")
     yield* Effect.logInfo("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
 
+    const connect = Duration.decode(limits.connect ?? configured.connect ?? "10 seconds")
+    const firstByte = Duration.decode(limits.firstByte ?? configured.firstByte ?? "5 minutes")
+    const idle = Duration.decode(limits.idle ?? configured.idle ?? "5 minutes")
+    const total = limits.total ?? configured.total ?? false
+
     let http: NodeHttpHandler | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => http?.destroy()))
 
-    const attempting = <Request extends { readonly modelId: string | undefined }, A, R>(
+    const attempting = <Request extends ConverseCommandInput, A, R>(
       operation: "converse" | "converse-stream",
       once: (exchange: Exchange, request: Request) => Effect.Effect<A, BedrockError, R>
     ) =>
-    (request: Request): Effect.Effect<A, BedrockError, R> =>
+    (given: Request, sent: Sent): Effect.Effect<A, BedrockError, R> =>
       Effect.flatMap(load, (sdk) => {
         // HTTP/1.1, which every gateway speaks: the SDK's own choice for this service is HTTP/2.
         http ??= new sdk.NodeHttpHandler({
-          connectionTimeout: Duration.toMillis(limits.connect ?? "10 seconds"),
+          connectionTimeout: Duration.toMillis(connect),
           requestTimeout: 0,
           socketTimeout: 0
         })
-        const exchange = {
-          sdk,
-          http,
-          endpoint: endpoint.url,
-          firstByte: Duration.decode(limits.firstByte ?? "5 minutes"),
-          idle: Duration.decode(limits.idle ?? "5 minutes")
-        }
+        const takesWhole = streaming.value === "auto"
+        const exchange = { sdk, http, endpoint: endpoint.url, firstByte, idle, takesWhole }
+        const request = dropFields(given, drop)
         const url = requestUrl(endpoint.url, request.modelId, operation)
         return retrying(
           policy,
           identify,
-          (identity, number) => once({ ...exchange, attempt: { operation, url, region, identity, number } }, request)
+          (identity, number) => {
+            Object.assign(sent, { url, attempts: number })
+            return once({ ...exchange, attempt: { operation, url, region, identity, number, headers, connect } }, request)
+          }
         )
-      }).pipe(
-        Effect.tapError(logFailure),
-        Effect.annotateLogs(annotations)
-      )
+      })
 
+    const answered = attempting("converse", answer)
     const opened = attempting("converse-stream", open)
-    return {
-      endpoint,
-      converse: attempting("converse", answer),
-      converseStream: (request) =>
-        Stream.unwrapScoped(
-          Effect.map(
-            opened(request),
-            ({ head, rest }) => Stream.concat(Stream.fromIterable(head), Stream.tapError(rest, logFailure))
+    const whole = (request: ConverseCommandInput, sent: Sent) =>
+      Effect.map(answered(request, sent), (output) => ({ head: toStreamed(output), rest: Stream.empty }))
+
+    const notices = yield* Ref.make<ReadonlyArray<string>>([])
+    const streams = yield* Ref.make(streaming.value !== "off")
+    /** Once: requests that run at the same time may all find out. */
+    const doesNotStream = (what: string) =>
+      Effect.flatMap(Ref.getAndSet(streams, false), (first) => {
+        if (!first) return Effect.void
+        const notice = `The gateway does not stream: ${what}. From here on answers are asked for as a whole, and appear when they `
+          + "are complete; \"streaming\": \"off\" in the options does so from the start."
+        return Effect.zipRight(
+          Effect.logWarning(notice),
+          Ref.update(notices, (before) => [...before, notice])
+        )
+      })
+
+    const streamedOrWhole = (request: ConverseStreamCommandInput, sent: Sent) =>
+      Effect.flatMap(Ref.get(streams), (asks) => {
+        if (!asks) return whole(request, sent)
+        return opened(request, sent).pipe(
+          Effect.tap(({ streamed }) =>
+            streamed ? Effect.void : doesNotStream("it answered application/json to a request for an event stream")
+          ),
+          // Nothing was shown so far.
+          Effect.catchIf(
+            (error) => error.type === noStream && streaming.value === "auto",
+            (error) => Effect.zipRight(doesNotStream(error.message), whole(request, sent))
           )
         )
+      })
+
+    return {
+      endpoint,
+      notices: Ref.getAndSet(notices, []),
+      converse: (request) =>
+        Effect.suspend(() => {
+          const sent: Sent = { attempts: 0 }
+          const answer = answered(request, sent)
+          return total === false
+            ? answer
+            : Effect.timeoutFail(answer, { duration: total, onTimeout: () => ended(sent, total) })
+        }).pipe(Effect.tapError(logFailure), Effect.annotateLogs(annotations)),
+      converseStream: (request) =>
+        Stream.suspend(() => {
+          const sent: Sent = { attempts: 0 }
+          const events = Stream.unwrapScoped(
+            Effect.map(
+              Effect.annotateLogs(streamedOrWhole(request, sent), annotations),
+              ({ head, rest }) => Stream.concat(Stream.fromIterable(head), rest)
+            )
+          )
+          return total === false
+            ? events
+            : Stream.interruptWhen(events, Effect.delay(Effect.suspend(() => Effect.fail(ended(sent, total))), total))
+        }).pipe(Stream.tapError(logFailure))
     }
   })
+
+/** How far a request has come. */
+interface Sent {
+  /** Of the last attempt. */
+  readonly url?: string
+  readonly attempts: number
+}
+
+const ended = (sent: Sent, total: Duration.DurationInput): BedrockError => {
+  const failure = {
+    reason: "Timeout",
+    type: "TotalTimeout",
+    message: `the answer was not complete within ${Duration.format(total)} (options.timeout.total)`
+  } as const
+  return new BedrockError({ ...failure, hint: timeoutHint(failure), ...sent })
+}
 
 const logFailure = (error: BedrockError): Effect.Effect<void> =>
   Effect.logError("request failed").pipe(
@@ -163,6 +244,7 @@ const logFailure = (error: BedrockError): Effect.Effect<void> =>
       attempts: error.attempts,
       ...(error.status !== undefined && { status: error.status }),
       ...(error.requestId !== undefined && { requestId: error.requestId }),
+      ...(error.gatewayRequestId !== undefined && { gatewayRequestId: error.gatewayRequestId }),
       ...(error.url !== undefined && { url: error.url })
     })
   )

@@ -15,9 +15,9 @@ import * as Schema from "effect/Schema"
  * - `ModelNotFound`: nothing is at this URL, or the model is unknown (404)
  * - `Validation`: the request was refused as it is (400), also for a model ID that is not valid here
  * - `Throttled`: too many requests or tokens, or the model is not ready (429)
- * - `Timeout`: no connection, no first byte or no next event within the limit, or the model took too long (408)
+ * - `Timeout`: no connection, no first byte, no next event or no end within the limit, or the model took too long (408)
  * - `Unavailable`: the service or a gateway in front of it failed (5xx)
- * - `TruncatedStream`: the answer broke off before it was complete
+ * - `TruncatedStream`: the answer broke off before it was complete, or was empty
  * - `WrongContentType`: something answered that does not speak the Bedrock protocol
  * - `Connection`: the host was not found, refused, reset, or its certificate was not trusted
  * - `ModelError`: the model itself failed while it answered (424)
@@ -64,6 +64,8 @@ export class BedrockError
     type: Schema.optional(Schema.String),
     /** AWS's request ID, for a support case. */
     requestId: Schema.optional(Schema.String),
+    /** What a gateway calls the request, after the name of its header: `x-request-id 4711`. */
+    gatewayRequestId: Schema.optional(Schema.String),
     /** The URL that was tried, fit to be shown. */
     url: Schema.optional(Schema.String),
     /** How long the service asked to wait before the next attempt, in milliseconds. */

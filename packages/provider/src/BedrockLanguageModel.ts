@@ -53,6 +53,8 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
   readonly endpoint: Endpoint
   /** As it stands now: asked for again at every request. */
   readonly credential: Effect.Effect<Credential, AuthError>
+  /** What a person should know since the last time this was asked, in sentences. */
+  readonly notices: Effect.Effect<ReadonlyArray<string>>
 }>() {}
 
 /**
@@ -124,6 +126,11 @@ const make = (options: Options) =>
     })
     return Layer.merge(
       Layer.succeed(LanguageModel.LanguageModel, languageModel),
-      Layer.succeed(BedrockTarget, { model, endpoint: client.endpoint, credential: auth.credential })
+      Layer.succeed(BedrockTarget, {
+        model,
+        endpoint: client.endpoint,
+        credential: auth.credential,
+        notices: client.notices
+      })
     )
   })

@@ -20,7 +20,7 @@ import { defaultHost } from "./internal/defaultHost.ts"
  * @category models
  */
 export interface Endpoint {
-  /** Absolute; a path is kept, without a slash at its end, and so is a query. May hold a password: show it by `publicUrl`. */
+  /** Absolute; a path is kept, without slashes and `/model` at its end, and so is a query. May hold a password: show it by `publicUrl`. */
   readonly url: string
   /** Where the URL was written; for a default host, where its region was. */
   readonly origin: Origin
@@ -86,7 +86,7 @@ const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError>
       if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("not http")
       url.hash = ""
       // An empty path is "/" again when the URL is written.
-      url.pathname = url.pathname.replace(/\/+$/, "")
+      url.pathname = url.pathname.replace(/\/+$/, "").replace(/\/+model$/, "").replace(/\/+$/, "")
       return {
         url: url.href.replace(/\/(?=\?|$)/, ""),
         origin: setting.origin,

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Attempt, fromAnswer, fromStream, fromThrown } from "../src/internal/failure.ts"
@@ -10,6 +11,8 @@ const attempt: Attempt = {
   region: "eu-west-1",
   operation: "converse-stream",
   number: 2,
+  headers: {},
+  connect: Duration.seconds(10),
   identity: { _tag: "Bearer", token: Redacted.make("canary-token"), from: "AWS_BEARER_TOKEN_BEDROCK" }
 }
 const keyed: Attempt = {
@@ -167,7 +170,7 @@ describe("the hint", () => {
   it("names the URL that was tried", () => {
     const { hint } = answer(404, { message: "no Route matched" })
     assert.include(hint, attempt.url)
-    assert.include(hint, "wrong path in baseURL or a model that isn't there")
+    assert.include(hint, "the path /v1 in baseURL is wrong")
   })
 
   it("knows the on-demand message with either apostrophe, and the invalid identifier", () => {
@@ -181,7 +184,7 @@ describe("the hint", () => {
 
 const thrown = (fields: object, message = "") => fromThrown(Object.assign(new Error(message), fields), attempt)
 
-const frame = (name: string) => fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, "r")
+const frame = (name: string) => fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, { requestId: "r" })
 
 describe("what was thrown", () => {
   it("names the host when there is no connection", () => {

@@ -2,6 +2,7 @@
 import { Auth } from "@altimate-code/auth/Auth"
 import { AwsCredentials, type ResolvedAwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { Credential } from "@altimate-code/auth/Credential"
+import * as Gateway from "@altimate-code/config/Gateway"
 import type { Setting } from "@altimate-code/config/Origin"
 import { defaults, Settings } from "@altimate-code/config/Settings"
 import * as Secrets from "@altimate-code/log/Secrets"
@@ -24,14 +25,15 @@ import { RetryPolicy } from "../src/RetryPolicy.ts"
 
 export const token = "bedrock-api-key-canary"
 
-export const settings = (baseURL: string | undefined, region = "us-east-1") =>
+export const settings = (baseURL: string | undefined, region = "us-east-1", gateway: Partial<Gateway.Gateway> = {}) =>
   Layer.succeed(Settings, {
     ...defaults,
     baseURL: Option.map(
       Option.fromNullable(baseURL),
       (value): Setting<string> => ({ value, origin: { _tag: "Flag", flag: "test" } })
     ),
-    region: { value: region, origin: { _tag: "Default" } }
+    region: { value: region, origin: { _tag: "Default" } },
+    gateway: { ...Gateway.defaults, ...gateway }
   })
 
 export const bearer = (value = token) =>
@@ -92,11 +94,12 @@ export const client = (url: string | undefined, options: {
   readonly retry?: Layer.Layer<RetryPolicy>
   readonly endpoint?: Layer.Layer<EndpointPolicy.EndpointPolicy>
   readonly limits?: BedrockClient.Limits
+  readonly gateway?: Partial<Gateway.Gateway>
   readonly logger?: Logger.Logger<unknown, unknown>
 } = {}) =>
   BedrockClient.layer(options.limits).pipe(
     Layer.provideMerge(Layer.mergeAll(
-      settings(url),
+      settings(url, undefined, options.gateway),
       options.auth ?? bearer(),
       options.chain ?? deadChain,
       options.retry ?? impatient,

@@ -22,6 +22,7 @@ import { type Incoming, read } from "./internal/incoming.ts"
 import { respond } from "./internal/respond.ts"
 import * as Route from "./internal/route.ts"
 import { serve } from "./internal/server.ts"
+import type { Steps } from "./internal/steps.ts"
 import type { SandboxError } from "./SandboxError.ts"
 import type { Script } from "./Script.ts"
 
@@ -56,6 +57,15 @@ export interface Options {
   }
   /** The only wire IDs (or ARNs) that are accepted. All are when absent. */
   readonly models?: ReadonlyArray<string>
+  /**
+   * How converse-stream is answered: as `events`, the default; `buffered`: all of them at once at the end; `json`: as
+   * converse would.
+   */
+  readonly streaming?: "events" | "buffered" | "json"
+  /** Names of fields that no request may have, wherever in it: it is refused with a `ValidationException` that names the first. */
+  readonly refuse?: ReadonlyArray<string>
+  /** Headers of every answer, as a gateway adds them. */
+  readonly headers?: { readonly [name: string]: string }
   /** What to answer. Without one, an answer is made from the request: the same one for the same request. */
   readonly script?: Script
 }
@@ -131,6 +141,9 @@ const toRecord = (incoming: Incoming, route: Route.Route, authorized: boolean): 
   aborted: !incoming.complete
 })
 
+const added = (headers: Options["headers"] = {}, steps: Steps): Steps =>
+  steps.map((step) => step.type === "Head" ? { ...step, headers: { ...headers, ...step.headers } } : step)
+
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
 /**
@@ -151,7 +164,7 @@ export const make = Effect.fn("Sandbox.make")(function*(options: Options = {}) {
     const authorization = yield* Effect.either(Authorization.check(options.auth, incoming))
     const entry = toRecord(incoming, route, Either.isRight(authorization))
     const index = yield* SubscriptionRef.modify(recorded, (entries) => [entries.length, [...entries, entry]])
-    const aborted = yield* respond(response, yield* gateway(route, incoming, authorization))
+    const aborted = yield* respond(response, added(options.headers, yield* gateway(route, incoming, authorization)))
     if (aborted) {
       yield* SubscriptionRef.update(recorded, (entries) => entries.with(index, { ...entry, aborted }))
     }

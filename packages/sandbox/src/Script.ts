@@ -147,6 +147,8 @@ export type StreamException = typeof StreamException.Type
  * | `reset` | the socket is destroyed; without `afterEvents` before the headers |
  * | `json` | the answer of Converse, `application/json`, where an event stream is expected |
  * | `sse` | server-sent events, `text/event-stream`, where an event stream is expected |
+ * | `empty` | nothing: no content type, no body; 200 unless `status` says otherwise |
+ * | `redirect` | 307, unless `status` says otherwise, and a `location` elsewhere |
  *
  * Converse has no events: there an `exception` is the HTTP error of that name; `truncate`, `stall` and `reset` with
  * `afterEvents` come in the middle of the body; `end`, `corrupt`, `json` and `sse` do not apply, and stay for the next
@@ -185,7 +187,14 @@ export const Fault = Schema.Union(
   Schema.Struct({ type: Schema.Literal("stall"), afterEvents: Schema.optional(Count), ...times }),
   Schema.Struct({ type: Schema.Literal("reset"), afterEvents: Schema.optional(Count), ...times }),
   Schema.Struct({ type: Schema.Literal("json"), ...times }),
-  Schema.Struct({ type: Schema.Literal("sse"), ...times })
+  Schema.Struct({ type: Schema.Literal("sse"), ...times }),
+  Schema.Struct({ type: Schema.Literal("empty"), status: Schema.optional(HttpStatus), ...times }),
+  Schema.Struct({
+    type: Schema.Literal("redirect"),
+    status: Schema.optional(HttpStatus),
+    location: Schema.String,
+    ...times
+  })
 )
 /**
  * @since 0.1.0

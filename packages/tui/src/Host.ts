@@ -60,6 +60,8 @@ export interface ActiveModel {
   readonly contextWindow?: number
   readonly price?: Price
   readonly languageModel: LanguageModel.Service
+  /** What a person should know of the gateway since the last time this was asked, in sentences. */
+  readonly notices?: Effect.Effect<ReadonlyArray<string>>
 }
 
 /**

@@ -13,6 +13,10 @@ export interface Answer {
 
 export const contentType = (headers: Answer["headers"]): string => headers["content-type"]?.trim() ?? ""
 
+/** Without its parameters, in lower case. */
+export const mediaType = (headers: Answer["headers"]): string =>
+  contentType(headers).split(";")[0]!.trim().toLowerCase()
+
 /**
  * The AWS exception name: from the header, which may carry `:http://…` behind it, or from the body's `__type`, which
  * may carry a namespace in front of it; API Gateway's predecessors of it wrap the body in `Output`.

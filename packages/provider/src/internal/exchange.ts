@@ -12,9 +12,11 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { StreamedEvent } from "../BedrockClient.ts"
 import type { BedrockError } from "../BedrockError.ts"
+import { type AnswerIds, answerIds } from "./answerIds.ts"
 import { type Attempt, failed, fromStream, fromThrown } from "./failure.ts"
-import { gatewayHandler, type Handler, Refused } from "./gateway.ts"
-import { makeClient, type Sdk } from "./sdk.ts"
+import { gatewayHandler, type Handler, NotStreamed, Refused } from "./gateway.ts"
+import { makeClient, type Sdk, type Target } from "./sdk.ts"
+import { toStreamed } from "./streamed.ts"
 
 export interface Exchange {
   readonly sdk: Sdk
@@ -26,6 +28,8 @@ export interface Exchange {
   readonly firstByte: Duration.Duration
   /** From one event to the next. */
   readonly idle: Duration.Duration
+  /** Is a complete answer taken where a streamed one was asked for? */
+  readonly takesWhole: boolean
 }
 
 /** A complete answer. */
@@ -33,16 +37,18 @@ export const answer = (
   exchange: Exchange,
   request: ConverseCommandInput
 ): Effect.Effect<ConverseCommandOutput, BedrockError> =>
-  Effect.flatMap(connect(exchange), ({ client, toError }) =>
+  Effect.flatMap(connect(exchange), ({ client, refusal, toError }) =>
     Effect.tryPromise({
       try: (abortSignal) => client.send(new exchange.sdk.ConverseCommand(request), { abortSignal }),
       catch: toError
-    }).pipe(withinFirstByte(exchange)))
+    }).pipe(withinFirstByte(exchange, refusal)))
 
 /** A streamed answer of which something worth showing has come, so that from here on nothing may be tried again. */
 export interface Opened {
   readonly head: ReadonlyArray<StreamedEvent>
   readonly rest: Stream.Stream<StreamedEvent, BedrockError>
+  /** Was it the gateway that streamed it? */
+  readonly streamed: boolean
 }
 
 /** Closing the scope before the last event has come closes the connection; after it, it stays open for others. */
@@ -66,81 +72,118 @@ const begin = (
   abortSignal: AbortSignal
 ): Effect.Effect<Opened, BedrockError> =>
   Effect.gen(function*() {
-    const { client, requestId, toError } = yield* connect(exchange)
-    const output = yield* Effect.tryPromise({
+    const { client, ids, refusal, toError, whole } = yield* connect(exchange)
+    const sent = yield* Effect.tryPromise({
       try: () => client.send(new exchange.sdk.ConverseStreamCommand(request), { abortSignal }),
       catch: toError
-    }).pipe(withinFirstByte(exchange))
+    }).pipe(withinFirstByte(exchange, refusal), Effect.either)
+    if (sent._tag === "Left") {
+      const response = whole()
+      if (!exchange.takesWhole || response === undefined) return yield* Effect.fail(sent.left)
+      return yield* unfolded(exchange, request, response)
+    }
 
-    const events = output.stream?.[Symbol.asyncIterator]()
-    if (events === undefined) return yield* truncated(exchange, requestId())
+    const events = sent.right.stream?.[Symbol.asyncIterator]()
+    if (events === undefined) return yield* truncated(exchange, ids())
     let stopped = false
     /** Fails with nothing at the end. */
     const next: Effect.Effect<StreamedEvent, Option.Option<BedrockError>> = Effect.tryPromise({
       try: () => events.next(),
       catch: toError
     }).pipe(
-      Effect.timeoutFail({ duration: exchange.idle, onTimeout: () => timeout(exchange, "IdleTimeout", exchange.idle) }),
+      Effect.timeoutFail({ duration: exchange.idle, onTimeout: () => timeout(exchange, "IdleTimeout", ids()) }),
       Effect.mapError(Option.some),
       Effect.flatMap(({ done, value }) => {
-        if (done === true) return Effect.fail(stopped ? Option.none() : Option.some(truncated(exchange, requestId())))
+        if (done === true) return Effect.fail(stopped ? Option.none() : Option.some(truncated(exchange, ids())))
         stopped ||= value.messageStop !== undefined
-        return Effect.succeed({ ...value, requestId: requestId() })
+        return Effect.succeed({ ...value, requestId: ids().requestId })
       })
     )
     const head: Array<StreamedEvent> = []
     for (let shown = false; !shown;) {
-      const event = yield* Effect.mapError(next, Option.getOrElse(() => truncated(exchange, requestId())))
+      const event = yield* Effect.mapError(next, Option.getOrElse(() => truncated(exchange, ids())))
       shown = event.messageStart === undefined
       head.push(event)
     }
-    return { head, rest: Stream.repeatEffectOption(next) }
+    return { head, rest: Stream.repeatEffectOption(next), streamed: true }
   })
 
-const connect = (exchange: Exchange): Effect.Effect<{
+/** A complete answer that came in place of a streamed one: the SDK reads it as if it had asked for it. */
+const unfolded = (
+  exchange: Exchange,
+  request: ConverseStreamCommandInput,
+  response: NonNullable<NotStreamed["whole"]>
+): Effect.Effect<Opened, BedrockError> =>
+  Effect.tryPromise({
+    try: () =>
+      makeClient(exchange.sdk, target(exchange), { handle: async () => ({ response }) })
+        .send(new exchange.sdk.ConverseCommand(request)),
+    catch: (error) => fromStream(error, exchange.attempt, answerIds(response.headers))
+  }).pipe(
+    Effect.map((output) => ({ head: toStreamed(output), rest: Stream.empty, streamed: false }))
+  )
+
+const target = ({ attempt, endpoint }: Exchange): Target => ({
+  url: endpoint,
+  region: attempt.region,
+  identity: attempt.identity,
+  headers: attempt.headers
+})
+
+interface Connection {
   readonly client: BedrockRuntimeClient
-  readonly requestId: () => string | undefined
+  /** Of the answer, once its head is there. */
+  readonly ids: () => AnswerIds
+  /** The failure that the answer is by what has been read of it; none before its head, or when it is the expected one. */
+  readonly refusal: () => BedrockError | undefined
+  /** A complete answer that came in place of a streamed one. */
+  readonly whole: () => NotStreamed["whole"]
   readonly toError: (error: unknown) => BedrockError
-}> =>
+}
+
+const connect = (exchange: Exchange): Effect.Effect<Connection> =>
   Effect.map(Effect.runtime<never>(), (runtime) => {
-    const { attempt, endpoint, http, sdk } = exchange
-    let answered = false
-    let requestId: string | undefined
-    const handler = gatewayHandler(http, attempt, runtime, (id) => {
-      answered = true
-      requestId = id
+    const { attempt, http, sdk } = exchange
+    let ids: AnswerIds | undefined
+    let refusal: (() => BedrockError) | undefined
+    let whole: NotStreamed["whole"]
+    const handler = gatewayHandler(http, attempt, runtime, {
+      onAnswer: (answered) => ids = answered,
+      onRefusal: (soFar) => refusal = soFar
     })
     return {
-      client: makeClient(sdk, { url: endpoint, region: attempt.region, identity: attempt.identity }, handler),
-      requestId: () => requestId,
+      client: makeClient(sdk, target(exchange), handler),
+      ids: () => ids ?? {},
+      refusal: () => refusal?.(),
+      whole: () => whole,
       toError: (error) => {
+        if (error instanceof NotStreamed) whole = error.whole
         if (error instanceof Refused) return error.error
-        return answered ? fromStream(error, attempt, requestId) : fromThrown(error, attempt)
+        return ids === undefined ? fromThrown(error, attempt) : fromStream(error, attempt, ids)
       }
     }
   })
 
-const withinFirstByte = (exchange: Exchange) =>
+/** An error whose page does not end is that error all the same. */
+const withinFirstByte = (exchange: Exchange, refusal: Connection["refusal"]) =>
   Effect.timeoutFail({
     duration: exchange.firstByte,
-    onTimeout: () => timeout(exchange, "FirstByteTimeout", exchange.firstByte)
+    onTimeout: () => refusal() ?? timeout(exchange, "FirstByteTimeout", {})
   })
 
-const timeout = (
-  exchange: Exchange,
-  type: "FirstByteTimeout" | "IdleTimeout",
-  limit: Duration.Duration
-): BedrockError => {
-  const missing = type === "FirstByteTimeout" ? "no answer" : "the answer stopped: nothing more"
-  return failed({ reason: "Timeout", type, message: `${missing} within ${Duration.format(limit)}` }, exchange.attempt)
+const timeout = (exchange: Exchange, type: "FirstByteTimeout" | "IdleTimeout", ids: AnswerIds): BedrockError => {
+  const message = type === "FirstByteTimeout"
+    ? `no answer within ${Duration.format(exchange.firstByte)} (options.timeout.firstByte)`
+    : `the answer stopped: nothing more within ${Duration.format(exchange.idle)} (options.timeout.idle)`
+  return failed({ reason: "Timeout", type, message, ...ids }, exchange.attempt)
 }
 
-const truncated = (exchange: Exchange, requestId: string | undefined): BedrockError =>
+const truncated = (exchange: Exchange, ids: AnswerIds): BedrockError =>
   failed(
     {
       reason: "TruncatedStream",
       message: "the streamed answer ended before it was complete (no messageStop)",
-      requestId
+      ...ids
     },
     exchange.attempt
   )

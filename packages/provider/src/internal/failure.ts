@@ -1,8 +1,11 @@
 /** Makes a {@link BedrockError} of whatever went wrong with a request. Pure. */
 import { publicUrl } from "@altimate-code/config/PublicUrl"
+import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import { BedrockError, type Reason } from "../BedrockError.ts"
-import { type Answer, contentType, exceptionName, wordless, words } from "./answer.ts"
+import { type Answer, contentType, exceptionName, mediaType, wordless, words } from "./answer.ts"
+import { type AnswerIds, answerIds } from "./answerIds.ts"
+import { type CustomHeaders, maskHeaders } from "./customHeaders.ts"
 import { NotFrames } from "./frames.ts"
 import { hintFor, type Sent } from "./hint.ts"
 import { mask } from "./identity.ts"
@@ -14,30 +17,42 @@ export interface Attempt extends Sent {
   readonly operation: "converse" | "converse-stream"
   /** Counts from 1. */
   readonly number: number
+  /** The user's own. */
+  readonly headers: CustomHeaders
+  /** How long a connection may take. */
+  readonly connect: Duration.Duration
 }
 
 export const expectedType = (operation: Attempt["operation"]): string =>
   operation === "converse" ? "application/json" : "application/vnd.amazon.eventstream"
 
-interface Details {
+interface Details extends AnswerIds {
   readonly reason: Reason
   readonly message: string
   readonly type?: string | undefined
   readonly status?: number | undefined
-  readonly requestId?: string | undefined
   readonly retryAfterMillis?: number | undefined
 }
 
-/** Adds the hint, and takes the credential's values out of the words of others. */
+/** Adds the hint, and takes the values of the credential and of the user's headers out of the words of others. */
 export const failed = (details: Details, attempt: Attempt): BedrockError => {
-  const failure = { ...details, message: mask(attempt.identity, details.message) }
-  return new BedrockError({ ...failure, hint: hintFor(failure, attempt), url: attempt.url, attempts: attempt.number })
+  const masked = (text: string) => maskHeaders(attempt.headers, mask(attempt.identity, text))
+  const failure = {
+    ...details,
+    message: masked(details.message),
+    ...(details.gatewayRequestId !== undefined && { gatewayRequestId: masked(details.gatewayRequestId) })
+  }
+  const { gatewayRequestId } = failure
+  const find = gatewayRequestId === undefined ? "" : ` The gateway's operators find this request by ${gatewayRequestId}.`
+  const hint = `${hintFor(failure, attempt)}${find}`
+  return new BedrockError({ ...failure, hint, url: attempt.url, attempts: attempt.number })
 }
 
 /** An HTTP answer that is not the expected one. */
 export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): BedrockError => {
   const type = exceptionName(answer)
   const said = words(answer)
+  if (isEmpty(answer)) return failed({ ...empty(answer), ...answerIds(answer.headers) }, attempt)
   const reason = reasonOf(type, answer.status, said)
   return failed({
     reason,
@@ -47,12 +62,31 @@ export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): Bedro
       : type !== undefined && said === wordless
       ? type
       : `${type ?? `HTTP ${answer.status}`}: ${said}`,
-    type,
+    type: isNotStreamed(answer, attempt.operation) ? noStream : type,
     status: answer.status,
-    requestId: answer.headers["x-amzn-requestid"],
+    ...answerIds(answer.headers),
     retryAfterMillis: retryAfterMillis(answer.headers["retry-after"], now)
   }, attempt)
 }
+
+/** Nothing at all where an answer should be: what lost it may let the next one through. */
+const isEmpty = (answer: Answer): boolean =>
+  answer.status >= 200 && answer.status < 300 && answer.headers["x-amzn-errortype"] === undefined
+  && answer.body.trim() === ""
+
+const empty = ({ status }: Answer) => ({
+  reason: "TruncatedStream" as const,
+  status,
+  message: `the gateway answered HTTP ${status} with an empty body`
+})
+
+/** The `type` of a failure that a gateway without streaming is. */
+export const noStream = "NoStream"
+
+/** Is this what answers look like that a gateway makes of a stream, when it can't pass it on? */
+export const isNotStreamed = (answer: Answer, operation: Attempt["operation"]): boolean =>
+  operation === "converse-stream" && answer.status === 200 && exceptionName(answer) === undefined && !isEmpty(answer)
+  && /^(application\/json|text\/event-stream|application\/x-ndjson)$/.test(mediaType(answer.headers))
 
 const unexpected = (answer: Answer, attempt: Attempt): string => {
   const expected = `expected ${expectedType(attempt.operation)}`
@@ -61,7 +95,7 @@ const unexpected = (answer: Answer, attempt: Attempt): string => {
     return `the gateway answered HTTP ${answer.status} and points to ${publicUrl(location)}; ${expected}`
   }
   const type = contentType(answer.headers)
-  return type.split(";")[0]!.trim() === "application/json" && attempt.operation === "converse"
+  return mediaType(answer.headers) === "application/json" && attempt.operation === "converse"
     ? `the gateway answered JSON that is not Bedrock's (${words(answer)}); expected the answer of Converse`
     : `the gateway answered ${type || "no content type"} (${words(answer)}); ${expected}`
 }
@@ -80,14 +114,14 @@ export const fromThrown = (error: unknown, attempt: Attempt): BedrockError => {
     return failed({
       reason: "Timeout",
       type: "ConnectTimeout",
-      message: `no connection to ${host} within the time limit`
+      message: `no connection to ${host} within ${Duration.format(attempt.connect)} (options.timeout.connect)`
     }, attempt)
   }
   return failed({ reason: "Validation", message: said }, attempt)
 }
 
 /** What the SDK or Node.js threw while the events of an answer came in. */
-export const fromStream = (error: unknown, attempt: Attempt, requestId: string | undefined): BedrockError => {
+export const fromStream = (error: unknown, attempt: Attempt, ids: AnswerIds): BedrockError => {
   const name = error instanceof Error ? error.name : ""
   // The SDK appends advice for its own users.
   const said = (error instanceof Error ? error.message : String(error)).split("\n  Deserialization error:")[0]!
@@ -95,16 +129,18 @@ export const fromStream = (error: unknown, attempt: Attempt, requestId: string |
     const message = `the gateway answered something that is not an event stream; expected ${
       expectedType(attempt.operation)
     }`
-    return failed({ reason: "WrongContentType", message, requestId }, attempt)
+    return failed({ reason: "WrongContentType", message, ...ids }, attempt)
   }
   if (name.endsWith("Exception") || Predicate.hasProperty(error, "$fault")) {
     const reason = reasonOf(name, 424, said)
     // The SDK gives the whole payload of an exception that it doesn't know.
     const message = `${name}: ${words({ status: 200, headers: {}, body: said })}`
-    return failed({ reason, type: name, message, requestId }, attempt)
+    return failed({ reason, type: name, message, ...ids }, attempt)
   }
   const message = /checksum/i.test(said)
     ? "the streamed answer is damaged: a frame does not match its checksum (CRC)"
+    : error instanceof SyntaxError
+    ? "the streamed answer is damaged: a frame does not hold JSON"
     : `the streamed answer broke off: ${said}`
-  return failed({ reason: "TruncatedStream", message, requestId }, attempt)
+  return failed({ reason: "TruncatedStream", message, ...ids }, attempt)
 }

@@ -2,10 +2,12 @@
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Runtime from "effect/Runtime"
 import type { BedrockError } from "../BedrockError.ts"
-import { type Answer, contentType } from "./answer.ts"
-import { type Attempt, expectedType, failed, fromAnswer } from "./failure.ts"
+import { type Answer, mediaType } from "./answer.ts"
+import { type AnswerIds, answerIds } from "./answerIds.ts"
+import { type Attempt, expectedType, failed, fromAnswer, isNotStreamed } from "./failure.ts"
 import { checkedFrames } from "./frames.ts"
 import { publicHeaders } from "./headers.ts"
 
@@ -18,6 +20,23 @@ export class Refused extends Error {
   }
 }
 
+/** The gateway did not stream; `whole` is the complete answer that it gave instead, if that is what it is. */
+export class NotStreamed extends Refused {
+  readonly whole: HttpResponse | undefined
+  constructor(error: BedrockError, whole: HttpResponse | undefined) {
+    super(error)
+    this.whole = whole
+  }
+}
+
+/** Learns of the answer as soon as its head is there. */
+export interface Listener {
+  /** The answer is another one than expected; `soFar` is the failure that it is by what has been read of it. */
+  readonly onRefusal: (soFar: () => BedrockError) => void
+  /** It is let through. */
+  readonly onAnswer: (ids: AnswerIds) => void
+}
+
 export type Handler = Pick<NodeHttpHandler, "handle" | "metadata">
 type HttpResponse = Awaited<ReturnType<Handler["handle"]>>["response"]
 
@@ -28,13 +47,13 @@ const answerLimit = 64 * 1024 * 1024
 
 /**
  * A handler for the one request of `attempt`. What it lets through is an answer of the expected type; everything else
- * is thrown as {@link Refused}. `onAnswer` learns AWS's request ID of an answer that was let through.
+ * is thrown as {@link Refused}.
  */
 export const gatewayHandler = (
   http: Handler,
   attempt: Attempt,
   runtime: Runtime.Runtime<never>,
-  onAnswer: (requestId: string | undefined) => void
+  { onAnswer, onRefusal }: Listener
 ): Handler => {
   const log = (message: string, annotations: Record<string, unknown>) =>
     Runtime.runSync(runtime, Effect.annotateLogs(Effect.logDebug(message), { ...annotations, attempt: attempt.number }))
@@ -43,22 +62,32 @@ export const gatewayHandler = (
     metadata: http.metadata,
     handle: async (request, options) => {
       const { identity, operation, url } = attempt
-      log("request", { method: request.method, url, headers: publicHeaders(request.headers, identity) })
+      const shown = (headers: Readonly<Record<string, string>>) => publicHeaders(headers, identity, attempt.headers)
+      log("request", { method: request.method, url, headers: shown(request.headers) })
       const started = now()
       const { response } = await http.handle(request, options)
       const headers = lowerCase(response.headers)
-      const requestId = headers["x-amzn-requestid"]
+      const ids = answerIds(headers)
       log("response", {
         status: response.statusCode,
         ms: now() - started,
         url,
-        ...(requestId !== undefined && { requestId }),
-        headers: publicHeaders(headers, identity)
+        ...(ids.requestId !== undefined && { requestId: ids.requestId }),
+        headers: shown(headers)
       })
-      const refuse = (body: Uint8Array) =>
-        new Refused(fromAnswer({ status: response.statusCode, headers, body: decode(body) }, attempt, now()))
+      const answered = (body: Uint8Array): Answer => ({ status: response.statusCode, headers, body: decode(body) })
+      const refuse = (body: Uint8Array) => new Refused(fromAnswer(answered(body), attempt, now()))
       if (!isExpected(response.statusCode, headers, operation)) {
-        throw refuse(await read(response, messageLimit, attempt))
+        const isJson = operation === "converse-stream" && mediaType(headers) === "application/json"
+        const chunks: Array<Uint8Array> = []
+        onRefusal(() => fromAnswer(answered(Buffer.concat(chunks)), attempt, now()))
+        const limit = response.statusCode === 200 && isJson ? answerLimit : messageLimit
+        const body = await read(response, limit, attempt, chunks)
+        if (!isNotStreamed(answered(body), operation)) throw refuse(body)
+        const json = isJson ? parse(body) : undefined
+        if (isJson && json === undefined && decode(body).trimStart().startsWith("{")) throw brokenOff(response, attempt)
+        response.body = body
+        throw new NotStreamed(fromAnswer(answered(body), attempt, now()), isWhole(json) ? response : undefined)
       }
       if (operation === "converse-stream") {
         response.body = checkedFrames(response.body)
@@ -66,10 +95,10 @@ export const gatewayHandler = (
         const body = await read(response, answerLimit, attempt)
         const json = parse(body)
         if (json === undefined && decode(body).trimStart().startsWith("{")) throw brokenOff(response, attempt)
-        if (typeof json !== "object" || json === null || !("output" in json)) throw refuse(body)
+        if (!isWhole(json)) throw refuse(body)
         response.body = body
       }
-      onAnswer(requestId)
+      onAnswer(ids)
       return { response }
     }
   }
@@ -80,10 +109,15 @@ const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, st
 
 /** An unknown operation is answered with HTTP 200 and an error in its headers or its body. */
 const isExpected = (status: number, headers: Answer["headers"], operation: Attempt["operation"]): boolean => {
-  const type = contentType(headers).split(";")[0]!.trim().toLowerCase()
+  const type = mediaType(headers)
   return status === 200 && headers["x-amzn-errortype"] === undefined
     && (type === "" || type === expectedType(operation))
 }
+
+/** Has the answer of Converse a message in it? */
+const isWhole = (json: unknown): boolean =>
+  Predicate.isRecord(json) && Predicate.isRecord(json["output"]) && Predicate.isRecord(json["output"]["message"])
+  && Array.isArray(json["output"]["message"]["content"])
 
 const parse = (body: Uint8Array): unknown => {
   try {
@@ -96,11 +130,16 @@ const parse = (body: Uint8Array): unknown => {
 const decode = (body: Uint8Array): string => new TextDecoder().decode(body)
 
 /** The body's first `limit` bytes; stopping there closes the connection. */
-const read = async (response: HttpResponse, limit: number, attempt: Attempt): Promise<Uint8Array> => {
-  const chunks: Array<Uint8Array> = []
+const read = async (
+  response: HttpResponse,
+  limit: number,
+  attempt: Attempt,
+  chunks: Array<Uint8Array> = []
+): Promise<Uint8Array> => {
   let length = 0
   try {
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    // Some answers have no body at all, such as 204.
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       chunks.push(chunk)
       length += chunk.length
       if (length >= limit) break
@@ -116,5 +155,6 @@ const brokenOff = (response: HttpResponse, attempt: Attempt): Refused =>
   new Refused(failed({
     reason: "TruncatedStream",
     status: response.statusCode,
-    message: "the answer broke off before it was complete"
+    message: "the answer broke off before it was complete",
+    ...answerIds(lowerCase(response.headers))
   }, attempt))

@@ -1,7 +1,10 @@
 /** What a person can do about a failure. */
 import type { Reason } from "../BedrockError.ts"
 import { describe, type Identity } from "./identity.ts"
+import * as Option from "effect/Option"
 import { isExpired } from "./reason.ts"
+import { refusedField } from "./refusedField.ts"
+import { isWrongPath, wrongPath } from "./wrongPath.ts"
 
 export interface Failure {
   readonly reason: Reason
@@ -25,7 +28,9 @@ export const hintFor = (failure: Failure, sent: Sent): string => {
       return `${capitalised(describe(sent.identity))} may not use this model here: ask for access to it `
         + "(bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream, or the gateway's own grant), or choose another model."
     case "ModelNotFound":
-      return `Nothing answered for this model at ${sent.url}: usually a wrong path in baseURL or a model that isn't there.`
+      return isWrongPath(failure.status, failure.type)
+        ? wrongPath(sent.url)
+        : `Nothing answered for this model at ${sent.url}: usually a model that isn't there, or a wrong path in baseURL.`
     case "Validation":
       return failure.status === undefined && failure.type === undefined
         ? "No request could be made of this: change what the message names."
@@ -33,14 +38,15 @@ export const hintFor = (failure: Failure, sent: Sent): string => {
     case "Throttled":
       return "Wait a little and try again; if it stays so, ask for a higher quota or lower maxTokens, which counts in full."
     case "Timeout":
-      return failure.status === undefined
-        ? "Check that the gateway is up and lets long answers through; its own time limit may be shorter than the model needs."
-        : "The model took too long: try again, or ask for less at once."
+      return timeoutHint(failure)
     case "Unavailable":
       return "The service or a gateway in front of it has a problem: try again in a while, and if it stays so, tell whoever runs it."
     case "TruncatedStream":
       return "The answer is not complete: try again. If it always breaks off, a proxy on the way may cut or buffer long answers."
     case "WrongContentType":
+      if (failure.type === "NoStream") {
+        return "This gateway does not stream: set options.streaming to auto (the default) or off, and answers are asked for as a whole."
+      }
       return `Check baseURL: ${sent.url} must be a Bedrock Runtime endpoint or a gateway that speaks its Converse protocol, `
         + "without a login page in front of it."
     case "Connection":
@@ -48,6 +54,20 @@ export const hintFor = (failure: Failure, sent: Sent): string => {
     case "ModelError":
       return "The model failed while it answered: try again, or with another prompt or model."
   }
+}
+
+export const timeoutHint = ({ status, type }: Failure): string => {
+  if (status !== undefined) return "The model took too long: try again, or ask for less at once."
+  const option = type === undefined ? undefined : limits[type]
+  return "Check that the gateway is up and lets long answers through; its own time limit may be shorter than the model needs."
+    + (option === undefined ? "" : ` A higher ${option} (in milliseconds) waits longer.`)
+}
+
+const limits: Readonly<Record<string, string>> = {
+  ConnectTimeout: "options.timeout.connect",
+  FirstByteTimeout: "options.timeout.firstByte",
+  IdleTimeout: "options.timeout.idle",
+  TotalTimeout: "options.timeout.total"
 }
 
 const authentication = (failure: Failure, { identity, region, url }: Sent): string => {
@@ -87,7 +107,10 @@ const validation = (message: string): string => {
     return "The model's prefix is not valid in this region, or the gateway wants IDs without one: "
       + "`altimate-code models resolve ID` shows what is sent and why."
   }
-  return "The request was understood and refused: change what the message names."
+  return Option.match(refusedField(message), {
+    onNone: () => "The request was understood and refused: change what the message names.",
+    onSome: (field) => `If the gateway does not know this field, leave it out of requests: set options.drop to ["${field}"].`
+  })
 }
 
 const connection = (type: string | undefined, url: string): string => {

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { BedrockError } from "../BedrockError.ts"
+import { type CustomHeaders, customHeaders } from "./customHeaders.ts"
 import type { Identity } from "./identity.ts"
 
 /** What is used of the SDK. */
@@ -48,6 +49,7 @@ export interface Target {
   readonly url: string
   readonly region: string
   readonly identity: Identity
+  readonly headers: CustomHeaders
 }
 
 /**
@@ -57,7 +59,7 @@ export interface Target {
  */
 export const makeClient = (
   sdk: Sdk,
-  { identity, region, url }: Target,
+  { headers, identity, region, url }: Target,
   requestHandler: NonNullable<BedrockRuntimeClientConfig["requestHandler"]>
 ): BedrockRuntimeClient => {
   const settings: BedrockRuntimeClientConfig & { readonly disableClockSkewCorrection: boolean } = {
@@ -83,8 +85,13 @@ export const makeClient = (
     Object.assign((args.request as { query: Record<string, Array<string>> }).query, query)
     return next(args)
   }, { step: "build" })
+  client.middlewareStack.add(customHeaders(besides(headers)), { step: "build", priority: "low" })
   return client
 }
+
+/** Exactly one authorization is sent: that of the identity. */
+const besides = (headers: CustomHeaders): CustomHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"))
 
 /** One scheme and its identity, and nothing for the other: the SDK would find a token in the environment by itself. */
 const authorization = (

@@ -1,7 +1,7 @@
 /** The faults that answer instead of the model, in the same way for both operations. */
 import * as Option from "effect/Option"
 import type { Fault, StreamException } from "../Script.ts"
-import { expiredToken, htmlPage, type Refusal, refuse } from "./refusal.ts"
+import { empty, expiredToken, htmlPage, redirect, type Refusal, refuse } from "./refusal.ts"
 import { reset, stall, type Steps } from "./steps.ts"
 
 const throttled = (fault: Extract<Fault, { type: "throttle" }>): Refusal => ({
@@ -22,6 +22,10 @@ export const instead = (fault: Fault): Option.Option<Steps> => {
       return Option.some(refuse(expiredToken))
     case "html":
       return Option.some(htmlPage(fault.status ?? 502))
+    case "empty":
+      return Option.some(empty(fault.status ?? 200))
+    case "redirect":
+      return Option.some(redirect(fault.status ?? 307, fault.location))
     case "stall":
       return fault.afterEvents === undefined ? Option.some([stall]) : Option.none()
     case "reset":

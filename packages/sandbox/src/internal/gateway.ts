@@ -11,32 +11,49 @@ import { instead } from "./faults.ts"
 import type { Incoming } from "./incoming.ts"
 import * as Models from "./models.ts"
 import * as Playback from "./playback.ts"
-import { type Refusal, refuse, scriptIsOver, splitArn, unknownOperation } from "./refusal.ts"
+import { extraneous, type Refusal, refuse, scriptIsOver, splitArn, unknownOperation } from "./refusal.ts"
 import type { ConverseRequest } from "./request.ts"
 import type { Route } from "./route.ts"
 import { type Steps, wait } from "./steps.ts"
-import { streamed } from "./streamed.ts"
+import { buffered, streamed } from "./streamed.ts"
 import { validate } from "./validation.ts"
 
 type Operation = Extract<Route, { type: "Operation" }>
 
-const answer = (
-  { operation }: Operation,
-  { fault, turn }: Playback.Attempt,
-  request: ConverseRequest,
-  seed: string
-): Steps => {
-  const delays = turn.delays ?? {}
-  const steps = Option.getOrElse(
-    Option.flatMap(Option.fromNullable(fault), instead),
-    () => (operation === "converse" ? converse : streamed)(complete(turn, request, seed), delays, fault)
+/** The name of a field that the body may not have, wherever in it. */
+const refused = (fields: ReadonlySet<string>, body: unknown): Option.Option<string> => {
+  if (typeof body !== "object" || body === null) return Option.none()
+  return Option.firstSomeOf(
+    Object.entries(body).map(([name, value]) => fields.has(name) ? Option.some(name) : refused(fields, value))
   )
-  return [...wait(delays.headers), ...steps]
 }
 
-export const make = (options: Pick<Options, "models" | "script">) =>
+export const make = (options: Pick<Options, "models" | "refuse" | "script" | "streaming">) =>
   Effect.map(Ref.make(Playback.start), (position) => {
-    const { models, script } = options
+    const { models, script, streaming = "events" } = options
+    const fields = new Set(options.refuse)
+
+    const known = (rawBody: string): Either.Either<void, Refusal> =>
+      Option.match(fields.size === 0 ? Option.none() : refused(fields, JSON.parse(rawBody)), {
+        onNone: () => Either.void,
+        onSome: (field) => Either.left(extraneous(field))
+      })
+
+    const answer = (
+      { operation }: Operation,
+      { fault, turn }: Playback.Attempt,
+      request: ConverseRequest,
+      seed: string
+    ): Steps => {
+      const delays = turn.delays ?? {}
+      const steps = Option.getOrElse(Option.flatMap(Option.fromNullable(fault), instead), () => {
+        const said = complete(turn, request, seed)
+        if (operation === "converse" || streaming === "json") return converse(said, delays, fault)
+        const steps = streamed(said, delays, fault)
+        return streaming === "buffered" ? buffered(steps) : steps
+      })
+      return [...wait(delays.headers), ...steps]
+    }
 
     const attempt = (
       route: Operation,
@@ -70,6 +87,7 @@ export const make = (options: Pick<Options, "models" | "script">) =>
           return authorization.pipe(
             Either.andThen(() => Models.check(models, route.modelId)),
             Either.andThen(() => validate(incoming.rawBody)),
+            Either.flatMap((request) => Either.map(known(incoming.rawBody), () => request)),
             Effect.flatMap((request) => attempt(route, request, incoming)),
             Effect.catchAll((refusal) => Effect.sync(() => refuse(refusal)))
           )

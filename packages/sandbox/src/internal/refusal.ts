@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { type Headers, type Steps, whole } from "./steps.ts"
+import { end, head, type Headers, type Steps, whole } from "./steps.ts"
 
 /** An HTTP error with the name and words that Bedrock uses. */
 export interface Refusal {
@@ -12,6 +12,10 @@ export interface Refusal {
 }
 
 export const invalid = (message: string): Refusal => ({ status: 400, name: "ValidationException", message })
+
+/** A strict gateway's words for a field that it does not know. */
+export const extraneous = (field: string): Refusal =>
+  invalid(`The model returned the following errors: extraneous key [${field}] is not permitted`)
 
 export const unserializable = (message: string): Refusal => ({ status: 400, name: "SerializationException", message })
 
@@ -65,3 +69,8 @@ export const htmlPage = (status: number): Steps =>
     { "content-type": "text/html" },
     `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`
   )
+
+/** Neither are these. */
+export const empty = (status: number): Steps => [head(status, status === 204 ? {} : { "content-length": "0" }), end]
+
+export const redirect = (status: number, location: string): Steps => whole(status, { location }, "")

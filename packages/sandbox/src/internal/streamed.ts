@@ -58,6 +58,17 @@ const intact = (fault: Fault | undefined, answer: Answer, frames: number): numbe
   }
 }
 
+/** A proxy that collects the whole answer, in whatever time it takes, before it passes anything on. */
+export const buffered = (steps: Steps): Steps => {
+  const chunks = steps.flatMap((step) => step.type === "Bytes" ? [step.bytes] : [])
+  return [
+    ...steps.filter(({ type }) => type === "Wait"),
+    ...steps.filter(({ type }) => type === "Head"),
+    ...(chunks.length === 0 ? [] : [bytes(Buffer.concat(chunks))]),
+    ...steps.filter(({ type }) => type === "End" || type === "Stall" || type === "Reset")
+  ]
+}
+
 export const streamed = (answer: Answer, delays: Delays, fault: Fault | undefined): Steps => {
   const frames = toEvents(answer).map(({ payload, type }) => Frames.event(type, payload))
   const count = intact(fault, answer, frames.length)

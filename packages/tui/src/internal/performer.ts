@@ -137,7 +137,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
 
     const turn = (text: string) =>
       Effect.gen(function*() {
-        const { contextWindow, languageModel } = yield* host.model
+        const { contextWindow, languageModel, notices = Effect.succeed([]) } = yield* host.model
         const { toolkit } = yield* tools
         const applying = withAllowed(rules, allowed)
         const events = Turn.run({
@@ -151,6 +151,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
         })
         yield* Stream.runForEach(events, (event) =>
           Effect.gen(function*() {
+            for (const text of yield* notices) yield* show({ type: "notice", level: "warning", text })
             yield* tell({ type: "turn", event, at: yield* Clock.currentTimeMillis })
             if (event.type === "failed") yield* show(problem(host.explain(event.error)))
           })).pipe(
