@@ -115,7 +115,9 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
             }
             if (scheme.value === "header" && Object.keys(headers).length === 0) return yield* noHeader(scheme)
             const isByHeader = scheme.value === "header" || authorization !== undefined
-            const because = scheme.value === "auto" ? `the header ${authorization}` : `options.auth is ${scheme.value}`
+            const because = scheme.value === "auto"
+              ? `the header ${authorization} wins`
+              : `options.auth is ${scheme.value}`
 
             const considered: Array<Considered> = []
             let winner: { readonly source: Source; readonly found: Found } | undefined

@@ -1,3 +1,4 @@
+import type { Gateway } from "@altimate-code/config/Gateway"
 import type { Setting } from "@altimate-code/config/Origin"
 import * as Secrets from "@altimate-code/log/Secrets"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,6 +11,7 @@ import { Auth, layer } from "../src/Auth.ts"
 import { AuthError } from "../src/AuthError.ts"
 import type { Source } from "../src/Credential.ts"
 import { CredentialStore } from "../src/CredentialStore.ts"
+import { TokenCommand } from "../src/TokenCommand.ts"
 import * as TokenPrecedence from "../src/TokenPrecedence.ts"
 import { settings } from "./settings.ts"
 
@@ -19,9 +21,12 @@ interface Start {
   readonly stored?: Effect.Effect<Option.Option<string>, AuthError>
   readonly precedence?: ReadonlyArray<Source>
   readonly profile?: Setting<string>
+  readonly gateway?: Partial<Gateway>
+  /** What `tokenCommand` gives, after a refusal too; without it, running it is a defect. */
+  readonly command?: (refused: string | undefined) => string
 }
 
-const services = ({ env = {}, precedence, profile, stored }: Start) =>
+const services = ({ command, env = {}, gateway, precedence, profile, stored }: Start) =>
   layer.pipe(
     Layer.provide([
       precedence === undefined ? TokenPrecedence.layer : Layer.succeed(TokenPrecedence.TokenPrecedence, precedence),
@@ -32,7 +37,13 @@ const services = ({ env = {}, precedence, profile, stored }: Start) =>
             ? Effect.map(stored, Option.map(Redacted.make))
             : Effect.dieMessage("the store was touched")
       }),
-      settings({ profile })
+      Layer.succeed(TokenCommand, {
+        token: (_, refused) =>
+          command === undefined
+            ? Effect.dieMessage("the command was run")
+            : Effect.sync(() => Redacted.make(command(refused && Redacted.value(refused))))
+      }),
+      settings({ profile, gateway })
     ]),
     Layer.provideMerge(Secrets.layer),
     Layer.provideMerge(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))
@@ -44,7 +55,9 @@ const decide = (start: Start) =>
     Effect.map((credential) =>
       credential._tag === "Bearer"
         ? { ...credential, token: Redacted.value(credential.token) }
-        : { ...credential, profile: Option.getOrNull(credential.profile) }
+        : credential._tag === "AwsChain"
+        ? { ...credential, profile: Option.getOrNull(credential.profile) }
+        : credential
     ),
     Effect.provide(services(start))
   )
@@ -64,6 +77,7 @@ describe("The credential", () => {
         considered: [
           { source: "environment", where: "AWS_BEARER_TOKEN_BEDROCK", outcome: "used" },
           { source: "stored", where: "/data/auth.json", outcome: "not looked at: AWS_BEARER_TOKEN_BEDROCK wins" },
+          { source: "command", where: "tokenCommand", outcome: "not looked at: AWS_BEARER_TOKEN_BEDROCK wins" },
           {
             source: "aws-chain",
             where: "AWS credential chain",
@@ -83,6 +97,7 @@ describe("The credential", () => {
         considered: [
           { source: "environment", where: "AWS_BEARER_TOKEN_BEDROCK", outcome: "not set" },
           { source: "stored", where: "/data/auth.json", outcome: "used" },
+          { source: "command", where: "tokenCommand", outcome: "not looked at: the stored token wins" },
           { source: "aws-chain", where: "AWS credential chain", outcome: "not looked at: the stored token wins" }
         ]
       })
@@ -97,6 +112,7 @@ describe("The credential", () => {
         considered: [
           { source: "environment", where: "AWS_BEARER_TOKEN_BEDROCK", outcome: "not set" },
           { source: "stored", where: "/data/auth.json", outcome: "not set" },
+          { source: "command", where: "tokenCommand", outcome: "not set" },
           { source: "aws-chain", where: "AWS credential chain", outcome: "used" }
         ]
       })
@@ -153,6 +169,83 @@ describe("The credential", () => {
       assert.strictEqual((yield* Effect.flip(decide({ stored }))).reason, "CorruptStore")
       assert.strictEqual((yield* decide({ stored, env: environment }))._tag, "Bearer")
     }))
+
+  describe("of tokenCommand", () => {
+    const gateway = {
+      tokenCommand: Option.some({
+        value: "get-token",
+        origin: { _tag: "Inline", line: 2, column: 5, key: "" } as const
+      })
+    }
+
+    it.effect("is used when nothing before it has a token, and after a refusal is another one", () =>
+      Effect.gen(function*() {
+        const command = (refused: string | undefined) => refused === undefined ? "first" : `not ${refused}`
+        const { credential, renewed } = yield* Effect.provide(Auth, services({ stored: none, gateway, command }))
+        const first = yield* credential
+        assert.strictEqual(first.where, "tokenCommand, ALTIMATE_CLI_CONFIG_CONTENT:2:5")
+        assert.strictEqual(first._tag === "Bearer" && Redacted.value(first.token), "first")
+        const second = yield* renewed(Redacted.make("first"))
+        assert.strictEqual(second._tag === "Bearer" && Redacted.value(second.token), "not first")
+      }))
+
+    it.effect("is not run when another token wins", () =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* decide({ env: environment, gateway }))._tag, "Bearer")
+        assert.strictEqual((yield* decide({ stored: some, gateway })).where, "/data/auth.json")
+      }))
+  })
+
+  describe("by options.auth", () => {
+    const origin = { _tag: "Default" } as const
+    const scheme = (value: Gateway["auth"]["value"], headers: Gateway["headers"] = {}): Partial<Gateway> => ({
+      auth: { value, origin },
+      headers
+    })
+    const key = { "x-api-key": { value: Redacted.make("k"), origin } }
+    const authorization = { Authorization: { value: Redacted.make("Basic x"), origin } }
+
+    it.effect("sigv4 is the chain although there are tokens", () =>
+      Effect.gen(function*() {
+        const { _tag, considered } = yield* decide({ env: environment, gateway: scheme("sigv4") })
+        assert.strictEqual(_tag, "AwsChain")
+        assert.deepStrictEqual(considered.map(({ outcome }) => outcome), [
+          "set, but options.auth is sigv4",
+          "not looked at: options.auth is sigv4",
+          "not looked at: options.auth is sigv4",
+          "used"
+        ])
+      }))
+
+    it.effect("bearer never is the chain", () =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* decide({ env: environment, gateway: scheme("bearer") }))._tag, "Bearer")
+        const error = yield* Effect.flip(decide({ stored: none, gateway: scheme("bearer") }))
+        assert.strictEqual(error.reason, "NoCredentials")
+        assert.include(error.hint, "AWS credential chain (not looked at: options.auth is bearer)")
+      }))
+
+    it.effect("header is the headers, of which there has to be one; none is nothing", () =>
+      Effect.gen(function*() {
+        const byHeader = yield* decide({ env: environment, gateway: scheme("header", key) })
+        assert.deepInclude(byHeader, { _tag: "Headers", where: "x-api-key, default" })
+        assert.strictEqual(byHeader.considered[0]!.outcome, "set, but options.auth is header")
+        const error = yield* Effect.flip(decide({ env: environment, gateway: scheme("header") }))
+        assert.strictEqual(error.reason, "Conflict")
+        assert.strictEqual((yield* decide({ env: environment, gateway: scheme("none", key) }))._tag, "None")
+      }))
+
+    it.effect("auto takes an Authorization header for the credential; bearer and sigv4 refuse it", () =>
+      Effect.gen(function*() {
+        const auto = yield* decide({ env: environment, gateway: scheme("auto", authorization) })
+        assert.strictEqual(auto._tag, "Headers")
+        assert.strictEqual(auto.considered[0]!.outcome, "set, but the header Authorization wins")
+        for (const value of ["bearer", "sigv4"] as const) {
+          const error = yield* Effect.flip(decide({ env: environment, gateway: scheme(value, authorization) }))
+          assert.strictEqual(error.reason, "Conflict")
+        }
+      }))
+  })
 
   describe("by another precedence", () => {
     it.effect("can be the stored token although the environment has one", () =>

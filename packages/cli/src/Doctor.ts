@@ -1,7 +1,7 @@
 /** Looks at all that is between the settings and an answer, in the order in which a request meets it. */
 import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
-import type { Credential } from "@altimate-code/auth/Credential"
+import { type Credential, describe as describeCredential } from "@altimate-code/auth/Credential"
 import { describe } from "@altimate-code/config/Origin"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Settings from "@altimate-code/config/Settings"
@@ -21,6 +21,8 @@ import * as Stream from "effect/Stream"
 import * as Bedrock from "./Bedrock.ts"
 import { largePrompt, paced } from "./DoctorPrompts.ts"
 import { DoctorReport, type Seen } from "./DoctorReport.ts"
+import { known } from "./KnownModels.ts"
+import * as TokenCommands from "./TokenCommands.ts"
 import { version } from "./Version.ts"
 
 const seen = <A>(value: A, detail: string, warning?: string): Seen<A> => ({
@@ -59,7 +61,7 @@ const ending = (expiration: Option.Option<Date>) =>
 /** Of the chain the credentials themselves are asked for: whether there are any is the question. */
 const credential = (used: Credential, { profile, region }: Settings.Service) =>
   Effect.gen(function*() {
-    if (used._tag === "Bearer") return seen(undefined, `bearer token from ${used.where}`)
+    if (used._tag !== "AwsChain") return seen(undefined, describeCredential(used))
     const { expiration, source } = yield* (yield* AwsCredentials).resolve({ profile, region: region.value })
     return seen(undefined, `AWS credentials from ${source}${yield* ending(expiration)}`)
   })
@@ -169,11 +171,11 @@ export const doctor = (options: { readonly model?: string }) =>
         "region",
         Effect.succeed(seen(undefined, `${settings.region.value} (${describe(settings.region.origin)})`))
       )
-      const known = yield* check(
+      const { id } = yield* check(
         "model",
         Effect.gen(function*() {
-          const known = yield* Bedrock.known(yield* Bedrock.configuredModel)
-          return seen(known, known.name)
+          const model = yield* known(yield* Bedrock.configuredModel)
+          return seen(model, model.name)
         })
       )
       yield* Effect.gen(function*() {
@@ -186,7 +188,12 @@ export const doctor = (options: { readonly model?: string }) =>
         yield* check("stream", converseStream)
         yield* check("tool call", toolCall)
         yield* check("large prompt", large)
-      }).pipe(Effect.provide(Bedrock.languageModel({ id: known.id, maxTokens: Option.some(512) })))
+      }).pipe(Effect.provide(Bedrock.languageModel({ id, maxTokens: Option.some(512) })))
       return used
-    }).pipe(Effect.provide(Layer.provide(Bedrock.client, Layer.succeedContext(context))), Effect.provide(context))
+    }).pipe(
+      Effect.provide(
+        Layer.provide(Bedrock.client, Layer.merge(TokenCommands.inTerminal, Layer.succeedContext(context)))
+      ),
+      Effect.provide(context)
+    )
   }).pipe(Effect.scoped)

@@ -72,6 +72,8 @@ const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
 
 const stopReason = ({ metadata }: Finished): unknown => metadata["altimate-code-bedrock"]?.["stopReason"]
 
+const kinds = { Bearer: "bearer", AwsChain: "aws", Headers: "header", None: "none" } as const
+
 /** One event a line; docs/json-events.md describes them. */
 export const json = (target: typeof BedrockTarget.Service, credential: Credential, session: string) =>
   Effect.gen(function*() {
@@ -86,7 +88,7 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       because: ModelId.explain(target.model),
       region: target.model.region,
       url: publicUrl(target.endpoint.url),
-      credential: { type: credential._tag === "Bearer" ? "bearer" : "aws", from: credential.where }
+      credential: { type: kinds[credential._tag], from: credential.where }
     })
     return {
       event: (event: TurnEvent) => {

@@ -17,6 +17,7 @@ import { openSession, type SessionOptions } from "./OpenSession.ts"
 import * as Places from "./Places.ts"
 import * as RunOutput from "./RunOutput.ts"
 import { Stdio } from "./Stdio.ts"
+import * as TokenCommands from "./TokenCommands.ts"
 
 /** What the command line asks for. */
 export interface RunOptions extends SessionOptions {
@@ -127,7 +128,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       Layer.mergeAll(
         Bedrock.languageModel({ id: model.id, maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens) })
           .pipe(
-            Layer.provide(Bedrock.client)
+            Layer.provide(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
           ),
         AskInTerminal.layer,
         Assistant.permissions(options),

@@ -4,6 +4,7 @@ import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as Auth from "@altimate-code/auth/Auth"
 import type { Credential } from "@altimate-code/auth/Credential"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
 import * as ConfigFile from "@altimate-code/config/ConfigFile"
 import { Directories } from "@altimate-code/config/Directories"
@@ -21,12 +22,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import * as Assistant from "./Assistant.ts"
 import * as Bedrock from "./Bedrock.ts"
 import * as KnownModels from "./KnownModels.ts"
 import type { Services } from "./Services.ts"
+import * as TokenCommands from "./TokenCommands.ts"
 import { version } from "./Version.ts"
 
 const toHostError = ({ hint, message }: { readonly hint: string; readonly message: string }) =>
@@ -39,7 +43,13 @@ const configFile = Effect.gen(function*() {
   return path.join(config, "altimate-code.json")
 })
 
-const kind = (credential: Credential): string => credential._tag === "Bearer" ? "bearer token" : "AWS credentials"
+/** As the status bar has it. */
+const kinds: Record<Credential["_tag"], string> = {
+  Bearer: "bearer token",
+  AwsChain: "AWS credentials",
+  Headers: "own headers",
+  None: "no credential"
+}
 
 /** A model over the client that is there, with all that the status bar and `/status` say of it. */
 const open = (id: string, scope: Scope.Scope) =>
@@ -56,7 +66,7 @@ const open = (id: string, scope: Scope.Scope) =>
       provider: "Amazon Bedrock",
       region: model.region,
       gateway: new URL(endpoint.url).host,
-      credential: kind(used),
+      credential: kinds[used._tag],
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
       ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
       languageModel: Context.get(context, LanguageModel.LanguageModel),
@@ -66,7 +76,7 @@ const open = (id: string, scope: Scope.Scope) =>
       `model       ${model.configured}`,
       `sent as     ${model.wire} (${ModelId.explain(model)})`,
       `endpoint    ${publicUrl(endpoint.url)} (${endpoint.why})`,
-      `credential  ${kind(used)} (${used.where})`,
+      `credential  ${kinds[used._tag]} (${used.where})`,
       ...files.filter(({ found }) => found).map(({ path, scope }) => `config      ${path} (${scope})`)
     ]
     return { active, status }
@@ -79,7 +89,7 @@ const isFirstStart = Effect.gen(function*() {
   const { home } = yield* Directories
   const { baseURL, profile } = yield* Settings.Settings
   const credential = yield* (yield* Auth.Auth).credential
-  if (credential._tag === "Bearer" || Option.isSome(baseURL) || Option.isSome(profile)) return false
+  if (credential._tag !== "AwsChain" || Option.isSome(baseURL) || Option.isSome(profile)) return false
   const harmless = ["AWS_REGION", "AWS_EC2_METADATA_DISABLED", "AWS_USE_FIPS_ENDPOINT"]
   if ((yield* activeEnvironment).some(({ variable }) => !harmless.includes(variable))) return false
   return !(yield* Effect.orElseSucceed(fs.exists(path.join(home, ".aws")), () => false))
@@ -154,13 +164,16 @@ export const layer = (overrides: Settings.Overrides) =>
       const { cwd, data, home } = yield* Directories
       const models = yield* KnownModels.selectable
       const listed = new Set(models.map(({ id }) => id))
+      const said = yield* Queue.unbounded<string>()
+      // Not on stderr, which is the screen's.
+      const tokenCommand = TokenCommand.layer({ say: (line) => Effect.asVoid(Queue.offer(said, line)) })
       const current = yield* Ref.make(Option.none<Effect.Effect.Success<ReturnType<typeof open>>>())
 
       // The settings are read anew: the first start may have written them a moment ago.
       const activate = (overrides: Settings.Overrides) =>
         Effect.gen(function*() {
           const services = yield* Layer.buildWithScope(
-            Layer.provideMerge(Bedrock.client, Settings.layer(overrides)),
+            Bedrock.client.pipe(Layer.provide(tokenCommand), Layer.provideMerge(Settings.layer(overrides))),
             scope
           )
           const opened = yield* Effect.provide(
@@ -179,17 +192,21 @@ export const layer = (overrides: Settings.Overrides) =>
       return Host.of({
         version,
         directory: cwd === home || cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd,
-        setup: (yield* Effect.provide(isFirstStart, Layer.provide(Auth.layer, CredentialStore.layer)))
+        setup: (yield* Effect.provide(
+            isFirstStart,
+            Layer.provide(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))
+          ))
           ? Option.some({
             defaults: {
               region: (yield* Settings.Settings).region.value,
               model: "anthropic.claude-sonnet-4-6"
             },
-            attempt: (answers) => Effect.provide(attempt(answers), context),
+            attempt: (answers) => attempt(answers).pipe(Effect.provide(tokenCommand), Effect.provide(context)),
             save: (answers) => Effect.provide(save(answers), context)
           })
           : Option.none(),
         model: Effect.map(opened, ({ active }) => active),
+        said: Stream.fromQueue(said),
         models,
         // What is listed is a name without its provider, also if there is a slash in it.
         select: (id) =>

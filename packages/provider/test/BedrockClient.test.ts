@@ -16,6 +16,7 @@ import {
   awsKey,
   chain,
   client,
+  commanded,
   complete,
   faulty,
   hello,
@@ -25,7 +26,8 @@ import {
   request,
   stream,
   textOf,
-  token
+  token,
+  withoutToken
 } from "./fixture.ts"
 
 describe("a request with a bearer token", () => {
@@ -194,6 +196,70 @@ describe("a request with AWS credentials", () => {
       )
       assert.strictEqual(error.reason, "Permission")
       assert.strictEqual((yield* sandbox.requests).length, 1)
+    }))
+})
+
+describe("the tokens of a command", () => {
+  const bearers = (...tokens: ReadonlyArray<string>) => ({
+    auth: { bearer: tokens.map((token) => Redacted.make(token)) }
+  })
+  const sent = (requests: ReadonlyArray<Sandbox.RecordedRequest>) =>
+    requests.map(({ headers }) => headers["authorization"])
+
+  it.scopedLive("are renewed once when one is refused, and the request goes on", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make(bearers("two"))
+      yield* Effect.provide(stream, client(sandbox.url, { auth: commanded("one", "two"), retry: noRetries }))
+      assert.deepStrictEqual(sent(yield* sandbox.requests), ["Bearer one", "Bearer two"])
+    }))
+
+  it.scopedLive("are not renewed twice", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make(bearers("three"))
+      const auth = commanded("one", "two", "three")
+      const error = yield* Effect.provide(Effect.flip(complete), client(sandbox.url, { auth }))
+      assert.strictEqual(error.reason, "Authentication")
+      assert.include(error.hint, "The bearer token from tokenCommand was refused")
+      assert.deepStrictEqual(sent(yield* sandbox.requests), ["Bearer one", "Bearer two"])
+    }))
+
+  it.scopedLive("are not sent again when the command has no other one", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make(bearers("two"))
+      yield* Effect.provide(Effect.flip(complete), client(sandbox.url, { auth: commanded("one") }))
+      assert.deepStrictEqual(sent(yield* sandbox.requests), ["Bearer one"])
+    }))
+})
+
+describe("a request without a token and without keys", () => {
+  it.scopedLive("has no authorization at all, whatever the environment holds", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make()
+      for (const which of ["Headers", "None"] as const) {
+        yield* Effect.provide(complete, client(sandbox.url, { auth: withoutToken(which) }))
+      }
+      const requests = yield* sandbox.requests
+      assert.lengthOf(requests, 2)
+      for (const { headers } of requests) {
+        assert.isUndefined(headers["authorization"])
+        assert.isUndefined(headers["x-amz-date"])
+      }
+    }).pipe(
+      Effect.ensuring(Effect.sync(() => void delete process.env["AWS_BEARER_TOKEN_BEDROCK"])),
+      (test) => Effect.zipRight(Effect.sync(() => void (process.env["AWS_BEARER_TOKEN_BEDROCK"] = "stray")), test)
+    ))
+
+  it.scopedLive("says when it was refused that nothing was sent, or which headers", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make("x")] } })
+      const hint = (which: "Headers" | "None") =>
+        complete.pipe(
+          Effect.flip,
+          Effect.provide(client(sandbox.url, { auth: withoutToken(which) })),
+          Effect.map(({ hint }) => hint)
+        )
+      assert.include(yield* hint("None"), "set options.auth to bearer, sigv4 or header")
+      assert.include(yield* hint("Headers"), "check their names and values in options.headers")
     }))
 })
 

@@ -13,7 +13,12 @@ const attempt: Attempt = {
   number: 2,
   headers: {},
   connect: Duration.seconds(10),
-  identity: { _tag: "Bearer", token: Redacted.make("canary-token"), from: "AWS_BEARER_TOKEN_BEDROCK" }
+  identity: {
+    _tag: "Bearer",
+    token: Redacted.make("canary-token"),
+    from: "AWS_BEARER_TOKEN_BEDROCK",
+    refreshable: false
+  }
 }
 const keyed: Attempt = {
   ...attempt,
@@ -184,7 +189,8 @@ describe("the hint", () => {
 
 const thrown = (fields: object, message = "") => fromThrown(Object.assign(new Error(message), fields), attempt)
 
-const frame = (name: string) => fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, { requestId: "r" })
+const frame = (name: string) =>
+  fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, { requestId: "r" })
 
 describe("what was thrown", () => {
   it("names the host when there is no connection", () => {

@@ -36,24 +36,41 @@ export const settings = (baseURL: string | undefined, region = "us-east-1", gate
     gateway: { ...Gateway.defaults, ...gateway }
   })
 
-export const bearer = (value = token) =>
-  Layer.succeed(Auth, {
-    credential: Effect.succeed<Credential>({
-      _tag: "Bearer",
-      token: Redacted.make(value),
-      source: "environment",
-      where: "AWS_BEARER_TOKEN_BEDROCK",
-      considered: []
-    })
-  })
+/** Always this credential. */
+const always = (credential: Credential) =>
+  Layer.succeed(Auth, { credential: Effect.succeed(credential), renewed: () => Effect.succeed(credential) })
 
-export const preferChain = Layer.succeed(Auth, {
-  credential: Effect.succeed<Credential>({
-    _tag: "AwsChain",
-    profile: Option.none(),
-    where: "AWS credential chain",
+export const bearer = (value = token) =>
+  always({
+    _tag: "Bearer",
+    token: Redacted.make(value),
+    source: "environment",
+    where: "AWS_BEARER_TOKEN_BEDROCK",
     considered: []
   })
+
+/** A command's tokens: the next one after each refusal. */
+export const commanded = (...tokens: ReadonlyArray<string>) => {
+  const at = (index: number): Credential => ({
+    _tag: "Bearer",
+    token: Redacted.make(tokens[index] ?? tokens.at(-1) ?? ""),
+    source: "command",
+    where: "tokenCommand",
+    considered: []
+  })
+  return Layer.succeed(Auth, {
+    credential: Effect.succeed(at(0)),
+    renewed: (refused) => Effect.succeed(at(tokens.indexOf(Redacted.value(refused)) + 1))
+  })
+}
+
+export const withoutToken = (_tag: "Headers" | "None") => always({ _tag, where: "options", considered: [] })
+
+export const preferChain = always({
+  _tag: "AwsChain",
+  profile: Option.none(),
+  where: "AWS credential chain",
+  considered: []
 })
 
 /** The chain that must not be touched. */

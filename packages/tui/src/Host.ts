@@ -12,6 +12,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
 
 /**
  * A wish of the person's that could not be fulfilled; the screen stays.
@@ -125,6 +126,8 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly system: Effect.Effect<{ readonly text: string; readonly notices: ReadonlyArray<string> }>
   /** What failed, and what a person can do about it. */
   readonly explain: (error: AiError.AiError | SessionError) => { readonly message: string; readonly hint: string }
+  /** What a program in the background says as it comes, e.g. where to log in. */
+  readonly said: Stream.Stream<string>
   /** What applies and why, in lines: model, endpoint, credential, configuration files. */
   readonly status: Effect.Effect<ReadonlyArray<string>>
   /** Writes "allow" for the pattern into the person's own configuration. Answers the file's path. */

@@ -54,6 +54,7 @@ const make = Effect.gen(function*() {
       credential: "",
       languageModel
     }),
+    said: Stream.make("Log in at https://login.example"),
     models: [],
     select: () => Effect.die("not used"),
     tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),

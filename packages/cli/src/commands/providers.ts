@@ -1,7 +1,7 @@
 /** `altimate-code providers`: what credentials there are, which is used, and why. */
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as Auth from "@altimate-code/auth/Auth"
-import type { Credential } from "@altimate-code/auth/Credential"
+import { describe } from "@altimate-code/auth/Credential"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -11,10 +11,8 @@ import { configured } from "../Configured.ts"
 import { Stdio } from "../Stdio.ts"
 import * as StoredCredentials from "../StoredCredentials.ts"
 import * as Table from "../Table.ts"
+import * as TokenCommands from "../TokenCommands.ts"
 import { format } from "./format.ts"
-
-const winner = (credential: Credential): string =>
-  credential._tag === "Bearer" ? `bearer token from ${credential.where}` : credential.where
 
 export const list = action(
   Command.make("list", { format }, ({ format }) =>
@@ -33,7 +31,7 @@ export const list = action(
               provider: { id: "amazon-bedrock", name: "Amazon Bedrock" },
               credentials: { path: store.path, stored },
               environment,
-              used: { credential: winner(used), considered: used.considered }
+              used: { credential: describe(used), considered: used.considered }
             },
             null,
             2
@@ -53,9 +51,12 @@ export const list = action(
           ? "  no AWS variable is set\n"
           : Table.render(environment.map(({ note, variable }) => ["  Amazon Bedrock", variable, note]))
       )
-      yield* write(`\nAmazon Bedrock uses: ${winner(used)}\n`)
+      yield* write(`\nAmazon Bedrock uses: ${describe(used)}\n`)
       yield* write(Table.render(used.considered.map(({ outcome, where }, i) => [`  ${i + 1}.`, where, outcome])))
-    }).pipe(Effect.provide(Layer.provideMerge(Auth.layer, CredentialStore.layer)), configured())).pipe(
+    }).pipe(
+      Effect.provide(Layer.provideMerge(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))),
+      configured()
+    )).pipe(
       Command.withDescription("List stored credentials and active environment variables, then say which wins and why.")
     ),
   [

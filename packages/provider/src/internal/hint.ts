@@ -1,7 +1,7 @@
 /** What a person can do about a failure. */
+import * as Option from "effect/Option"
 import type { Reason } from "../BedrockError.ts"
 import { describe, type Identity } from "./identity.ts"
-import * as Option from "effect/Option"
 import { isExpired } from "./reason.ts"
 import { refusedField } from "./refusedField.ts"
 import { isWrongPath, wrongPath } from "./wrongPath.ts"
@@ -75,17 +75,25 @@ const authentication = (failure: Failure, { identity, region, url }: Sent): stri
     return "A proxy on the way wants a login of its own: set it up for this program, or go around the proxy."
   }
   const sent = capitalised(describe(identity))
-  if (identity._tag === "Bearer") {
-    const renew =
-      "set AWS_BEARER_TOKEN_BEDROCK to it, or store it by `altimate-code auth login --provider amazon-bedrock`"
-    return isExpired(failure.type, failure.message)
-      ? `${sent} has expired (short-term Bedrock API keys last at most 12 hours): get a new one and ${renew}.`
-      : `${sent} was refused by ${url}: check that it is complete and meant for this endpoint and for ${region}, or get another one and ${renew}.`
+  switch (identity._tag) {
+    case "Bearer": {
+      const renew = identity.refreshable
+        ? "check what tokenCommand prints"
+        : "get another one and set AWS_BEARER_TOKEN_BEDROCK to it, or store it by `altimate-code auth login --provider amazon-bedrock`"
+      return isExpired(failure.type, failure.message)
+        ? `${sent} has expired (short-term Bedrock API keys last at most 12 hours): ${renew}.`
+        : `${sent} was refused by ${url}: check that it is complete and meant for this endpoint and for ${region}, or ${renew}.`
+    }
+    case "Keys":
+      return isExpired(failure.type, failure.message)
+        ? `${sent} have expired: renew them where they come from (for SSO: \`aws sso login\`) and try again.`
+        : `${sent} were refused by ${url}: check that they are valid, that this machine's clock is right, `
+          + "and that no proxy on the way rewrites the host or path that was signed."
+    case "Headers":
+      return `${sent} were refused by ${url}: check their names and values in options.headers.`
+    case "None":
+      return `${sent} was sent, and ${url} wants one: set options.auth to bearer, sigv4 or header.`
   }
-  return isExpired(failure.type, failure.message)
-    ? `${sent} have expired: renew them where they come from (for SSO: \`aws sso login\`) and try again.`
-    : `${sent} were refused by ${url}: check that they are valid, that this machine's clock is right, `
-      + "and that no proxy on the way rewrites the host or path that was signed."
 }
 
 /** Found with an ASCII apostrophe and with U+2019. */
@@ -109,7 +117,8 @@ const validation = (message: string): string => {
   }
   return Option.match(refusedField(message), {
     onNone: () => "The request was understood and refused: change what the message names.",
-    onSome: (field) => `If the gateway does not know this field, leave it out of requests: set options.drop to ["${field}"].`
+    onSome: (field) =>
+      `If the gateway does not know this field, leave it out of requests: set options.drop to ["${field}"].`
   })
 }
 

@@ -13,28 +13,42 @@ export const makeIdentify = (
   chain: Context.Tag.Service<AwsCredentials>,
   region: string
 ): Identify =>
-(refresh, attempts) =>
+(refused, attempts) =>
   Effect.gen(function*() {
-    const credential = yield* auth.credential
+    const credential = yield* refused?._tag === "Bearer" ? auth.renewed(refused.token) : auth.credential
     yield* Effect.logInfo("credential").pipe(
-      Effect.annotateLogs({
-        kind: credential._tag === "Bearer" ? "bearer token" : "AWS credential chain",
-        from: credential.where
-      })
+      Effect.annotateLogs({ kind: kinds[credential._tag], from: credential.where })
     )
-    if (credential._tag === "Bearer") {
-      return { _tag: "Bearer", token: credential.token, from: credential.where } satisfies Identity
+    switch (credential._tag) {
+      case "Bearer":
+        return {
+          _tag: "Bearer",
+          token: credential.token,
+          from: credential.where,
+          refreshable: credential.source === "command"
+        } satisfies Identity
+      case "AwsChain": {
+        const keys = yield* chain.resolve({ profile: credential.profile, region, refresh: refused !== undefined })
+        return {
+          _tag: "Keys",
+          accessKeyId: keys.accessKeyId,
+          secretAccessKey: keys.secretAccessKey,
+          sessionToken: keys.sessionToken,
+          from: keys.source,
+          refreshable: keys.refreshable
+        } satisfies Identity
+      }
+      default:
+        return { _tag: credential._tag, from: credential.where, refreshable: false } satisfies Identity
     }
-    const keys = yield* chain.resolve({ profile: credential.profile, region, refresh })
-    return {
-      _tag: "Keys",
-      accessKeyId: keys.accessKeyId,
-      secretAccessKey: keys.secretAccessKey,
-      sessionToken: keys.sessionToken,
-      from: keys.source,
-      refreshable: keys.refreshable
-    } satisfies Identity
   }).pipe(Effect.mapError(fromAuthError(attempts)))
+
+const kinds = {
+  Bearer: "bearer token",
+  AwsChain: "AWS credential chain",
+  Headers: "headers of the user's own",
+  None: "none"
+} as const
 
 const fromAuthError = (attempts: number) => (error: AuthError): BedrockError =>
   new BedrockError({

@@ -1,4 +1,4 @@
-/** What a request is authorised with: exactly one of the two. */
+/** What a request is authorised with: exactly one of these. */
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
@@ -8,6 +8,8 @@ export type Identity =
     readonly token: Redacted.Redacted<string>
     /** Where it was found, for people. */
     readonly from: string
+    /** Can the place where it was found give another one? */
+    readonly refreshable: boolean
   }
   | {
     readonly _tag: "Keys"
@@ -15,12 +17,27 @@ export type Identity =
     readonly secretAccessKey: Redacted.Redacted<string>
     readonly sessionToken: Option.Option<Redacted.Redacted<string>>
     readonly from: string
-    /** Can the place where they were found give new ones? */
     readonly refreshable: boolean
   }
+  | {
+    /** The user's own headers, which every request has anyway; or nothing. */
+    readonly _tag: "Headers" | "None"
+    readonly from: string
+    readonly refreshable: false
+  }
 
-export const describe = (identity: Identity): string =>
-  identity._tag === "Bearer" ? `the bearer token from ${identity.from}` : `the AWS credentials from ${identity.from}`
+export const describe = (identity: Identity): string => {
+  switch (identity._tag) {
+    case "Bearer":
+      return `the bearer token from ${identity.from}`
+    case "Keys":
+      return `the AWS credentials from ${identity.from}`
+    case "Headers":
+      return `the headers of your own (${identity.from})`
+    case "None":
+      return `no credential (${identity.from})`
+  }
+}
 
 /** Do both have the same values? */
 export const same = (a: Identity, b: Identity): boolean => secrets(a).join("\n") === secrets(b).join("\n")
@@ -31,14 +48,20 @@ export const mask = (identity: Identity, text: string): string =>
     .filter((secret) => secret.length >= 6)
     .reduce((masked, secret) => masked.replaceAll(secret, "<redacted>"), text)
 
-const secrets = (identity: Identity): ReadonlyArray<string> =>
-  identity._tag === "Bearer"
-    ? [Redacted.value(identity.token)]
-    : [
-      Redacted.value(identity.secretAccessKey),
-      ...Option.match(identity.sessionToken, {
-        onNone: () => [],
-        onSome: (token) => [Redacted.value(token)]
-      }),
-      identity.accessKeyId
-    ]
+const secrets = (identity: Identity): ReadonlyArray<string> => {
+  switch (identity._tag) {
+    case "Bearer":
+      return [Redacted.value(identity.token)]
+    case "Keys":
+      return [
+        Redacted.value(identity.secretAccessKey),
+        ...Option.match(identity.sessionToken, {
+          onNone: () => [],
+          onSome: (token) => [Redacted.value(token)]
+        }),
+        identity.accessKeyId
+      ]
+    default:
+      return []
+  }
+}

@@ -7,8 +7,8 @@ import type { Service as RetryPolicy } from "../RetryPolicy.ts"
 import { type Identity, same } from "./identity.ts"
 import { isExpired } from "./reason.ts"
 
-/** Finds the identity to use; `refresh` asks for new credentials where they come from; `attempts` were made so far. */
-export type Identify = (refresh: boolean, attempts: number) => Effect.Effect<Identity, BedrockError>
+/** Finds the identity to use, another one than was `refused` if there is one; `attempts` were made so far. */
+export type Identify = (refused: Identity | undefined, attempts: number) => Effect.Effect<Identity, BedrockError>
 
 /** `once` gets the number of its attempt, from 1. */
 export const retrying = <A, R>(
@@ -28,14 +28,14 @@ export const retrying = <A, R>(
         yield* Effect.logWarning("the credentials were refused: asking for new ones").pipe(
           Effect.annotateLogs({ reason: error.reason, attempt: attempts })
         )
-        const fresh = yield* identify(true, attempts)
+        const fresh = yield* identify(identity, attempts)
         return yield* isExpired(error.type, error.message) || !same(identity, fresh) ? use(fresh) : Effect.fail(error)
       })
 
-    const attempt = Effect.flatMap(Effect.suspend(() => identify(false, attempts)), (identity) =>
+    const attempt = Effect.flatMap(Effect.suspend(() => identify(undefined, attempts)), (identity) =>
       Effect.catchIf(
         use(identity),
-        (error) => !renewed && isRefusal(error) && identity._tag === "Keys" && identity.refreshable,
+        (error) => !renewed && isRefusal(error) && identity.refreshable,
         (error) => renew(error, identity)
       ))
 

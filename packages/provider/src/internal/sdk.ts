@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { BedrockError } from "../BedrockError.ts"
 import { type CustomHeaders, customHeaders } from "./customHeaders.ts"
-import type { Identity } from "./identity.ts"
+import { describe, type Identity } from "./identity.ts"
 
 /** What is used of the SDK. */
 export interface Sdk {
@@ -85,7 +85,10 @@ export const makeClient = (
     Object.assign((args.request as { query: Record<string, Array<string>> }).query, query)
     return next(args)
   }, { step: "build" })
-  client.middlewareStack.add(customHeaders(besides(headers)), { step: "build", priority: "low" })
+  client.middlewareStack.add(customHeaders(identity._tag === "Headers" ? headers : besides(headers)), {
+    step: "build",
+    priority: "low"
+  })
   return client
 }
 
@@ -93,26 +96,47 @@ export const makeClient = (
 const besides = (headers: CustomHeaders): CustomHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"))
 
-/** One scheme and its identity, and nothing for the other: the SDK would find a token in the environment by itself. */
+/** One scheme and its identity, and nothing for the others: the SDK would find a token in the environment by itself. */
 const authorization = (
   identity: Identity
-): Pick<BedrockRuntimeClientConfig, "authSchemePreference" | "credentials" | "token"> =>
-  identity._tag === "Bearer"
-    ? {
-      authSchemePreference: ["httpBearerAuth"],
-      token: { token: Redacted.value(identity.token) },
-      credentials: () =>
-        Promise.reject(new Error("the AWS credential chain was asked although there is a bearer token"))
-    }
-    : {
-      authSchemePreference: ["sigv4"],
-      token: () => Promise.reject(new Error("a bearer token was asked for although there are AWS credentials")),
-      credentials: {
-        accessKeyId: identity.accessKeyId,
-        secretAccessKey: Redacted.value(identity.secretAccessKey),
-        ...Option.match(identity.sessionToken, {
-          onNone: () => ({}),
-          onSome: (token) => ({ sessionToken: Redacted.value(token) })
-        })
+): Pick<
+  BedrockRuntimeClientConfig,
+  "authSchemePreference" | "credentials" | "httpAuthSchemeProvider" | "httpAuthSchemes" | "token"
+> => {
+  const unwanted = (what: string) => () => Promise.reject(new Error(`${what} although ${describe(identity)} is used`))
+  switch (identity._tag) {
+    case "Bearer":
+      return {
+        authSchemePreference: ["httpBearerAuth"],
+        token: { token: Redacted.value(identity.token) },
+        credentials: unwanted("the AWS credential chain was asked")
       }
-    }
+    case "Keys":
+      return {
+        authSchemePreference: ["sigv4"],
+        token: unwanted("a bearer token was asked for"),
+        credentials: {
+          accessKeyId: identity.accessKeyId,
+          secretAccessKey: Redacted.value(identity.secretAccessKey),
+          ...Option.match(identity.sessionToken, {
+            onNone: () => ({}),
+            onSome: (token) => ({ sessionToken: Redacted.value(token) })
+          })
+        }
+      }
+    default:
+      return {
+        httpAuthSchemes: [{
+          schemeId: noAuth,
+          identityProvider: () => async () => ({}),
+          signer: { sign: async (request) => request }
+        }],
+        httpAuthSchemeProvider: () => [{ schemeId: noAuth }],
+        token: unwanted("a bearer token was asked for"),
+        credentials: unwanted("the AWS credential chain was asked")
+      }
+  }
+}
+
+/** Source: smithy.io, "Authentication traits", "optionalAuth". */
+const noAuth = "smithy.api#noAuth"

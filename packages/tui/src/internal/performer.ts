@@ -433,6 +433,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
             Effect.forEach(notices, (text) => show({ type: "notice", level: "warning", text }), { discard: true })
         )
       )
+      yield* background(Stream.runForEach(host.said, say))
       if (Option.isNone(host.setup)) {
         yield* activate
       }

@@ -1,0 +1,270 @@
+import type { Setting } from "@altimate-code/config/Origin"
+import * as Secrets from "@altimate-code/log/Secrets"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as fc from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import * as TokenCache from "../src/internal/tokenCache.ts"
+import { parseToken } from "../src/internal/tokenOutput.ts"
+import * as TokenCommand from "../src/TokenCommand.ts"
+import { directories } from "./directories.ts"
+import { temporary } from "./fixture.ts"
+
+const now = Date.parse("2026-11-23T12:00:00Z")
+const jwt = (payload: object) => `h.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.s`
+
+/** The token, and after how many seconds it is replaced. */
+const read = (output: string) =>
+  Either.map(parseToken(output, now), ({ renewAt, token }) => [Redacted.value(token), (renewAt - now) / 1000])
+
+describe("What a token command prints", () => {
+  const good: ReadonlyArray<readonly [output: string, token: string, seconds: number]> = [
+    ["abc\n", "abc", 270],
+    [jwt({ exp: now / 1000 + 3600 }), jwt({ exp: now / 1000 + 3600 }), 3540],
+    [jwt({ exp: "soon" }), jwt({ exp: "soon" }), 270],
+    ["a.%%%.c", "a.%%%.c", 270],
+    ["{\"token\":\"t\"}", "t", 270],
+    ["{\"token\":\"t\",\"expiresAt\":\"2026-11-23T12:01:40Z\"}", "t", 90],
+    [`{"token":"t","expiresAt":${now / 1000 + 100}}`, "t", 90],
+    [`{"token":"t","expiresAt":${now + 100_000}}`, "t", 90],
+    [`{"token":"${jwt({ exp: now / 1000 + 3600 })}","expiresAt":null}`, jwt({ exp: now / 1000 + 3600 }), 3540]
+  ]
+  for (const [output, token, seconds] of good) {
+    it(`is a token for ${seconds} seconds: ${output.slice(0, 60).trim()}`, () =>
+      assert.deepStrictEqual(Either.getOrThrow(read(output)), [token, seconds]))
+  }
+
+  const bad: ReadonlyArray<readonly [output: string, words: string]> = [
+    ["", "nothing"],
+    ["  \n", "nothing"],
+    ["two words", "one word"],
+    ["two\nlines", "one word"],
+    ["<html><body>Log in</body></html>", "one word"],
+    ["t\u001b[31mk", "one word"],
+    ["{\"token\"", "none"],
+    ["{\"tok\":\"t\"}", "without a text \"token\""],
+    ["{\"token\":\"\"}", "one word"],
+    ["{\"token\":\"t\",\"expiresAt\":\"soon\"}", "no time"],
+    ["{\"token\":\"t\",\"expiresAt\":\"2026-11-23T11:00:00Z\"}", "has expired"],
+    [jwt({ exp: now / 1000 - 1 }), "has expired"]
+  ]
+  for (const [output, words] of bad) {
+    it(`is no token: ${JSON.stringify(output.slice(0, 50))}`, () => {
+      const what = Either.getOrThrow(Either.flip(parseToken(output, now)))
+      assert.include(what, words)
+    })
+  }
+
+  it("is a token or is not, and never what nobody expects", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), fc.json().map((json) => `{"token":${json}}`)), (output) => {
+      const parsed = parseToken(output, now)
+      if (Either.isRight(parsed)) {
+        assert.match(Redacted.value(parsed.right.token), /^[\x21-\x7e]+$/)
+        assert.isAbove(parsed.right.renewAt, now)
+      } else assert.isString(parsed.left)
+    }))
+  })
+
+  it("is cached in a file that may hold anything", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      for (const { renewAt, token } of Object.values(TokenCache.parse(text))) {
+        assert.isNumber(renewAt)
+        assert.isString(Redacted.value(token))
+      }
+    }))
+  })
+})
+
+const line = (value: TokenCommand.Line): Setting<TokenCommand.Line> => ({
+  value,
+  origin: { _tag: "Inline", line: 3, column: 7, key: "" }
+})
+
+/** Processes of one person: each `process` knows nothing of another one but the files. */
+const make = Effect.gen(function*() {
+  const home = yield* temporary
+  const said: Array<string> = []
+  const process = (options: TokenCommand.Options = {}) =>
+    Effect.map(
+      Layer.build(
+        TokenCommand.layer({ say: (line) => Effect.sync(() => void said.push(line)), ...options }).pipe(
+          Layer.provideMerge(Secrets.layer),
+          Layer.provide(directories(home))
+        )
+      ),
+      (context) => ({
+        token: (value: TokenCommand.Line, refused?: string) =>
+          Effect.flatMap(TokenCommand.TokenCommand, ({ token }) =>
+            token(line(value), refused === undefined ? undefined : Redacted.make(refused))).pipe(
+              Effect.map(Redacted.value),
+              Effect.provide(context)
+            ),
+        mask: (text: string) =>
+          Effect.map(Secrets.Secrets, ({ mask }) => mask(text)).pipe(Effect.provide(context))
+      })
+    )
+  const runs = () => existsSync(`${home}/runs`) ? readFileSync(`${home}/runs`, "utf8").length : 0
+  /** Gives `token-1`, `token-2`, …, each a while after it is asked. */
+  const counting = `printf x >> ${home}/runs; sleep 0.2; echo token-$(wc -c < ${home}/runs | tr -d ' ')`
+  return { home, said, process, runs, counting, cache: `${home}/.local/share/altimate-code/token-cache.json` }
+})
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { excludeTestServices: true })(
+  "A token command",
+  (it) => {
+    it.scoped("is run once for all who ask, in this process and in others", () =>
+      Effect.gen(function*() {
+        const { cache, counting, process, runs } = yield* make
+        const one = yield* process()
+        const other = yield* process()
+        const tokens = yield* Effect.all([one, one, other, other].map(({ token }) => token(counting)), {
+          concurrency: "unbounded"
+        })
+        assert.deepStrictEqual(tokens, ["token-1", "token-1", "token-1", "token-1"])
+        assert.strictEqual(runs(), 1)
+        assert.strictEqual(yield* (yield* process()).token(counting), "token-1")
+        assert.strictEqual(statSync(cache).mode & 0o777, 0o600)
+        assert.strictEqual(yield* one.mask("Bearer token-1"), "Bearer <redacted>")
+        assert.strictEqual(yield* other.mask("Bearer token-1"), "Bearer <redacted>")
+      }))
+
+    it.scoped("is run again after a refusal, unless another process has done it", () =>
+      Effect.gen(function*() {
+        const { counting, process, runs } = yield* make
+        const one = yield* process()
+        const other = yield* process()
+        yield* one.token(counting)
+        yield* other.token(counting)
+        assert.strictEqual(yield* one.token(counting, "token-1"), "token-2")
+        assert.strictEqual(yield* other.token(counting, "token-1"), "token-2")
+        assert.strictEqual(runs(), 2)
+        assert.strictEqual(yield* other.token(counting), "token-2")
+      }))
+
+    it.scoped("is run again when the token's life is nearly over", () =>
+      Effect.gen(function*() {
+        const { home, process } = yield* make
+        const { token } = yield* process()
+        const soon = new Date(Date.now() + 1000).toISOString()
+        const script = `${home}/script.sh`
+        writeFileSync(
+          script,
+          `printf x >> ${home}/runs\nn=$(wc -c < ${home}/runs | tr -d ' ')\nprintf '{"token":"t%s","expiresAt":"${soon}"}' $n\n`
+        )
+        assert.strictEqual(yield* token(["sh", script]), "t1")
+        yield* Effect.sleep("950 millis")
+        const error = yield* Effect.either(token(["sh", script]))
+        // By then it is over, or the second one is.
+        assert.isTrue(Either.isLeft(error) ? error.left.message.includes("has expired") : error.right === "t2")
+        assert.strictEqual(readFileSync(`${home}/runs`, "utf8"), "xx")
+      }))
+
+    it.scoped("takes arguments as they are, and a line as the shell does", () =>
+      Effect.gen(function*() {
+        const { process } = yield* make
+        const { token } = yield* process()
+        assert.strictEqual(yield* token(["echo", "$HOME;x"]), "$HOME;x")
+        assert.strictEqual(yield* token("printf '%s' a | tr a b"), "b")
+      }))
+
+    it.scoped("says what it says, as it comes, without secrets", () =>
+      Effect.gen(function*() {
+        const { home, process, said } = yield* make
+        const { token } = yield* process()
+        const fiber = yield* Effect.fork(
+          token(
+            `echo 'Log in at https://login.example' >&2; while [ ! -e ${home}/go ]; do sleep 0.02; done; printf 'do' >&2; printf 'ne' >&2; echo tok`
+          )
+        )
+        yield* Effect.repeat(Effect.sleep("20 millis"), { until: () => said.length > 0, times: 500 })
+        assert.deepStrictEqual(said, ["Log in at https://login.example"])
+        writeFileSync(`${home}/go`, "")
+        assert.strictEqual(yield* Fiber.join(fiber), "tok")
+        assert.deepStrictEqual(said, ["Log in at https://login.example", "done"])
+      }))
+
+    it.scoped("fails with what it said last, with the place that names it, and with nothing of its output", () =>
+      Effect.gen(function*() {
+        const { cache, process } = yield* make
+        const { token } = yield* process()
+        const failures = [
+          ["echo secret-output; echo first >&2; echo 'no session' >&2; exit 3", "exit code 3: no session"],
+          ["kill -9 $$", "ended by SIGKILL"],
+          ["echo secret-output and more", "one word"],
+          ["head -c 100000 /dev/zero | tr '\\0' a", "far more than a token"],
+          ["no-such-program-here", "exit code 127"]
+        ] as const
+        for (const [command, words] of failures) {
+          const error = yield* Effect.flip(token(command))
+          assert.strictEqual(error.reason, "TokenCommand")
+          assert.include(error.message, words)
+          assert.include(error.message, "tokenCommand, ALTIMATE_CLI_CONFIG_CONTENT:3:7: ")
+          assert.notInclude(error.message + error.hint, "secret-output")
+        }
+        assert.include((yield* Effect.flip(token(["/no/such/program"]))).message, "can't be started")
+        assert.isFalse(existsSync(cache))
+      }))
+
+    it.scoped("is ended with what it has started when it takes too long, or nobody waits any more", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { home, process } = yield* make
+        const hanging = `sleep 60 & echo $! > ${home}/pid; sleep 60`
+        const pid = Effect.map(
+          Effect.retry(
+            Effect.filterOrFail(fs.readFileString(`${home}/pid`), (text) => text.endsWith("\n")),
+            { times: 500, while: () => Effect.as(Effect.sleep("10 millis"), true) }
+          ),
+          Number
+        )
+        const slow = yield* process({ timeLimit: "300 millis" })
+        const error = yield* Effect.flip(slow.token(hanging))
+        assert.include(error.message, "no token within 300ms")
+        assert.isFalse(isAlive(yield* pid))
+
+        yield* fs.remove(`${home}/pid`)
+        const patient = yield* process()
+        const fiber = yield* Effect.fork(patient.token(hanging))
+        const started = yield* pid
+        yield* Fiber.interrupt(fiber)
+        assert.isFalse(isAlive(started))
+        // The lock is free again.
+        assert.strictEqual(yield* patient.token("echo next"), "next")
+      }))
+
+    it.scoped("does not wait for what it leaves running", () =>
+      Effect.gen(function*() {
+        const { process } = yield* make
+        const { token } = yield* process({ timeLimit: "20 seconds" })
+        assert.strictEqual(yield* token("sleep 30 & echo tok"), "tok")
+      }))
+
+    it.scoped("is run although the cache is broken, and makes it anew", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { cache, home, process } = yield* make
+        yield* fs.makeDirectory(`${home}/.local/share/altimate-code`, { recursive: true })
+        for (const broken of ["{", "[]", "{\"x\":1}", "\u0000"]) {
+          writeFileSync(cache, broken)
+          const { token } = yield* process()
+          assert.strictEqual(yield* token("echo tok"), "tok")
+          assert.lengthOf(Object.keys(JSON.parse(readFileSync(cache, "utf8")) as object), 1)
+        }
+      }))
+  }
+)
