@@ -25,8 +25,8 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { BedrockError } from "./BedrockError.ts"
 import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
-import { answer, type Exchange, open } from "./internal/exchange.ts"
 import { dropFields } from "./internal/drop.ts"
+import { answer, type Exchange, open } from "./internal/exchange.ts"
 import { noStream } from "./internal/failure.ts"
 import { timeoutHint } from "./internal/hint.ts"
 import { makeIdentify } from "./internal/identify.ts"
@@ -85,7 +85,7 @@ export class BedrockClient extends Context.Tag("@altimate-code/provider/BedrockC
 export interface Limits {
   /** Until a connection stands; 10 seconds unless given. */
   readonly connect?: Duration.DurationInput
-  /** Until the answer begins (a complete answer: until it is there); 5 minutes unless given. */
+  /** Until the answer's first event (a complete or a refused answer: until it is there); 5 minutes unless given. */
   readonly firstByte?: Duration.DurationInput
   /** Between two events of a streamed answer; 5 minutes unless given. */
   readonly idle?: Duration.DurationInput
@@ -153,7 +153,8 @@ const make = (limits: Limits): Effect.Effect<
           identify,
           (identity, number) => {
             Object.assign(sent, { url, attempts: number })
-            return once({ ...exchange, attempt: { operation, url, region, identity, number, headers, connect } }, request)
+            const attempt = { operation, url, region, identity, number, headers, drop, connect }
+            return once({ ...exchange, attempt }, request)
           }
         )
       })
@@ -169,7 +170,8 @@ const make = (limits: Limits): Effect.Effect<
     const doesNotStream = (what: string) =>
       Effect.flatMap(Ref.getAndSet(streams, false), (first) => {
         if (!first) return Effect.void
-        const notice = `The gateway does not stream: ${what}. From here on answers are asked for as a whole, and appear when they `
+        const notice =
+          `The gateway does not stream: ${what}. From here on answers are asked for as a whole, and appear when they `
           + "are complete; \"streaming\": \"off\" in the options does so from the start."
         return Effect.zipRight(
           Effect.logWarning(notice),

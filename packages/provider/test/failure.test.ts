@@ -12,6 +12,7 @@ const attempt: Attempt = {
   operation: "converse-stream",
   number: 2,
   headers: {},
+  drop: [],
   connect: Duration.seconds(10),
   identity: { _tag: "Bearer", token: Redacted.make("canary-token"), from: "AWS_BEARER_TOKEN_BEDROCK" }
 }
@@ -184,7 +185,8 @@ describe("the hint", () => {
 
 const thrown = (fields: object, message = "") => fromThrown(Object.assign(new Error(message), fields), attempt)
 
-const frame = (name: string) => fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, { requestId: "r" })
+const frame = (name: string) =>
+  fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, { requestId: "r" })
 
 describe("what was thrown", () => {
   it("names the host when there is no connection", () => {

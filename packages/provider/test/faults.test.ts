@@ -67,7 +67,9 @@ describe("a stream that fails before anything was shown", () => {
   for (const [name, fault, reason, requests] of streamed) {
     it.scopedLive(`by ${name} is ${reason} after ${requests} request${requests === 1 ? "" : "s"}`, () =>
       Effect.gen(function*() {
-        const { error, requests: sent } = yield* failure(stream, { ...fault, times: "always" }, { gateway: streamsOnly })
+        const { error, requests: sent } = yield* failure(stream, { ...fault, times: "always" }, {
+          gateway: streamsOnly
+        })
         assert.strictEqual(error.reason, reason)
         assert.strictEqual(sent.length, requests)
         assert.strictEqual(error.attempts, requests)

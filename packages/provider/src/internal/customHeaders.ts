@@ -12,22 +12,23 @@ const own: ReadonlySet<string> = new Set(["content-type", "content-length", "tra
  * For the step "build", with the priority "low": before the request is signed, so that a signature covers them, and after the
  * SDK's `user-agent`, which they may replace.
  */
-export const customHeaders = (headers: CustomHeaders) =>
-<Args extends { readonly request: unknown }, Output>(next: (args: Args) => Promise<Output>) =>
-(args: Args): Promise<Output> => {
-  const { request } = args
-  if (Predicate.hasProperty(request, "headers") && Predicate.isRecord(request.headers)) {
-    for (const [name, { value }] of Object.entries(headers)) {
-      const lower = name.toLowerCase()
-      if (own.has(lower)) continue
-      for (const given of Object.keys(request.headers)) {
-        if (given.toLowerCase() === lower) delete request.headers[given]
+export const customHeaders =
+  (headers: CustomHeaders) =>
+  <Args extends { readonly request: unknown }, Output>(next: (args: Args) => Promise<Output>) =>
+  (args: Args): Promise<Output> => {
+    const { request } = args
+    if (Predicate.hasProperty(request, "headers") && Predicate.isRecord(request.headers)) {
+      for (const [name, { value }] of Object.entries(headers)) {
+        const lower = name.toLowerCase()
+        if (own.has(lower)) continue
+        for (const given of Object.keys(request.headers)) {
+          if (given.toLowerCase() === lower) delete request.headers[given]
+        }
+        request.headers[lower] = Redacted.value(value)
       }
-      request.headers[lower] = Redacted.value(value)
     }
+    return next(args)
   }
-  return next(args)
-}
 
 /** The text without the headers' values: a gateway may repeat what it was sent. Shorter ones would mask any text. */
 export const maskHeaders = (headers: CustomHeaders, text: string): string =>

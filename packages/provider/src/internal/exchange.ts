@@ -24,7 +24,7 @@ export interface Exchange {
   /** The base URL; see `Endpoint`. */
   readonly endpoint: string
   readonly attempt: Attempt
-  /** From the beginning of the request to the answer's first byte. */
+  /** From the beginning of the request to the answer's first event. */
   readonly firstByte: Duration.Duration
   /** From one event to the next. */
   readonly idle: Duration.Duration

@@ -43,7 +43,9 @@ export const failed = (details: Details, attempt: Attempt): BedrockError => {
     ...(details.gatewayRequestId !== undefined && { gatewayRequestId: masked(details.gatewayRequestId) })
   }
   const { gatewayRequestId } = failure
-  const find = gatewayRequestId === undefined ? "" : ` The gateway's operators find this request by ${gatewayRequestId}.`
+  const find = gatewayRequestId === undefined
+    ? ""
+    : ` The gateway's operators find this request by ${gatewayRequestId}.`
   const hint = `${hintFor(failure, attempt)}${find}`
   return new BedrockError({ ...failure, hint, url: attempt.url, attempts: attempt.number })
 }

@@ -15,8 +15,6 @@ export const publicHeaders = (
     const name = given.toLowerCase()
     const isOwn = names.has(name)
     const scheme = /authorization$/.test(name) && !isOwn ? `${value.split(" ")[0]} ` : ""
-    return `${name}: ${
-      isOwn || secret.test(name) ? `${scheme}<redacted>` : maskHeaders(custom, mask(identity, value))
-    }`
+    return `${name}: ${isOwn || secret.test(name) ? `${scheme}<redacted>` : maskHeaders(custom, mask(identity, value))}`
   }).join("; ")
 }

@@ -12,8 +12,11 @@ export const refuseInsecure = (
   const { hostname, protocol } = new URL(url)
   return allowInsecure || protocol !== "http:" || isLoopback(hostname) ? Effect.void : new ConfigError({
     reason: "Value",
-    message: `${why}: ${publicUrl(url)} begins with http://, so everybody on the way could read the credential and the conversation`,
-    hint: "Use the gateway's https:// URL. Where there is none and the network is trusted, set options.allowInsecure to true."
+    message: `${why}: ${
+      publicUrl(url)
+    } begins with http://, so everybody on the way could read the credential and the conversation`,
+    hint:
+      "Use the gateway's https:// URL. Where there is none and the network is trusted, set options.allowInsecure to true."
   })
 }
 

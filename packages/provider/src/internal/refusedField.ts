@@ -9,7 +9,10 @@ const refusal =
 /** `cachePoint`, `cache_point`; a name that is also a plain word counts only where it is quoted or part of a path. */
 const patterns = droppable.map((name): readonly [Droppable, RegExp] => {
   const either = name.replace(/[A-Z]/g, (letter) => `_?${letter}`)
-  return [name, /[A-Z]/.test(name) ? new RegExp(`\\b${either}\\b`, "i") : new RegExp(`["'\`\\[/#.:] ?${either}\\b`, "i")]
+  return [
+    name,
+    /[A-Z]/.test(name) ? new RegExp(`\\b${either}\\b`, "i") : new RegExp(`["'\`\\[/#.:] ?${either}\\b`, "i")
+  ]
 })
 
 /** Of several names the last: a path ends with what is meant. */
