@@ -183,9 +183,7 @@ const make = (limits: Limits): Effect.Effect<
       Effect.flatMap(Ref.get(streams), (asks) => {
         if (!asks) return whole(request, sent)
         return opened(request, sent).pipe(
-          Effect.tap(({ streamed }) =>
-            streamed ? Effect.void : doesNotStream("it answered application/json to a request for an event stream")
-          ),
+          Effect.tap(({ notStreamed }) => notStreamed === undefined ? Effect.void : doesNotStream(notStreamed)),
           // Nothing was shown so far.
           Effect.catchIf(
             (error) => error.type === noStream && streaming.value === "auto",

@@ -46,7 +46,10 @@ layer(NodeContext.layer)("a gateway that answers a stream's request with a whole
       assert.deepInclude(events.at(-1), { type: "finish", reason: "length", stopReason: "max_tokens" })
       const notices = events.filter(({ type }) => type === "notice")
       assert.strictEqual(notices.length, 1)
-      assert.match(String(notices[0]!["text"]), /does not stream: it answered application\/json/)
+      assert.match(
+        String(notices[0]!["text"]),
+        /the gateway answered application\/json; expected application\/vnd\.amazon\.eventstream/
+      )
       assert.isBelow(events.indexOf(notices[0]!), events.findIndex(({ type }) => type === "text"))
 
       const sent = requests[1]!.body as { messages: Array<{ role: string; content: Array<Record<string, unknown>> }> }
@@ -109,7 +112,7 @@ layer(NodeContext.layer)("a gateway that answers a stream's request with somethi
         const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
         assert.strictEqual(result.code, 1, result.stdout)
         assert.strictEqual(result.stdout, "")
-        assert.match(result.stderr, /the gateway answered \S+ .*expected application\/vnd\.amazon\.eventstream/)
+        assert.match(result.stderr, /the gateway answered \S+.*expected application\/vnd\.amazon\.eventstream/)
         assert.include(result.stderr, "set options.streaming to auto")
         assert.strictEqual((yield* sandbox.requests).length, 1)
       }))
