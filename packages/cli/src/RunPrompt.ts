@@ -112,7 +112,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       Stream.runForEach((event) =>
         log(event).pipe(
           Effect.zipRight(Effect.flatMap(target.notices, note)),
-          Effect.zipRight(output.event(event)),
+          Effect.zipRight(Effect.suspend(() => output.event(event))),
           Effect.zipRight(failure(event, options.maxSteps))
         )
       ),

@@ -163,7 +163,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ script: turn(fault) })
         const home = yield* makeHome
-        yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+        yield* home.writeGlobalConfig(guideConfig(sandbox.url, { streaming: "on" }))
         const result = yield* home.run(["run", "hello"], { env: token })
         assert.strictEqual(result.code, 1, result.stdout + result.stderr)
         assertShortBlock(result.stderr)

@@ -85,7 +85,7 @@ export class BedrockClient extends Context.Tag("@altimate-code/provider/BedrockC
 export interface Limits {
   /** Until a connection stands; 10 seconds unless given. */
   readonly connect?: Duration.DurationInput
-  /** Until the answer begins (a complete answer: until it is there); 5 minutes unless given. */
+  /** Until the answer's first event (a complete or a refused answer: until it is there); 5 minutes unless given. */
   readonly firstByte?: Duration.DurationInput
   /** Between two events of a streamed answer; 5 minutes unless given. */
   readonly idle?: Duration.DurationInput
@@ -153,10 +153,8 @@ const make = (limits: Limits): Effect.Effect<
           identify,
           (identity, number) => {
             Object.assign(sent, { url, attempts: number })
-            return once(
-              { ...exchange, attempt: { operation, url, region, identity, number, headers, connect } },
-              request
-            )
+            const attempt = { operation, url, region, identity, number, headers, drop, connect }
+            return once({ ...exchange, attempt }, request)
           }
         )
       })
@@ -185,9 +183,7 @@ const make = (limits: Limits): Effect.Effect<
       Effect.flatMap(Ref.get(streams), (asks) => {
         if (!asks) return whole(request, sent)
         return opened(request, sent).pipe(
-          Effect.tap(({ streamed }) =>
-            streamed ? Effect.void : doesNotStream("it answered application/json to a request for an event stream")
-          ),
+          Effect.tap(({ notStreamed }) => notStreamed === undefined ? Effect.void : doesNotStream(notStreamed)),
           // Nothing was shown so far.
           Effect.catchIf(
             (error) => error.type === noStream && streaming.value === "auto",

@@ -27,12 +27,27 @@ const resolve = (
 
 const url = (value: string) => Effect.map(resolve({}, { baseURL: { ...baseURL, value } }), ({ url }) => url)
 
+/** As it is written, and where requests go. */
+const spellings = [
+  ["https://gw.example.com/bedrock/model", "https://gw.example.com/bedrock"],
+  ["https://gw.example.com/bedrock//model//", "https://gw.example.com/bedrock"],
+  ["https://gw.example.com/model/", "https://gw.example.com"],
+  ["https://gw.example.com/my-model", "https://gw.example.com/my-model"],
+  ["https://gw.example.com/model?api-version=1", "https://gw.example.com?api-version=1"],
+  ["https://gw.example.com/a//b//", "https://gw.example.com/a//b"]
+] as const
+
 const both = {
   AWS_ENDPOINT_URL_BEDROCK_RUNTIME: "https://runtime.example.com",
   AWS_ENDPOINT_URL: "https://all.example.com/aws"
 }
 
 describe("the endpoint", () => {
+  for (const [written, used] of spellings) {
+    it.effect(`(${written}) has no slash and no /model at its end`, () =>
+      Effect.map(url(written), (url) => assert.strictEqual(url, used)))
+  }
+
   it.effect("is the configured one first, with its path and without the slash at its end", () =>
     Effect.gen(function*() {
       const { url, why } = yield* resolve(both, { baseURL })

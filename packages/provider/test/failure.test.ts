@@ -12,6 +12,7 @@ const attempt: Attempt = {
   operation: "converse-stream",
   number: 2,
   headers: {},
+  drop: [],
   connect: Duration.seconds(10),
   identity: {
     _tag: "Bearer",

@@ -177,6 +177,22 @@ describe("the time limits", () => {
       yield* sandbox.waitFor(([sent]) => sent?.aborted === true)
     }))
 
+  it.scopedLive("are those of the options, unless the layer is given others; of the whole, its attempts are counted", () =>
+    Effect.gen(function*() {
+      const gateway = { limits: { firstByte: 100, total: 60_000 } }
+      const { error } = yield* failure(stream, { type: "stall" }, { gateway })
+      assert.strictEqual(error.message, "no answer within 100ms (options.timeout.firstByte)")
+      const other = yield* failure(stream, { type: "stall" }, { gateway, limits: { firstByte: "150 millis" } })
+      assert.include(other.error.message, "150ms")
+      for (const operation of [stream, complete] as ReadonlyArray<typeof stream>) {
+        const { error } = yield* failure(operation, { type: "stall", times: "always" }, { limits: { total: 200 } })
+        assert.strictEqual(error.type, "TotalTimeout")
+        assert.strictEqual(error.attempts, 1)
+        assert.include(error.hint, "options.timeout.total")
+        assert.isString(error.url)
+      }
+    }))
+
   it.scopedLive("count from one event to the next, and not for the whole", () =>
     Effect.gen(function*() {
       const blocks = [{ type: "text" as const, text: ["a", "b", "c", "d", "e", "f"] }]

@@ -4,13 +4,18 @@ import * as Zlib from "node:zlib"
  * One frame of `application/vnd.amazon.eventstream`, made by hand: lengths, their checksum, headers, payload, and the
  * checksum of it all. Source: smithy.io, "Amazon Event Stream Specification".
  */
-export const frame = (type: string, payload: object, messageType: "event" | "exception" = "event"): Buffer => {
+export const frame = (
+  type: string,
+  payload: object,
+  messageType: "event" | "exception" = "event",
+  text = JSON.stringify(payload)
+): Buffer => {
   const headers = Buffer.concat([
     header(":message-type", messageType),
     header(`:${messageType}-type`, type),
     header(":content-type", "application/json")
   ])
-  const body = Buffer.from(JSON.stringify(payload))
+  const body = Buffer.from(text)
   const prelude = Buffer.alloc(8)
   prelude.writeUInt32BE(16 + headers.length + body.length, 0)
   prelude.writeUInt32BE(headers.length, 4)

@@ -24,10 +24,14 @@ const gateway = (answer: (response: Http.ServerResponse) => void, onConnection: 
       })
   ).pipe(Effect.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`))
 
-const failure = (operation: typeof stream | typeof complete, answer: (response: Http.ServerResponse) => void) =>
+const failure = (
+  operation: typeof stream | typeof complete,
+  answer: (response: Http.ServerResponse) => void,
+  options?: Parameters<typeof client>[1]
+) =>
   Effect.flatMap(
     gateway(answer),
-    (url) => Effect.provide(Effect.flip<unknown, BedrockError, BedrockClient>(operation), client(url))
+    (url) => Effect.provide(Effect.flip<unknown, BedrockError, BedrockClient>(operation), client(url, options))
   )
 
 const eventStream = { "content-type": "application/vnd.amazon.eventstream" }
@@ -64,6 +68,31 @@ describe("a gateway that speaks something else", () => {
       const error = yield* failure(complete, (response) => response.writeHead(200, json).end("{\"choices\":[]}"))
       assert.strictEqual(error.reason, "WrongContentType")
       assert.include(error.message, "expected the answer of Converse")
+    }))
+
+  it.scopedLive("is a failure worth another attempt when its answer is empty, whatever it calls it", () =>
+    Effect.gen(function*() {
+      for (const operation of [stream, complete]) {
+        for (
+          const [status, headers] of [[200, {}], [200, json], [200, { "content-type": "text/html" }], [
+            204,
+            {}
+          ]] as const
+        ) {
+          const error = yield* failure(operation, (response) => response.writeHead(status, headers).end())
+          assert.strictEqual(error.reason, "TruncatedStream", error.message)
+          assert.strictEqual(error.attempts, 4)
+          assert.match(error.message, /empty body|before it was complete/)
+        }
+      }
+    }))
+
+  it.scopedLive("is named when its answer is Bedrock's without a message", () =>
+    Effect.gen(function*() {
+      for (const body of ["{\"output\":null}", "{\"output\":{\"message\":{}}}", "[]", "null", "\"hi\""]) {
+        const error = yield* failure(complete, (response) => response.writeHead(200, json).end(body))
+        assert.strictEqual(error.reason, "WrongContentType", body)
+      }
     }))
 
   it.scopedLive("is read no further than its message needs", () =>
@@ -162,6 +191,29 @@ describe("an event stream", () => {
       })
       yield* Effect.provide(stream, client(url))
       assert.deepStrictEqual(closed, [true])
+    }))
+
+  it.scopedLive("stalls when bytes trickle in and no event comes of them", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(stream, (response) => {
+        response.writeHead(200, eventStream).write(text)
+        // The beginning of a frame of 1000 bytes.
+        response.write(Buffer.from([0, 0, 3, 232]))
+        const timer = setInterval(() => response.write(Buffer.from([0])), 20)
+        response.on("close", () => clearInterval(timer))
+      }, { gateway: { limits: { idle: 200 } } })
+      assert.strictEqual(error.type, "IdleTimeout")
+      assert.include(error.message, "nothing more within 200ms (options.timeout.idle)")
+    }))
+
+  it.scopedLive("whose frame holds no JSON is damaged, without a parser's words", () =>
+    Effect.gen(function*() {
+      const error = yield* failure(stream, (response) => {
+        const broken = frame("contentBlockDelta", { delta: { text: "x" } }, "event", "{\"delta\": oops")
+        response.writeHead(200, eventStream).end(Buffer.concat([text, broken, end]))
+      })
+      assert.strictEqual(error.reason, "TruncatedStream")
+      assert.strictEqual(error.message, "the streamed answer is damaged: a frame does not hold JSON")
     }))
 
   it.scopedLive("is truncated when something else follows its frames", () =>

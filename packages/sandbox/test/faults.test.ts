@@ -288,3 +288,63 @@ describe("a fault of the stream, in Converse", () => {
       }
     }))
 })
+
+describe("an answer that is none", () => {
+  for (const ask of [stream, whole]) {
+    it.scoped(`is empty, or points elsewhere (${ask.name})`, () =>
+      Effect.gen(function*() {
+        const { url } = yield* play(
+          { type: "empty" },
+          { type: "empty", status: 204 },
+          { type: "redirect", location: "https://login.example.com/" },
+          { type: "redirect", status: 301, location: "/elsewhere" }
+        )
+        const answers = yield* Effect.replicateEffect(ask(url), 5)
+        assert.deepStrictEqual(
+          answers.slice(0, 4).map(({ headers, status, text }) => [status, text, headers["location"]]),
+          [[200, "", undefined], [204, "", undefined], [307, "", "https://login.example.com/"], [301, "", "/elsewhere"]]
+        )
+        assert.isUndefined(answers[0]?.headers["content-type"])
+        assert.strictEqual(answers[4]?.status, 200)
+      }))
+  }
+})
+
+describe("a gateway", () => {
+  it.scoped("that buffers sends all events at once, when the last of them has come", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Sandbox.make({
+        streaming: "buffered",
+        script: [{ blocks, delays: { betweenEvents: 30 } }]
+      })
+      const parts: Array<number> = []
+      const answer = yield* send(url, { path: converseStream(nova), body: hello }, (body) => {
+        parts.push(split(body).frames.length)
+        return false
+      })
+      isComplete(answer)
+      assert.deepStrictEqual(parts, [events.length])
+    }))
+
+  it.scoped("that does not stream answers as converse would, and goes on with the next turn", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Sandbox.make({ streaming: "json", script: [{ blocks }, { blocks: [] }] })
+      const [first, second] = yield* Effect.replicateEffect(stream(url), 2)
+      assert.strictEqual(first?.headers["content-type"], "application/json")
+      assert.deepNestedInclude(first?.json, { "output.message.content[0].text": "one two" })
+      assert.deepNestedInclude(second?.json, { "output.message.content.length": 0 })
+    }))
+
+  it.scoped("refuses the fields that it does not know, wherever they stand, and adds its own headers", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Sandbox.make({ refuse: ["cachePoint"], headers: { "x-request-id": "4711" } })
+      const refused = yield* send(url, {
+        path: converse(nova),
+        body: { ...hello, system: [{ text: "a" }, { cachePoint: { type: "default" } }] }
+      })
+      assert.strictEqual(refused.status, 400)
+      assert.include(refused.text, "extraneous key [cachePoint] is not permitted")
+      assert.strictEqual(refused.headers["x-request-id"], "4711")
+      assert.strictEqual((yield* whole(url)).status, 200)
+    }))
+})

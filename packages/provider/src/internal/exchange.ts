@@ -24,7 +24,7 @@ export interface Exchange {
   /** The base URL; see `Endpoint`. */
   readonly endpoint: string
   readonly attempt: Attempt
-  /** From the beginning of the request to the answer's first byte. */
+  /** From the beginning of the request to the answer's first event. */
   readonly firstByte: Duration.Duration
   /** From one event to the next. */
   readonly idle: Duration.Duration
@@ -47,8 +47,8 @@ export const answer = (
 export interface Opened {
   readonly head: ReadonlyArray<StreamedEvent>
   readonly rest: Stream.Stream<StreamedEvent, BedrockError>
-  /** Was it the gateway that streamed it? */
-  readonly streamed: boolean
+  /** What the gateway did instead of streaming. */
+  readonly notStreamed?: string
 }
 
 /** Closing the scope before the last event has come closes the connection; after it, it stays open for others. */
@@ -80,7 +80,7 @@ const begin = (
     if (sent._tag === "Left") {
       const response = whole()
       if (!exchange.takesWhole || response === undefined) return yield* Effect.fail(sent.left)
-      return yield* unfolded(exchange, request, response)
+      return { ...yield* unfolded(exchange, request, response), notStreamed: sent.left.message }
     }
 
     const events = sent.right.stream?.[Symbol.asyncIterator]()
@@ -105,7 +105,7 @@ const begin = (
       shown = event.messageStart === undefined
       head.push(event)
     }
-    return { head, rest: Stream.repeatEffectOption(next), streamed: true }
+    return { head, rest: Stream.repeatEffectOption(next) }
   })
 
 /** A complete answer that came in place of a streamed one: the SDK reads it as if it had asked for it. */
@@ -120,7 +120,7 @@ const unfolded = (
         .send(new exchange.sdk.ConverseCommand(request)),
     catch: (error) => fromStream(error, exchange.attempt, answerIds(response.headers))
   }).pipe(
-    Effect.map((output) => ({ head: toStreamed(output), rest: Stream.empty, streamed: false }))
+    Effect.map((output) => ({ head: toStreamed(output), rest: Stream.empty }))
   )
 
 const target = ({ attempt, endpoint }: Exchange): Target => ({

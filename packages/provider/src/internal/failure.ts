@@ -97,9 +97,10 @@ const unexpected = (answer: Answer, attempt: Attempt): string => {
     return `the gateway answered HTTP ${answer.status} and points to ${publicUrl(location)}; ${expected}`
   }
   const type = contentType(answer.headers)
+  const said = words(answer)
   return mediaType(answer.headers) === "application/json" && attempt.operation === "converse"
-    ? `the gateway answered JSON that is not Bedrock's (${words(answer)}); expected the answer of Converse`
-    : `the gateway answered ${type || "no content type"} (${words(answer)}); ${expected}`
+    ? `the gateway answered JSON that is not Bedrock's (${said}); expected the answer of Converse`
+    : `the gateway answered ${type || "no content type"}${said === wordless ? "" : ` (${said})`}; ${expected}`
 }
 
 /** What the SDK or Node.js threw before there was an answer. */

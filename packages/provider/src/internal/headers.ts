@@ -14,7 +14,7 @@ export const publicHeaders = (
   return Object.entries(headers).map(([given, value]) => {
     const name = given.toLowerCase()
     const isOwn = names.has(name)
-    const scheme = /authorization$/.test(name) && !isOwn ? `${value.split(" ")[0]} ` : ""
+    const scheme = name.endsWith("authorization") && !isOwn ? `${value.split(" ")[0]} ` : ""
     return `${name}: ${isOwn || secret.test(name) ? `${scheme}<redacted>` : maskHeaders(custom, mask(identity, value))}`
   }).join("; ")
 }

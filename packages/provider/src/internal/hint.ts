@@ -1,4 +1,5 @@
 /** What a person can do about a failure. */
+import type { Droppable } from "@altimate-code/config/Gateway"
 import * as Option from "effect/Option"
 import type { Reason } from "../BedrockError.ts"
 import { describe, type Identity } from "./identity.ts"
@@ -18,6 +19,8 @@ export interface Sent {
   readonly url: string
   readonly region: string
   readonly identity: Identity
+  /** What was left out of the request already. */
+  readonly drop: ReadonlyArray<Droppable>
 }
 
 export const hintFor = (failure: Failure, sent: Sent): string => {
@@ -34,7 +37,7 @@ export const hintFor = (failure: Failure, sent: Sent): string => {
     case "Validation":
       return failure.status === undefined && failure.type === undefined
         ? "No request could be made of this: change what the message names."
-        : validation(failure.message)
+        : validation(failure.message, sent.drop)
     case "Throttled":
       return "Wait a little and try again; if it stays so, ask for a higher quota or lower maxTokens, which counts in full."
     case "Timeout":
@@ -107,7 +110,7 @@ export const saidOfModel = (failure: Failure): "on-demand" | "invalid" | "not fo
   return failure.reason === "ModelNotFound" ? "not found" : undefined
 }
 
-const validation = (message: string): string => {
+const validation = (message: string, drop: ReadonlyArray<Droppable>): string => {
   if (onDemand.test(message)) {
     return "This model needs a cross-region prefix (such as `us.` or `global.`) or an inference profile: write it into the model ID."
   }
@@ -115,10 +118,12 @@ const validation = (message: string): string => {
     return "The model's prefix is not valid in this region, or the gateway wants IDs without one: "
       + "`altimate-code models resolve ID` shows what is sent and why."
   }
-  return Option.match(refusedField(message), {
+  return Option.match(Option.filter(refusedField(message), (field) => !drop.includes(field)), {
     onNone: () => "The request was understood and refused: change what the message names.",
     onSome: (field) =>
-      `If the gateway does not know this field, leave it out of requests: set options.drop to ["${field}"].`
+      `If the gateway does not know this field, leave it out of requests: set options.drop to [${
+        [...drop, field].map((name) => `"${name}"`).join(", ")
+      }].`
   })
 }
 
