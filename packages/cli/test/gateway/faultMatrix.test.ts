@@ -177,8 +177,11 @@ describe("whatever the gateway does, wherever it does it, the turn ends in the r
     console.log(table("FAULT MATRIX, a fault that always happens", matrices.always))
   })
 
-  it.live("when it does it once, and the answer is right where nothing had been shown yet", () =>
-    playAll(1, matrices.once), 240_000)
+  it.live(
+    "when it does it once, and the answer is right where nothing had been shown yet",
+    () => playAll(1, matrices.once),
+    240_000
+  )
 
   it.live("when it always does it", () => playAll("always", matrices.always), 240_000)
 })
@@ -220,9 +223,7 @@ describe("the command", () => {
         }).pipe(
           Effect.scoped,
           Effect.timeoutFail({ duration: "60 seconds", onTimeout: () => new Error("it hangs") }),
-          Effect.catchAllCause((cause) =>
-            Effect.sync(() => void wrong.push(`${nameOf(cell)}: ${Cause.pretty(cause)}`))
-          )
+          Effect.catchAllCause((cause) => Effect.sync(() => void wrong.push(`${nameOf(cell)}: ${Cause.pretty(cause)}`)))
         ), { concurrency: 3, discard: true })
       assert.deepStrictEqual(wrong, [])
     }).pipe(Effect.provide(NodeContext.layer)), 240_000)
