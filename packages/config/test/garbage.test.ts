@@ -1,0 +1,152 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as ConfigEdit from "../src/ConfigEdit.ts"
+import { ConfigError } from "../src/ConfigError.ts"
+import { makeFixture } from "./fixture.ts"
+
+const canary = "canary-secret-in-the-configuration"
+
+/** Every option of a gateway, and one of each other kind of setting. */
+const everything = {
+  model: "amazon-bedrock/anthropic.claude-sonnet-4-6-v1",
+  instructions: ["docs/*.md"],
+  permission: { edit: "ask", bash: { "*": "ask", "git *": "allow" } },
+  mcp: {
+    near: { type: "local", command: ["node", "server.js"], environment: { TOKEN: canary } },
+    far: { type: "remote", url: "https://mcp.example/", headers: { authorization: canary }, timeout: 5 }
+  },
+  provider: {
+    "amazon-bedrock": {
+      options: {
+        baseURL: `https://user:${canary}@gateway.example/bedrock?api-version=1`,
+        region: "eu-central-1",
+        profile: "work",
+        proxy: `http://user:${canary}@proxy.example:3128`,
+        caFile: "ca.pem",
+        clientCert: "cert.pem",
+        clientKey: "key.pem",
+        http2: true,
+        allowInsecure: false,
+        timeout: { connect: 1000, firstByte: 2000, idle: 3000, total: 4000 },
+        streaming: "auto",
+        headers: { "x-api-key": canary, "x-tenant": "{env:TENANT}" },
+        drop: ["cachePoint", "requestMetadata"],
+        auth: "bearer",
+        tokenCommand: ["get-token", canary],
+        crossRegion: "auto",
+        prefixRules: [{ regions: "eu-*", models: ["anthropic.*"], prefix: "eu." }]
+      },
+      models: { sonnet: { id: "arn:aws:bedrock:x", baseModel: "anthropic.claude-sonnet-4-6", limit: { context: 1 } } }
+    }
+  }
+}
+
+const json = FastCheck.oneof(
+  FastCheck.constantFrom<unknown>(
+    null,
+    -1,
+    0.5,
+    1e308,
+    "",
+    " ",
+    "\u0000",
+    "{env:",
+    "{env:NONE}",
+    "{file:none}",
+    "http://",
+    true,
+    [],
+    {},
+    [null],
+    { "": "" }
+  ),
+  FastCheck.string({ unit: "binary" }),
+  FastCheck.jsonValue({ maxDepth: 3 })
+)
+
+const places = (value: unknown, path: ReadonlyArray<string> = []): ReadonlyArray<ReadonlyArray<string>> => [
+  path,
+  ...(typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, child]) => places(child, [...path, key]))
+    : [])
+]
+const put = (value: unknown, [key, ...rest]: ReadonlyArray<string>, other: unknown): unknown => {
+  if (key === undefined) return other
+  const child = put((value as Record<string, unknown>)[key], rest, other)
+  return Array.isArray(value) ? value.with(Number(key), child) : { ...(value as object), [key]: child }
+}
+
+/** All settings, with another thing in the place of one of them. */
+const mistaken = FastCheck.tuple(FastCheck.constantFrom(...places(everything)), json, FastCheck.constantFrom(0, 2)).map(
+  ([path, other, indent]) => JSON.stringify(put(everything, path, other), null, indent)
+)
+
+const text = JSON.stringify(everything, null, 2)
+const damaged = FastCheck.array(
+  FastCheck.tuple(
+    FastCheck.nat(text.length),
+    FastCheck.nat(8),
+    FastCheck.constantFrom("", "{", "}", "[", "]", "\"", ",", ":", "\\", "//", "/*", "null", "\u0000", "{env:X}")
+  ),
+  { minLength: 1, maxLength: 3 }
+).map((cuts) => cuts.reduce((text, [at, length, put]) => text.slice(0, at) + put + text.slice(at + length), text))
+
+const encode = (text: string) => new TextEncoder().encode(text)
+
+const garbage = FastCheck.oneof(
+  { weight: 4, arbitrary: mistaken.map(encode) },
+  { weight: 2, arbitrary: damaged.map(encode) },
+  { weight: 1, arbitrary: FastCheck.uint8Array({ maxLength: 200 }) }
+)
+
+layer(NodeContext.layer)("a configuration that is garbage", (it) => {
+  it.effect.prop(
+    "is read or refused, with its place and without its secrets; read or refused, it stays as it is",
+    [garbage],
+    ([bytes]) =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { globalFile, load, log, write } = yield* makeFixture
+        yield* write(globalFile, "")
+        yield* fs.writeFile(globalFile, bytes)
+        const outcome = yield* Effect.either(load({ env: { TENANT: "tenant" } }))
+        if (Either.isLeft(outcome)) {
+          assert.instanceOf(outcome.left, ConfigError)
+          assert.isNotEmpty(outcome.left.hint)
+          assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
+        } else assert.notInclude(JSON.stringify(outcome.right.leaves), canary)
+        assert.notInclude(log.join("\n"), canary)
+        assert.isTrue(Buffer.from(bytes).equals(yield* fs.readFile(globalFile)))
+      }).pipe(Effect.scoped),
+    { fastCheck: { numRuns: 400 }, timeout: 120_000 }
+  )
+
+  it.effect.prop(
+    "is edited or refused; refused it stays as it is, byte for byte, with nothing left beside it",
+    [garbage],
+    ([bytes]) =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { globalFile, write } = yield* makeFixture
+        yield* write(globalFile, "")
+        yield* fs.writeFile(globalFile, bytes)
+        const outcome = yield* Effect.either(ConfigEdit.set(globalFile, [{ path: ["model"], value: "another" }]))
+        const after = yield* fs.readFile(globalFile)
+        assert.deepStrictEqual(yield* fs.readDirectory(globalFile.slice(0, globalFile.lastIndexOf("/"))), [
+          "altimate-code.json"
+        ])
+        if (Either.isRight(outcome)) {
+          assert.include(Buffer.from(after).toString(), "\"another\"")
+          return
+        }
+        assert.instanceOf(outcome.left, ConfigError)
+        assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
+        assert.isTrue(Buffer.from(bytes).equals(after))
+      }).pipe(Effect.scoped),
+    { fastCheck: { numRuns: 300 }, timeout: 120_000 }
+  )
+})
