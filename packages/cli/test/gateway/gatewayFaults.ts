@@ -78,7 +78,7 @@ export const gatewayFaults: ReadonlyArray<GatewayFault> = [
   exception("serviceUnavailableException", "Unavailable", true)
 ]
 
-/** What was said before, what is shown of an answer then. */
+/** The places in an answer where a fault can strike, in its order. */
 export const positions = [
   "before headers",
   "before first event",

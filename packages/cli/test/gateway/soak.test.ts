@@ -198,6 +198,8 @@ it.live(
       const sum = (count: (expected: Expected) => number) => expected.reduce((all, one) => all + count(one), 0)
       const failures = sum(({ failure }) => failure === undefined ? 0 : 1)
       const requests = yield* sandbox.requests
+      // For whoever reads the test report.
+      // oxlint-disable-next-line no-console
       console.log(
         [
           `SOAK: ${turns} turns, ${turns - failures} answered, ${failures} failed as they should, ${requests} requests`,
