@@ -218,6 +218,15 @@ describe("an answer that is garbage", () => {
         }))
     }), 60_000)
 
+  it.scopedLive("with nothing, or an object, where something else should be is a failure", () =>
+    Effect.gen(function*() {
+      const { generated, parts } = yield* readers
+      const nothing = Buffer.concat([frame("contentBlockStop", JSON.parse("null") as object), whole])
+      assert.isUndefined(yield* parts({ type: eventStream, body: nothing, pieces: [] }))
+      const body = Buffer.from(JSON.stringify({ output: { message: { role: "assistant", content: { text: "Hi" } } } }))
+      assert.isFalse(yield* generated({ type: "application/json", body, pieces: [] }))
+    }))
+
   it.scopedLive(
     "in one bit is a failure, or the same answer when it was complete by then",
     () =>
