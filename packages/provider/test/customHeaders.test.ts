@@ -32,7 +32,7 @@ describe("headers of the user's own", () => {
 
   it("are logged by their names alone, and taken out of what the gateway repeats", () => {
     const own = headers({ "X-Tenant": "blue", "X-Plan": "canary-plan", "X-Long": "canary-plan-b" })
-    const identity = { _tag: "Bearer", token: Redacted.make("canary-token"), from: "test" } as const
+    const identity = { _tag: "Bearer", token: Redacted.make("canary-token"), from: "test", refreshable: false } as const
     assert.strictEqual(
       publicHeaders({ "x-tenant": "blue", via: "canary-plan/1" }, identity, own),
       "x-tenant: <redacted>; via: <redacted>/1"

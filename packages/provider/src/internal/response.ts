@@ -4,6 +4,7 @@ import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
 import { toFinish } from "./finish.ts"
+import { understood } from "./malformed.ts"
 import { reasoningMetadata } from "./metadata.ts"
 import { objectTool } from "./objectTool.ts"
 import { type Expectation, isServerTool, toToolCall } from "./toolCall.ts"
@@ -11,13 +12,15 @@ import { type Expectation, isServerTool, toToolCall } from "./toolCall.ts"
 type Parts = Either.Either<Array<Response.PartEncoded>, AiError.MalformedOutput>
 
 export const toParts = (output: ConverseCommandOutput, expected: Expectation): Parts =>
-  Either.map(
-    Either.all(answering(output, expected).map((block) => toPart(block, expected))),
-    (parts) => [
-      responseMetadata(output.$metadata.requestId, expected.modelId),
-      ...parts.flat(),
-      toFinish(output.stopReason, output.usage, output.metrics?.latencyMs)
-    ]
+  understood(() =>
+    Either.map(
+      Either.all(answering(output, expected).map((block) => toPart(block, expected))),
+      (parts) => [
+        responseMetadata(output.$metadata.requestId, expected.modelId),
+        ...parts.flat(),
+        toFinish(output.stopReason, output.usage, output.metrics?.latencyMs)
+      ]
+    )
   )
 
 /** Beside the object that was asked for, text is chatter: `@effect/ai` would take it for a part of the object. */

@@ -5,6 +5,7 @@ import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
 import type { StreamedEvent } from "../BedrockClient.ts"
 import { isCut, toFinish } from "./finish.ts"
+import { understood } from "./malformed.ts"
 import { responseMetadata } from "./response.ts"
 import {
   type Block,
@@ -50,10 +51,10 @@ type Step = Either.Either<readonly [State, ReadonlyArray<Part>], AiError.Malform
 
 /** The parts that an event makes; `undefined` stands for the end of the events. */
 export const step = (state: State, event: StreamedEvent | undefined, expected: Expectation): Step => {
-  if (event === undefined) return finish(state)
+  if (event === undefined) return understood(() => finish(state))
   const first = state.begun ? [] : [responseMetadata(event.requestId, expected.modelId)]
   return Either.map(
-    advance({ ...state, begun: true }, event, expected),
+    understood(() => advance({ ...state, begun: true }, event, expected)),
     ([next, parts]) => [next, [...first, ...parts]] as const
   )
 }

@@ -1,0 +1,119 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as ConfigEdit from "../src/ConfigEdit.ts"
+import { ConfigError } from "../src/ConfigError.ts"
+import { makeFixture } from "./fixture.ts"
+import { mistaken } from "./mistaken.ts"
+
+const canary = "canary-secret-in-the-configuration"
+
+/** Every option of a gateway, and one of each other kind of setting. */
+const everything = {
+  model: "amazon-bedrock/anthropic.claude-sonnet-4-6-v1",
+  instructions: ["docs/*.md"],
+  permission: { edit: "ask", bash: { "*": "ask", "git *": "allow" } },
+  mcp: {
+    near: { type: "local", command: ["node", "server.js"], environment: { TOKEN: canary } },
+    far: { type: "remote", url: "https://mcp.example/", headers: { authorization: canary }, timeout: 5 }
+  },
+  provider: {
+    "amazon-bedrock": {
+      options: {
+        baseURL: `https://user:${canary}@gateway.example/bedrock?api-version=1`,
+        region: "eu-central-1",
+        profile: "work",
+        proxy: `http://user:${canary}@proxy.example:3128`,
+        caFile: "ca.pem",
+        clientCert: "cert.pem",
+        clientKey: "key.pem",
+        http2: true,
+        allowInsecure: false,
+        timeout: { connect: 1000, firstByte: 2000, idle: 3000, total: 4000 },
+        streaming: "auto",
+        headers: { "x-api-key": canary, "x-tenant": "{env:TENANT}" },
+        drop: ["cachePoint", "requestMetadata"],
+        auth: "bearer",
+        tokenCommand: ["get-token", canary],
+        crossRegion: "auto",
+        prefixRules: [{ regions: "eu-*", models: ["anthropic.*"], prefix: "eu." }]
+      },
+      models: { sonnet: { id: "arn:aws:bedrock:x", baseModel: "anthropic.claude-sonnet-4-6", limit: { context: 1 } } }
+    }
+  }
+}
+
+const wrong = FastCheck.tuple(
+  mistaken(everything, "{env:", "{env:NONE}", "{file:none}", "http://", "http://[", "*"),
+  FastCheck.constantFrom(0, 2)
+).map(([value, indent]) => JSON.stringify(value, null, indent))
+
+const text = JSON.stringify(everything, null, 2)
+const damaged = FastCheck.array(
+  FastCheck.tuple(
+    FastCheck.nat(text.length),
+    FastCheck.nat(8),
+    FastCheck.constantFrom("", "{", "}", "[", "]", "\"", ",", ":", "\\", "//", "/*", "null", "\u0000", "{env:X}")
+  ),
+  { minLength: 1, maxLength: 3 }
+).map((cuts) => cuts.reduce((text, [at, length, put]) => text.slice(0, at) + put + text.slice(at + length), text))
+
+const encode = (text: string) => new TextEncoder().encode(text)
+
+/** Damage may also make another setting of a secret, so that nobody could know that it is one. */
+const garbage = FastCheck.oneof(
+  { weight: 4, arbitrary: wrong.map((text) => ({ bytes: encode(text), named: true })) },
+  { weight: 2, arbitrary: damaged.map((text) => ({ bytes: encode(text), named: false })) },
+  { weight: 1, arbitrary: FastCheck.uint8Array({ maxLength: 200 }).map((bytes) => ({ bytes, named: true })) }
+)
+
+layer(NodeContext.layer)("a configuration that is garbage", (it) => {
+  it.effect.prop(
+    "is read or refused, with its place and without its secrets; read or refused, it stays as it is",
+    [garbage],
+    ([{ bytes, named }]) =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { globalFile, load, log, write } = yield* makeFixture
+        yield* write(globalFile, "")
+        yield* fs.writeFile(globalFile, bytes)
+        const outcome = yield* Effect.either(load({ env: { TENANT: "tenant" } }))
+        if (Either.isLeft(outcome)) {
+          assert.instanceOf(outcome.left, ConfigError)
+          assert.isNotEmpty(outcome.left.hint)
+          assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
+        } else if (named) assert.notInclude(JSON.stringify(outcome.right.leaves), canary)
+        assert.notInclude(log.join("\n"), canary)
+        assert.isTrue(Buffer.from(bytes).equals(yield* fs.readFile(globalFile)))
+      }).pipe(Effect.scoped),
+    { fastCheck: { numRuns: 150 }, timeout: 120_000 }
+  )
+
+  it.effect.prop(
+    "is edited or refused; refused it stays as it is, byte for byte, with nothing left beside it",
+    [garbage],
+    ([{ bytes }]) =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { globalFile, write } = yield* makeFixture
+        yield* write(globalFile, "")
+        yield* fs.writeFile(globalFile, bytes)
+        const outcome = yield* Effect.either(ConfigEdit.set(globalFile, [{ path: ["model"], value: "another" }]))
+        const after = yield* fs.readFile(globalFile)
+        assert.deepStrictEqual(yield* fs.readDirectory(globalFile.slice(0, globalFile.lastIndexOf("/"))), [
+          "altimate-code.json"
+        ])
+        if (Either.isRight(outcome)) {
+          assert.include(Buffer.from(after).toString(), "\"another\"")
+          return
+        }
+        assert.instanceOf(outcome.left, ConfigError)
+        assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
+        assert.isTrue(Buffer.from(bytes).equals(after))
+      }).pipe(Effect.scoped),
+    { fastCheck: { numRuns: 120 }, timeout: 120_000 }
+  )
+})

@@ -1,0 +1,37 @@
+/** Values in which something stands that should be something else. */
+import * as FastCheck from "effect/FastCheck"
+
+/** What hardly ever is what was expected. */
+const other = FastCheck.oneof(
+  {
+    weight: 3,
+    arbitrary: FastCheck.constantFrom<unknown>(null, -1, 0.5, 1e308, "", " ", "\u0000", true, [], {}, [null], {
+      "": ""
+    })
+  },
+  { weight: 1, arbitrary: FastCheck.string({ unit: "binary" }) },
+  { weight: 1, arbitrary: FastCheck.jsonValue({ maxDepth: 3 }) }
+)
+
+type Path = ReadonlyArray<string>
+
+/** Every place in the value, but the value itself. */
+const places = (value: unknown, path: Path = []): ReadonlyArray<Path> => [
+  ...(path.length === 0 ? [] : [path]),
+  ...(typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, child]) => places(child, [...path, key]))
+    : [])
+]
+
+const put = (value: unknown, [key, ...rest]: Path, other: unknown): unknown => {
+  if (key === undefined) return other
+  const child = put((value as Record<string, unknown>)[key], rest, other)
+  return Array.isArray(value) ? value.with(Number(key), child) : { ...(value as object), [key]: child }
+}
+
+/** The value with another thing, one of `own` or any, in one of its places. */
+export const mistaken = <A extends object>(value: A, ...own: ReadonlyArray<unknown>): FastCheck.Arbitrary<A> =>
+  FastCheck.tuple(
+    FastCheck.constantFrom(...places(value)),
+    own.length === 0 ? other : FastCheck.oneof(FastCheck.constantFrom(...own), other)
+  ).map(([path, other]) => put(value, path, other) as A)
