@@ -46,8 +46,8 @@ const cells: ReadonlyArray<Cell> = gatewayFaults.flatMap((fault) =>
     modeNames.flatMap((mode) => {
       const { answers, struck } = modes[mode]
       const played = at(fault, position, answers[struck]!)
-      // An answer that ends behind messageStop is complete: a script that plays it again would ask for its call again.
-      const isComplete = fault.name === "end" && position === "after messageStop"
+      // Complete is an answer that ends behind messageStop, or comes as a whole: a script that plays it again asks for its call again.
+      const isComplete = fault.name === "json" || (fault.name === "end" && position === "after messageStop")
       return played === undefined || (isComplete && mode === "agent's call") ? [] : [{ fault, position, mode, played }]
     })
   )
