@@ -5,6 +5,7 @@
  */
 import type { Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
+import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -31,6 +32,8 @@ export interface ResolvedAwsCredentials {
   readonly expiration: Option.Option<Date>
   /** The step that had them, for people: `AWS_ACCESS_KEY_ID`, `AWS profile dev`, `the container credentials`. */
   readonly source: string
+  /** The AWS profile that had them. */
+  readonly profile?: string | undefined
   /** Whether resolving again can yield others. Only the key variables can't change. */
   readonly refreshable: boolean
 }
@@ -106,7 +109,9 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets> = Lay
         // At once with the look above, so that nobody comes between.
         const result = Deferred.unsafeMake<ResolvedAwsCredentials, AuthError>(FiberId.none)
         running.set(key, result)
-        return walk(Chain.steps({ profile, awsProfile, region }), secrets).pipe(
+        let process: string | undefined
+        const steps = Chain.steps({ profile, awsProfile, region, onProcess: (name) => process = name })
+        return walk(steps, secrets, () => process).pipe(
           Effect.interruptible,
           Effect.tap((credentials) => Effect.sync(() => known.set(key, credentials))),
           Effect.ensuring(Effect.sync(() => running.delete(key))),
@@ -138,7 +143,11 @@ const isFresh = ({ expiration }: ResolvedAwsCredentials) =>
   )
 
 /** Takes the steps until one has credentials. */
-const walk = (steps: ReadonlyArray<Chain.Step>, secrets: Context.Tag.Service<Secrets>) =>
+const walk = (
+  steps: ReadonlyArray<Chain.Step>,
+  secrets: Context.Tag.Service<Secrets>,
+  process: () => string | undefined
+) =>
   Effect.suspend(() => {
     const said: Array<{ readonly step: string; readonly outcome: string }> = []
     const say = (step: string, words: string) => {
@@ -178,14 +187,18 @@ const walk = (steps: ReadonlyArray<Chain.Step>, secrets: Context.Tag.Service<Sec
 
     const tooSlow = Effect.suspend(() => {
       const step = steps[said.length]?.name ?? "the last step"
-      const words = `no answer; the time limit of ${Duration.format(timeLimit)} is over`
+      const profile = process()
+      const running = profile === undefined ? "" : ` from the credential_process of AWS profile ${printable(profile)}`
+      const words = `no answer${running}; the time limit of ${Duration.format(timeLimit)} is over`
       return Effect.zipRight(
         say(step, words),
         new AuthError({
           reason: "Timeout",
           message: `AWS credential chain: ${step}: ${words}`,
           steps: said,
-          hint: "A credential_process that waits for something, or a network that swallows requests, can be the cause."
+          hint: profile !== undefined
+            ? "It was stopped. Run the command by hand to see what it waits for; a bearer token needs no AWS profile."
+            : "A credential_process that waits for something, or a network that swallows requests, can be the cause."
         })
       )
     })
@@ -202,13 +215,14 @@ const walk = (steps: ReadonlyArray<Chain.Step>, secrets: Context.Tag.Service<Sec
 
 const guarded = Effect.fn("AwsCredentials.guarded")(
   function*(found: Extract<Chain.Outcome, { readonly _tag: "Found" }>, secrets: Context.Tag.Service<Secrets>) {
-    const { identity: { accessKeyId, expiration, secretAccessKey, sessionToken }, refreshable, source } = found
+    const { identity: { accessKeyId, expiration, secretAccessKey, sessionToken }, profile, refreshable, source } = found
     const credentials: ResolvedAwsCredentials = {
       accessKeyId,
       secretAccessKey: Redacted.make(secretAccessKey),
       sessionToken: Option.map(Option.fromNullable(sessionToken), Redacted.make),
       expiration: Option.fromNullable(expiration),
       source,
+      ...(profile === undefined ? {} : { profile }),
       refreshable
     }
     // The ID is no secret, but nothing that a log needs either.

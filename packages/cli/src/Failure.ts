@@ -27,7 +27,7 @@ export const exitCode = (failure: Failure): number => {
     case "BedrockError":
       return exitCodes.requestFailed
     case "AuthError":
-      return failure.reason === "CorruptStore" ? exitCodes.usage : exitCodes.requestFailed
+      return ["Conflict", "CorruptStore"].includes(failure.reason) ? exitCodes.usage : exitCodes.requestFailed
     case "SessionError":
       return failure.reason === "Io" ? exitCodes.requestFailed : exitCodes.usage
     case "CliError":

@@ -8,7 +8,13 @@ import * as Sdk from "./sdk.ts"
 
 /** What became of a step. */
 export type Outcome =
-  | { readonly _tag: "Found"; readonly identity: Sdk.Identity; readonly source: string; readonly refreshable: boolean }
+  | {
+    readonly _tag: "Found"
+    readonly identity: Sdk.Identity
+    readonly source: string
+    readonly profile?: string | undefined
+    readonly refreshable: boolean
+  }
   | { readonly _tag: "None"; readonly words: string }
   | { readonly _tag: "Failed"; readonly words: string; readonly error: Pick<AuthError, "reason" | "message" | "hint"> }
 
@@ -23,15 +29,17 @@ export const steps = (options: {
   readonly profile: Option.Option<Setting<string>>
   readonly awsProfile: Option.Option<Setting<string>>
   readonly region: string
+  /** Learns that a profile has started its `credential_process`. */
+  readonly onProcess: (profile: string) => void
 }): ReadonlyArray<Step> => {
-  const { awsProfile, profile, region } = options
+  const { awsProfile, onProcess, profile, region } = options
   if (Option.isSome(profile)) {
-    return [{ name: `profile ${printable(profile.value.value)}`, take: named(profile.value, region) }]
+    return [{ name: `profile ${printable(profile.value.value)}`, take: named(profile.value, region, onProcess) }]
   }
   return [
     { name: "key variables", take: keyVariables },
-    { name: "AWS_PROFILE", take: Option.isSome(awsProfile) ? named(awsProfile.value, region) : notSet },
-    { name: "default profile", take: defaultProfile(region) },
+    { name: "AWS_PROFILE", take: Option.isSome(awsProfile) ? named(awsProfile.value, region, onProcess) : notSet },
+    { name: "default profile", take: defaultProfile(region, onProcess) },
     { name: "web identity token", take: webIdentity(region) },
     { name: "container credentials", take: container },
     { name: "EC2 instance metadata", take: instance }
@@ -57,23 +65,25 @@ const keyVariables = Effect.gen(function*() {
 })
 
 /** A profile that somebody chose: if it fails, nothing else is what they want. */
-const named = ({ origin, value }: Setting<string>, region: string) => {
+const named = ({ origin, value }: Setting<string>, region: string, onProcess: (profile: string) => void) => {
   const name = printable(value)
   return taken(
-    Sdk.fromProfile(value, region),
+    Sdk.fromProfile(value, region, () => onProcess(value)),
     `AWS profile ${name}`,
-    broken(`AWS profile ${name}, chosen by ${describe(origin)},`, ` --profile ${name}`)
+    broken(`AWS profile ${name}, chosen by ${describe(origin)},`, ` --profile ${name}`),
+    value
   )
 }
 
-const defaultProfile = (region: string) =>
+const defaultProfile = (region: string, onProcess: (profile: string) => void) =>
   taken(
-    Sdk.fromProfile("default", region),
+    Sdk.fromProfile("default", region, () => onProcess("default")),
     "the default AWS profile",
     (refusal) =>
       refusal.next && refusal.renew === undefined
         ? { _tag: "None", words: refusal.words }
-        : broken("The default AWS profile", "")(refusal)
+        : broken("The default AWS profile", "")(refusal),
+    "default"
   )
 
 const broken = (which: string, flag: string) => ({ renew, words }: Sdk.Refusal): Outcome => ({
@@ -133,9 +143,10 @@ const instance = Effect.gen(function*() {
 const taken = (
   asked: Effect.Effect<Sdk.Identity, Sdk.Refusal | AuthError>,
   source: string,
-  refused: (refusal: Sdk.Refusal) => Outcome
+  refused: (refusal: Sdk.Refusal) => Outcome,
+  profile?: string
 ): Effect.Effect<Outcome, AuthError> =>
   asked.pipe(
-    Effect.map((identity): Outcome => ({ _tag: "Found", identity, source, refreshable: true })),
+    Effect.map((identity): Outcome => ({ _tag: "Found", identity, source, profile, refreshable: true })),
     Effect.catchAll((problem) => problem instanceof AuthError ? Effect.fail(problem) : Effect.succeed(refused(problem)))
   )

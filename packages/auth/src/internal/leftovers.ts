@@ -6,16 +6,20 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel"
 /**
  * The promise; when nobody waits for it any more, the processes that it has started end. The AWS SDK starts a
  * `credential_process` without a time limit and out of reach, and a program does not exit before its children have.
+ * `onStart` learns of each process.
  * Node announces each process on a channel (https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html).
  */
-export const endingLeftovers = <A>(evaluate: () => Promise<A>): Effect.Effect<A, unknown> =>
+export const endingLeftovers = <A>(evaluate: () => Promise<A>, onStart: () => void): Effect.Effect<A, unknown> =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
       const ours = new AsyncLocalStorage<boolean>()
       const children = new Set<ChildProcess>()
       const notice = (message: unknown) => {
         const child = typeof message === "object" && message !== null && "process" in message && message.process
-        if (child instanceof ChildProcess && ours.getStore() === true) children.add(child)
+        if (child instanceof ChildProcess && ours.getStore() === true) {
+          children.add(child)
+          onStart()
+        }
       }
       subscribe("child_process", notice)
       return { children, notice, ours }

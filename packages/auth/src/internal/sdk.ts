@@ -43,12 +43,15 @@ const load = Effect.tryPromise({
     })
 })
 
-const ask = (provider: (sdk: Sdk) => Promise<Identity>): Effect.Effect<Identity, Refusal | AuthError> =>
-  Effect.flatMap(load, (sdk) => Effect.mapError(endingLeftovers(() => provider(sdk)), refusal))
+const ask = (
+  provider: (sdk: Sdk) => Promise<Identity>,
+  onProcess: () => void = () => {}
+): Effect.Effect<Identity, Refusal | AuthError> =>
+  Effect.flatMap(load, (sdk) => Effect.mapError(endingLeftovers(() => provider(sdk), onProcess), refusal))
 
 /** `ignoreCache`: the files may have changed since they were last read. */
-export const fromProfile = (profile: string, region: string) =>
-  ask((sdk) => sdk.fromIni({ profile, ignoreCache: true, logger: silent })(caller(region)))
+export const fromProfile = (profile: string, region: string, onProcess: () => void) =>
+  ask((sdk) => sdk.fromIni({ profile, ignoreCache: true, logger: silent })(caller(region)), onProcess)
 
 export const fromWebIdentity = (region: string) => ask((sdk) => sdk.fromTokenFile({ logger: silent })(caller(region)))
 

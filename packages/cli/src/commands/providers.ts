@@ -1,11 +1,16 @@
 /** `altimate-code providers`: what credentials there are, which is used, and why. */
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as Auth from "@altimate-code/auth/Auth"
-import { describe } from "@altimate-code/auth/Credential"
+import * as BedrockKey from "@altimate-code/auth/BedrockKey"
+import { type Credential, describe } from "@altimate-code/auth/Credential"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import { Settings } from "@altimate-code/config/Settings"
 import * as Command from "@effect/cli/Command"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
 import { Stdio } from "../Stdio.ts"
@@ -13,6 +18,16 @@ import * as StoredCredentials from "../StoredCredentials.ts"
 import * as Table from "../Table.ts"
 import * as TokenCommands from "../TokenCommands.ts"
 import { format } from "./format.ts"
+
+/** What a short-term Bedrock API key says of itself. */
+const keyOf = (credential: Credential) =>
+  credential._tag === "Bearer" ? BedrockKey.read(Redacted.value(credential.token)) : Option.none()
+
+const describeKey = ({ expiresAt, region }: BedrockKey.BedrockKey, requests: string, now: number): string => {
+  const time = `${expiresAt.getTime() <= now ? "expired" : "expires"} at ${expiresAt.toISOString()}`
+  const place = region === requests ? region : `${region}, but requests go to ${requests}`
+  return `  a Bedrock API key for ${place}; ${time}\n`
+}
 
 export const list = action(
   Command.make("list", { format }, ({ format }) =>
@@ -23,6 +38,8 @@ export const list = action(
       const stored = yield* store.list
       const environment = yield* activeEnvironment
       const used = yield* credential
+      const key = keyOf(used)
+      const region = (yield* Settings).region.value
 
       if (format === "json") {
         return yield* write(`${
@@ -31,7 +48,11 @@ export const list = action(
               provider: { id: "amazon-bedrock", name: "Amazon Bedrock" },
               credentials: { path: store.path, stored },
               environment,
-              used: { credential: describe(used), considered: used.considered }
+              used: {
+                credential: describe(used),
+                ...(Option.isSome(key) && { key: key.value }),
+                considered: used.considered
+              }
             },
             null,
             2
@@ -52,6 +73,7 @@ export const list = action(
           : Table.render(environment.map(({ note, variable }) => ["  Amazon Bedrock", variable, note]))
       )
       yield* write(`\nAmazon Bedrock uses: ${describe(used)}\n`)
+      if (Option.isSome(key)) yield* write(describeKey(key.value, region, yield* Clock.currentTimeMillis))
       yield* write(Table.render(used.considered.map(({ outcome, where }, i) => [`  ${i + 1}.`, where, outcome])))
     }).pipe(
       Effect.provide(Layer.provideMerge(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))),

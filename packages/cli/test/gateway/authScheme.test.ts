@@ -54,7 +54,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       assert.strictEqual(headers["x-api-key"], `${canary}-key`)
       assert.isUndefined(headers["authorization"])
       const without = yield* run({ auth: "header" })
-      assert.strictEqual(without.code, 1)
+      assert.strictEqual(without.code, 2)
       assert.match(without.stderr, /options.auth is header \(.*altimate-code.json:\d+:\d+[^]*options.headers has none/)
     }))
 
@@ -70,7 +70,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       const { headers } = yield* run({ headers: { Authorization: `Basic ${canary}` } })
       assert.strictEqual(headers["authorization"], `Basic ${canary}`)
       const two = yield* run({ auth: "sigv4", headers: { Authorization: `Basic ${canary}` } })
-      assert.strictEqual(two.code, 1)
+      assert.strictEqual(two.code, 2)
       assert.include(two.stderr, "A request carries one authorization")
       assert.lengthOf(two.requests, 0)
     }))

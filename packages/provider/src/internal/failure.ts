@@ -27,6 +27,9 @@ export const expectedType = (operation: Attempt["operation"]): string =>
   operation === "converse" ? "application/json" : "application/vnd.amazon.eventstream"
 
 interface Details extends AnswerIds {
+  /** How far this machine's clock is ahead of the other side's, and what it says, in milliseconds. */
+  readonly skewMillis?: number | undefined
+  readonly now?: number | undefined
   readonly reason: Reason
   readonly message: string
   readonly type?: string | undefined
@@ -35,7 +38,7 @@ interface Details extends AnswerIds {
 }
 
 /** Adds the hint, and takes the values of the credential and of the user's headers out of the words of others. */
-export const failed = (details: Details, attempt: Attempt): BedrockError => {
+export const failed = ({ now, skewMillis, ...details }: Details, attempt: Attempt): BedrockError => {
   const masked = (text: string) => maskHeaders(attempt.headers, mask(attempt.identity, text))
   const failure = {
     ...details,
@@ -46,7 +49,7 @@ export const failed = (details: Details, attempt: Attempt): BedrockError => {
   const find = gatewayRequestId === undefined
     ? ""
     : ` The gateway's operators find this request by ${gatewayRequestId}.`
-  const hint = `${hintFor(failure, attempt)}${find}`
+  const hint = `${hintFor({ ...failure, now, skewMillis }, attempt)}${find}`
   return new BedrockError({ ...failure, hint, url: attempt.url, attempts: attempt.number })
 }
 
@@ -65,6 +68,8 @@ export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): Bedro
       ? type
       : `${type ?? `HTTP ${answer.status}`}: ${said}`,
     type: isNotStreamed(answer, attempt.operation) ? noStream : type,
+    skewMillis: skew(answer.headers["date"], now),
+    now,
     status: answer.status,
     ...answerIds(answer.headers),
     retryAfterMillis: retryAfterMillis(answer.headers["retry-after"], now)
@@ -89,6 +94,11 @@ export const noStream = "NoStream"
 export const isNotStreamed = (answer: Answer, operation: Attempt["operation"]): boolean =>
   operation === "converse-stream" && answer.status === 200 && exceptionName(answer) === undefined && !isEmpty(answer)
   && /^(application\/json|text\/event-stream|application\/x-ndjson)$/.test(mediaType(answer.headers))
+/** How far this machine's clock is ahead of the other side's. */
+const skew = (date: string | undefined, now: number): number | undefined => {
+  const theirs = date === undefined ? Number.NaN : Date.parse(date)
+  return Number.isNaN(theirs) ? undefined : now - theirs
+}
 
 const unexpected = (answer: Answer, attempt: Attempt): string => {
   const expected = `expected ${expectedType(attempt.operation)}`

@@ -1,6 +1,9 @@
 /** What a person can do about a failure. */
+import * as BedrockKey from "@altimate-code/auth/BedrockKey"
 import type { Droppable } from "@altimate-code/config/Gateway"
+import { printable } from "@altimate-code/log/Printable"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import type { Reason } from "../BedrockError.ts"
 import { describe, type Identity } from "./identity.ts"
 import { isExpired } from "./reason.ts"
@@ -12,6 +15,9 @@ export interface Failure {
   readonly message: string
   readonly type?: string | undefined
   readonly status?: number | undefined
+  /** How far this machine's clock is ahead of the other side's, and what it says, in milliseconds. */
+  readonly skewMillis?: number | undefined
+  readonly now?: number | undefined
 }
 
 export interface Sent {
@@ -28,8 +34,9 @@ export const hintFor = (failure: Failure, sent: Sent): string => {
     case "Authentication":
       return authentication(failure, sent)
     case "Permission":
-      return `${capitalised(describe(sent.identity))} may not use this model here: ask for access to it `
-        + "(bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream, or the gateway's own grant), or choose another model."
+      return key(failure, sent) ??
+        `${capitalised(describe(sent.identity))} may not use this model here: ask for access to it `
+          + "(bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream, or the gateway's own grant), or choose another model."
     case "ModelNotFound":
       return isWrongPath(failure.status, failure.type)
         ? wrongPath(sent.url)
@@ -78,25 +85,71 @@ const authentication = (failure: Failure, { identity, region, url }: Sent): stri
     return "A proxy on the way wants a login of its own: set it up for this program, or go around the proxy."
   }
   const sent = capitalised(describe(identity))
+  const expired = isExpired(failure.type, failure.message)
+  const known = key(failure, { identity, region })
+  if (known !== undefined) return known
   switch (identity._tag) {
     case "Bearer": {
-      const renew = identity.refreshable
-        ? "check what tokenCommand prints"
-        : "get another one and set AWS_BEARER_TOKEN_BEDROCK to it, or store it by `altimate-code auth login --provider amazon-bedrock`"
-      return isExpired(failure.type, failure.message)
-        ? `${sent} has expired (short-term Bedrock API keys last at most 12 hours): ${renew}.`
-        : `${sent} was refused by ${url}: check that it is complete and meant for this endpoint and for ${region}, or ${renew}.`
+      if (identity.refreshable) {
+        return `${sent} was refused by ${url}, and so was what the command printed next, or it printed the same again: `
+          + "check what tokenCommand prints, and that its tokens are meant for this gateway."
+      }
+      return expired
+        ? `${sent} has expired (short-term Bedrock API keys last at most 12 hours): get a new one and ${renew}.`
+        : `${sent} was refused by ${url}: check that it is complete and meant for this endpoint and for ${region}, or get another one and ${renew}.`
     }
-    case "Keys":
-      return isExpired(failure.type, failure.message)
-        ? `${sent} have expired: renew them where they come from (for SSO: \`aws sso login\`) and try again.`
+    case "Keys": {
+      const clock = skewed(failure)
+      if (clock !== undefined) return `${sent} were refused by ${url}. ${clock}`
+      if (expired) {
+        const profile = identity.profile === undefined ? "" : ` --profile ${printable(identity.profile)}`
+        return `${sent} have expired: renew them where they come from (for SSO: \`aws sso login${profile}\`) and try again.`
+      }
+      return badSignature.test(failure.type ?? "") && !isAmazon(url)
+        ? `${sent} were sent as a SigV4 signature, which ${url} could not verify: the host, path and headers that were signed `
+          + "must be those that Bedrock receives, so a gateway that rewrites one of them can't take signatures. Use a bearer token "
+          + "(\"auth\": \"bearer\"), or check that the secret access key is right."
         : `${sent} were refused by ${url}: check that they are valid, that this machine's clock is right, `
           + "and that no proxy on the way rewrites the host or path that was signed."
+    }
     case "Headers":
       return `${sent} were refused by ${url}: check their names and values in options.headers.`
     case "None":
       return `${sent} was sent, and ${url} wants one: set options.auth to bearer, sigv4 or header.`
   }
+}
+
+const renew = "set AWS_BEARER_TOKEN_BEDROCK to it, or store it by `altimate-code auth login --provider amazon-bedrock`"
+
+const badSignature = /^(InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature(Exception)?)$/
+
+const isAmazon = (url: string) => URL.canParse(url) && /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(url).hostname)
+
+/** What a short-term Bedrock API key says of itself, where that explains the refusal. */
+const key = ({ now }: Failure, { identity, region }: Pick<Sent, "identity" | "region">): string | undefined => {
+  if (identity._tag !== "Bearer") return undefined
+  const said = Option.getOrUndefined(BedrockKey.read(Redacted.value(identity.token)))
+  if (said === undefined) return undefined
+  const sent = capitalised(describe(identity))
+  const again = identity.refreshable ? "the command must print a new one." : `get a new one and ${renew}.`
+  if (said.region !== region) {
+    return `${sent} is a Bedrock API key for ${said.region}, but the request went to ${region}: such a key works in its own region only. `
+      + `Set "region": "${said.region}", or for ${region} ${again}`
+  }
+  return now !== undefined && said.expiresAt.getTime() <= now
+    ? `${sent} is a Bedrock API key that expired at ${said.expiresAt.toISOString()}: ${again}`
+    : undefined
+}
+
+/** AWS accepts a signature for five minutes. */
+const tolerated = 5 * 60_000
+
+const skewed = ({ message, skewMillis, type }: Failure): string | undefined => {
+  const aboutTime = badSignature.test(type ?? "") || isExpired(type, message) || type === "RequestTimeTooSkewed"
+  if (!aboutTime || skewMillis === undefined || Math.abs(skewMillis) < tolerated) return undefined
+  const minutes = Math.round(Math.abs(skewMillis) / 60_000)
+  return `This machine's clock is ${minutes} minutes ${skewMillis > 0 ? "ahead of" : "behind"} the answer's date, `
+    + "and a signature is good for five: set the clock right (NTP) and try again."
 }
 
 /** Found with an ASCII apostrophe and with U+2019. */

@@ -35,6 +35,7 @@ export const makeIdentify = (
           secretAccessKey: keys.secretAccessKey,
           sessionToken: keys.sessionToken,
           from: keys.source,
+          profile: keys.profile,
           refreshable: keys.refreshable
         } satisfies Identity
       }

@@ -17,6 +17,9 @@ export type Identity =
     readonly secretAccessKey: Redacted.Redacted<string>
     readonly sessionToken: Option.Option<Redacted.Redacted<string>>
     readonly from: string
+    /** The AWS profile that had them. */
+    readonly profile?: string | undefined
+    /** Can the place where they were found give new ones? */
     readonly refreshable: boolean
   }
   | {

@@ -15,6 +15,7 @@ const byName: Readonly<Record<string, Reason>> = {
   InvalidClientTokenId: "Authentication",
   InvalidSignatureException: "Authentication",
   SignatureDoesNotMatch: "Authentication",
+  RequestTimeTooSkewed: "Authentication",
   IncompleteSignatureException: "Authentication",
   IncompleteSignature: "Authentication",
   MissingAuthenticationTokenException: "Authentication",
