@@ -6,6 +6,7 @@
 import type { Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
+import { Network } from "@altimate-code/network/Network"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -89,12 +90,14 @@ const expiryWindow = Duration.minutes(5)
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets> = Layer.scoped(
+export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Network> = Layer.scoped(
   AwsCredentials,
   Effect.gen(function*() {
     const { awsProfile } = yield* Settings
     const secrets = yield* Secrets
     const scope = yield* Effect.scope
+    const http = (yield* Network).handler()
+    yield* Effect.addFinalizer(() => Effect.sync(() => http.destroy()))
     const known = new Map<string, ResolvedAwsCredentials>()
     const running = new Map<string, Deferred.Deferred<ResolvedAwsCredentials, AuthError>>()
 
@@ -106,7 +109,7 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets> = Lay
         // At once with the look above, so that nobody comes between.
         const result = Deferred.unsafeMake<ResolvedAwsCredentials, AuthError>(FiberId.none)
         running.set(key, result)
-        return walk(Chain.steps({ profile, awsProfile, region }), secrets).pipe(
+        return walk(Chain.steps({ profile, awsProfile, region, http }), secrets).pipe(
           Effect.interruptible,
           Effect.tap((credentials) => Effect.sync(() => known.set(key, credentials))),
           Effect.ensuring(Effect.sync(() => running.delete(key))),

@@ -6,6 +6,7 @@ import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { type ModelSettings, Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
+import * as Network from "@altimate-code/network/Network"
 import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
@@ -20,7 +21,8 @@ export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialSt
   BedrockClient.layer().pipe(
     Layer.provideMerge(Auth.layer),
     Layer.provideMerge(store),
-    Layer.provide(AwsCredentials.layer)
+    Layer.provide(AwsCredentials.layer),
+    Layer.provide(Network.layer)
   )
 
 export const client = clientOver(CredentialStore.layer)

@@ -9,13 +9,13 @@ import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { publicUrl, registerSecrets } from "@altimate-code/config/PublicUrl"
 import { Settings } from "@altimate-code/config/Settings"
 import type { Secrets } from "@altimate-code/log/Secrets"
+import { type Handler, Network } from "@altimate-code/network/Network"
 import type {
   ConverseCommandInput,
   ConverseCommandOutput,
   ConverseStreamCommandInput,
   ConverseStreamOutput
 } from "@aws-sdk/client-bedrock-runtime"
-import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -87,19 +87,23 @@ export interface Limits {
  */
 export const layer = (
   limits: Limits = {}
-): Layer.Layer<BedrockClient, ConfigError, Settings | Auth | AwsCredentials | EndpointPolicy | RetryPolicy | Secrets> =>
-  Layer.scoped(BedrockClient, Effect.annotateLogs(make(limits), annotations))
+): Layer.Layer<
+  BedrockClient,
+  ConfigError,
+  Settings | Auth | AwsCredentials | EndpointPolicy | Network | RetryPolicy | Secrets
+> => Layer.scoped(BedrockClient, Effect.annotateLogs(make(limits), annotations))
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (limits: Limits): Effect.Effect<
   Service,
   ConfigError,
-  Settings | Auth | AwsCredentials | EndpointPolicy | RetryPolicy | Secrets | Scope.Scope
+  Settings | Auth | AwsCredentials | EndpointPolicy | Network | RetryPolicy | Secrets | Scope.Scope
 > =>
   Effect.gen(function*() {
     const settings = yield* Settings
     const policy = yield* RetryPolicy
+    const network = yield* Network
     const region = settings.region.value
     const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
     yield* registerSecrets(endpoint.url)
@@ -107,7 +111,7 @@ const make = (limits: Limits): Effect.Effect<
     yield* Effect.logInfo("found")
     yield* Effect.logInfo("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
 
-    let http: NodeHttpHandler | undefined
+    let http: Handler | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => http?.destroy()))
 
     const attempting = <Request extends { readonly modelId: string | undefined }, A, R>(
@@ -116,12 +120,8 @@ const make = (limits: Limits): Effect.Effect<
     ) =>
     (request: Request): Effect.Effect<A, BedrockError, R> =>
       Effect.flatMap(load, (sdk) => {
-        // HTTP/1.1, which every gateway speaks: the SDK's own choice for this service is HTTP/2.
-        http ??= new sdk.NodeHttpHandler({
-          connectionTimeout: Duration.toMillis(limits.connect ?? "10 seconds"),
-          requestTimeout: 0,
-          socketTimeout: 0
-        })
+        // HTTP/1.1 unless configured, which every gateway speaks: the SDK's own choice for this service is HTTP/2.
+        http ??= network.handler({ connectTimeout: limits.connect ?? "10 seconds", http2: settings.gateway.http2 })
         const exchange = {
           sdk,
           http,
