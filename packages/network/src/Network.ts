@@ -17,6 +17,7 @@ import * as Stream from "effect/Stream"
 import type { Stage } from "./Inspection.ts"
 import { decide } from "./internal/decide.ts"
 import { makePrepare } from "./internal/prepare.ts"
+import { load as loadSmithy } from "./internal/smithy.ts"
 import { NetworkError } from "./NetworkError.ts"
 import type { Route } from "./Route.ts"
 
@@ -92,9 +93,12 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
       handler: ({ connectTimeout = "10 seconds", http2 = false } = {}) => {
         let loaded: Promise<Pick<Handler, "destroy" | "handle">> | undefined
         const load = () =>
-          loaded ??= import("./internal/handler.ts").then(
-            ({ makeHandler }) =>
-              makeHandler((url) => run(prepare(url)), { connectTimeout: Duration.decode(connectTimeout), http2 })
+          loaded ??= Promise.all([import("./internal/handler.ts"), loadSmithy()]).then(
+            ([{ makeHandler }, smithy]) =>
+              makeHandler(smithy, (url) => run(prepare(url)), {
+                connectTimeout: Duration.decode(connectTimeout),
+                http2
+              })
           )
         return {
           metadata: { handlerProtocol: http2 ? "h2" : "http/1.1" },

@@ -1,5 +1,4 @@
 /** Requests of the AWS SDK's clients, by the way that was decided for their URL. */
-import { NodeHttpHandler } from "@smithy/node-http-handler"
 import type * as Duration from "effect/Duration"
 import { toMillis } from "effect/Duration"
 import type { Handler } from "../Network.ts"
@@ -9,6 +8,7 @@ import { makeHttp1 } from "./http1.ts"
 import { makeHttp2 } from "./http2.ts"
 import { loginFailure } from "./proxyFailure.ts"
 import { shown, type Target, targetOf } from "./target.ts"
+import type { Smithy } from "./smithy.ts"
 import { answerFailed, codeOf, resetFailure } from "./tlsFailure.ts"
 import type { Way } from "./way.ts"
 
@@ -21,11 +21,12 @@ type Request = Parameters<Handler["handle"]>[0]
 type Answer = Awaited<ReturnType<Handler["handle"]>>
 
 export const makeHandler = (
+  smithy: Smithy,
   prepare: (url: string) => Promise<Way>,
   options: Options
 ): Pick<Handler, "destroy" | "handle"> => {
-  let http1 = makeHttp1(NodeHttpHandler)
-  const http2 = makeHttp2()
+  let http1 = makeHttp1(smithy)
+  const http2 = makeHttp2(smithy)
   let identity: Way["identity"]
   const alpn = options.http2 ? "h2" : "http/1.1"
 
@@ -35,7 +36,7 @@ export const makeHandler = (
     if (identity !== undefined) {
       http1.retire()
       http2.retire()
-      http1 = makeHttp1(NodeHttpHandler)
+      http1 = makeHttp1(smithy)
     }
     identity = way.identity
   }

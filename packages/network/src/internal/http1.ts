@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import type { Socket } from "node:net"
+import type { Smithy } from "./smithy.ts"
 import type { Duplex } from "node:stream"
 
 /** What has to be known where a request needs a new connection. */
@@ -24,7 +25,7 @@ type Created = (error: Error | null, socket?: Duplex) => void
 /** As the SDK's handler has it. */
 const agentOptions = { keepAlive: true, maxSockets: 50 }
 
-export const makeHttp1 = (handler: typeof NodeHttpHandler): Http1 => {
+export const makeHttp1 = ({ NodeHttpHandler: Handler }: Smithy): Http1 => {
   // An agent is told neither which request wants a connection nor until when.
   const dialing = new AsyncLocalStorage<Dial>()
   const create = (created: Created) => {
@@ -37,7 +38,7 @@ export const makeHttp1 = (handler: typeof NodeHttpHandler): Http1 => {
     Object.assign(new Https.Agent(agentOptions), { createConnection: (_: unknown, created: Created) => create(created) })
   ] as unknown as readonly [Http.Agent, Https.Agent]
   const [httpAgent, httpsAgent] = agents
-  const inner = new handler({ httpAgent, httpsAgent, requestTimeout: 0, socketTimeout: 0 })
+  const inner = new Handler({ httpAgent, httpsAgent, requestTimeout: 0, socketTimeout: 0 })
   return {
     handle: (request, options, dial) => dialing.run(dial, () => inner.handle(request, options)),
     retire: () => {

@@ -1,11 +1,11 @@
 /** Requests in HTTP/2. The SDK's own handler for it knows neither a proxy nor certificates of one's own. */
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
-import { buildQueryString, HttpResponse } from "@smithy/core/protocols"
 import * as Http2 from "node:http2"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { NetworkError } from "../NetworkError.ts"
+import type { Smithy } from "./smithy.ts"
 import { authority, shown, type Target } from "./target.ts"
 import { otherVersion } from "./tlsFailure.ts"
 
@@ -24,7 +24,7 @@ export interface Http2 {
   readonly destroy: () => void
 }
 
-export const makeHttp2 = (): Http2 => {
+export const makeHttp2 = (smithy: Smithy): Http2 => {
   const sessions = new Map<string, Promise<Http2.ClientHttp2Session>>()
   /** Those that no request gets any more. */
   const retired = new Set<Http2.ClientHttp2Session>()
@@ -61,7 +61,7 @@ export const makeHttp2 = (): Http2 => {
   }
 
   return {
-    handle: async (request, target, signal, dial) => exchange(await session(target, dial), request, target, signal),
+    handle: async (request, target, signal, dial) => exchange(smithy, await session(target, dial), request, target, signal),
     retire: () => {
       for (const opened of sessions.values()) {
         opened.then((session) => {
@@ -83,6 +83,7 @@ export const makeHttp2 = (): Http2 => {
 const ofConnection = new Set(["host", "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"])
 
 const exchange = (
+  { buildQueryString, HttpResponse }: Smithy,
   session: Http2.ClientHttp2Session,
   request: Request,
   target: Target,

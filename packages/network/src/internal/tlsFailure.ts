@@ -94,6 +94,14 @@ export const answerFailed = (
   if (alert !== undefined) {
     return failed("Protocol", `it refused TLS (${alert.words})`, `Check the host of the URL, and which versions of TLS ${target.host} takes.`)
   }
+  if (target.tls && (code === "EPROTO" || notTls.test(code))) {
+    return new NetworkError({
+      reason: "Protocol",
+      code: "EPROTO",
+      message: `no connection to ${shown(target)}: it does not speak TLS`,
+      hint: `Check the URL of ${shown(target)}: its port, and whether it should begin with http instead of https.`
+    })
+  }
   if (code.startsWith("HPE_")) {
     return looksLikeHttp2(error) ? failed("Protocol", ...otherVersion(alpn)) : failed(
       "Protocol",
@@ -135,6 +143,9 @@ export const otherVersion = (alpn: string): readonly [words: string, hint: strin
 const looksLikeHttp2 = (error: unknown): boolean =>
   Predicate.hasProperty(error, "rawPacket") && error.rawPacket instanceof Uint8Array && error.rawPacket[0] === 0
   && error.rawPacket[3] === 4
+
+/** What OpenSSL takes an answer without TLS for. */
+const notTls = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|BAD_RECORD_TYPE|UNEXPECTED_MESSAGE|HTTP_REQUEST)$/
 
 const aboutCertificate = /certificate|unknown ca|handshake failure|access denied/
 
