@@ -101,7 +101,8 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
               })
           )
         return {
-          metadata: { handlerProtocol: http2 ? "h2" : "http/1.1" },
+          // In HTTP/2 too: told otherwise, the SDK signs a header that a gateway which speaks HTTP/1.1 behind can't check.
+          metadata: { handlerProtocol: "http/1.1" },
           handle: async (request, options) => (await load()).handle(request, options),
           destroy: () => void loaded?.then(({ destroy }) => destroy())
         }

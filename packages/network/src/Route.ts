@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type Origin, describe as describeOrigin } from "@altimate-code/config/Origin"
+import { describe as describeOrigin, type Origin } from "@altimate-code/config/Origin"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 

@@ -40,18 +40,73 @@ describe("the route", () => {
   for (
     const [what, url, env, expected] of [
       ["is direct without a proxy", https, {}, "direct"],
-      ["is by HTTPS_PROXY for https", https, { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" }, "by the proxy http://p:1 from HTTPS_PROXY"],
-      ["is by HTTP_PROXY for http", http, { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" }, "by the proxy http://q:1 from HTTP_PROXY"],
+      [
+        "is by HTTPS_PROXY for https",
+        https,
+        { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" },
+        "by the proxy http://p:1 from HTTPS_PROXY"
+      ],
+      [
+        "is by HTTP_PROXY for http",
+        http,
+        { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" },
+        "by the proxy http://q:1 from HTTP_PROXY"
+      ],
       ["is by no proxy of the other scheme", http, { HTTPS_PROXY: "http://p:1" }, "direct"],
-      ["is by ALL_PROXY else", http, { HTTPS_PROXY: "http://p:1", ALL_PROXY: "http://r:1" }, "by the proxy http://r:1 from ALL_PROXY"],
-      ["is by the lower case first", https, { HTTPS_PROXY: "http://p:1", https_proxy: "http://l:1" }, "by the proxy http://l:1 from https_proxy"],
-      ["is by https_proxy before ALL_PROXY", https, { ALL_PROXY: "http://p:1", https_proxy: "http://l:1" }, "by the proxy http://l:1 from https_proxy"],
-      ["takes blank for unset", https, { https_proxy: " ", HTTPS_PROXY: "http://p:1" }, "by the proxy http://p:1 from HTTPS_PROXY"],
-      ["takes a proxy without a scheme for http", https, { HTTPS_PROXY: "p.example.com:3128" }, "by the proxy http://p.example.com:3128 from HTTPS_PROXY"],
-      ["may be by a proxy with TLS", https, { HTTPS_PROXY: "https://p.example.com" }, "by the proxy https://p.example.com from HTTPS_PROXY"],
-      ["is direct for what NO_PROXY has", https, { HTTPS_PROXY: "http://p:1", NO_PROXY: "a,.example.com" }, "direct (.example.com in NO_PROXY)"],
-      ["hears no_proxy before NO_PROXY", https, { HTTPS_PROXY: "http://p:1", NO_PROXY: "*", no_proxy: "a" }, "by the proxy http://p:1 from HTTPS_PROXY"],
-      ["is by the proxy for this machine too", "http://127.0.0.1:8080", { HTTP_PROXY: "http://p:1" }, "by the proxy http://p:1 from HTTP_PROXY"]
+      [
+        "is by ALL_PROXY else",
+        http,
+        { HTTPS_PROXY: "http://p:1", ALL_PROXY: "http://r:1" },
+        "by the proxy http://r:1 from ALL_PROXY"
+      ],
+      [
+        "is by the lower case first",
+        https,
+        { HTTPS_PROXY: "http://p:1", https_proxy: "http://l:1" },
+        "by the proxy http://l:1 from https_proxy"
+      ],
+      [
+        "is by https_proxy before ALL_PROXY",
+        https,
+        { ALL_PROXY: "http://p:1", https_proxy: "http://l:1" },
+        "by the proxy http://l:1 from https_proxy"
+      ],
+      [
+        "takes blank for unset",
+        https,
+        { https_proxy: " ", HTTPS_PROXY: "http://p:1" },
+        "by the proxy http://p:1 from HTTPS_PROXY"
+      ],
+      [
+        "takes a proxy without a scheme for http",
+        https,
+        { HTTPS_PROXY: "p.example.com:3128" },
+        "by the proxy http://p.example.com:3128 from HTTPS_PROXY"
+      ],
+      [
+        "may be by a proxy with TLS",
+        https,
+        { HTTPS_PROXY: "https://p.example.com" },
+        "by the proxy https://p.example.com from HTTPS_PROXY"
+      ],
+      [
+        "is direct for what NO_PROXY has",
+        https,
+        { HTTPS_PROXY: "http://p:1", NO_PROXY: "a,.example.com" },
+        "direct (.example.com in NO_PROXY)"
+      ],
+      [
+        "hears no_proxy before NO_PROXY",
+        https,
+        { HTTPS_PROXY: "http://p:1", NO_PROXY: "*", no_proxy: "a" },
+        "by the proxy http://p:1 from HTTPS_PROXY"
+      ],
+      [
+        "is by the proxy for this machine too",
+        "http://127.0.0.1:8080",
+        { HTTP_PROXY: "http://p:1" },
+        "by the proxy http://p:1 from HTTP_PROXY"
+      ]
     ] as const
   ) {
     it.effect(what, () => Effect.map(words(url, env), (words) => assert.strictEqual(words, expected)))
@@ -60,7 +115,10 @@ describe("the route", () => {
   it.effect("is by the option before the environment, and NO_PROXY counts for it too", () =>
     Effect.gen(function*() {
       const env = { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s:1" }
-      assert.match(yield* words(https, env, "http://o:1"), /^by the proxy http:\/\/o:1 from ALTIMATE_CLI_CONFIG_CONTENT/)
+      assert.match(
+        yield* words(https, env, "http://o:1"),
+        /^by the proxy http:\/\/o:1 from ALTIMATE_CLI_CONFIG_CONTENT/
+      )
       assert.match(yield* words(http, env, "http://o:1"), /^by the proxy http:\/\/o:1 from/)
       assert.strictEqual(
         yield* words(https, { NO_PROXY: "gw.example.com:443" }, "http://o:1"),
@@ -103,7 +161,10 @@ describe("the route", () => {
 
   it.effect("does not care about a wrong proxy that is not on the way", () =>
     Effect.gen(function*() {
-      assert.strictEqual(yield* words(https, { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s" }), "by the proxy http://p:1 from HTTPS_PROXY")
+      assert.strictEqual(
+        yield* words(https, { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s" }),
+        "by the proxy http://p:1 from HTTPS_PROXY"
+      )
       assert.strictEqual(yield* words(https, { ALL_PROXY: "socks5://s", NO_PROXY: "*" }), "direct (* in NO_PROXY)")
     }))
 })

@@ -103,7 +103,8 @@ const webIdentity = Effect.fn("chain.webIdentity")(function*(http: Sdk.Http, reg
         error: {
           reason: "NoCredentials",
           message: `The web identity token yields no credentials: ${words}`,
-          hint: hint ?? "Check AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, and that the role trusts the token's issuer."
+          hint: hint ??
+            "Check AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, and that the role trusts the token's issuer."
         }
       }
   )

@@ -83,8 +83,10 @@ const askOver = (
 
 /** `ignoreCache`: the files may have changed since they were last read. */
 export const fromProfile = (http: Http, profile: string, region: string) =>
-  askOver(http, (sdk, clientConfig) =>
-    sdk.fromIni({ profile, ignoreCache: true, clientConfig, logger: silent })(caller(region)))
+  askOver(
+    http,
+    (sdk, clientConfig) => sdk.fromIni({ profile, ignoreCache: true, clientConfig, logger: silent })(caller(region))
+  )
 
 export const fromWebIdentity = (http: Http, region: string) =>
   askOver(http, (sdk, clientConfig) => sdk.fromTokenFile({ clientConfig, logger: silent })(caller(region)))

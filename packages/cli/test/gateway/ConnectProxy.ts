@@ -44,7 +44,9 @@ export const make = (options: Options = {}) =>
     const forward: RequestListener = (incoming, answer) => {
       const status = refusal(incoming)
       if (status !== undefined) {
-        answer.writeHead(status, { "proxy-authenticate": challenge, "content-type": "text/html" }).end("<html>no</html>")
+        answer.writeHead(status, { "proxy-authenticate": challenge, "content-type": "text/html" }).end(
+          "<html>no</html>"
+        )
         return
       }
       const { hostname, pathname, port, search } = new URL(incoming.url!)

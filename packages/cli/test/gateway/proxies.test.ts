@@ -18,7 +18,12 @@ const login = "corp-user:canary-p%40ss%2Fword"
 const hidden = (options: ConnectProxy.Options = {}) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const scene = yield* makeScene({}, password, "canary-p%40ss%2Fword", Buffer.from(`corp-user:${password}`).toString("base64"))
+    const scene = yield* makeScene(
+      {},
+      password,
+      "canary-p%40ss%2Fword",
+      Buffer.from(`corp-user:${password}`).toString("base64")
+    )
     const authority = yield* makeAuthority("Corp CA")
     const server = yield* authority.issue({ name: "gateway.test", hosts: ["gateway.test", "localhost"] })
     const front = yield* TlsFront.make({ to: scene.sandbox.port, server })
@@ -49,7 +54,10 @@ layer(NodeContext.layer)("a proxy", (it) => {
         const baseURL = "http://plain.test/bedrock/v1?key=value"
         assertAnswered(yield* ask({ allowInsecure: true, baseURL, env: { [variable]: proxy.url() } }))
         assert.strictEqual(proxy.asked[0]!.method, "POST")
-        assert.match(proxy.asked[0]!.target, /^http:\/\/plain\.test\/bedrock\/v1\/model\/.*\/converse-stream\?key=value$/)
+        assert.match(
+          proxy.asked[0]!.target,
+          /^http:\/\/plain\.test\/bedrock\/v1\/model\/.*\/converse-stream\?key=value$/
+        )
         const [sent] = yield* sandbox.requests
         assert.strictEqual(sent!.headers["host"], "plain.test")
         assert.isUndefined(sent!.headers["proxy-authorization"])
@@ -68,12 +76,14 @@ layer(NodeContext.layer)("a proxy", (it) => {
     Effect.gen(function*() {
       const { ask, baseURL, caFile, proxy, sandbox } = yield* hidden({ login: `corp-user:${password}` })
       assertAnswered(yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: proxy.url(login) } }))
-      assertAnswered(yield* ask({
-        allowInsecure: true,
-        baseURL: "http://plain.test/bedrock/v1",
-        proxy: "{env:CORP_PROXY}",
-        env: { CORP_PROXY: proxy.url(login) }
-      }))
+      assertAnswered(
+        yield* ask({
+          allowInsecure: true,
+          baseURL: "http://plain.test/bedrock/v1",
+          proxy: "{env:CORP_PROXY}",
+          env: { CORP_PROXY: proxy.url(login) }
+        })
+      )
       assert.deepStrictEqual(proxy.asked.map(({ login }) => login), Array(2).fill(`corp-user:${password}`))
       for (const { headers } of yield* sandbox.requests) assert.notProperty(headers, "proxy-authorization")
     }))
@@ -141,7 +151,12 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
 
   for (
     const [status, words, hint, attempts] of [
-      [403, "refused a connection to gateway.test:443 (HTTP 403)", "Ask whoever runs the proxy to allow gateway.test:443", 1],
+      [
+        403,
+        "refused a connection to gateway.test:443 (HTTP 403)",
+        "Ask whoever runs the proxy to allow gateway.test:443",
+        1
+      ],
       [502, "can't reach gateway.test (HTTP 502)", "add gateway.test to NO_PROXY", 4]
     ] as const
   ) {
@@ -157,31 +172,35 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
       }))
   }
 
-  it.scoped("is named when nothing listens, its name is unknown, or it does not speak HTTP", () =>
-    Effect.gen(function*() {
-      const { ask, baseURL, caFile } = yield* hidden()
-      const closed = yield* Effect.scoped(listening(createServer()))
-      assertFailed(
-        yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: `http://127.0.0.1:${closed}` } }),
-        `no connection to the proxy http://127.0.0.1:${closed} from HTTPS_PROXY: nothing listens there`,
-        "Check host and port of the proxy in HTTPS_PROXY"
-      )
-      assertFailed(
-        yield* ask({ baseURL, caFile, proxy: "http://proxy.invalid:3128" }),
-        /no connection to the proxy http:\/\/proxy\.invalid:3128 from .*altimate-code\.json:\d+:\d+ \(global config\): no such name is known here/
-      )
-      const greeting = yield* listening(createTcpServer((socket) => socket.end("220 mail.example.com ESMTP\r\n")))
-      assertFailed(
-        yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: `http://127.0.0.1:${greeting}` } }),
-        "what answers there is no HTTP proxy"
-      )
-      const plain = yield* ConnectProxy.make()
-      assertFailed(
-        yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: plain.url().replace("http:", "https:") } }),
-        "it does not speak TLS",
-        "Most proxies want http:// in front of their own name"
-      )
-    }), 60_000)
+  it.scoped(
+    "is named when nothing listens, its name is unknown, or it does not speak HTTP",
+    () =>
+      Effect.gen(function*() {
+        const { ask, baseURL, caFile } = yield* hidden()
+        const closed = yield* Effect.scoped(listening(createServer()))
+        assertFailed(
+          yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: `http://127.0.0.1:${closed}` } }),
+          `no connection to the proxy http://127.0.0.1:${closed} from HTTPS_PROXY: nothing listens there`,
+          "Check host and port of the proxy in HTTPS_PROXY"
+        )
+        assertFailed(
+          yield* ask({ baseURL, caFile, proxy: "http://proxy.invalid:3128" }),
+          /no connection to the proxy http:\/\/proxy\.invalid:3128 from .*altimate-code\.json:\d+:\d+ \(global config\): no such name is known here/
+        )
+        const greeting = yield* listening(createTcpServer((socket) => socket.end("220 mail.example.com ESMTP\r\n")))
+        assertFailed(
+          yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: `http://127.0.0.1:${greeting}` } }),
+          "what answers there is no HTTP proxy"
+        )
+        const plain = yield* ConnectProxy.make()
+        assertFailed(
+          yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: plain.url().replace("http:", "https:") } }),
+          "it does not speak TLS",
+          "Most proxies want http:// in front of their own name"
+        )
+      }),
+    60_000
+  )
 
   it.scoped("is named when it is of another kind, before anything is sent", () =>
     Effect.gen(function*() {
@@ -225,14 +244,17 @@ layer(NodeContext.layer)("the AWS credential chain", (it) => {
       server: yield* authority.issue({ name: "sts", hosts: ["sts.test"] })
     })
     yield* fs.makeDirectory(join(scene.home.home, ".aws"))
-    yield* fs.writeFileString(join(scene.home.home, ".aws/config"), [
-      "[profile dev]",
-      "role_arn = arn:aws:iam::1:role/dev",
-      "source_profile = base",
-      "[profile base]",
-      "aws_access_key_id = AKIABASE",
-      "aws_secret_access_key = canary-source-secret"
-    ].join("\n"))
+    yield* fs.writeFileString(
+      join(scene.home.home, ".aws/config"),
+      [
+        "[profile dev]",
+        "role_arn = arn:aws:iam::1:role/dev",
+        "source_profile = base",
+        "[profile base]",
+        "aws_access_key_id = AKIABASE",
+        "aws_secret_access_key = canary-source-secret"
+      ].join("\n")
+    )
     const caFile = join(scene.home.home, "corp.pem")
     yield* fs.writeFileString(caFile, authority.cert)
     const env = { AWS_BEARER_TOKEN_BEDROCK: "", AWS_PROFILE: "dev", AWS_ENDPOINT_URL_STS: "https://sts.test" }

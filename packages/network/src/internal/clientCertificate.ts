@@ -31,7 +31,12 @@ export const clientCertificate = (
 
     const certificate = Option.liftThrowable(() => new X509Certificate(cert))()
     if (Option.isNone(certificate)) {
-      return yield* refuse("clientCert", clientCert.value, "holds no certificate", "It must hold the certificate as PEM text.")
+      return yield* refuse(
+        "clientCert",
+        clientCert.value,
+        "holds no certificate",
+        "It must hold the certificate as PEM text."
+      )
     }
     const privateKey = Option.liftThrowable(() => createPrivateKey(Redacted.value(key)))()
     if (Option.isNone(privateKey)) {

@@ -7,8 +7,8 @@ import { dial, loginHeader, toProxy } from "./dial.ts"
 import { makeHttp1 } from "./http1.ts"
 import { makeHttp2 } from "./http2.ts"
 import { loginFailure } from "./proxyFailure.ts"
-import { shown, type Target, targetOf } from "./target.ts"
 import type { Smithy } from "./smithy.ts"
+import { shown, type Target, targetOf } from "./target.ts"
 import { answerFailed, codeOf, resetFailure } from "./tlsFailure.ts"
 import type { Way } from "./way.ts"
 
@@ -50,8 +50,11 @@ export const makeHandler = (
     if (options.http2) return http2.handle(request, target, signal, connect)
     const { route } = way
     return route._tag === "Proxy" && !target.tls
-      ? http1.handle(forwarded(request, target, route.proxy), { abortSignal: signal }, () =>
-        dialing((limited) => toProxy(route.proxy, way.trust, limited)))
+      ? http1.handle(
+        forwarded(request, target, route.proxy),
+        { abortSignal: signal },
+        () => dialing((limited) => toProxy(route.proxy, way.trust, limited))
+      )
       : http1.handle(request, { abortSignal: signal }, connect)
   }
 
@@ -100,13 +103,15 @@ const explained = (error: unknown, target: Target, way: Way, alpn: string): unkn
       reason: "Timeout",
       message: `no connection to ${shown(target)} within the time limit`,
       hint: `Check the network or VPN${
-        way.route._tag === "Direct" ? ", and whether a proxy is needed (HTTPS_PROXY or options.proxy)." : " and the proxy."
+        way.route._tag === "Direct"
+          ? ", and whether a proxy is needed (HTTPS_PROXY or options.proxy)."
+          : " and the proxy."
       }`
     })
   }
-  const code = codeOf(error)
-  if (target.tls && !way.hasClientCertificate && (code === "ECONNRESET" || code === "EPIPE")) {
-    return resetFailure(target, code)
-  }
-  return answerFailed(error, target, { ...way, alpn })
+  const failure = answerFailed(error, target, { ...way, alpn })
+  const code = codeOf(failure)
+  return target.tls && !(failure instanceof NetworkError) && (code === "ECONNRESET" || code === "EPIPE")
+    ? resetFailure(target, code, way)
+    : failure
 }

@@ -4,8 +4,8 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import type { Socket } from "node:net"
-import type { Smithy } from "./smithy.ts"
 import type { Duplex } from "node:stream"
+import type { Smithy } from "./smithy.ts"
 
 /** What has to be known where a request needs a new connection. */
 type Dial = () => Promise<Socket>
@@ -34,8 +34,12 @@ export const makeHttp1 = ({ NodeHttpHandler: Handler }: Smithy): Http1 => {
     dial().then((socket) => created(null, socket), created)
   }
   const agents = [
-    Object.assign(new Http.Agent(agentOptions), { createConnection: (_: unknown, created: Created) => create(created) }),
-    Object.assign(new Https.Agent(agentOptions), { createConnection: (_: unknown, created: Created) => create(created) })
+    Object.assign(new Http.Agent(agentOptions), {
+      createConnection: (_: unknown, created: Created) => create(created)
+    }),
+    Object.assign(new Https.Agent(agentOptions), {
+      createConnection: (_: unknown, created: Created) => create(created)
+    })
   ] as unknown as readonly [Http.Agent, Https.Agent]
   const [httpAgent, httpsAgent] = agents
   const inner = new Handler({ httpAgent, httpsAgent, requestTimeout: 0, socketTimeout: 0 })

@@ -61,7 +61,8 @@ export const makeHttp2 = (smithy: Smithy): Http2 => {
   }
 
   return {
-    handle: async (request, target, signal, dial) => exchange(smithy, await session(target, dial), request, target, signal),
+    handle: async (request, target, signal, dial) =>
+      exchange(smithy, await session(target, dial), request, target, signal),
     retire: () => {
       for (const opened of sessions.values()) {
         opened.then((session) => {

@@ -1,10 +1,10 @@
 /** Connects step by step, sends nothing, and tells what each step found. */
+import * as Option from "effect/Option"
 import { lookup } from "node:dns/promises"
 import { isIP, type Socket } from "node:net"
-import * as Option from "effect/Option"
 import type { Stage } from "../Inspection.ts"
-import { type Protocol, reach, secure, tcp } from "./dial.ts"
 import { described } from "./certificateNames.ts"
+import { type Protocol, reach, secure, tcp } from "./dial.ts"
 import { targetOf } from "./target.ts"
 import { answerFailed, certificateWords } from "./tlsFailure.ts"
 import type { Way } from "./way.ts"

@@ -1,8 +1,8 @@
 /** What goes wrong with a proxy, in words. Pure. */
+import { describe } from "@altimate-code/config/Origin"
 import * as Predicate from "effect/Predicate"
 import { NetworkError } from "../NetworkError.ts"
 import { named, type Proxy } from "../Route.ts"
-import { describe } from "@altimate-code/config/Origin"
 import { authority, shown, type Target } from "./target.ts"
 import { alertOf, notTrusted } from "./tlsFailure.ts"
 
@@ -19,7 +19,10 @@ export const proxyFailure = (error: unknown, proxy: Proxy): unknown => {
     })
   if (code === undefined) {
     return error instanceof Error && error.name === "TimeoutError"
-      ? failed("no answer within the time limit", `Check host and port of the proxy in ${where}, and the network or VPN.`)
+      ? failed(
+        "no answer within the time limit",
+        `Check host and port of the proxy in ${where}, and the network or VPN.`
+      )
       : error
   }
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
@@ -85,7 +88,8 @@ export const answerFailure = (
 
 /** HTTP 407, which only a proxy answers. */
 export const loginFailure = (challenges: string | ReadonlyArray<string> | undefined, proxy: Proxy): NetworkError => {
-  const schemes = [challenges ?? []].flat().join(",").match(/\b(?:basic|digest|negotiate|ntlm|kerberos|bearer)\b/gi) ?? []
+  const schemes = [challenges ?? []].flat().join(",").match(/\b(?:basic|digest|negotiate|ntlm|kerberos|bearer)\b/gi) ??
+    []
   const others = schemes.length > 0 && !schemes.some((scheme) => /basic/i.test(scheme))
   const sent = proxy.login._tag === "Some"
   return new NetworkError({

@@ -92,7 +92,11 @@ export const answerFailed = (
       )
   }
   if (alert !== undefined) {
-    return failed("Protocol", `it refused TLS (${alert.words})`, `Check the host of the URL, and which versions of TLS ${target.host} takes.`)
+    return failed(
+      "Protocol",
+      `it refused TLS (${alert.words})`,
+      `Check the host of the URL, and which versions of TLS ${target.host} takes.`
+    )
   }
   if (target.tls && (code === "EPROTO" || notTls.test(code))) {
     return new NetworkError({
@@ -110,9 +114,9 @@ export const answerFailed = (
     )
   }
   if (code.startsWith("ERR_HTTP2_")) {
-    return /GOAWAY|REFUSED_STREAM/.test(`${code} ${messageOf(error)}`)
-      ? Object.assign(new Error("the gateway closed the connection"), { code: "ECONNRESET" })
-      : failed("Protocol", ...otherVersion("h2"))
+    return notHttp2(code, error)
+      ? failed("Protocol", ...otherVersion("h2"))
+      : Object.assign(new Error("the other side ended the request"), { code: "ECONNRESET" })
   }
   return error
 }
@@ -120,14 +124,21 @@ export const answerFailed = (
 const wantsCertificate =
   "Set clientCert and clientKey in options to the files (PEM) of the certificate that you got for this gateway, and of its key."
 
-/** A connection that ended where an answer should have begun, on TLS and without a client certificate. */
-export const resetFailure = (target: Target, code: string): NetworkError =>
+/** A connection with TLS that ended where an answer should have begun. */
+export const resetFailure = (
+  target: Target,
+  code: string,
+  { hasClientCertificate }: Pick<Way, "hasClientCertificate">
+): NetworkError =>
   new NetworkError({
     reason: "Reset",
     code,
     message: `no answer from ${shown(target)}: the connection was closed (${code})`,
-    hint: "Check the network and any proxy on the way. A gateway that wants a client certificate can look like this too: "
-      + "then set clientCert and clientKey in options."
+    hint: `Check the network and any proxy on the way. ${
+      hasClientCertificate
+        ? "A gateway that does not accept the client's certificate can look like this too: check the one in clientCert."
+        : "A gateway that wants a client certificate can look like this too: then set clientCert and clientKey in options."
+    }`
   })
 
 /** Of the version that was not tried. */
@@ -138,6 +149,11 @@ export const otherVersion = (alpn: string): readonly [words: string, hint: strin
       "Leave out \"http2\": true in options: without it HTTP/1.1 is used, which nearly every gateway speaks."
     ]
     : ["it speaks HTTP/2 only", "Set \"http2\": true in options."]
+
+/** A stream can only be reset in HTTP/2; the other side may say that it wants the older version for this request. */
+const notHttp2 = (code: string, error: unknown): boolean =>
+  code === "ERR_HTTP2_ERROR" || /HTTP_1_1_REQUIRED/.test(messageOf(error))
+  || (code === "ERR_HTTP2_SESSION_ERROR" && /PROTOCOL_ERROR|Protocol error/.test(messageOf(error)))
 
 /** A frame with the settings of HTTP/2 comes first from whoever speaks nothing else. Source: RFC 9113, section 3.4. */
 const looksLikeHttp2 = (error: unknown): boolean =>

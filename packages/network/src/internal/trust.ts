@@ -72,7 +72,8 @@ const certificates = (
       return yield* new NetworkError({
         reason: "File",
         message: `${name}: ${path} ${found.length === 0 ? "holds no certificate" : "holds a damaged certificate"}`,
-        hint: "It must hold certificates as PEM text (-----BEGIN CERTIFICATE-----); a .der or .cer file can be converted: "
+        hint:
+          "It must hold certificates as PEM text (-----BEGIN CERTIFICATE-----); a .der or .cer file can be converted: "
           + "openssl x509 -inform der -in FILE -out FILE.pem"
       })
     }

@@ -11,8 +11,7 @@ export const until = <Socket extends Duplex>(socket: Socket, event: string, sign
       socket.destroy()
       reject(error instanceof Error ? error : new Error(String(error)))
     }
-    const closed = () =>
-      fail(Object.assign(new Error("the other side closed the connection"), { code: "ECONNRESET" }))
+    const closed = () => fail(Object.assign(new Error("the other side closed the connection"), { code: "ECONNRESET" }))
     const aborted = () => fail(signal.reason)
     const done = () => {
       finish()

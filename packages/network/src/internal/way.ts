@@ -10,4 +10,3 @@ export interface Way {
   readonly identity: SecureContext | undefined
   readonly hasClientCertificate: boolean
 }
-

@@ -76,6 +76,9 @@ const invalidModel = /provided model identifier is invalid/i
 export const isAboutModel = (failure: Failure): boolean =>
   failure.reason === "ModelNotFound" || onDemand.test(failure.message) || invalidModel.test(failure.message)
 
+/** The titles of nginx's pages for a client certificate that is missing or not accepted. */
+const wantsCertificate = /no required SSL certificate was sent|SSL certificate error/i
+
 const validation = (message: string): string => {
   if (onDemand.test(message)) {
     return "This model needs a cross-region prefix (such as `us.` or `global.`) or an inference profile: write it into the model ID."
@@ -83,6 +86,9 @@ const validation = (message: string): string => {
   if (invalidModel.test(message)) {
     return "The model's prefix is not valid in this region, or the gateway wants IDs without one: "
       + "`altimate-code models resolve ID` shows what is sent and why."
+  }
+  if (wantsCertificate.test(message)) {
+    return "The gateway wants a certificate of the client's. Set clientCert and clientKey in options to the files (PEM) of the one that you got for it."
   }
   return "The request was understood and refused: change what the message names."
 }
@@ -101,7 +107,7 @@ const connection = (type: string | undefined, url: string): string => {
       return `${url} does not speak TLS: check whether it should begin with http instead of https.`
     default:
       return certificate.test(type)
-        ? "The server's certificate is not trusted here. If a company authority signed it, set NODE_EXTRA_CA_CERTS to that authority's file."
+        ? "The server's certificate is not trusted here. If a company authority signed it, set caFile in options (or NODE_EXTRA_CA_CERTS) to that authority's file."
         : `The connection to ${url} broke: check the network and any proxy on the way.`
   }
 }
