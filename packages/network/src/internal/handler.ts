@@ -3,6 +3,7 @@ import type * as Duration from "effect/Duration"
 import { toMillis } from "effect/Duration"
 import type { Handler } from "../Network.ts"
 import { NetworkError } from "../NetworkError.ts"
+import { describe } from "../Route.ts"
 import { dial, loginHeader, toProxy } from "./dial.ts"
 import { makeHttp1 } from "./http1.ts"
 import { makeHttp2 } from "./http2.ts"
@@ -101,7 +102,9 @@ const explained = (error: unknown, target: Target, way: Way, alpn: string): unkn
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return new NetworkError({
       reason: "Timeout",
-      message: `no connection to ${shown(target)} within the time limit`,
+      message: `no connection to ${shown(target)} within the time limit${
+        way.route._tag === "Proxy" ? ` (${describe(way.route)})` : ""
+      }`,
       hint: `Check the network or VPN${
         way.route._tag === "Direct"
           ? ", and whether a proxy is needed (HTTPS_PROXY or options.proxy)."

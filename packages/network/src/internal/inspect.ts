@@ -5,6 +5,7 @@ import { isIP, type Socket } from "node:net"
 import type { Stage } from "../Inspection.ts"
 import { described } from "./certificateNames.ts"
 import { type Protocol, reach, secure, tcp } from "./dial.ts"
+import { proxyFailure } from "./proxyFailure.ts"
 import { targetOf } from "./target.ts"
 import { answerFailed, certificateWords } from "./tlsFailure.ts"
 import type { Way } from "./way.ts"
@@ -19,6 +20,7 @@ export const inspect = async function*(
   const target = targetOf(url)
   const first = way.route._tag === "Proxy" ? targetOf(way.route.proxy.url) : target
   let socket: Socket | undefined
+  let toProxy = way.route._tag === "Proxy"
   try {
     let started = performance.now()
     const millis = () => {
@@ -35,6 +37,8 @@ export const inspect = async function*(
 
     if (way.route._tag === "Proxy") {
       socket.destroy()
+      // From here on the failures say themselves whose they are.
+      toProxy = false
       started = performance.now()
       socket = await reach(way, target, signal)
       yield { _tag: "Tunnel", proxy: way.route.proxy, millis: millis() }
@@ -59,7 +63,9 @@ export const inspect = async function*(
       millis: millis()
     }
   } catch (error) {
-    throw answerFailed(error, target, { ...way, alpn })
+    throw toProxy && way.route._tag === "Proxy"
+      ? proxyFailure(error, way.route.proxy)
+      : answerFailed(error, target, { ...way, alpn })
   } finally {
     socket?.destroy()
   }
