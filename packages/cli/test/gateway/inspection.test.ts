@@ -78,7 +78,10 @@ layer(NodeContext.layer)("an inspection", (it) => {
     Effect.gen(function*() {
       const { caFile, front } = yield* gateway
       const found = tls(yield* Effect.provide(inspect(front.url("127.0.0.1")), network({ caFile })))
-      assert.strictEqual(Option.map(found.problem, ({ code }) => code).pipe(Option.getOrNull), "ERR_TLS_CERT_ALTNAME_INVALID")
+      assert.strictEqual(
+        Option.map(found.problem, ({ code }) => code).pipe(Option.getOrNull),
+        "ERR_TLS_CERT_ALTNAME_INVALID"
+      )
     }))
 
   it.scoped("goes through the proxy", () =>

@@ -168,7 +168,7 @@ const aboutCertificate = /certificate|unknown ca|handshake failure|access denied
 /** What the other side says in a TLS alert, from OpenSSL's message, which has it in words in each of its versions. */
 export const alertOf = (error: unknown): { readonly words: string } | undefined => {
   const words = /(?:sslv3|tlsv1|tlsv13)? ?alert ([a-z0-9 ]+?)(?::|$)/i.exec(messageOf(error))?.[1]
-  return words === undefined || /^number/.test(words) ? undefined : { words: words.toLowerCase() }
+  return words === undefined || words.startsWith("number") ? undefined : { words: words.toLowerCase() }
 }
 
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : ""
