@@ -13,7 +13,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { constants, createServer as createHttp2Server } from "node:http2"
 import { createServer, type Socket } from "node:net"
+import type { Readable } from "node:stream"
+import { text } from "node:stream/consumers"
 import { makeAuthority } from "./Certificates.ts"
 import * as ConnectProxy from "./ConnectProxy.ts"
 import { listening } from "./Listening.ts"
@@ -165,5 +168,38 @@ layer(NodeContext.layer)("a request", (it) => {
       controller.abort()
       yield* Effect.promise(() => ended)
       assert.strictEqual((yield* asked.await)._tag, "Success")
+    }))
+
+  it.scoped("in HTTP/2 that is interrupted closes its stream alone: others on the connection go on", () =>
+    Effect.gen(function*() {
+      const { HttpRequest } = yield* Effect.promise(() => import("@smithy/core/protocols"))
+      let connections = 0
+      let closed: (code: number) => void = () => {}
+      const reset = new Promise<number>((resolve) => closed = resolve)
+      const server = createHttp2Server().on("session", () => connections++).on("stream", (stream, headers) => {
+        stream.respond({ ":status": 200 })
+        if (headers[":path"] === "/short") return stream.end("done")
+        stream.write("first words")
+        stream.on("error", () => {}).on("close", () => closed(stream.rstCode))
+      })
+      const port = yield* listening(server)
+      yield* Effect.gen(function*() {
+        const http = (yield* Network.Network).handler({ http2: true })
+        yield* Effect.addFinalizer(() => Effect.sync(() => http.destroy()))
+        const request = (path: string) =>
+          new HttpRequest({ protocol: "http:", hostname: "127.0.0.1", port, method: "GET", path })
+
+        const controller = new AbortController()
+        const long = yield* Effect.promise(() => http.handle(request("/long"), { abortSignal: controller.signal }))
+        const words: AsyncIterator<Uint8Array> = long.response.body[Symbol.asyncIterator]()
+        const { value } = yield* Effect.promise(() => words.next())
+        assert.strictEqual(String(value), "first words")
+        controller.abort()
+        assert.strictEqual(yield* Effect.promise(() => reset), constants.NGHTTP2_CANCEL)
+
+        const short = yield* Effect.promise(() => http.handle(request("/short")))
+        assert.strictEqual(yield* Effect.promise(() => text(short.response.body as Readable)), "done")
+        assert.strictEqual(connections, 1)
+      }).pipe(Effect.scoped, Effect.provide(network({})))
     }))
 })
