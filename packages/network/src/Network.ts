@@ -18,6 +18,7 @@ import type { Stage } from "./Inspection.ts"
 import { decide } from "./internal/decide.ts"
 import { makePrepare } from "./internal/prepare.ts"
 import { load as loadSmithy } from "./internal/smithy.ts"
+import { codeOf } from "./internal/tlsFailure.ts"
 import { NetworkError } from "./NetworkError.ts"
 import type { Route } from "./Route.ts"
 
@@ -122,7 +123,7 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
 
 const unreachable = (url: string) => (error: unknown): NetworkError => {
   if (error instanceof NetworkError) return error
-  const code = error instanceof Error && "code" in error ? String(error.code) : undefined
+  const code = codeOf(error)
   const { host } = new URL(url)
   return new NetworkError({
     reason: "Unreachable",

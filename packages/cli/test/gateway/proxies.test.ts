@@ -2,6 +2,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
 import { createServer } from "node:http"
 import { createServer as createTcpServer } from "node:net"
 import { join } from "node:path"
@@ -282,6 +283,55 @@ layer(NodeContext.layer)("the AWS credential chain", (it) => {
         "Ask whoever runs the proxy to allow sts.test:443"
       )
       assert.deepStrictEqual(yield* sandbox.requests, [])
+    }))
+
+  it.scoped("asks SSO through the proxy too", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const secrets = ["canary-sso-token", "canary-sso-secret", "canary-sso-session"] as const
+      const { ask, home, sandbox } = yield* makeScene({}, ...secrets)
+      const tokens: Array<unknown> = []
+      const portal = yield* listening(createServer((request, response) => {
+        tokens.push(request.headers["x-amz-sso_bearer_token"])
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({
+          roleCredentials: {
+            accessKeyId: "ASIACANARYSSO",
+            secretAccessKey: secrets[1],
+            sessionToken: secrets[2],
+            expiration: Date.parse("2199-01-01T00:00:00Z")
+          }
+        }))
+      }))
+      const authority = yield* makeAuthority("Corp CA")
+      const host = "portal.sso.eu-west-1.amazonaws.com"
+      const front = yield* TlsFront.make({
+        to: portal,
+        server: yield* authority.issue({ name: "sso", hosts: [host] })
+      })
+      const proxy = yield* ConnectProxy.make({ names: { [host]: front.port } })
+      const start = "https://corp.awsapps.com/start"
+      yield* fs.makeDirectory(join(home.home, ".aws/sso/cache"), { recursive: true })
+      yield* fs.writeFileString(
+        join(home.home, ".aws/config"),
+        [
+          "[profile corp]",
+          `sso_start_url = ${start}`,
+          "sso_region = eu-west-1",
+          "sso_account_id = 1",
+          "sso_role_name = dev"
+        ].join("\n")
+      )
+      yield* fs.writeFileString(
+        join(home.home, ".aws/sso/cache", `${createHash("sha1").update(start).digest("hex")}.json`),
+        JSON.stringify({ startUrl: start, accessToken: secrets[0], expiresAt: "2199-01-01T00:00:00Z" })
+      )
+      const caFile = join(home.home, "corp.pem")
+      yield* fs.writeFileString(caFile, authority.cert)
+      const env = { AWS_BEARER_TOKEN_BEDROCK: "", AWS_PROFILE: "corp", HTTPS_PROXY: proxy.url() }
+      assertAnswered(yield* ask({ caFile, env }))
+      assert.deepStrictEqual(proxy.asked.map(({ target }) => target), [`${host}:443`])
+      assert.deepStrictEqual(tokens, [secrets[0]])
+      assert.include((yield* sandbox.requests)[0]!.headers["authorization"], "Credential=ASIACANARYSSO/")
     }))
 
   it.scoped("is not asked, and no proxy for it, where there is a bearer token", () =>

@@ -10,6 +10,14 @@ import { targetOf } from "./target.ts"
 import { answerFailed, certificateWords } from "./tlsFailure.ts"
 import type { Way } from "./way.ts"
 
+const resolved = (host: string, signal: AbortSignal) =>
+  Promise.race([
+    lookup(host, { all: true }),
+    new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+    })
+  ])
+
 export const inspect = async function*(
   url: string,
   way: Way,
@@ -28,7 +36,7 @@ export const inspect = async function*(
       started = performance.now()
       return Math.round(started - before)
     }
-    const addresses = isIP(first.host) === 0 ? await lookup(first.host, { all: true }) : [{ address: first.host }]
+    const addresses = isIP(first.host) === 0 ? await resolved(first.host, signal) : [{ address: first.host }]
     yield { _tag: "Dns", host: first.host, addresses: addresses.map(({ address }) => address), millis: millis() }
 
     started = performance.now()
