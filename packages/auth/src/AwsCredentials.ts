@@ -7,6 +7,7 @@ import type { Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
+import { Network } from "@altimate-code/network/Network"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -92,12 +93,14 @@ const expiryWindow = Duration.minutes(5)
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets> = Layer.scoped(
+export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Network> = Layer.scoped(
   AwsCredentials,
   Effect.gen(function*() {
     const { awsProfile } = yield* Settings
     const secrets = yield* Secrets
     const scope = yield* Effect.scope
+    const http = (yield* Network).handler()
+    yield* Effect.addFinalizer(() => Effect.sync(() => http.destroy()))
     const known = new Map<string, ResolvedAwsCredentials>()
     const running = new Map<string, Deferred.Deferred<ResolvedAwsCredentials, AuthError>>()
 
@@ -110,7 +113,7 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets> = Lay
         const result = Deferred.unsafeMake<ResolvedAwsCredentials, AuthError>(FiberId.none)
         running.set(key, result)
         let process: string | undefined
-        const steps = Chain.steps({ profile, awsProfile, region, onProcess: (name) => process = name })
+        const steps = Chain.steps({ profile, awsProfile, region, http, onProcess: (name) => process = name })
         return walk(steps, secrets, () => process).pipe(
           Effect.interruptible,
           Effect.tap((credentials) => Effect.sync(() => known.set(key, credentials))),

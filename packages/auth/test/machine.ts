@@ -1,4 +1,5 @@
 import * as Secrets from "@altimate-code/log/Secrets"
+import * as Network from "@altimate-code/network/Network"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
@@ -56,6 +57,7 @@ export const machine = (given: {
     const profile = given.env?.AWS_PROFILE
     const context = yield* Layer.build(
       AwsCredentials.layer.pipe(
+        Layer.provide(Network.layer),
         Layer.provide(settings(profile === undefined ? {} : { awsProfile: profile })),
         Layer.provideMerge(Secrets.layer)
       )

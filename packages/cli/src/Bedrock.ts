@@ -5,6 +5,7 @@ import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { Settings } from "@altimate-code/config/Settings"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
+import * as Network from "@altimate-code/network/Network"
 import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
@@ -20,7 +21,8 @@ export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialSt
   BedrockClient.layer().pipe(
     Layer.provideMerge(Auth.layer),
     Layer.provideMerge(store),
-    Layer.provideMerge(AwsCredentials.layer)
+    Layer.provideMerge(AwsCredentials.layer),
+    Layer.provideMerge(Network.layer)
   )
 
 export const client = clientOver(CredentialStore.layer)

@@ -283,8 +283,16 @@ layer(NodeContext.layer)("a failed request", (it) => {
     Effect.gen(function*() {
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig("https://127.0.0.1:1"))
-      const { stderr } = yield* home.run(["run", "hello"], { env: { ...token, NODE_TLS_REJECT_UNAUTHORIZED: "0" } })
-      assert.match(stderr, /^\(node:\d+\) Warning: .*NODE_TLS_REJECT_UNAUTHORIZED/)
+      // Node warns where a connection is made, when everything of the command's own is in place.
+      const warning = `import net from "node:net"
+        const { connect } = net.Socket.prototype
+        net.Socket.prototype.connect = function(...args) {
+          process.emitWarning("of this connection")
+          return connect.apply(this, args)
+        }`
+      const options = `--import=data:text/javascript,${encodeURIComponent(warning)}`
+      const { stderr } = yield* home.run(["run", "hello"], { env: { ...token, NODE_OPTIONS: options } })
+      assert.match(stderr, /^\(node:\d+\) Warning: of this connection/)
       assert.notInclude(stderr, "NodeVersionSupportWarning")
     }))
 })

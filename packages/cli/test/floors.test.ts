@@ -9,11 +9,12 @@ const floors: Record<string, ReadonlyArray<string>> = {
   log: [],
   sandbox: [],
   config: ["log"],
-  auth: ["config", "log"],
-  provider: ["config", "auth", "model-id", "log"],
+  network: ["config", "log"],
+  auth: ["config", "network", "log"],
+  provider: ["config", "network", "auth", "model-id", "log"],
   agent: [],
   tui: ["agent"],
-  cli: ["model-id", "log", "config", "auth", "provider", "agent", "tui", "sandbox"]
+  cli: ["model-id", "log", "config", "network", "auth", "provider", "agent", "tui", "sandbox"]
 }
 
 const packages = fileURLToPath(new URL("../..", import.meta.url))

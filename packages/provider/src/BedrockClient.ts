@@ -9,13 +9,13 @@ import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { publicUrl, registerSecrets } from "@altimate-code/config/PublicUrl"
 import { Settings } from "@altimate-code/config/Settings"
 import type { Secrets } from "@altimate-code/log/Secrets"
+import { type Handler, Network } from "@altimate-code/network/Network"
 import type {
   ConverseCommandInput,
   ConverseCommandOutput,
   ConverseStreamCommandInput,
   ConverseStreamOutput
 } from "@aws-sdk/client-bedrock-runtime"
-import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -102,19 +102,23 @@ export interface Limits {
  */
 export const layer = (
   limits: Limits = {}
-): Layer.Layer<BedrockClient, ConfigError, Settings | Auth | AwsCredentials | EndpointPolicy | RetryPolicy | Secrets> =>
-  Layer.scoped(BedrockClient, Effect.annotateLogs(make(limits), annotations))
+): Layer.Layer<
+  BedrockClient,
+  ConfigError,
+  Settings | Auth | AwsCredentials | EndpointPolicy | Network | RetryPolicy | Secrets
+> => Layer.scoped(BedrockClient, Effect.annotateLogs(make(limits), annotations))
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (limits: Limits): Effect.Effect<
   Service,
   ConfigError,
-  Settings | Auth | AwsCredentials | EndpointPolicy | RetryPolicy | Secrets | Scope.Scope
+  Settings | Auth | AwsCredentials | EndpointPolicy | Network | RetryPolicy | Secrets | Scope.Scope
 > =>
   Effect.gen(function*() {
     const settings = yield* Settings
     const policy = yield* RetryPolicy
+    const network = yield* Network
     const region = settings.region.value
     const { drop, headers, limits: configured, streaming } = settings.gateway
     const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
@@ -129,7 +133,7 @@ const make = (limits: Limits): Effect.Effect<
     const idle = Duration.decode(limits.idle ?? configured.idle ?? "5 minutes")
     const total = limits.total ?? configured.total ?? false
 
-    let http: NodeHttpHandler | undefined
+    let http: Handler | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => http?.destroy()))
 
     const attempting = <Request extends ConverseCommandInput, A, R>(
@@ -138,12 +142,8 @@ const make = (limits: Limits): Effect.Effect<
     ) =>
     (given: Request, sent: Sent): Effect.Effect<A, BedrockError, R> =>
       Effect.flatMap(load, (sdk) => {
-        // HTTP/1.1, which every gateway speaks: the SDK's own choice for this service is HTTP/2.
-        http ??= new sdk.NodeHttpHandler({
-          connectionTimeout: Duration.toMillis(connect),
-          requestTimeout: 0,
-          socketTimeout: 0
-        })
+        // HTTP/1.1 unless configured, which every gateway speaks: the SDK's own choice for this service is HTTP/2.
+        http ??= network.handler({ connectTimeout: connect, http2: settings.gateway.http2 })
         const takesWhole = streaming.value === "auto"
         const exchange = { sdk, http, endpoint: endpoint.url, firstByte, idle, takesWhole }
         const request = dropFields(given, drop)

@@ -76,5 +76,14 @@ export const layer: Layer.Layer<RetryPolicy> = Layer.succeed(RetryPolicy, {
   }
 })
 
-/** Codes of Node.js for a connection that may work the next time. */
-const transient: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"])
+/** Codes of Node.js for a connection that may work the next time, and what a proxy answers that can't make one. */
+const transient: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "HTTP 502",
+  "HTTP 503",
+  "HTTP 504"
+])

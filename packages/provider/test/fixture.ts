@@ -7,8 +7,10 @@ import type { Setting } from "@altimate-code/config/Origin"
 import { defaults, Settings } from "@altimate-code/config/Settings"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
+import * as Network from "@altimate-code/network/Network"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Fault, Turn } from "@altimate-code/sandbox/Script"
+import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -115,6 +117,7 @@ export const client = (url: string | undefined, options: {
   readonly logger?: Logger.Logger<unknown, unknown>
 } = {}) =>
   BedrockClient.layer(options.limits).pipe(
+    Layer.provide(Layer.provide(Network.layer, NodeContext.layer)),
     Layer.provideMerge(Layer.mergeAll(
       settings(url, undefined, options.gateway),
       options.auth ?? bearer(),

@@ -29,18 +29,23 @@ export const steps = (options: {
   readonly profile: Option.Option<Setting<string>>
   readonly awsProfile: Option.Option<Setting<string>>
   readonly region: string
+  /** For the steps that ask AWS. */
+  readonly http: Sdk.Http
   /** Learns that a profile has started its `credential_process`. */
   readonly onProcess: (profile: string) => void
 }): ReadonlyArray<Step> => {
-  const { awsProfile, onProcess, profile, region } = options
+  const { awsProfile, http, onProcess, profile, region } = options
   if (Option.isSome(profile)) {
-    return [{ name: `profile ${printable(profile.value.value)}`, take: named(profile.value, region, onProcess) }]
+    return [{ name: `profile ${printable(profile.value.value)}`, take: named(http, profile.value, region, onProcess) }]
   }
   return [
     { name: "key variables", take: keyVariables },
-    { name: "AWS_PROFILE", take: Option.isSome(awsProfile) ? named(awsProfile.value, region, onProcess) : notSet },
-    { name: "default profile", take: defaultProfile(region, onProcess) },
-    { name: "web identity token", take: webIdentity(region) },
+    {
+      name: "AWS_PROFILE",
+      take: Option.isSome(awsProfile) ? named(http, awsProfile.value, region, onProcess) : notSet
+    },
+    { name: "default profile", take: defaultProfile(http, region, onProcess) },
+    { name: "web identity token", take: webIdentity(http, region) },
     { name: "container credentials", take: container },
     { name: "EC2 instance metadata", take: instance }
   ]
@@ -65,19 +70,24 @@ const keyVariables = Effect.gen(function*() {
 })
 
 /** A profile that somebody chose: if it fails, nothing else is what they want. */
-const named = ({ origin, value }: Setting<string>, region: string, onProcess: (profile: string) => void) => {
+const named = (
+  http: Sdk.Http,
+  { origin, value }: Setting<string>,
+  region: string,
+  onProcess: (profile: string) => void
+) => {
   const name = printable(value)
   return taken(
-    Sdk.fromProfile(value, region, () => onProcess(value)),
+    Sdk.fromProfile(http, value, region, () => onProcess(value)),
     `AWS profile ${name}`,
     broken(`AWS profile ${name}, chosen by ${describe(origin)},`, ` --profile ${name}`),
     value
   )
 }
 
-const defaultProfile = (region: string, onProcess: (profile: string) => void) =>
+const defaultProfile = (http: Sdk.Http, region: string, onProcess: (profile: string) => void) =>
   taken(
-    Sdk.fromProfile("default", region, () => onProcess("default")),
+    Sdk.fromProfile(http, "default", region, () => onProcess("default")),
     "the default AWS profile",
     (refusal) =>
       refusal.next && refusal.renew === undefined
@@ -86,32 +96,33 @@ const defaultProfile = (region: string, onProcess: (profile: string) => void) =>
     "default"
   )
 
-const broken = (which: string, flag: string) => ({ renew, words }: Sdk.Refusal): Outcome => ({
+const broken = (which: string, flag: string) => ({ hint, renew, words }: Sdk.Refusal): Outcome => ({
   _tag: "Failed",
   words,
   error: {
     reason: renew === undefined ? "Profile" : "Expired",
     message: `${which} yields no credentials: ${words}`,
     hint: renew === undefined
-      ? `Correct the profile in the AWS config file, or try it: aws sts get-caller-identity${flag}`
+      ? hint ?? `Correct the profile in the AWS config file, or try it: aws sts get-caller-identity${flag}`
       : `Renew the session: ${renew}${flag}`
   }
 })
 
-const webIdentity = Effect.fn("chain.webIdentity")(function*(region: string) {
+const webIdentity = Effect.fn("chain.webIdentity")(function*(http: Sdk.Http, region: string) {
   if (Option.isNone(yield* Environment.variable("AWS_WEB_IDENTITY_TOKEN_FILE"))) return yield* notSet
   if (Option.isNone(yield* Environment.variable("AWS_ROLE_ARN"))) return yield* none("AWS_ROLE_ARN is not set")
   return yield* taken(
-    Sdk.fromWebIdentity(region),
+    Sdk.fromWebIdentity(http, region),
     "the web identity token",
-    ({ next, words }) =>
+    ({ hint, next, words }) =>
       next ? { _tag: "None", words } : {
         _tag: "Failed",
         words,
         error: {
           reason: "NoCredentials",
           message: `The web identity token yields no credentials: ${words}`,
-          hint: "Check AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, and that the role trusts the token's issuer."
+          hint: hint ??
+            "Check AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, and that the role trusts the token's issuer."
         }
       }
   )

@@ -1,4 +1,6 @@
 import { printable } from "@altimate-code/log/Printable"
+import type { Handler } from "@altimate-code/network/Network"
+import { NetworkError } from "@altimate-code/network/NetworkError"
 import type * as Providers from "@aws-sdk/credential-providers"
 import * as Effect from "effect/Effect"
 import { AuthError } from "../AuthError.ts"
@@ -22,6 +24,8 @@ export interface Refusal {
   readonly next: boolean
   /** The command that renews the session, where one has expired. */
   readonly renew: "aws sso login" | "aws login" | undefined
+  /** What to do, where the way to AWS is the cause. */
+  readonly hint?: string | undefined
 }
 
 /** The SDK warns on the console where it is given no logger. */
@@ -43,17 +47,54 @@ const load = Effect.tryPromise({
     })
 })
 
+/** How AWS is reached. Container and instance have their addresses on the machine: they are asked directly. */
+export type Http = Pick<Handler, "handle" | "metadata">
+
+interface ClientConfig {
+  readonly requestHandler: Http
+}
+
 const ask = (
   provider: (sdk: Sdk) => Promise<Identity>,
   onProcess: () => void = () => {}
 ): Effect.Effect<Identity, Refusal | AuthError> =>
   Effect.flatMap(load, (sdk) => Effect.mapError(endingLeftovers(() => provider(sdk), onProcess), refusal))
 
-/** `ignoreCache`: the files may have changed since they were last read. */
-export const fromProfile = (profile: string, region: string, onProcess: () => void) =>
-  ask((sdk) => sdk.fromIni({ profile, ignoreCache: true, logger: silent })(caller(region)), onProcess)
+/** The providers wrap what goes wrong on the way to AWS in errors of their own, so it is remembered. */
+const askOver = (
+  http: Http,
+  provider: (sdk: Sdk, clientConfig: ClientConfig) => Promise<Identity>,
+  onProcess?: () => void
+): Effect.Effect<Identity, Refusal | AuthError> =>
+  Effect.suspend(() => {
+    let failed: NetworkError | undefined
+    const requestHandler: Http = {
+      metadata: http.metadata,
+      handle: (request, options) =>
+        http.handle(request, options).catch((error) => {
+          if (error instanceof NetworkError) failed = error
+          throw error
+        })
+    }
+    return Effect.mapError(
+      ask((sdk) => provider(sdk, { requestHandler }), onProcess),
+      (refused) =>
+        failed === undefined || refused instanceof AuthError
+          ? refused
+          : { ...refused, words: failed.message, hint: failed.hint }
+    )
+  })
 
-export const fromWebIdentity = (region: string) => ask((sdk) => sdk.fromTokenFile({ logger: silent })(caller(region)))
+/** `ignoreCache`: the files may have changed since they were last read. */
+export const fromProfile = (http: Http, profile: string, region: string, onProcess: () => void) =>
+  askOver(
+    http,
+    (sdk, clientConfig) => sdk.fromIni({ profile, ignoreCache: true, clientConfig, logger: silent })(caller(region)),
+    onProcess
+  )
+
+export const fromWebIdentity = (http: Http, region: string) =>
+  askOver(http, (sdk, clientConfig) => sdk.fromTokenFile({ clientConfig, logger: silent })(caller(region)))
 
 export const fromContainer = ask((sdk) => sdk.fromHttp({ logger: silent })())
 

@@ -14,6 +14,7 @@ import type { Setting } from "@altimate-code/config/Origin"
 import { defaults, Settings } from "@altimate-code/config/Settings"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
+import * as Network from "@altimate-code/network/Network"
 import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
 import * as EndpointPolicy from "@altimate-code/provider/EndpointPolicy"
@@ -78,6 +79,7 @@ export const machine = (
     Places.sessions,
     Tools.layer.pipe(Layer.provide(Places.workspace))
   ).pipe(
+    Layer.provide(Network.layer),
     Layer.provide(Layer.mergeAll(settings(url), bearer, noChain, impatient, EndpointPolicy.layer, PrefixRules.layer)),
     Layer.provide(Layer.merge(
       Secrets.layer,

@@ -1,5 +1,6 @@
 /** Makes a {@link BedrockError} of whatever went wrong with a request. Pure. */
 import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { NetworkError } from "@altimate-code/network/NetworkError"
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import { BedrockError, type Reason } from "../BedrockError.ts"
@@ -115,6 +116,7 @@ const unexpected = (answer: Answer, attempt: Attempt): string => {
 
 /** What the SDK or Node.js threw before there was an answer. */
 export const fromThrown = (error: unknown, attempt: Attempt): BedrockError => {
+  if (error instanceof NetworkError) return fromNetwork(error, attempt)
   const code = Predicate.hasProperty(error, "code") && Predicate.isString(error.code) ? error.code : undefined
   const said = error instanceof Error ? error.message : String(error)
   const host = URL.canParse(attempt.url) ? new URL(attempt.url).host : attempt.url
@@ -132,6 +134,18 @@ export const fromThrown = (error: unknown, attempt: Attempt): BedrockError => {
   }
   return failed({ reason: "Validation", message: said }, attempt)
 }
+
+/** It knows more of the way than the request does. */
+const fromNetwork = ({ code, hint, message, reason }: NetworkError, { number, url }: Attempt): BedrockError =>
+  new BedrockError({
+    ...(reason === "Timeout"
+      ? { reason: "Timeout", type: "ConnectTimeout" }
+      : { reason: "Connection", type: code ?? reason }),
+    message,
+    hint,
+    url,
+    attempts: number
+  })
 
 /** What the SDK or Node.js threw while the events of an answer came in. */
 export const fromStream = (error: unknown, attempt: Attempt, ids: AnswerIds): BedrockError => {

@@ -163,6 +163,9 @@ export const saidOfModel = (failure: Failure): "on-demand" | "invalid" | "not fo
   return failure.reason === "ModelNotFound" ? "not found" : undefined
 }
 
+/** The titles of nginx's pages for a client certificate that is missing or not accepted. */
+const wantsCertificate = /no required SSL certificate was sent|SSL certificate error/i
+
 const validation = (message: string, drop: ReadonlyArray<Droppable>): string => {
   if (onDemand.test(message)) {
     return "This model needs a cross-region prefix (such as `us.` or `global.`) or an inference profile: write it into the model ID."
@@ -170,6 +173,9 @@ const validation = (message: string, drop: ReadonlyArray<Droppable>): string => 
   if (invalidModel.test(message)) {
     return "The model's prefix is not valid in this region, or the gateway wants IDs without one: "
       + "`altimate-code models resolve ID` shows what is sent and why."
+  }
+  if (wantsCertificate.test(message)) {
+    return "The gateway wants a certificate of the client's. Set clientCert and clientKey in options to the files (PEM) of the one that you got for it."
   }
   return Option.match(Option.filter(refusedField(message), (field) => !drop.includes(field)), {
     onNone: () => "The request was understood and refused: change what the message names.",
@@ -194,7 +200,7 @@ const connection = (type: string | undefined, url: string): string => {
       return `${url} does not speak TLS: check whether it should begin with http instead of https.`
     default:
       return certificate.test(type)
-        ? "The server's certificate is not trusted here. If a company authority signed it, set NODE_EXTRA_CA_CERTS to that authority's file."
+        ? "The server's certificate is not trusted here. If a company authority signed it, set caFile in options (or NODE_EXTRA_CA_CERTS) to that authority's file."
         : `The connection to ${url} broke: check the network and any proxy on the way.`
   }
 }

@@ -5,7 +5,6 @@ import type {
   ConverseCommand,
   ConverseStreamCommand
 } from "@aws-sdk/client-bedrock-runtime"
-import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -18,21 +17,16 @@ export interface Sdk {
   readonly BedrockRuntimeClient: typeof BedrockRuntimeClient
   readonly ConverseCommand: typeof ConverseCommand
   readonly ConverseStreamCommand: typeof ConverseStreamCommand
-  readonly NodeHttpHandler: typeof NodeHttpHandler
 }
 
 /** `import()` keeps the SDK out of every start that makes no request. */
 export const load: Effect.Effect<Sdk, BedrockError> = Effect.tryPromise({
   try: async () => {
-    const [bedrock, http] = await Promise.all([
-      import("@aws-sdk/client-bedrock-runtime"),
-      import("@smithy/node-http-handler")
-    ])
+    const bedrock = await import("@aws-sdk/client-bedrock-runtime")
     return {
       BedrockRuntimeClient: bedrock.BedrockRuntimeClient,
       ConverseCommand: bedrock.ConverseCommand,
-      ConverseStreamCommand: bedrock.ConverseStreamCommand,
-      NodeHttpHandler: http.NodeHttpHandler
+      ConverseStreamCommand: bedrock.ConverseStreamCommand
     }
   },
   catch: () =>

@@ -1,0 +1,67 @@
+/** A gateway, a home, and the built command; and nothing that was written may hold a secret. */
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { guideConfig, makeHome, type Options } from "../BuiltCli.ts"
+
+export const token = "canary-gateway-token-123"
+
+/** Every file below a directory, as one text. */
+const written = (directory: string): string =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .join("\n")
+
+/** `secrets` besides the token must not be in what the command writes. */
+export const makeScene = (options: Sandbox.Options = {}, ...secrets: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1", ...options })
+    const home = yield* makeHome
+    return {
+      sandbox,
+      home,
+      /** `run hi` with these options of the provider's; `baseURL` is the sandbox's own unless given. */
+      ask: (
+        { args = ["run", "hi", "--no-tools"], baseURL = sandbox.url, env = {}, ...given }: Record<string, unknown> & {
+          readonly args?: ReadonlyArray<string>
+          readonly baseURL?: string
+          readonly env?: Record<string, string>
+        } = {},
+        process: Omit<Options, "env"> = {}
+      ) =>
+        Effect.gen(function*() {
+          yield* home.writeGlobalConfig(guideConfig(baseURL, given))
+          const result = yield* home.run([...args, "--log-level", "DEBUG"], {
+            ...process,
+            env: { AWS_BEARER_TOKEN_BEDROCK: token, ...env }
+          })
+          const seen = `${result.stdout}${result.stderr}${written(join(home.home, ".local"))}`
+          for (const secret of [token, ...secrets]) assert.notInclude(seen, secret)
+          return result
+        })
+    }
+  })
+
+/** Not the exit code alone, so that a failure of a test shows why. */
+export const assertAnswered = ({ code, stderr, stdout }: { code: number | null; stderr: string; stdout: string }) => {
+  assert.strictEqual(code, 0, stderr)
+  assert.include(stdout, "Hello from the Bedrock sandbox")
+}
+
+/** One short block on stderr with all of these in it, nothing on stdout. */
+export const assertFailed = (
+  { code, stderr, stdout }: { code: number | null; stderr: string; stdout: string },
+  ...words: ReadonlyArray<string | RegExp>
+) => {
+  assert.strictEqual(stdout, "")
+  assert.strictEqual(code, 1, stderr)
+  assert.match(stderr, /^error: [^\n]+\n[^\n]+\n(Log: [^\n]+\n)?$/)
+  for (const word of words) {
+    if (typeof word === "string") assert.include(stderr, word)
+    else assert.match(stderr, word)
+  }
+  assert.notMatch(stderr, /reject.?unauthorized|NODE_TLS|insecure|turn.{1,20}off|disable/i)
+}

@@ -1,0 +1,158 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import { type Issued, makeAuthority, makeSelfSigned, type Names } from "./Certificates.ts"
+import * as ConnectProxy from "./ConnectProxy.ts"
+import { assertAnswered, assertFailed, makeScene } from "./Scene.ts"
+import * as TlsFront from "./TlsFront.ts"
+
+const day = 24 * 60 * 60 * 1000
+
+/** A gateway with a certificate of a company's authority. */
+const corporate = (names: Partial<Names> = {}) =>
+  Effect.gen(function*() {
+    const authority = yield* makeAuthority("Corp Root CA")
+    const server = yield* authority.issue({ name: "gateway", hosts: ["localhost", "127.0.0.1"], ...names })
+    return { authority, ...yield* behind(server) }
+  })
+
+const behind = (server: Issued) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const scene = yield* makeScene()
+    const front = yield* TlsFront.make({ to: scene.sandbox.port, server })
+    return {
+      ...scene,
+      front,
+      baseURL: front.url(),
+      write: (name: string, text: string) => {
+        const path = join(scene.home.home, name)
+        return Effect.as(fs.writeFileString(path, text), path)
+      }
+    }
+  })
+
+layer(NodeContext.layer)("a company's own authority", (it) => {
+  it.scoped("is trusted by options.caFile, relative to its file", () =>
+    Effect.gen(function*() {
+      const { ask, authority, baseURL, front, home } = yield* corporate()
+      const fs = yield* FileSystem.FileSystem
+      yield* fs.makeDirectory(join(home.home, ".config/altimate-code"), { recursive: true })
+      yield* fs.writeFileString(join(home.home, ".config/altimate-code/corp.pem"), `Corp Root CA\n${authority.cert}`)
+      assertAnswered(yield* ask({ baseURL, caFile: "corp.pem" }))
+      assertAnswered(yield* ask({ baseURL: front.url("127.0.0.1"), caFile: "corp.pem" }))
+    }))
+
+  for (const variable of ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "AWS_CA_BUNDLE"]) {
+    it.scoped(`is trusted by ${variable}, also with another one in caFile`, () =>
+      Effect.gen(function*() {
+        const { ask, authority, baseURL, write } = yield* corporate()
+        const env = { [variable]: yield* write("corp.pem", authority.cert) }
+        assertAnswered(yield* ask({ baseURL, env }))
+        const other = yield* makeAuthority("Other CA")
+        assertAnswered(yield* ask({ baseURL, env, caFile: yield* write("other.pem", other.cert) }))
+      }))
+  }
+
+  it.scoped("that nobody trusts is named, with the option, and nothing is sent", () =>
+    Effect.gen(function*() {
+      const { ask, baseURL, front, sandbox } = yield* corporate()
+      assertFailed(
+        yield* ask({ baseURL }),
+        `no connection to localhost:${front.port}: its certificate was issued by Corp Root CA, which is not trusted here`,
+        "set caFile in options (or NODE_EXTRA_CA_CERTS) to that file"
+      )
+      assert.deepStrictEqual(yield* sandbox.requests, [])
+    }))
+
+  it.scoped("is named through a proxy as well: there it may be the proxy's", () =>
+    Effect.gen(function*() {
+      const { ask, front } = yield* corporate({ hosts: ["gateway.test"] })
+      const proxy = yield* ConnectProxy.make({ names: { "gateway.test": front.port } })
+      assertFailed(
+        yield* ask({ baseURL: "https://gateway.test/bedrock/v1", env: { HTTPS_PROXY: proxy.url() } }),
+        "no connection to gateway.test: its certificate was issued by Corp Root CA, which is not trusted here"
+      )
+      assert.isAbove(proxy.asked.length, 0)
+    }))
+
+  it.scoped("is verified whatever NODE_TLS_REJECT_UNAUTHORIZED says", () =>
+    Effect.gen(function*() {
+      const { ask, baseURL, sandbox } = yield* corporate()
+      const { code, stderr } = yield* ask({ baseURL, env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } })
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "which is not trusted here")
+      assert.deepStrictEqual(yield* sandbox.requests, [])
+    }))
+})
+
+layer(NodeContext.layer)("a certificate that is not accepted", (it) => {
+  it.scoped("because it has expired is named, with day and issuer", () =>
+    Effect.gen(function*() {
+      const notAfter = new Date(Date.now() - 3 * day)
+      const { ask, authority, baseURL, write } = yield* corporate({ notAfter })
+      assertFailed(
+        yield* ask({ baseURL, caFile: yield* write("corp.pem", authority.cert) }),
+        "its certificate has expired on ",
+        String(notAfter.getUTCFullYear()),
+        "issued by Corp Root CA (CERT_HAS_EXPIRED)"
+      )
+    }))
+
+  it.scoped("because it is for another name is named, with its names and issuer", () =>
+    Effect.gen(function*() {
+      const { ask, authority, baseURL, write } = yield* corporate({ hosts: ["other.example", "10.0.0.1"] })
+      assertFailed(
+        yield* ask({ baseURL, caFile: yield* write("corp.pem", authority.cert) }),
+        "its certificate is for another name: other.example, 10.0.0.1; issued by Corp Root CA",
+        "check the host in baseURL"
+      )
+    }))
+
+  it.scoped("because it signs itself is named, and trusted by caFile", () =>
+    Effect.gen(function*() {
+      const server = yield* makeSelfSigned({ name: "lonely gateway", hosts: ["localhost"] })
+      const { ask, baseURL, write } = yield* behind(server)
+      assertFailed(
+        yield* ask({ baseURL }),
+        "its certificate is signed by nobody but itself (lonely gateway)",
+        "caFile"
+      )
+      assertAnswered(yield* ask({ baseURL, caFile: yield* write("gateway.pem", server.cert) }))
+    }))
+})
+
+layer(NodeContext.layer)("a file of certificates", (it) => {
+  it.scoped("that can't be used is named with its option", () =>
+    Effect.gen(function*() {
+      const { ask, authority, baseURL, home, sandbox, write } = yield* corporate()
+      const missing = join(home.home, "missing.pem")
+      const empty = yield* write("empty.pem", "no certificate\n")
+      const damaged = yield* write("damaged.pem", authority.cert.replace(/\n[^\n]{20}/, "\nxxxx"))
+      assertFailed(
+        yield* ask({ baseURL, caFile: missing }),
+        /caFile \(.*altimate-code\.json:\d+.*\): .*missing\.pem is not there/
+      )
+      assertFailed(yield* ask({ baseURL, caFile: empty }), /caFile \(.*\): .*empty\.pem holds no certificate/, "PEM")
+      assertFailed(yield* ask({ baseURL, caFile: damaged }), "damaged.pem holds a damaged certificate")
+      assertFailed(yield* ask({ baseURL, env: { AWS_CA_BUNDLE: missing } }), `AWS_CA_BUNDLE: ${missing} is not there`)
+      assert.deepStrictEqual(yield* sandbox.requests, [])
+    }))
+
+  it.scoped("that other programs use as well is no reason not to try", () =>
+    Effect.gen(function*() {
+      const { ask, authority, baseURL, home, write } = yield* corporate()
+      const caFile = yield* write("corp.pem", authority.cert)
+      const missing = join(home.home, "missing.pem")
+      assertAnswered(yield* ask({ baseURL, caFile, env: { NODE_EXTRA_CA_CERTS: missing, SSL_CERT_FILE: missing } }))
+      assert.include(yield* home.logs, "not used: SSL_CERT_FILE")
+    }))
+
+  it.scoped("is not looked at without TLS", () =>
+    Effect.gen(function*() {
+      const { ask, home } = yield* corporate()
+      assertAnswered(yield* ask({ caFile: join(home.home, "missing.pem") }))
+    }))
+})

@@ -1,0 +1,136 @@
+/**
+ * How a connection reaches a host: proxies, trusted authorities, the client's certificate, and the version of HTTP.
+ *
+ * @since 0.1.0
+ */
+import { Settings } from "@altimate-code/config/Settings"
+import { Secrets } from "@altimate-code/log/Secrets"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type { NodeHttpHandler } from "@smithy/node-http-handler"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
+import * as Stream from "effect/Stream"
+import type { Stage } from "./Inspection.ts"
+import { decide } from "./internal/decide.ts"
+import { makePrepare } from "./internal/prepare.ts"
+import { load as loadSmithy } from "./internal/smithy.ts"
+import { codeOf } from "./internal/tlsFailure.ts"
+import { NetworkError } from "./NetworkError.ts"
+import type { Route } from "./Route.ts"
+
+/**
+ * A request handler for the AWS SDK's clients. It fails with a `NetworkError`, or, when a host can't be reached at all,
+ * with the error of Node.js. Aborting a request closes its connection, or its stream in HTTP/2.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Handler = Pick<NodeHttpHandler, "destroy" | "handle" | "metadata">
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface HandlerOptions {
+  /** From the beginning of a connection until it can be used: proxy and TLS included. 10 seconds unless given. */
+  readonly connectTimeout?: Duration.DurationInput
+  /** HTTP/2 alone; otherwise HTTP/1.1 alone. */
+  readonly http2?: boolean
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** By which way an absolute http or https URL is reached. */
+  readonly route: (url: string) => Effect.Effect<Route, NetworkError>
+  /** A handler with connections of its own, until it is destroyed. */
+  readonly handler: (options?: HandlerOptions) => Handler
+  /** Connects to the URL's host, sends nothing, and says what it finds, step by step. Takes 20 seconds at most. */
+  readonly inspect: (url: string, options?: Pick<HandlerOptions, "http2">) => Stream.Stream<Stage, NetworkError>
+}
+
+/**
+ * How hosts are reached.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Network extends Context.Tag("@altimate-code/network/Network")<Network, Service>() {}
+
+/**
+ * As the options and the environment say; each is looked at when a request needs it.
+ *
+ * The proxy is `options.proxy`, else `https_proxy` or `http_proxy` (by the URL's scheme), else `all_proxy`, each in either
+ * case, the lower one first; `no_proxy` keeps hosts from all of them. Hosts of this machine are no exception, as in curl.
+ *
+ * Trusted are Node's own authorities and those of the system, `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and
+ * `options.caFile`. Certificates are always verified.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.FileSystem> = Layer.effect(
+  Network,
+  Effect.gen(function*() {
+    const { gateway } = yield* Settings
+    const secrets = yield* Secrets
+    const prepare = yield* makePrepare(gateway)
+    const runtime = yield* Effect.runtime<never>()
+
+    /** The failure itself, and not the fiber's, which holds it. */
+    const run = async <A>(effect: Effect.Effect<A, NetworkError>): Promise<A> =>
+      Exit.getOrElse(await Runtime.runPromiseExit(runtime)(effect), (cause) => {
+        throw cause._tag === "Fail" ? cause.error : new Error("the way to a host could not be decided")
+      })
+
+    return Network.of({
+      route: (url) => Effect.provideService(decide(url, gateway.proxy), Secrets, secrets),
+      handler: ({ connectTimeout = "10 seconds", http2 = false } = {}) => {
+        let loaded: Promise<Pick<Handler, "destroy" | "handle">> | undefined
+        const load = () =>
+          loaded ??= Promise.all([import("./internal/handler.ts"), loadSmithy()]).then(
+            ([{ makeHandler }, smithy]) =>
+              makeHandler(smithy, (url) => run(prepare(url)), {
+                connectTimeout: Duration.decode(connectTimeout),
+                http2
+              })
+          )
+        return {
+          // In HTTP/2 too: told otherwise, the SDK signs a header that a gateway which speaks HTTP/1.1 behind can't check.
+          metadata: { handlerProtocol: "http/1.1" },
+          handle: async (request, options) => (await load()).handle(request, options),
+          destroy: () => void loaded?.then(({ destroy }) => destroy())
+        }
+      },
+      inspect: (url, { http2 = gateway.http2 } = {}) =>
+        Effect.gen(function*() {
+          const way = yield* prepare(url)
+          const { inspect } = yield* Effect.promise(() => import("./internal/inspect.ts"))
+          return Stream.fromAsyncIterable(
+            inspect(url, way, http2 ? "h2" : "http/1.1", AbortSignal.timeout(20_000)),
+            unreachable(url)
+          )
+        }).pipe(Stream.unwrap)
+    })
+  })
+)
+
+const unreachable = (url: string) => (error: unknown): NetworkError => {
+  if (error instanceof NetworkError) return error
+  const code = codeOf(error)
+  const { host } = new URL(url)
+  return new NetworkError({
+    reason: "Unreachable",
+    message: `no connection to ${host}: ${code ?? "no answer within the time limit"}`,
+    hint: code === "ENOTFOUND"
+      ? `No such name is known here: check ${host}; a VPN, a private DNS or a proxy may be missing.`
+      : `Check ${host}, the network or VPN, and whether a proxy is needed.`,
+    ...(code === undefined ? {} : { code })
+  })
+}

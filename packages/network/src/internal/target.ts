@@ -1,0 +1,25 @@
+/** The other end of a connection. */
+export interface Target {
+  /** In lower case, an IPv6 address without its brackets. */
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+}
+
+/** Of an absolute http or https URL. */
+export const targetOf = (url: string): Target => {
+  const { hostname, port, protocol } = new URL(url)
+  const tls = protocol === "https:"
+  return {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? (tls ? 443 : 80) : Number(port),
+    tls
+  }
+}
+
+/** `host:port`, as it stands in a URL and in CONNECT. */
+export const authority = ({ host, port }: Target): string => `${host.includes(":") ? `[${host}]` : host}:${port}`
+
+/** The same for people: without a port that goes without saying. */
+export const shown = (target: Target): string =>
+  target.port === (target.tls ? 443 : 80) ? authority(target).replace(/:\d+$/, "") : authority(target)

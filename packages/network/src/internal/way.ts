@@ -1,0 +1,12 @@
+/** All that a connection needs to know. */
+import type { SecureContext } from "node:tls"
+import type { Route } from "../Route.ts"
+
+export interface Way {
+  readonly route: Route
+  /** For TLS with anybody: a proxy too. Undefined where there is none on the way. */
+  readonly trust: SecureContext | undefined
+  /** For TLS with the target itself: with the client's certificate, if there is one. */
+  readonly identity: SecureContext | undefined
+  readonly hasClientCertificate: boolean
+}

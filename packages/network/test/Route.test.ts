@@ -1,0 +1,170 @@
+import { defaults, Settings } from "@altimate-code/config/Settings"
+import * as Secrets from "@altimate-code/log/Secrets"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Network from "../src/Network.ts"
+import * as Route from "../src/Route.ts"
+
+/** The network of a machine with these variables, and with `options.proxy`. */
+const network = (env: Readonly<Record<string, string>>, proxy?: string) =>
+  Network.layer.pipe(
+    Layer.provideMerge(Secrets.layer),
+    Layer.provide(Layer.succeed(Settings, {
+      ...defaults,
+      gateway: {
+        ...defaults.gateway,
+        proxy: Option.map(Option.fromNullable(proxy), (value) => ({
+          value,
+          origin: { _tag: "Inline" as const, line: 3, column: 5, key: "proxy" }
+        }))
+      }
+    })),
+    Layer.provide(NodeContext.layer),
+    Layer.provideMerge(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))
+  )
+
+const route = (url: string) => Effect.flatMap(Network.Network, ({ route }) => route(url))
+
+const words = (url: string, env: Readonly<Record<string, string>>, proxy?: string) =>
+  route(url).pipe(Effect.map(Route.describe), Effect.provide(network(env, proxy)))
+
+const https = "https://gw.example.com/v1"
+const http = "http://gw.example.com/v1"
+
+describe("the route", () => {
+  for (
+    const [what, url, env, expected] of [
+      ["is direct without a proxy", https, {}, "direct"],
+      [
+        "is by HTTPS_PROXY for https",
+        https,
+        { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" },
+        "by the proxy http://p:1 from HTTPS_PROXY"
+      ],
+      [
+        "is by HTTP_PROXY for http",
+        http,
+        { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" },
+        "by the proxy http://q:1 from HTTP_PROXY"
+      ],
+      ["is by no proxy of the other scheme", http, { HTTPS_PROXY: "http://p:1" }, "direct"],
+      [
+        "is by ALL_PROXY else",
+        http,
+        { HTTPS_PROXY: "http://p:1", ALL_PROXY: "http://r:1" },
+        "by the proxy http://r:1 from ALL_PROXY"
+      ],
+      [
+        "is by the lower case first",
+        https,
+        { HTTPS_PROXY: "http://p:1", https_proxy: "http://l:1" },
+        "by the proxy http://l:1 from https_proxy"
+      ],
+      [
+        "is by https_proxy before ALL_PROXY",
+        https,
+        { ALL_PROXY: "http://p:1", https_proxy: "http://l:1" },
+        "by the proxy http://l:1 from https_proxy"
+      ],
+      [
+        "takes blank for unset",
+        https,
+        { https_proxy: " ", HTTPS_PROXY: "http://p:1" },
+        "by the proxy http://p:1 from HTTPS_PROXY"
+      ],
+      [
+        "takes a proxy without a scheme for http",
+        https,
+        { HTTPS_PROXY: "p.example.com:3128" },
+        "by the proxy http://p.example.com:3128 from HTTPS_PROXY"
+      ],
+      [
+        "may be by a proxy with TLS",
+        https,
+        { HTTPS_PROXY: "https://p.example.com" },
+        "by the proxy https://p.example.com from HTTPS_PROXY"
+      ],
+      [
+        "is direct for what NO_PROXY has",
+        https,
+        { HTTPS_PROXY: "http://p:1", NO_PROXY: "a,.example.com" },
+        "direct (.example.com in NO_PROXY)"
+      ],
+      [
+        "hears no_proxy before NO_PROXY",
+        https,
+        { HTTPS_PROXY: "http://p:1", NO_PROXY: "*", no_proxy: "a" },
+        "by the proxy http://p:1 from HTTPS_PROXY"
+      ],
+      [
+        "is by the proxy for this machine too",
+        "http://127.0.0.1:8080",
+        { HTTP_PROXY: "http://p:1" },
+        "by the proxy http://p:1 from HTTP_PROXY"
+      ]
+    ] as const
+  ) {
+    it.effect(what, () => Effect.map(words(url, env), (words) => assert.strictEqual(words, expected)))
+  }
+
+  it.effect("is by the option before the environment, and NO_PROXY counts for it too", () =>
+    Effect.gen(function*() {
+      const env = { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s:1" }
+      assert.match(
+        yield* words(https, env, "http://o:1"),
+        /^by the proxy http:\/\/o:1 from ALTIMATE_CLI_CONFIG_CONTENT/
+      )
+      assert.match(yield* words(http, env, "http://o:1"), /^by the proxy http:\/\/o:1 from/)
+      assert.strictEqual(
+        yield* words(https, { NO_PROXY: "gw.example.com:443" }, "http://o:1"),
+        "direct (gw.example.com:443 in NO_PROXY)"
+      )
+    }))
+
+  it.effect("never shows user and password, and keeps them out of logs", () =>
+    Effect.gen(function*() {
+      const { mask } = yield* Secrets.Secrets
+      const found = yield* route(https)
+      assert.strictEqual(Route.describe(found), "by the proxy http://p.example.com:3128 from HTTPS_PROXY")
+      assert.notInclude(JSON.stringify(found), "canary")
+      assert.deepStrictEqual(
+        found._tag === "Proxy" ? Option.map(found.proxy.login, Redacted.value) : undefined,
+        Option.some("us:er:canary@p/ss")
+      )
+      const basic = Buffer.from("us:er:canary@p/ss").toString("base64")
+      for (const text of ["canary@p/ss", "canary%40p%2Fss", basic]) {
+        assert.notInclude(mask(`a ${text} b`), text)
+      }
+    }).pipe(Effect.provide(network({ HTTPS_PROXY: "us%3Aer:canary%40p%2Fss@p.example.com:3128" }))))
+
+  for (
+    const [what, value, expected] of [
+      ["SOCKS", "socks5://user:canary@p:1080", "ALL_PROXY: a SOCKS proxy (socks5://) can't be used"],
+      ["another scheme", "ftp://user:canary@p", "ALL_PROXY: this is no URL of an HTTP proxy"],
+      ["no URL", "http://user:can/ary@p:x", "ALL_PROXY: this is no URL"]
+    ] as const
+  ) {
+    it.effect(`fails for ${what}, with the variable and without its value`, () =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(Effect.provide(route(https), network({ ALL_PROXY: value })))
+        assert.strictEqual(error.reason, "Proxy")
+        assert.strictEqual(error.message, expected)
+        assert.notMatch(`${error.message}${error.hint}`, /can\/?ary/)
+        assert.notStrictEqual(error.hint, "")
+      }))
+  }
+
+  it.effect("does not care about a wrong proxy that is not on the way", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(
+        yield* words(https, { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s" }),
+        "by the proxy http://p:1 from HTTPS_PROXY"
+      )
+      assert.strictEqual(yield* words(https, { ALL_PROXY: "socks5://s", NO_PROXY: "*" }), "direct (* in NO_PROXY)")
+    }))
+})
