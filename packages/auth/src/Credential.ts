@@ -6,6 +6,7 @@
 import type { Setting } from "@altimate-code/config/Origin"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import { AuthError } from "./AuthError.ts"
 
 /**
  * A place that can hold a bearer token: the environment, `auth.json`, or the configured `tokenCommand`.
@@ -82,4 +83,26 @@ export const describe = (credential: Credential): string => {
     case "None":
       return `no credential (${credential.where})`
   }
+}
+
+/**
+ * The chain's failure, when it found nothing, with all that was looked for before the chain: a person looks for a token as well.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const nothingFound = (considered: ReadonlyArray<Considered>) => (error: AuthError): AuthError => {
+  if (error.reason !== "NoCredentials" || error.steps === undefined) return error
+  const tokens = considered
+    .filter(({ source }) => source !== "aws-chain")
+    .map(({ outcome, where }) => ({ step: where, outcome }))
+  const steps = [...tokens, ...error.steps]
+  return new AuthError({
+    ...error,
+    message: [
+      "No credential was found. Looked for, in this order:",
+      ...steps.map(({ outcome, step }, index) => `  ${index + 1}. ${step}: ${outcome}`)
+    ].join("\n"),
+    steps
+  })
 }

@@ -135,9 +135,12 @@ layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
       assert.strictEqual(error.reason, "Timeout")
       assert.strictEqual(
         error.message,
-        "AWS credential chain: AWS_PROFILE: no answer; the time limit of 30s is over"
+        "AWS credential chain: AWS_PROFILE: no answer from the credential_process of AWS profile dev; the time limit of 30s is over"
       )
-      assert.include(log, "DEBUG auth credential chain: AWS_PROFILE: no answer; the time limit of 30s is over")
+      assert.include(
+        log,
+        "DEBUG auth credential chain: AWS_PROFILE: no answer from the credential_process of AWS profile dev; the time limit of 30s is over"
+      )
       yield* until(() => !isAlive(pid))
       assert.isFalse(other.killed)
     }))

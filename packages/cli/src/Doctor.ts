@@ -1,11 +1,14 @@
 /** Looks at all that is between the settings and an answer, in the order in which a request meets it. */
 import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
-import { type Credential, describe as describeCredential } from "@altimate-code/auth/Credential"
+import { type Credential, describe as describeCredential, nothingFound } from "@altimate-code/auth/Credential"
 import { describe } from "@altimate-code/config/Origin"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Settings from "@altimate-code/config/Settings"
 import * as ModelId from "@altimate-code/model-id/ModelId"
+import type { Stage } from "@altimate-code/network/Inspection"
+import { Network } from "@altimate-code/network/Network"
+import { describe as describeRoute, named } from "@altimate-code/network/Route"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
@@ -14,6 +17,7 @@ import * as Toolkit from "@effect/ai/Toolkit"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -62,8 +66,47 @@ const ending = (expiration: Option.Option<Date>) =>
 const credential = (used: Credential, { profile, region }: Settings.Service) =>
   Effect.gen(function*() {
     if (used._tag !== "AwsChain") return seen(undefined, describeCredential(used))
-    const { expiration, source } = yield* (yield* AwsCredentials).resolve({ profile, region: region.value })
+    const { expiration, source } = yield* Effect.mapError(
+      (yield* AwsCredentials).resolve({ profile, region: region.value }),
+      nothingFound(used.considered)
+    )
     return seen(undefined, `AWS credentials from ${source}${yield* ending(expiration)}`)
+  })
+
+/** Each step to the host under its own name. */
+const step = (stage: Stage): readonly [name: string, seen: Seen<void>] => {
+  switch (stage._tag) {
+    case "Route":
+      return ["proxy", seen(undefined, describeRoute(stage.route))]
+    case "Dns":
+      return ["DNS", seen(undefined, `${stage.host}: ${stage.addresses.join(", ")} (${stage.millis} ms)`)]
+    case "Tcp":
+      return ["TCP", seen(undefined, `${stage.address}, port ${stage.port} (${stage.millis} ms)`)]
+    case "Tunnel":
+      return ["tunnel", seen(undefined, `through the ${named(stage.proxy)} (${stage.millis} ms)`)]
+    case "Tls":
+      return [
+        "TLS",
+        seen(
+          undefined,
+          `${stage.protocol}, ${Option.getOrElse(stage.alpn, () => "http/1.1")}, certificate of ${stage.subject} by `
+            + `${stage.issuer} until ${stage.validTo.toISOString().slice(0, 10)} (${stage.millis} ms)`,
+          Option.getOrUndefined(Option.map(stage.problem, ({ words }) => `It is not accepted: ${words}.`))
+        )
+      ]
+  }
+}
+
+/** The way to the host, step by step; where it ends, the step is not known by name, but the failure is. */
+const network = (url: string) =>
+  Effect.gen(function*() {
+    const { check } = yield* DoctorReport
+    const { inspect } = yield* Network
+    yield* Stream.runForEach(Stream.either(inspect(url)), (found) => {
+      if (Either.isLeft(found)) return check("network", Effect.fail(found.left))
+      const [name, look] = step(found.right)
+      return check(name, Effect.succeed(look))
+    })
   })
 
 const unwrapped = <A, R>(request: Effect.Effect<A, AiError.AiError, R>) => Effect.mapError(request, Bedrock.unwrap)
@@ -182,6 +225,7 @@ export const doctor = (options: { readonly model?: string }) =>
         const { endpoint, model } = yield* BedrockTarget
         yield* check("model ID", Effect.succeed(seen(undefined, `${model.wire} (${ModelId.explain(model)})`)))
         yield* check("endpoint", Effect.succeed(seen(undefined, `${publicUrl(endpoint.url)} (${endpoint.why})`)))
+        yield* network(endpoint.url)
         const answer = yield* Effect.cached(hello)
         yield* check("authentication", authentication(answer))
         yield* check("converse", converse(answer))

@@ -4,6 +4,7 @@ import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { printableLines } from "@altimate-code/log/Printable"
 import type { ModelRefError } from "@altimate-code/model-id/ModelRef"
+import type { NetworkError } from "@altimate-code/network/NetworkError"
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import type { SandboxError } from "@altimate-code/sandbox/SandboxError"
 import * as Option from "effect/Option"
@@ -16,6 +17,7 @@ export type Failure =
   | CliError
   | ConfigError
   | ModelRefError
+  | NetworkError
   | SandboxError
   | SessionError
 
@@ -25,6 +27,7 @@ export const exitCodes = { success: 0, requestFailed: 1, usage: 2, interrupted: 
 export const exitCode = (failure: Failure): number => {
   switch (failure._tag) {
     case "BedrockError":
+    case "NetworkError":
       return exitCodes.requestFailed
     case "AuthError":
       return ["Conflict", "CorruptStore"].includes(failure.reason) ? exitCodes.usage : exitCodes.requestFailed

@@ -32,6 +32,10 @@ const keyed: Attempt = {
     refreshable: true
   }
 }
+const ofProfile: Attempt = {
+  ...keyed,
+  identity: { ...keyed.identity, ...(keyed.identity._tag === "Keys" ? { profile: "dev" } : {}) } as Attempt["identity"]
+}
 
 const answer = (
   status: number,
@@ -159,7 +163,9 @@ describe("the hint", () => {
     assert.include(answer(403, { Message: "Bearer Token has expired" }).hint, "AWS_BEARER_TOKEN_BEDROCK has expired")
     assert.include(answer(401, {}).hint, "bearer token from AWS_BEARER_TOKEN_BEDROCK was refused")
     assert.include(answer(403, { __type: "ExpiredTokenException" }, {}, keyed).hint, "profile dev (SSO) have expired")
-    assert.include(answer(403, { __type: "InvalidSignatureException" }, {}, keyed).hint, "clock")
+    assert.include(answer(403, { __type: "ExpiredTokenException" }, {}, ofProfile).hint, "aws sso login --profile dev`")
+    assert.include(answer(403, { __type: "UnrecognizedClientException" }, {}, keyed).hint, "clock")
+    assert.include(answer(403, { __type: "InvalidSignatureException" }, {}, keyed).hint, "a gateway that rewrites")
   })
 
   it("tells a refused token from a missing permission", () => {

@@ -17,7 +17,7 @@ layer(NodeContext.layer)("a machine without any credential", (it) => {
         [
           "1 AWS_BEARER_TOKEN_BEDROCK",
           `2 ${home.authFile}`,
-          "3 options.tokenCommand",
+          "3 tokenCommand",
           "4 key variables",
           "5 AWS_PROFILE",
           "6 default profile",

@@ -1,4 +1,3 @@
-import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"

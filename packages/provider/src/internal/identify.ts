@@ -1,6 +1,7 @@
 import type { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
+import { nothingFound } from "@altimate-code/auth/Credential"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { BedrockError } from "../BedrockError.ts"
@@ -28,7 +29,10 @@ export const makeIdentify = (
           refreshable: credential.source === "command"
         } satisfies Identity
       case "AwsChain": {
-        const keys = yield* chain.resolve({ profile: credential.profile, region, refresh: refused !== undefined })
+        const keys = yield* Effect.mapError(
+          chain.resolve({ profile: credential.profile, region, refresh: refused !== undefined }),
+          nothingFound(credential.considered)
+        )
         return {
           _tag: "Keys",
           accessKeyId: keys.accessKeyId,
