@@ -39,6 +39,9 @@ const order = [
   "model",
   "model ID",
   "endpoint",
+  "proxy",
+  "DNS",
+  "TCP",
   "authentication",
   "converse",
   "stream",
@@ -160,7 +163,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       yield* home.writeGlobalConfig(guideConfig(sandbox.url))
       const terminal = yield* open(["doctor"], { home: home.home, env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
       yield* terminal.see(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] authentication/)
-      assert.include(terminal.screen(), "✓ endpoint")
+      assert.include(terminal.screen(), "✓ TCP")
       yield* terminal.write("\x03")
       yield* terminal.exited
       assert.notMatch(terminal.screen(), /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/)
