@@ -19,7 +19,7 @@ export const doctor = action(
       )
     })).pipe(
       Command.withDescription(
-        "Look at everything between the settings and an answer. It sends three short requests and a long one."
+        "See whether it works here, and if not, why. Sends four requests."
       )
     ),
   [

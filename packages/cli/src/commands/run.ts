@@ -27,7 +27,7 @@ const options = {
   maxTokens: Options.integer("max-tokens").pipe(
     Options.withPseudoName("N"),
     Options.filterMap(Option.liftPredicate((tokens) => tokens > 0), "--max-tokens must be at least 1."),
-    Options.withDescription("The most tokens an answer may have (default: at most 8192)."),
+    Options.withDescription("The most tokens of an answer (default: at most 8192)."),
     Options.optional
   ),
   noTools: Options.boolean("no-tools").pipe(
@@ -45,7 +45,7 @@ const options = {
     Options.withDescription("Trust this project's altimate-code.json, this time.")
   ),
   format: Options.choice("format", ["text", "json"]).pipe(
-    Options.withDescription("text (default): the answer as it comes; json: one event a line."),
+    Options.withDescription("text (default), or json: one event a line."),
     Options.withDefault("text" as const)
   ),
   prompt: Args.text({ name: "prompt" }).pipe(
@@ -60,7 +60,7 @@ export const run = action(
     load(() => import("../RunPrompt.ts")).pipe(
       Effect.flatMap(({ runPrompt }) => runPrompt(given)),
       configured({ ...overrides(given), trustProject: given.trustProject }, Trust.refuse)
-    )).pipe(Command.withDescription("Do one task: the answer goes to stdout as it comes, tool calls to stderr.")),
+    )).pipe(Command.withDescription("Do one task: the answer on stdout, tool calls on stderr.")),
   [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask"],
     ["altimate-code run --yolo \"Make the tests pass\"", "do it, and ask nobody"],

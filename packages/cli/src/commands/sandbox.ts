@@ -32,7 +32,7 @@ export const sandbox = action(
   Command.make("sandbox", options, (given) =>
     // The server and its protocol are loaded here and not before.
     Effect.flatMap(load(() => import("../RunSandbox.ts")), ({ runSandbox }) => runSandbox(given))).pipe(
-      Command.withDescription("Start a Bedrock gateway on this machine, to try things out without AWS.")
+      Command.withDescription("Start a Bedrock gateway on this machine, to try things out.")
     ),
   [
     ["altimate-code sandbox", "start it; Ctrl-C stops it"],

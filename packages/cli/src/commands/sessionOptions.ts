@@ -12,7 +12,7 @@ export const modelOption = Options.text("model").pipe(
 
 export const crossRegionOption = Options.text("cross-region").pipe(
   Options.withPseudoName("VALUE"),
-  Options.withDescription("auto, off or a prefix (us, eu, global, …), for every model of this start."),
+  Options.withDescription("auto, off or a prefix: us, eu, global, …"),
   Options.optional
 )
 

@@ -19,7 +19,7 @@ export const trust = action(
       yield* write(`Trusted until it changes: ${untrusted.map(({ path }) => printable(path)).join(", ")}\n`)
       yield* write(Trust.changes(untrusted))
     }).pipe(configured({}, () => Effect.succeed(false)))).pipe(
-      Command.withDescription("Trust this project's configuration, in the version that is there now.")
+      Command.withDescription("Trust this project's configuration as it is now.")
     ),
   [["altimate-code trust", "let altimate-code.json here set endpoints, servers and more"]]
 )
