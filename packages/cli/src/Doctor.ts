@@ -1,6 +1,7 @@
 /** Looks at all that is between the settings and an answer, in the order in which a request meets it. */
 import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
+import * as BedrockKey from "@altimate-code/auth/BedrockKey"
 import { type Credential, describe as describeCredential, nothingFound } from "@altimate-code/auth/Credential"
 import { describe } from "@altimate-code/config/Origin"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
@@ -20,6 +21,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Bedrock from "./Bedrock.ts"
@@ -65,6 +67,11 @@ const ending = (expiration: Option.Option<Date>) =>
 /** Of the chain the credentials themselves are asked for: whether there are any is the question. */
 const credential = (used: Credential, { profile, region }: Settings.Service) =>
   Effect.gen(function*() {
+    if (used._tag === "Bearer") {
+      const key = BedrockKey.read(Redacted.value(used.token))
+      const until = yield* ending(Option.map(key, ({ expiresAt }) => expiresAt))
+      return seen(undefined, `${describeCredential(used)}${until}`)
+    }
     if (used._tag !== "AwsChain") return seen(undefined, describeCredential(used))
     const { expiration, source } = yield* Effect.mapError(
       (yield* AwsCredentials).resolve({ profile, region: region.value }),
@@ -145,6 +152,12 @@ const converseStream = Effect.gen(function*() {
           : Effect.void
       )
     )
+  const { streaming } = (yield* Settings.Settings).gateway
+  if (streaming.value === "off") {
+    return seen(undefined, `not asked for: options.streaming is off (${describe(streaming.origin)})`)
+  }
+  const notices = yield* (yield* BedrockTarget).notices
+  if (notices.length > 0) return seen(undefined, "answered as a whole", notices.join(" "))
   const { detail, isBuffered } = paced(arrivals)
   return seen(
     undefined,

@@ -134,6 +134,25 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.include(stdout, "✓ large prompt")
     }))
 
+  it.scoped("says that a gateway does not stream, or was not asked to", () =>
+    Effect.gen(function*() {
+      const says = { type: "text", text: ["one ", "two"] } as const
+      const call = { type: "toolUse", name: "weather", toolUseId: "1", input: { city: "Paris" } } as const
+      const home = yield* makeHome
+      const script: Script = [{ blocks: [says] }, { blocks: [says] }, { blocks: [call] }, { blocks: [says] }]
+      const lines = (options: Record<string, unknown>, gateway: Sandbox.Options) =>
+        Effect.gen(function*() {
+          const sandbox = yield* Sandbox.make({ script, ...gateway })
+          yield* home.writeGlobalConfig(guideConfig(sandbox.url, options))
+          const { code, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+          assert.strictEqual(code, 0, stdout)
+          return stdout
+        })
+      assert.match(yield* lines({ streaming: "off" }, {}), /✓ stream .*not asked for: options.streaming is off/)
+      const unable = yield* lines({}, { streaming: "json" })
+      assert.match(unable, /! stream .*answered as a whole\n.*The gateway does not stream/)
+    }))
+
   it.scoped("has the same as JSON, in which no secret is, also when it fails", () =>
     Effect.gen(function*() {
       const { doctor, home } = yield* start()
