@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
+    // Most tests wait for a process or a socket: with one worker fewer than there are processors, a small machine would idle.
+    maxWorkers: "100%",
     projects: [
       {
         test: {
