@@ -177,6 +177,15 @@ describe("the time limits", () => {
       yield* sandbox.waitFor(([sent]) => sent?.aborted === true)
     }))
 
+  it.scopedLive("are no failure behind messageStop: the answer is complete without its usage", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", afterEvents: 5 })] })
+      const events = yield* Effect.provide(stream, client(sandbox.url, { limits: { idle: "100 millis" } }))
+      assert.strictEqual(textOf(events), "Hello")
+      assert.strictEqual(events.at(-1)?.messageStop?.stopReason, "end_turn")
+      yield* sandbox.waitFor(([sent]) => sent?.aborted === true)
+    }))
+
   it.scopedLive("are those of the options, unless the layer is given others; of the whole, its attempts are counted", () =>
     Effect.gen(function*() {
       const gateway = { limits: { firstByte: 100, total: 60_000 } }

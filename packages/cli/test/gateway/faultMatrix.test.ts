@@ -47,7 +47,8 @@ const cells: ReadonlyArray<Cell> = gatewayFaults.flatMap((fault) =>
       const { answers, struck } = modes[mode]
       const played = at(fault, position, answers[struck]!)
       // Complete is an answer that ends behind messageStop, or comes as a whole: a script that plays it again asks for its call again.
-      const isComplete = fault.name === "json" || (fault.name === "end" && position === "after messageStop")
+      const isComplete = fault.name === "json"
+        || (["end", "stall"].includes(fault.name) && position === "after messageStop")
       return played === undefined || (isComplete && mode === "agent's call") ? [] : [{ fault, position, mode, played }]
     })
   )

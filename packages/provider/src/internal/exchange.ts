@@ -32,6 +32,9 @@ export interface Exchange {
   readonly takesWhole: boolean
 }
 
+/** Only the usage comes behind messageStop: an answer is complete without it, and not worth the wait of a thinking model. */
+const usageWait = Duration.seconds(10)
+
 /** A complete answer. */
 export const answer = (
   exchange: Exchange,
@@ -87,12 +90,17 @@ const begin = (
     if (events === undefined) return yield* truncated(exchange, ids())
     let stopped = false
     /** Fails with nothing at the end. */
-    const next: Effect.Effect<StreamedEvent, Option.Option<BedrockError>> = Effect.tryPromise({
-      try: () => events.next(),
-      catch: toError
-    }).pipe(
-      Effect.timeoutFail({ duration: exchange.idle, onTimeout: () => timeout(exchange, "IdleTimeout", ids()) }),
-      Effect.mapError(Option.some),
+    const next: Effect.Effect<StreamedEvent, Option.Option<BedrockError>> = Effect.suspend(() =>
+      Effect.tryPromise({
+        try: () => events.next(),
+        catch: (error) => Option.some(toError(error))
+      }).pipe(
+        Effect.timeoutFail({
+          duration: stopped ? Duration.min(exchange.idle, usageWait) : exchange.idle,
+          onTimeout: () => stopped ? Option.none() : Option.some(timeout(exchange, "IdleTimeout", ids()))
+        })
+      )
+    ).pipe(
       Effect.flatMap(({ done, value }) => {
         if (done === true) return Effect.fail(stopped ? Option.none() : Option.some(truncated(exchange, ids())))
         stopped ||= value.messageStop !== undefined
