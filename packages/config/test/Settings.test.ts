@@ -62,6 +62,17 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         }))
     }
 
+    it.scoped("cannot have a path if it is a proxy's: what follows an unencoded slash of a password", () =>
+      Effect.gen(function*() {
+        const { failure, projectFile, write } = yield* makeFixture
+        for (const proxy of ["http://user:12/canary@p:3128", "http://user:12?canary@p", "http://user:12#canary@p"]) {
+          yield* write(projectFile, bedrock({ region: "eu-west-1", proxy }))
+          const error = yield* failure()
+          assert.strictEqual(error.message, `${projectFile}:6:9: expected the URL of a proxy, found one with a path`)
+          assert.notInclude(`${error.message}${error.hint}`, "canary")
+        }
+      }))
+
     it.scoped("has its password and the keys of its query masked from then on, and no mere words", () =>
       Effect.gen(function*() {
         const { projectFile, services, write } = yield* makeFixture

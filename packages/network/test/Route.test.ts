@@ -146,7 +146,8 @@ describe("the route", () => {
     const [what, value, expected] of [
       ["SOCKS", "socks5://user:canary@p:1080", "ALL_PROXY: a SOCKS proxy (socks5://) can't be used"],
       ["another scheme", "ftp://user:canary@p", "ALL_PROXY: this is no URL of an HTTP proxy"],
-      ["no URL", "http://user:can/ary@p:x", "ALL_PROXY: this is no URL"]
+      ["no URL", "http://user:can/ary@p:x", "ALL_PROXY: this is no URL"],
+      ["a password with a slash that looks like a port", "http://user:12/canary@p", "ALL_PROXY: this is no URL"]
     ] as const
   ) {
     it.effect(`fails for ${what}, with the variable and without its value`, () =>

@@ -9,7 +9,7 @@ import type { Origin, Setting } from "../Origin.ts"
 import { prefixRulesOf } from "./crossRegion.ts"
 import { failure } from "./place.ts"
 import { type Branch, find } from "./tree.ts"
-import { acceptUrl } from "./url.ts"
+import { acceptProxy } from "./url.ts"
 
 /** The options as they apply, from the merged file's values and their places. */
 export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merged: Branch) {
@@ -25,7 +25,7 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
     headers[name] = { value: Redacted.make(value), origin: at }
   }
   const proxy = setting(written.proxy, paths.proxy)
-  if (Option.isSome(proxy)) yield* acceptUrl(proxy.value)
+  if (Option.isSome(proxy)) yield* acceptProxy(proxy.value)
   const { crossRegion, timeout } = written
   return {
     auth: Option.getOrElse(setting(written.auth, options("auth")), () => Gateway.defaults.auth),

@@ -15,3 +15,18 @@ export const acceptUrl = Effect.fn("acceptUrl")(function*({ value, origin }: Set
     hint: "Write the whole URL, for example https://gateway.example.com/bedrock/v1."
   })
 })
+
+/** Of a proxy only the host is meant: a path in its URL is what follows an unencoded `/` of a password. */
+export const acceptProxy = Effect.fn("acceptProxy")(function*(setting: Setting<string>) {
+  yield* acceptUrl(setting)
+  const { hash, pathname, search } = new URL(setting.value)
+  if (pathname + search + hash === "/") return
+  return yield* failure(setting.origin, {
+    reason: "Value",
+    message: "expected the URL of a proxy, found one with a path",
+    expected: "the URL of a proxy",
+    found: "one with a path",
+    hint:
+      "Write it like http://user:password@proxy.example.com:3128, with %2F for /, %3F for ? and %23 for # in user and password."
+  })
+})

@@ -60,7 +60,8 @@ const proxyOf = ({ origin, value }: Setting<string>): Effect.Effect<Proxy, Netwo
         + "or reach the gateway without a proxy: add its host to NO_PROXY."
     )
   }
-  if (!URL.canParse(text)) {
+  // Only the host is meant: a path is what follows an unencoded `/` of a password.
+  if (!URL.canParse(text) || /[/\\?#]./.test(text.slice(text.indexOf("://") + 3))) {
     return refuse(
       "this is no URL",
       "Write it like http://user:password@proxy.example.com:3128, with %40 for @, %3A for :, %2F for / and %23 for # in user and password."
