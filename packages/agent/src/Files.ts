@@ -3,11 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Paths from "@altimate-code/system/Paths"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 // What globby walks is the disk itself; asking a platform service about it would only pretend that it is not.
 import { realpath } from "node:fs/promises"
-import { dirname, isAbsolute, join, relative, sep } from "node:path"
+import { dirname, isAbsolute, join } from "node:path"
 
 /**
  * The files could not be looked for: the directory can't be entered, or the pattern can't be used.
@@ -55,8 +56,8 @@ const inside = async (directory: string, files: ReadonlyArray<string>): Promise<
   const root = await realpath(directory)
   const parents = new Map<string, boolean>()
   for (const parent of new Set(files.map((file) => dirname(file)))) {
-    const way = relative(root, await realpath(join(directory, parent)).catch(() => "/"))
-    parents.set(parent, !isAbsolute(parent) && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way))
+    const real = await realpath(join(directory, parent)).catch(() => "/")
+    parents.set(parent, !isAbsolute(parent) && Paths.isBelow(real, root))
   }
   return files.filter((file) => parents.get(dirname(file)))
 }

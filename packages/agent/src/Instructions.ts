@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Paths from "@altimate-code/system/Paths"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Config from "effect/Config"
@@ -61,17 +62,6 @@ const beginning = (bytes: Uint8Array, most: number): string =>
 
 const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`
 
-/** From the root to the directory; the directory alone when it is not below the root. */
-const wayDown = (path: Path.Path, root: string, directory: string): ReadonlyArray<string> => {
-  const below = path.relative(root, directory)
-  if (below === "") return [root]
-  if (below.split(path.sep)[0] === ".." || path.isAbsolute(below)) return [directory]
-  return below.split(path.sep).reduce<ReadonlyArray<string>>(
-    (found, part) => [...found, path.join(found.at(-1)!, part)],
-    [root]
-  )
-}
-
 /**
  * The global `AGENTS.md`, those of the project from its root down to the directory, then those below it, then the configured files.
  * Cut to 32 KiB a file and 128 KiB in all. A file of the project that is a link to somewhere outside of it is left out.
@@ -107,15 +97,11 @@ export const load = Effect.fn("Instructions.load")(function*({ directory, global
   const nested = yield* matching(directory, `**/${name}`)
   const candidates = [
     global,
-    ...wayDown(path, root, directory).map((parent) => path.join(parent, name)),
+    ...Paths.descend(root, directory).map((parent) => path.join(parent, name)),
     ...nested.toSorted().map((file) => path.join(directory, file)),
     ...(yield* Effect.forEach(globs, configured)).flat()
   ]
 
-  const isBelow = (file: string, directory: string) => {
-    const way = path.relative(directory, file)
-    return way.split(path.sep)[0] !== ".." && !path.isAbsolute(way)
-  }
   const realRoot = yield* Effect.orElseSucceed(fs.realPath(root), () => root)
 
   const instructions: Array<Instruction> = []
@@ -127,7 +113,7 @@ export const load = Effect.fn("Instructions.load")(function*({ directory, global
     if (seen.has(real)) continue
     seen.add(real)
     // A link in a stranger's repository must not show the model a file of this person's.
-    if (isBelow(file, root) && !isBelow(real, realRoot)) {
+    if (Paths.isBelow(file, root) && !Paths.isBelow(real, realRoot)) {
       notices.push(`${file} is left out: it is a link that leads out of the project`)
       continue
     }

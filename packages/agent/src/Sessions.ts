@@ -143,7 +143,8 @@ export const layer = (options: Options): Layer.Layer<
 
       const opened = (
         id: string,
-        start: { readonly directory: string; readonly lines: ReadonlyArray<Line>; readonly whole: number }
+        start: { readonly directory: string; readonly lines: ReadonlyArray<Line>; readonly whole: number },
+        lock: Effect.Effect.Success<ReturnType<typeof sessionLock.acquire>>
       ) =>
         Effect.gen(function*() {
           const file = fileOf(id)
@@ -155,6 +156,7 @@ export const layer = (options: Options): Layer.Layer<
               const text = sessionFile.encode(entry, options.mask)
               const line = options.mask === undefined ? entry : sessionFile.toLine(text)
               if (line?.type !== entry.type) return yield* sessionFile.unusable(file)
+              yield* lock.check
               const bytes = new TextEncoder().encode(`${text}\n`)
               if (lines.length === 0) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
               // After a write that failed, on a full disk for one, half a line may stand there.
@@ -192,16 +194,16 @@ export const layer = (options: Options): Layer.Layer<
               fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 }),
               sessionFile.io(options.directory)
             )
-            yield* sessionLock.acquire(fileOf(id))
-            return { ...yield* opened(id, { directory, lines: [], whole: 0 }), notices: [] }
+            const lock = yield* sessionLock.acquire(fileOf(id))
+            return { ...yield* opened(id, { directory, lines: [], whole: 0 }, lock), notices: [] }
           }).pipe(allOrNothing, Effect.provide(context)),
         open: (given) =>
           Effect.gen(function*() {
             const id = yield* find(given)
             const file = fileOf(id)
-            yield* sessionLock.acquire(file)
+            const lock = yield* sessionLock.acquire(file)
             const { lines, torn, whole } = yield* sessionFile.read(file)
-            const notices: Array<string> = []
+            const notices: Array<string> = [...lock.notices]
             if (torn) {
               yield* Effect.mapError(fs.truncate(file, whole), sessionFile.io(file))
               notices.push("The last line of the session was only half written. It was dropped.")
@@ -209,7 +211,7 @@ export const layer = (options: Options): Layer.Layer<
             if (lines.length === 0) notices.push("The session is empty: nothing was written before the program ended.")
             const first = lines[0]
             const directory = first?.type === "session" ? first.directory : ""
-            const session = yield* opened(id, { directory, lines, whole })
+            const session = yield* opened(id, { directory, lines, whole }, lock)
             const interrupted = yield* interruptedResults({ ...session, notices })
             if (interrupted.some(({ started }) => started)) {
               notices.push(

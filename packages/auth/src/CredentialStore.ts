@@ -5,7 +5,7 @@
  */
 import { Directories } from "@altimate-code/config/Directories"
 import { Secrets } from "@altimate-code/log/Secrets"
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -15,9 +15,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { AuthError } from "./AuthError.ts"
 import * as AuthFile from "./internal/authFile.ts"
-import * as FileLock from "./internal/fileLock.ts"
-import { ownDirectory, replace } from "./internal/ownFile.ts"
-import { isNotFound, storeFailure } from "./internal/storeFailure.ts"
+import * as privateFile from "./internal/privateFile.ts"
 
 /**
  * That there is a credential, and of which type: `api`, or one that another program wrote, for example `oauth`.
@@ -73,30 +71,26 @@ export const layer: Layer.Layer<
 > = Layer.effect(
   CredentialStore,
   Effect.gen(function*() {
-    const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-    const fs = yield* FileSystem.FileSystem
+    const context = yield* Effect.context<FileSystem.FileSystem>()
     const paths = yield* Path.Path
     const secrets = yield* Secrets
     const { data } = yield* Directories
     const path = paths.join(data, "auth.json")
 
-    const read = fs.readFileString(path).pipe(
-      Effect.matchEffect({
-        onFailure: (error) =>
-          isNotFound(error) ? Effect.succeed(AuthFile.empty(path)) : Effect.fail(storeFailure("read", path)(error)),
-        onSuccess: (text) => AuthFile.parse(path, text)
-      }),
-      Effect.tap((file) => Effect.forEach(AuthFile.secrets(file), secrets.register, { discard: true }))
+    const read = privateFile.read(path).pipe(
+      Effect.flatMap((text) =>
+        Option.isNone(text) ? Effect.succeed(AuthFile.empty(path)) : AuthFile.parse(path, text.value)
+      ),
+      Effect.tap((file) => Effect.forEach(AuthFile.secrets(file), secrets.register, { discard: true })),
+      Effect.provide(context)
     )
 
     /** What is read in the lock is what no other process changes until the answer is written. */
     const update = Effect.fn("CredentialStore.update")(
       function*(change: (file: AuthFile.AuthFile) => Either.Either<AuthFile.AuthFile, AuthError>) {
-        yield* Effect.mapError(ownDirectory(data), storeFailure("write", path))
-        const target = yield* Effect.mapError(linkTarget(path), storeFailure("write", path))
-        const lock = yield* FileLock.acquire(target)
+        const { replace } = yield* privateFile.lock(path)
         const { text } = yield* change(yield* read)
-        yield* Effect.mapError(replace(target, lock.temporary, text), storeFailure("write", path))
+        yield* replace(text)
       },
       Effect.scoped,
       Effect.provide(context)
@@ -121,20 +115,3 @@ export const layer: Layer.Layer<
     }
   })
 )
-
-/** Where a write has to go so that a symbolic link, to a file that may not exist yet, stays one. */
-const linkTarget = Effect.fn("linkTarget")(function*(link: string) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  let target = link
-  // As many as Linux follows.
-  for (let followed = 0; followed < 40; followed += 1) {
-    const next = yield* Effect.option(fs.readLink(target))
-    if (Option.isNone(next)) return target
-    // A relative link counts from the directory that it really stands in, which the path may reach by another link.
-    target = path.resolve(yield* fs.realPath(path.dirname(target)), next.value)
-  }
-  // A loop: the system says so when it is asked for the file.
-  yield* fs.stat(link)
-  return target
-})

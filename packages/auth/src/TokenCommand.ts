@@ -6,7 +6,7 @@
 import { Directories } from "@altimate-code/config/Directories"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import { Secrets } from "@altimate-code/log/Secrets"
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -17,10 +17,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { createHash } from "node:crypto"
 import { AuthError } from "./AuthError.ts"
-import * as FileLock from "./internal/fileLock.ts"
-import { ownDirectory, replace } from "./internal/ownFile.ts"
+import * as privateFile from "./internal/privateFile.ts"
 import { runCommand } from "./internal/runCommand.ts"
-import { storeFailure } from "./internal/storeFailure.ts"
 import * as TokenCache from "./internal/tokenCache.ts"
 import { parseToken } from "./internal/tokenOutput.ts"
 
@@ -71,9 +69,6 @@ export interface Options {
   readonly timeLimit?: Duration.DurationInput
 }
 
-/** Far longer than it takes to write a small file. */
-const patience = Duration.seconds(10)
-
 /**
  * Runs the command in a process group of its own and without an input. Its output is the token, or JSON such as
  * `{"token": "…", "expiresAt": "2026-11-23T12:00:00Z"}`. A token lives until `expiresAt`, else as long as a JWT says (`exp`), else
@@ -90,7 +85,6 @@ export const layer = (
     TokenCommand,
     Effect.gen(function*() {
       const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-      const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
       const { data } = yield* Directories
       const secrets = yield* Secrets
@@ -100,8 +94,8 @@ export const layer = (
       const oneAtATime = yield* Effect.makeSemaphore(1)
 
       /** A cache that can't be read is as good as none. */
-      const cached = fs.readFileString(file).pipe(
-        Effect.map(TokenCache.parse),
+      const cached = privateFile.read(file).pipe(
+        Effect.map((text): TokenCache.TokenCache => Option.isNone(text) ? {} : TokenCache.parse(text.value)),
         Effect.orElseSucceed((): TokenCache.TokenCache => ({}))
       )
 
@@ -142,8 +136,7 @@ export const layer = (
           const remembered = yield* usable(known.get(key))
           if (Option.isSome(remembered)) return remembered.value
 
-          yield* Effect.mapError(ownDirectory(data), storeFailure("write", file))
-          const lock = yield* FileLock.acquire(file, Duration.sum(timeLimit, patience))
+          const { replace } = yield* privateFile.lock(file, Duration.sum(timeLimit, privateFile.lockWait))
           const entries = yield* cached
           const others = entries[key]
           const fresh = yield* usable(others)
@@ -155,10 +148,7 @@ export const layer = (
           const entry = yield* obtained(command)
           known.set(key, entry)
           const now = yield* Clock.currentTimeMillis
-          yield* Effect.mapError(
-            replace(file, lock.temporary, TokenCache.encode({ ...TokenCache.living(entries, now), [key]: entry })),
-            storeFailure("write", file)
-          )
+          yield* replace(TokenCache.encode({ ...TokenCache.living(entries, now), [key]: entry }))
           return entry.token
         },
         Effect.scoped,

@@ -291,11 +291,15 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
   it.scoped("that the system refuses to read or to write are an error with its words", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { home, store } = yield* makeStore
-      yield* fs.writeFileString(`${home}/.local`, "in the way")
+      const { directory, home, store } = yield* makeStore
+      yield* fs.makeDirectory(store.path, { recursive: true })
       const reading = yield* Effect.flip(store.get("amazon-bedrock"))
       assert.strictEqual(reading.reason, "StoreIO")
-      assert.match(reading.message, /^Can't read .*auth\.json: ENOTDIR/)
+      assert.match(reading.message, /^Can't read .*auth\.json: it is a directory$/)
+      yield* fs.remove(directory, { recursive: true })
+      yield* fs.remove(`${home}/.local`, { recursive: true })
+      yield* fs.writeFileString(`${home}/.local`, "in the way")
+      assert.deepStrictEqual(yield* store.list, [])
       const writing = yield* Effect.flip(store.set("amazon-bedrock", token))
       assert.strictEqual(writing.reason, "StoreIO")
       assert.match(writing.message, /^Can't write .*auth\.json: E/)

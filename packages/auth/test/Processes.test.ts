@@ -9,10 +9,8 @@ import * as TestClock from "effect/TestClock"
 import { spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
-import { mkdirSync } from "node:fs"
 import { hostname } from "node:os"
-import * as FileLock from "../src/internal/fileLock.ts"
-import { bundle, makeStore, temporary } from "./fixture.ts"
+import { bundle, makeStore } from "./fixture.ts"
 
 const token = Redacted.make("a-bearer-token")
 
@@ -70,21 +68,6 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       assert.strictEqual((yield* store.list).length, 20)
     }))
 
-  it.scoped("do not wait for one that was killed while it wrote, and clean up behind it", () =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const { directory, store } = yield* makeStore
-      yield* store.set("before", token)
-      const child = yield* start(yield* bundle("hold"), store.path)
-      yield* Effect.promise(() => once(child.stdout, "data"))
-      assert.strictEqual((yield* fs.readDirectory(directory)).length, 3)
-      child.kill("SIGKILL")
-      yield* exitCode(child)
-      yield* store.set("amazon-bedrock", token)
-      assert.strictEqual((yield* store.list).length, 2)
-      assert.deepStrictEqual(yield* fs.readDirectory(directory), ["auth.json"])
-    }))
-
   it.scoped("that find a dead one's lock at once, take it one after the other", () =>
     Effect.gen(function*() {
       const { directory, home, store } = yield* makeStore
@@ -107,7 +90,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       const fs = yield* FileSystem.FileSystem
       const { key, store, write } = yield* makeStore
       yield* write("{}")
-      yield* lock(store.path, holder(process.pid))
+      yield* lock(store.path, holder(process.ppid))
       const fiber = yield* Effect.fork(store.set("amazon-bedrock", token))
       yield* Effect.sleep("200 millis")
       assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
@@ -116,12 +99,24 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       assert.strictEqual(yield* key(), "a-bearer-token")
     }))
 
+  it.scoped("take the lock of one that had the same process ID, before its container was started again", () =>
+    Effect.gen(function*() {
+      const { directory, key, store, write } = yield* makeStore
+      yield* write("{}")
+      yield* lock(store.path, holder(process.pid))
+      yield* store.set("amazon-bedrock", token)
+      assert.strictEqual(yield* key(), "a-bearer-token")
+      assert.deepStrictEqual(yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readDirectory(directory)), [
+        "auth.json"
+      ])
+    }))
+
   it.scoped("leave nothing behind when they are interrupted while they wait", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, store, write } = yield* makeStore
       yield* write("{}")
-      yield* lock(store.path, holder(process.pid))
+      yield* lock(store.path, holder(process.ppid))
       const fiber = yield* Effect.fork(store.set("amazon-bedrock", token))
       yield* Effect.sleep("100 millis")
       yield* Fiber.interrupt(fiber)
@@ -129,38 +124,10 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
     }))
 })
 
-layer(NodeContext.layer, { excludeTestServices: true })("A lock", (it) => {
-  it.scoped("leaves nothing behind when it is interrupted while its directory is being made", () =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const directory = yield* temporary
-      // As on a slow disk: the system goes on with what nobody waits for any more.
-      const slow: FileSystem.FileSystem = {
-        ...fs,
-        makeDirectory: (path) =>
-          Effect.async((resume) => {
-            setTimeout(() => {
-              mkdirSync(path)
-              resume(Effect.void)
-            }, 200)
-          })
-      }
-      const fiber = yield* FileLock.acquire(`${directory}/auth.json`).pipe(
-        Effect.scoped,
-        Effect.provideService(FileSystem.FileSystem, slow),
-        Effect.fork
-      )
-      yield* Effect.sleep("50 millis")
-      yield* Fiber.interrupt(fiber)
-      yield* Effect.sleep("300 millis")
-      assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
-    }))
-})
-
 layer(NodeContext.layer)("Processes that want to write", (it) => {
   for (
     const [who, name] of [
-      ["a living process", holder(process.pid)],
+      ["a living process", holder(process.ppid)],
       ["a process that may not be asked", holder(1)],
       ["a process of another machine", holder(2 ** 22 + 1, "elsewhere.example")],
       ["who knows what", "a-name-that-tells-nothing"]

@@ -5,16 +5,17 @@ import { fileURLToPath } from "node:url"
 
 /** Which packages of ours a package may import; docs/architecture.md explains the floors. */
 const floors: Record<string, ReadonlyArray<string>> = {
-  "model-id": [],
-  log: [],
   sandbox: [],
-  config: ["log"],
-  network: ["config", "log"],
-  auth: ["config", "network", "log"],
-  provider: ["config", "network", "auth", "model-id", "log"],
-  agent: [],
-  tui: ["agent"],
-  cli: ["model-id", "log", "config", "network", "auth", "provider", "agent", "tui", "sandbox"]
+  system: [],
+  "model-id": ["system"],
+  log: ["system"],
+  config: ["system", "log"],
+  network: ["system", "config", "log"],
+  auth: ["system", "config", "network", "log"],
+  provider: ["system", "config", "network", "auth", "model-id", "log"],
+  agent: ["system"],
+  tui: ["system", "agent"],
+  cli: ["system", "model-id", "log", "config", "network", "auth", "provider", "agent", "tui", "sandbox"]
 }
 
 const packages = fileURLToPath(new URL("../..", import.meta.url))

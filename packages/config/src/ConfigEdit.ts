@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import { printable } from "@altimate-code/log/Printable"
+import { readText } from "@altimate-code/system/ReadText"
+import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
@@ -13,8 +15,6 @@ import { applyChange } from "./internal/applyChange.ts"
 import { checkTypes } from "./internal/check.ts"
 import { parse } from "./internal/parse.ts"
 import { failure } from "./internal/place.ts"
-import { readText } from "./internal/readText.ts"
-import { replaceFile } from "./internal/replaceFile.ts"
 import { dotted, find, toValue, type Tree } from "./internal/tree.ts"
 
 /**
@@ -76,7 +76,7 @@ export const set: (
         hint: "Leave one of them in the file."
       })
     }
-    if (text !== before) yield* Effect.mapError(replaceFile(path, text, 0o644), cannotWrite(path))
+    if (text !== before) yield* Effect.mapError(replaceFile(path, text, { mode: 0o644 }), cannotWrite(path))
   }
 )
 

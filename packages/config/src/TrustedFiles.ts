@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import { printable } from "@altimate-code/log/Printable"
+import { readText } from "@altimate-code/system/ReadText"
+import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
@@ -11,8 +13,6 @@ import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
-import { readText } from "./internal/readText.ts"
-import { replaceFile } from "./internal/replaceFile.ts"
 
 /**
  * A file in one version.
@@ -99,7 +99,7 @@ export const add = Effect.fn("TrustedFiles.add")(function*(versions: ReadonlyArr
   const path = yield* place
   const trusted = { ...yield* read, ...Object.fromEntries(versions.map(({ hash, path }) => [path, hash])) }
   yield* Effect.mapError(
-    replaceFile(path, `${yield* Effect.orDie(Schema.encode(Content)({ trusted }))}\n`, 0o600),
+    replaceFile(path, `${yield* Effect.orDie(Schema.encode(Content)({ trusted }))}\n`, { mode: 0o600 }),
     () =>
       new ConfigError({
         reason: "Write",

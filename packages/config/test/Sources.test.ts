@@ -309,7 +309,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
       Effect.gen(function*() {
         const { failure } = yield* makeFixture
         const error = yield* failure({ env: { ALTIMATE_CLI_CONFIG: "/dev/zero" } })
-        assert.strictEqual(error.message, "/dev/zero cannot be read: it is not a file")
+        assert.strictEqual(error.message, "/dev/zero cannot be read: it is a device")
       }))
 
     it.scoped("a text that is not UTF-8", () =>

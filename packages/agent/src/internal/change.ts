@@ -1,10 +1,9 @@
 /** Changes of a file: shown before they are made, and made in one step. */
+import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { randomUUID } from "node:crypto"
 import { ToolCall, type ToolFailure, type ToolOutput } from "../ToolCall.ts"
 import { failed, refused } from "./failures.ts"
 import type { Target } from "./paths.ts"
@@ -56,7 +55,7 @@ export const change = (
         return yield* failed(`${target.shown} was changed on disk in the meantime. Read it again first.`)
       }
       const bytes = new TextEncoder().encode(after)
-      yield* replace(target, bytes)
+      yield* Effect.mapError(replaceFile(target.path, bytes, { mode: 0o666 }), refused(target.shown))
       saw(target.path, bytes)
       const output: ToolOutput = {
         content: [{ type: "text", text: `${Option.isNone(before) ? "Created" : "Changed"} ${target.shown}.` }],
@@ -66,24 +65,6 @@ export const change = (
       return output
     }))
   })
-
-/** In one step: who reads the file sees the old content or the new. */
-const replace = Effect.fn("change.replace")(function*({ path: file, shown }: Target, bytes: Uint8Array) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`)
-  const mode = Option.map(yield* Effect.option(fs.stat(file)), (stat) => stat.mode & 0o7777)
-  yield* fs.makeDirectory(path.dirname(file), { recursive: true }).pipe(
-    Effect.zipRight(Option.match(mode, {
-      onNone: () => fs.writeFile(temporary, bytes),
-      // At no moment may others read what they could not read before; what the umask takes away comes back.
-      onSome: (mode) => Effect.zipRight(fs.writeFile(temporary, bytes, { mode }), fs.chmod(temporary, mode))
-    })),
-    Effect.zipRight(fs.rename(temporary, file)),
-    Effect.onError(() => Effect.ignore(fs.remove(temporary, { force: true }))),
-    Effect.mapError(refused(shown))
-  )
-})
 
 /** How many lines a change adds and removes, e.g. `+2 −1`. */
 const lineCounts = (diff: string): string => {

@@ -1,5 +1,5 @@
 /** Paths as the model writes them, and whether they are inside of the project. */
-import * as FileSystem from "@effect/platform/FileSystem"
+import * as Paths from "@altimate-code/system/Paths"
 import * as Path from "@effect/platform/Path"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -15,43 +15,17 @@ export interface Target {
   readonly judged: (permission: string) => Action["judged"]
 }
 
-/** The path without symbolic links, also when its end does not exist yet. */
-const real = (path: string): Effect.Effect<string, never, FileSystem.FileSystem | Path.Path> =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const paths = yield* Path.Path
-    const parent = paths.dirname(path)
-    return yield* fs.realPath(path).pipe(
-      Effect.catchAll(() =>
-        parent === path
-          ? Effect.succeed(path)
-          : Effect.map(real(parent), (above) => paths.join(above, paths.basename(path)))
-      )
-    )
-  })
-
-/** A dangling link would be written through: what it points to decides where it is. */
-const target = (path: string, depth = 0): Effect.Effect<string, never, FileSystem.FileSystem | Path.Path> =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const paths = yield* Path.Path
-    const found = yield* real(path)
-    const link = yield* Effect.option(fs.readLink(found))
-    return link._tag === "None" || depth === 40
-      ? found
-      : yield* target(paths.resolve(paths.dirname(found), link.value), depth + 1)
-  })
-
 /** Resolves a path as a shell would: relative to the workspace's directory, `~` is the home directory. */
 export const locate = Effect.fn("paths.locate")(function*(given: string) {
   const paths = yield* Path.Path
   const { directory, root } = yield* Workspace
   const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
-  const expanded = given === "~" || given.startsWith("~/") ? home + given.slice(1) : given
-  const path = yield* target(paths.resolve(directory, expanded))
-  const inside = paths.relative(yield* real(root), path)
-  const isInside = inside !== ".." && !inside.startsWith(`..${paths.sep}`) && !paths.isAbsolute(inside)
-  const shown = isInside ? (inside === "" ? "." : inside.replaceAll(paths.sep, "/")) : path
+  const whole = paths.resolve(directory, Paths.expandHome(given, home))
+  // Links that lead round in a circle lead nowhere: whoever opens the path is told so.
+  const path = yield* Effect.orElseSucceed(Paths.realPath(whole), () => whole)
+  const realRoot = yield* Effect.orElseSucceed(Paths.realPath(root), () => root)
+  const isInside = Paths.isBelow(path, realRoot)
+  const shown = isInside ? paths.relative(realRoot, path).replaceAll(paths.sep, "/") || "." : path
   const located: Target = {
     path,
     shown,

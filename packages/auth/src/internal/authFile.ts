@@ -103,7 +103,7 @@ const firstError = (text: string): number => {
 }
 
 /** Tells the place and never the text: it holds secrets. */
-const corrupt = (path: string, text: string, offset: number, problem: string): AuthError => {
+export const corrupt = (path: string, text: string, offset: number, problem: string): AuthError => {
   const before = text.slice(0, Math.max(offset, 0)).split(/\r\n|\r|\n/)
   const line = before.length
   const column = (before.at(-1)?.length ?? 0) + 1

@@ -1,4 +1,5 @@
 import { printable } from "@altimate-code/log/Printable"
+import { readText } from "@altimate-code/system/ReadText"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
@@ -9,7 +10,6 @@ import * as Environment from "../Environment.ts"
 import type { Scope } from "../Origin.ts"
 import type { SearchedFile } from "../Settings.ts"
 import type { Source } from "./parse.ts"
-import { readText } from "./readText.ts"
 import { expandPath } from "./substitute.ts"
 
 const fileName = "altimate-code.json"
@@ -101,7 +101,7 @@ const realPath = (path: string) =>
 
 const read = Effect.fn("read")(function*({ path, scope }: Candidate) {
   const named = scope === "ALTIMATE_CLI_CONFIG"
-  const text = yield* readText(path).pipe(
+  const text = yield* readText(path, { acceptsPipe: named }).pipe(
     Effect.asSome,
     Effect.catchTag(
       "Unreadable",

@@ -1,4 +1,5 @@
 import { printable } from "@altimate-code/log/Printable"
+import { readText } from "@altimate-code/system/ReadText"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -10,7 +11,6 @@ import type { Origin } from "../Origin.ts"
 import { soundsSecret } from "./masking.ts"
 import type { Source } from "./parse.ts"
 import { failure } from "./place.ts"
-import { readText } from "./readText.ts"
 import { type Branch, dotted, find, leaves, replace, type Tree } from "./tree.ts"
 import { secretsOf } from "./urlSecrets.ts"
 
@@ -119,7 +119,7 @@ const fromEnvironment = (name: string, origin: Origin) =>
 
 const fromFile = Effect.fn("fromFile")(function*(name: string, source: Source, origin: Origin) {
   const path = yield* expandPath(name, source.directory)
-  const text = yield* Effect.mapError(readText(path), (error) =>
+  const text = yield* Effect.mapError(readText(path, { acceptsPipe: true }), (error) =>
     failure(origin, {
       reason: "Substitution",
       message: `{file:${printable(name)}}: ${printable(path)} cannot be read: ${error.message}`,

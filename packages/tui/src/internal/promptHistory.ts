@@ -1,3 +1,4 @@
+import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
@@ -15,18 +16,11 @@ export const load = (file: string): Effect.Effect<ReadonlyArray<string>, never, 
     const fs = yield* FileSystem.FileSystem
     const lines = (yield* fs.readFileString(file)).split("\n").filter((line) => line !== "")
     const kept = lines.slice(-newest)
-    if (lines.length > 2 * newest) yield* replace(file, kept)
+    if (lines.length > 2 * newest) yield* replaceFile(file, kept.map((line) => `${line}\n`).join(""), { mode: 0o600 })
     return kept.flatMap((line) =>
       Either.match(Schema.decodeEither(Line)(line), { onLeft: () => [], onRight: (text) => [text] })
     )
   }).pipe(Effect.orElseSucceed(() => []))
-
-const replace = (file: string, lines: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    yield* fs.writeFileString(`${file}.new`, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 })
-    yield* fs.rename(`${file}.new`, file)
-  })
 
 /** One more, as it may be written: without secrets. Two processes may write at the same time: a line is one write at the end of the file. */
 export const append = (

@@ -2,7 +2,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
-import * as FileLock from "../../src/internal/fileLock.ts"
+import * as FileLock from "../../src/FileLock.ts"
 
 FileLock.acquire(process.argv[2] ?? "").pipe(
   Effect.tap(({ temporary }) =>

@@ -1,0 +1,72 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import { join } from "node:path"
+import * as Paths from "../src/Paths.ts"
+import { temporary } from "./temporary.ts"
+
+const names = FastCheck.array(FastCheck.constantFrom("a", "..b", "c d", "..."), { maxLength: 4 })
+
+describe("Paths", () => {
+  it("below a directory are what is in it, whatever its name begins with", () => {
+    FastCheck.assert(FastCheck.property(names, names, (above, below) => {
+      const directory = join("/", ...above)
+      const path = join(directory, ...below)
+      assert.isTrue(Paths.isBelow(path, directory))
+      assert.strictEqual(Paths.isBelow(directory, path), below.length === 0)
+      assert.strictEqual(Paths.isBelow(`${directory}x`, directory), directory === "/")
+      assert.deepStrictEqual(Paths.descend(directory, path).length, below.length + 1)
+      assert.deepStrictEqual(
+        Paths.descend("/", path),
+        Paths.ascend(path).toReversed()
+      )
+    }))
+    assert.deepStrictEqual(Paths.descend("/a/b", "/a/c"), ["/a/c"])
+  })
+
+  it("from the home directory begin with a tilde and nothing else", () => {
+    assert.deepStrictEqual(["~", "~/x", "~x", "a/~", "/~"].map((path) => Paths.expandHome(path, "/home/me")), [
+      "/home/me",
+      "/home/me/x",
+      "~x",
+      "a/~",
+      "/~"
+    ])
+  })
+})
+
+layer(NodeContext.layer, { excludeTestServices: true })("A real path", (it) => {
+  it.scoped("is where a write would go", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* temporary
+      yield* fs.makeDirectory(`${directory}/real/inner`, { recursive: true })
+      yield* fs.symlink("real", `${directory}/link`)
+      yield* fs.symlink("../link/new", `${directory}/real/dangling`)
+      yield* fs.symlink("dangling", `${directory}/real/twice`)
+      for (
+        const [path, expected] of [
+          ["link/inner", "real/inner"],
+          ["link/not/yet", "real/not/yet"],
+          ["link/dangling", "real/new"],
+          ["link/twice", "real/new"],
+          ["link/twice/below", "real/new/below"]
+        ] as const
+      ) {
+        assert.strictEqual(yield* Paths.realPath(`${directory}/${path}`), `${directory}/${expected}`)
+      }
+      assert.strictEqual(yield* Paths.realPath("/"), "/")
+    }))
+
+  it.scoped("of links that lead round in a circle there is none", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* temporary
+      yield* fs.symlink("b", `${directory}/a`)
+      yield* fs.symlink("a", `${directory}/b`)
+      const error = yield* Effect.flip(Paths.realPath(`${directory}/a/x`))
+      assert.include(error.message, "ELOOP")
+    }))
+})

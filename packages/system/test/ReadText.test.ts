@@ -1,0 +1,90 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { execFileSync, spawn } from "node:child_process"
+import { createServer } from "node:net"
+import { maxBytes, readText } from "../src/ReadText.ts"
+import { temporary } from "./temporary.ts"
+
+const pipe = Effect.map(temporary, (directory) => {
+  execFileSync("mkfifo", [`${directory}/pipe`])
+  return `${directory}/pipe`
+})
+
+/** A shell that writes to the pipe while this process reads from it. */
+const write = (path: string, line: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => spawn("sh", ["-c", `${line} > "$0"`, path], { stdio: "ignore" })),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
+  it.scoped("is read without its byte order mark, also through a link", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* temporary
+      yield* fs.writeFileString(`${directory}/a`, "\uFEFFgrüße\r\n")
+      yield* fs.symlink("a", `${directory}/b`)
+      assert.strictEqual(yield* readText(`${directory}/b`), "grüße\r\n")
+    }))
+
+  it.scoped("that is none is refused by what it is, without waiting for it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* temporary
+      yield* fs.symlink("nowhere", `${directory}/dangling`)
+      yield* fs.symlink("circle", `${directory}/circle`)
+      yield* fs.writeFile(`${directory}/latin1`, Uint8Array.of(0x67, 0x72, 0xfc))
+      yield* fs.writeFileString(`${directory}/file`, "")
+      yield* fs.writeFile(`${directory}/large`, new Uint8Array())
+      yield* fs.truncate(`${directory}/large`, maxBytes + 1)
+      const server = createServer().listen(`${directory}/socket`)
+      yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+      yield* Effect.promise(() => new Promise((resolve) => server.once("listening", resolve)))
+      const cases = [
+        [`${directory}/missing`, "NotFound", "there is no such file"],
+        [`${directory}/file/below`, "NotFound", "there is no such file"],
+        [`${directory}/circle`, "Refused", "it is a symbolic link that leads nowhere"],
+        [`${directory}/dangling`, "Refused", "it is a symbolic link that leads nowhere"],
+        [directory, "NotAFile", "it is a directory"],
+        [yield* pipe, "NotAFile", "it is a pipe"],
+        [`${directory}/socket`, "NotAFile", "it is a socket"],
+        ["/dev/zero", "NotAFile", "it is a device"],
+        [`${directory}/latin1`, "Encoding", "it is not UTF-8 text"],
+        [`${directory}/large`, "TooLarge", "it is larger than 16 MiB"]
+      ] as const
+      for (const [path, reason, message] of cases) {
+        const error = yield* Effect.flip(readText(path))
+        assert.deepStrictEqual([error.reason, error.message], [reason, message], path)
+      }
+    }))
+})
+
+layer(NodeContext.layer, { excludeTestServices: true })("A pipe that the user named", (it) => {
+  it.scoped("is read to its end, whenever somebody writes to it", () =>
+    Effect.gen(function*() {
+      const path = yield* pipe
+      const fiber = yield* Effect.fork(readText(path, { acceptsPipe: true }))
+      yield* Effect.sleep("200 millis")
+      yield* write(path, "for i in 1 2 3; do echo $i; sleep 0.05; done")
+      assert.strictEqual(yield* Fiber.join(fiber), "1\n2\n3\n")
+    }))
+
+  it.scoped("and that nobody writes to can be given up", () =>
+    Effect.gen(function*() {
+      const path = yield* pipe
+      const fiber = yield* Effect.fork(readText(path, { acceptsPipe: true }))
+      yield* Effect.sleep("200 millis")
+      yield* Fiber.interrupt(fiber)
+    }))
+
+  it.scoped("is not read without an end", () =>
+    Effect.gen(function*() {
+      const path = yield* pipe
+      const fiber = yield* Effect.fork(Effect.flip(readText(path, { acceptsPipe: true })))
+      yield* write(path, "yes 2> /dev/null")
+      assert.strictEqual((yield* Fiber.join(fiber)).reason, "TooLarge")
+    }))
+})
