@@ -15,10 +15,10 @@ import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -80,40 +80,41 @@ const credential = (used: Credential, { profile, region }: Settings.Service) =>
     return seen(undefined, `AWS credentials from ${source}${yield* ending(expiration)}`)
   })
 
-/** Each step to the host under its own name. */
-const step = (stage: Stage): readonly [name: string, seen: Seen<void>] => {
+const onTheWay = (stage: Stage): Seen<Stage> => {
   switch (stage._tag) {
     case "Route":
-      return ["proxy", seen(undefined, describeRoute(stage.route))]
+      return seen(stage, describeRoute(stage.route))
     case "Dns":
-      return ["DNS", seen(undefined, `${stage.host}: ${stage.addresses.join(", ")} (${stage.millis} ms)`)]
+      return seen(stage, `${stage.host}: ${stage.addresses.join(", ")} (${stage.millis} ms)`)
     case "Tcp":
-      return ["TCP", seen(undefined, `${stage.address}, port ${stage.port} (${stage.millis} ms)`)]
+      return seen(stage, `${stage.address}, port ${stage.port} (${stage.millis} ms)`)
     case "Tunnel":
-      return ["tunnel", seen(undefined, `through the ${named(stage.proxy)} (${stage.millis} ms)`)]
+      return seen(stage, `through the ${named(stage.proxy)} (${stage.millis} ms)`)
     case "Tls":
-      return [
-        "TLS",
-        seen(
-          undefined,
-          `${stage.protocol}, ${Option.getOrElse(stage.alpn, () => "http/1.1")}, certificate of ${stage.subject} by `
-            + `${stage.issuer} until ${stage.validTo.toISOString().slice(0, 10)} (${stage.millis} ms)`,
-          Option.getOrUndefined(Option.map(stage.problem, ({ words }) => `It is not accepted: ${words}.`))
-        )
-      ]
+      return seen(
+        stage,
+        `${stage.protocol}, ${Option.getOrElse(stage.alpn, () => "http/1.1")}, certificate of ${stage.subject} by `
+          + `${stage.issuer} until ${stage.validTo.toISOString().slice(0, 10)} (${stage.millis} ms)`,
+        Option.getOrUndefined(Option.map(stage.problem, ({ words }) => `It is not accepted: ${words}.`))
+      )
   }
 }
 
-/** The way to the host, step by step; where it ends, the step is not known by name, but the failure is. */
+const names = { Dns: "DNS", Tcp: "TCP", Tunnel: "tunnel", Tls: "TLS" } as const
+
+/** The way to the host; each step is named before it is taken, so that what waits or fails there has its name. */
 const network = (url: string) =>
   Effect.gen(function*() {
     const { check } = yield* DoctorReport
     const { inspect } = yield* Network
-    yield* Stream.runForEach(Stream.either(inspect(url)), (found) => {
-      if (Either.isLeft(found)) return check("network", Effect.fail(found.left))
-      const [name, look] = step(found.right)
-      return check(name, Effect.succeed(look))
+    const pull = yield* Stream.toPull(Stream.rechunk(inspect(url), 1))
+    const next = Effect.mapBoth(pull, {
+      onFailure: Option.getOrThrow,
+      onSuccess: (stages) => onTheWay(Chunk.unsafeHead(stages))
     })
+    const first = yield* check("proxy", next)
+    const following = first._tag === "Route" ? first.following : []
+    yield* Effect.forEach(following, (step) => check(names[step], next), { discard: true })
   })
 
 const unwrapped = <A, R>(request: Effect.Effect<A, AiError.AiError, R>) => Effect.mapError(request, Bedrock.unwrap)

@@ -7,14 +7,19 @@ import type * as Option from "effect/Option"
 import type { Proxy, Route } from "./Route.ts"
 
 /**
- * The steps, in this order: `Tunnel` only with a proxy, `Tls` only for https. With a proxy, `Dns` and `Tcp` are about the
- * proxy, which looks the host up itself. Times are in milliseconds.
+ * The steps, in this order: `Tunnel` only where a proxy is asked for one, `Tls` only for https. With a proxy, `Dns` and `Tcp`
+ * are about the proxy, which looks the host up itself. Times are in milliseconds.
  *
  * @since 0.1.0
  * @category models
  */
 export type Stage =
-  | { readonly _tag: "Route"; readonly route: Route }
+  | {
+    readonly _tag: "Route"
+    readonly route: Route
+    /** The steps that come now, unless one fails. */
+    readonly following: ReadonlyArray<"Dns" | "Tcp" | "Tunnel" | "Tls">
+  }
   | {
     readonly _tag: "Dns"
     readonly host: string

@@ -24,8 +24,14 @@ export const inspect = async function*(
   alpn: Protocol,
   signal: AbortSignal
 ): AsyncGenerator<Stage, void> {
-  yield { _tag: "Route", route: way.route }
   const target = targetOf(url)
+  // A plain http request is handed to the proxy as it is.
+  const isTunneled = way.route._tag === "Proxy" && (target.tls || alpn === "h2")
+  yield {
+    _tag: "Route",
+    route: way.route,
+    following: ["Dns", "Tcp", ...(isTunneled ? ["Tunnel" as const] : []), ...(target.tls ? ["Tls" as const] : [])]
+  }
   const first = way.route._tag === "Proxy" ? targetOf(way.route.proxy.url) : target
   let socket: Socket | undefined
   let toProxy = way.route._tag === "Proxy"
@@ -43,7 +49,7 @@ export const inspect = async function*(
     socket = await tcp(first, signal)
     yield { _tag: "Tcp", host: first.host, port: first.port, address: socket.remoteAddress ?? "", millis: millis() }
 
-    if (way.route._tag === "Proxy") {
+    if (isTunneled && way.route._tag === "Proxy") {
       socket.destroy()
       // From here on the failures say themselves whose they are.
       toProxy = false
