@@ -13,6 +13,7 @@ import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
 import type { AuthError } from "./AuthError.ts"
 import * as AuthFile from "./internal/authFile.ts"
 import * as privateFile from "./internal/privateFile.ts"
@@ -47,6 +48,8 @@ export interface Service {
   readonly set: (provider: string, key: Redacted.Redacted<string>) => Effect.Effect<void, AuthError>
   /** Removes the provider's entry, whatever its type; answers whether there was one. */
   readonly remove: (provider: string) => Effect.Effect<boolean, AuthError>
+  /** What the user should know of the changes since this was asked last, in sentences. */
+  readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
 
 /**
@@ -85,10 +88,13 @@ export const layer: Layer.Layer<
       Effect.provide(context)
     )
 
+    const unread = yield* Ref.make<ReadonlyArray<string>>([])
+
     /** What is read in the lock is what no other process changes until the answer is written. */
     const update = Effect.fn("CredentialStore.update")(
       function*(change: (file: AuthFile.AuthFile) => Either.Either<AuthFile.AuthFile, AuthError>) {
-        const { replace } = yield* privateFile.lock(path)
+        const { notices, replace } = yield* privateFile.lock(path)
+        yield* Ref.update(unread, (before) => [...before, ...notices])
         const { text } = yield* change(yield* read)
         yield* replace(text)
       },
@@ -105,6 +111,7 @@ export const layer: Layer.Layer<
           secrets.register(key),
           update((file) => AuthFile.setKey(file, provider, Redacted.value(key)))
         ),
+      notices: Ref.getAndSet(unread, []),
       remove: (provider) =>
         Effect.map(read, (file) => AuthFile.has(file, provider)).pipe(
           Effect.tap(Effect.if({

@@ -111,6 +111,21 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       ])
     }))
 
+  it.scoped("take the lock of an earlier version on another machine after an hour, and say so", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { store, write } = yield* makeStore
+      yield* write("{}")
+      const name = holder(7, "far-away")
+      yield* lock(store.path, name)
+      const then = new Date(Date.now() - 61 * 60_000)
+      yield* fs.utimes(`${store.path}.lock/${name}`, then, then)
+      yield* store.set("amazon-bedrock", token)
+      const [notice = ""] = yield* store.notices
+      assert.include(notice, "was still locked by process 7 on far-away")
+      assert.deepStrictEqual(yield* store.notices, [])
+    }))
+
   it.scoped("leave nothing behind when they are interrupted while they wait", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

@@ -66,13 +66,15 @@ export const lock = Effect.fn("privateFile.lock")(function*(file: string, wait: 
       })
     )
   )
-  if (Option.isSome(takenOverFrom)) {
-    yield* Effect.logWarning(`took over the lock of ${target} from ${takenOverFrom.value}, which gives no sign of life`)
-  }
+  const notices = Option.match(takenOverFrom, {
+    onNone: () => [],
+    onSome: (holder) => [`${file} was still locked by ${holder}, which gives no sign of life. The lock was taken over.`]
+  })
+  yield* Effect.forEach(notices, (notice) => Effect.logWarning(notice), { discard: true })
   const replace = (text: string) =>
     Effect.mapError(
       replaceFile(target, text, { mode: 0o600, forcesMode: true, temporary }),
       cannot("write", file)
     )
-  return { replace }
+  return { replace, notices }
 })

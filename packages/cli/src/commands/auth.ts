@@ -1,6 +1,7 @@
 /** `altimate-code auth`: the stored credentials. */
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import { printable } from "@altimate-code/log/Printable"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
@@ -44,6 +45,12 @@ const askForToken = Effect.gen(function*() {
   return Redacted.make(token)
 })
 
+const writeNotices = Effect.gen(function*() {
+  const { notices } = yield* CredentialStore.CredentialStore
+  const { writeError } = yield* Stdio
+  yield* Effect.forEach(yield* notices, (notice) => writeError(`note: ${printable(notice)}\n`), { discard: true })
+})
+
 export const login = action(
   Command.make("login", { provider }, ({ provider }) =>
     Effect.gen(function*() {
@@ -51,6 +58,7 @@ export const login = action(
       const { write, writeError } = yield* Stdio
       const token = yield* askForToken
       yield* store.set(provider, token)
+      yield* writeNotices
       yield* write(`Stored the credential for ${StoredCredentials.providerName(provider)} in ${store.path}.\n`)
       if ((yield* activeEnvironment).some(({ variable }) => variable === "AWS_BEARER_TOKEN_BEDROCK")) {
         yield* writeError("note: AWS_BEARER_TOKEN_BEDROCK is set, and wins over what is stored.\n")
@@ -70,6 +78,7 @@ export const logout = action(
       const store = yield* CredentialStore.CredentialStore
       const { write } = yield* Stdio
       const removed = yield* store.remove(provider)
+      yield* writeNotices
       yield* write(
         removed
           ? `Removed the credential for ${StoredCredentials.providerName(provider)} from ${store.path}.\n`
