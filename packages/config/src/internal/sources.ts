@@ -8,6 +8,7 @@ import { ConfigError } from "../ConfigError.ts"
 import { Directories } from "../Directories.ts"
 import * as Environment from "../Environment.ts"
 import type { Scope } from "../Origin.ts"
+import * as Project from "../Project.ts"
 import type { SearchedFile } from "../Settings.ts"
 import type { Source } from "./parse.ts"
 import { expandPath } from "./substitute.ts"
@@ -65,17 +66,18 @@ const candidates = Effect.gen(function*() {
  * directory counts, because directories above it (`/tmp`) may be anybody's.
  */
 const projectDirectories = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { cwd, home } = yield* Directories
+  const project = yield* Project.find
   const isRoot = (directory: string) => path.dirname(directory) === directory
   // The system names the working directory without symbolic links, and HOME often has one.
-  const homes = [home, yield* realPath(home)].filter((directory) => !isRoot(directory))
+  const tops = Option.isSome(project) && project.value.isRepository
+    ? [project.value.root]
+    : [home, yield* realPath(home)].filter((directory) => !isRoot(directory))
   const walked: Array<string> = []
   for (let directory = cwd;; directory = path.dirname(directory)) {
     walked.unshift(directory)
-    if (homes.includes(directory)) return walked
-    if (yield* Effect.orElseSucceed(fs.exists(path.join(directory, ".git")), () => false)) return walked
+    if (tops.includes(directory)) return walked
     if (isRoot(directory)) return [cwd]
   }
 })
