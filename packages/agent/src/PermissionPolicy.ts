@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { commandPrefix } from "./internal/commandPrefix.ts"
 import * as Pattern from "./internal/pattern.ts"
+import * as SensitiveFiles from "./SensitiveFiles.ts"
 import type { Action, Judged } from "./ToolCall.ts"
 
 /**
@@ -79,29 +80,45 @@ const isFor = (pattern: string, verdict: Verdict, { opaque, subject }: Judged): 
   (opaque === undefined || verdict !== "allow" || pattern === "*" || Pattern.isExact(pattern))
 
 const byRules = (rules: Rules, part: Judged): Judgement | undefined => {
-  if (typeof rules === "string") return ruled("*", "*", rules, part)
+  if (typeof rules === "string") return byRules({ "*": rules }, part)
   const names = Object.keys(rules)
     .filter((name) => Pattern.fits(name, part.permission))
     .toSorted((a, b) => Number(b === part.permission) - Number(a === part.permission) || b.length - a.length)
   for (const name of names) {
     const rule = rules[name]!
     const patterns = Object.entries(typeof rule === "string" ? { "*": rule } : rule)
-    const found = patterns.toSorted(bySpecificity).find(([pattern, verdict]) => isFor(pattern, verdict, part))
-    if (found !== undefined) return ruled(name, found[0], found[1], part)
+    const matching = patterns.toSorted(bySpecificity).filter(([pattern, verdict]) => isFor(pattern, verdict, part))
+    const [found] = matching
+    if (found === undefined) continue
+    if (found[1] !== "allow" || mayAllow(found[0], part)) return ruled(name, found[0], found[1], part)
+    // No rule for files in general allows to change what other programs execute.
+    const naming = matching.find(([pattern]) => mayAllow(pattern, part))
+    return naming === undefined ? byDefault(part) : ruled(name, naming[0], naming[1], part)
   }
   return undefined
 }
 
 const reading = new Set(["read", "glob", "grep", "list"])
 
-/** Files that hold secrets by custom. */
-const isEnvironment = (path: string): boolean => {
-  const name = path.slice(path.lastIndexOf("/") + 1)
-  return name !== ".env.example" && (name.endsWith(".env") || name.startsWith(".env."))
+/** Tools judge the file itself; of others' calls there is only what the subject says. */
+const isSecret = ({ permission, secret, subject }: Judged): boolean =>
+  permission === "read" && (secret === true || SensitiveFiles.mayHoldSecrets(subject))
+
+const executedAs = ({ executedAs, permission, subject }: Judged): ReadonlyArray<string> =>
+  permission === "edit" ? executedAs ?? SensitiveFiles.executedAs(subject) : []
+
+/** A pattern may allow what other programs execute only when it names it: `*` and `*.yml` do not name `.github/workflows/ci.yml`. */
+const mayAllow = (pattern: string, part: Judged): boolean => {
+  const names = executedAs(part)
+  return names.length === 0 || pattern === Pattern.exactly(part.subject) ||
+    Pattern.segments(pattern).some((segment) => names.includes(segment))
 }
 
-const byDefault = ({ permission, subject }: Judged): Judgement => {
-  const verdict = reading.has(permission) && !(permission === "read" && isEnvironment(subject)) ? "allow" : "ask"
+const byDefault = (part: Judged): Judgement => {
+  const { permission, subject } = part
+  if (isSecret(part)) return { verdict: "ask", because: `\`${subject}\` may hold secrets` }
+  if (executedAs(part).length > 0) return { verdict: "ask", because: `other programs may execute \`${subject}\`` }
+  const verdict = reading.has(permission) ? "allow" : "ask"
   return { verdict, because: `${permission}, by default: ${verdict}, because of \`${subject}\`` }
 }
 
@@ -112,6 +129,14 @@ const byOtherName = (rules: Rules | undefined, part: Judged): Judgement | undefi
     ? byRules(rules, { ...part, subject: command[1]! })
     : undefined
 }
+
+/** The strictest first, and of those the one that says most about the file. */
+const byWeight = (
+  a: Judgement & { readonly part: Judged },
+  b: Judgement & { readonly part: Judged }
+): number =>
+  strictness[b.verdict] - strictness[a.verdict] ||
+  Number(isSecret(b.part) || executedAs(b.part).length > 0) - Number(isSecret(a.part) || executedAs(a.part).length > 0)
 
 /** What "always" means for a part. */
 const always = ({ opaque, permission, subject }: Judged): string => {
@@ -137,8 +162,8 @@ const always = ({ opaque, permission, subject }: Judged): string => {
 
 /**
  * The strictest verdict of the action's parts. For each part the rules of its own name come first, then those of names with
- * wildcards, `*` last, then the defaults: what only reads is allowed, except files such as `.env`, and all else is asked for.
- * Among a name's patterns the longest one that fits decides.
+ * wildcards, `*` last, then the defaults: what only reads is allowed, except files that may hold secrets, and all else is asked for.
+ * Among a name's patterns the longest one that fits decides. What other programs execute is allowed only by a pattern that names it.
  *
  * @since 0.1.0
  * @category deciding
@@ -152,7 +177,7 @@ export const decide = (
     const own = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
     const judgement = stricter(own, byOtherName(rules, part) ?? own)
     const grant = granted.find(({ pattern, permission }) =>
-      permission === part.permission && isFor(pattern, "allow", part)
+      permission === part.permission && isFor(pattern, "allow", part) && mayAllow(pattern, part)
     )
     return judgement.verdict === "ask" && grant !== undefined
       ? { verdict: "allow", because: `allowed for this session: ${grant.permission} ${JSON.stringify(grant.pattern)}` }
@@ -160,7 +185,7 @@ export const decide = (
   }
   const [first, ...rest] = action.judged.map((part) => ({ ...judge(part), part }))
   if (first === undefined) return { verdict: "ask", because: "nothing says what it does", patterns: [] }
-  const { because, verdict } = rest.reduce(stricter, first)
+  const { because, verdict } = [first, ...rest].toSorted(byWeight)[0]!
   const asked = [first, ...rest].filter((judged) => judged.verdict === "ask")
   const patterns = new Map(asked.map(({ part }) => {
     const pattern = { permission: part.permission, pattern: always(part) }

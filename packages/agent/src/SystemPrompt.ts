@@ -13,7 +13,8 @@ export interface Options {
   /** Stands in for this program's own words. */
   readonly base?: string
   readonly directory: string
-  readonly root: string
+  /** Absent: there is no project, e.g. in the home directory. */
+  readonly root?: string
   /** As Node names it, e.g. `linux`. */
   readonly platform: string
   /** `2026-01-31`: without the time, so that the prompt stays the same and a provider's cache is good for it. */
@@ -51,7 +52,9 @@ export const make = ({ base, date, directory, instructions, isRepository, platfo
     base ?? own,
     [
       `Working directory: ${directory}`,
-      `Project: ${root} (${isRepository ? "a Git repository" : "no Git repository"})`,
+      root === undefined
+        ? "Project: none (the user is asked about every file)"
+        : `Project: ${root} (${isRepository ? "a Git repository" : "no Git repository"})`,
       `Platform: ${platform}`,
       `Date: ${date}`
     ].join("\n"),

@@ -65,6 +65,10 @@ export interface Judged {
   readonly permission: string
   readonly subject: string
   readonly opaque?: true
+  /** It is read, and may hold secrets: asked for unless a rule says otherwise. */
+  readonly secret?: true
+  /** It is changed, and other programs execute it: allowed only by a rule or grant whose pattern has one of these names in it. */
+  readonly executedAs?: ReadonlyArray<string>
 }
 
 /**

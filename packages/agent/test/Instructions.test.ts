@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { execFileSync } from "node:child_process"
 import * as Instructions from "../src/Instructions.ts"
 
 /** A project in a directory of its own, with these files. */
@@ -18,12 +19,21 @@ const project = (files: Readonly<Record<string, string>>) =>
       yield* fs.makeDirectory(path.dirname(path.join(root, name)), { recursive: true })
       yield* fs.writeFileString(path.join(root, name), text)
     }
-    const load = (options: { readonly directory?: string; readonly globs?: ReadonlyArray<string> } = {}) =>
+    const load = (
+      options: {
+        readonly directory?: string
+        readonly globs?: ReadonlyArray<string>
+        readonly namedBy?: "user"
+        readonly root?: undefined
+      } = {}
+    ) =>
       Instructions.load({
         directory: path.join(root, options.directory ?? ""),
-        root,
+        ...("root" in options ? {} : { root }),
         global: path.join(root, "home/AGENTS.md"),
-        globs: options.globs ?? []
+        globs: options.globs ?? [],
+        namedBy: options.namedBy ?? "project",
+        own: { directories: [path.join(root, "own")], names: [] }
       }).pipe(
         Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["HOME", path.join(root, "home")]]))),
         Effect.map(({ instructions, notices }) => ({
@@ -164,5 +174,120 @@ describe("the instructions", () => {
       const { notices, texts } = yield* load()
       assert.deepStrictEqual(texts, ["a"])
       assert.match(notices[0] ?? "", /^AGENTS\.md can't be read: /)
+    }))
+
+  const leftOut = (file: string) =>
+    `${file} may hold secrets: it is not shown to the model. To show it, name it by its path under "instructions" in your own configuration`
+
+  inProject("bring nothing that may hold secrets, whatever way the project takes", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { load, root } = yield* project({
+        ".env": "CANARY",
+        "sub/.env.local": "CANARY",
+        "sub/.npmrc": "CANARY",
+        "own/auth.json": "CANARY",
+        "own/notes.md": "mine",
+        "a/id_rsa": "CANARY",
+        "docs/x.md": "x"
+      })
+      yield* fs.writeFileString(`${root}/.git/config`, "CANARY")
+      yield* fs.symlink(`${root}/.env`, `${root}/docs/link.md`)
+      const globs = [
+        [".env", [".env"]],
+        ["sub/../.env", [".env"]],
+        [`${root}/.env`, [".env"]],
+        ["**/*.env", [".env"]],
+        ["{.env,docs/x.md}", [".env"]],
+        ["sub/.*", ["sub/.env.local", "sub/.npmrc"]],
+        ["[.]env", [".env"]],
+        [".git/config", [".git/config"]],
+        ["own/*.json", ["own/auth.json"]],
+        ["a/id_*", ["a/id_rsa"]],
+        ["docs/link.md", ["docs/link.md (a link to .env)"]]
+      ] as const
+      for (const [glob, files] of globs) {
+        const { notices, texts } = yield* load({ globs: [glob] })
+        assert.notInclude(texts.join(), "CANARY", glob)
+        assert.deepStrictEqual(notices, files.map(leftOut), glob)
+      }
+      assert.deepStrictEqual((yield* load({ globs: ["own/*.md"] })).texts, ["mine"])
+    }))
+
+  inProject("that are a link to what may hold secrets are left out", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { load, root } = yield* project({ ".env": "CANARY", "sub/x": "" })
+      yield* fs.writeFileString(`${root}/.git/config`, "CANARY")
+      yield* fs.symlink(`${root}/.git/config`, `${root}/AGENTS.md`)
+      yield* fs.symlink(`${root}/.env`, `${root}/sub/AGENTS.md`)
+      const { notices, texts } = yield* load({ directory: "sub" })
+      assert.deepStrictEqual(texts, [])
+      assert.deepStrictEqual(notices, [
+        leftOut("AGENTS.md (a link to .git/config)"),
+        leftOut("sub/AGENTS.md (a link to .env)")
+      ])
+    }))
+
+  inProject(
+    "are what the user names by its path, with a notice when it may hold secrets",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { load, root } = yield* project({ ".env": "theirs", "docs/x.md": "x" })
+        yield* fs.symlink(`${root}/.env`, `${root}/docs/link.md`)
+        yield* fs.symlink(`${root}/.env`, `${root}/linked.env`)
+        assert.deepStrictEqual(yield* load({ globs: [".env"], namedBy: "user" }), {
+          paths: [".env"],
+          texts: ["theirs"],
+          notices: [".env may hold secrets: it is shown to the model, because your configuration names it"]
+        })
+        // What a pattern finds, and where a link leads, the user has not named.
+        for (const glob of ["*.env", "docs/link.md", "linked.env"]) {
+          assert.deepStrictEqual((yield* load({ globs: [glob], namedBy: "user" })).texts, [], glob)
+        }
+      })
+  )
+
+  inProject("are regular files: a pipe is not waited for", () =>
+    Effect.gen(function*() {
+      const { load, root } = yield* project({ "a/AGENTS.md": "a" })
+      execFileSync("mkfifo", [`${root}/AGENTS.md`])
+      assert.deepStrictEqual(yield* load({ globs: ["/dev/zero"] }), {
+        paths: ["a/AGENTS.md"],
+        texts: ["a"],
+        notices: [
+          "AGENTS.md can't be read: it is not a regular file",
+          "/dev/zero can't be read: it is not a regular file"
+        ]
+      })
+    }))
+
+  inProject("are not loaded whole when they are huge", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { load, root } = yield* project({ "AGENTS.md": "x".repeat(32 * 1024) })
+      // Larger than what Node reads at once.
+      yield* fs.truncate(`${root}/AGENTS.md`, 5 * 1024 ** 3)
+      const { notices, texts } = yield* load()
+      assert.strictEqual(texts[0], "x".repeat(32 * 1024))
+      assert.deepStrictEqual(notices, ["AGENTS.md is cut: of 5242880 KiB the first 32 KiB are used"])
+    }))
+
+  inProject("are the user's own alone where there is no project", () =>
+    Effect.gen(function*() {
+      const { load, root } = yield* project({
+        "AGENTS.md": "here",
+        "src/AGENTS.md": "a stranger's",
+        "docs/x.md": "x",
+        "home/AGENTS.md": "global",
+        "home/own.md": "own"
+      })
+      const { notices, texts } = yield* load({ root: undefined, globs: ["docs/x.md", "~/own.md"], namedBy: "user" })
+      assert.deepStrictEqual(texts, ["global", "own"])
+      assert.deepStrictEqual(notices, [
+        `AGENTS.md is not used: ${root} is not a project. Instructions for all projects: home/AGENTS.md`,
+        `instructions: docs/x.md is not used: ${root} is not a project`
+      ])
     }))
 })

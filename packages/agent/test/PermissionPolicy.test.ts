@@ -24,6 +24,11 @@ describe("without rules", () => {
       ["read", "a/.env.local", "ask"],
       ["read", "prod.env", "ask"],
       ["read", ".env.example", "allow"],
+      ["read", ".ENV", "ask"],
+      ["read", ".env.sample", "ask"],
+      ["read", "sub/.npmrc", "ask"],
+      ["read", ".git/config", "ask"],
+      ["read", "tls/server.pem", "ask"],
       ["read", "environment.ts", "allow"],
       ["edit", "a", "ask"],
       ["bash", "ls", "ask"],
@@ -107,6 +112,62 @@ describe("patterns", () => {
   })
 })
 
+describe("what other programs execute", () => {
+  const file = ".github/workflows/ci.yml"
+  const judged = (rules: PermissionPolicy.Rules | undefined, subject: string) => verdict(rules, action("edit", subject))
+
+  for (
+    const [rules, subject, expected] of [
+      ["allow", file, "ask"],
+      ["deny", file, "deny"],
+      [{ edit: "allow" }, file, "ask"],
+      [{ "*": "allow" }, file, "ask"],
+      [{ edit: "allow" }, "src/main.ts", "allow"],
+      [{ "*": "allow" }, "src/main.ts", "allow"],
+      [{ edit: "deny" }, file, "deny"],
+      [{ edit: { "*": "allow", "*.yml": "allow" } }, file, "ask"],
+      [{ edit: { "*/ci.yml": "allow" } }, file, "ask"],
+      [{ edit: { ".*": "allow" } }, file, "ask"],
+      [{ edit: { ".git*": "allow" } }, file, "ask"],
+      [{ edit: { ".githu?/*": "allow" } }, file, "ask"],
+      [{ edit: { ".github/*": "allow" } }, file, "allow"],
+      [{ edit: { ".github/**": "allow", "*": "allow" } }, file, "allow"],
+      [{ edit: { "*.github/workflows/*": "allow" } }, file, "allow"],
+      [{ edit: { [file]: "allow" } }, file, "allow"],
+      [{ "*": { ".github/*": "allow" } }, file, "allow"],
+      [{ edit: { ".github/*": "allow", ".github/workflows/*": "deny" } }, file, "deny"],
+      [{ edit: { ".github/*": "allow", "*g*i*t*h*u*b*": "allow" } }, file, "allow"],
+      [{ edit: { ".git/*": "allow" } }, ".git/hooks/pre-commit", "allow"],
+      [{ edit: { ".git*": "allow" } }, ".git/hooks/pre-commit", "ask"],
+      [{ edit: { "*hooks*": "allow" } }, ".git/hooks/pre-commit", "ask"],
+      [{ edit: { "*/.npmrc": "allow" } }, "sub/.npmrc", "allow"],
+      [{ edit: { "*.npmrc": "allow" } }, ".npmrc", "allow"],
+      [{ edit: { "*rc": "allow" } }, ".npmrc", "ask"],
+      [{ edit: { ".env*": "allow" } }, ".envrc", "ask"],
+      [{ edit: { "Jenkinsfile": "allow" } }, "Jenkinsfile", "allow"]
+    ] as const
+  ) {
+    it(`${JSON.stringify(rules)}, ${subject}: ${expected}`, () => assert.strictEqual(judged(rules, subject), expected))
+  }
+
+  it("is allowed by a grant for exactly that file, also where its name tells nothing", () => {
+    const there: Action = {
+      judged: [{ permission: "edit", subject: "x.conf", executedAs: ["etc"] }],
+      title: ""
+    }
+    assert.strictEqual(verdict({ edit: "allow" }, there), "ask")
+    const { patterns } = PermissionPolicy.decide({ edit: "allow" }, there, [])
+    assert.deepStrictEqual(patterns, [{ permission: "edit", pattern: "x.conf" }])
+    assert.strictEqual(PermissionPolicy.decide({ edit: "allow" }, there, patterns).verdict, "allow")
+    const all = [{ permission: "edit", pattern: "*" }]
+    assert.strictEqual(PermissionPolicy.decide({ edit: "allow" }, there, all).verdict, "ask")
+  })
+
+  it("may be read", () => {
+    assert.strictEqual(verdict(undefined, action("read", file)), "allow")
+  })
+})
+
 describe("names", () => {
   it("one verdict is for everything, also for files that are asked for by default", () => {
     assert.strictEqual(verdict("deny", action("read", "a")), "deny")
@@ -149,6 +210,17 @@ describe("why", () => {
       []
     )
     assert.strictEqual(because, "permission.bash \"rm *\": deny, because of `rm -rf x`")
+  })
+
+  it("says what is special about a file, rather than that it is outside", () => {
+    const because = (judged: Action["judged"]) =>
+      PermissionPolicy.decide({ edit: "allow" }, { judged, title: "" }, []).because
+    const outside = { permission: "external_directory", subject: "/x" }
+    assert.strictEqual(because([outside, { permission: "read", subject: "/x", secret: true }]), "`/x` may hold secrets")
+    assert.strictEqual(
+      because([outside, { permission: "edit", subject: "/x/.envrc" }]),
+      "other programs may execute `/x/.envrc`"
+    )
   })
 
   it("nothing judged is asked for", () => {
@@ -225,6 +297,10 @@ describe("the layers", () => {
 
   it.effect("yolo: nothing is asked for, and what is denied stays so", () =>
     Effect.gen(function*() {
+      const policy = yield* PermissionPolicy.PermissionPolicy
+      for (const part of [action("edit", ".envrc"), action("read", ".env")]) {
+        assert.strictEqual((yield* policy.decide({ edit: "allow" }, part, [])).verdict, "allow")
+      }
       assert.strictEqual((yield* decide("ls")).verdict, "allow")
       assert.strictEqual((yield* decide("ls && rm x")).verdict, "deny")
     }).pipe(Effect.provide(PermissionPolicy.yolo), Effect.provide(PermissionPolicy.layer)))

@@ -189,7 +189,28 @@ for (const [name, isPossible, around] of kinds) {
           ])
           // By its path it is asked for, and who is asked has said yes.
           assert.deepStrictEqual(yield* grep({ pattern: "needle", path: ".env" }), [".env:1:needle"])
-          assert.deepStrictEqual(asked.at(-1)?.judged.at(-1), { permission: "read", subject: ".env" })
+          assert.deepStrictEqual(asked.at(-1)?.judged.at(-1), { permission: "read", subject: ".env", secret: true })
+        }))
+
+      it.scoped("leaves out of a directory what may hold secrets, without any rule", () =>
+        Effect.gen(function*() {
+          const { beside, put, use } = yield* makeTools()
+          const secrets = [".ENV", "sub/.npmrc", "sub/tls.key", "sub/id_ed25519"]
+          for (const file of [...secrets, ".git/config", ".env.example", "sub/key.ts"]) yield* put(file, "needle\n")
+          for (const file of ["auth.json", "notes.md"]) yield* put(`${beside}/own/${file}`, "needle\n")
+          const grep = (params: object) => Effect.map(around(use("grep", params)), ({ text }) => text.split("\n"))
+          const left = (files: string) =>
+            `(${files} left out: reading them has to be allowed; grep each by its path to ask.)`
+          assert.deepStrictEqual(yield* grep({ pattern: "needle" }), [
+            ".env.example:1:needle",
+            "sub/key.ts:1:needle",
+            left("4 files are")
+          ])
+          assert.deepStrictEqual(yield* grep({ pattern: "needle", path: ".git" }), ["No line fits.", left("1 file is")])
+          assert.deepStrictEqual(yield* grep({ pattern: "needle", path: `${beside}/own` }), [
+            "notes.md:1:needle",
+            left("1 file is")
+          ])
         }))
 
       it.scoped("gives 200 lines, and says that there are more", () =>
@@ -214,7 +235,7 @@ layer(NodeContext.layer)("Finding text in one file", (it) => {
       yield* use("grep", { pattern: "KEY", path: ".env" })
       assert.deepStrictEqual(asked[0]?.judged, [
         { permission: "grep", subject: ".env" },
-        { permission: "read", subject: ".env" }
+        { permission: "read", subject: ".env", secret: true }
       ])
     }))
 })

@@ -4,6 +4,7 @@ import { assert, layer } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as PermissionPolicy from "../src/PermissionPolicy.ts"
 import { makeTools, refusing } from "./workspace.ts"
 
 const png = Buffer.from("89504e470d0a1a0a0000", "hex")
@@ -67,6 +68,96 @@ layer(NodeContext.layer)("Every tool", (it) => {
       assert.deepStrictEqual(judged(tools)?.slice(-2), expected("edit", `${outside}/out.txt`))
       yield* tools.use("read", { path: `${tools.root}/../project/src/./a.txt` })
       assert.deepStrictEqual(judged(tools), [{ permission: "read", subject: "src/a.txt" }])
+    }))
+})
+
+layer(NodeContext.layer)("Every tool, of files with a question of their own,", (it) => {
+  it.scoped("judges the file that a link leads to", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const tools = yield* makeTools(refusing)
+      yield* tools.put(".env", "KEY=1")
+      yield* tools.put(".git/hooks/x", "")
+      yield* tools.put("src/a.ts", "")
+      yield* fs.symlink(tools.at(".env"), tools.at("notes.txt"))
+      yield* fs.symlink(tools.at("notes.txt"), tools.at("src/twice.txt"))
+      yield* fs.symlink(tools.at(".git/hooks"), tools.at("src/hooks"))
+      yield* fs.symlink(tools.at(".git/hooks/post-merge"), tools.at("src/new"))
+      for (const path of [".env", "notes.txt", "src/twice.txt", "src/../.env"]) {
+        yield* tools.use("read", { path })
+        assert.deepStrictEqual(judged(tools), [{ permission: "read", subject: ".env", secret: true }], path)
+        yield* tools.use("grep", { pattern: "K", path })
+        assert.deepStrictEqual(judged(tools)?.at(-1), { permission: "read", subject: ".env", secret: true }, path)
+      }
+      const hook = (name: string) => [
+        { permission: "edit", subject: `.git/hooks/${name}`, executedAs: [".git"] }
+      ]
+      yield* tools.use("write", { path: "src/hooks/pre-commit", content: "" })
+      assert.deepStrictEqual(judged(tools), hook("pre-commit"))
+      yield* tools.use("write", { path: "src/new", content: "" })
+      assert.deepStrictEqual(judged(tools), hook("post-merge"))
+      yield* tools.use("bash", { command: "echo x > src/hooks/pre-push" })
+      assert.deepStrictEqual(judged(tools)?.slice(-1), hook("pre-push"))
+      yield* tools.use("read", { path: "src/a.ts" })
+      assert.deepStrictEqual(judged(tools), [{ permission: "read", subject: "src/a.ts" }])
+    }))
+
+  it.scoped("knows what belongs to the program around it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const tools = yield* makeTools(refusing)
+      const own = `${tools.beside}/own`
+      yield* fs.makeDirectory(own)
+      yield* fs.symlink(own, tools.at("link"))
+      for (const path of [`${own}/auth.json`, "link/auth.json"]) {
+        yield* tools.use("read", { path })
+        assert.deepStrictEqual(judged(tools)?.at(-1), {
+          permission: "read",
+          subject: `${own}/auth.json`,
+          secret: true
+        })
+      }
+      yield* tools.use("write", { path: "sub/program.json", content: "{}" })
+      assert.deepStrictEqual(judged(tools), [
+        { permission: "edit", subject: "sub/program.json", executedAs: ["program.json"] }
+      ])
+    }))
+
+  it.scoped.skipIf(process.platform !== "linux")("sees through the links of a process", () =>
+    Effect.gen(function*() {
+      const tools = yield* makeTools(refusing)
+      yield* tools.put(".env", "")
+      for (const path of ["/proc/self/environ", "/proc/thread-self/environ", `/proc/${process.pid}/cmdline`]) {
+        yield* tools.use("read", { path })
+        assert.include(judged(tools)?.at(-1), { permission: "read", secret: true }, path)
+      }
+      yield* tools.use("read", { path: `/proc/self/root${tools.at(".env")}` })
+      assert.deepStrictEqual(judged(tools), [{ permission: "read", subject: ".env", secret: true }])
+    }))
+
+  it.scoped("takes no redirection after a cd for a file that a rule for all files may allow", () =>
+    Effect.gen(function*() {
+      const tools = yield* makeTools(refusing)
+      yield* tools.use("bash", { command: "cd .git/hooks && echo x > pre-commit" })
+      const [target] = tools.asked.at(-1)!.judged.filter(({ permission }) => permission === "edit")
+      const rules = { edit: "allow", bash: "allow" } as const
+      assert.strictEqual(PermissionPolicy.decide(rules, { judged: [target!], title: "" }, []).verdict, "ask")
+    }))
+
+  it.scoped("has nothing inside without a project", () =>
+    Effect.gen(function*() {
+      const tools = yield* makeTools(refusing, undefined, { isProject: false })
+      yield* tools.put("a.txt", "")
+      const outside = { permission: "external_directory", subject: tools.at("a.txt") }
+      yield* tools.use("read", { path: "a.txt" })
+      assert.deepStrictEqual(judged(tools), [outside, { permission: "read", subject: tools.at("a.txt") }])
+      for (const name of ["glob", "grep"] as const) {
+        yield* tools.use(name, { pattern: "*" })
+        assert.deepStrictEqual(judged(tools), [
+          { permission: "external_directory", subject: tools.root },
+          { permission: name, subject: tools.root }
+        ])
+      }
     }))
 })
 

@@ -1,6 +1,7 @@
 /** A project on the disk, and the tools that work in it. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PermissionPolicy from "../src/PermissionPolicy.ts"
@@ -40,14 +41,20 @@ export const makeProject = Effect.gen(function*() {
     at,
     put,
     get,
-    workspace: Layer.succeed(Workspace, { directory: root, root, outputs })
+    workspace: Layer.succeed(Workspace, {
+      directory: root,
+      root,
+      outputs,
+      own: { directories: [path.join(beside, "own")], names: ["program.json"] }
+    })
   }
 })
 
 /** The tools in a project. `asked` has what they asked for; `permit` answers, and may take its time; `rules` are for what a search comes across. */
 export const makeTools = (
   permit: (action: Action) => Effect.Effect<void, ToolFailure> = () => Effect.void,
-  rules?: PermissionPolicy.Rules
+  rules?: PermissionPolicy.Rules,
+  options: { readonly isProject: boolean } = { isProject: true }
 ) =>
   Effect.gen(function*() {
     const project = yield* makeProject
@@ -58,7 +65,13 @@ export const makeTools = (
       verdicts: (parts) =>
         Effect.succeed(parts.map((part) => PermissionPolicy.decide(rules, { judged: [part], title: "" }, []).verdict))
     })
-    const context = yield* Layer.build(Layer.provide(Tools.layer, project.workspace))
+    const workspace = options.isProject
+      ? project.workspace
+      : Layer.map(project.workspace, (context) => {
+        const { root: _, ...workspace } = Context.get(context, Workspace)
+        return Context.make(Workspace, workspace)
+      })
+    const context = yield* Layer.build(Layer.provide(Tools.layer, workspace))
     const { handle } = yield* Effect.provide(Tools.toolkit, context)
     const use = (name: keyof typeof Tools.toolkit.tools, params: object): Effect.Effect<Answer> =>
       Effect.map(

@@ -6,13 +6,13 @@ import * as SystemPrompt from "@altimate-code/agent/SystemPrompt"
 import * as Tools from "@altimate-code/agent/Tools"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import { Directories } from "@altimate-code/config/Directories"
+import * as Project from "@altimate-code/config/Project"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { repository } from "./Places.ts"
 
 /** The configuration's rules; none are the policy's own. */
 export const rules = Effect.map(
@@ -37,23 +37,27 @@ export const system = (base: Option.Option<string>) =>
   Effect.gen(function*() {
     const path = yield* Path.Path
     const { config } = yield* Directories
-    const { directory, root } = yield* Workspace
-    const { instructions } = yield* Settings
+    const { directory, own, root } = yield* Workspace
+    const { instructions, leaves } = yield* Settings
+    const origin = leaves.find(({ key }) => key === "instructions")?.origin
+    const inProject = root === undefined ? {} : { root }
     const loaded = yield* Instructions.load({
+      ...inProject,
       directory,
-      root,
       global: path.join(config, "AGENTS.md"),
-      globs: instructions
+      globs: instructions,
+      namedBy: origin?._tag === "File" && origin.scope === "project" ? "project" : "user",
+      own
     })
     const now = new Date(yield* Clock.currentTimeMillis)
     return {
       text: SystemPrompt.make({
         ...Option.match(base, { onNone: () => ({}), onSome: (base) => ({ base }) }),
+        ...inProject,
         directory,
-        root,
         platform: process.platform,
         date: now.toISOString().slice(0, 10),
-        isRepository: Option.isSome(yield* repository),
+        isRepository: Option.exists(yield* Project.find, ({ isRepository }) => isRepository),
         instructions: loaded.instructions
       }),
       notices: loaded.notices

@@ -1,9 +1,12 @@
 /** Files that go along with a prompt. */
+import * as SensitiveFiles from "@altimate-code/agent/SensitiveFiles"
+import * as Paths from "@altimate-code/system/Paths"
 import * as Prompt from "@effect/ai/Prompt"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { CliError } from "./CliError.ts"
+import * as Places from "./Places.ts"
 
 /** What a file is by its first bytes: its name may say anything. Formats: those that Converse takes as image or PDF. */
 const signatures: ReadonlyArray<readonly [mediaType: string, matches: (bytes: Buffer) => boolean]> = [
@@ -46,6 +49,18 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
   })
   if (text.includes("\0")) return yield* notText(path)
   return Prompt.textPart({ text: `<file name=${JSON.stringify(fileName)}>\n${text}\n</file>` })
+})
+
+/** What the user should know about the files that they attach: to name one is to allow it. */
+export const notices = Effect.fn("Attachment.notices")(function*(files: ReadonlyArray<string>) {
+  const path = yield* Path.Path
+  const places = yield* SensitiveFiles.places(yield* Places.own)
+  const real = (file: string) => Effect.orElseSucceed(Paths.realPath(path.resolve(file)), () => path.resolve(file))
+  const secret = yield* Effect.filter(
+    files,
+    (file) => Effect.map(real(file), (file) => SensitiveFiles.mayHoldSecrets(file, places))
+  )
+  return secret.map((file) => `${file} may hold secrets: it is sent to the model, because --file names it`)
 })
 
 const notText = (path: string) =>

@@ -2,25 +2,20 @@
 import * as Sessions from "@altimate-code/agent/Sessions"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import { Directories } from "@altimate-code/config/Directories"
+import * as Project from "@altimate-code/config/Project"
 import { Secrets } from "@altimate-code/log/Secrets"
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-/** The nearest directory upwards that is a repository. */
-export const repository = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const { cwd } = yield* Directories
-  for (let directory = cwd;; directory = path.dirname(directory)) {
-    if (yield* Effect.orElseSucceed(fs.exists(path.join(directory, ".git")), () => false)) return Option.some(directory)
-    if (path.dirname(directory) === directory) return Option.none<string>()
-  }
-})
+/** What belongs to this program on the user's machine and in projects. */
+export const own = Effect.map(Directories, ({ config, data }) => ({
+  directories: [config, data],
+  names: ["altimate-code.json", "altimate-code.jsonc", ".altimate-code"]
+}))
 
-/** The working directory, in its repository. */
+/** The working directory, in its project. */
 export const workspace = Layer.effect(
   Workspace,
   Effect.gen(function*() {
@@ -28,8 +23,9 @@ export const workspace = Layer.effect(
     const { cwd, data } = yield* Directories
     return {
       directory: cwd,
-      root: Option.getOrElse(yield* repository, () => cwd),
-      outputs: path.join(data, "outputs")
+      ...Option.match(yield* Project.find, { onNone: () => ({}), onSome: ({ root }) => ({ root }) }),
+      outputs: path.join(data, "outputs"),
+      own: yield* own
     }
   })
 )

@@ -100,7 +100,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       : RunOutput.text
     const note = (notices: ReadonlyArray<string>) =>
       Effect.forEach(notices, (text) => output.event({ type: "notice", text }), { discard: true })
-    yield* note([...session.notices, ...notices])
+    yield* note([...session.notices, ...notices, ...yield* Attachment.notices(options.files)])
     yield* Turn.run({
       ...equipped,
       ...yield* Assistant.rules,

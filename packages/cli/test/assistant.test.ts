@@ -208,8 +208,10 @@ layer(NodeContext.layer)("the assistant", (it) => {
         { blocks: [call("1", "glob", { pattern: "*.none" })] },
         says("Nothing **there**.")
       ])
+      const cwd = join(home.home, "project")
+      mkdirSync(cwd)
       assert.include((yield* home.run(["session", "list"])).stdout, "no sessions")
-      yield* home.run(["run", "look for none"], { env: token })
+      yield* home.run(["run", "look for none"], { env: token, cwd })
       const list = JSON.parse((yield* home.run(["session", "list", "--format", "json"])).stdout) as Array<
         { id: string }
       >

@@ -3,7 +3,7 @@ import type { Script } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { guideConfig, makeHome } from "./BuiltCli.ts"
 import { keys, open } from "./Terminal.ts"
@@ -23,14 +23,19 @@ const start = (options: {
   readonly columns?: number
   readonly rows?: number
   readonly env?: Record<string, string>
+  /** In the home directory every file is asked for. */
+  readonly inProject?: true
 }) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make(options.script === undefined ? {} : { script: options.script })
     const home = yield* makeHome
+    const project = join(home.home, "project")
+    mkdirSync(project)
     yield* home.writeGlobalConfig({ ...guideConfig(sandbox.url), ...options.config })
     const launch = (args: ReadonlyArray<string> = options.args ?? []) =>
       open(args, {
         home: home.home,
+        ...(options.inProject ? { cwd: project } : {}),
         // CI is set where these tests run in the end, and must not matter.
         env: { CI: "true", ...token, ...options.env },
         ...(options.columns === undefined ? {} : { columns: options.columns }),
@@ -38,7 +43,7 @@ const start = (options: {
       })
     const terminal = yield* launch()
     yield* terminal.see(/Amazon Bedrock[^]*ready/)
-    return { sandbox, home, terminal, launch }
+    return { sandbox, home, project, terminal, launch }
   })
 
 /** A prompt, sent. */
@@ -109,14 +114,15 @@ layer(NodeContext.layer)("the screen", (it) => {
 
   it.scoped("shows exactly what an edit will change, and makes it when it is allowed", () =>
     Effect.gen(function*() {
-      const { home, terminal } = yield* start({
+      const { project, terminal } = yield* start({
+        inProject: true,
         script: [
           { blocks: [call("1", "read", { path: "a.txt" })] },
           { blocks: [call("2", "edit", { path: "a.txt", oldText: "two", newText: "zwei" })] },
           { blocks: [says("Changed.")] }
         ]
       })
-      const file = join(home.home, "a.txt")
+      const file = join(project, "a.txt")
       writeFileSync(file, "one\ntwo\nthree\n")
       yield* ask(terminal, "Translate two")
       const question = yield* terminal.see(/yes, once/)
@@ -284,6 +290,7 @@ layer(NodeContext.layer)("the screen", (it) => {
   it.scoped("without colour nothing is lost, and no colour code is written", () =>
     Effect.gen(function*() {
       const { terminal } = yield* start({
+        inProject: true,
         script: [{ blocks: [call("1", "glob", { pattern: "*" })] }, { blocks: [says("**Done**")] }],
         env: { NO_COLOR: "1" }
       })

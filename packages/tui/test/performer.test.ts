@@ -72,7 +72,12 @@ const make = Effect.gen(function*() {
     Layer.succeed(Host, host),
     Sessions.layer({ directory: `${directory}/sessions` }),
     PermissionPolicy.layer,
-    Layer.succeed(Workspace, { directory: work, root: work, outputs: `${directory}/outputs` })
+    Layer.succeed(Workspace, {
+      directory: work,
+      root: work,
+      outputs: `${directory}/outputs`,
+      own: { directories: [], names: [] }
+    })
   ).pipe(Layer.provideMerge(NodeContext.layer))
   const messages = yield* Queue.unbounded<Message>()
   return yield* Effect.gen(function*() {

@@ -3,7 +3,8 @@ import * as Paths from "@altimate-code/system/Paths"
 import * as Path from "@effect/platform/Path"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import type { Action } from "../ToolCall.ts"
+import * as SensitiveFiles from "../SensitiveFiles.ts"
+import type { Judged } from "../ToolCall.ts"
 import { Workspace } from "../Workspace.ts"
 
 export interface Target {
@@ -12,27 +13,43 @@ export interface Target {
   /** For people and the model: relative to the project when it is inside, else absolute. */
   readonly shown: string
   /** What has to be allowed in order to use it under this permission. */
-  readonly judged: (permission: string) => Action["judged"]
+  readonly judged: (permission: string) => ReadonlyArray<Judged>
+  /** A file in this directory that is reached without a symbolic link. */
+  readonly within: (file: string) => Target
 }
 
 /** Resolves a path as a shell would: relative to the workspace's directory, `~` is the home directory. */
 export const locate = Effect.fn("paths.locate")(function*(given: string) {
   const paths = yield* Path.Path
-  const { directory, root } = yield* Workspace
+  const { directory, own, root } = yield* Workspace
   const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
   const whole = paths.resolve(directory, Paths.expandHome(given, home))
-  // Links that lead round in a circle lead nowhere: whoever opens the path is told so.
-  const path = yield* Effect.orElseSucceed(Paths.realPath(whole), () => whole)
-  const realRoot = yield* Effect.orElseSucceed(Paths.realPath(root), () => root)
-  const isInside = Paths.isBelow(path, realRoot)
-  const shown = isInside ? paths.relative(realRoot, path).replaceAll(paths.sep, "/") || "." : path
-  const located: Target = {
-    path,
-    shown,
-    judged: (permission) => [
-      ...(isInside ? [] : [{ permission: "external_directory", subject: path }]),
-      { permission, subject: shown }
-    ]
+  const places = yield* SensitiveFiles.places(own)
+  const realRoot = root === undefined
+    ? undefined
+    : yield* Effect.orElseSucceed(Paths.realPath(root), () => root)
+
+  const located = (path: string): Target => {
+    const isInside = realRoot !== undefined && Paths.isBelow(path, realRoot)
+    const shown = isInside ? paths.relative(realRoot, path).replaceAll(paths.sep, "/") || "." : path
+    const found = (permission: string): Judged => {
+      if (permission === "edit") {
+        const executedAs = SensitiveFiles.executedAs(path, places)
+        return { permission, subject: shown, ...(executedAs.length > 0 ? { executedAs } : {}) }
+      }
+      const isSecret = permission === "read" && SensitiveFiles.mayHoldSecrets(path, places)
+      return { permission, subject: shown, ...(isSecret ? { secret: true } : {}) }
+    }
+    return {
+      path,
+      shown,
+      judged: (permission) => [
+        ...(isInside ? [] : [{ permission: "external_directory", subject: path }]),
+        found(permission)
+      ],
+      within: (file) => located(paths.join(path, file))
+    }
   }
-  return located
+  // Links that lead round in a circle lead nowhere: whoever opens the path is told so.
+  return located(yield* Effect.orElseSucceed(Paths.realPath(whole), () => whole))
 })

@@ -22,3 +22,8 @@ export const exactly = (text: string): string => text.replace(/[*?]/g, "\\$&")
 
 /** Whether the pattern fits one text only. */
 export const isExact = (pattern: string): boolean => !/[*?]/.test(pattern.replace(/\\[*?]/g, ""))
+
+/** The parts between its slashes that are one text only, in lower case; a part may begin with `*`, which does not count. */
+export const segments = (pattern: string): ReadonlyArray<string> =>
+  pattern.toLowerCase().split("/").map((segment) => segment.replace(/^\*+/, "")).filter(isExact)
+    .map((segment) => segment.replace(/\\([*?])/g, "$1"))

@@ -44,11 +44,15 @@ it is long. To look at files use read, glob and grep.",
 export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
   const { permit } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
+  const parts = judge(params.command)
+  // What can't be told may be a file that other programs execute, unless it takes a rule for any command to run the line.
+  const isOpaque = parts.some(({ opaque, permission }) => permission === "bash" && opaque)
   // Where a redirection leads, and whether that is inside of the project, only the file system knows.
-  const judged = yield* Effect.forEach(judge(params.command), (part) =>
-    part.permission === "edit" && !part.opaque
-      ? Effect.map(locate(part.subject), (target) => target.judged("edit"))
-      : Effect.succeed([part]))
+  const judged = yield* Effect.forEach(parts, (part) => {
+    if (part.permission !== "edit") return Effect.succeed([part])
+    if (part.opaque) return Effect.succeed([isOpaque ? part : { ...part, executedAs: [part.subject] }])
+    return Effect.map(locate(part.subject), (target) => target.judged("edit"))
+  })
   yield* permit({
     judged: judged.flat(),
     title: params.description ?? ToolTitle.of("bash", params),

@@ -5,7 +5,6 @@
  */
 import * as Tool from "@effect/ai/Tool"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { refused } from "../internal/failures.ts"
@@ -47,7 +46,6 @@ directory every file that would have to be asked for.`,
  */
 export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.parametersSchema.Type) {
   const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
   const { permit, verdicts } = yield* ToolCall
   const target = yield* locate(params.path ?? ".")
   // To search one file is to read it: a rule against reading it holds here too.
@@ -57,10 +55,9 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
   // Of the files in a directory, those that `read` would show without a question. To search outside was asked for above.
   const readable = (files: ReadonlyArray<string>) =>
     Effect.gen(function*() {
-      const named = (permission: string) =>
-        files.map((file) => ({ permission, subject: path.join(target.shown, file).replaceAll(path.sep, "/") }))
-      const read = yield* verdicts(named("read"))
-      const outside = yield* verdicts(path.isAbsolute(target.shown) ? named("external_directory") : [])
+      const judged = files.map((file) => target.within(file).judged("read"))
+      const read = yield* verdicts(judged.map((parts) => parts.at(-1)!))
+      const outside = yield* verdicts(judged.flatMap((parts) => parts.slice(0, -1)))
       return new Set(files.filter((_, index) => read[index] === "allow" && outside[index] !== "deny"))
     })
   const query = {

@@ -2,6 +2,7 @@ import { type Answer, Approver } from "@altimate-code/agent/Approver"
 import * as Compaction from "@altimate-code/agent/Compaction"
 import * as Files from "@altimate-code/agent/Files"
 import * as History from "@altimate-code/agent/History"
+import * as Mentions from "@altimate-code/agent/Mentions"
 import type { PermissionPolicy, Rules } from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
 import type { SessionError } from "@altimate-code/agent/SessionError"
@@ -140,8 +141,15 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
         const { contextWindow, languageModel, notices = Effect.succeed([]) } = yield* host.model
         const { toolkit } = yield* tools
         const applying = withAllowed(rules, allowed)
+        const session = yield* Ref.get(current)
+        const mentioned = yield* Effect.provide(Mentions.consent(text), context)
+        for (const grant of mentioned.grants) {
+          const time = new Date(yield* Clock.currentTimeMillis).toISOString()
+          yield* session.append({ type: "grant", ...grant, time })
+        }
+        for (const text of mentioned.notices) yield* show({ type: "notice", level: "warning", text })
         const events = Turn.run({
-          session: yield* Ref.get(current),
+          session,
           input: [Prompt.textPart({ text })],
           system: yield* systemPrompt,
           toolkit,

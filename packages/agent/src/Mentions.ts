@@ -1,0 +1,54 @@
+/**
+ * Files that the user names in a prompt, as `@path`.
+ *
+ * @since 0.1.0
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import { locate } from "./internal/paths.ts"
+import * as Pattern from "./internal/pattern.ts"
+
+/**
+ * What the model may read because the user has named it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Consent {
+  /** For the session: exactly the files that `read` would have to ask for. */
+  readonly grants: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
+  /** Which of them may hold secrets, for the user. */
+  readonly notices: ReadonlyArray<string>
+}
+
+/**
+ * Reads the mentions of a prompt that was typed: whoever names a file is not asked again whether it may be read. A mention ends at
+ * white space, and what is not a regular file is none.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const consent = Effect.fn("Mentions.consent")(function*(prompt: string) {
+  const fs = yield* FileSystem.FileSystem
+  const words = new Set((prompt.match(/(?<=^|\s)@\S+/g) ?? []).map((word) => word.slice(1)))
+  const isFile = (path: string) =>
+    Effect.orElseSucceed(Effect.map(fs.stat(path), ({ type }) => type === "File"), () => false)
+  const targets = yield* Effect.forEach(words, (word) =>
+    Effect.gen(function*() {
+      for (const name of new Set([word, word.replace(/[.,;:!?)]+$/, "")])) {
+        const target = yield* locate(name)
+        if (yield* isFile(target.path)) return [target]
+      }
+      return []
+    }))
+  const found: Consent = {
+    grants: targets.flat().map(({ judged }) => judged("read"))
+      .filter((parts) => parts.length > 1 || parts[0]?.secret === true)
+      .flatMap((parts) => parts.map(({ permission, subject }) => ({ permission, pattern: Pattern.exactly(subject) }))),
+    notices: targets.flat().filter(({ judged }) => judged("read").at(-1)?.secret === true)
+      .map(({ shown }) =>
+        `${shown} may hold secrets: the model may read it in this session, because your prompt names it`
+      )
+  }
+  return found
+})
