@@ -118,8 +118,9 @@ const byDefault = (part: Judged): Judgement => {
   const { permission, subject } = part
   if (isSecret(part)) return { verdict: "ask", because: `\`${subject}\` may hold secrets` }
   if (executedAs(part).length > 0) return { verdict: "ask", because: `other programs may execute \`${subject}\`` }
-  const verdict = reading.has(permission) ? "allow" : "ask"
-  return { verdict, because: `${permission}, by default: ${verdict}, because of \`${subject}\`` }
+  return reading.has(permission)
+    ? { verdict: "allow", because: `${permission}, by default: allow, because of \`${subject}\`` }
+    : { verdict: "ask", because: `no rule covers ${permission} \`${subject}\`` }
 }
 
 /** `/bin/rm` is what the rules call `rm`. */

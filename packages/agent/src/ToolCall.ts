@@ -88,6 +88,8 @@ export interface Action {
   readonly title: string
   /** Exactly what will run or change: a command line, a unified diff, or an MCP tool's parameters as JSON. */
   readonly preview?: { readonly type: "command" | "diff" | "json"; readonly text: string }
+  /** What it is for, in the model's own words: unverified, and shown beside the preview, never in its place. */
+  readonly purpose?: string
 }
 
 /**

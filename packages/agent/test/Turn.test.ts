@@ -300,7 +300,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       })
       assert.deepStrictEqual(questions.map(({ id }) => id), ["1", "2", "4"])
       assert.deepStrictEqual(ran, ["change a", "change a", "change a"])
-      assert.deepStrictEqual(results(lines)[3], ["4", "denied", "The person said no: use b"])
+      assert.deepStrictEqual(results(lines)[3], ["4", "denied", "The user declined: use b"])
       assert.isTrue(lines.some((line) => line.type === "grant" && line.pattern === "a"))
     }))
 

@@ -27,7 +27,7 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
       Effect.scoped,
       Effect.provide(
         Layer.provideMerge(
-          ScreenHost.layer(options.overrides),
+          ScreenHost.layer(options.overrides, options.yolo),
           Layer.mergeAll(Assistant.permissions(options), Places.sessions, Places.workspace)
         )
       )

@@ -95,6 +95,8 @@ const isFirstStart = Effect.gen(function*() {
   return !(yield* Effect.orElseSucceed(fs.exists(path.join(home, ".aws")), () => false))
 })
 
+const withoutQuestions = "none (--yolo): every tool call runs that no rule denies"
+
 const typed = (value: string): Setting<string> => ({ value, origin: { _tag: "Default" } })
 
 /** The settings with a person's answers in place of what is configured. */
@@ -153,8 +155,8 @@ const save = (answers: Answers) =>
     return [file, store.path]
   }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
 
-/** The live program. `overrides` are the command line's. */
-export const layer = (overrides: Settings.Overrides) =>
+/** The live program. `overrides` and `yolo` are the command line's. */
+export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
   Layer.scoped(
     Host,
     Effect.gen(function*() {
@@ -191,6 +193,7 @@ export const layer = (overrides: Settings.Overrides) =>
 
       return Host.of({
         version,
+        yolo,
         directory: cwd === home || cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd,
         setup: (yield* Effect.provide(
             isFirstStart,
@@ -215,10 +218,10 @@ export const layer = (overrides: Settings.Overrides) =>
         tools: Effect.provide(Assistant.tools, Context.add(context, Scope.Scope, scope)),
         system: Effect.provide(Assistant.system(Option.none()), context),
         explain: Bedrock.unwrap,
-        status: Effect.map(opened, ({ status }) =>
-          status).pipe(
-            Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint]))
-          ),
+        status: Effect.map(opened, ({ status }) => status).pipe(
+          Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
+          Effect.map((lines) => [...lines, `questions   ${yolo ? withoutQuestions : "as the rules under \"permission\" say"}`])
+        ),
         allowAlways: (permission, pattern) =>
           Effect.gen(function*() {
             const file = yield* configFile

@@ -29,7 +29,10 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
   readonly piped: Effect.Effect<Option.Option<string>, CliError>
   /** Can a person be asked: are both stdin and stdout a terminal? */
   readonly interactive: boolean
-  /** Asks the person at the terminal, on stderr, and reads one line; none where there is no terminal. */
+  /**
+   * Asks the user at the terminal, on stderr, and reads one line; none where there is no terminal. What was typed before
+   * the question was there is no answer to it, and is thrown away.
+   */
   readonly readLine: Option.Option<(question: string) => Effect.Effect<string>>
   /** Is stdout a terminal, which would do what control characters say? */
   readonly isTerminal: boolean
@@ -104,8 +107,42 @@ const stdoutFailure = (error: NodeJS.ErrnoException): StdoutClosed | CliError =>
     hint: "Make sure that there is space left where it goes."
   })
 
+const turnOfEventLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
+
+/** Throws away what was typed so far. In raw mode the terminal hands over unfinished lines as well. */
+const discardTyped = Effect.acquireUseRelease(
+  Effect.sync(() => {
+    const { stdin } = process
+    const typed = { isNew: false }
+    const listener = (chunk: Uint8Array | string): void => {
+      typed.isNew = true
+      // In raw mode Ctrl-C is a character.
+      if (chunk.toString().includes("\x03")) process.kill(process.pid, "SIGINT")
+    }
+    stdin.setRawMode(true)
+    stdin.on("data", listener)
+    stdin.resume()
+    return { typed, listener }
+  }),
+  // What the terminal holds is read in the turn of the event loop that comes next; more of it in further ones.
+  ({ typed }) =>
+    Effect.suspend(() => {
+      typed.isNew = false
+      return Effect.zipRight(turnOfEventLoop, turnOfEventLoop)
+    }).pipe(Effect.repeat({ while: () => typed.isNew })),
+  ({ listener }) =>
+    Effect.sync(() => {
+      const { stdin } = process
+      stdin.off("data", listener)
+      stdin.pause()
+      stdin.setRawMode(false)
+    })
+)
+
 /** The end of the input is an empty line. Ctrl-C interrupts, as it does anywhere else. */
-const readLine = (question: string) =>
+const readLine = (question: string) => Effect.zipRight(discardTyped, askLine(question))
+
+const askLine = (question: string) =>
   Effect.async<string>((resume) => {
     const lines = createInterface({ input: process.stdin, output: process.stderr })
     lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"))

@@ -107,6 +107,8 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly version: string
   /** The working directory as a person would write it, e.g. `~/shop`. */
   readonly directory: string
+  /** Every tool call runs without a question (`--yolo`): the status bar says so at all times. */
+  readonly yolo: boolean
   /** Neither an endpoint nor a credential is configured: the first start asks for them. */
   readonly setup: Option.Option<Setup>
   /** The model that is selected now. */

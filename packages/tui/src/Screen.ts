@@ -63,6 +63,9 @@ const theme = Config.all({
 
 const closePager: Key = { type: "key", name: "o", ctrl: true, meta: false, shift: false }
 
+/** Ink writes a frame in the same task as it draws it, or in the next one; in milliseconds. */
+const inkDelay = 5
+
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const
 
 /**
@@ -84,6 +87,7 @@ export const run = (
         ...terminal.size(),
         theme: yield* theme,
         version: host.version,
+        yolo: host.yolo,
         history: yield* PromptHistory.load(host.history)
       }),
       (command) => void Queue.unsafeOffer(commands, command)
@@ -116,7 +120,14 @@ export const run = (
     yield* performer.start
     yield* Effect.forkScoped(Effect.zipRight(Highlight.load, Effect.sync(() => dispatch({ type: "redraw" }))))
 
+    const resize = (): void => {
+      dispatch({ type: "resized", ...terminal.size() })
+      if (!terminal.output.muted) redraw()
+    }
     const onKey = (key: Key): void => {
+      const { columns, rows } = terminal.size()
+      // What the key answers has the terminal's new size, or is not on it at all.
+      if (columns !== store.state.columns || rows !== store.state.rows) resize()
       const before = store.state.pager
       dispatch({ type: "key", key, at: Date.now() })
       const after = store.state.pager
@@ -133,6 +144,19 @@ export const run = (
       if (key.type === "key" && key.ctrl && key.name === "l") redraw()
     }
 
+    let drawing: ReturnType<typeof setTimeout> | undefined
+    /** Ink draws what was published last. Once that is written, the state hears what of a question can be read. */
+    const onRender = (): void => {
+      const { shown } = store.snapshot().live
+      clearTimeout(drawing)
+      if (shown === undefined || terminal.output.muted) return
+      drawing = setTimeout(() => {
+        terminal.output.write("", () => {
+          if (!terminal.output.muted) dispatch({ type: "drawn", shown, ...terminal.size() })
+        })
+      }, inkDelay)
+    }
+
     yield* Effect.acquireRelease(
       Effect.sync(() =>
         render(createElement(App, { store }), {
@@ -140,6 +164,7 @@ export const run = (
           stdout: terminal.output as unknown as NodeJS.WriteStream,
           exitOnCtrlC: false,
           patchConsole: false,
+          onRender,
           maxFps: 60
         })
       ),
@@ -168,10 +193,7 @@ export const run = (
         })
     )
 
-    terminal.onResize(() => {
-      dispatch({ type: "resized", ...terminal.size() })
-      if (!terminal.output.muted) redraw()
-    })
+    terminal.onResize(resize)
     terminal.onKeys((keys) => {
       for (const key of keys) onKey(key)
     })

@@ -42,6 +42,7 @@ const make = Effect.gen(function*() {
   const history = `${directory}/history.jsonl`
   const host = Host.of({
     version: "1",
+    yolo: false,
     directory: "~/work",
     setup: Option.none(),
     model: Effect.succeed({

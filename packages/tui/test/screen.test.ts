@@ -25,16 +25,23 @@ const question: Question = {
 
 const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
 
+/** The state once the terminal shows it. */
+const drawn = (state: State): State => {
+  const { columns, rows } = state
+  const { shown } = View.live(state)
+  return shown === undefined ? state : update(state, { type: "drawn", shown, columns, rows }).state
+}
+
 /** A screen, and what was done to it. Time passes only when it is said. */
 const screen = (size: { readonly columns: number; readonly rows: number } = { columns: 80, rows: 24 }) => {
-  let state: State = initial({ ...size, theme: plain, version: "1.2.3", history: ["an old prompt"] })
+  let state: State = initial({ ...size, theme: plain, version: "1.2.3", yolo: false, history: ["an old prompt"] })
   let at = 10_000
   const commands: Array<Command> = []
   const tell = (...messages: ReadonlyArray<Message>) => {
     for (const message of messages) {
       const step = update(state, message)
-      state = step.state
       commands.push(...step.commands)
+      state = drawn(step.state)
     }
   }
   const wait = (milliseconds: number) => {
@@ -135,7 +142,7 @@ describe("The input", () => {
     const { asked, live, press, state, tell } = screen()
     press("text", "\x03")
     assert.strictEqual(state().input.text, "")
-    assert.include(live(), "ctrl-c once more leaves")
+    assert.include(live(), "ctrl-c again to quit")
     tell({ type: "calm" })
     press("\x03")
     assert.lengthOf(asked("leave"), 0)
@@ -255,9 +262,9 @@ describe("A turn on the screen", () => {
     const { live, press, wait } = screen()
     press("hi", "\r")
     wait(1900)
-    assert.include(live(), "thinking · esc stops")
+    assert.include(live(), "thinking · esc: stop")
     wait(200)
-    assert.include(live(), "thinking 2s · esc stops")
+    assert.include(live(), "thinking 2s · esc: stop")
   })
 
   it("adds up the session's tokens and prices them", () => {
@@ -300,8 +307,8 @@ describe("A question about a call", () => {
   it("shows exactly what will run, control characters too, why, and what always would allow", () => {
     const shown = ask().live()
     assert.include(shown, "npm test && echo ␛[8mhidden")
-    assert.include(shown, "rule: permission.bash \"*\": ask")
-    assert.include(shown, "bash npm test *")
+    assert.include(shown, "Why you are asked: permission.bash \"*\": ask")
+    assert.include(shown, "Always allows: bash npm test *")
   })
 
   it("is answered by one key, or by choosing", () => {
@@ -357,16 +364,16 @@ describe("A question about a call", () => {
     it.press("\x1b")
     assert.lengthOf(it.asked("stop"), 1)
     it.over(true)
-    assert.notInclude(it.live(), "may it?")
+    assert.notInclude(it.live(), "Allow this command?")
   })
 
   it("waits until what is open is closed", () => {
     const it = screen()
     it.press("hi", "\r")
     it.tell({ type: "asked", question }, { type: "asked", question: { ...question, id: "call-2", tool: "second" } })
-    assert.include(it.live(), "bash asks")
+    assert.include(it.live(), "Allow this command?")
     it.press("y")
-    assert.include(it.live(), "second asks")
+    assert.include(it.live(), "Allow this tool call?")
   })
 })
 
@@ -493,7 +500,7 @@ describe("The live part", () => {
       { type: "files", files: ["a/b.ts", `${"long/".repeat(60)}x.ts`] },
       { type: "calm" }
     ),
-    fc.record({ columns: fc.integer({ min: 20, max: 400 }), rows: fc.integer({ min: 8, max: 80 }) }).map(
+    fc.record({ columns: fc.integer({ min: 20, max: 400 }), rows: fc.integer({ min: 1, max: 80 }) }).map(
       (size): Message => ({ type: "resized", ...size })
     )
   )
@@ -503,13 +510,15 @@ describe("The live part", () => {
       fc.property(
         fc.array(messages, { maxLength: 40 }),
         fc.integer({ min: 20, max: 200 }),
-        fc.integer({ min: 8, max: 60 }),
-        (all, columns, rows) => {
-          let state = initial({ columns, rows, theme: dark, version: "1", history: [] })
+        fc.integer({ min: 1, max: 60 }),
+        fc.boolean(),
+        (all, columns, rows, yolo) => {
+          let state = initial({ columns, rows, theme: dark, version: "1", yolo, history: [] })
           for (const message of all) {
-            state = update(state, message).state
+            state = drawn(update(state, message).state)
             const { cursor, lines } = View.live(state)
             assert.isBelow(lines.length, state.rows)
+            if (yolo && state.rows > 1) assert.include(lines.slice(-2).join("\n"), "YOLO")
             for (const line of lines) assert.isAtMost(widthOf(line), state.columns)
             if (cursor !== undefined) {
               assert.isBelow(cursor.row, lines.length)
@@ -523,7 +532,7 @@ describe("The live part", () => {
           })
         }
       ),
-      { numRuns: 200 }
+      { numRuns: 300 }
     )
   })
 })

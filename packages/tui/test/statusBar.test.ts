@@ -16,39 +16,59 @@ const model = {
 } as ActiveModel
 
 const status: StatusBar.Status = {
+  yolo: false,
   model,
   usage: { input: 10_000, output: 2500, cacheRead: 40_000, cacheWrite: 0 },
   cost: 0.0795,
   context: 24_000,
-  activity: "writing · esc stops",
+  activity: "writing · esc: stop",
   busy: true
 }
 
-const lines = (width: number) => StatusBar.render(status, { width, theme: plain })
+const lines = (width: number, rows: 1 | 2 = 2, of: Partial<StatusBar.Status> = {}) =>
+  StatusBar.render({ ...status, ...of }, { width, theme: plain }, rows)
 
 describe("The status bar", () => {
   it("says everything where there is room", () => {
     assert.deepStrictEqual(lines(400), [
       "Amazon Bedrock › Claude Sonnet 4.6 · us.anthropic.claude-sonnet-4-6-v1:0 · us-east-1 · bedrock.gateway.example.com · "
-      + "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc stops"
+      + "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc: stop"
     ])
   })
 
   it("takes two lines where there is less", () => {
     assert.deepStrictEqual(lines(100), [
       "Amazon Bedrock › Claude Sonnet 4.6 · us-east-1 · bedrock.gateway.example.com",
-      "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc stops"
+      "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc: stop"
     ])
   })
 
   it("keeps the model under its provider, and what is happening, longest", () => {
-    assert.deepStrictEqual(lines(40), ["Amazon Bedrock › Claude Sonnet 4.6", "context 12% · writing · esc stops"])
-    assert.deepStrictEqual(lines(30), ["Claude Sonnet 4.6 · us-east-1", "$0.08 · writing · esc stops"])
+    assert.deepStrictEqual(lines(40), ["Amazon Bedrock › Claude Sonnet 4.6", "context 12% · writing · esc: stop"])
+    assert.deepStrictEqual(lines(30), ["Claude Sonnet 4.6 · us-east-1", "$0.08 · writing · esc: stop"])
   })
 
   it("is never wider than the screen", () => {
+    for (let width = 1; width <= 400; width++) {
+      for (const rows of [1, 2] as const) {
+        const all = StatusBar.render(status, { width, theme: dark }, rows)
+        assert.isAtMost(all.length, rows)
+        for (const line of all) assert.isAtMost(widthOf(line), width)
+      }
+    }
+  })
+
+  it("has one line on a low screen, and keeps what is happening longest", () => {
+    assert.deepStrictEqual(lines(60, 1), ["Claude Sonnet 4.6 · context 12% · writing · esc: stop"])
+    assert.deepStrictEqual(lines(20, 1), ["writing · esc: stop"])
+  })
+
+  it("says at every width that nothing is asked", () => {
     for (let width = 20; width <= 400; width++) {
-      for (const line of StatusBar.render(status, { width, theme: dark })) assert.isAtMost(widthOf(line), width)
+      for (const rows of [1, 2] as const) {
+        assert.include(lines(width, rows, { yolo: true }).join("\n"), "YOLO", `${width} columns, ${rows} rows`)
+        assert.notInclude(lines(width, rows).join("\n"), "YOLO")
+      }
     }
   })
 
@@ -57,7 +77,7 @@ describe("The status bar", () => {
     const [line = ""] = StatusBar.render({ ...status, model: plainModel, cost: undefined }, {
       width: 400,
       theme: plain
-    })
+    }, 2)
     assert.strictEqual(line.split("x.y").length, 2)
     assert.notInclude(line, "$")
   })

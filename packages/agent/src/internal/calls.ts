@@ -81,7 +81,7 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
           }
           case "No":
             return yield* denied(
-              answer.word === undefined ? "The person said no." : `The person said no: ${answer.word}`
+              answer.word === undefined ? "The user declined." : `The user declined: ${answer.word}`
             )
         }
       })

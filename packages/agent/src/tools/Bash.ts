@@ -31,7 +31,7 @@ it is long. To look at files use read, glob and grep.",
         description: "How many seconds it may take (default 120, at most 600)."
       })
     ),
-    description: maybe(text("What it is for, in a few words, for the person who is asked."))
+    description: maybe(text("What it is for, in a few words, for the user who is asked to allow it."))
   }
 )
 
@@ -55,8 +55,9 @@ export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.paramet
   })
   yield* permit({
     judged: judged.flat(),
-    title: params.description ?? ToolTitle.of("bash", params),
-    preview: { type: "command", text: params.command }
+    title: ToolTitle.of("bash", params),
+    preview: { type: "command", text: params.command },
+    ...(params.description === undefined ? {} : { purpose: params.description })
   })
   const { ending, ok, output } = yield* Shell.run({
     command: params.command,

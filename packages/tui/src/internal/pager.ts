@@ -98,7 +98,7 @@ export const render = (pager: Pager, look: Look, rows: number): Lines => {
     oneLine([{
       text: `lines ${seen.offset + 1}–${
         seen.offset + seen.lines.length
-      } of ${all.length} · ↑ ↓ space b g G · esc goes back · ctrl-o closes`,
+      } of ${all.length} · ↑ ↓ space b g G · esc: back · ctrl-o: close`,
       roles: ["dim"]
     }], look)
   ]

@@ -98,7 +98,7 @@ export const render = (picker: Picker, look: Look, rows: number): Lines => {
   return [
     rule(look, picker.title),
     ...(found.length === 0
-      ? [oneLine([{ text: "  nothing fits", roles: ["dim"] }], look)]
+      ? [oneLine([{ text: "  No matches", roles: ["dim"] }], look)]
       : seen.lines.map((choice, index) => {
         const isSelected = seen.offset + index === selected
         const label = clean(choice.label)
@@ -117,8 +117,8 @@ export const render = (picker: Picker, look: Look, rows: number): Lines => {
         text: [
           ...(seen.above + seen.below > 0 ? [`${selected + 1} of ${found.length}`] : []),
           "type to filter",
-          "enter chooses",
-          "esc goes back"
+          "enter: choose",
+          "esc: back"
         ].join(" · "),
         roles: ["dim"]
       }

@@ -1,45 +1,94 @@
 import type { Answer, Question } from "@altimate-code/agent/Approver"
-import * as Diff from "./diff.ts"
 import { lineActionOf, nameOf } from "./editing.ts"
 import * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
-import { indent, type Lines, type Look, narrower, oneLine, rule, wrapped } from "./look.ts"
-import { type Move, move, visible } from "./scroll.ts"
-import { clean, plainLines, reveal } from "./themedText.ts"
+import type { Lines, Look } from "./look.ts"
+import * as Layout from "./questionLayout.ts"
+import { type Move, move } from "./scroll.ts"
+import * as Seen from "./seen.ts"
 
-/** A question about a call, while a person reads it. */
+/** A question about a call, while the user reads it. */
 export interface Dialog {
   readonly question: Question
   /** None at first: Enter alone, meant for something else, must not answer. */
-  readonly selected: number | undefined
+  readonly selected: Layout.Key | undefined
+  /** What will run or change, laid out for the width that it was made for. */
+  readonly content: Lines
+  readonly width: number
+  /** The content's first line that is shown. */
   readonly offset: number
-  /** The word to the model, while it is written. */
+  /** Where to scroll next: a page that is not on the screen yet is not left. */
+  readonly moves: ReadonlyArray<Move>
+  /** It has been on the screen. Keys that came before were typed for something else. */
+  readonly isDrawn: boolean
+  /** Which of the content's lines have been on the screen, at this width. */
+  readonly seen: Seen.Seen
+  /** What "always" would allow has been on the screen. */
+  readonly hasSeenPatterns: boolean
+  /** The message to the model, while it is written. */
   readonly word: Editor.State | undefined
 }
 
-export const make = (question: Question): Dialog => ({ question, selected: undefined, offset: 0, word: undefined })
+/** What a frame shows of a question. */
+export interface Shown {
+  readonly question: Question
+  readonly start: number
+  readonly end: number
+  readonly patterns: boolean
+}
+
+export const make = (question: Question, look: Look): Dialog => ({
+  question,
+  selected: undefined,
+  content: Layout.contentOf(question, look),
+  width: look.width,
+  offset: 0,
+  moves: [],
+  isDrawn: false,
+  seen: [],
+  hasSeenPatterns: false,
+  word: undefined
+})
+
+/** At another width the lines are others: none of them has been on the screen. */
+export const resized = (dialog: Dialog, look: Look): Dialog =>
+  look.width === dialog.width ? dialog : {
+    ...make(dialog.question, look),
+    selected: dialog.selected,
+    isDrawn: dialog.isDrawn,
+    word: dialog.word
+  }
 
 export type Result =
   | { readonly type: "stays"; readonly dialog: Dialog }
-  /** `always`: allowed from now on by the person's own configuration. */
+  /** `always`: allowed from now on by the user's own configuration. */
   | { readonly type: "answered"; readonly answer: Answer; readonly always: boolean }
 
-interface Choice {
-  readonly key: string
-  readonly label: string
+/** Whether the text is one of the letters that answer. */
+export const isAnswer = (text: string): boolean => /^[ysane]$/i.test(text)
+
+/** The layout in so many rows; none: what has to be seen does not fit. */
+export const layoutOf = ({ content, question }: Dialog, look: Look, rows: number): Layout.Layout | undefined =>
+  Layout.layOut(question, content.length, look, rows)
+
+/** Whether the choice counts now: what it allows has been on the screen. */
+export const isOpen = ({ content, hasSeenPatterns, seen }: Dialog, key: Layout.Key): boolean => {
+  switch (key) {
+    case "n":
+    case "e":
+      return true
+    case "y":
+      return Seen.isSeen(seen, 0, content.length)
+    case "s":
+    case "a":
+      return Seen.isSeen(seen, 0, content.length) && hasSeenPatterns
+  }
 }
 
-const choicesOf = ({ patterns }: Question): ReadonlyArray<Choice> => [
-  { key: "y", label: "yes, once" },
-  ...(patterns.length === 0 ? [] : [
-    { key: "s", label: "yes, always in this session" },
-    { key: "a", label: "yes, always: written to your configuration" }
-  ]),
-  { key: "n", label: "no" },
-  { key: "e", label: "no, with a word to the model" }
-]
+const stays = (dialog: Dialog): Result => ({ type: "stays", dialog })
 
-const answer = (dialog: Dialog, key: string): Result => {
+const answer = (dialog: Dialog, key: Layout.Key): Result => {
+  if (!isOpen(dialog, key)) return stays(dialog)
   switch (key) {
     case "y":
       return { type: "answered", answer: { _tag: "Once" }, always: false }
@@ -48,125 +97,65 @@ const answer = (dialog: Dialog, key: string): Result => {
       return { type: "answered", answer: { _tag: "Session" }, always: key === "a" }
     case "n":
       return { type: "answered", answer: { _tag: "No" }, always: false }
-    default:
-      return { type: "stays", dialog: { ...dialog, word: Editor.empty([]) } }
+    case "e":
+      return stays({ ...dialog, word: Editor.empty([]) })
   }
 }
 
-/** Whether the text is one of the letters that answer. */
-export const isAnswer = ({ question }: Dialog, text: string): boolean =>
-  choicesOf(question).some(({ key }) => key === text.toLowerCase())
+const moves: Readonly<Record<string, Move>> = {
+  "page-up": "page-up",
+  "page-down": "page-down",
+  "home": "start",
+  "end": "end"
+}
 
 /** `rows`: what there is for the whole dialog. */
 export const update = (dialog: Dialog, key: Key, look: Look, rows: number): Result => {
   if (dialog.word !== undefined) return updateWord(dialog, dialog.word, key)
-  const choices = choicesOf(dialog.question)
-  const stays = (change: Partial<Dialog>): Result => ({ type: "stays", dialog: { ...dialog, ...change } })
-  const scroll = (by: Move): Result => {
-    const lines = preview(dialog.question, look)
-    return stays({ offset: move(dialog.offset, by, lines.length, roomFor(dialog.question, look, rows)) })
-  }
-  if (key.type === "text") {
-    const choice = choices.find((each) => each.key === key.text.toLowerCase())
-    return choice === undefined ? stays({}) : answer(dialog, choice.key)
-  }
-  switch (nameOf(key)) {
-    case "up":
-      return stays({ selected: ((dialog.selected ?? 0) + choices.length - 1) % choices.length })
-    case "down":
-    case "tab":
-      return stays({ selected: ((dialog.selected ?? -1) + 1) % choices.length })
-    case "return":
-      return dialog.selected === undefined ? stays({}) : answer(dialog, choices[dialog.selected]?.key ?? "n")
-    case "page-up":
-      return scroll("page-up")
-    case "page-down":
-      return scroll("page-down")
-    case "home":
-      return scroll("start")
-    case "end":
-      return scroll("end")
-    default:
-      return stays({})
-  }
+  const layout = layoutOf(dialog, look, rows)
+  // What does not fit on the screen can only be refused.
+  const keys: ReadonlyArray<Layout.Key> = layout?.choices.map(({ key }) => key) ?? ["n"]
+  const name = nameOf(key)
+  const chosen = key.type === "text" ? key.text.toLowerCase() : name === "return" ? dialog.selected : undefined
+  const choice = keys.find((each) => each === chosen)
+  if (choice !== undefined) return answer(dialog, choice)
+  if (layout === undefined || name === undefined) return stays(dialog)
+  const by = moves[name]
+  if (by !== undefined) return stays(scrolled({ ...dialog, moves: [...dialog.moves, by] }, layout.room))
+  const at = keys.findIndex((each) => each === dialog.selected)
+  const select = (index: number): Result => stays({ ...dialog, selected: keys[(index + keys.length) % keys.length] })
+  if (name === "up") return select(at === -1 ? -1 : at - 1)
+  return name === "down" || name === "tab" ? select(at + 1) : stays(dialog)
+}
+
+/** A frame with this much of the question is on the terminal. */
+export const drawn = (dialog: Dialog, shown: Shown, look: Look, rows: number): Dialog => {
+  const seen = Seen.add(dialog.seen, shown.start, shown.end)
+  const hasSeenPatterns = dialog.hasSeenPatterns || shown.patterns
+  if (dialog.isDrawn && seen === dialog.seen && hasSeenPatterns === dialog.hasSeenPatterns) return dialog
+  const room = layoutOf(dialog, look, rows)?.room ?? 0
+  return scrolled({ ...dialog, isDrawn: true, seen, hasSeenPatterns }, room)
+}
+
+/** Scrolls as far as the pages on the way have been on the screen. */
+const scrolled = (dialog: Dialog, room: number): Dialog => {
+  const [first, ...rest] = dialog.moves
+  const total = dialog.content.length
+  const start = Math.max(0, Math.min(dialog.offset, total - room))
+  if (first === undefined || !Seen.isSeen(dialog.seen, start, Math.min(total, start + room))) return dialog
+  return scrolled({ ...dialog, offset: move(dialog.offset, first, total, room), moves: rest }, room)
 }
 
 const updateWord = (dialog: Dialog, word: Editor.State, key: Key): Result => {
   switch (nameOf(key)) {
     case "escape":
     case "ctrl-c":
-      return { type: "stays", dialog: { ...dialog, word: undefined } }
+      return stays({ ...dialog, word: undefined })
     case "return": {
       const text = Editor.expand(word).trim()
       return { type: "answered", answer: text === "" ? { _tag: "No" } : { _tag: "No", word: text }, always: false }
     }
   }
   const action = lineActionOf(key)
-  return { type: "stays", dialog: action === undefined ? dialog : { ...dialog, word: Editor.update(word, action) } }
-}
-
-/** Exactly what will run or change. Control characters are visible: nothing looks like something else. */
-const preview = ({ action }: Question, look: Look): Lines => {
-  const inner = narrower(look, 2)
-  const shown = action.preview ?? { type: "command" as const, text: action.title }
-  if (shown.type === "diff") return indent(Diff.render(shown.text, inner), "  ")
-  return indent(plainLines(reveal(shown.text), { ...inner, role: shown.type === "command" ? "strong" : "text" }), "  ")
-}
-
-const about = ({ because, patterns }: Question, look: Look): Lines => [
-  ...wrapped([{ text: `rule: ${clean(because)}`, roles: ["dim"] }], look).slice(0, 2),
-  ...(patterns.length === 0 ? [] : wrapped([
-    { text: "always would allow: ", roles: ["dim"] },
-    { text: clean(patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")), roles: ["text"] }
-  ], look).slice(0, 4))
-]
-
-const roomFor = (question: Question, look: Look, rows: number): number =>
-  Math.max(1, rows - about(question, look).length - choicesOf(question).length - 4)
-
-export const render = (
-  dialog: Dialog,
-  look: Look,
-  rows: number
-): { readonly lines: Lines; readonly cursor: { readonly row: number; readonly column: number } | undefined } => {
-  const { question, selected, word } = dialog
-  const all = preview(question, look)
-  const seen = visible(all, dialog.offset, roomFor(question, look, rows))
-  const more = seen.above + seen.below > 0
-    ? [oneLine([{
-      text: `  lines ${seen.offset + 1}–${seen.offset + seen.lines.length} of ${all.length} · page up, page down`,
-      roles: ["warning"]
-    }], look)]
-    : []
-  const head = [
-    rule(look, `${clean(question.tool)} asks: may it?`),
-    ...seen.lines,
-    ...more,
-    "",
-    ...about(question, look)
-  ]
-  if (word !== undefined) {
-    const { cursor, lines } = Editor.view(word, Math.max(1, look.width - 4), 3)
-    return {
-      lines: [
-        ...head,
-        oneLine([{ text: "Why not, or what instead? enter sends · esc goes back", roles: ["dim"] }], look),
-        ...indent(lines, look.theme.accent("› "), "  ")
-      ],
-      cursor: { row: head.length + 1 + cursor.row, column: 2 + cursor.column }
-    }
-  }
-  return {
-    lines: [
-      ...head,
-      ...choicesOf(question).map(({ key, label }, index) =>
-        oneLine([
-          { text: index === selected ? "› " : "  ", roles: ["accent"] },
-          { text: key, roles: ["accent", "strong"] },
-          { text: `  ${label}`, roles: index === selected ? ["strong"] : ["text"] }
-        ], look)
-      )
-    ],
-    cursor: undefined
-  }
+  return action === undefined ? stays(dialog) : stays({ ...dialog, word: Editor.update(word, action) })
 }

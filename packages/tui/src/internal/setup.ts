@@ -53,7 +53,7 @@ export const make = (
   token: Editor.empty([]),
   profile: written("default"),
   model: defaults.model,
-  kinds: Picker.make("Who asks?", kinds),
+  kinds: Picker.make("How do you sign in?", kinds),
   models: Picker.make(
     "Which model answers?",
     models.map(({ family, id, name }) => ({ id, label: name, detail: `${family} · ${id}` })),
@@ -205,7 +205,7 @@ export const failed = (setup: Setup, problem: { readonly message: string; readon
 const questions: Readonly<Record<"gateway" | "region" | "token" | "profile", readonly [string, string]>> = {
   gateway: ["Gateway URL", "Where Amazon Bedrock is reached, e.g. https://bedrock.example.com. Empty: AWS itself."],
   region: ["Region", "The AWS region that the gateway (or AWS) serves."],
-  token: ["Token", "It is not shown, and stored only after it has worked."],
+  token: ["Token", "It is not shown, and stored only after it works."],
   profile: ["AWS profile", "Its name in ~/.aws/config."]
 }
 
@@ -232,6 +232,7 @@ const answered = (setup: Setup): ReadonlyArray<readonly [string, string]> => {
   }).map(([, name, value]) => [name, value])
 }
 
+/** What takes the keys is on the screen in any number of rows; what is above it gives way, from the top. */
 export const render = (
   setup: Setup,
   look: Look,
@@ -240,8 +241,7 @@ export const render = (
   const head = [
     rule(look, "First start"),
     ...wrapped([{
-      text:
-        "Neither a gateway nor a credential is configured yet. A few questions; nothing is saved before it has worked.",
+      text: "No gateway and no credential is configured yet. Nothing is saved until it works.",
       roles: ["dim"]
     }], look),
     ...answered(setup).map(([name, value]) =>
@@ -253,44 +253,45 @@ export const render = (
     ),
     ""
   ]
-  const room = Math.max(4, rows - head.length - 6)
+  const under = (above: Lines, lines: Lines): Lines => [
+    ...above.slice(Math.max(0, above.length + lines.length - rows)),
+    ...lines
+  ]
+  const room = Math.min(rows, Math.max(4, rows - head.length - 6))
   switch (setup.step) {
     case "credential":
-      return { lines: [...head, ...Picker.render(setup.kinds, look, room)], cursor: undefined }
+      return { lines: under(head, Picker.render(setup.kinds, look, room)), cursor: undefined }
     case "model":
-      return { lines: [...head, ...Picker.render(setup.models, look, room)], cursor: undefined }
+      return { lines: under(head, Picker.render(setup.models, look, room)), cursor: undefined }
     case "trying":
       return {
-        lines: [
-          ...head,
-          oneLine([{ text: "… a short question is sent to the model · esc stops", roles: ["accent"] }], look)
-        ],
+        lines: under(head, [
+          oneLine([{ text: "… sending a short question to the model · esc: stop", roles: ["accent"] }], look)
+        ]),
         cursor: undefined
       }
     case "tried":
-      return { lines: [...head, ...problem(setup, look), ...Picker.render(setup.next, look, 7)], cursor: undefined }
+      return {
+        lines: under([...head, ...problem(setup, look)], Picker.render(setup.next, look, Math.min(rows, 7))),
+        cursor: undefined
+      }
     default: {
       const [title, explanation] = questions[setup.step]
-      const above = [
-        ...head,
-        look.theme.strong(title),
-        ...wrapped([{ text: explanation, roles: ["dim"] }], look),
-        ...problem(setup, look)
-      ]
       const field = setup[setup.step]
       const shown = setup.step === "token" ? hidden(field) : field
       const { cursor, lines } = Editor.view(shown, Math.max(1, look.width - 4), 2)
-      return {
-        lines: [
-          ...above,
+      const all = under(
+        [...head, look.theme.strong(title), ...wrapped([{ text: explanation, roles: ["dim"] }], look)],
+        [
+          ...problem(setup, look),
           ...indent(lines, look.theme.accent("› "), "  "),
           oneLine([{
-            text: setup.step === "gateway" ? "enter goes on · esc leaves" : "enter goes on · esc goes back",
+            text: setup.step === "gateway" ? "enter: next · esc: quit" : "enter: next · esc: back",
             roles: ["dim"]
           }], look)
-        ],
-        cursor: { row: above.length + cursor.row, column: 2 + cursor.column }
-      }
+        ]
+      )
+      return { lines: all, cursor: { row: all.length - 1 - lines.length + cursor.row, column: 2 + cursor.column } }
     }
   }
 }

@@ -10,6 +10,7 @@ import type { Picker } from "./picker.ts"
 import type { Dialog } from "./question.ts"
 import type { Setup } from "./setup.ts"
 import type { Theme } from "./theme.ts"
+import type { View } from "./view.ts"
 
 /** A call of the turn that is under way. */
 export interface Call {
@@ -49,6 +50,8 @@ export interface State {
   readonly theme: Theme
   readonly now: number
   readonly version: string
+  /** Every tool call runs without a question. */
+  readonly yolo: boolean
   readonly model: ActiveModel | undefined
   /** The finished part of the conversation. */
   readonly items: ReadonlyArray<Item>
@@ -86,6 +89,13 @@ export interface State {
 export type Message =
   | { readonly type: "key"; readonly key: Key; readonly at: number }
   | { readonly type: "resized"; readonly columns: number; readonly rows: number }
+  /** A frame with a question is on the terminal, which has this size now. */
+  | {
+    readonly type: "drawn"
+    readonly shown: NonNullable<View["shown"]>
+    readonly columns: number
+    readonly rows: number
+  }
   | { readonly type: "tick"; readonly at: number }
   | { readonly type: "calm" }
   | { readonly type: "files"; readonly files: ReadonlyArray<string> }

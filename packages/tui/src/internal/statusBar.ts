@@ -5,6 +5,8 @@ import type { Role } from "./theme.ts"
 import { clean, cut, type Line, widthOf } from "./themedText.ts"
 
 export interface Status {
+  /** Every tool call runs without a question. */
+  readonly yolo: boolean
   readonly model: ActiveModel | undefined
   /** Of the session. */
   readonly usage: Usage
@@ -39,9 +41,9 @@ interface Segment {
   readonly keep: number
 }
 
-/** One line if everything fits on it, otherwise two: who answers, and how it goes. */
-export const render = (status: Status, look: Look): Lines => {
-  const who = identity(status.model)
+/** One line if everything fits on it, otherwise at most two: who answers, and how it goes. */
+export const render = (status: Status, look: Look, rows: 1 | 2): Lines => {
+  const who = [...(status.yolo ? [yolo] : []), ...identity(status.model)]
   const credential = status.model === undefined
     ? []
     : [{ text: clean(status.model.credential), role: "dim" as const, keep: 2 }]
@@ -52,8 +54,14 @@ export const render = (status: Status, look: Look): Lines => {
   }]
   const all = [...who, ...how]
   if (lengthOf(all) <= look.width) return [oneLine(joined(all), look)]
-  return [fitted(who, look), fitted(how, look)]
+  if (rows === 2) return [fitted(who, look), fitted(how, look)]
+  // What is happening has the first claim on the only line.
+  const name = { text: clean(status.model?.name ?? "no model yet"), role: "strong" as const, keep: 8 }
+  return [fitted([...(status.yolo ? [yolo] : []), name, ...how], look)]
 }
+
+/** Never left out. */
+const yolo: Segment = { text: "YOLO", role: "error", keep: 10 }
 
 const identity = (model: ActiveModel | undefined): ReadonlyArray<Segment> => {
   if (model === undefined) return [{ text: "no model yet", role: "dim", keep: 9 }]

@@ -50,6 +50,7 @@ export class Store {
 
   readonly dispatch = (message: Message): void => {
     const { commands, state } = update(this.#state, message)
+    if (state === this.#state) return
     if (state.conversation !== this.#state.conversation) this.#written = firstShown(state)
     this.#state = state
     for (const command of commands) this.#perform(command)

@@ -111,7 +111,8 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     return {
       terminal: {
         output,
-        size: () => ({ columns: Math.max(20, stdout.columns), rows: Math.max(8, stdout.rows) }),
+        // 0: the terminal does not say how large it is.
+        size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
         onKeys: (listener) => void (onKeys = listener),
         onResize: (listener) => void (onResize = listener),
         onGone: (listener) => void (onGone = listener),

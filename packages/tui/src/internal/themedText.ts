@@ -32,6 +32,9 @@ const sequences = new RegExp(
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 
+/** What has no shape of its own, unless it is a part of an emoji. */
+const invisible = new RegExp(String.raw`\p{RGI_Emoji}|([\p{Default_Ignorable_Code_Point}\p{Cf}])`, "gv")
+
 const halfCharacters = /\p{Surrogate}/gu
 
 const lineEnds = /\r\n?/g
@@ -41,20 +44,24 @@ export const clean = (text: string): string =>
   text.replace(lineEnds, "\n").replace(sequences, "").replace(controls, "").replace(halfCharacters, "\ufffd")
 
 /**
- * The text with control characters made visible (`␛`): for a person who must see exactly what is there.
- * Line ends and tabs stay.
+ * The text with control and invisible characters made visible (`␛`, `<U+200B>`): for a person who must see exactly what
+ * is there. Line ends and tabs stay.
  */
 export const reveal = (text: string): string =>
-  text.replaceAll("\r\n", "\n").replace(controls, (character) => {
-    const code = character.charCodeAt(0)
-    if (code < 0x20) return String.fromCharCode(0x2400 + code)
-    return code === 0x7f ? "␡" : `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`
-  }).replace(halfCharacters, "\ufffd")
+  text.replaceAll("\r\n", "\n").replace(controls, named).replace(invisible, (found: string, character?: string) =>
+    character === undefined ? found : named(character)
+  ).replace(halfCharacters, "\ufffd")
+
+const named = (character: string): string => {
+  const code = character.codePointAt(0) ?? 0
+  if (code < 0x20) return String.fromCharCode(0x2400 + code)
+  return code === 0x7f ? "␡" : `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`
+}
 
 /** Tabs as spaces up to the next of the stops, which are four columns apart. */
 export const expandTabs = (line: string): string => {
-  if (!line.includes("\t")) return line
-  return line.split("\t").reduce((before, after) => before + " ".repeat(4 - widthOf(before) % 4) + after)
+  const [last = "", ...before] = line.split("\t").toReversed()
+  return before.toReversed().map((piece) => piece + " ".repeat(4 - widthOf(piece) % 4)).join("") + last
 }
 
 /** One line of at most `width` columns; what is too long ends in `…`. */
@@ -76,17 +83,27 @@ interface Cell {
   readonly roles: ReadonlyArray<Role>
 }
 
-const cellsOf = (line: Line): ReadonlyArray<Cell> => {
+const cellsOf = (line: Line, width: number, at: "words" | "anywhere"): ReadonlyArray<Cell> => {
   const text = line.map((span) => span.text).join("")
+  if (/^[ -~]*$/.test(text)) {
+    return line.flatMap(({ roles, text }) => Array.from(text, (character) => ({ text: character, width: 1, roles })))
+  }
   const cells: Array<Cell> = []
-  let at = 0
+  let span = 0
   let end = line[0]?.text.length ?? 0
   for (const { index, segment } of segmenter.segment(text)) {
-    while (index >= end && at + 1 < line.length) end += line[++at]?.text.length ?? 0
-    cells.push({ text: segment, width: widthOf(segment), roles: line[at]?.roles ?? [] })
+    while (index >= end && span + 1 < line.length) end += line[++span]?.text.length ?? 0
+    const roles = line[span]?.roles ?? []
+    if (at === "words") cells.push({ text: segment, width: widthOf(segment), roles })
+    else if (mostWidthOf(segment) <= width) cells.push({ text: segment, width: mostWidthOf(segment), roles })
+    else for (const character of segment) cells.push({ text: character, width: widthOf(character), roles })
   }
   return cells
 }
+
+/** The columns where the terminal does not know that several characters are one, e.g. a family of emoji. */
+const mostWidthOf = (segment: string): number =>
+  Math.max(widthOf(segment), Array.from(segment).reduce((sum, character) => sum + widthOf(character), 0))
 
 const sameRoles = (a: ReadonlyArray<Role>, b: ReadonlyArray<Role>): boolean =>
   a === b || (a.length === b.length && a.every((role, index) => role === b[index]))
@@ -102,7 +119,8 @@ const lineOf = (cells: ReadonlyArray<Cell>): Line => {
 }
 
 /**
- * The line, broken into lines of at most `width` columns: between words (spaces at the break are dropped), or anywhere.
+ * The line, broken into lines of at most `width` columns: between words (spaces at the break are dropped), or anywhere,
+ * with nothing lost and no terminal needing more columns.
  * A single character that is wider than `width` becomes `?`.
  */
 export const wrap = (line: Line, width: number, at: "words" | "anywhere"): ReadonlyArray<Line> => {
@@ -115,7 +133,7 @@ export const wrap = (line: Line, width: number, at: "words" | "anywhere"): Reado
   const finish = (cells: ReadonlyArray<Cell>): void => {
     rows.push(lineOf(at === "words" ? withoutSpacesAtEnd(cells) : cells))
   }
-  for (const each of cellsOf(line)) {
+  for (const each of cellsOf(line, width, at)) {
     const cell = each.width > width ? { ...each, text: "?", width: 1 } : each
     const isSpace = cell.text === " "
     if (used + cell.width > width) {

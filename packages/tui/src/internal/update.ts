@@ -18,6 +18,7 @@ export const initial = (options: {
   readonly rows: number
   readonly theme: Theme
   readonly version: string
+  readonly yolo: boolean
   readonly history: ReadonlyArray<string>
 }): State => ({
   columns: options.columns,
@@ -25,6 +26,7 @@ export const initial = (options: {
   theme: options.theme,
   now: 0,
   version: options.version,
+  yolo: options.yolo,
   model: undefined,
   items: [],
   conversation: 0,
@@ -56,6 +58,8 @@ const then = (state: State, ...commands: ReadonlyArray<Command>): Step => ({ sta
 const stillWriting = 500
 
 export const update = (state: State, message: Message): Step => {
+  // A frame that shows nothing new changes nothing, and needs no other frame.
+  if (message.type === "drawn") return only(drawn(state, message))
   const step = react(state, message)
   return { ...step, state: withCompletion(step.state) }
 }
@@ -69,12 +73,26 @@ const withCompletion = (state: State): State => {
   return { ...state, completion, selected: Math.min(state.selected, Math.max(0, (completion?.items.length ?? 1) - 1)) }
 }
 
-const react = (state: State, message: Message): Step => {
+const drawn = (state: State, { columns, rows, shown }: Extract<Message, { readonly type: "drawn" }>): State => {
+  const { over } = state
+  // A frame for another size may be cut off, or broken into other lines.
+  const fits = [shown, { columns, rows }].every((size) => size.columns === state.columns && size.rows === state.rows)
+  if (over?.type !== "question" || over.dialog.question !== shown.question || !fits) return state
+  const dialog = Question.drawn(over.dialog, shown, lookOf(state), roomOf(state))
+  return dialog === over.dialog ? state : { ...state, over: { type: "question", dialog } }
+}
+
+const resize = (state: State): State =>
+  state.over?.type === "question"
+    ? { ...state, over: { type: "question", dialog: Question.resized(state.over.dialog, lookOf(state)) } }
+    : state
+
+const react = (state: State, message: Exclude<Message, { readonly type: "drawn" }>): Step => {
   switch (message.type) {
     case "key":
       return key({ ...state, now: message.at }, message.key)
     case "resized":
-      return only({ ...state, columns: message.columns, rows: message.rows })
+      return only(resize({ ...state, columns: message.columns, rows: message.rows }))
     case "tick":
       return only({ ...state, now: message.at })
     case "calm":
@@ -138,7 +156,7 @@ const next = (state: State): Step => {
 
 const ask = (state: State, question: Parameters<typeof Question.make>[0]): State =>
   state.over === undefined
-    ? { ...state, over: { type: "question", dialog: Question.make(question) } }
+    ? { ...state, over: { type: "question", dialog: Question.make(question, lookOf(state)) } }
     : { ...state, waiting: [...state.waiting, question] }
 
 /** What was over the input is gone: a question that waited is asked. */
@@ -162,7 +180,7 @@ const key = (state: State, key: Key): Step => {
   const look = lookOf(state)
   const name = nameOf(key)
   if (state.pager !== undefined) {
-    return only({ ...state, pager: Pager.update(state.pager, key, look, state.rows - 1) })
+    return only({ ...state, pager: Pager.update(state.pager, key, look, roomOf(state)) })
   }
   const { over } = state
   switch (over?.type) {
@@ -179,11 +197,13 @@ const key = (state: State, key: Key): Step => {
       return state.work.type === "none" ? command(uncovered, chosen) : queue(uncovered, chosen)
     }
     case "question": {
+      // It is not on the screen yet: the key is meant for what the user sees.
+      if (!over.dialog.isDrawn) return input(state, key, name)
       if (name === "ctrl-o") return openPager(state)
       if (over.dialog.word === undefined) {
         if (name === "escape" || name === "ctrl-c") return stop(state)
         const isWriting = state.now - state.writtenAt < stillWriting
-        if (key.type !== "key" && (isWriting || !Question.isAnswer(over.dialog, key.text))) return edit(state, key)
+        if (key.type !== "key" && (isWriting || !Question.isAnswer(key.text))) return edit(state, key)
         if (isWriting) return only(state)
       }
       const result = Question.update(over.dialog, key, look, roomOf(state))
@@ -248,7 +268,7 @@ const input = (state: State, key: Key, name: string | undefined): Step => {
             ...state,
             input: Editor.update(state.input, { type: "clear" }),
             leaving: true,
-            hint: "ctrl-c once more leaves"
+            hint: "ctrl-c again to quit"
           },
           { type: "calm-soon" }
         )
