@@ -21,6 +21,8 @@ export const keys = {
   escape: "\u001b",
   up: "\u001b[A",
   down: "\u001b[B",
+  pageDown: "\u001b[6~",
+  end: "\u001b[F",
   tab: "\t",
   backspace: "\u007f",
   ctrl: (letter: string) => String.fromCharCode(letter.toUpperCase().charCodeAt(0) - 64),

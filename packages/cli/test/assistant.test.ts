@@ -202,6 +202,27 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.isFalse(yield* fs.exists(join(home.home, "second")))
     }))
 
+  it.scoped("takes nothing that was typed before the question for its answer, in the terminal of run", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { home } = yield* start([
+        {
+          blocks: [call("1", "bash", { command: "touch ran", description: `Harmless\n\u001b[2K${"word ".repeat(99)}` })],
+          delays: { firstEvent: 1000 }
+        },
+        says("As you wish.")
+      ])
+      const terminal = yield* open(["run", "go"], { home: home.home, env: token })
+      yield* terminal.write(`y${keys.enter}yes`)
+      yield* terminal.see(/^y\nyes/)
+      const question = yield* terminal.see(/Allow it\?/)
+      assert.match(question, /bash: touch ran[^]*\n {2}touch ran\nPurpose \(by the model\): Harmless [^\n]+\n[^\n]*…\nAllow it\?/)
+      yield* terminal.write(keys.enter)
+      yield* terminal.see("As you wish.")
+      assert.strictEqual(yield* terminal.exited, 0)
+      assert.isFalse(yield* fs.exists(join(home.home, "ran")))
+    }))
+
   it.scoped("keeps sessions that can be listed, shown, exported and deleted", () =>
     Effect.gen(function*() {
       const { home } = yield* start([

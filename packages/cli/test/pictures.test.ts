@@ -79,7 +79,7 @@ layer(NodeContext.layer)("the pictures of the documentation", (it) => {
       yield* terminal.write("The cart's total is wrong. Find out why, and repair it.")
       yield* terminal.see("repair it.")
       yield* terminal.write(keys.enter)
-      yield* terminal.see(/no, with a word[^]*asks you/)
+      yield* terminal.see(/No, and tell the model why[^]*waiting for you/)
       yield* picture("question", "The screen asks before a file is changed")
       yield* terminal.write("y")
       yield* terminal.see(/\/\/ 20[^]*ready/)

@@ -1,64 +1,12 @@
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
-import type { Script } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { guideConfig, makeHome } from "./BuiltCli.ts"
+import { makeHome } from "./BuiltCli.ts"
+import { ask, call, read, says, sent, start, token } from "./ScreenOnSandbox.ts"
 import { keys, open } from "./Terminal.ts"
-
-const token = { AWS_BEARER_TOKEN_BEDROCK: "screen-token" }
-
-const call = (id: string, name: string, input: Record<string, unknown>) =>
-  ({ type: "toolUse", toolUseId: id, name, input }) as const
-
-const says = (...text: ReadonlyArray<string>) => ({ type: "text", text }) as const
-
-/** The screen over a gateway that plays a script; what is typed and what it shows is the test's. */
-const start = (options: {
-  readonly script?: Script
-  readonly config?: Record<string, unknown>
-  readonly args?: ReadonlyArray<string>
-  readonly columns?: number
-  readonly rows?: number
-  readonly env?: Record<string, string>
-  /** In the home directory every file is asked for. */
-  readonly inProject?: true
-}) =>
-  Effect.gen(function*() {
-    const sandbox = yield* Sandbox.make(options.script === undefined ? {} : { script: options.script })
-    const home = yield* makeHome
-    const project = join(home.home, "project")
-    mkdirSync(project)
-    yield* home.writeGlobalConfig({ ...guideConfig(sandbox.url), ...options.config })
-    const launch = (args: ReadonlyArray<string> = options.args ?? []) =>
-      open(args, {
-        home: home.home,
-        ...(options.inProject ? { cwd: project } : {}),
-        // CI is set where these tests run in the end, and must not matter.
-        env: { CI: "true", ...token, ...options.env },
-        ...(options.columns === undefined ? {} : { columns: options.columns }),
-        ...(options.rows === undefined ? {} : { rows: options.rows })
-      })
-    const terminal = yield* launch()
-    yield* terminal.see(/Amazon Bedrock[^]*ready/)
-    return { sandbox, home, project, terminal, launch }
-  })
-
-/** A prompt, sent. */
-const ask = (terminal: Effect.Effect.Success<ReturnType<typeof open>>, prompt: string) =>
-  Effect.zipRight(terminal.write(prompt), Effect.zipRight(terminal.see(prompt), terminal.write(keys.enter)))
-
-/** A person reads a question before they answer it; a key that comes at once counts as held down from the last one. */
-const read = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 700)))
-
-/** What the model was sent, as one text. */
-const sent = (sandbox: Sandbox.Service, index: number) =>
-  Effect.map(
-    sandbox.waitFor((requests) => requests.length > index),
-    (requests) => JSON.stringify((requests[index]!.body as { messages: unknown }).messages)
-  )
 
 layer(NodeContext.layer)("the screen", (it) => {
   it.scoped("says which model answers, where, and with which credential; leaving says how to come back", () =>
@@ -125,7 +73,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       const file = join(project, "a.txt")
       writeFileSync(file, "one\ntwo\nthree\n")
       yield* ask(terminal, "Translate two")
-      const question = yield* terminal.see(/yes, once/)
+      const question = yield* terminal.see(/Yes, once/)
       assert.match(question, /two/)
       assert.match(question, /\+.*zwei/)
       assert.strictEqual(readFileSync(file, "utf8"), "one\ntwo\nthree\n")
@@ -140,9 +88,9 @@ layer(NodeContext.layer)("the screen", (it) => {
         script: [{ blocks: [call("1", "bash", { command: "touch ran" })] }, { blocks: [says("Then not.")] }]
       })
       yield* ask(terminal, "Do it")
-      yield* terminal.see(/touch ran[^]*yes, once/)
+      yield* terminal.see(/touch ran[^]*Yes, once/)
       yield* terminal.write("e")
-      yield* terminal.gone("yes, once")
+      yield* terminal.gone("Yes, once")
       yield* terminal.write("use make instead")
       yield* terminal.see("use make instead")
       yield* terminal.write(keys.enter)
@@ -163,9 +111,9 @@ layer(NodeContext.layer)("the screen", (it) => {
         ]
       })
       yield* ask(terminal, "Go")
-      yield* terminal.see(/echo one[^]*yes, once/)
+      yield* terminal.see(/echo one[^]*Yes, once/)
       yield* terminal.write("s")
-      yield* terminal.see(/asks: may it[^]*pwd[^]*yes, once/)
+      yield* terminal.see(/Allow this command[^]*pwd[^]*Yes, once/)
       yield* read
       yield* terminal.write("a")
       yield* terminal.see("altimate-code.json")

@@ -63,7 +63,7 @@ const theme = Config.all({
 
 const closePager: Key = { type: "key", name: "o", ctrl: true, meta: false, shift: false }
 
-/** Ink writes a frame in the same task as it draws it, or in the next one; in milliseconds. */
+/** Ink writes a frame when it draws it, or a millisecond later. In milliseconds. */
 const inkDelay = 5
 
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const
@@ -144,18 +144,13 @@ export const run = (
       if (key.type === "key" && key.ctrl && key.name === "l") redraw()
     }
 
-    let drawing: ReturnType<typeof setTimeout> | undefined
-    /** Ink draws what was published last. Once that is written, the state hears what of a question can be read. */
+    /** Ink draws what was published last, and then writes it, unless the same is on the terminal already. */
     const onRender = (): void => {
       const { shown } = store.snapshot().live
-      clearTimeout(drawing)
-      if (shown === undefined || terminal.output.muted) return
-      drawing = setTimeout(() => {
-        terminal.output.write("", () => {
-          if (!terminal.output.muted) dispatch({ type: "drawn", shown, ...terminal.size() })
-        })
-      }, inkDelay)
+      terminal.output.shown = terminal.output.muted ? undefined : shown
+      if (shown !== undefined) setTimeout(() => terminal.output.write(""), inkDelay)
     }
+    terminal.output.onWritten = (shown) => dispatch({ type: "drawn", shown, ...terminal.size() })
 
     yield* Effect.acquireRelease(
       Effect.sync(() =>

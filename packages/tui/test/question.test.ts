@@ -319,7 +319,7 @@ describe("Whatever happens", () => {
     ),
     text.map((text) => command("", { tool: "server_tool", action: { judged: [], title: text } }))
   )
-  const size = fc.record({ columns: fc.integer({ min: 1, max: 400 }), rows: fc.integer({ min: 1, max: 100 }) })
+  const size = fc.record({ columns: fc.integer({ min: 4, max: 400 }), rows: fc.integer({ min: 1, max: 100 }) })
   const steps = fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constant("draw" as const) },

@@ -122,7 +122,16 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       yield* first.write("go")
       yield* first.see("go")
       yield* first.write(keys.enter)
-      yield* first.see(/asks: may it[^]*touch ran/)
+      yield* first.see(/Allow this command[^]*touch ran/)
+      assert.isFalse(existsSync(trustFile))
+
+      // What was typed before the question is no answer to it.
+      const hasty = yield* launch
+      yield* hasty.write("y\ry")
+      yield* hasty.see(/^y\ny/)
+      yield* hasty.see(/Trust it/)
+      yield* hasty.write("\r")
+      yield* hasty.see(/Amazon Bedrock[^]*ready/)
       assert.isFalse(existsSync(trustFile))
 
       const second = yield* launch

@@ -2,7 +2,7 @@ import type { Question } from "@altimate-code/agent/Approver"
 import * as Diff from "./diff.ts"
 import { indent, type Lines, type Look, narrower, oneLine, rule, wrapped } from "./look.ts"
 import type { Role } from "./theme.ts"
-import { clean, type Line, paint, plainLines, reveal, widthOf, wrap } from "./themedText.ts"
+import { clean, cut, type Line, paint, plainLines, reveal, widthOf, wrap } from "./themedText.ts"
 
 export type Key = "y" | "s" | "a" | "n" | "e"
 
@@ -69,42 +69,68 @@ export const contentOf = ({ action, tool }: Question, look: Look): Lines => {
   }
 }
 
-/** The least of a content that is longer. */
+type Part = "reason" | "space" | "list" | "purpose" | "patterns"
+
+/** The least of a longer content that is on the screen at once. */
 const leastRoom = 3
 
 /** What gives way, from top to bottom, until there is room for so many lines of the content. */
-const levels = [
+const levels: ReadonlyArray<{ readonly keeps: ReadonlyArray<Part>; readonly least: number }> = [
   { keeps: ["reason", "space", "list", "purpose", "patterns"], least: 6 },
   { keeps: ["space", "list", "purpose", "patterns"], least: 6 },
   { keeps: ["list", "purpose", "patterns"], least: 6 },
   { keeps: ["purpose", "patterns"], least: leastRoom },
   { keeps: ["patterns"], least: leastRoom },
   { keeps: [], least: leastRoom }
-] as const
+]
 
 /** The layout in so many rows; none: there is no room for what has to be seen. `total`: the content's lines. */
 export const layOut = (question: Question, total: number, look: Look, rows: number): Layout | undefined => {
-  const head = headOf(question, look)
-  for (const { keeps, least } of levels) {
-    const has = (part: string): boolean => (keeps as ReadonlyArray<string>).includes(part)
-    const isList = has("list")
-    const patterns = has("patterns") ? patternsOf(question, look) : []
-    const all = patterns.length === 0 ? [yes, ...no] : [yes, ...always, ...no]
-    const choices = isList || widthOf(lineOf(all)) <= look.width ? all : [yes, ...no]
-    if (!isList && widthOf(lineOf(choices)) > look.width) return undefined
-    const about = [
-      ...(has("purpose") ? purposeOf(question, look) : []),
-      ...(has("reason") ? reasonOf(question, look) : []),
-      ...(choices.length === all.length ? patterns : [])
-    ]
-    const below = has("space") ? ["", ...about, ...(about.length > 0 ? [""] : [])] : about
-    const options = isList ? choices.flatMap((choice) => optionOf(choice, look, "text")).length : 1
-    const left = rows - head.length - below.length - options
-    const isPaged = total > left
-    const room = isPaged ? left - 1 : total
-    if (room >= Math.min(total, least)) return { head, room, isPaged, below, choices, isList }
+  const parts: Parts = {
+    head: headOf(question, look),
+    patterns: patternsOf(question, look),
+    purpose: purposeOf(question, look),
+    reason: reasonOf(question, look)
   }
-  return undefined
+  const layouts = levels.flatMap(({ keeps, least }) => {
+    const layout = arrange(parts, total, look, rows, keeps)
+    return layout !== undefined && layout.room >= Math.min(total, least) ? [{ keeps, layout }] : []
+  })
+  // A list of the choices is not worth scrolling.
+  const whole = layouts.find(({ keeps, layout }) => !layout.isPaged && keeps.includes("purpose"))
+  return (whole ?? layouts[0])?.layout
+}
+
+interface Parts {
+  readonly head: Lines
+  readonly patterns: Lines
+  readonly purpose: Lines
+  readonly reason: Lines
+}
+
+const arrange = (
+  parts: Parts,
+  total: number,
+  look: Look,
+  rows: number,
+  keeps: ReadonlyArray<Part>
+): Layout | undefined => {
+  const { head } = parts
+  const isList = keeps.includes("list")
+  const patterns = keeps.includes("patterns") ? parts.patterns : []
+  const all = patterns.length === 0 ? [yes, ...no] : [yes, ...always, ...no]
+  const choices = isList || widthOf(lineOf(all)) <= look.width ? all : [yes, ...no]
+  if (!isList && widthOf(lineOf(choices)) > look.width) return undefined
+  const about = [
+    ...(keeps.includes("purpose") ? parts.purpose : []),
+    ...(keeps.includes("reason") ? parts.reason : []),
+    ...(choices.length === all.length ? patterns : [])
+  ]
+  const below = keeps.includes("space") ? ["", ...about, ...(about.length > 0 ? [""] : [])] : about
+  const options = isList ? choices.flatMap((choice) => optionOf(choice, look, "text")).length : 1
+  const left = rows - head.length - below.length - options
+  const isPaged = total > left
+  return { head, room: isPaged ? left - 1 : total, isPaged, below, choices, isList }
 }
 
 export const headOf = (question: Question, look: Look): Lines => {
@@ -134,7 +160,7 @@ const purposeOf = ({ action }: Question, look: Look): Lines => {
   const purpose = clean(action.purpose ?? "").replace(/\s+/g, " ").trim()
   return purpose === "" ? [] : twoLines([
     { text: "Purpose (by the model): ", roles: ["dim"] },
-    { text: purpose, roles: ["emphasis"] }
+    { text: cut(purpose, 2 * look.width), roles: ["emphasis"] }
   ], look)
 }
 

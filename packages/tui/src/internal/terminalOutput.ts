@@ -1,6 +1,7 @@
 // Ink draws on a Node stream.
 import { Writable } from "node:stream"
 import type { WriteStream } from "node:tty"
+import type { View } from "./view.ts"
 
 /**
  * What Ink draws on: the terminal, seen through a window that never says how high it is. Ink clears the screen together
@@ -13,6 +14,10 @@ export class TerminalOutput extends Writable {
   columns: number
   /** Another program has the terminal. */
   muted = false
+  /** What the frame that is written next shows of a question. */
+  shown: View["shown"]
+  /** A frame is on the terminal. */
+  onWritten: (shown: NonNullable<View["shown"]>) => void = () => undefined
   readonly #terminal: WriteStream
 
   constructor(terminal: WriteStream) {
@@ -22,9 +27,13 @@ export class TerminalOutput extends Writable {
   }
 
   override _write(chunk: string, encoding: BufferEncoding, done: () => void): void {
-    if (this.muted) done()
-    // A terminal that is gone is told to whoever listens to it, not to Ink.
-    else this.#terminal.write(chunk, encoding, () => done())
+    if (this.muted) return done()
+    const { shown } = this
+    this.#terminal.write(chunk, encoding, (error) => {
+      // A terminal that is gone is told to whoever listens to it, not to Ink.
+      done()
+      if (shown !== undefined && !error) this.onWritten(shown)
+    })
   }
 
   /** Ink forgets what it has drawn, and draws at the terminal's width. */
