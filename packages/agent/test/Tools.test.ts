@@ -31,6 +31,17 @@ layer(NodeContext.layer)("Every tool", (it) => {
       assert.strictEqual(yield* get(at("a.txt")), "needle\n")
     }))
 
+  it.scoped("asks with the command itself, whatever the model says that it is for", () =>
+    Effect.gen(function*() {
+      const { asked, use } = yield* makeTools()
+      yield* use("bash", { command: "echo one\necho two", description: "ls" })
+      yield* use("bash", { command: "echo three" })
+      assert.deepStrictEqual(
+        asked.map(({ preview, purpose, title }) => [title, preview?.text, purpose]),
+        [["echo one…", "echo one\necho two", "ls"], ["echo three", "echo three", undefined]]
+      )
+    }))
+
   it.scoped("does not change a file when only that is refused", () =>
     Effect.gen(function*() {
       const tools = yield* makeTools((action) =>

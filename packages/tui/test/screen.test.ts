@@ -173,6 +173,17 @@ describe("The input", () => {
     assert.lengthOf(asked("status"), 1)
   })
 
+  it("has the selected completion on the screen, however low that is", () => {
+    for (let rows = 5; rows <= 24; rows++) {
+      const { live, press } = screen({ columns: 40, rows })
+      press("/")
+      for (let index = 0; index < 8; index++) {
+        assert.match(live(), /^› \/ *$[^]*^› \/[a-z]+/m, `${index} in ${rows} rows`)
+        press("\x1b[B")
+      }
+    }
+  })
+
   it("says that there is no such command, and takes a path for a prompt", () => {
     const { asked, press, told } = screen()
     press("/nonsense", "\r")

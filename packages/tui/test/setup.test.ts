@@ -103,6 +103,24 @@ describe("The first start", () => {
     assert.strictEqual(setup.step, "model")
   })
 
+  it("has what takes the keys on the screen, however low that is", () => {
+    const failed = Setup.failed(press(start(), ...toModel, "\r").setup, { message: "No. ".repeat(90), hint: "Ask." })
+    const cases = [
+      [start(), "› "],
+      [press(start(), "\r", "\r", "\x1b[B").setup, "› An AWS profile"],
+      [press(start(), ...toModel).setup, "› Sonnet"],
+      [press(failed, "\x1b[B", "\x1b[B").setup, "› Save anyway"]
+    ] as const
+    for (const [setup, selected] of cases) {
+      for (let rows = 3; rows <= 30; rows++) {
+        const { cursor, lines } = Setup.render(setup, { width: 40, theme: plain }, rows)
+        assert.isAtMost(lines.length, rows)
+        assert.isTrue(lines.some((line) => line.startsWith(selected)), `${selected} in ${rows} rows`)
+        if (cursor !== undefined) assert.isTrue(lines[cursor.row]?.startsWith("› "))
+      }
+    }
+  })
+
   it("fits any width", () => {
     for (const keys of [[], ["x", "\r"], toModel.slice(0, 3), toModel, [...toModel, "\r"]]) {
       const { setup } = press(start(), ...keys)

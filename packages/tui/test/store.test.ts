@@ -5,7 +5,7 @@ import { plain } from "../src/internal/theme.ts"
 import { initial } from "../src/internal/update.ts"
 
 const store = () =>
-  new Store(initial({ columns: 60, rows: 12, theme: plain, version: "1", history: [] }), () => undefined)
+  new Store(initial({ columns: 60, rows: 12, theme: plain, version: "1", yolo: false, history: [] }), () => undefined)
 
 const said = (text: string): Item => ({ type: "user", text })
 
@@ -38,6 +38,30 @@ describe("What is written where", () => {
     await drawn(it)
     assert.strictEqual(times, 1)
     assert.deepStrictEqual(written(it), ["› a", "", "› b", "", "› c"])
+  })
+
+  it("is not drawn again because a frame was drawn that showed nothing new", async () => {
+    const it = store()
+    const text = "npm test"
+    it.dispatch({
+      type: "asked",
+      question: {
+        id: "1",
+        tool: "bash",
+        action: { judged: [], title: text, preview: { type: "command", text } },
+        patterns: [],
+        because: ""
+      }
+    })
+    await drawn(it)
+    const { shown } = it.snapshot().live
+    assert(shown !== undefined)
+    const frame = { type: "drawn", shown, columns: 60, rows: 12 } as const
+    it.dispatch(frame)
+    await drawn(it)
+    const before = it.state
+    it.dispatch(frame)
+    assert.strictEqual(it.state, before)
   })
 
   it("holds finished items back while something else has the screen, and writes all of them afterwards", async () => {

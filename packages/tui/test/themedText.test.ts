@@ -39,6 +39,14 @@ describe("text from outside", () => {
     assert.strictEqual(reveal("rm\x1b[8m -rf\x07 \u202e\x7f\r\nx\ry"), "rm␛[8m -rf␇ <U+202E>␡\nx␍y")
   })
 
+  it("is shown with what has no shape, unless that is a part of an emoji", () => {
+    assert.strictEqual(
+      reveal("a\u200bb\u2060\u00ad\u3164\u{e0041}\u200dc"),
+      "a<U+200B>b<U+2060><U+00AD><U+3164><U+E0041><U+200D>c"
+    )
+    assert.strictEqual(reveal("👩‍💻 ❤️ 🇩🇪 1️⃣ e\u0301"), "👩‍💻 ❤️ 🇩🇪 1️⃣ e\u0301")
+  })
+
   it.effect.prop("has nothing raw left, and no line more or less", { text: markdown }, ({ text }) =>
     Effect.sync(() => {
       assert.isFalse(isRaw(clean(text).replace(/[\n\t]/g, "")))
@@ -68,6 +76,11 @@ describe("a line that is too long", () => {
       ]
     )
     assert.deepStrictEqual(plainLines("abc\n\n\tx", { width: 5, theme: plain }), ["abc", "", "    x"])
+    const women = "👩\u200d".repeat(7)
+    assert.deepStrictEqual(plainLines(women, { width: 10, theme: plain }), [
+      "👩\u200d".repeat(5),
+      "👩\u200d".repeat(2)
+    ])
     assert.deepStrictEqual(plainLines("abcdef", { width: 4, theme: dark, role: "dim" }), [
       "\x1b[2mabcd\x1b[22m",
       "\x1b[2mef\x1b[22m"
