@@ -29,7 +29,9 @@ const longestPurpose = 135
 
 const purpose = (text: string): string => {
   const characters = Array.from(printable(text.replace(/\s+/g, " ").trim()))
-  const cut = characters.length > longestPurpose ? `${characters.slice(0, longestPurpose - 1).join("")}…` : characters.join("")
+  const cut = characters.length > longestPurpose
+    ? `${characters.slice(0, longestPurpose - 1).join("")}…`
+    : characters.join("")
   return cut === "" ? "" : `Purpose (by the model): ${cut}\n`
 }
 

@@ -218,10 +218,13 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
         tools: Effect.provide(Assistant.tools, Context.add(context, Scope.Scope, scope)),
         system: Effect.provide(Assistant.system(Option.none()), context),
         explain: Bedrock.unwrap,
-        status: Effect.map(opened, ({ status }) => status).pipe(
-          Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
-          Effect.map((lines) => [...lines, `questions   ${yolo ? withoutQuestions : "as the rules under \"permission\" say"}`])
-        ),
+        status: Effect.map(opened, ({ status }) =>
+          status).pipe(
+            Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
+            Effect.map((
+              lines
+            ) => [...lines, `questions   ${yolo ? withoutQuestions : "as the rules under \"permission\" say"}`])
+          ),
         allowAlways: (permission, pattern) =>
           Effect.gen(function*() {
             const file = yield* configFile

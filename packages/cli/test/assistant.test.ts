@@ -207,7 +207,9 @@ layer(NodeContext.layer)("the assistant", (it) => {
       const fs = yield* FileSystem.FileSystem
       const { home } = yield* start([
         {
-          blocks: [call("1", "bash", { command: "touch ran", description: `Harmless\n\u001b[2K${"word ".repeat(99)}` })],
+          blocks: [
+            call("1", "bash", { command: "touch ran", description: `Harmless\n\u001b[2K${"word ".repeat(99)}` })
+          ],
           delays: { firstEvent: 1000 }
         },
         says("As you wish.")
@@ -216,7 +218,10 @@ layer(NodeContext.layer)("the assistant", (it) => {
       yield* terminal.write(`y${keys.enter}yes`)
       yield* terminal.see(/^y\nyes/)
       const question = yield* terminal.see(/Allow it\?/)
-      assert.match(question, /bash: touch ran[^]*\n {2}touch ran\nPurpose \(by the model\): Harmless [^\n]+\n[^\n]*…\nAllow it\?/)
+      assert.match(
+        question,
+        /bash: touch ran[^]*\n {2}touch ran\nPurpose \(by the model\): Harmless [^\n]+\n[^\n]*…\nAllow it\?/
+      )
       yield* terminal.write(keys.enter)
       yield* terminal.see("As you wish.")
       assert.strictEqual(yield* terminal.exited, 0)

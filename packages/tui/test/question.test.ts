@@ -140,7 +140,11 @@ describe("What is asked", () => {
 
   it("fits 20 columns and 5 rows when it is short", () => {
     const it = at(20, 5, command("rm -rf ~/important"))
-    assert.deepStrictEqual(it.lines().slice(0, 3), ["Allow this command?", "  rm -rf ~/important", " y yes  n no  e why"])
+    assert.deepStrictEqual(it.lines().slice(0, 3), [
+      "Allow this command?",
+      "  rm -rf ~/important",
+      " y yes  n no  e why"
+    ])
     it.press("y")
     assert.deepStrictEqual(it.answers(), ["Once"])
   })

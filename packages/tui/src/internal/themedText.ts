@@ -48,8 +48,9 @@ export const clean = (text: string): string =>
  * is there. Line ends and tabs stay.
  */
 export const reveal = (text: string): string =>
-  text.replaceAll("\r\n", "\n").replace(controls, named).replace(invisible, (found: string, character?: string) =>
-    character === undefined ? found : named(character)
+  text.replaceAll("\r\n", "\n").replace(controls, named).replace(
+    invisible,
+    (found: string, character?: string) => character === undefined ? found : named(character)
   ).replace(halfCharacters, "\ufffd")
 
 const named = (character: string): string => {
