@@ -6,8 +6,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { commandPrefix } from "./internal/commandPrefix.ts"
 import * as Pattern from "./internal/pattern.ts"
+import { commandPrefix } from "./internal/shell/commandPrefix.ts"
 import * as SensitiveFiles from "./SensitiveFiles.ts"
 import type { Action, Judged } from "./ToolCall.ts"
 
@@ -67,7 +67,8 @@ const stricter = <A extends Judgement>(a: A, b: A): A => strictness[b.verdict] >
 const bySpecificity = (a: readonly [string, Verdict], b: readonly [string, Verdict]): number =>
   b[0].length - a[0].length || strictness[b[1]] - strictness[a[1]]
 
-const ruled = (name: string, pattern: string, verdict: Verdict, { subject }: Judged): Judgement => ({
+const ruled = (name: string, pattern: string, verdict: Verdict, { subject }: Judged) => ({
+  pattern,
   verdict,
   because: `permission${name === "*" ? "" : `.${name}`} ${
     JSON.stringify(pattern)
@@ -79,7 +80,7 @@ const isFor = (pattern: string, verdict: Verdict, { opaque, subject }: Judged): 
   Pattern.fits(pattern, subject) &&
   (opaque === undefined || verdict !== "allow" || pattern === "*" || Pattern.isExact(pattern))
 
-const byRules = (rules: Rules, part: Judged): Judgement | undefined => {
+const byRules = (rules: Rules, part: Judged): ReturnType<typeof ruled> | undefined => {
   if (typeof rules === "string") return byRules({ "*": rules }, part)
   const names = Object.keys(rules)
     .filter((name) => Pattern.fits(name, part.permission))
@@ -123,13 +124,15 @@ const byDefault = (part: Judged): Judgement => {
     : { verdict: "ask", because: `no rule covers ${permission} \`${subject}\`` }
 }
 
-/** `/bin/rm` is what the rules call `rm`. */
-const byOtherName = (rules: Rules | undefined, part: Judged): Judgement | undefined => {
-  const command = /^[^\s"'$`]*\/([^\s/]+(?: [^]*)?)$/.exec(part.subject)
-  return part.permission === "bash" && command !== null && rules !== undefined
-    ? byRules(rules, { ...part, subject: command[1]! })
-    : undefined
-}
+/** A pattern that names nothing. */
+const isCatchAll = (pattern: string): boolean => /^[*?\s]*$/.test(pattern)
+
+/** The strictest rule that names something else that the part may be or run. */
+const byAliases = (rules: Rules, part: Judged): Judgement | undefined =>
+  (part.aliases ?? [])
+    .flatMap((subject) => byRules(rules, { ...part, subject }) ?? [])
+    .filter(({ pattern, verdict }) => verdict !== "allow" && !isCatchAll(pattern))
+    .toSorted((a, b) => strictness[b.verdict] - strictness[a.verdict])[0]
 
 /** The strictest first, and of those the one that says most about the file. */
 const byWeight = (
@@ -175,8 +178,8 @@ export const decide = (
   granted: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
 ): Decision => {
   const judge = (part: Judged): Judgement => {
-    const own = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
-    const judgement = stricter(own, byOtherName(rules, part) ?? own)
+    const own: Judgement = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
+    const judgement = stricter(own, (rules === undefined ? undefined : byAliases(rules, part)) ?? own)
     const grant = granted.find(({ pattern, permission }) =>
       permission === part.permission && isFor(pattern, "allow", part) && mayAllow(pattern, part)
     )

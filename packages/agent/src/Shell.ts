@@ -73,11 +73,13 @@ const kept = Duration.days(7)
 const grace = Duration.seconds(2)
 
 /**
- * Nobody answers questions, nobody pages. The token is the program's own: a command that wants Bedrock has to be given one, and what
- * prints its environment doesn't print it. That keeps it out of sight, not out of reach: a command runs as the same person, who can
- * read the program's environment (`/proc/$PPID/environ`).
+ * The environment that a command inherits: no pager, no prompt of git's, and not the bearer token, which is the program's own. That
+ * keeps the token out of sight, not out of reach: a command runs as the same user, who can read `/proc/$PPID/environ`.
+ *
+ * @since 0.1.0
+ * @category getters
  */
-const environment = (): NodeJS.ProcessEnv => {
+export const environment = (): NodeJS.ProcessEnv => {
   const { AWS_BEARER_TOKEN_BEDROCK: _, ...inherited } = process.env
   return { ...inherited, TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_PAGER: "cat", GIT_TERMINAL_PROMPT: "0" }
 }

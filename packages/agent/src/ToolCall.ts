@@ -55,8 +55,7 @@ export class ToolFailure extends Schema.TaggedError<ToolFailure>("@altimate-code
 }) {}
 
 /**
- * One thing that has to be allowed. `opaque`: nobody can tell what it will be (a command that a variable names), so only the
- * pattern `*` allows it.
+ * One thing that has to be allowed.
  *
  * @since 0.1.0
  * @category models
@@ -64,7 +63,10 @@ export class ToolFailure extends Schema.TaggedError<ToolFailure>("@altimate-code
 export interface Judged {
   readonly permission: string
   readonly subject: string
+  /** It is not known to be only what one reads (a command that a variable names): only `*` or exactly this text allows it. */
   readonly opaque?: true
+  /** What else it may be or run (`rm x` for `/bin/rm x`): rules that deny or ask for one of these apply to it as well. */
+  readonly aliases?: ReadonlyArray<string>
   /** It is read, and may hold secrets: asked for unless a rule says otherwise. */
   readonly secret?: true
   /** It is changed, and other programs execute it: allowed only by a rule or grant whose pattern has one of these names in it. */

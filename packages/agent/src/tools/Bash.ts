@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { failed } from "../internal/failures.ts"
 import { locate } from "../internal/paths.ts"
-import { judge } from "../internal/shellCommands.ts"
+import { judge } from "../internal/shell/judge.ts"
 import { maybe, says, text, tool } from "../internal/tool.ts"
 import * as Shell from "../Shell.ts"
 import { ToolCall } from "../ToolCall.ts"
@@ -44,7 +44,7 @@ it is long. To look at files use read, glob and grep.",
 export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
   const { permit } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
-  const parts = judge(params.command)
+  const parts = judge(params.command, new Set(Object.keys(Shell.environment())))
   // What can't be told may be a file that other programs execute, unless it takes a rule for any command to run the line.
   const isOpaque = parts.some(({ opaque, permission }) => permission === "bash" && opaque)
   // Where a redirection leads, and whether that is inside of the project, only the file system knows.

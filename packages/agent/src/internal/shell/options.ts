@@ -1,0 +1,119 @@
+/** Which words of a command are options. Every option that is not listed makes that uncertain. */
+import type { ShellWord } from "./words.ts"
+
+/** How a program reads its words. */
+type Style =
+  /** As GNU's `getopt_long`: `-abc` are three options; the next word is a value, whatever it is. */
+  | "getopt"
+  /** As `find` and Go's programs: `-name` is one option. */
+  | "words"
+  /** As npm: an option is no value. */
+  | "nopt"
+
+export interface Options {
+  readonly style: Style
+  readonly flags: ReadonlySet<string>
+  /** Their value is in the same word or in the next one. */
+  readonly values: ReadonlySet<string>
+  /** Their value, if any, is in the same word. */
+  readonly attached: ReadonlySet<string>
+}
+
+/**
+ * Options from their list: `-ab` are the flags `-a` and `-b`, `-k:` takes a value, `--color?:` may have one after `=`,
+ * `-#` is any number.
+ */
+export const options = (list: string, style: Style = "getopt"): Options => {
+  const flags = new Set<string>()
+  const values = new Set<string>()
+  const attached = new Set<string>()
+  for (const item of list.split(/\s+/).filter((item) => item !== "")) {
+    if (item.endsWith("?:")) attached.add(item.slice(0, -2))
+    else if (item.endsWith(":")) values.add(item.slice(0, -1))
+    else if (item.startsWith("--") || style === "words") flags.add(item)
+    else for (const letter of item.slice(1)) flags.add(`-${letter}`)
+  }
+  return { style, flags, values, attached }
+}
+
+export interface Read {
+  readonly given: ReadonlyArray<{ readonly name: string; readonly value?: string | undefined }>
+  readonly operands: ReadonlyArray<ShellWord>
+}
+
+/** The options in one cluster such as `-xzf`; `needs` when the last one's value is the next word. */
+const readCluster = (options: Options, cluster: string) => {
+  const given: Array<{ name: string; value?: string }> = []
+  if (/^-\d+$/.test(cluster) && options.flags.has("-#")) return { given: [{ name: "-#" }], needs: false }
+  for (let at = 1; at < cluster.length; at += 1) {
+    const name = `-${cluster[at]}`
+    const rest = cluster.slice(at + 1)
+    if (options.flags.has(name)) given.push({ name })
+    else if (options.attached.has(name) || (options.values.has(name) && rest !== "")) {
+      return { given: [...given, { name, value: rest }], needs: false }
+    } else if (options.values.has(name)) return { given: [...given, { name }], needs: true }
+    else return undefined
+  }
+  return { given, needs: false }
+}
+
+/** The option whose value is in the same word, where that is not literal: `--format="$x"`, `-n"$x"`. */
+const optionOf = (options: Options, { isSingle, start }: ShellWord): string | undefined => {
+  const long = /^(--?[\w-]+)=/.exec(start)?.[1]
+  const isCluster = long === undefined && options.style !== "words" && /^-[^-]/.test(start)
+  const name = isCluster ? readCluster(options, start)?.given.at(-1)?.name : long
+  return isSingle && name !== undefined && (options.values.has(name) || options.attached.has(name)) ? name : undefined
+}
+
+/**
+ * The options and operands among a program's words; `undefined` when an option is not listed, or a word may be one.
+ * `stopsAtOperand`: all that follows the first operand is an operand as well.
+ */
+export const readOptions = (
+  options: Options,
+  words: ReadonlyArray<ShellWord>,
+  stopsAtOperand = false
+): Read | undefined => {
+  const given: Array<Read["given"][number]> = []
+  const operands: Array<ShellWord> = []
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]!
+    if (word.literal === "--") return { given, operands: [...operands, ...words.slice(at + 1)] }
+    if (!word.mayBeOption || word.literal === "-") {
+      if (stopsAtOperand) return { given, operands: words.slice(at) }
+      operands.push(word)
+      continue
+    }
+    if (word.literal === undefined) {
+      const name = optionOf(options, word)
+      if (name === undefined) return undefined
+      given.push({ name })
+      continue
+    }
+    const isLong = word.literal.startsWith("--") || options.style === "words"
+    const equals = isLong ? word.literal.indexOf("=") : -1
+    const name = equals === -1 ? word.literal : word.literal.slice(0, equals)
+    const value = equals === -1 ? undefined : word.literal.slice(equals + 1)
+    let needs = false
+    if (isLong) {
+      if (options.values.has(name)) needs = value === undefined
+      else if (!options.attached.has(name) && !(options.flags.has(name) && value === undefined)) return undefined
+      given.push({ name, value })
+    } else {
+      const cluster = readCluster(options, word.literal)
+      if (cluster === undefined) return undefined
+      given.push(...cluster.given)
+      needs = cluster.needs
+    }
+    if (!needs) continue
+    at += 1
+    const next = words[at]
+    if (next === undefined || !next.isSingle) return undefined
+    // Few values but numbers begin with `-`; where one does, this list or the program may be wrong about the option.
+    if (next.literal === undefined ? options.style === "nopt" && next.mayBeOption : /^-\D/.test(next.literal)) {
+      return undefined
+    }
+    given.push({ name: given.pop()!.name, value: next.literal })
+  }
+  return { given, operands }
+}
