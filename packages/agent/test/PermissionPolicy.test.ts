@@ -241,14 +241,14 @@ describe("always", () => {
       ["make -j4", ["bash make -j4"]],
       ["python -m pytest x", ["bash python -m pytest x"]],
       ["python a.py x", ["bash python a.py x"]],
-      ["python -c 'a*'", ["bash python -c \"a\\*\""]],
+      ["python -c 'a*'", ["bash python -c 'a\\*'"]],
       ["node -e 1", ["bash node -e 1"]],
       ["rm -rf *.o", ["bash rm -rf \\*.o"]],
       ["bash -c 'ls x'", ["bash bash -c \"ls x\"", "bash ls *"]],
       ["ls | xargs grep x", ["bash ls *", "bash xargs grep x", "bash grep *"]],
       ["$CMD *", ["bash $CMD \\*"]],
       ["ls > a", ["bash ls *", "edit a"]],
-      ["make 'a b'", ["bash make \"a b\""]]
+      ["git 'a b'", ["bash git 'a b'"]]
     ] as const
   ) {
     it(`of ${command}: ${expected.join(", ")}`, () => {

@@ -77,7 +77,7 @@ const setting: Builtin = (words) => {
 const shopping: Builtin = (words) =>
   known(
     words.every(({ literal }) =>
-      /^(?:-[suqp]|globstar|dotglob|failglob|nocaseglob|inherit_errexit|lastpipe)$/.test(literal ?? "")
+      /^(?:-[suqp]|globstar|nullglob|dotglob|failglob|nocaseglob|inherit_errexit|lastpipe)$/.test(literal ?? "")
     )
   )
 

@@ -27,7 +27,7 @@ const log = options(
 )
 
 const commands: ReadonlyMap<string, Options> = new Map([
-  ..."cherry diff diff-files diff-index diff-tree log range-diff reflog rev-list shortlog show whatchanged"
+  ..."cherry diff diff-files diff-index diff-tree log range-diff reflog rev-list show whatchanged"
     .split(" ").map((name) => [name, log] as const),
   [
     "apply",
@@ -43,6 +43,7 @@ const commands: ReadonlyMap<string, Options> = new Map([
 --date: --since: --abbrev:"
     )
   ],
+  ["cat-file", options("-epst --batch?: --batch-check?:")],
   ["cherry-pick", options("-nxe --continue --abort --skip --quit --no-commit --edit --no-edit --allow-empty --ff")],
   [
     "grep",
@@ -69,6 +70,13 @@ const commands: ReadonlyMap<string, Options> = new Map([
     )
   ],
   ["revert", options("-ne -m: --no-commit --edit --no-edit --continue --abort --skip --quit --mainline:")],
+  [
+    "shortlog",
+    options(
+      "-snec --summary --numbered --email --all --no-merges --merges --since: --until: --after: --before: --author: --group: \
+--first-parent --branches?: --tags?:"
+    )
+  ],
   ["stash list", log],
   ["stash show", log],
   [

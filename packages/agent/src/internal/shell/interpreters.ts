@@ -1,8 +1,24 @@
 /** Commands that run code: a shell's can be judged, another language's can not. */
-import { certain, type Reader, uncertain } from "./reading.ts"
+import { type Options, options, readOptions } from "./options.ts"
+import { certain, type Reader, type Reading, uncertain } from "./reading.ts"
 import type { ShellWord } from "./words.ts"
 
 const shells = new Set(["bash", "sh", "dash", "zsh", "ksh", "ash"])
+
+/** Their options that neither are code nor load any; `node --test ./a.js` runs a file that one sees. */
+const harmlessOptions: ReadonlyArray<readonly [name: RegExp, options: Options]> = [
+  [/^(?:python[\d.]*|pypy\d*)$/, options("-bBdEhIOPqsSuvV -W:")],
+  [
+    /^(?:node|nodejs|tsx|ts-node)$/,
+    options(
+      "--test --watch --check -c --no-warnings --enable-source-maps --experimental-strip-types --test-name-pattern: --test-timeout: \
+--test-concurrency: --trace-warnings --trace-deprecation --max-old-space-size?:"
+    )
+  ],
+  [/^perl$/, options("-cTtuUwW")],
+  [/^ruby$/, options("-cvwW?:")],
+  [/^php$/, options("-lvm")]
+]
 
 const languages =
   /^(?:python[\d.]*|pypy\d*|node|nodejs|deno|tsx|ts-node|ruby|irb|perl|php|lua(?:jit)?|java|tclsh|osascript|fish|pwsh|R|Rscript|julia|guile|groovy|scala|elixir|erl|ghci|swift)$/
@@ -21,6 +37,7 @@ const readsCode = (name: string, words: ReadonlyArray<ShellWord>): boolean => {
     return true
   }
   if (words.length === 1 && (literals[0] === "--version" || literals[0] === "--help")) return false
+  if (/^node(?:js)?$/.test(name) && literals.includes("--test")) return false
   return literals.every((word) => word?.startsWith("-") === true)
 }
 
@@ -46,19 +63,31 @@ const codeAt = (words: ReadonlyArray<string | undefined>): number | undefined =>
 const isHarmlessOption = (word: string | undefined): boolean =>
   /^(?:-[euxvnfclo]+|-o|errexit|nounset|pipefail|xtrace|--|--norc|--noprofile)$/.test(word ?? "")
 
-/** A shell's reading; `undefined` when it runs a file. */
-const shell = (name: string, words: ReadonlyArray<ShellWord>) => {
+/** What a shell runs; `undefined` for other commands. A file that it runs is judged by its name. */
+export const readShell = (name: string, words: ReadonlyArray<ShellWord>): Reading | undefined => {
+  if (!isShell(name)) return undefined
   const literals = words.map(({ literal }) => literal)
   const at = codeAt(literals)
-  if (at === undefined) return readsCode(name, words) ? uncertain : undefined
+  if (at === undefined) return readsCode(name, words) ? uncertain : certain
   const code = literals[at]
   // Other shells read the same text otherwise: `[[` is a command of that name to dash, and zsh runs what is in its globs.
   const isRead = name === "bash" || (/^(?:sh|dash|ash)$/.test(name) && code?.includes("[[") === false)
   return { isCertain: isRead && literals.slice(0, at).every(isHarmlessOption), code: [code] }
 }
 
-/** What an interpreter runs; `undefined` for other commands. A file that it runs is judged by its name. */
+/** What runs a program in another language; the options of those that are not listed are not looked into. */
+const readLanguage = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
+  if (readsCode(name, words)) return uncertain
+  const [, accepted] = harmlessOptions.find(([names]) => names.test(name)) ?? []
+  // `python -m module …`: the rest is the module's.
+  const module = name.startsWith("py") ? words.findIndex(({ start }) => start.startsWith("-m")) : -1
+  const own = module === -1 ? words : words.slice(0, module)
+  const asks = words.length === 1 && /^--(?:version|help)$/.test(words[0]!.literal ?? "")
+  return { isCertain: asks || accepted === undefined || readOptions(accepted, own, true) !== undefined }
+}
+
+/** What an interpreter runs; `undefined` for other commands. */
 export const readInterpreter = (name: string): Reader | undefined => {
-  if (isShell(name)) return (words) => shell(name, words) ?? certain
-  return isInterpreter(name) ? (words) => readsCode(name, words) ? uncertain : certain : undefined
+  if (isShell(name)) return (words) => readShell(name, words)!
+  return isInterpreter(name) ? (words) => readLanguage(name, words) : undefined
 }

@@ -3,7 +3,7 @@ import { forEachChild, parse, type Redirect, type SyntaxNode } from "unbash"
 import type { Judged } from "../../ToolCall.ts"
 import { readBuiltin } from "./builtins.ts"
 import { isBystander } from "./bystanders.ts"
-import { isInterpreter, isShell, readInterpreter } from "./interpreters.ts"
+import { isInterpreter, isShell, readInterpreter, readShell } from "./interpreters.ts"
 import { readProgram } from "./programs.ts"
 import type { Inner, Reading } from "./reading.ts"
 import { namingWords } from "./subcommands.ts"
@@ -78,8 +78,10 @@ export const judge = (command: string, environment: ReadonlySet<string>): Readon
     const { operator, target } = node
     if (target === undefined) return
     if (mayConnect(node)) isOpaque = true
-    if (operator === "<" || operator === "<&") return
     const path = literal(target)
+    // Bash expands what `>&` is given a second time, quoted or not.
+    if ((operator === ">&" || operator === "<&") && !/^[\w@%+=:,./-]+$/.test(path ?? "")) isOpaque = true
+    if (operator === "<" || operator === "<&") return
     if (path === undefined || isElsewhere(path)) {
       add({ permission: "edit", subject: target.text, opaque: true })
       // For this session `$file` may be allowed, but it may be another file the next time.
@@ -106,17 +108,19 @@ export const judge = (command: string, environment: ReadonlySet<string>): Readon
   const mentioned = (code: string): ReadonlyArray<string> =>
     judge(code, environment).filter(({ permission }) => permission === "bash").map(({ subject }) => subject)
 
-  /** What a command may run of its arguments, where that is not known: any of them, and any text in them as shell code. */
+  /** What a command may run of its arguments, where that is not known: any of them, as a command or as a shell with its code. */
   const mayRun = (
     name: string,
     args: ReadonlyArray<ShellWord>,
     reading: Reading | undefined
   ): ReadonlyArray<string> => {
     if (isBystander(name)) return []
-    if (reading === undefined) return tails(args)
-    if (reading.remote !== undefined) return [...tails(args), ...mentioned(reading.remote)]
+    const shells = args.flatMap((word, at) => readShell(baseName(word.literal ?? ""), args.slice(at + 1))?.code ?? [])
+    const any = [...tails(args), ...shells.flatMap((code) => code === undefined ? [] : mentioned(code))]
+    if (reading === undefined) return any
+    if (reading.remote !== undefined) return [...any, ...mentioned(reading.remote)]
     if (reading.isCertain || (reading.code ?? reading.commands ?? []).length > 0) return []
-    return [...tails(args), ...args.flatMap(({ literal }) => /\s/.test(literal ?? "") ? mentioned(literal!) : [])]
+    return [...any, ...args.flatMap(({ literal }) => /\s/.test(literal ?? "") ? mentioned(literal!) : [])]
   }
 
   const follow = (reading: Reading) => {
@@ -180,7 +184,15 @@ export const judge = (command: string, environment: ReadonlySet<string>): Readon
       if (part.permission === "edit" && !/^[/~]/.test(part.subject)) parts.set(key, { ...part, opaque: true })
     }
   }
-  if (isOpaque) add({ permission: "bash", subject: command.trim(), opaque: true })
+  if (isOpaque) {
+    const [first, ...others] = parts.values()
+    const line: Judged = { permission: "bash", subject: command.trim(), opaque: true }
+    // A line that is one command is asked for once.
+    if (first?.permission === "bash" && others.length === 0) {
+      return [{ ...line, aliases: [first.subject, ...first.aliases ?? []] }]
+    }
+    add(line)
+  }
   if (parts.size === 0) add({ permission: "bash", subject: command.trim() })
   return [...parts.values()]
 }

@@ -85,7 +85,7 @@ const beginsWithLetters = (part: WordPart | undefined): boolean =>
   part !== undefined && (isNumber(part) || (part.type === "Glob" && /^\[[A-Za-z\d]+\]$/.test(part.text)))
 
 export const quote = (value: string): string => {
-  if (/^[\w@%+=:,./~^{}-]+$/.test(value)) return value
+  if (/^(?:[\w@%+=:,./~^{}-]+|\[|\])$/.test(value)) return value
   return /["$`\\!]/.test(value) ? `'${value.replaceAll("'", "'\\''")}'` : `"${value}"`
 }
 
