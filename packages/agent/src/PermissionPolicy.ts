@@ -57,6 +57,8 @@ export class PermissionPolicy extends Context.Tag("@altimate-code/agent/Permissi
 interface Judgement {
   readonly verdict: Verdict
   readonly because: string
+  /** Of the rule that decided. */
+  readonly pattern?: string
 }
 
 const strictness = { allow: 0, ask: 1, deny: 2 } as const
@@ -67,7 +69,7 @@ const stricter = <A extends Judgement>(a: A, b: A): A => strictness[b.verdict] >
 const bySpecificity = (a: readonly [string, Verdict], b: readonly [string, Verdict]): number =>
   b[0].length - a[0].length || strictness[b[1]] - strictness[a[1]]
 
-const ruled = (name: string, pattern: string, verdict: Verdict, { subject }: Judged) => ({
+const ruled = (name: string, pattern: string, verdict: Verdict, { subject }: Judged): Judgement => ({
   pattern,
   verdict,
   because: `permission${name === "*" ? "" : `.${name}`} ${
@@ -80,7 +82,7 @@ const isFor = (pattern: string, verdict: Verdict, { opaque, subject }: Judged): 
   Pattern.fits(pattern, subject) &&
   (opaque === undefined || verdict !== "allow" || pattern === "*" || Pattern.isExact(pattern))
 
-const byRules = (rules: Rules, part: Judged): ReturnType<typeof ruled> | undefined => {
+const byRules = (rules: Rules, part: Judged): Judgement | undefined => {
   if (typeof rules === "string") return byRules({ "*": rules }, part)
   const names = Object.keys(rules)
     .filter((name) => Pattern.fits(name, part.permission))
@@ -131,7 +133,7 @@ const isCatchAll = (pattern: string): boolean => /^[*?\s]*$/.test(pattern)
 const byAliases = (rules: Rules, part: Judged): Judgement | undefined =>
   (part.aliases ?? [])
     .flatMap((subject) => byRules(rules, { ...part, subject }) ?? [])
-    .filter(({ pattern, verdict }) => verdict !== "allow" && !isCatchAll(pattern))
+    .filter(({ pattern, verdict }) => verdict !== "allow" && pattern !== undefined && !isCatchAll(pattern))
     .toSorted((a, b) => strictness[b.verdict] - strictness[a.verdict])[0]
 
 /** The strictest first, and of those the one that says most about the file. */
@@ -178,7 +180,7 @@ export const decide = (
   granted: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
 ): Decision => {
   const judge = (part: Judged): Judgement => {
-    const own: Judgement = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
+    const own = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
     const judgement = stricter(own, (rules === undefined ? undefined : byAliases(rules, part)) ?? own)
     const grant = granted.find(({ pattern, permission }) =>
       permission === part.permission && isFor(pattern, "allow", part) && mayAllow(pattern, part)

@@ -228,6 +228,22 @@ describe("why", () => {
   })
 })
 
+describe("what a command may be or run besides", () => {
+  it("is denied by a rule that names it", () => {
+    assert.strictEqual(verdict({ bash: { "*": "allow", "rm *": "deny" } }, bash("unknown --x rm y")), "deny")
+    assert.strictEqual(verdict({ bash: { "*": "allow", "rm *": "ask" } }, bash("unknown --x rm y")), "ask")
+    assert.strictEqual(
+      verdict({ bash: { "*": "allow", "rm *": "deny", "rm tmp": "allow" } }, bash("unknown rm tmp")),
+      "allow"
+    )
+  })
+
+  it("is not denied by a rule for everything", () => {
+    assert.strictEqual(verdict({ bash: { "*": "deny", "unknown *": "allow" } }, bash("unknown rm y")), "allow")
+    assert.strictEqual(verdict({ "*": "deny", bash: { "unknown *": "allow" } }, bash("unknown rm y")), "allow")
+  })
+})
+
 describe("always", () => {
   for (
     const [command, expected] of [
@@ -243,6 +259,12 @@ describe("always", () => {
       ["python a.py x", ["bash python a.py x"]],
       ["python -c 'a*'", ["bash python -c 'a\\*'"]],
       ["node -e 1", ["bash node -e 1"]],
+      ...("curl https://x|wget https://x|ssh host ls|scp a host:b|sftp host|rsync a host:b|nc host 80|npx eslint a|pnpm dlx x|uvx x|" +
+        "bash a.sh|node a.js|ruby a.rb|deno run a.ts|npm install x|pip install x|cp a b|unknown a|docker run a|git push origin main|" +
+        "/bin/ls a|find . -name a|xargs ls").split("|")
+        .map((command) =>
+          [command, command === "xargs ls" ? ["bash xargs ls", "bash ls *"] : [`bash ${command}`]] as const
+        ),
       ["rm -rf *.o", ["bash rm -rf \\*.o"]],
       ["bash -c 'ls x'", ["bash bash -c \"ls x\"", "bash ls *"]],
       ["ls | xargs grep x", ["bash ls *", "bash xargs grep x", "bash grep *"]],

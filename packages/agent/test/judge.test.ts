@@ -268,4 +268,14 @@ describe("judge: no shape hides a command", () => {
       { numRuns: 2000 }
     )
   })
+
+  it("ends in lines that are made to take long, and still finds the command", () => {
+    for (const wrapper of ["xargs", "xargs -I{}", "sudo", "eval", "unknown", "find . -exec"]) {
+      const line = `${`${wrapper} `.repeat(300)}rm x`
+      assert.isTrue(
+        judge(line).some(({ aliases = [], subject }) => [subject, ...aliases].some((text) => text.startsWith("rm x"))),
+        wrapper
+      )
+    }
+  })
 })

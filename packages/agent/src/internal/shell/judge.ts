@@ -22,11 +22,14 @@ const readsConfiguration = new Set(["gh", "git", "hg", "jj", "svn"])
 /** Terminals and shells differ in what they make of other control characters. */
 const hasControlCharacters = (line: string): boolean => /[^\P{Cc}\t\n]|[\u2028\u2029]/u.test(line)
 
-/** A tail of very many words is cut, in characters: rules name the beginning of a command. */
-const maxTailLength = 500
+/** Of very many words, this many of each tail are looked at: rules name the beginning of a command. */
+const maxTailWords = 10
 
-/** Commands within commands (`xargs xargs …`) are followed as far as this; what is left is opaque. */
-const maxCommands = 2000
+/** Commands are followed as far as this, and as deep in one another (`xargs xargs …`); what is left is opaque. */
+const maxCommands = 500
+const maxDepth = 40
+
+const keyOf = ({ opaque, permission, subject }: Judged): string => `${permission} ${opaque} ${subject}`
 
 const textOf = (words: ReadonlyArray<ShellWord>): string =>
   words.map(({ text }) => text).filter((text) => text !== "").join(" ")
@@ -45,9 +48,8 @@ const otherNames = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> => {
 const tails = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> =>
   words.flatMap((word, at) => {
     if (word.literal === undefined || word.literal.startsWith("-")) return []
-    const length = words.length > 100 ? maxTailLength / 10 : maxTailLength
-    const tail = words.slice(at, at + length)
-    return [textOf(tail), ...otherNames(tail)].map((text) => text.slice(0, length))
+    const tail = words.slice(at, words.length > 200 ? at + maxTailWords : undefined)
+    return [textOf(tail), ...otherNames(tail)]
   })
 
 /**
@@ -56,15 +58,20 @@ const tails = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> =>
  * redirected to, as it is written, as one for `edit`. Unless all that the line consists of is known to do what one reads, the whole
  * line is a subject as well, and opaque. `environment` has the names of the variables that its commands inherit.
  */
-export const judge = (command: string, environment: ReadonlySet<string>): ReadonlyArray<Judged> => {
+export const judge = (
+  command: string,
+  environment: ReadonlySet<string>,
+  outerDepth = 0
+): ReadonlyArray<Judged> => {
   const parts = new Map<string, Judged>()
   let isOpaque = hasControlCharacters(command)
   let moves = false
   let hasConfiguration = false
   let count = 0
+  let depth = outerDepth
 
   const add = (part: Judged) => {
-    parts.set(`${part.permission} ${part.opaque} ${part.subject}`, part)
+    parts.set(keyOf(part), part)
   }
 
   const visitCode = (source: string | undefined) => {
@@ -106,7 +113,11 @@ export const judge = (command: string, environment: ReadonlySet<string>): Readon
 
   /** What the commands of this code are, for rules that deny. */
   const mentioned = (code: string): ReadonlyArray<string> =>
-    judge(code, environment).filter(({ permission }) => permission === "bash").map(({ subject }) => subject)
+    depth >= maxDepth
+      ? []
+      : judge(code, environment, depth + 1).filter(({ permission }) => permission === "bash").map(({ subject }) =>
+        subject
+      )
 
   /** What a command may run of its arguments, where that is not known: any of them, as a command or as a shell with its code. */
   const mayRun = (
@@ -115,7 +126,10 @@ export const judge = (command: string, environment: ReadonlySet<string>): Readon
     reading: Reading | undefined
   ): ReadonlyArray<string> => {
     if (isBystander(name)) return []
-    const shells = args.flatMap((word, at) => readShell(baseName(word.literal ?? ""), args.slice(at + 1))?.code ?? [])
+    const shells = args.flatMap(({ literal }, at) => {
+      const name = baseName(literal ?? "")
+      return isShell(name) ? readShell(name, args.slice(at + 1))?.code ?? [] : []
+    })
     const any = [...tails(args), ...shells.flatMap((code) => code === undefined ? [] : mentioned(code))]
     if (reading === undefined) return any
     if (reading.remote !== undefined) return [...any, ...mentioned(reading.remote)]
@@ -126,8 +140,10 @@ export const judge = (command: string, environment: ReadonlySet<string>): Readon
   const follow = (reading: Reading) => {
     if (!reading.isCertain) isOpaque = true
     if (reading.moves === true) moves = true
+    depth += 1
     for (const source of reading.code ?? []) visitCode(source)
     for (const inner of reading.commands ?? []) runInner(inner)
+    depth -= 1
     for (const path of reading.files ?? []) write(path)
   }
 
@@ -136,8 +152,10 @@ export const judge = (command: string, environment: ReadonlySet<string>): Readon
     if (name === undefined) return
     const subject = textOf(words)
     count += 1
-    if (name.literal === undefined || count > maxCommands) {
-      add({ permission: "bash", subject, aliases: tails(words) })
+    if (name.literal === undefined || count > maxCommands || depth > maxDepth) {
+      if (!parts.has(keyOf({ permission: "bash", subject }))) {
+        add({ permission: "bash", subject, aliases: tails(words) })
+      }
       isOpaque = true
       return
     }
