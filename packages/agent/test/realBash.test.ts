@@ -139,24 +139,22 @@ describe.skipIf(!hasBash)("against the bash of this machine", () => {
 
   it("a word that is judged as literal is what bash makes of it", { timeout: 60_000 }, () => {
     const piece = FastCheck.constantFrom(
-      ...[
-        "a",
-        "rm",
-        "\\r",
-        "\\\\",
-        "'b c'",
-        "\"d e\"",
-        "$'\\x72\\155\\u0041'",
-        "\"\\$f\"",
-        "'\\'",
-        "\\\n",
-        "=",
-        "-",
-        "/",
-        "é",
-        "\"a\\\nb\"",
-        "$'\\cA\\e'"
-      ]
+      "a",
+      "rm",
+      "\\r",
+      "\\\\",
+      "'b c'",
+      "\"d e\"",
+      "$'\\x72\\155\\u0041'",
+      "\"\\$f\"",
+      "'\\'",
+      "\\\n",
+      "=",
+      "-",
+      "/",
+      "é",
+      "\"a\\\nb\"",
+      "$'\\cA\\e'"
     )
     const words = FastCheck.sample(
       FastCheck.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join("")),
