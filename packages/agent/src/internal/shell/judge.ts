@@ -112,12 +112,11 @@ export const judge = (
   }
 
   /** What the commands of this code are, for rules that deny. */
-  const mentioned = (code: string): ReadonlyArray<string> =>
-    depth >= maxDepth
-      ? []
-      : judge(code, environment, depth + 1).filter(({ permission }) => permission === "bash").map(({ subject }) =>
-        subject
-      )
+  const mentioned = (code: string): ReadonlyArray<string> => {
+    if (depth >= maxDepth) return []
+    const commands = judge(code, environment, depth + 1).filter(({ permission }) => permission === "bash")
+    return commands.flatMap(({ aliases = [], subject }) => [subject, ...aliases])
+  }
 
   /** What a command may run of its arguments, where that is not known: any of them, as a command or as a shell with its code. */
   const mayRun = (
