@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Pattern from "./internal/pattern.ts"
 import { commandPrefix } from "./internal/shell/commandPrefix.ts"
 import * as SensitiveFiles from "./SensitiveFiles.ts"
@@ -136,6 +137,23 @@ const byAliases = (rules: Rules, part: Judged): Judgement | undefined =>
     .filter(({ pattern, verdict }) => verdict !== "allow" && pattern !== undefined && !isCatchAll(pattern))
     .toSorted((a, b) => strictness[b.verdict] - strictness[a.verdict])[0]
 
+/** A command that can't be taken apart may be one that a rule denies or asks for: that it is allowed as any other does not settle it. */
+const byWhatItMayBe = (rules: Rules, part: Judged, own: Judgement): Judgement | undefined => {
+  if (part.opaque !== true || part.permission !== "bash" || own.verdict !== "allow" || typeof rules === "string") {
+    return undefined
+  }
+  if (own.pattern !== undefined && Pattern.isExact(own.pattern)) return undefined
+  const strict = Object.entries(rules).flatMap(([name, rule]) =>
+    Pattern.fits(name, part.permission) && typeof rule !== "string" ? Object.entries(rule) : []
+  ).find(([pattern, verdict]) => verdict !== "allow" && !isCatchAll(pattern))
+  return strict === undefined ? undefined : {
+    verdict: "ask",
+    because: `\`${part.subject}\` can't be taken apart, so it may run what ${JSON.stringify(strict[0])}: ${
+      strict[1]
+    } is about`
+  }
+}
+
 /** The strictest first, and of those the one that says most about the file. */
 const byWeight = (
   a: Judgement & { readonly part: Judged },
@@ -170,6 +188,7 @@ const always = ({ opaque, permission, subject }: Judged): string => {
  * The strictest verdict of the action's parts. For each part the rules of its own name come first, then those of names with
  * wildcards, `*` last, then the defaults: what only reads is allowed, except files that may hold secrets, and all else is asked for.
  * Among a name's patterns the longest one that fits decides. What other programs execute is allowed only by a pattern that names it.
+ * A command that can't be taken apart is asked for where any rule is stricter with some command than the one that allows it.
  *
  * @since 0.1.0
  * @category deciding
@@ -181,7 +200,8 @@ export const decide = (
 ): Decision => {
   const judge = (part: Judged): Judgement => {
     const own = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
-    const judgement = stricter(own, (rules === undefined ? undefined : byAliases(rules, part)) ?? own)
+    const others = rules === undefined ? [] : [byAliases(rules, part), byWhatItMayBe(rules, part, own)]
+    const judgement = others.filter(Predicate.isNotUndefined).reduce(stricter, own)
     const grant = granted.find(({ pattern, permission }) =>
       permission === part.permission && isFor(pattern, "allow", part) && mayAllow(pattern, part)
     )
