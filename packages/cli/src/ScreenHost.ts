@@ -36,13 +36,6 @@ import { version } from "./Version.ts"
 const toHostError = ({ hint, message }: { readonly hint: string; readonly message: string }) =>
   new HostError({ message, hint })
 
-/** The person's own configuration file. */
-const configFile = Effect.gen(function*() {
-  const path = yield* Path.Path
-  const { config } = yield* Directories
-  return path.join(config, "altimate-code.json")
-})
-
 /** As the status bar has it. */
 const kinds: Record<Credential["_tag"], string> = {
   Bearer: "bearer token",
@@ -140,7 +133,7 @@ const attempt = (answers: Answers) =>
 
 const save = (answers: Answers) =>
   Effect.gen(function*() {
-    const file = yield* configFile
+    const file = yield* ConfigEdit.userFile
     const { baseURL, credential, model, region } = answers
     const changes = [
       { path: ConfigFile.paths.model, value: `amazon-bedrock/${model}` },
@@ -227,7 +220,7 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
           ),
         allowAlways: (permission, pattern) =>
           Effect.gen(function*() {
-            const file = yield* configFile
+            const file = yield* ConfigEdit.userFile
             yield* ConfigEdit.set(file, [{ path: ["permission", permission, pattern], value: "allow" }])
             return file
           }).pipe(Effect.mapError(toHostError), Effect.provide(context)),

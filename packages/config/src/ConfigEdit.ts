@@ -11,8 +11,10 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { ConfigError } from "./ConfigError.ts"
+import { Directories } from "./Directories.ts"
 import { applyChange } from "./internal/applyChange.ts"
 import { checkTypes } from "./internal/check.ts"
+import { fileIn } from "./internal/fileIn.ts"
 import { parse } from "./internal/parse.ts"
 import { failure } from "./internal/place.ts"
 import { dotted, find, toValue, type Tree } from "./internal/tree.ts"
@@ -27,6 +29,16 @@ export interface Change {
   readonly path: ReadonlyArray<string>
   readonly value: unknown
 }
+
+/**
+ * The user's own configuration file for all projects: the one that is there, `.json` or `.jsonc`, else the one to make. Fails when both
+ * are there.
+ *
+ * @since 0.1.0
+ * @category editing
+ */
+export const userFile: Effect.Effect<string, ConfigError, FileSystem.FileSystem | Path.Path | Directories> = Effect
+  .flatMap(Directories, ({ config }) => fileIn(config))
 
 /**
  * Makes the changes in the file, one after the other, and leaves everything else in it as it is: comments, order and

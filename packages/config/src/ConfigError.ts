@@ -8,6 +8,8 @@ import * as Schema from "effect/Schema"
 /**
  * The configuration cannot be used, and why:
  *
+ * - `Conflict`: two files are in one place, where only one is read;
+ * - `Misplaced`: the gateway's URL is in a place that is not read, so that requests would go to AWS itself;
  * - `Read`: a file is there, or was asked for, and cannot be read;
  * - `Write`: a change cannot be written;
  * - `Syntax`: the text is not JSON with comments;
@@ -16,13 +18,14 @@ import * as Schema from "effect/Schema"
  * - `Value`: a setting has the right type and an unusable value.
  *
  * `message` begins with the place, as far as it is known (`path:line:column: `); `line` and `column` count from 1;
- * `hint` says what to do next. No field ever holds a setting's value or text of a file.
+ * `hint` says what to do next. No field ever holds a setting's value or text of a file, except that the hint of `Misplaced` shows the
+ * lines to write, with secrets as `<redacted>`.
  *
  * @since 0.1.0
  * @category errors
  */
 export class ConfigError extends Schema.TaggedError<ConfigError>("@altimate-code/config/ConfigError")("ConfigError", {
-  reason: Schema.Literal("Read", "Write", "Syntax", "Type", "Substitution", "Value"),
+  reason: Schema.Literal("Conflict", "Misplaced", "Read", "Write", "Syntax", "Type", "Substitution", "Value"),
   message: Schema.String,
   path: Schema.optional(Schema.String),
   line: Schema.optional(Schema.Number),

@@ -21,6 +21,7 @@ import { checkTypes, unknownKeys } from "./internal/check.ts"
 import { acceptCrossRegion } from "./internal/crossRegion.ts"
 import { gatewayOf } from "./internal/gateway.ts"
 import { maskValue } from "./internal/masking.ts"
+import { misplacedUrl, otherProvidersUrls } from "./internal/misplacedUrl.ts"
 import { modelsOf } from "./internal/models.ts"
 import { parse, type Source } from "./internal/parse.ts"
 import { place } from "./internal/place.ts"
@@ -167,7 +168,12 @@ export interface Service {
   readonly leaves: ReadonlyArray<Leaf>
   /** Project files of which something does not apply, because nobody has said that they are trusted. */
   readonly untrusted: ReadonlyArray<UntrustedFile>
-  /** What a person should know though nothing failed, in sentences. */
+  /**
+   * Set when a gateway's URL is written in a place that is not read. Requests that would go to AWS's own host fail with it
+   * (`EndpointPolicy`).
+   */
+  readonly misplacedUrl: Option.Option<ConfigError>
+  /** What the user should know although nothing failed, in sentences. */
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -200,6 +206,7 @@ export const defaults: Service = {
   files: [],
   leaves: [],
   untrusted: [],
+  misplacedUrl: Option.none(),
   warnings: []
 }
 
@@ -220,8 +227,8 @@ export interface Overrides {
 
 /**
  * Reads the configuration once, when it is built: the user's own file, the project's files from the repository's root
- * (or the home directory) down to the working directory, the file that `ALTIMATE_CLI_CONFIG` names, and the text of
- * `ALTIMATE_CLI_CONFIG_CONTENT`; a later one wins, key by key. `overrides` are the command line's and win over all. Of a project's
+ * (or the home directory) down to the working directory, the file that `ALTIMATE_CLI_CONFIG` names, the text of
+ * `ALTIMATE_CLI_CONFIG_CONTENT`, and the rules in `ALTIMATE_CLI_PERMISSION`; a later one wins, key by key. `overrides` are the command line's and win over all. Of a project's
  * file that the person does not trust, what `TrustPolicy` has wait is left out and never filled in; `trustProject` trusts it.
  * Secrets in the gateway's URL are registered with `Secrets`. Each warning is logged as well.
  *
@@ -239,7 +246,7 @@ export const layer = (
 const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
-  const { file, merged, servers, untrusted, warnings } = yield* mergeSources(sources, overrides.trustProject === true)
+  const { file, merged, misplaced, servers, untrusted, warnings } = yield* mergeSources(sources, overrides.trustProject === true)
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
   const setting = (path: ReadonlyArray<string>): Option.Option<Setting<string>> => {
@@ -281,9 +288,19 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
       origin
     })),
     untrusted,
+    misplacedUrl: Option.fromNullable(misplaced),
     warnings
   })
 })
+
+/** A single verdict stays the one for everything else when another file adds rules. */
+const keepVerdict = (under: Branch, over: Branch): Branch => {
+  const verdict = under.children.get("permission")
+  if (verdict?._tag !== "Leaf" || over.children.get("permission")?._tag !== "Branch") return under
+  const { origin, start } = verdict
+  const rules: Branch = { _tag: "Branch", origin, start, children: new Map([["*", verdict]]) }
+  return { ...under, children: new Map(under.children).set("permission", rules) }
+}
 
 const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<Source>, trustProject: boolean) {
   const { cwd, home } = yield* Directories
@@ -324,12 +341,19 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
         `${dotted(path)} is blank${filled ? " when it is filled in" : ""} (${where(origin)}). It counts as not set.`
       )
     }
-    merged = merge(merged, own)
+    merged = merge(keepVerdict(merged, own), own)
   }
   const file = toValue(merged, ({ filled, value }) => filled ?? value)
   // Each source has its types, and merging takes whole values.
   if (!Schema.is(ConfigFile)(file)) return yield* Effect.dieMessage("the merged configuration lost its types")
   const { leftOut, servers } = usableServers(file.mcp ?? {}, merged)
   for (const { key, origin, why } of leftOut) warnings.push(`${key} is left out (${where(origin)}): ${why}.`)
-  return { file, merged, servers, untrusted, warnings }
+  const others = checked.flatMap(({ tree }) => otherProvidersUrls(tree))
+  if (others.length > 0) {
+    const keys = others.map(({ origin, path }) => `${dotted(path)} (${where(origin)})`).join(", ")
+    warnings.push(`${keys}: not used. Requests go to Amazon Bedrock only, and these settings are another provider's.`)
+  }
+  // The file that would win is the one to correct.
+  const misplaced = checked.toReversed().flatMap(({ tree }) => misplacedUrl(tree) ?? [])[0]
+  return { file, merged, misplaced, servers, untrusted, warnings }
 })

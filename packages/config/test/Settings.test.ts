@@ -193,15 +193,29 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         assert.isTrue(Option.isNone(settings.baseURL))
       }))
 
-    it.scoped("may stand under other providers, and only a slip of the pen is warned of there", () =>
+    it.scoped("are reported under provider too, but for the entries of other providers", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
         yield* write(projectFile, {
-          provider: { openai: { npm: "x", options: 5 }, "amazon-bedrock-eu": {}, bedrock: [], amazon_bedrok: {} }
+          provider: {
+            openai: { npm: "x", options: 5 },
+            "my-llm": { npm: "@ai-sdk/openai-compatible" },
+            "Google-Vertex": {},
+            "amazon-bedrock-eu": {},
+            bedrock: [],
+            amazon_bedrok: {},
+            somebody: { options: {} }
+          }
         })
-        assert.deepStrictEqual((yield* load()).warnings, [
-          "provider.amazon_bedrok is not a known setting (~/work/project/altimate-code.json:9:5); did you mean amazon-bedrock? It is kept and ignored."
-        ])
+        assert.deepStrictEqual(
+          (yield* load()).warnings.map((warning) => warning.replace(/\(\S+:(\d+:\d+)\)/, "($1)")),
+          [
+            "provider.amazon-bedrock-eu is not a known setting (11:5); did you mean amazon-bedrock? It is kept and ignored.",
+            "provider.bedrock is not a known setting (12:5); did you mean amazon-bedrock? It is kept and ignored.",
+            "provider.amazon_bedrok is not a known setting (13:5); did you mean amazon-bedrock? It is kept and ignored.",
+            "provider.somebody is not a known setting (14:5). It is kept and ignored."
+          ]
+        )
       }))
 
     it.scoped("cannot reach the terminal with control characters", () =>

@@ -4,6 +4,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { execFileSync, spawn } from "node:child_process"
+import * as ConfigEdit from "../src/ConfigEdit.ts"
+import * as TrustPolicy from "../src/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 const found = (files: ReadonlyArray<{ readonly path: string; readonly found: boolean }>) =>
@@ -188,6 +191,166 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
       }))
   })
 
+  describe("altimate-code.jsonc", () => {
+    for (const place of ["home/.config/altimate-code", "home/work/project", "home/work/project/.altimate-code"]) {
+      it.scoped(`is read like altimate-code.json in ${place}, and both there are an error that names both`, () =>
+        Effect.gen(function*() {
+          const { failure, load, root, write } = yield* makeFixture
+          const file = `${root}/${place}/altimate-code.json`
+          yield* write(`${file}c`, "{\n  // mine\n  \"model\": \"commented\",\n}")
+          const { files, model } = yield* load()
+          assert.deepStrictEqual(found(files), [`${file}c`])
+          assert.include(Option.getOrThrow(model).origin, { path: `${file}c`, line: 3, column: 3 })
+          yield* write(file, "{}")
+          const error = yield* failure()
+          assert.strictEqual(error.reason, "Conflict")
+          assert.include(error.message, `${file} and ${file}c are both there`)
+        }))
+    }
+
+    it.scoped("may be a link to altimate-code.json beside it, or the other way round", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { load, project, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, { model: "one" })
+        yield* fs.symlink("altimate-code.json", `${project}/altimate-code.jsonc`)
+        assert.strictEqual(text((yield* load()).model), "one")
+      }))
+
+    it.scoped("that is a link to nowhere is there all the same", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { failure, project, projectFile, write } = yield* makeFixture
+        yield* fs.symlink("gone", `${project}/altimate-code.jsonc`)
+        assert.include((yield* failure()).message, "altimate-code.jsonc cannot be read: it is a symbolic link")
+        yield* write(projectFile, "{}")
+        assert.strictEqual((yield* failure()).reason, "Conflict")
+      }))
+
+    it.scoped("is the file that changes are written to, its comments kept, and no other is made beside it", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { failure, globalFile, home, services, write } = yield* makeFixture
+        const userFile = Effect.provide(ConfigEdit.userFile, services({ env: {} }))
+        assert.strictEqual(yield* userFile, globalFile)
+        yield* write(`${globalFile}c`, "{\n  // mine\n  \"model\": \"one\"\n}\n")
+        assert.strictEqual(yield* userFile, `${globalFile}c`)
+        yield* ConfigEdit.set(yield* userFile, [{ path: ["permission", "bash", "ls *"], value: "allow" }])
+        assert.deepStrictEqual(yield* fs.readDirectory(`${home}/.config/altimate-code`), ["altimate-code.jsonc"])
+        const after = yield* fs.readFileString(`${globalFile}c`)
+        assert.match(after, /^\{\n {2}\/\/ mine\n {2}"model": "one",\n[^]*"ls \*": "allow"/)
+        yield* write(globalFile, "{}")
+        assert.strictEqual((yield* Effect.flip(userFile)).message, (yield* failure()).message)
+      }))
+  })
+
+  describe("a project's directory .altimate-code", () => {
+    it.scoped("has a file that wins over the one beside it, and loses to one nearer", () =>
+      Effect.gen(function*() {
+        const { load, project, projectFile, write } = yield* makeFixture
+        const inside = `${project}/.altimate-code/altimate-code.json`
+        const near = `${project}/sub/altimate-code.json`
+        yield* write(projectFile, { model: "beside", ...bedrock({ profile: "beside", region: "eu-west-1" }) })
+        yield* write(inside, { model: "inside", ...bedrock({ profile: "inside" }) })
+        yield* write(near, { model: "near" })
+        const settings = yield* load({ cwd: `${project}/sub` })
+        assert.deepStrictEqual(
+          settings.files.slice(1),
+          [projectFile, inside, near].map((path) => ({
+            path,
+            scope: "project" as const,
+            found: true
+          }))
+        )
+        assert.strictEqual(text(settings.model), "near")
+        assert.strictEqual(text(settings.profile), "inside")
+        assert.strictEqual(settings.region.value, "eu-west-1")
+      }))
+
+    it.scoped("needs no file in it, and may be a file", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { load, project, write } = yield* makeFixture
+        yield* fs.makeDirectory(`${project}/.altimate-code`)
+        assert.deepStrictEqual(found((yield* load()).files), [])
+        yield* fs.remove(`${project}/.altimate-code`, { recursive: true })
+        yield* write(`${project}/.altimate-code`, "a file")
+        assert.deepStrictEqual(found((yield* load()).files), [])
+      }))
+
+    it.scoped("holds a project's file: what it wants waits for trust, and {file:} starts there", () =>
+      Effect.gen(function*() {
+        const { load, project, write } = yield* makeFixture
+        const file = `${project}/.altimate-code/altimate-code.jsonc`
+        yield* write(`${project}/.altimate-code/url`, "https://gw.example")
+        yield* write(file, bedrock({ baseURL: "{file:url}" }))
+        const { baseURL, untrusted } = yield* load({ trust: TrustPolicy.layer })
+        assert.isTrue(Option.isNone(baseURL))
+        assert.deepStrictEqual(untrusted.map(({ path }) => path), [file])
+        assert.strictEqual(text((yield* load()).baseURL), "https://gw.example")
+      }))
+  })
+
+  describe("ALTIMATE_CLI_PERMISSION", () => {
+    it.scoped("has rules that are merged over those of all files, each with its origin", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, log, write } = yield* makeFixture
+        yield* write(globalFile, { permission: { edit: "allow", bash: { "*": "ask", "rm *": "deny" } } })
+        const env = {
+          ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify({ permission: { read: "ask" } }),
+          ALTIMATE_CLI_PERMISSION: JSON.stringify({ edit: "deny", bash: { "ls *": "allow" } })
+        }
+        const { leaves, permission } = yield* load({ env })
+        assert.strictEqual(
+          JSON.stringify(Option.getOrThrow(permission)),
+          JSON.stringify({ edit: "deny", bash: { "*": "ask", "rm *": "deny", "ls *": "allow" }, read: "ask" })
+        )
+        const origin = { _tag: "Environment", variable: "ALTIMATE_CLI_PERMISSION" } as const
+        assert.deepInclude(leaves, { key: "permission.edit", value: "deny", origin })
+        assert.deepInclude(leaves, { key: "permission.bash.\"ls *\"", value: "allow", origin })
+        assert.include(log, "INFO service=config loading config from ALTIMATE_CLI_PERMISSION")
+      }))
+
+    it.scoped("may be one verdict; rules over one verdict leave it in force for everything else", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, { permission: "deny" })
+        const rules = (env: Record<string, string>) =>
+          Effect.map(load({ env }), ({ permission }) => JSON.stringify(Option.getOrThrow(permission)))
+        assert.strictEqual(yield* rules({ ALTIMATE_CLI_PERMISSION: "\"ask\"" }), "\"ask\"")
+        assert.strictEqual(
+          yield* rules({ ALTIMATE_CLI_PERMISSION: "{\"read\": \"allow\"}" }),
+          "{\"*\":\"deny\",\"read\":\"allow\"}"
+        )
+        assert.strictEqual(yield* rules({ ALTIMATE_CLI_PERMISSION: " " }), "\"deny\"")
+        yield* write(projectFile, { permission: { read: "allow" } })
+        assert.strictEqual(yield* rules({}), "{\"*\":\"deny\",\"read\":\"allow\"}")
+      }))
+
+    for (
+      const [text, message] of [
+        ["allow canary", "expected a value, found a word without quotes"],
+        [
+          "{\"edit\": \"canary\"}",
+          "expected \"allow\", \"ask\", \"deny\" or an object for permission.edit, found a string"
+        ],
+        ["[\"canary\"]", "expected \"allow\", \"ask\", \"deny\" or an object for permission, found an array"],
+        [
+          "{\"bash\": {\"canary\": 1}}",
+          "expected \"allow\", \"ask\" or \"deny\" for permission.bash.canary, found a number"
+        ]
+      ] as const
+    ) {
+      it.scoped(`is refused by its name when it is ${text}`, () =>
+        Effect.gen(function*() {
+          const { failure } = yield* makeFixture
+          const error = yield* failure({ env: { ALTIMATE_CLI_PERMISSION: text } })
+          assert.strictEqual(error.message, `ALTIMATE_CLI_PERMISSION: ${message}`)
+          assert.notInclude(error.hint, "canary")
+        }))
+    }
+  })
+
   describe("a file that is found twice", () => {
     it.scoped("is read once and stays the user's own, in the global directory", () =>
       Effect.gen(function*() {
@@ -252,6 +415,18 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.include(error.hint, "ALTIMATE_CLI_CONFIG")
       }))
 
+    it.scoped("may name a pipe, as <(…) makes one, that is read once and counts each time", () =>
+      Effect.gen(function*() {
+        const { load, root } = yield* makeFixture
+        const pipe = `${root}/pipe`
+        execFileSync("mkfifo", [pipe])
+        const writer = spawn("sh", ["-c", `printf '{"model": "piped"}' > ${pipe}`], { stdio: "ignore" })
+        yield* Effect.addFinalizer(() => Effect.sync(() => writer.kill()))
+        const env = { ALTIMATE_CLI_CONFIG: pipe }
+        assert.strictEqual(text((yield* load({ env })).model), "piped")
+        assert.strictEqual(text((yield* load({ env })).model), "piped")
+      }))
+
     it.scoped("counts as unset when blank, and so does ALTIMATE_CLI_CONFIG_CONTENT", () =>
       Effect.gen(function*() {
         const { load } = yield* makeFixture
@@ -311,6 +486,17 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         const error = yield* failure({ env: { ALTIMATE_CLI_CONFIG: "/dev/zero" } })
         assert.strictEqual(error.message, "/dev/zero cannot be read: it is a device")
       }))
+
+    for (const place of ["home/.config/altimate-code", "home/work/project", "home/work/project/.altimate-code"]) {
+      it.scoped(`a pipe, which may never end, in ${place}`, () =>
+        Effect.gen(function*() {
+          const fs = yield* FileSystem.FileSystem
+          const { failure, root } = yield* makeFixture
+          yield* fs.makeDirectory(`${root}/${place}`, { recursive: true })
+          execFileSync("mkfifo", [`${root}/${place}/altimate-code.jsonc`])
+          assert.match((yield* failure()).message, /altimate-code\.jsonc cannot be read: it is a pipe$/)
+        }))
+    }
 
     it.scoped("a text that is not UTF-8", () =>
       Effect.gen(function*() {

@@ -21,6 +21,8 @@ const everything = {
     far: { type: "remote", url: "https://mcp.example/", headers: { authorization: canary }, timeout: 5 }
   },
   provider: {
+    bedrock: { options: { base_url: `https://user:${canary}@misplaced.example/bedrock?key=${canary}` } },
+    openai: { options: { baseURL: `https://user:${canary}@other.example/v1` } },
     "amazon-bedrock": {
       options: {
         baseURL: `https://user:${canary}@gateway.example/bedrock?api-version=1`,
@@ -73,11 +75,12 @@ const garbage = FastCheck.oneof(
 layer(NodeContext.layer)("a configuration that is garbage", (it) => {
   it.effect.prop(
     "is read or refused, with its place and without its secrets; read or refused, it stays as it is",
-    [garbage],
-    ([{ bytes, named }]) =>
+    [garbage, FastCheck.boolean()],
+    ([{ bytes, named }, isCommented]) =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
-        const { globalFile, load, log, write } = yield* makeFixture
+        const { globalFile: json, load, log, write } = yield* makeFixture
+        const globalFile = isCommented ? `${json}c` : json
         yield* write(globalFile, "")
         yield* fs.writeFile(globalFile, bytes)
         const outcome = yield* Effect.either(load({ env: { TENANT: "tenant" } }))
@@ -85,9 +88,34 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
           assert.instanceOf(outcome.left, ConfigError)
           assert.isNotEmpty(outcome.left.hint)
           assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
-        } else if (named) assert.notInclude(JSON.stringify(outcome.right.leaves), canary)
+        } else if (named) {
+          const { leaves, misplacedUrl, warnings } = outcome.right
+          assert.notInclude(JSON.stringify([leaves, misplacedUrl, warnings]), canary)
+        }
         assert.notInclude(log.join("\n"), canary)
         assert.isTrue(Buffer.from(bytes).equals(yield* fs.readFile(globalFile)))
+      }).pipe(Effect.scoped),
+    { fastCheck: { numRuns: 150 }, timeout: 120_000 }
+  )
+
+  const rules = JSON.stringify({ ...everything.permission, read: { [canary]: "ask" } })
+  const wrongRules = FastCheck.oneof(
+    mistaken(everything.permission, canary, ["allow"]).map((rules) => JSON.stringify(rules)),
+    FastCheck.nat(rules.length).map((end) => rules.slice(0, end)),
+    FastCheck.string({ unit: "binary" })
+  )
+
+  it.effect.prop(
+    "in ALTIMATE_CLI_PERMISSION is read, or refused by the variable's name and without its text",
+    [wrongRules],
+    ([text]) =>
+      Effect.gen(function*() {
+        const { load, log } = yield* makeFixture
+        const outcome = yield* Effect.either(load({ env: { ALTIMATE_CLI_PERMISSION: text } }))
+        if (Either.isRight(outcome)) return
+        assert.instanceOf(outcome.left, ConfigError)
+        assert.match(outcome.left.message, /^ALTIMATE_CLI_PERMISSION: expected /)
+        assert.notInclude(JSON.stringify(outcome.left) + log.join("\n"), canary)
       }).pipe(Effect.scoped),
     { fastCheck: { numRuns: 150 }, timeout: 120_000 }
   )

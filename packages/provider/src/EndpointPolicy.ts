@@ -29,14 +29,15 @@ export interface Endpoint {
 }
 
 /**
- * Decides the endpoint from the settings; fails when what was written is not an http(s) URL.
+ * Decides the endpoint from the settings; fails when what was written is not an http(s) URL, and instead of naming AWS's own host when a
+ * gateway's URL is written in a place that is not read.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
   readonly resolve: (
-    settings: Pick<Settings.Service, "baseURL" | "region">
+    settings: Pick<Settings.Service, "baseURL" | "misplacedUrl" | "region">
   ) => Effect.Effect<Endpoint, ConfigError>
 }
 
@@ -59,7 +60,7 @@ export class EndpointPolicy extends Context.Tag("@altimate-code/provider/Endpoin
  */
 export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, {
   resolve: Effect.fn("EndpointPolicy.resolve")(function*(
-    { baseURL, region }: Pick<Settings.Service, "baseURL" | "region">
+    { baseURL, misplacedUrl, region }: Pick<Settings.Service, "baseURL" | "misplacedUrl" | "region">
   ) {
     if (Option.isSome(baseURL)) return yield* written(baseURL.value)
     if (!(yield* isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
@@ -70,6 +71,7 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
         }
       }
     }
+    if (Option.isSome(misplacedUrl)) return yield* misplacedUrl.value
     const fips = yield* isTrue("AWS_USE_FIPS_ENDPOINT")
     return {
       url: `https://${defaultHost(region.value, fips)}`,

@@ -19,6 +19,7 @@ const resolve = (
   Effect.flatMap(EndpointPolicy, (policy) =>
     policy.resolve({
       baseURL: Option.fromNullable(settings.baseURL),
+      misplacedUrl: Option.none(),
       region: { value: settings.region ?? "us-east-1", origin: { _tag: "Environment", variable: "AWS_REGION" } }
     })).pipe(
       Effect.provide(layer),

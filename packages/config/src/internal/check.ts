@@ -6,6 +6,7 @@ import type { ConfigError } from "../ConfigError.ts"
 import { ConfigFile } from "../ConfigFile.ts"
 import type { Origin } from "../Origin.ts"
 import { failure } from "./place.ts"
+import { bare, isBedrock, isOtherProvider } from "./providers.ts"
 import { type Branch, dotted, toValue, type Tree } from "./tree.ts"
 
 const decode = ParseResult.decodeUnknownEither(ConfigFile)
@@ -96,7 +97,10 @@ export interface UnknownKey {
   readonly near: string | undefined
 }
 
-/** The keys that the Schema does not know. Where it allows any key, only those that look like a slip of the pen. */
+/**
+ * The keys that the Schema does not know. Where it allows any key, only those that look like a typo; under `provider`, all but the
+ * entries of other providers.
+ */
 export const unknownKeys = (
   tree: Branch,
   ast: AST.AST = ConfigFile.ast,
@@ -110,6 +114,11 @@ export const unknownKeys = (
     const within = (type: AST.AST) => child._tag === "Branch" ? unknownKeys(child, type, [...path, key]) : []
     const type = known.get(key)
     if (type !== undefined) return within(type)
+    if (path.length === 1 && path[0] === "provider") {
+      return isOtherProvider(key, child)
+        ? []
+        : [{ path: [...path, key], origin: child.origin, near: isBedrock(key) ? "amazon-bedrock" : undefined }]
+    }
     const near = nearest(key, Array.from(known.keys()))
     return anyKey !== undefined && (near === undefined || key.startsWith(near))
       ? within(anyKey.type)
@@ -118,10 +127,8 @@ export const unknownKeys = (
 }
 
 /** Case and separators don't count; beyond that a third of the letters may differ, but never more than three. */
-const nearest = (key: string, known: ReadonlyArray<string>): string | undefined =>
+export const nearest = (key: string, known: ReadonlyArray<string>): string | undefined =>
   known
     .map((name) => ({ name, off: distance(bare(key), bare(name)) }))
     .filter(({ name, off }) => off <= Math.min(3, Math.floor(bare(name).length / 3)))
     .toSorted((a, b) => a.off - b.off)[0]?.name
-
-const bare = (name: string): string => name.toLowerCase().replaceAll(/[-_. ]/g, "")

@@ -11,6 +11,8 @@ export interface Source {
   /** What a relative `{file:…}` starts from. */
   readonly directory: string
   readonly origin: (line: number, column: number, key: string) => Origin
+  /** The text is the value of this setting; else it is a whole file. */
+  readonly setting?: string
 }
 
 /** Far more than any setting needs, and far less than the call stack holds. */
@@ -49,14 +51,20 @@ export const parse = (source: Source): Either.Either<Tree, ConfigError> => {
     }
     if (node.type !== "object") return { _tag: "Leaf", ...places, value: getNodeValue(node) }
     const children = new Map<string, Tree>()
+    const replaced: Array<readonly [string, Tree]> = []
     for (const { children: [name, value] = [] } of node.children ?? []) {
-      if (name !== undefined && value !== undefined) {
-        children.set(name.value, toTree(value, [...path, name.value], name.offset))
-      }
+      if (name === undefined || value === undefined) continue
+      const before = children.get(name.value)
+      if (before !== undefined) replaced.push([name.value, before])
+      children.set(name.value, toTree(value, [...path, name.value], name.offset))
     }
-    return { _tag: "Branch", ...places, children }
+    return { _tag: "Branch", ...places, children, ...(replaced.length === 0 ? {} : { replaced }) }
   }
-  return Either.right(toTree(root, [], root.offset))
+  const { setting } = source
+  const tree = toTree(root, setting === undefined ? [] : [setting], root.offset)
+  return Either.right(
+    setting === undefined ? tree : { _tag: "Branch", origin: start, start, children: new Map([[setting, tree]]) }
+  )
 }
 
 const locate = (text: string, source: Source) => {

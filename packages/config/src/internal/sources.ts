@@ -10,10 +10,10 @@ import * as Environment from "../Environment.ts"
 import type { Scope } from "../Origin.ts"
 import * as Project from "../Project.ts"
 import type { SearchedFile } from "../Settings.ts"
+import { fileIn, realPath } from "./fileIn.ts"
 import type { Source } from "./parse.ts"
+import { readNamed } from "./readNamed.ts"
 import { expandPath } from "./substitute.ts"
-
-const fileName = "altimate-code.json"
 
 interface Candidate {
   readonly path: string
@@ -46,15 +46,27 @@ export const readSources = Effect.gen(function*() {
       origin: (line, column, key) => ({ _tag: "Inline", line, column, key })
     })
   }
+  const permission = Option.filter(yield* Environment.raw("ALTIMATE_CLI_PERMISSION"), (text) => text.trim() !== "")
+  if (Option.isSome(permission)) {
+    yield* Effect.logInfo("loading config from ALTIMATE_CLI_PERMISSION")
+    sources.push({
+      text: permission.value,
+      directory: cwd,
+      origin: () => ({ _tag: "Environment", variable: "ALTIMATE_CLI_PERMISSION" }),
+      setting: "permission"
+    })
+  }
   return { files, sources }
 })
 
 const candidates = Effect.gen(function*() {
   const path = yield* Path.Path
   const { config, cwd } = yield* Directories
-  const found: Array<Candidate> = [{ path: path.join(config, fileName), scope: "global" }]
+  const found: Array<Candidate> = [{ path: yield* fileIn(config), scope: "global" }]
   for (const directory of yield* projectDirectories) {
-    found.push({ path: path.join(directory, fileName), scope: "project" })
+    found.push({ path: yield* fileIn(directory), scope: "project" })
+    const own = path.join(directory, ".altimate-code")
+    if (yield* hasType(own, "Directory")) found.push({ path: yield* fileIn(own), scope: "project" })
   }
   const named = yield* Environment.variable("ALTIMATE_CLI_CONFIG")
   if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: "ALTIMATE_CLI_CONFIG" })
@@ -97,13 +109,15 @@ const distinct = Effect.fn("distinct")(function*(candidates: ReadonlyArray<Candi
   return files.values()
 })
 
-/** The path without symbolic links; as it is, when there is nothing there. */
-const realPath = (path: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.realPath(path), () => path))
+const hasType = (path: string, expected: FileSystem.File.Type) =>
+  Effect.flatMap(
+    FileSystem.FileSystem,
+    (fs) => Effect.orElseSucceed(Effect.map(fs.stat(path), ({ type }) => type === expected), () => false)
+  )
 
 const read = Effect.fn("read")(function*({ path, scope }: Candidate) {
   const named = scope === "ALTIMATE_CLI_CONFIG"
-  const text = yield* readText(path, { acceptsPipe: named }).pipe(
+  const text = yield* (named ? readNamed(path) : readText(path)).pipe(
     Effect.asSome,
     Effect.catchTag(
       "Unreadable",

@@ -15,6 +15,8 @@ export interface Branch {
   /** Where the value begins. */
   readonly start: Origin
   readonly children: ReadonlyMap<string, Tree>
+  /** What was written under a name that is written again further down. */
+  readonly replaced?: ReadonlyArray<readonly [name: string, tree: Tree]>
 }
 
 export interface Leaf {
