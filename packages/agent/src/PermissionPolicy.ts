@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Pattern from "./internal/pattern.ts"
+import { meaning, spellings } from "./internal/permissionNames.ts"
 import { commandPrefix } from "./internal/shell/commandPrefix.ts"
 import * as SensitiveFiles from "./SensitiveFiles.ts"
 import type { Action, Judged } from "./ToolCall.ts"
@@ -67,7 +68,7 @@ const strictness = { allow: 0, ask: 1, deny: 2 } as const
 const stricter = <A extends Judgement>(a: A, b: A): A => strictness[b.verdict] > strictness[a.verdict] ? b : a
 
 /** The most specific first: the longer pattern, and of two that are as long the stricter one. */
-const bySpecificity = (a: readonly [string, Verdict], b: readonly [string, Verdict]): number =>
+const bySpecificity = (a: readonly [string, Verdict, string], b: readonly [string, Verdict, string]): number =>
   b[0].length - a[0].length || strictness[b[1]] - strictness[a[1]]
 
 const ruled = (name: string, pattern: string, verdict: Verdict, { subject }: Judged): Judgement => ({
@@ -83,21 +84,31 @@ const isFor = (pattern: string, verdict: Verdict, { opaque, subject }: Judged): 
   Pattern.fits(pattern, subject) &&
   (opaque === undefined || verdict !== "allow" || pattern === "*" || Pattern.isExact(pattern))
 
+/** By name the rules that judge this, the tool's own first, `*` last. Names that mean the same have their rules together. */
+const rulesFor = (rules: Exclude<Rules, string>, permission: string) => {
+  const names = Object.keys(rules)
+  const own = names.filter((name) => meaning(name) === permission)
+  const others = names
+    .filter((name) => !own.includes(name) && spellings(permission).some((spelling) => Pattern.fits(name, spelling)))
+    .toSorted((a, b) => b.length - a.length)
+  return [own, ...others.map((name) => [name])].map((names) =>
+    names.flatMap((name) => {
+      const rule = rules[name]!
+      return Object.entries(typeof rule === "string" ? { "*": rule } : rule).map((entry) => [...entry, name] as const)
+    })
+  )
+}
+
 const byRules = (rules: Rules, part: Judged): Judgement | undefined => {
   if (typeof rules === "string") return byRules({ "*": rules }, part)
-  const names = Object.keys(rules)
-    .filter((name) => Pattern.fits(name, part.permission))
-    .toSorted((a, b) => Number(b === part.permission) - Number(a === part.permission) || b.length - a.length)
-  for (const name of names) {
-    const rule = rules[name]!
-    const patterns = Object.entries(typeof rule === "string" ? { "*": rule } : rule)
+  for (const patterns of rulesFor(rules, part.permission)) {
     const matching = patterns.toSorted(bySpecificity).filter(([pattern, verdict]) => isFor(pattern, verdict, part))
     const [found] = matching
     if (found === undefined) continue
-    if (found[1] !== "allow" || mayAllow(found[0], part)) return ruled(name, found[0], found[1], part)
+    if (found[1] !== "allow" || mayAllow(found[0], part)) return ruled(found[2], found[0], found[1], part)
     // No rule for files in general allows to change what other programs execute.
     const naming = matching.find(([pattern]) => mayAllow(pattern, part))
-    return naming === undefined ? byDefault(part) : ruled(name, naming[0], naming[1], part)
+    return naming === undefined ? byDefault(part) : ruled(naming[2], naming[0], naming[1], part)
   }
   return undefined
 }

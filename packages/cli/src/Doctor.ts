@@ -25,6 +25,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Bedrock from "./Bedrock.ts"
+import { endpoint, warnings } from "./Configured.ts"
 import { largePrompt, paced } from "./DoctorPrompts.ts"
 import { DoctorReport, type Seen } from "./DoctorReport.ts"
 import { known } from "./KnownModels.ts"
@@ -41,14 +42,17 @@ const versions = Effect.sync(() =>
   seen(undefined, `altimate-code ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`)
 )
 
-const configuration = (settings: Settings.Service): Seen<void> => {
-  const found = settings.files.filter(({ found }) => found).map(({ path, scope }) => `${path} (${scope})`)
+const configuration = Effect.gen(function*() {
+  const { files } = yield* Settings.Settings
+  yield* endpoint
+  const found = files.filter(({ found }) => found).map(({ path, scope }) => `${path} (${scope})`)
+  const problems = yield* warnings
   return seen(
     undefined,
     found.length === 0 ? "no file: the environment and the defaults" : found.join("\n"),
-    settings.warnings.length === 0 ? undefined : settings.warnings.join(" ")
+    problems.length === 0 ? undefined : problems.join(" ")
   )
-}
+})
 
 const trust = ({ untrusted }: Settings.Service): Seen<void> =>
   untrusted.length === 0 ? seen(undefined, "nothing waits for it") : seen(
@@ -209,10 +213,10 @@ export const doctor = (options: { readonly model?: string }) =>
     yield* check("versions", versions)
     const context = yield* check(
       "configuration",
-      Effect.map(Layer.build(Settings.layer(options)), (context) => {
-        const settings = Context.get(context, Settings.Settings)
-        return { ...configuration(settings), value: context }
-      })
+      Effect.flatMap(
+        Layer.build(Settings.layer(options)),
+        (context) => Effect.map(Effect.provide(configuration, context), (seen) => ({ ...seen, value: context }))
+      )
     )
     const settings = Context.get(context, Settings.Settings)
     yield* check("trust", Effect.succeed(trust(settings)))
@@ -236,10 +240,14 @@ export const doctor = (options: { readonly model?: string }) =>
         })
       )
       yield* Effect.gen(function*() {
-        const { endpoint, model } = yield* BedrockTarget
-        yield* check("model ID", Effect.succeed(seen(undefined, `${model.wire} (${ModelId.explain(model)})`)))
-        yield* check("endpoint", Effect.succeed(seen(undefined, `${publicUrl(endpoint.url)} (${endpoint.why})`)))
-        yield* network(endpoint.url)
+        const target = yield* BedrockTarget
+        yield* check(
+          "model ID",
+          Effect.succeed(seen(undefined, `${target.model.wire} (${ModelId.explain(target.model)})`))
+        )
+        const { url, why } = target.endpoint
+        yield* check("endpoint", Effect.succeed(seen(undefined, `${publicUrl(url)} (${why})`)))
+        yield* network(url)
         const answer = yield* Effect.cached(hello)
         yield* check("authentication", authentication(answer))
         yield* check("converse", converse(answer))

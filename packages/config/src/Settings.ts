@@ -246,7 +246,10 @@ export const layer = (
 const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
-  const { file, merged, misplaced, servers, untrusted, warnings } = yield* mergeSources(sources, overrides.trustProject === true)
+  const { file, merged, misplaced, servers, untrusted, warnings } = yield* mergeSources(
+    sources,
+    overrides.trustProject === true
+  )
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
   const setting = (path: ReadonlyArray<string>): Option.Option<Setting<string>> => {

@@ -59,7 +59,7 @@ export const run = action(
     // The model, the AWS SDK and all that they need are loaded here and not before.
     load(() => import("../RunPrompt.ts")).pipe(
       Effect.flatMap(({ runPrompt }) => runPrompt(given)),
-      configured({ ...overrides(given), trustProject: given.trustProject }, Trust.refuse)
+      configured({ ...overrides(given), trustProject: given.trustProject }, Trust.refuse, "send")
     )).pipe(Command.withDescription("Do one task: the answer on stdout, tool calls on stderr.")),
   [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask"],

@@ -29,6 +29,6 @@ export const screen = Command.make(
     hasScreen.pipe(
       Effect.zipRight(load(() => import("../RunScreen.ts"))),
       Effect.flatMap(({ runScreen }) => runScreen({ ...given, overrides: overrides(given) })),
-      configured(overrides(given), Trust.ask)
+      configured(overrides(given), Trust.ask, "send")
     )
 ).pipe(Command.withDescription("A terminal coding assistant for teams whose Amazon Bedrock sits behind a gateway."))

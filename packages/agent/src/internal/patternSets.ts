@@ -1,0 +1,43 @@
+/** What two patterns have in common. */
+
+/** `undefined` is any text, `null` any one character, and a string itself. */
+type Token = string | null | undefined
+
+const tokens = (pattern: string): ReadonlyArray<Token> =>
+  Array.from(
+    pattern.matchAll(/\\([*?])|[^]/gu),
+    ([character, escaped]) => escaped ?? (character === "*" ? undefined : character === "?" ? null : character)
+  )
+
+/** A trailing ` *` may be missing altogether. */
+const variants = (pattern: string): ReadonlyArray<ReadonlyArray<Token>> =>
+  [pattern, ...(pattern.endsWith(" *") ? [pattern.slice(0, -2)] : [])].map(tokens)
+
+/** Is there a text that both match? */
+export const overlap = (left: string, right: string): boolean =>
+  variants(left).some((a) => variants(right).some((b) => match(a, b, "overlap")))
+
+/** Does `wide` match every text that `narrow` matches? `true` is certain. */
+export const covers = (wide: string, narrow: string): boolean =>
+  variants(narrow).every((b) => variants(wide).some((a) => match(a, b, "cover")))
+
+/** Compares the rest of `a` with each rest of `b`, from their ends. To cover a wildcard of `b`, `a` needs one in its place. */
+const match = (a: ReadonlyArray<Token>, b: ReadonlyArray<Token>, how: "overlap" | "cover"): boolean => {
+  // Most rules of a file differ in their first letter.
+  if (typeof a[0] === "string" && typeof b[0] === "string" && a[0] !== b[0]) return false
+  let below: ReadonlyArray<boolean | undefined> = []
+  for (let i = a.length; i >= 0; i -= 1) {
+    const row: Array<boolean | undefined> = []
+    for (let j = b.length; j >= 0; j -= 1) {
+      const [x, y] = [a[i], b[j]]
+      const [inA, inB] = [i < a.length, j < b.length]
+      const anyOfA = inA && x === undefined && (below[j] || (inB && row[j + 1]))
+      const anyOfB = how === "overlap" && inB && y === undefined && (row[j + 1] || (inA && below[j]))
+      const isSame = x === null || x === y || (how === "overlap" && y === null)
+      const one = inA && inB && x !== undefined && y !== undefined && isSame && below[j + 1]
+      row[j] = (!inA && !inB) || anyOfA || anyOfB || one
+    }
+    below = row
+  }
+  return below[0] === true
+}
