@@ -89,7 +89,7 @@ describe("rules that are read otherwise where the last match wins", () => {
         })
       )
       if (isStricterThere) assert.lengthOf(warnings(rules, []), 1, JSON.stringify(rules))
-    }), { fastCheck: { numRuns: 400 } })
+    }), { fastCheck: { numRuns: 200 } })
 
   it.effect.prop(
     "patterns overlap or cover one another as their texts do",
@@ -106,7 +106,7 @@ describe("rules that are read otherwise where the last match wins", () => {
         assert.isTrue(covers("*", a))
         assert.isTrue(covers(a, a))
       }),
-    { fastCheck: { numRuns: 400 } }
+    { fastCheck: { numRuns: 200 } }
   )
 
   it("takes no time to speak of for patterns that nobody would write", () => {

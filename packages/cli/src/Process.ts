@@ -19,7 +19,7 @@ const live = Layer.mergeAll(
   policies
 )
 
-/** A process that a signal ended answers 128 + the signal's number, as a shell expects. */
+/** The exit code of a process that a signal ended is 128 + the signal's number, as shells report it. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 /** The AWS SDK warns about Node 20 at every start. All other warnings come as Node prints them. */
@@ -31,30 +31,65 @@ const dropVersionWarning = () => {
   })
 }
 
+/** How long the clean-up after a signal may take, in milliseconds: more than an MCP server gets that has to be killed. */
+const shutdownGrace = 5_000
+
+/** How long file operations that are under way may take to finish, in milliseconds. */
+const settleTime = 250
+
+/** Is a thread reading or writing a file, or looking up a name? `process.exit` waits for it, for ever if need be. */
+const hasBusyThread = (): boolean =>
+  process.getActiveResourcesInfo().some((resource) => /^(FS|FileHandle|Dir|Get(Addr|Name)Info)/.test(resource))
+
+/** From here on a signal ends the process as if nobody listened. */
+const stopListening = () => {
+  for (const signal of Object.keys(signals)) process.removeAllListeners(signal)
+}
+
+/**
+ * Ends the process with the signal's exit code. If a thread is stuck, e.g. in a read from a pipe that nobody writes to, the process dies of
+ * the signal itself, which a shell reports as the same code.
+ */
+const endBy = (signal: keyof typeof signals, patience = settleTime): void => {
+  if (hasBusyThread() && patience > 0) {
+    setTimeout(() => endBy(signal, patience - 10), 10)
+    return
+  }
+  stopListening()
+  if (!hasBusyThread()) process.exit(signals[signal])
+  // What has to be put back, such as the terminal's mode, listens to this.
+  process.emit("exit", signals[signal])
+  process.kill(process.pid, signal)
+}
+
 /**
  * Runs the command line and ends the process. The first signal interrupts what runs, so that requests are aborted and the log
- * is written to its end; a second one ends the process at once.
+ * is written to its end, if that takes no longer than the grace period; a second one ends the process at once.
  */
 export const start = (args: ReadonlyArray<string>): void => {
   dropVersionWarning()
 
   const fiber = Effect.runFork(Effect.provide(Cli.run(args), live))
-  let interrupted: number | undefined
-  for (const [signal, code] of Object.entries(signals)) {
-    process.on(signal, () => {
-      if (interrupted !== undefined) process.exit(code)
-      interrupted = code
-      fiber.unsafeInterruptAsFork(fiber.id())
-    })
+  let received: keyof typeof signals | undefined
+  const receive = (signal: keyof typeof signals) => {
+    if (received !== undefined) return endBy(signal, 50)
+    received = signal
+    fiber.unsafeInterruptAsFork(fiber.id())
+    setTimeout(() => endBy(signal), shutdownGrace)
   }
+  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(signal, () => receive(signal))
 
+  const end = (code: number) => {
+    stopListening()
+    process.exit(code)
+  }
   fiber.addObserver((exit) => {
-    if (interrupted !== undefined) process.exit(interrupted)
-    if (exit._tag === "Success") process.exit(exit.value)
+    if (received !== undefined) return endBy(received)
+    if (exit._tag === "Success") return end(exit.value)
     // Ctrl-C at a prompt arrives as a key, not as a signal.
-    if (Cause.isInterruptedOnly(exit.cause)) process.exit(exitCodes.interrupted)
+    if (Cause.isInterruptedOnly(exit.cause)) return end(exitCodes.interrupted)
     const error = Cause.squash(exit.cause)
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`)
-    process.exit(exitCodes.requestFailed)
+    end(exitCodes.requestFailed)
   })
 }
