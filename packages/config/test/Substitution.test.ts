@@ -102,7 +102,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       yield* fs.makeDirectory(`${project}/gone.txt`)
       assert.include((yield* failure()).message, "cannot be read: it is a directory")
       yield* write(projectFile, { model: "{file:/dev/zero}" })
-      assert.include((yield* failure()).message, "cannot be read: it is not a file")
+      assert.include((yield* failure()).message, "cannot be read: it is a device")
     }))
 
   it.scoped("a failure never shows what was read", () =>
