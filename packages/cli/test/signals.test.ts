@@ -65,8 +65,6 @@ const stuck: ReadonlyArray<{
     env: { ALTIMATE_CLI_CONFIG: "../pipe" }
   },
   { where: "an attached pipe", pipes: ["project/pipe"], args: ["run", "hi", "--file", "pipe"] },
-  { where: "AGENTS.md", pipes: ["project/AGENTS.md"], args: ["run", "hi"] },
-  { where: "auth.json", pipes: [".local/share/altimate-code/auth.json"], args: ["providers", "list"], env: {} },
   { where: "the files of AWS", pipes: [".aws/config", ".aws/credentials"], args: ["doctor"], env: {} },
   { where: "stdin", pipes: [], args: ["run", "hi"] },
   { where: "stdin for a token", pipes: [], args: ["auth", "login"], env: {} }
