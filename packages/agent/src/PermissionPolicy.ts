@@ -154,9 +154,8 @@ const byWhatItMayBe = (rules: Rules, part: Judged, own: Judgement): Judgement | 
     return undefined
   }
   if (own.pattern !== undefined && Pattern.isExact(own.pattern)) return undefined
-  const strict = Object.entries(rules).flatMap(([name, rule]) =>
-    Pattern.fits(name, part.permission) && typeof rule !== "string" ? Object.entries(rule) : []
-  ).find(([pattern, verdict]) => verdict !== "allow" && !isCatchAll(pattern))
+  const strict = rulesFor(rules, part.permission).flat()
+    .find(([pattern, verdict]) => verdict !== "allow" && !isCatchAll(pattern))
   return strict === undefined ? undefined : {
     verdict: "ask",
     because: `\`${part.subject}\` can't be taken apart, so it may run what ${JSON.stringify(strict[0])}: ${
