@@ -60,7 +60,18 @@ export interface Limits {
 }
 
 /**
- * What the options say; a file's path is absolute.
+ * A file: its absolute path. Of a project's file that the user trusts, `content` is what they trusted: it is used in place of what is
+ * in the file by then.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FileSetting extends Setting<string> {
+  readonly content?: Redacted.Redacted<string>
+}
+
+/**
+ * What the options say.
  *
  * @since 0.1.0
  * @category models
@@ -73,9 +84,9 @@ export interface Gateway {
   readonly headers: { readonly [name: string]: Setting<Redacted.Redacted<string>> }
   /** The URL of an HTTP proxy, in place of those of the environment. May hold a password: show it by `publicUrl`. */
   readonly proxy: Option.Option<Setting<string>>
-  readonly caFile: Option.Option<Setting<string>>
-  readonly clientCert: Option.Option<Setting<string>>
-  readonly clientKey: Option.Option<Setting<string>>
+  readonly caFile: Option.Option<FileSetting>
+  readonly clientCert: Option.Option<FileSetting>
+  readonly clientKey: Option.Option<FileSetting>
   readonly http2: boolean
   /** May a URL begin with `http://` though its host is not this machine? */
   readonly allowInsecure: boolean

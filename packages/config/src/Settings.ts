@@ -27,13 +27,13 @@ import { parse, type Source } from "./internal/parse.ts"
 import { place } from "./internal/place.ts"
 import { usableServers } from "./internal/servers.ts"
 import { readSources } from "./internal/sources.ts"
-import { substitute } from "./internal/substitute.ts"
+import { type Files, onDisk, substitute } from "./internal/substitute.ts"
 import { type Branch, dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
-import { ownHosts, projectFile, withhold } from "./internal/untrusted.ts"
+import { ownEndpoints, projectFile, withhold } from "./internal/untrusted.ts"
 import { acceptUrl } from "./internal/url.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
-import * as TrustedFiles from "./TrustedFiles.ts"
+import type * as TrustedFiles from "./TrustedFiles.ts"
 import type { TrustPolicy } from "./TrustPolicy.ts"
 
 /**
@@ -127,13 +127,16 @@ export interface ModelSettings {
 
 /**
  * A project's file that says something which `TrustPolicy` has wait, in the version that was read. `changes` are what waits,
- * ready to be shown: `why` is what a stranger could do with it.
+ * ready to be shown: `why` is what a stranger could do with it. `includes` are the project's other files that it brings in, which are
+ * part of the version.
  *
  * @since 0.1.0
  * @category models
  */
 export interface UntrustedFile extends TrustedFiles.Version {
   readonly changes: ReadonlyArray<Leaf & { readonly why: string }>
+  /** Absolute paths. */
+  readonly includes: ReadonlyArray<string>
 }
 
 /**
@@ -311,9 +314,9 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
   // A name in the directories' own paths, {env:HOME} or {env:USER}, is no secret, and no path could be read without it.
   const notOfPath = (secret: string) => !home.includes(secret) && !cwd.includes(secret)
   const where = (origin: Origin) => place(origin).replace(`${home}/`, (prefix, at) => at === 0 ? "~/" : prefix)
-  const fill = (tree: Branch, source: Source) =>
+  const fill = (tree: Branch, source: Source, files: Files) =>
     Effect.tap(
-      substitute(tree, source),
+      substitute(tree, source, files),
       ({ secrets }) =>
         Effect.forEach(secrets.filter(notOfPath), (secret) => register(Redacted.make(secret)), { discard: true })
     )
@@ -322,9 +325,9 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
     Effect.gen(function*() {
       const tree = yield* checkTypes(yield* parse(source))
       const path = trustProject ? Option.none() : projectFile(source)
-      return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source) }
+      return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
     }))
-  const hosts = yield* ownHosts(checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree]))
+  const endpoints = yield* ownEndpoints(checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree]))
 
   const warnings: Array<string> = []
   const untrusted: Array<UntrustedFile> = []
@@ -335,10 +338,10 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
       warnings.push(`${dotted(path)} is not a known setting (${where(origin)})${meant} It is kept and ignored.`)
     }
     const judged = Option.isSome(path)
-      ? yield* withhold(tree, TrustedFiles.version(path.value, source.text), hosts)
-      : { tree, untrusted: Option.none() }
+      ? yield* withhold(tree, source, path.value, endpoints)
+      : { tree, untrusted: Option.none(), files: onDisk }
     untrusted.push(...Option.toArray(judged.untrusted))
-    const { tree: own, blanks } = filled ?? (yield* fill(judged.tree, source))
+    const { tree: own, blanks } = filled ?? (yield* fill(judged.tree, source, judged.files))
     for (const { path, origin, filled } of blanks) {
       warnings.push(
         `${dotted(path)} is blank${filled ? " when it is filled in" : ""} (${where(origin)}). It counts as not set.`

@@ -1,11 +1,13 @@
 /**
- * What a project's file may change without anybody being asked.
+ * What a project's file may change without the user being asked.
  *
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import { BedrockOptions } from "./internal/bedrockOptions.ts"
 
 /**
  * One thing that a project's file says: a setting, or a group of settings (`permission`, one MCP server, `headers`) as a plain value.
@@ -19,24 +21,24 @@ export interface Wish {
   readonly value: unknown
   /** Would `{env:…}` or `{file:…}` be filled in? */
   readonly fillsIn: boolean
-  /** Hosts (names without ports, in lower case) that the person's own configuration or environment has requests sent to. */
-  readonly ownHosts: ReadonlySet<string>
+  /** The URLs that the user's own configuration or environment has requests sent to, as written there. */
+  readonly ownEndpoints: ReadonlyArray<string>
 }
 
 /**
- * Judges what a project's file wants.
+ * Judges what a project's file says.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** What it could do with it, in words, when it has to wait until the person trusts the file; none: it applies at once. */
+  /** What a stranger could do with it, for the user, when it waits until they trust the file; none: it applies at once. */
   readonly waits: (wish: Wish) => Option.Option<string>
 }
 
 /**
- * The policy that answers what a project's file may change without anybody being asked. It comes with a cloned repository, so it
- * may be a stranger's.
+ * The policy that answers what a project's file may change without the user being asked. The file comes with a cloned repository,
+ * so a stranger may have written it.
  *
  * @since 0.1.0
  * @category services
@@ -51,51 +53,104 @@ export class TrustPolicy extends Context.Tag("@altimate-code/config/TrustPolicy"
 const amazon =
   /^(vpce-[a-z0-9-]+\.)?bedrock-runtime(-fips)?\.[a-z0-9-]+\.(vpce\.)?(amazonaws\.com(\.cn)?|api\.aws|amazonaws\.eu)$/
 
-const loopback = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/
+/**
+ * A segment that every server reads as it stands: nothing encoded (`..%2f`), no parameter (`..;`), and not only dots.
+ * An empty one is fine at the end alone.
+ */
+const isPlain = (segment: string): boolean => /^(?!\.+$)[\w.~:@+-]+$/.test(segment)
 
-const isTrustedUrl = (value: unknown, own: ReadonlySet<string>): boolean => {
+/** Is `url` at or below `own`: the same scheme, host, port and user, and a path that begins with all segments of its path? */
+const isBelow = (own: URL, url: URL): boolean => {
+  if (own.origin !== url.origin || own.username !== url.username || own.password !== url.password) return false
+  const rest = ["search", "hash"] as const
+  if (rest.some((part) => url[part] !== "" && url[part] !== own[part])) return false
+  const top = own.pathname.replace(/\/+$/, "").split("/")
+  const path = url.pathname.replace(/\/$/, "").split("/")
+  return top.every((segment, index) => segment === path[index]) && path.slice(top.length).every(isPlain)
+}
+
+const isAmazon = ({ hostname, password, port, protocol, username }: URL): boolean =>
+  protocol === "https:" && port === "" && username === "" && password === "" && amazon.test(hostname)
+
+const isTrustedUrl = (value: unknown, own: ReadonlyArray<string>): boolean => {
   if (typeof value !== "string" || !URL.canParse(value)) return false
-  const host = new URL(value).hostname.toLowerCase()
-  return own.has(host) || amazon.test(host) || loopback.test(host)
+  const url = new URL(value)
+  return isAmazon(url) || own.some((endpoint) => URL.canParse(endpoint) && isBelow(new URL(endpoint), url))
 }
 
 /** Paths and globs that lead out of the project. */
 const leadsOut = (value: unknown): boolean =>
   [value].flat().some((path) => typeof path === "string" && /^([/\\~]|[a-z]:)|(^|[/\\{,])\.\.([/\\},]|$)/i.test(path))
 
+const host = "sends your credential and prompts to an endpoint that you have not configured"
+
+/** What a stranger could do with each option that is not in `harmless`. */
 const options: Readonly<Record<string, string>> = {
-  proxy: "sends requests through a proxy of its choosing",
-  caFile: "has a gateway trusted by certificates of its choosing",
-  clientCert: "presents a client certificate",
-  clientKey: "presents a client certificate",
-  headers: "sends headers of its choosing",
+  proxy: "sends requests through this proxy",
+  caFile: "trusts the certificate authorities in this file",
+  clientCert: "presents this client certificate",
+  clientKey: "presents a client certificate with this key",
+  headers: "adds these headers to every request",
   tokenCommand: "runs a command",
   allowInsecure: "lets requests go unencrypted"
 }
 
+/** Of the options those with which nobody can reach another host, file or program. */
+const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>([
+  "auth",
+  "crossRegion",
+  "drop",
+  "http2",
+  "prefixRules",
+  "profile",
+  "region",
+  "streaming",
+  "timeout"
+])
+
+const option = (name: string, { fillsIn, ownEndpoints, value }: Wish): Option.Option<string> => {
+  if (name === "baseURL" || name === "endpoint") {
+    return fillsIn || !isTrustedUrl(value, ownEndpoints) ? Option.some(host) : Option.none()
+  }
+  // An unknown name applies to nothing.
+  if (harmless.has(name) || !Object.hasOwn(BedrockOptions.fields, name)) return Option.none()
+  return Option.some(options[name] ?? "changes how the gateway is reached")
+}
+
+/** Do the rules allow every command? */
+const allowsAllCommands = (rules: unknown): boolean => {
+  if (!Predicate.isRecord(rules)) return rules === "allow"
+  return ["bash", "*"].some((name) => rules[name] === "allow") ||
+    Predicate.isRecord(rules["bash"]) && rules["bash"]["*"] === "allow"
+}
+
 /**
- * These wait: an endpoint, unless its host is one that the person's own configuration names, Amazon's, or this machine; a proxy,
- * certificates, headers, `tokenCommand`, `allowInsecure`; MCP servers; permissions; instructions from outside the project; and whatever
- * has `{env:…}` or `{file:…}` filled in. Everything else applies at once.
+ * These wait: an endpoint, unless it is below one that the user's own configuration or environment names (the same scheme, host and
+ * port, and a path that begins with its path) or Amazon's; a proxy, certificates, headers, `tokenCommand`, `allowInsecure`; MCP
+ * servers; permissions; instructions from outside the project; and whatever has `{env:…}` or `{file:…}` filled in. Everything else
+ * applies at once.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
-  waits: ({ fillsIn, ownHosts, path, value }) => {
-    if (path[0] === "permission") return Option.some("changes what tools may do")
-    if (path[0] === "mcp") return Option.some("starts or asks a server")
+  waits: (wish) => {
+    const { fillsIn, path, value } = wish
+    if (path[0] === "permission") {
+      return Option.some(
+        allowsAllCommands(value)
+          ? "lets the model run any command without asking"
+          : "changes which tool calls need your approval"
+      )
+    }
+    if (path[0] === "mcp") return Option.some("starts or connects to this MCP server")
     if (path[0] === "instructions" && leadsOut(value)) {
       return Option.some("shows the model files from outside the project")
     }
-    if (path[0] === "provider" && path[1] === "amazon-bedrock" && path[2] === "options") {
-      const name = path[3] ?? ""
-      if (Object.hasOwn(options, name)) return Option.fromNullable(options[name])
-      if ((name === "baseURL" || name === "endpoint") && (fillsIn || !isTrustedUrl(value, ownHosts))) {
-        return Option.some("sends your credential and prompts to a host of its choosing")
-      }
-    }
-    return fillsIn ? Option.some("reads your environment or your files") : Option.none()
+    const why = path[0] === "provider" && path[1] === "amazon-bedrock" && path[2] === "options"
+      ? option(path[3] ?? "", wish)
+      : Option.none()
+    return Option.isNone(why) && fillsIn ? Option.some("reads your environment variables or your files") : why
   }
 })
 

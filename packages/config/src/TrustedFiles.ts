@@ -1,5 +1,5 @@
 /**
- * The project files that the person trusts, each in exactly one version.
+ * The project files that the user trusts, each in exactly one version.
  *
  * @since 0.1.0
  */
@@ -22,19 +22,24 @@ import { Directories } from "./Directories.ts"
  */
 export interface Version {
   readonly path: string
-  /** SHA-256 of the file's text, in hexadecimal digits. */
+  /** SHA-256 in hexadecimal digits, of the file's text and of what it brings in. */
   readonly hash: string
 }
 
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+
 /**
- * The version of a file that has this text.
+ * The version of a file that has this text and brings in other files of the project: by path, the SHA-256 of each.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const version = (path: string, text: string): Version => ({
+export const version = (path: string, text: string, included: ReadonlyMap<string, string> = new Map()): Version => ({
   path,
-  hash: createHash("sha256").update(text).digest("hex")
+  // A file that brings nothing in has the hash of its text alone, as in all versions of this program.
+  hash: included.size === 0
+    ? sha256(text)
+    : sha256(JSON.stringify([sha256(text), ...[...included].toSorted(([a], [b]) => a < b ? -1 : 1)]))
 })
 
 const Content = Schema.parseJson(

@@ -5,6 +5,7 @@ import { assertNone } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { BedrockOptions } from "../src/internal/bedrockOptions.ts"
 import * as TrustedFiles from "../src/TrustedFiles.ts"
 import * as TrustPolicy from "../src/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
@@ -12,10 +13,20 @@ import { bedrock, makeFixture } from "./fixture.ts"
 const options = (name: string) => ["provider", "amazon-bedrock", "options", name]
 
 const judge = (path: ReadonlyArray<string>, value: unknown, own: ReadonlyArray<string> = [], fillsIn = false) =>
-  Effect.map(TrustPolicy.TrustPolicy, ({ waits }) => waits({ path, value, fillsIn, ownHosts: new Set(own) })).pipe(
+  Effect.map(TrustPolicy.TrustPolicy, ({ waits }) => waits({ path, value, fillsIn, ownEndpoints: own })).pipe(
     Effect.provide(TrustPolicy.layer),
     Effect.runSync
   )
+
+/** What the user's own configuration names. */
+const own = [
+  "https://gateway.corp.example/bedrock/?tenant=a",
+  "https://whole.corp.example",
+  "http://localhost:8080/",
+  "http://127.0.0.1:9090/bedrock",
+  "http://[::1]:9090",
+  "not a URL"
+]
 
 describe("An endpoint of a project's file", () => {
   for (
@@ -25,14 +36,18 @@ describe("An endpoint of a project's file", () => {
       "https://bedrock-runtime.cn-north-1.amazonaws.com.cn",
       "https://bedrock-runtime.us-east-1.api.aws",
       "https://vpce-0a1b2c-3d4e.bedrock-runtime.eu-central-1.vpce.amazonaws.com",
-      "http://localhost:8080/bedrock",
-      "http://127.0.0.1:8080",
-      "http://[::1]:8080",
-      "https://gateway.corp.example:8443/other",
-      "https://GATEWAY.corp.example"
+      "https://gateway.corp.example/bedrock",
+      "https://GATEWAY.corp.example:443/bedrock/",
+      "https://gateway.corp.example/bedrock/v1/team-a",
+      "https://gateway.corp.example/other/../bedrock/v1",
+      "https://gateway.corp.example/bedrock?tenant=a",
+      "https://whole.corp.example/any/path",
+      "http://localhost:8080",
+      "http://127.0.0.1:9090/bedrock/v1",
+      "http://[::1]:9090"
     ]
   ) {
-    it(`applies at once: ${url}`, () => assertNone(judge(options("baseURL"), url, ["gateway.corp.example"])))
+    it(`applies at once: ${url}`, () => assertNone(judge(options("baseURL"), url, own)))
   }
 
   for (
@@ -46,15 +61,52 @@ describe("An endpoint of a project's file", () => {
       "https://evil.bedrock-runtime.us-east-1.amazonaws.com",
       "http://127.0.0.1.evil.example",
       "http://localhost.evil.example",
+      "http://bedrock-runtime.us-east-1.amazonaws.com",
+      "https://bedrock-runtime.us-east-1.amazonaws.com:8443",
+      "https://user@bedrock-runtime.us-east-1.amazonaws.com",
+      "https://gateway.corp.example",
+      "https://gateway.corp.example/other",
+      "https://gateway.corp.example/bedrock-evil",
+      "https://gateway.corp.example/BEDROCK",
+      "https://gateway.corp.example:8443/bedrock",
+      "http://gateway.corp.example/bedrock",
+      "http://gateway.corp.example:443/bedrock",
+      "https://gateway.corp.example./bedrock",
+      "https://user:pw@gateway.corp.example/bedrock",
+      "https://gateway.corp.example/bedrock?tenant=b",
+      "https://gateway.corp.example/bedrock#x",
+      "https://gateway.corp.example/bedrock/../evil",
+      "https://gateway.corp.example/bedrock/%2e%2e/evil",
+      "https://gateway.corp.example/bedrock/.%2E/evil",
+      "https://gateway.corp.example/bedrock\\..\\evil",
+      "https://gateway.corp.example/bedrock/..%2fevil",
+      "https://gateway.corp.example/bedrock/%252e%252e/evil",
+      "https://gateway.corp.example/bedrock/..;/evil",
+      "https://gateway.corp.example/bedrock/..;x=y/evil",
+      "https://gateway.corp.example/bedrock//evil.example",
+      "https://gateway.corp.example//bedrock",
+      "http://localhost:8081",
+      "http://localhost",
+      "https://localhost:8080",
+      "http://127.0.0.1:8080",
+      "http://127.0.0.2:9090/bedrock",
+      "http://127.0.0.1:9090",
+      "http://[::1]:8080",
       "not a URL",
       7
     ]
   ) {
     it(`waits: ${url}`, () => {
-      assert.isTrue(Option.isSome(judge(options("endpoint"), url, ["gateway.corp.example"])))
-      assert.isTrue(Option.isSome(judge(options("baseURL"), url, ["gateway.corp.example"])))
+      assert.isTrue(Option.isSome(judge(options("endpoint"), url, own)))
+      assert.isTrue(Option.isSome(judge(options("baseURL"), url, own)))
     })
   }
+
+  it("waits on this machine too when the user has configured no endpoint: any user may listen there", () => {
+    for (const url of ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:1"]) {
+      assert.isTrue(Option.isSome(judge(options("baseURL"), url)))
+    }
+  })
 })
 
 describe("Of a project's file", () => {
@@ -76,6 +128,31 @@ describe("Of a project's file", () => {
   for (const [path, value] of waiting) {
     it(`waits: ${path.join(".")} ${JSON.stringify(value)}`, () => assert.isTrue(Option.isSome(judge(path, value))))
   }
+
+  it("every option waits that is not known to be harmless", () => {
+    const applying = Object.keys(BedrockOptions.fields).filter((name) => Option.isNone(judge(options(name), "x")))
+    assert.sameMembers(applying, [
+      "auth",
+      "crossRegion",
+      "drop",
+      "http2",
+      "prefixRules",
+      "profile",
+      "region",
+      "streaming",
+      "timeout"
+    ])
+  })
+
+  it("a permission that allows every command is called that", () => {
+    const every = "lets the model run any command without asking"
+    for (const rules of ["allow", { bash: "allow" }, { "*": "allow" }, { bash: { "*": "allow" } }]) {
+      assert.deepStrictEqual(judge(["permission"], rules), Option.some(every))
+    }
+    for (const rules of ["ask", { bash: { "npm test": "allow" } }, { edit: "allow" }, { bash: {} }]) {
+      assert.notDeepEqual(judge(["permission"], rules), Option.some(every))
+    }
+  })
 
   const free: ReadonlyArray<readonly [path: ReadonlyArray<string>, value: unknown]> = [
     [["model"], "amazon-bedrock/x"],

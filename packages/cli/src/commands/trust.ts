@@ -1,4 +1,4 @@
-/** `altimate-code trust`: lets this project's configuration do what a stranger's may not. */
+/** `altimate-code trust`: trusts this project's configuration in its current version. */
 import * as Settings from "@altimate-code/config/Settings"
 import * as TrustedFiles from "@altimate-code/config/TrustedFiles"
 import { printable } from "@altimate-code/log/Printable"
@@ -14,10 +14,10 @@ export const trust = action(
     Effect.gen(function*() {
       const { untrusted } = yield* Settings.Settings
       const { write } = yield* Stdio
-      if (untrusted.length === 0) return yield* write("Nothing waits for trust here.\n")
+      if (untrusted.length === 0) return yield* write("Nothing waits to be trusted here.\n")
       yield* TrustedFiles.add(untrusted)
       yield* write(`Trusted until it changes: ${untrusted.map(({ path }) => printable(path)).join(", ")}\n`)
-      yield* write(Trust.changes(untrusted))
+      yield* write(yield* Trust.changes(untrusted))
     }).pipe(configured({}, () => Effect.succeed(false)))).pipe(
       Command.withDescription("Trust this project's configuration as it is now.")
     ),

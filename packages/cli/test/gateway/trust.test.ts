@@ -99,7 +99,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       const trusted = yield* run("trust")
       assert.strictEqual(trusted.code, 0, trusted.stderr)
       assert.include(trusted.stdout, join(cwd, "altimate-code.json"))
-      assert.include(trusted.stdout, "changes what tools may do")
+      assert.include(trusted.stdout, "lets the model run any command without asking")
       assert.strictEqual(statSync(trustFile).mode & 0o777, 0o600)
       assert.include((yield* run("trust")).stdout, "Nothing waits")
 
@@ -109,6 +109,40 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       writeFileSync(join(cwd, "altimate-code.json"), JSON.stringify({ permission: { bash: "allow", edit: "allow" } }))
       assert.strictEqual((yield* run("run", "hello")).code, 2)
       assert.notInclude(readFileSync(trustFile, "utf8") + (yield* home.logs), token.AWS_BEARER_TOKEN_BEDROCK)
+    }))
+
+  it.scoped("waits again when a file that it brings in changes, and nothing is sent", () =>
+    Effect.gen(function*() {
+      const { cwd, run, sandbox } = yield* start(bedrock({ baseURL: "{file:gw.txt}" }))
+      writeFileSync(join(cwd, "gw.txt"), `${sandbox.url}\n`)
+      const trusted = yield* run("trust")
+      assert.match(trusted.stdout, /These files of the project are part of it:\n {2}gw\.txt\n/)
+      assert.strictEqual((yield* run("run", "--no-tools", "hello")).code, 0)
+      const before = (yield* sandbox.requests).length
+      writeFileSync(join(cwd, "gw.txt"), `${sandbox.url}/evil\n`)
+      const { code, stderr } = yield* run("run", "--no-tools", "hello")
+      assert.strictEqual(code, 2)
+      assert.include(stderr, "is not trusted yet")
+      assert.include(stderr, "gw.txt")
+      assert.lengthOf(yield* sandbox.requests, before)
+    }))
+
+  it.scoped("may name the user's own endpoint and what is below it, and no other port of this machine", () =>
+    Effect.gen(function*() {
+      const { cwd, run, sandbox } = yield* start({})
+      const other = yield* Sandbox.make()
+      const ask = (baseURL: string) =>
+        Effect.suspend(() => {
+          writeFileSync(join(cwd, "altimate-code.json"), JSON.stringify(bedrock({ baseURL })))
+          return run("run", "--no-tools", "hello")
+        })
+      const own = yield* ask(sandbox.url)
+      assert.strictEqual(own.code, 0, own.stderr)
+      assert.isNotEmpty(yield* sandbox.requests)
+      const { code, stderr } = yield* ask(other.url)
+      assert.strictEqual(code, 2)
+      assert.include(stderr, "an endpoint that you have not configured")
+      assert.deepStrictEqual(yield* other.requests, [])
     }))
 
   it.scoped("is asked about by the screen, which goes on without it or trusts it", () =>

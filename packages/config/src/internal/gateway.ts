@@ -17,6 +17,13 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
   const origin = (path: ReadonlyArray<string>): Origin => find(merged, path)?.origin ?? { _tag: "Default" }
   const setting = <A>(value: A | undefined, path: ReadonlyArray<string>): Option.Option<Setting<A>> =>
     Option.map(Option.fromNullable(value), (value) => ({ value, origin: origin(path) }))
+  const fileSetting = (name: "caFile" | "clientCert" | "clientKey") =>
+    Option.map(setting(written[name], paths[name]), (setting): Gateway.FileSetting => {
+      const leaf = find(merged, paths[name])
+      return leaf?._tag === "Leaf" && leaf.content !== undefined
+        ? { ...setting, content: Redacted.make(leaf.content) }
+        : setting
+    })
 
   const headers: Record<string, Setting<Redacted.Redacted<string>>> = Object.create(null)
   for (const [name, value] of Object.entries(written.headers ?? {})) {
@@ -32,9 +39,9 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
     tokenCommand: setting(written.tokenCommand, options("tokenCommand")),
     headers,
     proxy,
-    caFile: setting(written.caFile, paths.caFile),
-    clientCert: setting(written.clientCert, paths.clientCert),
-    clientKey: setting(written.clientKey, paths.clientKey),
+    caFile: fileSetting("caFile"),
+    clientCert: fileSetting("clientCert"),
+    clientKey: fileSetting("clientKey"),
     http2: written.http2 ?? Gateway.defaults.http2,
     allowInsecure: written.allowInsecure ?? Gateway.defaults.allowInsecure,
     limits: typeof timeout === "object" ? timeout : timeout === undefined ? {} : { total: timeout },

@@ -1,5 +1,6 @@
 import { printable } from "@altimate-code/log/Printable"
-import { readText } from "@altimate-code/system/ReadText"
+import { readText, type Unreadable } from "@altimate-code/system/ReadText"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,37 +12,52 @@ import type { Origin } from "../Origin.ts"
 import { soundsSecret } from "./masking.ts"
 import type { Source } from "./parse.ts"
 import { failure } from "./place.ts"
-import { type Branch, dotted, find, leaves, replace, type Tree } from "./tree.ts"
+import { type Branch, find, leaves, replace, type Tree } from "./tree.ts"
 import { secretsOf } from "./urlSecrets.ts"
 
 const pattern = /\{(env|file):([^{}]*)\}/g
+
+/** Where the texts of files come from. */
+export interface Files {
+  readonly read: (path: string) => Effect.Effect<string, Unreadable, FileSystem.FileSystem>
+  /** Of the settings that are paths, by path: what is used in place of the file. */
+  readonly kept: ReadonlyMap<string, string>
+}
+
+/** The files as they are. */
+export const onDisk: Files = { read: (path) => readText(path, { acceptsPipe: true }), kept: new Map() }
 
 /**
  * The tree with `{env:NAME}` and `{file:path}` filled in, in the known settings only and once: what is put in is not
  * looked at again. A setting that is blank then is taken out, as though it had never been written; `blanks` are those, and
  * whether they became so by what was put in. `secrets` are what is not for everybody's eyes.
  */
-export const substitute = Effect.fn("substitute")(function*(tree: Branch, source: Source) {
+export const substitute = Effect.fn("substitute")(function*(tree: Branch, source: Source, files: Files) {
   const blanks: Array<{ readonly path: ReadonlyArray<string>; readonly origin: Origin; readonly filled: boolean }> = []
   const secrets: Array<string> = []
   let result = tree
   for (const [path, leaf] of settingTexts(tree)) {
-    const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin)
+    const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin, files)
     const blank = text.trim() === ""
     if (blank) blanks.push({ path, origin: leaf.origin, filled: String(leaf.value).trim() !== "" })
-    const filled = files.has(dotted(path)) && !blank ? yield* expandPath(text, source.directory) : text
-    result = replace(result, path, blank ? undefined : { ...leaf, filled })
+    const filled = isPath(path) && !blank ? yield* expandPath(text, source.directory) : text
+    const content = isPath(path) ? files.kept.get(filled) : undefined
+    result = replace(
+      result,
+      path,
+      blank ? undefined : { ...leaf, filled, ...(content === undefined ? {} : { content }) }
+    )
     if (path.at(-2) === "headers" && (parts.length > 0 || soundsSecret(path))) secrets.push(text, ...parts)
   }
   const command = find(tree, options("tokenCommand"))
   if (command?._tag === "Leaf" && Array.isArray(command.value)) {
-    const words = yield* Effect.forEach(command.value, (word) => fillIn(String(word), source, command.origin))
+    const words = yield* Effect.forEach(command.value, (word) => fillIn(String(word), source, command.origin, files))
     result = replace(result, options("tokenCommand"), { ...command, filled: words.map(({ text }) => text) })
     secrets.push(...words.flatMap(({ parts }) => parts))
   }
   for (const [path, leaf] of serverTexts(tree)) {
     const filled = yield* Effect.either(
-      Effect.forEach([leaf.value].flat(), (item) => fillIn(String(item), source, leaf.origin))
+      Effect.forEach([leaf.value].flat(), (item) => fillIn(String(item), source, leaf.origin, files))
     )
     if (Either.isLeft(filled)) {
       result = replace(result, path, { ...leaf, unfilled: filled.left })
@@ -57,8 +73,44 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   return { tree: result, blanks, secrets }
 })
 
-/** The settings that are paths. */
-const files = new Set([paths.caFile, paths.clientCert, paths.clientKey].map(dotted))
+/** Is the setting a path? */
+const isPath = (path: ReadonlyArray<string>): boolean =>
+  [paths.caFile, paths.clientCert, paths.clientKey].some((known) => known.join() === path.join())
+
+/** A file as it is named, and where that is. */
+interface NamedFile {
+  readonly written: string
+  readonly path: string
+}
+
+/** The files of every `{file:…}` that would be filled in. */
+export const namedFiles = (tree: Branch, source: Source) => {
+  const command = find(tree, options("tokenCommand"))
+  const texts = [
+    ...settingTexts(tree).map(([, leaf]) => leaf),
+    ...(command?._tag === "Leaf" ? [command] : []),
+    ...serverTexts(tree).map(([, leaf]) => leaf)
+  ].flatMap(({ value }) => [value].flat().map(String))
+  const names = texts.flatMap((text) =>
+    Array.from(text.matchAll(pattern)).flatMap(([, kind, name = ""]) => kind === "file" ? [name.trim()] : [])
+  )
+  return Effect.forEach(names, (written) =>
+    Effect.map(expandPath(written, source.directory), (path): NamedFile => ({ written, path })))
+}
+
+/** The files of the settings that are paths, as far as they can be filled in. */
+export const pathSettings = (tree: Branch, source: Source, files: Files) =>
+  Effect.forEach(settingTexts(tree).filter(([path]) => isPath(path)), ([, leaf]) =>
+    fillIn(String(leaf.value), source, leaf.origin, files).pipe(
+      Effect.filterOrFail(({ text }) => text.trim() !== ""),
+      Effect.flatMap(({ text }) =>
+        Effect.map(expandPath(text, source.directory), (path): NamedFile => ({ written: text, path }))
+      ),
+      Effect.option
+    )).pipe(Effect.map((found) => found.flatMap(Option.toArray)))
+
+/** Such a path leads from the configuration file, so it is meant to be of the project. */
+export const isRelative = (written: string): boolean => !/^([/\\~]|[a-z]:)/i.test(written)
 
 /** The settings of the connection that are one text each. */
 const settingTexts = (tree: Branch) =>
@@ -93,11 +145,11 @@ const serverTexts = (tree: Branch) =>
     path.length === 4 && (path[2] === "environment" || path[2] === "headers")
   )
 
-const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, origin: Origin) {
+const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, origin: Origin, files: Files) {
   const values = yield* Effect.forEach(
     written.matchAll(pattern),
     ([, kind, name = ""]) =>
-      kind === "env" ? fromEnvironment(name.trim(), origin) : fromFile(name.trim(), source, origin)
+      kind === "env" ? fromEnvironment(name.trim(), origin) : fromFile(name.trim(), source, origin, files)
   )
   const next = values.values()
   return { text: written.replaceAll(pattern, () => next.next().value ?? ""), parts: values }
@@ -117,9 +169,9 @@ const fromEnvironment = (name: string, origin: Origin) =>
     })
   )
 
-const fromFile = Effect.fn("fromFile")(function*(name: string, source: Source, origin: Origin) {
+const fromFile = Effect.fn("fromFile")(function*(name: string, source: Source, origin: Origin, files: Files) {
   const path = yield* expandPath(name, source.directory)
-  const text = yield* Effect.mapError(readText(path, { acceptsPipe: true }), (error) =>
+  const text = yield* Effect.mapError(files.read(path), (error) =>
     failure(origin, {
       reason: "Substitution",
       message: `{file:${printable(name)}}: ${printable(path)} cannot be read: ${error.message}`,

@@ -29,6 +29,8 @@ export interface Leaf {
   readonly items?: ReadonlyArray<Tree>
   /** What a setting comes to, once `{env:…}` and `{file:…}` are filled in. */
   readonly filled?: unknown
+  /** Of a setting that is a path: what is used in place of the file there. */
+  readonly content?: string
   /** Why it cannot be filled in, where that need not be the end of the program. */
   readonly unfilled?: ConfigError
 }

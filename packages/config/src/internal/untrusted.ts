@@ -1,4 +1,4 @@
-/** What a project's file says that has to wait until the person trusts it. */
+/** What a project's file says that has to wait until the user trusts it. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -7,9 +7,10 @@ import * as Environment from "../Environment.ts"
 import type { UntrustedFile } from "../Settings.ts"
 import * as TrustedFiles from "../TrustedFiles.ts"
 import { TrustPolicy } from "../TrustPolicy.ts"
+import { includeFiles } from "./includedFiles.ts"
 import { maskValue } from "./masking.ts"
 import type { Source } from "./parse.ts"
-import { fillsIn } from "./substitute.ts"
+import { fillsIn, onDisk } from "./substitute.ts"
 import { type Branch, dotted, find, remove, toValue, type Tree } from "./tree.ts"
 
 /** The file, when it is a project's. */
@@ -18,8 +19,8 @@ export const projectFile = (source: Source): Option.Option<string> => {
   return origin._tag === "File" && origin.scope === "project" ? Option.some(origin.path) : Option.none()
 }
 
-/** Where the person's own configuration (`trees`, filled in) and environment have requests sent to. */
-export const ownHosts = Effect.fn("ownHosts")(function*(trees: ReadonlyArray<Branch>) {
+/** The URLs that the user's own configuration (`trees`, filled in) and environment have requests sent to. */
+export const ownEndpoints = Effect.fn("ownEndpoints")(function*(trees: ReadonlyArray<Branch>) {
   const written = trees.flatMap((tree) =>
     [paths.baseURL, paths.endpoint].flatMap((path) => {
       const leaf = find(tree, path)
@@ -30,11 +31,7 @@ export const ownHosts = Effect.fn("ownHosts")(function*(trees: ReadonlyArray<Bra
     ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"],
     Environment.variable
   )
-  return new Set(
-    [...written, ...environment.flatMap(Option.toArray)].flatMap((url) =>
-      URL.canParse(url) ? [new URL(url).hostname.toLowerCase()] : []
-    )
-  )
+  return [...written, ...environment.flatMap(Option.toArray)]
 })
 
 /** These are judged as a whole: something empty in the place of something else changes as much. */
@@ -60,22 +57,27 @@ const shown = (path: ReadonlyArray<string>, value: unknown): unknown => {
     : maskValue(value, path)
 }
 
-/** The file's tree without what waits, and what that is. */
+/** The file's tree without what waits, what that is, and where the files that the rest names come from. */
 export const withhold = Effect.fn("withhold")(
-  function*(tree: Branch, file: TrustedFiles.Version, hosts: ReadonlySet<string>) {
+  function*(tree: Branch, source: Source, path: string, ownEndpoints: ReadonlyArray<string>) {
     const { waits } = yield* TrustPolicy
     const changes: Array<UntrustedFile["changes"][number]> = []
     let rest = tree
     for (const [path, wish] of wishes(tree)) {
       const value = toValue(wish)
-      const why = waits({ path, value, fillsIn: fillsIn(path, wish), ownHosts: hosts })
+      const why = waits({ path, value, fillsIn: fillsIn(path, wish), ownEndpoints })
       if (Option.isNone(why)) continue
       changes.push({ key: dotted(path), value: shown(path, value), why: why.value, origin: wish.origin })
       rest = remove(rest, path)
     }
-    if (changes.length === 0 || (yield* TrustedFiles.has(file))) {
-      return { tree, untrusted: Option.none<UntrustedFile>() }
+    if (changes.length === 0) return { tree, untrusted: Option.none<UntrustedFile>(), files: onDisk }
+    const { files, hashes } = yield* includeFiles(tree, source)
+    const version = TrustedFiles.version(path, source.text, hashes)
+    if (yield* TrustedFiles.has(version)) return { tree, untrusted: Option.none<UntrustedFile>(), files }
+    return {
+      tree: rest,
+      untrusted: Option.some<UntrustedFile>({ ...version, changes, includes: [...hashes.keys()] }),
+      files
     }
-    return { tree: rest, untrusted: Option.some<UntrustedFile>({ ...file, changes }) }
   }
 )

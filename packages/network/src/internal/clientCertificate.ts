@@ -24,8 +24,8 @@ export const clientCertificate = (
     if (Option.isNone(clientCert)) return yield* alone(clientKey, "clientKey", "clientCert")
     if (Option.isNone(clientKey)) return yield* alone(clientCert, "clientCert", "clientKey")
     const name = (option: string, { origin }: Setting<string>) => `${option} (${describe(origin)})`
-    const cert = yield* readFile(clientCert.value.value, name("clientCert", clientCert.value))
-    const key = Redacted.make(yield* readFile(clientKey.value.value, name("clientKey", clientKey.value)))
+    const cert = yield* readFile(clientCert.value, name("clientCert", clientCert.value))
+    const key = Redacted.make(yield* readFile(clientKey.value, name("clientKey", clientKey.value)))
     const refuse = (option: string, setting: Setting<string>, words: string, hint: string) =>
       new NetworkError({ reason: "File", message: `${name(option, setting)}: ${setting.value} ${words}`, hint })
 

@@ -1,9 +1,11 @@
 /** Which authorities are trusted. */
 import * as Environment from "@altimate-code/config/Environment"
-import { describe, type Setting } from "@altimate-code/config/Origin"
+import type { FileSetting } from "@altimate-code/config/Gateway"
+import { describe } from "@altimate-code/config/Origin"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { X509Certificate } from "node:crypto"
 import * as Tls from "node:tls"
 import { NetworkError } from "../NetworkError.ts"
@@ -13,7 +15,7 @@ import { NetworkError } from "../NetworkError.ts"
  * one's own takes the place of all that Node would trust by itself, so that nothing may be missing from it.
  */
 export const authorities = (
-  caFile: Option.Option<Setting<string>>
+  caFile: Option.Option<FileSetting>
 ): Effect.Effect<ReadonlyArray<string>, NetworkError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const trusted = [...Tls.rootCertificates, ...yield* system]
@@ -21,9 +23,9 @@ export const authorities = (
     const extra = yield* Environment.variable("NODE_EXTRA_CA_CERTS")
     if (Option.isSome(extra)) trusted.push(...yield* optional(extra.value, "NODE_EXTRA_CA_CERTS"))
     const bundle = yield* Environment.variable("AWS_CA_BUNDLE")
-    if (Option.isSome(bundle)) trusted.push(...yield* certificates(bundle.value, "AWS_CA_BUNDLE"))
+    if (Option.isSome(bundle)) trusted.push(...yield* certificates({ value: bundle.value }, "AWS_CA_BUNDLE"))
     if (Option.isSome(caFile)) {
-      trusted.push(...yield* certificates(caFile.value.value, `caFile (${describe(caFile.value.origin)})`))
+      trusted.push(...yield* certificates(caFile.value, `caFile (${describe(caFile.value.origin)})`))
     }
     return [...new Set(trusted)]
   })
@@ -57,21 +59,21 @@ const blocks = (text: string): ReadonlyArray<string> =>
 
 /** A file that other programs use as well: a wrong one is no reason not to try. */
 const optional = (path: string, name: string) =>
-  certificates(path, name).pipe(
+  certificates({ value: path }, name).pipe(
     Effect.catchAll((error) => Effect.as(Effect.logWarning(`not used: ${error.message}`), []))
   )
 
 const certificates = (
-  path: string,
+  file: Pick<FileSetting, "content" | "value">,
   name: string
 ): Effect.Effect<ReadonlyArray<string>, NetworkError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
-    const text = yield* readFile(path, name)
+    const text = yield* readFile(file, name)
     const found = blocks(text)
     if (found.length === 0 || !found.every(isCertificate)) {
       return yield* new NetworkError({
         reason: "File",
-        message: `${name}: ${path} ${found.length === 0 ? "holds no certificate" : "holds a damaged certificate"}`,
+        message: `${name}: ${file.value} ${found.length === 0 ? "holds no certificate" : "holds a damaged certificate"}`,
         hint:
           "It must hold certificates as PEM text (-----BEGIN CERTIFICATE-----); a .der or .cer file can be converted: "
           + "openssl x509 -inform der -in FILE -out FILE.pem"
@@ -89,8 +91,14 @@ const isCertificate = (pem: string): boolean => {
 }
 
 /** `name` says who asks for the file. */
-export const readFile = (path: string, name: string): Effect.Effect<string, NetworkError, FileSystem.FileSystem> =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(path)).pipe(
+export const readFile = (
+  { content, value: path }: Pick<FileSetting, "content" | "value">,
+  name: string
+): Effect.Effect<string, NetworkError, FileSystem.FileSystem> =>
+  Effect.flatMap(
+    FileSystem.FileSystem,
+    (fs) => content === undefined ? fs.readFileString(path) : Effect.succeed(Redacted.value(content))
+  ).pipe(
     Effect.mapError((error) => {
       const why = error._tag === "SystemError" && error.reason === "NotFound" ? "is not there" : "can't be read"
       return new NetworkError({
