@@ -23,6 +23,21 @@ export interface Service {
   readonly register: (secret: Redacted.Redacted<string>) => Effect.Effect<void>
   /** The text with every registered value replaced by `<redacted>`; synchronous because loggers are. */
   readonly mask: (text: string) => string
+  /** The same for one text that comes in pieces, wherever it is cut. */
+  readonly makeMasker: () => Masker
+}
+
+/**
+ * Masks one text that comes in pieces: an end that may be the beginning of a secret is held back until more is known.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Masker {
+  /** What can be shown by now: the end of what was held back, and the beginning of this piece. */
+  readonly next: (piece: string) => string
+  /** What is still held back; the text is over. */
+  readonly end: () => string
 }
 
 /**
@@ -47,20 +62,58 @@ export const layer: Layer.Layer<Secrets> = Layer.sync(Secrets, () => {
         const value = Redacted.value(secret).trim()
         if (value.length >= 6) writtenForms(value).forEach((form) => forms.add(form))
       }),
-    mask: (text) => blotOut(text, forms)
+    mask: (text) => blotOut(text, matchesIn(text, forms)),
+    makeMasker: () => {
+      let held = ""
+      return {
+        next: (piece) => {
+          const text = held + piece
+          const matches = matchesIn(text, forms)
+          const start = unfinishedAt(text, forms)
+          // A secret that reaches into what is held back is held back with it: what overlaps is replaced once.
+          const at = matches.reduceRight((at, [from, to]) => from < at && at < to ? from : at, start)
+          held = text.slice(at)
+          return blotOut(text.slice(0, at), matches.filter(([, to]) => to <= at))
+        },
+        end: () => {
+          const text = held
+          held = ""
+          return blotOut(text, matchesIn(text, forms))
+        }
+      }
+    }
   }
 })
 
-/** Where matches overlap, what they cover together is replaced once: neither secret's rest stays behind. */
-const blotOut = (text: string, forms: ReadonlySet<string>): string => {
-  const matches: Array<readonly [start: number, end: number]> = []
+type Match = readonly [start: number, end: number]
+
+/** By where they begin. */
+const matchesIn = (text: string, forms: ReadonlySet<string>): ReadonlyArray<Match> => {
+  const matches: Array<Match> = []
   for (const form of forms) {
     for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1)) matches.push([at, at + form.length])
   }
+  return matches.toSorted(([a], [b]) => a - b)
+}
+
+/** Where the longest end of the text begins with which a secret may begin; the text's length, when there is none. */
+const unfinishedAt = (text: string, forms: ReadonlySet<string>): number => {
+  let longest = 0
+  const last = text.at(-1)
+  for (const form of forms) {
+    for (let length = Math.min(form.length - 1, text.length); length > longest; length--) {
+      if (form[length - 1] === last && text.endsWith(form.slice(0, length))) longest = length
+    }
+  }
+  return text.length - longest
+}
+
+/** Where matches overlap, what they cover together is replaced once: neither secret's rest stays behind. */
+const blotOut = (text: string, matches: ReadonlyArray<Match>): string => {
   if (matches.length === 0) return text
   let masked = ""
   let done = 0
-  for (const [start, end] of matches.toSorted(([a], [b]) => a - b)) {
+  for (const [start, end] of matches) {
     if (start >= done) masked += `${text.slice(done, start)}<redacted>`
     done = Math.max(done, end)
   }

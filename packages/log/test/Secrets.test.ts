@@ -90,6 +90,18 @@ describe("Secrets", () => {
       assert.strictEqual(yield* masked("s3cret-token.", " s3cret-token\n"), "<redacted>.")
     }))
 
+  it.effect("knows a secret as other languages write it in JSON", () =>
+    Effect.gen(function*() {
+      const secret = "a/b<c>&dü💥"
+      for (
+        const text of [
+          "a\\/b<c>&dü💥", // PHP
+          "a/b\\u003cc\\u003e\\u0026dü💥", // Go
+          "a/b<c>&d\\u00fc\\ud83d\\udca5" // Python
+        ]
+      ) assert.strictEqual(yield* masked(`{"key":"${text}"}`, secret), "{\"key\":\"<redacted>\"}")
+    }))
+
   const secret = Schema.String.pipe(Schema.filter((text) => text.trim().length >= 6 && !/[<>]|redact/.test(text)))
 
   it.effect.prop(
@@ -102,4 +114,34 @@ describe("Secrets", () => {
         for (const secret of secrets) assert.notInclude(result, secret.trim())
       })
   )
+
+  const pieces = (text: string, cuts: ReadonlyArray<number>) => {
+    const at = [0, ...cuts.map((cut) => cut % (text.length + 1)).toSorted((a, b) => a - b), text.length]
+    return at.slice(1).map((end, index) => text.slice(at[index], end))
+  }
+
+  it.effect.prop(
+    "masks a text that comes in pieces as it masks the whole, wherever it is cut",
+    [Schema.NonEmptyArray(secret), Schema.String, Schema.String, Schema.Array(Schema.NonNegative.pipe(Schema.int()))],
+    ([secrets, before, after, cuts]) =>
+      Effect.gen(function*() {
+        const { makeMasker, mask, register } = yield* Secrets
+        yield* Effect.forEach(secrets, (secret) => register(Redacted.make(secret)))
+        const text = secrets.reduce((text, secret) => text + secret + text.slice(0, 40), before) + after
+        const { end, next } = makeMasker()
+        assert.strictEqual(pieces(text, cuts).map(next).join("") + end(), mask(text))
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("holds back of a text in pieces no more than what may be the beginning of a secret", () =>
+    Effect.gen(function*() {
+      const { makeMasker, register } = yield* Secrets
+      yield* register(Redacted.make("canary-token"))
+      const { end, next } = makeMasker()
+      assert.deepStrictEqual(
+        ["a", " canary", "-tok", "en canary", " b", "can"].map(next),
+        ["a", " ", "", "<redacted> ", "canary b", ""]
+      )
+      assert.strictEqual(end(), "can")
+    }).pipe(Effect.provide(layer)))
 })

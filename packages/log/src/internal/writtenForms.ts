@@ -7,11 +7,19 @@ export const writtenForms = (text: string): ReadonlySet<string> =>
     ...base64Forms(text)
   ])
 
-/** As a JSON string, and as JSON within a JSON string. */
+/** As a JSON string, and as JSON within a JSON string; as PHP, Go and Python escape it, too. */
 const jsonForms = (text: string): ReadonlyArray<string> => {
   const once = JSON.stringify(text).slice(1, -1)
-  return [once, JSON.stringify(once).slice(1, -1)]
+  return [
+    once,
+    JSON.stringify(once).slice(1, -1),
+    once.replaceAll("/", "\\/"),
+    once.replaceAll(/[<>&]/g, unicodeEscape),
+    once.replaceAll(/[^ -~]/g, unicodeEscape)
+  ]
 }
+
+const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 /** As a URL's component, as AWS signs it, and as a form's field: they differ in what else is encoded. Hex digits in either case. */
 const percentForms = (text: string): ReadonlyArray<string> => {
