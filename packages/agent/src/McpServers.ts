@@ -22,6 +22,7 @@ import { mcpProcess } from "./internal/mcpProcess.ts"
 import { mcpResult } from "./internal/mcpResult.ts"
 import { ToolCall, ToolFailure, ToolOutput } from "./ToolCall.ts"
 import * as ToolTitle from "./ToolTitle.ts"
+import type { Workspace } from "./Workspace.ts"
 
 /**
  * A server as the configuration describes it. `timeout` is in milliseconds, and for its start.
@@ -166,7 +167,7 @@ const listed = (sdk: Sdk, client: Client, timeout: number) =>
   })
 
 /** Lives as long as the scope when it could be started, and not longer than this effect when not. */
-const running = (sdk: Sdk, server: McpServer): Effect.Effect<Running, string, Scope.Scope> =>
+const running = (sdk: Sdk, server: McpServer): Effect.Effect<Running, string, Scope.Scope | Workspace> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
       const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
@@ -236,7 +237,7 @@ const handler = (server: string, { client, explain }: Running, name: string, too
  */
 export const connect = (
   servers: { readonly [name: string]: McpServer }
-): Effect.Effect<Connected, never, Scope.Scope> =>
+): Effect.Effect<Connected, never, Scope.Scope | Workspace> =>
   Effect.gen(function*() {
     const enabled = Object.entries(servers).filter(([, server]) => server.enabled !== false)
     const loaded = yield* Effect.cached(sdk)

@@ -18,9 +18,9 @@ import type * as Scope from "effect/Scope"
 // in the background from holding on to us by a pipe.
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { stripVTControlCharacters } from "node:util"
+import { keepMasked } from "./internal/keepMasked.ts"
 import { processFamily } from "./internal/processFamily.ts"
-import { Workspace } from "./Workspace.ts"
+import { type Environment, Workspace } from "./Workspace.ts"
 
 /**
  * The command could not even be started, or its output could not be kept.
@@ -54,7 +54,7 @@ export interface Result {
   /** In a few words: `exit code 0`, `ended by SIGKILL`, `stopped after 2m`. */
   readonly ending: string
   readonly ok: boolean
-  /** Both streams in the order in which they were written, without escape sequences; cut in the middle when it is long. */
+  /** Both streams in the order in which they were written, without escape sequences and secrets; cut in the middle when it is long. */
   readonly output: string
   /** Where the whole of a long output is. */
   readonly whole?: string
@@ -73,25 +73,32 @@ const kept = Duration.days(7)
 const grace = Duration.seconds(2)
 
 /**
- * The environment that a command inherits: no pager, no prompt of git's, and not the bearer token, which is the program's own. That
- * keeps the token out of sight, not out of reach: a command runs as the same user, who can read `/proc/$PPID/environ`.
+ * What a command finds in its environment: the workspace's, in which nobody answers questions and nobody pages. What is left out of it
+ * is out of sight, not out of reach: a command runs as the same user, who can read this program's environment (`/proc/$PPID/environ`).
  *
  * @since 0.1.0
- * @category getters
+ * @category constructors
  */
-export const environment = (): NodeJS.ProcessEnv => {
-  const { AWS_BEARER_TOKEN_BEDROCK: _, ...inherited } = process.env
-  return { ...inherited, TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_PAGER: "cat", GIT_TERMINAL_PROMPT: "0" }
-}
+export const environment: Effect.Effect<Environment, never, Workspace> = Effect.map(
+  Workspace,
+  ({ commandEnvironment }) => ({
+    ...commandEnvironment,
+    TERM: "dumb",
+    NO_COLOR: "1",
+    PAGER: "cat",
+    GIT_PAGER: "cat",
+    GIT_TERMINAL_PROMPT: "0"
+  })
+)
 
 type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | "timeout" | "flood"
 
-const started = (command: string, cwd: string, output: number) =>
+const started = (command: string, cwd: string, env: Environment, output: number) =>
   Effect.async<ChildProcess, ShellError>((resume) => {
     const attempt = (shell: string) => {
       const child = spawn(shell, ["-c", command], {
         cwd,
-        env: environment(),
+        env,
         detached: true,
         stdio: ["ignore", output, output]
       })
@@ -121,8 +128,7 @@ const inWords = (ending: Ending, timeout: Duration.DurationInput): Pick<Result, 
     : { ending: `ended by ${ending.signal}`, ok: false }
 }
 
-const clean = (bytes: Uint8Array): string =>
-  stripVTControlCharacters(new TextDecoder().decode(bytes)).replaceAll("\r\n", "\n")
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 /**
  * Runs a command line with bash, or sh where there is none, in the workspace's directory, in a process group of its own and without
@@ -135,20 +141,24 @@ const clean = (bytes: Uint8Array): string =>
 export const run = Effect.fn("Shell.run")(function*({ command, timeout }: Options) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const { directory, outputs } = yield* Workspace
+  const { directory, makeMasker, outputs } = yield* Workspace
+  const env = yield* environment
   const file = path.join(outputs, `${randomUUID()}.txt`)
   const failed = (error: { readonly message: string }) =>
     new ShellError({ message: `The output can't be kept: ${error.message}` })
 
   const result = yield* Effect.gen(function*() {
     yield* fs.makeDirectory(outputs, { recursive: true, mode: 0o700 })
-    const handle = yield* fs.open(file, { flag: "a", mode: 0o600 })
-    const flood = Effect.repeat(fs.stat(file), {
+    // The output has no name on the disk before its secrets are masked: not even a crash leaves them there.
+    const raw = `${file}.raw.txt`
+    const handle = yield* fs.open(raw, { flag: "ax+", mode: 0o600 })
+    yield* fs.remove(raw)
+    const flood = Effect.repeat(handle.stat, {
       until: ({ size }) => size > fileLimit,
       schedule: Schedule.spaced("200 millis")
     }).pipe(Effect.as<Ending>("flood"))
     const ending = yield* Effect.acquireUseRelease(
-      started(command, directory, handle.fd),
+      started(command, directory, env, handle.fd),
       (child) =>
         Effect.raceFirst(ended(child), flood).pipe(
           Effect.timeoutTo({ duration: timeout, onSuccess: (ending) => ending, onTimeout: (): Ending => "timeout" })
@@ -156,6 +166,7 @@ export const run = Effect.fn("Shell.run")(function*({ command, timeout }: Option
       (child, exit) =>
         Exit.isSuccess(exit) && typeof exit.value === "object" ? Effect.void : processFamily(child).end(grace)
     )
+    yield* keepMasked(handle, file, makeMasker())
     return yield* shortened(file, inWords(ending, timeout))
   }).pipe(
     Effect.scoped,
@@ -189,13 +200,13 @@ const shortened = (
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const size = Number((yield* fs.stat(file)).size)
-    if (size <= most) return { ...ending, output: clean(yield* fs.readFile(file)) }
+    if (size <= most) return { ...ending, output: decode(yield* fs.readFile(file)) }
     const handle = yield* fs.open(file)
     const piece = (from: number, length: number) =>
       Effect.gen(function*() {
         yield* handle.seek(FileSystem.Size(from), "start")
         const buffer = new Uint8Array(length)
-        return clean(buffer.subarray(0, Number(yield* handle.read(buffer))))
+        return decode(buffer.subarray(0, Number(yield* handle.read(buffer))))
       })
     const head = yield* piece(0, most / 2)
     const tail = yield* piece(size - most / 2, most / 2)

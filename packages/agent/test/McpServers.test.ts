@@ -20,13 +20,23 @@ import { fileURLToPath } from "node:url"
 import { wireNames } from "../src/internal/mcpNames.ts"
 import * as McpServers from "../src/McpServers.ts"
 import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/ToolCall.ts"
+import { Workspace } from "../src/Workspace.ts"
 // @ts-expect-error it is run as a program too, and has no types
 import { makeServer, schema } from "./fixtures/mcpTools.mjs"
+import { toPrograms } from "./workspace.ts"
 
 const fixture = fileURLToPath(new URL("./fixtures/mcpServer.mjs", import.meta.url))
 
 const local = (...mode: ReadonlyArray<string>) =>
   ({ type: "local", command: [process.execPath, fixture, ...mode] }) as const
+
+const connect = (servers: Parameters<typeof McpServers.connect>[0]) =>
+  Effect.provideService(McpServers.connect(servers), Workspace, {
+    directory: "/",
+    root: "/",
+    outputs: "/not/there",
+    ...toPrograms
+  })
 
 interface Result {
   readonly isFailure: boolean
@@ -93,7 +103,7 @@ const isAlive = (pid: number) => {
 describe("a local server", () => {
   it.scopedLive("has its tools under its name, all pages of them, with their schemas as they are", () =>
     Effect.gen(function*() {
-      const { notices, toolkit } = yield* McpServers.connect({ my: local() })
+      const { notices, toolkit } = yield* connect({ my: local() })
       assert.deepStrictEqual(notices, [])
       const names = Object.keys(toolkit.tools)
       assert.deepStrictEqual(names.slice(0, 8), [
@@ -116,7 +126,7 @@ describe("a local server", () => {
 
   it.scopedLive("is asked by the tools' own names, after the person was", () =>
     Effect.gen(function*() {
-      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const { toolkit } = yield* connect({ my: local() })
       const asked: Array<Action> = []
       const answer = yield* call(toolkit, "my_echo", { text: "hello" }, { asked })
       assert.isFalse(answer.isFailure)
@@ -134,7 +144,7 @@ describe("a local server", () => {
 
   it.scopedLive("is not asked when the person says no", () =>
     Effect.gen(function*() {
-      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const { toolkit } = yield* connect({ my: local() })
       const refused = yield* call(toolkit, "my_dies", {}, { denied: true })
       assert.strictEqual((refused.result as ToolFailure).reason, "Denied")
       assert.deepStrictEqual(texts(yield* call(toolkit, "my_echo", { text: "alive" })), ["you said: alive\nbye"])
@@ -142,7 +152,7 @@ describe("a local server", () => {
 
   it.scopedLive("may answer with pictures, resources, data, and failures", () =>
     Effect.gen(function*() {
-      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const { toolkit } = yield* connect({ my: local() })
       const picture = yield* call(toolkit, "my_picture", {})
       assert.deepStrictEqual(texts(picture), ["image/png iVBORw0KGgo="])
       assert.strictEqual((picture.result as ToolOutput).summary, "1 file")
@@ -162,7 +172,7 @@ describe("a local server", () => {
 
   it.scopedLive("that ends during a call is told of to the model, with its last words", () =>
     Effect.gen(function*() {
-      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const { toolkit } = yield* connect({ my: local() })
       const expected = /^The MCP server "my" failed: it ended with exit code 3: out of memory$/
       assert.match(String(texts(yield* call(toolkit, "my_dies", {}))), expected)
       assert.match(String(texts(yield* call(toolkit, "my_echo", { text: "a" }))), expected)
@@ -170,7 +180,7 @@ describe("a local server", () => {
 
   it.scopedLive("can be interrupted in a call, and goes on", () =>
     Effect.gen(function*() {
-      const { toolkit } = yield* McpServers.connect({ my: local() })
+      const { toolkit } = yield* connect({ my: local() })
       const asked: Array<Action> = []
       const hanging = yield* Effect.fork(call(toolkit, "my_hangs", {}, { asked }))
       yield* Effect.repeat(Effect.sync(() => asked.length > 0), {
@@ -195,7 +205,7 @@ describe("a local server", () => {
             else process.env["AWS_BEARER_TOKEN_BEDROCK"] = before
           })
       )
-      const { toolkit } = yield* McpServers.connect({
+      const { toolkit } = yield* connect({
         not: local(),
         given: { ...local(), environment: { AWS_BEARER_TOKEN_BEDROCK: "its own", GIVEN: "1" } }
       })
@@ -205,7 +215,7 @@ describe("a local server", () => {
 
   it.scopedLive("may print what is no message", () =>
     Effect.gen(function*() {
-      const { notices, toolkit } = yield* McpServers.connect({ my: local("noise") })
+      const { notices, toolkit } = yield* connect({ my: local("noise") })
       assert.deepStrictEqual(notices, [])
       assert.deepStrictEqual(texts(yield* call(toolkit, "my_echo", { text: "a" })), ["you said: a\nbye"])
     }))
@@ -216,7 +226,7 @@ describe("a local server", () => {
       Effect.gen(function*() {
         const file = join(yield* temporary, "pid")
         const scope = yield* Scope.make()
-        const { notices } = yield* Scope.extend(McpServers.connect({ my: local("child", file) }), scope)
+        const { notices } = yield* Scope.extend(connect({ my: local("child", file) }), scope)
         assert.deepStrictEqual(notices, [])
         const pid = Number(readFileSync(file, "utf8"))
         assert.isTrue(isAlive(pid))
@@ -231,7 +241,7 @@ describe("broken servers", () => {
   it.scopedLive("are told of, each with the reason, and the others work", () =>
     Effect.gen(function*() {
       const closed = yield* Effect.scoped(http(() => {}))
-      const { notices, toolkit } = yield* McpServers.connect({
+      const { notices, toolkit } = yield* connect({
         missing: { type: "local", command: ["/no/such/command"] },
         crash: local("crash"),
         hang: { ...local("hang"), timeout: 1500 },
@@ -257,7 +267,7 @@ describe("broken servers", () => {
 
   it.scopedLive("none at all is no tools and no notices", () =>
     Effect.gen(function*() {
-      const { notices, toolkit } = yield* McpServers.connect({})
+      const { notices, toolkit } = yield* connect({})
       assert.deepStrictEqual([Object.keys(toolkit.tools), notices], [[], []])
     }))
 })
@@ -277,7 +287,7 @@ describe("a remote server", () => {
         })
         void makeServer().connect(transport as Transport).then(() => transport.handleRequest(request, response))
       })
-      const { notices, toolkit } = yield* McpServers.connect({
+      const { notices, toolkit } = yield* connect({
         far: { type: "remote", url, headers: { "x-key": "k" } }
       })
       assert.deepStrictEqual(notices, [])
@@ -297,7 +307,7 @@ describe("a remote server", () => {
         } else if (request.url?.startsWith("/messages") === true) void transport?.handlePostMessage(request, response)
         else response.writeHead(405).end()
       })
-      const { notices, toolkit } = yield* McpServers.connect({
+      const { notices, toolkit } = yield* connect({
         far: { type: "remote", url, headers: { "x-key": "k" } }
       })
       assert.deepStrictEqual(notices, [])
@@ -310,7 +320,7 @@ describe("a remote server", () => {
       const { url } = yield* http((request, response) => {
         response.writeHead(request.url === "/locked" ? 401 : 500).end("\x1b[31msorry\x1b[0m")
       })
-      const { notices } = yield* McpServers.connect({
+      const { notices } = yield* connect({
         locked: { type: "remote", url: `${url}/locked` },
         broken: { type: "remote", url }
       })
@@ -322,7 +332,7 @@ describe("a remote server", () => {
   it.scopedLive("that does not answer is told of", () =>
     Effect.gen(function*() {
       const { url } = yield* http(() => {})
-      const { notices } = yield* McpServers.connect({ slow: { type: "remote", url, timeout: 300 } })
+      const { notices } = yield* connect({ slow: { type: "remote", url, timeout: 300 } })
       assert.deepStrictEqual(notices.map((notice) => notice.slice(0, 50)), [
         "MCP server \"slow\": it did not answer within 300ms"
       ])
@@ -350,8 +360,8 @@ describe("wire names", () => {
 describe("merge", () => {
   it.scopedLive("has the tools of both, and calls each where it is", () =>
     Effect.gen(function*() {
-      const a = yield* McpServers.connect({ a: local() })
-      const b = yield* McpServers.connect({ b: local() })
+      const a = yield* connect({ a: local() })
+      const b = yield* connect({ b: local() })
       const both = McpServers.merge(a.toolkit, b.toolkit)
       assert.lengthOf(Object.keys(both.tools), 18)
       assert.deepStrictEqual(texts(yield* call(both, "a_echo", { text: "1" })), ["you said: 1\nbye"])

@@ -4,10 +4,12 @@ import { assert, describe, it } from "@effect/vitest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { spawnSync } from "node:child_process"
 import * as Shell from "../src/Shell.ts"
-import { makeProject, makeTools } from "./workspace.ts"
+import { Workspace } from "../src/Workspace.ts"
+import { makeProject, makeTools, toPrograms } from "./workspace.ts"
 
 const makeShell = Effect.map(makeProject, (project) => ({
   ...project,
@@ -48,22 +50,27 @@ describe("A command", () => {
   )
 
   test(
-    "does not get the token, and nobody is asked by it",
+    "finds in its environment what the workspace has for commands and no more, and nobody is asked by it",
     Effect.gen(function*() {
-      const { run } = yield* makeShell
-      const before = process.env["AWS_BEARER_TOKEN_BEDROCK"]
+      const { root, run, workspace } = yield* makeShell
       yield* Effect.acquireRelease(
-        Effect.sync(() => void (process.env["AWS_BEARER_TOKEN_BEDROCK"] = "the-token")),
-        () =>
-          Effect.sync(() => {
-            if (before === undefined) delete process.env["AWS_BEARER_TOKEN_BEDROCK"]
-            else process.env["AWS_BEARER_TOKEN_BEDROCK"] = before
-          })
+        Effect.sync(() => void (process.env["ALTIMATE_TEST_CANARY"] = "not given")),
+        () => Effect.sync(() => void delete process.env["ALTIMATE_TEST_CANARY"])
       )
+      const given = {
+        ...toPrograms.commandEnvironment,
+        TERM: "dumb",
+        NO_COLOR: "1",
+        PAGER: "cat",
+        GIT_PAGER: "cat",
+        GIT_TERMINAL_PROMPT: "0"
+      }
       const { output } = yield* run("env")
-      assert.notInclude(output, "the-token")
-      const lines = output.split("\n")
-      for (const line of ["TERM=dumb", "NO_COLOR=1", "PAGER=cat", "GIT_TERMINAL_PROMPT=0"]) assert.include(lines, line)
+      // What bash sets itself.
+      const lines = output.trim().split("\n").filter((line) => !/^(PWD|SHLVL|OLDPWD|_)=/.test(line))
+      assert.sameMembers(lines, Object.entries(given).map(([name, value]) => `${name}=${value}`))
+      assert.include(output, `PWD=${root}`)
+      assert.deepStrictEqual({ ...yield* Effect.provide(Shell.environment, workspace) }, given)
     })
   )
 
@@ -145,6 +152,77 @@ describe("A command", () => {
       )
       yield* run("echo short")
       assert.strictEqual((yield* fs.readDirectory(outputs)).length, 1)
+    })
+  )
+})
+
+describe("A secret in what a command writes", () => {
+  const makeMasker = () => {
+    let all = ""
+    return {
+      next: (piece: string) => {
+        all += piece
+        return ""
+      },
+      end: () => all.replaceAll("canary-secret", "<redacted>")
+    }
+  }
+
+  const masked = (command: string) =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { outputs, root } = yield* makeProject
+      const workspace = Layer.succeed(Workspace, { directory: root, root, outputs, ...toPrograms, makeMasker })
+      const result = yield* Effect.provide(Shell.run({ command, timeout: "20 seconds" }), workspace)
+      const kept = yield* Effect.forEach(
+        yield* fs.readDirectory(outputs),
+        (file) => fs.readFileString(`${outputs}/${file}`)
+      )
+      return { ...result, kept: kept.join("") }
+    })
+
+  test(
+    "is neither shown nor kept, however it is written",
+    Effect.gen(function*() {
+      for (
+        const command of [
+          "echo canary-secret",
+          "printf canary-; sleep 0.05; printf 'secret\\n'",
+          "printf 'canary\\033[31m-secret\\033[0m\\n'"
+        ]
+      ) {
+        const { kept, output } = yield* masked(command)
+        assert.strictEqual(output, "<redacted>\n", command)
+        assert.strictEqual(kept, "")
+      }
+    })
+  )
+
+  test(
+    "is neither shown nor kept of a long output, wherever that is cut",
+    Effect.gen(function*() {
+      // The cuts of what is shown, of a block that is read, and of a line that is too long to be looked at as one.
+      for (const before of [14_990, 64 * 1024 - 5, 1024 * 1024 - 5]) {
+        const { kept, output } = yield* masked(
+          `head -c ${before} /dev/zero | tr '\\0' x; printf canary-secret; head -c ${before + 100} /dev/zero | tr '\\0' y`
+        )
+        assert.strictEqual(kept.length, 2 * before + 100 + "<redacted>".length)
+        for (const text of [kept, output]) assert.notMatch(text, /canary|secret/)
+      }
+    })
+  )
+})
+
+describe("The raw output of a command", () => {
+  test(
+    "has no name on the disk that a crash could leave behind",
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { at, outputs, run } = yield* makeShell
+      const fiber = yield* Effect.fork(run("echo canary; echo $$ > pid; sleep 60"))
+      yield* pidIn(at("pid"))
+      assert.deepStrictEqual(yield* fs.readDirectory(outputs), [])
+      yield* Fiber.interrupt(fiber)
     })
   )
 })

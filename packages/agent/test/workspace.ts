@@ -9,6 +9,13 @@ import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/Tool
 import * as Tools from "../src/Tools.ts"
 import { Workspace } from "../src/Workspace.ts"
 
+/** What the programs that are started are given; nothing is secret. */
+export const toPrograms = {
+  commandEnvironment: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "" },
+  programEnvironment: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "" },
+  makeMasker: () => ({ next: (piece: string) => piece, end: () => "" })
+}
+
 export interface Answer {
   readonly isFailure: boolean
   /** All text of it. */
@@ -45,7 +52,8 @@ export const makeProject = Effect.gen(function*() {
       directory: root,
       root,
       outputs,
-      own: { directories: [path.join(beside, "own")], names: ["program.json"] }
+      own: { directories: [path.join(beside, "own")], names: ["program.json"] },
+      ...toPrograms
     })
   }
 })

@@ -69,6 +69,9 @@ export interface Options {
   readonly timeLimit?: Duration.DurationInput
 }
 
+/** Of what the command says when it fails, in characters. */
+const mostWords = 400
+
 /**
  * Runs the command in a process group of its own and without an input. Its output is the token, or JSON such as
  * `{"token": "…", "expiresAt": "2026-11-23T12:00:00Z"}`. A token lives until `expiresAt`, else as long as a JWT says (`exp`), else
@@ -104,7 +107,7 @@ export const layer = (
           const failed = (message: string, hint: string) =>
             new AuthError({
               reason: "TokenCommand",
-              message: `tokenCommand, ${describe(command.origin)}: ${secrets.mask(message)}`,
+              message: `tokenCommand, ${describe(command.origin)}: ${secrets.mask(message).slice(0, mostWords)}`,
               hint
             })
           yield* Effect.logInfo("running tokenCommand")

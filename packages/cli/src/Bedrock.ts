@@ -15,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CliError } from "./CliError.ts"
 import type { KnownModel } from "./KnownModels.ts"
+import * as MaskedModel from "./MaskedModel.ts"
 
 /** The client and the credentials that it uses; the model is chosen on top of it. */
 export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialStore, E, R>) =>
@@ -43,10 +44,13 @@ export const configuredModel = Effect.gen(function*() {
 
 /** The model over the client. `maxTokens` is the command line's; without it the configuration's, then the catalog's. */
 export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTokens">) =>
-  BedrockLanguageModel.layer({
-    model: id,
-    ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {})
-  })
+  Layer.provideMerge(
+    MaskedModel.layer,
+    BedrockLanguageModel.layer({
+      model: id,
+      ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {})
+    })
+  )
 
 /** What `@effect/ai` wraps is a failure of ours with a hint; anything else is a prompt or an answer that does not fit. */
 export const unwrap = (error: AiError.AiError | SessionError): BedrockError | CliError | SessionError => {

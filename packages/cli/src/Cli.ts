@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Argv from "./Argv.ts"
 import { CliError } from "./CliError.ts"
+import { registerCredentials } from "./ChildEnvironment.ts"
 import * as Auth from "./commands/auth.ts"
 import * as Config from "./commands/config.ts"
 import { doctor } from "./commands/doctor.ts"
@@ -27,7 +28,7 @@ import * as Completions from "./Completions.ts"
 import * as Failure from "./Failure.ts"
 import * as Help from "./Help.ts"
 import type { Platform, Policies, Services } from "./Services.ts"
-import { Stdio, type StdoutClosed } from "./Stdio.ts"
+import { masked, Stdio, type StdoutClosed } from "./Stdio.ts"
 import { version } from "./Version.ts"
 
 type Tree = CommandTree<Services, Failure.Failure | StdoutClosed>
@@ -95,11 +96,7 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
   Effect.gen(function*() {
     const commandLine = path.map(({ name }) => name).join(" ")
     const { path: logPath } = yield* LogFile.LogFile
-    const { mask } = yield* Secrets.Secrets
-    const masked = ({ hint, message }: Pick<Failure.Failure, "hint" | "message">) => ({
-      message: mask(message),
-      hint: mask(hint)
-    })
+    yield* registerCredentials
     yield* Effect.logInfo(`${commandLine} (version ${version}, Node ${process.version})`).pipe(
       Effect.annotateLogs("service", "cli")
     )
@@ -112,7 +109,7 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
           ? logPath
           : Option.none()
         return log(failure).pipe(
-          Effect.zipRight(complain((colors) => Failure.render(masked(failure), { colors, logPath: more }))),
+          Effect.zipRight(complain((colors) => Failure.render(failure, { colors, logPath: more }))),
           Effect.as(exitCode)
         )
       }),
@@ -121,10 +118,10 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
           Effect.annotateLogs("service", "cli"),
           Effect.zipRight(complain((colors) =>
             Failure.render(
-              masked({
+              {
                 message: `This is a bug in altimate-code: ${defect instanceof Error ? defect.message : String(defect)}`,
-                hint: "Please report it with the lines of the log that tell of it."
-              }),
+                hint: "Please report it, with the last lines of the log."
+              },
               { colors, logPath }
             )
           )),
@@ -146,6 +143,7 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
         })
       }))
     ),
+    Effect.provide(masked),
     Effect.provide(Layer.merge(Directories.layer, Secrets.layer)),
     Effect.catchTag("ConfigError", (error) => report(error))
   )

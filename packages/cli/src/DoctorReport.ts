@@ -9,7 +9,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { CliError } from "./CliError.ts"
 import type { Failure } from "./Failure.ts"
-import { Stdio, type StdoutClosed } from "./Stdio.ts"
+import { Stdio, type StdoutClosed, writeJson } from "./Stdio.ts"
 
 /** What a look at one thing has shown. */
 export interface Seen<A> {
@@ -118,11 +118,11 @@ export const text = Layer.effect(
 export const json = Layer.scoped(
   DoctorReport,
   Effect.gen(function*() {
-    const { write } = yield* Stdio
+    const stdio = yield* Stdio
     const findings: Array<Finding> = []
     yield* Effect.addFinalizer(() => {
       const ok = findings.every(({ status }) => status !== "failed")
-      return Effect.ignore(write(`${JSON.stringify({ ok, checks: findings }, null, 2)}\n`))
+      return Effect.ignore(Effect.provideService(writeJson({ ok, checks: findings }, 2), Stdio, stdio))
     })
     return yield* make((finding) => Effect.sync(() => void findings.push(finding)), () => Effect.void)
   })

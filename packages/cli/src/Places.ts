@@ -8,6 +8,7 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { childEnvironments } from "./ChildEnvironment.ts"
 
 /** What belongs to this program on the user's machine and in projects. */
 export const own = Effect.map(Directories, ({ config, data }) => ({
@@ -21,11 +22,14 @@ export const workspace = Layer.effect(
   Effect.gen(function*() {
     const path = yield* Path.Path
     const { cwd, data } = yield* Directories
+    const { makeMasker } = yield* Secrets
     return {
       directory: cwd,
       ...Option.match(yield* Project.find, { onNone: () => ({}), onSome: ({ root }) => ({ root }) }),
       outputs: path.join(data, "outputs"),
-      own: yield* own
+      own: yield* own,
+      ...yield* childEnvironments,
+      makeMasker
     }
   })
 )

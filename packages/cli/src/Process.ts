@@ -6,6 +6,7 @@ import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { takeEnvironment } from "./ChildEnvironment.ts"
 import * as Cli from "./Cli.ts"
 import { exitCodes } from "./Failure.ts"
 import { policies } from "./Services.ts"
@@ -50,9 +51,9 @@ const stopListening = () => {
  * Ends the process with the signal's exit code. If a thread is stuck, e.g. in a read from a pipe that nobody writes to, the process dies of
  * the signal itself, which a shell reports as the same code.
  */
-const endBy = (signal: keyof typeof signals, patience = settleTime): void => {
-  if (hasBusyThread() && patience > 0) {
-    setTimeout(() => endBy(signal, patience - 10), 10)
+const endBy = (signal: keyof typeof signals, wait = settleTime): void => {
+  if (hasBusyThread() && wait > 0) {
+    setTimeout(() => endBy(signal, wait - 10), 10)
     return
   }
   stopListening()
@@ -69,7 +70,9 @@ const endBy = (signal: keyof typeof signals, patience = settleTime): void => {
 export const start = (args: ReadonlyArray<string>): void => {
   dropVersionWarning()
 
-  const fiber = Effect.runFork(Effect.provide(Cli.run(args), live))
+  const fiber = Effect.runFork(
+    Cli.run(args).pipe(Effect.provide(live), Effect.withConfigProvider(takeEnvironment()))
+  )
   let received: keyof typeof signals | undefined
   const receive = (signal: keyof typeof signals) => {
     if (received !== undefined) return endBy(signal, 50)

@@ -3,12 +3,11 @@ import type { TurnEvent, Usage } from "@altimate-code/agent/TurnEvent"
 import type { Credential } from "@altimate-code/auth/Credential"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import { printable } from "@altimate-code/log/Printable"
-import { Secrets } from "@altimate-code/log/Secrets"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as Effect from "effect/Effect"
 import type * as Failure from "./Failure.ts"
-import { shown, Stdio } from "./Stdio.ts"
+import { shown, Stdio, writeJson } from "./Stdio.ts"
 
 type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
@@ -77,9 +76,8 @@ const kinds = { Bearer: "bearer", AwsChain: "aws", Headers: "header", None: "non
 /** One event a line; docs/json-events.md describes them. */
 export const json = (target: typeof BedrockTarget.Service, credential: Credential, session: string) =>
   Effect.gen(function*() {
-    const { write } = yield* Stdio
-    const { mask } = yield* Secrets
-    const line = (value: object) => write(`${mask(JSON.stringify(value))}\n`)
+    const stdio = yield* Stdio
+    const line = (value: object) => Effect.provideService(writeJson(value), Stdio, stdio)
     yield* line({
       type: "start",
       session,

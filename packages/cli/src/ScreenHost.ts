@@ -148,6 +148,17 @@ const save = (answers: Answers) =>
     return [file, store.path]
   }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
 
+type Untrusted = Settings.Service["untrusted"]
+
+/** Without what it said when it was trusted, requests could go to another endpoint than the user knows. */
+const refuseChanged = (untrusted: Untrusted, before: Untrusted) => {
+  const changed = untrusted.filter(({ path }) => !before.some((other) => other.path === path))
+  return changed.length === 0 ? Effect.void : new HostError({
+    message: `${changed.map(({ path }) => path).join(", ")}, or a file that it brings in, has changed since it was trusted.`,
+    hint: "Quit, then start altimate-code again to review the change."
+  })
+}
+
 /** The live program. `overrides` and `yolo` are the command line's. */
 export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
   Layer.scoped(
@@ -162,6 +173,7 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
       const said = yield* Queue.unbounded<string>()
       // Not on stderr, which is the screen's.
       const tokenCommand = TokenCommand.layer({ say: (line) => Effect.asVoid(Queue.offer(said, line)) })
+      const untrustedAtStart = (yield* Settings.Settings).untrusted
       const current = yield* Ref.make(Option.none<Effect.Effect.Success<ReturnType<typeof open>>>())
 
       // The settings are read anew: the first start may have written them a moment ago.
@@ -171,6 +183,7 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
             Bedrock.client.pipe(Layer.provide(tokenCommand), Layer.provideMerge(Settings.layer(overrides))),
             scope
           )
+          yield* refuseChanged(Context.get(services, Settings.Settings).untrusted, untrustedAtStart)
           const opened = yield* Effect.provide(
             Effect.flatMap(Bedrock.configuredModel, (id) => open(id, scope)),
             services

@@ -3,14 +3,14 @@ import * as Sessions from "@altimate-code/agent/Sessions"
 import * as Transcript from "@altimate-code/agent/Transcript"
 import * as Effect from "effect/Effect"
 import * as Places from "./Places.ts"
-import { shown, Stdio } from "./Stdio.ts"
+import { shown, shownJson, Stdio, writeJson } from "./Stdio.ts"
 import * as Table from "./Table.ts"
 
 /** All sessions, the last used first. */
 export const list = Effect.fn("SessionCommands.list")(function*(format: "text" | "json") {
   const { write } = yield* Stdio
   const all = yield* (yield* Sessions.Sessions).list
-  if (format === "json") return yield* write(`${JSON.stringify(all, null, 2)}\n`)
+  if (format === "json") return yield* writeJson(all, 2)
   if (all.length === 0) return yield* write("There are no sessions yet.\n")
   yield* write(Table.render([
     ["ID", "LAST USED", "TURNS", "DIRECTORY", "FIRST PROMPT"],
@@ -28,8 +28,10 @@ export const list = Effect.fn("SessionCommands.list")(function*(format: "text" |
 export const print = Effect.fn("SessionCommands.print")(function*(id: string, format: "markdown" | "json") {
   const { isTerminal, write } = yield* Stdio
   const { lines, text } = yield* (yield* Sessions.Sessions).read(id)
-  const whole = format === "markdown" ? Transcript.markdown(lines) : `[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`
-  yield* write(isTerminal ? shown(whole) : whole)
+  const [whole, forTerminal] = format === "markdown"
+    ? [Transcript.markdown(lines), shown]
+    : [`[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`, shownJson]
+  yield* write(isTerminal ? forTerminal(whole) : whole)
 }, Effect.provide(Places.sessions))
 
 /** Deletes a session for good. */

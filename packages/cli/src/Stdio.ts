@@ -1,5 +1,6 @@
-/** The process's three streams: results on stdout, words for people on stderr, piped input from stdin. */
+/** The process's three streams: results on stdout, messages for the user on stderr, piped input from stdin. */
 import { printable } from "@altimate-code/log/Printable"
+import { Secrets } from "@altimate-code/log/Secrets"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -42,6 +43,34 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
 
 /** A text of several lines for a terminal: its control characters are shown and not obeyed. */
 export const shown = (text: string): string => text.replace(/[^\n\t]+/g, printable)
+
+const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+/** The same for JSON, which stays the same JSON: such characters are in its strings only. */
+export const shownJson = (json: string): string =>
+  json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => char === "\n" ? char : char.replace(/[^]/g, unicodeEscape))
+
+/** Writes the value to stdout as JSON, in a line or over several. */
+export const writeJson = (value: unknown, indent?: number) =>
+  Effect.flatMap(Stdio, ({ isTerminal, write }) => {
+    const json = `${JSON.stringify(value, null, indent)}\n`
+    return write(isTerminal ? shownJson(json) : json)
+  })
+
+/** The same streams without the registered secrets, wherever a text comes from. */
+export const masked = Layer.effect(
+  Stdio,
+  Effect.gen(function*() {
+    const stdio = yield* Stdio
+    const { mask } = yield* Secrets
+    return {
+      ...stdio,
+      write: (text) => stdio.write(mask(text)),
+      writeError: (text) => stdio.writeError(mask(text)),
+      readLine: Option.map(stdio.readLine, (readLine) => (question) => readLine(mask(question)))
+    }
+  })
+)
 
 const text = (name: string) => Config.string(name).pipe(Config.withDefault(""))
 

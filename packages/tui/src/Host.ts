@@ -136,6 +136,6 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly allowAlways: (permission: string, pattern: string) => Effect.Effect<string, HostError>
   /** The file of the prompts that were written before. */
   readonly history: string
-  /** The text without secrets, for a file. */
+  /** The text without secrets, for the screen and for files. */
   readonly mask: (text: string) => string
 }>() {}

@@ -77,7 +77,10 @@ const make = Effect.gen(function*() {
       directory: work,
       root: work,
       outputs: `${directory}/outputs`,
-      own: { directories: [], names: [] }
+      own: { directories: [], names: [] },
+      commandEnvironment: { PATH: process.env["PATH"] ?? "" },
+      programEnvironment: { PATH: process.env["PATH"] ?? "" },
+      makeMasker: () => ({ next: (piece) => piece, end: () => "" })
     })
   ).pipe(Layer.provideMerge(NodeContext.layer))
   const messages = yield* Queue.unbounded<Message>()

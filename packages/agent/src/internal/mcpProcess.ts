@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 // Effect's own commands have no process groups, and what a server has started must end with it.
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
+import { type Environment, Workspace } from "../Workspace.ts"
 import { processFamily } from "./processFamily.ts"
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
@@ -18,24 +19,18 @@ export interface McpProcess {
 
 const keptCharacters = 1000
 
-/** The token is this program's own: a server that wants Bedrock has to be given one in its `environment`. */
-const inherited = (): NodeJS.ProcessEnv => {
-  const { AWS_BEARER_TOKEN_BEDROCK: _, ...rest } = process.env
-  return rest
-}
-
-/** As the protocol says: its input ends, then it is told to, then it is made to. */
-const end = (child: Child) =>
+/** MCP shutdown order: close stdin, SIGTERM, SIGKILL. */
+const shutDown = (child: Child) =>
   Effect.gen(function*() {
     const family = processFamily(child)
     child.stdin.end()
     if (!(yield* family.gone("500 millis"))) yield* family.end("2 seconds")
   })
 
-const start = (command: ReadonlyArray<string>, environment: Readonly<Record<string, string>>) =>
+const start = (command: ReadonlyArray<string>, env: Environment) =>
   Effect.async<Child, string>((resume) => {
     const child = spawn(command[0]!, command.slice(1), {
-      env: { ...inherited(), ...environment },
+      env,
       detached: true,
       stdio: ["pipe", "pipe", "pipe"]
     })
@@ -59,15 +54,17 @@ const closed = (child: Child) =>
 export const mcpProcess = (
   server: { readonly command: ReadonlyArray<string>; readonly environment?: Readonly<Record<string, string>> },
   protocol: { readonly ReadBuffer: typeof ReadBuffer; readonly serializeMessage: typeof serializeMessage }
-): Effect.Effect<McpProcess, string, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(start(server.command, server.environment ?? {}), end),
+): Effect.Effect<McpProcess, string, Scope.Scope | Workspace> =>
+  Effect.flatMap(Workspace, (workspace) =>
+    Effect.map(
+    Effect.acquireRelease(start(server.command, { ...workspace.programEnvironment, ...server.environment }), shutDown),
     (child) => {
       const buffer = new protocol.ReadBuffer()
+      const { end, next } = workspace.makeMasker()
       let said = ""
       let ended: string | undefined
       child.stderr.setEncoding("utf8").on("data", (text: string) => {
-        said = (said + text).slice(-keptCharacters)
+        said = (said + next(text)).slice(-keptCharacters)
       })
       const transport: Transport = {
         start: () => {
@@ -107,7 +104,10 @@ export const mcpProcess = (
       })
       return {
         transport,
-        explain: (message) => said.trim() === "" ? ended ?? message : `${ended ?? message}: ${said.trim()}`
+        explain: (message) => {
+          said += end()
+          return said.trim() === "" ? ended ?? message : `${ended ?? message}: ${said.trim()}`
+        }
       }
     }
-  )
+  ))

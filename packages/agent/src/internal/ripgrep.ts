@@ -7,6 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Files from "../Files.ts"
+import { Workspace } from "../Workspace.ts"
 import { failed } from "./failures.ts"
 import { pattern } from "./ownSearch.ts"
 
@@ -35,6 +36,7 @@ export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) 
 
 export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
   const path = yield* Path.Path
+  const { programEnvironment } = yield* Workspace
   const directory = query.isDirectory ? query.target : path.dirname(query.target)
   // `rg --glob` also finds what .gitignore leaves out.
   const wanted = query.glob === undefined || !query.isDirectory
@@ -58,7 +60,10 @@ export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
       ...own,
       "--",
       query.isDirectory ? "./" : `./${path.basename(query.target)}`
-    ).pipe(Command.workingDirectory(directory), Command.env({ RIPGREP_CONFIG_PATH: undefined }))
+    ).pipe(
+      Command.workingDirectory(directory),
+      Command.env({ ...programEnvironment, RIPGREP_CONFIG_PATH: undefined }, { extendEnv: false })
+    )
   const lookingFor = command(
     "--line-number",
     "--with-filename",

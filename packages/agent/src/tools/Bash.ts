@@ -44,7 +44,7 @@ it is long. To look at files use read, glob and grep.",
 export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
   const { permit } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
-  const parts = judge(params.command, new Set(Object.keys(Shell.environment())))
+  const parts = judge(params.command, new Set(Object.keys(yield* Shell.environment)))
   // What can't be told may be a file that other programs execute, unless it takes a rule for any command to run the line.
   const isOpaque = parts.some(({ opaque, permission }) => permission === "bash" && opaque)
   // Where a redirection leads, and whether that is inside of the project, only the file system knows.

@@ -39,6 +39,8 @@ const start = (command: string | ReadonlyArray<string>) =>
   Effect.async<Child, string>((resume) => {
     const [program, args] = typeof command === "string" ? [command, []] : [command[0] ?? "", command.slice(1)]
     const child = spawn(program, args, {
+      // It may need AWS credentials to get a token; the token that there is it does not need.
+      env: { ...process.env, AWS_BEARER_TOKEN_BEDROCK: undefined },
       shell: typeof command === "string",
       detached: true,
       stdio: ["ignore", "pipe", "pipe"]
@@ -73,7 +75,7 @@ const output = (child: Child, lines: Mailbox.Mailbox<string>) =>
       said(rest)
       lines.unsafeDone(Exit.void)
       const how = signal === null ? `exit code ${code}` : `ended by ${signal}`
-      resume(code === 0 ? Effect.succeed(stdout) : Effect.fail(last === "" ? how : `${how}: ${last.slice(0, 300)}`))
+      resume(code === 0 ? Effect.succeed(stdout) : Effect.fail(last === "" ? how : `${how}: ${last}`))
     }
     child.once("close", ended)
     // Something that it leaves running may keep its pipes open.

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
-import { Stdio } from "../Stdio.ts"
+import { Stdio, writeJson } from "../Stdio.ts"
 import * as Table from "../Table.ts"
 import { format } from "./format.ts"
 
@@ -31,7 +31,7 @@ export const show = action(
       const settings = yield* effective
       const written = leaves.map(({ key, origin, value }) => ({ key, value, origin: Origin.describe(origin) }))
       if (format === "json") {
-        return yield* write(`${JSON.stringify({ settings, files, written }, null, 2)}\n`)
+        return yield* writeJson({ settings, files, written }, 2)
       }
       yield* write(Table.render(settings.map(({ name, origin, value }) => [name, value, origin])))
       if (written.length > 0) {

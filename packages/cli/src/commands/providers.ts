@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
-import { Stdio } from "../Stdio.ts"
+import { Stdio, writeJson } from "../Stdio.ts"
 import * as StoredCredentials from "../StoredCredentials.ts"
 import * as Table from "../Table.ts"
 import * as TokenCommands from "../TokenCommands.ts"
@@ -42,22 +42,16 @@ export const list = action(
       const region = (yield* Settings).region.value
 
       if (format === "json") {
-        return yield* write(`${
-          JSON.stringify(
-            {
-              provider: { id: "amazon-bedrock", name: "Amazon Bedrock" },
-              credentials: { path: store.path, stored },
-              environment,
-              used: {
-                credential: describe(used),
-                ...(Option.isSome(key) && { key: key.value }),
-                considered: used.considered
-              }
-            },
-            null,
-            2
-          )
-        }\n`)
+        return yield* writeJson({
+          provider: { id: "amazon-bedrock", name: "Amazon Bedrock" },
+          credentials: { path: store.path, stored },
+          environment,
+          used: {
+            credential: describe(used),
+            ...(Option.isSome(key) && { key: key.value }),
+            considered: used.considered
+          }
+        }, 2)
       }
 
       yield* write(`Credentials  ${store.path}\n`)

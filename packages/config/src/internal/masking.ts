@@ -1,11 +1,5 @@
 import { publicUrl } from "../PublicUrl.ts"
-
-// `keybinds`, `keymap` and the like, and an author, are no secrets.
-const secretName =
-  /key(?!bind|board|map|word)|token|secret|passw|passphrase|pwd|auth(?!or(?!i[sz]))|credential|cookie|bearer|signature|headers?$/i
-
-/** Does what stands under this name sound like a secret? */
-export const soundsSecret = (path: ReadonlyArray<string>): boolean => secretName.test(path.at(-1) ?? "")
+import { isSecretName } from "../SecretName.ts"
 
 // The limits keep a long text without a URL from being gone through once for each of its letters.
 const url = /[a-z][a-z0-9+.-]{0,20}:[\\/]{2}\S*/gi
@@ -15,7 +9,7 @@ export const maskValue = (value: unknown, path: ReadonlyArray<string>): unknown 
   const mayBeSecret = value !== null && typeof value !== "boolean"
   // In a permission the names are commands and files, and the values are words that the program knows.
   const named = path[0] === "mcp" && path[2] === "environment" ||
-    path[0] !== "permission" && path.some((name) => secretName.test(name))
+    path[0] !== "permission" && path.some((name) => isSecretName(name))
   if (mayBeSecret && named) return "<redacted>"
   if (typeof value === "string") return value.replaceAll(url, publicUrl)
   if (Array.isArray(value)) return value.map((item) => maskValue(item, []))

@@ -9,7 +9,7 @@ import { options, paths } from "../ConfigFile.ts"
 import { Directories } from "../Directories.ts"
 import * as Environment from "../Environment.ts"
 import type { Origin } from "../Origin.ts"
-import { soundsSecret } from "./masking.ts"
+import { isSecretName } from "../SecretName.ts"
 import type { Source } from "./parse.ts"
 import { failure } from "./place.ts"
 import { type Branch, find, leaves, replace, type Tree } from "./tree.ts"
@@ -47,7 +47,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
       path,
       blank ? undefined : { ...leaf, filled, ...(content === undefined ? {} : { content }) }
     )
-    if (path.at(-2) === "headers" && (parts.length > 0 || soundsSecret(path))) secrets.push(text, ...parts)
+    if (path.at(-2) === "headers" && (parts.length > 0 || isSecretName(path.at(-1) ?? ""))) secrets.push(text, ...parts)
   }
   const command = find(tree, options("tokenCommand"))
   if (command?._tag === "Leaf" && Array.isArray(command.value)) {

@@ -29,6 +29,7 @@ import * as Stream from "effect/Stream"
 import { Host, type Setup } from "../Host.ts"
 import { edit } from "./externalEditor.ts"
 import { type Item, ofEntries, shellMessage } from "./item.ts"
+import { maskTexts } from "./maskTexts.ts"
 import * as Picker from "./picker.ts"
 import * as PromptHistory from "./promptHistory.ts"
 import { type Command, type Message, noUsage } from "./state.ts"
@@ -91,7 +92,8 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
     let calming: Fiber.RuntimeFiber<void> | undefined
 
     const tell = (message: Message) => Effect.sync(() => dispatch(message))
-    const show = (item: Item) => tell({ type: "item", item })
+    const masked = <A>(value: A): A => maskTexts(value, host.mask)
+    const show = (item: Item) => tell({ type: "item", item: masked(item) })
     const say = (text: string) => show({ type: "notice", level: "info", text })
     const background = (effect: Effect.Effect<void>) =>
       Effect.forkIn(
@@ -113,7 +115,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
         Effect.gen(function*() {
           const answer = yield* Deferred.make<Answer>()
           answers.set(question.id, answer)
-          yield* tell({ type: "asked", question })
+          yield* tell({ type: "asked", question: masked(question) })
           return yield* Deferred.await(answer)
         }).pipe(Effect.ensuring(Effect.suspend(() => {
           answers.delete(question.id)
@@ -160,7 +162,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
         yield* Stream.runForEach(events, (event) =>
           Effect.gen(function*() {
             for (const text of yield* notices) yield* show({ type: "notice", level: "warning", text })
-            yield* tell({ type: "turn", event, at: yield* Clock.currentTimeMillis })
+            yield* tell({ type: "turn", event: masked(event), at: yield* Clock.currentTimeMillis })
             if (event.type === "failed") yield* show(problem(host.explain(event.error)))
           })).pipe(
             Effect.provideService(LanguageModel.LanguageModel, languageModel),
@@ -322,7 +324,8 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
     ) =>
       Option.match(host.setup, {
         onNone: () => Effect.void,
-        onSome: (setup) => Effect.catchAll(step(setup), (error) => tell({ type: "setup-failed", problem: error }))
+        onSome: (setup) => Effect.catchAll(step(setup), ({ hint, message }) =>
+            tell({ type: "setup-failed", problem: masked({ message, hint }) }))
       })
 
     const interrupt = (fiber: Fiber.RuntimeFiber<void> | undefined) =>

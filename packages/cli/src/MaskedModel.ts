@@ -1,0 +1,62 @@
+/** The model, without the registered secrets in what it says: a gateway may send back what a request had in its headers. */
+import { type Masker, Secrets } from "@altimate-code/log/Secrets"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import type * as Response from "@effect/ai/Response"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever tools there are
+type Part = Response.StreamPart<any>
+
+/** A secret may be cut anywhere: the pieces of a text are masked as one text. */
+const maskPieces = (makeMasker: () => Masker) => {
+  const texts = new Map<string, { readonly masker: Masker; readonly last: Part & { readonly delta: string } }>()
+  const finish = (id: string): ReadonlyArray<Part> => {
+    const text = texts.get(id)
+    texts.delete(id)
+    const delta = text?.masker.end() ?? ""
+    return text === undefined || delta === "" ? [] : [{ ...text.last, delta } as Part]
+  }
+  const finishAll = () => [...texts.keys()].flatMap(finish)
+  const next = (part: Part): ReadonlyArray<Part> => {
+    switch (part.type) {
+      case "text-delta":
+      case "reasoning-delta": {
+        const masker = texts.get(part.id)?.masker ?? makeMasker()
+        texts.set(part.id, { masker, last: part })
+        const delta = masker.next(part.delta)
+        return delta === "" && part.delta !== "" ? [] : [{ ...part, delta }]
+      }
+      case "text-end":
+      case "reasoning-end":
+        return [...finish(part.id), part]
+      case "finish":
+        return [...finishAll(), part]
+      default:
+        return [part]
+    }
+  }
+  return { next, finishAll }
+}
+
+export const layer: Layer.Layer<LanguageModel.LanguageModel, never, LanguageModel.LanguageModel | Secrets> = Layer
+  .effect(
+    LanguageModel.LanguageModel,
+    Effect.gen(function*() {
+      const model = yield* LanguageModel.LanguageModel
+      const { makeMasker } = yield* Secrets
+      const streamText = (options: Parameters<typeof model.streamText>[0]) =>
+        Stream.suspend(() => {
+          const { finishAll, next } = maskPieces(makeMasker)
+          return model.streamText(options).pipe(
+            Stream.mapConcat(next),
+            // Of an answer that breaks off, all is shown that came.
+            Stream.catchAllCause((cause) =>
+              Stream.concat(Stream.suspend(() => Stream.fromIterable(finishAll())), Stream.failCause(cause))
+            )
+          )
+        })
+      return { ...model, streamText: streamText as typeof model.streamText }
+    })
+  )
