@@ -57,7 +57,7 @@ describe("A command", () => {
         Effect.sync(() => void (process.env["ALTIMATE_TEST_CANARY"] = "not given")),
         () => Effect.sync(() => void delete process.env["ALTIMATE_TEST_CANARY"])
       )
-      const given = {
+      const given: Record<string, string> = {
         ...toPrograms.commandEnvironment,
         TERM: "dumb",
         NO_COLOR: "1",
@@ -204,7 +204,9 @@ describe("A secret in what a command writes", () => {
       // The cuts of what is shown, of a block that is read, and of a line that is too long to be looked at as one.
       for (const before of [14_990, 64 * 1024 - 5, 1024 * 1024 - 5]) {
         const { kept, output } = yield* masked(
-          `head -c ${before} /dev/zero | tr '\\0' x; printf canary-secret; head -c ${before + 100} /dev/zero | tr '\\0' y`
+          `head -c ${before} /dev/zero | tr '\\0' x; printf canary-secret; head -c ${
+            before + 100
+          } /dev/zero | tr '\\0' y`
         )
         assert.strictEqual(kept.length, 2 * before + 100 + "<redacted>".length)
         for (const text of [kept, output]) assert.notMatch(text, /canary|secret/)

@@ -154,7 +154,9 @@ type Untrusted = Settings.Service["untrusted"]
 const refuseChanged = (untrusted: Untrusted, before: Untrusted) => {
   const changed = untrusted.filter(({ path }) => !before.some((other) => other.path === path))
   return changed.length === 0 ? Effect.void : new HostError({
-    message: `${changed.map(({ path }) => path).join(", ")}, or a file that it brings in, has changed since it was trusted.`,
+    message: `${
+      changed.map(({ path }) => path).join(", ")
+    }, or a file that it brings in, has changed since it was trusted.`,
     hint: "Quit, then start altimate-code again to review the change."
   })
 }

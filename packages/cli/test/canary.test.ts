@@ -119,7 +119,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
         }
       })
       assert.strictEqual(code, 0, stderr)
-      const [{ headers }] = yield* scene.sandbox.requests
+      const { headers } = (yield* scene.sandbox.requests)[0]!
       assert.strictEqual(headers["authorization"], `Bearer ${bearer}`)
       assert.strictEqual(headers["x-api-key"], gatewayKey)
       assertSees(scene.seen("command"), { credentials: true, gatewayKey: false })
@@ -143,7 +143,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       writeFileSync(join(scene.home.home, ".aws/config"), `[profile corp]\ncredential_process = ${credentialProcess}\n`)
       const { code, stderr } = yield* scene.home.run(["run", "--no-tools", "go"], { env: scene.env })
       assert.strictEqual(code, 0, stderr)
-      const [{ headers }] = yield* scene.sandbox.requests
+      const { headers } = (yield* scene.sandbox.requests)[0]!
       assert.include(headers["authorization"], "AKIAFROMPROCESS00000")
       assertSees(scene.seen("process"), { credentials: true, gatewayKey: true })
     }))
@@ -156,7 +156,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       const { AWS_BEARER_TOKEN_BEDROCK: _, COPY_OF_THE_TOKEN: __, ...env } = scene.env
       const { code, stderr } = yield* scene.home.run(["run", "--no-tools", "go"], { env })
       assert.strictEqual(code, 0, stderr)
-      const [{ headers }] = yield* scene.sandbox.requests
+      const { headers } = (yield* scene.sandbox.requests)[0]!
       assert.strictEqual(headers["authorization"], "Bearer token-of-the-command")
       assertSees(scene.seen("token"), { credentials: true, gatewayKey: true })
     }))
@@ -186,7 +186,9 @@ layer(NodeContext.layer)("a secret", (it) => {
       const command = "seq 1 4000; echo $AWS_SECRET_ACCESS_KEY; echo $AWS_SECRET_ACCESS_KEY | base64; seq 4000 8000"
       const scene = yield* makeScene([
         { blocks: [call("bash", { command })] },
-        { blocks: [call("bash", { command: "printf \"$AWS_SESSION_TOKEN\"; cat .local/share/altimate-code/outputs/*" })] },
+        {
+          blocks: [call("bash", { command: "printf \"$AWS_SESSION_TOKEN\"; cat .local/share/altimate-code/outputs/*" })]
+        },
         says("Done.")
       ])
       const { code, stderr, stdout } = yield* scene.home.run(["run", "--yolo", "--format", "json", "go"], {
@@ -204,31 +206,35 @@ layer(NodeContext.layer)("a secret", (it) => {
       for (const line of stdout.trimEnd().split("\n")) JSON.parse(line)
     }))
 
-  it.scoped("that the gateway sends back in pieces is masked in text, in JSON and in the session", () =>
-    Effect.gen(function*() {
-      for (const encode of encodings) {
-        const text = `Your token: ${encode(bearer)}. Bye.`
-        const pieces = text.match(/[^]{1,5}/g)!
-        const scene = yield* makeScene([
-          { blocks: [{ type: "reasoning", text: pieces }, { type: "text", text: pieces }] },
-          says(pieces),
-          says([...`It ends with ${encode(bearer)}`])
-        ])
-        const json = yield* scene.home.run(["run", "--no-tools", "--format", "json", "go"], { env: scene.env })
-        const events = json.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, string>)
-        for (const type of ["text", "reasoning"]) {
-          const whole = events.filter((event) => event["type"] === type).map(({ text }) => text).join("")
-          assert.match(whole, /^Your token: [^]*<redacted>[^]*\. Bye\.$/)
-          assert.notInclude(whole, encode(bearer))
+  it.scoped(
+    "that the gateway sends back in pieces is masked in text, in JSON and in the session",
+    () =>
+      Effect.gen(function*() {
+        for (const encode of encodings) {
+          const text = `Your token: ${encode(bearer)}. Bye.`
+          const pieces = text.match(/[^]{1,5}/g)!
+          const scene = yield* makeScene([
+            { blocks: [{ type: "reasoning", text: pieces }, { type: "text", text: pieces }] },
+            says(pieces),
+            says([...`It ends with ${encode(bearer)}`])
+          ])
+          const json = yield* scene.home.run(["run", "--no-tools", "--format", "json", "go"], { env: scene.env })
+          const events = json.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, string>)
+          for (const type of ["text", "reasoning"]) {
+            const whole = events.filter((event) => event["type"] === type).map(({ text }) => text).join("")
+            assert.match(whole, /^Your token: [^]*<redacted>[^]*\. Bye\.$/)
+            assert.notInclude(whole, encode(bearer))
+          }
+          for (const end of [/^Your token: [^]*<redacted>[^]*\. Bye\.\n$/, /^It ends with [^]*<redacted>/]) {
+            const { stdout } = yield* scene.home.run(["run", "--no-tools", "go"], { env: scene.env })
+            assert.match(stdout, end)
+            assert.notInclude(stdout, encode(bearer))
+          }
+          for (const written of [json.stdout, scene.written()]) assert.notInclude(written, bearer)
         }
-        for (const end of [/^Your token: [^]*<redacted>[^]*\. Bye\.\n$/, /^It ends with [^]*<redacted>/]) {
-          const { stdout } = yield* scene.home.run(["run", "--no-tools", "go"], { env: scene.env })
-          assert.match(stdout, end)
-          assert.notInclude(stdout, encode(bearer))
-        }
-        for (const written of [json.stdout, scene.written()]) assert.notInclude(written, bearer)
-      }
-    }), 120_000)
+      }),
+    120_000
+  )
 
   it.scoped("is masked in errors and on the screen", () =>
     Effect.gen(function*() {

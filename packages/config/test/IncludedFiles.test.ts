@@ -15,7 +15,8 @@ const makeTrusted = (content: unknown, files: Record<string, string> = {}) =>
     const fixture = yield* makeFixture
     const fs = yield* FileSystem.FileSystem
     const trust = TrustPolicy.layer
-    const at = (file: string) => file.startsWith("~/") ? `${fixture.home}/${file.slice(2)}` : `${fixture.project}/${file}`
+    const at = (file: string) =>
+      file.startsWith("~/") ? `${fixture.home}/${file.slice(2)}` : `${fixture.project}/${file}`
     const write = (file: string, text: string) => fixture.write(at(file), text)
     yield* Effect.forEach(Object.entries(files), ([file, text]) => write(file, text))
     yield* fixture.write(fixture.projectFile, content)
@@ -36,7 +37,9 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
     "an endpoint by {file:}": bedrock({ baseURL: "https://{file:in/it}" }),
     "a header by {file:}": bedrock({ headers: { "x-team": "a {file: in/it }" } }),
     "a command by {file:}": bedrock({ tokenCommand: ["cat", "{file:in/it}"] }),
-    "a server's environment by {file:}": { mcp: { s: { type: "local", command: ["x"], environment: { A: "{file:in/it}" } } } },
+    "a server's environment by {file:}": {
+      mcp: { s: { type: "local", command: ["x"], environment: { A: "{file:in/it}" } } }
+    },
     "a model's ID by {file:}": { provider: { "amazon-bedrock": { models: { m: { id: "{file:./in/it}" } } } } },
     "a certificate authority": bedrock({ caFile: "in/it" }),
     "a certificate": bedrock({ clientCert: "./in/it" }),
@@ -64,7 +67,9 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
 
   it.scoped("is shown with what waits", () =>
     Effect.gen(function*() {
-      const { load, project, write } = yield* makeTrusted(bedrock({ baseURL: "https://{file:gw.txt}" }), { "gw.txt": "a" })
+      const { load, project, write } = yield* makeTrusted(bedrock({ baseURL: "https://{file:gw.txt}" }), {
+        "gw.txt": "a"
+      })
       yield* write("gw.txt", "b")
       const { untrusted } = yield* load()
       assert.deepStrictEqual(untrusted[0]!.includes, [`${project}/gw.txt`])
@@ -77,7 +82,14 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
           ...bedrock({ baseURL: "https://{file:link}", caFile: "{file:which}", clientCert: "~/alias" }),
           mcp: { s: { type: "remote", url: "{file:../beside}" } }
         },
-        { "~/elsewhere": "one", which: "ca.pem", "ca.pem": "one", "cert.pem": "one", "~/work/beside": "one", link: "one" }
+        {
+          "~/elsewhere": "one",
+          which: "ca.pem",
+          "ca.pem": "one",
+          "cert.pem": "one",
+          "~/work/beside": "one",
+          link: "one"
+        }
       )
       yield* fs.remove(at("link"))
       yield* fs.symlink(`${home}/elsewhere`, at("link"))

@@ -57,57 +57,60 @@ export const mcpProcess = (
 ): Effect.Effect<McpProcess, string, Scope.Scope | Workspace> =>
   Effect.flatMap(Workspace, (workspace) =>
     Effect.map(
-    Effect.acquireRelease(start(server.command, { ...workspace.programEnvironment, ...server.environment }), shutDown),
-    (child) => {
-      const buffer = new protocol.ReadBuffer()
-      const { end, next } = workspace.makeMasker()
-      let said = ""
-      let ended: string | undefined
-      child.stderr.setEncoding("utf8").on("data", (text: string) => {
-        said = (said + next(text)).slice(-keptCharacters)
-      })
-      const transport: Transport = {
-        start: () => {
-          const close = () => transport.onclose?.()
-          if (ended !== undefined) close()
-          child.once("close", close)
-          child.stdout.on("data", (chunk: Buffer) => {
-            buffer.append(chunk)
-            for (let isEmpty = false; !isEmpty;) {
-              try {
-                const message = buffer.readMessage()
-                if (message === null) isEmpty = true
-                else transport.onmessage?.(message)
-              } catch (error) {
-                // A line that is no message, e.g. one that was printed by mistake: the next may be one.
-                transport.onerror?.(error as Error)
+      Effect.acquireRelease(
+        start(server.command, { ...workspace.programEnvironment, ...server.environment }),
+        shutDown
+      ),
+      (child) => {
+        const buffer = new protocol.ReadBuffer()
+        const { end, next } = workspace.makeMasker()
+        let said = ""
+        let ended: string | undefined
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+          said = (said + next(text)).slice(-keptCharacters)
+        })
+        const transport: Transport = {
+          start: () => {
+            const close = () => transport.onclose?.()
+            if (ended !== undefined) close()
+            child.once("close", close)
+            child.stdout.on("data", (chunk: Buffer) => {
+              buffer.append(chunk)
+              for (let isEmpty = false; !isEmpty;) {
+                try {
+                  const message = buffer.readMessage()
+                  if (message === null) isEmpty = true
+                  else transport.onmessage?.(message)
+                } catch (error) {
+                  // A line that is no message, e.g. one that was printed by mistake: the next may be one.
+                  transport.onerror?.(error as Error)
+                }
               }
-            }
-          })
-          return Promise.resolve()
-        },
-        send: (message) =>
-          new Promise((resolve, reject) => {
-            child.stdin.write(protocol.serializeMessage(message), (error) => {
-              if (error) void closed(child).then(() => reject(error))
-              else resolve()
             })
-          }),
-        close: () => {
-          child.stdin.end()
-          transport.onclose?.()
-          return Promise.resolve()
+            return Promise.resolve()
+          },
+          send: (message) =>
+            new Promise((resolve, reject) => {
+              child.stdin.write(protocol.serializeMessage(message), (error) => {
+                if (error) void closed(child).then(() => reject(error))
+                else resolve()
+              })
+            }),
+          close: () => {
+            child.stdin.end()
+            transport.onclose?.()
+            return Promise.resolve()
+          }
+        }
+        child.once("exit", (code, signal) => {
+          ended = signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`
+        })
+        return {
+          transport,
+          explain: (message) => {
+            said += end()
+            return said.trim() === "" ? ended ?? message : `${ended ?? message}: ${said.trim()}`
+          }
         }
       }
-      child.once("exit", (code, signal) => {
-        ended = signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`
-      })
-      return {
-        transport,
-        explain: (message) => {
-          said += end()
-          return said.trim() === "" ? ended ?? message : `${ended ?? message}: ${said.trim()}`
-        }
-      }
-    }
-  ))
+    ))

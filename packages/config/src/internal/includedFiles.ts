@@ -61,7 +61,9 @@ const hashScript = Effect.fn("hashScript")(
     const { mode, mtime, size, type } = yield* fs.stat(path)
     if (type !== "File" || !(isCommand || (mode & 0o111) !== 0 || code.test(path))) return Option.none()
     if (size <= maxScriptSize) return Option.some(hash(yield* fs.readFile(path)))
-    return Option.some(`${size} bytes of ${Option.match(mtime, { onNone: () => "", onSome: (at) => at.toISOString() })}`)
+    return Option.some(
+      `${size} bytes of ${Option.match(mtime, { onNone: () => "", onSome: (at) => at.toISOString() })}`
+    )
   },
   Effect.orElseSucceed(() => Option.none<string>())
 )

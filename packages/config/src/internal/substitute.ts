@@ -94,20 +94,25 @@ export const namedFiles = (tree: Branch, source: Source) => {
   const names = texts.flatMap((text) =>
     Array.from(text.matchAll(pattern)).flatMap(([, kind, name = ""]) => kind === "file" ? [name.trim()] : [])
   )
-  return Effect.forEach(names, (written) =>
-    Effect.map(expandPath(written, source.directory), (path): NamedFile => ({ written, path })))
+  return Effect.forEach(
+    names,
+    (written) => Effect.map(expandPath(written, source.directory), (path): NamedFile => ({ written, path }))
+  )
 }
 
 /** The files of the settings that are paths, as far as they can be filled in. */
 export const pathSettings = (tree: Branch, source: Source, files: Files) =>
-  Effect.forEach(settingTexts(tree).filter(([path]) => isPath(path)), ([, leaf]) =>
-    fillIn(String(leaf.value), source, leaf.origin, files).pipe(
-      Effect.filterOrFail(({ text }) => text.trim() !== ""),
-      Effect.flatMap(({ text }) =>
-        Effect.map(expandPath(text, source.directory), (path): NamedFile => ({ written: text, path }))
-      ),
-      Effect.option
-    )).pipe(Effect.map((found) => found.flatMap(Option.toArray)))
+  Effect.forEach(
+    settingTexts(tree).filter(([path]) => isPath(path)),
+    ([, leaf]) =>
+      fillIn(String(leaf.value), source, leaf.origin, files).pipe(
+        Effect.filterOrFail(({ text }) => text.trim() !== ""),
+        Effect.flatMap(({ text }) =>
+          Effect.map(expandPath(text, source.directory), (path): NamedFile => ({ written: text, path }))
+        ),
+        Effect.option
+      )
+  ).pipe(Effect.map((found) => found.flatMap(Option.toArray)))
 
 /** Such a path leads from the configuration file, so it is meant to be of the project. */
 export const isRelative = (written: string): boolean => !/^([/\\~]|[a-z]:)/i.test(written)

@@ -73,7 +73,9 @@ const certificates = (
     if (found.length === 0 || !found.every(isCertificate)) {
       return yield* new NetworkError({
         reason: "File",
-        message: `${name}: ${file.value} ${found.length === 0 ? "holds no certificate" : "holds a damaged certificate"}`,
+        message: `${name}: ${file.value} ${
+          found.length === 0 ? "holds no certificate" : "holds a damaged certificate"
+        }`,
         hint:
           "It must hold certificates as PEM text (-----BEGIN CERTIFICATE-----); a .der or .cer file can be converted: "
           + "openssl x509 -inform der -in FILE -out FILE.pem"

@@ -324,8 +324,11 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
     ) =>
       Option.match(host.setup, {
         onNone: () => Effect.void,
-        onSome: (setup) => Effect.catchAll(step(setup), ({ hint, message }) =>
-            tell({ type: "setup-failed", problem: masked({ message, hint }) }))
+        onSome: (setup) =>
+          Effect.catchAll(
+            step(setup),
+            ({ hint, message }) => tell({ type: "setup-failed", problem: masked({ message, hint }) })
+          )
       })
 
     const interrupt = (fiber: Fiber.RuntimeFiber<void> | undefined) =>
