@@ -99,8 +99,10 @@ const words = (error: unknown): string => {
 }
 
 /** What others have written must not reach a terminal raw. */
-const shown = (text: string): string =>
-  stripVTControlCharacters(text).replace(/[\p{Cc}\s]+/gu, " ").trim().slice(0, 600)
+const shown = (text: string): string => {
+  const line = stripVTControlCharacters(text).replace(/[\p{Cc}\s]+/gu, " ").trim()
+  return line.length > 600 ? `${line.slice(0, 600)}…` : line
+}
 
 const newClient = ({ Client }: Sdk) =>
   Effect.acquireRelease(

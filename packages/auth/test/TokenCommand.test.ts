@@ -143,6 +143,21 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
         assert.strictEqual(yield* other.mask("Bearer token-1"), "Bearer <redacted>")
       }))
 
+    it.scoped("does not find the program's own token in its environment, and a secret that it prints is not shown in part", () =>
+      Effect.gen(function*() {
+        const { home, process: start } = yield* make
+        yield* Effect.acquireRelease(
+          Effect.sync(() => void (process.env["AWS_BEARER_TOKEN_BEDROCK"] = "canary")),
+          () => Effect.sync(() => void delete process.env["AWS_BEARER_TOKEN_BEDROCK"])
+        )
+        const { token } = yield* start()
+        yield* token(`env > ${home}/env; echo a-first-token`)
+        assert.notInclude(readFileSync(`${home}/env`, "utf8"), "canary")
+        // It is cut behind 400 characters.
+        const { message } = yield* Effect.flip(token(`printf '%0390d' 0 >&2; echo a-first-token >&2; exit 1`))
+        assert.notMatch(message, /a-fir/)
+      }))
+
     it.scoped("is run again after a refusal, unless another process has done it", () =>
       Effect.gen(function*() {
         const { counting, process, runs } = yield* make

@@ -17,8 +17,8 @@ import { writtenForms } from "./internal/writtenForms.ts"
  */
 export interface Service {
   /**
-   * From now on `mask` replaces this value, also where it is escaped for JSON, percent-encoded, or part of something
-   * in base64. A value that is blank or shorter than 6 characters is ignored: it would blot out innocent text.
+   * From now on `mask` replaces this value, also where it is escaped for JSON, percent-encoded, part of something in base64,
+   * or cut off with an ellipsis (`…`). A value that is blank or shorter than 6 characters is ignored: it would blot out innocent text.
    */
   readonly register: (secret: Redacted.Redacted<string>) => Effect.Effect<void>
   /** The text with every registered value replaced by `<redacted>`; synchronous because loggers are. */
@@ -48,6 +48,9 @@ export interface Masker {
  */
 export class Secrets extends Context.Tag("@altimate-code/log/Secrets")<Secrets, Service>() {}
 
+/** Less would blot out innocent text. */
+const shortest = 6
+
 /**
  * An empty register, which lasts as long as the layer.
  *
@@ -60,7 +63,7 @@ export const layer: Layer.Layer<Secrets> = Layer.sync(Secrets, () => {
     register: (secret) =>
       Effect.sync(() => {
         const value = Redacted.value(secret).trim()
-        if (value.length >= 6) writtenForms(value).forEach((form) => forms.add(form))
+        if (value.length >= shortest) writtenForms(value).forEach((form) => forms.add(form))
       }),
     mask: (text) => blotOut(text, matchesIn(text, forms)),
     makeMasker: () => {
@@ -92,21 +95,26 @@ const matchesIn = (text: string, forms: ReadonlySet<string>): ReadonlyArray<Matc
   const matches: Array<Match> = []
   for (const form of forms) {
     for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1)) matches.push([at, at + form.length])
+    for (let at = text.indexOf("…"); at !== -1; at = text.indexOf("…", at + 1)) {
+      const length = beginningBefore(text.slice(Math.max(0, at - form.length), at), form)
+      if (length >= shortest) matches.push([at - length, at])
+    }
   }
   return matches.toSorted(([a], [b]) => a - b)
 }
 
-/** Where the longest end of the text begins with which a secret may begin; the text's length, when there is none. */
-const unfinishedAt = (text: string, forms: ReadonlySet<string>): number => {
-  let longest = 0
+/** How long a beginning of the form, short of the whole, the text ends with. */
+const beginningBefore = (text: string, form: string): number => {
   const last = text.at(-1)
-  for (const form of forms) {
-    for (let length = Math.min(form.length - 1, text.length); length > longest; length--) {
-      if (form[length - 1] === last && text.endsWith(form.slice(0, length))) longest = length
-    }
+  for (let length = Math.min(form.length - 1, text.length); length > 0; length--) {
+    if (form[length - 1] === last && text.endsWith(form.slice(0, length))) return length
   }
-  return text.length - longest
+  return 0
 }
+
+/** Where the longest end of the text begins with which a secret may begin; the text's length, when there is none. */
+const unfinishedAt = (text: string, forms: ReadonlySet<string>): number =>
+  text.length - Math.max(0, ...Array.from(forms, (form) => beginningBefore(text, form)))
 
 /** Where matches overlap, what they cover together is replaced once: neither secret's rest stays behind. */
 const blotOut = (text: string, matches: ReadonlyArray<Match>): string => {

@@ -115,6 +115,14 @@ describe("Secrets", () => {
       })
   )
 
+  it.effect("knows the beginning of a secret that a text was cut in", () =>
+    Effect.gen(function*() {
+      const secret = "canary-token"
+      assert.strictEqual(yield* masked("Your token: canary-to…", secret), "Your token: <redacted>…")
+      assert.strictEqual(yield* masked("canary-… or canary… or canar…", secret), "<redacted>… or <redacted>… or canar…")
+      assert.strictEqual(yield* masked("canary-to, canary-to...", secret), "canary-to, canary-to...")
+    }))
+
   const pieces = (text: string, cuts: ReadonlyArray<number>) => {
     const at = [0, ...cuts.map((cut) => cut % (text.length + 1)).toSorted((a, b) => a - b), text.length]
     return at.slice(1).map((end, index) => text.slice(at[index], end))

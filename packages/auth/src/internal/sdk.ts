@@ -132,5 +132,6 @@ const words = (error: unknown, text: string): string => {
     return "there is no such profile, or nothing in it that leads to credentials"
   }
   // Behind the first line, STS repeats the request, session token and all.
-  return printable(text.split(/[\r\n]/, 1)[0] ?? "").slice(0, 300)
+  const line = printable(text.split(/[\r\n]/, 1)[0] ?? "")
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }

@@ -1,0 +1,25 @@
+import type { FileSetting } from "@altimate-code/config/Gateway"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { rootCertificates } from "node:tls"
+import { authorities, readFile } from "../src/internal/trust.ts"
+
+const file = (content: string): FileSetting => ({
+  value: "/not/there",
+  origin: { _tag: "Default" },
+  content: Redacted.make(content)
+})
+
+describe("a file of a project that the user trusts", () => {
+  it.effect("is used as it was trusted, whatever is there by now", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* readFile(file("the key"), "clientKey"), "the key")
+      const all = yield* authorities(Option.some(file(rootCertificates[0]!)))
+      assert.include(all, rootCertificates[0])
+      const refused = yield* Effect.flip(authorities(Option.some(file("no certificate"))))
+      assert.include(refused.message, "/not/there holds no certificate")
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
