@@ -9,8 +9,11 @@ import * as Stream from "effect/Stream"
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever tools there are
 type Part = Response.StreamPart<any>
 
+/** Shorter beginnings of a secret are in every text: held back, the last letters of an answer would come late. */
+const heldFrom = 4
+
 /** A secret may be cut anywhere: the pieces of a text are masked as one text. */
-const maskPieces = (makeMasker: () => Masker) => {
+const maskPieces = (makeMasker: (heldFrom: number) => Masker) => {
   const texts = new Map<string, { readonly masker: Masker; readonly last: Part & { readonly delta: string } }>()
   const finish = (id: string): ReadonlyArray<Part> => {
     const text = texts.get(id)
@@ -23,7 +26,7 @@ const maskPieces = (makeMasker: () => Masker) => {
     switch (part.type) {
       case "text-delta":
       case "reasoning-delta": {
-        const masker = texts.get(part.id)?.masker ?? makeMasker()
+        const masker = texts.get(part.id)?.masker ?? makeMasker(heldFrom)
         texts.set(part.id, { masker, last: part })
         const delta = masker.next(part.delta)
         return delta === "" && part.delta !== "" ? [] : [{ ...part, delta }]

@@ -23,8 +23,11 @@ export interface Service {
   readonly register: (secret: Redacted.Redacted<string>) => Effect.Effect<void>
   /** The text with every registered value replaced by `<redacted>`; synchronous because loggers are. */
   readonly mask: (text: string) => string
-  /** The same for one text that comes in pieces, wherever it is cut. */
-  readonly makeMasker: () => Masker
+  /**
+   * The same for one text that comes in pieces, wherever it is cut. For a text that somebody watches, `heldFrom` says how long a
+   * beginning of a secret is before it is held back (default 1): a shorter one is most often innocent, and is shown at once.
+   */
+  readonly makeMasker: (heldFrom?: number) => Masker
 }
 
 /**
@@ -66,22 +69,30 @@ export const layer: Layer.Layer<Secrets> = Layer.sync(Secrets, () => {
         if (value.length >= shortest) writtenForms(value).forEach((form) => forms.add(form))
       }),
     mask: (text) => blotOut(text, matchesIn(text, forms)),
-    makeMasker: () => {
+    makeMasker: (heldFrom = 1) => {
       let held = ""
+      /** How many characters at the beginning of `held` have been shown. */
+      let shown = 0
       return {
         next: (piece) => {
           const text = held + piece
           const matches = matchesIn(text, forms)
-          const start = unfinishedAt(text, forms)
           // A secret that reaches into what is held back is held back with it: what overlaps is replaced once.
-          const at = matches.reduceRight((at, [from, to]) => from < at && at < to ? from : at, start)
+          const at = matches.reduceRight(
+            (at, [start, end]) => start < at && at < end ? start : at,
+            unfinishedAt(text, forms)
+          )
+          const isShort = text.length - at < heldFrom
+          const masked = blotOut(isShort ? text : text.slice(0, at), matches.filter(([, end]) => end <= at), shown)
+          shown = isShort ? text.length - at : Math.max(0, shown - at)
           held = text.slice(at)
-          return blotOut(text.slice(0, at), matches.filter(([, to]) => to <= at))
+          return masked
         },
         end: () => {
-          const text = held
+          const masked = blotOut(held, matchesIn(held, forms), shown)
           held = ""
-          return blotOut(text, matchesIn(text, forms))
+          shown = 0
+          return masked
         }
       }
     }
@@ -116,14 +127,17 @@ const beginningBefore = (text: string, form: string): number => {
 const unfinishedAt = (text: string, forms: ReadonlySet<string>): number =>
   text.length - Math.max(0, ...Array.from(forms, (form) => beginningBefore(text, form)))
 
-/** Where matches overlap, what they cover together is replaced once: neither secret's rest stays behind. */
-const blotOut = (text: string, matches: ReadonlyArray<Match>): string => {
-  if (matches.length === 0) return text
+/**
+ * The text from `from` on, without the matches. Where they overlap, what they cover together is replaced once: neither secret's rest
+ * stays behind.
+ */
+const blotOut = (text: string, matches: ReadonlyArray<Match>, from = 0): string => {
+  if (matches.length === 0) return text.slice(from)
   let masked = ""
   let done = 0
   for (const [start, end] of matches) {
-    if (start >= done) masked += `${text.slice(done, start)}<redacted>`
+    if (start >= done) masked += `${text.slice(Math.max(done, from), start)}<redacted>`
     done = Math.max(done, end)
   }
-  return masked + text.slice(done)
+  return masked + text.slice(Math.max(done, from))
 }

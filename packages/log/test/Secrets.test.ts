@@ -152,4 +152,30 @@ describe("Secrets", () => {
       )
       assert.strictEqual(end(), "can")
     }).pipe(Effect.provide(layer)))
+
+  it.effect("shows the first letters of what may be a secret at once where somebody watches, and no more of it", () =>
+    Effect.gen(function*() {
+      const { makeMasker, register } = yield* Secrets
+      yield* register(Redacted.make("canary-token"))
+      const { end, next } = makeMasker(4)
+      assert.deepStrictEqual(
+        ["a can", "a", "dian c", "an", "ary", "-token", "!c", "anary-t", "oken canary"].map(next),
+        ["a can", "", "adian c", "an", "", "<redacted>", "!c", "", "<redacted> "]
+      )
+      assert.strictEqual(end(), "canary")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect.prop(
+    "shows at most those first letters, wherever a text is cut",
+    [secret, Schema.String, Schema.Array(Schema.NonNegative.pipe(Schema.int()))],
+    ([secret, around, cuts]) =>
+      Effect.gen(function*() {
+        const { makeMasker, register } = yield* Secrets
+        yield* register(Redacted.make(secret))
+        const { end, next } = makeMasker(4)
+        const result = pieces(around + secret + around, cuts).map(next).join("") + end()
+        assert.notInclude(result, secret.trim())
+        assert.include(result, "<redacted>")
+      }).pipe(Effect.provide(layer))
+  )
 })
