@@ -1,5 +1,5 @@
 /** What a project's configuration brings in from the project: whoever trusts the configuration trusts these files with it. */
-import { ascend, isBelow, realPath } from "@altimate-code/system/Paths"
+import { isBelow, realPath } from "@altimate-code/system/Paths"
 import { readText } from "@altimate-code/system/ReadText"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import { createHash } from "node:crypto"
 import { options } from "../ConfigFile.ts"
 import { Directories } from "../Directories.ts"
+import * as Project from "../Project.ts"
 import type { Source } from "./parse.ts"
 import { type Files, isRelative, namedFiles, pathSettings } from "./substitute.ts"
 import { type Branch, find, leaves } from "./tree.ts"
@@ -68,27 +69,16 @@ const hashScript = Effect.fn("hashScript")(
   Effect.orElseSucceed(() => Option.none<string>())
 )
 
-/**
- * Is a path below the project, by its name or by where its links lead? The project is the repository; without one, or where the home
- * directory is the repository, it is the configuration file's own directory.
- */
+/** Is a path below the project, or below the configuration file's own directory, by its name or by where its links lead? */
 const makeIsInside = Effect.fn("makeIsInside")(function*(directory: string) {
   const real = (file: string) => Effect.orElseSucceed(realPath(file), () => file)
-  const root = yield* repositoryOf(directory)
-  const realRoot = yield* real(root)
+  const project = yield* Project.find
+  const roots = [directory, ...Option.match(project, { onNone: () => [], onSome: ({ root }) => [root] })]
+  const realRoots = yield* Effect.forEach(roots, real)
   return (file: string) =>
-    isBelow(file, root) ? Effect.succeed(true) : Effect.map(real(file), (target) => isBelow(target, realRoot))
-})
-
-const repositoryOf = Effect.fn("repositoryOf")(function*(directory: string) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const { home } = yield* Directories
-  for (const at of ascend(directory).slice(0, -1)) {
-    if (at === home) break
-    if (yield* Effect.orElseSucceed(fs.exists(path.join(at, ".git")), () => false)) return at
-  }
-  return directory
+    roots.some((root) => isBelow(file, root))
+      ? Effect.succeed(true)
+      : Effect.map(real(file), (target) => realRoots.some((root) => isBelow(target, root)))
 })
 
 interface Named {
