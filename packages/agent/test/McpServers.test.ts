@@ -35,6 +35,7 @@ const connect = (servers: Parameters<typeof McpServers.connect>[0]) =>
     directory: "/",
     root: "/",
     outputs: "/not/there",
+    own: { directories: [], names: [] },
     ...toPrograms
   })
 

@@ -172,7 +172,14 @@ describe("A secret in what a command writes", () => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { outputs, root } = yield* makeProject
-      const workspace = Layer.succeed(Workspace, { directory: root, root, outputs, ...toPrograms, makeMasker })
+      const workspace = Layer.succeed(Workspace, {
+        directory: root,
+        root,
+        outputs,
+        own: { directories: [], names: [] },
+        ...toPrograms,
+        makeMasker
+      })
       const result = yield* Effect.provide(Shell.run({ command, timeout: "20 seconds" }), workspace)
       const kept = yield* Effect.forEach(
         yield* fs.readDirectory(outputs),

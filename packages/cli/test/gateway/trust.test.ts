@@ -127,6 +127,22 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.lengthOf(yield* sandbox.requests, before)
     }))
 
+  it.scoped("is not dropped without a word when it changes while the screen is open", () =>
+    Effect.gen(function*() {
+      const { cwd, home, run, sandbox } = yield* start(bedrock({ baseURL: "{file:gw.txt}" }))
+      writeFileSync(join(cwd, "gw.txt"), `${sandbox.url}\n`)
+      yield* run("trust")
+      const screen = yield* open([], { home: home.home, cwd, env: { CI: "true", ...token } })
+      yield* screen.see(/Amazon Bedrock[^]*ready/)
+      writeFileSync(join(cwd, "gw.txt"), `${sandbox.url}/evil\n`)
+      yield* screen.write("/model")
+      yield* screen.see("/model")
+      yield* screen.write(keys.enter)
+      yield* screen.see("Models")
+      yield* screen.write(keys.enter)
+      yield* screen.see(/has\s+changed since it was trusted/)
+    }))
+
   it.scoped("may name the user's own endpoint and what is below it, and no other port of this machine", () =>
     Effect.gen(function*() {
       const { cwd, run, sandbox } = yield* start({})
