@@ -2,9 +2,10 @@
 import { printable } from "@altimate-code/log/Printable"
 import type { ConfigError } from "../ConfigError.ts"
 import type { Origin } from "../Origin.ts"
+import { isSecretName } from "../SecretName.ts"
 import { BedrockOptions } from "./bedrockOptions.ts"
 import { nearest, unknownKeys } from "./check.ts"
-import { maskValue, soundsSecret } from "./masking.ts"
+import { maskValue } from "./masking.ts"
 import { failure } from "./place.ts"
 import { bare, isBedrock, isOtherProvider } from "./providers.ts"
 import { type Branch, dotted, find, type Tree } from "./tree.ts"
@@ -126,7 +127,7 @@ const asUrl = (text: string, path: ReadonlyArray<string>): string | undefined =>
   const isEndpoint = endpointNames.has(bare(name)) || words(name).some((word) => endpointNames.has(word))
   const [, , inner = ""] = /^\{(env|file):([^{}]*)\}/.exec(text) ?? []
   if (inner !== "") {
-    const isOther = [name, inner].some((name) => soundsSecret([name]) || words(name).some((word) => noUrl.has(word)))
+    const isOther = [name, inner].some((name) => isSecretName(name) || words(name).some((word) => noUrl.has(word)))
     return !isOther && (isEndpoint || path.some(isBedrock)) ? text : undefined
   }
   // A host without its scheme.
