@@ -1,0 +1,67 @@
+/**
+ * Where a text is cut: between characters, never inside of one.
+ *
+ * @since 0.1.0
+ */
+
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff
+
+/** Half a surrogate pair is no character: JSON parsers of model APIs refuse a request that holds one. */
+const splitsPair = (text: string, at: number): boolean =>
+  at > 0 && at < text.length && isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at))
+
+/**
+ * The beginning of a text: at most `most` UTF-16 units.
+ *
+ * @since 0.1.0
+ * @category cutting
+ */
+export const head = (text: string, most: number): string => {
+  const at = Math.max(0, Math.floor(most))
+  return text.slice(0, splitsPair(text, at) ? at - 1 : at)
+}
+
+/**
+ * The end of a text: at most `most` UTF-16 units.
+ *
+ * @since 0.1.0
+ * @category cutting
+ */
+export const tail = (text: string, most: number): string => {
+  const at = Math.max(0, text.length - Math.max(0, Math.floor(most)))
+  return text.slice(splitsPair(text, at) ? at + 1 : at)
+}
+
+const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80
+
+/** How many bytes a UTF-8 character has, by its first. */
+const lengthOf = (byte: number): number => byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+
+/**
+ * The beginning of a UTF-8 text: at most `most` bytes, without the beginning of a character that does not end in them. Bytes that
+ * are no UTF-8 are cut where they are.
+ *
+ * @since 0.1.0
+ * @category cutting
+ */
+export const headBytes = (bytes: Uint8Array, most: number): Uint8Array => {
+  const kept = bytes.subarray(0, Math.max(0, most))
+  let first = kept.length - 1
+  while (first > kept.length - 4 && first > 0 && isContinuation(kept[first]!)) first--
+  return first >= 0 && first + lengthOf(kept[first]!) > kept.length ? kept.subarray(0, first) : kept
+}
+
+/**
+ * The end of a UTF-8 text: at most `most` bytes, without the end of a character that does not begin in them. Bytes that are no
+ * UTF-8 are cut where they are.
+ *
+ * @since 0.1.0
+ * @category cutting
+ */
+export const tailBytes = (bytes: Uint8Array, most: number): Uint8Array => {
+  const kept = bytes.subarray(Math.max(0, bytes.length - Math.max(0, most)))
+  let first = 0
+  while (first < 4 && first < kept.length && isContinuation(kept[first]!)) first++
+  return first < 4 ? kept.subarray(first) : kept
+}

@@ -1,0 +1,44 @@
+/** GIF (89a specification): a screen, then blocks up to a trailer. */
+import { type Measure, noPicture, part } from "./imageFile.ts"
+
+const introducer = { extension: 0x21, image: 0x2c, trailer: 0x3b }
+
+/** A flag says whether there is a table of colours, three bits how long it is. */
+const tableLength = (flags: number): number => (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1)
+
+/** Where the sub-blocks that begin here end. */
+const behindBlocks = (file: Buffer, from: number): number => {
+  let at = from
+  for (let length = file.readUInt8(at); length > 0; length = file.readUInt8(at)) {
+    at += 1 + part(file, at + 1, length).length
+  }
+  return at + 1
+}
+
+export const gif: Measure = (file) => {
+  const size = { width: file.readUInt16LE(6), height: file.readUInt16LE(8) }
+  let hasImage = false
+  let at = 13 + tableLength(file.readUInt8(10))
+  for (;;) {
+    // Decoders do without the trailer behind a whole image, and files without one exist.
+    if (hasImage && at === file.length) return size
+    switch (file.readUInt8(at)) {
+      case introducer.extension:
+        at = behindBlocks(file, at + 2)
+        break
+      case introducer.image: {
+        const data = at + 10 + tableLength(file.readUInt8(at + 9))
+        if (file.readUInt16LE(at + 5) === 0 || file.readUInt16LE(at + 7) === 0 || file.readUInt8(data + 1) === 0) {
+          return noPicture
+        }
+        hasImage = true
+        at = behindBlocks(file, data + 1)
+        break
+      }
+      case introducer.trailer:
+        return hasImage ? size : noPicture
+      default:
+        return "its data is damaged"
+    }
+  }
+}

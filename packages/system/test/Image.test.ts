@@ -1,0 +1,89 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as Image from "../src/Image.ts"
+import * as MediaType from "../src/MediaType.ts"
+import { chunk, gif, header, jpeg, png, pngStart, webp, webpLossless } from "./pictures.ts"
+
+const broken = (...parts: ReadonlyArray<Uint8Array>) =>
+  Either.match(Image.inspect(Buffer.concat(parts)), {
+    onLeft: (problem) => problem,
+    onRight: () => assert.fail("it was taken for a whole image")
+  })
+const size = (bytes: Uint8Array) => Either.getOrThrow(Image.inspect(bytes))
+
+const ihdr = chunk("IHDR", header(1, 1))
+const idat = png().subarray(33, -12)
+const iend = chunk("IEND", Buffer.alloc(0))
+
+describe("the media type", () => {
+  it("is that of the first bytes", () => {
+    assert.deepStrictEqual(
+      [png(), jpeg, gif, webp, Buffer.from("%PDF-1.7\n")].map(MediaType.of),
+      ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"]
+    )
+    for (const other of ["", "GIF87", "<svg/>", "RIFF....WAVE"]) assert.isUndefined(MediaType.of(Buffer.from(other)))
+  })
+})
+
+describe("an image", () => {
+  it("has a format and a size", () => {
+    assert.deepStrictEqual(size(png(300, 7)), { format: "png", width: 300, height: 7 })
+    assert.deepStrictEqual(size(jpeg), { format: "jpeg", width: 1, height: 1 })
+    assert.deepStrictEqual(size(gif), { format: "gif", width: 1, height: 1 })
+    assert.deepStrictEqual(size(webp), { format: "webp", width: 1, height: 1 })
+    assert.deepStrictEqual(size(webpLossless), { format: "webp", width: 1, height: 1 })
+  })
+
+  it("may be followed by bytes that are not its own, and have fill bytes between its segments", () => {
+    for (const whole of [png(), jpeg, gif, webp]) size(Buffer.concat([whole, Buffer.from("more")]))
+    size(Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xff]), jpeg.subarray(2)]))
+  })
+
+  it("is broken when it ends anywhere before its end", () => {
+    for (const whole of [png(), jpeg, gif, webp, webpLossless]) {
+      for (let length = 0; length < whole.length; length++) {
+        const cut = Image.inspect(whole.subarray(0, length))
+        // All of the picture is there when nothing but the trailer of a GIF is missing.
+        assert.strictEqual(Either.isRight(cut), whole === gif && length === gif.length - 1, `${length} bytes`)
+      }
+    }
+  })
+
+  it("is broken when it has no header, no picture, no size, or a checksum that is not that of its bytes", () => {
+    assert.include(broken(pngStart, Buffer.alloc(40)), "header")
+    assert.include(broken(pngStart, chunk("IHDR", header(1, 1, [8, 1, 0, 0, 0])), idat, iend), "header")
+    assert.include(broken(pngStart, chunk("IHDR", header(1, 1), 7), idat, iend), "checksum of its IHDR")
+    assert.include(broken(pngStart, ihdr, iend), "no picture")
+    assert.include(broken(pngStart, ihdr, chunk("IDAT", Buffer.from("not deflated")), iend), "no picture")
+    assert.include(broken(pngStart, chunk("IHDR", header(1, 1, [8, 3, 0, 0, 0])), idat, iend), "no picture")
+    assert.include(broken(pngStart, chunk("IHDR", header(0, 9)), idat, iend), "0 × 9 pixels")
+    assert.include(broken(jpeg.subarray(0, 2), jpeg.subarray(-2)), "no picture")
+    assert.include(broken(gif.subarray(0, 19), gif.subarray(-1)), "no picture")
+    assert.include(broken(Buffer.from("GIF89a"), Buffer.alloc(60)), "damaged")
+    assert.include(broken(webp.subarray(0, 23), Buffer.alloc(20)), "header")
+    assert.include(broken(Buffer.from("RIFF\u0004\0\0\0WEBP")), "no picture")
+    assert.include(broken(Buffer.from("<svg/>")), "not a PNG")
+  })
+
+  it.effect.prop("is judged without a failure whatever its bytes are", [Schema.Uint8ArrayFromSelf], ([bytes]) =>
+    Effect.sync(() => {
+      for (const whole of [png(), jpeg, gif, webp]) {
+        for (const at of [4, 8, 12, 20]) Image.inspect(Buffer.concat([whole.subarray(0, at), bytes, whole.subarray(at)]))
+      }
+    }))
+
+  it("is too large by its bytes or by its longer side", () => {
+    const limits = { bytes: 1000, side: 100 }
+    assert.isUndefined(Image.problem(png(100, 100), limits))
+    assert.strictEqual(
+      Image.problem(png(20, 101), limits),
+      "it is 20 × 101 pixels, and at most 100 a side are allowed"
+    )
+    assert.strictEqual(
+      Image.problem(png(1, 1, 2000), limits),
+      `it has ${png(1, 1, 2000).length.toLocaleString("en-US")} bytes, and at most 1,000 are allowed`
+    )
+  })
+})
