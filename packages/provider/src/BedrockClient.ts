@@ -34,7 +34,7 @@ import { refuseInsecure } from "./internal/insecure.ts"
 import { requestUrl } from "./internal/requestUrl.ts"
 import { retrying } from "./internal/retrying.ts"
 import { load } from "./internal/sdk.ts"
-import { toStreamed } from "./internal/streamed.ts"
+import { toStreamed } from "./internal/protocol/streamed.ts"
 import { RetryPolicy } from "./RetryPolicy.ts"
 
 /**

@@ -21,9 +21,9 @@ import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { modelHint } from "./internal/modelHint.ts"
-import { toRequest } from "./internal/prompt.ts"
-import { toParts } from "./internal/response.ts"
-import { initial, step } from "./internal/streamResponse.ts"
+import { toRequest } from "./internal/protocol/prompt.ts"
+import { toParts } from "./internal/protocol/response.ts"
+import { initial, step } from "./internal/protocol/streamResponse.ts"
 import { choose } from "./ModelChoice.ts"
 
 /**

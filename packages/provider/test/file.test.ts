@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { type File, toBlock } from "../src/internal/file.ts"
+import { type File, toBlock } from "../src/internal/protocol/file.ts"
 
 const bytes = new Uint8Array([1, 2, 3])
 const block = (file: Partial<File>, names = new Set<string>()) =>

@@ -5,8 +5,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { key } from "../src/internal/metadata.ts"
-import { type Input, toRequest } from "../src/internal/prompt.ts"
+import { key } from "../src/internal/protocol/metadata.ts"
+import { type Input, toRequest } from "../src/internal/protocol/prompt.ts"
 
 const capabilities: Capabilities = {
   maxOutput: 4096,

@@ -3,7 +3,7 @@ import type { ContentBlockDelta, TokenUsage } from "@aws-sdk/client-bedrock-runt
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
-import type { StreamedEvent } from "../BedrockClient.ts"
+import type { StreamedEvent } from "../../BedrockClient.ts"
 import { isCut, toFinish } from "./finish.ts"
 import { understood } from "./malformed.ts"
 import { responseMetadata } from "./response.ts"

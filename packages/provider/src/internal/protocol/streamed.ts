@@ -1,6 +1,6 @@
 /** A complete Converse answer as the events of a streamed one. Pure. */
 import type { ContentBlock, ContentBlockDelta, ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime"
-import type { StreamedEvent } from "../BedrockClient.ts"
+import type { StreamedEvent } from "../../BedrockClient.ts"
 
 /** In the order of Bedrock's own streams: `messageStop` before `metadata`. */
 export const toStreamed = (output: ConverseCommandOutput): ReadonlyArray<StreamedEvent> => {
