@@ -77,20 +77,35 @@ export const inspect = (bytes: Uint8Array): Either.Either<Image, string> => {
 const count = (value: number): string => value.toLocaleString("en-US")
 
 /**
- * Why an image can't be taken by somebody with these limits, as the end of a sentence; `undefined` when it can.
+ * Why an image can't be taken, as the end of a sentence.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Problem {
+  readonly reason: "TooLarge" | "Broken"
+  readonly why: string
+}
+
+/**
+ * What is wrong with an image for somebody with these limits; `undefined` when nothing is.
  *
  * @since 0.1.0
  * @category queries
  */
-export const problem = (bytes: Uint8Array, limits: Limits): string | undefined => {
+export const problem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
   if (bytes.length > limits.bytes) {
-    return `it has ${count(bytes.length)} bytes, and at most ${count(limits.bytes)} are allowed`
+    const why = `it has ${count(bytes.length)} bytes, and at most ${count(limits.bytes)} are allowed`
+    return { reason: "TooLarge", why }
   }
   return Either.match(inspect(bytes), {
-    onLeft: (broken) => broken,
+    onLeft: (why) => ({ reason: "Broken", why }),
     onRight: ({ height, width }) =>
       Math.max(width, height) > limits.side
-        ? `it is ${width} × ${height} pixels, and at most ${limits.side} a side are allowed`
+        ? {
+          reason: "TooLarge",
+          why: `it is ${width} × ${height} pixels, and at most ${limits.side} a side are allowed`
+        }
         : undefined
   })
 }

@@ -12,12 +12,12 @@
  */
 export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf"
 
-const signatures: ReadonlyArray<readonly [type: MediaType, begins: RegExp]> = [
-  ["image/png", /^\x89PNG\r\n\x1a\n/],
-  ["image/jpeg", /^\xff\xd8\xff/],
-  ["image/gif", /^GIF8[79]a/],
-  ["image/webp", /^RIFF[^]{4}WEBP/],
-  ["application/pdf", /^%PDF-/]
+const signatures: ReadonlyArray<readonly [type: MediaType, begins: (start: string) => boolean]> = [
+  ["image/png", (start) => start.startsWith("\u0089PNG\r\n\u001a\n")],
+  ["image/jpeg", (start) => start.startsWith("\u00ff\u00d8\u00ff")],
+  ["image/gif", (start) => /^GIF8[79]a/.test(start)],
+  ["image/webp", (start) => /^RIFF[^]{4}WEBP/.test(start)],
+  ["application/pdf", (start) => start.startsWith("%PDF-")]
 ]
 
 /**
@@ -28,5 +28,5 @@ const signatures: ReadonlyArray<readonly [type: MediaType, begins: RegExp]> = [
  */
 export const of = (bytes: Uint8Array): MediaType | undefined => {
   const start = String.fromCharCode(...bytes.subarray(0, 12))
-  return signatures.find(([, begins]) => begins.test(start))?.[0]
+  return signatures.find(([, begins]) => begins(start))?.[0]
 }

@@ -17,17 +17,21 @@ describe("a cut", () => {
     assert.strictEqual(Cut.tail("😀ab", 0), "")
   })
 
-  it.effect.prop("is between characters, as near to the limit as that allows", [Text, Most], ([characters, most]) =>
-    Effect.sync(() => {
-      const text = characters.join("")
-      const [head, tail] = [Cut.head(text, most), Cut.tail(text, most)]
-      assert.isTrue(text.startsWith(head) && text.endsWith(tail))
-      assert.isTrue(head.isWellFormed() && tail.isWellFormed())
-      for (const { length } of [head, tail]) {
-        assert.isAtMost(length, most)
-        assert.isAtLeast(length, Math.min(text.length, most - 1))
-      }
-    }))
+  it.effect.prop(
+    "is between characters, as near to the limit as that allows",
+    [Text, Most],
+    ([characters, most]) =>
+      Effect.sync(() => {
+        const text = characters.join("")
+        const [head, tail] = [Cut.head(text, most), Cut.tail(text, most)]
+        assert.isTrue(text.startsWith(head) && text.endsWith(tail))
+        assert.isTrue(head.isWellFormed() && tail.isWellFormed())
+        for (const { length } of [head, tail]) {
+          assert.isAtMost(length, most)
+          assert.isAtLeast(length, Math.min(text.length, most - 1))
+        }
+      })
+  )
 
   it.effect.prop("is between the characters of bytes", [Text, Most], ([characters, most]) =>
     Effect.sync(() => {

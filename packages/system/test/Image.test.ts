@@ -67,23 +67,30 @@ describe("an image", () => {
     assert.include(broken(Buffer.from("<svg/>")), "not a PNG")
   })
 
-  it.effect.prop("is judged without a failure whatever its bytes are", [Schema.Uint8ArrayFromSelf], ([bytes]) =>
-    Effect.sync(() => {
-      for (const whole of [png(), jpeg, gif, webp]) {
-        for (const at of [4, 8, 12, 20]) Image.inspect(Buffer.concat([whole.subarray(0, at), bytes, whole.subarray(at)]))
-      }
-    }))
+  it.effect.prop(
+    "is judged without a failure whatever its bytes are",
+    [Schema.Uint8ArrayFromSelf],
+    ([bytes]) =>
+      Effect.sync(() => {
+        for (const whole of [png(), jpeg, gif, webp]) {
+          for (const at of [4, 8, 12, 20]) {
+            Image.inspect(Buffer.concat([whole.subarray(0, at), bytes, whole.subarray(at)]))
+          }
+        }
+      })
+  )
 
   it("is too large by its bytes or by its longer side", () => {
     const limits = { bytes: 1000, side: 100 }
     assert.isUndefined(Image.problem(png(100, 100), limits))
-    assert.strictEqual(
-      Image.problem(png(20, 101), limits),
-      "it is 20 × 101 pixels, and at most 100 a side are allowed"
-    )
-    assert.strictEqual(
-      Image.problem(png(1, 1, 2000), limits),
-      `it has ${png(1, 1, 2000).length.toLocaleString("en-US")} bytes, and at most 1,000 are allowed`
-    )
+    assert.deepStrictEqual(Image.problem(png(20, 101), limits), {
+      reason: "TooLarge",
+      why: "it is 20 × 101 pixels, and at most 100 a side are allowed"
+    })
+    assert.deepStrictEqual(Image.problem(png(1, 1, 2000), limits), {
+      reason: "TooLarge",
+      why: `it has ${png(1, 1, 2000).length.toLocaleString("en-US")} bytes, and at most 1,000 are allowed`
+    })
+    assert.deepStrictEqual(Image.problem(png().subarray(0, -1), limits), { reason: "Broken", why: "it ends too early" })
   })
 })
