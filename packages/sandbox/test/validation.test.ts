@@ -249,7 +249,85 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
   )
 ]
 
+const claude = "us.anthropic.claude-sonnet-4-6-v1"
+
+/** A PNG whose picture is one grey point. */
+const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+const bytesOf = (format: string, bytes: string | number) => ({
+  image: { format, source: { bytes: typeof bytes === "string" ? bytes : Buffer.alloc(bytes).toString("base64") } }
+})
+const times = <A>(count: number, make: (index: number) => A) => Array.from({ length: count }, (_, index) => make(index))
+const schema = (json: unknown) => ({
+  ...hello,
+  toolConfig: { tools: [{ toolSpec: { name: "read", inputSchema: { json } } }] }
+})
+
+/** Refused over the whole request, or by Claude alone; the words are a part of the refusal. */
+const beyond: ReadonlyArray<readonly [what: string, who: "all" | "claude", body: object, words: string]> = [
+  ["half of a character", "all", { messages: [user(text("a \ud83d"))] }, "low surrogate"],
+  ["half of a character in a name", "all", schema({ type: "object", "\ud83d": 1 }), "low surrogate"],
+  ["21 images", "all", { messages: [user(text("a"), ...times(21, () => bytesOf("png", pixel)))] }, "At most 20"],
+  ["an image that is too large", "all", { messages: [user(text("a"), bytesOf("png", 3_750_001))] }, "3.75 MB"],
+  ["6 documents", "all", { messages: [user(text("a"), ...times(6, (n) => document(`a ${n}`)))] }, "At most 5"],
+  ["two documents of one name", "all", { messages: [user(text("a"), document("a"), document("a"))] }, "must be unique"],
+  ["two tools of one name", "all", { ...hello, toolConfig: { tools: [tool("a"), tool("a")] } }, "already defined"],
+  [
+    "five cache points",
+    "all",
+    { messages: [user(text("a"), ...times(5, () => ({ cachePoint: { type: "default" } })))] },
+    "maximum of 4"
+  ],
+  [
+    "one ID for two calls of an answer",
+    "all",
+    { messages: [user(text("a")), assistant(call("t"), call("t")), user(result("t"), result("t"))], toolConfig: tools },
+    "duplicate Ids"
+  ],
+  [
+    "one ID for calls of two answers",
+    "claude",
+    {
+      messages: [user(text("a")), assistant(call("t")), user(result("t")), assistant(call("t")), user(result("t"))],
+      toolConfig: tools
+    },
+    "`tool_use` ids must be unique"
+  ],
+  ["an image that is none", "claude", { messages: [user(text("a"), bytesOf("png", 40))] }, "Could not process image"],
+  [
+    "an image that is cut",
+    "claude",
+    { messages: [user(text("a"), bytesOf("png", pixel.slice(0, 80)))] },
+    "Could not process image"
+  ],
+  [
+    "an image of another format",
+    "claude",
+    { messages: [user(text("a"), bytesOf("gif", pixel))] },
+    "appears to be a image/png"
+  ],
+  ["a combinator at the top of a schema", "claude", schema({ type: "object", anyOf: [{}] }), "at the top level"],
+  ["a schema without a type", "claude", schema({}), "input_schema.type"],
+  ["a parameter with a dollar", "claude", schema({ type: "object", properties: { $top: {} } }), "Property keys"],
+  [
+    "a schema of an older draft",
+    "claude",
+    schema({ type: "object", properties: { a: { items: [{}] } } }),
+    "draft 2020-12"
+  ]
+]
+
 layer(Sandbox.layer())("a request", (it) => {
+  for (const [what, who, body, words] of beyond) {
+    it.effect(`with ${what} is refused by ${who === "all" ? "every model" : "Claude"}`, () =>
+      Effect.gen(function*() {
+        const { url } = yield* Sandbox.Sandbox
+        const refused = yield* send(url, { path: converse(claude), body })
+        assert.strictEqual(refused.status, 400)
+        assert.include(refused.text, words)
+        assert.strictEqual((yield* send(url, { path: converse(nova), body })).status, who === "all" ? 400 : 200)
+      }))
+  }
+
   for (const [what, body] of accepted) {
     it.effect(`with ${what} is accepted`, () =>
       Effect.gen(function*() {

@@ -86,7 +86,7 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
         case "Operation":
           return authorization.pipe(
             Either.andThen(() => Models.check(models, route.modelId)),
-            Either.andThen(() => validate(incoming.rawBody)),
+            Either.andThen(() => validate(incoming.rawBody, route.modelId)),
             Either.flatMap((request) => Either.map(known(incoming.rawBody), () => request)),
             Effect.flatMap((request) => attempt(route, request, incoming)),
             Effect.catchAll((refusal) => Effect.sync(() => refuse(refusal)))

@@ -1,14 +1,16 @@
 /**
  * The checks that Bedrock makes before a model sees a request, with its own words where they have been recorded.
- * First the constraints of the API model (`2023-09-30`), all of them reported at once, then the rules of Converse,
- * of which the first that is broken is reported.
+ * First the constraints of the API model (`2023-09-30`), all of them reported at once, then the rules of Converse, the limits over
+ * the whole request, and Claude's own, of which the first that is broken is reported.
  */
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as Claude from "./claude.ts"
 import { invalid, type Refusal, unserializable } from "./refusal.ts"
 import { type ContentBlock, ConverseRequest, type DocumentBlock } from "./request.ts"
 import * as ToolPairs from "./toolPairs.ts"
+import * as WholeRequest from "./wholeRequest.ts"
 
 const enumeration = (values: ReadonlyArray<string>) => (value: string): ReadonlyArray<string> =>
   values.includes(value) ? [] : [`Member must satisfy enum value set: [${values.join(", ")}]`]
@@ -118,19 +120,26 @@ const toRequest = Schema.decodeUnknownEither(ConverseRequest)
 const where = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.path.join(".") ?? ""
 
-/** The request of a body that Bedrock would hand to a model. */
-export const validate = (rawBody: string): Either.Either<ConverseRequest, Refusal> =>
+/** The request of a body that Bedrock would hand to this model, and that the model would take. */
+export const validate = (rawBody: string, modelId: string): Either.Either<ConverseRequest, Refusal> =>
   Either.gen(function*() {
     const json = yield* Either.mapLeft(toJson(rawBody), () => unserializable("The request body is not valid JSON."))
-    const request = yield* Either.mapLeft(toRequest(json), (error) =>
-      unserializable(`The request body is missing a member or has one of the wrong type at '${where(error)}'.`))
+    if (!WholeRequest.isWellFormed(json)) {
+      return yield* Either.left(unserializable("The request body is not valid JSON: no low surrogate in string."))
+    }
+    const request = yield* Either.mapLeft(
+      toRequest(json),
+      (error) =>
+        unserializable(`The request body is missing a member or has one of the wrong type at '${where(error)}'.`)
+    )
     const broken = constraints(request)
     if (broken.length > 0) {
       const count = broken.length === 1 ? "1 validation error detected" : `${broken.length} validation errors detected`
       return yield* Either.left(invalid(`${count}: ${broken.join("; ")}`))
     }
-    for (const problem of rules(request)) {
-      return yield* Either.left(invalid(problem))
+    const claude = Claude.isClaude(modelId) ? Claude.problems(json) : []
+    for (const problems of [rules(request), WholeRequest.problems(json), claude]) {
+      for (const problem of problems) return yield* Either.left(invalid(problem))
     }
     return request
   })

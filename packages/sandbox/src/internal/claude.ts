@@ -1,0 +1,99 @@
+/** What Claude refuses in a request that Bedrock hands to it; in its own words where they have been seen. */
+import * as Predicate from "effect/Predicate"
+import { look } from "./picture.ts"
+import { blocks, duplicates, media, tools } from "./wholeRequest.ts"
+
+const isString = Predicate.isString
+
+export const isClaude = (modelId: string): boolean => modelId.includes("anthropic.claude")
+
+function* schemaProblems(schema: unknown): Generator<string> {
+  if (!Predicate.isRecord(schema)) return yield "input_schema: Input should be a valid dictionary"
+  if (schema["type"] !== "object") yield "input_schema.type: Input should be 'object'"
+  if (["anyOf", "oneOf", "allOf"].some((name) => name in schema)) {
+    yield "input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level"
+  }
+  const { properties = {}, required = [] } = schema
+  if (!Predicate.isRecord(properties)) return yield "input_schema.properties: Input should be a valid dictionary"
+  if (Object.keys(properties).some((name) => !/^[a-zA-Z0-9_.-]{1,64}$/.test(name))) {
+    yield "input_schema.properties: Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'"
+  }
+  if (!Array.isArray(required) || !required.every(isString)) yield "input_schema.required: Input should be a valid list"
+  if (!isDraft2020(schema)) yield "input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12"
+}
+
+const typeNames = ["array", "boolean", "integer", "null", "number", "object", "string"]
+
+/** Of the draft's rules those that schemas of tools break. */
+const isDraft2020 = (schema: unknown): boolean => {
+  if (Predicate.isBoolean(schema)) return true
+  if (!Predicate.isRecord(schema)) return false
+  return Object.entries(schema).every(([name, value]) => {
+    switch (name) {
+      case "type":
+        return [value].flat().every((type) => typeNames.includes(type as string)) && [value].flat().length > 0
+      case "$ref":
+        return false
+      case "properties":
+      case "patternProperties":
+        return Predicate.isRecord(value) && Object.values(value).every(isDraft2020)
+      case "anyOf":
+      case "oneOf":
+      case "allOf":
+      case "prefixItems":
+        return Array.isArray(value) && value.length > 0 && value.every(isDraft2020)
+      case "items":
+      case "additionalProperties":
+      case "not":
+      case "if":
+      case "then":
+      case "else":
+        return isDraft2020(value)
+      case "required":
+        return Array.isArray(value) && value.every(isString)
+      case "enum":
+        return Array.isArray(value) && value.length > 0
+      case "minimum":
+      case "maximum":
+      case "exclusiveMinimum":
+      case "exclusiveMaximum":
+        return Predicate.isNumber(value)
+      case "description":
+      case "title":
+      case "pattern":
+        return isString(value)
+      default:
+        return true
+    }
+  })
+}
+
+export function* problems(body: unknown): Generator<string> {
+  const refused = (problem: string) => `The model returned the following errors: ${problem}`
+  for (const [t, { schema }] of tools(body).entries()) {
+    for (const problem of schemaProblems(schema)) yield refused(`tools.${t}.custom.${problem}`)
+  }
+  for (const { bytes, format, path } of media(body, "image")) {
+    const picture = look(bytes)
+    if (picture === undefined) yield refused(`${path}: Could not process image`)
+    else if (picture.format !== format) {
+      yield refused(
+        `${path}: The image was specified using the image/${format} media type, but the image appears to be a image/${picture.format} image`
+      )
+    } else if (Math.max(picture.width, picture.height) > 8000) {
+      yield refused(`${path}: At least one of the image dimensions exceed max allowed size: 8000 pixels`)
+    }
+  }
+  const ids = blocks(body).flatMap(([, block]) => {
+    const call = Predicate.isRecord(block) ? block["toolUse"] : undefined
+    return Predicate.isRecord(call) && isString(call["toolUseId"]) ? [call["toolUseId"]] : []
+  })
+  if (duplicates(ids).length > 0) yield refused("messages: `tool_use` ids must be unique")
+  const messages = Predicate.isRecord(body) && Array.isArray(body["messages"]) ? body["messages"] : []
+  for (const [m, message] of messages.entries()) {
+    const last = message.content.filter((block: object) => !("cachePoint" in block)).at(-1)
+    if (message.role === "assistant" && last?.reasoningContent !== undefined) {
+      yield refused(`messages.${m}: The final block in an assistant message cannot be \`thinking\`.`)
+    }
+  }
+}
