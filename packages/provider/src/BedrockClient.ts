@@ -31,10 +31,10 @@ import { noStream } from "./internal/failure.ts"
 import { timeoutHint } from "./internal/hint.ts"
 import { makeIdentify } from "./internal/identify.ts"
 import { refuseInsecure } from "./internal/insecure.ts"
+import { toStreamed } from "./internal/protocol/streamed.ts"
 import { requestUrl } from "./internal/requestUrl.ts"
 import { retrying } from "./internal/retrying.ts"
 import { load } from "./internal/sdk.ts"
-import { toStreamed } from "./internal/protocol/streamed.ts"
 import { RetryPolicy } from "./RetryPolicy.ts"
 
 /**

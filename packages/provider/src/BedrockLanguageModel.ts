@@ -11,6 +11,7 @@ import type { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { PrefixRules } from "@altimate-code/model-id/PrefixRules"
+import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
@@ -21,7 +22,7 @@ import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { modelHint } from "./internal/modelHint.ts"
-import { toRequest } from "./internal/protocol/prompt.ts"
+import { idsOf, toRequest } from "./internal/protocol/prompt.ts"
 import { toParts } from "./internal/protocol/response.ts"
 import { initial, step } from "./internal/protocol/streamResponse.ts"
 import { choose } from "./ModelChoice.ts"
@@ -59,12 +60,16 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
 
 /**
  * A `LanguageModel` over {@link BedrockClient}. A failed request is an `AiError.UnknownError`, from which
- * `BedrockError.fromAiError` gets the {@link BedrockError} back; a prompt that Bedrock can't take is a
- * `MalformedInput`, and an answer that can't be understood a `MalformedOutput`.
+ * `BedrockError.fromAiError` gets the {@link BedrockError} back; a prompt that is empty or a document alone, or tools that Bedrock has no way to
+ * offer, are a `MalformedInput`, and an answer that can't be understood is a `MalformedOutput`.
  *
- * Parts carry what is Bedrock's own under the metadata key `altimate-code-bedrock`: reasoning its `signature` and
- * `redactedContent` (base64), which the next turn must send back in the prompt part's options (the agent's `History`
- * does it); `finish` the `stopReason` as it came, `cacheWriteInputTokens` and `latencyMs`. `usage.inputTokens` is without
+ * A request is acceptable whatever is in the prompt's history: text is made well-formed; a file that Bedrock would refuse, or one too many
+ * (see `AttachmentLimits`), becomes a line of text; calls get IDs of their own, and each its result; the schemas of tools are
+ * adapted, and what is lost of them is added to the tool's description. The IDs of an answer's calls are those that later requests send.
+ *
+ * Parts carry what is Bedrock's own under the metadata key `altimate-code-bedrock`: reasoning its `signature`,
+ * `redactedContent` (base64) and `model`, which the next turn must send back in the prompt part's options (the agent's `History`
+ * does it): it is sent to that model only; `finish` the `stopReason` as it came, `cacheWriteInputTokens` and `latencyMs`. `usage.inputTokens` is without
  * the cache, as Bedrock counts it.
  *
  * @since 0.1.0
@@ -97,8 +102,9 @@ const make = (options: Options) =>
         maxTokens: options.maxTokens ?? Math.min(8192, capabilities.maxOutput),
         additionalModelRequestFields: options.additionalModelRequestFields
       })
-    const expectation = ({ responseFormat, tools }: LanguageModel.ProviderOptions) => ({
+    const expectation = ({ responseFormat, tools }: LanguageModel.ProviderOptions, input: ConverseCommandInput) => ({
       modelId: model.wire,
+      ids: idsOf(input),
       tools: new Set(tools.map((tool) => tool.name)),
       ...(responseFormat.type === "json" && { responseFormat })
     })
@@ -110,12 +116,16 @@ const make = (options: Options) =>
     const languageModel = yield* LanguageModel.make({
       generateText: (provider) =>
         request(provider).pipe(
-          Effect.flatMap((input) => Effect.mapError(client.converse(input), toAiError("generateText"))),
-          Effect.flatMap((output) => toParts(output, expectation(provider)))
+          Effect.flatMap((input) =>
+            client.converse(input).pipe(
+              Effect.mapError(toAiError("generateText")),
+              Effect.flatMap((output) => toParts(output, expectation(provider, input)))
+            )
+          )
         ),
       streamText: (provider) =>
         Stream.unwrap(Effect.map(request(provider), (input) => {
-          const expected = expectation(provider)
+          const expected = expectation(provider, input)
           return client.converseStream(input).pipe(
             Stream.mapError(toAiError("streamText")),
             Stream.concat(Stream.succeed(undefined)),

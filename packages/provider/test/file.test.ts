@@ -1,56 +1,67 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import { gif, jpeg, png, webp } from "../../system/test/pictures.ts"
 import { type File, toBlock } from "../src/internal/protocol/file.ts"
 
-const bytes = new Uint8Array([1, 2, 3])
+const pdf = Buffer.from("%PDF-1.7")
 const block = (file: Partial<File>, names = new Set<string>()) =>
-  Either.getOrThrowWith(
-    toBlock({ mediaType: "application/pdf", data: bytes, ...file }, names),
-    (error) => new Error(error.description)
-  )
-const refusal = (file: Partial<File>) =>
-  Either.match(toBlock({ mediaType: "image/png", data: bytes, ...file }, new Set()), {
-    onLeft: (error) => error.description ?? "",
-    onRight: () => assert.fail("the file was taken")
-  })
+  toBlock({ mediaType: "application/pdf", data: pdf, ...file }, names)
+const line = (file: Partial<File>) =>
+  block({ mediaType: "image/png", ...file }).text ?? assert.fail("the file was taken")
 
-const format = (mediaType: string) => {
-  const { document, image } = block({ mediaType })
+const format = (mediaType: string, data: File["data"] = Buffer.from("text")) => {
+  const { document, image } = block({ mediaType, data })
   return image?.format ?? document?.format
 }
 
-const source = (data: File["data"]) => block({ data }).document?.source?.bytes
+const source = (data: File["data"], mediaType = "text/plain") => {
+  const bytes = block({ data, mediaType }).document?.source?.bytes
+  return bytes && new Uint8Array(bytes)
+}
+const bytes = new Uint8Array([1, 2, 3])
 
 describe("a file of a prompt", () => {
-  it("is an image or a document by its media type", () => {
+  it("is what its bytes say, whatever its media type is", () => {
+    for (const mediaType of ["image/png", "image/jpg", "IMAGE/GIF", "text/plain", "application/octet-stream"]) {
+      assert.deepStrictEqual(
+        [png(), jpeg, gif, webp, pdf].map((data) => format(mediaType, data)),
+        ["png", "jpeg", "gif", "webp", "pdf"]
+      )
+    }
+  })
+
+  it("is a document by its media type when its bytes say nothing", () => {
     assert.deepStrictEqual(
-      ["image/png", "image/jpeg", "image/jpg", "IMAGE/GIF", "image/webp"].map(format),
-      ["png", "jpeg", "jpeg", "gif", "webp"]
-    )
-    assert.deepStrictEqual(
-      ["application/pdf", "text/csv", "text/html", "text/markdown", "text/plain; charset=utf-8", "text/x-rust"].map(
-        format
+      ["text/csv", "text/html", "text/markdown", "text/plain; charset=utf-8", "text/x-rust", "application/json"].map(
+        (mediaType) => format(mediaType)
       ),
-      ["pdf", "csv", "html", "md", "txt", "txt"]
+      ["csv", "html", "md", "txt", "txt", "txt"]
     )
   })
 
   it("may be bytes, base64 or a data URL", () => {
     assert.deepStrictEqual(source(bytes), bytes)
     assert.deepStrictEqual(source("AQID"), bytes)
-    assert.deepStrictEqual(source("data:application/pdf;base64,AQID"), bytes)
-    assert.deepStrictEqual(source(new URL("data:application/pdf;base64,AQID")), bytes)
+    assert.deepStrictEqual(source("data:text/plain;base64,AQID"), bytes)
+    assert.deepStrictEqual(source(new URL("data:text/plain;base64,AQID")), bytes)
     assert.deepStrictEqual(source("data:text/plain,h%C3%A9"), new TextEncoder().encode("hé"))
   })
 
-  it("is refused when it is only an address, not base64, empty, or of a kind that Bedrock doesn't take", () => {
-    assert.include(refusal({ data: new URL("https://example.com/a.png"), fileName: "a.png" }), "read it first")
-    assert.include(refusal({ data: "http://example.com/a.png" }), "read it first")
-    assert.include(refusal({ data: "%%%" }), "base64")
-    assert.include(refusal({ data: new Uint8Array() }), "empty")
-    assert.include(refusal({ mediaType: "video/mp4" }), "video/mp4")
+  it("is a line of text that says why when Bedrock would refuse it", () => {
+    assert.include(line({ data: new URL("https://example.com/a.png"), fileName: "a.png" }), "\"a.png\"")
+    assert.include(line({ data: "http://example.com/a.png" }), "only its address")
+    assert.include(line({ data: "%%%" }), "base64")
+    assert.include(line({ data: new Uint8Array() }), "empty")
+    assert.include(line({ data: bytes, mediaType: "video/mp4" }), "video/mp4")
+    for (const mediaType of ["image/png", "application/pdf"]) {
+      assert.include(line({ data: Buffer.from("<html>"), mediaType }), mediaType)
+    }
+    assert.include(line({ data: png().subarray(0, -1) }), "ends too early")
+    assert.include(line({ data: png(8001, 1) }), "8001 × 1 pixels")
+    assert.include(line({ data: png(1, 1, 3_750_000) }), "at most 3,750,000")
+    assert.include(line({ data: Buffer.concat([pdf, Buffer.alloc(4_500_000)]) }), "at most 4,500,000")
+    assert.isDefined(block({ data: png(8000, 1, 3_000_000) }).image)
   })
 
   it("keeps as much of its name as Bedrock allows, without the extension", () => {

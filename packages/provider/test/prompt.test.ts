@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import { png } from "../../system/test/pictures.ts"
 import { key } from "../src/internal/protocol/metadata.ts"
 import { type Input, toRequest } from "../src/internal/protocol/prompt.ts"
 
@@ -17,6 +18,8 @@ const capabilities: Capabilities = {
   cache: { system: false, messages: false, tools: false }
 }
 const caching = { ...capabilities, cache: { system: true, messages: true, tools: true } }
+
+const pdf = Buffer.from("%PDF-1.7")
 
 const readFile = Tool.make("read_file", {
   description: "Reads a file",
@@ -112,12 +115,25 @@ describe("messages", () => {
     ])
   })
 
-  it("refuses a document without a text beside it, and a file of the assistant's", () => {
-    const file = { type: "file", mediaType: "application/pdf", data: "AQID" } as const
-    assert.include(refusal([{ role: "user", content: [file] }]), "say what to do")
-    assert.include(refusal([{ role: "user", content: "hi" }, { role: "assistant", content: [file] }]), "from the user")
+  it("refuses a document without a text beside it, which only the user can say; an earlier one has its name beside it", () => {
+    const file = { type: "file", mediaType: "application/pdf", fileName: "q3.pdf", data: pdf } as const
+    const attached = { role: "user", content: [file] } as const
+    assert.include(refusal([attached]), "say what to do")
+    const answer = { role: "assistant", content: "What about it?" } as const
+    const [first] = request([attached, answer, { role: "user", content: "Sum it up." }]).messages ?? []
+    assert.strictEqual(first?.content?.[0]?.document?.format, "pdf")
+    assert.deepStrictEqual(first?.content?.[1] as unknown, { text: "(Attached: q3.)" })
     const { messages } = request([{ role: "user", content: [file, { type: "text", text: "Sum it up." }] }])
-    assert.strictEqual(messages?.[0]?.content?.[0]?.document?.format, "pdf")
+    assert.strictEqual(messages?.[0]?.content?.length, 2)
+    assert.deepStrictEqual(toolContent([file])?.[1] as unknown, { text: "(Attached: q3.)" })
+  })
+
+  it("says instead of a file of the assistant's that it was left out", () => {
+    const { messages } = request([
+      { role: "user", content: "hi" },
+      { role: "assistant", content: [{ type: "file", mediaType: "image/png", data: png() }] }
+    ])
+    assert.include(messages?.[1]?.content?.[0]?.text, "left out")
   })
 
   it("leaves out calls and results that the provider itself ran", () => {
@@ -144,40 +160,67 @@ describe("messages", () => {
   })
 })
 
-const turn = (options: object) =>
+const modelId = "us.anthropic.claude-sonnet-4-6-v1"
+
+/** What is sent of reasoning before an answer, in a turn that has ended or not. */
+const turn = (options: object, { text = "Let me think.", after = [] as ReadonlyArray<Prompt.MessageEncoded> } = {}) =>
   request([
     { role: "user", content: "hi" },
     {
       role: "assistant",
-      content: [{ type: "reasoning", text: "Let me think.", options: { [key]: options } as never }]
-    }
-  ]).messages?.[1]?.content
+      content: [
+        { type: "reasoning", text, options: { [key]: options } as never },
+        { type: "text", text: "Yes." }
+      ]
+    },
+    ...after
+  ]).messages?.[1]?.content?.slice(0, -1)
+const ended = { after: [{ role: "user", content: "and now?" }] as const }
 
 describe("reasoning", () => {
+  const signed = [{ reasoningContent: { reasoningText: { text: "Let me think.", signature: "sig==" } } }]
+
   it("goes back with its signature, unmodified", () => {
-    assert.deepStrictEqual(turn({ signature: "sig==" }), [
-      { reasoningContent: { reasoningText: { text: "Let me think.", signature: "sig==" } } }
-    ])
+    assert.deepStrictEqual(turn({ signature: "sig==", model: modelId }, ended), signed)
   })
 
   it("goes back as the bytes that it came as when it is redacted", () => {
-    assert.deepStrictEqual(turn({ redactedContent: "AQID" }), [
+    assert.deepStrictEqual(turn({ redactedContent: "AQID", model: modelId }, ended), [
       { reasoningContent: { redactedContent: new Uint8Array([1, 2, 3]) } }
     ])
   })
 
   it("keeps an empty text that is signed", () => {
-    const { messages } = request([
-      { role: "user", content: "hi" },
-      { role: "assistant", content: [{ type: "reasoning", text: "", options: { [key]: { signature: "s" } } }] }
+    assert.deepStrictEqual(turn({ signature: "s", model: modelId }, { text: "" }), [
+      { reasoningContent: { reasoningText: { text: "", signature: "s" } } }
     ])
-    assert.deepStrictEqual(messages?.[1]?.content, [{
-      reasoningContent: { reasoningText: { text: "", signature: "s" } }
-    }])
   })
 
-  it("is left out without a signature, which the service would refuse", () => {
-    assert.isUndefined(turn({}))
+  it("is left out when another model made it", () => {
+    for (const data of [{ signature: "sig==" }, { redactedContent: "AQID" }]) {
+      assert.deepStrictEqual(turn({ ...data, model: "us.amazon.nova-pro-v1:0" }), [])
+    }
+  })
+
+  it("goes back until its turn has ended when nobody knows which model made it", () => {
+    assert.deepStrictEqual(turn({ signature: "sig==" }), signed)
+    assert.deepStrictEqual(turn({ signature: "sig==" }, ended), [])
+    assert.deepStrictEqual(turn({ redactedContent: "AQID" }, ended), [])
+  })
+
+  it("is left out where the service would refuse it: unsigned, not as it was signed, not decodable, or last", () => {
+    assert.deepStrictEqual(turn({ model: modelId }), [])
+    assert.deepStrictEqual(turn({ signature: "sig==", model: modelId }, { text: "half \ud83d" }), [])
+    assert.deepStrictEqual(turn({ redactedContent: "%%%", model: modelId }), [])
+    const { messages } = request([
+      { role: "user", content: "hi" },
+      {
+        role: "assistant",
+        content: [{ type: "reasoning", text: "Hm.", options: { [key]: { signature: "s", model: modelId } } }]
+      },
+      { role: "user", content: "Well?" }
+    ])
+    assert.deepStrictEqual(messages, [{ role: "user", content: [{ text: "hi" }, { text: "Well?" }] }])
   })
 })
 
@@ -202,8 +245,8 @@ describe("tool results", () => {
 
   it("may hold images among their text", () => {
     assert.deepStrictEqual(
-      toolContent([{ type: "text", text: "A picture" }, { type: "file", mediaType: "image/png", data: "AQID" }]),
-      [{ text: "A picture" }, { image: { format: "png", source: { bytes: new Uint8Array([1, 2, 3]) } } }]
+      toolContent([{ type: "text", text: "A picture" }, { type: "file", mediaType: "image/jpeg", data: png() }]),
+      [{ text: "A picture" }, { image: { format: "png", source: { bytes: png() } } }]
     )
   })
 
@@ -236,6 +279,150 @@ describe("tool results", () => {
     assert.deepStrictEqual(messages?.[2]?.content?.map((block) => block.toolResult?.toolUseId ?? ""), used)
     assert.strictEqual(new Set(used).size, ids.length)
     for (const id of used) assert.match(id, /^[a-zA-Z0-9_.:-]{1,64}$/)
+  })
+})
+
+describe("calls and results", () => {
+  const calls = (...ids: ReadonlyArray<string>) => ({
+    role: "assistant" as const,
+    content: ids.map((id) => ({ ...call, id }))
+  })
+  const results = (...given: ReadonlyArray<readonly [id: string, result: string]>) => ({
+    role: "tool" as const,
+    content: given.map(([id, value]) => ({ ...result(value).content[0]!, id }))
+  })
+  const go = { role: "user" as const, content: "go" }
+  const answers = (...prompt: ReadonlyArray<Prompt.MessageEncoded>) =>
+    (request([go, ...prompt]).messages ?? []).flatMap(({ content }) =>
+      content!.flatMap(({ toolResult }) =>
+        toolResult === undefined ? [] : [[toolResult.toolUseId, toolResult.content![0]!.text]]
+      )
+    )
+
+  it("each have an ID of their own over the whole conversation, the model's own where it is one", () => {
+    assert.deepStrictEqual(
+      answers(
+        calls("f:0", "f:0", ""),
+        results(["f:0", "a"], ["f:0", "b"], ["", "c"]),
+        calls("f:0", "f:0-1"),
+        results(["f:0-1", "e"], ["f:0", "d"])
+      ),
+      [["f:0", "a"], ["f:0-1", "b"], ["call-1", "c"], ["f:0-1-1", "e"], ["f:0-2", "d"]]
+    )
+  })
+
+  it("keep their IDs when the conversation goes on", () => {
+    const start = [calls("x", "x"), results(["x", "a"], ["x", "b"])]
+    const before = answers(...start)
+    assert.deepStrictEqual(answers(...start, calls("x", "x-1"), results(["x", "c"], ["x-1", "d"])).slice(0, 2), before)
+  })
+
+  it("are answered when there is no result, and are text when there is no call", () => {
+    const { messages } = request([
+      go,
+      calls("a", "b"),
+      results(["b", "did b"], ["other", "did other"]),
+      { role: "assistant", content: "So?" },
+      results(["a", "late"]),
+      calls("c")
+    ])
+    assert.deepStrictEqual(messages?.map(({ role }) => role), [
+      "user",
+      "assistant",
+      "user",
+      "assistant",
+      "user",
+      "assistant",
+      "user"
+    ])
+    const interrupted = (toolUseId: string) => ({
+      toolResult: { toolUseId, content: [{ text: "This call has no result: it was interrupted." }], status: "error" }
+    })
+    assert.deepStrictEqual(messages?.[2]?.content as unknown, [
+      { toolResult: { toolUseId: "b", content: [{ text: "did b" }] } },
+      interrupted("a"),
+      { text: "(The result of an earlier tool call follows.)" },
+      { text: "did other" }
+    ])
+    assert.deepStrictEqual(messages?.[4]?.content?.at(-1) as unknown, { text: "late" })
+    assert.deepStrictEqual(messages?.[6]?.content as unknown, [interrupted("c")])
+  })
+
+  it("begin with a message of the user's", () => {
+    const { messages } = request([{ role: "assistant", content: "Hello" }, go])
+    assert.deepStrictEqual(messages?.map(({ role }) => role), ["user", "assistant", "user"])
+  })
+})
+
+describe("attachments", () => {
+  const file = (name: string, data: Uint8Array) => ({
+    type: "file" as const,
+    mediaType: "image/png",
+    fileName: name,
+    data
+  })
+  const all = (options?: Partial<Omit<Input, "prompt">>) => {
+    const pictures = Array.from({ length: 15 }, (_, n) => file(`${n}.png`, png(n + 1, 1)))
+    const documents = Array.from({ length: 4 }, (_, n) => file(`report ${n}.pdf`, pdf))
+    const { messages } = request([
+      { role: "user", content: [...pictures, ...documents] },
+      { role: "assistant", content: [call] },
+      result([...pictures, ...documents])
+    ], options)
+    const [first, , last] = messages ?? []
+    return [...first?.content ?? [], ...last?.content?.[0]?.toolResult?.content ?? []]
+  }
+
+  it("are the newest 20 images and 5 documents of the whole request; a line says that an older one was left out", () => {
+    const blocks = all()
+    const places = (kind: "image" | "document") =>
+      blocks.flatMap((block, index) => block[kind] === undefined ? [] : [index])
+    assert.deepStrictEqual(places("image"), [10, 11, 12, 13, 14, ...Array.from({ length: 15 }, (_, n) => 19 + n)])
+    assert.deepStrictEqual(places("document"), [18, 34, 35, 36, 37])
+    assert.include(blocks[0]?.text, "An image was left out of this request: a request may hold at most 20 images")
+    assert.include(
+      blocks[15]?.text,
+      "The document \"report 0\" was left out of this request: a request may hold at most 5"
+    )
+    assert.deepStrictEqual(
+      blocks.slice(34, 38).map(({ document }) => document?.name),
+      [0, 1, 2, 3].map((n) => `report ${n} (2)`)
+    )
+  })
+
+  it("are left out for a model that takes none", () => {
+    const blocks = all({ capabilities: { ...capabilities, input: { image: false, document: false } } })
+    assert.isTrue(blocks.every(({ text }) => text !== undefined))
+    assert.include(blocks[0]?.text, "this model takes no images")
+  })
+})
+
+describe("text", () => {
+  it("is well-formed Unicode everywhere, and otherwise unchanged", () => {
+    const half = "half \ud83d and 😀"
+    const { messages, system, toolConfig } = request(
+      [
+        { role: "system", content: half },
+        {
+          role: "user",
+          content: [{ type: "text", text: half }, {
+            type: "file",
+            mediaType: "text/plain",
+            fileName: half,
+            data: "AQID"
+          }]
+        },
+        { role: "assistant", content: [{ ...call, params: { [half]: [half] } }] },
+        result({ [half]: half })
+      ],
+      { tools: [Tool.make("look", { description: half })], toolChoice: "auto" }
+    )
+    const whole = "half \uFFFD and 😀"
+    assert.strictEqual(system?.[0]?.text, whole)
+    assert.deepStrictEqual(messages?.[0]?.content?.[1]?.document?.source?.bytes, new Uint8Array([1, 2, 3]))
+    assert.deepStrictEqual(messages?.[1]?.content?.[0]?.toolUse?.input as unknown, { [whole]: [whole] })
+    assert.deepStrictEqual(messages?.[2]?.content?.[0]?.toolResult?.content?.[0]?.json as unknown, { [whole]: whole })
+    assert.strictEqual(toolConfig?.tools?.[0]?.toolSpec?.description, whole)
   })
 })
 
@@ -301,12 +488,20 @@ describe("tools", () => {
     )
   })
 
-  it("are refused with a name that Bedrock refuses, now or in the history", () => {
+  it("are refused with a name that Bedrock refuses", () => {
     assert.include(refusal("hi", { tools: [Tool.make("files.read")], toolChoice: "auto" }), "files.read")
-    assert.include(
-      refusal([{ role: "user", content: "go" }, { role: "assistant", content: [{ ...call, name: "a b" }] }]),
-      "a b"
-    )
+  })
+
+  it("have a name that is allowed in earlier calls, whatever the model called them", () => {
+    const names = ["a b", "a.b", "x".repeat(65), `${"x".repeat(65)}y`, ""]
+    const { messages, toolConfig } = request([
+      { role: "user", content: "go" },
+      { role: "assistant", content: names.map((name, index) => ({ ...call, id: `t${index}`, name })) }
+    ])
+    const sent = messages?.[1]?.content?.map(({ toolUse }) => toolUse?.name ?? "") ?? []
+    for (const name of sent) assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/)
+    assert.strictEqual(new Set(sent).size, names.length)
+    assert.sameMembers(toolConfig?.tools?.map((tool) => tool.toolSpec?.name ?? "") ?? [], sent)
   })
 })
 

@@ -8,7 +8,7 @@ import type { Expectation } from "../src/internal/protocol/toolCall.ts"
 
 type Content = NonNullable<NonNullable<NonNullable<ConverseCommandOutput["output"]>["message"]>["content"]>
 
-const expectation: Expectation = { modelId: "us.m", tools: new Set(["read_file"]) }
+const expectation: Expectation = { modelId: "us.m", tools: new Set(["read_file"]), ids: new Set() }
 const output = (content: Content, rest: Partial<ConverseCommandOutput> = {}): ConverseCommandOutput => ({
   $metadata: { requestId: "r1" },
   output: { message: { role: "assistant", content } },
@@ -49,10 +49,19 @@ describe("a complete answer", () => {
         { reasoningContent: { redactedContent: new Uint8Array([1, 2, 3]) } }
       ]).slice(1, -1),
       [
-        { type: "reasoning", text: "hm", metadata: { [key]: { signature: "s" } } },
-        { type: "reasoning", text: "", metadata: { [key]: { redactedContent: "AQID" } } }
+        { type: "reasoning", text: "hm", metadata: { [key]: { signature: "s", model: "us.m" } } },
+        { type: "reasoning", text: "", metadata: { [key]: { redactedContent: "AQID", model: "us.m" } } }
       ]
     )
+  })
+
+  it("gives each call an ID that none of the conversation has", () => {
+    const ids = parts(
+      ["", "", "a", "a", "b|c"].map((toolUseId) => ({ toolUse: { toolUseId, name: "read_file", input: {} } })),
+      {},
+      { ...expectation, ids: new Set(["call-1", "b_c-1"]) }
+    ).flatMap((part) => part.type === "tool-call" ? [part.id] : [])
+    assert.deepStrictEqual(ids, ["call-2", "call-3", "a", "a-1", "b_c-2"])
   })
 
   it("has the calls of tools, and not those that the service ran itself", () => {

@@ -33,7 +33,7 @@ const usage = {
   }
 }
 
-const expected = { modelId: "us.m", tools: new Set(["read_file"]) }
+const expected = { modelId: "us.m", tools: new Set(["read_file"]), ids: new Set<string>() }
 
 const run = (...events: ReadonlyArray<object>) =>
   Either.gen(function*() {
@@ -53,6 +53,30 @@ const inner = (...events: ReadonlyArray<object>) => parts(start, ...events, usag
 const types = (made: ReturnType<typeof parts>) => made.map((part) => part.type)
 
 describe("a streamed answer", () => {
+  it("gives each call an ID that none of the conversation has, without one or with the same one twice", () => {
+    const call = (contentBlockIndex: number, toolUseId: string | undefined) => [
+      { contentBlockStart: { contentBlockIndex, start: { toolUse: { name: "read_file", toolUseId } } } },
+      { contentBlockDelta: { contentBlockIndex, delta: { toolUse: { input: `{"path":"${contentBlockIndex}"}` } } } },
+      { contentBlockStop: { contentBlockIndex } }
+    ]
+    let state = initial
+    const made = [...recorded(start, ...["", undefined, "a", "a", "b"].flatMap((id, index) => call(index, id)))]
+      .flatMap(
+        (event) => {
+          const [next, parts] = Either.getOrThrow(step(state, event, { ...expected, ids: new Set(["call-1", "b"]) }))
+          state = next
+          return parts
+        }
+      )
+    const calls = made.flatMap((part) => part.type === "tool-call" ? [[part.id, part.params]] : [])
+    assert.deepStrictEqual(
+      calls,
+      ["call-2", "call-3", "a", "a-1", "b-1"].map((id, index) => [id, { path: String(index) }])
+    )
+    const started = made.flatMap((part) => part.type === "tool-params-start" ? [part.id] : [])
+    assert.deepStrictEqual(started, calls.map(([id]) => id))
+  })
+
   it("begins with its metadata and ends with one finish, behind the usage", () => {
     assert.deepStrictEqual(parts(start, text("Hel"), text("lo"), stop(), end(), usage), [
       { type: "response-metadata", id: "r1", modelId: "us.m" },
@@ -114,7 +138,7 @@ describe("a streamed answer", () => {
       [
         { type: "reasoning-start", id: "0" },
         { type: "reasoning-delta", id: "0", delta: "hm" },
-        { type: "reasoning-end", id: "0", metadata: { [key]: { signature: "s1s2" } } }
+        { type: "reasoning-end", id: "0", metadata: { [key]: { signature: "s1s2", model: "us.m" } } }
       ]
     )
   })
@@ -129,7 +153,7 @@ describe("a streamed answer", () => {
       ),
       [
         { type: "reasoning-start", id: "0" },
-        { type: "reasoning-end", id: "0", metadata: { [key]: { redactedContent: "AQID" } } }
+        { type: "reasoning-end", id: "0", metadata: { [key]: { redactedContent: "AQID", model: "us.m" } } }
       ]
     )
   })

@@ -6,7 +6,7 @@ import { toParts } from "../src/internal/protocol/response.ts"
 import { toStreamed } from "../src/internal/protocol/streamed.ts"
 import { initial, step } from "../src/internal/protocol/streamResponse.ts"
 
-const expected = { modelId: "m", tools: new Set(["look"]) }
+const expected = { modelId: "m", tools: new Set(["look"]), ids: new Set<string>() }
 
 const answer = (content: Array<ContentBlock>, stopReason = "tool_use"): ConverseCommandOutput => ({
   output: { message: { role: "assistant", content } },

@@ -1,4 +1,5 @@
 /** Reads what a gateway or the service says in an answer that is not the expected one. Pure. */
+import * as Cut from "@altimate-code/system/Cut"
 import * as Arr from "effect/Array"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -59,7 +60,7 @@ const message = (body: Readonly<Record<string, unknown>>): Option.Option<string>
 
 const short = (text: string): string => {
   const line = text.replace(/\s+/g, " ")
-  return line.length > 500 ? `${line.slice(0, 500)}…` : line
+  return line.length > 500 ? `${Cut.head(line, 500)}…` : line
 }
 
 const json = (answer: Answer): Readonly<Record<string, unknown>> | undefined => {

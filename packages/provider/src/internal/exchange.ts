@@ -15,8 +15,8 @@ import type { BedrockError } from "../BedrockError.ts"
 import { type AnswerIds, answerIds } from "./answerIds.ts"
 import { type Attempt, failed, fromStream, fromThrown } from "./failure.ts"
 import { gatewayHandler, type Handler, NotStreamed, Refused } from "./gateway.ts"
-import { makeClient, type Sdk, type Target } from "./sdk.ts"
 import { toStreamed } from "./protocol/streamed.ts"
+import { makeClient, type Sdk, type Target } from "./sdk.ts"
 
 export interface Exchange {
   readonly sdk: Sdk

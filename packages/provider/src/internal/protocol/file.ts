@@ -1,9 +1,11 @@
 /** Images and documents of a prompt, as Bedrock takes them. */
+import * as Cut from "@altimate-code/system/Cut"
+import * as Image from "@altimate-code/system/Image"
+import * as MediaType from "@altimate-code/system/MediaType"
 import type { DocumentBlock, DocumentFormat, ImageBlock, ImageFormat } from "@aws-sdk/client-bedrock-runtime"
-import type * as AiError from "@effect/ai/AiError"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
-import { malformedInput } from "./malformed.ts"
+import { attachmentLimits } from "../../AttachmentLimits.ts"
 
 export interface File {
   readonly mediaType: string
@@ -11,21 +13,20 @@ export interface File {
   readonly data: string | Uint8Array | URL
 }
 
-/** Either kind of content block; both are valid in a user message and in a tool's result. */
+/** Each kind of block is valid in a user message and in a tool's result. */
 export type FileBlock =
-  | { readonly image: ImageBlock; readonly document?: never }
-  | { readonly document: DocumentBlock; readonly image?: never }
+  | { readonly image: ImageBlock; readonly document?: never; readonly text?: never }
+  | { readonly document: DocumentBlock; readonly image?: never; readonly text?: never }
+  | { readonly text: string; readonly image?: never; readonly document?: never }
 
-const imageFormats: Readonly<Record<string, ImageFormat>> = {
+const imageFormats = {
   "image/png": "png",
   "image/jpeg": "jpeg",
-  "image/jpg": "jpeg",
   "image/gif": "gif",
   "image/webp": "webp"
-}
+} as const satisfies { readonly [type: string]: ImageFormat }
 
-const documentFormats: Readonly<Record<string, DocumentFormat>> = {
-  "application/pdf": "pdf",
+const documentFormats: { readonly [type: string]: DocumentFormat } = {
   "text/csv": "csv",
   "application/msword": "doc",
   "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
@@ -40,43 +41,63 @@ const documentFormat = (mediaType: string): DocumentFormat | undefined =>
   documentFormats[mediaType] ?? (mediaType.startsWith("text/") ? "txt" : undefined)
 
 /**
- * The content block of a file. `names` holds the document names of this request so far: Bedrock refuses a request in
- * which two are equal, so the new one is made different and added.
+ * The content block of a file; a line of text for one that Bedrock would refuse, with the whole request, now and with every later
+ * prompt. What it is, is decided by its bytes, and by its media type where these say nothing. `names` holds the document names of this
+ * request so far: Bedrock refuses a request in which two are equal, so the new one is made different and added.
  */
-export const toBlock = (file: File, names: Set<string>): Either.Either<FileBlock, AiError.MalformedInput> => {
-  const mediaType = file.mediaType.split(";")[0]!.trim().toLowerCase()
-  const called = file.fileName === undefined ? "a file" : `"${file.fileName}"`
-  const image = imageFormats[mediaType]
-  const document = documentFormat(mediaType)
-  if (image === undefined && document === undefined) {
-    return Either.left(malformedInput(
-      `${called} is ${mediaType}, which Bedrock doesn't take: `
-        + "png, jpeg, gif, webp, pdf, csv, doc, docx, xls, xlsx, html, md and other text are possible"
-    ))
-  }
-  return Either.flatMap(bytes(file.data, called), (data) => {
-    if (data.length === 0) return Either.left(malformedInput(`${called} is empty`))
-    return Either.right(
-      image === undefined
-        ? { document: { format: document, name: uniqueName(file.fileName, names), source: { bytes: data } } }
-        : { image: { format: image, source: { bytes: data } } }
-    )
+export const toBlock = (file: File, names: Set<string>): FileBlock => {
+  const declared = file.mediaType.split(";")[0]!.trim().toLowerCase()
+  const block = Either.flatMap(decode(file.data), (bytes): Either.Either<FileBlock, string> => {
+    if (bytes.length === 0) return Either.left("it is empty")
+    const type = MediaType.of(bytes)
+    if (type === "application/pdf") return document(file.fileName, "pdf", bytes, names)
+    if (type !== undefined) return image(imageFormats[type], bytes)
+    const format = documentFormat(declared)
+    return format === undefined
+      ? Either.left(
+        `its content is no image, PDF or text that the model takes (${JSON.stringify(Cut.head(declared, 100))})`
+      )
+      : document(file.fileName, format, bytes, names)
   })
+  return Either.getOrElse(block, (why) => ({ text: leftOut("file", file.fileName, why) }))
 }
 
-const bytes = (data: File["data"], called: string): Either.Either<Uint8Array, AiError.MalformedInput> => {
+const image = (format: ImageFormat, bytes: Uint8Array): Either.Either<FileBlock, string> => {
+  const problem = Image.problem(bytes, attachmentLimits.image)
+  return problem === undefined ? Either.right({ image: { format, source: { bytes } } }) : Either.left(problem.why)
+}
+
+const count = (value: number): string => value.toLocaleString("en-US")
+
+const document = (
+  fileName: string | undefined,
+  format: DocumentFormat,
+  bytes: Uint8Array,
+  names: Set<string>
+): Either.Either<FileBlock, string> =>
+  bytes.length > attachmentLimits.documentBytes
+    ? Either.left(
+      `it has ${count(bytes.length)} bytes, and at most ${count(attachmentLimits.documentBytes)} are allowed`
+    )
+    : Either.right({ document: { format, name: uniqueName(fileName, names), source: { bytes } } })
+
+/** The line of text that is sent instead of an attachment. */
+export const leftOut = (kind: "file" | "image" | "document", name: string | undefined, why: string): string => {
+  const what = name === undefined
+    ? `${kind === "image" ? "An" : "A"} ${kind}`
+    : `The ${kind} ${JSON.stringify(Cut.head(name, 200))}`
+  return `(${what} was left out of this request: ${why}.)`
+}
+
+const decode = (data: File["data"]): Either.Either<Uint8Array, string> => {
   if (data instanceof Uint8Array) return Either.right(data)
   const text = data instanceof URL ? data.href : data
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
-    return Either.left(
-      malformedInput(`${called} is given by its address; Bedrock takes only its content: read it first`)
-    )
-  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return Either.left("only its address is known, not its content")
   const dataUrl = /^data:[^,]*?(;base64)?,(.*)$/is.exec(text)
   const decoded = dataUrl === null || dataUrl[1] !== undefined
     ? Encoding.decodeBase64((dataUrl?.[2] ?? text).replace(/\s/g, ""))
     : Either.map(Encoding.decodeUriComponent(dataUrl[2]!), (decoded) => new TextEncoder().encode(decoded))
-  return Either.mapLeft(decoded, () => malformedInput(`${called} is not valid base64`))
+  return Either.mapLeft(decoded, () => "it is not valid base64")
 }
 
 /**

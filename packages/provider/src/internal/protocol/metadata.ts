@@ -13,24 +13,25 @@ export interface ReasoningData {
   readonly signature?: string
   /** Reasoning that only the model can read, base64. */
   readonly redactedContent?: string
+  /** The model that made it, as its ID went on the wire: no other accepts it. Absent in what older versions stored. */
+  readonly model?: string
 }
 
 /** Metadata under this provider's key. */
 export const own = (data: object): { readonly [key]: Record<string, unknown> } => ({ [key]: { ...data } })
 
 /** {@link ReasoningData} as it goes into a response part. */
-export const reasoningMetadata = (signature: string | undefined, redacted: Uint8Array | undefined) =>
+export const reasoningMetadata = (model: string, signature: string | undefined, redacted: Uint8Array | undefined) =>
   own({
     ...(signature !== undefined && { signature }),
-    ...(redacted !== undefined && { redactedContent: Encoding.encodeBase64(redacted) })
+    ...(redacted !== undefined && { redactedContent: Encoding.encodeBase64(redacted) }),
+    ...((signature !== undefined || redacted !== undefined) && { model })
   })
 
 /** Reads {@link ReasoningData} back out of a prompt part's options. */
 export const reasoningData = (options: Readonly<Record<string, unknown>>): ReasoningData => {
   const data = options[key]
   if (!Predicate.isRecord(data)) return {}
-  return {
-    ...(Predicate.isString(data["signature"]) && { signature: data["signature"] }),
-    ...(Predicate.isString(data["redactedContent"]) && { redactedContent: data["redactedContent"] })
-  }
+  const text = (name: string) => Predicate.isString(data[name]) ? { [name]: data[name] } : {}
+  return { ...text("signature"), ...text("redactedContent"), ...text("model") }
 }

@@ -8,13 +8,14 @@ import { understood } from "./malformed.ts"
 import { reasoningMetadata } from "./metadata.ts"
 import { objectTool } from "./objectTool.ts"
 import { type Expectation, isServerTool, toToolCall } from "./toolCall.ts"
+import { ownId } from "./toolUseIds.ts"
 
 type Parts = Either.Either<Array<Response.PartEncoded>, AiError.MalformedOutput>
 
 export const toParts = (output: ConverseCommandOutput, expected: Expectation): Parts =>
   understood(() =>
     Either.map(
-      Either.all(answering(output, expected).map((block) => toPart(block, expected))),
+      Either.all(withOwnIds(answering(output, expected), expected.ids).map((block) => toPart(block, expected))),
       (parts) => [
         responseMetadata(output.$metadata.requestId, expected.modelId),
         ...parts.flat(),
@@ -33,6 +34,16 @@ const answering = (output: ConverseCommandOutput, expected: Expectation): Readon
     : blocks
 }
 
+const withOwnIds = (blocks: ReadonlyArray<ContentBlock>, before: ReadonlySet<string>): ReadonlyArray<ContentBlock> => {
+  const taken = new Set(before)
+  return blocks.map((block) => {
+    if (block.toolUse === undefined) return block
+    const toolUseId = ownId(block.toolUse.toolUseId ?? "", taken)
+    taken.add(toolUseId)
+    return { toolUse: { ...block.toolUse, toolUseId } }
+  })
+}
+
 export const responseMetadata = (
   requestId: string | undefined,
   modelId: string
@@ -40,7 +51,7 @@ export const responseMetadata = (
 
 const toPart = (block: ContentBlock, expected: Expectation): Parts => {
   if (block.text !== undefined) return Either.right(block.text === "" ? [] : [{ type: "text", text: block.text }])
-  if (block.reasoningContent !== undefined) return Either.right([reasoning(block.reasoningContent)])
+  if (block.reasoningContent !== undefined) return Either.right([reasoning(block.reasoningContent, expected.modelId)])
   if (block.toolUse === undefined) return Either.right([])
   const { input, name, toolUseId, type } = block.toolUse
   if (expected.responseFormat !== undefined) {
@@ -53,8 +64,8 @@ const toPart = (block: ContentBlock, expected: Expectation): Parts => {
   )
 }
 
-const reasoning = (block: ReasoningContentBlock): Response.ReasoningPartEncoded => ({
+const reasoning = (block: ReasoningContentBlock, modelId: string): Response.ReasoningPartEncoded => ({
   type: "reasoning",
   text: block.reasoningText?.text ?? "",
-  metadata: reasoningMetadata(block.reasoningText?.signature, block.redactedContent)
+  metadata: reasoningMetadata(modelId, block.reasoningText?.signature, block.redactedContent)
 })

@@ -38,9 +38,9 @@ export const reasoningBlock = (id: string): ReasoningBlock => ({
   redacted: undefined
 })
 
-export const toolBlock = (start: ToolUseBlockStart): ToolBlock => ({
+export const toolBlock = (id: string, start: ToolUseBlockStart): ToolBlock => ({
   type: "tool",
-  id: start.toolUseId ?? "",
+  id,
   name: start.name ?? "",
   providerExecuted: isServerTool(start.type),
   input: ""
@@ -76,7 +76,7 @@ export const end = (block: Block, expected: Expectation): Either.Either<Ended, A
   const { id } = block
   if (block.type === "text") return Either.right({ parts: [{ type: "text-end", id }] })
   if (block.type === "reasoning") {
-    const metadata = reasoningMetadata(block.signature, block.redacted)
+    const metadata = reasoningMetadata(expected.modelId, block.signature, block.redacted)
     return Either.right({ parts: [{ type: "reasoning-end", id, metadata }] })
   }
   const paramsEnd: Part = { type: "tool-params-end", id }

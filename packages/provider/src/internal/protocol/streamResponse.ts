@@ -19,6 +19,7 @@ import {
   withReasoning
 } from "./streamBlock.ts"
 import type { Expectation } from "./toolCall.ts"
+import { ownId } from "./toolUseIds.ts"
 
 type Part = Response.StreamPartEncoded
 
@@ -28,6 +29,8 @@ export interface State {
   readonly blocks: ReadonlyMap<number, Block>
   /** How many text and reasoning blocks there were: their IDs count up, also where a gateway repeats an index. */
   readonly count: number
+  /** Those of the answer's tool calls so far. */
+  readonly ids: ReadonlySet<string>
   readonly stopReason: string | undefined
   readonly usage: TokenUsage | undefined
   readonly latencyMs: number | undefined
@@ -40,6 +43,7 @@ export const initial: State = {
   begun: false,
   blocks: new Map(),
   count: 0,
+  ids: new Set(),
   stopReason: undefined,
   usage: undefined,
   latencyMs: undefined,
@@ -61,8 +65,9 @@ export const step = (state: State, event: StreamedEvent | undefined, expected: E
 
 const advance = (state: State, event: StreamedEvent, expected: Expectation): Step => {
   if (event.contentBlockStart?.start?.toolUse !== undefined) {
-    const { contentBlockIndex = 0, start } = event.contentBlockStart
-    return open(state, contentBlockIndex, toolBlock(start.toolUse), expected)
+    const { contentBlockIndex = 0, start: { toolUse } } = event.contentBlockStart
+    const id = ownId(toolUse.toolUseId ?? "", new Set([...expected.ids, ...state.ids]))
+    return open({ ...state, ids: new Set([...state.ids, id]) }, contentBlockIndex, toolBlock(id, toolUse), expected)
   }
   if (event.contentBlockDelta?.delta !== undefined) {
     const { contentBlockIndex = 0, delta } = event.contentBlockDelta

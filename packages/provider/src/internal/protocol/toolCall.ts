@@ -10,6 +10,8 @@ export interface Expectation {
   readonly modelId: string
   /** The names of the tools that the caller has. */
   readonly tools: ReadonlySet<string>
+  /** The IDs of the calls that the request holds: a call of the answer gets another one. */
+  readonly ids: ReadonlySet<string>
   /** Given when the answer is to be an object: then the call of its tool is the answer's text. */
   readonly responseFormat?: ObjectFormat
 }

@@ -6,11 +6,12 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import { type File, toBlock } from "./file.ts"
 import { isObject, toJson } from "./json.ts"
-import { toolUseId } from "./tools.ts"
+import { text } from "./text.ts"
 
 /**
  * Text goes as text and an object as JSON; an array that holds nothing but text and file parts goes part by part
- * (images and documents as such). Everything else is written as JSON text: Bedrock takes only objects as JSON.
+ * (images and documents as such). Everything else is written as JSON text: Bedrock takes only objects as JSON. The ID is still that
+ * of the history.
  */
 export const toToolResult = (
   part: Prompt.ToolResultPart,
@@ -18,7 +19,7 @@ export const toToolResult = (
 ): Either.Either<ContentBlock, AiError.MalformedInput> =>
   Either.map(content(part.result, names), (content) => ({
     toolResult: {
-      toolUseId: toolUseId(part.id),
+      toolUseId: part.id,
       // Models take an empty result for a broken one.
       content: content.length > 0 ? content : [{ text: "(no output)" }],
       ...(part.isFailure && { status: "error" })
@@ -32,19 +33,14 @@ const content = (
   if (result === undefined || result === null) return Either.right([])
   if (Predicate.isString(result)) return Either.right(text(result))
   if (Array.isArray(result) && result.length > 0 && result.every(isContentPart)) {
-    return Either.map(
-      Either.all(
-        result.map((part) =>
-          part.type === "text" ? Either.right(text(part.text)) : Either.map(toBlock(part, names), (block) => [block])
-        )
-      ),
-      (blocks) => blocks.flat()
+    return Either.right(
+      result.flatMap((part): ReadonlyArray<ToolResultContentBlock> =>
+        part.type === "text" ? text(part.text) : [toBlock(part, names)]
+      )
     )
   }
   return Either.map(toJson(result), (json) => isObject(json) ? [{ json }] : text(JSON.stringify(json) ?? ""))
 }
-
-const text = (value: string): Array<ToolResultContentBlock> => value.trim() === "" ? [] : [{ text: value }]
 
 type ContentPart = { readonly type: "text"; readonly text: string } | (File & { readonly type: "file" })
 

@@ -4,26 +4,18 @@ import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
 import * as Either from "effect/Either"
-import * as Hash from "effect/Hash"
 import { malformedInput } from "./malformed.ts"
 import { objectTool } from "./objectTool.ts"
+import { describe } from "./toolDescription.ts"
+import { isValidName } from "./toolNames.ts"
+import { adaptSchema } from "./toolSchema.ts"
 
-/** Bedrock's rule for tool names, as the API model 2023-09-30 has it. */
-export const checkName = (name: string): Either.Either<string, AiError.MalformedInput> =>
-  /^[a-zA-Z0-9_-]{1,64}$/.test(name)
+const checkName = (name: string): Either.Either<string, AiError.MalformedInput> =>
+  isValidName(name)
     ? Either.right(name)
     : Either.left(malformedInput(
       `the tool name "${name}" is not possible with Bedrock: it takes 1 to 64 of the characters a-z A-Z 0-9 _ -`
     ))
-
-/**
- * Bedrock allows `[a-zA-Z0-9_.:-]{1,64}`. An ID that another provider made may hold more: it gets a hash of the
- * original, so that two different IDs stay different and a call still meets its result.
- */
-export const toolUseId = (id: string): string =>
-  /^[a-zA-Z0-9_.:-]{1,64}$/.test(id)
-    ? id
-    : `${id.replace(/[^a-zA-Z0-9_.:-]/g, "_").slice(0, 55)}-${(Hash.string(id) >>> 0).toString(16).padStart(8, "0")}`
 
 export interface Input {
   readonly tools: ReadonlyArray<Tool.Any>
@@ -68,6 +60,8 @@ const toolChoice = (choice: LanguageModel.ToolChoice<string>): ToolChoice | unde
   return choice.mode === "required" ? { any: {} } : undefined
 }
 
-const spec = (name: string, description: string | undefined, schema: object): BedrockTool => ({
-  toolSpec: { name, ...(description?.trim() && { description }), inputSchema: { json: schema as never } }
-})
+const spec = (name: string, given: string | undefined, parameters: object): BedrockTool => {
+  const { lost, schema } = adaptSchema(parameters)
+  const description = describe(given ?? "", lost)
+  return { toolSpec: { name, ...(description !== undefined && { description }), inputSchema: { json: schema } } }
+}
