@@ -61,20 +61,19 @@ type Result = Extract<Entry, { readonly type: "tool-result" }>
 const callsOf = (message: Prompt.AssistantMessage) =>
   message.content.flatMap((part) => part.type === "tool-call" && !part.providerExecuted ? [part] : [])
 
-/** The results of an answer's calls stand between it and the next answer. */
-const resultsAfter = (lines: ReadonlyArray<Line>, index: number): ReadonlyMap<string, Result> => {
-  const results = new Map<string, Result>()
-  for (const line of lines.slice(index + 1)) {
-    if (line.type === "assistant") break
-    if (line.type === "tool-result") results.set(line.id, line)
-  }
-  return results
+/** The results of an answer's calls are between it and the next answer. */
+const resultsAfter = (lines: ReadonlyArray<Line>, index: number): Array<Result> => {
+  const behind = lines.slice(index + 1)
+  const end = behind.findIndex(({ type }) => type === "assistant")
+  return (end === -1 ? behind : behind.slice(0, end)).filter((line) => line.type === "tool-result")
 }
 
-const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: ReadonlyMap<string, Result>) =>
+/** Of calls with the same ID, which older versions could store, each gets a result of its own: the first one the first. */
+const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Array<Result>) =>
   Prompt.toolMessage({
     content: calls.map(({ id, name }) => {
-      const result = results.get(id)
+      const at = results.findIndex((result) => result.id === id)
+      const [result] = at === -1 ? [] : results.splice(at, 1)
       return Prompt.toolResultPart({
         id,
         name,

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Cut from "@altimate-code/system/Cut"
 import * as Paths from "@altimate-code/system/Paths"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -64,8 +65,7 @@ const name = "AGENTS.md"
 
 /** The beginning, in whole characters, that is not longer than this many bytes. */
 const beginning = (bytes: Uint8Array, most: number): string =>
-  // Streaming: what the cut has left of a character is kept back.
-  new TextDecoder().decode(bytes.subarray(0, most), { stream: bytes.length > most })
+  new TextDecoder().decode(bytes.length > most ? Cut.headBytes(bytes, most) : bytes)
 
 const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`
 

@@ -3,11 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Cut from "@altimate-code/system/Cut"
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
-import type { Tool as McpTool } from "@modelcontextprotocol/sdk/types.js"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -16,10 +16,12 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { stripVTControlCharacters } from "node:util"
+import { AttachmentLimits, type Limits } from "./AttachmentLimits.ts"
 import { failed } from "./internal/failures.ts"
 import { wireNames } from "./internal/mcpNames.ts"
 import { mcpProcess } from "./internal/mcpProcess.ts"
 import { mcpResult } from "./internal/mcpResult.ts"
+import { type McpTool, usableTools } from "./internal/mcpTools.ts"
 import { ToolCall, ToolFailure, ToolOutput } from "./ToolCall.ts"
 import * as ToolTitle from "./ToolTitle.ts"
 import type { Workspace } from "./Workspace.ts"
@@ -63,6 +65,8 @@ export interface Connected {
 interface Running {
   readonly client: Client
   readonly tools: ReadonlyArray<McpTool>
+  /** What was left out of its tools, and why. */
+  readonly notices: ReadonlyArray<string>
   /** What went wrong, better said. */
   readonly explain: (message: string) => string
 }
@@ -99,10 +103,8 @@ const words = (error: unknown): string => {
 }
 
 /** What others have written must not reach a terminal raw. */
-const shown = (text: string): string => {
-  const line = stripVTControlCharacters(text).replace(/[\p{Cc}\s]+/gu, " ").trim()
-  return line.length > 600 ? `${line.slice(0, 600)}…` : line
-}
+const shown = (text: string): string =>
+  Cut.shorten(stripVTControlCharacters(text).replace(/[\p{Cc}\s]+/gu, " ").trim(), 600)
 
 const newClient = ({ Client }: Sdk) =>
   Effect.acquireRelease(
@@ -148,24 +150,24 @@ const remote = (sdk: Sdk, { headers = {}, url }: Extract<McpServer, { type: "rem
 
 const listed = (sdk: Sdk, client: Client, timeout: number) =>
   Effect.gen(function*() {
-    if (client.getServerCapabilities()?.tools === undefined) return []
-    const tools: Array<McpTool> = []
+    if (client.getServerCapabilities()?.tools === undefined) return usableTools([])
+    const tools: Array<unknown> = []
     const seen = new Set<string>()
     let cursor: string | undefined
     do {
       const params = cursor === undefined ? {} : { cursor }
-      // Not `listTools`, which makes validators of the outputs' schemas, and fails when one is odd.
+      // Not the schema of the list itself: one odd tool in it would cost all tools of the server.
       const page = yield* Effect.tryPromise({
-        try: (signal) =>
-          client.request({ method: "tools/list", params }, sdk.ListToolsResultSchema, { signal, timeout }),
+        try: (signal) => client.request({ method: "tools/list", params }, sdk.ResultSchema, { signal, timeout }),
         catch: (error) => error
       })
-      tools.push(...page.tools)
-      cursor = page.nextCursor
+      if (!Array.isArray(page["tools"])) return yield* Effect.fail("its list of tools is not a list")
+      tools.push(...page["tools"])
+      cursor = typeof page["nextCursor"] === "string" ? page["nextCursor"] : undefined
       if (cursor !== undefined && seen.has(cursor)) break
       if (cursor !== undefined) seen.add(cursor)
     } while (cursor !== undefined)
-    return tools
+    return usableTools(tools)
   })
 
 /** Lives as long as the scope when it could be started, and not longer than this effect when not. */
@@ -179,7 +181,7 @@ const running = (sdk: Sdk, server: McpServer): Effect.Effect<Running, string, Sc
         const made = yield* server.type === "local" ? local(sdk, server, timeout) : remote(sdk, server, timeout)
         explain = made.explain
         yield* made.connected
-        return { client: made.client, explain, tools: yield* listed(sdk, made.client, timeout) }
+        return { client: made.client, explain, ...yield* listed(sdk, made.client, timeout) }
       }).pipe(
         Effect.mapError(words),
         Effect.timeoutFail({
@@ -194,9 +196,9 @@ const running = (sdk: Sdk, server: McpServer): Effect.Effect<Running, string, Sc
     })
   )
 
-const makeTool = (name: string, { annotations, description, inputSchema }: McpTool) =>
+const makeTool = (name: string, { description, inputSchema, isReadOnly }: McpTool) =>
   Tool.make(name, {
-    description: description ?? "",
+    description,
     success: ToolOutput,
     failure: ToolFailure,
     failureMode: "return",
@@ -204,11 +206,20 @@ const makeTool = (name: string, { annotations, description, inputSchema }: McpTo
   })
     // The server itself says what is wrong with them.
     .setParameters(Schema.Unknown.annotations({ jsonSchema: inputSchema }) as never)
-    .annotate(Tool.Readonly, annotations?.readOnlyHint === true)
+    .annotate(Tool.Readonly, isReadOnly)
 
 const isRecord = Schema.is(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 
-const handler = (server: string, { client, explain }: Running, name: string, tool: McpTool) => (params: unknown) =>
+const handler = (
+  { limits, name, running: { client, explain }, server, tool }: {
+    readonly server: string
+    readonly running: Running
+    readonly name: string
+    readonly tool: McpTool
+    readonly limits: Limits
+  }
+) =>
+(params: unknown) =>
   Effect.gen(function*() {
     const { permit } = yield* ToolCall
     if (!isRecord(params)) return yield* failed("The parameters must be an object.")
@@ -223,7 +234,7 @@ const handler = (server: string, { client, explain }: Running, name: string, too
       catch: (error) => failed(`The MCP server ${JSON.stringify(server)} failed: ${shown(explain(words(error)))}`)
     })
     // A server of the protocol's first version answers without content.
-    const output = mcpResult("content" in result ? result as never : { content: [] })
+    const output = mcpResult("content" in result ? result as never : { content: [] }, limits)
     if (result.isError !== true) return output
     const text = output.content.map((piece) => piece.type === "text" ? piece.text : `(${piece.mediaType})`).join("\n")
     return yield* failed(text)
@@ -241,6 +252,7 @@ export const connect = (
   servers: { readonly [name: string]: McpServer }
 ): Effect.Effect<Connected, never, Scope.Scope | Workspace> =>
   Effect.gen(function*() {
+    const limits = yield* AttachmentLimits
     const enabled = Object.entries(servers).filter(([, server]) => server.enabled !== false)
     const loaded = yield* Effect.cached(sdk)
     const attempts = yield* Effect.forEach(
@@ -257,12 +269,14 @@ export const connect = (
     const names = wireNames(found.map(({ server, tool }) => ({ server, tool: tool.name })))
     const toolkit = Toolkit.make(...found.map(({ tool }, index) => makeTool(names[index]!, tool)))
     const handlers = yield* toolkit.toContext(Object.fromEntries(
-      found.map(({ running, server, tool }, index) => [names[index]!, handler(server, running, names[index]!, tool)])
+      found.map((found, index) => [names[index]!, handler({ ...found, name: names[index]!, limits })])
     ))
     return {
       toolkit: yield* Effect.provide(toolkit, handlers),
       notices: attempts.flatMap(({ running, server }) =>
-        Either.isLeft(running) ? [`MCP server ${JSON.stringify(server)}: ${running.left}`] : []
+        (Either.isLeft(running) ? [running.left] : running.right.notices).map((notice) =>
+          `MCP server ${JSON.stringify(server)}: ${notice}`
+        )
       )
     }
   })

@@ -25,7 +25,8 @@ const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String 
  *
  * - `session`: the first line
  * - `user`: what a person said; `hidden` when the program said it for them (a call to try again)
- * - `assistant`: an answer of the model, its tool calls included; `interrupted` when it was cut by a person, or by a failure of its stream
+ * - `assistant`: an answer of the model, its tool calls included; `model` is the ID that the provider sent (absent in what older versions
+ *   wrote); `interrupted` when it was cut by the user, or by a failure of its stream
  * - `tool-start`: the call is allowed and is run from now on
  * - `tool-result`: what came of a call
  * - `grant`: a person allowed this for the whole session
@@ -53,6 +54,7 @@ export const Entry = Schema.Union(
     message: Prompt.AssistantMessage,
     reason: Schema.String,
     usage: Tokens,
+    model: Schema.optionalWith(Schema.String, { exact: true }),
     interrupted: Schema.optionalWith(Schema.Literal(true), { exact: true }),
     ...time
   }),

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Cut from "@altimate-code/system/Cut"
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -206,10 +207,11 @@ const shortened = (
       Effect.gen(function*() {
         yield* handle.seek(FileSystem.Size(from), "start")
         const buffer = new Uint8Array(length)
-        return decode(buffer.subarray(0, Number(yield* handle.read(buffer))))
+        return buffer.subarray(0, Number(yield* handle.read(buffer)))
       })
-    const head = yield* piece(0, most / 2)
-    const tail = yield* piece(size - most / 2, most / 2)
-    const output = `${head}\n\n… ${size - most} bytes are left out; the whole is in ${file} …\n\n${tail}`
+    const head = Cut.headBytes(yield* piece(0, most / 2), most / 2)
+    const tail = Cut.tailBytes(yield* piece(size - most / 2, most / 2), most / 2)
+    const leftOut = size - head.length - tail.length
+    const output = `${decode(head)}\n\n… ${leftOut} bytes are left out; the whole is in ${file} …\n\n${decode(tail)}`
     return { ...ending, output, whole: file }
   })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Cut from "@altimate-code/system/Cut"
 import * as Predicate from "effect/Predicate"
 
 const longest = 120
@@ -10,7 +11,7 @@ const longest = 120
 const oneLine = (text: string): string => {
   const [first = "", ...more] = text.trim().split(/\r\n|\r|\n/)
   const line = first.trim()
-  return line.length > longest || more.length > 0 ? `${line.slice(0, longest)}…` : line
+  return line.length > longest || more.length > 0 ? `${Cut.head(line, longest)}…` : line
 }
 
 /**

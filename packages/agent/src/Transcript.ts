@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Cut from "@altimate-code/system/Cut"
 import type * as Prompt from "@effect/ai/Prompt"
 import { textOf } from "./internal/interrupted.ts"
 import * as Tokens from "./internal/tokens.ts"
@@ -24,7 +25,7 @@ const prompts = (lines: ReadonlyArray<Line>) =>
  */
 export const title = (lines: ReadonlyArray<Line>): string => {
   const text = (prompts(lines)[0] ?? "").trim().replace(/\s+/g, " ")
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+  return text.length > 80 ? `${Cut.head(text, 79)}…` : text
 }
 
 /**

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Approver } from "./Approver.ts"
 import * as Compaction from "./Compaction.ts"
@@ -177,8 +178,8 @@ const request = (
     const history = History.prompt(yield* session.entries)
     const prompt = system === undefined ? history : Prompt.setSystem(history, system)
 
-    const keep = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "time">) =>
-      Effect.flatMap(now, (time) => session.append({ type: "assistant", ...answer, time }))
+    const keep = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "model" | "time">) =>
+      Effect.flatMap(now, (time) => session.append({ type: "assistant", ...answer, ...modelOf(parts), time }))
 
     const answering = LanguageModel.streamText({
       prompt,
@@ -225,6 +226,12 @@ const request = (
       })
     )
   })
+
+/** Which model answered, where its provider reports that. */
+const modelOf = (parts: ReadonlyArray<Part>): { readonly model?: string } => {
+  const metadata = parts.find((part) => part.type === "response-metadata")
+  return Option.match(metadata?.modelId ?? Option.none(), { onNone: () => ({}), onSome: (model) => ({ model }) })
+}
 
 /** A call that the model's own side has not answered already. */
 const isOurs = (part: Response.AnyPart): part is Call => part.type === "tool-call" && !part.providerExecuted

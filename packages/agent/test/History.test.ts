@@ -111,6 +111,14 @@ describe("The next request", () => {
     ])
   })
 
+  it("gives each of two calls with the same ID its own result", () => {
+    const lines = [user("go"), assistant("", "", ""), result("", "first"), result("", "second"), assistant("", "")]
+    assert.deepStrictEqual(told(History.prompt(lines)).filter(([role]) => role === "tool"), [
+      ["tool", `ok : ${is("first")}`, `ok : ${is("second")}`],
+      ["tool", `failed : ${JSON.stringify("This call has no result: it was interrupted.")}`]
+    ])
+  })
+
   it("leaves out an answer that says nothing, or only what it reasoned", () => {
     const answer = (...parts: ReadonlyArray<unknown>): Line => ({
       ...assistant("") as Extract<Line, { type: "assistant" }>,

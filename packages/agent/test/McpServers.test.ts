@@ -22,7 +22,7 @@ import * as McpServers from "../src/McpServers.ts"
 import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/ToolCall.ts"
 import { Workspace } from "../src/Workspace.ts"
 // @ts-expect-error it is run as a program too, and has no types
-import { makeServer, schema } from "./fixtures/mcpTools.mjs"
+import { makeServer, pixel, schema } from "./fixtures/mcpTools.mjs"
 import { toPrograms } from "./workspace.ts"
 
 const fixture = fileURLToPath(new URL("./fixtures/mcpServer.mjs", import.meta.url))
@@ -155,7 +155,7 @@ describe("a local server", () => {
     Effect.gen(function*() {
       const { toolkit } = yield* connect({ my: local() })
       const picture = yield* call(toolkit, "my_picture", {})
-      assert.deepStrictEqual(texts(picture), ["image/png iVBORw0KGgo="])
+      assert.deepStrictEqual(texts(picture), [`image/png ${pixel}`])
       assert.strictEqual((picture.result as ToolOutput).summary, "1 file")
       assert.deepStrictEqual(texts(yield* call(toolkit, "my_resources", {})), [
         "file:///a:\nin a",

@@ -85,6 +85,24 @@ describe("A command", () => {
   )
 
   test(
+    "has a long output cut between characters, and what is left out counted",
+    Effect.gen(function*() {
+      const { run } = yield* makeShell
+      // 15,000 bytes are kept of each end: neither 1 nor 2 bytes more make that a multiple of the four of this character.
+      for (const ends of ["", "a", "ab", "abc"]) {
+        const { output, whole } = yield* run(
+          `printf '%s' ${ends}; for i in {1..10000}; do printf '😀'; done; printf '%s' ${ends}`
+        )
+        assert.isDefined(whole)
+        const [, head = "", leftOut, tail = ""] = /^(.*)\n\n… (\d+) bytes are left out.*…\n\n(.*)$/su.exec(output) ?? []
+        assert.notInclude(output, "\uFFFD")
+        assert.isTrue(head.startsWith(`${ends}😀`) && tail.endsWith(`😀${ends}`))
+        assert.strictEqual(Buffer.byteLength(head + tail) + Number(leftOut), 40_000 + 2 * ends.length)
+      }
+    })
+  )
+
+  test(
     "is ended in time with all that it started, though they do not want to",
     Effect.gen(function*() {
       const { at, run } = yield* makeShell

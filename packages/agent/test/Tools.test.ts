@@ -4,10 +4,11 @@ import { assert, layer } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { jpeg, png } from "../../system/test/pictures.ts"
 import * as PermissionPolicy from "../src/PermissionPolicy.ts"
 import { makeTools, refusing } from "./workspace.ts"
 
-const png = Buffer.from("89504e470d0a1a0a0000", "hex")
+const picture = png()
 
 const judged = (tools: { readonly asked: ReadonlyArray<{ readonly judged: ReadonlyArray<unknown> }> }) =>
   tools.asked.at(-1)?.judged
@@ -211,16 +212,51 @@ layer(NodeContext.layer)("Reading", (it) => {
   it.scoped("gives images and PDFs as they are, by what is in them", () =>
     Effect.gen(function*() {
       const { put, use } = yield* makeTools()
-      yield* put("picture.txt", png)
+      yield* put("picture.txt", picture)
       const { output } = yield* use("read", { path: "picture.txt" })
       assert.deepStrictEqual(output?.content, [
-        { type: "file", mediaType: "image/png", data: png.toString("base64"), fileName: "picture.txt" }
+        { type: "file", mediaType: "image/png", data: picture.toString("base64"), fileName: "picture.txt" }
       ])
       const large = Buffer.concat([Buffer.from("%PDF-1.7"), Buffer.alloc(4_600_000)])
       yield* put("large.pdf", large)
       assert.isTrue((yield* use("read", { path: "large.pdf" })).isFailure)
       yield* put("small.pdf", large.subarray(0, 4_000_000))
       assert.isFalse((yield* use("read", { path: "small.pdf" })).isFailure)
+    }))
+
+  it.scoped("gives no image that the model's provider would refuse, and says what to do", () =>
+    Effect.gen(function*() {
+      const { put, use } = yield* makeTools()
+      const answers: ReadonlyArray<readonly [name: string, bytes: Buffer, expected: string]> = [
+        [
+          "wide.png",
+          png(8001, 1),
+          "it is 8001 × 1 pixels, and at most 8000 a side are allowed. Make a smaller copy first."
+        ],
+        ["cut.png", png().subarray(0, 50), "it ends too early. The file is damaged: get another copy of it."],
+        ["cut.jpg", jpeg.subarray(0, -1), "it ends too early. The file is damaged: get another copy of it."]
+      ]
+      for (const [name, bytes, expected] of answers) {
+        yield* put(name, bytes)
+        const { isFailure, text } = yield* use("read", { path: name })
+        assert.isTrue(isFailure)
+        assert.strictEqual(text, `${name} can't be shown to you: ${expected}`)
+      }
+      yield* put("tall.png", png(1, 8000))
+      assert.isFalse((yield* use("read", { path: "tall.png" })).isFailure)
+    }))
+
+  it.scoped("cuts a long line between characters", () =>
+    Effect.gen(function*() {
+      const { put, use } = yield* makeTools()
+      for (const before of [1998, 1999, 2000]) {
+        yield* put("long.txt", `${"x".repeat(before)}😀😀\n`)
+        const { text } = yield* use("read", { path: "long.txt" })
+        assert.isTrue(text.isWellFormed())
+        assert.include(text, `${"x".repeat(before)}${before === 1998 ? "😀" : ""}… (`)
+      }
+      yield* put("long.txt", `${"x".repeat(499)}😀😀\n`)
+      assert.isTrue((yield* use("grep", { pattern: "x", path: "long.txt" })).text.isWellFormed())
     }))
 
   it.scoped("says what is there instead", () =>

@@ -89,6 +89,7 @@ Done.
       "fix the tests"
     )
     assert.strictEqual(Transcript.title([user("x".repeat(100))]), `${"x".repeat(79)}…`)
+    assert.strictEqual(Transcript.title([user(`${"x".repeat(78)}😀😀`)]), `${"x".repeat(78)}…`)
   })
 
   it("counts the tokens of all answers and summaries", () => {
@@ -119,6 +120,9 @@ describe("A call in one line", () => {
   })
 
   it("is never long, and never more than a line", () => {
+    for (const before of [118, 119, 120]) {
+      assert.isTrue(ToolTitle.of("bash", { command: `${"x".repeat(before)}😀😀` }).isWellFormed())
+    }
     for (const text of ["x".repeat(1000), "a\nb", "a\r\nb", "a\rb"]) {
       const title = ToolTitle.of("bash", { command: text })
       assert.isAtMost(title.length, 121)

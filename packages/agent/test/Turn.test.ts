@@ -194,6 +194,14 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.deepStrictEqual(seen[0]!.prompt.content.map(({ role }) => role), ["system", "user"])
     }))
 
+  it.scoped("keeps which model answered, where its provider reports that", () =>
+    Effect.gen(function*() {
+      const metadata = { type: "response-metadata", id: "r1", modelId: "us.some-model" } as const
+      const { lines } = yield* turn({ steps: [{ parts: [metadata, ...text("Hello"), finish("stop")] }] })
+      const answer = lines.at(-1)
+      assert.strictEqual(answer?.type === "assistant" && answer.model, "us.some-model")
+    }))
+
   it.scoped("has everything in its file before it acts on it", () =>
     Effect.gen(function*() {
       const { events, lines, ran, session } = yield* turn({

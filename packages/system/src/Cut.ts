@@ -23,6 +23,14 @@ export const head = (text: string, most: number): string => {
 }
 
 /**
+ * The text, or its beginning with `…` behind it where it has more than `most` UTF-16 units.
+ *
+ * @since 0.1.0
+ * @category cutting
+ */
+export const shorten = (text: string, most: number): string => text.length > most ? `${head(text, most)}…` : text
+
+/**
  * The end of a text: at most `most` UTF-16 units.
  *
  * @since 0.1.0

@@ -1,4 +1,5 @@
 /** The calls of one answer: permitted, run, answered. */
+import * as Cut from "@altimate-code/system/Cut"
 import * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Tool from "@effect/ai/Tool"
@@ -182,7 +183,7 @@ const denied = (message: string) => new ToolFailure({ reason: "Denied", message 
 
 const fromText = (text: string): ToolOutput => ({ content: [{ type: "text", text }], summary: "" })
 
-const failed = (message: string, summary = message.split("\n")[0]!.slice(0, 100)): Ended => ({
+const failed = (message: string, summary = Cut.head(message.split("\n")[0]!, 100)): Ended => ({
   outcome: "failed",
   output: { ...fromText(message), summary }
 })

@@ -1,4 +1,5 @@
 /** MCP servers that are processes of this machine. */
+import * as Cut from "@altimate-code/system/Cut"
 import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
 import * as Effect from "effect/Effect"
@@ -67,7 +68,7 @@ export const mcpProcess = (
         let said = ""
         let ended: string | undefined
         child.stderr.setEncoding("utf8").on("data", (text: string) => {
-          said = (said + next(text)).slice(-keptCharacters)
+          said = Cut.tail(said + next(text), keptCharacters)
         })
         const transport: Transport = {
           start: () => {

@@ -1,32 +1,41 @@
 /** What an MCP tool answers, as one of ours would. */
+import * as MediaType from "@altimate-code/system/MediaType"
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/types.js"
+import * as AttachmentLimits from "../AttachmentLimits.ts"
 import type { ToolOutput } from "../ToolCall.ts"
 import { inMiddle, plural } from "./tool.ts"
 
-type Piece = ToolOutput["content"][number]
+type Limits = AttachmentLimits.Limits
 
-/** What models take as files. */
-const isKnown = (mediaType: string): boolean => /^(?:image\/(?:png|jpeg|gif|webp)|application\/pdf)$/.test(mediaType)
+type Piece = ToolOutput["content"][number]
 
 const text = (text: string): Piece => ({ type: "text", text })
 
-const file = (mediaType: string, data: string, what: string): Piece =>
-  isKnown(mediaType) ? { type: "file", mediaType, data } : text(`(${what} of type ${mediaType}, which can't be shown)`)
+/** What it is, is decided by its bytes: servers are mistaken about the media types of their pictures. */
+const file = (declared: string, data: string, what: string, limits: Limits): Piece => {
+  const bytes = Buffer.from(data, "base64")
+  const mediaType = MediaType.of(bytes)
+  if (mediaType === undefined) return text(`(${what} of type ${declared}, which can't be shown)`)
+  const problem = AttachmentLimits.problem(bytes, limits)
+  return problem === undefined
+    ? { type: "file", mediaType, data: bytes.toString("base64") }
+    : text(`(${what} was left out: ${problem.why}. ${problem.remedy})`)
+}
 
-const piece = (block: ContentBlock): Piece => {
+const piece = (block: ContentBlock, limits: Limits): Piece => {
   switch (block.type) {
     case "text":
       return text(block.text)
     case "image":
-      return file(block.mimeType, block.data, "an image")
+      return file(block.mimeType, block.data, "an image", limits)
     case "audio":
-      return file(block.mimeType, block.data, "audio")
+      return file(block.mimeType, block.data, "audio", limits)
     case "resource_link":
       return text(`${block.title ?? block.name}: ${block.uri}`)
     case "resource":
       return "text" in block.resource
         ? text(`${block.resource.uri}:\n${block.resource.text}`)
-        : file(block.resource.mimeType ?? "application/octet-stream", block.resource.blob, block.resource.uri)
+        : file(block.resource.mimeType ?? "application/octet-stream", block.resource.blob, block.resource.uri, limits)
   }
 }
 
@@ -44,8 +53,8 @@ const shortened = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> => {
 const lines = (pieces: ReadonlyArray<Piece>): number =>
   pieces.flatMap((piece) => piece.type === "text" ? piece.text.trimEnd().split("\n") : []).length
 
-export const mcpResult = (result: CallToolResult): ToolOutput => {
-  const pieces = result.content.map(piece)
+export const mcpResult = (result: CallToolResult, limits: Limits): ToolOutput => {
+  const pieces = result.content.map((block) => piece(block, limits))
   const content = pieces.length > 0
     ? pieces
     : [text(result.structuredContent === undefined ? "(no output)" : JSON.stringify(result.structuredContent))]

@@ -1,3 +1,4 @@
+import * as Cut from "@altimate-code/system/Cut"
 import * as Tool from "@effect/ai/Tool"
 import * as Schema from "effect/Schema"
 import { ToolCall, ToolFailure, ToolOutput } from "../ToolCall.ts"
@@ -30,9 +31,8 @@ export const says = (text: string, summary: string): ToolOutput => ({ content: [
 /** Its beginning and its end, when it is longer than this many characters, and how much is not there. */
 export const inMiddle = (text: string, most: number): string => {
   if (text.length <= most) return text
-  // No half of a character that takes two.
-  const head = text.slice(0, most / 2).replace(/[\uD800-\uDBFF]$/, "")
-  const tail = text.slice(-most / 2).replace(/^[\uDC00-\uDFFF]/, "")
+  const head = Cut.head(text, most / 2)
+  const tail = Cut.tail(text, most / 2)
   return `${head}\n\n… ${text.length - head.length - tail.length} characters are left out …\n\n${tail}`
 }
 

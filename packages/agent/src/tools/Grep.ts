@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Cut from "@altimate-code/system/Cut"
 import * as Tool from "@effect/ai/Tool"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -77,7 +78,7 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
     () => ownSearch.search(query)
   )
   const lines = found.slice(0, most).map((line) =>
-    line.length > longestLine ? `${line.slice(0, longestLine)}… (${line.length} characters)` : line
+    line.length > longestLine ? `${Cut.head(line, longestLine)}… (${line.length} characters)` : line
   )
   const more = found.length > most ? "\n(There is more: use a narrower pattern, path or glob.)" : ""
   const unread = leftOut === 0

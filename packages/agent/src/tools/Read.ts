@@ -3,12 +3,15 @@
  *
  * @since 0.1.0
  */
+import * as Cut from "@altimate-code/system/Cut"
+import * as MediaType from "@altimate-code/system/MediaType"
 import * as Tool from "@effect/ai/Tool"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import { distance } from "fastest-levenshtein"
+import * as AttachmentLimits from "../AttachmentLimits.ts"
 import { failed, refused } from "../internal/failures.ts"
 import { locate, type Target } from "../internal/paths.ts"
 import { Readings } from "../internal/readings.ts"
@@ -20,9 +23,6 @@ const mostCharacters = 256 * 1024
 /** A larger file is not loaded, not even for a few lines of it. */
 const mostBytes = 50 * 1024 * 1024
 const longestLine = 2000
-const mostBytesOfImage = 5_000_000
-/** Bedrock takes no larger document. */
-const mostBytesOfDocument = 4_500_000
 
 /**
  * Shows a file.
@@ -40,15 +40,6 @@ at a time; offset and limit read on.`,
     limit: count(`How many lines (default and at most ${mostLines}).`)
   }
 ).annotate(Tool.Readonly, true)
-
-/** By the first bytes: a name may say anything. */
-const kinds: ReadonlyArray<readonly [mediaType: string, matches: (bytes: Buffer) => boolean]> = [
-  ["image/png", (bytes) => bytes.toString("latin1", 0, 8) === "\u0089PNG\r\n\u001a\n"],
-  ["image/jpeg", (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff],
-  ["image/gif", (bytes) => /^GIF8[79]a/.test(bytes.toString("latin1", 0, 6))],
-  ["image/webp", (bytes) => /^RIFF[^]{4}WEBP/.test(bytes.toString("latin1", 0, 12))],
-  ["application/pdf", (bytes) => bytes.toString("latin1", 0, 5) === "%PDF-"]
-]
 
 const asText = (bytes: Uint8Array): string | undefined => {
   if (bytes.includes(0)) return undefined
@@ -84,20 +75,20 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
   }
   const bytes = Buffer.from(yield* Effect.mapError(fs.readFile(target.path), refused(target.shown)))
 
-  const kind = kinds.find(([, matches]) => matches(bytes))
-  if (kind !== undefined) {
-    const most = kind[0] === "application/pdf" ? mostBytesOfDocument : mostBytesOfImage
-    if (bytes.length > most) {
-      return yield* failed(`${target.shown} has ${bytes.length} bytes; at most ${most} can be shown to you.`)
+  const mediaType = MediaType.of(bytes)
+  if (mediaType !== undefined) {
+    const problem = AttachmentLimits.problem(bytes, yield* AttachmentLimits.AttachmentLimits)
+    if (problem !== undefined) {
+      return yield* failed(`${target.shown} can't be shown to you: ${problem.why}. ${problem.remedy}`)
     }
     const output: ToolOutput = {
       content: [{
         type: "file",
-        mediaType: kind[0],
+        mediaType,
         data: Encoding.encodeBase64(bytes),
         fileName: path.basename(target.path)
       }],
-      summary: `${kind[0]}, ${Math.ceil(bytes.length / 1024)} KiB`
+      summary: `${mediaType}, ${Math.ceil(bytes.length / 1024)} KiB`
     }
     return output
   }
@@ -121,7 +112,7 @@ const numbered = (
     let room = mostCharacters
     for (const line of lines.slice(offset - 1, offset - 1 + Math.min(limit, mostLines))) {
       const cut = line.length > longestLine ?
-        `${line.slice(0, longestLine)}… (${line.length} characters: see more with bash and cut -c)`
+        `${Cut.head(line, longestLine)}… (${line.length} characters: see more with bash and cut -c)`
         : line
       room -= cut.length + 8
       if (room < 0 && out.length > 0) break

@@ -1,4 +1,5 @@
 /** Runs a command for what it prints. */
+import * as Cut from "@altimate-code/system/Cut"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -68,7 +69,7 @@ const output = (child: Child, lines: Mailbox.Mailbox<string>) =>
     })
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       const parts = (rest + text).split(/\r\n|\r|\n/)
-      rest = (parts.pop() ?? "").slice(-most)
+      rest = Cut.tail(parts.pop() ?? "", most)
       parts.forEach(said)
     })
     const ended = (code: number | null, signal: NodeJS.Signals | null) => {

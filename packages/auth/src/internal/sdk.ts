@@ -1,6 +1,7 @@
 import { printable } from "@altimate-code/log/Printable"
 import type { Handler } from "@altimate-code/network/Network"
 import { NetworkError } from "@altimate-code/network/NetworkError"
+import * as Cut from "@altimate-code/system/Cut"
 import type * as Providers from "@aws-sdk/credential-providers"
 import * as Effect from "effect/Effect"
 import { AuthError } from "../AuthError.ts"
@@ -132,6 +133,5 @@ const words = (error: unknown, text: string): string => {
     return "there is no such profile, or nothing in it that leads to credentials"
   }
   // Behind the first line, STS repeats the request, session token and all.
-  const line = printable(text.split(/[\r\n]/, 1)[0] ?? "")
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+  return Cut.shorten(printable(text.split(/[\r\n]/, 1)[0] ?? ""), 300)
 }
