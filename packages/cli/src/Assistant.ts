@@ -1,4 +1,5 @@
 /** What a turn works with on this machine, the same for `run` and for the screen. */
+import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as Instructions from "@altimate-code/agent/Instructions"
 import * as McpServers from "@altimate-code/agent/McpServers"
 import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
@@ -8,6 +9,7 @@ import { Workspace } from "@altimate-code/agent/Workspace"
 import { Directories } from "@altimate-code/config/Directories"
 import * as Project from "@altimate-code/config/Project"
 import { Settings } from "@altimate-code/config/Settings"
+import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
 import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -30,7 +32,7 @@ export const tools = Effect.gen(function*() {
   const own = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
   const servers = yield* McpServers.connect(mcp)
   return { toolkit: McpServers.merge(own, servers.toolkit), notices: servers.notices }
-})
+}).pipe(Effect.provideService(AttachmentLimits, attachmentLimits))
 
 /** The system prompt; `base` stands in for this program's own words. */
 export const system = (base: Option.Option<string>) =>

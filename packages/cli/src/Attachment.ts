@@ -1,5 +1,8 @@
 /** Files that go along with a prompt. */
+import * as AttachmentLimits from "@altimate-code/agent/AttachmentLimits"
 import * as SensitiveFiles from "@altimate-code/agent/SensitiveFiles"
+import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
+import * as MediaType from "@altimate-code/system/MediaType"
 import * as Paths from "@altimate-code/system/Paths"
 import * as Prompt from "@effect/ai/Prompt"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -8,18 +11,9 @@ import * as Effect from "effect/Effect"
 import { CliError } from "./CliError.ts"
 import * as Places from "./Places.ts"
 
-/** What a file is by its first bytes: its name may say anything. Formats: those that Converse takes as image or PDF. */
-const signatures: ReadonlyArray<readonly [mediaType: string, matches: (bytes: Buffer) => boolean]> = [
-  ["image/png", (bytes) => bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))],
-  ["image/jpeg", (bytes) => bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))],
-  ["image/gif", (bytes) => /^GIF8[79]a/.test(bytes.toString("latin1", 0, 6))],
-  ["image/webp", (bytes) => /^RIFF[^]{4}WEBP/.test(bytes.toString("latin1", 0, 12))],
-  ["application/pdf", (bytes) => bytes.toString("latin1", 0, 5) === "%PDF-"]
-]
-
 /**
  * Reads a file as a part of a user message: PNG, JPEG, GIF, WebP and PDF as files, UTF-8 text as text under its name.
- * Fails with `Attachment` when the file can't be read, is empty, or is neither.
+ * Fails with `Attachment` when the file can't be read, is empty, is neither, or is an image or PDF that Bedrock would refuse.
  */
 export const read = Effect.fn("Attachment.read")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
@@ -40,8 +34,16 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
   if (data.length === 0) {
     return yield* new CliError({ reason: "Attachment", message: `--file ${path} is empty.`, hint: "Leave it out." })
   }
-  const found = signatures.find(([, matches]) => matches(Buffer.from(data.buffer, data.byteOffset, data.length)))
-  if (found !== undefined) return Prompt.filePart({ mediaType: found[0], fileName, data })
+  const mediaType = MediaType.of(data)
+  if (mediaType !== undefined) {
+    const problem = AttachmentLimits.problem(data, attachmentLimits)
+    if (problem === undefined) return Prompt.filePart({ mediaType, fileName, data })
+    return yield* new CliError({
+      reason: "Attachment",
+      message: `--file ${path} can't be attached: ${problem.why}.`,
+      hint: problem.remedy
+    })
+  }
 
   const text = yield* Effect.try({
     try: () => new TextDecoder("utf-8", { fatal: true }).decode(data),
@@ -61,6 +63,25 @@ export const notices = Effect.fn("Attachment.notices")(function*(files: Readonly
     (file) => Effect.map(real(file), (file) => SensitiveFiles.mayHoldSecrets(file, places))
   )
   return secret.map((file) => `${file} may hold secrets: it is sent to the model, because --file names it`)
+})
+
+/** All of them, as the parts of one message. Fails with `Attachment` as {@link read} does, and when there are more than a request may hold. */
+export const readAll = Effect.fn("Attachment.readAll")(function*(paths: ReadonlyArray<string>) {
+  const parts = yield* Effect.forEach(paths, read)
+  const types = parts.flatMap((part) => part.type === "file" ? [part.mediaType] : [])
+  const images = types.filter((type) => type.startsWith("image/")).length
+  const documents = types.length - images
+  const tooMany = images > attachmentLimits.images
+    ? `${images} images are attached, and a request may hold at most ${attachmentLimits.images}.`
+    : documents > attachmentLimits.documents
+    ? `${documents} documents are attached, and a request may hold at most ${attachmentLimits.documents}.`
+    : undefined
+  if (tooMany === undefined) return parts
+  return yield* new CliError({
+    reason: "Attachment",
+    message: tooMany,
+    hint: "Attach fewer, or ask about them one after another with --continue."
+  })
 })
 
 const notText = (path: string) =>

@@ -41,7 +41,7 @@ const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: 
   const text = [prompt.join(" "), Option.getOrElse(yield* piped, () => "")]
     .filter((text) => text.trim() !== "")
     .join("\n\n")
-  const attachments = yield* Effect.forEach(files, Attachment.read)
+  const attachments = yield* Attachment.readAll(files)
   if (text === "" && attachments.length === 0) {
     return yield* new CliError({
       reason: "Usage",

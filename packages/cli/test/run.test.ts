@@ -5,6 +5,7 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { join } from "node:path"
+import { png } from "../../system/test/pictures.ts"
 import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "run-token-123" }
@@ -116,10 +117,15 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       const { home, sandbox } = yield* setUp()
       yield* fs.writeFile(join(home.home, "binary"), Buffer.from([0, 159, 146, 150]))
       yield* fs.writeFile(join(home.home, "empty"), Buffer.from([]))
+      yield* fs.writeFile(join(home.home, "wide.png"), png(8001, 1))
+      yield* fs.writeFile(join(home.home, "cut.png"), png().subarray(0, -1))
+      yield* fs.writeFile(join(home.home, "a.pdf"), files["my report_v2.final.pdf"])
       for (
         const [name, words] of [
           ["binary", /neither/],
           ["empty", /empty/],
+          ["wide.png", /--file wide\.png can't be attached: it is 8001 × 1 pixels, .*\n.*smaller copy/],
+          ["cut.png", /--file cut\.png can't be attached: it ends too early\.\n.*another copy/],
           ["missing", /no such file/],
           [".", /is a directory/]
         ] as const
@@ -128,6 +134,10 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
         assert.strictEqual(result.code, 2, name)
         assert.match(result.stderr, words)
       }
+      const many = Array.from({ length: 6 }, () => ["--file", "a.pdf"]).flat()
+      const result = yield* home.run(["run", "hi", ...many], { env: token })
+      assert.strictEqual(result.code, 2)
+      assert.include(result.stderr, "6 documents are attached, and a request may hold at most 5.")
       assert.isEmpty(yield* sandbox.requests)
     }))
 
