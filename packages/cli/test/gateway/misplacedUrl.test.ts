@@ -196,7 +196,13 @@ layer(NodeContext.layer)("rules of the permissions", (it) => {
         const text = readFileSync(new URL(`../../../../docs/${page}.md`, import.meta.url), "utf8")
         for (const [, example] of text.matchAll(/```json\n([^]*?)```/g)) {
           yield* home.writeGlobalConfig(example!)
-          const { code, stderr } = yield* home.run(["config", "show"], { env: { TICKETS_TOKEN: "t" } })
+          const { code, stderr } = yield* home.run(["config", "show"], {
+            env: {
+              TICKETS_TOKEN: "ticket-token",
+              AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+              AWS_SECRET_ACCESS_KEY: "secret-of-example"
+            }
+          })
           assert.deepStrictEqual([code, stderr], [0, ""], example)
         }
       }
