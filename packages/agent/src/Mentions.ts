@@ -5,7 +5,7 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import { locate } from "./internal/paths.ts"
+import { locate } from "./internal/files/paths.ts"
 import * as Pattern from "./internal/pattern.ts"
 
 /**

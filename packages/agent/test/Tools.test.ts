@@ -274,7 +274,7 @@ layer(NodeContext.layer)("Reading", (it) => {
       )
       assert.strictEqual(
         (yield* use("read", { path: "program" })).text,
-        "program is not text, and no image or PDF either."
+        "program is neither text nor an image or PDF."
       )
     }))
 })
@@ -355,9 +355,9 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       yield* use("read", { path: "a.txt" })
       const edit = (oldText: string, more: object = {}) =>
         use("edit", { path: "a.txt", oldText, newText: "$&", ...more })
-      assert.include((yield* edit("one")).text, "stands in a.txt 2 times")
-      assert.include((yield* edit("one  two")).text, "white space is left aside")
-      assert.include((yield* edit("three")).text, "does not stand in a.txt")
+      assert.include((yield* edit("one")).text, "is in a.txt 2 times")
+      assert.include((yield* edit("one  two")).text, "white space only")
+      assert.include((yield* edit("three")).text, "is not in a.txt")
       assert.isTrue((yield* edit("")).isFailure)
       assert.strictEqual(yield* get("a.txt"), "one two\none two\n")
       assert.isFalse((yield* edit("one", { all: true })).isFailure)

@@ -6,10 +6,11 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { change } from "../internal/change.ts"
+import { change } from "../internal/files/change.ts"
 import { failed } from "../internal/failures.ts"
-import { locate } from "../internal/paths.ts"
-import { withLineEndsOf } from "../internal/textStyle.ts"
+import { replaceText } from "../internal/files/lineEnds.ts"
+import { locate } from "../internal/files/paths.ts"
+import { whyNotFound } from "../internal/files/whyNotFound.ts"
 import { maybe, text, tool } from "../internal/tool.ts"
 
 /**
@@ -20,19 +21,15 @@ import { maybe, text, tool } from "../internal/tool.ts"
  */
 export const Edit = tool(
   "edit",
-  "Replaces one piece of text in a file that you have read. oldText must stand in it exactly once, white space and all: take more \
-lines around it if it stands there more often, or set all.",
+  "Replaces one piece of text in a file that you have read. oldText must be in it exactly once, white space and all: take more lines \
+around it if it is there more often, or set all. Line ends and encoding stay as they are.",
   {
     path: text("The file, absolute or relative to the working directory."),
-    oldText: text("What stands there now, without line numbers."),
-    newText: text("What is to stand there."),
-    all: maybe(Schema.Boolean.annotations({ description: "Replace it wherever it stands." }))
+    oldText: text("The text that is there now, without line numbers."),
+    newText: text("The text that takes its place."),
+    all: maybe(Schema.Boolean.annotations({ description: "Replace it wherever it is." }))
   }
 )
-
-const occurrences = (content: string, part: string): number => content.split(part).length - 1
-
-const withoutSpace = (text: string): string => text.replace(/\s+/g, "")
 
 /**
  * Asks with the diff, then replaces the text.
@@ -48,21 +45,22 @@ export const edit = Effect.fn("Edit.edit")(function*(params: typeof Edit.paramet
       if (Option.isNone(before)) return yield* failed(`There is no file ${target.shown}.`)
       if (params.oldText === "") return yield* failed("oldText is empty: use write for a whole file.")
       if (params.oldText === params.newText) return yield* failed("oldText and newText are the same.")
-      const content = before.value
-      const oldText = withLineEndsOf(content, params.oldText)
-      const newText = withLineEndsOf(content, params.newText)
-      const found = occurrences(content, oldText)
-      if (found === 0) {
-        const hint = withoutSpace(content).includes(withoutSpace(oldText))
-          ? " It does when white space is left aside: read the file again, and copy it exactly."
-          : " Read the file again."
-        return yield* failed(`oldText does not stand in ${target.shown}.${hint}`)
-      }
-      if (found > 1 && !all) {
+      const { count, text } = replaceText(before.value, params.oldText, params.newText)
+      if (count === 0) {
         return yield* failed(
-          `oldText stands in ${target.shown} ${found} times: take more lines around the one you mean, or set all.`
+          `The text to replace is not in ${target.shown}. ${whyNotFound(before.value, params.oldText)}`
         )
       }
-      return content.split(oldText).join(newText)
+      if (count > 1 && !all) {
+        return yield* failed(
+          `The text to replace is in ${target.shown} ${count} times. Take more lines around the one you mean, or set all.`
+        )
+      }
+      if (text === before.value) {
+        return yield* failed(
+          "oldText and newText differ in line ends only, and each line keeps its own. To convert them use bash, e.g. dos2unix."
+        )
+      }
+      return text
     }))
 })

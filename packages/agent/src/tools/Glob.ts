@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Files from "../Files.ts"
 import { failed, refused } from "../internal/failures.ts"
-import { locate } from "../internal/paths.ts"
+import { locate } from "../internal/files/paths.ts"
 import { maybe, plural, says, text, tool } from "../internal/tool.ts"
 import { ToolCall } from "../ToolCall.ts"
 

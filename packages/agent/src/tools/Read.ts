@@ -13,8 +13,9 @@ import * as Encoding from "effect/Encoding"
 import { distance } from "fastest-levenshtein"
 import * as AttachmentLimits from "../AttachmentLimits.ts"
 import { failed, refused } from "../internal/failures.ts"
-import { locate, type Target } from "../internal/paths.ts"
-import { Readings } from "../internal/readings.ts"
+import { decode } from "../internal/files/encoding.ts"
+import { locate, type Target } from "../internal/files/paths.ts"
+import { Readings } from "../internal/files/readings.ts"
 import { count, plural, says, text, tool } from "../internal/tool.ts"
 import { ToolCall, type ToolOutput } from "../ToolCall.ts"
 
@@ -40,15 +41,6 @@ at a time; offset and limit read on.`,
     limit: count(`How many lines (default and at most ${mostLines}).`)
   }
 ).annotate(Tool.Readonly, true)
-
-const asText = (bytes: Uint8Array): string | undefined => {
-  if (bytes.includes(0)) return undefined
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
 
 /**
  * Asks for the file where it really is, then shows it.
@@ -92,10 +84,16 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
     }
     return output
   }
-  const content = asText(bytes)
-  if (content === undefined) return yield* failed(`${target.shown} is not text, and no image or PDF either.`)
+  const decoded = decode(bytes)
+  if (typeof decoded === "string") {
+    return yield* failed(`${target.shown} is ${decoded === "not text." ? "neither text nor an image or PDF." : decoded}`)
+  }
   readings.saw(target.path, bytes)
-  return yield* numbered(content, target, params)
+  const shown = yield* numbered(decoded.text, target, params)
+  const { name } = decoded.encoding
+  if (name === "UTF-8") return shown
+  const note = `\n\n(The file is in ${name}. edit and write keep that.)`
+  return { ...shown, content: [...shown.content, { type: "text" as const, text: note }] }
 })
 
 const numbered = (

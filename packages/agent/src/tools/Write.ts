@@ -5,9 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { change } from "../internal/change.ts"
-import { locate } from "../internal/paths.ts"
-import { inStyleOf } from "../internal/textStyle.ts"
+import { change } from "../internal/files/change.ts"
+import { withLineEndsOf } from "../internal/files/lineEnds.ts"
+import { locate } from "../internal/files/paths.ts"
 import { text, tool } from "../internal/tool.ts"
 
 /**
@@ -21,7 +21,7 @@ export const Write = tool(
   "Writes a whole file; directories are made. To replace a file that exists, read it first. For a small change use edit.",
   {
     path: text("The file, absolute or relative to the working directory."),
-    content: text("All that is to stand in it.")
+    content: text("The whole content.")
   }
 )
 
@@ -36,6 +36,6 @@ export const write = Effect.fn("Write.write")(function*(params: typeof Write.par
   return yield* change(target, (before) =>
     Effect.succeed(Option.match(before, {
       onNone: () => params.content,
-      onSome: (content) => inStyleOf(content, params.content)
+      onSome: (content) => withLineEndsOf(content, params.content)
     })))
 })

@@ -6,9 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Files from "../Files.ts"
-import { Workspace } from "../Workspace.ts"
-import { failed } from "./failures.ts"
+import * as Files from "../../Files.ts"
+import { failed } from "../failures.ts"
 import { pattern } from "./ownSearch.ts"
 
 export interface Query {
@@ -36,7 +35,6 @@ export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) 
 
 export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
   const path = yield* Path.Path
-  const { programEnvironment } = yield* Workspace
   const directory = query.isDirectory ? query.target : path.dirname(query.target)
   // `rg --glob` also finds what .gitignore leaves out.
   const wanted = query.glob === undefined || !query.isDirectory
@@ -60,10 +58,7 @@ export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
       ...own,
       "--",
       query.isDirectory ? "./" : `./${path.basename(query.target)}`
-    ).pipe(
-      Command.workingDirectory(directory),
-      Command.env({ ...programEnvironment, RIPGREP_CONFIG_PATH: undefined }, { extendEnv: false })
-    )
+    ).pipe(Command.workingDirectory(directory), Command.env({ RIPGREP_CONFIG_PATH: undefined }))
   const lookingFor = command(
     "--line-number",
     "--with-filename",

@@ -1,11 +1,12 @@
 /** Paths as the model writes them, and whether they are inside of the project. */
 import * as Paths from "@altimate-code/system/Paths"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as SensitiveFiles from "../SensitiveFiles.ts"
-import type { Judged } from "../ToolCall.ts"
-import { Workspace } from "../Workspace.ts"
+import * as SensitiveFiles from "../../SensitiveFiles.ts"
+import type { Judged } from "../../ToolCall.ts"
+import { Workspace } from "../../Workspace.ts"
 
 export interface Target {
   /** Absolute, symbolic links resolved: what the file system is asked with. */
@@ -18,12 +19,27 @@ export interface Target {
   readonly within: (file: string) => Target
 }
 
+/** The path with names as the disk has them: the same accented letter can be one code point in a name or two (NFC, NFD). */
+const asOnDisk = (path: string): Effect.Effect<string, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const paths = yield* Path.Path
+    // oxlint-disable-next-line no-control-regex
+    const isPlain = /^[\0-\x7F]*$/.test(path)
+    if (isPlain || (yield* Effect.orElseSucceed(fs.exists(path), () => true))) return path
+    const parent = yield* asOnDisk(paths.dirname(path))
+    const name = paths.basename(path)
+    const names: ReadonlyArray<string> = yield* Effect.orElseSucceed(fs.readDirectory(parent), () => [])
+    const same = names.find((other) => other.normalize("NFC") === name.normalize("NFC"))
+    return paths.join(parent, names.includes(name) ? name : same ?? name)
+  })
+
 /** Resolves a path as a shell would: relative to the workspace's directory, `~` is the home directory. */
 export const locate = Effect.fn("paths.locate")(function*(given: string) {
   const paths = yield* Path.Path
   const { directory, own, root } = yield* Workspace
   const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
-  const whole = paths.resolve(directory, Paths.expandHome(given, home))
+  const whole = yield* asOnDisk(paths.resolve(directory, Paths.expandHome(given, home)))
   const places = yield* SensitiveFiles.places(own)
   const realRoot = root === undefined
     ? undefined

@@ -4,8 +4,8 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 // The language of `rg`, and like it in linear time: no pattern of the model's makes the program hang.
 import { RE2JS } from "re2js"
-import * as Files from "../Files.ts"
-import { failed } from "./failures.ts"
+import * as Files from "../../Files.ts"
+import { failed } from "../failures.ts"
 import type { Found, Query } from "./ripgrep.ts"
 
 const mostBytes = 2 * 1024 * 1024
