@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Pattern from "./internal/pattern.ts"
 import { meaning, spellings } from "./internal/permissionNames.ts"
@@ -54,6 +55,15 @@ export class PermissionPolicy extends Context.Tag("@altimate-code/agent/Permissi
     action: Action,
     granted: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
   ) => Effect.Effect<Decision>
+  /**
+   * The verdict of every part like this one, whatever its subject is: a search has too many files to decide on each. None, and a
+   * policy without this: each has to be decided.
+   */
+  readonly decideAll?: (
+    rules: Rules | undefined,
+    part: Omit<Judged, "subject">,
+    granted: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
+  ) => Effect.Effect<Option.Option<Verdict>>
 }>() {}
 
 interface Judgement {
@@ -117,7 +127,7 @@ const reading = new Set(["read", "glob", "grep", "list"])
 
 /** Tools judge the file itself; of others' calls there is only what the subject says. */
 const isSecret = ({ permission, secret, subject }: Judged): boolean =>
-  permission === "read" && (secret === true || SensitiveFiles.mayHoldSecrets(subject))
+  permission === "read" && (secret ?? SensitiveFiles.mayHoldSecrets(subject))
 
 const executedAs = ({ executedAs, permission, subject }: Judged): ReadonlyArray<string> =>
   permission === "edit" ? executedAs ?? SensitiveFiles.executedAs(subject) : []
@@ -231,14 +241,39 @@ export const decide = (
 }
 
 /**
+ * What `decide` says of every ordinary file that is read, if the rules do not tell one from another.
+ *
+ * @since 0.1.0
+ * @category deciding
+ */
+export const decideAll = (
+  rules: Rules | undefined,
+  part: Omit<Judged, "subject">,
+  granted: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
+): Option.Option<Verdict> => {
+  const isOrdinary = part.permission === "read" && part.secret === false
+  const patterns = rules === undefined || typeof rules === "string" ? [] : rulesFor(rules, part.permission).flat()
+  const isAny = patterns.every(([pattern]) => pattern === "*") &&
+    granted.every(({ permission }) => permission !== "read")
+  return isOrdinary && isAny
+    ? Option.some(decide(rules, { judged: [{ ...part, subject: "any" }], title: "" }, granted).verdict)
+    : Option.none()
+}
+
+/**
  * The rules as they are; see `decide`.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer: Layer.Layer<PermissionPolicy> = Layer.succeed(PermissionPolicy, {
-  decide: (rules, action, granted) => Effect.sync(() => decide(rules, action, granted))
+  decide: (rules, action, granted) => Effect.sync(() => decide(rules, action, granted)),
+  decideAll: (rules, part, granted) => Effect.sync(() => decideAll(rules, part, granted))
 })
+
+const askingNobody =
+  (decideAll: NonNullable<PermissionPolicy["Type"]["decideAll"]>): typeof decideAll => (rules, part, granted) =>
+    Effect.map(decideAll(rules, part, granted), Option.map((verdict) => verdict === "ask" ? "allow" : verdict))
 
 /**
  * A policy that asks nobody: what another one would ask for is allowed. What is denied stays so.
@@ -253,6 +288,7 @@ export const yolo: Layer.Layer<PermissionPolicy, never, PermissionPolicy> = Laye
       Effect.map(
         policy.decide(rules, action, granted),
         (decision) => decision.verdict === "ask" ? { ...decision, verdict: "allow", because: "--yolo" } : decision
-      )
+      ),
+    ...(policy.decideAll === undefined ? {} : { decideAll: askingNobody(policy.decideAll) })
   }))
 )

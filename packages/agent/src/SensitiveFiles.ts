@@ -59,18 +59,24 @@ export const places = Effect.fn("SensitiveFiles.places")(function*(own: Own) {
 })
 
 /** File systems may ignore case, and macOS has `/etc` and `/tmp` below `/private`. */
-const normalize = (path: string): string =>
-  path.toLowerCase().replaceAll("\\", "/").replace(/(?<=.)\/+$/, "").replace(/^\/private(?=\/)/, "")
+const normalize = (path: string): string => {
+  // A search asks for each of its files, so nothing is replaced that is not there.
+  const text = path.toLowerCase()
+  const slashed = text.includes("\\") ? text.replaceAll("\\", "/") : text
+  const whole = slashed.endsWith("/") ? slashed.replace(/(?<=.)\/+$/, "") : slashed
+  return whole.startsWith("/private/") ? whole.slice("/private".length) : whole
+}
 
 const isWithin = (path: string, directory: string): boolean =>
-  path === directory || path.startsWith(directory.endsWith("/") ? directory : `${directory}/`)
+  path.startsWith(directory) &&
+  (path.length === directory.length || path[directory.length] === "/" || directory.endsWith("/"))
 
 /** Where home directories usually are: other users' count too. */
 const usualHome = /^\/(?:root|(?:home|users)\/[^/]+)\/(?=.)/
 
 /** The path below a home directory. */
-const belowHome = (path: string, { homes }: Places): string | undefined => {
-  const home = homes.map(normalize).find((home) => home !== "/" && path !== home && isWithin(path, home))
+const belowHome = (path: string, homes: ReadonlyArray<string>): string | undefined => {
+  const home = homes.find((home) => home !== "/" && path !== home && isWithin(path, home))
   if (home !== undefined) return path.slice(home.length + 1)
   const usual = usualHome.exec(path)
   return usual === null ? undefined : path.slice(usual[0].length)
@@ -113,6 +119,13 @@ const secretPaths: ReadonlyArray<RegExp> = [
   /(?:^|\/)\.m2\/settings(?:-security)?\.xml$/
 ]
 
+/** All at once is faster than one after the other. */
+const anyOf = (expressions: ReadonlyArray<RegExp>): RegExp =>
+  new RegExp(expressions.map(({ source }) => `(?:${source})`).join("|"))
+
+const secretName = anyOf(secretNames)
+const secretPath = anyOf(secretPaths)
+
 /** Below a home directory. */
 const secretHomeDirectories = [
   ".aws",
@@ -136,16 +149,26 @@ const secretHomeDirectories = [
  * @since 0.1.0
  * @category deciding
  */
-export const mayHoldSecrets = (path: string, places: Places = nowhere): boolean => {
-  const whole = normalize(path)
-  const name = whole.slice(whole.lastIndexOf("/") + 1).replace(ofCopy, "")
-  // Markdown there is the user's own instructions.
-  const isOwn = !name.endsWith(".md") &&
-    places.own.directories.some((directory) => isWithin(whole, normalize(directory)))
-  const home = belowHome(whole, places)
-  return isOwn || (home !== undefined && secretHomeDirectories.some((directory) => isWithin(home, directory))) ||
-    secretPaths.some((secret) => secret.test(whole)) ||
-    (name !== ".env.example" && secretNames.some((secret) => secret.test(name)))
+export const mayHoldSecrets = (path: string, places: Places = nowhere): boolean => findSecrets(places)(path)
+
+/**
+ * `mayHoldSecrets` for many paths.
+ *
+ * @since 0.1.0
+ * @category deciding
+ */
+export const findSecrets = (places: Places): (path: string) => boolean => {
+  const homes = places.homes.map(normalize)
+  const own = places.own.directories.map(normalize)
+  return (path) => {
+    const whole = normalize(path)
+    const name = whole.slice(whole.lastIndexOf("/") + 1).replace(ofCopy, "")
+    // Markdown there is the user's own instructions.
+    const isOwn = !name.endsWith(".md") && own.some((directory) => isWithin(whole, directory))
+    const home = belowHome(whole, homes)
+    return isOwn || (home !== undefined && secretHomeDirectories.some((directory) => isWithin(home, directory))) ||
+      secretPath.test(whole) || (name !== ".env.example" && secretName.test(name))
+  }
 }
 
 /** Directories, wherever they are, from which editors, shells, Git, CI or the system run something. */
@@ -233,7 +256,7 @@ export const executedAs = (path: string, places: Places = nowhere): ReadonlyArra
   if (directory !== undefined) return tellingNames(directory)
   const bare = /([^/]+\.git)\/(?:hooks\/|config$)/.exec(whole)?.[1]
   if (bare !== undefined) return [bare]
-  const home = belowHome(whole, places)
+  const home = belowHome(whole, places.homes.map(normalize))
   const below = executedHomeDirectories.find((directory) => home !== undefined && isWithin(home, directory)) ??
     executedSystemDirectories.find((directory) => isWithin(whole, directory)) ??
     places.own.directories.map(normalize).find((directory) => isWithin(whole, directory))

@@ -67,8 +67,8 @@ export interface Judged {
   readonly opaque?: true
   /** What else it may be or run (`rm x` for `/bin/rm x`): rules that deny or ask for one of these apply to it as well. */
   readonly aliases?: ReadonlyArray<string>
-  /** It is read, and may hold secrets: asked for unless a rule says otherwise. */
-  readonly secret?: true
+  /** Whether it is read and may hold secrets: asked for unless a rule says otherwise. Absent: the subject tells. */
+  readonly secret?: boolean
   /** It is changed, and other programs execute it: allowed only by a rule or grant whose pattern has one of these names in it. */
   readonly executedAs?: ReadonlyArray<string>
 }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { judge } from "../src/internal/shell/judge.ts"
 import * as PermissionPolicy from "../src/PermissionPolicy.ts"
 import type { Action } from "../src/ToolCall.ts"
@@ -307,6 +308,49 @@ describe("always", () => {
     assert.strictEqual(PermissionPolicy.decide(undefined, bash("ls x"), granted).verdict, "allow")
     assert.strictEqual(PermissionPolicy.decide(undefined, bash("ls \"x"), granted).verdict, "ask")
     assert.strictEqual(PermissionPolicy.decide(undefined, bash("ls | bash"), granted).verdict, "ask")
+  })
+})
+
+it("a rule holds for a name in each of Unicode's forms", () => {
+  const rules = { read: { "*": "allow", "caf\u00e9/*": "deny" } } as const
+  for (const name of ["caf\u00e9/a.txt", "cafe\u0301/a.txt"]) {
+    assert.strictEqual(verdict(rules, action("read", name)), "deny")
+  }
+})
+
+describe("for all ordinary files at once", () => {
+  const file = { permission: "read", secret: false }
+  const all = (
+    rules: PermissionPolicy.Rules | undefined,
+    granted: ReadonlyArray<{ permission: string; pattern: string }> = []
+  ) => Option.getOrUndefined(PermissionPolicy.decideAll(rules, file, granted))
+  const sameForAll: ReadonlyArray<PermissionPolicy.Rules | undefined> = [
+    undefined,
+    "ask",
+    "deny",
+    { read: "ask" },
+    { "*": "deny", bash: { "ls *": "allow" } },
+    { "r*": { "*": "ask" }, edit: { "src/*": "allow" } }
+  ]
+  for (const rules of sameForAll) {
+    it(`decides as for each: ${JSON.stringify(rules)}`, () => {
+      assert.isDefined(all(rules))
+      for (const subject of ["a", "src/b.ts", "/etc/x"]) {
+        assert.strictEqual(
+          all(rules),
+          PermissionPolicy.decide(rules, { judged: [{ ...file, subject }], title: "" }, []).verdict
+        )
+      }
+    })
+  }
+
+  it("decides nothing where one file may be told from another", () => {
+    assert.isUndefined(all({ read: { "*": "allow", "secrets/*": "deny" } }))
+    assert.isUndefined(all({ "*": { "a*": "deny" } }))
+    assert.isUndefined(all({ read: "ask" }, [{ permission: "read", pattern: "a" }]))
+    for (const part of [{ permission: "read" }, { permission: "read", secret: true }, { permission: "edit" }]) {
+      assert.isTrue(Option.isNone(PermissionPolicy.decideAll(undefined, part, [])))
+    }
   })
 })
 

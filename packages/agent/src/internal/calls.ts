@@ -7,10 +7,11 @@ import type * as Toolkit from "@effect/ai/Toolkit"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { Approver } from "../Approver.ts"
-import { PermissionPolicy, type Rules } from "../PermissionPolicy.ts"
+import { PermissionPolicy, type Rules, type Verdict } from "../PermissionPolicy.ts"
 import type { Session } from "../Session.ts"
 import type { SessionError } from "../SessionError.ts"
 import { type Action, type Judged, ToolCall, ToolFailure, ToolOutput } from "../ToolCall.ts"
@@ -55,10 +56,27 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
     const decide = (action: Action) => Effect.flatMap(granted, (granted) => policy.decide(rules, action, granted))
 
     const verdicts = (parts: ReadonlyArray<Judged>) =>
-      Effect.flatMap(granted, (granted) =>
-        Effect.forEach(parts, (part) =>
-          Effect.map(policy.decide(rules, { judged: [part], title: part.subject }, granted), ({ verdict }) =>
-            verdict)))
+      Effect.gen(function*() {
+        const grants = yield* granted
+        const ofKind = new Map<string, Option.Option<Verdict>>()
+        const found: Array<Verdict> = []
+        for (const part of parts) {
+          const kind = `${part.permission} ${part.secret}`
+          if (!ofKind.has(kind)) {
+            ofKind.set(
+              kind,
+              policy.decideAll === undefined ? Option.none() : yield* policy.decideAll(rules, part, grants)
+            )
+          }
+          const ofAll = ofKind.get(kind)
+          found.push(
+            ofAll?._tag === "Some"
+              ? ofAll.value
+              : (yield* policy.decide(rules, { judged: [part], title: part.subject }, grants)).verdict
+          )
+        }
+        return found
+      })
 
     /** Answers why it is allowed. */
     const allowed = (call: Call, action: Action): Effect.Effect<string, ToolFailure | SessionError> =>
@@ -102,8 +120,7 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
         yield* emit({ type: "tool-running", id: call.id })
       }).pipe(
         // Without the line in the file it must not run.
-        Effect.catchTag("SessionError", ({ message }) =>
-          new ToolFailure({ reason: "Failed", message }))
+        Effect.catchTag("SessionError", ({ message }) => new ToolFailure({ reason: "Failed", message }))
       )
 
     const handled = (call: Call): Effect.Effect<Ended> =>
@@ -119,9 +136,7 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
             const output = isToolOutput(result) ? result : fromText(JSON.stringify(encodedResult) ?? "")
             return { outcome: isFailure ? "failed" : "ok", output }
           }),
-          Effect.catchAll((error: unknown) =>
-            Effect.succeed(failed(explain(error)))
-          ),
+          Effect.catchAll((error: unknown) => Effect.succeed(failed(explain(error)))),
           Effect.catchAllDefect((defect) =>
             Effect.logError("a tool broke", Cause.die(defect)).pipe(
               Effect.annotateLogs({ service: "agent", tool: call.name }),

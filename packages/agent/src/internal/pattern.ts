@@ -15,7 +15,16 @@ const expression = (pattern: string): RegExp => {
   return new RegExp(`^${source}${optional ? "(?: [^]*)?" : ""}$`, "u")
 }
 
-export const fits = (pattern: string, subject: string): boolean => expression(pattern).test(subject)
+/** Accented letters are the same in each of Unicode's forms: the disk may have another one than the rule. */
+const composed = (text: string): string => {
+  // oxlint-disable-next-line no-control-regex
+  return /^[\0-\x7F]*$/.test(text) ? text : text.normalize("NFC")
+}
+
+export const fits = (pattern: string, subject: string): boolean => {
+  // A search asks for each of its files: the usual pattern needs no expression.
+  return pattern === "*" || expression(composed(pattern)).test(composed(subject))
+}
 
 /** The pattern that fits this text and nothing else. */
 export const exactly = (text: string): string => text.replace(/[*?]/g, "\\$&")
