@@ -143,22 +143,25 @@ layer(NodeContext.layer)("An edit", (it) => {
       assert.strictEqual(asked.length, count)
     }))
 
-  it.scoped.skipIf(process.getuid?.() !== 0)("leaves a file to its owner, and shows itself in its hard links", () =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const { at, get, put, use } = yield* makeTools()
-      yield* put("a.txt", "one\n")
-      yield* put("b.txt", "one\n")
-      yield* fs.link(at("b.txt"), at("c.txt"))
-      for (const path of ["a.txt", "b.txt"]) {
-        yield* fs.chown(at(path), 1234, 2345)
-        yield* use("read", { path })
-        assert.isFalse((yield* use("edit", { path, oldText: "one", newText: "two" })).isFailure)
-        const { gid, uid } = yield* fs.stat(at(path))
-        assert.deepStrictEqual([uid, gid], [Option.some(1234), Option.some(2345)])
-      }
-      assert.strictEqual(yield* get("c.txt"), "two\n")
-    }))
+  it.scoped.skipIf(process.getuid?.() !== 0)(
+    "leaves a file to its owner, and shows itself in its hard links",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { at, get, put, use } = yield* makeTools()
+        yield* put("a.txt", "one\n")
+        yield* put("b.txt", "one\n")
+        yield* fs.link(at("b.txt"), at("c.txt"))
+        for (const path of ["a.txt", "b.txt"]) {
+          yield* fs.chown(at(path), 1234, 2345)
+          yield* use("read", { path })
+          assert.isFalse((yield* use("edit", { path, oldText: "one", newText: "two" })).isFailure)
+          const { gid, uid } = yield* fs.stat(at(path))
+          assert.deepStrictEqual([uid, gid], [Option.some(1234), Option.some(2345)])
+        }
+        assert.strictEqual(yield* get("c.txt"), "two\n")
+      })
+  )
 })
 
 const lines = (end: FastCheck.Arbitrary<string>) =>
@@ -177,7 +180,10 @@ describe("Line ends", () => {
         assert.strictEqual(count, 1)
         assert.isTrue(replaced.startsWith(`${text(before)}<`))
         assert.isTrue(replaced.endsWith(`>${text(after)}`))
-        assert.strictEqual(replaced.replaceAll("\r\n", "\n"), `${text(before)}<${text(middle)}>${text(after)}`.replaceAll("\r\n", "\n"))
+        assert.strictEqual(
+          replaced.replaceAll("\r\n", "\n"),
+          `${text(before)}<${text(middle)}>${text(after)}`.replaceAll("\r\n", "\n")
+        )
       }
     ))
   })

@@ -2,34 +2,19 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { execFileSync } from "node:child_process"
+import { hasRipgrep } from "./ripgrep.ts"
 import { makeTools } from "./workspace.ts"
 
-const hasRipgrep = (() => {
-  try {
-    execFileSync("rg", ["--version"])
-    return true
-  } catch {
-    return false
-  }
-})()
+type Options = NonNullable<Parameters<typeof makeTools>[2]>
 
-/** No program is found while it runs, `rg` neither. */
-const withoutPrograms = <A, E, R>(self: Effect.Effect<A, E, R>) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => {
-      const path = process.env["PATH"]
-      process.env["PATH"] = "/nowhere"
-      return path
-    }),
-    () => self,
-    (path) => Effect.sync(() => void (process.env["PATH"] = path))
-  )
+/** Without the line about what was left out. */
+const linesOf = (text: string): ReadonlyArray<string> =>
+  text.split("\n").filter((line) => !line.startsWith("(Left out: "))
 
 /** Beside the project there is what must not be found. */
-const makeSearched = Effect.gen(function*() {
+const makeSearched = Effect.fn("makeSearched")(function*(options?: Options) {
   const fs = yield* FileSystem.FileSystem
-  const tools = yield* makeTools()
+  const tools = yield* makeTools(undefined, undefined, options)
   yield* fs.makeDirectory(`${tools.beside}/outside`)
   yield* fs.writeFileString(`${tools.beside}/secret.ts`, "needle secret\n")
   yield* fs.writeFileString(`${tools.beside}/outside/secret.ts`, "needle secret\n")
@@ -58,8 +43,8 @@ const makeSearched = Effect.gen(function*() {
 layer(NodeContext.layer)("Finding files", (it) => {
   it.scoped("leaves out what is ignored, and never leaves the directory", () =>
     Effect.gen(function*() {
-      const { beside, use } = yield* makeSearched
-      const glob = (params: object) => Effect.map(use("glob", params), ({ text }) => text.split("\n").toSorted())
+      const { beside, use } = yield* makeSearched()
+      const glob = (params: object) => Effect.map(use("glob", params), ({ text }) => linesOf(text).toSorted())
       assert.deepStrictEqual(yield* glob({ pattern: "**/*.ts" }), [
         "a-b/x.ts",
         "a.ts",
@@ -92,7 +77,7 @@ layer(NodeContext.layer)("Finding files", (it) => {
 
   it.scoped("needs a directory", () =>
     Effect.gen(function*() {
-      const { use } = yield* makeSearched
+      const { use } = yield* makeSearched()
       assert.strictEqual((yield* use("glob", { pattern: "*", path: "a.ts" })).text, "a.ts is not a directory.")
       assert.strictEqual((yield* use("glob", { pattern: "*", path: "none" })).text, "none: there is no such file")
     }))
@@ -118,46 +103,44 @@ const searches: ReadonlyArray<readonly [params: object, found: ReadonlyArray<str
   [{ pattern: "needle", glob: "!*.ts" }, ["a/deep/y.md:1:a needle"]],
   [{ pattern: "needle", glob: "a/**" }, ["a/deep/y.md:1:a needle"]],
   [{ pattern: "needle", path: "sub" }, ["z.ts:1:needle z"]],
-  [{ pattern: "needle", path: "binary.ts" }, ["No line fits."]],
-  [{ pattern: "nothing" }, ["No line fits."]],
-  [{ pattern: "needle", glob: "../*" }, ["No line fits."]],
-  [{ pattern: "needle", glob: "{../*,x}" }, ["No line fits."]],
-  [{ pattern: "needle", glob: "link/*" }, ["No line fits."]]
+  [{ pattern: "needle", path: "binary.ts" }, ["No matches."]],
+  [{ pattern: "nothing" }, ["No matches."]],
+  [{ pattern: "needle", glob: "../*" }, ["No matches."]],
+  [{ pattern: "needle", glob: "{../*,x}" }, ["No matches."]],
+  [{ pattern: "needle", glob: "link/*" }, ["No matches."]]
 ]
 
-const kinds: ReadonlyArray<
-  readonly [string, boolean, <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]
-> = [
-  ["by itself", true, withoutPrograms],
-  ["with ripgrep", hasRipgrep, (self) => self]
+const kinds: ReadonlyArray<readonly [name: string, isPossible: boolean, options: Options]> = [
+  ["by itself", true, { programs: "/nowhere" }],
+  ["with ripgrep", hasRipgrep, {}]
 ]
 
-for (const [name, isPossible, around] of kinds) {
+for (const [name, isPossible, options] of kinds) {
   describe.skipIf(!isPossible)(`Finding text ${name}`, () => {
     layer(NodeContext.layer)((it) => {
       for (const [params, found] of searches) {
         it.scoped(`finds ${JSON.stringify(params)}`, () =>
           Effect.gen(function*() {
-            const { use } = yield* makeSearched
-            const { text } = yield* around(use("grep", params))
-            assert.deepStrictEqual(text.split("\n"), found)
+            const { use } = yield* makeSearched(options)
+            const { text } = yield* use("grep", params)
+            assert.deepStrictEqual(linesOf(text), found)
           }))
       }
 
       it.scoped("says what is wrong with the expression", () =>
         Effect.gen(function*() {
-          const { use } = yield* makeSearched
-          const { isFailure, text } = yield* around(use("grep", { pattern: "(" }))
+          const { use } = yield* makeSearched(options)
+          const { isFailure, text } = yield* use("grep", { pattern: "(" })
           assert.isTrue(isFailure)
           assert.match(text, /unclosed group|missing closing/)
         }))
 
       it.scoped("takes no longer for an expression that others hang in", () =>
         Effect.gen(function*() {
-          const { put, use } = yield* makeTools()
+          const { put, use } = yield* makeTools(undefined, undefined, options)
           yield* put("a.txt", `${"a".repeat(60)}!\n`)
-          const { text } = yield* around(use("grep", { pattern: "(a+)+$" }))
-          assert.strictEqual(text, "No line fits.")
+          const { text } = yield* use("grep", { pattern: "(a+)+$" })
+          assert.strictEqual(text, "No matches.")
         }))
 
       it.scoped("leaves out of a directory what reading would not show, whether a line fits or not", () =>
@@ -165,27 +148,26 @@ for (const [name, isPossible, around] of kinds) {
           const { asked, beside, put, use } = yield* makeTools(undefined, {
             read: { "*": "allow", "secrets/*": "deny", "*.key": "ask", "*.env": "ask", "/*/outside/no.txt": "deny" },
             external_directory: { "*/never.txt": "deny" }
-          })
+          }, options)
           const files = ["a.txt", "secrets/b.txt", "sub/c.key", ".env", `${beside}/outside/no.txt`]
           for (const file of [...files, `${beside}/outside/yes.txt`, `${beside}/outside/never.txt`]) {
             yield* put(file, "needle\n")
           }
-          const left = (files: string) =>
-            `(${files} left out: reading them has to be allowed; grep each by its path to ask.)`
-          const grep = (params: object) => Effect.map(around(use("grep", params)), ({ text }) => text.split("\n"))
-          assert.deepStrictEqual(yield* grep({ pattern: "needle" }), ["a.txt:1:needle", left("3 files are")])
-          assert.deepStrictEqual(yield* grep({ pattern: "nothing" }), ["No line fits.", left("3 files are")])
+          const left = (files: string) => `(Left out: ${files} permission to read. Give one as path to look into it.)`
+          const grep = (params: object) => Effect.map(use("grep", params), ({ text }) => text.split("\n"))
+          assert.deepStrictEqual(yield* grep({ pattern: "needle" }), ["a.txt:1:needle", left("3 files that need")])
+          assert.deepStrictEqual(yield* grep({ pattern: "nothing" }), ["No matches.", left("3 files that need")])
           assert.deepStrictEqual(yield* grep({ pattern: "needle", path: "sub", context: 1 }), [
-            "No line fits.",
-            left("1 file is")
+            "No matches.",
+            left("1 file that needs")
           ])
           assert.deepStrictEqual(yield* grep({ pattern: "needle", glob: "*.txt" }), [
             "a.txt:1:needle",
-            left("1 file is")
+            left("1 file that needs")
           ])
           assert.deepStrictEqual(yield* grep({ pattern: "needle", path: `${beside}/outside` }), [
             "yes.txt:1:needle",
-            left("2 files are")
+            left("2 files that need")
           ])
           // By its path it is asked for, and who is asked has said yes.
           assert.deepStrictEqual(yield* grep({ pattern: "needle", path: ".env" }), [".env:1:needle"])
@@ -194,32 +176,34 @@ for (const [name, isPossible, around] of kinds) {
 
       it.scoped("leaves out of a directory what may hold secrets, without any rule", () =>
         Effect.gen(function*() {
-          const { beside, put, use } = yield* makeTools()
+          const { beside, put, use } = yield* makeTools(undefined, undefined, options)
           const secrets = [".ENV", "sub/.npmrc", "sub/tls.key", "sub/id_ed25519"]
           for (const file of [...secrets, ".git/config", ".env.example", "sub/key.ts"]) yield* put(file, "needle\n")
           for (const file of ["auth.json", "notes.md"]) yield* put(`${beside}/own/${file}`, "needle\n")
-          const grep = (params: object) => Effect.map(around(use("grep", params)), ({ text }) => text.split("\n"))
-          const left = (files: string) =>
-            `(${files} left out: reading them has to be allowed; grep each by its path to ask.)`
+          const grep = (params: object) => Effect.map(use("grep", params), ({ text }) => text.split("\n"))
+          const left = (files: string) => `(Left out: ${files} permission to read. Give one as path to look into it.)`
           assert.deepStrictEqual(yield* grep({ pattern: "needle" }), [
             ".env.example:1:needle",
             "sub/key.ts:1:needle",
-            left("4 files are")
+            left("4 files that need")
           ])
-          assert.deepStrictEqual(yield* grep({ pattern: "needle", path: ".git" }), ["No line fits.", left("1 file is")])
+          assert.deepStrictEqual(yield* grep({ pattern: "needle", path: ".git" }), [
+            "No matches.",
+            left("1 file that needs")
+          ])
           assert.deepStrictEqual(yield* grep({ pattern: "needle", path: `${beside}/own` }), [
             "notes.md:1:needle",
-            left("1 file is")
+            left("1 file that needs")
           ])
         }))
 
       it.scoped("gives 200 lines, and says that there are more", () =>
         Effect.gen(function*() {
-          const { put, use } = yield* makeTools()
+          const { put, use } = yield* makeTools(undefined, undefined, options)
           yield* put("many.txt", "needle\n".repeat(200))
-          assert.strictEqual((yield* around(use("grep", { pattern: "needle" }))).text.split("\n").length, 200)
+          assert.strictEqual((yield* (use("grep", { pattern: "needle" }))).text.split("\n").length, 200)
           yield* put("many.txt", "needle\n".repeat(201))
-          const lines = (yield* around(use("grep", { pattern: "needle" }))).text.split("\n")
+          const lines = (yield* (use("grep", { pattern: "needle" }))).text.split("\n")
           assert.strictEqual(lines.length, 201)
           assert.strictEqual(lines[200], "(There is more: use a narrower pattern, path or glob.)")
         }))

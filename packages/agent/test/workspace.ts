@@ -58,11 +58,11 @@ export const makeProject = Effect.gen(function*() {
   }
 })
 
-/** The tools in a project. `asked` has what they asked for; `permit` answers, and may take its time; `rules` are for what a search comes across. */
+/** The tools in a project, where programs are found in `programs`. `asked` has what they asked for; `permit` answers, and may take its time; `rules` are for what a search comes across. */
 export const makeTools = (
   permit: (action: Action) => Effect.Effect<void, ToolFailure> = () => Effect.void,
   rules?: PermissionPolicy.Rules,
-  options: { readonly isProject: boolean } = { isProject: true }
+  options: { readonly isProject?: boolean; readonly programs?: string } = {}
 ) =>
   Effect.gen(function*() {
     const project = yield* makeProject
@@ -73,12 +73,15 @@ export const makeTools = (
       verdicts: (parts) =>
         Effect.succeed(parts.map((part) => PermissionPolicy.decide(rules, { judged: [part], title: "" }, []).verdict))
     })
-    const workspace = options.isProject
-      ? project.workspace
-      : Layer.map(project.workspace, (context) => {
-        const { root: _, ...workspace } = Context.get(context, Workspace)
-        return Context.make(Workspace, workspace)
+    const workspace = Layer.map(project.workspace, (context) => {
+      const { root, ...workspace } = Context.get(context, Workspace)
+      const { programs = workspace.programEnvironment["PATH"]! } = options
+      return Context.make(Workspace, {
+        ...workspace,
+        ...(options.isProject === false || root === undefined ? {} : { root }),
+        programEnvironment: { ...workspace.programEnvironment, PATH: programs }
       })
+    })
     const context = yield* Layer.build(Layer.provide(Tools.layer, workspace))
     const { handle } = yield* Effect.provide(Tools.toolkit, context)
     const use = (name: keyof typeof Tools.toolkit.tools, params: object): Effect.Effect<Answer> =>

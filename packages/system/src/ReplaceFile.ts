@@ -89,8 +89,11 @@ export const replaceFile: (
     const isLinked = Option.exists(old, ({ nlink }) => Option.exists(nlink, (count) => count > 1)) && !forcesMode
     const isReplaced = isLinked
       ? false
-      : yield* Effect.catchIf(replace, (error) => isOnlyReplacingRefused(error) && Option.isSome(old), () =>
-        Effect.succeed(false))
+      : yield* Effect.catchIf(
+        replace,
+        (error) => isOnlyReplacingRefused(error) && Option.isSome(old),
+        () => Effect.succeed(false)
+      )
     if (!isReplaced) {
       const name = `.${randomUUID()}.saved`
       const copies = [join(directory, name), join(tmpdir(), name)]

@@ -35,8 +35,10 @@ const runIn = (line: string, ...more: ReadonlyArray<string>) =>
   })
 
 /** A directory of its own, which every user may enter. */
-const open = Effect.tap(temporary, (directory) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.chmod(directory, 0o755)))
+const open = Effect.tap(
+  temporary,
+  (directory) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.chmod(directory, 0o755))
+)
 
 const owner = (file: string) =>
   Effect.map(
@@ -92,24 +94,27 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
       assert.deepStrictEqual(yield* owner(file), [1234, 2345, 0o600])
     }))
 
-  it.scoped.skipIf(process.platform !== "linux")("its access control list and extended attributes stay", (context) =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const file = `${yield* temporary}/file`
-      yield* fs.writeFileString(file, "old")
-      try {
-        attributes(file, ...accessControlList)
-      } catch {
-        return context.skip("no Python here, or a file system without such attributes")
-      }
-      const list = () => attributes(file, "print(sorted((n, os.getxattr(f, n)) for n in os.listxattr(f)))")
-      const before = list()
-      const mode = yield* owner(file)
-      yield* replaceFile(file, "new", { mode: 0o600 })
-      assert.include(before, "posix_acl_access")
-      assert.strictEqual(list(), before)
-      assert.deepStrictEqual(yield* owner(file), mode)
-    }))
+  it.scoped.skipIf(process.platform !== "linux")(
+    "its access control list and extended attributes stay",
+    (context) =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const file = `${yield* temporary}/file`
+        yield* fs.writeFileString(file, "old")
+        try {
+          attributes(file, ...accessControlList)
+        } catch {
+          return context.skip("no Python here, or a file system without such attributes")
+        }
+        const list = () => attributes(file, "print(sorted((n, os.getxattr(f, n)) for n in os.listxattr(f)))")
+        const before = list()
+        const mode = yield* owner(file)
+        yield* replaceFile(file, "new", { mode: 0o600 })
+        assert.include(before, "posix_acl_access")
+        assert.strictEqual(list(), before)
+        assert.deepStrictEqual(yield* owner(file), mode)
+      })
+  )
 })
 
 layer(NodeContext.layer, { excludeTestServices: true })("A file that can't be replaced is written in place", (it) => {

@@ -7,14 +7,20 @@ import * as Tool from "@effect/ai/Tool"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Files from "../Files.ts"
 import { failed, refused } from "../internal/failures.ts"
 import { locate } from "../internal/files/paths.ts"
+import * as LeftOut from "../internal/search/leftOut.ts"
+import { list } from "../internal/search/list.ts"
+import { newestFirst } from "../internal/search/newest.ts"
 import { maybe, plural, says, text, tool } from "../internal/tool.ts"
 import { ToolCall } from "../ToolCall.ts"
 
-const most = 200
+const maxFiles = 200
+
+/** More files are not looked at one by one: they come in the order of their names. */
+const maxDated = 5000
+
+const timeLimit = "30 seconds"
 
 /**
  * Finds files by a pattern.
@@ -24,9 +30,10 @@ const most = 200
  */
 export const Glob = tool(
   "glob",
-  `Finds files by a pattern such as **/*.test.ts, the newest first, at most ${most}. What .gitignore leaves out is left out.`,
+  `Finds files by a pattern such as **/*.test.ts, the newest first, at most ${maxFiles}. What .gitignore ignores is left out, unless \
+the pattern or path begins with it.`,
   {
-    pattern: text("A glob pattern, relative to path: *, **, ?, [a-z], {a,b}."),
+    pattern: text("A glob pattern, relative to path: *, **, ?, [a-z], {a,b}. A path that exists is that path."),
     path: maybe(text("The directory to look in (default: the working directory)."))
   }
 ).annotate(Tool.Readonly, true)
@@ -48,17 +55,17 @@ export const glob = Effect.fn("Glob.glob")(function*(params: typeof Glob.paramet
   yield* permit({ judged: target.judged("glob"), title: params.pattern })
   const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
   if (type !== "Directory") return yield* failed(`${target.shown} is not a directory.`)
-  const files = yield* Effect.mapError(Files.matching(target.path, params.pattern), ({ message }) => failed(message))
-  const dated = yield* Effect.forEach(files, (file) =>
-    fs.stat(path.join(target.path, file)).pipe(
-      Effect.map(({ mtime }) => Option.match(mtime, { onNone: () => 0, onSome: (date) => date.getTime() })),
-      Effect.orElseSucceed(() => 0),
-      Effect.map((time) => ({ file, time }))
-    ), { concurrency: 16 })
-  const names = dated.toSorted((a, b) => b.time - a.time || a.file.localeCompare(b.file)).map(({ file }) => file)
-  const more = names.length > most ? `\n(${names.length - most} more: use a narrower pattern.)` : ""
+  const { files, isComplete, leftOut } = yield* Effect.mapError(
+    list(target.path, params.pattern, { within: timeLimit }),
+    ({ message }) => failed(`${target.shown}: ${message}`)
+  )
+  const isDated = files.length <= maxDated
+  const names = isDated ? yield* newestFirst(target.path, files) : files
+  const order = isDated ? "" : ", by name since there are so many"
+  const more = names.length > maxFiles ? `\n(${names.length - maxFiles} more${order}: use a narrower pattern.)` : ""
   return says(
-    names.length === 0 ? "No file fits." : names.slice(0, most).join("\n") + more,
+    (names.length === 0 ? "No files match." : names.slice(0, maxFiles).join("\n") + more) +
+      LeftOut.stopped(isComplete, timeLimit) + LeftOut.describe(leftOut),
     plural(names.length, "file")
   )
 })

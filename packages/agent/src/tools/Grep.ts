@@ -3,20 +3,28 @@
  *
  * @since 0.1.0
  */
-import * as Cut from "@altimate-code/system/Cut"
 import * as Tool from "@effect/ai/Tool"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { refused } from "../internal/failures.ts"
-import * as ownSearch from "../internal/search/ownSearch.ts"
-import { locate } from "../internal/files/paths.ts"
-import * as ripgrep from "../internal/search/ripgrep.ts"
+import { failed, refused } from "../internal/failures.ts"
+import { locate, type Target } from "../internal/files/paths.ts"
+import { pause } from "../internal/pause.ts"
+import { makeCollector, type Query } from "../internal/search/found.ts"
+import { matcher } from "../internal/search/glob.ts"
+import * as LeftOut from "../internal/search/leftOut.ts"
+import { list } from "../internal/search/list.ts"
+import { search } from "../internal/search/search.ts"
 import { maybe, plural, says, text, tool } from "../internal/tool.ts"
 import { ToolCall } from "../ToolCall.ts"
+import { Workspace } from "../Workspace.ts"
 
-const most = 200
-const longestLine = 500
+const maxLines = 200
+
+const timeLimit = "30 seconds"
 
 /**
  * Finds lines by a regular expression.
@@ -26,12 +34,12 @@ const longestLine = 500
  */
 export const Grep = tool(
   "grep",
-  `Finds lines by a regular expression, as path:line:text, at most ${most} of them. What .gitignore leaves out is left out, and in a \
-directory every file that would have to be asked for.`,
+  `Finds lines by a regular expression, as path:line:text, at most ${maxLines} of them. In a directory what .gitignore ignores is left \
+out, unless path or glob begins with it, and so is every file that needs permission to read.`,
   {
-    pattern: text("A regular expression."),
+    pattern: text("A regular expression for a line."),
     path: maybe(text("The directory or file to look in (default: the working directory).")),
-    glob: maybe(text("Only files that fit this pattern, e.g. *.ts.")),
+    glob: maybe(text("Only files that match this pattern, e.g. *.ts, src/** or !*.md.")),
     ignoreCase: maybe(Schema.Boolean),
     context: maybe(
       Schema.Int.pipe(Schema.between(0, 20)).annotations({ description: "How many lines around each to show as well." })
@@ -40,54 +48,110 @@ directory every file that would have to be asked for.`,
 ).annotate(Tool.Readonly, true)
 
 /**
- * Uses ripgrep when it is on the PATH. Of a directory it shows only the files that `read` would show without a question.
+ * Uses ripgrep when it is on the PATH. Of a directory it searches only the files that `read` would show without a question.
  *
  * @since 0.1.0
  * @category handlers
  */
 export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.parametersSchema.Type) {
   const fs = yield* FileSystem.FileSystem
-  const { permit, verdicts } = yield* ToolCall
+  const path = yield* Path.Path
+  const { permit } = yield* ToolCall
+  const { programEnvironment } = yield* Workspace
   const target = yield* locate(params.path ?? ".")
+  if (isAcrossLines(params.pattern)) {
+    return yield* failed("The pattern contains a line end, but lines are searched one by one.")
+  }
   // To search one file is to read it: a rule against reading it holds here too.
   const reading = params.path === undefined ? [] : target.judged("read").slice(-1)
   yield* permit({ judged: [...target.judged("grep"), ...reading], title: params.pattern })
+  const started = yield* Clock.currentTimeMillis
   const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
-  // Of the files in a directory, those that `read` would show without a question. To search outside was asked for above.
-  const readable = (files: ReadonlyArray<string>) =>
-    Effect.gen(function*() {
-      const judged = files.map((file) => target.within(file).judged("read"))
-      const read = yield* verdicts(judged.map((parts) => parts.at(-1)!))
-      const outside = yield* verdicts(judged.flatMap((parts) => parts.slice(0, -1)))
-      return new Set(files.filter((_, index) => read[index] === "allow" && outside[index] !== "deny"))
-    })
-  const query = {
+  const isDirectory = type === "Directory"
+  if (!isDirectory && type !== "File") {
+    return yield* failed(`${target.shown} is not a regular file, but a pipe, socket or device: it can't be searched.`)
+  }
+  const { files, isComplete: isListed, leftOut, whole } = isDirectory
+    ? yield* filesIn(target, params.glob)
+    : { files: [path.basename(target.path)], isComplete: true, leftOut: { unreadable: 0 }, whole: new Map() }
+  const query: Query = {
+    directory: isDirectory ? target.path : path.dirname(target.path),
+    whole,
     pattern: params.pattern,
-    target: target.path,
-    isDirectory: type === "Directory",
-    glob: params.glob,
     ignoreCase: params.ignoreCase ?? false,
     context: params.context ?? 0,
     // One more than is shown, to know whether there is more.
-    most: most + 1,
-    readable
+    maxLines: maxLines + 1
   }
-  const { leftOut, lines: found } = yield* Effect.catchTag(
-    ripgrep.search(query),
-    "NoRipgrep",
-    () => ownSearch.search(query)
-  )
-  const lines = found.slice(0, most).map((line) =>
-    line.length > longestLine ? `${Cut.head(line, longestLine)}… (${line.length} characters)` : line
-  )
-  const more = found.length > most ? "\n(There is more: use a narrower pattern, path or glob.)" : ""
-  const unread = leftOut === 0
-    ? ""
-    : `\n(${
-      plural(leftOut, "file is", "files are")
-    } left out: reading them has to be allowed; grep each by its path to ask.)`
+  const collector = makeCollector(query)
+  const allowed = (files: ReadonlyArray<string>) => isDirectory ? readable(target, files) : Effect.succeed(files)
+  const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
+  const { forbidden, isComplete } = yield* search(query, files, allowed, {
+    collector,
+    environment: programEnvironment,
+    within: Duration.subtract(Duration.decode(timeLimit), elapsed)
+  })
+  const { lines, ...unsearched } = collector.found()
+  const more = lines.length > maxLines ? "\n(There is more: use a narrower pattern, path or glob.)" : ""
   return says(
-    (lines.length === 0 ? "No line fits." : lines.join("\n") + more) + unread,
-    found.length > most ? `more than ${most} lines` : plural(lines.length, "line")
+    (lines.length === 0 ? "No matches." : lines.slice(0, maxLines).join("\n") + more) +
+      LeftOut.stopped(isListed && isComplete, timeLimit) +
+      LeftOut.describe({
+        ...leftOut,
+        ...unsearched,
+        unreadable: leftOut.unreadable + unsearched.unreadable,
+        forbidden
+      }),
+    lines.length > maxLines ? `more than ${maxLines} lines` : plural(lines.length, "line")
   )
 })
+
+const isAcrossLines = (pattern: string): boolean =>
+  /\n|(?<!\\)(?:\\\\)*\\n/.test(pattern.replace(/(?<!\\)((?:\\\\)*)\[\^?\]?(?:\\[^]|[^\]\\])*\]/g, "$1"))
+
+/** Without a slash a pattern fits names in every directory, and `!` turns it around. */
+const filesIn = ({ path, shown }: Target, glob = "**/*") =>
+  Effect.gen(function*() {
+    const isNegated = glob.startsWith("!")
+    const own = (isNegated ? glob.slice(1) : glob).replace(/^\//, "")
+    const pattern = glob.includes("/") ? own : `**/${own}`
+    const found = yield* list(path, isNegated || own === "" ? "**/*" : yield* existing(path, own, pattern), {
+      within: timeLimit
+    })
+    if (!isNegated) return found
+    const fits = matcher(pattern)
+    return { ...found, files: found.files.filter((file) => !fits(file)) }
+  }).pipe(Effect.mapError(({ message }) => failed(`${shown}: ${message}`)))
+
+/** The name of a directory means what is in it; one with brackets that is there means just that. */
+const existing = (directory: string, name: string, pattern: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const type = yield* Effect.orElseSucceed(
+      Effect.map(fs.stat(path.join(directory, name)), ({ type }) => type),
+      () => undefined
+    )
+    return type === "Directory" || (type === "File" && /[[\]{}]/.test(name)) ? name : pattern
+  })
+
+/** How many files are judged before others get their turn. */
+const judgedInARow = 1000
+
+/** Of the files in a directory, those that `read` would show without a question. To search outside was asked for. */
+const readable = (target: Target, files: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const { verdicts } = yield* ToolCall
+    const found: Array<string> = []
+    for (let from = 0; from < files.length; from += judgedInARow) {
+      const some = files.slice(from, from + judgedInARow)
+      const judged = some.map(target.readWithin)
+      const read = yield* verdicts(judged.map((parts) => parts.at(-1)!))
+      const outside = yield* verdicts(judged.flatMap((parts) => parts.slice(0, -1)))
+      for (const [index, file] of some.entries()) {
+        if (read[index] === "allow" && outside[index] !== "deny") found.push(file)
+      }
+      yield* pause
+    }
+    return found
+  })

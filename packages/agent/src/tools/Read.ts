@@ -86,7 +86,9 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
   }
   const decoded = decode(bytes)
   if (typeof decoded === "string") {
-    return yield* failed(`${target.shown} is ${decoded === "not text." ? "neither text nor an image or PDF." : decoded}`)
+    return yield* failed(
+      `${target.shown} is ${decoded === "not text." ? "neither text nor an image or PDF." : decoded}`
+    )
   }
   readings.saw(target.path, bytes)
   const shown = yield* numbered(decoded.text, target, params)

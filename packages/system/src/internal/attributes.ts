@@ -1,5 +1,4 @@
 /** Everything that a file has besides its content and its name. */
-import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 // Node has no call for access control lists or extended attributes. The program is named by its path and gets no environment.
@@ -24,6 +23,6 @@ export const copyAttributes = Effect.fn("attributes.copyAttributes")(function*(f
   // An owner that may not be given away is no failure for cp.
   const [old, made] = yield* Effect.all([fs.stat(from), fs.stat(to)])
   return ownerOf(old) === ownerOf(made)
-}, Effect.catchAll((_: PlatformError) => Effect.succeed(false)))
+}, Effect.orElseSucceed(() => false))
 
 const ownerOf = ({ gid, uid }: FileSystem.File.Info): string => JSON.stringify([uid, gid])

@@ -102,5 +102,4 @@ const looksLikeUtf16 = (bytes: Uint8Array): boolean => {
 }
 
 /** Long runs of different letters beyond ASCII are Cyrillic or Greek words, or two bytes a character. */
-const isWestern = (text: string): boolean =>
-  (text.match(/[^\0-\x7F]{4,}/g) ?? []).every((run) => new Set(run).size < 3)
+const isWestern = (text: string): boolean => (text.match(/[^\0-\x7F]{4,}/g) ?? []).every((run) => new Set(run).size < 3)

@@ -15,8 +15,8 @@ export interface Target {
   readonly shown: string
   /** What has to be allowed in order to use it under this permission. */
   readonly judged: (permission: string) => ReadonlyArray<Judged>
-  /** A file in this directory that is reached without a symbolic link. */
-  readonly within: (file: string) => Target
+  /** What has to be allowed in order to read a file in this directory, by its path from here with `/` and without links. */
+  readonly readWithin: (file: string) => ReadonlyArray<Judged>
 }
 
 /** The path with names as the disk has them: the same accented letter can be one code point in a name or two (NFC, NFD). */
@@ -41,29 +41,39 @@ export const locate = Effect.fn("paths.locate")(function*(given: string) {
   const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
   const whole = yield* asOnDisk(paths.resolve(directory, Paths.expandHome(given, home)))
   const places = yield* SensitiveFiles.places(own)
+  const mayHoldSecrets = SensitiveFiles.findSecrets(places)
   const realRoot = root === undefined
     ? undefined
     : yield* Effect.orElseSucceed(Paths.realPath(root), () => root)
 
-  const located = (path: string): Target => {
-    const isInside = realRoot !== undefined && Paths.isBelow(path, realRoot)
-    const shown = isInside ? paths.relative(realRoot, path).replaceAll(paths.sep, "/") || "." : path
-    const found = (permission: string): Judged => {
-      if (permission === "edit") {
-        const executedAs = SensitiveFiles.executedAs(path, places)
-        return { permission, subject: shown, ...(executedAs.length > 0 ? { executedAs } : {}) }
-      }
-      const isSecret = permission === "read" && SensitiveFiles.mayHoldSecrets(path, places)
-      return { permission, subject: shown, ...(isSecret ? { secret: true } : {}) }
+  const isInside = (path: string) => realRoot !== undefined && Paths.isBelow(path, realRoot)
+  const shownAs = (path: string) =>
+    isInside(path) ? paths.relative(realRoot ?? path, path).replaceAll(paths.sep, "/") || "." : path
+  const outside = (path: string, shown: string): ReadonlyArray<Judged> =>
+    shown === path ? [{ permission: "external_directory", subject: path }] : []
+  const judge = (path: string, subject: string, permission: string): Judged => {
+    if (permission === "edit") {
+      const executedAs = SensitiveFiles.executedAs(path, places)
+      return { permission, subject, ...(executedAs.length > 0 ? { executedAs } : {}) }
     }
+    const isSecret = permission === "read" && mayHoldSecrets(path)
+    return { permission, subject, ...(isSecret ? { secret: true } : {}) }
+  }
+
+  const located = (path: string): Target => {
+    const shown = shownAs(path)
+    const isBelowRoot = isInside(path)
     return {
       path,
       shown,
-      judged: (permission) => [
-        ...(isInside ? [] : [{ permission: "external_directory", subject: path }]),
-        found(permission)
-      ],
-      within: (file) => located(paths.join(path, file))
+      judged: (permission) => [...outside(path, shown), judge(path, shown, permission)],
+      readWithin: (file) => {
+        const below = path.endsWith(paths.sep) ? path + file : `${path}${paths.sep}${file}`
+        // What is below an inside directory is inside.
+        const subject = isBelowRoot ? (shown === "." ? file : `${shown}/${file}`) : shownAs(below)
+        const secret = mayHoldSecrets(below)
+        return [...outside(below, subject), { permission: "read", subject, secret }]
+      }
     }
   }
   // Links that lead round in a circle lead nowhere: whoever opens the path is told so.

@@ -1,74 +1,161 @@
-/** Lines by a regular expression, found without `rg`; the output is the same. */
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
+/** Lines by a regular expression, found without `rg`; the outcome is the same. */
 import * as Effect from "effect/Effect"
+// A file is read as a stream that does not block, whatever it has become by now.
+import { constants } from "node:fs"
+import { type FileHandle, open } from "node:fs/promises"
+import { join } from "node:path"
 // The language of `rg`, and like it in linear time: no pattern of the model's makes the program hang.
 import { RE2JS } from "re2js"
-import * as Files from "../../Files.ts"
 import { failed } from "../failures.ts"
-import type { Found, Query } from "./ripgrep.ts"
+import type { Collector, Line, Outcome, Query } from "./found.ts"
+import { isBinary, isUtf16, maxKept, shownLine } from "./line.ts"
 
-const mostBytes = 2 * 1024 * 1024
+/** What is read in one go, in bytes. */
+const block = 1024 * 1024
 
-export const search = Effect.fn("ownSearch.search")(function*(query: Query) {
-  const path = yield* Path.Path
-  const expression = yield* Effect.try({
-    try: () => RE2JS.compile(query.pattern, query.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0),
-    catch: (error) => failed(error instanceof Error ? error.message : String(error))
-  })
-  const directory = query.isDirectory ? query.target : path.dirname(query.target)
-  const files = query.isDirectory
-    ? (yield* Effect.mapError(Files.matching(directory, pattern(query.glob)), ({ message }) => failed(message)))
-      .toSorted(byPath)
-    : [path.basename(query.target)]
-  const readable = query.isDirectory ? yield* query.readable(files) : new Set(files)
-  const found: Array<string> = []
-  for (const file of files.filter((file) => readable.has(file))) {
-    if (found.length >= query.most) break
-    const text = yield* textOf(path.join(directory, file))
-    if (text === undefined) continue
-    const lines = matches(file, text, expression, query.context)
-    if (found.length > 0 && lines.length > 0 && query.context > 0) found.push("--")
-    found.push(...lines)
+/** A longer line, in characters, is not searched: the program would stand still meanwhile. */
+const maxSearched = 4 * block
+
+export const search = Effect.fn("ownSearch.search")(
+  function*(query: Query, files: ReadonlyArray<string>, collector: Collector) {
+    const matches = yield* Effect.try({
+      try: () => matcher(query),
+      catch: (error) => failed(error instanceof Error ? error.message : String(error))
+    })
+    for (const file of files) {
+      if (collector.isFull()) return
+      collector.add(file, yield* outcomeOf(join(query.directory, file), matches, query))
+    }
   }
-  return { lines: found.slice(0, query.most), leftOut: files.length - readable.size } satisfies Found
-})
+)
 
-/** As `rg` reads it: without a slash a pattern fits names in every directory, and `!` turns it around. */
-export const pattern = (glob: string | undefined): string => {
-  if (glob === undefined || glob === "") return "**/*"
-  if (glob.startsWith("!")) return `!${pattern(glob.slice(1))}`
-  return glob.includes("/") ? glob.replace(/^\//, "") : `**/${glob}`
+/** As in `rg`, `\w`, `\d` and `\s` are Unicode's: RE2 knows only those of ASCII. */
+const inUnicode = (pattern: string): string => {
+  let isInClass = false
+  return pattern.replace(/\\Q[^]*?(?:\\E|$)|\\[^]|[[\]]/g, (part) => {
+    if (part === "[") isInClass = true
+    if (part === "]") isInClass = false
+    const members = { w: "\\pL\\pM\\p{Nd}\\p{Pc}", d: "\\p{Nd}", s: "\\t-\\r\\x85\\pZ" }[part.slice(1).toLowerCase()]
+    if (members === undefined || !part.startsWith("\\") || part.length !== 2) return part
+    if (isInClass) return /[a-z]/.test(part[1]!) ? members : part
+    return `[${/[a-z]/.test(part[1]!) ? "" : "^"}${members}]`
+  })
 }
 
-/** The order of `rg`: name by name, so that a directory's files stay together. */
-const byPath = (a: string, b: string): number => a.replaceAll("/", "\0") < b.replaceAll("/", "\0") ? -1 : 1
+const matcher = ({ ignoreCase, pattern }: Query): (line: string) => boolean => {
+  const expression = RE2JS.compile(inUnicode(pattern), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0)
+  const isText = !ignoreCase && /^[\p{L}\p{N}_ ]*$/u.test(pattern)
+  return isText ? (line) => line.includes(pattern) : (line) => expression.matcher(line).find()
+}
 
-/** Undefined for what is not text, too large, or not to be read. */
-const textOf = (file: string) =>
+const outcomeOf = (path: string, matches: (line: string) => boolean, query: Query): Effect.Effect<Outcome> =>
+  Effect.acquireUseRelease(
+    Effect.tryPromise(() => open(path, constants.O_RDONLY | constants.O_NONBLOCK)),
+    (handle) => searchFile(handle, matches, query),
+    (handle) => Effect.promise(() => handle.close().catch(() => undefined))
+  ).pipe(Effect.orElseSucceed(() => "unreadable" as const))
+
+const searchFile = (handle: FileHandle, matches: (line: string) => boolean, query: Query) =>
   Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const { size, type } = yield* fs.stat(file)
-    if (type !== "File" || size > mostBytes) return undefined
-    const bytes = yield* fs.readFile(file)
-    return bytes.includes(0) ? undefined : new TextDecoder().decode(bytes)
-  }).pipe(Effect.orElseSucceed(() => undefined))
-
-const matches = (file: string, text: string, expression: RE2JS, context: number): ReadonlyArray<string> => {
-  const lines = text.split("\n")
-  if (lines.at(-1) === "") lines.pop()
-  const fitting = new Set(
-    lines.flatMap((line, index) => expression.matcher(line.replace(/\r$/, "")).find() ? [index] : [])
-  )
-  const shown: Array<string> = []
-  let last = -1
-  lines.forEach((line, index) => {
-    const near = [...Array(2 * context + 1).keys()].some((offset) => fitting.has(index + offset - context))
-    if (!near) return
-    if (last !== -1 && index > last + 1 && context > 0) shown.push("--")
-    last = index
-    const mark = fitting.has(index) ? ":" : "-"
-    shown.push(`${file}${mark}${index + 1}${mark}${line.replace(/\r$/, "")}`)
+    const buffer = Buffer.allocUnsafe(block)
+    const read = Effect.tryPromise(() => handle.read(buffer, 0, block))
+    let { bytesRead } = yield* read
+    const beginning = buffer.subarray(0, bytesRead)
+    const isText = !isBinary(beginning)
+    const reader = readerOf(beginning)
+    const lines = makeLines(reader, matches, query)
+    while (bytesRead > 0 && !lines.isOver()) {
+      lines.add(reader.write(buffer.subarray(0, bytesRead)))
+      bytesRead = (yield* read).bytesRead
+    }
+    const outcome = lines.end(reader.end())
+    return typeof outcome === "string" || isText || outcome.length === 0 ? outcome : "binary" as const
   })
-  return shown
+
+/** How the text of a file is split into lines, and what a line is then. */
+interface Reader {
+  readonly write: (bytes: Buffer) => string
+  readonly end: () => string
+  readonly textOf: (line: string) => string
+  readonly bytesOf: (line: string) => Uint8Array
+}
+
+const readerOf = (beginning: Buffer): Reader => {
+  if (!isUtf16(beginning)) return byBytes()
+  const decoder = new TextDecoder(beginning[0] === 0xff ? "utf-16le" : "utf-16be")
+  return {
+    write: (bytes) => decoder.decode(bytes, { stream: true }),
+    end: () => decoder.decode(),
+    textOf: (line) => line,
+    bytesOf: (line) => Buffer.from(line)
+  }
+}
+
+const mark = "\xEF\xBB\xBF"
+
+/** Each character is a byte, so that what is not UTF-8 can be shown as what it is. It is searched for what it has in common with it. */
+const byBytes = (): Reader => {
+  let isFirst = true
+  const bytesOf = (line: string) => Buffer.from(line, "latin1")
+  return {
+    write: (bytes) => {
+      const text = bytes.toString("latin1")
+      const isMarked = isFirst && text.startsWith(mark)
+      isFirst = false
+      return isMarked ? text.slice(mark.length) : text
+    },
+    end: () => "",
+    // oxlint-disable-next-line no-control-regex
+    textOf: (line) => /^[\0-\x7F]*$/.test(line) ? line : bytesOf(line).toString("utf8"),
+    bytesOf
+  }
+}
+
+/** Takes a file's text piece by piece, and keeps the lines that match and those near them. */
+const makeLines = (
+  { bytesOf, textOf }: Reader,
+  matches: (line: string) => boolean,
+  { context, maxLines }: Query
+) => {
+  const kept: Array<Line> = []
+  /** The last lines that are not kept. */
+  const before: Array<Line> = []
+  let number = 0
+  let rest = ""
+  let after = 0
+  let isLong = false
+  const take = (whole: string) => {
+    number += 1
+    const line = whole.endsWith("\r") ? whole.slice(0, -1) : whole
+    if (line.length > maxSearched) {
+      isLong = true
+      before.length = 0
+      after = 0
+      return
+    }
+    const isMatch = matches(textOf(line))
+    if (!isMatch && after === 0 && context === 0) return
+    const bytes = bytesOf(line)
+    const shown: Line = { number, isMatch, text: shownLine(bytes.subarray(0, maxKept), bytes.length) }
+    if (isMatch || after > 0) {
+      kept.push(...before.splice(0), shown)
+      after = isMatch ? context : after - 1
+    } else {
+      before.push(shown)
+      if (before.length > context) before.shift()
+    }
+  }
+  return {
+    isOver: () => kept.length >= maxLines,
+    add: (text: string) => {
+      const lines = (rest + text).split("\n")
+      rest = lines.pop() ?? ""
+      for (const line of lines) take(line)
+      if (rest.length > maxSearched) rest = rest.slice(0, maxSearched + 1)
+    },
+    end: (text: string): Outcome => {
+      if (rest + text !== "") take(rest + text)
+      return isLong && kept.length === 0 ? "long" : kept
+    }
+  }
 }

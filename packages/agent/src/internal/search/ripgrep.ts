@@ -1,120 +1,136 @@
 /** Lines by a regular expression, found by `rg`. */
-import * as Command from "@effect/platform/Command"
-import * as Path from "@effect/platform/Path"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
-import * as Files from "../../Files.ts"
+import { join } from "node:path"
+import type { Environment } from "../../Workspace.ts"
 import { failed } from "../failures.ts"
-import { pattern } from "./ownSearch.ts"
-
-export interface Query {
-  readonly pattern: string
-  /** Absolute. */
-  readonly target: string
-  readonly isDirectory: boolean
-  readonly glob: string | undefined
-  readonly ignoreCase: boolean
-  /** Lines around each. */
-  readonly context: number
-  /** How many lines are wanted. */
-  readonly most: number
-  /** Of a directory's files, relative to it, those that may be shown. */
-  readonly readable: (files: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>>
-}
-
-export interface Found {
-  readonly lines: ReadonlyArray<string>
-  /** How many files were not searched because they may not be shown, whether a line in them fits or not. */
-  readonly leftOut: number
-}
+import type { Collector, Line, Outcome, Query } from "./found.ts"
+import { isBinaryFile } from "./line.ts"
+import { makeParser } from "./output.ts"
+import { runWatched } from "./watched.ts"
 
 export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) {}
 
-export const search = Effect.fn("ripgrep.search")(function*(query: Query) {
-  const path = yield* Path.Path
-  const directory = query.isDirectory ? query.target : path.dirname(query.target)
-  // `rg --glob` also finds what .gitignore leaves out.
-  const wanted = query.glob === undefined || !query.isDirectory
-    ? undefined
-    : new Set(
-      yield* Effect.mapError(Files.matching(directory, pattern(query.glob)), ({ message }) => failed(message))
-    )
-  const command = (...own: ReadonlyArray<string>) =>
-    Command.make(
-      "rg",
-      "--no-config",
-      "--null",
-      "--color=never",
-      "--hidden",
-      "--no-require-git",
-      "--sort=path",
-      "--max-filesize=2M",
-      ...(query.glob === undefined ? [] : [`--glob=${query.glob}`]),
-      "--glob=!**/.git/**",
-      "--glob=!**/node_modules/**",
-      ...own,
-      "--",
-      query.isDirectory ? "./" : `./${path.basename(query.target)}`
-    ).pipe(Command.workingDirectory(directory), Command.env({ RIPGREP_CONFIG_PATH: undefined }))
-  const lookingFor = command(
-    "--line-number",
-    "--with-filename",
-    "--no-heading",
-    ...(query.ignoreCase ? ["--ignore-case"] : []),
-    ...(query.context > 0 ? [`--context=${query.context}`] : []),
-    `--regexp=${query.pattern}`
-  )
+/**
+ * Which files are searched, and which of them are text, is decided here: so nothing depends on the version of `rg`, or on where it is
+ * told what to ignore. A line ends with \r\n too; UTF-16 is decoded by its byte order mark.
+ */
+const options = ({ context, ignoreCase, maxLines, pattern }: Query): ReadonlyArray<string> => [
+  "--no-config",
+  "--no-ignore",
+  "--hidden",
+  "--text",
+  "--crlf",
+  "--no-mmap",
+  "--null",
+  "--color=never",
+  "--line-number",
+  "--with-filename",
+  "--no-heading",
+  "--no-context-separator",
+  `--max-count=${maxLines}`,
+  `--context=${context}`,
+  ...(ignoreCase ? ["--ignore-case"] : []),
+  `--regexp=${pattern}`,
+  "--"
+]
 
-  return yield* Effect.gen(function*() {
-    // All of them, and not only those with lines: else the number left out would tell what is in them.
-    const files = !query.isDirectory ? [] : (yield* Effect.mapError(
-      Command.string(command("--files")),
-      (error) => error._tag === "SystemError" && error.reason === "NotFound" ? new NoRipgrep() : error
-    )).split("\0").filter((file) => file !== "").map((file) => file.replace(/^\.\//, ""))
-      .filter((file) => wanted?.has(file) ?? true)
-    const readable = yield* query.readable(files)
-    const leftOut = files.length - readable.size
-    const rg = yield* Effect.mapError(Command.start(lookingFor), () => new NoRipgrep())
-    const complaint = yield* Effect.fork(Stream.runFold(Stream.decodeText(rg.stderr), "", (all, text) => all + text))
-    const lines = yield* rg.stdout.pipe(
-      Stream.decodeText(),
-      Stream.splitLines,
-      Stream.mapAccum(nothingYet, rewritten((file) => !query.isDirectory || readable.has(file))),
-      Stream.mapConcat((lines) => lines),
-      Stream.take(query.most),
-      Stream.runCollect
-    )
-    const found = Chunk.toReadonlyArray(lines)
-    if (found.length === query.most) return { lines: found, leftOut } satisfies Found
-    // 1: nothing was found. 2 with lines: some file could not be read, which is not what was asked.
-    const code = yield* rg.exitCode
-    if (code > 1 && found.length === 0) return yield* failed((yield* Fiber.join(complaint)).trim())
-    return { lines: found, leftOut } satisfies Found
-  }).pipe(
-    Effect.scoped,
-    Effect.catchTags({
-      BadArgument: ({ message }) => failed(message),
-      SystemError: ({ message }) => failed(message)
-    })
-  )
-})
-
-/** Whether a line was given, and whether a gap follows it. */
-interface Given {
-  readonly any: boolean
-  readonly gap: boolean
+/** The files by fewer names: a directory stands for the files in it when they are all. `rg` is faster so. */
+const shortened = (files: ReadonlyArray<string>, whole: Query["whole"]): ReadonlyArray<string> => {
+  const names: Array<string> = []
+  /** The outermost directory whose files are exactly the next ones. */
+  const directoryAt = (at: number): string | undefined => {
+    const file = files[at]!
+    for (let slash = 0; slash !== -1; slash = file.indexOf("/", slash + 1)) {
+      const directory = file.slice(0, slash)
+      const count = whole.get(directory)
+      const last = count === undefined ? undefined : files[at + count - 1]
+      if (last !== undefined && (slash === 0 || last.startsWith(`${directory}/`))) return directory
+    }
+    return undefined
+  }
+  for (let at = 0; at < files.length;) {
+    const directory = directoryAt(at)
+    names.push(`./${directory ?? files[at]!}`)
+    at += directory === undefined ? 1 : whole.get(directory)!
+  }
+  return names
 }
 
-const nothingYet: Given = { any: false, gap: false }
+/** Searches regular files; their outcomes come in their order. */
+export const search = (
+  query: Query,
+  files: ReadonlyArray<string>,
+  collector: Collector,
+  environment: Environment
+) => {
+  const order = new Map(files.map((file, index) => [file, index]))
+  const outcomes = makeOutcomes(query, order)
+  const parser = makeParser((file, line) => outcomes.add(file, line))
+  return runWatched({
+    program: "rg",
+    // Without a file the pattern is looked at all the same.
+    arguments: [...options(query), ...(files.length === 0 ? ["/dev/null"] : shortened(files, query.whole))],
+    directory: query.directory,
+    environment,
+    onOutput: parser
+  }).pipe(
+    Effect.mapError(() => new NoRipgrep()),
+    Effect.flatMap(({ code, complaint }) =>
+      Effect.gen(function*() {
+        if (code === 126 || code === 127) return yield* new NoRipgrep()
+        const lines = complaint.split("\n").filter((line) => line !== "")
+        const unreadable = lines.map((line) => /^(?:rg: )?\.\/(.*): [^:]*\(os error \d+\)$/.exec(line)?.[1])
+        for (const file of unreadable) if (file !== undefined) outcomes.fail(file)
+        // 2: something went wrong, which is the pattern unless it is one of the files.
+        if (code === 2 && (unreadable.length === 0 || unreadable.includes(undefined)) && outcomes.isEmpty()) {
+          return yield* failed(complaint.trim())
+        }
+      })
+    ),
+    // What was found until the time was over counts.
+    Effect.ensuring(Effect.sync(() => outcomes.handOver(collector)))
+  )
+}
 
-/** Only the wanted files' lines, and no gap that a file without lines leaves behind. */
-const rewritten =
-  (isWanted: (file: string) => boolean) => (given: Given, line: string): readonly [Given, ReadonlyArray<string>] => {
-    if (line === "--") return [{ ...given, gap: given.any }, []]
-    const [, file, number, mark, text] = /^(?:\.\/)?([^\0]*)\0(\d+)([:-])([^]*)$/.exec(line) ?? []
-    if (file === undefined || !isWanted(file)) return [given, []]
-    return [{ any: true, gap: false }, [...(given.gap ? ["--"] : []), `${file}${mark}${number}${mark}${text}`]]
+/** Files come in the order in which they are ready. No more of them are kept than can be wanted. */
+const makeOutcomes = ({ directory, maxLines }: Query, order: ReadonlyMap<string, number>) => {
+  const outcomes = new Map<string, Array<Line> | Exclude<Outcome, ReadonlyArray<Line>>>()
+  let kept = 0
+  /** What comes later than this file is not wanted any more. */
+  let last = Infinity
+  const sorted = () => [...outcomes].toSorted(([a], [b]) => order.get(a)! - order.get(b)!)
+  const drop = () => {
+    let lines = 0
+    for (const [file, outcome] of sorted()) {
+      if (lines >= maxLines) outcomes.delete(file)
+      else {
+        lines += typeof outcome === "string" ? 0 : outcome.length
+        if (lines >= maxLines) last = order.get(file)!
+      }
+    }
+    kept = lines
   }
+  return {
+    add: (file: string, line: Line) => {
+      const index = order.get(file)
+      if (index === undefined || index > last) return
+      const outcome = outcomes.get(file)
+      if (typeof outcome === "string") return
+      if (outcome === undefined) {
+        if (kept > 10 * maxLines) drop()
+        if (isBinaryFile(join(directory, file))) outcomes.set(file, "binary")
+        else outcomes.set(file, [line])
+      } else if (outcome.length < maxLines) outcome.push(line)
+      else return
+      kept += 1
+    },
+    fail: (file: string) => {
+      if (order.has(file) && !outcomes.has(file)) outcomes.set(file, "unreadable")
+    },
+    isEmpty: () => outcomes.size === 0,
+    handOver: (collector: Collector) => {
+      for (const [file, outcome] of sorted()) collector.add(file, outcome)
+    }
+  }
+}

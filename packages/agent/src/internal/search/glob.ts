@@ -1,0 +1,124 @@
+/** Patterns of paths, as the model and `.gitignore` files write them. */
+
+const escaped = (text: string): string => text.replace(/[\\^$.|+*?()[\]{}/-]/g, "\\$&")
+
+interface Flavor {
+  /** `{a,b}` is one or the other. */
+  readonly hasBraces: boolean
+  /** `[slug]` is also what it is as text: names of files have such brackets. */
+  readonly hasLiteralBrackets: boolean
+}
+
+/** `)`, `(`, `+`, `@` and `!` are themselves in both. */
+export const ofModel: Flavor = { hasBraces: true, hasLiteralBrackets: true }
+
+/** Source: gitignore(5). */
+export const ofGit: Flavor = { hasBraces: false, hasLiteralBrackets: false }
+
+const named: Readonly<Record<string, string>> = {
+  alnum: "a-zA-Z0-9",
+  alpha: "a-zA-Z",
+  digit: "0-9",
+  lower: "a-z",
+  space: "\\s",
+  upper: "A-Z",
+  xdigit: "0-9a-fA-F"
+}
+
+/** A class that begins here, and where it ends. Undefined: the bracket is never closed. */
+const classAt = (pattern: string, start: number): { readonly source: string; readonly end: number } | undefined => {
+  const [whole, negation, body = ""] = /\[([!^]?)(\]?(?:\[:[a-z]+:\]|\\[^]|[^\]\\])*)\]/y.exec(pattern.slice(start)) ??
+    []
+  if (whole === undefined) return undefined
+  const members = body.replace(
+    /\[:([a-z]+):\]|\\([^])|([\][^\\])/g,
+    (_, name?: string, character?: string, other?: string) =>
+      name === undefined ? escaped(character ?? other ?? "") : named[name] ?? ""
+  )
+  return { source: `(?!/)[${negation === "" ? "" : "^"}${members}]`, end: start + whole.length }
+}
+
+/** The alternatives of a brace that opens here, and where it is closed. */
+const bracesAt = (
+  pattern: string,
+  start: number
+): { readonly parts: ReadonlyArray<string>; readonly end: number } | undefined => {
+  const parts: Array<string> = []
+  let depth = 0
+  let from = start + 1
+  for (let at = start; at < pattern.length; at += 1) {
+    const character = pattern[at]
+    if (character === "\\") at += 1
+    else if (character === "{") depth += 1
+    else if (character === "," && depth === 1) {
+      parts.push(pattern.slice(from, at))
+      from = at + 1
+    } else if (character === "}") {
+      depth -= 1
+      if (depth === 0) return { parts: [...parts, pattern.slice(from, at)], end: at + 1 }
+    }
+  }
+  return undefined
+}
+
+/** The source of a regular expression for a whole path. */
+export const sourceOf = (pattern: string, flavor: Flavor): string => {
+  let source = ""
+  let at = 0
+  while (at < pattern.length) {
+    const character = pattern[at]!
+    const stars = /\*+/y.exec(pattern.slice(at))?.[0].length ?? 0
+    const isSegment = stars === 2 && (at === 0 || pattern[at - 1] === "/")
+    if (isSegment && pattern[at + 2] === "/") {
+      source += "(?:[^]*/)?"
+      at += 3
+    } else if (isSegment && at + 2 === pattern.length) {
+      source += "[^]+"
+      at += 2
+    } else if (stars > 0) {
+      source += "[^/]*"
+      at += stars
+    } else if (character === "?") {
+      source += "[^/]"
+      at += 1
+    } else if (character === "\\" && at + 1 < pattern.length) {
+      source += escaped(pattern[at + 1]!)
+      at += 2
+    } else {
+      const found = character === "[" ? classAt(pattern, at) : undefined
+      const braces = character === "{" && flavor.hasBraces ? bracesAt(pattern, at) : undefined
+      if (found !== undefined) {
+        const literal = escaped(pattern.slice(at, found.end))
+        source += flavor.hasLiteralBrackets ? `(?:${found.source}|${literal})` : found.source
+        at = found.end
+      } else if (braces !== undefined && braces.parts.length > 1) {
+        source += `(?:${braces.parts.map((part) => sourceOf(part, flavor)).join("|")})`
+        at = braces.end
+      } else {
+        source += escaped(character)
+        at += 1
+      }
+    }
+  }
+  return source
+}
+
+/** Whether the text means nothing but itself. */
+export const isLiteral = (text: string): boolean => !/[*?[\]{}\\]/.test(text)
+
+/** A class whose range is the wrong way round fits nothing. */
+export const expressionOf = (source: string): RegExp => {
+  try {
+    return new RegExp(source)
+  } catch {
+    return /(?!)/
+  }
+}
+
+/** Whether a path fits; accented letters count as the same in each of Unicode's forms. */
+export const matcher = (pattern: string): (path: string) => boolean => {
+  const expression = expressionOf(`^${sourceOf(pattern.normalize("NFC"), ofModel)}$`)
+  // oxlint-disable-next-line no-control-regex
+  const isPlain = /^[\0-\x7F]*$/.test(pattern)
+  return (path) => expression.test(isPlain ? path : path.normalize("NFC"))
+}

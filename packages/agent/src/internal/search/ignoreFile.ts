@@ -1,0 +1,62 @@
+/** What a `.gitignore` file leaves out. Source: gitignore(5). */
+import { expressionOf, ofGit, sourceOf } from "./glob.ts"
+
+interface Rule {
+  readonly isNegated: boolean
+  readonly isForDirectories: boolean
+  /** For the name alone, or for the path from the file's directory on. */
+  readonly isForName: boolean
+  readonly expression: RegExp
+}
+
+export interface IgnoreFile {
+  readonly directory: string
+  readonly rules: ReadonlyArray<Rule>
+  /** Fits whatever one of the rules fits: most files fit none. Undefined: there is no such rule. */
+  readonly names: RegExp | undefined
+  readonly paths: RegExp | undefined
+}
+
+const ruleOf = (line: string): Rule | undefined => {
+  const text = line.replace(/\r$/, "").replace(/(?<!\\)((?:\\\\)*) +$/, "$1")
+  if (text === "" || text.startsWith("#")) return undefined
+  const isNegated = text.startsWith("!")
+  const pattern = isNegated ? text.slice(1) : text
+  const isForDirectories = pattern.endsWith("/")
+  const path = isForDirectories ? pattern.slice(0, -1) : pattern
+  if (path === "") return undefined
+  const isForName = !path.includes("/")
+  const expression = expressionOf(`^${sourceOf(path.replace(/^\//, ""), ofGit)}$`)
+  return { isNegated, isForDirectories, isForName, expression }
+}
+
+export const parse = (directory: string, text: string): IgnoreFile => {
+  const rules = text.replace(/^\uFEFF/, "").split("\n").flatMap((line) => ruleOf(line) ?? [])
+  const any = (isForName: boolean) => {
+    const sources = rules.filter((rule) => rule.isForName === isForName).map(({ expression }) => expression.source)
+    return sources.length === 0 ? undefined : new RegExp(sources.join("|"))
+  }
+  return { directory, rules, names: any(true), paths: any(false) }
+}
+
+/** Whether the files, the outermost first, leave out what has this name here. An inner file counts before an outer one. */
+export const isIgnored = (
+  files: ReadonlyArray<IgnoreFile>,
+  directory: string,
+  name: string,
+  isDirectory: boolean
+): boolean => {
+  for (let at = files.length - 1; at >= 0; at -= 1) {
+    const { directory: top, names, paths, rules } = files[at]!
+    const relative = paths === undefined ? "" : pathFrom(top, directory, name)
+    if (names?.test(name) !== true && paths?.test(relative) !== true) continue
+    const rule = rules.findLast(({ expression, isForDirectories, isForName }) =>
+      (isDirectory || !isForDirectories) && expression.test(isForName ? name : relative)
+    )
+    if (rule !== undefined) return !rule.isNegated
+  }
+  return false
+}
+
+const pathFrom = (top: string, directory: string, name: string): string =>
+  directory === top ? name : `${directory.slice(top.endsWith("/") ? top.length : top.length + 1)}/${name}`
