@@ -68,3 +68,14 @@ describe("the ranking", () => {
     assert.strictEqual(rank("s", files, 2).length, 2)
   })
 })
+
+describe("The ranking of many", () => {
+  it("is that of the best among all", () => {
+    const many = [...Array(2000).keys()].map((index) =>
+      `src/part${index % 7}/${index % 3 === 0 ? "Mod" : "a-mod"}${index}.ts`
+    )
+    for (const query of ["m", "mod1", "part3", "pmd", "amo"]) {
+      assert.deepStrictEqual(rank(query, many, 8), rank(query, many, many.length).slice(0, 8), query)
+    }
+  })
+})

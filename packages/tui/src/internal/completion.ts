@@ -38,48 +38,64 @@ export const complete = (
   return items.length === 0 ? undefined : { kind: "file", start, end, items }
 }
 
-/** The candidates that have the query's characters in this order, best first; equally good ones stay in their order. */
+interface Ranked {
+  readonly candidate: string
+  readonly score: number
+}
+
+const isBetter = (a: Ranked, b: Ranked): boolean =>
+  a.score > b.score || (a.score === b.score && a.candidate.length < b.candidate.length)
+
+/**
+ * The candidates that have the query's characters in this order, best first; equally good ones stay in their order. This runs at each
+ * key, over all files of a project: no more than `limit` of them are ever sorted.
+ */
 export const rank = (query: string, candidates: ReadonlyArray<string>, limit: number): ReadonlyArray<string> => {
   if (query === "") return candidates.slice(0, limit)
   const wanted = query.toLowerCase()
-  return candidates
-    .flatMap((candidate) => {
-      const found = score(wanted, candidate)
-      return found === undefined ? [] : [{ candidate, found }]
-    })
-    .toSorted((a, b) => b.found - a.found || a.candidate.length - b.candidate.length)
-    .slice(0, limit)
-    .map(({ candidate }) => candidate)
+  const best: Array<Ranked> = []
+  for (const candidate of candidates) {
+    const score = scoreOf(wanted, candidate)
+    if (score === undefined) continue
+    const ranked = { candidate, score }
+    const last = best.at(-1)
+    if (best.length === limit && last !== undefined && !isBetter(ranked, last)) continue
+    const at = best.findIndex((other) => isBetter(ranked, other))
+    best.splice(at === -1 ? best.length : at, 0, ranked)
+    if (best.length > limit) best.pop()
+  }
+  return best.map(({ candidate }) => candidate)
 }
 
 /** A run in the name itself counts most, then a run anywhere, then single characters, most of all where words begin. */
-const score = (wanted: string, candidate: string): number | undefined => {
+const scoreOf = (wanted: string, candidate: string): number | undefined => {
   const text = candidate.toLowerCase()
-  const name = text.slice(text.lastIndexOf("/", text.length - 2) + 1)
-  if (name.startsWith(wanted)) return 4000
-  if (name.includes(wanted)) {
-    return 3000 + beginnings(candidate, [candidate.length - name.length + name.indexOf(wanted)])
-  }
-  if (text.includes(wanted)) return 2000 + beginnings(candidate, [text.indexOf(wanted)])
-  const places = placesOf(wanted, text)
-  if (places === undefined) return undefined
-  const span = (places.at(-1) ?? 0) - (places[0] ?? 0)
-  return 1000 + 10 * beginnings(candidate, places) - Math.min(span, 500)
+  const start = text.lastIndexOf("/", text.length - 2) + 1
+  const inName = text.indexOf(wanted, start)
+  if (inName === start) return 4000
+  if (inName !== -1) return 3000 + Number(isBeginning(candidate, inName))
+  const anywhere = text.indexOf(wanted)
+  if (anywhere !== -1) return 2000 + Number(isBeginning(candidate, anywhere))
+  return scoreOfCharacters(wanted, text, candidate)
 }
 
-/** From the end, so that the places are in the name rather than in the directories. */
-const placesOf = (wanted: string, text: string): ReadonlyArray<number> | undefined => {
-  const places: Array<number> = []
-  let from = text.length
-  for (const character of [...wanted].toReversed()) {
-    from = from === 0 ? -1 : text.lastIndexOf(character, from - 1)
-    if (from === -1) return undefined
-    places.unshift(from)
+/** From the end, so that the characters are in the name rather than in the directories. */
+const scoreOfCharacters = (wanted: string, text: string, candidate: string): number | undefined => {
+  let beginnings = 0
+  let last = 0
+  let at = text.length
+  for (let index = wanted.length - 1; index >= 0; index -= 1) {
+    at = at === 0 ? -1 : text.lastIndexOf(wanted[index]!, at - 1)
+    if (at === -1) return undefined
+    if (index === wanted.length - 1) last = at
+    if (isBeginning(candidate, at)) beginnings += 1
   }
-  return places
+  return 1000 + 10 * beginnings - Math.min(last - at, 500)
 }
 
-const beginnings = (text: string, places: ReadonlyArray<number>): number =>
-  places.filter((at) =>
-    at === 0 || /[/._\- ]/.test(text[at - 1] ?? "") || /[a-z][A-Z]/.test(text.slice(at - 1, at + 1))
-  ).length
+/** Whether a word begins here. */
+const isBeginning = (text: string, at: number): boolean =>
+  at === 0 || "/._- ".includes(text[at - 1]!) || (isBetween(text, at - 1, "a", "z") && isBetween(text, at, "A", "Z"))
+
+const isBetween = (text: string, at: number, first: string, last: string): boolean =>
+  text[at]! >= first && text[at]! <= last

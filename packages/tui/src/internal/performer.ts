@@ -45,6 +45,9 @@ export interface Options {
   readonly lend: Terminal["lend"]
 }
 
+/** More files are not offered: a key must not wait until all of them are compared. */
+const maxFiles = 50_000
+
 /** A window that is not known: that of the models that are used most. */
 const usualWindow = 200_000
 
@@ -134,7 +137,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
     )
 
     const files = yield* Effect.cachedWithTTL(
-      Effect.orElseSucceed(Files.matching(workspace.directory, "**/*"), () => []),
+      Effect.orElseSucceed(Files.nearest(workspace.directory, maxFiles), () => []),
       "10 seconds"
     )
 

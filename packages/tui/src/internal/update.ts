@@ -61,8 +61,13 @@ export const update = (state: State, message: Message): Step => {
   // A frame that shows nothing new changes nothing, and needs no other frame.
   if (message.type === "drawn") return only(drawn(state, message))
   const step = react(state, message)
-  return { ...step, state: withCompletion(step.state) }
+  return isSame(state, step.state) ? step : { ...step, state: withCompletion(step.state) }
 }
+
+/** Whether what a completion depends on is as it was: while an answer streams in, nothing has to be completed anew. */
+const isSame = (a: State, b: State): boolean =>
+  a.input === b.input && a.files === b.files && a.closedFor === b.closedFor && a.over === b.over &&
+  a.selected === b.selected
 
 const withCompletion = (state: State): State => {
   const { closedFor, input } = state
