@@ -86,6 +86,21 @@ for (const [name, isPossible, options] of kinds) {
           ])
         }))
 
+      it.scoped("keeps apart what is inside and outside of the project, in a directory above both", () =>
+        Effect.gen(function*() {
+          const { beside, put, told } = yield* make({ "a.txt": "needle\n", "b.txt": "needle\n" }, {
+            read: "allow",
+            external_directory: { "*/z/*": "deny" }
+          })
+          for (const file of ["z/a.txt", "y/a.txt"]) yield* put(`${beside}/${file}`, "needle\n")
+          assert.deepStrictEqual(yield* told("grep", { pattern: "needle", path: beside }), [
+            "project/a.txt:1:needle",
+            "project/b.txt:1:needle",
+            "y/a.txt:1:needle",
+            "(Left out: 1 file that needs permission to read. Give one as path to look into it.)"
+          ])
+        }))
+
       it.scoped("does not open what is no regular file", () =>
         Effect.gen(function*() {
           const { at, told } = yield* make({})

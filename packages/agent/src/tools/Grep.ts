@@ -147,10 +147,14 @@ const readable = (target: Target, files: ReadonlyArray<string>) =>
       const some = files.slice(from, from + judgedInARow)
       const judged = some.map(target.readWithin)
       const read = yield* verdicts(judged.map((parts) => parts.at(-1)!))
-      const outside = yield* verdicts(judged.flatMap((parts) => parts.slice(0, -1)))
-      for (const [index, file] of some.entries()) {
-        if (read[index] === "allow" && outside[index] !== "deny") found.push(file)
-      }
+      // All of them are outside, or the project is somewhere in there.
+      const outside = yield* verdicts(judged.flatMap((parts) => parts.length > 1 ? parts[0]! : []))
+      let beyond = 0
+      some.forEach((file, index) => {
+        const isOutside = judged[index]!.length > 1
+        if (read[index] === "allow" && !(isOutside && outside[beyond] === "deny")) found.push(file)
+        if (isOutside) beyond += 1
+      })
       yield* pause
     }
     return found

@@ -13,7 +13,7 @@ import * as ripgrep from "./ripgrep.ts"
  * How many bytes of names a search is given at once: few at first, in case that is enough. macOS takes 1 MiB together with the
  * environment.
  */
-const portionSizes = [16 * 1024, 256 * 1024, 512 * 1024]
+const portionSizes = [16 * 1024, 256 * 1024, 640 * 1024]
 
 const portionsOf = (files: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
   const portions: Array<Array<string>> = [[]]
