@@ -65,6 +65,18 @@ const misplaced: ReadonlyArray<readonly [where: string, file: unknown]> = [
   ["provider.amazon-bedrock.options.somewhere", options("amazon-bedrock", "somewhere", "{env:SOMETHING}")],
   ["provider.amazon-bedrock.options.host", options("amazon-bedrock", "host", "gw.example.com:8443/bedrock")],
   ["provider.amazon-bedrock.options.host", options("amazon-bedrock", "host", " HTTP://GW.EXAMPLE.COM ")],
+  ...[
+    "10.1.2.3",
+    "[::1]:8080/bedrock",
+    "localhost",
+    "gateway",
+    "gateway/bedrock",
+    "wss://gw.example.com",
+    "$GATEWAY",
+    "${GATEWAY}",
+    "${GATEWAY}/v1",
+    "https:/gw.example.com"
+  ].map((value) => ["provider.amazon-bedrock.options.baseUrl", options("amazon-bedrock", "baseUrl", value)] as const),
   ["baseURL", { baseURL: url }],
   ["endpoint", { endpoint: url }],
   ["somewhere", { somewhere: url }],
@@ -92,6 +104,11 @@ const harmless: ReadonlyArray<unknown> = [
     apiKey: "{env:BEDROCK_TOKEN}",
     bearer: "{file:~/gateway-token}",
     awsRegion: "{env:AWS_REGION}",
+    api: "converse",
+    base_model: "anthropic.claude-sonnet-4-6",
+    "model-origin": "amazon.nova-lite-v1:0",
+    host_check: "strict",
+    url: "see the wiki",
     retries: 3
   }),
   { proxy: url, telemetry: { endpoint: url }, env: { HTTPS_PROXY: url, AWS_ENDPOINT_URL_S3: url, OTEL_ENDPOINT: url } },
@@ -168,6 +185,26 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
       assert.strictEqual(Option.getOrThrow(baseURL).value, url)
       assert.strictEqual(region.value, "eu-west-1")
       assert.deepStrictEqual([misplacedUrl, warnings], [Option.none(), []])
+    }))
+
+  it.scoped("is completed, where it is an address without a scheme or another tool's way to write a variable", () =>
+    Effect.gen(function*() {
+      const { globalFile, load, write } = yield* makeFixture
+      for (
+        const [written, shown] of [
+          ["gw.example.com/v1", "https://gw.example.com/v1"],
+          ["localhost:4000", "http://localhost:4000"],
+          ["[::1]:4000", "http://[::1]:4000"],
+          ["wss://gw.example.com", "https://gw.example.com"],
+          ["${GATEWAY}/v1", "{env:GATEWAY}/v1"],
+          ["${env:GATEWAY}", "{env:GATEWAY}"],
+          ["$GATEWAY", "{env:GATEWAY}"]
+        ] as const
+      ) {
+        yield* write(globalFile, options("amazon-bedrock", "base_url", written))
+        const { hint } = Option.getOrThrow((yield* load()).misplacedUrl)
+        assert.deepStrictEqual(JSON.parse(hint.slice(hint.indexOf("{\n"))), bedrock({ baseURL: shown }))
+      }
     }))
 
   it.scoped("shows no secret", () =>

@@ -89,6 +89,9 @@ const endpointNames = new Set(
     + "gatewayurl host hostname origin server serverurl uri url").split(" ")
 )
 
+/** Of these names those that hold a single word as well, such as the name of a protocol, which then says nothing of a host. */
+const ambiguousNames = new Set("api base gateway origin server".split(" "))
+
 /** Words that say what else a URL is, in its name or that of an object around it. */
 const somethingElse = new Set(
   ("analytics bugs callback changelog doc docs documentation header headers homepage icon image issuer license login logo metrics "
@@ -105,6 +108,8 @@ const isSomethingElse = (name: string): boolean =>
 const noUrl = new Set(
   "account arn id key keys mode model profile project region role tenant user username version".split(" ")
 )
+
+const isNoUrl = (name: string): boolean => isSecretName(name) || words(name).some((word) => noUrl.has(word))
 
 const words = (name: string): ReadonlyArray<string> =>
   name.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/)
@@ -124,16 +129,27 @@ const urls = (tree: Tree, path: ReadonlyArray<string>): ReadonlyArray<Found> => 
 const asUrl = (text: string, path: ReadonlyArray<string>): string | undefined => {
   const name = path.at(-1) ?? ""
   if (/^https?:/i.test(text) && (URL.canParse(text) || /\{(env|file):/.test(text))) return text
-  const isEndpoint = endpointNames.has(bare(name)) || words(name).some((word) => endpointNames.has(word))
+  const isEndpoint = !isNoUrl(name) &&
+    (endpointNames.has(bare(name)) || words(name).some((word) => endpointNames.has(word)))
   const [, , inner = ""] = /^\{(env|file):([^{}]*)\}/.exec(text) ?? []
   if (inner !== "") {
-    const isOther = [name, inner].some((name) => isSecretName(name) || words(name).some((word) => noUrl.has(word)))
-    return !isOther && (isEndpoint || path.some(isBedrock)) ? text : undefined
+    return !isNoUrl(name) && !isNoUrl(inner) && (isEndpoint || path.some(isBedrock)) ? text : undefined
   }
-  // A host without its scheme.
-  return isEndpoint && /^(\/\/)?([\w-]+\.)+[a-z]{2,}(:\d+)?(\/\S*)?$|^(\/\/)?[\w.-]+:\d+(\/\S*)?$/i.test(text)
-    ? `https://${text.replace(/^\/\//, "")}`
-    : undefined
+  return isEndpoint && isAddress(text, name) ? toUrl(text) : undefined
+}
+
+/** A host without its scheme, a variable as other tools write it; under a name that can mean nothing else, any word. */
+const isAddress = (text: string, name: string): boolean =>
+  /^(\/\/)?([\w-]+\.)+[a-z]{2,}(:\d+)?(\/\S*)?$|^(\/\/)?[\w.-]+:\d+(\/\S*)?$|^\$\{?[\w:]+\}?(\/\S*)?$/i.test(text) ||
+  endpointNames.has(bare(name)) && /^\S+$/.test(text) && !(/^[\w-]+$/.test(text) && ambiguousNames.has(bare(name)))
+
+/** What was probably meant by an address that is no URL. */
+const toUrl = (text: string): string => {
+  const [, variable, rest = ""] = /^\$\{?(?:env:)?(\w+)\}?(.*)$/.exec(text) ?? []
+  if (variable !== undefined) return `{env:${variable}}${rest}`
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text.replace(/^ws(?=s?:)/i, "http")
+  const address = text.replace(/^\/\//, "")
+  return `${/^(localhost|127\.[\d.]+|\[::1\])(?=$|[:/])/.test(address) ? "http" : "https"}://${address}`
 }
 
 /** The lines to write instead, with the options that stand beside the URL or where it belongs. */
