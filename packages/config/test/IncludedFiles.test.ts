@@ -47,12 +47,17 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
     "a command's script": bedrock({ tokenCommand: "in/it --now" }),
     "a script behind an interpreter": bedrock({ tokenCommand: ["sh", "./in/it"] }),
     "a server's script": { mcp: { s: { type: "local", command: ["node", "in/it"] } } },
+    "a script by $PWD": bedrock({ tokenCommand: "sh $PWD/in/it" }),
+    "a script by ${HOME}": bedrock({ tokenCommand: ["sh", "-c", "exec \"${HOME}/work/project/in/run.sh\""] }),
+    "a script by ~": bedrock({ tokenCommand: "sh ~/work/project/in/run.sh" }),
+    "a script behind cd": bedrock({ tokenCommand: "cd in && ./run.sh" }),
+    "a script that a file names": bedrock({ tokenCommand: "{file:which}" }),
     "a script in quotes": bedrock({ tokenCommand: "env A=1 sh -c 'exec \"./in/run.sh\" x'" })
   }
   for (const [name, content] of Object.entries(named)) {
     it.scoped(`is part of it: ${name}`, () =>
       Effect.gen(function*() {
-        const files = { "in/it": "one", "in/run.sh": "one" }
+        const files = { "in/it": "one", "in/run.sh": "one", which: "sh in/run.sh" }
         const { fs, at, isTrusted, trustIt, write } = yield* makeTrusted(content, files)
         for (const file of ["in/it", "in/run.sh"]) yield* write(file, "two")
         assert.isFalse(yield* isTrusted())

@@ -11,7 +11,7 @@ import { options } from "../ConfigFile.ts"
 import { Directories } from "../Directories.ts"
 import * as Project from "../Project.ts"
 import type { Source } from "./parse.ts"
-import { type Files, isRelative, namedFiles, pathSettings } from "./substitute.ts"
+import { expandPath, type Files, fillIn, isRelative, namedFiles, pathSettings } from "./substitute.ts"
 import { type Branch, find, leaves } from "./tree.ts"
 
 export interface Included {
@@ -45,7 +45,7 @@ export const includeFiles = Effect.fn("includeFiles")(function*(tree: Branch, so
     hashes.set(path, Either.match(text, { onLeft: () => "unreadable", onRight: hash }))
     if (Either.isRight(text)) kept.set(path, text.right)
   }
-  for (const named of yield* scripts(tree, source)) {
+  for (const named of yield* scripts(tree, source, files)) {
     if (hashes.has(named.path) || !(yield* isInside(named.path))) continue
     const script = yield* hashScript(named)
     if (Option.isSome(script)) hashes.set(named.path, script.value)
@@ -88,29 +88,46 @@ interface Named {
 }
 
 /**
- * Every path that the words of `tokenCommand` and of the MCP servers can mean, from the file's directory and from the working
- * directory, where commands run. What a command runs beyond what it names can't be known.
+ * Every path that the words of `tokenCommand` and of the MCP servers can mean, from the file's directory, from the working directory,
+ * where commands run, and from where a `cd` leads. What a command runs beyond what it names can't be known.
  */
-const scripts = Effect.fn("scripts")(function*(tree: Branch, source: Source) {
+const scripts = Effect.fn("scripts")(function*(tree: Branch, source: Source, files: Files) {
   const path = yield* Path.Path
   const { cwd } = yield* Directories
   const servers = find(tree, ["mcp"])
   const command = find(tree, options("tokenCommand"))
   const commands = [
-    ...(command?._tag === "Leaf" ? [command.value] : []),
-    ...(servers?._tag === "Branch" ? leaves(servers) : []).flatMap(([[, key], { value }]) =>
-      key === "command" ? [value] : key === "environment" ? [["", "", value]] : []
+    ...(command?._tag === "Leaf" ? [command] : []),
+    ...(servers?._tag === "Branch" ? leaves(servers) : []).flatMap(([[, key], leaf]) =>
+      key === "command" ? [leaf] : key === "environment" ? [{ ...leaf, value: ["", "", leaf.value] }] : []
     )
   ]
-  const named = commands.flatMap((command) => {
-    const texts = Array.isArray(command) ? command.map(String) : String(command).trim().split(/\s+/)
-    const pieces = texts.flatMap((text, index) => words(text).map((word) => ({ word, isCommand: index < 2 })))
-    return [...pieces, ...words(texts.join(" ")).map((word) => ({ word, isCommand: false }))]
-  })
-  return named.flatMap(({ isCommand, word }) =>
-    [source.directory, cwd].map((base): Named => ({ path: path.resolve(base, word), isCommand }))
-  )
+  const found: Array<Named> = []
+  for (const { origin, value } of commands) {
+    const written = Array.isArray(value) ? value.map(String) : String(value).trim().split(/\s+/)
+    const texts = yield* Effect.forEach(written, (text) =>
+      fillIn(text, source, origin, files).pipe(
+        Effect.match({ onFailure: () => text, onSuccess: (filled) => filled.text })
+      ))
+    const whole = words(texts.join(" "))
+    const pieces = [
+      ...texts.flatMap((text, index) => words(text).map((word) => ({ word, isCommand: index < 2 }))),
+      ...whole.map((word) => ({ word, isCommand: false }))
+    ]
+    const bases = [source.directory, cwd]
+    for (const [, directory = ""] of texts.join(" ").matchAll(/\bcd\s+["']?([^\s"';&|)]+)/g)) {
+      for (const base of bases.slice(0, 2)) bases.push(yield* expandPath(inShell(directory), base))
+    }
+    for (const { isCommand, word } of pieces) {
+      for (const base of bases) found.push({ path: path.normalize(yield* expandPath(inShell(word), base)), isCommand })
+    }
+  }
+  return found
 })
+
+/** The path that a shell makes of it, as far as that is known. */
+const inShell = (word: string): string =>
+  word.replace(/^\$(HOME|\{HOME\})(?=\/|$)/, "~").replace(/^\$(PWD|\{PWD\})(?=\/|$)/, ".")
 
 /** The text, its words, what is in quotes, and the pieces of all that: one too many is not a file, or does no harm. */
 const words = (text: string): ReadonlyArray<string> =>

@@ -150,7 +150,8 @@ const serverTexts = (tree: Branch) =>
     path.length === 4 && (path[2] === "environment" || path[2] === "headers")
   )
 
-const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, origin: Origin, files: Files) {
+/** The text with what is filled in, and that alone. */
+export const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, origin: Origin, files: Files) {
   const values = yield* Effect.forEach(
     written.matchAll(pattern),
     ([, kind, name = ""]) =>
