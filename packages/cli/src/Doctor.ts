@@ -3,14 +3,18 @@ import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
 import { type Credential, describe as describeCredential, nothingFound } from "@altimate-code/auth/Credential"
+import { ConfigError } from "@altimate-code/config/ConfigError"
+import { paths } from "@altimate-code/config/ConfigFile"
 import { describe } from "@altimate-code/config/Origin"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Settings from "@altimate-code/config/Settings"
+import { printable } from "@altimate-code/log/Printable"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { Stage } from "@altimate-code/network/Inspection"
 import { Network } from "@altimate-code/network/Network"
 import { describe as describeRoute, named } from "@altimate-code/network/Route"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import { EndpointPolicy } from "@altimate-code/provider/EndpointPolicy"
 import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -54,12 +58,30 @@ const configuration = Effect.gen(function*() {
   )
 })
 
-const trust = ({ untrusted }: Settings.Service): Seen<void> =>
-  untrusted.length === 0 ? seen(undefined, "nothing waits for it") : seen(
+const endpointKeys = [paths.baseURL, paths.endpoint].map((path) => path.join("."))
+
+/** Fails when an endpoint waits to be trusted and there is no other: requests would go to AWS itself. */
+const trust = Effect.gen(function*() {
+  const { resolve } = yield* EndpointPolicy
+  const settings = yield* Settings.Settings
+  const { untrusted } = settings
+  if (untrusted.length === 0) return seen(undefined, "nothing waits for it")
+  const waiting = untrusted.flatMap(({ changes }) => changes).find(({ key }) => endpointKeys.includes(key))
+  if (waiting !== undefined) {
+    const misplacedUrl = new ConfigError({
+      reason: "Misplaced",
+      message: `${printable(describe(waiting.origin))}: the gateway's URL does not apply until you trust this file`,
+      hint:
+        "Nothing was sent: without the URL, requests would go to AWS itself. Review the file, then: altimate-code trust."
+    })
+    yield* resolve({ ...settings, misplacedUrl: Option.some(misplacedUrl) })
+  }
+  return seen(
     undefined,
     untrusted.map(({ changes, path }) => `${path}: ${changes.map(({ key }) => key).join(", ")}`).join("\n"),
-    "These do not apply. Once you have read the file: altimate-code trust"
+    "These settings do not apply. Review the file, then: altimate-code trust"
   )
+})
 
 const ending = (expiration: Option.Option<Date>) =>
   Effect.map(Clock.currentTimeMillis, (now) =>
@@ -219,7 +241,7 @@ export const doctor = (options: { readonly model?: string }) =>
       )
     )
     const settings = Context.get(context, Settings.Settings)
-    yield* check("trust", Effect.succeed(trust(settings)))
+    yield* check("trust", Effect.provide(trust, context))
     yield* Effect.gen(function*() {
       const used = yield* check(
         "credential",

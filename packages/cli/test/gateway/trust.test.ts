@@ -127,6 +127,25 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.lengthOf(yield* sandbox.requests, before)
     }))
 
+  it.scoped("keeps the doctor from AWS itself while the only endpoint waits in it", () =>
+    Effect.gen(function*() {
+      const aws = yield* Sandbox.make()
+      const { cwd, home, run } = yield* start(bedrock({ baseURL: "https://gw.example/v1" }))
+      const env = { ...token, HTTPS_PROXY: aws.url, NO_PROXY: "" }
+      yield* home.writeGlobalConfig({ model: "amazon-bedrock/claude-prod" })
+      const { code, stderr, stdout } = yield* home.run(["doctor"], { cwd, env })
+      assert.strictEqual(code, 2, stdout)
+      assert.include(stdout, "✗ trust")
+      assert.match(stderr, /altimate-code\.json:5:9.*the gateway's URL does not apply until you trust this file/)
+      assert.include(stderr, "altimate-code trust")
+      assert.deepStrictEqual(yield* aws.requests, [])
+      // With an endpoint of the user's own it looks at that one.
+      yield* home.writeGlobalConfig(guideConfig(aws.url))
+      const own = yield* run("doctor")
+      assert.include(own.stdout, "! trust")
+      assert.isNotEmpty(yield* aws.requests)
+    }))
+
   it.scoped("is not dropped without a word when it changes while the screen is open", () =>
     Effect.gen(function*() {
       const { cwd, home, run, sandbox } = yield* start(bedrock({ baseURL: "{file:gw.txt}" }))
