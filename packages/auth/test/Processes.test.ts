@@ -163,7 +163,7 @@ layer(NodeContext.layer)("Processes that want to write", (it) => {
         yield* TestClock.adjust("1 second")
         const error = yield* Fiber.join(fiber)
         assert.strictEqual(error.reason, "Locked")
-        assert.include(error.message, `${store.path} locked for 10s`)
+        assert.include(error.message, `${store.path} is locked: `)
         assert.include(error.hint, `${store.path}.lock`)
         assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), ["auth.json", "auth.json.lock"])
         assert.deepStrictEqual(yield* fs.readDirectory(`${store.path}.lock`), [name])

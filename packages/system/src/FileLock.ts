@@ -91,6 +91,10 @@ export const acquire: (
     /** What an unknown holder wrote last, and since when it has not written anything else. */
     const watched = new Map<string, { readonly sign: string; readonly since: number }>()
 
+    /** When the holder wrote last, in milliseconds since 1970. */
+    const writtenAt = (other: string) =>
+      Effect.map(fs.stat(join(lock, other)), ({ mtime }) => Option.getOrElse(mtime, () => new Date()).getTime())
+
     /** Whether the holder still gives signs of life; `unknown` while it is too early to say. */
     const signs = (other: string) =>
       Effect.gen(function*() {
@@ -98,8 +102,7 @@ export const acquire: (
         // Opened and read, not only asked for its time: network file systems may answer that from a cache (nfs(5), "ac").
         const sign = yield* fs.readFileString(join(lock, other))
         if (fromName(other)?.start === "" || fromName(other) === undefined) {
-          const { mtime } = yield* fs.stat(join(lock, other))
-          const age = now - Option.getOrElse(mtime, () => new Date(now)).getTime()
+          const age = now - (yield* writtenAt(other))
           return age > Duration.toMillis(silenceOfEarlierVersions) ? "ended" as const : "running" as const
         }
         const before = watched.get(other)
@@ -117,12 +120,20 @@ export const acquire: (
       const names = yield* fs.readDirectory(lock).pipe(Effect.catchIf(isNotFound, () => Effect.succeed([])))
       for (const other of names) {
         const holder = fromName(other)
-        const seen = holder === undefined ? "unknown" : yield* state(holder, self)
-        const found = seen === "unknown" ? yield* Effect.orElseSucceed(signs(other), () => "unknown" as const) : seen
+        const seen = holder === undefined
+          ? "unknown"
+          : yield* Effect.flatMap(
+            Effect.orElseSucceed(writtenAt(other), () => 0),
+            (since) => state(holder, self, since)
+          )
+        const found = seen === "unknown"
+          ? yield* Effect.catchIf(signs(other), isNotFound, () => Effect.succeed("unknown" as const))
+          : seen
         if (found !== "ended") return { found, other: holder }
         if (seen === "unknown") takenOverFrom = Option.some(describe(holder, self))
         if (holder !== undefined) yield* Effect.ignore(fs.remove(temporary(holder), { force: true }))
-        yield* Effect.ignore(fs.remove(join(lock, other), { force: true }))
+        // What can't be removed would keep everybody out: the caller has to know.
+        yield* fs.remove(join(lock, other), { force: true })
       }
       return { found: "free" as const, other: undefined }
     })

@@ -182,6 +182,36 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock that was left be
       }))
   }
 
+  it.scoped("by an earlier version is taken over when a process with its ID began later, and not when it began before", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const file = `${yield* temporary}/file`
+      const { pid } = yield* hold(`${file}.other`)
+      const holder = earlier(pid)
+      yield* lockedBy(file, holder)
+      assert.strictEqual((yield* Effect.flip(takes(file))).message, `process ${pid}`)
+      const then = new Date(Date.now() - 30 * 60_000)
+      yield* fs.utimes(`${file}.lock/${holder}`, then, then)
+      assert.isTrue(Option.isNone((yield* FileLock.acquire(file)).takenOverFrom))
+    }))
+
+  for (
+    const [what, name] of Object.entries({
+      "a holder's name": toName({ ...self, pid: 7, id: randomUUID(), start: "1" }),
+      "an unknown holder's name": toName({ ...self, pid: 7, id: randomUUID(), boot: "another" }),
+      "any name": "directory"
+    })
+  ) {
+    it.scoped(`with a directory that has ${what} is a failure, and nobody waits for ever`, () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const file = `${yield* temporary}/file`
+        yield* fs.makeDirectory(`${file}.lock/${name}`, { recursive: true })
+        const error = yield* Effect.timeout(Effect.flip(takes(file)), "10 seconds")
+        assert.strictEqual(error._tag === "FileLockError" && error.reason, "Refused")
+      }))
+  }
+
   it.scoped("by an earlier version on another machine is taken over after an hour", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
@@ -201,6 +231,12 @@ layer(NodeContext.layer)("A lock whose holder can't be looked at", (it) => {
   const cases = {
     "in another container": toName({ ...self, pid: 7, id: randomUUID(), namespace: "1" }),
     "on another machine": toName({ ...self, pid: 7, id: randomUUID(), host: "far-away", boot: "another" }),
+    "where the system shows no processes": toName({
+      ...self,
+      pid: process.ppid,
+      id: randomUUID(),
+      start: randomUUID()
+    }),
     "before the machine was started again": toName({ ...self, pid: 7, id: randomUUID(), boot: "another" })
   }
   /** A tenth of a second for a fiber that asks the real file system in between. */
@@ -223,7 +259,7 @@ layer(NodeContext.layer)("A lock whose holder can't be looked at", (it) => {
         yield* Effect.repeatN(step, 85)
         assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
         const { takenOverFrom } = yield* untilDone(fiber, step)
-        assert.include(Option.getOrThrow(takenOverFrom), "process 7")
+        assert.include(Option.getOrThrow(takenOverFrom), `process ${fromName(holder)!.pid}`)
       }))
 
     it.scoped(`(${where}) stays its own when it does`, () =>
@@ -236,7 +272,7 @@ layer(NodeContext.layer)("A lock whose holder can't be looked at", (it) => {
         const beat = Effect.suspend(() => fs.writeFileString(`${file}.lock/${holder}`, String(sign++)))
         const error = yield* untilDone(fiber, Effect.zipRight(Effect.orDie(beat), step))
         assert.strictEqual(error.reason, "Held")
-        assert.include(error.message, "process 7")
+        assert.include(error.message, `process ${fromName(holder)!.pid}`)
       }))
   }
 })

@@ -18,7 +18,8 @@ export const acquire = Effect.fn("sessionLock.acquire")(function*(file: string) 
         : new SessionError({
           reason: "Io",
           message: `The session's file can't be locked: ${message}`,
-          hint: `Check ${lock}: its permissions, and the room on the disk.`,
+          hint:
+            `Make sure that you may write there, and that there is space left. If ${lock} is there and no other altimate-code runs, remove it.`,
           path: file
         })
     )

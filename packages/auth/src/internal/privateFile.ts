@@ -27,6 +27,16 @@ const failure = (action: "read" | "write", file: string, why: string): AuthError
 const cannot = (action: "read" | "write", file: string) => (error: PlatformError): AuthError =>
   failure(action, file, error._tag === "SystemError" ? error.description ?? error.message : error.message)
 
+const cannotLock = (file: string, lock: string, why: string): AuthError =>
+  new AuthError({
+    reason: "StoreIO",
+    message: `Can't lock ${printable(file)}: ${printable(why)}`,
+    path: file,
+    hint: `Make sure that you may write in its directory, and that there is space left. If ${
+      printable(lock)
+    } is there and no other altimate-code runs, remove it.`
+  })
+
 /** The text; none when there is no such file, also if a link leads to where there is none yet. */
 export const read = Effect.fn("privateFile.read")(function*(file: string) {
   const target = yield* Effect.mapError(Paths.realPath(file), cannot("read", file))
@@ -58,11 +68,11 @@ export const lock = Effect.fn("privateFile.lock")(function*(file: string, wait: 
   const target = yield* Effect.mapError(Paths.realPath(file), cannot("write", file))
   const { takenOverFrom, temporary } = yield* FileLock.acquire(target, { wait }).pipe(
     Effect.mapError(({ lock, message, reason }) =>
-      reason === "Refused" ? failure("write", file, message) : new AuthError({
+      reason === "Refused" ? cannotLock(file, lock, message) : new AuthError({
         reason: "Locked",
-        message: `Another process (${message}) has kept ${target} locked for ${Duration.format(wait)}.`,
+        message: `${printable(target)} is locked: ${message} did not release it within ${Duration.format(wait)}.`,
         path: lock,
-        hint: `Try again when it has ended; if it no longer runs, remove ${lock}.`
+        hint: `Try again when that process has ended. If it has, remove ${printable(lock)}.`
       })
     )
   )

@@ -67,10 +67,10 @@ export const thisProcess: Effect.Effect<Holder, never, FileSystem.FileSystem> = 
 })
 
 /**
- * Whether the holder still runs; `unknown` when its process can't be looked at from here, since it is on another machine or in
- * another container.
+ * Whether the process that took a lock at `since` (milliseconds since 1970) still runs; `unknown` when it can't be looked at from here,
+ * since it is on another machine or in another container, or when the system does not tell since when a process with its ID runs.
  */
-export const state = Effect.fn("holder.state")(function*(holder: Holder, self: Holder) {
+export const state = Effect.fn("holder.state")(function*(holder: Holder, self: Holder, since: number) {
   const isSameMachine = holder.boot !== "" && self.boot !== "" ? holder.boot === self.boot : holder.host === self.host
   const isSameNamespace = holder.namespace === "" || self.namespace === "" || holder.namespace === self.namespace
   if (!isSameMachine || !isSameNamespace) return "unknown"
@@ -78,11 +78,23 @@ export const state = Effect.fn("holder.state")(function*(holder: Holder, self: H
   if (holder.pid === self.pid) return holder.start === self.start ? "running" : "ended"
   if (!exists(holder.pid)) return "ended"
   const found = yield* Effect.option(stat(holder.pid))
-  if (found._tag === "None") return "running"
+  if (found._tag === "None") return "unknown"
   // A zombie has ended: nobody has asked for its exit code, which in a container may never happen.
   if (found.value.state === "Z" || found.value.state === "X") return "ended"
-  return /^\d+$/.test(holder.start) && holder.start !== found.value.start ? "ended" : "running"
+  if (isTicks(holder.start)) return holder.start === found.value.start ? "running" : "ended"
+  if (holder.start !== "" || !isTicks(self.start)) return "unknown"
+  // Earlier versions wrote no start: what began after the lock was taken is another process with the same ID.
+  const began = Date.now() - process.uptime() * 1000 + (Number(found.value.start) - Number(self.start)) * millisPerTick
+  return began > since + clockTolerance ? "ended" : "running"
 })
+
+const isTicks = (start: string): boolean => /^\d+$/.test(start)
+
+/** Source: proc_pid_stat(5), sysconf(_SC_CLK_TCK): 100 a second on every architecture that Node runs on. */
+const millisPerTick = 10
+
+/** By how many milliseconds the clocks of processes and of the file system may differ. */
+const clockTolerance = 1000
 
 /** Signal 0 only asks. A process that may not be signalled (EPERM) exists. */
 const exists = (pid: number): boolean => {
