@@ -47,11 +47,11 @@ export class TrustPolicy extends Context.Tag("@altimate-code/config/TrustPolicy"
 
 /**
  * Amazon's own, which nobody else can stand behind: the service's hosts and its VPC endpoints. Other names below `amazonaws.com`
- * are anybody's (an API gateway, a load balancer).
+ * are anybody's (an API gateway, a load balancer; `bedrock-runtime.s3.amazonaws.com` is somebody's bucket).
  * Source: AWS General Reference, "Amazon Bedrock endpoints and quotas"; AWS PrivateLink Guide, "DNS names of endpoints".
  */
 const amazon =
-  /^(vpce-[a-z0-9-]+\.)?bedrock-runtime(-fips)?\.[a-z0-9-]+\.(vpce\.)?(amazonaws\.com(\.cn)?|api\.aws|amazonaws\.eu)$/
+  /^(vpce-[a-z0-9-]+\.)?bedrock-runtime(-fips)?\.[a-z]{2,4}(-[a-z]+)+-\d+\.(vpce\.)?(amazonaws\.com(\.cn)?|api\.aws|amazonaws\.eu)$/
 
 /**
  * A segment that every server reads as it stands: nothing encoded (`..%2f`), no parameter (`..;`), and not only dots.
