@@ -120,6 +120,25 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
       }))
   }
 
+  it.scoped(
+    "is not even needed where the AWS SDK would block the program: a pipe as the web identity token",
+    () =>
+      Effect.gen(function*() {
+        const { home, start, writeGlobalConfig } = yield* setUp
+        yield* writeGlobalConfig(guideConfig("http://127.0.0.1:9/bedrock"))
+        fifo(join(home, "token"))
+        const { child, ended } = yield* start(["doctor"], {
+          AWS_WEB_IDENTITY_TOKEN_FILE: join(home, "token"),
+          AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/x"
+        })
+        let stderr = ""
+        child.stderr!.setEncoding("utf8").on("data", (text: string) => stderr += text)
+        assert.strictEqual(yield* ended, 1)
+        assert.include(stderr, "AWS_WEB_IDENTITY_TOKEN_FILE is not a regular file")
+      }),
+    45_000
+  )
+
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
     it.scoped(`ends a question in the terminal: ${signal}`, () =>
       Effect.gen(function*() {

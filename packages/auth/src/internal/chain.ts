@@ -109,10 +109,11 @@ const broken = (which: string, flag: string) => ({ hint, renew, words }: Sdk.Ref
 })
 
 const webIdentity = Effect.fn("chain.webIdentity")(function*(http: Sdk.Http, region: string) {
-  if (Option.isNone(yield* Environment.variable("AWS_WEB_IDENTITY_TOKEN_FILE"))) return yield* notSet
+  const tokenFile = yield* Environment.variable("AWS_WEB_IDENTITY_TOKEN_FILE")
+  if (Option.isNone(tokenFile)) return yield* notSet
   if (Option.isNone(yield* Environment.variable("AWS_ROLE_ARN"))) return yield* none("AWS_ROLE_ARN is not set")
   return yield* taken(
-    Sdk.fromWebIdentity(http, region),
+    Sdk.fromWebIdentity(http, region, tokenFile.value),
     "the web identity token",
     ({ hint, next, words }) =>
       next ? { _tag: "None", words } : {

@@ -4,6 +4,7 @@ import { NetworkError } from "@altimate-code/network/NetworkError"
 import * as Cut from "@altimate-code/system/Cut"
 import type * as Providers from "@aws-sdk/credential-providers"
 import * as Effect from "effect/Effect"
+import { stat } from "node:fs/promises"
 import { AuthError } from "../AuthError.ts"
 import { endingLeftovers } from "./leftovers.ts"
 
@@ -94,8 +95,13 @@ export const fromProfile = (http: Http, profile: string, region: string, onProce
     onProcess
   )
 
-export const fromWebIdentity = (http: Http, region: string) =>
-  askOver(http, (sdk, clientConfig) => sdk.fromTokenFile({ clientConfig, logger: silent })(caller(region)))
+/** `tokenFile` is what AWS_WEB_IDENTITY_TOKEN_FILE says. */
+export const fromWebIdentity = (http: Http, region: string, tokenFile: string) =>
+  askOver(http, async (sdk, clientConfig) => {
+    // The SDK reads it synchronously: with a pipe, no signal could end the program.
+    if (!(await stat(tokenFile)).isFile()) throw new Error("AWS_WEB_IDENTITY_TOKEN_FILE is not a regular file")
+    return sdk.fromTokenFile({ clientConfig, logger: silent })(caller(region))
+  })
 
 export const fromContainer = ask((sdk) => sdk.fromHttp({ logger: silent })())
 
