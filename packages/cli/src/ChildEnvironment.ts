@@ -1,8 +1,9 @@
 /** What the programs that this one starts find in their environment. */
+import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import * as Config from "@altimate-code/config/Environment"
 import { isSecretName } from "@altimate-code/config/SecretName"
 import { Settings } from "@altimate-code/config/Settings"
-import { Secrets } from "@altimate-code/log/Secrets"
+import { isHeldBy, Secrets } from "@altimate-code/log/Secrets"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -34,15 +35,16 @@ const shortestKey = 16
 
 const isLong = (value: string) => value.length >= shortestKey
 
-/** The variables that are set, without those that have one of these names or hold one of these secrets. */
+/** The variables that are set, without those that have one of these names or hold one of these secrets, plain or encoded. */
 const without = (
   variables: Variables,
   isTaken: (name: string) => boolean,
   secrets: ReadonlyArray<string>
 ): Record<string, string> => {
+  const isIn = secrets.map((secret) => isHeldBy(Redacted.make(secret)))
   const rest: Record<string, string> = {}
   for (const [name, value] of Object.entries(variables)) {
-    if (value === undefined || isTaken(name) || secrets.some((secret) => value.includes(secret))) continue
+    if (value === undefined || isTaken(name) || isIn.some((isIn) => isIn(value))) continue
     rest[name] = value
   }
   return rest
@@ -82,7 +84,15 @@ export const childEnvironments = Effect.gen(function*() {
   const headers = Object.entries(gateway.headers).flatMap(([name, { value }]) =>
     isSecretName(name) ? [Redacted.value(value)] : []
   )
-  const inherited = withoutOwn(process.env)
+  // When it can't be read, there is no token from there that a program could get.
+  const stored = yield* CredentialStore.CredentialStore.pipe(
+    Effect.flatMap(({ get }) => get("amazon-bedrock")),
+    Effect.map(Option.map(Redacted.value)),
+    Effect.orElseSucceed(Option.none<string>),
+    Effect.provide(CredentialStore.layer)
+  )
+  const tokens = Option.toArray(stored).map((token) => token.trim()).filter(isLong)
+  const inherited = without(withoutOwn(process.env), () => false, tokens)
   const isFilledIn = (name: string) =>
     isLong(inherited[name]!.trim()) && headers.some((header) => header.includes(inherited[name]!.trim()))
   const commandEnvironment = without(inherited, isFilledIn, [])

@@ -18,6 +18,7 @@ const session = "canary-aws-session-token-00112233"
 const environment = {
   AWS_BEARER_TOKEN_BEDROCK: bearer,
   COPY_OF_THE_TOKEN: `Bearer ${bearer}`,
+  BASIC_TOKEN: `Basic ${Buffer.from(`user:${bearer}`).toString("base64")}`,
   GATEWAY_KEY: gatewayKey,
   AWS_ACCESS_KEY_ID: "CANARYKEYID000000000",
   AWS_SECRET_ACCESS_KEY: awsKey,
@@ -25,6 +26,7 @@ const environment = {
   AWS_WEB_IDENTITY_TOKEN_FILE: "/canary/web/identity",
   AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:1/canary",
   S3_SECRET: awsKey,
+  S3_URL: `s3://key:${encodeURIComponent(awsKey)}@bucket`,
   AWS_REGION: "us-east-1",
   PLAIN: "plain"
 }
@@ -64,14 +66,15 @@ const makeScene = (script: Script, config: Record<string, unknown> = {}, options
     return { sandbox, home, programs, dumping, seen, env, written }
   })
 
-const own = ["AWS_BEARER_TOKEN_BEDROCK", "COPY_OF_THE_TOKEN"]
+const own = ["AWS_BEARER_TOKEN_BEDROCK", "COPY_OF_THE_TOKEN", "BASIC_TOKEN"]
 const credentials = [
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",
   "AWS_SESSION_TOKEN",
   "AWS_WEB_IDENTITY_TOKEN_FILE",
   "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-  "S3_SECRET"
+  "S3_SECRET",
+  "S3_URL"
 ]
 
 const assertSees = (
@@ -153,12 +156,27 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       const scene = yield* makeScene([says("Hello.")])
       const tokenCommand = scene.dumping("token", "echo token-of-the-command")
       yield* scene.home.writeGlobalConfig(guideConfig(scene.sandbox.url, { tokenCommand }))
-      const { AWS_BEARER_TOKEN_BEDROCK: _, COPY_OF_THE_TOKEN: __, ...env } = scene.env
+      const { AWS_BEARER_TOKEN_BEDROCK: _, BASIC_TOKEN: __, COPY_OF_THE_TOKEN: ___, ...env } = scene.env
       const { code, stderr } = yield* scene.home.run(["run", "--no-tools", "go"], { env })
       assert.strictEqual(code, 0, stderr)
       const { headers } = (yield* scene.sandbox.requests)[0]!
       assert.strictEqual(headers["authorization"], "Bearer token-of-the-command")
       assertSees(scene.seen("token"), { credentials: true, gatewayKey: true })
+    }))
+
+  it.scoped("finds no copy of the stored token", () =>
+    Effect.gen(function*() {
+      const scene = yield* makeScene([{ blocks: [call("bash", { command: "sh programs/command" })] }, says("Done.")])
+      scene.dumping("command")
+      const stored = "canary-stored-token-5566"
+      const login = yield* scene.home.run(["auth", "login"], { stdin: stored })
+      assert.strictEqual(login.code, 0, login.stderr)
+      const env = { PATH: scene.env.PATH, SOURCE_OF_THE_TOKEN: stored, PLAIN: "plain" }
+      const { code, stderr } = yield* scene.home.run(["run", "--yolo", "go"], { env })
+      assert.strictEqual(code, 0, stderr)
+      assert.strictEqual((yield* scene.sandbox.requests)[0]!.headers["authorization"], `Bearer ${stored}`)
+      assert.strictEqual(scene.seen("command")["PLAIN"], "plain")
+      assert.notInclude(JSON.stringify(scene.seen("command")), stored)
     }))
 
   it.scoped("finds neither when it is the editor", () =>

@@ -99,6 +99,17 @@ export const layer: Layer.Layer<Secrets> = Layer.sync(Secrets, () => {
   }
 })
 
+/**
+ * Whether a text has the secret in it, in one of the forms that `mask` replaces.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isHeldBy = (secret: Redacted.Redacted<string>): (text: string) => boolean => {
+  const forms = [...writtenForms(Redacted.value(secret))]
+  return (text) => forms.some((form) => text.includes(form))
+}
+
 type Match = readonly [start: number, end: number]
 
 /** By where they begin. */
