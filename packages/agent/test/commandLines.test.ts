@@ -5,11 +5,11 @@ import * as PermissionPolicy from "../src/PermissionPolicy.ts"
 
 /** Everything that the table's lines begin with, but neither `rm` nor what changes the shell itself. */
 const names =
-  `[ : alias awk bash builtin bun cargo cat cd chroot chrt command compgen coproc curl declare docker echo enable entr env eval
-exec export f faketime fd find firejail flock foo gcc getopts git go gosu grep hash hyperfine ionice jobs kubectl less let linux32 ls
-ltrace make man mapfile nice nohup node npm npx nsenter numactl openssl parallel perf pkexec prlimit printf pushd python read rg rsync
-runuser script sed set setarch setpriv sg sh shopt sort source split ssh strace su sudo systemd-run tar taskset test timeout tini trap true
-unset unshare valgrind vim wait watch xargs zip`.split(/\s+/)
+  `./foo /bin/foo b/../foo [ : alias awk bash builtin bun cargo cat cd chroot chrt command compgen coproc cross-env curl declare deno direnv docker echo enable entr env envdir eval
+exec export f faketime fd find firejail flock foo gcc getopts gh git go gosu grep hash hyperfine install ionice jobs kubectl ldd less let linux32 ls lua
+ltrace make man mapfile nice nohup node npm npx nsenter numactl openssl parallel perf pkexec prlimit printf proot pushd python read rg rsync
+runuser script sed set setarch setpriv sg sh shopt sort source split ssh ssh-agent sshpass strace su sudo systemd-run tar taskset test timeout tini toybox trap true
+unset unshare valgrind vim wait watch xargs xvfb-run zip`.split(/\s+/)
 
 const ruleSets = [
   { "git status*": "allow", "npm test*": "allow", "rm *": "deny", "*": "ask" },

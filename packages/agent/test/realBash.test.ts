@@ -137,6 +137,37 @@ describe.skipIf(!hasBash)("against the bash of this machine", () => {
     }
   })
 
+  it("no line is allowed where bash reads other words than the parser", { timeout: 60_000 }, () => {
+    for (
+      const command of [
+        "echo $\\\n[y]",
+        "echo $\\\n{a[y]}",
+        "cat <<E\n$\\\n{a[y]}\nE",
+        "cat <<E\n${n:-'$(touch HIT)'}\nE",
+        "cat <<E\n${n:-a'b}$(touch HIT)'}\nE",
+        "cat <<E\n\"${n:-'`touch HIT`'}\"\nE",
+        "echo \"${n:-$'$(touch HIT)'}\"",
+        "cat <<-'\tE'\n\tE\ntouch HIT\n\tE",
+        "a=(@(${n/#$(cat <<\\E\n$(touch HIT)\nE\n)}))"
+      ]
+    ) {
+      assert.isTrue(hits(`${prelude}\n${command}`), command)
+      assert.isFalse(isAllowed(`${prelude}\n${command}`), command)
+    }
+    for (
+      const command of [
+        "echo a \\\n  b",
+        "cat <<'E'\n${n:-'$(touch HIT)'}\nE",
+        "cat <<E\n${n:-$x} it's\nE",
+        "echo \"${n:-'it'}\"",
+        "cat <<-EOF_1\n\ta\n\tEOF_1"
+      ]
+    ) {
+      assert.isFalse(hits(`${prelude}\n${command}`), command)
+      assert.isTrue(isAllowed(`${prelude}\n${command}`), command)
+    }
+  })
+
   it("a word that is judged as literal is what bash makes of it", { timeout: 60_000 }, () => {
     const piece = FastCheck.constantFrom(
       "a",

@@ -103,7 +103,18 @@ const testing: Builtin = (words) => {
   }
 }
 
-const printing: Builtin = ([format]) => known(format?.mayBeOption !== true || format.literal === "--")
+/** `printf %n PATH` sets the variable that an argument names. */
+const setsVariable = /%[^%A-Za-z]*[hjlLtz]*n/
+
+const printing: Builtin = (words) => {
+  const [format, ...values] = words[0]?.literal === "--" ? words.slice(1) : words
+  if (format?.mayBeOption === true && words[0]?.literal !== "--") return uncertain
+  return known(
+    format?.literal === undefined
+      ? format?.isSingle !== false && values.length === 0
+      : !setsVariable.test(format.literal.replaceAll("%%", ""))
+  )
+}
 
 const gettingOptions: Builtin = ([accepted, name], environment) =>
   known(accepted?.isSingle === true && !accepted.mayBeOption && isPlainName(name?.literal, environment))

@@ -39,7 +39,8 @@ const find: Reader = (words) => {
   // `find` takes a path that begins with `-` for a test, so what it finds is no option of the command.
   const inner = commands.map((words): Inner => ({ words, token: "{}", tokenIsPath: true }))
   const isCertain = readOptions(looking, rest.filter(({ literal }) => literal !== "(" && literal !== "!")) !== undefined
-  return { isCertain, commands: inner }
+  // `-execdir` and `-okdir` start it in the directory of the file.
+  return { isCertain, commands: inner, moves: words.some(({ literal }) => /^-(?:exec|ok)dir$/.test(literal ?? "")) }
 }
 
 const fdOptions = options(

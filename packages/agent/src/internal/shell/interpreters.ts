@@ -17,8 +17,15 @@ const harmlessOptions: ReadonlyArray<readonly [name: RegExp, options: Options]> 
   ],
   [/^perl$/, options("-cTtuUwW")],
   [/^ruby$/, options("-cvwW?:")],
-  [/^php$/, options("-lvm")]
+  [/^php$/, options("-lvm")],
+  [/^deno$/, options("-qA --quiet --allow-all --allow-read?: --allow-write?: --allow-net?: --allow-env?: --allow-run?: --watch --no-check")],
+  [/^java$/, options("-jar: -cp: -classpath:", "words")]
 ]
+
+/** `deno eval` and `deno repl` take code. */
+const denoCommands = new Set("bench check doc fmt info lint run task test".split(" "))
+
+const noOptions = options("")
 
 const languages =
   /^(?:python[\d.]*|pypy\d*|node|nodejs|deno|tsx|ts-node|ruby|irb|perl|php|lua(?:jit)?|java|tclsh|osascript|fish|pwsh|R|Rscript|julia|guile|groovy|scala|elixir|erl|ghci|swift)$/
@@ -37,6 +44,7 @@ const readsCode = (name: string, words: ReadonlyArray<ShellWord>): boolean => {
     return true
   }
   if (words.length === 1 && (literals[0] === "--version" || literals[0] === "--help")) return false
+  if (words.length === 1 && literals[0] === "-v" && /^node(?:js)?$/.test(name)) return false
   if (/^node(?:js)?$/.test(name) && literals.includes("--test")) return false
   return literals.every((word) => word?.startsWith("-") === true)
 }
@@ -75,15 +83,17 @@ export const readShell = (name: string, words: ReadonlyArray<ShellWord>): Readin
   return { isCertain: isRead && literals.slice(0, at).every(isHarmlessOption), code: [code] }
 }
 
-/** What runs a program in another language; the options of those that are not listed are not looked into. */
+/** What runs a program in another language: of those that are not listed no option is known to be harmless. */
 const readLanguage = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
   if (readsCode(name, words)) return uncertain
-  const [, accepted] = harmlessOptions.find(([names]) => names.test(name)) ?? []
+  const [, accepted = noOptions] = harmlessOptions.find(([names]) => names.test(name)) ?? []
   // `python -m module …`: the rest is the module's.
   const module = name.startsWith("py") ? words.findIndex(({ start }) => start.startsWith("-m")) : -1
   const own = module === -1 ? words : words.slice(0, module)
-  const asks = words.length === 1 && /^--(?:version|help)$/.test(words[0]!.literal ?? "")
-  return { isCertain: asks || accepted === undefined || readOptions(accepted, own, true) !== undefined }
+  const asks = words.length === 1 && /^(?:--version|--help|-v)$/.test(words[0]!.literal ?? "")
+  const read = readOptions(accepted, own, true)
+  const isCommand = name !== "deno" || denoCommands.has(read?.operands[0]?.literal ?? "")
+  return { isCertain: asks || (read !== undefined && isCommand) }
 }
 
 /** What an interpreter runs; `undefined` for other commands. */

@@ -19,8 +19,11 @@ const isElsewhere = (path: string): boolean => /^~[^/]/.test(path)
 /** These run what the configuration of the directory that they are in says. */
 const readsConfiguration = new Set(["gh", "git", "hg", "jj", "svn"])
 
-/** Terminals and shells differ in what they make of other control characters. */
-const hasControlCharacters = (line: string): boolean => /[^\P{Cc}\t\n]|[\u2028\u2029]/u.test(line)
+/**
+ * Terminals and shells differ in what they make of other control characters; and where bash removes a backslash with its line break in
+ * the middle of a word, it can make `$\` and `(rm x)` one substitution.
+ */
+const readsDifferently = (code: string): boolean => /[^\P{Cc}\t\n]|[\u2028\u2029]|\S\\\n\S/u.test(code)
 
 /** Of very many words, this many of each tail are looked at: rules name the beginning of a command. */
 const maxTailWords = 10
@@ -64,9 +67,10 @@ export const judge = (
   outerDepth = 0
 ): ReadonlyArray<Judged> => {
   const parts = new Map<string, Judged>()
-  let isOpaque = hasControlCharacters(command)
+  let isOpaque = false
   let moves = false
-  let hasConfiguration = false
+  /** What a command is depends on the directory that it starts in. */
+  let dependsOnDirectory = false
   let count = 0
   let depth = outerDepth
 
@@ -75,11 +79,13 @@ export const judge = (
   }
 
   const visitCode = (source: string | undefined) => {
-    if (source === undefined) isOpaque = true
-    else visit(parse(source))
+    if (source === undefined || readsDifferently(source)) isOpaque = true
+    if (source !== undefined) visit(parse(source))
   }
 
-  const write = (path: string) => add({ permission: "edit", subject: path })
+  const write = (path: string) => {
+    if (!notFiles.has(path)) add({ permission: "edit", subject: path })
+  }
 
   const redirect = (node: Redirect) => {
     const { operator, target } = node
@@ -93,7 +99,7 @@ export const judge = (
       add({ permission: "edit", subject: target.text, opaque: true })
       // For this session `$file` may be allowed, but it may be another file the next time.
       isOpaque = true
-    } else if (!notFiles.has(path) && !(operator === ">&" && /^(?:\d+-?|-)$/.test(path))) {
+    } else if (operator !== ">&" || !/^(?:\d+-?|-)$/.test(path)) {
       write(path)
     }
   }
@@ -162,7 +168,7 @@ export const judge = (
     const naming = namingWords(base, args[0]?.literal)
     // `git $what` may be any of git's commands.
     if (args.slice(0, naming - 1).some(({ literal }) => literal === undefined)) isOpaque = true
-    if (readsConfiguration.has(base)) hasConfiguration = true
+    if (readsConfiguration.has(base) || /^[^/~].*\//.test(name.literal)) dependsOnDirectory = true
     const reader = readBuiltin(base, environment) ?? readProgram(base) ?? readWrapper(base, args[0]?.literal) ??
       readInterpreter(base)
     const reading = reader?.(args)
@@ -192,10 +198,10 @@ export const judge = (
     forEachChild(node, visit)
   }
 
-  visit(parse(command))
+  visitCode(command)
   if (moves) {
-    // The other directory may have a configuration that names programs.
-    if (hasConfiguration) isOpaque = true
+    // The other directory may have a configuration that names programs, and another file as `./run`.
+    if (dependsOnDirectory) isOpaque = true
     // Nobody can tell which file `> out` is.
     for (const [key, part] of parts) {
       if (part.permission === "edit" && !/^[/~]/.test(part.subject)) parts.set(key, { ...part, opaque: true })

@@ -16,6 +16,7 @@ const accepting = (
   { operands, subcommands }: { readonly operands?: RegExp; readonly subcommands?: ReadonlySet<string> } = {}
 ): Reader =>
 (words) => {
+  if (subcommands !== undefined && words.length === 1 && words[0]!.literal === "-v") return certain
   const own = readOptions(accepted, words)
   if (own === undefined) return uncertain
   if (subcommands !== undefined && words.length > 0 && !subcommands.has(own.operands[0]?.literal ?? "")) {
@@ -60,12 +61,15 @@ const cargoOptions = options(
 --invert: --format-version:"
 )
 const cargoCommands = set("b bench build c check clean d doc fmt metadata r run t test tree update clippy")
+/** `-C linker=x` names a program. */
+const lints = options("-D: -W: -A: -F:")
 const cargo: Reader = (words) => {
-  const [first, ...rest] = words[0]?.start.startsWith("+") === true ? words.slice(1) : words
+  const [first, ...rest] = /^\+[\w.-]+$/.test(words[0]?.literal ?? "") ? words.slice(1) : words
   if (first === undefined) return certain
   if (!cargoCommands.has(first.literal ?? "")) return uncertain
   const end = rest.findIndex(({ literal }) => literal === "--")
-  const isOwn = end === -1 || /^(?:b|bench|r|run|t|test)$/.test(first.literal!)
+  const isOwn = end === -1 || /^(?:b|bench|r|run|t|test)$/.test(first.literal!) ||
+    (first.literal === "clippy" && readOptions(lints, rest.slice(end + 1)) !== undefined)
   return {
     isCertain: isOwn &&
       readOptions(cargoOptions, end === -1 ? rest : rest.slice(0, end), /^r(?:un)?$/.test(first.literal!)) !== undefined
@@ -98,8 +102,42 @@ audit why explain version publish pack build lint format check typecheck dev"
 )
 
 const ghCommands =
-  /^(?:pr (?:view|list|diff|checks|status|create|comment|edit|review|merge|close|ready)|issue (?:view|list|status|create|comment|edit|close)|run (?:view|list|watch)|repo (?:view|list)|release (?:view|list)|workflow (?:view|list)|search \w+|label list|auth status)$/
-const gh: Reader = ([first, second]) => ({ isCertain: ghCommands.test(`${first?.literal} ${second?.literal}`) })
+  /^(?:pr (?:view|list|diff|checks|status|create|comment|edit|review|merge|close|ready)|issue (?:view|list|status|create|comment|edit|close)|run (?:view|list|watch)|repo (?:view|list)|release (?:view|list)|workflow (?:view|list)|search \w+|label list)$/
+const gh: Reader = (words) => {
+  const [first, second] = words
+  // With an option it shows the token.
+  const asks = words.length === 2 && first?.literal === "auth" && second?.literal === "status"
+  return { isCertain: asks || ghCommands.test(`${first?.literal} ${second?.literal}`) }
+}
+
+const curlOptions = options(
+  "-sSfLIivkGg46 -X: -d: -H: -A: -e: -m: -r: -u: -o: -w: --silent --show-error --fail --location --head --include --verbose --insecure --get \
+--request: --data: --data-raw: --data-urlencode: --header: --user-agent: --referer: --max-time: --connect-timeout: --retry: \
+--compressed --http1.1 --http2 --fail-with-body --json: --no-progress-meter --output: --write-out:"
+)
+
+const curl: Reader = (words) => {
+  const own = readOptions(curlOptions, words)
+  if (own === undefined) return uncertain
+  const values = (names: RegExp) => own.given.filter(({ name }) => names.test(name)).map(({ value }) => value)
+  const files = values(/^-(?:o|-output)$/)
+  // `%output{file}` writes a file.
+  const formats = values(/^-(?:w|-write-out)$/)
+  return {
+    isCertain: !files.includes(undefined) && formats.every((format) => format?.includes("%output") === false),
+    files: files.filter((file) => file !== undefined)
+  }
+}
+
+/** Of its commands those that load no engine and no configuration that an argument names. */
+const openssl = accepting(
+  options(
+    "-sha256 -sha512 -sha1 -md5 -hex -base64 -noout -text -dates -subject -issuer -fingerprint -enddate -startdate -serial -pubkey \
+-showcerts -in: -inform: -connect: -servername: -days:",
+    "words"
+  ),
+  { subcommands: set("asn1parse base64 crl dgst md5 pkey rand req rsa s_client sha1 sha256 sha512 verify version x509") }
+)
 
 const compiler = options(
   "-c -g -ggdb -o: -O -O0 -O1 -O2 -O3 -Os -Og -E -S -M -MM -MD -MMD -pthread -shared -static -fPIC -fpic -pipe -v -w -Wall -Wextra \
@@ -109,8 +147,8 @@ const compiler = options(
 
 /** What they run is in a file, in their input or in a language of their own: no call of theirs is known to be harmless. */
 const opaque =
-  "at batch crontab csh dc ed elvish emacs emacsclient ex expect fzf ftp gdb gnuplot ld lftp lldb m4 mail mailx make-kpkg mutt mysql \
-mariadb nano nvim open pico prename psql rename run-parts screen sftp sk socat sqlite3 start-stop-daemon telnet tig tmux tcsh vi \
+  "at batch crontab csh dc ed elvish emacs emacsclient ex expect fzf ftp gdb gnuplot ld lftp lldb ld.so ldd m4 mail mailx make-kpkg mutt mysql \
+mariadb nano newgrp nvim open pico prename psql rename run-parts screen sftp sk socat sqlite3 start-stop-daemon sudoedit telnet tig tmux tcsh vi \
 view vim vimdiff xdg-open"
 
 const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
@@ -133,14 +171,7 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
   ["cc gcc g++ c++ clang clang++", accepting(compiler, { operands: /^[^@]/ })],
   ["dpkg", accepting(options("-lLsS --list --listfiles --status --search --get-selections"))],
   ["cpio", accepting(options("-itvdu --extract --list --verbose --quiet"))],
-  [
-    "curl",
-    accepting(options(
-      "-sSfLIivkGg46 -X: -d: -H: -A: -e: -m: -r: -u: --silent --show-error --fail --location --head --include --verbose --insecure --get \
---request: --data: --data-raw: --data-urlencode: --header: --user-agent: --referer: --max-time: --connect-timeout: --retry: \
---compressed --http1.1 --http2 --fail-with-body --json: --no-progress-meter"
-    ))
-  ],
+  ["curl", curl],
   ["diff3 sdiff", accepting(options("-abBEidstw"))],
   ["gh", gh],
   ["go", go],
@@ -151,6 +182,7 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
       subcommands: set("add annotate blame branches cat diff info log ls show st stat status summary")
     })
   ],
+  ["install", accepting(options("-bcCdDpvT -g: -m: -o: -t: --directory --group: --mode: --owner: --verbose --preserve-timestamps"))],
   ["less more most pg", accepting(options("-NSRFXinEs"), { operands: /^[^+]/ })],
   [
     "make gmake",
@@ -159,20 +191,13 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
         "-BkinqswrRS -j?: -l?: -O?: --jobs?: --keep-going --silent --quiet --dry-run --just-print --always-make --no-print-directory \
 --print-directory --question --no-builtin-rules --no-builtin-variables --output-sync?:"
       ),
-      { operands: /^[^=]+$/ }
+      { operands: /^(?:[^=]+|(?:V|VERBOSE)=\d?)$/ }
     )
   ],
   ["man", accepting(options("-kfwa"))],
   ["nc ncat netcat", accepting(options("-zvnu46N -w: -p: -s:"))],
   ["npm pnpm yarn", accepting(npmOptions, { subcommands: npmCommands })],
-  [
-    "openssl",
-    accepting(options(
-      "-sha256 -sha512 -sha1 -md5 -hex -base64 -noout -text -dates -subject -issuer -fingerprint -enddate -startdate -serial -pubkey \
--showcerts -in: -inform: -connect: -servername: -days:",
-      "words"
-    ))
-  ],
+  ["openssl", openssl],
   [
     "pip pip3",
     accepting(
@@ -229,6 +254,13 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
     accepting(
       options("-qSvc46 -t: -T: -U: --quiet --spider --tries: --timeout: --no-verbose --server-response --continue")
     )
+  ],
+  [
+    "yq",
+    accepting(options(
+      "-rneijcCMPsSyY -o: -p: -I: --raw-output --null-input --exit-status --inplace --output-format: --input-format: --indent: --arg: \
+--prettyPrint --no-colors --colors --unwrapScalar?: --tojson --yaml-output"
+    ))
   ],
   ["zip", accepting(options("-rqj0123456789yXuv"))]
 ]

@@ -107,8 +107,9 @@ const sshOptions = options("-46AaCfGgKkNnqsTtvXxYy -p: -l: -i: -b: -c: -m:")
 
 const ssh: Reader = (words) => {
   const own = readOptions(sshOptions, words, true)
-  if (own === undefined) return uncertain
-  return { isCertain: true, remote: joined(own.operands.slice(1)) }
+  // It takes options after the host as well.
+  const rest = own === undefined ? undefined : readOptions(sshOptions, own.operands.slice(1), true)
+  return rest === undefined ? uncertain : { isCertain: true, remote: joined(rest.operands) }
 }
 
 export const runners: ReadonlyMap<string, Reader> = new Map(Object.entries({

@@ -37,10 +37,17 @@ or print printf rand return rshift sin split sprintf sqrt srand strftime strtonu
     .split(" ")
 )
 
+/** What a program may begin with: a pattern in which `|` is a choice. */
+const pattern = /^\s*!?\/(?:[^/\\[\n]|\\[^\n])*\//
+
 /** All of awk's ways out are in its grammar: pipes, redirections, `getline`, `system`, and gawk's `@`. */
-const isHarmlessAwk = (program: string): boolean =>
-  !/[|>@`]|getline|\\\n/.test(program) &&
-  [...program.matchAll(/([A-Za-z_]\w*)\s*\(/g)].every(([, name]) => awkFunctions.has(name!))
+const isHarmlessAwk = (program: string): boolean => {
+  // Before anything is printed `>` compares; `||` is no pipe.
+  const rest = program.replace(pattern, "").replaceAll(/(?<!\|)\|\|(?!\|)/g, "")
+  const [compares = "", ...prints] = rest.split(/(?=print)/)
+  return !/[|@`]|getline|\\\n/.test(rest) && !/>>|[|@`]/.test(compares) && !prints.join("").includes(">") &&
+    [...program.matchAll(/([A-Za-z_]\w*)\s*\(/g)].every(([, name]) => awkFunctions.has(name!))
+}
 
 export const awk: Reader = (words) => {
   const own = readOptions(awkOptions, words, true)

@@ -45,6 +45,10 @@ const isArithmetic = (node: ArithmeticExpression | undefined): boolean => {
 
 const isIndex = (word: Word | undefined): boolean => word === undefined || /^(?:[@*]|-?\d+)$/.test(literal(word) ?? "")
 
+/** Inside of quotes and of here documents, a single quote in `${x:-'$(rm y)'}` is a character, and `rm` runs. */
+const isQuotedAsRead = (part: WordPart): boolean =>
+  part.type !== "ParameterExpansion" || !part.text.includes("'") || !/[$`]/.test(part.text.slice(1))
+
 /** Tests that look at text or files. The others evaluate, or look for a variable by an arbitrary name. */
 export const testsOne = new Set("-n -z -e -f -d -r -w -x -s -L -h -p -S -b -c -g -k -u -O -G -N -t".split(" "))
 export const testsTwo = new Set("= == != < > =~ -nt -ot -ef".split(" "))
@@ -100,8 +104,17 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
     case "TestBinary":
       return testsTwo.has(node.operator) ||
         (comparesNumbers.has(node.operator) && isNumber(node.left) && isNumber(node.right))
+    case "DoubleQuoted":
+      return node.parts.every(isQuotedAsRead)
+    case "HereDocBody":
+      return node.parts?.every(isQuotedAsRead) !== false
+    case "HereDocDelimiter":
+      // Where the text ends is certain for a plain name.
+      return /^(?:\\?[\w.-]+|'[\w.-]+'|"[\w.-]+")$/.test(node.text)
     // `$"text"` is what a catalog of translations makes of it.
     case "LocaleString":
+    // Outside of `[[ ]]` bash reads `@(a|b)` in another way, as long as nobody sets `extglob`.
+    case "ExtendedGlob":
     case "Transform":
     case "Unknown":
       return false
@@ -127,10 +140,8 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
     case "Word":
     case "Literal":
     case "SingleQuoted":
-    case "DoubleQuoted":
     case "AnsiCQuoted":
     case "Glob":
-    case "ExtendedGlob":
     case "BraceExpansion":
     case "SimpleExpansion":
     case "Default":
@@ -148,8 +159,6 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
     case "Redirect":
     case "HereString":
     case "HereDoc":
-    case "HereDocDelimiter":
-    case "HereDocBody":
     case "FileDescriptor":
       return true
     default:

@@ -39,8 +39,14 @@ const processors = /^(?:0x)?[\da-fA-F][\da-fA-F,:-]*$/
 const architecture = wrapper("-BFILRSTXZv3 --addr-no-randomize --32bit --3gb")
 const userFirst = wrapper("", { operands: [any] })
 const plain = wrapper("")
+/** In which environment, directory or session the command runs is not known. */
+const elsewhere = wrapper("", { isElsewhere: true, needsCommand: false })
+const elsewhereAfterOne = wrapper("", { isElsewhere: true, needsCommand: false, operands: [any] })
 
 const wrappers: ReadonlyMap<string, Wrapper> = new Map(Object.entries({
+  abduco: elsewhere,
+  "annotate-output": plain,
+  "aws-vault exec": elsewhere,
   builtin: wrapper("", { needsCommand: false }),
   busybox: wrapper("", { needsCommand: false }),
   bwrap: wrapper("--unshare-all --unshare-net --unshare-pid --die-with-parent --new-session", { isElsewhere: true }),
@@ -53,25 +59,37 @@ const wrappers: ReadonlyMap<string, Wrapper> = new Map(Object.entries({
   chrt: wrapper("-abfiorRv -T: -P: -D:", { operands: [number] }),
   command: wrapper("-p", { needsCommand: false }),
   cpulimit: wrapper("-zif -l: -c:"),
+  capsh: elsewhere,
+  concurrently: elsewhere,
+  "cross-env": elsewhere,
+  daemonize: elsewhere,
+  "dbus-launch": plain,
   "dbus-run-session": plain,
+  "direnv exec": elsewhereAfterOne,
   doas: wrapper("-nL -u:"),
+  dtach: elsewhere,
   "dumb-init": wrapper("-cv"),
   eatmydata: plain,
   env: wrapper("-0v -u: --unset: --null --debug", {
     doubtful: "-i -C: --ignore-environment --chdir:",
     needsCommand: false
   }),
+  envdir: elsewhereAfterOne,
   exec: wrapper("-cl", { doubtful: "-a:", needsCommand: false }),
+  fakechroot: elsewhere,
   fakeroot: plain,
   faketime: wrapper("-m", { operands: [any] }),
   firejail: wrapper("--noprofile --private --quiet"),
   gosu: userFirst,
+  heaptrack: plain,
   i386: architecture,
   ifne: wrapper("-n"),
   ionice: wrapper("-t -c: -n: --class: --classdata: --ignore"),
+  lckdo: userFirst,
   linux32: architecture,
   linux64: architecture,
   ltrace: wrapper("-fcSCtr -s: -e:"),
+  mispipe: elsewhere,
   nice: wrapper("-0123456789 -n: --adjustment:", { needsCommand: false }),
   nocache: plain,
   nohup: plain,
@@ -79,22 +97,32 @@ const wrappers: ReadonlyMap<string, Wrapper> = new Map(Object.entries({
     isElsewhere: true
   }),
   numactl: wrapper("-l -N: -m: -i: -C: -p: --cpunodebind: --membind: --physcpubind: --interleave: --localalloc"),
+  pee: elsewhere,
+  "perf script": elsewhere,
+  "perf trace": elsewhere,
   "perf record": wrapper("-agv -e: -F:", { doubtful: "-o:" }),
   "perf stat": wrapper("-adv -e: -r:", { doubtful: "-o:" }),
   pkexec: wrapper("--user:"),
   prlimit: wrapper(
     "--as?: --core?: --cpu?: --data?: --fsize?: --memlock?: --nofile?: --nproc?: --rss?: --stack?: -c?: -d?: -n?: -t?: -u?: -v?:"
   ),
+  proot: elsewhere,
   proxychains: wrapper("-q"),
   proxychains4: wrapper("-q"),
   rlwrap: wrapper("-acinr"),
+  "rr record": plain,
   "s6-setuidgid": userFirst,
+  schroot: elsewhere,
   setarch: architecture,
+  setlock: wrapper("-nNxX", { operands: [any] }),
   setpriv: wrapper(
     "--reuid: --regid: --groups: --inh-caps: --ambient-caps: --bounding-set: --clear-groups --keep-groups --init-groups --no-new-privs"
   ),
   setsid: wrapper("-cfw --ctty --fork --wait"),
   setuidgid: userFirst,
+  softlimit: wrapper("-a: -c: -d: -f: -l: -m: -o: -p: -r: -s: -t:"),
+  "ssh-agent": plain,
+  sshpass: wrapper("-e -p: -f: -d: -P:"),
   stdbuf: wrapper("-i: -o: -e: --input: --output: --error:"),
   strace: wrapper("-fcCiqrtTvxyzZ -e: -s: -a: -S: -P:", { doubtful: "-o: -E: -u:" }),
   "su-exec": userFirst,
@@ -114,7 +142,10 @@ const wrappers: ReadonlyMap<string, Wrapper> = new Map(Object.entries({
   }),
   tini: wrapper("-svg"),
   torify: wrapper("-q"),
+  toybox: wrapper("", { needsCommand: false }),
+  trickle: wrapper("-s -d: -u: -w: -t: -l:"),
   torsocks: wrapper("-q"),
+  uftrace: elsewhere,
   uname26: architecture,
   unbuffer: wrapper("-p"),
   unshare: wrapper(
@@ -125,7 +156,8 @@ const wrappers: ReadonlyMap<string, Wrapper> = new Map(Object.entries({
   valgrind: wrapper("-qv --leak-check?: --error-exitcode?: --track-origins?: --show-leak-kinds?: --tool?:", {
     doubtful: "--log-file?:"
   }),
-  x86_64: architecture
+  x86_64: architecture,
+  "xvfb-run": wrapper("-a --auto-servernum")
 }))
 
 const assignment = /^[A-Za-z_]\w*\+?=/
