@@ -58,14 +58,20 @@ export const places = Effect.fn("SensitiveFiles.places")(function*(own: Own) {
   return found
 })
 
-/** File systems may ignore case, and macOS has `/etc` and `/tmp` below `/private`. */
+/**
+ * File systems may ignore case, as Unicode defines it (`ſ` is an `s`), and characters without width; macOS has `/etc` and `/tmp` below
+ * `/private`.
+ */
 const normalize = (path: string): string => {
   // A search asks for each of its files, so nothing is replaced that is not there.
-  const text = path.toLowerCase()
+  const plain = isAscii.test(path) ? path : path.normalize("NFKC").replaceAll(/\p{Cf}/gu, "")
+  const text = plain.toLowerCase()
   const slashed = text.includes("\\") ? text.replaceAll("\\", "/") : text
   const whole = slashed.endsWith("/") ? slashed.replace(/(?<=.)\/+$/, "") : slashed
   return whole.startsWith("/private/") ? whole.slice("/private".length) : whole
 }
+
+const isAscii = /^[ -~]*$/
 
 const isWithin = (path: string, directory: string): boolean =>
   path.startsWith(directory) &&
@@ -95,6 +101,7 @@ const secretNames: ReadonlyArray<RegExp> = [
   // Shells and database clients keep what was typed, passwords too.
   /^\.[a-z0-9_]+_history$/,
   /^id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:[-_][^.]*)?$/,
+  /^[^.]+[-_](?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$/,
   /^ssh_host_[a-z0-9]+_key$/,
   /\.(?:pem|key|p8|p12|pfx|ppk|jks|keystore|kdbx|tfstate)$/,
   /^(?:application_default_)?credentials\.json$/,
@@ -161,8 +168,8 @@ export const findSecrets = (places: Places): (path: string) => boolean => {
   const homes = places.homes.map(normalize)
   const own = places.own.directories.map(normalize)
   return (path) => {
-    const whole = normalize(path)
-    const name = whole.slice(whole.lastIndexOf("/") + 1).replace(ofCopy, "")
+    const whole = normalize(path).replace(ofCopy, "")
+    const name = whole.slice(whole.lastIndexOf("/") + 1)
     // Markdown there is the user's own instructions.
     const isOwn = !name.endsWith(".md") && own.some((directory) => isWithin(whole, directory))
     const home = belowHome(whole, homes)
@@ -175,31 +182,55 @@ export const findSecrets = (places: Places): (path: string) => boolean => {
 const executedDirectories = [
   ".git",
   ".githooks",
+  ".hg",
   ".husky",
   ".vscode",
   ".idea",
   ".zed",
   ".fleet",
-  ".cursor",
   ".claude",
+  ".codex",
+  ".continue",
+  ".cursor",
+  ".gemini",
+  ".kiro",
+  ".opencode",
+  ".windsurf",
   ".devcontainer",
   ".yarn",
+  ".cargo",
+  ".mvn",
+  ".bundle",
+  ".direnv",
   ".ssh",
   ".github/workflows",
   ".github/actions",
   ".gitea/workflows",
   ".forgejo/workflows",
   ".gitlab/ci",
+  ".azure-pipelines",
+  ".azuredevops",
+  ".builds",
   ".circleci",
   ".buildkite",
+  ".tekton",
   ".woodpecker",
   ".semaphore",
   ".teamcity",
+  ".zuul.d",
+  ".bashrc.d",
+  ".vim",
   ".config/autostart",
+  ".config/direnv",
   ".config/environment.d",
   ".config/fish",
   ".config/git",
+  ".config/mise",
+  ".config/nushell",
+  ".config/nvim",
+  ".config/powershell",
   ".config/systemd",
+  ".config/tmux",
   ".local/bin",
   "launchagents",
   "launchdaemons"
@@ -208,14 +239,19 @@ const executedDirectories = [
 const executedNames: ReadonlyArray<RegExp> = [
   /^\.envrc(?![a-z])/,
   /^\.?mise(?:\..+)?\.toml$/,
-  /^\.(?:npmrc|yarnrc(?:\.ya?ml)?|pnpmfile\.[cm]?js)$/,
-  /^\.(?:gitconfig|gitmodules)$/,
+  /^\.(?:npmrc|yarnrc(?:\.ya?ml)?|pnpmfile\.[cm]?js|pnp(?:\.loader)?\.[cm]?js)$/,
+  /^\.(?:gitconfig|gitmodules|hgrc)$/,
+  // Without it a directory is no bare repository, whose `config` Git would follow.
+  /^head$/,
   /^\.(?:bash(?:rc|_profile|_login|_logout|_aliases)|profile|z(?:shrc|shenv|profile|login|logout)|[kct]+shrc|login|inputrc)$/,
-  /^\.(?:x(?:profile|initrc|session|sessionrc)|n?vimrc|exrc|emacs|gdbinit|lldbinit|irbrc|pryrc|rprofile|tmux\.conf|screenrc)$/,
+  /^\.(?:logout|pam_environment|x(?:profile|initrc|session|sessionrc)|n?vimrc|exrc|emacs|gdbinit|lldbinit|tmux\.conf|screenrc)$/,
+  /^\.(?:ghci|irbrc|pdbrc|pryrc|pythonrc(?:\.py)?|rprofile|psqlrc|sqliterc|lessfilter|ackrc|curlrc|wgetrc)$/,
+  /^(?:site|user)customize\.py$/,
   /^\.gitlab-ci.*\.ya?ml$/,
-  /^\.(?:travis|cirrus|appveyor|drone|woodpecker)\.ya?ml$/,
-  /^(?:appveyor|bitbucket-pipelines|buildspec|cloudbuild|wercker|azure-pipelines[^/]*)\.ya?ml$/,
-  /^jenkinsfile/,
+  /^\.(?:travis|cirrus|appveyor|drone|woodpecker|build|gitpod|zuul|prow)\.(?:ya?ml|star|jsonnet)$/,
+  /^(?:appveyor|bitbucket-pipelines|buildspec|cloudbuild|codefresh|screwdriver|wercker|zuul|azure-pipelines[^/]*)\.ya?ml$/,
+  /^\.devcontainer\.json$/,
+  /jenkinsfile/,
   /^\.pre-commit-(?:config|hooks)\.ya?ml$/,
   /^\.?lefthook(?:-local)?\.(?:ya?ml|toml|json)$/,
   /^\.(?:huskyrc|lintstagedrc)(?:\..+)?$/,

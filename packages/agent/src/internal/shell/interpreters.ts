@@ -18,7 +18,12 @@ const harmlessOptions: ReadonlyArray<readonly [name: RegExp, options: Options]> 
   [/^perl$/, options("-cTtuUwW")],
   [/^ruby$/, options("-cvwW?:")],
   [/^php$/, options("-lvm")],
-  [/^deno$/, options("-qA --quiet --allow-all --allow-read?: --allow-write?: --allow-net?: --allow-env?: --allow-run?: --watch --no-check")],
+  [
+    /^deno$/,
+    options(
+      "-qA --quiet --allow-all --allow-read?: --allow-write?: --allow-net?: --allow-env?: --allow-run?: --watch --no-check"
+    )
+  ],
   [/^java$/, options("-jar: -cp: -classpath:", "words")]
 ]
 

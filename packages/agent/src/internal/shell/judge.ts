@@ -13,8 +13,8 @@ import { readWrapper } from "./wrappers.ts"
 
 const notFiles = new Set(["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"])
 
-/** `~name`, `~+` and `~-` are what the shell makes of them. */
-const isElsewhere = (path: string): boolean => /^~[^/]/.test(path)
+/** `~name`, `~+` and `~-` are what the shell makes of them, and `link/..` is above where the link leads. */
+const isElsewhere = (path: string): boolean => /^~[^/]|(?:^|\/)(?!\.{1,2}\/)[^/]+\/+\.\.(?:\/|$)/.test(path)
 
 /** These run what the configuration of the directory that they are in says. */
 const readsConfiguration = new Set(["gh", "git", "hg", "jj", "svn"])
@@ -83,8 +83,14 @@ export const judge = (
     if (source !== undefined) visit(parse(source))
   }
 
-  const write = (path: string) => {
-    if (!notFiles.has(path)) add({ permission: "edit", subject: path })
+  const write = (path: string | undefined, text: string) => {
+    if (path === undefined || isElsewhere(path)) {
+      add({ permission: "edit", subject: text, opaque: true })
+      // For this session `$file` may be allowed, but it may be another file the next time.
+      isOpaque = true
+    } else if (!notFiles.has(path)) {
+      add({ permission: "edit", subject: path })
+    }
   }
 
   const redirect = (node: Redirect) => {
@@ -94,14 +100,8 @@ export const judge = (
     const path = literal(target)
     // Bash expands what `>&` is given a second time, quoted or not.
     if ((operator === ">&" || operator === "<&") && !/^[\w@%+=:,./-]+$/.test(path ?? "")) isOpaque = true
-    if (operator === "<" || operator === "<&") return
-    if (path === undefined || isElsewhere(path)) {
-      add({ permission: "edit", subject: target.text, opaque: true })
-      // For this session `$file` may be allowed, but it may be another file the next time.
-      isOpaque = true
-    } else if (operator !== ">&" || !/^(?:\d+-?|-)$/.test(path)) {
-      write(path)
-    }
+    if (operator === "<" || operator === "<&" || (operator === ">&" && /^(?:\d+-?|-)$/.test(path ?? ""))) return
+    write(path, target.text)
   }
 
   const runInner = ({ appends, token, tokenIsPath, words }: Inner) => {
@@ -149,7 +149,7 @@ export const judge = (
     for (const source of reading.code ?? []) visitCode(source)
     for (const inner of reading.commands ?? []) runInner(inner)
     depth -= 1
-    for (const path of reading.files ?? []) write(path)
+    for (const path of reading.files ?? []) write(path, path)
   }
 
   const run = (words: ReadonlyArray<ShellWord>) => {

@@ -136,7 +136,9 @@ const openssl = accepting(
 -showcerts -in: -inform: -connect: -servername: -days:",
     "words"
   ),
-  { subcommands: set("asn1parse base64 crl dgst md5 pkey rand req rsa s_client sha1 sha256 sha512 verify version x509") }
+  {
+    subcommands: set("asn1parse base64 crl dgst md5 pkey rand req rsa s_client sha1 sha256 sha512 verify version x509")
+  }
 )
 
 const compiler = options(
@@ -182,7 +184,12 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
       subcommands: set("add annotate blame branches cat diff info log ls show st stat status summary")
     })
   ],
-  ["install", accepting(options("-bcCdDpvT -g: -m: -o: -t: --directory --group: --mode: --owner: --verbose --preserve-timestamps"))],
+  [
+    "install",
+    accepting(
+      options("-bcCdDpvT -g: -m: -o: -t: --directory --group: --mode: --owner: --verbose --preserve-timestamps")
+    )
+  ],
   ["less more most pg", accepting(options("-NSRFXinEs"), { operands: /^[^+]/ })],
   [
     "make gmake",
