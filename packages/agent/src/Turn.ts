@@ -29,6 +29,15 @@ import * as ToolTitle from "./ToolTitle.ts"
 import type { TurnEvent, Usage } from "./TurnEvent.ts"
 
 /**
+ * Tools of MCP servers are known only when the program runs.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyToolkit = Toolkit.WithHandler<any>
+
+/**
  * What a turn is run with.
  *
  * @since 0.1.0
@@ -39,10 +48,8 @@ export interface Options {
   /** What the person says; the data of files may be bytes or base64. */
   readonly input: ReadonlyArray<Prompt.UserMessagePart>
   readonly system: string | undefined
-  /** Absent: no tools. */
-  // Tools of MCP servers are known only when the program runs.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly toolkit?: Toolkit.WithHandler<any>
+  /** Absent: no tools. An effect: whichever there are when a request is made. */
+  readonly toolkit?: AnyToolkit | Effect.Effect<AnyToolkit>
   /** The configuration's rules for tool calls; absent: the policy's own. */
   readonly rules?: Rules
   /** How many requests the turn may take. */
@@ -105,8 +112,6 @@ const steps = (
   add: (usage: Usage) => Effect.Effect<void>
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
   Effect.gen(function*() {
-    const calls = yield* makeCalls({ session, toolkit, rules, emit })
-    const tools = toolkit === undefined ? undefined : asking(toolkit)
     const say = (message: Prompt.UserMessage, hidden?: true) =>
       Effect.flatMap(now, (time) => session.append({ type: "user", message, ...(hidden ? { hidden } : {}), time }))
 
@@ -119,6 +124,10 @@ const steps = (
         yield* add(summary.usage)
         yield* emit({ type: "notice", text: summary.notice })
       }
+      // The calls of an answer are of the tools that it was asked for with.
+      const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
+      const calls = yield* makeCalls({ session, toolkit: offered, rules, emit })
+      const tools = offered === undefined ? undefined : asking(offered)
       const answer = yield* request({ session, emit, system, tools }).pipe(
         Effect.map((answer) => ({ ...answer, wrong: undefined })),
         Effect.catchTag("MalformedOutput", (error) =>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { usableTools } from "../src/internal/mcpTools.ts"
+import { usableTools } from "../src/internal/mcp/usableTools.ts"
 
 const object = { type: "object", properties: {} }
 

@@ -18,8 +18,8 @@ import type { Stage } from "./Inspection.ts"
 import { decide } from "./internal/decide.ts"
 import { makePrepare } from "./internal/prepare.ts"
 import { load as loadSmithy } from "./internal/smithy.ts"
-import { codeOf } from "./internal/tlsFailure.ts"
-import { NetworkError } from "./NetworkError.ts"
+import { unreachable } from "./internal/unreachable.ts"
+import type { NetworkError } from "./NetworkError.ts"
 import type { Route } from "./Route.ts"
 
 /**
@@ -30,6 +30,14 @@ import type { Route } from "./Route.ts"
  * @category models
  */
 export type Handler = Pick<NodeHttpHandler, "destroy" | "handle" | "metadata">
+
+/**
+ * The part of the platform's `fetch` that takes a URL.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
 /**
  * @since 0.1.0
@@ -51,6 +59,13 @@ export interface Service {
   readonly route: (url: string) => Effect.Effect<Route, NetworkError>
   /** A handler with connections of its own, until it is destroyed. */
   readonly handler: (options?: HandlerOptions) => Handler
+  /**
+   * `fetch` by the same routes, with connections that last as long as the layer. Rejects with a `NetworkError`, with the error
+   * of Node.js when a host can't be reached at all, or with the reason of the signal. The version of HTTP is the one that the host
+   * speaks; `options.timeout` limits connecting and the wait for an answer's head. Redirects are never followed, whatever
+   * `redirect` is: they are answers, and the caller decides which host gets its headers. Compressed answers are decoded.
+   */
+  readonly fetch: Fetch
   /** Connects to the URL's host, sends nothing, and says what it finds, step by step. Takes 20 seconds at most. */
   readonly inspect: (url: string, options?: Pick<HandlerOptions, "http2">) => Stream.Stream<Stage, NetworkError>
 }
@@ -75,7 +90,7 @@ export class Network extends Context.Tag("@altimate-code/network/Network")<Netwo
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.FileSystem> = Layer.effect(
+export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.FileSystem> = Layer.scoped(
   Network,
   Effect.gen(function*() {
     const { gateway } = yield* Settings
@@ -89,24 +104,45 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
         throw cause._tag === "Fail" ? cause.error : new Error("the way to a host could not be decided")
       })
 
+    const handler: Service["handler"] = ({ connectTimeout = "10 seconds", http2 = false } = {}) => {
+      let loaded: Promise<Pick<Handler, "destroy" | "handle">> | undefined
+      const load = () =>
+        loaded ??= Promise.all([import("./internal/handler.ts"), loadSmithy()]).then(
+          ([{ makeHandler }, smithy]) =>
+            makeHandler(smithy, (url) => run(prepare(url)), {
+              connectTimeout: Duration.decode(connectTimeout),
+              http2
+            })
+        )
+      return {
+        // In HTTP/2 too: told otherwise, the SDK signs a header that a gateway which speaks HTTP/1.1 behind can't check.
+        metadata: { handlerProtocol: "http/1.1" },
+        handle: async (request, options) => (await load()).handle(request, options),
+        destroy: () => void loaded?.then(({ destroy }) => destroy())
+      }
+    }
+
+    const connect = Duration.decode(gateway.limits.connect ?? "10 seconds")
+    const open = (http2: boolean) =>
+      Effect.acquireRelease(
+        Effect.sync(() => handler({ connectTimeout: connect, http2 })),
+        ({ destroy }) => Effect.sync(destroy)
+      )
+    const handlers = {
+      http1: yield* open(false),
+      http2: yield* open(true),
+      firstByte: Duration.decode(gateway.limits.firstByte ?? "5 minutes")
+    }
+    let fetching: Promise<Fetch> | undefined
+
     return Network.of({
       route: (url) => Effect.provideService(decide(url, gateway.proxy), Secrets, secrets),
-      handler: ({ connectTimeout = "10 seconds", http2 = false } = {}) => {
-        let loaded: Promise<Pick<Handler, "destroy" | "handle">> | undefined
-        const load = () =>
-          loaded ??= Promise.all([import("./internal/handler.ts"), loadSmithy()]).then(
-            ([{ makeHandler }, smithy]) =>
-              makeHandler(smithy, (url) => run(prepare(url)), {
-                connectTimeout: Duration.decode(connectTimeout),
-                http2
-              })
-          )
-        return {
-          // In HTTP/2 too: told otherwise, the SDK signs a header that a gateway which speaks HTTP/1.1 behind can't check.
-          metadata: { handlerProtocol: "http/1.1" },
-          handle: async (request, options) => (await load()).handle(request, options),
-          destroy: () => void loaded?.then(({ destroy }) => destroy())
-        }
+      handler,
+      fetch: async (url, init) => {
+        fetching ??= Promise.all([import("./internal/fetch.ts"), loadSmithy()]).then(
+          ([{ makeFetch }, smithy]) => makeFetch(smithy, handlers)
+        )
+        return (await fetching)(url, init)
       },
       inspect: (url, { http2 = gateway.http2 } = {}) =>
         Effect.gen(function*() {
@@ -120,17 +156,3 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
     })
   })
 )
-
-const unreachable = (url: string) => (error: unknown): NetworkError => {
-  if (error instanceof NetworkError) return error
-  const code = codeOf(error)
-  const { host } = new URL(url)
-  return new NetworkError({
-    reason: "Unreachable",
-    message: `no connection to ${host}: ${code ?? "no answer within the time limit"}`,
-    hint: code === "ENOTFOUND"
-      ? `No such name is known here: check ${host}; a VPN, a private DNS or a proxy may be missing.`
-      : `Check ${host}, the network or VPN, and whether a proxy is needed.`,
-    ...(code === undefined ? {} : { code })
-  })
-}

@@ -1,9 +1,9 @@
 /** What an MCP tool answers, as one of ours would. */
 import * as MediaType from "@altimate-code/system/MediaType"
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/types.js"
-import * as AttachmentLimits from "../AttachmentLimits.ts"
-import type { ToolOutput } from "../ToolCall.ts"
-import { inMiddle, plural } from "./tool.ts"
+import * as AttachmentLimits from "../../AttachmentLimits.ts"
+import type { ToolOutput } from "../../ToolCall.ts"
+import { inMiddle, plural } from "../tool.ts"
 
 type Limits = AttachmentLimits.Limits
 

@@ -7,8 +7,8 @@ import type * as Scope from "effect/Scope"
 // Effect's own commands have no process groups, and what a server has started must end with it.
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
-import { type Environment, Workspace } from "../Workspace.ts"
-import { processFamily } from "./processFamily.ts"
+import { type Environment, Workspace } from "../../Workspace.ts"
+import { processFamily } from "../processFamily.ts"
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
@@ -18,7 +18,8 @@ export interface McpProcess {
   readonly explain: (message: string) => string
 }
 
-const keptCharacters = 1000
+/** Less than is shown, so that what is cut off is not the last line. */
+const keptCharacters = 450
 
 /** MCP shutdown order: close stdin, SIGTERM, SIGKILL. */
 const shutDown = (child: Child) =>

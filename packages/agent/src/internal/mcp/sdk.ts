@@ -1,0 +1,51 @@
+/** What is used of the protocol's SDK. It is large: loaded only when there is a server. */
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import type { SSEClientTransport, SseError } from "@modelcontextprotocol/sdk/client/sse.js"
+import type {
+  StreamableHTTPClientTransport,
+  StreamableHTTPError
+} from "@modelcontextprotocol/sdk/client/streamableHttp.js"
+import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
+import type { ResultSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js"
+import * as Effect from "effect/Effect"
+import { describe } from "./describe.ts"
+
+/** Named one by one: the compiler takes minutes for the type of all that the SDK has. */
+export interface Sdk {
+  readonly Client: typeof Client
+  readonly ReadBuffer: typeof ReadBuffer
+  readonly ResultSchema: typeof ResultSchema
+  readonly SSEClientTransport: typeof SSEClientTransport
+  readonly SseError: typeof SseError
+  readonly StreamableHTTPClientTransport: typeof StreamableHTTPClientTransport
+  readonly StreamableHTTPError: typeof StreamableHTTPError
+  readonly ToolListChangedNotificationSchema: typeof ToolListChangedNotificationSchema
+  readonly serializeMessage: typeof serializeMessage
+}
+
+const load = async (): Promise<Sdk> => {
+  const [{ Client }, http, sse, stdio, types] = await Promise.all([
+    import("@modelcontextprotocol/sdk/client/index.js"),
+    import("@modelcontextprotocol/sdk/client/streamableHttp.js"),
+    import("@modelcontextprotocol/sdk/client/sse.js"),
+    import("@modelcontextprotocol/sdk/shared/stdio.js"),
+    import("@modelcontextprotocol/sdk/types.js")
+  ])
+  const { StreamableHTTPClientTransport, StreamableHTTPError } = http
+  const { SSEClientTransport, SseError } = sse
+  const { ReadBuffer, serializeMessage } = stdio
+  const { ResultSchema, ToolListChangedNotificationSchema } = types
+  return {
+    Client,
+    ReadBuffer,
+    ResultSchema,
+    SSEClientTransport,
+    SseError,
+    StreamableHTTPClientTransport,
+    StreamableHTTPError,
+    ToolListChangedNotificationSchema,
+    serializeMessage
+  }
+}
+
+export const sdk: Effect.Effect<Sdk, string> = Effect.tryPromise({ try: load, catch: describe })

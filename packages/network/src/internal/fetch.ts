@@ -1,0 +1,130 @@
+/** `fetch` over the connections of this package, for protocols whose libraries take one. */
+import type * as Duration from "effect/Duration"
+import { format, toMillis } from "effect/Duration"
+import { Readable } from "node:stream"
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
+import type { Fetch, Handler } from "../Network.ts"
+import { NetworkError } from "../NetworkError.ts"
+import type { Smithy } from "./smithy.ts"
+import { shown, targetOf } from "./target.ts"
+import { codeOf, otherVersion } from "./tlsFailure.ts"
+import { unreachable } from "./unreachable.ts"
+
+export interface Options {
+  readonly http1: Handler
+  readonly http2: Handler
+  /** From the request until the head of its answer. */
+  readonly firstByte: Duration.Duration
+}
+
+type Answer = Awaited<ReturnType<Handler["handle"]>>["response"]
+
+export const makeFetch = ({ HttpRequest }: Smithy, { firstByte, http1, http2 }: Options): Fetch => {
+  /** Origins that were found to speak nothing older. */
+  const speakHttp2 = new Set<string>()
+
+  return async (input, init = {}) => {
+    const { body, headers, method } = init
+    // Not with the signal and the redirects, which are handled here: what a request is, is the platform's to say.
+    const request = new Request(input, { ...pick({ body, headers, method }) })
+    const url = new URL(request.url)
+    const bytes = Buffer.from(await request.arrayBuffer())
+    const make = () =>
+      new HttpRequest({
+        method: request.method,
+        protocol: url.protocol,
+        hostname: url.hostname,
+        ...(url.port === "" ? {} : { port: Number(url.port) }),
+        path: url.pathname + url.search,
+        headers: {
+          ...Object.fromEntries(request.headers),
+          ...(bytes.length > 0 ? { "content-length": String(bytes.length) } : {})
+        },
+        ...(bytes.length > 0 ? { body: bytes } : {})
+      })
+
+    const ending = new AbortController()
+    const abort = () => ending.abort(init.signal?.reason)
+    init.signal?.addEventListener("abort", abort, { once: true })
+    if (init.signal?.aborted) abort()
+    const release = () => init.signal?.removeEventListener("abort", abort)
+    const timer = setTimeout(() => ending.abort(noAnswer(request.url, firstByte)), toMillis(firstByte))
+    const send = async (): Promise<Answer> => {
+      const options = { abortSignal: ending.signal }
+      if (!speakHttp2.has(url.origin)) {
+        try {
+          return (await http1.handle(make(), options)).response
+        } catch (error) {
+          // Nothing was sent yet: the other side told at once which version it speaks.
+          if (!wantsHttp2(error)) throw error
+          speakHttp2.add(url.origin)
+        }
+      }
+      return (await http2.handle(make(), options)).response
+    }
+    try {
+      const answer = await send()
+      const content: Readable = answer.body
+      // In HTTP/2 as in HTTP/1.1 what was aborted must not look like the end of an answer.
+      ending.signal.addEventListener("abort", () => content.destroy(asError(ending.signal.reason)), { once: true })
+      content.once("close", release)
+      return respond(request.method, answer, content)
+    } catch (error) {
+      release()
+      if (ending.signal.aborted) throw ending.signal.reason
+      throw neverConnected.test(codeOf(error) ?? "") ? unreachable(request.url)(error) : error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+const pick = (init: { readonly [key in "body" | "headers" | "method"]: RequestInit[key] | undefined }): RequestInit =>
+  Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
+
+const asError = (reason: unknown): Error => reason instanceof Error ? reason : new Error(String(reason))
+
+const wantsHttp2 = (error: unknown): boolean =>
+  error instanceof NetworkError && error.reason === "Protocol" && error.message.endsWith(otherVersion("http/1.1")[0])
+
+/** Codes of Node.js of a connection that could not be made. */
+const neverConnected = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/
+
+const noAnswer = (url: string, limit: Duration.Duration): NetworkError =>
+  new NetworkError({
+    reason: "Timeout",
+    message: `no answer from ${shown(targetOf(url))} within ${format(limit)}`,
+    hint: "Check the server and any proxy on the way; options.timeout.firstByte raises the limit."
+  })
+
+/** Source: Fetch Standard, "null body status". */
+const withoutBody = [204, 205, 304]
+
+const respond = (method: string, { headers, statusCode }: Answer, content: Readable): Response => {
+  const head = { status: statusCode, headers: new Headers(headers) }
+  if (method === "HEAD" || withoutBody.includes(statusCode) || headers["content-length"] === "0") {
+    // Read to its end, so that the connection can be used again.
+    content.on("error", () => {}).resume()
+    return new Response(null, head)
+  }
+  const plain = decoded(content, headers["content-encoding"] ?? "")
+  if (plain !== content) { for (const name of ["content-encoding", "content-length"]) head.headers.delete(name) }
+  return new Response(Readable.toWeb(plain) as ConstructorParameters<typeof Response>[0], head)
+}
+
+/** Nobody asked for a compressed answer, but gateways compress all the same. Source: RFC 9110, section 8.4. */
+const decoded = (content: Readable, encodings: string): Readable =>
+  encodings.split(",").reduceRight((content: Readable, encoding) => {
+    const decoder = decoders[encoding.trim().toLowerCase()]?.()
+    if (decoder === undefined) return content
+    content.on("error", (error) => decoder.destroy(error))
+    decoder.on("close", () => content.destroy())
+    return content.pipe(decoder)
+  }, content)
+
+const decoders: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
+  "gzip": createGunzip,
+  "x-gzip": createGunzip,
+  "deflate": createInflate,
+  "br": createBrotliDecompress
+}
