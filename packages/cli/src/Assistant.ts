@@ -15,6 +15,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Mcp from "./Mcp.ts"
 
 /** The configuration's rules; none are the policy's own. */
 export const rules = Effect.map(
@@ -26,13 +27,15 @@ export const rules = Effect.map(
 export const permissions = ({ yolo }: { readonly yolo: boolean }) =>
   yolo ? PermissionPolicy.yolo : Layer.context<PermissionPolicy.PermissionPolicy>()
 
-/** The tools of this program and of the configured MCP servers, which run until the scope closes. */
-export const tools = Effect.gen(function*() {
-  const { mcp } = yield* Settings
-  const own = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
-  const servers = yield* McpServers.connect(mcp)
-  return { toolkit: McpServers.merge(own, servers.toolkit), notices: servers.notices }
-}).pipe(Effect.provideService(AttachmentLimits, attachmentLimits))
+/** The tools of this program and of the MCP servers; `say` is told which server is slow to start. */
+export const tools = <R>(servers: McpServers.Servers, say: (server: string) => Effect.Effect<unknown, never, R>) =>
+  Effect.gen(function*() {
+    const own = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
+    return {
+      toolkit: Effect.map(servers.toolkit, (toolkit) => McpServers.merge(own, toolkit)),
+      notices: yield* Mcp.started(servers, say)
+    }
+  }).pipe(Effect.provideService(AttachmentLimits, attachmentLimits))
 
 /** The system prompt; `base` stands in for this program's own words. */
 export const system = (base: Option.Option<string>) =>

@@ -16,6 +16,7 @@ import { CliError } from "./CliError.ts"
 import * as Auth from "./commands/auth.ts"
 import * as Config from "./commands/config.ts"
 import { doctor } from "./commands/doctor.ts"
+import * as Mcp from "./commands/mcp.ts"
 import * as Models from "./commands/models.ts"
 import * as Providers from "./commands/providers.ts"
 import * as Run from "./commands/run.ts"
@@ -58,6 +59,7 @@ export const commands: Tree = action(
       Config.path,
       Config.schema
     ]),
+    section("mcp", "See which MCP servers work, and which tools they have.", [Mcp.list]),
     Models.models,
     doctor,
     trust,

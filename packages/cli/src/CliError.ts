@@ -8,10 +8,11 @@ import * as Schema from "effect/Schema"
  * - `Stdout`: what is to be written can't be, for example because the disk is full
  * - `Answer`: the model's answer can't be understood
  * - `Steps`: the turn took as many steps as it may
+ * - `Mcp`: an MCP server is not connected
  * - `Installation`: a part of the program is missing
  */
 export class CliError extends Schema.TaggedError<CliError>("@altimate-code/cli/CliError")("CliError", {
-  reason: Schema.Literal("Usage", "Attachment", "Stdin", "Stdout", "Answer", "Steps", "Installation"),
+  reason: Schema.Literal("Usage", "Attachment", "Stdin", "Stdout", "Answer", "Steps", "Mcp", "Installation"),
   /** What is wrong, in one sentence. */
   message: Schema.String,
   /** What to do instead. */

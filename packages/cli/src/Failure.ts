@@ -34,7 +34,7 @@ export const exitCode = (failure: Failure): number => {
     case "SessionError":
       return failure.reason === "Io" ? exitCodes.requestFailed : exitCodes.usage
     case "CliError":
-      return ["Answer", "Installation", "Stdout", "Steps"].includes(failure.reason)
+      return ["Answer", "Installation", "Mcp", "Stdout", "Steps"].includes(failure.reason)
         ? exitCodes.requestFailed
         : exitCodes.usage
     default:

@@ -13,6 +13,7 @@ import * as Attachment from "./Attachment.ts"
 import * as Bedrock from "./Bedrock.ts"
 import { CliError } from "./CliError.ts"
 import * as KnownModels from "./KnownModels.ts"
+import * as Mcp from "./Mcp.ts"
 import { openSession, type SessionOptions } from "./OpenSession.ts"
 import * as Places from "./Places.ts"
 import * as RunOutput from "./RunOutput.ts"
@@ -56,7 +57,12 @@ const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: 
 const equipment = ({ noTools, system }: RunOptions) =>
   Effect.gen(function*() {
     if (noTools) return { system: Option.getOrUndefined(system), notices: [] }
-    const [tools, prompt] = yield* Effect.all([Assistant.tools, Assistant.system(system)], { concurrency: 2 })
+    const { writeError } = yield* Stdio
+    const servers = yield* Mcp.servers
+    const [tools, prompt] = yield* Effect.all([
+      Assistant.tools(servers, (server) => writeError(`note: waiting for MCP server ${server} to start\n`)),
+      Assistant.system(system)
+    ], { concurrency: 2 })
     return { toolkit: tools.toolkit, system: prompt.text, notices: [...tools.notices, ...prompt.notices] }
   })
 

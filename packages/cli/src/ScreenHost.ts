@@ -29,6 +29,7 @@ import * as Stream from "effect/Stream"
 import * as Assistant from "./Assistant.ts"
 import * as Bedrock from "./Bedrock.ts"
 import * as KnownModels from "./KnownModels.ts"
+import * as Mcp from "./Mcp.ts"
 import type { Services } from "./Services.ts"
 import * as TokenCommands from "./TokenCommands.ts"
 import { version } from "./Version.ts"
@@ -175,6 +176,7 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
       const said = yield* Queue.unbounded<string>()
       // Not on stderr, which is the screen's.
       const tokenCommand = TokenCommand.layer({ say: (line) => Effect.asVoid(Queue.offer(said, line)) })
+      const servers = yield* Mcp.servers
       const untrustedAtStart = (yield* Settings.Settings).untrusted
       const current = yield* Ref.make(Option.none<Effect.Effect.Success<ReturnType<typeof open>>>())
 
@@ -223,16 +225,20 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
         select: (id) =>
           Effect.map(activate({ ...overrides, model: listed.has(id) ? `amazon-bedrock/${id}` : id }), ({ active }) =>
             active),
-        tools: Effect.provide(Assistant.tools, Context.add(context, Scope.Scope, scope)),
+        tools: Effect.provide(
+          Assistant.tools(servers, (line) =>
+            Queue.offer(said, `${line[0]!.toUpperCase()}${line.slice(1)}.`)),
+          context
+        ),
+        mcp: Effect.map(servers.status, Mcp.lines),
         system: Effect.provide(Assistant.system(Option.none()), context),
         explain: Bedrock.unwrap,
-        status: Effect.map(opened, ({ status }) =>
-          status).pipe(
-            Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
-            Effect.map((
-              lines
-            ) => [...lines, `questions   ${yolo ? withoutQuestions : "as the rules under \"permission\" say"}`])
-          ),
+        status: Effect.map(opened, ({ status }) => status).pipe(
+          Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
+          Effect.map((
+            lines
+          ) => [...lines, `questions   ${yolo ? withoutQuestions : "as the rules under \"permission\" say"}`])
+        ),
         allowAlways: (permission, pattern) =>
           Effect.gen(function*() {
             const file = yield* ConfigEdit.userFile

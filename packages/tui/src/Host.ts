@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import type { SessionError } from "@altimate-code/agent/SessionError"
+import type { AnyToolkit } from "@altimate-code/agent/Turn"
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
-import type * as Toolkit from "@effect/ai/Toolkit"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -119,11 +119,11 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly select: (id: string) => Effect.Effect<ActiveModel, HostError>
   /** The tools, and what a person should know about them, e.g. an MCP server that did not start. */
   readonly tools: Effect.Effect<{
-    // The tools of MCP servers are known only when the program runs.
-    // oxlint-disable-next-line typescript/no-explicit-any
-    readonly toolkit: Toolkit.WithHandler<any>
+    readonly toolkit: AnyToolkit | Effect.Effect<AnyToolkit>
     readonly notices: ReadonlyArray<string>
   }>
+  /** How each MCP server is doing, in lines. */
+  readonly mcp: Effect.Effect<ReadonlyArray<string>>
   /** The system prompt of a conversation, and what a person should know about it, e.g. that a file can't be read. */
   readonly system: Effect.Effect<{ readonly text: string; readonly notices: ReadonlyArray<string> }>
   /** What failed, and what a person can do about it. */

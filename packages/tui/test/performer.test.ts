@@ -59,6 +59,7 @@ const make = Effect.gen(function*() {
     models: [],
     select: () => Effect.die("not used"),
     tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),
+    mcp: Effect.succeed(["tickets  connected  stdio"]),
     system: Effect.sync(() => {
       seen.systems++
       return { text: "You help.", notices: ["AGENTS.md can't be read."] }

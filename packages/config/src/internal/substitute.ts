@@ -67,7 +67,13 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
     result = replace(result, path, { ...leaf, filled: Array.isArray(leaf.value) ? texts : texts[0] })
     if (path[2] === "url") secrets.push(...texts.flatMap((text) => Array.from(secretsOf(text))))
     if (path[2] === "environment" || path[2] === "headers") {
-      secrets.push(...filled.right.flatMap(({ parts, text }) => parts.length === 0 ? [] : [text, ...parts]))
+      // A credential that is written down is one too, with and without the scheme in front of it.
+      const isSecret = isSecretName(path.at(-1) ?? "")
+      secrets.push(
+        ...filled.right.flatMap(({ parts, text }) =>
+          parts.length === 0 && !isSecret ? [] : [text, ...parts, ...(isSecret ? [text.split(" ").at(-1)!] : [])]
+        )
+      )
     }
   }
   return { tree: result, blanks, secrets }

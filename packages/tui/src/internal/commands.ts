@@ -6,6 +6,7 @@ export const commands: ReadonlyArray<Command> = [
   { name: "/new", description: "begins a new conversation" },
   { name: "/sessions", description: "goes on with an earlier conversation" },
   { name: "/status", description: "what applies and why" },
+  { name: "/mcp", description: "state, tools and last error of each MCP server" },
   { name: "/compact", description: "sums up what is older, to make room" },
   { name: "/export", description: "writes this conversation to a Markdown file" },
   { name: "/help", description: "keys and commands" },

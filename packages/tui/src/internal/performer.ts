@@ -395,6 +395,10 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
               yield* show({ type: "lines", title: "What applies", lines: [...lines, `session     ${id} (${path})`] })
             })
           ))
+        case "mcp":
+          return Effect.asVoid(background(
+            Effect.flatMap(host.mcp, (lines) => show({ type: "lines", title: "MCP servers", lines }))
+          ))
         case "export":
           return Effect.asVoid(background(exportSession))
         case "edit":

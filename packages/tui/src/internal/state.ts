@@ -137,6 +137,7 @@ export type Command =
   | { readonly type: "open-session"; readonly id: string }
   | { readonly type: "new-session" }
   | { readonly type: "status" }
+  | { readonly type: "mcp" }
   | { readonly type: "export" }
   | { readonly type: "models" }
   | { readonly type: "edit"; readonly text: string }

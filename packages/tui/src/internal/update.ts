@@ -360,7 +360,7 @@ const enter = (state: State): Step => {
   return { ...step, commands: [{ type: "remember", text }, ...step.commands] }
 }
 
-const atOnce = ["/help", "/status", "/export", "/exit", "/quit"]
+const atOnce = ["/help", "/mcp", "/status", "/export", "/exit", "/quit"]
 const isAtOnce = (text: string): boolean => atOnce.includes(text.trim())
 
 const queue = (state: State, text: string): Step => only({ ...state, queue: [...state.queue, text] })
@@ -412,6 +412,8 @@ const command = (state: State, text: string): Step => {
         : then(wait(state, "opening the conversation"), { type: "open-session", id: argument })
     case "/status":
       return then(state, { type: "status" })
+    case "/mcp":
+      return then(state, { type: "mcp" })
     case "/compact":
       return then(
         { ...state, work: { type: "compacting", since: state.now, stopping: false } },
