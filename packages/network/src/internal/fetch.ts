@@ -68,7 +68,7 @@ export const makeFetch = ({ HttpRequest }: Smithy, { firstByte, http1, http2 }: 
       // In HTTP/2 as in HTTP/1.1 what was aborted must not look like the end of an answer.
       ending.signal.addEventListener("abort", () => content.destroy(asError(ending.signal.reason)), { once: true })
       content.once("close", release)
-      return respond(request.method, answer, content)
+      return await respond(request.method, answer, content)
     } catch (error) {
       release()
       if (ending.signal.aborted) throw ending.signal.reason
@@ -100,11 +100,11 @@ const noAnswer = (url: string, limit: Duration.Duration): NetworkError =>
 /** Source: Fetch Standard, "null body status". */
 const withoutBody = [204, 205, 304]
 
-const respond = (method: string, { headers, statusCode }: Answer, content: Readable): Response => {
+const respond = async (method: string, { headers, statusCode }: Answer, content: Readable): Promise<Response> => {
   const head = { status: statusCode, headers: new Headers(headers) }
   if (method === "HEAD" || withoutBody.includes(statusCode) || headers["content-length"] === "0") {
-    // Read to its end, so that the connection can be used again.
-    content.on("error", () => {}).resume()
+    // Read to its end, so that the next request finds the connection free.
+    await new Promise((resolve) => content.on("end", () => setImmediate(resolve)).on("error", resolve).resume())
     return new Response(null, head)
   }
   const plain = decoded(content, headers["content-encoding"] ?? "")
