@@ -145,6 +145,20 @@ describe("a call", () => {
     }))
 })
 
+describe("a call of a remote server", () => {
+  it.scopedLive("that is interrupted is cancelled there, even if the session ends at once", () =>
+    Effect.gen(function*() {
+      const { calls, seen, url } = yield* remote(() => {})
+      yield* Effect.scoped(Effect.gen(function*() {
+        const toolkit = yield* (yield* make({ far: { type: "remote", url } })).toolkit
+        const waiting = yield* Effect.fork(call(toolkit, "far_look", {}))
+        yield* until(() => calls() === 1)
+        yield* Fiber.interrupt(waiting)
+      }))
+      assert.strictEqual(seen.at(-1), "notifications/cancelled")
+    }))
+})
+
 interface Message {
   readonly id?: number
   readonly method: string

@@ -226,8 +226,8 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
           Effect.map(activate({ ...overrides, model: listed.has(id) ? `amazon-bedrock/${id}` : id }), ({ active }) =>
             active),
         tools: Effect.provide(
-          Assistant.tools(servers, (line) =>
-            Queue.offer(said, `${line[0]!.toUpperCase()}${line.slice(1)}.`)),
+          Assistant.tools(servers, (server) =>
+            Queue.offer(said, `Waiting for MCP server ${server} to start.`)),
           context
         ),
         mcp: Effect.map(servers.status, Mcp.lines),
