@@ -1,7 +1,7 @@
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Script } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import { assert, layer } from "@effect/vitest"
+import { assert, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
@@ -192,32 +192,6 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
       assert.match(notes, /client \{"name":"altimate-code","version":"\d+\.\d+\.\d+[^"]*"\}/)
     }), 30_000)
 
-  it.scopedLive(
-    "are told that a call was cancelled, and end, when run is interrupted",
-    () =>
-      Effect.gen(function*() {
-        const { home } = yield* start(
-          (home) => ({ my: local(fixture("lastingServer.mjs"), join(home, "notes")) }),
-          [call("my_wait"), says("Done.")]
-        )
-        const notes = join(home.home, "notes")
-        const until = (text: string) =>
-          Effect.repeat(Effect.sync(() => existsSync(notes) && readFileSync(notes, "utf8").includes(text)), {
-            until: (isThere) => isThere,
-            schedule: Schedule.spaced(20)
-          })
-        const terminal = yield* open(["run", "go"], { home: home.home, env: token })
-        yield* until("waiting")
-        yield* terminal.write(keys.ctrl("c"))
-        assert.strictEqual(yield* terminal.exited, 130)
-        const written = readFileSync(notes, "utf8")
-        assert.include(written, "cancelled")
-        // A signal that is none asks whether there is such a process.
-        assert.throws(() => process.kill(Number(/^process (\d+)$/m.exec(written)?.[1]), 0), "ESRCH")
-      }).pipe(Effect.provide(NodeContext.layer)),
-    30_000
-  )
-
   it.scoped(
     "are shown on the screen: what is waited for, and with /mcp how each is doing",
     () =>
@@ -239,3 +213,29 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
     60_000
   )
 })
+
+it.scopedLive(
+  "MCP servers are told that a call was cancelled, and end, when run is interrupted",
+  () =>
+    Effect.gen(function*() {
+      const { home } = yield* start(
+        (home) => ({ my: local(fixture("lastingServer.mjs"), join(home, "notes")) }),
+        [call("my_wait"), says("Done.")]
+      )
+      const notes = join(home.home, "notes")
+      const until = (text: string) =>
+        Effect.repeat(Effect.sync(() => existsSync(notes) && readFileSync(notes, "utf8").includes(text)), {
+          until: (isThere) => isThere,
+          schedule: Schedule.spaced(20)
+        })
+      const terminal = yield* open(["run", "go"], { home: home.home, env: token })
+      yield* until("waiting")
+      yield* terminal.write(keys.ctrl("c"))
+      assert.strictEqual(yield* terminal.exited, 130)
+      const written = readFileSync(notes, "utf8")
+      assert.include(written, "cancelled")
+      // A signal that is none asks whether there is such a process.
+      assert.throws(() => process.kill(Number(/^process (\d+)$/m.exec(written)?.[1]), 0), "ESRCH")
+    }).pipe(Effect.provide(NodeContext.layer)),
+  30_000
+)

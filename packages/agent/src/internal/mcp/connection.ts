@@ -90,6 +90,7 @@ const remote = (
   const before = Effect.gen(function*() {
     const attached = yield* attach(new sdk.SSEClientTransport(url, { requestInit, fetch }) as Transport, context)
     // The stream ends with its session. The SDK opens another one, in which nothing has been initialized.
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- as below
     attached.client.onerror = (error) => {
       if (error instanceof sdk.SseError) void attached.client.close()
     }
@@ -139,6 +140,7 @@ const attach = (
       (client) => Effect.zipRight(flush, Effect.ignore(Effect.tryPromise(() => client.close())))
     )
     const closed = yield* Deferred.make<void>()
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
     client.onclose = () => Deferred.unsafeDone(closed, Effect.void)
     yield* Effect.tryPromise({
       try: (signal) => client.connect(transport, { signal, timeout }),
