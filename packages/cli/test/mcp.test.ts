@@ -32,7 +32,7 @@ const waitingFor = (home: string, ...args: ReadonlyArray<string>) => {
       command: [
         "sh",
         "-c",
-        `while [ ! -e '${file}' ]; do sleep 0.05; done; exec "$@"`,
+        `for i in $(seq 400); do [ -e '${file}' ] && exec "$@"; sleep 0.05; done`,
         "sh",
         process.execPath,
         ...args

@@ -4,7 +4,8 @@ import { complete, rank } from "../src/internal/completion.ts"
 const commands = [
   { name: "/model", description: "choose a model" },
   { name: "/new", description: "a new session" },
-  { name: "/compact", description: "summarise" }
+  { name: "/compact", description: "summarise" },
+  { name: "/exit", description: "leave" }
 ]
 const files = ["README.md", "src/Model.ts", "src/internal/modelIds.ts", "test/mock.ts", "docs/"]
 
@@ -17,8 +18,8 @@ const offered = (text: string): ReadonlyArray<string> | undefined => {
 }
 
 describe("a completion", () => {
-  it("offers commands at the very start only", () => {
-    assert.deepStrictEqual(offered("/|"), ["/model", "/new", "/compact"])
+  it("offers commands at the very start only, and all of them", () => {
+    assert.deepStrictEqual(offered("/|"), ["/model", "/new", "/compact", "/exit"])
     assert.deepStrictEqual(offered("/mo|"), ["/model"])
     assert.deepStrictEqual(offered("/ct|"), ["/compact"])
     assert.isUndefined(offered("/nothing|"))

@@ -25,7 +25,7 @@ export const complete = (
   const end = input.cursor + (/^\S*/.exec(input.text.slice(input.cursor))?.[0].length ?? 0)
   if (start === 0 && word.startsWith("/")) {
     const names = from.commands.map(({ name }) => name)
-    const items = rank(word.slice(1), names, from.limit).map((name) => ({
+    const items = rank(word.slice(1), names, names.length).map((name) => ({
       label: name,
       description: from.commands.find((command) => command.name === name)?.description ?? "",
       insert: `${name} `
