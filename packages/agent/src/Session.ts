@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { ProcessId } from "@altimate-code/system/ProcessId"
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -24,10 +25,12 @@ const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String 
  * One line of the file; `time` is ISO 8601. A line is in the file before anything is done because of it. Lines of an unknown `type` are kept and skipped.
  *
  * - `session`: the first line
- * - `user`: what a person said; `hidden` when the program said it for them (a call to try again)
+ * - `user`: what the user said; `hidden` when the program said it for them (a call to try again, instructions of a directory);
+ *   `instructions` are the files that it brings
  * - `assistant`: an answer of the model, its tool calls included; `model` is the ID that the provider sent (absent in what older versions
  *   wrote); `interrupted` when it was cut by the user, or by a failure of its stream
  * - `tool-start`: the call is allowed and is run from now on
+ * - `tool-process`: the process that the call is run by, which is the leader of a process group
  * - `tool-result`: what came of a call
  * - `grant`: a person allowed this for the whole session
  * - `summary`: stands for all messages before the line number `keep` (counted from 0)
@@ -47,6 +50,7 @@ export const Entry = Schema.Union(
     type: Schema.Literal("user"),
     message: Prompt.UserMessage,
     hidden: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+    instructions: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
     ...time
   }),
   Schema.Struct({
@@ -59,6 +63,7 @@ export const Entry = Schema.Union(
     ...time
   }),
   Schema.Struct({ type: Schema.Literal("tool-start"), id: Schema.String, ...time }),
+  Schema.Struct({ type: Schema.Literal("tool-process"), id: Schema.String, process: ProcessId, ...time }),
   Schema.Struct({
     type: Schema.Literal("tool-result"),
     id: Schema.String,
@@ -102,13 +107,15 @@ export type Line = Entry | { readonly type: "unknown" }
 export interface Session {
   readonly id: string
   readonly path: string
+  /** False when nothing can be written there: the session ends with the process. */
+  readonly isStored: boolean
   /** The directory that it was started in. */
   readonly directory: string
   /** What a person should know about the opening, e.g. that a torn last line was dropped. */
   readonly notices: ReadonlyArray<string>
   /** All lines so far. */
   readonly entries: Effect.Effect<ReadonlyArray<Line>>
-  /** In the file, flushed to the disk, when it returns. */
+  /** If the session is stored: in the file, flushed to the disk, when it returns. */
   readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
 }
 

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as ProcessGroup from "@altimate-code/system/ProcessGroup"
+import * as ProcessId from "@altimate-code/system/ProcessId"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
@@ -28,7 +30,7 @@ import * as Transcript from "./Transcript.ts"
  * @category models
  */
 export interface Service {
-  /** A new one; its file appears with the first line. */
+  /** A new one; its file appears with the first line. It is in memory only where nothing can be stored. */
   readonly create: (directory: string) => Effect.Effect<Session, SessionError, Scope.Scope>
   /** Goes on with one; this process alone has it until the scope closes. */
   readonly open: (id: string) => Effect.Effect<Session, SessionError, Scope.Scope>
@@ -57,6 +59,8 @@ export class Sessions extends Context.Tag("@altimate-code/agent/Sessions")<Sessi
 
 const ending = ".jsonl"
 
+type Lock = Effect.Effect.Success<ReturnType<typeof sessionLock.acquire>>
+
 /**
  * Where the sessions are, and what must not be in them.
  *
@@ -70,6 +74,8 @@ export interface Options {
    * not told to the model again either.
    */
   readonly mask?: (text: string) => string
+  /** Why the directory can't be written, in a sentence for the user: new sessions are in memory only. */
+  readonly unstorable?: string
 }
 
 /**
@@ -94,7 +100,7 @@ export const layer = (options: Options): Layer.Layer<
 
       const ids = fs.readDirectory(options.directory).pipe(
         Effect.catchAll((error) =>
-          error._tag === "SystemError" && error.reason === "NotFound"
+          error._tag === "SystemError" && ["NotFound", "BadResource"].includes(error.reason)
             ? Effect.succeed([])
             : Effect.fail(sessionFile.io(options.directory)(error))
         ),
@@ -144,18 +150,15 @@ export const layer = (options: Options): Layer.Layer<
       const opened = (
         id: string,
         start: { readonly directory: string; readonly lines: ReadonlyArray<Line>; readonly whole: number },
-        lock: Effect.Effect.Success<ReturnType<typeof sessionLock.acquire>>
+        lock: Option.Option<Lock>
       ) =>
         Effect.gen(function*() {
           const file = fileOf(id)
           const lines = [...start.lines]
           let { whole } = start
           let isHalf = false
-          const write = (entry: Entry) =>
+          const toFile = (text: string, lock: Lock) =>
             Effect.gen(function*() {
-              const text = sessionFile.encode(entry, options.mask)
-              const line = options.mask === undefined ? entry : sessionFile.toLine(text)
-              if (line?.type !== entry.type) return yield* sessionFile.unusable(file)
               yield* lock.check
               const bytes = new TextEncoder().encode(`${text}\n`)
               if (lines.length === 0) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
@@ -167,7 +170,6 @@ export const layer = (options: Options): Layer.Layer<
               yield* handle.sync
               isHalf = false
               whole += bytes.length
-              lines.push(line)
             }).pipe(
               Effect.scoped,
               Effect.catchTags({
@@ -175,6 +177,14 @@ export const layer = (options: Options): Layer.Layer<
                 SystemError: (error) => sessionFile.io(file)(error)
               })
             )
+          const write = (entry: Entry) =>
+            Effect.gen(function*() {
+              const text = sessionFile.encode(entry, options.mask)
+              const line = options.mask === undefined ? entry : sessionFile.toLine(text)
+              if (line?.type !== entry.type) return yield* sessionFile.unusable(file)
+              if (Option.isSome(lock)) yield* toFile(text, lock.value)
+              lines.push(line)
+            })
           const oneAtATime = yield* Effect.makeSemaphore(1)
           const append = (entry: Entry) =>
             Effect.gen(function*() {
@@ -183,19 +193,30 @@ export const layer = (options: Options): Layer.Layer<
               }
               yield* write(entry)
             }).pipe(oneAtATime.withPermits(1), Effect.uninterruptible)
-          return { id, path: file, directory: start.directory, entries: Effect.sync(() => [...lines]), append }
+          return {
+            id,
+            path: file,
+            isStored: Option.isSome(lock),
+            directory: start.directory,
+            entries: Effect.sync(() => [...lines]),
+            append
+          }
         })
 
       return Sessions.of({
         create: (directory) =>
           Effect.gen(function*() {
             const id = newId(yield* now)
+            const start = { directory, lines: [], whole: 0 }
+            if (options.unstorable !== undefined) {
+              return { ...yield* opened(id, start, Option.none()), notices: [options.unstorable] }
+            }
             yield* Effect.mapError(
               fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 }),
               sessionFile.io(options.directory)
             )
             const lock = yield* sessionLock.acquire(fileOf(id))
-            return { ...yield* opened(id, { directory, lines: [], whole: 0 }, lock), notices: [] }
+            return { ...yield* opened(id, start, Option.some(lock)), notices: [] }
           }).pipe(allOrNothing, Effect.provide(context)),
         open: (given) =>
           Effect.gen(function*() {
@@ -211,11 +232,27 @@ export const layer = (options: Options): Layer.Layer<
             if (lines.length === 0) notices.push("The session is empty: nothing was written before the program ended.")
             const first = lines[0]
             const directory = first?.type === "session" ? first.directory : ""
-            const session = yield* opened(id, { directory, lines, whole }, lock)
-            const interrupted = yield* interruptedResults({ ...session, notices })
+            const session = yield* opened(id, { directory, lines, whole }, Option.some(lock))
+            const self = yield* ProcessId.of(process.pid)
+            const interrupted = yield* interruptedResults({ ...session, notices }, ({ id, since }) =>
+              Effect.map(Effect.provide(ProcessGroup.state(id, self, since), context), (state) => {
+                const isElsewhere = id.host !== self.host
+                // With the machine, or the container, all that ran there has ended.
+                const isRestarted = id.boot !== self.boot || id.namespace !== self.namespace
+                return state === "running" || (state === "unknown" && (isElsewhere || !isRestarted))
+              }))
             if (interrupted.some(({ started }) => started)) {
               notices.push(
-                "A tool call was interrupted when the program ended. It is not run again; the model is told."
+                "A tool call was interrupted when the program ended. It is not run again; the model is informed."
+              )
+            }
+            for (const { result, running } of interrupted) {
+              if (running === undefined) {
+                continue
+              }
+              const where = running.host === self.host ? "" : ` on ${running.host}`
+              notices.push(
+                `The command may still run, as process ${running.pid}${where}: ${result.title} (to end it: kill -- -${running.pid})`
               )
             }
             return { ...session, notices }
@@ -224,7 +261,8 @@ export const layer = (options: Options): Layer.Layer<
           Effect.gen(function*() {
             const dated = yield* Effect.forEach(
               yield* ids,
-              (id) => Effect.map(modified(id), (date) => ({ id, time: date.getTime() })),
+              (id) =>
+                Effect.map(modified(id), (date) => ({ id, time: date.getTime() })),
               { concurrency: 8 }
             )
             for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {

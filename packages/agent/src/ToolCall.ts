@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { ProcessId } from "@altimate-code/system/ProcessId"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -107,6 +108,10 @@ export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolC
    * what it will do, and before it does it. Fails with reason `Denied`.
    */
   readonly permit: (action: Action) => Effect.Effect<void, ToolFailure>
+  /** The permitted call is about this file or directory (absolute): the model is shown the instructions for it. */
+  readonly touch: (path: string) => Effect.Effect<void>
+  /** Stores which process does the work, so that it is known even if this program is killed. Ask for permission first. */
+  readonly storeProcess: (process: ProcessId) => Effect.Effect<void, ToolFailure>
   /** What the rules and grants say of each part, in the same order; nobody is asked. For what a permitted action comes across. */
   readonly verdicts: (parts: ReadonlyArray<Judged>) => Effect.Effect<ReadonlyArray<Verdict>>
 }>() {}

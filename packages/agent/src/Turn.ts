@@ -1,5 +1,5 @@
 /**
- * One turn of the assistant: what the person said, the model's steps, and the tools that it calls.
+ * One turn of the assistant: what the user said, the model's steps, and the tools that it calls.
  *
  * @since 0.1.0
  */
@@ -17,13 +17,14 @@ import * as Stream from "effect/Stream"
 import type { Approver } from "./Approver.ts"
 import * as Compaction from "./Compaction.ts"
 import * as History from "./History.ts"
+import * as Instructions from "./Instructions.ts"
 import { asking } from "./internal/asking.ts"
 import { makeCalls } from "./internal/calls.ts"
 import { done, interruptedResults } from "./internal/interrupted.ts"
 import { now } from "./internal/now.ts"
 import * as Tokens from "./internal/tokens.ts"
 import type { PermissionPolicy, Rules } from "./PermissionPolicy.ts"
-import type { Entry, Session } from "./Session.ts"
+import type { Entry, Line, Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
 import * as ToolTitle from "./ToolTitle.ts"
 import type { TurnEvent, Usage } from "./TurnEvent.ts"
@@ -45,7 +46,7 @@ export type AnyToolkit = Toolkit.WithHandler<any>
  */
 export interface Options {
   readonly session: Session
-  /** What the person says; the data of files may be bytes or base64. */
+  /** What the user says; the data of files may be bytes or base64. */
   readonly input: ReadonlyArray<Prompt.UserMessagePart>
   readonly system: string | undefined
   /** Absent: no tools. An effect: whichever there are when a request is made. */
@@ -54,6 +55,8 @@ export interface Options {
   readonly rules?: Rules
   /** How many requests the turn may take. */
   readonly maxSteps: number
+  /** Finds the instructions for what tools are about, which the model is shown once a session; absent: there are none. */
+  readonly nested?: (touched: Instructions.Touched) => Effect.Effect<Instructions.Loaded>
   /** In tokens; absent: not known, and nothing is summarised. */
   readonly contextWindow?: number
 }
@@ -107,13 +110,24 @@ interface End {
 }
 
 const steps = (
-  { contextWindow, input, maxSteps, rules, session, system, toolkit }: Options,
+  { contextWindow, input, maxSteps, nested, rules, session, system, toolkit }: Options,
   emit: Emit,
   add: (usage: Usage) => Effect.Effect<void>
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
   Effect.gen(function*() {
-    const say = (message: Prompt.UserMessage, hidden?: true) =>
-      Effect.flatMap(now, (time) => session.append({ type: "user", message, ...(hidden ? { hidden } : {}), time }))
+    const say = (message: Prompt.UserMessage, more: Pick<Said, "hidden" | "instructions"> = {}) =>
+      Effect.flatMap(now, (time) => session.append({ type: "user", message, ...more, time }))
+
+    /** Not by the system prompt, which stays the same, so that a provider's cache stays good. */
+    const instruct = Effect.fn("Turn.instruct")(function*(paths: ReadonlyArray<string>) {
+      if (nested === undefined || paths.length === 0) return
+      const { instructions, notices } = yield* nested({ paths, ...given(yield* session.entries) })
+      yield* Effect.forEach(notices, (text) => emit({ type: "notice", text }), { discard: true })
+      if (instructions.length === 0) return
+      const content = instructions.map((found) => Prompt.textPart({ text: Instructions.toMessage(found) }))
+      const files = instructions.map(({ path }) => path)
+      yield* say(Prompt.userMessage({ content }), { hidden: true, instructions: files })
+    })
 
     yield* say(Prompt.userMessage({ content: input.map(storable) }))
     let misunderstood = 0
@@ -143,7 +157,7 @@ const steps = (
           Prompt.userMessage({
             content: [Prompt.textPart({ text: `Your last answer could not be used: ${what}. Please answer again.` })]
           }),
-          true
+          { hidden: true }
         )
         continue
       }
@@ -156,8 +170,21 @@ const steps = (
         return { reason: plain(reason), metadata, steps: count }
       }
       if (count >= maxSteps) return { reason: "steps", metadata, steps: count }
+      yield* instruct(yield* calls.takeTouched)
     }
   })
+
+type Said = Extract<Entry, { readonly type: "user" }>
+
+/** The instructions that the session has shown the model. */
+const given = (lines: ReadonlyArray<Line>) => {
+  const messages = lines.filter((line) => line.type === "user").filter(({ instructions }) => instructions !== undefined)
+  const texts = messages.flatMap(({ message }) => message.content.map((part) => part.type === "text" ? part.text : ""))
+  return {
+    given: messages.flatMap(({ instructions = [] }) => instructions),
+    givenSize: Buffer.byteLength(texts.join(""))
+  }
+}
 
 /** Without calls that is the end, whatever the provider calls it. */
 const plain = (reason: Response.FinishReason): End["reason"] =>
@@ -203,37 +230,40 @@ const request = (
           case "reasoning-delta":
             return part.delta === "" ? Effect.void : emit({ type: "reasoning", text: part.delta })
           default:
-            return isOurs(part)
-              ? emit({
-                type: "tool-asked",
-                id: part.id,
-                name: part.name,
-                title: ToolTitle.of(part.name, part.params),
-                params: part.params
-              })
-              : Effect.void
+            return Effect.void
         }
       })
+    )
+    let stored: ReadonlyArray<Call> = []
+    const ours = Effect.sync(() => stored = (parts as ReadonlyArray<Response.AnyPart>).filter(isOurs))
+    // Only what is in the file is reported. Not within: who has left the stream would be waited for.
+    const report = Effect.suspend(() =>
+      Effect.forEach(stored, ({ id, name, params }) =>
+        emit({ type: "tool-asked", id, name, title: ToolTitle.of(name, params), params }), { discard: true })
     )
     // Between the end of the answer and its line in the file nothing may come.
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const exit = yield* Effect.exit(restore(answering))
-        const finish = parts.findLast((part) => part.type === "finish")
+        const finish = parts.findLast((part) =>
+          part.type === "finish"
+        )
         const message = History.answer(parts)
         const usage = finish === undefined ? Tokens.none : Tokens.of(finish.usage)
         if (Exit.isSuccess(exit) && finish !== undefined) {
           yield* keep({ message, reason: finish.reason, usage })
-          return { calls: (parts as ReadonlyArray<Response.AnyPart>).filter(isOurs), usage, finish }
+          return { calls: yield* ours, usage, finish }
         }
         if (message.content.length > 0) {
-          yield* Effect.ignore(keep({ message, reason: "interrupted", usage, interrupted: true }))
+          yield* Effect.ignore(
+            Effect.zipRight(keep({ message, reason: "interrupted", usage, interrupted: true }), ours)
+          )
         }
         return yield* Exit.isFailure(exit)
           ? Effect.failCause(exit.cause)
           : new AiError.MalformedOutput({ module: "Turn", method: "request", description: "the answer has no end" })
       })
-    )
+    ).pipe(Effect.tapBoth({ onFailure: () => report, onSuccess: () => report }))
   })
 
 /** Which model answered, where its provider reports that. */

@@ -29,8 +29,8 @@ export interface Usage {
 export type Outcome = "ok" | "failed" | "denied" | "interrupted"
 
 /**
- * In the order of a turn: for each step pieces of reasoning and text, then its calls (`tool-asked` for each as the model
- * makes it, `tool-allowed`, `tool-running`, `tool-done`), then the step's `usage`. The last event is `finished` or
+ * In the order of a turn: for each step pieces of reasoning and text, then its calls (`tool-asked` for each, once the answer is in
+ * the session's file, `tool-allowed`, `tool-running`, `tool-done`), then the step's `usage`. The last event is `finished` or
  * `failed`; nothing comes after it, and the stream itself never fails. An interrupted turn just ends.
  *
  * @since 0.1.0

@@ -8,6 +8,14 @@ import type * as Scope from "effect/Scope"
 import { execFileSync } from "node:child_process"
 import * as Instructions from "../src/Instructions.ts"
 
+interface LoadOptions {
+  readonly directory?: string
+  readonly globs?: ReadonlyArray<string>
+  readonly globsDirectory?: string
+  readonly namedBy?: "user"
+  readonly root?: undefined
+}
+
 /** A project in a directory of its own, with these files. */
 const project = (files: Readonly<Record<string, string>>) =>
   Effect.gen(function*() {
@@ -19,30 +27,34 @@ const project = (files: Readonly<Record<string, string>>) =>
       yield* fs.makeDirectory(path.dirname(path.join(root, name)), { recursive: true })
       yield* fs.writeFileString(path.join(root, name), text)
     }
-    const load = (
-      options: {
-        readonly directory?: string
-        readonly globs?: ReadonlyArray<string>
-        readonly namedBy?: "user"
-        readonly root?: undefined
-      } = {}
-    ) =>
-      Instructions.load({
-        directory: path.join(root, options.directory ?? ""),
-        ...("root" in options ? {} : { root }),
-        global: path.join(root, "home/AGENTS.md"),
-        globs: options.globs ?? [],
-        namedBy: options.namedBy ?? "project",
-        own: { directories: [path.join(root, "own")], names: [] }
-      }).pipe(
-        Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["HOME", path.join(root, "home")]]))),
-        Effect.map(({ instructions, notices }) => ({
-          paths: instructions.map((found) => path.relative(root, found.path)),
-          texts: instructions.map(({ text }) => text),
-          notices: notices.map((notice) => notice.replaceAll(`${root}/`, ""))
-        }))
-      )
-    return { root, load }
+    const configured = Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["HOME", path.join(root, "home")]])))
+    const shown = ({ instructions, notices }: Instructions.Loaded) => ({
+      paths: instructions.map((found) => path.relative(root, found.path)),
+      texts: instructions.map(({ text }) => text),
+      notices: notices.map((notice) => notice.replaceAll(`${root}/`, ""))
+    })
+    const sources = (options: LoadOptions): Instructions.Options => ({
+      directory: path.join(root, options.directory ?? ""),
+      ...("root" in options ? {} : { root }),
+      global: path.join(root, "home/AGENTS.md"),
+      globs: options.globs ?? [],
+      ...(options.globsDirectory === undefined ? {} : { globsDirectory: path.join(root, options.globsDirectory) }),
+      namedBy: options.namedBy ?? "project",
+      own: { directories: [path.join(root, "own")], names: [] }
+    })
+    const load = (options: LoadOptions = {}) => configured(Effect.map(Instructions.load(sources(options)), shown))
+    /** Answers what finds the instructions for what tools are about; they have been given what it answered before. */
+    const nested = (options: LoadOptions = {}) =>
+      Effect.map(configured(Instructions.load(sources(options))), (loaded) => {
+        const find = Instructions.makeNested(sources(options), loaded)
+        const given: Array<string> = []
+        return (paths: ReadonlyArray<string>, givenSize = 0) =>
+          configured(find({ paths: paths.map((file) => path.join(root, file)), given: [...given], givenSize })).pipe(
+            Effect.tap(({ instructions }) => Effect.sync(() => given.push(...instructions.map(({ path }) => path)))),
+            Effect.map(shown)
+          )
+      })
+    return { root, load, nested }
   })
 
 const inProject = (
@@ -72,7 +84,7 @@ describe("the instructions", () => {
   )
 
   inProject(
-    "are the global ones, then from the root down to the directory, then those below it",
+    "are the global ones, then from the root down to the directory, and none of those below it",
     () =>
       Effect.gen(function*() {
         const { load } = yield* project({
@@ -85,7 +97,7 @@ describe("the instructions", () => {
           "home/AGENTS.md": "global"
         })
         const { notices, texts } = yield* load({ directory: "a/b" })
-        assert.deepStrictEqual(texts, ["global", "root", "a", "b", "d", "z"])
+        assert.deepStrictEqual(texts, ["global", "root", "a", "b"])
         assert.deepStrictEqual(notices, [])
       })
   )
@@ -96,16 +108,41 @@ describe("the instructions", () => {
       assert.deepStrictEqual(yield* load(), { paths: [], texts: [], notices: [] })
     }))
 
-  inProject("are not those that .gitignore leaves out, or in node_modules", () =>
+  inProject("are those of CLAUDE.md where there is no AGENTS.md beside it", () =>
     Effect.gen(function*() {
-      const { load } = yield* project({
-        ".gitignore": "built/\n",
-        "built/AGENTS.md": "built",
-        "node_modules/x/AGENTS.md": "package",
-        "src/AGENTS.md": "src"
+      const fs = yield* FileSystem.FileSystem
+      const { load, root } = yield* project({
+        "CLAUDE.md": "root",
+        "a/AGENTS.md": "a",
+        "a/CLAUDE.md": "not used",
+        "a/b/CLAUDE.md": "b"
       })
-      assert.deepStrictEqual((yield* load()).texts, ["src"])
+      assert.deepStrictEqual((yield* load({ directory: "a/b" })).texts, ["root", "a", "b"])
+      yield* fs.remove(`${root}/a/AGENTS.md`)
+      yield* fs.symlink(`${root}/CLAUDE.md`, `${root}/a/AGENTS.md`)
+      assert.deepStrictEqual((yield* load({ directory: "a/b" })).texts, ["root", "b"])
     }))
+
+  inProject(
+    "are found where the user's own configuration means them: in the project and beside that file",
+    () =>
+      Effect.gen(function*() {
+        const { load } = yield* project({
+          "docs/style.md": "the project's",
+          "home/config/docs/style.md": "the user's",
+          "home/config/rules/a.md": "a"
+        })
+        const options = { globsDirectory: "home/config", namedBy: "user" } as const
+        assert.deepStrictEqual(yield* load({ ...options, globs: ["docs/style.md", "rules/*.md", "gone.md"] }), {
+          paths: ["docs/style.md", "home/config/docs/style.md", "home/config/rules/a.md"],
+          texts: ["the project's", "the user's", "a"],
+          notices: ["instructions: there is no file gone.md"]
+        })
+        assert.deepStrictEqual((yield* load({ ...options, globs: ["docs/*.md"], root: undefined })).texts, [
+          "the user's"
+        ])
+      })
+  )
 
   inProject("are the configured files too, each once, and it is said which is missing", () =>
     Effect.gen(function*() {
@@ -161,7 +198,7 @@ describe("the instructions", () => {
       const { load } = yield* project(
         Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [`${name}/AGENTS.md`, name.repeat(30 * 1024)]))
       )
-      const { notices, texts } = yield* load()
+      const { notices, texts } = yield* load({ globs: ["*/AGENTS.md"] })
       assert.strictEqual(texts.join("").length, 128 * 1024)
       assert.deepStrictEqual(notices, ["e/AGENTS.md is cut: of 30 KiB the first 8 KiB are used"])
     }))
@@ -171,7 +208,7 @@ describe("the instructions", () => {
       const fs = yield* FileSystem.FileSystem
       const { load, root } = yield* project({ "a/AGENTS.md": "a" })
       yield* fs.makeDirectory(`${root}/AGENTS.md`)
-      const { notices, texts } = yield* load()
+      const { notices, texts } = yield* load({ directory: "a" })
       assert.deepStrictEqual(texts, ["a"])
       assert.match(notices[0] ?? "", /^AGENTS\.md can't be read: /)
     }))
@@ -253,7 +290,7 @@ describe("the instructions", () => {
     Effect.gen(function*() {
       const { load, root } = yield* project({ "a/AGENTS.md": "a" })
       execFileSync("mkfifo", [`${root}/AGENTS.md`])
-      assert.deepStrictEqual(yield* load({ globs: ["/dev/zero"] }), {
+      assert.deepStrictEqual(yield* load({ directory: "a", globs: ["/dev/zero"] }), {
         paths: ["a/AGENTS.md"],
         texts: ["a"],
         notices: [
@@ -289,5 +326,106 @@ describe("the instructions", () => {
         `AGENTS.md is not used: ${root} is not a project. Instructions for all projects: home/AGENTS.md`,
         `instructions: docs/x.md is not used: ${root} is not a project`
       ])
+    }))
+})
+
+describe("the instructions of a directory that tools come to", () => {
+  inProject("are given once, from the outermost on, and not those of the system prompt", () =>
+    Effect.gen(function*() {
+      const { nested } = yield* project({
+        "AGENTS.md": "root",
+        "a/AGENTS.md": "a",
+        "a/b/c/CLAUDE.md": "c",
+        "a/b/file.ts": "",
+        "x/AGENTS.md": "x",
+        "y/AGENTS.md": "y",
+        "y/z/AGENTS.md": "z"
+      })
+      const find = yield* nested({ directory: "a" })
+      assert.deepStrictEqual((yield* find(["a/b/file.ts"])).texts, [])
+      assert.deepStrictEqual((yield* find(["a/b/c", "a/b/c/new.ts"])).texts, ["c"])
+      assert.deepStrictEqual((yield* find(["y/z/new/er/file.ts", "x/file.ts"])).texts, ["x", "y", "z"])
+      assert.deepStrictEqual((yield* find(["y/z/file.ts", "x", "a/b/c"])).texts, [])
+    }))
+
+  inProject("are none of what the configuration has shown already", () =>
+    Effect.gen(function*() {
+      const { nested } = yield* project({ "a/AGENTS.md": "a", "b/AGENTS.md": "b" })
+      const find = yield* nested({ globs: ["a/*.md"] })
+      assert.deepStrictEqual((yield* find(["a/x", "b/x"])).texts, ["b"])
+    }))
+
+  inProject("are none where Git ignores the directory, in .git and in node_modules", () =>
+    Effect.gen(function*() {
+      const { nested } = yield* project({
+        ".gitignore": "built/\n*.cache\n",
+        "src/.gitignore": "generated\n",
+        "built/AGENTS.md": "",
+        "built/x/AGENTS.md": "built",
+        "v1.cache/AGENTS.md": "cache",
+        "src/generated/AGENTS.md": "generated",
+        "src/[odd]/.gitignore": "deep\n",
+        "src/[odd]/deep/AGENTS.md": "deep",
+        "src/[odd]/AGENTS.md": "odd",
+        "node_modules/x/AGENTS.md": "package",
+        ".git/hooks/AGENTS.md": "git",
+        "other/generated/AGENTS.md": "shown"
+      })
+      const find = yield* nested()
+      const { notices, texts } = yield* find([
+        "built/x/y",
+        "v1.cache/y",
+        "src/generated",
+        "src/[odd]/deep/y",
+        "node_modules/x/y",
+        ".git/hooks/y",
+        "other/generated/y"
+      ])
+      assert.deepStrictEqual(texts, ["shown", "odd"])
+      assert.deepStrictEqual(notices, [])
+    }))
+
+  inProject(
+    "are no links out of the project, no secrets and no pipes, which is reported once",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { nested, root } = yield* project({
+          ".env": "CANARY",
+          "a/x": "",
+          "b/x": "",
+          "c/x": "",
+          "d/AGENTS.md": "d"
+        })
+        const outside = `${yield* fs.makeTempDirectoryScoped()}/notes.md`
+        yield* fs.writeFileString(outside, "CANARY")
+        yield* fs.symlink(outside, `${root}/a/AGENTS.md`)
+        yield* fs.symlink(`${root}/.env`, `${root}/b/AGENTS.md`)
+        execFileSync("mkfifo", [`${root}/c/AGENTS.md`])
+        const find = yield* nested()
+        const { notices, texts } = yield* find(["a/x", "b/x", "c/x", "d/x", "../elsewhere"])
+        assert.deepStrictEqual(texts, ["d"])
+        assert.deepStrictEqual(notices, [
+          "a/AGENTS.md is left out: it is a link that leads out of the project",
+          `b/AGENTS.md (a link to .env) may hold secrets: it is not shown to the model. To show it, name it by its path under "instructions" in your own configuration`,
+          "c/AGENTS.md can't be read: it is not a regular file"
+        ])
+        assert.deepStrictEqual(yield* find(["a/y", "b/y", "c/y"]), { paths: [], texts: [], notices: [] })
+      })
+  )
+
+  inProject("are cut like all others, and no more than 128 KiB in a session", () =>
+    Effect.gen(function*() {
+      const { nested } = yield* project({ "a/AGENTS.md": "a".repeat(40 * 1024), "b/AGENTS.md": "b".repeat(40 * 1024) })
+      const find = yield* nested()
+      assert.deepStrictEqual((yield* find(["a"])).texts, ["a".repeat(32 * 1024)])
+      assert.deepStrictEqual((yield* find(["b"], 127 * 1024)).texts, ["b".repeat(1024)])
+    }))
+
+  inProject("are none where there is no project", () =>
+    Effect.gen(function*() {
+      const { nested } = yield* project({ "a/AGENTS.md": "a" })
+      const find = yield* nested({ root: undefined })
+      assert.deepStrictEqual((yield* find(["a/x"])).texts, [])
     }))
 })

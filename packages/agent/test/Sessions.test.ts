@@ -1,3 +1,4 @@
+import * as ProcessId from "@altimate-code/system/ProcessId"
 import * as Prompt from "@effect/ai/Prompt"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { SystemError } from "@effect/platform/Error"
@@ -409,4 +410,80 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
         discard: true
       })
     }), 60_000)
+})
+
+layer(NodeContext.layer, { excludeTestServices: true })("A command that ran when the program was killed", (it) => {
+  const resumed = (id: string, process: ProcessId.ProcessId | undefined) =>
+    Effect.gen(function*() {
+      const time = new Date().toISOString()
+      const ran: ReadonlyArray<Entry> = process === undefined ? [] : [{ type: "tool-process", id, process, time }]
+      const { id: session, sessions } = yield* written(user("go"), assistant("", id), started(id), ...ran)
+      const again = yield* sessions.open(session)
+      const lines = yield* again.entries
+      return { notices: again.notices, told: JSON.stringify(lines.at(-1)) }
+    })
+
+  const start = (line: string) =>
+    Effect.gen(function*() {
+      const child = spawn("sh", ["-c", line], { detached: true, stdio: ["ignore", "pipe", "ignore"] })
+      yield* Effect.addFinalizer(() => Effect.ignore(Effect.try(() => process.kill(-child.pid!, "SIGKILL"))))
+      yield* Effect.promise(() => once(child.stdout, "data"))
+      return { child, process: yield* ProcessId.of(child.pid!) }
+    })
+
+  const interrupted = "A tool call was interrupted when the program ended. It is not run again; the model is informed."
+  const mayRun = (pid: number) => `The command may still run, as process ${pid}: echo 1 (to end it: kill -- -${pid})`
+
+  it.scoped("is named with its process, to the user and to the model, as long as it runs", () =>
+    Effect.gen(function*() {
+      const { child, process: { pid }, process: command } = yield* start("echo; exec sleep 60")
+      const { notices, told } = yield* resumed("1", command)
+      assert.deepStrictEqual(notices, [interrupted, mayRun(pid)])
+      assert.include(told, `may still run, as process ${pid}: check that before you run it again`)
+      child.kill("SIGKILL")
+      yield* Effect.promise(() => once(child, "exit"))
+      assert.deepStrictEqual((yield* resumed("1", command)).notices, [interrupted])
+    }))
+
+  it.scoped("still runs as long as what it has started does", () =>
+    Effect.gen(function*() {
+      const { child, process: command } = yield* start("sleep 60 & echo")
+      if (child.exitCode === null) yield* Effect.promise(() => once(child, "exit"))
+      assert.deepStrictEqual((yield* resumed("1", command)).notices, [interrupted, mayRun(command.pid)])
+    }))
+
+  it.scoped("is not taken for another process that has its number now, nor for one before the machine was restarted", () =>
+    Effect.gen(function*() {
+      const { process: command } = yield* start("echo; exec sleep 60")
+      assert.deepStrictEqual((yield* resumed("1", { ...command, start: "1" })).notices, [interrupted])
+      assert.deepStrictEqual((yield* resumed("1", { ...command, boot: "another" })).notices, [interrupted])
+      assert.deepStrictEqual((yield* resumed("1", undefined)).notices, [interrupted])
+    }))
+
+  it.scoped("may still run on another machine", () =>
+    Effect.gen(function*() {
+      const elsewhere = { pid: 7, host: "far-away", boot: "b", namespace: "1", start: "1" }
+      const { notices } = yield* resumed("1", elsewhere)
+      assert.match(notices[1]!, /may still run, as process 7 on far-away: echo 1/)
+    }))
+})
+
+layer(NodeContext.layer)("A session that can't be stored", (it) => {
+  it.scoped("is in memory only, and says so", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = `${yield* fs.makeTempDirectoryScoped()}/session`
+      const { create } = yield* sessionsIn(directory, {
+        unstorable: "Nothing is kept.",
+        mask: (text) => text.replace("canary", "***")
+      })
+      const { append, entries, isStored, notices } = yield* create("/project")
+      yield* append(user("a canary"))
+      const lines = yield* entries
+      assert.deepStrictEqual(lines.map(({ type }) => type), ["session", "user"])
+      assert.include(JSON.stringify(lines[1]), "a ***")
+      assert.deepStrictEqual(notices, ["Nothing is kept."])
+      assert.isFalse(isStored)
+      assert.isFalse(yield* fs.exists(directory))
+    }))
 })

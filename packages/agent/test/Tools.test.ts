@@ -411,3 +411,35 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.strictEqual(yield* tools.get("a.txt"), "1 2\n")
     }))
 })
+
+layer(NodeContext.layer)("A tool that is about a file or directory", (it) => {
+  const about = [
+    ["read", { path: "src/a.txt" }, "src/a.txt"],
+    ["edit", { path: "src/a.txt", oldText: "a", newText: "b" }, "src/a.txt"],
+    ["write", { path: "new/b.txt", content: "b" }, "new/b.txt"],
+    ["grep", { pattern: "a", path: "src" }, "src"],
+    ["glob", { pattern: "*.txt", path: "src" }, "src"],
+    ["glob", { pattern: "src/deep/**/*.txt" }, "src/deep"]
+  ] as const
+  for (const [name, params, file] of about) {
+    it.scoped(`tells which: ${name} ${JSON.stringify(params)}`, () =>
+      Effect.gen(function*() {
+        const { put, touched, use } = yield* makeTools()
+        yield* put("src/a.txt", "a\n")
+        if (name === "edit") {
+          yield* use("read", { path: "src/a.txt" })
+          touched.length = 0
+        }
+        assert.isFalse((yield* use(name, params)).isFailure)
+        assert.deepStrictEqual(touched, [file])
+      }))
+  }
+
+  it.scoped("tells of none that it may not see", () =>
+    Effect.gen(function*() {
+      const { put, touched, use } = yield* makeTools(refusing)
+      yield* put("src/a.txt", "a\n")
+      for (const [name, params] of about) yield* use(name, params)
+      assert.deepStrictEqual(touched, [])
+    }))
+})

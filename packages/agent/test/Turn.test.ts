@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Answer, Approver, type Question } from "../src/Approver.ts"
 import * as History from "../src/History.ts"
+import * as Instructions from "../src/Instructions.ts"
 import { type Decision, PermissionPolicy } from "../src/PermissionPolicy.ts"
 import type { Line } from "../src/Session.ts"
 import * as Sessions from "../src/Sessions.ts"
@@ -27,6 +28,7 @@ import * as Turn from "../src/Turn.ts"
 import type { TurnEvent } from "../src/TurnEvent.ts"
 import { faults } from "./conversation.ts"
 import { call, finish, scripted, type Step, text } from "./model.ts"
+import { sessionsIn } from "./sessions.ts"
 
 const tool = <Name extends string, Parameters extends Schema.Struct.Fields>(name: Name, parameters: Parameters) =>
   Tool.make(name, {
@@ -59,6 +61,7 @@ const makeToolkit = (together = 1, hold?: Effect.Effect<void>) =>
         look: ({ at }) =>
           Effect.gen(function*() {
             yield* permit(at, "look")
+            yield* (yield* ToolCall).touch(at)
             begun += 1
             if (begun === together) yield* Deferred.succeed(met, undefined)
             yield* Deferred.await(met)
@@ -113,6 +116,7 @@ interface Setting {
   readonly waits?: Effect.Effect<void>
   readonly maxSteps?: number
   readonly window?: number
+  readonly nested?: Turn.Options["nested"]
   readonly prompts?: ReadonlyArray<string>
 }
 
@@ -140,6 +144,7 @@ const play = (setting: Setting) =>
         system: "You are a test.",
         toolkit,
         maxSteps: setting.maxSteps ?? 50,
+        ...(setting.nested === undefined ? {} : { nested: setting.nested }),
         ...(setting.window === undefined ? {} : { contextWindow: setting.window })
       }).pipe(Stream.provideLayer(all))
     return { session, ran, run, seen, questions: approver.questions, sessions, directory }
@@ -580,9 +585,14 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
   it.scoped("is stopped while the model still writes: complete calls are kept, and are told as never run", () =>
     Effect.gen(function*() {
       const { ran, run, session } = yield* play({
-        steps: [{ parts: [...text("I look."), call("1", "look", { at: "a" })], hangs: true }]
+        steps: [{ parts: [...text("I look."), call("1", "look", { at: "a" }), ...text("Then?")], hangs: true }]
       })
-      yield* run("go").pipe(Stream.takeUntil((event) => event.type === "tool-asked"), Stream.runDrain)
+      const events = yield* run("go").pipe(
+        Stream.takeUntil((event) => event.type === "text" && event.text === "Then?"),
+        Stream.runCollect
+      )
+      // The call is not in the file yet.
+      assert.deepStrictEqual(types(Chunk.toReadonlyArray(events)), ["text", "text"])
       const lines = yield* session.entries
       assert.deepStrictEqual(types(lines), ["session", "user", "assistant", "tool-result"])
       assert.deepStrictEqual(results(lines).map(([id, outcome]) => [id, outcome]), [["1", "interrupted"]])
@@ -636,6 +646,73 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
         assert.isAtMost(ran.length, begun)
         assert.strictEqual(new Set(results(lines).map(([id]) => id)).size, results(lines).length)
       }
+    }))
+
+  it.scoped("tells of a call only once it is in the file", () =>
+    Effect.gen(function*() {
+      const { run, session } = yield* play({
+        steps: [
+          { parts: [call("1", "change", { what: "a" }), call("2", "change", { what: "b" }), finish("tool-calls")] },
+          { parts: [...text("Done."), finish("stop")] }
+        ]
+      })
+      const told: Array<string> = []
+      yield* Stream.runForEach(run("go"), (event) =>
+        Effect.gen(function*() {
+          if (event.type !== "tool-asked") return
+          told.push(event.id)
+          assert.include(yield* Effect.map(session.entries, JSON.stringify), `"id":"${event.id}"`)
+        }))
+      assert.deepStrictEqual(told, ["1", "2"])
+    }))
+
+  it.scoped("shows the model the instructions of directories, once a session, and leaves the system prompt as it is", () =>
+    Effect.gen(function*() {
+      const asked: Array<Instructions.Touched> = []
+      const nested = (touched: Instructions.Touched) =>
+        Effect.sync(() => {
+          asked.push(touched)
+          return {
+            instructions: touched.paths.filter((path) => !touched.given.includes(`${path}/AGENTS.md`))
+              .map((path) => ({ path: `${path}/AGENTS.md`, text: "Use tabs." })),
+            notices: touched.given.length === 0 ? ["/b/AGENTS.md is cut"] : []
+          }
+        })
+      const { directory, events, lines, seen, session } = yield* turn({
+        nested,
+        steps: [
+          { parts: [call("1", "look", { at: "/a" }), call("2", "look", { at: "/b" }), finish("tool-calls")] },
+          { parts: [call("3", "look", { at: "/a" }), finish("tool-calls")] },
+          { parts: [...text("Done."), finish("stop")] }
+        ]
+      })
+      const lengths = "/a /b".split(" ").map((path) =>
+        Instructions.toMessage({ path: `${path}/AGENTS.md`, text: "Use tabs." }).length
+      )
+      assert.deepStrictEqual(asked, [
+        { paths: ["/a", "/b"], given: [], givenSize: 0 },
+        { paths: ["/a"], given: ["/a/AGENTS.md", "/b/AGENTS.md"], givenSize: lengths[0]! + lengths[1]! }
+      ])
+      assert.deepStrictEqual(seen[1]!.prompt.content.map(({ role }) => role), [
+        "system",
+        "user",
+        "assistant",
+        "tool",
+        "user"
+      ])
+      const message = JSON.stringify(seen[1]!.prompt.content.at(-1))
+      assert.match(message, /instructions for \/a, from \/a\/AGENTS\.md[^]*Use tabs\.[^]*for \/b/)
+      assert.deepStrictEqual(seen[2]!.prompt.content[0], seen[0]!.prompt.content[0])
+      assert.deepStrictEqual(events.filter(({ type }) => type === "notice"), [{
+        type: "notice",
+        text: "/b/AGENTS.md is cut"
+      }])
+      // The user did not say it, and it is in the file.
+      assert.strictEqual(Transcript.listed("x", lines).turns, 1)
+      const stored = yield* Effect.scoped(
+        Effect.flatMap(sessionsIn(directory), ({ read }) => read(session.id))
+      )
+      assert.include(stored.text, "\"instructions\":[\"/a/AGENTS.md\",\"/b/AGENTS.md\"]")
     }))
 
   it.scoped("passes on what is a bug of ours", () =>

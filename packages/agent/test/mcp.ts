@@ -46,6 +46,8 @@ export const call = (
           asked.push(action)
           return denied ? new ToolFailure({ reason: "Denied", message: "no" }) : Effect.void
         }),
+      touch: () => Effect.die("no tool of a server is about files"),
+      storeProcess: () => Effect.die("no tool of a server has a process of its own"),
       verdicts: () => Effect.die("no tool of a server asks for them")
     })
   )

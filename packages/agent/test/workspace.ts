@@ -58,7 +58,10 @@ export const makeProject = Effect.gen(function*() {
   }
 })
 
-/** The tools in a project, where programs are found in `programs`. `asked` has what they asked for; `permit` answers, and may take its time; `rules` are for what a search comes across. */
+/**
+ * The tools in a project, where programs are found in `programs`. `asked` has what they asked for, `touched` what they were about; `permit`
+ * answers, and may take its time; `rules` are for what a search comes across.
+ */
 export const makeTools = (
   permit: (action: Action) => Effect.Effect<void, ToolFailure> = () => Effect.void,
   rules?: PermissionPolicy.Rules,
@@ -66,10 +69,14 @@ export const makeTools = (
 ) =>
   Effect.gen(function*() {
     const project = yield* makeProject
+    const path = yield* Path.Path
     const asked: Array<Action> = []
+    const touched: Array<string> = []
     const call = ToolCall.of({
       id: "call",
       permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action)),
+      touch: (file) => Effect.sync(() => void touched.push(path.relative(project.root, file))),
+      storeProcess: () => Effect.void,
       verdicts: (parts) =>
         Effect.succeed(parts.map((part) => PermissionPolicy.decide(rules, { judged: [part], title: "" }, []).verdict))
     })
@@ -97,7 +104,7 @@ export const makeTools = (
               output: result
             }
       )
-    return { ...project, asked, use }
+    return { ...project, asked, touched, use }
   })
 
 export const refusing = () => Effect.fail(new ToolFailure({ reason: "Denied", message: "No." }))

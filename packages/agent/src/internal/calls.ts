@@ -1,5 +1,6 @@
 /** The calls of one answer: permitted, run, answered. */
 import * as Cut from "@altimate-code/system/Cut"
+import type { ProcessId } from "@altimate-code/system/ProcessId"
 import * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Tool from "@effect/ai/Tool"
@@ -50,6 +51,7 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
     const policy = yield* PermissionPolicy
     const approver = yield* Approver
     const oneQuestion = yield* Effect.makeSemaphore(1)
+    const touched = new Set<string>()
 
     const granted = Effect.map(session.entries, (entries) => entries.filter((entry) => entry.type === "grant"))
 
@@ -118,16 +120,22 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
         yield* emit({ type: "tool-allowed", id: call.id, because })
         yield* session.append({ type: "tool-start", id: call.id, time: yield* now })
         yield* emit({ type: "tool-running", id: call.id })
-      }).pipe(
-        // Without the line in the file it must not run.
-        Effect.catchTag("SessionError", ({ message }) => new ToolFailure({ reason: "Failed", message }))
-      )
+      }).pipe(stored)
+
+    const storeProcess = (call: Call) => (process: ProcessId) =>
+      Effect.flatMap(now, (time) => session.append({ type: "tool-process", id: call.id, process, time })).pipe(stored)
 
     const handled = (call: Call): Effect.Effect<Ended> =>
       toolkit === undefined || !Object.hasOwn(toolkit.tools, call.name)
         ? Effect.succeed(failed(`There is no tool ${JSON.stringify(call.name)}.`))
         : (toolkit.handle(call.name, call.params) as Handled).pipe(
-          Effect.provideService(ToolCall, { id: call.id, permit: permit(call), verdicts }),
+          Effect.provideService(ToolCall, {
+            id: call.id,
+            permit: permit(call),
+            touch: (path) => Effect.sync(() => void touched.add(path)),
+            storeProcess: storeProcess(call),
+            verdicts
+          }),
           Effect.map(({ encodedResult, isFailure, result }): Ended => {
             if (result instanceof ToolFailure) {
               const ended = failed(result.message, result.summary)
@@ -175,9 +183,19 @@ export const makeCalls = ({ emit, rules, session, toolkit }: Options) =>
           inRows(calls, isReadOnly),
           (row) => Effect.forEach(row, runOne, { concurrency: sideBySide, discard: true }),
           { discard: true }
-        )
+        ),
+      /** The files and directories that permitted calls were about since this was read last. */
+      takeTouched: Effect.sync((): ReadonlyArray<string> => {
+        const taken = [...touched]
+        touched.clear()
+        return taken
+      })
     }
   })
+
+/** Without the line in the file it must not run. */
+const stored = (effect: Effect.Effect<void, SessionError | ToolFailure>): Effect.Effect<void, ToolFailure> =>
+  Effect.catchTag(effect, "SessionError", ({ message }) => new ToolFailure({ reason: "Failed", message }))
 
 const inRows = (
   calls: ReadonlyArray<Call>,

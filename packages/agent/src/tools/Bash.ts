@@ -22,8 +22,8 @@ import * as ToolTitle from "../ToolTitle.ts"
  */
 export const Bash = tool(
   "bash",
-  "Runs a command line with bash in the working directory. It has no input and no terminal, and its output is cut in the middle when \
-it is long. To look at files use read, glob and grep.",
+  "Runs a command line with bash in the working directory. It has no input and no terminal: nothing can be typed, and no \
+editor opens. Its output is cut in the middle when it is long. To look at files use read, glob and grep.",
   {
     command: text("The command line."),
     timeout: maybe(
@@ -42,9 +42,9 @@ it is long. To look at files use read, glob and grep.",
  * @category handlers
  */
 export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
-  const { permit } = yield* ToolCall
+  const { permit, storeProcess } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
-  const parts = judge(params.command, new Set(Object.keys(yield* Shell.environment)))
+  const parts = judge(params.command, yield* Shell.variables)
   // What can't be told may be a file that other programs execute, unless it takes a rule for any command to run the line.
   const isOpaque = parts.some(({ opaque, permission }) => permission === "bash" && opaque)
   // Where a redirection leads, and whether that is inside of the project, only the file system knows.
@@ -61,7 +61,8 @@ export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.paramet
   })
   const { ending, ok, output } = yield* Shell.run({
     command: params.command,
-    timeout: Duration.seconds(params.timeout ?? 120)
+    timeout: Duration.seconds(params.timeout ?? 120),
+    onStart: (process) => Effect.mapError(storeProcess(process), ({ message }) => new Shell.ShellError({ message }))
   }).pipe(Effect.mapError(({ message }) => failed(message)))
   const told = output.trim() === "" ? "(no output)" : output.trimEnd()
   return ok ? says(told, ending) : yield* failed(`${told}\n\n(${ending})`, ending)

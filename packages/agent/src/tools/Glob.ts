@@ -47,12 +47,16 @@ the pattern or path begins with it.`,
 export const glob = Effect.fn("Glob.glob")(function*(params: typeof Glob.parametersSchema.Type) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const { permit } = yield* ToolCall
+  const { permit, touch } = yield* ToolCall
   const target = yield* locate(params.path ?? ".")
   if (path.isAbsolute(params.pattern) || params.pattern.split("/").includes("..")) {
     return yield* failed("The pattern must stay below path: give the directory as path.")
   }
   yield* permit({ judged: target.judged("glob"), title: params.pattern })
+  // What the pattern begins with is a path as well.
+  const parts = params.pattern.split("/")
+  const named = parts.slice(0, parts.findIndex((part) => /[*?[\]{}!()]/.test(part)))
+  yield* touch(path.join(target.path, ...named))
   const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
   if (type !== "Directory") return yield* failed(`${target.shown} is not a directory.`)
   const { files, isComplete, leftOut } = yield* Effect.mapError(

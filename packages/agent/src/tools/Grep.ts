@@ -56,7 +56,7 @@ out, unless path or glob begins with it, and so is every file that needs permiss
 export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.parametersSchema.Type) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const { permit } = yield* ToolCall
+  const { permit, touch } = yield* ToolCall
   const { programEnvironment } = yield* Workspace
   const target = yield* locate(params.path ?? ".")
   if (isAcrossLines(params.pattern)) {
@@ -65,6 +65,7 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
   // To search one file is to read it: a rule against reading it holds here too.
   const reading = params.path === undefined ? [] : target.judged("read").slice(-1)
   yield* permit({ judged: [...target.judged("grep"), ...reading], title: params.pattern })
+  yield* touch(target.path)
   const started = yield* Clock.currentTimeMillis
   const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
   const isDirectory = type === "Directory"

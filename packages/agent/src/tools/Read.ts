@@ -52,9 +52,10 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const readings = yield* Readings
-  const { permit } = yield* ToolCall
+  const { permit, touch } = yield* ToolCall
   const target = yield* locate(params.path)
   yield* permit({ judged: target.judged("read"), title: target.shown })
+  yield* touch(target.path)
 
   const stat = yield* fs.stat(target.path).pipe(Effect.catchAll(() => missing(target)))
   if (stat.type === "Directory") return yield* failed(`${target.shown} is a directory: use glob to see what is in it.`)

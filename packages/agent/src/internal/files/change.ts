@@ -53,7 +53,7 @@ export const change = (
   next: (before: Option.Option<string>) => Effect.Effect<string, ToolFailure>
 ) =>
   Effect.gen(function*() {
-    const { permit } = yield* ToolCall
+    const { permit, touch } = yield* ToolCall
     const { alone, saw } = yield* Readings
     return yield* alone(target.path)(Effect.gen(function*() {
       const before = yield* current(target)
@@ -67,6 +67,7 @@ export const change = (
       }
       const diff = diffOf(target.shown, textOf(before) ?? "", after)
       yield* permit({ judged: target.judged("edit"), title: target.shown, preview: { type: "diff", text: diff } })
+      yield* touch(target.path)
       // The user may have taken their time.
       const now = yield* current(target)
       if (textOf(now) !== textOf(before)) {

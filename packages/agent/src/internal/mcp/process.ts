@@ -1,5 +1,6 @@
 /** MCP servers that are processes of this machine. */
 import * as Cut from "@altimate-code/system/Cut"
+import * as ProcessGroup from "@altimate-code/system/ProcessGroup"
 import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
 import * as Effect from "effect/Effect"
@@ -8,7 +9,6 @@ import type * as Scope from "effect/Scope"
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
 import { type Environment, Workspace } from "../../Workspace.ts"
-import { processFamily } from "../processFamily.ts"
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
@@ -24,9 +24,9 @@ const keptCharacters = 450
 /** MCP shutdown order: close stdin, SIGTERM, SIGKILL. */
 const shutDown = (child: Child) =>
   Effect.gen(function*() {
-    const family = processFamily(child)
+    const group = ProcessGroup.of(child.pid)
     child.stdin.end()
-    if (!(yield* family.gone("500 millis"))) yield* family.end("2 seconds")
+    if (!(yield* group.hasEnded("500 millis"))) yield* group.end("2 seconds")
   })
 
 const start = (command: ReadonlyArray<string>, env: Environment) =>

@@ -1,0 +1,45 @@
+/** What a terminal would show of lines that were drawn over themselves, as progress bars are. */
+import { stripVTControlCharacters } from "node:util"
+
+/** Erase in line (ECMA-48, 8.3.41): from the cursor to the end, from the start to the cursor, or all of it. */
+// oxlint-disable-next-line no-control-regex
+const eraseInLine = /\u001b\[([012]?)K/
+
+// oxlint-disable-next-line no-control-regex
+const redrawing = /\r(?!\n)|\x08|\u001b\[[012]?K/
+
+const drawn = (line: string): string => {
+  const cells: Array<string> = []
+  let at = 0
+  // What is between two erasures, and what each of them erases, in turn.
+  line.split(eraseInLine).forEach((piece, index) => {
+    if (index % 2 === 1) {
+      if (piece === "1") cells.fill(" ", 0, at + 1)
+      else if (piece === "2") cells.fill(" ")
+      else cells.length = Math.min(cells.length, at)
+      return
+    }
+    for (const char of stripVTControlCharacters(piece)) {
+      if (char === "\r") at = 0
+      else if (char === "\b") at = Math.max(0, at - 1)
+      else {
+        while (cells.length < at) cells.push(" ")
+        cells[at] = char
+        at += 1
+      }
+    }
+  })
+  const text = cells.join("")
+  // What was erased is blank, not there no more.
+  return eraseInLine.test(line) ? text.trimEnd() : text
+}
+
+/** Plain text, without escape sequences; each line as it was last. */
+export const lastState = (text: string): string => {
+  // Most text has nothing of the kind, and may be long.
+  if (!redrawing.test(text)) return stripVTControlCharacters(text).replaceAll("\r\n", "\n")
+  return text.split("\n").map((line) => {
+    const ended = line.replace(/\r+$/, "")
+    return redrawing.test(ended) ? drawn(ended) : stripVTControlCharacters(ended)
+  }).join("\n")
+}
