@@ -10,6 +10,7 @@ import { Directories } from "@altimate-code/config/Directories"
 import * as Project from "@altimate-code/config/Project"
 import { Settings } from "@altimate-code/config/Settings"
 import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -46,25 +47,35 @@ export const system = (base: Option.Option<string>) =>
     const { instructions, leaves } = yield* Settings
     const origin = leaves.find(({ key }) => key === "instructions")?.origin
     const inProject = root === undefined ? {} : { root }
-    const loaded = yield* Instructions.load({
+    const file = origin?._tag === "File" ? origin : undefined
+    const sources: Instructions.Options = {
       ...inProject,
       directory,
       global: path.join(config, "AGENTS.md"),
       globs: instructions,
-      namedBy: origin?._tag === "File" && origin.scope === "project" ? "project" : "user",
+      ...(file === undefined || file.scope === "project" ? {} : { globsDirectory: path.dirname(file.path) }),
+      namedBy: file?.scope === "project" ? "project" : "user",
       own
-    })
-    const now = new Date(yield* Clock.currentTimeMillis)
+    }
+    const loaded = yield* Instructions.load(sources)
+    const nested = Instructions.makeNested(sources, loaded)
+    const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
     return {
       text: SystemPrompt.make({
         ...Option.match(base, { onNone: () => ({}), onSome: (base) => ({ base }) }),
         ...inProject,
         directory,
         platform: process.platform,
-        date: now.toISOString().slice(0, 10),
+        date: localDate(new Date(yield* Clock.currentTimeMillis)),
         isRepository: Option.exists(yield* Project.find, ({ isRepository }) => isRepository),
         instructions: loaded.instructions
       }),
-      notices: loaded.notices
+      notices: loaded.notices,
+      /** The instructions of the directories that tools come to. */
+      nested: (touched: Instructions.Touched) => Effect.provide(nested(touched), context)
     }
   })
+
+/** `2026-01-31`, where the user is. */
+const localDate = (now: Date): string =>
+  [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-")

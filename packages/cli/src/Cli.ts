@@ -138,7 +138,7 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
         const path = yield* Path.Path
         const { writeError } = yield* Stdio
         return LogFile.layer({
-          directory: path.join(data, "log"),
+          ...(data.startsWith(Directories.noHome) ? {} : { directory: path.join(data, "log") }),
           level: globals.logLevel,
           printLogs: globals.printLogs,
           writeError

@@ -9,11 +9,12 @@ import * as Layer from "effect/Layer"
 import { takeEnvironment } from "./ChildEnvironment.ts"
 import * as Cli from "./Cli.ts"
 import { exitCodes } from "./Failure.ts"
+import * as MakeDirectory from "./MakeDirectory.ts"
 import { policies } from "./Services.ts"
 import * as Stdio from "./Stdio.ts"
 
 const live = Layer.mergeAll(
-  Layer.provideMerge(NodeCommandExecutor.layer, NodeFileSystem.layer),
+  Layer.provideMerge(NodeCommandExecutor.layer, Layer.provide(MakeDirectory.layer, NodeFileSystem.layer)),
   NodePath.layer,
   NodeTerminal.layer,
   Stdio.layer,
@@ -21,7 +22,7 @@ const live = Layer.mergeAll(
 )
 
 /** The exit code of a process that a signal ended is 128 + the signal's number, as shells report it. */
-const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+const signals = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const
 
 /** The AWS SDK warns about Node 20 at every start. All other warnings come as Node prints them. */
 const dropVersionWarning = () => {
@@ -80,7 +81,7 @@ export const start = (args: ReadonlyArray<string>): void => {
     fiber.unsafeInterruptAsFork(fiber.id())
     setTimeout(() => endBy(signal), shutdownGrace)
   }
-  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(signal, () => receive(signal))
+  for (const signal of ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const) process.on(signal, () => receive(signal))
 
   const end = (code: number) => {
     stopListening()

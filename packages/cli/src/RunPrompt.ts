@@ -38,10 +38,10 @@ export interface RunOptions extends SessionOptions {
 
 /** The user's message: the attached files, the words of the command line, what was piped in. */
 const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: RunOptions) {
-  const { piped } = yield* Stdio
-  const text = [prompt.join(" "), Option.getOrElse(yield* piped, () => "")]
-    .filter((text) => text.trim() !== "")
-    .join("\n\n")
+  const { readPiped } = yield* Stdio
+  const words = prompt.join(" ")
+  const piped = yield* readPiped({ isOptional: words.trim() !== "" || files.length > 0 })
+  const text = [words, Option.getOrElse(piped, () => "")].filter((text) => text.trim() !== "").join("\n\n")
   const attachments = yield* Attachment.readAll(files)
   if (text === "" && attachments.length === 0) {
     return yield* new CliError({
@@ -60,10 +60,16 @@ const equipment = ({ noTools, system }: RunOptions) =>
     const { writeError } = yield* Stdio
     const servers = yield* Mcp.servers
     const [tools, prompt] = yield* Effect.all([
-      Assistant.tools(servers, (server) => writeError(`note: waiting for MCP server ${server} to start\n`)),
+      Assistant.tools(servers, (server) => writeError(`note: waiting for MCP server ${server} to start
+`)),
       Assistant.system(system)
     ], { concurrency: 2 })
-    return { toolkit: tools.toolkit, system: prompt.text, notices: [...tools.notices, ...prompt.notices] }
+    return {
+      toolkit: tools.toolkit,
+      system: prompt.text,
+      nested: prompt.nested,
+      notices: [...tools.notices, ...prompt.notices]
+    }
   })
 
 const log = (event: TurnEvent) => {
@@ -138,8 +144,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
           ),
         AskInTerminal.layer,
         Assistant.permissions(options),
-        Places.sessions,
-        Places.workspace
+        Places.layer
       )
     )
   )

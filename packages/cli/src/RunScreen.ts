@@ -28,7 +28,7 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
       Effect.provide(
         Layer.provideMerge(
           ScreenHost.layer(options.overrides, options.yolo),
-          Layer.mergeAll(Assistant.permissions(options), Places.sessions, Places.workspace)
+          Layer.mergeAll(Assistant.permissions(options), Places.layer)
         )
       )
     )

@@ -4,6 +4,7 @@ import { Secrets } from "@altimate-code/log/Secrets"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -24,10 +25,11 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
   /** Writes to stderr. */
   readonly writeError: (text: string) => Effect.Effect<void>
   /**
-   * What was piped or redirected into stdin, to its end; none for a terminal or a device such as `/dev/null`. When nothing
-   * comes for 3 seconds, it says on stderr what it waits for.
+   * What was piped or redirected into stdin, to its end; none for a terminal or a device such as `/dev/null`. When nothing comes for 3
+   * seconds, it reports on stderr what it waits for. With `isOptional` it does not wait longer for a socket, which is often what a
+   * program that starts others gives them without ever writing to it.
    */
-  readonly piped: Effect.Effect<Option.Option<string>, CliError>
+  readonly readPiped: (options: { readonly isOptional: boolean }) => Effect.Effect<Option.Option<string>, CliError>
   /** Can a person be asked: are both stdin and stdout a terminal? */
   readonly interactive: boolean
   /**
@@ -74,13 +76,14 @@ export const masked = Layer.effect(
 
 const text = (name: string) => Config.string(name).pipe(Config.withDefault(""))
 
-/** A pipe, a file or a socket; reading from anything else could wait for ever. */
-const isPiped = () => {
+/** Reading from anything else could wait for ever. */
+const pipedKind = (): "pipe" | "socket" | undefined => {
   try {
     const stat = fstatSync(0)
-    return stat.isFIFO() || stat.isFile() || stat.isSocket()
+    if (stat.isSocket()) return "socket"
+    return stat.isFIFO() || stat.isFile() ? "pipe" : undefined
   } catch {
-    return false // stdin is closed
+    return undefined // stdin is closed
   }
 }
 
@@ -110,20 +113,28 @@ const readAll = (onFirst: () => void) =>
         })
   })
 
+const silence = Duration.seconds(3)
+
 /** A producer may be slow. But a pipe that was only inherited, by a script or a job, may stay open and empty for ever. */
-const readPatiently = (writeError: (text: string) => Effect.Effect<void>) =>
+const readPatiently = (writeError: (text: string) => Effect.Effect<void>, givesUp: boolean) =>
   Effect.suspend(() => {
     let begun = false
-    return Effect.suspend(() =>
-      begun
-        ? Effect.void
-        : writeError("note: reading stdin, from which nothing has come yet; start with < /dev/null if nothing will.\n")
-    ).pipe(
-      Effect.delay("3 seconds"),
-      Effect.forkScoped,
-      Effect.zipRight(readAll(() => begun = true)),
-      Effect.scoped
-    )
+    const whenSilent = <A>(then: Effect.Effect<A>) =>
+      Effect.delay(Effect.suspend(() => begun ? Effect.never : then), silence)
+    const all = Effect.asSome(readAll(() => begun = true))
+    return givesUp
+      ? Effect.raceFirst(
+        all,
+        whenSilent(
+          Effect.as(
+            writeError("note: stdin is not read: nothing has come from it for 3 seconds.\n"),
+            Option.none<string>()
+          )
+        )
+      )
+      : whenSilent(
+        writeError("note: waiting for stdin, from which nothing has come yet. To run without it: < /dev/null\n")
+      ).pipe(Effect.forkScoped, Effect.zipRight(all), Effect.scoped)
   })
 
 /** What a pipe or a socket answers whose reader has gone away. */
@@ -138,6 +149,12 @@ const stdoutFailure = (error: NodeJS.ErrnoException): StdoutClosed | CliError =>
 
 const turnOfEventLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
+/** In raw mode Ctrl-C and Ctrl-\\ are characters. */
+const signalBy = (typed: Uint8Array | string): void => {
+  if (typed.toString().includes("\x03")) process.kill(process.pid, "SIGINT")
+  if (typed.toString().includes("\x1c")) process.kill(process.pid, "SIGQUIT")
+}
+
 /** Throws away what was typed so far. In raw mode the terminal hands over unfinished lines as well. */
 const discardTyped = Effect.acquireUseRelease(
   Effect.sync(() => {
@@ -145,8 +162,7 @@ const discardTyped = Effect.acquireUseRelease(
     const typed = { isNew: false }
     const listener = (chunk: Uint8Array | string): void => {
       typed.isNew = true
-      // In raw mode Ctrl-C is a character.
-      if (chunk.toString().includes("\x03")) process.kill(process.pid, "SIGINT")
+      signalBy(chunk)
     }
     stdin.setRawMode(true)
     stdin.on("data", listener)
@@ -174,7 +190,13 @@ const readLine = (question: string) => Effect.zipRight(discardTyped, askLine(que
 const askLine = (question: string) =>
   Effect.async<string>((resume) => {
     const lines = createInterface({ input: process.stdin, output: process.stderr })
+    // Ctrl-C is the interface's own.
     lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"))
+    const onData = (chunk: Uint8Array | string): void => {
+      if (chunk.toString().includes("\x1c")) process.kill(process.pid, "SIGQUIT")
+    }
+    process.stdin.on("data", onData)
+    lines.once("close", () => process.stdin.off("data", onData))
     lines.once("close", () => resume(Effect.succeed("")))
     lines.question(question, (line) => {
       resume(Effect.succeed(line))
@@ -204,7 +226,13 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
           stdout.write(text, (error) => resume(error ? Effect.fail(stdoutFailure(error)) : Effect.void))
         }),
       writeError,
-      piped: Effect.suspend(() => isPiped() ? Effect.map(readPatiently(writeError), Option.some) : Effect.succeedNone),
+      readPiped: ({ isOptional }) =>
+        Effect.suspend(() => {
+          const kind = pipedKind()
+          return kind === undefined
+            ? Effect.succeedNone
+            : readPatiently(writeError, isOptional && kind === "socket")
+        }),
       interactive: stdin.isTTY && stdout.isTTY,
       readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),
       isTerminal: stdout.isTTY,

@@ -55,7 +55,7 @@ const onTheWire = (options: {
     const stdio = Layer.succeed(Stdio, {
       write: (text) => Effect.sync(() => void output.push(text)),
       writeError: (text) => Effect.sync(() => void output.push(text)),
-      piped: Effect.succeed(Option.none()),
+      readPiped: () => Effect.succeed(Option.none()),
       interactive: false,
       readLine: Option.none(),
       isTerminal: false,

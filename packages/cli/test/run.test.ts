@@ -62,11 +62,12 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "only this")
     }))
 
-  it.scoped("says what it waits for when nothing comes from stdin, once, and waits on", () =>
+  it.scoped("says what it waits for when nothing comes from a pipe, once, and waits on", () =>
     Effect.gen(function*() {
       const { body, home } = yield* setUp()
       const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
-        const child = spawn(process.execPath, [bin, "run", "review"], {
+        // What Node calls a pipe is a socket.
+        const child = spawn("sh", ["-c", "cat | \"$0\" \"$1\" run review", process.execPath, bin], {
           env: { PATH: process.env["PATH"], HOME: home.home, ...token },
           cwd: home.home,
           stdio: ["pipe", "ignore", "pipe"]

@@ -11,7 +11,7 @@ import { open } from "./Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "signal-token" }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const
 
 /** What a shell reports of the end of a process: its exit code, or what stands for the signal it died of. */
 const shellCode = (child: ChildProcess) =>
@@ -139,7 +139,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
     45_000
   )
 
-  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129], ["SIGQUIT", 131]] as const) {
     it.scoped(`ends a question in the terminal: ${signal}`, () =>
       Effect.gen(function*() {
         const { cwd, home, writeGlobalConfig } = yield* setUp

@@ -8,6 +8,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+// Which directories there are is known before any service is asked.
+import { accessSync, constants } from "node:fs"
 import { userInfo } from "node:os"
 import { ConfigError } from "./ConfigError.ts"
 import * as Environment from "./Environment.ts"
@@ -19,7 +21,7 @@ import * as Environment from "./Environment.ts"
  * @category models
  */
 export interface Service {
-  /** The user's home directory. */
+  /** The user's home directory; `noHome` when there is none. */
   readonly home: string
   /** `$XDG_CONFIG_HOME/altimate-code`, or `~/.config/altimate-code`. */
   readonly config: string
@@ -38,10 +40,18 @@ export interface Service {
 export class Directories extends Context.Tag("@altimate-code/config/Directories")<Directories, Service>() {}
 
 /**
+ * Stands for the home directory of a user who has none, or may not enter it. Nothing is found there, and nothing can be written.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const noHome = "/dev/null/no-home"
+
+/**
  * The directories by `HOME` (else the system's entry for the user), `XDG_CONFIG_HOME` and `XDG_DATA_HOME`. Blank counts
  * as unset, and a relative `XDG_…` is ignored
  * ([XDG Base Directory Specification 0.8](https://specifications.freedesktop.org/basedir-spec/0.8/), "Basics"). Fails
- * when nobody says where the home directory is, or when the working directory has been removed.
+ * when the working directory has been removed.
  *
  * @since 0.1.0
  * @category layers
@@ -55,17 +65,18 @@ export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.eff
       catch: () =>
         new ConfigError({
           reason: "Read",
-          message: "the working directory does not exist any more",
+          message: "the working directory no longer exists",
           hint: "Change to a directory that exists, and start again."
         })
     })
-    const home = path.resolve(
+    const named = path.resolve(
       cwd,
       yield* Effect.flatMap(
         Environment.variable("HOME"),
         Option.match({ onSome: Effect.succeed, onNone: () => systemHome })
       )
     )
+    const home = isClosed(named) ? noHome : named
     const base = (variable: string, ...otherwise: ReadonlyArray<string>) =>
       Effect.map(Environment.variable(variable), (value) =>
         path.join(
@@ -81,12 +92,15 @@ export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.eff
   })
 )
 
-const systemHome = Effect.try({
-  try: () => userInfo().homedir,
-  catch: () =>
-    new ConfigError({
-      reason: "Value",
-      message: "HOME: expected the home directory's path, found nothing",
-      hint: "Set HOME: the system has no home directory for this user."
-    })
-})
+/** In a container HOME may be another user's. */
+const isClosed = (directory: string): boolean => {
+  try {
+    accessSync(`${directory}/.`, constants.X_OK)
+    return false
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EACCES"
+  }
+}
+
+/** A user of a container may have no entry in passwd(5). */
+const systemHome = Effect.try(() => userInfo().homedir).pipe(Effect.orElseSucceed(() => noHome))

@@ -55,6 +55,11 @@ describe("The directories", () => {
       assert.strictEqual((yield* directories({ HOME: "x/" })).home, `${process.cwd()}/x`)
     }))
 
+  it.effect("have a home that a file can be in the place of", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* directories({ HOME: import.meta.filename })).home, import.meta.filename)
+    }))
+
   it.effect("cannot be told when the working directory was removed", () =>
     Effect.gen(function*() {
       const path = yield* Path.Path
@@ -65,6 +70,6 @@ describe("The directories", () => {
         )
       )
       assert.strictEqual(error.reason, "Read")
-      assert.strictEqual(error.message, "the working directory does not exist any more")
+      assert.strictEqual(error.message, "the working directory no longer exists")
     }).pipe(Effect.provide(NodePath.layer)))
 })

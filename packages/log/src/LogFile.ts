@@ -25,8 +25,8 @@ import { Secrets } from "./Secrets.ts"
  * @category models
  */
 export interface Options {
-  /** Made when it is missing, for its owner only. */
-  readonly directory: string
+  /** Made when it is missing, for its owner only. Absent: there is none, and no file is written. */
+  readonly directory?: string
   /** Events below this level are not written. */
   readonly level: LogLevel.LogLevel
   /** Copy every line to `writeError`. */
@@ -121,14 +121,17 @@ export const layer = (
     const runtime = yield* Effect.runtime<never>()
     const warn: Warn = (text) => options.writeError(`warning: ${text}\n`)
     const name = yield* fileName
-    const file = (yield* Path.Path).join(options.directory, name)
+    const { directory } = options
+    const file = (yield* Path.Path).join(directory ?? "", name)
 
-    const append = yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 }).pipe(
-      Effect.zipRight(open(file, warn)),
-      Effect.zipLeft(prune(options.directory, name)),
-      Effect.asSome,
-      Effect.catchAll((error) => Effect.as(warn(`no log is written: ${error.message}`), Option.none()))
-    )
+    const append = directory === undefined
+      ? Option.none()
+      : yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 }).pipe(
+        Effect.zipRight(open(file, warn)),
+        Effect.zipLeft(prune(directory, name)),
+        Effect.asSome,
+        Effect.catchAll((error) => Effect.as(warn(`no log is written: ${error.message}`), Option.none()))
+      )
 
     let last = yield* Clock.currentTimeMillis
     const logger = Logger.make((event) => {

@@ -14,7 +14,8 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { join } from "node:path"
-import { fromName, type Holder, state, thisProcess, toName } from "./internal/holder.ts"
+import { fromName, type Holder, thisProcess, toName } from "./internal/holder.ts"
+import { state } from "./ProcessId.ts"
 
 /**
  * The lock could not be taken.

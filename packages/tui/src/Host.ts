@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { SessionError } from "@altimate-code/agent/SessionError"
-import type { AnyToolkit } from "@altimate-code/agent/Turn"
+import type * as Turn from "@altimate-code/agent/Turn"
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
@@ -119,13 +119,20 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly select: (id: string) => Effect.Effect<ActiveModel, HostError>
   /** The tools, and what a person should know about them, e.g. an MCP server that did not start. */
   readonly tools: Effect.Effect<{
-    readonly toolkit: AnyToolkit | Effect.Effect<AnyToolkit>
+    readonly toolkit: Turn.AnyToolkit | Effect.Effect<Turn.AnyToolkit>
     readonly notices: ReadonlyArray<string>
   }>
   /** How each MCP server is doing, in lines. */
   readonly mcp: Effect.Effect<ReadonlyArray<string>>
-  /** The system prompt of a conversation, and what a person should know about it, e.g. that a file can't be read. */
-  readonly system: Effect.Effect<{ readonly text: string; readonly notices: ReadonlyArray<string> }>
+  /**
+   * The system prompt of a conversation, what the user should know about it, e.g. that a file can't be read, and what finds the
+   * instructions of the directories that tools come to.
+   */
+  readonly system: Effect.Effect<{
+    readonly text: string
+    readonly notices: ReadonlyArray<string>
+    readonly nested?: Turn.Options["nested"]
+  }>
   /** What failed, and what a person can do about it. */
   readonly explain: (error: AiError.AiError | SessionError) => { readonly message: string; readonly hint: string }
   /** What a program in the background says as it comes, e.g. where to log in. */

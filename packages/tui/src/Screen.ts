@@ -52,7 +52,7 @@ export interface Options {
  * @category models
  */
 export interface Left {
-  /** The conversation that was shown last; none if nothing was said in it. */
+  /** The conversation that was shown last; none if nothing was said in it, or it is not stored. */
   readonly sessionId: Option.Option<string>
 }
 
@@ -66,7 +66,7 @@ const closePager: Key = { type: "key", name: "o", ctrl: true, meta: false, shift
 /** Ink writes a frame when it draws it, or a millisecond later. In milliseconds. */
 const inkDelay = 5
 
-const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const
+const signals = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const
 
 /**
  * Shows the screen on the process's terminal until the person leaves, and puts the terminal back as it was.
@@ -204,5 +204,6 @@ export const run = (
 
     const session = yield* performer.current
     const lines = yield* session.entries
-    return { sessionId: lines.some(({ type }) => type === "user") ? Option.some(session.id) : Option.none() }
+    const canResume = session.isStored && lines.some(({ type }) => type === "user")
+    return { sessionId: canResume ? Option.some(session.id) : Option.none() }
   }))

@@ -1,38 +1,20 @@
 /** Runs a command for what it prints. */
 import * as Cut from "@altimate-code/system/Cut"
+import * as ProcessGroup from "@altimate-code/system/ProcessGroup"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 // Effect's own commands have no process groups, and what the command has started must end with it.
-import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process"
+import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable } from "node:stream"
 
 /** More than any token has. */
 const most = 64 * 1024
 
 const grace = Duration.seconds(2)
-
-const signal = (child: ChildProcess, name: NodeJS.Signals | 0): boolean => {
-  try {
-    return child.pid !== undefined && process.kill(-child.pid, name)
-  } catch {
-    return false
-  }
-}
-
-const end = (child: ChildProcess) =>
-  Effect.gen(function*() {
-    signal(child, "SIGTERM")
-    yield* Effect.repeat(Effect.sync(() => signal(child, 0)), {
-      while: (isThere) => isThere,
-      schedule: Schedule.upTo(Schedule.spaced("20 millis"), grace)
-    })
-    signal(child, "SIGKILL")
-  })
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
@@ -111,7 +93,7 @@ export const runCommand = (
         ),
       (child) =>
         Effect.zipRight(
-          end(child),
+          ProcessGroup.of(child.pid).end(grace),
           Effect.sync(() => {
             child.stdout.destroy()
             child.stderr.destroy()

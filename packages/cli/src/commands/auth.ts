@@ -20,13 +20,13 @@ const provider = Options.choice("provider", ["amazon-bedrock"]).pipe(
 
 /** From the terminal without an echo, or from what is piped in. */
 const askForToken = Effect.gen(function*() {
-  const { interactive, piped, writeError } = yield* Stdio
+  const { interactive, readPiped, writeError } = yield* Stdio
   const given = yield* interactive
     ? Prompt.run(Prompt.hidden({ message: "Amazon Bedrock API key (bearer token)" })).pipe(
       Effect.map(Redacted.value),
       Effect.catchTag("QuitException", () => Effect.zipRight(writeError("\n"), Effect.interrupt))
     )
-    : Effect.map(piped, Option.getOrElse(() => ""))
+    : Effect.map(readPiped({ isOptional: false }), Option.getOrElse(() => ""))
   const token = given.trim()
   if (token === "") {
     return yield* new CliError({

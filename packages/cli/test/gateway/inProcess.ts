@@ -76,8 +76,8 @@ export const machine = (
     ),
     PermissionPolicy.yolo.pipe(Layer.provide(PermissionPolicy.layer)),
     Approver.nobody("Nobody is there."),
-    Places.sessions,
-    Tools.layer.pipe(Layer.provide(Places.workspace))
+    Places.layer,
+    Tools.layer.pipe(Layer.provide(Places.layer))
   ).pipe(
     Layer.provide(Network.layer),
     Layer.provide(Layer.mergeAll(settings(url), bearer, noChain, impatient, EndpointPolicy.layer, PrefixRules.layer)),

@@ -86,7 +86,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
     let leave = release ?? Effect.void
     const allowed: Array<Allowed> = []
     // The system prompt of the conversation: the same in all of its turns.
-    let system: string | undefined
+    let system: Pick<Turn.Options, "system" | "nested"> | undefined
     let isEditing = false
     const answers = new Map<string, Deferred.Deferred<Answer>>()
     const left = yield* Deferred.make<void>()
@@ -128,10 +128,10 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
 
     const systemPrompt = Effect.suspend(() =>
       system === undefined
-        ? Effect.flatMap(host.system, ({ notices, text }) => {
-          system = text
+        ? Effect.flatMap(host.system, ({ nested, notices, text }) => {
+          system = { system: text, ...(nested === undefined ? {} : { nested }) }
           const warnings = notices.map((text) => show({ type: "notice", level: "warning", text }))
-          return Effect.as(Effect.all(warnings, { discard: true }), text)
+          return Effect.as(Effect.all(warnings, { discard: true }), system)
         })
         : Effect.succeed(system)
     )
@@ -156,7 +156,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
         const events = Turn.run({
           session,
           input: [Prompt.textPart({ text })],
-          system: yield* systemPrompt,
+          ...yield* systemPrompt,
           toolkit,
           maxSteps,
           ...(applying === undefined ? {} : { rules: applying }),
