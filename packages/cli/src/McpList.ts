@@ -23,5 +23,5 @@ export const list = Effect.fn("McpList.list")(
     })
   },
   Effect.scoped,
-  Effect.provide(Places.workspace)
+  Effect.provide(Places.layer)
 )

@@ -60,7 +60,8 @@ const equipment = ({ noTools, system }: RunOptions) =>
     const { writeError } = yield* Stdio
     const servers = yield* Mcp.servers
     const [tools, prompt] = yield* Effect.all([
-      Assistant.tools(servers, (server) => writeError(`note: waiting for MCP server ${server} to start
+      Assistant.tools(servers, (server) =>
+        writeError(`note: waiting for MCP server ${server} to start
 `)),
       Assistant.system(system)
     ], { concurrency: 2 })
