@@ -157,7 +157,11 @@ layer(NodeContext.layer)("Processes that want to write", (it) => {
         yield* write("{}")
         yield* lock(store.path, name)
         const fiber = yield* Effect.fork(Effect.flip(store.set("amazon-bedrock", token)))
-        yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 100)))
+        // It waits once it has a lock of its own to put there: what it asks the file system takes real time.
+        const pause = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 5)))
+        yield* Effect.repeat(Effect.zipRight(pause, fs.readDirectory(directory)), {
+          until: (names) => names.some((name) => name.startsWith("auth.json.lock."))
+        })
         yield* TestClock.adjust("9 seconds")
         assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
         yield* TestClock.adjust("1 second")

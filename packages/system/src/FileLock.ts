@@ -77,6 +77,7 @@ export const acquire: (
 ) => Effect.Effect<Lock, FileLockError, FileSystem.FileSystem | Scope.Scope> = Effect.fn("FileLock.acquire")(
   function*(file: string, { wait = Duration.zero }: { readonly wait?: Duration.DurationInput } = {}) {
     const fs = yield* FileSystem.FileSystem
+    const started = yield* Clock.currentTimeMillis
     const lock = `${file}.lock`
     const self = yield* thisProcess
     const name = toName(self)
@@ -139,7 +140,6 @@ export const acquire: (
       return { found: "free" as const, other: undefined }
     })
 
-    const started = yield* Clock.currentTimeMillis
     const attempt = Effect.gen(function*() {
       const moved = yield* Effect.either(fs.rename(own, lock))
       if (moved._tag === "Right") return true

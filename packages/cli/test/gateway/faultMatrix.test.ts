@@ -153,7 +153,7 @@ const playAll = (times: 1 | "always", matrix: Map<string, string>) =>
         if (times === 1 && cell.fault.retried && isBeforeAll(cell.position) && word !== "answer") {
           wrong.push(`${nameOf(cell)}: nothing had been shown, and yet it was not asked again (${word})`)
         }
-      }), { concurrency: 6, discard: true })
+      }), { concurrency: 10, discard: true })
     assert.deepStrictEqual(wrong, [])
   })
 

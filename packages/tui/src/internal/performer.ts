@@ -11,6 +11,7 @@ import * as Shell from "@altimate-code/agent/Shell"
 import * as Transcript from "@altimate-code/agent/Transcript"
 import * as Turn from "@altimate-code/agent/Turn"
 import { Workspace } from "@altimate-code/agent/Workspace"
+import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -292,9 +293,10 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
     const exportSession = Effect.gen(function*() {
       const { entries, id } = yield* Ref.get(current)
       const file = path.join(workspace.directory, `session-${id}.md`)
-      yield* fs.writeFileString(file, Transcript.markdown(yield* entries), { mode: 0o600 })
+      yield* replaceFile(file, Transcript.markdown(yield* entries), { mode: 0o600, forcesMode: true })
       yield* say(`Written to ${file}.`)
     }).pipe(
+      Effect.provideService(FileSystem.FileSystem, fs),
       Effect.catchAll(({ message }) =>
         show(problem({ message: `The conversation can't be written: ${message}`, hint: "" }))
       )
