@@ -1,110 +1,122 @@
 /**
- * Makes room in a context that is nearly full: the model sums up what is older.
+ * Makes room in a context that is nearly full: the model summarizes what is older.
  *
  * @since 0.1.0
  */
-import * as AiError from "@effect/ai/AiError"
-import * as LanguageModel from "@effect/ai/LanguageModel"
-import * as Prompt from "@effect/ai/Prompt"
+import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
 import * as History from "./History.ts"
 import { lastSummary } from "./internal/lastSummary.ts"
 import { now } from "./internal/now.ts"
+import { applyLeftOut } from "./internal/session/leftOut.ts"
+import { fullest, limitsOf, sentLines, shortNumber, sizeOf, sum, type Unit } from "./internal/session/size.ts"
+import { summarize } from "./internal/session/summarize.ts"
 import * as Tokens from "./internal/tokens.ts"
-import { inMiddle } from "./internal/tool.ts"
+import { type ModelProvider, unknown } from "./ModelProvider.ts"
 import type { Line, Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { Usage } from "./TurnEvent.ts"
 
 /**
- * Is so little room left that older turns should be summed up? At 85 % of the window, in tokens.
+ * Is so little room left that older turns should be compacted? At 85 % of the window, in tokens.
  *
  * @since 0.1.0
  * @category predicates
  */
 export const needed = (context: number, window: number): boolean => context > window * 0.85
 
-/** Of the window, what is told word for word after a summary. */
-const tail = 0.2
+/** Share of a request that is kept verbatim after compaction. */
+const verbatim = 0.2
+
+/** Where nothing is known of the model's window: that of the models that are used most. */
+const usualWindow = 200_000
 
 /**
- * The first line that stays word for word: of what fits into the tail, the first prompt or answer, so that no call is cut off
- * from its result. A prompt that has no answer yet stays, however long it is.
+ * The first line that stays word for word: of what fits into `room`, the first prompt or answer, so that no call is parted from its
+ * result. The present prompt stays, however long it is.
  */
-const cut = (lines: ReadonlyArray<Line>, window: number): number => {
-  const answered = lines.findLastIndex(({ type }) => type === "assistant")
-  const unanswered = lines.findIndex(({ type }, index) => type === "user" && index > answered)
-  let keep = unanswered === -1 ? lines.length : unanswered
-  let room = window * tail
+const cut = (lines: ReadonlyArray<Line>, room: number, unit: Unit): number => {
+  const last = lines.findLastIndex((line) =>
+    line.type === "user" || (line.type === "assistant" && line.message.content.length > 0)
+  )
+  let keep = lines[last]?.type === "user" ? last : lines.length
+  let left = room
   for (let index = lines.length - 1; index >= 0; index--) {
     const line = lines[index]!
-    room -= Tokens.estimate(line)
-    if (room < 0) break
+    left -= sizeOf(line, unit)
+    if (left < 0) break
     if (line.type === "user" || line.type === "assistant") keep = Math.min(keep, index)
   }
   return keep
 }
 
-/** What is summed up has to fit into the window as well: of what overflows it, long results are cut in the middle. */
-const fitting = (lines: ReadonlyArray<Line>, context: number, window: number): ReadonlyArray<Line> =>
-  context <= window * 0.9 ? lines : lines.map((line) =>
-    line.type !== "tool-result" ? line : {
-      ...line,
-      output: {
-        ...line.output,
-        content: line.output.content.map((part) =>
-          part.type === "text" ? { ...part, text: inMiddle(part.text, 2000) } : part
-        )
-      }
-    }
-  )
-
-const request =
-  `Sum up this conversation so that you could go on with the work from the summary alone. Keep: what the person wants and has \
-decided, what was done and found (files, commands, results, with exact names), what is still to do, and what must not be \
-forgotten. Leave out what no longer matters. Answer with the summary only.`
+/**
+ * What is known when a conversation is compacted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The model's context window in tokens, where it is known. */
+  readonly window?: number | undefined
+  readonly provider?: ModelProvider
+  /** A request with all of it was too long. */
+  readonly isRefused?: boolean
+}
 
 /**
- * What a summary did: what it cost, and a sentence for the person.
+ * What a summary did: whether there is one, what it cost, and a sentence for the user.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Compacted {
+  readonly isCompacted: boolean
   readonly usage: Usage
   readonly notice: string
 }
 
 /**
- * Lets the model sum up everything but the end of the conversation (about a fifth of the window, in tokens), and keeps the
- * summary in the session: from now on it stands for what it sums up. Nothing is removed from the file.
+ * Lets the model summarize everything but the end of the conversation, and keeps the summary in the session: from now on it stands for
+ * what it summarizes. Nothing is removed from the file. A single prompt that takes little of the window is left as it is.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const compact = (
   session: Session,
-  window: number
+  { isRefused = false, provider = unknown, window }: Options
 ): Effect.Effect<Compacted, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
-    const lines = yield* session.entries
+    const given = yield* session.entries
+    const lines = applyLeftOut(given)
     const last = lastSummary(lines)
-    const keep = cut(lines, window)
-    if (!lines.slice(last?.keep ?? 0, keep).some(({ type }) => type === "user" || type === "assistant")) {
-      return { usage: Tokens.none, notice: "There is nothing to sum up yet." }
+    const begin = last?.keep ?? 0
+    const limit = fullest(limitsOf(given, { window, model: provider.model }))
+    const unit = limit?.unit ?? "tokens"
+    const sent = sum(sentLines(given), unit)
+    const size = limit?.size ?? usualWindow
+    const used = limit?.used ?? (History.context(given) || sent)
+    const prompts = lines.slice(begin).filter((line) => line.type === "user" && line.hidden === undefined).length
+    const nothing = { isCompacted: false, usage: Tokens.none, notice: nothingYet(given, window) }
+    if (prompts <= 1 && !isRefused && used <= verbatim * size) return nothing
+    // The provider counts what is not in the session as well, and its tokens may be shorter than the estimate's.
+    const scale = Math.max(1, used / Math.max(1, sent))
+    const most = size / scale
+    const keep = Math.max(begin, cut(lines, verbatim * Math.min(most, sent), unit))
+    const older = lines.slice(begin, keep)
+    if (!older.some(({ type }) => type === "user" || type === "assistant")) return nothing
+    const { text, usage } = yield* summarize({ lines: older, before: last?.text, most, unit, isRefused, provider })
+    yield* session.append({ type: "summary", text, keep, usage, time: yield* now })
+    return {
+      isCompacted: true,
+      usage,
+      notice: "The older part of the conversation was compacted into a summary, to make room."
     }
-    // The last summary is part of it, even when what it stands for ends before the line that it stands in.
-    const older = [...lines.slice(0, keep), ...(last !== undefined && last.at >= keep ? [lines[last.at]!] : [])]
-    const told = History.prompt(fitting(older, History.context(lines), window))
-    const { text, usage } = yield* LanguageModel.generateText({ prompt: Prompt.merge(told, request) })
-    if (text.trim() === "") {
-      return yield* new AiError.MalformedOutput({
-        module: "Compaction",
-        method: "compact",
-        description: "the model's summary is empty"
-      })
-    }
-    const spent = Tokens.of(usage)
-    yield* session.append({ type: "summary", text, keep, usage: spent, time: yield* now })
-    return { usage: spent, notice: "The older part of the conversation was summed up to make room." }
   })
+
+const nothingYet = (lines: ReadonlyArray<Line>, window: number | undefined): string => {
+  const used = shortNumber(History.context(lines) || sum(sentLines(lines), "tokens"))
+  return `Nothing to compact yet: ${used}${window === undefined ? "" : ` of ${shortNumber(window)}`} tokens used.`
+}

@@ -6,6 +6,7 @@
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
 import { lastSummary } from "./internal/lastSummary.ts"
+import { applyLeftOut } from "./internal/session/leftOut.ts"
 import * as Tokens from "./internal/tokens.ts"
 import type { Entry, Line } from "./Session.ts"
 
@@ -85,13 +86,14 @@ const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Array<R
   })
 
 /**
- * The messages for the next request: the last summary, and everything since. Every call is followed by its result, in the order
- * of the calls.
+ * The messages for the next request: the last summary, and everything since, without what is left out since it was refused. Every call
+ * is followed by its result, in the order of the calls.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const prompt = (lines: ReadonlyArray<Line>): Prompt.Prompt => {
+export const prompt = (given: ReadonlyArray<Line>): Prompt.Prompt => {
+  const lines = applyLeftOut(given)
   const summary = lastSummary(lines)
   const messages: Array<Prompt.Message> = summary === undefined ? [] : [
     Prompt.userMessage({

@@ -18,6 +18,7 @@ import { makeServer, noLonger, type Server } from "./internal/mcp/server.ts"
 import type { McpTool } from "./internal/mcp/usableTools.ts"
 import { Withdrawn } from "./internal/withdrawn.ts"
 import { ToolCall, ToolFailure, ToolOutput } from "./ToolCall.ts"
+import { ToolOrigin } from "./ToolOrigin.ts"
 import * as ToolTitle from "./ToolTitle.ts"
 import type { AnyToolkit } from "./Turn.ts"
 import type { Workspace } from "./Workspace.ts"
@@ -98,7 +99,7 @@ export interface Servers {
   readonly status: Effect.Effect<ReadonlyArray<Status>>
 }
 
-const makeTool = (name: string, { description, inputSchema, isReadOnly }: McpTool) =>
+const makeTool = ({ name, server, tool: { description, inputSchema, isReadOnly, name: tool } }: Named) =>
   Tool.make(name, {
     description,
     success: ToolOutput,
@@ -109,6 +110,7 @@ const makeTool = (name: string, { description, inputSchema, isReadOnly }: McpToo
     // The server itself says what is wrong with them.
     .setParameters(Schema.Unknown.annotations({ jsonSchema: inputSchema }) as never)
     .annotate(Tool.Readonly, isReadOnly)
+    .annotate(ToolOrigin, { server: server.name, tool })
 
 const isRecord = Schema.is(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 
@@ -149,8 +151,8 @@ const named = (servers: ReadonlyArray<Server>): ReadonlyArray<Named> => {
 const makeToolkit = (now: ReadonlyArray<Named>, gone: ReadonlyArray<Named>, limits: Limits) =>
   Effect.gen(function*() {
     const toolkit = Toolkit.make(
-      ...now.map(({ name, tool }) => makeTool(name, tool)),
-      ...gone.map(({ name, tool }) => makeTool(name, tool).annotate(Withdrawn, true))
+      ...now.map(makeTool),
+      ...gone.map((named) => makeTool(named).annotate(Withdrawn, true))
     )
     const handlers = yield* toolkit.toContext(
       Object.fromEntries([...now, ...gone].map((named) => [named.name, makeHandler(named, limits)]))

@@ -34,6 +34,10 @@ const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String 
  * - `tool-result`: what came of a call
  * - `grant`: a person allowed this for the whole session
  * - `summary`: stands for all messages before the line number `keep` (counted from 0)
+ * - `left-out`: what is no longer sent to the model, as its provider refused it: a part of a message by its `Digest` (system), a tool by its
+ *   name, or the messages of the lines from number `from` to before `to`
+ * - `limit`: how much a request may hold, as a refusal has shown; for the model with this ID, or for any
+ * - `notice`: what the user was told of a recovery
  *
  * @since 0.1.0
  * @category schemas
@@ -79,6 +83,32 @@ export const Entry = Schema.Union(
     text: Schema.String,
     keep: Schema.NonNegativeInt,
     usage: Tokens,
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("left-out"),
+    what: Schema.Union(
+      Schema.Struct({ part: Schema.String }),
+      Schema.Struct({ tool: Schema.String }),
+      Schema.Struct({ from: Schema.NonNegativeInt, to: Schema.NonNegativeInt })
+    ),
+    why: Schema.String,
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("limit"),
+    unit: Schema.Literal("tokens", "bytes"),
+    size: Schema.Positive,
+    /** It is what fitted last, measured by this program; otherwise the provider's own. */
+    assumed: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+    model: Schema.optionalWith(Schema.String, { exact: true }),
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("notice"),
+    text: Schema.String,
+    /** Set where it is given once only. */
+    about: Schema.optionalWith(Schema.Literal("compaction"), { exact: true }),
     ...time
   })
 )

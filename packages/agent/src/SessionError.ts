@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 /**
  * - `NotFound`: there is no such session, or the beginning of an ID fits several
  * - `InUse`: another process has it open
- * - `Corrupt`: a line that is not the last can't be read; nothing is changed
+ * - `Corrupt`: the file does not begin as a session; nothing is changed
  * - `Io`: the file system refused
  *
  * @since 0.1.0

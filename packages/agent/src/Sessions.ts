@@ -42,7 +42,14 @@ export interface Service {
   readonly read: (
     id: string
   ) => Effect.Effect<
-    { readonly id: string; readonly lines: ReadonlyArray<Line>; readonly text: string },
+    {
+      readonly id: string
+      readonly lines: ReadonlyArray<Line>
+      /** As it is written, without the lines that can't be read. */
+      readonly text: string
+      /** What the user should know: which lines can't be read. */
+      readonly notices: ReadonlyArray<string>
+    },
     SessionError
   >
   /** Removes it for good; answers its whole ID. */
@@ -223,8 +230,10 @@ export const layer = (options: Options): Layer.Layer<
             const id = yield* find(given)
             const file = fileOf(id)
             const lock = yield* sessionLock.acquire(file)
-            const { lines, torn, whole } = yield* sessionFile.read(file)
+            const { lines, torn, unreadable, whole } = yield* sessionFile.read(file)
             const notices: Array<string> = [...lock.notices]
+            const skipped = sessionFile.skipped(file, unreadable)
+            if (skipped !== undefined) notices.push(skipped)
             if (torn) {
               yield* Effect.mapError(fs.truncate(file, whole), sessionFile.io(file))
               notices.push("The last line of the session was only half written. It was dropped.")
@@ -274,8 +283,10 @@ export const layer = (options: Options): Layer.Layer<
         read: (given) =>
           Effect.gen(function*() {
             const id = yield* find(given)
-            const { lines, text } = yield* sessionFile.read(fileOf(id))
-            return { id, lines, text }
+            const { lines, text, unreadable } = yield* sessionFile.read(fileOf(id))
+            const skipped = sessionFile.skipped(fileOf(id), unreadable)
+            const readable = text.split("\n").filter((_, index) => !unreadable.includes(index + 1)).join("\n")
+            return { id, lines, text: readable, notices: skipped === undefined ? [] : [skipped] }
           }).pipe(Effect.provide(context)),
         remove: (given) =>
           Effect.gen(function*() {

@@ -84,7 +84,9 @@ const block = (line: Line): ReadonlyArray<string> => {
         line.output.diff === undefined ? fenced(textOf(line.output), "") : fenced(line.output.diff, "diff")
       ]
     case "summary":
-      return ["*(older turns were summed up)*", line.text]
+      return ["*(older messages were compacted into a summary)*", line.text]
+    case "notice":
+      return [`*${line.text}*`]
     default:
       return []
   }

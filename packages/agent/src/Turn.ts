@@ -3,30 +3,28 @@
  *
  * @since 0.1.0
  */
-import * as AiError from "@effect/ai/AiError"
-import * as LanguageModel from "@effect/ai/LanguageModel"
+import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
 import type * as Toolkit from "@effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
-import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Approver } from "./Approver.ts"
-import * as Compaction from "./Compaction.ts"
-import * as History from "./History.ts"
 import * as Instructions from "./Instructions.ts"
-import { asking } from "./internal/asking.ts"
 import { makeCalls } from "./internal/calls.ts"
 import { done, interruptedResults } from "./internal/interrupted.ts"
 import { now } from "./internal/now.ts"
+import { makeRoom, notify } from "./internal/session/compacting.ts"
+import { makeRecovery, type Trial } from "./internal/session/recovery.ts"
+import { type Answer, available, request } from "./internal/session/request.ts"
 import * as Tokens from "./internal/tokens.ts"
+import { type ModelProvider, unknown } from "./ModelProvider.ts"
 import type { PermissionPolicy, Rules } from "./PermissionPolicy.ts"
 import type { Entry, Line, Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
-import * as ToolTitle from "./ToolTitle.ts"
 import type { TurnEvent, Usage } from "./TurnEvent.ts"
 
 /**
@@ -57,14 +55,16 @@ export interface Options {
   readonly maxSteps: number
   /** Finds the instructions for what tools are about, which the model is shown once a session; absent: there are none. */
   readonly nested?: (touched: Instructions.Touched) => Effect.Effect<Instructions.Loaded>
-  /** In tokens; absent: not known, and nothing is summarised. */
+  /** In tokens; absent: not known until a request is too long. */
   readonly contextWindow?: number
+  /** Absent: nothing is known of it, and what it refuses ends the turn. */
+  readonly provider?: ModelProvider
 }
 
 type Failure = AiError.AiError | SessionError
 
-/** An answer that can't be understood is asked for again, so many times in a row. */
-const patience = 3
+/** How many malformed answers in a row end the turn. */
+const maxMalformed = 3
 
 /**
  * Runs a turn and tells what happens. Everything is in the session's file before it is acted on. Leaving the stream, or
@@ -95,7 +95,7 @@ const turn = (options: Options, emit: Emit) => {
     // However it ends: no call stays without a result. Of an interrupted turn there is nobody left to be told.
     Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
     Effect.ensuring(Effect.ignore(interruptedResults(options.session))),
-    Effect.flatMap(({ reason, metadata, steps }) => emit({ type: "finished", reason, usage, steps, metadata })),
+    Effect.flatMap((end) => emit({ type: "finished", usage, ...end })),
     Effect.catchAll((error) => emit({ type: "failed", error, usage }))
   )
 }
@@ -103,14 +103,10 @@ const turn = (options: Options, emit: Emit) => {
 const closeCalls = (session: Session, emit: Emit) =>
   Effect.flatMap(interruptedResults(session), Effect.forEach(({ result }) => emit(done(result)), { discard: true }))
 
-interface End {
-  readonly reason: Extract<TurnEvent, { readonly type: "finished" }>["reason"]
-  readonly metadata: Response.FinishPart["metadata"]
-  readonly steps: number
-}
+type End = Omit<Extract<TurnEvent, { readonly type: "finished" }>, "type" | "usage">
 
 const steps = (
-  { contextWindow, input, maxSteps, nested, rules, session, system, toolkit }: Options,
+  { contextWindow, input, maxSteps, nested, provider = unknown, rules, session, system, toolkit }: Options,
   emit: Emit,
   add: (usage: Usage) => Effect.Effect<void>
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
@@ -129,48 +125,73 @@ const steps = (
       yield* say(Prompt.userMessage({ content }), { hidden: true, instructions: files })
     })
 
+    const instead = (text: string) =>
+      say(Prompt.userMessage({ content: [Prompt.textPart({ text })] }), { hidden: true })
+
+    const context = { session, provider, window: contextWindow, emit, add }
+    const begin = Math.max(1, (yield* session.entries).length)
+    const recovery = makeRecovery({ ...context, begin })
+
+    /** An answer, after as many recoveries as there are sorts of them. */
+    const ask = (
+      offered: AnyToolkit | undefined,
+      trial: Trial
+    ): Effect.Effect<Answer, Failure, LanguageModel.LanguageModel> =>
+      Effect.gen(function*() {
+        const outcome = yield* request({ session, emit, system, toolkit: offered, provider, trial })
+        if (outcome._tag === "Answer") return outcome
+        const next = yield* recovery.refused(outcome, offered?.tools ?? {}, trial)
+        return yield* next === undefined ? Effect.fail(outcome.error) : ask(offered, next)
+      })
+
     yield* say(Prompt.userMessage({ content: input.map(storable) }))
-    let misunderstood = 0
+    let malformed = 0
+    let hasCalled = false
+    let isRepeated = false
     for (let count = 1;; count++) {
-      const before = History.context(yield* session.entries)
-      if (contextWindow !== undefined && Compaction.needed(before, contextWindow)) {
-        const summary = yield* Compaction.compact(session, contextWindow)
-        yield* add(summary.usage)
-        yield* emit({ type: "notice", text: summary.notice })
-      }
+      yield* makeRoom(context)
       // The calls of an answer are of the tools that it was asked for with.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
-      const calls = yield* makeCalls({ session, toolkit: offered, rules, emit })
-      const tools = offered === undefined ? undefined : asking(offered)
-      const answer = yield* request({ session, emit, system, tools }).pipe(
-        Effect.map((answer) => ({ ...answer, wrong: undefined })),
-        Effect.catchTag("MalformedOutput", (error) =>
-          ++misunderstood < patience && count < maxSteps
-            ? Effect.succeed({ calls: [], usage: Tokens.none, finish: undefined, wrong: error })
-            : Effect.fail(error))
+      const answer = yield* ask(offered, []).pipe(
+        Effect.catchTag(
+          "MalformedOutput",
+          (error) => ++malformed < maxMalformed && count < maxSteps ? Effect.succeed(error) : Effect.fail(error)
+        )
       )
-      if (answer.wrong !== undefined) {
-        const what = answer.wrong.description ?? answer.wrong.message
+      if (answer._tag === "MalformedOutput") {
+        const what = answer.description ?? answer.message
         yield* closeCalls(session, emit)
         yield* emit({ type: "notice", text: `The model's answer could not be used (${what}); it was asked again.` })
-        yield* say(
-          Prompt.userMessage({
-            content: [Prompt.textPart({ text: `Your last answer could not be used: ${what}. Please answer again.` })]
-          }),
-          { hidden: true }
-        )
+        yield* instead(`Your last answer could not be used: ${what}. Please answer again.`)
         continue
       }
-      misunderstood = 0
+      malformed = 0
       yield* add(answer.usage)
+      const calls = yield* makeCalls({ session, toolkit: available(offered, yield* session.entries), rules, emit })
       yield* calls.run(answer.calls)
       yield* emit({ type: "usage", step: answer.usage, context: Tokens.total(answer.usage) })
       const { metadata, reason } = answer.finish
-      if (answer.calls.length === 0) {
-        return { reason: plain(reason), metadata, steps: count }
+      const isShorter = provider.isFull(metadata) && (yield* recovery.full)
+      if (answer.calls.length > 0) {
+        if (count >= maxSteps) return { reason: "steps", metadata, steps: count }
+        hasCalled = true
+        yield* instruct(yield* calls.takeTouched)
+        continue
       }
-      if (count >= maxSteps) return { reason: "steps", metadata, steps: count }
-      yield* instruct(yield* calls.takeTouched)
+      if (isShorter) {
+        if (answer.hasText) yield* instead("Your last answer was cut off. Continue it exactly where it stopped.")
+        continue
+      }
+      const end = { reason: plain(reason), metadata, steps: count }
+      if (answer.hasText) return end
+      if (end.reason !== "stop") return { ...end, isEmpty: true }
+      if (hasCalled) {
+        yield* notify(context, "The model ended the turn without a closing message.")
+        return end
+      }
+      if (isRepeated) return { ...end, isEmpty: true }
+      isRepeated = true
+      yield* notify(context, "The model's answer was empty. It was asked again.")
     }
   })
 
@@ -195,82 +216,3 @@ const storable = (part: Prompt.UserMessagePart): Prompt.UserMessagePart =>
   part.type === "file" && part.data instanceof Uint8Array
     ? Prompt.filePart({ ...part, data: Encoding.encodeBase64(part.data) })
     : part
-
-// oxlint-disable-next-line typescript/no-explicit-any
-type Part = Response.StreamPart<any>
-type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
-
-/** One request. Its answer is in the file when it returns; when it fails or is interrupted, what came of it is. */
-const request = (
-  { emit, session, system, tools }: {
-    readonly session: Session
-    readonly emit: Emit
-    readonly system: string | undefined
-    readonly tools: ReturnType<typeof asking> | undefined
-  }
-) =>
-  Effect.gen(function*() {
-    const parts: Array<Part> = []
-    const history = History.prompt(yield* session.entries)
-    const prompt = system === undefined ? history : Prompt.setSystem(history, system)
-
-    const keep = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "model" | "time">) =>
-      Effect.flatMap(now, (time) => session.append({ type: "assistant", ...answer, ...modelOf(parts), time }))
-
-    const answering = LanguageModel.streamText({
-      prompt,
-      ...(tools === undefined ? {} : { toolkit: tools }),
-      disableToolCallResolution: true
-    }).pipe(
-      Stream.runForEach((part) => {
-        parts.push(part)
-        switch (part.type) {
-          case "text-delta":
-            return emit({ type: "text", text: part.delta })
-          case "reasoning-delta":
-            return part.delta === "" ? Effect.void : emit({ type: "reasoning", text: part.delta })
-          default:
-            return Effect.void
-        }
-      })
-    )
-    let stored: ReadonlyArray<Call> = []
-    const ours = Effect.sync(() => stored = (parts as ReadonlyArray<Response.AnyPart>).filter(isOurs))
-    // Only what is in the file is reported. Not within: who has left the stream would be waited for.
-    const report = Effect.suspend(() =>
-      Effect.forEach(stored, ({ id, name, params }) =>
-        emit({ type: "tool-asked", id, name, title: ToolTitle.of(name, params), params }), { discard: true })
-    )
-    // Between the end of the answer and its line in the file nothing may come.
-    return yield* Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function*() {
-        const exit = yield* Effect.exit(restore(answering))
-        const finish = parts.findLast((part) =>
-          part.type === "finish"
-        )
-        const message = History.answer(parts)
-        const usage = finish === undefined ? Tokens.none : Tokens.of(finish.usage)
-        if (Exit.isSuccess(exit) && finish !== undefined) {
-          yield* keep({ message, reason: finish.reason, usage })
-          return { calls: yield* ours, usage, finish }
-        }
-        if (message.content.length > 0) {
-          yield* Effect.ignore(
-            Effect.zipRight(keep({ message, reason: "interrupted", usage, interrupted: true }), ours)
-          )
-        }
-        return yield* Exit.isFailure(exit)
-          ? Effect.failCause(exit.cause)
-          : new AiError.MalformedOutput({ module: "Turn", method: "request", description: "the answer has no end" })
-      })
-    ).pipe(Effect.tapBoth({ onFailure: () => report, onSuccess: () => report }))
-  })
-
-/** Which model answered, where its provider reports that. */
-const modelOf = (parts: ReadonlyArray<Part>): { readonly model?: string } => {
-  const metadata = parts.find((part) => part.type === "response-metadata")
-  return Option.match(metadata?.modelId ?? Option.none(), { onNone: () => ({}), onSome: (model) => ({ model }) })
-}
-
-/** A call that the model's own side has not answered already. */
-const isOurs = (part: Response.AnyPart): part is Call => part.type === "tool-call" && !part.providerExecuted

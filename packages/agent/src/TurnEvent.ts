@@ -74,6 +74,8 @@ export type TurnEvent =
     readonly type: "finished"
     /** `steps`: stopped at the limit of steps. Otherwise the model's own reason. */
     readonly reason: "stop" | "length" | "content-filter" | "error" | "other" | "unknown" | "steps"
+    /** The last answer holds no text, and with `stop` no tool has run: there is no answer. */
+    readonly isEmpty?: true
     /** Of the whole turn. */
     readonly usage: Usage
     readonly steps: number

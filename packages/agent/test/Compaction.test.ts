@@ -20,7 +20,7 @@ const compacted = (window: number, lines: ReadonlyArray<Entry>, ...summaries: Re
     yield* Effect.forEach(lines, session.append)
     const seen: Array<LanguageModel.ProviderOptions> = []
     const model = scripted(summaries.map((summary) => ({ parts: [...text(summary), finish("stop")] })), seen)
-    const compact = Effect.provide(Compaction.compact(session, window), model)
+    const compact = Effect.provide(Compaction.compact(session, { window }), model)
     return { session, compact, seen }
   })
 
@@ -70,7 +70,11 @@ layer(NodeContext.layer)("Summing up", (it) => {
         assistant("Done.")
       ]
       for (let window = 100; window <= 4000; window += 100) {
-        const { compact, seen, session } = yield* compacted(window, lines, "So far.")
+        const { compact, seen, session } = yield* compacted(
+          window,
+          lines,
+          ...Array.from({ length: 9 }, () => "So far.")
+        )
         yield* compact
         assert.deepStrictEqual(faults(History.prompt(yield* session.entries)), [], `with ${window}`)
         assert.notInclude(asked(seen[0]) ?? "", "no result", `with ${window}`)
@@ -135,11 +139,34 @@ layer(NodeContext.layer)("Summing up", (it) => {
       assert.isTrue(said.has(true))
     }))
 
-  it.scoped("says so when there is nothing to sum up, and asks nobody", () =>
+  it.scoped("makes room whenever there is more than one prompt, and leaves a single short one as it is", () =>
+    Effect.gen(function*() {
+      const used = (line: Entry, input: number) =>
+        ({ ...line, usage: { input, output: 0, cacheRead: 0, cacheWrite: 0 } }) as Entry
+      const one = [user("hello"), used(assistant("yes"), 30_000)]
+      const single = yield* compacted(200_000, one)
+      assert.deepInclude(yield* single.compact, {
+        isCompacted: false,
+        notice: "Nothing to compact yet: 30k of 200k tokens used."
+      })
+      for (const second of [30_100, 100, 199_000]) {
+        const { compact, session } = yield* compacted(
+          200_000,
+          [...one, user("more"), used(assistant("no"), second)],
+          "Hello."
+        )
+        assert.isTrue((yield* compact).isCompacted)
+        const told = JSON.stringify(History.prompt(yield* session.entries))
+        assert.include(told, "Hello.")
+        assert.notInclude(told, "hello")
+      }
+    }))
+
+  it.scoped("says so when there is nothing to compact, and asks nobody", () =>
     Effect.gen(function*() {
       for (const lines of [[], [user("hello")], [user("hello"), assistant("yes")]]) {
         const { compact, seen, session } = yield* compacted(100_000, lines)
-        assert.include((yield* compact).notice, "nothing to sum up")
+        assert.include((yield* compact).notice, "Nothing to compact yet")
         assert.strictEqual(seen.length, 0)
         assert.isFalse((yield* session.entries).some(({ type }) => type === "summary"))
       }

@@ -193,17 +193,22 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       }
     }))
 
-  it.scoped("that has a line that is whole but none of its own is left as it is, the last one too", () =>
+  it.scoped("skips a line that is whole but can't be read, the last one too, and names its place; the file stays as it is", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       for (const foreign of ["{\"type\":\"us\n", "\n", "{\"type\":\"user\"}\n"]) {
         const { file, id, sessions } = yield* written(user("one"))
         yield* fs.writeFileString(file, foreign, { flag: "a" })
         const before = yield* fs.readFileString(file)
-        const error = yield* Effect.flip(Effect.scoped(sessions.open(id)))
-        assert.strictEqual(error.reason, "Corrupt")
-        assert.strictEqual(error.message, `${file}:3 is not a line of a session.`)
+        // In one scope: the first time must not keep the lock.
+        const session = yield* Effect.scoped(sessions.open(id))
+        assert.deepStrictEqual(session.notices, [
+          `A line of the session can't be read and was skipped: ${file}:3. The file was not changed.`
+        ])
+        assert.deepStrictEqual(types(yield* session.entries), ["session", "user", "unknown"])
         assert.strictEqual(yield* fs.readFileString(file), before)
+        assert.deepStrictEqual((yield* sessions.read(id)).notices, session.notices)
+        assert.lengthOf((yield* sessions.read(id)).text.trimEnd().split("\n"), 2)
       }
     }))
 
@@ -223,24 +228,37 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       yield* fs.writeFileString(`${directory}/30000101-000000-aaaaaa.jsonl`, "")
       assertSome(yield* sessions.latest("/project"), id)
       const [first, second] = yield* sessions.list
-      assert.include(first!.title, "is not a line of a session")
-      assert.strictEqual(second!.title, "one")
+      assert.deepStrictEqual([first!.title, second!.title], ["two", "one"])
     }))
 
-  it.scoped("that is broken in the middle is left as it is", () =>
+  it.scoped("continues behind lines in the middle that can't be read: numbers of lines stay, and no call is closed twice", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
-      const { file, id, sessions } = yield* written(user("one"), assistant("two"))
+      const { file, id, sessions } = yield* written(
+        user("one"),
+        assistant("I run.", "a"),
+        started("a"),
+        result("a"),
+        assistant("two"),
+        user("three"),
+        assistant("four"),
+        summary("It was short.", 6),
+        user("five")
+      )
       const lines = (yield* fs.readFileString(file)).split("\n")
-      const broken = [lines[0], lines[1]!.slice(1), ...lines.slice(2)].join("\n")
+      // The result, and an answer.
+      const broken = lines.map((line, index) => index === 4 || index === 7 ? line.slice(1) : line).join("\n")
       yield* fs.writeFileString(file, broken)
-      // In one scope: the first time must not keep the lock.
-      for (let times = 0; times < 2; times++) {
-        const error = yield* Effect.flip(sessions.open(id))
-        assert.strictEqual(error.reason, "Corrupt")
-        assert.include(error.message, `${file}:2`)
-      }
+      const session = yield* sessions.open(id)
+      assert.deepStrictEqual(session.notices, [
+        `2 lines of the session can't be read and were skipped: ${file}:5, ${file}:8. The file was not changed.`
+      ])
       assert.strictEqual(yield* fs.readFileString(file), broken)
+      const told = JSON.stringify(History.prompt(yield* session.entries))
+      for (const word of ["It was short.", "three", "five"]) assert.include(told, word)
+      assert.notInclude(told, "one")
+      yield* session.append(assistant("six"))
+      assert.isTrue((yield* fs.readFileString(file)).startsWith(broken))
     }))
 
   it.scoped("keeps the lines of a later version where they are", () =>

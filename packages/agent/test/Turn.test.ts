@@ -27,7 +27,7 @@ import * as Transcript from "../src/Transcript.ts"
 import * as Turn from "../src/Turn.ts"
 import type { TurnEvent } from "../src/TurnEvent.ts"
 import { faults } from "./conversation.ts"
-import { call, finish, scripted, type Step, text } from "./model.ts"
+import { call, finish, scripted, type Step, text, unknownCall } from "./model.ts"
 import { sessionsIn } from "./sessions.ts"
 
 const tool = <Name extends string, Parameters extends Schema.Struct.Fields>(name: Name, parameters: Parameters) =>
@@ -365,7 +365,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
     Effect.gen(function*() {
       const error = new AiError.UnknownError({ module: "t", method: "t", description: "broken off" })
       const { events, lines, run, seen } = yield* turn({
-        steps: [{ parts: text("half").slice(0, 2), fails: error }, { parts: [finish("stop")] }]
+        steps: [{ parts: text("half").slice(0, 2), fails: error }, { parts: [...text("whole"), finish("stop")] }]
       })
       const last = events.at(-1)
       assert.isTrue(last?.type === "failed" && last.error === error)
@@ -417,7 +417,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.include(JSON.stringify(answer), "so far")
     }))
 
-  it.scoped("sums up what is older when the window is nearly full", () =>
+  it.scoped("compacts what is older when the window is nearly full", () =>
     Effect.gen(function*() {
       const { events, lines, seen } = yield* turn({
         window: 1000,
@@ -425,7 +425,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
         steps: [
           { parts: [...text("one"), finish("stop", { inputTokens: 800, totalTokens: 900 })] },
           { parts: [...text("They spoke of x."), finish("stop")] },
-          // Asked again, it is not summed up again.
+          // Asked again, it is not compacted again.
           { parts: [], fails: new AiError.MalformedOutput({ module: "t", method: "t", description: "odd" }) },
           { parts: [...text("two"), finish("stop")] }
         ]
@@ -439,7 +439,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.notInclude(last, "xxxx")
     }))
 
-  it.scoped("sums up before the request that the results would not fit into", () =>
+  it.scoped("compacts before the request that the results would not fit into", () =>
     Effect.gen(function*() {
       const { events, lines, seen } = yield* turn({
         window: 1000,
@@ -535,6 +535,99 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.deepStrictEqual(faults(seen[1]!.prompt), [])
       assert.include(JSON.stringify(seen[1]!.prompt), "fly")
       assert.strictEqual(events.at(-1)?.type, "finished")
+    }))
+
+  it.scoped("runs the good calls of an answer with an unknown one, and tells the model of that one alone", () =>
+    Effect.gen(function*() {
+      const { events, lines, ran, seen } = yield* turn({
+        steps: [
+          {
+            parts: [
+              ...text("I look."),
+              call("1", "look", { at: "a" }),
+              ...unknownCall("2", "fly", "{\"to\":", "\"the moon\"}"),
+              ...unknownCall("3", "swim"),
+              call("4", "change", { what: "b" }),
+              finish("tool-calls")
+            ]
+          },
+          { parts: [...text("Done."), finish("stop")] }
+        ]
+      })
+      assert.deepStrictEqual(ran, ["look a", "change b"])
+      assert.deepStrictEqual(results(lines).map(([id, outcome]) => [id, outcome]), [
+        ["1", "ok"],
+        ["2", "failed"],
+        ["3", "failed"],
+        ["4", "ok"]
+      ])
+      assert.strictEqual(results(lines)[1]![2], "There is no tool \"fly\".")
+      assert.deepStrictEqual(faults(seen[1]!.prompt), [])
+      assert.deepStrictEqual(told(seen[1]!), [["1", false], ["2", true], ["3", true], ["4", false]])
+      assert.include(JSON.stringify(seen[1]!.prompt), "the moon")
+      assert.deepStrictEqual(
+        events.flatMap((event) =>
+          event.type === "tool-asked" || event.type === "tool-done" ? [[event.type, event.id]] : []
+        )
+          .filter(([, id]) => id === "2"),
+        [["tool-asked", "2"], ["tool-done", "2"]]
+      )
+      assert.isFalse(lines.some((line) => line.type === "user" && line.hidden))
+    }))
+
+  it.scoped("drops an unknown call that was cut off", () =>
+    Effect.gen(function*() {
+      const { events, lines } = yield* turn({
+        steps: [{ parts: [...text("I fly."), ...unknownCall("1", "fly", "{\"to\":"), finish("length")] }]
+      })
+      assert.deepStrictEqual(results(lines), [])
+      assert.deepInclude(events.at(-1)!, { type: "finished", reason: "length" })
+    }))
+
+  it.scoped("asks once more for an answer that is empty, and then there is none", () =>
+    Effect.gen(function*() {
+      const empty: Step = { parts: [finish("stop", { inputTokens: 0, outputTokens: 0, totalTokens: 0 })] }
+      const blank: Step = { parts: [...text(" \n"), finish("stop")] }
+      const thought: Step = {
+        parts: [
+          { type: "reasoning-start", id: "r" },
+          { type: "reasoning-delta", id: "r", delta: "Hm." },
+          { type: "reasoning-end", id: "r" },
+          finish("stop")
+        ]
+      }
+      for (const nothing of [empty, blank, thought]) {
+        const once = yield* turn({ steps: [nothing, { parts: [...text("Hello."), finish("stop")] }] })
+        assert.deepStrictEqual(faults(once.seen[1]!.prompt), [])
+        assert.notProperty(once.events.at(-1), "isEmpty")
+        assert.lengthOf(once.events.filter(({ type }) => type === "notice"), 1)
+        assert.isTrue(once.lines.some((line) => line.type === "notice"))
+
+        const always = yield* turn({ steps: [nothing, nothing] })
+        assert.strictEqual(always.seen.length, 2)
+        assert.deepInclude(always.events.at(-1)!, { type: "finished", reason: "stop", isEmpty: true })
+      }
+    }))
+
+  it.scoped("takes an empty answer behind tools for the end, and says so", () =>
+    Effect.gen(function*() {
+      const { events, seen } = yield* turn({
+        steps: [{ parts: [call("1", "look", { at: "a" }), finish("tool-calls")] }, { parts: [finish("stop")] }]
+      })
+      assert.strictEqual(seen.length, 2)
+      assert.deepStrictEqual(types(events).slice(-2), ["notice", "finished"])
+      assert.notProperty(events.at(-1), "isEmpty")
+    }))
+
+  it.scoped("ends without an answer for every other reason that comes without text, and asks no second time", () =>
+    Effect.gen(function*() {
+      for (const reason of ["length", "content-filter", "error", "unknown", "other"] as const) {
+        const { events, seen } = yield* turn({ steps: [{ parts: [finish(reason)] }] })
+        assert.strictEqual(seen.length, 1, reason)
+        assert.deepInclude(events.at(-1)!, { type: "finished", reason, isEmpty: true })
+        const said = yield* turn({ steps: [{ parts: [...text("Half"), finish(reason)] }] })
+        assert.notProperty(said.events.at(-1), "isEmpty", reason)
+      }
     }))
 
   it.scoped("keeps the reasoning's metadata for the next request", () =>

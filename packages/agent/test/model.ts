@@ -31,6 +31,17 @@ export const call = (id: string, name: string, params: unknown): Response.Stream
   params
 })
 
+/** A call of a tool that the model was not given: its parameters alone. */
+export const unknownCall = (
+  id: string,
+  name: string,
+  ...pieces: ReadonlyArray<string>
+): Array<Response.StreamPartEncoded> => [
+  { type: "tool-params-start", id, name },
+  ...pieces.map((delta) => ({ type: "tool-params-delta", id, delta }) as const),
+  { type: "tool-params-end", id }
+]
+
 export const finish = (
   reason: Response.FinishReason,
   usage: Partial<Response.FinishPartEncoded["usage"]> = {}
@@ -47,12 +58,16 @@ export const scripted = (steps: ReadonlyArray<Step>, seen: Array<LanguageModel.P
     LanguageModel.LanguageModel,
     LanguageModel.make({
       generateText: (options) =>
-        Effect.sync(() => {
+        Effect.suspend(() => {
           seen.push(options)
-          const { parts } = steps[next++]!
-          return parts.flatMap((part): Array<Response.PartEncoded> =>
-            part.type === "text-delta" ? [{ type: "text", text: part.delta }] : part.type === "finish" ? [part] : []
-          )
+          const { fails, parts } = steps[next++]!
+          return fails !== undefined ?
+            Effect.fail(fails) :
+            Effect.succeed(
+              parts.flatMap((part): Array<Response.PartEncoded> =>
+                part.type === "text-delta" ? [{ type: "text", text: part.delta }] : part.type === "finish" ? [part] : []
+              )
+            )
         }),
       streamText: (options) =>
         Stream.suspend(() => {

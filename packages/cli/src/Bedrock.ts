@@ -1,4 +1,5 @@
 /** Everything between the settings and the wire. */
+import type { ModelProvider } from "@altimate-code/agent/ModelProvider"
 import type { SessionError } from "@altimate-code/agent/SessionError"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
@@ -10,6 +11,7 @@ import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
 import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -51,6 +53,22 @@ export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTok
       ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {})
     })
   )
+
+/** Bedrock's own word for how an answer ended. */
+export const stopReason = (metadata: Response.FinishPart["metadata"]): string | undefined => {
+  const reason: unknown = metadata["altimate-code-bedrock"]?.["stopReason"]
+  return typeof reason === "string" ? reason : undefined
+}
+
+/** What a turn knows of Bedrock. */
+export const provider = (
+  { model, notices }: Pick<typeof BedrockLanguageModel.BedrockTarget.Service, "model" | "notices">
+): ModelProvider => ({
+  model: model.wire,
+  refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
+  isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",
+  notices
+})
 
 /** What `@effect/ai` wraps is a failure of ours with a hint; anything else is a prompt or an answer that does not fit. */
 export const unwrap = (error: AiError.AiError | SessionError): BedrockError | CliError | SessionError => {

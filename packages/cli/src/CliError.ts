@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
  * - `Attachment`: a file can't be attached
  * - `Stdin`: what was piped in can't be used
  * - `Stdout`: what is to be written can't be, for example because the disk is full
- * - `Answer`: the model's answer can't be understood
+ * - `Answer`: the model's answer can't be understood, or is none
  * - `Steps`: the turn took as many steps as it may
  * - `Mcp`: an MCP server is not connected
  * - `Installation`: a part of the program is missing
@@ -16,5 +16,7 @@ export class CliError extends Schema.TaggedError<CliError>("@altimate-code/cli/C
   /** What is wrong, in one sentence. */
   message: Schema.String,
   /** What to do instead. */
-  hint: Schema.String
+  hint: Schema.String,
+  /** Bedrock's own word for how an answer ended that is none. */
+  stopReason: Schema.optionalWith(Schema.String, { exact: true })
 }) {}

@@ -162,10 +162,17 @@ const authentication = (answer: Answer) =>
   )
 
 const converse = (answer: Answer) =>
-  Effect.map(
-    answer,
-    ({ usage }) => seen(undefined, `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`)
-  )
+  Effect.gen(function*() {
+    const { usage } = yield* answer
+    const detail = `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`
+    return seen(undefined, detail, yield* noticed)
+  })
+
+/** What the client did on its own to have an answer. */
+const noticed = Effect.gen(function*() {
+  const notices = yield* (yield* BedrockTarget).notices
+  return notices.length === 0 ? undefined : notices.join(" ")
+})
 
 /** When the pieces of a longer answer come says whether something on the way collects them first. */
 const converseStream = Effect.gen(function*() {
@@ -183,8 +190,8 @@ const converseStream = Effect.gen(function*() {
   if (streaming.value === "off") {
     return seen(undefined, `not asked for: options.streaming is off (${describe(streaming.origin)})`)
   }
-  const notices = yield* (yield* BedrockTarget).notices
-  if (notices.length > 0) return seen(undefined, "answered as a whole", notices.join(" "))
+  const notice = yield* noticed
+  if (notice !== undefined) return seen(undefined, "answered as a whole", notice)
   const { detail, isBuffered } = paced(arrivals)
   return seen(
     undefined,
@@ -204,21 +211,20 @@ const tools = Toolkit.make(
 )
 
 const toolCall = unwrapped(
-  Effect.map(
-    LanguageModel.generateText({
+  Effect.gen(function*() {
+    const { toolCalls } = yield* LanguageModel.generateText({
       prompt: "What is the weather in Paris? Use the tool.",
       toolkit: tools,
       toolChoice: "required"
-    }),
-    ({ toolCalls }) =>
-      toolCalls.length > 0
-        ? seen(undefined, "the model called it")
-        : seen(
-          undefined,
-          "the model answered without calling it",
-          "The assistant needs tools: if the model can use them, the gateway may take them out of requests."
-        )
-  )
+    })
+    return toolCalls.length > 0
+      ? seen(undefined, "the model called it", yield* noticed)
+      : seen(
+        undefined,
+        "the model answered without calling it",
+        "The assistant needs tools: if the model can use them, the gateway may take them out of requests."
+      )
+  })
 ).pipe(Effect.provide(tools.toLayer({ weather: () => Effect.succeed("sunny") })))
 
 const large = unwrapped(

@@ -6,16 +6,18 @@ import { printable } from "@altimate-code/log/Printable"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as Effect from "effect/Effect"
+import * as Bedrock from "./Bedrock.ts"
 import type * as Failure from "./Failure.ts"
 import { shown, Stdio, writeJson } from "./Stdio.ts"
 
 type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
+/** Of an answer that holds text all the same. */
 const notes: Partial<Record<Finished["reason"], string>> = {
-  length: "The answer was cut at its token limit; --max-tokens raises it.",
-  "content-filter": "The answer was stopped by a content filter or guardrail.",
+  length: "The answer was cut at its token limit. --max-tokens raises it.",
   error: "The model ended its answer with an error.",
-  unknown: "The answer ended for a reason that is not known here."
+  unknown: "The answer ended for a reason that is not known here.",
+  other: "The answer ended for a reason that is not known here."
 }
 
 const signs = { ok: "•", failed: "✗", denied: "⊘", interrupted: "✗" } as const
@@ -50,8 +52,11 @@ export const text = Effect.map(Stdio, ({ colors, isTerminal, write, writeError }
         case "notice":
           return say(`note: ${printable(event.text)}`)
         case "finished": {
-          const note = notes[event.reason]
-          return note === undefined ? newline : say(`note: ${note}`)
+          const note = event.isEmpty ? undefined : notes[event.reason]
+          const reason = Bedrock.stopReason(event.metadata)
+          return note === undefined
+            ? newline
+            : say(`note: ${note}${event.reason === "length" || reason === undefined ? "" : ` (${printable(reason)})`}`)
         }
         default:
           return Effect.void
@@ -61,6 +66,10 @@ export const text = Effect.map(Stdio, ({ colors, isTerminal, write, writeError }
   }
 })
 
+/** Is there an answer? Where not, the command fails. */
+export const isAnswered = ({ isEmpty, reason }: Finished): boolean =>
+  isEmpty === undefined && reason !== "steps" && reason !== "content-filter"
+
 const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
   inputTokens: input,
   outputTokens: output,
@@ -68,8 +77,6 @@ const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
   cacheReadInputTokens: cacheRead,
   cacheWriteInputTokens: cacheWrite
 })
-
-const stopReason = ({ metadata }: Finished): unknown => metadata["altimate-code-bedrock"]?.["stopReason"]
 
 const kinds = { Bearer: "bearer", AwsChain: "aws", Headers: "header", None: "none" } as const
 
@@ -98,12 +105,14 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
           case "usage":
             return line({ type: "usage", usage: tokens(event.step), context: event.context })
           case "finished":
-            return event.reason === "steps" ? Effect.void : line({
-              type: "finish",
-              reason: event.reason,
-              stopReason: stopReason(event),
-              usage: tokens(event.usage)
-            })
+            return isAnswered(event) ?
+              line({
+                type: "finish",
+                reason: event.reason,
+                stopReason: Bedrock.stopReason(event.metadata),
+                usage: tokens(event.usage)
+              }) :
+              Effect.void
           default:
             return line(event)
         }
@@ -111,7 +120,8 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       failed: (failure: Failure.Failure) => {
         const { hint, message, reason } = failure
         const { gatewayRequestId, requestId, status } = failure._tag === "BedrockError" ? failure : {}
-        return line({ type: "error", reason, message, hint, status, requestId, gatewayRequestId })
+        const { stopReason } = failure._tag === "CliError" ? failure : {}
+        return line({ type: "error", reason, message, hint, status, requestId, gatewayRequestId, stopReason })
       }
     }
   })

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Answers from "./Answers.ts"
 import * as AskInTerminal from "./AskInTerminal.ts"
 import * as Assistant from "./Assistant.ts"
 import * as Attachment from "./Attachment.ts"
@@ -86,15 +87,17 @@ const log = (event: TurnEvent) => {
   )
 }
 
-/** The two ends that are failures of the command. */
+/** The ends that are failures of the command. */
 const failure = (event: TurnEvent, maxSteps: number) => {
   if (event.type === "failed") return Effect.fail(Bedrock.unwrap(event.error))
-  if (event.type !== "finished" || event.reason !== "steps") return Effect.void
-  return new CliError({
-    reason: "Steps",
-    message: `The turn was stopped after ${maxSteps} steps, before the model was done.`,
-    hint: "altimate-code run --continue \"go on\" goes on; --max-steps allows more."
-  })
+  if (event.type !== "finished" || RunOutput.isAnswered(event)) return Effect.void
+  return event.reason === "steps"
+    ? new CliError({
+      reason: "Steps",
+      message: `The turn was stopped after ${maxSteps} steps, before the model was done.`,
+      hint: "altimate-code run --continue \"go on\" goes on; --max-steps allows more."
+    })
+    : Answers.noAnswer(event)
 }
 
 /** Runs the turn and writes what happens. */
@@ -120,11 +123,11 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       session,
       input,
       maxSteps: options.maxSteps,
+      provider: Bedrock.provider(target),
       ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
     }).pipe(
       Stream.runForEach((event) =>
         log(event).pipe(
-          Effect.zipRight(Effect.flatMap(target.notices, note)),
           Effect.zipRight(Effect.suspend(() => output.event(event))),
           Effect.zipRight(failure(event, options.maxSteps))
         )

@@ -64,7 +64,7 @@ const open = (id: string, scope: Scope.Scope) =>
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
       ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
       languageModel: Context.get(context, LanguageModel.LanguageModel),
-      notices
+      modelProvider: Bedrock.provider({ model, notices })
     }
     const status = [
       `model       ${model.configured}`,

@@ -1,6 +1,7 @@
 /** What `altimate-code session …` does. */
 import * as Sessions from "@altimate-code/agent/Sessions"
 import * as Transcript from "@altimate-code/agent/Transcript"
+import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import * as Places from "./Places.ts"
 import { shown, shownJson, Stdio, writeJson } from "./Stdio.ts"
@@ -26,8 +27,9 @@ export const list = Effect.fn("SessionCommands.list")(function*(format: "text" |
 
 /** A session as Markdown, or every line of its file as a JSON array. */
 export const print = Effect.fn("SessionCommands.print")(function*(id: string, format: "markdown" | "json") {
-  const { isTerminal, write } = yield* Stdio
-  const { lines, text } = yield* (yield* Sessions.Sessions).read(id)
+  const { isTerminal, write, writeError } = yield* Stdio
+  const { lines, notices, text } = yield* (yield* Sessions.Sessions).read(id)
+  for (const notice of notices) yield* writeError(`note: ${printable(notice)}\n`)
   const [whole, forTerminal] = format === "markdown"
     ? [Transcript.markdown(lines), shown]
     : [`[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`, shownJson]

@@ -117,7 +117,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       yield* home.run(["run", `hello ${"word ".repeat(500)}`], { env: token })
       const second = yield* home.run(["run", "-c", "go on"], { env: token })
       assert.strictEqual(second.stdout, "And on.\n", second.stderr)
-      assert.match(second.stderr, /^note: .*summed up/)
+      assert.match(second.stderr, /^note: .*compacted into a summary/)
       const last = JSON.stringify((yield* body(2)).messages)
       assert.include(last, "They greeted each other.")
       assert.notInclude(last, "word word")

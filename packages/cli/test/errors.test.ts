@@ -226,7 +226,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
         "an answer that can't be understood",
         () => Effect.void,
         ["run", "hello"],
-        "the model called the tool \"get_weather\""
+        "the tool \"read\" is not valid JSON"
       ],
       [
         "a credential that can't be read",
@@ -242,7 +242,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
         const sandbox = yield* Sandbox.make({
           // The model is asked twice more before that is a failure.
           script: Array.from({ length: 3 }, () => ({
-            blocks: [{ type: "toolUse" as const, toolUseId: "t1", name: "get_weather", input: {} }]
+            blocks: [{ type: "toolUse" as const, toolUseId: "t1", name: "read", input: ["{\"path\":"] }]
           }))
         })
         const home = yield* makeHome

@@ -25,9 +25,9 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { BedrockError } from "./BedrockError.ts"
 import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
-import { dropFields } from "./internal/drop.ts"
 import { answer, type Exchange, open } from "./internal/exchange.ts"
 import { noStream } from "./internal/failure.ts"
+import { droppingRefused } from "./internal/failure/droppingRefused.ts"
 import { timeoutHint } from "./internal/hint.ts"
 import { makeIdentify } from "./internal/identify.ts"
 import { refuseInsecure } from "./internal/insecure.ts"
@@ -133,6 +133,11 @@ const make = (limits: Limits): Effect.Effect<
     const idle = Duration.decode(limits.idle ?? configured.idle ?? "5 minutes")
     const total = limits.total ?? configured.total ?? false
 
+    const notices = yield* Ref.make<ReadonlyArray<string>>([])
+    const notify = (notice: string) =>
+      Effect.zipRight(Effect.logWarning(notice), Ref.update(notices, (before) => [...before, notice]))
+    const dropping = { fields: yield* Ref.make(drop), notify }
+
     let http: Handler | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => http?.destroy()))
 
@@ -146,17 +151,18 @@ const make = (limits: Limits): Effect.Effect<
         http ??= network.handler({ connectTimeout: connect, http2: settings.gateway.http2 })
         const takesWhole = streaming.value === "auto"
         const exchange = { sdk, http, endpoint: endpoint.url, firstByte, idle, takesWhole }
-        const request = dropFields(given, drop)
-        const url = requestUrl(endpoint.url, request.modelId, operation)
-        return retrying(
-          policy,
-          identify,
-          (identity, number) => {
-            Object.assign(sent, { url, attempts: number })
-            const attempt = { operation, url, region, identity, number, headers, drop, connect }
-            return once({ ...exchange, attempt }, request)
-          }
-        )
+        return droppingRefused(dropping, given, (request, drop) => {
+          const url = requestUrl(endpoint.url, request.modelId, operation)
+          return retrying(
+            policy,
+            identify,
+            (identity, number) => {
+              Object.assign(sent, { url, attempts: number })
+              const attempt = { operation, url, region, identity, number, headers, drop, connect }
+              return once({ ...exchange, attempt }, request)
+            }
+          )
+        })
       })
 
     const answered = attempting("converse", answer)
@@ -164,7 +170,6 @@ const make = (limits: Limits): Effect.Effect<
     const whole = (request: ConverseCommandInput, sent: Sent) =>
       Effect.map(answered(request, sent), (output) => ({ head: toStreamed(output), rest: Stream.empty }))
 
-    const notices = yield* Ref.make<ReadonlyArray<string>>([])
     const streams = yield* Ref.make(streaming.value !== "off")
     /** Once: requests that run at the same time may all find out. */
     const doesNotStream = (what: string) =>
@@ -173,10 +178,7 @@ const make = (limits: Limits): Effect.Effect<
         const notice =
           `The gateway does not stream: ${what}. From here on answers are asked for as a whole, and appear when they `
           + "are complete; \"streaming\": \"off\" in the options does so from the start."
-        return Effect.zipRight(
-          Effect.logWarning(notice),
-          Ref.update(notices, (before) => [...before, notice])
-        )
+        return notify(notice)
       })
 
     const streamedOrWhole = (request: ConverseStreamCommandInput, sent: Sent) =>

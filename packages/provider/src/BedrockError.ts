@@ -6,6 +6,7 @@
 import type * as AiError from "@effect/ai/AiError"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Refusal } from "./Refusal.ts"
 
 /**
  * The kinds of failure that a caller may want to tell apart.
@@ -71,7 +72,9 @@ export class BedrockError
     /** How long the service asked to wait before the next attempt, in milliseconds. */
     retryAfterMillis: Schema.optional(Schema.Number),
     /** How many requests were sent before giving up; 0 when none was. */
-    attempts: Schema.Number
+    attempts: Schema.Number,
+    /** What of the request was refused, where another request can do without it. */
+    refusal: Schema.optional(Refusal)
   })
 {
   /** The `BedrockError` behind an error of `@effect/ai`, if there is one. */

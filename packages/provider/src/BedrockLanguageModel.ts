@@ -21,6 +21,7 @@ import * as Stream from "effect/Stream"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
+import { refusalOf } from "./internal/failure/refusal.ts"
 import { modelHint } from "./internal/modelHint.ts"
 import { idsOf, toRequest } from "./internal/protocol/prompt.ts"
 import { toParts } from "./internal/protocol/response.ts"
@@ -61,7 +62,8 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
 /**
  * A `LanguageModel` over {@link BedrockClient}. A failed request is an `AiError.UnknownError`, from which
  * `BedrockError.fromAiError` gets the {@link BedrockError} back; a prompt that is empty or a document alone, or tools that Bedrock has no way to
- * offer, are a `MalformedInput`, and an answer that can't be understood is a `MalformedOutput`.
+ * offer, are a `MalformedInput`, and an answer that can't be understood is a `MalformedOutput`. A streamed call of a tool that the
+ * model was not given comes as its `tool-params-*` parts without a `tool-call`: `@effect/ai` has no other part for it.
  *
  * A request is acceptable whatever is in the prompt's history: text is made well-formed; a file that Bedrock would refuse, or one too many
  * (see `AttachmentLimits`), becomes a line of text; calls get IDs of their own, and each its result; the schemas of tools are
@@ -108,8 +110,9 @@ const make = (options: Options) =>
       tools: new Set(tools.map((tool) => tool.name)),
       ...(responseFormat.type === "json" && { responseFormat })
     })
-    const toAiError = (method: string) => (error: BedrockError): AiError.UnknownError => {
-      const cause = new BedrockError({ ...error, message: error.message, hint: modelHint(error, model) })
+    const toAiError = (method: string, input: ConverseCommandInput) => (error: BedrockError): AiError.UnknownError => {
+      const refusal = refusalOf(error, input)
+      const cause = new BedrockError({ ...error, message: error.message, hint: modelHint(error, model), refusal })
       return new AiError.UnknownError({ module: "BedrockLanguageModel", method, description: error.message, cause })
     }
 
@@ -118,7 +121,7 @@ const make = (options: Options) =>
         request(provider).pipe(
           Effect.flatMap((input) =>
             client.converse(input).pipe(
-              Effect.mapError(toAiError("generateText")),
+              Effect.mapError(toAiError("generateText", input)),
               Effect.flatMap((output) => toParts(output, expectation(provider, input)))
             )
           )
@@ -127,7 +130,7 @@ const make = (options: Options) =>
         Stream.unwrap(Effect.map(request(provider), (input) => {
           const expected = expectation(provider, input)
           return client.converseStream(input).pipe(
-            Stream.mapError(toAiError("streamText")),
+            Stream.mapError(toAiError("streamText", input)),
             Stream.concat(Stream.succeed(undefined)),
             Stream.mapAccumEffect(initial, (state, event) => step(state, event, expected)),
             Stream.flattenIterables

@@ -1,10 +1,15 @@
 import { droppable } from "@altimate-code/config/Gateway"
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as BedrockClient from "../src/BedrockClient.ts"
 import { dropFields } from "../src/internal/drop.ts"
 import { refusedField } from "../src/internal/refusedField.ts"
+import { client, request as plain } from "./fixture.ts"
 
 const cachePoint = { cachePoint: { type: "default" as const, ttl: "1h" as const } }
 const bytes = new Uint8Array([1, 2, 3])
@@ -121,6 +126,7 @@ describe("fields that are dropped", () => {
 })
 
 describe("a refusal of a field", () => {
+  const sent = { isSent: (field: string) => field !== "outputConfig", own: ["thinking", "type", "output_config"] }
   for (
     const [message, field] of [
       ["The model returned the following errors: extraneous key [cachePoint] is not permitted", "cachePoint"],
@@ -130,6 +136,15 @@ describe("a refusal of a field", () => {
       ["unrecognized field \"tool_choice\" in body", "toolChoice"],
       ["body.inferenceConfig.topP: Extra inputs are not permitted", "topP"],
       ["Unexpected property 'status'", "status"],
+      ["`temperature` is deprecated for this model.", "temperature"],
+      ["`temperature` and `top_p` cannot both be specified for this model.", "topP"],
+      [
+        "This model doesn't support the toolConfig.toolChoice.any field. Remove toolConfig.toolChoice.any and try again.",
+        "toolChoice"
+      ],
+      ["cachePoint.ttl is not supported for this model", "ttl"],
+      ["thinking.type.enabled is not supported for this model", "additionalModelRequestFields"],
+      ["output_config: Extra inputs are not permitted", "additionalModelRequestFields"],
       ["This model doesn't support tool use in streaming mode", undefined],
       ["The status of the request is not supported", undefined],
       ["maxTokens must be at most 8192", undefined],
@@ -137,6 +152,54 @@ describe("a refusal of a field", () => {
     ] as const
   ) {
     it(`(${message}) ${field === undefined ? "names none that could be dropped" : `names ${field}`}`, () =>
-      assert.strictEqual(Option.getOrUndefined(refusedField(message)), field))
+      assert.strictEqual(Option.getOrUndefined(refusedField(message, sent)), field))
   }
+})
+
+describe("a field that is refused", () => {
+  const says = (text: string) => ({ blocks: [{ type: "text" as const, text }] })
+  const full = {
+    ...plain,
+    inferenceConfig: { maxTokens: 100, temperature: 0.5, topP: 0.9 },
+    requestMetadata: { team: "a" }
+  }
+  const ask = Effect.flatMap(BedrockClient.BedrockClient, (bedrock) => bedrock.converse(full))
+
+  it.scopedLive("is left out and the request sent again, for each that is named, now and later; the notice has the setting", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ refuse: ["temperature", "topP", "requestMetadata"] })
+      yield* Effect.gen(function*() {
+        const bedrock = yield* BedrockClient.BedrockClient
+        yield* ask
+        const requests = yield* sandbox.requests
+        assert.strictEqual(requests.length, 4)
+        const notices = yield* bedrock.notices
+        assert.strictEqual(notices.length, 3)
+        for (const field of ["temperature", "topP", "requestMetadata"]) {
+          assert.match(notices.at(-1)!, new RegExp(`set options\\.drop to \\[.*"${field}".*\\]`))
+        }
+        yield* Stream.runDrain(bedrock.converseStream(full))
+        assert.strictEqual((yield* sandbox.requests).length, 5)
+        assert.deepStrictEqual(yield* bedrock.notices, [])
+      }).pipe(Effect.provide(client(sandbox.url)))
+    }))
+
+  it.scopedLive("is sent with the next request again where leaving it out did not help", () =>
+    Effect.gen(function*() {
+      const no = {
+        type: "error",
+        status: 400,
+        name: "ValidationException",
+        message: "extraneous key [topP] is not permitted"
+      } as const
+      const sandbox = yield* Sandbox.make({ script: [{ ...says("Hi"), faults: [{ ...no, times: 2 }] }] })
+      yield* Effect.gen(function*() {
+        const bedrock = yield* BedrockClient.BedrockClient
+        assert.strictEqual((yield* Effect.flip(ask)).reason, "Validation")
+        assert.deepStrictEqual(yield* bedrock.notices, [])
+        yield* ask
+        const bodies = (yield* sandbox.requests).map(({ rawBody }) => rawBody.includes("topP"))
+        assert.deepStrictEqual(bodies, [true, false, true])
+      }).pipe(Effect.provide(client(sandbox.url)))
+    }))
 })

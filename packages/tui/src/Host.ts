@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { ModelProvider } from "@altimate-code/agent/ModelProvider"
 import type { SessionError } from "@altimate-code/agent/SessionError"
 import type * as Turn from "@altimate-code/agent/Turn"
 import type * as AiError from "@effect/ai/AiError"
@@ -61,8 +62,8 @@ export interface ActiveModel {
   readonly contextWindow?: number
   readonly price?: Price
   readonly languageModel: LanguageModel.Service
-  /** What a person should know of the gateway since the last time this was asked, in sentences. */
-  readonly notices?: Effect.Effect<ReadonlyArray<string>>
+  /** What a turn knows of the model's provider; absent: nothing. */
+  readonly modelProvider?: ModelProvider
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Session } from "@altimate-code/agent/Session"
 import * as Sessions from "@altimate-code/agent/Sessions"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
 import * as Toolkit from "@effect/ai/Toolkit"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -159,6 +160,27 @@ describe("The system prompt", () => {
       const next = yield* perform({ type: "turn", text: "three" }, "turn-over")
       assert.deepStrictEqual(said(next), ["AGENTS.md can't be read."])
       assert.strictEqual(seen.systems, 2)
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("Compaction", () => {
+  it.scoped("says how much is used where there is nothing to compact, and what was done as a notice", () =>
+    Effect.gen(function*() {
+      const { perform, session } = yield* make
+      const time = "2026-11-23T05:23:59.000Z"
+      yield* session.append({
+        type: "user",
+        message: Prompt.userMessage({ content: [Prompt.textPart({ text: "x".repeat(120_000) })] }),
+        time
+      })
+      yield* perform({ type: "compact" }, "compacted").pipe(
+        Effect.map((told) => told.at(-1)),
+        Effect.tap((message) =>
+          Effect.sync(() =>
+            assert.deepInclude(message, { type: "compacted", text: "Nothing to compact yet: 30k tokens used." })
+          )
+        )
+      )
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 

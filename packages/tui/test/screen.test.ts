@@ -92,6 +92,31 @@ const done = (id: string, outcome: "ok" | "failed" | "denied" = "ok", diff?: str
 })
 const finished: TurnEvent = { type: "finished", reason: "stop", usage, steps: 1, metadata: {} }
 
+describe("An answer that is none", () => {
+  it("says which end it was, for each of them", () => {
+    const reasons = ["stop", "length", "content-filter", "error", "unknown", "other"] as const
+    const texts = reasons.map((reason) => {
+      const { over, press, told, turn } = screen()
+      press("hello", "\r")
+      turn({ ...finished, reason, isEmpty: true })
+      over()
+      return told().replace("› hello", "").trim()
+    })
+    for (const text of texts) assert.isNotEmpty(text)
+    assert.include(texts[1], "token limit")
+    assert.include(texts[2], "filter")
+  })
+
+  it("is not the end of a turn whose tools have run, and whose notice is shown", () => {
+    const { over, press, told, turn } = screen()
+    press("hello", "\r")
+    turn({ type: "notice", text: "The model ended the turn without a closing message." }, finished)
+    over()
+    assert.include(told(), "without a closing message")
+    assert.notInclude(told(), "empty")
+  })
+})
+
 describe("The input", () => {
   it("sends what is written, and remembers it", () => {
     const { asked, press, state, told } = screen()

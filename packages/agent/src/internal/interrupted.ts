@@ -11,11 +11,15 @@ import { now } from "./now.ts"
 export const textOf = ({ content }: ToolOutput): string =>
   content.map((part) => part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`).join("\n")
 
-/** The calls that have no result yet, and whether each was started. */
+/**
+ * The calls of the last answer that have no result yet, and whether each was started. Those before it have theirs, unless its line can't be
+ * read.
+ */
 const open = (lines: ReadonlyArray<Line>) => {
   const calls = new Map<string, { readonly call: Prompt.ToolCallPart; started: boolean; process?: Started }>()
   for (const line of lines) {
     if (line.type === "assistant") {
+      calls.clear()
       for (const part of line.message.content) {
         if (part.type === "tool-call" && !part.providerExecuted) calls.set(part.id, { call: part, started: false })
       }

@@ -17,6 +17,8 @@ export interface Content {
   readonly whole: number
   /** Is there more: a last line that was never written to its end? */
   readonly torn: boolean
+  /** The numbers, from 1, of whole lines that can't be read. Each has its place in `lines`, as a line of an unknown type. */
+  readonly unreadable: ReadonlyArray<number>
 }
 
 const decode = Schema.decodeUnknownEither(Entry)
@@ -59,32 +61,40 @@ export const toLine = (text: string): Line | undefined => {
 
 const newline = 10
 
-/**
- * A last line without its end was being written when the program ended. Fails as `Corrupt` for any other line that is broken, and for a
- * file that begins with something else.
- */
+/** A last line without its end was being written when the program ended. Fails as `Corrupt` for a file that begins with no session's line. */
 export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, SessionError> => {
   const lines: Array<Line> = []
+  const unreadable: Array<number> = []
   const decoder = new TextDecoder()
   let at = 0
   for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, at)) {
     const line = toLine(decoder.decode(bytes.subarray(at, end)))
-    if (line === undefined || (lines.length === 0 && line.type !== "session")) {
-      return Either.left(corrupt(path, lines.length + 1))
-    }
-    lines.push(line)
+    if (lines.length === 0 && line?.type !== "session") return Either.left(corrupt(path))
+    if (line === undefined) unreadable.push(lines.length + 1)
+    lines.push(line ?? { type: "unknown" })
     at = end + 1
   }
-  return Either.right({ lines, text: decoder.decode(bytes.subarray(0, at)), whole: at, torn: at < bytes.length })
+  const text = decoder.decode(bytes.subarray(0, at))
+  return Either.right({ lines, text, whole: at, torn: at < bytes.length, unreadable })
 }
 
-const corrupt = (path: string, line: number) =>
+const corrupt = (path: string) =>
   new SessionError({
     reason: "Corrupt",
-    message: `${path}:${line} is not a line of a session.`,
-    hint: "Repair or remove that line, or begin a new session; nothing was changed.",
+    message: `${path}:1 is not a line of a session.`,
+    hint: "Repair that line, or begin a new session. Nothing was changed.",
     path
   })
+
+/** Which lines were skipped; `undefined` when all could be read. */
+export const skipped = (path: string, unreadable: ReadonlyArray<number>): string | undefined => {
+  if (unreadable.length === 0) return undefined
+  const shown = unreadable.slice(0, 5).map((line) => `${path}:${line}`).join(", ")
+  const more = unreadable.length > 5 ? ` and ${unreadable.length - 5} more` : ""
+  return `${unreadable.length === 1 ? "A line" : `${unreadable.length} lines`} of the session can't be read and ${
+    unreadable.length === 1 ? "was" : "were"
+  } skipped: ${shown}${more}. The file was not changed.`
+}
 
 /** More than a first line has: a path is no longer than 4096 bytes. */
 const headerLimit = 32 * 1024

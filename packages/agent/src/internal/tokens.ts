@@ -30,6 +30,9 @@ export const estimate = (line: Line): number => {
   return Math.ceil((text?.length ?? 0) / 4)
 }
 
+/** About the bytes that the line takes in a request, attachments included. */
+export const bytes = (line: Line): number => JSON.stringify(told(line))?.length ?? 0
+
 export const none: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
 
 export const sum = (a: Usage, b: Usage): Usage => ({

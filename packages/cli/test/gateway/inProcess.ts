@@ -1,5 +1,6 @@
 /** Turns as `run` makes them, over the real client, tools and files, in this process: quick enough for hundreds of them. */
 import * as Approver from "@altimate-code/agent/Approver"
+import * as McpServers from "@altimate-code/agent/McpServers"
 import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
 import type { SessionError } from "@altimate-code/agent/SessionError"
@@ -30,6 +31,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as Bedrock from "../../src/Bedrock.ts"
 import * as Places from "../../src/Places.ts"
 
 /** What must never be written anywhere. */
@@ -76,8 +78,7 @@ export const machine = (
     ),
     PermissionPolicy.yolo.pipe(Layer.provide(PermissionPolicy.layer)),
     Approver.nobody("Nobody is there."),
-    Places.layer,
-    Tools.layer.pipe(Layer.provide(Places.layer))
+    Tools.layer.pipe(Layer.provideMerge(Places.layer))
   ).pipe(
     Layer.provide(Network.layer),
     Layer.provide(Layer.mergeAll(settings(url), bearer, noChain, impatient, EndpointPolicy.layer, PrefixRules.layer)),
@@ -101,30 +102,48 @@ export interface Outcome {
   readonly error: AiError.AiError | SessionError | undefined
   /** Absent: it did not come to its end. */
   readonly reason: string | undefined
+  readonly notices: ReadonlyArray<string>
 }
 
-/** One prompt, in the session, with tools or without. */
-export const turn = (session: Session, withTools: boolean) =>
+/** The tools of this program, and of an MCP server that runs until the scope closes. */
+export const toolsWith = (server: McpServers.McpServer) =>
+  Effect.gen(function*() {
+    const { notices, toolkit } = yield* McpServers.make({
+      servers: { soak: server },
+      fetch: () => Promise.reject(new Error("no remote server is expected")),
+      client: { name: "soak", version: "1" }
+    })
+    const problems = yield* notices
+    if (problems.length > 0) return yield* Effect.dieMessage(problems.join("\n"))
+    return McpServers.merge(yield* Tools.toolkit, yield* toolkit)
+  })
+
+/** One prompt, in the session: with these tools, with this program's own, or without. */
+export const turn = (session: Session, tools: Turn.AnyToolkit | boolean) =>
   Effect.gen(function*() {
     let text = ""
     let error: Outcome["error"]
     let reason: Outcome["reason"]
+    const notices: Array<string> = []
+    const toolkit = tools === true ? yield* Tools.toolkit : tools
     yield* Turn.run({
       session,
       input: [Prompt.textPart({ text: "Go." })],
       system: undefined,
-      ...(withTools ? { toolkit: yield* Tools.toolkit } : {}),
-      maxSteps: 10
+      ...(toolkit === false ? {} : { toolkit }),
+      maxSteps: 10,
+      provider: Bedrock.provider(yield* BedrockLanguageModel.BedrockTarget)
     }).pipe(
       Stream.runForEach((event) =>
         Effect.sync(() => {
           if (event.type === "text") text += event.text
+          if (event.type === "notice") notices.push(event.text)
           if (event.type === "failed") error = event.error
           if (event.type === "finished") reason = event.reason
         })
       )
     )
-    return { text, error, reason } satisfies Outcome
+    return { text, error, reason, notices } satisfies Outcome
   })
 
 /** A new session in `directory`. */

@@ -10,13 +10,16 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
+import { png } from "../../../system/test/pictures.ts"
 import * as Bedrock from "../../src/Bedrock.ts"
 import { at, type GatewayFault, gatewayFaults, isBeforeAll, type Position } from "./gatewayFaults.ts"
-import { canary, machine, newSession, turn } from "./inProcess.ts"
+import { canary, machine, newSession, toolsWith, turn } from "./inProcess.ts"
 
-const turns = 2000
+const mcpServer = fileURLToPath(new URL("../../../agent/test/fixtures/mcpServer.mjs", import.meta.url))
+
+const turns = 1500
 /** How many of them are made before memory is measured for the first time. */
-const warmUp = 400
+const warmUp = 300
 
 /** The same numbers in 0..1 every time (mulberry32). */
 const numbers = (seed: number) => () => {
@@ -34,11 +37,21 @@ interface Struck {
   readonly played: Fault
 }
 
+/** What the service refuses of a request, so that it comes again without it. */
+const refusals = {
+  length: "prompt is too long: 210000 tokens > 200000 maximum",
+  image: "The model returned the following errors: Could not process image"
+} as const
+
 interface Answer {
   readonly text: string
   readonly blocks: Blocks
   readonly calls: boolean
   readonly struck: ReadonlyArray<Struck>
+  /** Nothing is struck in the answers of a turn with a recovery, so that they are those of one turn. */
+  readonly refused?: keyof typeof refusals
+  /** The session has another prompt behind this answer. */
+  readonly isFirst?: true
 }
 
 /** All that fail within this machine's own time, and that have one outcome only. */
@@ -60,23 +73,47 @@ const makeAnswers = (): ReadonlyArray<Answer> => {
       if (played !== undefined) return { fault, position, played }
     }
   }
-  const answer = (text: string, command?: string): Answer => {
-    const blocks: Blocks = [
-      { type: "text", text: [text, " goes ", "on.\n"] },
-      ...(command === undefined ? [] : [{
-        type: "toolUse" as const,
-        name: "bash",
-        input: ["{\"command\":", JSON.stringify(command), "}"]
-      }])
-    ]
+  const block = (text: string) => ({ type: "text" as const, text: [text, " goes ", "on.\n"] })
+  const calling = (name: string, input: string) => ({ type: "toolUse" as const, name, input: ["{", input, "}"] })
+  const plain = (text: string, ...calls: ReadonlyArray<ReturnType<typeof calling>>): Answer => ({
+    text: `${text} goes on.\n`,
+    blocks: [block(text), ...calls],
+    calls: calls.length > 0,
+    struck: []
+  })
+  const answer = (text: string, call?: ReturnType<typeof calling>): Answer => {
+    const made = plain(text, ...(call === undefined ? [] : [call]))
     const struck: Array<Struck> = []
-    while (random() < 0.1 && struck.length < 3) struck.push(strike(blocks))
-    return { text: `${text} goes on.\n`, blocks, calls: command !== undefined, struck }
+    while (random() < 0.1 && struck.length < 3) struck.push(strike(made.blocks))
+    return { ...made, struck }
   }
-  return Array.from({ length: turns }, (_, i) =>
-    i % 10 === 9
-      ? [answer(`Call ${i}`, `echo ${i} >> lines.txt`), answer(`End ${i}`)]
-      : [answer(`Answer ${i}`)]).flat()
+  const end = (i: number) => answer(`End ${i}`)
+  return Array.from({ length: turns }, (_, i): ReadonlyArray<Answer> => {
+    switch (i % 20) {
+      case 3:
+        return [
+          plain(`Look ${i}`, calling("read", "\"path\":\"soak.png\""), calling("soak_picture", "")),
+          { ...plain(`Seen ${i}`), refused: "image" }
+        ]
+      case 7:
+        return [
+          answer(`Say ${i}`, calling("soak_echo", `"text":"${i}"`)),
+          answer(`Grep ${i}`, calling("grep", "\"pattern\":\"soak\"")),
+          end(i)
+        ]
+      case 13:
+        return [
+          { ...plain(`First ${i}`), isFirst: true },
+          { ...plain(`Summary ${i}`), refused: "length" },
+          plain(`Second ${i}`)
+        ]
+      case 9:
+      case 19:
+        return [answer(`Call ${i}`, calling("bash", `"command":${JSON.stringify(`echo ${i} >> lines.txt`)}`)), end(i)]
+      default:
+        return [answer(`Answer ${i}`)]
+    }
+  }).flat()
 }
 
 interface Expected {
@@ -86,27 +123,48 @@ interface Expected {
   readonly failure: string | undefined
   readonly requests: number
   readonly lines: number
+  readonly prompts: number
+  readonly recoveries: number
+  readonly mcpCalls: number
 }
+
+const callsTool = ({ blocks }: Answer, name: string): boolean =>
+  blocks.some((block) => block.type === "toolUse" && block.name.startsWith(name))
 
 /** What must come of each turn: a turn that fails leaves the rest of the answers to those after it. */
 const expectations = (answers: ReadonlyArray<Answer>): ReadonlyArray<Expected> => {
   const left = answers.map(({ struck }) => [...struck])
   let next = 0
   return Array.from({ length: turns }, () => {
-    let [text, requests, lines] = ["", 0, 0]
+    let [text, requests, lines, prompts, recoveries, mcpCalls] = ["", 0, 0, 1, 0, 0]
     const withTools = answers[next]!.calls
+    const come = (failure: string | undefined) => ({
+      withTools,
+      text,
+      failure,
+      requests,
+      lines,
+      prompts,
+      recoveries,
+      mcpCalls
+    })
     for (;;) {
-      const { calls, text: said } = answers[next]!
+      const answer = answers[next]!
       for (let struck = left[next]!.shift(); struck !== undefined; struck = left[next]!.shift()) {
         requests++
         const { fault, position } = struck
-        if (!fault.retried || !isBeforeAll(position)) return { withTools, text, failure: fault.reason, requests, lines }
+        if (!fault.retried || !isBeforeAll(position)) return come(fault.reason)
       }
-      requests++
-      text += said
       next++
-      if (!calls) return { withTools, text, failure: undefined, requests, lines }
-      lines++
+      requests += answer.refused === undefined ? 1 : 2
+      if (answer.refused !== undefined) recoveries++
+      // It is the summary.
+      if (answer.refused === "length") continue
+      text += answer.text
+      if (answer.isFirst) prompts++
+      if (callsTool(answer, "bash")) lines++
+      if (callsTool(answer, "soak_")) mcpCalls++
+      if (!answer.calls && !answer.isFirst) return come(undefined)
     }
   })
 }
@@ -166,11 +224,20 @@ it.live(
         Effect.sync(() => mkdtempSync(join(tmpdir(), "altimate-code-soak-"))),
         (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
       )
+      writeFileSync(join(directory, "soak.png"), png(20, 20))
       const answers = makeAnswers()
       const expected = expectations(answers)
       const sandbox = yield* sandboxProcess(
         directory,
-        answers.map(({ blocks, struck }) => ({ blocks, faults: struck.map(({ played }) => played) }))
+        answers.map(({ blocks, refused, struck }) => ({
+          blocks,
+          faults: [
+            ...struck.map(({ played }) => played),
+            ...(refused === undefined
+              ? []
+              : [{ type: "error" as const, status: 400, name: "ValidationException", message: refusals[refused] }])
+          ]
+        }))
       )
       const limits = { firstByte: "30 seconds", idle: "30 seconds" } as const
       let inLog = false
@@ -181,18 +248,24 @@ it.live(
       const before = yield* measure
       const { end, warm } = yield* Effect.gen(function*() {
         let warm = before
-        for (const [index, { failure, text, withTools }] of expected.entries()) {
+        const tools = yield* toolsWith({ type: "local", command: [process.execPath, mcpServer] })
+        for (const [index, { failure, prompts, recoveries, text, withTools }] of expected.entries()) {
           if (index === warmUp) warm = yield* measure
-          const outcome = yield* Effect.scoped(
-            Effect.flatMap(newSession(directory), (session) => turn(session, withTools))
-          )
+          const outcome = yield* Effect.scoped(Effect.gen(function*() {
+            const session = yield* newSession(directory)
+            const first = yield* turn(session, withTools && tools)
+            if (prompts === 1) return first
+            const second = yield* turn(session, withTools && tools)
+            return { ...second, text: first.text + second.text, notices: [...first.notices, ...second.notices] }
+          }))
+          assert.strictEqual(outcome.notices.length, recoveries, `turn ${index}: ${outcome.notices.join()}`)
           const failed = outcome.error === undefined ? undefined : Bedrock.unwrap(outcome.error)
           assert.strictEqual(failed?.reason, failure, `turn ${index}: ${failed?.message}`)
           if (failure === undefined) assert.strictEqual(outcome.text, text, `turn ${index}`)
           else assert.isTrue(outcome.text.startsWith(text), `turn ${index}: ${outcome.text}`)
         }
         return { warm, end: yield* measure }
-      }).pipe(Effect.provide(machine({ url: sandbox.url, directory, limits, log })))
+      }).pipe(Effect.scoped, Effect.provide(machine({ url: sandbox.url, directory, limits, log })))
       const after = yield* measure
 
       const sum = (count: (expected: Expected) => number) => expected.reduce((all, one) => all + count(one), 0)
@@ -202,7 +275,11 @@ it.live(
       // oxlint-disable-next-line no-console
       console.log(
         [
-          `SOAK: ${turns} turns, ${turns - failures} answered, ${failures} failed as they should, ${requests} requests`,
+          `SOAK: ${turns} turns, ${
+            turns - failures
+          } answered, ${failures} failed as they should, ${requests} requests, ${
+            sum(({ recoveries }) => recoveries)
+          } recoveries`,
           `at the start   ${shown(before)}`,
           `turn ${warmUp}       ${shown(warm)}`,
           `turn ${turns}      ${shown(end)}`,
@@ -215,9 +292,14 @@ it.live(
       assert.strictEqual(new Set(lines).size, lines.length, "a tool ran twice")
       const sessions = readdirSync(join(directory, "session"))
       assert.strictEqual(sessions.length, turns)
-      for (const name of sessions) {
-        assert.notInclude(readFileSync(join(directory, "session", name), "utf8"), canary)
-      }
+      const written = sessions.map((name) => readFileSync(join(directory, "session", name), "utf8"))
+      for (const text of written) assert.notInclude(text, canary)
+      const results = (name: string) =>
+        written.flatMap((text) =>
+          text.match(new RegExp(`"type":"tool-result"[^\\n]*"name":"${name}[^\\n]*"outcome":"ok"`, "g")) ?? []
+        )
+      assert.strictEqual(results("soak_").length, sum((expected) => expected.mcpCalls))
+      assert.isAbove(results("read").length, 0)
       assert.isFalse(inLog)
 
       assert.isBelow(end.heap - warm.heap, 15, "the heap grows")
@@ -228,5 +310,5 @@ it.live(
         assert.isAtMost(after.descriptors! - before.descriptors, 4, "descriptors stay open")
       }
     }).pipe(Effect.scoped),
-  240_000
+  480_000
 )

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 
 /** How Bedrock, JSON Schema validators and the common gateways say that a field must not be there. */
 const refusal =
-  /extraneous key|not permitted|not allowed|(unknown|unexpected|unrecogni[sz]ed|unsupported|undefined|invalid|extra) (\w+ )?(field|parameter|property|key|keyword|argument|member|input|attribute|name)|additional propert|extra inputs|(not|isn['\u2019]t|un)\s?supported|does not (support|recogni[sz]e)|no such (field|property)/i
+  /extraneous key|not permitted|not allowed|not accepted|not available|deprecated|cannot (both )?be (used|set|specified)|(unknown|unexpected|unrecogni[sz]ed|unsupported|undefined|invalid|extra) (\w+ )?(field|parameter|property|key|keyword|argument|member|input|attribute|name)|additional propert|extra inputs|(not|isn['\u2019]t|un)\s?supported|(does not|doesn['\u2019]t) (support|recogni[sz]e|accept|allow)|no such (field|property)/i
 
 /** `cachePoint`, `cache_point`; a name that is also a plain word counts only where it is quoted or part of a path. */
 const patterns = droppable.map((name): readonly [Droppable, RegExp] => {
@@ -15,11 +15,21 @@ const patterns = droppable.map((name): readonly [Droppable, RegExp] => {
   ]
 })
 
-/** Of several names the last: a path ends with what is meant. */
-export const refusedField = (message: string): Option.Option<Droppable> => {
+interface Sent {
+  readonly isSent: (field: Droppable) => boolean
+  /** The names in the fields that only this model knows. */
+  readonly own: ReadonlyArray<string>
+}
+
+/** Of several names that were sent the last: a path ends with what is meant. */
+export const refusedField = (
+  message: string,
+  { isSent, own }: Sent = { isSent: () => true, own: [] }
+): Option.Option<Droppable> => {
   if (!refusal.test(message)) return Option.none()
-  const found = patterns.flatMap(([name, pattern]) => {
-    const at = pattern.exec(message)?.index
+  const ofModel = own.map((name) => ["additionalModelRequestFields", word(name)] as const)
+  const found = [...ofModel, ...patterns].flatMap(([name, pattern]) => {
+    const at = isSent(name) ? pattern.exec(message)?.index : undefined
     return at === undefined ? [] : [{ name, at }]
   })
   return Option.map(
@@ -27,3 +37,5 @@ export const refusedField = (message: string): Option.Option<Droppable> => {
     ({ name }) => name
   )
 }
+
+const word = (name: string): RegExp => new RegExp(`(?<![\\w-])${name.replace(/[^\w]/g, "\\$&")}(?![\\w-])`, "i")

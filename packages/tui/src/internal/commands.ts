@@ -7,7 +7,7 @@ export const commands: ReadonlyArray<Command> = [
   { name: "/sessions", description: "goes on with an earlier conversation" },
   { name: "/status", description: "what applies and why" },
   { name: "/mcp", description: "state, tools and last error of each MCP server" },
-  { name: "/compact", description: "sums up what is older, to make room" },
+  { name: "/compact", description: "compacts older messages, to make room" },
   { name: "/export", description: "writes this conversation to a Markdown file" },
   { name: "/help", description: "keys and commands" },
   { name: "/exit", description: "leaves; the conversation is kept" }

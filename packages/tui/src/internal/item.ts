@@ -77,7 +77,9 @@ const ofEntry = (entry: Line): ReadonlyArray<Item> => {
         seconds: undefined
       }]
     case "summary":
-      return [{ type: "notice", level: "info", text: "Older turns were summarised here." }]
+      return [{ type: "notice", level: "info", text: "Older messages were compacted here." }]
+    case "notice":
+      return [{ type: "notice", level: "info", text: entry.text }]
     default:
       return []
   }

@@ -49,9 +49,6 @@ export interface Options {
 /** More files are not offered: a key must not wait until all of them are compared. */
 const maxFiles = 50_000
 
-/** A window that is not known: that of the models that are used most. */
-const usualWindow = 200_000
-
 const problem = ({ hint, message }: { readonly hint: string; readonly message: string }): Item => ({
   type: "notice",
   level: "error",
@@ -144,7 +141,7 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
 
     const turn = (text: string) =>
       Effect.gen(function*() {
-        const { contextWindow, languageModel, notices = Effect.succeed([]) } = yield* host.model
+        const { contextWindow, languageModel, modelProvider } = yield* host.model
         const { toolkit } = yield* tools
         const applying = withAllowed(rules, allowed)
         const session = yield* Ref.get(current)
@@ -161,11 +158,11 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
           toolkit,
           maxSteps,
           ...(applying === undefined ? {} : { rules: applying }),
-          ...(contextWindow === undefined ? {} : { contextWindow })
+          ...(contextWindow === undefined ? {} : { contextWindow }),
+          ...(modelProvider === undefined ? {} : { provider: modelProvider })
         })
         yield* Stream.runForEach(events, (event) =>
           Effect.gen(function*() {
-            for (const text of yield* notices) yield* show({ type: "notice", level: "warning", text })
             yield* tell({ type: "turn", event: masked(event), at: yield* Clock.currentTimeMillis })
             if (event.type === "failed") yield* show(problem(host.explain(event.error)))
           })).pipe(
@@ -207,15 +204,18 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
       )
 
     const compact = Effect.gen(function*() {
-      const { contextWindow, languageModel } = yield* host.model
+      const { contextWindow, languageModel, modelProvider } = yield* host.model
       const session = yield* Ref.get(current)
-      const { notice, usage } = yield* Compaction.compact(session, contextWindow ?? usualWindow).pipe(
+      const { notice, usage } = yield* Compaction.compact(session, {
+        window: contextWindow,
+        ...(modelProvider === undefined ? {} : { provider: modelProvider })
+      }).pipe(
         Effect.provideService(LanguageModel.LanguageModel, languageModel)
       )
       yield* tell({ type: "compacted", usage, context: History.context(yield* session.entries), text: notice })
     }).pipe(
       Effect.catchAll((error) => show(problem(error._tag === "HostError" ? error : host.explain(error)))),
-      Effect.onInterrupt(() => show({ type: "notice", level: "warning", text: "Interrupted; nothing was summed up." })),
+      Effect.onInterrupt(() => show({ type: "notice", level: "warning", text: "Interrupted. Nothing was compacted." })),
       Effect.ensuring(tell({ type: "ready" }))
     )
 

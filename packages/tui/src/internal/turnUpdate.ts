@@ -60,8 +60,8 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       return add(closeText(closeReasoning(state, at)), { type: "notice", level: "info", text: event.text })
     case "finished": {
       const closed = closeText(closeReasoning(state, at))
-      const word = reasons[event.reason]
-      return word === undefined ? closed : add(closed, { type: "notice", level: "warning", text: word })
+      const text = event.isEmpty ? empty[event.reason] ?? "The model ended without an answer." : reasons[event.reason]
+      return text === undefined ? closed : add(closed, { type: "notice", level: "warning", text })
     }
     case "failed":
       return closeText(closeReasoning(state, at))
@@ -71,7 +71,18 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
 const reasons: Readonly<Record<string, string>> = {
   "length": "The answer was cut: it reached the limit of its length. Say \"go on\" to have the rest.",
   "content-filter": "The answer was stopped by a content filter.",
+  "error": "The model ended its answer with an error.",
+  "unknown": "The answer ended for a reason that is not known here.",
+  "other": "The answer ended for a reason that is not known here.",
   "steps": "Stopped at the limit of steps. Say \"go on\" to let it continue."
+}
+
+/** Where there is no text at all. */
+const empty: Readonly<Record<string, string>> = {
+  "stop": "The model's answer is empty. Try again.",
+  "length": "The answer was cut at its token limit before it held any text.",
+  "content-filter": "The model refused to answer, or a content filter or guardrail stopped it.",
+  "error": "The model ended its answer with an error, and there is no text."
 }
 
 /** The turn is over: what is still open is closed. */

@@ -12,6 +12,7 @@ const reasons: Readonly<Record<string, Response.FinishReason>> = {
   model_context_window_exceeded: "length",
   guardrail_intervened: "content-filter",
   content_filtered: "content-filter",
+  refusal: "content-filter",
   malformed_model_output: "error",
   malformed_tool_use: "error"
 }

@@ -5,7 +5,7 @@ import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
 import { malformedOutput } from "./malformed.ts"
 import { reasoningMetadata } from "./metadata.ts"
-import { type Expectation, isServerTool, toToolCall } from "./toolCall.ts"
+import { type Expectation, isServerTool } from "./toolCall.ts"
 
 type Part = Response.StreamPartEncoded
 
@@ -72,23 +72,23 @@ export interface Ended {
   readonly malformed?: AiError.MalformedOutput
 }
 
-export const end = (block: Block, expected: Expectation): Either.Either<Ended, AiError.MalformedOutput> => {
+export const end = (block: Block, expected: Expectation): Ended => {
   const { id } = block
-  if (block.type === "text") return Either.right({ parts: [{ type: "text-end", id }] })
+  if (block.type === "text") return { parts: [{ type: "text-end", id }] }
   if (block.type === "reasoning") {
     const metadata = reasoningMetadata(expected.modelId, block.signature, block.redacted)
-    return Either.right({ parts: [{ type: "reasoning-end", id, metadata }] })
+    return { parts: [{ type: "reasoning-end", id, metadata }] }
   }
   const paramsEnd: Part = { type: "tool-params-end", id }
+  const { name, providerExecuted } = block
   return Either.match(parse(block), {
-    onLeft: (malformed) => Either.right({ parts: [paramsEnd], malformed }),
-    onRight: (params) => {
-      const { name, providerExecuted } = block
-      return Either.map(
-        toToolCall({ id, name, params, providerExecuted }, expected),
-        (call) => ({ parts: [paramsEnd, ...call] })
-      )
-    }
+    onLeft: (malformed): Ended => ({ parts: [paramsEnd], malformed }),
+    // Of a tool that the model was not given there is no part for a call: whoever runs the calls learns of it from these.
+    onRight: (params): Ended => ({
+      parts: expected.tools.has(name)
+        ? [paramsEnd, { type: "tool-call", id, name, params, providerExecuted }]
+        : [paramsEnd]
+    })
   })
 }
 

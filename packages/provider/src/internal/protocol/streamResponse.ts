@@ -146,10 +146,8 @@ const close = (state: State, index: number, expected: Expectation): Step => {
   if (block === undefined) return none(state)
   const blocks = new Map(state.blocks)
   blocks.delete(index)
-  return Either.map(
-    end(block, expected),
-    ({ malformed = state.malformed, parts }) => [{ ...state, blocks, malformed }, parts] as const
-  )
+  const { malformed = state.malformed, parts } = end(block, expected)
+  return Either.right([{ ...state, blocks, malformed }, parts])
 }
 
 const closeAll = (state: State, stopReason: string, expected: Expectation): Step =>

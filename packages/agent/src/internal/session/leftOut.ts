@@ -1,0 +1,106 @@
+/** What is no longer sent to the model, as its provider refused it. */
+import * as Cut from "@altimate-code/system/Cut"
+import * as Digest from "@altimate-code/system/Digest"
+import * as Prompt from "@effect/ai/Prompt"
+import type { Line } from "../../Session.ts"
+
+type Content = {
+  readonly type: string
+  readonly text?: string
+  readonly data?: unknown
+  readonly fileName?: string | undefined
+  readonly mediaType?: string
+}
+
+/** As a `Refusal` has it; `undefined` for what can't be left out by itself, such as a call. */
+export const digestOf = (part: Content): string | undefined => {
+  if (part.type === "text" || part.type === "reasoning") return Digest.of((part.text ?? "").toWellFormed())
+  if (part.type !== "file") return undefined
+  return part.data instanceof Uint8Array ? Digest.of(part.data) : Digest.of(Buffer.from(String(part.data), "base64"))
+}
+
+export const nameOf = ({ fileName, mediaType, type }: Content): string => {
+  if (type !== "file") return `a ${type}`
+  const kind = mediaType?.startsWith("image/") ? "image" : "document"
+  return fileName === undefined ? `${kind === "image" ? "an" : "a"} ${kind}` : `the ${kind} ${JSON.stringify(fileName)}`
+}
+
+/** The line that the model reads in its place. */
+const instead = (part: Content, why: string) => {
+  const name = nameOf(part)
+  return { type: "text" as const, text: `(${name[0]!.toUpperCase()}${name.slice(1)} was left out: ${why})` }
+}
+
+/** In one line, without the name of the exception, and no longer than a sentence. */
+export const shortReason = (message: string): string => {
+  const text = message.replace(/^\w*(Exception|Error): /, "").replace(/\s+/g, " ").trim()
+  return text.length > 200 ? `${Cut.head(text, 199)}…` : text
+}
+
+interface LeftOut {
+  readonly parts: ReadonlyMap<string, string>
+  readonly ranges: ReadonlyArray<{ readonly from: number; readonly to: number; readonly why: string }>
+}
+
+const read = (lines: ReadonlyArray<Line>): LeftOut => {
+  const parts = new Map<string, string>()
+  const ranges: Array<LeftOut["ranges"][number]> = []
+  for (const line of lines) {
+    if (line.type !== "left-out") continue
+    if ("part" in line.what) parts.set(line.what.part, line.why)
+    if ("from" in line.what) ranges.push({ ...line.what, why: line.why })
+  }
+  return { parts, ranges }
+}
+
+/** The tools that the model is no longer given, by their names. */
+export const leftOutTools = (lines: ReadonlyArray<Line>): ReadonlySet<string> =>
+  new Set(lines.flatMap((line) => line.type === "left-out" && "tool" in line.what ? [line.what.tool] : []))
+
+/** The same number of lines: what the model is told. */
+export const applyLeftOut = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> => {
+  const { parts, ranges } = read(lines)
+  if (parts.size === 0 && ranges.length === 0) return lines
+  const why = (part: Content) => parts.get(digestOf(part) ?? "")
+  return lines.map((line, index) => {
+    const range = ranges.find(({ from, to }) => index >= from && index < to)
+    if (range !== undefined) return ofRange(line, index, range)
+    switch (line.type) {
+      case "user":
+        return { ...line, message: Prompt.userMessage({ content: line.message.content.map(leaveOut(why)) }) }
+      case "assistant": {
+        const content = line.message.content.flatMap((part) =>
+          part.type === "reasoning" && why(part) !== undefined
+            ? []
+            : [part.type === "text" ? leaveOut(why)(part) : part]
+        )
+        return { ...line, message: Prompt.assistantMessage({ content }) }
+      }
+      case "tool-result": {
+        const content = line.output.content.map((part) => {
+          const reason = why(part)
+          return reason === undefined ? part : instead(part, reason)
+        })
+        return { ...line, output: { ...line.output, content } }
+      }
+      default:
+        return line
+    }
+  })
+}
+
+const leaveOut = (why: (part: Content) => string | undefined) => <Part extends Content>(part: Part) => {
+  const reason = why(part)
+  return reason === undefined ? part : Prompt.textPart({ text: instead(part, reason).text })
+}
+
+const isMessage = ({ type }: Line): boolean => type === "user" || type === "assistant" || type === "tool-result"
+
+const ofRange = (line: Line, index: number, { from, why }: LeftOut["ranges"][number]): Line => {
+  if (index === from && "time" in line) {
+    const text = `(A part of the conversation was left out here: ${why})`
+    return { type: "user", message: Prompt.userMessage({ content: [Prompt.textPart({ text })] }), time: line.time }
+  }
+  // Where everything is left out, so is what stands for it.
+  return isMessage(line) || (line.type === "summary" && from === 1) ? { type: "unknown" } : line
+}

@@ -1,0 +1,32 @@
+/** Calls of tools that the model was not given. */
+import * as Response from "@effect/ai/Response"
+import * as Either from "effect/Either"
+
+type Part = Response.AnyPart
+
+/**
+ * `@effect/ai` has a part for calls of known tools alone: of the others only the parameters come. The same parts with a call behind
+ * those. Parameters that are not JSON are of a call that was cut off.
+ */
+export const withUnknownCalls = (parts: ReadonlyArray<Part>): ReadonlyArray<Part> => {
+  const called = new Set(parts.flatMap((part) => part.type === "tool-call" ? [part.id] : []))
+  return parts.flatMap((part) => {
+    if (part.type !== "tool-params-end" || called.has(part.id)) return [part]
+    const start = parts.find((other) => other.type === "tool-params-start" && other.id === part.id)
+    if (start?.type !== "tool-params-start" || start.providerExecuted) return [part]
+    const text = parts.map((other) => other.type === "tool-params-delta" && other.id === part.id ? other.delta : "")
+      .join("")
+    return Either.match(Either.try((): unknown => text.trim() === "" ? {} : JSON.parse(text)), {
+      onLeft: () => [part],
+      onRight: (params) => [
+        part,
+        Response.makePart("tool-call", {
+          id: part.id,
+          name: start.name,
+          params,
+          providerExecuted: false
+        }) as Response.ToolCallPart<string, unknown>
+      ]
+    })
+  })
+}
