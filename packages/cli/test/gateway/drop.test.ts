@@ -34,13 +34,14 @@ layer(NodeContext.layer)("a gateway that refuses fields that it does not know", 
         assert.notMatch(requests[2]!.rawBody, /cachePoint|inferenceConfig/)
         assert.include(requests[2]!.rawBody, "toolSpec")
 
+        const session = yield* home.run(["session", "show", (yield* sessionIds(home.home))[0]!])
+        assert.include(session.stdout, "set options.drop to")
+
         yield* home.writeGlobalConfig(guideConfig(sandbox.url, { streaming, drop: JSON.parse(drop) }))
         const set = yield* home.run(["run", "hello"], { env: token })
         assert.strictEqual(set.code, 0, set.stderr)
         assert.notInclude(set.stderr, "note:")
         assert.strictEqual((yield* sandbox.requests).length, 4)
-        const session = yield* home.run(["session", "show", (yield* sessionIds(home.home)).at(0)!])
-        assert.include(session.stdout, "set options.drop to")
       }))
   }
 })
