@@ -136,8 +136,8 @@ const play = (cell: Cell, times: 1 | "always") =>
 
 const nameOf = ({ fault, mode, position }: Cell): string => `${fault.name}, ${position}, ${mode}`
 
-/** Plays all cells; what went wrong, by name. */
-const playAll = (times: 1 | "always", matrix: Map<string, string>) =>
+/** Plays cells; what went wrong, by name. */
+const playAll = (cells: ReadonlyArray<Cell>, times: 1 | "always", matrix: Map<string, string>) =>
   Effect.gen(function*() {
     const wrong: Array<string> = []
     yield* Effect.forEach(cells, (cell) =>
@@ -182,11 +182,13 @@ describe("whatever the gateway does, wherever it does it, the turn ends in the r
 
   it.live(
     "when it does it once, and the answer is right where nothing had been shown yet",
-    () => playAll(1, matrices.once),
+    () => playAll(cells, 1, matrices.once),
     240_000
   )
 
-  it.live("when it always does it", () => playAll("always", matrices.always), 240_000)
+  // The answer that calls a tool stands for the others: it has text, a call and an end to lose.
+  const withCall = cells.filter(({ mode }) => mode === "agent's call")
+  it.live("when it always does it", () => playAll(withCall, "always", matrices.always), 240_000)
 })
 
 /** Each fault where it first strikes, and where a call is open or complete but the answer is not. */
