@@ -56,9 +56,7 @@ const killedAt = (home: string, count: number, later: number) =>
   })
 
 /** Whole turns have about this many lines: header, prompt, three answers, three starts, three results. */
-const points = Array.from({ length: 11 }, (_, index) => index + 1).flatMap((count) =>
-  [[count, 0], [count, 60]] as const
-)
+const points = Array.from({ length: 11 }, (_, index) => [index + 1, index % 2 === 0 ? 60 : 0] as const)
 
 layer(NodeContext.layer)("kill -9", (it) => {
   for (const [count, later] of points) {
