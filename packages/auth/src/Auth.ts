@@ -4,11 +4,13 @@
  * @since 0.1.0
  */
 import * as Environment from "@altimate-code/config/Environment"
+import type { Gateway } from "@altimate-code/config/Gateway"
 import * as Origin from "@altimate-code/config/Origin"
 import type { Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
+import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,7 +19,7 @@ import * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
 import type { Considered, Credential, Source, TokenSource } from "./Credential.ts"
 import { CredentialStore } from "./CredentialStore.ts"
-import { TokenCommand } from "./TokenCommand.ts"
+import { type Token, TokenCommand } from "./TokenCommand.ts"
 import { TokenPrecedence } from "./TokenPrecedence.ts"
 
 /**
@@ -30,7 +32,8 @@ export interface Service {
   /**
    * The credential of the first source that has one, decided anew each time. The AWS credential chain is never walked
    * for it, `auth.json` is read and `tokenCommand` is run only when no source before it has a token. Fails with `NoCredentials` when
-   * no source may have one, with `Conflict` when `options.auth` contradicts the headers, and as `CredentialStore` and `TokenCommand` do.
+   * no source may have one, with `Malformed` when that source has no token that a request can carry, with `Conflict` when `options.auth`
+   * contradicts the headers, and as `CredentialStore` and `TokenCommand` do.
    */
   readonly credential: Effect.Effect<Credential, AuthError>
   /** The same after a bearer token was refused: a source that can give another one gives another one. */
@@ -49,8 +52,8 @@ const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK"
 
 /**
  * As `options.auth` says. `auto`: by the order of `TokenPrecedence`, the token in `AWS_BEARER_TOKEN_BEDROCK`, the one stored for
- * `amazon-bedrock`, that of `tokenCommand`, the AWS credential chain; but a configured `Authorization` header is the credential.
- * `bearer`, `sigv4`: of these sources only the tokens, or only the chain. Blank counts as unset. The token of the environment is
+ * `amazon-bedrock`, `options.apiKey`, that of `tokenCommand`, the AWS credential chain; but a configured `Authorization` header is the credential.
+ * `bearer`, `sigv4`: of these sources only the tokens, or only the chain. Blank counts as unset. Each token is read by `PastedToken`, and
  * registered with `Secrets`.
  *
  * @since 0.1.0
@@ -66,12 +69,17 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
         const commands = yield* TokenCommand
         const { gateway, profile } = yield* Settings
         const secrets = yield* Secrets
-        const { auth: scheme, headers, tokenCommand } = gateway
+        const { apiKey, auth: scheme, headers, tokenCommand } = gateway
+        const { register } = secrets
 
         const place = (source: Source) =>
           ({
             environment: tokenVariable,
             stored: store.path,
+            configured: Option.match(apiKey, {
+              onNone: () => "options.apiKey",
+              onSome: ({ origin }) => `options.apiKey, ${Origin.describe(origin)}`
+            }),
             command: Option.match(tokenCommand, {
               onNone: () => "tokenCommand",
               onSome: ({ origin }) => `tokenCommand, ${Origin.describe(origin)}`
@@ -79,10 +87,25 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
             "aws-chain": "AWS credential chain"
           })[source]
 
-        const token = (
-          source: TokenSource,
-          value: Effect.Effect<Option.Option<Redacted.Redacted<string>>, AuthError>
-        ) => Effect.map(value, Option.map((token): Found => ({ _tag: "Bearer", token, source, where: place(source) })))
+        const found = (source: TokenSource, { leftOut, token }: Token): Found => ({
+          _tag: "Bearer",
+          token,
+          ...(leftOut.length > 0 && { leftOut }),
+          source,
+          where: place(source)
+        })
+
+        /** What the source has, as a token. It is registered as it is written as well: an error must not show it either. */
+        const read = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
+          yield* register(written)
+          const { leftOut, value } = yield* Effect.mapError(
+            PastedToken.read(Redacted.value(written)),
+            (what) => malformed(`The token from ${place(source)} ${what}.`)
+          )
+          const token = Redacted.make(value)
+          yield* register(token)
+          return found(source, { token, leftOut })
+        })
 
         const find = (
           source: Source,
@@ -90,13 +113,18 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
         ): Effect.Effect<Option.Option<Found>, AuthError> => {
           switch (source) {
             case "environment":
-              return token(source, environmentToken(secrets))
+              return Effect.flatMap(environmentToken, Effect.transposeMapOption((written) => read(source, written)))
             case "stored":
-              return token(source, store.get("amazon-bedrock"))
+              return Effect.flatMap(
+                store.get("amazon-bedrock"),
+                Effect.transposeMapOption((written) => read(source, written))
+              )
+            case "configured":
+              return Effect.transposeMapOption(apiKey, ({ value }) => read(source, value))
             case "command":
-              return token(
-                source,
-                Effect.transposeMapOption(tokenCommand, (command) => commands.token(command, refused))
+              return Effect.transposeMapOption(
+                tokenCommand,
+                (command) => Effect.map(commands.token(command, refused), (token) => found(source, token))
               )
             case "aws-chain":
               return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, place(source)) })
@@ -129,6 +157,7 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
                 ? "used"
                 : yield* otherwise(
                   source,
+                  apiKey,
                   isOut ? because : winner === undefined ? undefined : `${names[winner.source]} wins`
                 )
               considered.push({ source, where: place(source), outcome })
@@ -157,11 +186,18 @@ type Found =
   | Omit<Extract<Credential, { readonly _tag: "Bearer" }>, "considered">
   | Omit<Extract<Credential, { readonly _tag: "AwsChain" }>, "considered">
 
-const environmentToken = Effect.fn("Auth.environmentToken")(function*({ register }: Context.Tag.Service<Secrets>) {
-  const token = Option.map(yield* Environment.variable(tokenVariable), Redacted.make)
-  if (Option.isSome(token)) yield* register(token.value)
-  return token
-})
+/** To the letter, since characters are counted in it; none when it is blank. */
+const environmentToken = Effect.map(
+  Environment.raw(tokenVariable),
+  (text) => text.pipe(Option.filter((text) => text.trim() !== ""), Option.map(Redacted.make))
+)
+
+const malformed = (message: string) =>
+  new AuthError({
+    reason: "Malformed",
+    message,
+    hint: "Nothing was sent. Copy the token again, whole, in one line and without anything around it."
+  })
 
 const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
   Option.match(profile, {
@@ -169,18 +205,27 @@ const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
     onSome: ({ origin, value }) => `AWS profile ${printable(value)}, chosen by ${Origin.describe(origin)}`
   })
 
-/** What became of a source that is not used, for this reason if there is one. Of those only the environment is looked at: it costs nothing. */
-const otherwise = Effect.fn("Auth.otherwise")(function*(source: Source, because: string | undefined) {
-  const value = source === "environment" ? yield* Environment.raw(tokenVariable) : Option.none()
-  if (Option.isSome(value) && value.value.trim() === "") return "blank"
-  if (because === undefined || (source === "environment" && Option.isNone(value))) return "not set"
-  return `${source === "environment" ? "set, but" : "not looked at:"} ${because}`
-})
+/**
+ * What became of a source that is not used, for this reason if there is one. Of those only the environment and the settings are looked
+ * at: it costs nothing.
+ */
+const otherwise = Effect.fn("Auth.otherwise")(
+  function*(source: Source, apiKey: Gateway["apiKey"], because: string | undefined) {
+    const isKnown = source === "environment" || source === "configured"
+    const value = source === "environment"
+      ? yield* Environment.raw(tokenVariable)
+      : Option.map(source === "configured" ? apiKey : Option.none(), ({ value }) => Redacted.value(value))
+    if (Option.isSome(value) && value.value.trim() === "") return "blank"
+    if (because === undefined || (isKnown && Option.isNone(value))) return "not set"
+    return `${isKnown ? "set, but" : "not looked at:"} ${because}`
+  }
+)
 
 /** The sources as a sentence names them. */
 const names: Record<Source, string> = {
   environment: tokenVariable,
   stored: "the stored token",
+  configured: "options.apiKey",
   command: "the token of tokenCommand",
   "aws-chain": "the AWS credential chain"
 }

@@ -26,6 +26,7 @@ export type Step = typeof Step.Type
  * - `StoreIO`: `auth.json` cannot be read or written;
  * - `Locked`: another process kept `auth.json` locked for too long;
  * - `Conflict`: the configuration asks for two ways at once, or for one that it says nothing of;
+ * - `Malformed`: what a source has is no token or AWS key that a request can carry;
  * - `TokenCommand`: the configured `tokenCommand` gives no token;
  * - `NoCredentials`: no source has a credential; `steps` says what each one said;
  * - `Profile`: an AWS profile that was asked for by name yields no credentials;
@@ -33,7 +34,8 @@ export type Step = typeof Step.Type
  * - `Timeout`: the AWS credential chain took too long;
  * - `Chain`: the AWS SDK's credential providers could not be loaded.
  *
- * `line` and `column` count from 1; `hint` says what to do next. No field ever holds a secret or text of a file.
+ * `line` and `column` count from 1; `hint` says what to do next. No field ever holds a secret or text of a file, apart
+ * from a single character that does not belong into it, by its name.
  *
  * @since 0.1.0
  * @category errors
@@ -44,6 +46,7 @@ export class AuthError extends Schema.TaggedError<AuthError>("@altimate-code/aut
     "StoreIO",
     "Locked",
     "Conflict",
+    "Malformed",
     "TokenCommand",
     "NoCredentials",
     "Profile",

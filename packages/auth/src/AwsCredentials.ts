@@ -8,6 +8,8 @@ import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
 import { Network } from "@altimate-code/network/Network"
+import * as PastedToken from "@altimate-code/system/PastedToken"
+import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -64,7 +66,8 @@ export interface Service {
   /**
    * The credentials of the first step that has some. They are kept until five minutes before they expire, and whoever
    * asks while they are being resolved waits for the same answer. Fails with `NoCredentials`; with `Profile` or
-   * `Expired` when a profile is broken that was chosen, or `default`; with `Timeout` after 30 seconds; and with `Chain`.
+   * `Expired` when a profile is broken that was chosen, or `default`; with `Malformed` when a key or a session token has a character that it
+   * can't have; with `Timeout` after 30 seconds; and with `Chain`.
    */
   readonly resolve: (options: Options) => Effect.Effect<ResolvedAwsCredentials, AuthError>
 }
@@ -232,6 +235,32 @@ const guarded = Effect.fn("AwsCredentials.guarded")(
     yield* secrets.register(Redacted.make(accessKeyId))
     yield* secrets.register(credentials.secretAccessKey)
     if (Option.isSome(credentials.sessionToken)) yield* secrets.register(credentials.sessionToken.value)
+    yield* acceptKeys(found)
     return credentials
   }
 )
+
+/** No signature is right with a key that has more to it than was issued, and no header carries such a session token. */
+const acceptKeys = ({ identity, source }: Extract<Chain.Outcome, { readonly _tag: "Found" }>) => {
+  const keys = [
+    ["AWS_ACCESS_KEY_ID", "access key ID", identity.accessKeyId],
+    ["AWS_SECRET_ACCESS_KEY", "secret access key", identity.secretAccessKey],
+    ["AWS_SESSION_TOKEN", "session token", identity.sessionToken ?? ""]
+  ] as const
+  return Effect.forEach(keys, ([variable, name, value]) => {
+    const stray = StrayCharacter.find(value, StrayCharacter.isTokenCharacter)
+    const isQuoted = PastedToken.unwrap(value, ["quotes"]).leftOut.length > 0
+    if (Option.isNone(stray) && !isQuoted) return Effect.void
+    const where = source === keys[0][0] ? variable : `The ${name} from ${source}`
+    return new AuthError({
+      reason: "Malformed",
+      message: `${where} ${
+        Option.match(stray, {
+          onNone: () => "is in quotation marks, which are not part of it.",
+          onSome: (stray) => `has ${StrayCharacter.describe(stray)}, which is never part of an AWS key.`
+        })
+      }`,
+      hint: "Nothing was sent. Copy the value again, whole, in one line and without anything around it."
+    })
+  }, { discard: true })
+}

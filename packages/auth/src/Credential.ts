@@ -4,17 +4,18 @@
  * @since 0.1.0
  */
 import type { Setting } from "@altimate-code/config/Origin"
-import type * as Option from "effect/Option"
+import * as PastedToken from "@altimate-code/system/PastedToken"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
 
 /**
- * A place that can hold a bearer token: the environment, `auth.json`, or the configured `tokenCommand`.
+ * A place that can hold a bearer token: the environment, `auth.json`, `options.apiKey`, or the configured `tokenCommand`.
  *
  * @since 0.1.0
  * @category models
  */
-export type TokenSource = "environment" | "stored" | "command"
+export type TokenSource = "environment" | "stored" | "configured" | "command"
 
 /**
  * A place that a credential can come from.
@@ -25,7 +26,7 @@ export type TokenSource = "environment" | "stored" | "command"
 export type Source = TokenSource | "aws-chain"
 
 /**
- * A source, where it is (`AWS_BEARER_TOKEN_BEDROCK`, the path of `auth.json`, `tokenCommand`, `AWS credential chain`), and in
+ * A source, where it is (`AWS_BEARER_TOKEN_BEDROCK`, the path of `auth.json`, `options.apiKey`, `tokenCommand`, `AWS credential chain`), and in
  * words what became of it: `used`, `not set`, `blank`, `set, but … wins`, or `not looked at: … wins`.
  *
  * @since 0.1.0
@@ -48,6 +49,8 @@ export type Credential =
   | {
     readonly _tag: "Bearer"
     readonly token: Redacted.Redacted<string>
+    /** What was around the token and is not sent; never empty. */
+    readonly leftOut?: ReadonlyArray<PastedToken.Wrapping>
     readonly source: TokenSource
     readonly where: string
     readonly considered: ReadonlyArray<Considered>
@@ -84,6 +87,20 @@ export const describe = (credential: Credential): string => {
       return `no credential (${credential.where})`
   }
 }
+
+/**
+ * What the user should know of the credential, in a sentence: what was left out of a token because it was only copied along with it.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const notice = (credential: Credential): Option.Option<string> =>
+  credential._tag === "Bearer"
+    ? Option.map(
+      PastedToken.describeLeftOut(credential.leftOut ?? []),
+      (what) => `The token from ${credential.where} ${what}.`
+    )
+    : Option.none()
 
 /**
  * The chain's failure, when it found nothing, with all that was looked for before the chain: a person looks for a token as well.

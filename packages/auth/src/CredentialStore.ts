@@ -42,7 +42,7 @@ export interface Service {
   readonly path: string
   /** In the order of the file; a type that is not there is `unknown`. */
   readonly list: Effect.Effect<ReadonlyArray<StoredCredential>, AuthError>
-  /** The key of the provider's entry of type `api`, unless it is blank. */
+  /** The key of the provider's entry of type `api` as it is written, unless it is blank. */
   readonly get: (provider: string) => Effect.Effect<Option.Option<Redacted.Redacted<string>>, AuthError>
   /** Makes the provider's entry one of type `api` with this key. Everything else in the file stays as it is. */
   readonly set: (provider: string, key: Redacted.Redacted<string>) => Effect.Effect<void, AuthError>

@@ -6,6 +6,7 @@
 import { Directories } from "@altimate-code/config/Directories"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import { Secrets } from "@altimate-code/log/Secrets"
+import type { Wrapping } from "@altimate-code/system/PastedToken"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
@@ -31,6 +32,18 @@ import { parseToken } from "./internal/tokenOutput.ts"
 export type Line = string | ReadonlyArray<string>
 
 /**
+ * A token that a request can carry.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Token {
+  readonly token: Redacted.Redacted<string>
+  /** What was around it. */
+  readonly leftOut: ReadonlyArray<Wrapping>
+}
+
+/**
  * Asks the command for a token.
  *
  * @since 0.1.0
@@ -40,12 +53,12 @@ export interface Service {
   /**
    * A token that is not about to expire and is not the one that was `refused`. The command is run only when neither this process
    * nor another one has such a token; whoever asks meanwhile waits for the same answer. Fails with `TokenCommand` when the command
-   * fails, takes too long or prints something else; with `StoreIO` or `Locked` when the token can't be kept.
+   * fails, takes too long or prints something else, with `Malformed` when no request can carry what it prints; with `StoreIO` or `Locked` when the token can't be kept.
    */
   readonly token: (
     command: Setting<Line>,
     refused?: Redacted.Redacted<string>
-  ) => Effect.Effect<Redacted.Redacted<string>, AuthError>
+  ) => Effect.Effect<Token, AuthError>
 }
 
 /**
@@ -104,9 +117,9 @@ export const layer = (
 
       const obtained = (command: Setting<Line>) =>
         Effect.gen(function*() {
-          const failed = (message: string, hint: string) =>
+          const failed = (message: string, hint: string, reason: AuthError["reason"] = "TokenCommand") =>
             new AuthError({
-              reason: "TokenCommand",
+              reason,
               message: `tokenCommand, ${describe(command.origin)}: ${secrets.mask(message).slice(0, mostWords)}`,
               hint
             })
@@ -116,10 +129,11 @@ export const layer = (
             say: (line) => options.say?.(secrets.mask(line)) ?? Effect.void
           }).pipe(Effect.mapError((what) => failed(what, "Run the command by hand to see why, or correct it.")))
           const now = yield* Clock.currentTimeMillis
-          const entry = yield* Effect.mapError(parseToken(output, now), (what) =>
+          const entry = yield* Effect.mapError(parseToken(output, now), ({ isMalformed, what }) =>
             failed(
               what,
-              "It has to print the token alone, or {\"token\": \"…\", \"expiresAt\": \"2026-11-23T12:00:00Z\"}."
+              "It has to print the token alone, or {\"token\": \"…\", \"expiresAt\": \"2026-11-23T12:00:00Z\"}.",
+              isMalformed ? "Malformed" : "TokenCommand"
             ))
           yield* secrets.register(entry.token)
           return entry
@@ -134,7 +148,7 @@ export const layer = (
                 Option.filter(({ renewAt, token }) =>
                   now < renewAt && (refused === undefined || Redacted.value(token) !== Redacted.value(refused))
                 ),
-                Option.map(({ token }) => token)
+                Option.map(({ leftOut, token }): Token => ({ token, leftOut }))
               ))
           const remembered = yield* usable(known.get(key))
           if (Option.isSome(remembered)) return remembered.value
@@ -146,13 +160,13 @@ export const layer = (
           if (others !== undefined && Option.isSome(fresh)) {
             yield* secrets.register(others.token)
             known.set(key, others)
-            return others.token
+            return fresh.value
           }
           const entry = yield* obtained(command)
           known.set(key, entry)
           const now = yield* Clock.currentTimeMillis
           yield* replace(TokenCache.encode({ ...TokenCache.living(entries, now), [key]: entry }))
-          return entry.token
+          return { token: entry.token, leftOut: entry.leftOut }
         },
         Effect.scoped,
         Effect.annotateLogs("service", "auth"),

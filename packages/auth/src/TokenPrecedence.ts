@@ -20,7 +20,7 @@ export class TokenPrecedence extends Context.Tag("@altimate-code/auth/TokenPrece
 >() {}
 
 /**
- * A bearer token from the environment, else the stored one, else the one of `tokenCommand`, else the AWS credential chain.
+ * A bearer token from the environment, else the stored one, else that of `options.apiKey`, else the one of `tokenCommand`, else the AWS credential chain.
  *
  * @since 0.1.0
  * @category layers
@@ -28,6 +28,7 @@ export class TokenPrecedence extends Context.Tag("@altimate-code/auth/TokenPrece
 export const layer: Layer.Layer<TokenPrecedence> = Layer.succeed(TokenPrecedence, [
   "environment",
   "stored",
+  "configured",
   "command",
   "aws-chain"
 ])

@@ -41,7 +41,7 @@ const services = ({ command, env = {}, gateway, precedence, profile, stored }: S
         token: (_, refused) =>
           command === undefined
             ? Effect.dieMessage("the command was run")
-            : Effect.sync(() => Redacted.make(command(refused && Redacted.value(refused))))
+            : Effect.sync(() => ({ token: Redacted.make(command(refused && Redacted.value(refused))), leftOut: [] }))
       }),
       settings({ profile, gateway })
     ]),

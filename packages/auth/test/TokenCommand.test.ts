@@ -22,7 +22,10 @@ const jwt = (payload: object) => `h.${Buffer.from(JSON.stringify(payload)).toStr
 
 /** The token, and after how many seconds it is replaced. */
 const read = (output: string) =>
-  Either.map(parseToken(output, now), ({ renewAt, token }) => [Redacted.value(token), (renewAt - now) / 1000])
+  Either.map(
+    parseToken(Buffer.from(output), now),
+    ({ renewAt, token }) => [Redacted.value(token), (renewAt - now) / 1000]
+  )
 
 describe("What a token command prints", () => {
   const good: ReadonlyArray<readonly [output: string, token: string, seconds: number]> = [
@@ -57,18 +60,18 @@ describe("What a token command prints", () => {
   ]
   for (const [output, words] of bad) {
     it(`is no token: ${JSON.stringify(output.slice(0, 50))}`, () => {
-      const what = Either.getOrThrow(Either.flip(parseToken(output, now)))
+      const { what } = Either.getOrThrow(Either.flip(parseToken(Buffer.from(output), now)))
       assert.include(what, words)
     })
   }
 
   it("is a token or is not, and never what nobody expects", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), fc.json().map((json) => `{"token":${json}}`)), (output) => {
-      const parsed = parseToken(output, now)
+      const parsed = parseToken(Buffer.from(output), now)
       if (Either.isRight(parsed)) {
         assert.match(Redacted.value(parsed.right.token), /^[\x21-\x7e]+$/)
         assert.isAbove(parsed.right.renewAt, now)
-      } else assert.isString(parsed.left)
+      } else assert.isString(parsed.left.what)
     }))
   })
 
@@ -103,11 +106,12 @@ const make = Effect.gen(function*() {
         token: (value: TokenCommand.Line, refused?: string) =>
           Effect.flatMap(TokenCommand.TokenCommand, ({ token }) =>
             token(line(value), refused === undefined ? undefined : Redacted.make(refused))).pipe(
-              Effect.map(Redacted.value),
+              Effect.map(({ token }) =>
+                Redacted.value(token)
+              ),
               Effect.provide(context)
             ),
-        mask: (text: string) =>
-          Effect.map(Secrets.Secrets, ({ mask }) => mask(text)).pipe(Effect.provide(context))
+        mask: (text: string) => Effect.map(Secrets.Secrets, ({ mask }) => mask(text)).pipe(Effect.provide(context))
       })
     )
   const runs = () => existsSync(`${home}/runs`) ? readFileSync(`${home}/runs`, "utf8").length : 0

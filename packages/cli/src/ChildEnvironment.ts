@@ -4,6 +4,7 @@ import * as Config from "@altimate-code/config/Environment"
 import { isSecretName } from "@altimate-code/config/SecretName"
 import { Settings } from "@altimate-code/config/Settings"
 import { isHeldBy, Secrets } from "@altimate-code/log/Secrets"
+import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -50,8 +51,11 @@ const without = (
   return rest
 }
 
+/** A token as it is written, and as it is sent. */
+const written = (token: string): ReadonlyArray<string> => [token.trim(), PastedToken.unwrap(token).value]
+
 const withoutOwn = (variables: Variables) => {
-  const secrets = [variables[own[0]!] ?? ""].map((value) => value.trim()).filter(isLong)
+  const secrets = written(variables[own[0]!] ?? "").filter(isLong)
   return without(variables, (name) => own.includes(name), secrets)
 }
 
@@ -77,13 +81,15 @@ export const registerCredentials = Effect.gen(function*() {
 
 /**
  * `commandEnvironment` is for the commands of the model and the user: AWS credentials are in it, since they may have to work with AWS.
- * `programEnvironment` is for all else. Neither has what the gateway's headers are filled in with as its credential.
+ * `programEnvironment` is for all else. Neither has what the gateway's headers and `apiKey` are filled in with as its credential.
  */
 export const childEnvironments = Effect.gen(function*() {
   const { gateway } = yield* Settings
-  const headers = Object.entries(gateway.headers).flatMap(([name, { value }]) =>
-    isSecretName(name) ? [Redacted.value(value)] : []
-  )
+  const apiKey = Option.toArray(gateway.apiKey)
+  const configured = [
+    ...apiKey,
+    ...Object.entries(gateway.headers).flatMap(([name, header]) => isSecretName(name) ? [header] : [])
+  ].map(({ value }) => Redacted.value(value))
   // When it can't be read, there is no token from there that a program could get.
   const stored = yield* CredentialStore.CredentialStore.pipe(
     Effect.flatMap(({ get }) => get("amazon-bedrock")),
@@ -91,10 +97,11 @@ export const childEnvironments = Effect.gen(function*() {
     Effect.orElseSucceed(Option.none<string>),
     Effect.provide(CredentialStore.layer)
   )
-  const tokens = Option.toArray(stored).map((token) => token.trim()).filter(isLong)
+  const tokens = [...Option.toArray(stored), ...apiKey.map(({ value }) => Redacted.value(value))]
+    .flatMap(written).filter(isLong)
   const inherited = without(withoutOwn(process.env), () => false, tokens)
   const isFilledIn = (name: string) =>
-    isLong(inherited[name]!.trim()) && headers.some((header) => header.includes(inherited[name]!.trim()))
+    written(inherited[name]!).some((value) => isLong(value) && configured.some((secret) => secret.includes(value)))
   const commandEnvironment = without(inherited, isFilledIn, [])
   const keys = awsSecrets.flatMap((name) => inherited[name] ?? []).map((key) => key.trim()).filter(isLong)
   const programEnvironment = without(

@@ -2,7 +2,7 @@
 import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
-import { type Credential, describe as describeCredential, nothingFound } from "@altimate-code/auth/Credential"
+import { type Credential, describe as describeCredential, nothingFound, notice } from "@altimate-code/auth/Credential"
 import { ConfigError } from "@altimate-code/config/ConfigError"
 import { paths } from "@altimate-code/config/ConfigFile"
 import { describe } from "@altimate-code/config/Origin"
@@ -96,7 +96,7 @@ const credential = (used: Credential, { profile, region }: Settings.Service) =>
     if (used._tag === "Bearer") {
       const key = BedrockKey.read(Redacted.value(used.token))
       const until = yield* ending(Option.map(key, ({ expiresAt }) => expiresAt))
-      return seen(undefined, `${describeCredential(used)}${until}`)
+      return seen(undefined, `${describeCredential(used)}${until}`, Option.getOrUndefined(notice(used)))
     }
     if (used._tag !== "AwsChain") return seen(undefined, describeCredential(used))
     const { expiration, source } = yield* Effect.mapError(

@@ -27,10 +27,11 @@ export const exitCodes = { success: 0, requestFailed: 1, usage: 2, interrupted: 
 export const exitCode = (failure: Failure): number => {
   switch (failure._tag) {
     case "BedrockError":
+      return isLocal(failure) ? exitCodes.usage : exitCodes.requestFailed
     case "NetworkError":
       return exitCodes.requestFailed
     case "AuthError":
-      return ["Conflict", "CorruptStore"].includes(failure.reason) ? exitCodes.usage : exitCodes.requestFailed
+      return ownMistakes.includes(failure.reason) ? exitCodes.usage : exitCodes.requestFailed
     case "SessionError":
       return failure.reason === "Io" ? exitCodes.requestFailed : exitCodes.usage
     case "CliError":
@@ -41,6 +42,14 @@ export const exitCode = (failure: Failure): number => {
       return exitCodes.usage
   }
 }
+
+/** Reasons of an `AuthError` that only the user can correct. */
+const ownMistakes: ReadonlyArray<string> = ["Conflict", "CorruptStore", "Malformed"]
+
+/** Was nothing sent, since the credential or a header can't be? The type is then `auth`'s reason, or Node's code. */
+const isLocal = ({ reason, status, type = "" }: BedrockError): boolean =>
+  status === undefined &&
+  (reason === "Authentication" && ownMistakes.includes(type) || reason === "Validation" && type.startsWith("ERR_"))
 
 /** The block on stderr. A gateway's words may be in it: nothing in them reaches the terminal as more than text. */
 export const render = (

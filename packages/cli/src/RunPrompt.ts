@@ -1,6 +1,7 @@
 /** One prompt as a turn of the assistant, its answer to stdout as it comes. */
 import * as Turn from "@altimate-code/agent/Turn"
 import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import { notice } from "@altimate-code/auth/Credential"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
@@ -116,7 +117,12 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       : RunOutput.text
     const note = (notices: ReadonlyArray<string>) =>
       Effect.forEach(notices, (text) => output.event({ type: "notice", text }), { discard: true })
-    yield* note([...session.notices, ...notices, ...yield* Attachment.notices(options.files)])
+    yield* note([
+      ...Option.toArray(notice(credential)),
+      ...session.notices,
+      ...notices,
+      ...yield* Attachment.notices(options.files)
+    ])
     yield* Turn.run({
       ...equipped,
       ...yield* Assistant.rules,

@@ -2,7 +2,7 @@
 import type { Workspace } from "@altimate-code/agent/Workspace"
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as Auth from "@altimate-code/auth/Auth"
-import type { Credential } from "@altimate-code/auth/Credential"
+import { type Credential, notice } from "@altimate-code/auth/Credential"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
@@ -73,7 +73,7 @@ const open = (id: string, scope: Scope.Scope) =>
       `credential  ${kinds[used._tag]} (${used.where})`,
       ...files.filter(({ found }) => found).map(({ path, scope }) => `config      ${path} (${scope})`)
     ]
-    return { active, status }
+    return { active, status, notices: Option.toArray(notice(used)) }
   })
 
 /** Does nothing say where Bedrock is, or who asks? The AWS files count as saying it. */
@@ -192,6 +192,8 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
             Effect.flatMap(Bedrock.configuredModel, (id) => open(id, scope)),
             services
           )
+          // The same token is used for every model.
+          if (Option.isNone(yield* Ref.get(current))) yield* Queue.offerAll(said, opened.notices)
           yield* Ref.set(current, Option.some(opened))
           return opened
         }).pipe(Effect.mapError(toHostError), Effect.provide(context))

@@ -1,6 +1,7 @@
 /** The process's three streams: results on stdout, messages for the user on stderr, piped input from stdin. */
 import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
+import { isUtf16 } from "@altimate-code/system/ReadText"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -87,20 +88,29 @@ const pipedKind = (): "pipe" | "socket" | undefined => {
   }
 }
 
+const utf16 = new CliError({
+  reason: "Stdin",
+  message: "What was piped into stdin is UTF-16 text, as PowerShell writes it, and has to be UTF-8.",
+  hint: "Save it as UTF-8: Out-File -Encoding utf8 in PowerShell, or iconv -f UTF-16 -t UTF-8."
+})
+
 const readAll = (onFirst: () => void) =>
   Effect.tryPromise({
     try: async (signal) => {
-      const decoder = new TextDecoder("utf-8", { fatal: true })
       signal.addEventListener("abort", () => process.stdin.destroy(), { once: true })
-      let all = ""
+      const chunks: Array<Uint8Array> = []
       for await (const chunk of process.stdin) {
         onFirst()
-        all += decoder.decode(chunk as Uint8Array, { stream: true })
+        chunks.push(chunk as Uint8Array)
       }
-      return all + decoder.decode()
+      const all = Buffer.concat(chunks)
+      if (isUtf16(all)) throw utf16
+      return new TextDecoder("utf-8", { fatal: true }).decode(all)
     },
     catch: (cause) =>
-      cause instanceof TypeError
+      cause instanceof CliError
+        ? cause
+        : cause instanceof TypeError
         ? new CliError({
           reason: "Stdin",
           message: "What was piped into stdin is not UTF-8 text.",

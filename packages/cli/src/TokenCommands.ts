@@ -12,4 +12,6 @@ export const inTerminal = Layer.unwrapEffect(
 )
 
 /** Not at all, where it is only of interest which credential would be used. */
-export const unasked = Layer.succeed(TokenCommand.TokenCommand, { token: () => Effect.succeed(Redacted.make("")) })
+export const unasked = Layer.succeed(TokenCommand.TokenCommand, {
+  token: () => Effect.succeed({ token: Redacted.make(""), leftOut: [] })
+})

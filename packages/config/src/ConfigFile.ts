@@ -132,6 +132,7 @@ export const paths = {
   endpoint: options("endpoint"),
   region: options("region"),
   profile: options("profile"),
+  apiKey: options("apiKey"),
   proxy: options("proxy"),
   caFile: options("caFile"),
   clientCert: options("clientCert"),

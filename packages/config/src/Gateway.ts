@@ -78,6 +78,8 @@ export interface FileSetting extends Setting<string> {
  */
 export interface Gateway {
   readonly auth: Setting<AuthScheme>
+  /** A bearer token, as written. */
+  readonly apiKey: Option.Option<Setting<Redacted.Redacted<string>>>
   /** A command that prints a token: a line for the shell, or a program and its arguments. */
   readonly tokenCommand: Option.Option<Setting<string | ReadonlyArray<string>>>
   /** By name as written, none of them blank. */
@@ -107,6 +109,7 @@ export interface Gateway {
  */
 export const defaults: Gateway = {
   auth: { value: "auto", origin: { _tag: "Default" } },
+  apiKey: Option.none(),
   tokenCommand: Option.none(),
   headers: {},
   proxy: Option.none(),

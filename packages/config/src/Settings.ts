@@ -31,8 +31,10 @@ import { type Files, onDisk, substitute } from "./internal/substitute.ts"
 import { type Branch, dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
 import { ownEndpoints, projectFile, withhold } from "./internal/untrusted.ts"
 import { acceptUrl } from "./internal/url.ts"
+import { acceptVisible } from "./internal/visible.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
+import { isSecretName } from "./SecretName.ts"
 import type * as TrustedFiles from "./TrustedFiles.ts"
 import type { TrustPolicy } from "./TrustPolicy.ts"
 
@@ -249,11 +251,10 @@ export const layer = (
 const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
-  const { file, merged, misplaced, servers, untrusted, warnings } = yield* mergeSources(
+  const { file, merged, misplaced, servers, untrusted, warnings: ofSources } = yield* mergeSources(
     sources,
     overrides.trustProject === true
   )
-  yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
   const setting = (path: ReadonlyArray<string>): Option.Option<Setting<string>> => {
     const leaf = find(merged, path)
@@ -263,25 +264,36 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   }
   const baseURL = Option.orElse(setting(paths.endpoint), () => setting(paths.baseURL))
   if (Option.isSome(baseURL)) yield* acceptUrl(baseURL.value)
-  const gateway = yield* gatewayOf(file, merged)
+  const { gateway, notices } = yield* gatewayOf(file, merged)
+  yield* registerHeaders(gateway)
   const crossRegion: Setting<string> = overrides.crossRegion === undefined
     ? gateway.crossRegion
     : { value: overrides.crossRegion, origin: { _tag: "Flag", flag: "--cross-region" } }
   yield* acceptCrossRegion(crossRegion)
+  const warnings = [...ofSources, ...notices]
+  yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+
+  const model = Option.fromNullable(overrides.model).pipe(
+    Option.filter((model) => model.trim() !== ""),
+    Option.map((value): Setting<string> => ({ value, origin: { _tag: "Flag", flag: "--model" } })),
+    Option.orElse(() => setting(paths.model))
+  )
+  const profile = setting(paths.profile)
+  const awsProfile = Option.map(yield* Environment.variable("AWS_PROFILE"), (value): Setting<string> => ({
+    value,
+    origin: { _tag: "Environment", variable: "AWS_PROFILE" }
+  }))
+  if (Option.isSome(model)) yield* acceptVisible("the model", model.value)
+  for (const chosen of [profile, awsProfile]) {
+    if (Option.isSome(chosen)) yield* acceptVisible("the name of the profile", chosen.value)
+  }
 
   return Settings.of({
-    model: Option.fromNullable(overrides.model).pipe(
-      Option.filter((model) => model.trim() !== ""),
-      Option.map((value): Setting<string> => ({ value, origin: { _tag: "Flag", flag: "--model" } })),
-      Option.orElse(() => setting(paths.model))
-    ),
+    model,
     baseURL,
     region: yield* regions.resolve(setting(paths.region)),
-    profile: setting(paths.profile),
-    awsProfile: Option.map(yield* Environment.variable("AWS_PROFILE"), (value) => ({
-      value,
-      origin: { _tag: "Environment", variable: "AWS_PROFILE" }
-    })),
+    profile,
+    awsProfile,
     gateway: { ...gateway, crossRegion },
     files,
     permission: Option.fromNullable(file.permission),
@@ -299,6 +311,14 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   })
 })
 
+/** As they are sent: what is written may have quotation marks around it. */
+const registerHeaders = Effect.fn("registerHeaders")(function*({ headers }: Gateway.Gateway) {
+  const { register } = yield* Secrets
+  for (const [name, { value }] of Object.entries(headers)) {
+    if (isSecretName(name)) yield* register(value)
+  }
+})
+
 /** A single verdict stays the one for everything else when another file adds rules. */
 const keepVerdict = (under: Branch, over: Branch): Branch => {
   const verdict = under.children.get("permission")
@@ -307,6 +327,8 @@ const keepVerdict = (under: Branch, over: Branch): Branch => {
   const rules: Branch = { _tag: "Branch", origin, start, children: new Map([["*", verdict]]) }
   return { ...under, children: new Map(under.children).set("permission", rules) }
 }
+
+const isProjects = (origin: Origin): boolean => origin._tag === "File" && origin.scope === "project"
 
 const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<Source>, trustProject: boolean) {
   const { cwd, home } = yield* Directories
@@ -352,8 +374,18 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
   const file = toValue(merged, ({ filled, value }) => filled ?? value)
   // Each source has its types, and merging takes whole values.
   if (!Schema.is(ConfigFile)(file)) return yield* Effect.dieMessage("the merged configuration lost its types")
-  const { leftOut, servers } = usableServers(file.mcp ?? {}, merged)
+  const { leftOut, notices, servers } = usableServers(file.mcp ?? {}, merged)
   for (const { key, origin, why } of leftOut) warnings.push(`${key} is left out (${where(origin)}): ${why}.`)
+  for (const { key, origin, why } of notices) warnings.push(`${key} ${why} (${where(origin)}).`)
+  const key = find(merged, paths.apiKey)
+  if (key?._tag === "Leaf" && isProjects(key.origin) && key.value === key.filled) {
+    warnings.push(
+      `${dotted(paths.apiKey)} is a token in a project's file (${
+        where(key.origin)
+      }), which others may read. Write {env:NAME} or `
+        + "{file:~/path} there, and replace the token if the file was shared."
+    )
+  }
   const others = checked.flatMap(({ tree }) => otherProvidersUrls(tree))
   if (others.length > 0) {
     const keys = others.map(({ origin, path }) => `${dotted(path)} (${where(origin)})`).join(", ")

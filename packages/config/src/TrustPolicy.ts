@@ -91,6 +91,7 @@ const options: Readonly<Record<string, string>> = {
   clientCert: "presents this client certificate",
   clientKey: "presents a client certificate with this key",
   headers: "adds these headers to every request",
+  apiKey: "signs in with this token, so that its owner may see your prompts",
   tokenCommand: "runs a command",
   allowInsecure: "lets requests go unencrypted"
 }
@@ -126,7 +127,7 @@ const allowsAllCommands = (rules: unknown): boolean => {
 
 /**
  * These wait: an endpoint, unless it is below one that the user's own configuration or environment names (the same scheme, host and
- * port, and a path that begins with its path) or Amazon's; a proxy, certificates, headers, `tokenCommand`, `allowInsecure`; MCP
+ * port, and a path that begins with its path) or Amazon's; a proxy, certificates, headers, `apiKey`, `tokenCommand`, `allowInsecure`; MCP
  * servers; permissions; instructions from outside the project; and whatever has `{env:…}` or `{file:…}` filled in. Everything else
  * applies at once.
  *

@@ -7,6 +7,7 @@ import { ConfigError } from "@altimate-code/config/ConfigError"
 import * as Environment from "@altimate-code/config/Environment"
 import { describe, type Origin, type Setting } from "@altimate-code/config/Origin"
 import type * as Settings from "@altimate-code/config/Settings"
+import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -81,8 +82,17 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
   })
 })
 
-const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError> =>
-  Effect.try({
+const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError> => {
+  // A character that nobody sees would be left out of the host, or be part of the path.
+  const stray = StrayCharacter.find(setting.value, StrayCharacter.isVisible)
+  if (Option.isSome(stray)) {
+    return new ConfigError({
+      reason: "Value",
+      message: `${describe(setting.origin)}: the URL has ${StrayCharacter.describe(stray.value)}`,
+      hint: "It was probably copied along: type the value again."
+    })
+  }
+  return Effect.try({
     try: () => {
       const url = new URL(setting.value)
       if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("not http")
@@ -102,6 +112,7 @@ const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError>
         hint: "Write it in full, for example https://gateway.example.com/bedrock/v1."
       })
   })
+}
 
 const isTrue = (name: string): Effect.Effect<boolean> =>
   Effect.map(Environment.variable(name), Option.exists((value) => value.toLowerCase() === "true"))

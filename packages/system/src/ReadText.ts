@@ -16,7 +16,7 @@ import { Socket } from "node:net"
  * - `NotFound`: there is no such file, which callers often take for an empty one
  * - `NotAFile`: it is a directory, a pipe, a socket or a device
  * - `TooLarge`: it has more bytes than `maxBytes`
- * - `Encoding`: it is not UTF-8
+ * - `Encoding`: it is not UTF-8; `message` names UTF-16 where it is that
  * - `Refused`: the file system refused
  *
  * @since 0.1.0
@@ -88,12 +88,28 @@ export const readText: (
     }
     if (size > maxBytes) return yield* tooLarge
     const bytes = isPipe ? yield* readWrittenPipe(path) : yield* Effect.catchAll(fs.readFile(path), refused)
+    if (isUtf16(bytes)) {
+      return yield* new Unreadable({
+        reason: "Encoding",
+        message: "it is UTF-16 text, as PowerShell writes it, and has to be UTF-8"
+      })
+    }
     return yield* Effect.try({
       try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes),
       catch: () => new Unreadable({ reason: "Encoding", message: "it is not UTF-8 text" })
     })
   }
 )
+
+/**
+ * Does a text in UTF-16 begin like this: with its byte order mark, or with an ASCII character of which one byte is zero?
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isUtf16 = ([first, second]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) ||
+  (first !== undefined && second !== undefined && (first === 0) !== (second === 0))
 
 /** A pipe that has no writer yet reads as empty. */
 const readWrittenPipe = (path: string) =>

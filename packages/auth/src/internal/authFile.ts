@@ -49,7 +49,7 @@ export const secrets = (file: AuthFile): ReadonlyArray<Redacted.Redacted<string>
   )
 
 const nonBlank = (value: unknown): Option.Option<Redacted.Redacted<string>> =>
-  typeof value === "string" && value.trim() !== "" ? Option.some(Redacted.make(value.trim())) : Option.none()
+  typeof value === "string" && value.trim() !== "" ? Option.some(Redacted.make(value)) : Option.none()
 
 const entry = (file: AuthFile, provider: string): Option.Option<Readonly<Record<string, unknown>>> =>
   has(file, provider) ? Option.liftPredicate(file.entries[provider], isObject) : Option.none()

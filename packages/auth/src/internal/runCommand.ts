@@ -34,8 +34,9 @@ const start = (command: string | ReadonlyArray<string>) =>
 
 /** Its whole stdout. Fails with what went wrong, in words; the last line of its stderr may be in them. */
 const output = (child: Child, lines: Mailbox.Mailbox<string>) =>
-  Effect.async<string, string>((resume) => {
-    let stdout = ""
+  Effect.async<Uint8Array, string>((resume) => {
+    const stdout: Array<Uint8Array> = []
+    let size = 0
     let rest = ""
     let last = ""
     const said = (line: string) => {
@@ -43,9 +44,10 @@ const output = (child: Child, lines: Mailbox.Mailbox<string>) =>
       last = line.trim()
       lines.unsafeOffer(line)
     }
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text
-      if (stdout.length <= most) return
+    child.stdout.on("data", (chunk: Uint8Array) => {
+      stdout.push(chunk)
+      size += chunk.length
+      if (size <= most) return
       lines.unsafeDone(Exit.void)
       resume(Effect.fail("it printed far more than a token"))
     })
@@ -58,7 +60,7 @@ const output = (child: Child, lines: Mailbox.Mailbox<string>) =>
       said(rest)
       lines.unsafeDone(Exit.void)
       const how = signal === null ? `exit code ${code}` : `ended by ${signal}`
-      resume(code === 0 ? Effect.succeed(stdout) : Effect.fail(last === "" ? how : `${how}: ${last}`))
+      resume(code === 0 ? Effect.succeed(Buffer.concat(stdout)) : Effect.fail(last === "" ? how : `${how}: ${last}`))
     }
     child.once("close", ended)
     // Something that it leaves running may keep its pipes open.
@@ -75,7 +77,7 @@ export const runCommand = (
     readonly say: (line: string) => Effect.Effect<void>
     readonly timeLimit: Duration.Duration
   }
-): Effect.Effect<string, string> =>
+): Effect.Effect<Uint8Array, string> =>
   Effect.gen(function*() {
     const lines = yield* Mailbox.make<string>()
     const saying = yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), say))

@@ -1,10 +1,13 @@
 /** The tokens that commands have given, for other processes. It can be made anew at any time, so nothing in it is worth an error. */
+import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
 export interface Entry {
   readonly token: Redacted.Redacted<string>
+  /** What was around it when it was printed. */
+  readonly leftOut: ReadonlyArray<PastedToken.Wrapping>
   /** Milliseconds since 1970. */
   readonly renewAt: number
 }
@@ -16,19 +19,27 @@ export const parse = (text: string): TokenCache => {
   const json = Either.getOrUndefined(Either.try(() => JSON.parse(text) as unknown))
   if (!Predicate.isReadonlyRecord(json)) return {}
   return Object.fromEntries(
-    Object.entries(json).flatMap(([key, entry]) =>
-      Predicate.isReadonlyRecord(entry) && typeof entry["token"] === "string" && typeof entry["renewAt"] === "number"
-        ? [[key, { token: Redacted.make(entry["token"]), renewAt: entry["renewAt"] }]]
+    Object.entries(json).flatMap(([key, entry]) => {
+      if (!Predicate.isReadonlyRecord(entry)) return []
+      const { leftOut, renewAt, token } = entry
+      return typeof token === "string" && typeof renewAt === "number" && Either.isRight(PastedToken.read(token))
+        ? [[key, { token: Redacted.make(token), leftOut: wrappings(leftOut), renewAt }]]
         : []
-    )
+    })
   )
 }
+
+const wrappings = (written: unknown): Entry["leftOut"] =>
+  (["scheme", "quotes"] as const).filter((wrapping) => Array.isArray(written) && written.includes(wrapping))
 
 export const encode = (cache: TokenCache): string =>
   `${
     JSON.stringify(
       Object.fromEntries(
-        Object.entries(cache).map(([key, { renewAt, token }]) => [key, { token: Redacted.value(token), renewAt }])
+        Object.entries(cache).map(([key, { leftOut, renewAt, token }]) => [
+          key,
+          { token: Redacted.value(token), ...(leftOut.length > 0 && { leftOut }), renewAt }
+        ])
       ),
       null,
       2

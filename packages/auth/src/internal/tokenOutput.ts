@@ -1,4 +1,6 @@
 /** What a token command prints. */
+import * as PastedToken from "@altimate-code/system/PastedToken"
+import { isUtf16 } from "@altimate-code/system/ReadText"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -12,38 +14,53 @@ const unstated = Duration.minutes(5)
 /** A token is replaced when a tenth of its life is left, and a minute before its end at the latest. */
 const margin = Duration.minutes(1)
 
-/** The token and when to replace it; the left says what is wrong, and repeats nothing of it. */
-export const parseToken = (output: string, now: number): Either.Either<Entry, string> => {
-  const text = output.trim()
-  if (text === "") return Either.left("it printed nothing")
-  const read = text.startsWith("{") ? fromJson(text) : Either.right({ token: text, expiresAt: Option.none<number>() })
-  return Either.flatMap(read, ({ expiresAt, token }) => {
-    // Source: RFC 6750, section 2.1, "b64token"; what gateways call a token is not always one, so any visible character may be in it.
-    if (!/^[\x21-\x7e]+$/.test(token)) {
-      return Either.left("it printed something else than a token: one word, in one line")
-    }
+/** Why the output can't be used, without showing anything of it. */
+interface Problem {
+  readonly what: string
+  /** Is it a token that no request can carry, and not something else altogether? */
+  readonly isMalformed: boolean
+}
+
+const other = (what: string) => Either.left<Problem>({ what, isMalformed: false })
+
+const malformed = (what: string) => Either.left<Problem>({ what, isMalformed: true })
+
+/** The token and when to replace it. */
+export const parseToken = (output: Uint8Array, now: number): Either.Either<Entry, Problem> => {
+  if (isUtf16(output)) return malformed("it printed UTF-16 text, as PowerShell does, and has to print UTF-8")
+  const text = new TextDecoder().decode(output)
+  if (text.trim() === "") return other("it printed nothing")
+  const read = text.trimStart().startsWith("{")
+    ? fromJson(text)
+    : Either.right({ token: text, expiresAt: Option.none<number>() })
+  return Either.flatMap(read, ({ expiresAt, token: written }) => {
+    const pasted = PastedToken.read(written)
+    if (Either.isLeft(pasted)) return malformed(`the token that it printed ${pasted.left}`)
+    const { leftOut, value: token } = pasted.right
     const end = Option.getOrElse(
       Option.orElse(expiresAt, () => endOfJwt(token)),
       () => now + Duration.toMillis(unstated)
     )
-    if (end <= now) return Either.left(`it printed a token that has expired, at ${new Date(end).toISOString()}`)
+    if (end <= now) return other(`it printed a token that has expired, at ${new Date(end).toISOString()}`)
     const renewAt = end - Math.min((end - now) / 10, Duration.toMillis(margin))
-    return Either.right({ token: Redacted.make(token), renewAt })
+    return Either.right({ token: Redacted.make(token), leftOut, renewAt })
   })
 }
 
 const fromJson = (text: string) =>
   Either.try(() => JSON.parse(text) as unknown).pipe(
-    Either.mapLeft(() => "it printed something that begins like JSON and is none"),
-    Either.filterOrLeft(Predicate.isReadonlyRecord, () => "it printed JSON that is no object"),
+    Either.orElse(() => other("it printed something that begins like JSON and is not")),
+    Either.flatMap((json) =>
+      Predicate.isReadonlyRecord(json) ? Either.right(json) : other("it printed JSON that is no object")
+    ),
     Either.flatMap(({ expiresAt, token }) => {
-      if (typeof token !== "string") return Either.left("it printed JSON without a text \"token\"")
+      if (typeof token !== "string") return other("it printed JSON without a text \"token\"")
       if (expiresAt === undefined || expiresAt === null) {
         return Either.right({ token, expiresAt: Option.none<number>() })
       }
       const time = toMillis(expiresAt)
       return Number.isNaN(time)
-        ? Either.left("it printed an \"expiresAt\" that is no time (ISO 8601, or seconds since 1970)")
+        ? other("it printed an \"expiresAt\" that is no time (ISO 8601, or seconds since 1970)")
         : Either.right({ token, expiresAt: Option.some(time) })
     })
   )

@@ -2,6 +2,7 @@
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { printable } from "@altimate-code/log/Printable"
+import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
@@ -27,22 +28,22 @@ const askForToken = Effect.gen(function*() {
       Effect.catchTag("QuitException", () => Effect.zipRight(writeError("\n"), Effect.interrupt))
     )
     : Effect.map(readPiped({ isOptional: false }), Option.getOrElse(() => ""))
-  const token = given.trim()
-  if (token === "") {
+  if (given.trim() === "") {
     return yield* new CliError({
       reason: "Usage",
       message: "auth login was given no token.",
       hint: "Start it in a terminal to be asked for one, or pipe it in: altimate-code auth login < token.txt"
     })
   }
-  if (/\s/.test(token)) {
-    return yield* new CliError({
+  const { leftOut, value } = yield* Effect.mapError(PastedToken.read(given), (what) =>
+    new CliError({
       reason: "Usage",
-      message: "The token holds a space or a line break, which no bearer token does.",
-      hint: "Copy it again, whole and alone."
-    })
-  }
-  return Redacted.make(token)
+      message: `The token ${what}.`,
+      hint: "Nothing was stored. Copy the token again, whole, in one line and without anything around it."
+    }))
+  const notice = PastedToken.describeLeftOut(leftOut)
+  if (Option.isSome(notice)) yield* writeError(`note: The token ${notice.value}.\n`)
+  return Redacted.make(value)
 })
 
 const writeNotices = Effect.gen(function*() {

@@ -2,7 +2,7 @@
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
-import { type Credential, describe } from "@altimate-code/auth/Credential"
+import { type Credential, describe, notice } from "@altimate-code/auth/Credential"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Command from "@effect/cli/Command"
@@ -34,14 +34,19 @@ export const list = action(
     Effect.gen(function*() {
       const { credential } = yield* Auth.Auth
       const store = yield* CredentialStore.CredentialStore
-      const { write } = yield* Stdio
+      const { write, writeError } = yield* Stdio
       const stored = yield* store.list
       const environment = yield* activeEnvironment
-      const used = yield* credential
-      const key = keyOf(used)
       const region = (yield* Settings).region.value
+      const decide = Effect.tap(credential, (used) =>
+        Option.match(notice(used), {
+          onNone: () => Effect.void,
+          onSome: (notice) => writeError(`note: ${notice}\n`)
+        }))
 
       if (format === "json") {
+        const used = yield* decide
+        const key = keyOf(used)
         return yield* writeJson({
           provider: { id: "amazon-bedrock", name: "Amazon Bedrock" },
           credentials: { path: store.path, stored },
@@ -66,6 +71,9 @@ export const list = action(
           ? "  no AWS variable is set\n"
           : Table.render(environment.map(({ note, variable }) => ["  Amazon Bedrock", variable, note]))
       )
+      // What there is helps to correct a credential that can't be used.
+      const used = yield* decide
+      const key = keyOf(used)
       yield* write(`\nAmazon Bedrock uses: ${describe(used)}\n`)
       if (Option.isSome(key)) yield* write(describeKey(key.value, region, yield* Clock.currentTimeMillis))
       yield* write(Table.render(used.considered.map(({ outcome, where }, i) => [`  ${i + 1}.`, where, outcome])))

@@ -100,6 +100,9 @@ export const BedrockOptions = Schema.Struct({
         "auto: a bearer token if there is one, else AWS signatures. bearer, sigv4: this alone. header: by headers of your own. none: nothing is sent."
     })
   ),
+  apiKey: described(
+    `A bearer token. AWS_BEARER_TOKEN_BEDROCK and a stored token are used instead where there is one. Keep it out of this file: ${filled}`
+  ),
   tokenCommand: optional(
     Schema.Union(Schema.String, Schema.Array(Schema.String)).annotations({
       description:

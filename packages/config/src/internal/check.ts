@@ -3,7 +3,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as AST from "effect/SchemaAST"
 import { distance } from "fastest-levenshtein"
 import type { ConfigError } from "../ConfigError.ts"
-import { ConfigFile } from "../ConfigFile.ts"
+import { ConfigFile, paths } from "../ConfigFile.ts"
 import type { Origin } from "../Origin.ts"
 import { failure } from "./place.ts"
 import { bare, isBedrock, isOtherProvider } from "./providers.ts"
@@ -119,11 +119,32 @@ export const unknownKeys = (
         ? []
         : [{ path: [...path, key], origin: child.origin, near: isBedrock(key) ? "amazon-bedrock" : undefined }]
     }
-    const near = nearest(key, Array.from(known.keys()))
+    const near = nearest(key, Array.from(known.keys())) ?? meantAsApiKey(key, path)
     return anyKey !== undefined && (near === undefined || key.startsWith(near))
       ? within(anyKey.type)
       : [{ path: [...path, key], origin: child.origin, near }]
   })
+}
+
+/** Other names of a token, without separators. */
+const tokenNames = new Set(
+  "accesstoken apikey apitoken authtoken awsbearertokenbedrock bearertoken key token".split(" ")
+)
+
+/** The place of the token, as it is written from here, for a key that other tools have for it. */
+const meantAsApiKey = (key: string, path: ReadonlyArray<string>): string | undefined => {
+  const name = bare(key)
+  if (!tokenNames.has(name)) return undefined
+  switch (path.join(".")) {
+    case "provider.amazon-bedrock.options":
+      return "apiKey"
+    case "provider.amazon-bedrock":
+      return dotted(paths.apiKey)
+    case "":
+      return name === "key" || name === "token" ? undefined : dotted(paths.apiKey)
+    default:
+      return undefined
+  }
 }
 
 /** Case and separators don't count; beyond that a third of the letters may differ, but never more than three. */

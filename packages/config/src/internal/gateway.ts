@@ -1,5 +1,6 @@
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { ConfigError } from "../ConfigError.ts"
@@ -7,7 +8,8 @@ import { type ConfigFile, options, paths } from "../ConfigFile.ts"
 import * as Gateway from "../Gateway.ts"
 import type { Origin, Setting } from "../Origin.ts"
 import { prefixRulesOf } from "./crossRegion.ts"
-import { failure } from "./place.ts"
+import { type HeaderValue, isHeaderName, readHeader } from "./headerValue.ts"
+import { failure, place } from "./place.ts"
 import { type Branch, find } from "./tree.ts"
 import { acceptProxy } from "./url.ts"
 
@@ -26,16 +28,22 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
     })
 
   const headers: Record<string, Setting<Redacted.Redacted<string>>> = Object.create(null)
-  for (const [name, value] of Object.entries(written.headers ?? {})) {
+  const notices: Array<string> = []
+  for (const [name, text] of Object.entries(written.headers ?? {})) {
     const at = origin([...options("headers"), name])
-    yield* acceptHeader(name, value, at)
+    const { notice, value } = yield* acceptHeader(name, text, at)
     headers[name] = { value: Redacted.make(value), origin: at }
+    notices.push(...Option.toArray(notice).map((what) => `${place(at)}: the header ${printable(name)} ${what}.`))
   }
   const proxy = setting(written.proxy, paths.proxy)
   if (Option.isSome(proxy)) yield* acceptProxy(proxy.value)
   const { crossRegion, timeout } = written
-  return {
+  const gateway = {
     auth: Option.getOrElse(setting(written.auth, options("auth")), () => Gateway.defaults.auth),
+    apiKey: Option.map(
+      setting(written.apiKey, paths.apiKey),
+      ({ origin, value }): Setting<Redacted.Redacted<string>> => ({ value: Redacted.make(value), origin })
+    ),
     tokenCommand: setting(written.tokenCommand, options("tokenCommand")),
     headers,
     proxy,
@@ -50,25 +58,24 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
     crossRegion: Option.getOrElse(setting(crossRegion, paths.crossRegion), () => Gateway.defaults.crossRegion),
     prefixRules: yield* prefixRulesOf(written.prefixRules ?? [], find(merged, options("prefixRules")))
   } satisfies Gateway.Gateway
+  return { gateway, notices }
 })
 
 /** Of the connection's own, and of the signature: a request with two of them means nothing. */
 const reserved =
   /^(host|connection|content-(length|type)|transfer-encoding|te|upgrade|expect|keep-alive|proxy-.*|x-amz-.*)$/i
 
-const acceptHeader = (name: string, value: string, origin: Origin): Effect.Effect<void, ConfigError> => {
+const acceptHeader = (name: string, text: string, origin: Origin): Effect.Effect<HeaderValue, ConfigError> => {
   const refuse = (what: string, hint: string) =>
     failure(origin, { reason: "Value", message: `the header ${printable(name)} ${what}`, hint })
-  // Source: RFC 9110, section 5.6.2, "Tokens".
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+  if (!isHeaderName(name)) {
     return refuse("has a name that HTTP does not allow", "Use letters, digits and hyphens.")
   }
   if (reserved.test(name)) {
     return refuse("can't be set here: the request has one of its own", "Leave it out.")
   }
-  // oxlint-disable-next-line no-control-regex
-  if (!/^[\t\x20-\x7e]*$/.test(value)) {
-    return refuse("has a value that HTTP does not allow", "Use printable ASCII characters in one line.")
-  }
-  return Effect.void
+  return Either.match(readHeader(name, text), {
+    onLeft: (what) => refuse(what, "Copy the value again, whole and in one line."),
+    onRight: Effect.succeed
+  })
 }

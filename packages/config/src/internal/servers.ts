@@ -1,14 +1,17 @@
+import { printable } from "@altimate-code/log/Printable"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Struct from "effect/Struct"
 import type { ConfigFile } from "../ConfigFile.ts"
 import type { Origin } from "../Origin.ts"
 import type { McpServer } from "../Settings.ts"
+import { isHeaderName, readHeader } from "./headerValue.ts"
 import { place } from "./place.ts"
 import { type Branch, dotted, find, leaves, type Tree } from "./tree.ts"
 
 type Written = NonNullable<ConfigFile["mcp"]>
 
-/** A server that is not used though nobody switched it off, and why. */
+/** What is to be reported of a server: that it is not used though nobody switched it off, or what was left out of a header; and why. */
 export interface LeftOut {
   readonly key: string
   readonly origin: Origin
@@ -19,17 +22,41 @@ export interface LeftOut {
 export const usableServers = (written: Written, merged: Branch) => {
   const servers: Record<string, McpServer> = Object.create(null)
   const leftOut: Array<LeftOut> = []
+  const notices: Array<LeftOut> = []
   for (const [name, server] of Object.entries(written)) {
     const tree = find(merged, ["mcp", name])
     if (tree === undefined) continue
-    const unfilled = firstUnfilled(tree)
-    const usable = unfilled === undefined ? complete(server) : Option.none()
-    if (Option.isSome(usable)) servers[name] = usable.value
-    else if (server.enabled !== false) {
-      leftOut.push({ key: dotted(["mcp", name]), origin: tree.origin, ...(unfilled ?? incomplete) })
-    }
+    const read = readHeaders(server.headers ?? {}, tree)
+    const problem = firstUnfilled(tree) ?? read.problem
+    const usable = problem === undefined ? complete({ ...server, ...read.headers }) : Option.none()
+    const key = dotted(["mcp", name])
+    if (Option.isSome(usable)) {
+      servers[name] = usable.value
+      notices.push(...read.notices.map((notice) => ({ key, ...notice })))
+    } else if (server.enabled !== false) leftOut.push({ key, origin: tree.origin, ...(problem ?? incomplete) })
   }
-  return { servers, leftOut }
+  return { servers, leftOut, notices }
+}
+
+/** The headers as they are sent, or the first that can't be. */
+const readHeaders = (written: NonNullable<Written[string]["headers"]>, tree: Tree) => {
+  const headers: Record<string, string> = Object.create(null)
+  const notices: Array<Omit<LeftOut, "key">> = []
+  for (const [name, text] of Object.entries(written)) {
+    const { origin } = find(tree, ["headers", name]) ?? tree
+    const read = isHeaderName(name)
+      ? readHeader(name, text)
+      : Either.left("has a name that HTTP does not allow")
+    if (Either.isLeft(read)) return { notices, problem: { origin, why: `its header ${printable(name)} ${read.left}` } }
+    headers[name] = read.right.value
+    notices.push(
+      ...Option.toArray(read.right.notice).map((what) => ({
+        origin,
+        why: `has a header ${printable(name)} that ${what}`
+      }))
+    )
+  }
+  return { notices, headers: Object.keys(headers).length === 0 ? {} : { headers } }
 }
 
 const incomplete = { why: "it needs a type, \"local\" with a command or \"remote\" with a url" }

@@ -38,16 +38,21 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   let result = tree
   for (const [path, leaf] of settingTexts(tree)) {
     const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin, files)
-    const blank = text.trim() === ""
+    const trimmed = text.trim()
+    const blank = trimmed === ""
     if (blank) blanks.push({ path, origin: leaf.origin, filled: String(leaf.value).trim() !== "" })
-    const filled = isPath(path) && !blank ? yield* expandPath(text, source.directory) : text
+    const filled = isPath(path) && !blank
+      ? yield* expandPath(trimmed, source.directory)
+      : isSecret(path)
+      ? text
+      : trimmed
     const content = isPath(path) ? files.kept.get(filled) : undefined
     result = replace(
       result,
       path,
       blank ? undefined : { ...leaf, filled, ...(content === undefined ? {} : { content }) }
     )
-    if (path.at(-2) === "headers" && (parts.length > 0 || isSecretName(path.at(-1) ?? ""))) secrets.push(text, ...parts)
+    if (isSecret(path) && (parts.length > 0 || isSecretName(path.at(-1) ?? ""))) secrets.push(text, ...parts)
   }
   const command = find(tree, options("tokenCommand"))
   if (command?._tag === "Leaf" && Array.isArray(command.value)) {
@@ -78,6 +83,10 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   }
   return { tree: result, blanks, secrets }
 })
+
+/** May the setting be a secret? Then characters are counted in it as it is written. */
+const isSecret = (path: ReadonlyArray<string>): boolean =>
+  path.at(-2) === "headers" || path.join() === paths.apiKey.join()
 
 /** Is the setting a path? */
 const isPath = (path: ReadonlyArray<string>): boolean =>
@@ -112,9 +121,10 @@ export const pathSettings = (tree: Branch, source: Source, files: Files) =>
     settingTexts(tree).filter(([path]) => isPath(path)),
     ([, leaf]) =>
       fillIn(String(leaf.value), source, leaf.origin, files).pipe(
-        Effect.filterOrFail(({ text }) => text.trim() !== ""),
-        Effect.flatMap(({ text }) =>
-          Effect.map(expandPath(text, source.directory), (path): NamedFile => ({ written: text, path }))
+        Effect.map(({ text }) => text.trim()),
+        Effect.filterOrFail((written) => written !== ""),
+        Effect.flatMap((written) =>
+          Effect.map(expandPath(written, source.directory), (path): NamedFile => ({ written, path }))
         ),
         Effect.option
       )

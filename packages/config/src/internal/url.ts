@@ -2,10 +2,12 @@ import * as Effect from "effect/Effect"
 import type { Setting } from "../Origin.ts"
 import { registerSecrets } from "../PublicUrl.ts"
 import { failure } from "./place.ts"
+import { acceptVisible } from "./visible.ts"
 
 /** The SDK would take other texts too, and fail much later with much less to say. */
 export const acceptUrl = Effect.fn("acceptUrl")(function*({ value, origin }: Setting<string>) {
   yield* registerSecrets(value)
+  yield* acceptVisible("the URL", { value, origin })
   if (/^https?:\/\/[^/\\?#]\S*$/i.test(value) && URL.canParse(value)) return
   return yield* failure(origin, {
     reason: "Value",

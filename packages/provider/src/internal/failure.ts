@@ -120,6 +120,10 @@ export const fromThrown = (error: unknown, attempt: Attempt): BedrockError => {
   const code = Predicate.hasProperty(error, "code") && Predicate.isString(error.code) ? error.code : undefined
   const said = error instanceof Error ? error.message : String(error)
   const host = URL.canParse(attempt.url) ? new URL(attempt.url).host : attempt.url
+  if (code !== undefined && isLocal.test(code)) {
+    const failure = failed({ reason: "Validation", type: code, message: `the request can't be sent: ${said}` }, attempt)
+    return new BedrockError({ ...failure, message: failure.message, hint: localHint })
+  }
   if (code !== undefined) {
     // What OpenSSL says of a broken handshake are pointers and file names.
     const why = code === "EPROTO" || said === "" ? code : said
@@ -134,6 +138,13 @@ export const fromThrown = (error: unknown, attempt: Attempt): BedrockError => {
   }
   return failed({ reason: "Validation", message: said }, attempt)
 }
+
+/** Codes of Node.js for a request that it does not even begin to send. */
+const isLocal =
+  /^ERR_(INVALID_(ARG_(TYPE|VALUE)|CHAR|HTTP_TOKEN|URL)|HTTP2?_INVALID_HEADER_VALUE|UNESCAPED_CHARACTERS)$/
+
+const localHint =
+  "A header, the URL or the credential has a character that HTTP does not allow: copy the value that is named here again, whole and in one line."
 
 /** It knows more of the way than the request does. */
 const fromNetwork = ({ code, hint, message, reason }: NetworkError, { number, url }: Attempt): BedrockError =>

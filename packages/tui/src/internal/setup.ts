@@ -1,3 +1,5 @@
+import * as PastedToken from "@altimate-code/system/PastedToken"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Answers } from "../Host.ts"
@@ -70,7 +72,7 @@ export const answersOf = (setup: Setup): Answers => {
     baseURL: gateway === "" ? Option.none() : Option.some(gateway),
     region: setup.region.text.trim(),
     credential: setup.kind === "Token"
-      ? { _tag: "Token", token: Redacted.make(Editor.expand(setup.token).trim()) }
+      ? { _tag: "Token", token: Redacted.make(PastedToken.unwrap(Editor.expand(setup.token)).value) }
       : setup.kind === "Profile"
       ? { _tag: "Profile", name: setup.profile.text.trim() }
       : { _tag: "Chain" },
@@ -108,8 +110,9 @@ const problemOf = (step: Step, text: string): Setup["problem"] => {
   if (step === "token" && text === "") {
     return { message: "The token is empty.", hint: "Paste it here, or go back with esc." }
   }
-  if (step === "token" && /\s/.test(text)) {
-    return { message: "The token has spaces in it.", hint: "Paste it again, in one piece." }
+  if (step === "token") {
+    const token = PastedToken.read(text)
+    if (Either.isLeft(token)) return { message: `The token ${token.left}.`, hint: "Paste it again, in one piece." }
   }
   if (step === "profile" && text === "") {
     return { message: "The name is empty.", hint: "Its name in ~/.aws/config, e.g. default." }
