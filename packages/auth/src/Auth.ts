@@ -95,15 +95,15 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
           where: place(source)
         })
 
-        /** What the source has, as a token. It is registered as it is written as well: an error must not show it either. */
+        /** What the source has, as a token. */
         const read = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
-          yield* register(written)
-          const { leftOut, value } = yield* Effect.mapError(
+          const token = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
+          // The word Bearer alone is no secret. What no request can carry may be one all the same.
+          if (Redacted.value(token) !== "") yield* Effect.forEach([written, token], register, { discard: true })
+          const { leftOut } = yield* Effect.mapError(
             PastedToken.read(Redacted.value(written)),
             (what) => malformed(`The token from ${place(source)} ${what}.`)
           )
-          const token = Redacted.make(value)
-          yield* register(token)
           return found(source, { token, leftOut })
         })
 

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Auth, layer } from "../src/Auth.ts"
 import { AuthError } from "../src/AuthError.ts"
-import type { Source } from "../src/Credential.ts"
+import { notice, type Source } from "../src/Credential.ts"
 import { CredentialStore } from "../src/CredentialStore.ts"
 import { TokenCommand } from "../src/TokenCommand.ts"
 import * as TokenPrecedence from "../src/TokenPrecedence.ts"
@@ -77,6 +77,7 @@ describe("The credential", () => {
         considered: [
           { source: "environment", where: "AWS_BEARER_TOKEN_BEDROCK", outcome: "used" },
           { source: "stored", where: "/data/auth.json", outcome: "not looked at: AWS_BEARER_TOKEN_BEDROCK wins" },
+          { source: "configured", where: "options.apiKey", outcome: "not set" },
           { source: "command", where: "tokenCommand", outcome: "not looked at: AWS_BEARER_TOKEN_BEDROCK wins" },
           {
             source: "aws-chain",
@@ -97,6 +98,7 @@ describe("The credential", () => {
         considered: [
           { source: "environment", where: "AWS_BEARER_TOKEN_BEDROCK", outcome: "not set" },
           { source: "stored", where: "/data/auth.json", outcome: "used" },
+          { source: "configured", where: "options.apiKey", outcome: "not set" },
           { source: "command", where: "tokenCommand", outcome: "not looked at: the stored token wins" },
           { source: "aws-chain", where: "AWS credential chain", outcome: "not looked at: the stored token wins" }
         ]
@@ -112,6 +114,7 @@ describe("The credential", () => {
         considered: [
           { source: "environment", where: "AWS_BEARER_TOKEN_BEDROCK", outcome: "not set" },
           { source: "stored", where: "/data/auth.json", outcome: "not set" },
+          { source: "configured", where: "options.apiKey", outcome: "not set" },
           { source: "command", where: "tokenCommand", outcome: "not set" },
           { source: "aws-chain", where: "AWS credential chain", outcome: "used" }
         ]
@@ -170,6 +173,111 @@ describe("The credential", () => {
       assert.strictEqual((yield* decide({ stored, env: environment }))._tag, "Bearer")
     }))
 
+  describe("of options.apiKey", () => {
+    const origin = { _tag: "Inline", line: 2, column: 5, key: "" } as const
+    const gateway = { apiKey: Option.some({ value: Redacted.make("configured-token"), origin }) }
+    const where = "options.apiKey, ALTIMATE_CLI_CONFIG_CONTENT:2:5"
+
+    it.effect("is used when neither the environment nor the store has a token, and the command is not run", () =>
+      Effect.gen(function*() {
+        const tokenCommand = Option.some({ value: "get-token", origin })
+        const credential = yield* decide({ stored: none, gateway: { ...gateway, tokenCommand } })
+        assert.deepInclude(credential, { _tag: "Bearer", token: "configured-token", source: "configured", where })
+        assert.deepStrictEqual(credential.considered.map(({ outcome }) => outcome), [
+          "not set",
+          "not set",
+          "used",
+          "not looked at: options.apiKey wins",
+          "not looked at: options.apiKey wins"
+        ])
+      }))
+
+    it.effect("is not used when another token wins, or by sigv4", () =>
+      Effect.gen(function*() {
+        for (
+          const [start, outcome] of [
+            [{ env: environment }, "AWS_BEARER_TOKEN_BEDROCK wins"],
+            [{ stored: some }, "the stored token wins"],
+            [{ gateway: { auth: { value: "sigv4", origin } } }, "options.auth is sigv4"]
+          ] as const
+        ) {
+          const { considered } = yield* decide({
+            ...start,
+            gateway: { ...gateway, ..."gateway" in start && start.gateway }
+          })
+          assert.deepInclude(considered, { source: "configured", where, outcome: `set, but ${outcome}` })
+        }
+      }))
+  })
+
+  describe("is read at one door", () => {
+    const origin = { _tag: "Inline", line: 2, column: 5, key: "" } as const
+    const sources = (text: string): ReadonlyArray<readonly [where: string, start: Start]> => [
+      ["AWS_BEARER_TOKEN_BEDROCK", { env: { AWS_BEARER_TOKEN_BEDROCK: text } }],
+      ["/data/auth.json", { stored: Effect.succeedSome(text) }],
+      ["options.apiKey, ALTIMATE_CLI_CONFIG_CONTENT:2:5", {
+        stored: none,
+        gateway: { apiKey: Option.some({ value: Redacted.make(text), origin }) }
+      }]
+    ]
+
+    it.effect("which names a character that no header can carry, and shows nothing else of the token", () =>
+      Effect.gen(function*() {
+        for (const [where, start] of sources("canary-one\ncanary-two")) {
+          const error = yield* Effect.flip(decide(start))
+          assert.strictEqual(error.reason, "Malformed")
+          assert.strictEqual(
+            error.message,
+            `The token from ${where} has a line break at position 11, which no HTTP header can carry.`
+          )
+          assert.notInclude(error.message + error.hint, "canary")
+        }
+      }))
+
+    it.effect("which leaves out what was copied along with it, and says so", () =>
+      Effect.gen(function*() {
+        for (const [where, start] of sources("\"Bearer canary-token\"\n")) {
+          const credential = yield* Effect.flatMap(Auth, ({ credential }) => credential).pipe(
+            Effect.provide(services(start))
+          )
+          assert.strictEqual(credential._tag === "Bearer" && Redacted.value(credential.token), "canary-token")
+          assert.strictEqual(
+            Option.getOrNull(notice(credential)),
+            `The token from ${where} begins with "Bearer" and is in quotation marks: both are left out.`
+          )
+        }
+        for (const start of [{ env: environment }, { stored: none }]) {
+          const credential = yield* Effect.flatMap(Auth, ({ credential }) => credential).pipe(
+            Effect.provide(services(start))
+          )
+          assert.isTrue(Option.isNone(notice(credential)))
+        }
+      }))
+
+    it.effect("which makes secrets of it as it is written and as it is sent, but not of the word Bearer", () =>
+      Effect.gen(function*() {
+        for (const [, start] of sources("Bearer canary-token").slice(0, 2)) {
+          yield* Effect.gen(function*() {
+            yield* (yield* Auth).credential
+            const { mask } = yield* Secrets.Secrets
+            assert.strictEqual(mask("Bearer canary-token, canary-token"), "<redacted>, <redacted>")
+          }).pipe(Effect.provide(services(start)))
+        }
+        yield* Effect.gen(function*() {
+          const error = yield* Effect.flip((yield* Auth).credential)
+          assert.include(error.message, "is empty apart from \"Bearer\"")
+          assert.strictEqual((yield* Secrets.Secrets).mask("Bearer"), "Bearer")
+        }).pipe(Effect.provide(services({ env: { AWS_BEARER_TOKEN_BEDROCK: "Bearer " } })))
+      }))
+
+    it.effect("which a source that is not asked does not come to", () =>
+      Effect.gen(function*() {
+        const env = { AWS_BEARER_TOKEN_BEDROCK: "not\u200bthis" }
+        const { _tag } = yield* decide({ env, gateway: { auth: { value: "sigv4", origin } } })
+        assert.strictEqual(_tag, "AwsChain")
+      }))
+  })
+
   describe("of tokenCommand", () => {
     const gateway = {
       tokenCommand: Option.some({
@@ -212,6 +320,7 @@ describe("The credential", () => {
         assert.deepStrictEqual(considered.map(({ outcome }) => outcome), [
           "set, but options.auth is sigv4",
           "not looked at: options.auth is sigv4",
+          "not set",
           "not looked at: options.auth is sigv4",
           "used"
         ])

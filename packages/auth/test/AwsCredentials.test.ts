@@ -71,6 +71,33 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       assert.match(second.log[0]!, /AWS_ACCESS_KEY_ID is not set$/)
     }))
 
+  it.scoped("names a character that no key has, and where it was found, before anything is signed", () =>
+    Effect.gen(function*() {
+      const cases = [
+        [{ AWS_ACCESS_KEY_ID: "AKIA\nCANARY" }, "AWS_ACCESS_KEY_ID has a line break at position 5"],
+        [{ AWS_SECRET_ACCESS_KEY: "\"canary-secret\"" }, "AWS_SECRET_ACCESS_KEY is in quotation marks"],
+        [{ AWS_SECRET_ACCESS_KEY: "canary secret" }, "AWS_SECRET_ACCESS_KEY has a space at position 7"],
+        [{ AWS_SESSION_TOKEN: "canary\u200b-token" }, "AWS_SESSION_TOKEN has a zero-width space (U+200B) at position 7"]
+      ] as const
+      for (const [env, what] of cases) {
+        const { resolve } = yield* machine({ env: { ...keyVariables, ...env } })
+        const error = yield* Effect.flip(resolve())
+        assert.strictEqual(error.reason, "Malformed")
+        assert.include(error.message, what)
+        assert.notMatch(error.message + error.hint, /canary/i)
+      }
+      const { resolve } = yield* machine({
+        files: {
+          credentials: profile("default", "aws_access_key_id = AKIA", "aws_secret_access_key = canary\u00a0secret")
+        }
+      })
+      const { message } = yield* Effect.flip(resolve())
+      assert.include(
+        message,
+        "The secret access key from the default AWS profile has a no-break space (U+00A0) at position 7"
+      )
+    }))
+
   it.scoped("says in order what each step said when none has credentials", () =>
     Effect.gen(function*() {
       const { log, resolve } = yield* machine({})

@@ -124,11 +124,26 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       }))
   }
 
-  it.scoped("are read without the white space around them, and behind a byte order mark", () =>
+  it.scoped("are read to the letter, and behind a byte order mark", () =>
     Effect.gen(function*() {
       const { key, write } = yield* makeStore
       yield* write(`\uFEFF{"amazon-bedrock":{"type":"api","key":" a-bearer-token\\n"}}`)
-      assert.strictEqual(yield* key(), "a-bearer-token")
+      assert.strictEqual(yield* key(), " a-bearer-token\n")
+    }))
+
+  it.scoped("are not read from UTF-16, which is named", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { store, write } = yield* makeStore
+      for (const mark of ["\uFEFF", ""]) {
+        yield* write("")
+        const text = `${mark}{"amazon-bedrock":{"type":"api","key":"canary"}}`
+        yield* fs.writeFile(store.path, Buffer.from(text, "utf16le"))
+        const error = yield* Effect.flip(store.get("amazon-bedrock"))
+        assert.strictEqual(error.reason, "CorruptStore")
+        assert.include(error.message, "it is UTF-16 text")
+        assert.notInclude(error.message + error.hint, "canary")
+      }
     }))
 
   it.scoped("are known as secrets once they were read or written, with those of other types", () =>

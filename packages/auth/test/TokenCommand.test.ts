@@ -44,16 +44,28 @@ describe("What a token command prints", () => {
       assert.deepStrictEqual(Either.getOrThrow(read(output)), [token, seconds]))
   }
 
+  it("may be in quotation marks or behind its scheme, which are left out and remembered", () => {
+    for (const [output, leftOut] of [["\"abc\"\n", "quotes"], ["{\"token\":\"Bearer abc\"}", "scheme"]] as const) {
+      const entry = Either.getOrThrow(parseToken(Buffer.from(output), now))
+      assert.deepStrictEqual([Redacted.value(entry.token), entry.leftOut], ["abc", [leftOut]])
+      const cached = TokenCache.parse(TokenCache.encode({ key: entry }))["key"]!
+      assert.deepStrictEqual([Redacted.value(cached.token), cached.leftOut], ["abc", [leftOut]])
+    }
+  })
+
   const bad: ReadonlyArray<readonly [output: string, words: string]> = [
     ["", "nothing"],
     ["  \n", "nothing"],
-    ["two words", "one word"],
-    ["two\nlines", "one word"],
-    ["<html><body>Log in</body></html>", "one word"],
-    ["t\u001b[31mk", "one word"],
-    ["{\"token\"", "none"],
+    ["two words", "has a space at position 4"],
+    ["two\nlines", "has a line break at position 4"],
+    ["<html><body>Log in</body></html>", "has a space at position 16"],
+    ["t\u001b[31mk", "has a control character (U+001B) at position 2"],
+    ["\"\"", "is empty apart from quotation marks"],
+    ["{\"token\"", "begins like JSON"],
     ["{\"tok\":\"t\"}", "without a text \"token\""],
-    ["{\"token\":\"\"}", "one word"],
+    ["{\"token\":\"\"}", "is empty"],
+    ["{\"token\":\"to\\u200bken\"}", "has a zero-width space (U+200B) at position 3"],
+    ["t\0o\0k\0", "UTF-16"],
     ["{\"token\":\"t\",\"expiresAt\":\"soon\"}", "no time"],
     ["{\"token\":\"t\",\"expiresAt\":\"2026-11-23T11:00:00Z\"}", "has expired"],
     [jwt({ exp: now / 1000 - 1 }), "has expired"]
@@ -224,7 +236,6 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
         const failures = [
           ["echo secret-output; echo first >&2; echo 'no session' >&2; exit 3", "exit code 3: no session"],
           ["kill -9 $$", "ended by SIGKILL"],
-          ["echo secret-output and more", "one word"],
           ["head -c 100000 /dev/zero | tr '\\0' a", "far more than a token"],
           ["no-such-program-here", "exit code 127"]
         ] as const
@@ -235,6 +246,10 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
           assert.include(error.message, "tokenCommand, ALTIMATE_CLI_CONFIG_CONTENT:3:7: ")
           assert.notInclude(error.message + error.hint, "secret-output")
         }
+        const malformed = yield* Effect.flip(token("printf 'secret-output\\nmore'"))
+        assert.strictEqual(malformed.reason, "Malformed")
+        assert.include(malformed.message, "the token that it printed has a line break at position 14")
+        assert.notInclude(malformed.message + malformed.hint, "secret-output")
         assert.include((yield* Effect.flip(token(["/no/such/program"]))).message, "can't be started")
         assert.isFalse(existsSync(cache))
       }))

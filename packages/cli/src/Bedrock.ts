@@ -4,12 +4,14 @@ import type { SessionError } from "@altimate-code/agent/SessionError"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import { describe } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
 import * as Network from "@altimate-code/network/Network"
 import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
+import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
@@ -41,7 +43,16 @@ export const configuredModel = Effect.gen(function*() {
         "Set \"model\" in altimate-code.json, or name one: altimate-code run -m amazon-bedrock/anthropic.claude-sonnet-4-6-v1 …"
     })
   }
-  return yield* ModelRef.parse(model.value.value)
+  const { origin, value } = model.value
+  const stray = StrayCharacter.find(value, StrayCharacter.isVisible)
+  if (Option.isSome(stray)) {
+    return yield* new CliError({
+      reason: "Usage",
+      message: `${describe(origin)}: the model has ${StrayCharacter.describe(stray.value)}.`,
+      hint: "It was probably copied along: type the model's ID again."
+    })
+  }
+  return yield* ModelRef.parse(value)
 })
 
 /** The model over the client. `maxTokens` is the command line's; without it the configuration's, then the catalog's. */

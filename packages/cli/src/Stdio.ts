@@ -114,7 +114,7 @@ const readAll = (onFirst: () => void) =>
         ? new CliError({
           reason: "Stdin",
           message: "What was piped into stdin is not UTF-8 text.",
-          hint: "Give images and PDFs with --file."
+          hint: "Save it as UTF-8. Images and PDFs are for run's --file."
         })
         : new CliError({
           reason: "Stdin",

@@ -19,7 +19,7 @@ export interface Options {
   readonly env?: Record<string, string>
   readonly cwd?: string
   /** What is piped into stdin; without it stdin is `/dev/null`. */
-  readonly stdin?: string
+  readonly stdin?: string | Uint8Array
   /** Called with the process and what it has written to stdout so far. */
   readonly onStdout?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
 }

@@ -58,15 +58,37 @@ layer(NodeContext.layer)("auth login", (it) => {
       assert.match(result.stderr, /no token.*\n.*terminal.*pipe/)
     }))
 
-  it.scoped("refuses what can't be a token", () =>
+  it.scoped("refuses what can't be a token, and names what is wrong with it", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
-      for (const stdin of ["", " \n", "two words", "two\nlines"]) {
+      for (
+        const [stdin, words] of [
+          [" \n", "no token"],
+          ["two\u00a0words", "a no-break space (U+00A0) at position 4"],
+          [Buffer.from("\uFEFFtoken", "utf16le"), "UTF-16"]
+        ] as const
+      ) {
         const result = yield* home.run(["auth", "login"], { stdin })
-        assert.strictEqual(result.code, 2, stdin)
+        assert.strictEqual(result.code, 2, words)
+        assert.include(result.stderr, words)
       }
       assert.isFalse(yield* fs.exists(home.authFile))
+    }))
+
+  it.scoped("stores the token without what was copied along with it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      const result = yield* home.run(["auth", "login"], { stdin: "\"Bearer copied-token\"\r\n" })
+      assert.strictEqual(result.code, 0, result.stderr)
+      assert.include(
+        result.stderr,
+        "note: The token begins with \"Bearer\" and is in quotation marks: both are left out."
+      )
+      assert.deepEqual(JSON.parse(yield* fs.readFileString(home.authFile)), {
+        "amazon-bedrock": { type: "api", key: "copied-token" }
+      })
     }))
 
   it.scoped("leaves a corrupt file as it is, and says where it is corrupt", () =>

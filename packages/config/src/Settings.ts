@@ -31,7 +31,6 @@ import { type Files, onDisk, substitute } from "./internal/substitute.ts"
 import { type Branch, dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
 import { ownEndpoints, projectFile, withhold } from "./internal/untrusted.ts"
 import { acceptUrl } from "./internal/url.ts"
-import { acceptVisible } from "./internal/visible.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
 import { isSecretName } from "./SecretName.ts"
@@ -273,27 +272,19 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const warnings = [...ofSources, ...notices]
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
-  const model = Option.fromNullable(overrides.model).pipe(
-    Option.filter((model) => model.trim() !== ""),
-    Option.map((value): Setting<string> => ({ value, origin: { _tag: "Flag", flag: "--model" } })),
-    Option.orElse(() => setting(paths.model))
-  )
-  const profile = setting(paths.profile)
-  const awsProfile = Option.map(yield* Environment.variable("AWS_PROFILE"), (value): Setting<string> => ({
-    value,
-    origin: { _tag: "Environment", variable: "AWS_PROFILE" }
-  }))
-  if (Option.isSome(model)) yield* acceptVisible("the model", model.value)
-  for (const chosen of [profile, awsProfile]) {
-    if (Option.isSome(chosen)) yield* acceptVisible("the name of the profile", chosen.value)
-  }
-
   return Settings.of({
-    model,
+    model: Option.fromNullable(overrides.model).pipe(
+      Option.filter((model) => model.trim() !== ""),
+      Option.map((value): Setting<string> => ({ value, origin: { _tag: "Flag", flag: "--model" } })),
+      Option.orElse(() => setting(paths.model))
+    ),
     baseURL,
     region: yield* regions.resolve(setting(paths.region)),
-    profile,
-    awsProfile,
+    profile: setting(paths.profile),
+    awsProfile: Option.map(yield* Environment.variable("AWS_PROFILE"), (value) => ({
+      value,
+      origin: { _tag: "Environment", variable: "AWS_PROFILE" }
+    })),
     gateway: { ...gateway, crossRegion },
     files,
     permission: Option.fromNullable(file.permission),

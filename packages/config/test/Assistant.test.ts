@@ -137,6 +137,28 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         )
       }))
 
+    it.scoped("is left out when its URL or a header can't be sent, and what was left out of a header is said", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        const far = (server: object) => ({ type: "remote", url: "https://h.example", ...server })
+        yield* write(projectFile, {
+          mcp: {
+            value: far({ headers: { authorization: "Bearer a\u200bb" } }),
+            name: far({ headers: { "a b": "c" } }),
+            url: far({ url: "https://h.example/\u00ad" }),
+            good: far({ headers: { "x-api-key": "'abc'\n" } })
+          }
+        })
+        const { mcp, warnings } = yield* load()
+        assert.deepEqual({ ...mcp }, { good: far({ headers: { "x-api-key": "abc" } }) })
+        assert.deepStrictEqual(warnings.map((warning) => warning.replace(/ \(\S+\)(?=:|\.$)/, "")), [
+          "mcp.value is left out: its header authorization has a zero-width space (U+200B) at position 9, which no HTTP header can carry.",
+          "mcp.name is left out: its header a b has a name that HTTP does not allow.",
+          "mcp.url is left out: its url has a soft hyphen (U+00AD) at position 19.",
+          "mcp.good has a header x-api-key that is in quotation marks, which are left out."
+        ])
+      }))
+
     it.scoped("has what was put into environment and headers masked from then on, and the secrets of its URL", () =>
       Effect.gen(function*() {
         const { home, projectFile, services, write } = yield* makeFixture

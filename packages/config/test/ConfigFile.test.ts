@@ -53,6 +53,7 @@ layer(NodeContext.layer)("The Schema of the file", (it) => {
         headers: { "x-tenant": "t" },
         drop: ["cachePoint"],
         auth: "header",
+        apiKey: "k",
         tokenCommand: ["c", "a"],
         crossRegion: "off",
         prefixRules: [{ regions: "us-*", except: ["us-gov-*"], models: ["m"], prefix: "us." }]

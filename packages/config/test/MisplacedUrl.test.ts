@@ -101,7 +101,7 @@ const harmless: ReadonlyArray<unknown> = [
   bedrock({ proxy: "http://proxy.example:3128", headers: { "x-gateway": url } }),
   bedrock({ httpsProxy: url, headers: {}, ssoStartUrl: url, tokenUrl: url, docs: { url } }),
   bedrock({
-    apiKey: "{env:BEDROCK_TOKEN}",
+    api_token: "{env:BEDROCK_TOKEN}",
     bearer: "{file:~/gateway-token}",
     awsRegion: "{env:AWS_REGION}",
     api: "converse",

@@ -41,9 +41,6 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         "https://",
         "https:///bedrock",
         "https:gateway.example.com",
-        "https://gate way.example.com",
-        " https://gateway.example.com",
-        "https://gateway.example.com\\n",
         "https://gateway.example.com:port",
         "{env}"
       ]
@@ -61,6 +58,32 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
           assert.deepStrictEqual([error.path, error.line, error.column], [projectFile, 6, 9])
         }))
     }
+
+    for (
+      const [url, what] of [
+        ["https://gate way.example.com", "a space at position 13"],
+        [" https://gateway.example.com", "a space at position 1"],
+        ["https://gateway.example.com\\n", "a line break at position 28"],
+        ["https://gateway.example.com/bed\u200brock", "a zero-width space (U+200B) at position 32"],
+        ["https://gateway.example.com/\u201d", "a typographic quotation mark (U+201D) at position 29"]
+      ] as const
+    ) {
+      it.scoped(`cannot have ${what}, which is named`, () =>
+        Effect.gen(function*() {
+          const { failure, projectFile, write } = yield* makeFixture
+          yield* write(projectFile, bedrock({ region: "eu-west-1", baseURL: url.replaceAll("\\n", "\n") }))
+          const error = yield* failure()
+          assert.strictEqual(error.reason, "Value")
+          assert.strictEqual(error.message, `${projectFile}:6:9: the URL has ${what}`)
+        }))
+    }
+
+    it.scoped("may have letters of any script", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, bedrock({ baseURL: "https://büro.example/größe" }))
+        assert.strictEqual(Option.getOrThrow((yield* load()).baseURL).value, "https://büro.example/größe")
+      }))
 
     it.scoped("cannot have a path if it is a proxy's: what follows an unencoded slash of a password", () =>
       Effect.gen(function*() {

@@ -215,6 +215,23 @@ describe("what was thrown", () => {
     assert.include(error.hint, "No request could be made")
   })
 
+  it("is no broken connection when Node.js refuses to send it", () => {
+    for (
+      const [code, message] of [
+        ["ERR_INVALID_CHAR", "Invalid character in header content [\"Authorization\"]"],
+        ["ERR_UNESCAPED_CHARACTERS", "Request path contains unescaped characters"],
+        ["ERR_HTTP_INVALID_HEADER_VALUE", "Invalid value \"undefined\" for header \"x\""],
+        ["ERR_INVALID_HTTP_TOKEN", "Header name must be a valid HTTP token"]
+      ] as const
+    ) {
+      const error = thrown({ code }, message)
+      assert.deepStrictEqual([error.reason, error.type], ["Validation", code])
+      assert.strictEqual(error.message, `the request can't be sent: ${message}`)
+      assert.include(error.hint, "a character that HTTP does not allow")
+    }
+    assert.strictEqual(thrown({ code: "ERR_INVALID_PROTOCOL" }).reason, "Connection")
+  })
+
   it("is a time-out when no connection came about in time", () => {
     const error = thrown({ name: "TimeoutError" }, "the request socket did not establish a connection")
     assert.strictEqual(error.reason, "Timeout")

@@ -36,6 +36,10 @@ layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
       const directory = yield* temporary
       yield* fs.symlink("nowhere", `${directory}/dangling`)
       yield* fs.symlink("circle", `${directory}/circle`)
+      const utf16 = "it is UTF-16 text, as PowerShell writes it, and has to be UTF-8"
+      yield* fs.writeFile(`${directory}/utf16`, Buffer.from("\uFEFFgrüße", "utf16le"))
+      yield* fs.writeFile(`${directory}/utf16be`, Buffer.from("\uFEFFgrüße", "utf16le").swap16())
+      yield* fs.writeFile(`${directory}/unmarked`, Buffer.from("{}", "utf16le"))
       yield* fs.writeFile(`${directory}/latin1`, Uint8Array.of(0x67, 0x72, 0xfc))
       yield* fs.writeFileString(`${directory}/file`, "")
       yield* fs.writeFile(`${directory}/large`, new Uint8Array())
@@ -53,6 +57,9 @@ layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
         [`${directory}/socket`, "NotAFile", "it is a socket"],
         ["/dev/zero", "NotAFile", "it is a device"],
         [`${directory}/latin1`, "Encoding", "it is not UTF-8 text"],
+        [`${directory}/utf16`, "Encoding", utf16],
+        [`${directory}/utf16be`, "Encoding", utf16],
+        [`${directory}/unmarked`, "Encoding", utf16],
         [`${directory}/large`, "TooLarge", "it is larger than 16 MiB"]
       ] as const
       for (const [path, reason, message] of cases) {

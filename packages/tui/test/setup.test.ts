@@ -58,6 +58,15 @@ describe("The first start", () => {
     assert.include(draw(press(start(), "https://me:pw@gw.example.com", "\r").setup), "user name or a password")
     assert.include(draw(press(start(), "\r", "\x15", "here", "\r").setup), "This is not an AWS region.")
     assert.include(draw(press(start(), "\r", "\r", "\r", "\r").setup), "The token is empty.")
+    assert.include(
+      draw(press(start(), "\r", "\r", "\r", "a-to\u200bken", "\r").setup),
+      "The token has a zero-width space (U+200B) at position 5"
+    )
+  })
+
+  it("takes a token without what was copied along with it", () => {
+    const { credential } = Setup.answersOf(press(start(), "\r", "\r", "\r", "Bearer 'a-token'", "\r").setup)
+    assert.strictEqual(credential._tag === "Token" && Redacted.value(credential.token), "a-token")
   })
 
   it("asks for a profile, or nothing more, where there is no token", () => {

@@ -17,13 +17,14 @@ layer(NodeContext.layer)("a machine without any credential", (it) => {
         [
           "1 AWS_BEARER_TOKEN_BEDROCK",
           `2 ${home.authFile}`,
-          "3 tokenCommand",
-          "4 key variables",
-          "5 AWS_PROFILE",
-          "6 default profile",
-          "7 web identity token",
-          "8 container credentials",
-          "9 EC2 instance metadata"
+          "3 options.apiKey",
+          "4 tokenCommand",
+          "5 key variables",
+          "6 AWS_PROFILE",
+          "7 default profile",
+          "8 web identity token",
+          "9 container credentials",
+          "10 EC2 instance metadata"
         ]
       )
       assert.lengthOf(yield* sandbox.requests, 0)

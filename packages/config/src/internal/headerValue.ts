@@ -17,14 +17,15 @@ export interface HeaderValue {
  */
 export const readHeader = (name: string, text: string): Either.Either<HeaderValue, string> => {
   const whole = PastedToken.unwrap(text, isSecretName(name) ? ["quotes"] : [])
-  const scheme = name.toLowerCase() === "authorization" ? /^bearer\s+/i.exec(whole.value)?.[0] : undefined
+  const scheme = name.toLowerCase() === "authorization" ? /^bearer(\s+|$)/i.exec(whole.value)?.[0] : undefined
   const token = PastedToken.unwrap(whole.value.slice(scheme?.length ?? 0), scheme === undefined ? [] : undefined)
   const start = whole.start + (scheme?.length ?? 0) + token.start
   const stray = StrayCharacter.find(text, StrayCharacter.isHeaderCharacter, start, start + token.value.length)
   if (Option.isSome(stray)) {
     return Either.left(`has ${StrayCharacter.describe(stray.value)}, which no HTTP header can carry`)
   }
-  if (scheme !== undefined && token.value === "") return Either.left("has no token behind its scheme")
+  if (scheme !== undefined && token.value === "") return Either.left("has no token behind Bearer")
+  if (token.value === "" && whole.leftOut.length > 0) return Either.left("is empty apart from quotation marks")
   return Either.right({
     value: scheme === undefined ? token.value : `${scheme.trimEnd()} ${token.value}`,
     notice: Option.orElse(

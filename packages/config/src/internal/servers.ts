@@ -1,4 +1,5 @@
 import { printable } from "@altimate-code/log/Printable"
+import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Struct from "effect/Struct"
@@ -27,7 +28,7 @@ export const usableServers = (written: Written, merged: Branch) => {
     const tree = find(merged, ["mcp", name])
     if (tree === undefined) continue
     const read = readHeaders(server.headers ?? {}, tree)
-    const problem = firstUnfilled(tree) ?? read.problem
+    const problem = firstUnfilled(tree) ?? read.problem ?? invisibleInUrl(server.url ?? "", tree)
     const usable = problem === undefined ? complete({ ...server, ...read.headers }) : Option.none()
     const key = dotted(["mcp", name])
     if (Option.isSome(usable)) {
@@ -37,6 +38,12 @@ export const usableServers = (written: Written, merged: Branch) => {
   }
   return { servers, leftOut, notices }
 }
+
+const invisibleInUrl = (url: string, tree: Tree) =>
+  Option.getOrUndefined(Option.map(StrayCharacter.find(url, StrayCharacter.isVisible), (stray) => ({
+    origin: find(tree, ["url"])?.origin ?? tree.origin,
+    why: `its url has ${StrayCharacter.describe(stray)}`
+  })))
 
 /** The headers as they are sent, or the first that can't be. */
 const readHeaders = (written: NonNullable<Written[string]["headers"]>, tree: Tree) => {

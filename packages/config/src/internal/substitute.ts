@@ -38,14 +38,9 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   let result = tree
   for (const [path, leaf] of settingTexts(tree)) {
     const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin, files)
-    const trimmed = text.trim()
-    const blank = trimmed === ""
+    const blank = text.trim() === ""
     if (blank) blanks.push({ path, origin: leaf.origin, filled: String(leaf.value).trim() !== "" })
-    const filled = isPath(path) && !blank
-      ? yield* expandPath(trimmed, source.directory)
-      : isSecret(path)
-      ? text
-      : trimmed
+    const filled = isPath(path) && !blank ? yield* expandPath(text, source.directory) : text
     const content = isPath(path) ? files.kept.get(filled) : undefined
     result = replace(
       result,
@@ -84,7 +79,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   return { tree: result, blanks, secrets }
 })
 
-/** May the setting be a secret? Then characters are counted in it as it is written. */
+/** May the setting be a secret? */
 const isSecret = (path: ReadonlyArray<string>): boolean =>
   path.at(-2) === "headers" || path.join() === paths.apiKey.join()
 
@@ -121,10 +116,9 @@ export const pathSettings = (tree: Branch, source: Source, files: Files) =>
     settingTexts(tree).filter(([path]) => isPath(path)),
     ([, leaf]) =>
       fillIn(String(leaf.value), source, leaf.origin, files).pipe(
-        Effect.map(({ text }) => text.trim()),
-        Effect.filterOrFail((written) => written !== ""),
-        Effect.flatMap((written) =>
-          Effect.map(expandPath(written, source.directory), (path): NamedFile => ({ written, path }))
+        Effect.filterOrFail(({ text }) => text.trim() !== ""),
+        Effect.flatMap(({ text }) =>
+          Effect.map(expandPath(text, source.directory), (path): NamedFile => ({ written: text, path }))
         ),
         Effect.option
       )

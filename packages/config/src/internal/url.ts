@@ -1,13 +1,21 @@
+import { describe, find, isVisible } from "@altimate-code/system/StrayCharacter"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { Setting } from "../Origin.ts"
 import { registerSecrets } from "../PublicUrl.ts"
 import { failure } from "./place.ts"
-import { acceptVisible } from "./visible.ts"
 
 /** The SDK would take other texts too, and fail much later with much less to say. */
 export const acceptUrl = Effect.fn("acceptUrl")(function*({ value, origin }: Setting<string>) {
   yield* registerSecrets(value)
-  yield* acceptVisible("the URL", { value, origin })
+  const stray = find(value, (character) => character !== " " && isVisible(character))
+  if (Option.isSome(stray)) {
+    return yield* failure(origin, {
+      reason: "Value",
+      message: `the URL has ${describe(stray.value)}`,
+      hint: "It was probably copied along: type the URL again."
+    })
+  }
   if (/^https?:\/\/[^/\\?#]\S*$/i.test(value) && URL.canParse(value)) return
   return yield* failure(origin, {
     reason: "Value",
