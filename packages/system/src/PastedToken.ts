@@ -71,6 +71,8 @@ export const read = (text: string): Either.Either<Unwrapped, string> => {
     const around = unwrapped.leftOut.map((wrapping) => names[wrapping]).join(" and ")
     return Either.left(around === "" ? "is empty" : `is empty apart from ${around}`)
   }
+  // What the byte order mark of UTF-16 becomes, where a shell drops the zero bytes behind it: `TOKEN=$(cat token.txt)`.
+  if (unwrapped.value.startsWith("\ufffd\ufffd")) return Either.left("begins like UTF-16 text, and has to be UTF-8")
   const stray = StrayCharacter.find(text, StrayCharacter.isTokenCharacter, unwrapped.start, unwrapped.end)
   return Option.match(stray, {
     onNone: () => Either.right(unwrapped),

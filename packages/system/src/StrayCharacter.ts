@@ -88,7 +88,7 @@ const kinds: ReadonlyArray<readonly [RegExp, string]> = [
   [/^[\u00a0\u202f]$/, "a no-break space"],
   [/^\u00ad$/, "a soft hyphen"],
   [/^\u200b$/, "a zero-width space"],
-  [/^[\u200c\u200d\u2060]$/, "a zero-width joiner"],
+  [/^[\u200d\u200c\u2060]$/, "a zero-width joiner"],
   [/^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]$/, "a text direction mark"],
   [/^\ufeff$/, "a byte order mark"],
   [/^\ufffd$/, "a byte that is not UTF-8"],
