@@ -24,7 +24,8 @@ import type { Route } from "./Route.ts"
 
 /**
  * A request handler for the AWS SDK's clients. It fails with a `NetworkError`, or, when a host can't be reached at all,
- * with the error of Node.js. Aborting a request closes its connection, or its stream in HTTP/2.
+ * with the error of Node.js. Aborting a request closes its connection, or its stream in HTTP/2. Compressed answers are decoded (gzip, deflate,
+ * br, and zstd where Node.js has it); of a coding that is not known here the `content-encoding` stays.
  *
  * @since 0.1.0
  * @category models
@@ -63,7 +64,7 @@ export interface Service {
    * `fetch` by the same routes, with connections that last as long as the layer. Rejects with a `NetworkError`, with the error
    * of Node.js when a host can't be reached at all, or with the reason of the signal. The version of HTTP is the one that the host
    * speaks; `options.timeout` limits connecting and the wait for an answer's head. Redirects are never followed, whatever
-   * `redirect` is: they are answers, and the caller decides which host gets its headers. Compressed answers are decoded.
+   * `redirect` is: they are answers, and the caller decides which host gets its headers. Compressed answers are decoded as by `handler`.
    */
   readonly fetch: Fetch
   /** Connects to the URL's host, sends nothing, and says what it finds, step by step. Takes 20 seconds at most. */

@@ -6,7 +6,7 @@
 import * as Schema from "effect/Schema"
 
 /**
- * There is no connection, and why:
+ * There is no connection, or no readable answer, and why:
  *
  * - `Proxy`: the proxy can't be reached or used, or did not let the request through;
  * - `Certificate`: the host's certificate is not accepted;
@@ -15,7 +15,8 @@ import * as Schema from "effect/Schema"
  * - `Protocol`: the host does not speak TLS, or not the version of HTTP that was tried;
  * - `Timeout`: there was no connection within the time limit;
  * - `Unreachable`: its name is not known, or nothing listens there;
- * - `Reset`: the connection ended before there was an answer.
+ * - `Reset`: the connection ended before there was an answer;
+ * - `Encoding`: the answer's body is compressed, and its compression is damaged or cut off.
  *
  * `hint` says what to do next. No field ever holds a password or text of a file.
  *
@@ -33,7 +34,8 @@ export class NetworkError extends Schema.TaggedError<NetworkError>("@altimate-co
       "Protocol",
       "Timeout",
       "Reset",
-      "Unreachable"
+      "Unreachable",
+      "Encoding"
     ),
     message: Schema.String,
     hint: Schema.String,

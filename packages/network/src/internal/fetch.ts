@@ -2,7 +2,6 @@
 import type * as Duration from "effect/Duration"
 import { format, toMillis } from "effect/Duration"
 import { Readable } from "node:stream"
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
 import type { Fetch, Handler } from "../Network.ts"
 import { NetworkError } from "../NetworkError.ts"
 import type { Smithy } from "./smithy.ts"
@@ -107,24 +106,5 @@ const respond = async (method: string, { headers, statusCode }: Answer, content:
     await new Promise((resolve) => content.on("end", () => setImmediate(resolve)).on("error", resolve).resume())
     return new Response(null, head)
   }
-  const plain = decoded(content, headers["content-encoding"] ?? "")
-  if (plain !== content) { for (const name of ["content-encoding", "content-length"]) head.headers.delete(name) }
-  return new Response(Readable.toWeb(plain) as ConstructorParameters<typeof Response>[0], head)
-}
-
-/** Nobody asked for a compressed answer, but gateways compress all the same. Source: RFC 9110, section 8.4. */
-const decoded = (content: Readable, encodings: string): Readable =>
-  encodings.split(",").reduceRight((content: Readable, encoding) => {
-    const decoder = decoders[encoding.trim().toLowerCase()]?.()
-    if (decoder === undefined) return content
-    content.on("error", (error) => decoder.destroy(error))
-    decoder.on("close", () => content.destroy())
-    return content.pipe(decoder)
-  }, content)
-
-const decoders: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  "gzip": createGunzip,
-  "x-gzip": createGunzip,
-  "deflate": createInflate,
-  "br": createBrotliDecompress
+  return new Response(Readable.toWeb(content) as ConstructorParameters<typeof Response>[0], head)
 }

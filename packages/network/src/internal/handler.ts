@@ -4,6 +4,7 @@ import { toMillis } from "effect/Duration"
 import type { Handler } from "../Network.ts"
 import { NetworkError } from "../NetworkError.ts"
 import { describe } from "../Route.ts"
+import { decode } from "./decoding.ts"
 import { dial, loginHeader, toProxy } from "./dial.ts"
 import { makeHttp1 } from "./http1.ts"
 import { makeHttp2 } from "./http2.ts"
@@ -68,7 +69,11 @@ export const makeHandler = (
       const signal = asSignal(abortSignal)
       try {
         const answer = await send(request, target, way, signal)
-        if (answer.response.statusCode !== 407 || way.route._tag === "Direct") return answer
+        if (answer.response.statusCode !== 407 || way.route._tag === "Direct") {
+          // The answer to HEAD has the header and no body.
+          if (request.method !== "HEAD") decode(answer.response)
+          return answer
+        }
         answer.response.body?.destroy?.()
         throw loginFailure(answer.response.headers["proxy-authenticate"], way.route.proxy)
       } catch (error) {
