@@ -77,7 +77,10 @@ describe("a compressed answer", () => {
         for (const pieces of [[bytes], bytewise(bytes)]) {
           // A single letter may be an empty body in Brotli.
           if (content === "a" && compress !== Zlib.gzipSync) continue
-          assert.deepStrictEqual(await read(decoded(encoding, pieces).body), { text: bytes.toString(), error: undefined })
+          assert.deepStrictEqual(await read(decoded(encoding, pieces).body), {
+            text: bytes.toString(),
+            error: undefined
+          })
         }
       }
     })

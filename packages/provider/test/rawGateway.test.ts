@@ -1,41 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Http from "node:http"
-import type { AddressInfo } from "node:net"
-import type { BedrockClient } from "../src/BedrockClient.ts"
-import type { BedrockError } from "../src/BedrockError.ts"
+import type * as Http from "node:http"
 import { client, complete, stream, textOf } from "./fixture.ts"
 import { frame } from "./frame.ts"
-
-/** A gateway that answers in ways that no Bedrock does. */
-const gateway = (answer: (response: Http.ServerResponse) => void, onConnection: () => void = () => {}) =>
-  Effect.acquireRelease(
-    Effect.async<Http.Server>((resume) => {
-      const server = Http.createServer((request, response) => {
-        request.resume().on("end", () => answer(response))
-      })
-      server.on("connection", onConnection)
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.sync(() => {
-        server.closeAllConnections()
-        server.close()
-      })
-  ).pipe(Effect.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`))
-
-const failure = (
-  operation: typeof stream | typeof complete,
-  answer: (response: Http.ServerResponse) => void,
-  options?: Parameters<typeof client>[1]
-) =>
-  Effect.flatMap(
-    gateway(answer),
-    (url) => Effect.provide(Effect.flip<unknown, BedrockError, BedrockClient>(operation), client(url, options))
-  )
-
-const eventStream = { "content-type": "application/vnd.amazon.eventstream" }
-const json = { "content-type": "application/json" }
+import { eventStream, failure, gateway, json } from "./gateway.ts"
 
 describe("a gateway that speaks something else", () => {
   it.scopedLive("is named with what it answered when it is a page", () =>

@@ -72,7 +72,8 @@ const broken = (name: string, code: unknown): NetworkError =>
   new NetworkError({
     reason: "Encoding",
     message: `the ${name} compression of the answer is ${code === "Z_BUF_ERROR" ? "cut off" : "damaged"}`,
-    hint: "A gateway or proxy on the way compresses answers and breaks them: ask its operators to pass them on as they are."
+    hint:
+      "A gateway or proxy on the way compresses answers and breaks them: ask its operators to pass them on as they are."
   })
 
 /**

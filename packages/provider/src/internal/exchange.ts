@@ -91,16 +91,22 @@ const begin = (
     let stopped = false
     /** Fails with nothing at the end. */
     const next: Effect.Effect<StreamedEvent, Option.Option<BedrockError>> = Effect.suspend(() =>
-      Effect.tryPromise({
-        try: () => events.next(),
-        catch: (error) => Option.some(toError(error))
-      }).pipe(
+      Effect.tryPromise({ try: () => events.next(), catch: toError }).pipe(
         Effect.timeoutFail({
           duration: stopped ? Duration.min(exchange.idle, usageWait) : exchange.idle,
-          onTimeout: () => stopped ? Option.none() : Option.some(timeout(exchange, "IdleTimeout", ids()))
+          onTimeout: () => timeout(exchange, "IdleTimeout", ids())
         })
       )
     ).pipe(
+      // Whatever breaks behind messageStop, the answer is complete.
+      Effect.catchAll((error) =>
+        stopped
+          ? Effect.zipRight(
+            Effect.logDebug(`nothing more behind the answer's end: ${error.message}`),
+            Effect.fail(Option.none())
+          )
+          : Effect.fail(Option.some(error))
+      ),
       Effect.flatMap(({ done, value }) => {
         if (done === true) return Effect.fail(stopped ? Option.none() : Option.some(truncated(exchange, ids())))
         stopped ||= value.messageStop !== undefined

@@ -1,5 +1,20 @@
+import { crc32 } from "node:zlib"
+
 /** More than an event of Bedrock's has: 16 MiB of payload and 128 KiB of headers. Source: smithy.io, "Amazon Event Stream". */
 const largest = 17 * 1024 * 1024
+
+/** The lengths of a frame and their checksum, 4 bytes each. Source: the same. */
+export const preludeLength = 12
+
+/** Does an event stream begin with these bytes? Nothing else has the checksum of its first eight bytes behind them. */
+export const beginsFrames = (first: Buffer): boolean =>
+  first.length >= preludeLength && crc32(first.subarray(0, 8)) === first.readUInt32BE(8)
+
+/** Can a frame begin with these bytes? One may be damaged, or cut off. */
+export const mayBeginFrame = (first: Buffer): boolean =>
+  first.length < preludeLength ? first[0] === 0 : isPossible(first.readUInt32BE(0)) && first.readUInt32BE(4) <= largest
+
+const isPossible = (length: number): boolean => length >= 16 && length <= largest
 
 /** The bytes are not an event stream, or not any more. */
 export class NotFrames extends Error {
@@ -27,7 +42,11 @@ export async function* checkedFrames(chunks: AsyncIterable<Uint8Array>): AsyncGe
         lengthBytes += 1
         at += 1
         if (lengthBytes < 4) continue
-        if (length < 16 || length > largest) throw new NotFrames(length, first)
+        if (!isPossible(length)) {
+          // The frames before it count.
+          yield chunk.subarray(0, Math.max(0, at - 4))
+          throw new NotFrames(length, first)
+        }
         first = false
         remaining = length - 4
         length = 0

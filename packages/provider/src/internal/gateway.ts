@@ -1,15 +1,19 @@
 /** The HTTP side of one attempt: logs it, and looks at the answer before the SDK tries to make sense of it. */
+import { NetworkError } from "@altimate-code/network/NetworkError"
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as Runtime from "effect/Runtime"
-import type { BedrockError } from "../BedrockError.ts"
+import { Readable } from "node:stream"
+import type { BedrockError, Reason } from "../BedrockError.ts"
 import { type Answer, mediaType } from "./answer.ts"
+import { isEventStream, isLabelled, isWhole, notExpected, parseJson, realType } from "./answerForm.ts"
 import { type AnswerIds, answerIds } from "./answerIds.ts"
-import { type Attempt, expectedType, failed, fromAnswer, isNotStreamed } from "./failure.ts"
-import { checkedFrames } from "./frames.ts"
+import { bodyText } from "./bodyText.ts"
+import { type Attempt, failed, fromAnswer, isNotStreamed } from "./failure.ts"
+import { checkedFrames, preludeLength } from "./frames.ts"
 import { publicHeaders } from "./headers.ts"
+import { peek, read, received } from "./received.ts"
 
 /** Carries a finished failure through the SDK, which adds fields of its own to what is thrown. */
 export class Refused extends Error {
@@ -42,12 +46,12 @@ type HttpResponse = Awaited<ReturnType<Handler["handle"]>>["response"]
 
 /** Of an answer that is only read for its message. */
 const messageLimit = 64 * 1024
-/** Of a complete answer: far more than any model writes. */
-const answerLimit = 64 * 1024 * 1024
+/** Of a complete answer, in MiB: far more than any model writes. */
+const answerLimit = 32
 
 /**
- * A handler for the one request of `attempt`. What it lets through is an answer of the expected type; everything else
- * is thrown as {@link Refused}.
+ * A handler for the one request of `attempt`. It lets through what Bedrock answers, whatever its content type says, and throws everything
+ * else as {@link Refused}.
  */
 export const gatewayHandler = (
   http: Handler,
@@ -55,106 +59,83 @@ export const gatewayHandler = (
   runtime: Runtime.Runtime<never>,
   { onAnswer, onRefusal }: Listener
 ): Handler => {
+  const { identity, operation, url } = attempt
   const log = (message: string, annotations: Record<string, unknown>) =>
     Runtime.runSync(runtime, Effect.annotateLogs(Effect.logDebug(message), { ...annotations, attempt: attempt.number }))
   const now = () => Runtime.runSync(runtime, Clock.currentTimeMillis)
+
+  const send: Handler["handle"] = async (request, options) => {
+    const shown = (headers: Answer["headers"]) => publicHeaders(headers, identity, attempt.headers)
+    log("request", { method: request.method, url, headers: shown(request.headers) })
+    const started = now()
+    const { response } = await http.handle(request, options)
+    response.headers = lowerCase(response.headers)
+    const { requestId } = answerIds(response.headers)
+    log("response", {
+      status: response.statusCode,
+      ms: now() - started,
+      url,
+      ...(requestId !== undefined && { requestId }),
+      headers: shown(response.headers)
+    })
+    return { response }
+  }
+
   return {
     metadata: http.metadata,
     handle: async (request, options) => {
-      const { identity, operation, url } = attempt
-      const shown = (headers: Readonly<Record<string, string>>) => publicHeaders(headers, identity, attempt.headers)
-      log("request", { method: request.method, url, headers: shown(request.headers) })
-      const started = now()
-      const { response } = await http.handle(request, options)
-      const headers = lowerCase(response.headers)
+      const { response } = await send(request, options)
+      const { headers, statusCode: status } = response
       const ids = answerIds(headers)
-      log("response", {
-        status: response.statusCode,
-        ms: now() - started,
-        url,
-        ...(ids.requestId !== undefined && { requestId: ids.requestId }),
-        headers: shown(headers)
-      })
-      const answered = (body: Uint8Array): Answer => ({ status: response.statusCode, headers, body: decode(body) })
-      const refuse = (body: Uint8Array) => new Refused(fromAnswer(answered(body), attempt, now()))
-      if (!isExpected(response.statusCode, headers, operation)) {
-        const isJson = operation === "converse-stream" && mediaType(headers) === "application/json"
-        const chunks: Array<Uint8Array> = []
-        onRefusal(() => fromAnswer(answered(Buffer.concat(chunks)), attempt, now()))
-        const limit = response.statusCode === 200 && isJson ? answerLimit : messageLimit
-        const body = await read(response, limit, attempt, chunks)
-        if (!isNotStreamed(answered(body), operation)) throw refuse(body)
-        const json = isJson ? parse(body) : undefined
-        if (isJson && json === undefined && decode(body).trimStart().startsWith("{")) throw brokenOff(response, attempt)
-        response.body = body
-        throw new NotStreamed(fromAnswer(answered(body), attempt, now()), isWhole(json) ? response : undefined)
+      // An unknown operation is answered with HTTP 200 and an error in its headers or its body.
+      const isOk = status === 200 && headers["x-amzn-errortype"] === undefined
+      const { all, first } = await peek(received(response.body ?? Readable.from([])), isOk ? preludeLength : 0)
+      if (isOk && operation === "converse-stream" && isEventStream(first, headers)) {
+        response.body = checkedFrames(all)
+        onAnswer(ids)
+        return { response }
       }
-      if (operation === "converse-stream") {
-        response.body = checkedFrames(response.body)
-      } else {
-        const body = await read(response, answerLimit, attempt)
-        const json = parse(body)
-        if (json === undefined && decode(body).trimStart().startsWith("{")) throw brokenOff(response, attempt)
-        if (!isWhole(json)) throw refuse(body)
-        response.body = body
+
+      const toAnswer = (body: Uint8Array): Answer => {
+        const text = bodyText(body, headers)
+        return { status, headers: { ...headers, "content-type": realType(first, text, headers) }, body: text }
       }
-      onAnswer(ids)
-      return { response }
+      const toError = (answer: Answer) =>
+        isOk ? notExpected(answer, attempt, now()) : fromAnswer(answer, attempt, now())
+      const fail = (reason: Reason, message: string) =>
+        new Refused(failed({ reason, status, message, ...ids }, attempt))
+
+      const soFar: Array<Uint8Array> = []
+      if (!isOk || !isLabelled(headers, operation)) onRefusal(() => toError(toAnswer(Buffer.concat(soFar))))
+      const mayBeWhole = isOk && (mediaType(headers) === "application/json" || /^\s*\{/.test(first.toString("latin1")))
+      const { body, failure, isCut } = await read(all, mayBeWhole ? answerLimit * 1024 * 1024 : messageLimit, soFar)
+      if (isCut && mayBeWhole) {
+        throw fail("WrongContentType", `the answer is longer than ${answerLimit} MiB, and was cut there`)
+      }
+      const answer = toAnswer(body)
+      const why = failure instanceof NetworkError ? failure.message : undefined
+      // Of an error page the part that came is enough.
+      if (!isOk) throw new Refused(toError(why !== undefined && body.length === 0 ? { ...answer, body: why } : answer))
+      const text = new TextDecoder().decode(body)
+      const json = parseJson(text)
+      if (failure !== undefined || json === undefined && text.trimStart().startsWith("{")) {
+        throw fail(
+          "TruncatedStream",
+          `the answer broke off before it was complete${why === undefined ? "" : `: ${why}`}`
+        )
+      }
+      if (isWhole(json)) {
+        response.body = body
+        if (operation === "converse-stream") throw new NotStreamed(toError(answer), response)
+        onAnswer(ids)
+        return { response }
+      }
+      throw isNotStreamed(answer, operation)
+        ? new NotStreamed(toError(answer), undefined)
+        : new Refused(toError(answer))
     }
   }
 }
 
-const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+const lowerCase = (headers: Answer["headers"]): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-
-/** An unknown operation is answered with HTTP 200 and an error in its headers or its body. */
-const isExpected = (status: number, headers: Answer["headers"], operation: Attempt["operation"]): boolean => {
-  const type = mediaType(headers)
-  return status === 200 && headers["x-amzn-errortype"] === undefined
-    && (type === "" || type === expectedType(operation))
-}
-
-/** Has the answer of Converse a message in it? */
-const isWhole = (json: unknown): boolean =>
-  Predicate.isRecord(json) && Predicate.isRecord(json["output"]) && Predicate.isRecord(json["output"]["message"])
-  && Array.isArray(json["output"]["message"]["content"])
-
-const parse = (body: Uint8Array): unknown => {
-  try {
-    return JSON.parse(decode(body))
-  } catch {
-    return undefined
-  }
-}
-
-const decode = (body: Uint8Array): string => new TextDecoder().decode(body)
-
-/** The body's first `limit` bytes; stopping there closes the connection. */
-const read = async (
-  response: HttpResponse,
-  limit: number,
-  attempt: Attempt,
-  chunks: Array<Uint8Array> = []
-): Promise<Uint8Array> => {
-  let length = 0
-  try {
-    // Some answers have no body at all, such as 204.
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length >= limit) break
-    }
-  } catch {
-    // Of an error page the part that came is enough.
-    if (response.statusCode === 200) throw brokenOff(response, attempt)
-  }
-  return Buffer.concat(chunks).subarray(0, limit)
-}
-
-const brokenOff = (response: HttpResponse, attempt: Attempt): Refused =>
-  new Refused(failed({
-    reason: "TruncatedStream",
-    status: response.statusCode,
-    message: "the answer broke off before it was complete",
-    ...answerIds(lowerCase(response.headers))
-  }, attempt))
