@@ -80,6 +80,8 @@ export interface Gateway {
   readonly auth: Setting<AuthScheme>
   /** A bearer token, as written. */
   readonly apiKey: Option.Option<Setting<Redacted.Redacted<string>>>
+  /** The service that AWS signatures are made for, in place of the one that the host's name says. */
+  readonly signingService: Option.Option<Setting<string>>
   /** A command that prints a token: a line for the shell, or a program and its arguments. */
   readonly tokenCommand: Option.Option<Setting<string | ReadonlyArray<string>>>
   /** By name as written, none of them blank. */
@@ -110,6 +112,7 @@ export interface Gateway {
 export const defaults: Gateway = {
   auth: { value: "auto", origin: { _tag: "Default" } },
   apiKey: Option.none(),
+  signingService: Option.none(),
   tokenCommand: Option.none(),
   headers: {},
   proxy: Option.none(),

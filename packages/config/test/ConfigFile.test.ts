@@ -54,6 +54,7 @@ layer(NodeContext.layer)("The Schema of the file", (it) => {
         drop: ["cachePoint"],
         auth: "header",
         apiKey: "k",
+        signingService: "s",
         tokenCommand: ["c", "a"],
         crossRegion: "off",
         prefixRules: [{ regions: "us-*", except: ["us-gov-*"], models: ["m"], prefix: "us." }]

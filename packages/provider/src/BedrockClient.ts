@@ -36,6 +36,7 @@ import { requestUrl } from "./internal/requestUrl.ts"
 import { retrying } from "./internal/retrying.ts"
 import { load } from "./internal/sdk.ts"
 import { RetryPolicy } from "./RetryPolicy.ts"
+import * as SigningScope from "./SigningScope.ts"
 
 /**
  * An event of a streamed answer, as the SDK has it; each carries AWS's request ID, if the answer had one.
@@ -128,6 +129,9 @@ const make = (limits: Limits): Effect.Effect<
     yield* Effect.logInfo("found")
     yield* Effect.logInfo("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
 
+    const signing = SigningScope.resolve(settings, endpoint.url)
+    yield* Effect.logDebug("signatures").pipe(Effect.annotateLogs({ ...signing }))
+
     const connect = Duration.decode(limits.connect ?? configured.connect ?? "10 seconds")
     const firstByte = Duration.decode(limits.firstByte ?? configured.firstByte ?? "5 minutes")
     const idle = Duration.decode(limits.idle ?? configured.idle ?? "5 minutes")
@@ -150,7 +154,7 @@ const make = (limits: Limits): Effect.Effect<
         // HTTP/1.1 unless configured, which every gateway speaks: the SDK's own choice for this service is HTTP/2.
         http ??= network.handler({ connectTimeout: connect, http2: settings.gateway.http2 })
         const takesWhole = streaming.value === "auto"
-        const exchange = { sdk, http, endpoint: endpoint.url, firstByte, idle, takesWhole }
+        const exchange = { sdk, http, endpoint: endpoint.url, signing, firstByte, idle, takesWhole }
         return droppingRefused(dropping, given, (request, drop) => {
           const url = requestUrl(endpoint.url, request.modelId, operation)
           return retrying(

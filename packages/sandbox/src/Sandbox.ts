@@ -37,6 +37,8 @@ export interface AwsKey {
   readonly secretAccessKey: Redacted.Redacted<string>
   readonly sessionToken?: Redacted.Redacted<string>
   readonly region: string
+  /** The service that signatures must be for: `bedrock` unless given. */
+  readonly service?: string
 }
 
 /**

@@ -103,6 +103,9 @@ export const BedrockOptions = Schema.Struct({
   apiKey: described(
     `A bearer token. AWS_BEARER_TOKEN_BEDROCK and a stored token are used instead where there is one. Keep it out of this file: ${filled}`
   ),
+  signingService: described(
+    "The service that AWS signatures are made for: execute-api, vpc-lattice-svcs or lambda for a gateway there under a name of your own. Without it: as the host's name says, else bedrock."
+  ),
   tokenCommand: optional(
     Schema.Union(Schema.String, Schema.Array(Schema.String)).annotations({
       description:

@@ -37,6 +37,8 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
   }
   const proxy = setting(written.proxy, paths.proxy)
   if (Option.isSome(proxy)) yield* acceptProxy(proxy.value)
+  const signingService = setting(written.signingService, options("signingService"))
+  if (Option.isSome(signingService)) yield* acceptSigningService(signingService.value)
   const { crossRegion, timeout } = written
   const gateway = {
     auth: Option.getOrElse(setting(written.auth, options("auth")), () => Gateway.defaults.auth),
@@ -44,6 +46,7 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
       setting(written.apiKey, paths.apiKey),
       ({ origin, value }): Setting<Redacted.Redacted<string>> => ({ value: Redacted.make(value), origin })
     ),
+    signingService,
     tokenCommand: setting(written.tokenCommand, options("tokenCommand")),
     headers,
     proxy,
@@ -60,6 +63,16 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
   } satisfies Gateway.Gateway
   return { gateway, notices }
 })
+
+/** It becomes a part of the signature's scope, between slashes. */
+const acceptSigningService = ({ origin, value }: Setting<string>): Effect.Effect<void, ConfigError> =>
+  /^[a-z0-9-]+$/.test(value) ? Effect.void : failure(origin, {
+    reason: "Value",
+    message: "expected an AWS service's name in signatures, found other characters than a-z, 0-9 and -",
+    expected: "an AWS service's name in signatures",
+    found: "other characters than a-z, 0-9 and -",
+    hint: "Write for example execute-api (API Gateway), vpc-lattice-svcs (VPC Lattice) or lambda (function URLs)."
+  })
 
 /** Of the connection's own, and of the signature: a request with two of them means nothing. */
 const reserved =

@@ -11,6 +11,9 @@ const suffixes: ReadonlyArray<readonly [RegExp, string]> = [
   [/^us-isof-/, "csp.hci.ic.gov"]
 ]
 
+/** What the names of AWS's hosts end with, in any partition. */
+export const dnsSuffixes: ReadonlyArray<string> = ["amazonaws.com", ...suffixes.map(([, suffix]) => suffix)]
+
 /** The host of the Bedrock Runtime in a region. */
 export const defaultHost = (region: string, fips: boolean): string => {
   const suffix = suffixes.find(([regions]) => regions.test(region))?.[1] ?? "amazonaws.com"

@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { StreamedEvent } from "../BedrockClient.ts"
 import type { BedrockError } from "../BedrockError.ts"
+import type { SigningScope } from "../SigningScope.ts"
 import { type AnswerIds, answerIds } from "./answerIds.ts"
 import { type Attempt, failed, fromStream, fromThrown } from "./failure.ts"
 import { gatewayHandler, type Handler, NotStreamed, Refused } from "./gateway.ts"
@@ -23,6 +24,8 @@ export interface Exchange {
   readonly http: Handler
   /** The base URL; see `Endpoint`. */
   readonly endpoint: string
+  /** What AWS signatures are made for. */
+  readonly signing: SigningScope
   readonly attempt: Attempt
   /** From the beginning of the request to the answer's first event. */
   readonly firstByte: Duration.Duration
@@ -137,8 +140,9 @@ const unfolded = (
     Effect.map((output) => ({ head: toStreamed(output), rest: Stream.empty }))
   )
 
-const target = ({ attempt, endpoint }: Exchange): Target => ({
+const target = ({ attempt, endpoint, signing }: Exchange): Target => ({
   url: endpoint,
+  signing,
   region: attempt.region,
   identity: attempt.identity,
   headers: attempt.headers

@@ -10,10 +10,13 @@ import { type Answer, mediaType } from "./answer.ts"
 import { isEventStream, isLabelled, isWhole, notExpected, parseJson, realType } from "./answerForm.ts"
 import { type AnswerIds, answerIds } from "./answerIds.ts"
 import { bodyText } from "./bodyText.ts"
+import { maskHeaders } from "./customHeaders.ts"
 import { type Attempt, failed, fromAnswer, isNotStreamed } from "./failure.ts"
 import { checkedFrames, preludeLength } from "./frames.ts"
 import { publicHeaders } from "./headers.ts"
+import { mask } from "./identity.ts"
 import { peek, read, received } from "./received.ts"
+import { signed, type SignedRequest } from "./signed.ts"
 
 /** Carries a finished failure through the SDK, which adds fields of its own to what is thrown. */
 export class Refused extends Error {
@@ -81,6 +84,16 @@ export const gatewayHandler = (
     return { response }
   }
 
+  /** What was signed, and what the other side would have had signed, can only be compared by those who have both. */
+  const logSignature = (request: SignedRequest, { body, headers }: Answer) => {
+    const mismatch = identity._tag === "Keys" && /signature/i.test(`${headers["x-amzn-errortype"]} ${body}`)
+    const ours = mismatch ? signed(request, identity, attempt.headers) : undefined
+    if (ours === undefined) return
+    const answer = maskHeaders(attempt.headers, mask(identity, body.slice(0, 8 * 1024)))
+    const line = Effect.annotateLogs(Effect.logInfo("signature refused"), { ...ours, answer, attempt: attempt.number })
+    Runtime.runSync(runtime, line)
+  }
+
   return {
     metadata: http.metadata,
     handle: async (request, options) => {
@@ -114,6 +127,7 @@ export const gatewayHandler = (
       }
       const answer = toAnswer(body)
       const why = failure instanceof NetworkError ? failure.message : undefined
+      if (!isOk) logSignature(request, answer)
       // Of an error page the part that came is enough.
       if (!isOk) throw new Refused(toError(why !== undefined && body.length === 0 ? { ...answer, body: why } : answer))
       const text = new TextDecoder().decode(body)

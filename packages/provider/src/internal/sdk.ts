@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { BedrockError } from "../BedrockError.ts"
+import type { SigningScope } from "../SigningScope.ts"
 import { type CustomHeaders, customHeaders } from "./customHeaders.ts"
 import { describe, type Identity } from "./identity.ts"
 
@@ -42,8 +43,16 @@ export interface Target {
   /** The base URL; see `Endpoint`. */
   readonly url: string
   readonly region: string
+  /** What AWS signatures are made for. */
+  readonly signing: SigningScope
   readonly identity: Identity
   readonly headers: CustomHeaders
+}
+
+/** Settings of the SDK that its types lack. */
+interface Untyped {
+  readonly disableClockSkewCorrection: boolean
+  readonly signingName: string
 }
 
 /**
@@ -53,11 +62,13 @@ export interface Target {
  */
 export const makeClient = (
   sdk: Sdk,
-  { headers, identity, region, url }: Target,
+  { headers, identity, region, signing, url }: Target,
   requestHandler: NonNullable<BedrockRuntimeClientConfig["requestHandler"]>
 ): BedrockRuntimeClient => {
-  const settings: BedrockRuntimeClientConfig & { readonly disableClockSkewCorrection: boolean } = {
+  const settings: BedrockRuntimeClientConfig & Untyped = {
     region,
+    signingName: signing.service,
+    signingRegion: signing.region,
     endpoint: url,
     requestHandler,
     maxAttempts: 1,
@@ -79,6 +90,13 @@ export const makeClient = (
     Object.assign((args.request as { query: Record<string, Array<string>> }).query, query)
     return next(args)
   }, { step: "build" })
+  // VPC Lattice refuses signatures over the body. Source: VPC Lattice User Guide, "SIGv4 authenticated requests".
+  if (identity._tag === "Keys" && signing.service === "vpc-lattice-svcs") {
+    client.middlewareStack.add((next) => (args) => {
+      ;(args.request as { headers: Record<string, string> }).headers["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
+      return next(args)
+    }, { step: "build" })
+  }
   client.middlewareStack.add(customHeaders(identity._tag === "Headers" ? headers : besides(headers)), {
     step: "build",
     priority: "low"

@@ -13,7 +13,8 @@ import type { AwsKey } from "../Sandbox.ts"
 import type { Incoming } from "./incoming.ts"
 import type { Refusal } from "./refusal.ts"
 
-const SERVICE = "bedrock"
+const serviceOf = ({ service = "bedrock" }: AwsKey): string => service
+
 const SKEW_MINUTES = 5
 
 const refuse = (name: string, message: string): Effect.Effect<never, Refusal> =>
@@ -102,7 +103,9 @@ const checkScope = (authorization: Authorization, key: AwsKey, date: string): Ef
     ...(authorization.region === key.region
       ? []
       : [`Credential should be scoped to a valid region, not '${authorization.region}'.`]),
-    ...(authorization.service === SERVICE ? [] : [`Credential should be scoped to correct service: '${SERVICE}'.`]),
+    ...(authorization.service === serviceOf(key)
+      ? []
+      : [`Credential should be scoped to correct service: '${serviceOf(key)}'.`]),
     ...(authorization.scopeDate === date.slice(0, 8)
       ? []
       : [
@@ -132,7 +135,7 @@ const recompute = (authorization: Authorization, key: AwsKey, date: string, inco
       const signer = new SignatureV4({
         credentials: { accessKeyId: key.accessKeyId, secretAccessKey: Redacted.value(key.secretAccessKey) },
         region: key.region,
-        service: SERVICE,
+        service: serviceOf(key),
         sha256: Sha256,
         applyChecksum: false
       })
@@ -159,8 +162,10 @@ const recompute = (authorization: Authorization, key: AwsKey, date: string, inco
   )
 
 /** The signer takes a hash that was sent along for the body's, without a look at the body. */
-const checkPayloadHash = (incoming: Incoming): Effect.Effect<void, Refusal> => {
+const checkPayloadHash = (key: AwsKey, incoming: Incoming): Effect.Effect<void, Refusal> => {
   const claimed = incoming.headers["x-amz-content-sha256"]
+  // Source: VPC Lattice User Guide, "SIGv4 authenticated requests".
+  if (serviceOf(key) === "vpc-lattice-svcs" && claimed !== "UNSIGNED-PAYLOAD") return Effect.fail(mismatch)
   return claimed === undefined || claimed === "UNSIGNED-PAYLOAD" ||
       claimed === createHash("sha256").update(incoming.bytes).digest("hex")
     ? Effect.void
@@ -181,7 +186,7 @@ export const verify = Effect.fn("Signature.verify")(
     yield* checkScope(authorization, key, date)
     yield* checkDate(date, yield* Clock.currentTimeMillis)
     yield* checkCoverage(authorization, incoming.headers)
-    yield* checkPayloadHash(incoming)
+    yield* checkPayloadHash(key, incoming)
     yield* recompute(authorization, key, date, incoming)
   }
 )

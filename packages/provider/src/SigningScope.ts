@@ -1,0 +1,69 @@
+/**
+ * Which service and region AWS signatures are made for.
+ *
+ * @since 0.1.0
+ */
+import { describe } from "@altimate-code/config/Origin"
+import type * as Settings from "@altimate-code/config/Settings"
+import * as Option from "effect/Option"
+import { dnsSuffixes } from "./internal/defaultHost.ts"
+
+/**
+ * What a signature is valid for, as its credential scope has it (`us-east-1/bedrock`), and why, in words.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SigningScope {
+  readonly service: string
+  readonly region: string
+  readonly why: string
+}
+
+const amazon = dnsSuffixes.map((suffix) => suffix.replaceAll(".", "\\.")).join("|")
+
+/**
+ * Hosts in front of Bedrock that check signatures themselves, with their region.
+ * Source: API Gateway Developer Guide, "Invoke REST APIs" and "Invoke a private API" (`ID.execute-api.REGION.amazonaws.com`,
+ * `ID-VPCE.execute-api.…`, `VPCE.execute-api.REGION.vpce.amazonaws.com`); VPC Lattice User Guide, "SIGv4 authenticated requests";
+ * Lambda Developer Guide, "Invoking Lambda function URLs".
+ */
+const hosts: ReadonlyArray<readonly [string, RegExp]> = [
+  ["execute-api", new RegExp(`^[a-z0-9-]+\\.execute-api\\.([a-z0-9-]+)\\.(?:vpce\\.)?(?:${amazon})$`)],
+  ["vpc-lattice-svcs", /\.vpc-lattice-svcs\.([a-z0-9-]+)\.on\.aws$/],
+  ["lambda", /^[a-z0-9]+\.lambda-url\.([a-z0-9-]+)\.on\.aws$/]
+]
+
+const ofHost = (url: string): Pick<SigningScope, "region" | "service"> | undefined => {
+  const { hostname } = new URL(url)
+  for (const [service, pattern] of hosts) {
+    const region = pattern.exec(hostname)?.[1]
+    if (region !== undefined) return { service, region }
+  }
+  return undefined
+}
+
+/**
+ * The service is `options.signingService`, else the one that the host's name says, else `bedrock`. The region is the one in that name,
+ * since a host takes signatures of its own region alone; else that of the settings, which is also what model IDs go by: a gateway may be
+ * in another region than its models.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const resolve = (
+  { gateway, region }: Pick<Settings.Service, "gateway" | "region">,
+  /** Where requests go: an absolute URL. */
+  url: string
+): SigningScope => {
+  const host = ofHost(url)
+  const configured = Option.getOrUndefined(gateway.signingService)
+  const service = configured?.value ?? host?.service ?? "bedrock"
+  return {
+    service,
+    region: host?.service === service ? host.region : region.value,
+    why: configured === undefined
+      ? host === undefined ? "default" : "by its name"
+      : `signingService, ${describe(configured.origin)}`
+  }
+}
