@@ -13,8 +13,10 @@ import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { Stage } from "@altimate-code/network/Inspection"
 import { Network } from "@altimate-code/network/Network"
 import { describe as describeRoute, named } from "@altimate-code/network/Route"
+import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import { EndpointPolicy } from "@altimate-code/provider/EndpointPolicy"
+import * as SigningScope from "@altimate-code/provider/SigningScope"
 import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -161,12 +163,29 @@ const authentication = (answer: Answer) =>
     Effect.as(seen(undefined, "accepted"))
   )
 
-const converse = (answer: Answer) =>
+/** No route for whole answers: neither an empty answer nor one of these statuses says anything about streamed ones. */
+const hasNoRoute = ({ reason, status }: BedrockError): boolean =>
+  status !== undefined && (reason === "TruncatedStream" || [404, 405, 501].includes(status))
+
+/** The assistant streams: a gateway that only streams will do, if `stream` works there. */
+const converse = <E, R>(answer: Answer, stream: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function*() {
     const { usage } = yield* answer
     const detail = `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`
     return seen(undefined, detail, yield* noticed)
-  })
+  }).pipe(
+    Effect.catchIf(
+      (error) => error._tag === "BedrockError" && hasNoRoute(error),
+      (error) =>
+        Effect.matchEffect(stream, {
+          onFailure: () => Effect.fail(error),
+          onSuccess: () =>
+            Effect.succeed(
+              seen(undefined, error.message, "This gateway only streams. So does the assistant: it works.")
+            )
+        })
+    )
+  )
 
 /** What the client did on its own to have an answer. */
 const noticed = Effect.gen(function*() {
@@ -212,12 +231,12 @@ const tools = Toolkit.make(
 
 const toolCall = unwrapped(
   Effect.gen(function*() {
-    const { toolCalls } = yield* LanguageModel.generateText({
+    const isCalled = yield* LanguageModel.streamText({
       prompt: "What is the weather in Paris? Use the tool.",
       toolkit: tools,
       toolChoice: "required"
-    })
-    return toolCalls.length > 0
+    }).pipe(Stream.runFold(false, (isCalled, { type }) => isCalled || type === "tool-call"))
+    return isCalled
       ? seen(undefined, "the model called it", yield* noticed)
       : seen(
         undefined,
@@ -229,7 +248,7 @@ const toolCall = unwrapped(
 
 const large = unwrapped(
   Effect.map(
-    LanguageModel.generateText({ prompt: largePrompt }),
+    Stream.runDrain(LanguageModel.streamText({ prompt: largePrompt })),
     () => seen(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL were let through`)
   )
 )
@@ -274,12 +293,17 @@ export const doctor = (options: { readonly model?: string }) =>
           Effect.succeed(seen(undefined, `${target.model.wire} (${ModelId.explain(target.model)})`))
         )
         const { url, why } = target.endpoint
-        yield* check("endpoint", Effect.succeed(seen(undefined, `${publicUrl(url)} (${why})`)))
+        const signed = used._tag === "AwsChain"
+          ? SigningScope.describe(SigningScope.resolve(settings, url))
+          : Option.none()
+        const lines = [`${publicUrl(url)} (${why})`, ...Option.toArray(signed)]
+        yield* check("endpoint", Effect.succeed(seen(undefined, lines.join("\n"))))
         yield* network(url)
         const answer = yield* Effect.cached(hello)
         yield* check("authentication", authentication(answer))
-        yield* check("converse", converse(answer))
-        yield* check("stream", converseStream)
+        const stream = yield* Effect.cached(converseStream)
+        yield* check("converse", converse(answer, stream))
+        yield* check("stream", stream)
         yield* check("tool call", toolCall)
         yield* check("large prompt", large)
       }).pipe(Effect.provide(Bedrock.languageModel({ id, maxTokens: Option.some(512) })))

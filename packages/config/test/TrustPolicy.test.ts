@@ -142,6 +142,7 @@ describe("Of a project's file", () => {
       "crossRegion",
       "drop",
       "http2",
+      "signingService",
       "prefixRules",
       "profile",
       "region",

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { describe } from "@altimate-code/config/Origin"
+import * as Origin from "@altimate-code/config/Origin"
 import type * as Settings from "@altimate-code/config/Settings"
 import * as Option from "effect/Option"
 import { dnsSuffixes } from "./internal/defaultHost.ts"
@@ -44,6 +44,15 @@ const ofHost = (url: string): Pick<SigningScope, "region" | "service"> | undefin
 }
 
 /**
+ * The scope in words, unless it is that of Bedrock itself.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const describe = ({ region, service, why }: SigningScope): Option.Option<string> =>
+  service === "bedrock" ? Option.none() : Option.some(`signed for ${service} in ${region} (${why})`)
+
+/**
  * The service is `options.signingService`, else the one that the host's name says, else `bedrock`. The region is the one in that name,
  * since a host takes signatures of its own region alone; else that of the settings, which is also what model IDs go by: a gateway may be
  * in another region than its models.
@@ -62,8 +71,10 @@ export const resolve = (
   return {
     service,
     region: host?.service === service ? host.region : region.value,
-    why: configured === undefined
-      ? host === undefined ? "default" : "by its name"
-      : `signingService, ${describe(configured.origin)}`
+    why: configured !== undefined
+      ? `options.signingService, ${Origin.describe(configured.origin)}`
+      : host === undefined
+      ? "default"
+      : "the host's name"
   }
 }

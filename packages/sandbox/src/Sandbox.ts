@@ -61,9 +61,9 @@ export interface Options {
   readonly models?: ReadonlyArray<string>
   /**
    * How converse-stream is answered: as `events`, the default; `buffered`: all of them at once at the end; `json`: as
-   * converse would.
+   * converse would. With `only`, converse is answered with nothing.
    */
-  readonly streaming?: "events" | "buffered" | "json"
+  readonly streaming?: "events" | "buffered" | "json" | "only"
   /** Names of fields that no request may have, wherever in it: it is refused with a `ValidationException` that names the first. */
   readonly refuse?: ReadonlyArray<string>
   /** Headers of every answer, as a gateway adds them. */

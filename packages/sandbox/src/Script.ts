@@ -148,6 +148,8 @@ export type StreamException = typeof StreamException.Type
  * | `json` | the answer of Converse, `application/json`, where an event stream is expected |
  * | `sse` | server-sent events, `text/event-stream`, where an event stream is expected |
  * | `empty` | nothing: no content type, no body; 200 unless `status` says otherwise |
+ * | `compress` | the whole answer, compressed as `encoding` says, although nobody asked for it |
+ * | `relabel` | the whole answer, as another `contentType` |
  * | `redirect` | 307, unless `status` says otherwise, and a `location` elsewhere |
  *
  * Converse has no events: there an `exception` is the HTTP error of that name; `truncate`, `stall` and `reset` with
@@ -189,6 +191,8 @@ export const Fault = Schema.Union(
   Schema.Struct({ type: Schema.Literal("json"), ...times }),
   Schema.Struct({ type: Schema.Literal("sse"), ...times }),
   Schema.Struct({ type: Schema.Literal("empty"), status: Schema.optional(HttpStatus), ...times }),
+  Schema.Struct({ type: Schema.Literal("compress"), encoding: Schema.Literal("gzip", "deflate", "br"), ...times }),
+  Schema.Struct({ type: Schema.Literal("relabel"), contentType: Schema.String, ...times }),
   Schema.Struct({
     type: Schema.Literal("redirect"),
     status: Schema.optional(HttpStatus),

@@ -2,6 +2,7 @@ import { ConverseCommand, ConverseStreamCommand } from "@aws-sdk/client-bedrock-
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib"
 import * as Sandbox from "../src/Sandbox.ts"
 import type { Fault, Script, StreamException } from "../src/Script.ts"
 import { client, settled } from "./sdk.ts"
@@ -346,5 +347,42 @@ describe("a gateway", () => {
       assert.include(refused.text, "extraneous key [cachePoint] is not permitted")
       assert.strictEqual(refused.headers["x-request-id"], "4711")
       assert.strictEqual((yield* whole(url)).status, 200)
+    }))
+})
+
+describe("a whole answer", () => {
+  it.scopedLive("comes compressed, or under another content type, and is the same", () =>
+    Effect.gen(function*() {
+      const { url } = yield* play(
+        { type: "compress", encoding: "gzip" },
+        { type: "compress", encoding: "deflate" },
+        { type: "compress", encoding: "br" },
+        { type: "relabel", contentType: "text/plain" }
+      )
+      const undo = [gunzipSync, inflateSync, brotliDecompressSync]
+      const answers = yield* Effect.forEach([0, 1, 2, 3, 4], () => whole(url))
+      const plain = JSON.parse(answers[4]!.text).output
+      for (const [index, undone] of undo.entries()) {
+        assert.deepStrictEqual(JSON.parse(undone(answers[index]!.body).toString()).output, plain)
+      }
+      assert.deepStrictEqual(answers.map(({ headers }) => headers["content-encoding"]), [
+        "gzip",
+        "deflate",
+        "br",
+        undefined,
+        undefined
+      ])
+      assert.strictEqual(answers[3]!.headers["content-type"], "text/plain")
+      assert.deepStrictEqual((answers[3]!.json as { output: unknown }).output, plain)
+    }))
+})
+
+describe("a gateway that only streams", () => {
+  it.scoped("answers a request for a whole answer with nothing, and the next one with events", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Sandbox.make({ streaming: "only", script: [{ blocks }] })
+      const nothing = yield* whole(url)
+      assert.deepStrictEqual([nothing.status, nothing.text], [200, ""])
+      isComplete(yield* stream(url))
     }))
 })

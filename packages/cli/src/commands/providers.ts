@@ -5,6 +5,7 @@ import * as BedrockKey from "@altimate-code/auth/BedrockKey"
 import { type Credential, describe, notice } from "@altimate-code/auth/Credential"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { Settings } from "@altimate-code/config/Settings"
+import * as SigningScope from "@altimate-code/provider/SigningScope"
 import * as Command from "@effect/cli/Command"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -12,7 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { action } from "../CommandTree.ts"
-import { configured } from "../Configured.ts"
+import { configured, endpoint } from "../Configured.ts"
 import { Stdio, writeJson } from "../Stdio.ts"
 import * as StoredCredentials from "../StoredCredentials.ts"
 import * as Table from "../Table.ts"
@@ -37,16 +38,22 @@ export const list = action(
       const { write, writeError } = yield* Stdio
       const stored = yield* store.list
       const environment = yield* activeEnvironment
-      const region = (yield* Settings).region.value
+      const settings = yield* Settings
       const decide = Effect.tap(credential, (used) =>
         Option.match(notice(used), {
           onNone: () => Effect.void,
           onSome: (notice) => writeError(`note: ${notice}\n`)
         }))
+      // Where requests go is another command's question: without an endpoint the rest is worth knowing all the same.
+      const signingOf = (used: Credential) =>
+        used._tag === "AwsChain"
+          ? Effect.map(Effect.option(endpoint), Option.map(({ url }) => SigningScope.resolve(settings, url)))
+          : Effect.succeedNone
 
       if (format === "json") {
         const used = yield* decide
         const key = keyOf(used)
+        const signing = yield* signingOf(used)
         return yield* writeJson({
           provider: { id: "amazon-bedrock", name: "Amazon Bedrock" },
           credentials: { path: store.path, stored },
@@ -54,6 +61,7 @@ export const list = action(
           used: {
             credential: describe(used),
             ...(Option.isSome(key) && { key: key.value }),
+            ...(Option.isSome(signing) && { signing: signing.value }),
             considered: used.considered
           }
         }, 2)
@@ -75,7 +83,9 @@ export const list = action(
       const used = yield* decide
       const key = keyOf(used)
       yield* write(`\nAmazon Bedrock uses: ${describe(used)}\n`)
-      if (Option.isSome(key)) yield* write(describeKey(key.value, region, yield* Clock.currentTimeMillis))
+      const signed = Option.flatMap(yield* signingOf(used), SigningScope.describe)
+      if (Option.isSome(signed)) yield* write(`  ${signed.value}\n`)
+      if (Option.isSome(key)) yield* write(describeKey(key.value, settings.region.value, yield* Clock.currentTimeMillis))
       yield* write(Table.render(used.considered.map(({ outcome, where }, i) => [`  ${i + 1}.`, where, outcome])))
     }).pipe(
       Effect.provide(Layer.provideMerge(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))),

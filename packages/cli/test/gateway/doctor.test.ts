@@ -134,7 +134,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.include(stdout, "✓ large prompt")
     }))
 
-  it.scoped("says that a gateway does not stream, or was not asked to", () =>
+  it.scoped("says that a gateway does not stream, was not asked to, or does nothing else", () =>
     Effect.gen(function*() {
       const says = { type: "text", text: ["one ", "two"] } as const
       const call = { type: "toolUse", name: "weather", toolUseId: "1", input: { city: "Paris" } } as const
@@ -151,6 +151,13 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.match(yield* lines({ streaming: "off" }, {}), /✓ stream .*not asked for: options.streaming is off/)
       const unable = yield* lines({}, { streaming: "json" })
       assert.match(unable, /! stream .*answered as a whole\n.*The gateway does not stream/)
+
+      const streamsOnly = yield* lines({}, {
+        streaming: "only",
+        script: [{ blocks: [says] }, { blocks: [call] }, { blocks: [says] }]
+      })
+      assert.match(streamsOnly, /! converse .*HTTP 200 with an empty body\n.*only streams/)
+      for (const check of ["stream", "tool call", "large prompt"]) assert.include(streamsOnly, `✓ ${check}`)
     }))
 
   it.scoped("has the same as JSON, in which no secret is, also when it fails", () =>

@@ -41,15 +41,18 @@ interface Cell {
   readonly played: Fault
 }
 
+/** Is nothing lost? That is so behind messageStop, and for a whole answer; a script that plays it again asks for its call again. */
+const isComplete = ({ fault, position }: Pick<Cell, "fault" | "position">): boolean =>
+  ["json", "compress", "relabel"].includes(fault.name) || position === "after messageStop"
+
 const cells: ReadonlyArray<Cell> = gatewayFaults.flatMap((fault) =>
   positions.flatMap((position) =>
     modeNames.flatMap((mode) => {
       const { answers, struck } = modes[mode]
       const played = at(fault, position, answers[struck]!)
-      // Complete is an answer that ends behind messageStop, or comes as a whole: a script that plays it again asks for its call again.
-      const isComplete = fault.name === "json"
-        || (["end", "stall"].includes(fault.name) && position === "after messageStop")
-      return played === undefined || (isComplete && mode === "agent's call") ? [] : [{ fault, position, mode, played }]
+      return played === undefined || (isComplete({ fault, position }) && mode === "agent's call")
+        ? []
+        : [{ fault, position, mode, played }]
     })
   )
 )
@@ -153,6 +156,7 @@ const playAll = (cells: ReadonlyArray<Cell>, times: 1 | "always", matrix: Map<st
         if (times === 1 && cell.fault.retried && isBeforeAll(cell.position) && word !== "answer") {
           wrong.push(`${nameOf(cell)}: nothing had been shown, and yet it was not asked again (${word})`)
         }
+        if (isComplete(cell) && word !== "answer") wrong.push(`${nameOf(cell)}: nothing was lost (${word})`)
       }), { concurrency: 10, discard: true })
     assert.deepStrictEqual(wrong, [])
   })

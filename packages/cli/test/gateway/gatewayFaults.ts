@@ -49,6 +49,14 @@ export const gatewayFaults: ReadonlyArray<GatewayFault> = [
   { name: "html (200)", strike: { type: "html", status: 200 }, reason: "WrongContentType", retried: false },
   { name: "json", strike: { type: "json" }, reason: "WrongContentType", retried: false },
   { name: "sse", strike: { type: "sse" }, reason: "WrongContentType", retried: false },
+  // Neither of these two loses anything.
+  { name: "compress", strike: { type: "compress", encoding: "gzip" }, reason: "none", retried: true },
+  {
+    name: "relabel",
+    strike: { type: "relabel", contentType: "application/octet-stream" },
+    reason: "none",
+    retried: true
+  },
   { name: "stall", strike: { type: "stall" }, reason: "Timeout", retried: false },
   { name: "reset", strike: { type: "reset" }, reason: "Connection", retried: true },
   { name: "stall", strike: (afterEvents) => ({ type: "stall", afterEvents }), reason: "Timeout", retried: false },

@@ -11,12 +11,13 @@ import { instead } from "./faults.ts"
 import type { Incoming } from "./incoming.ts"
 import * as Models from "./models.ts"
 import * as Playback from "./playback.ts"
-import { extraneous, type Refusal, refuse, scriptIsOver, splitArn, unknownOperation } from "./refusal.ts"
+import { empty, extraneous, type Refusal, refuse, scriptIsOver, splitArn, unknownOperation } from "./refusal.ts"
 import type { ConverseRequest } from "./request.ts"
 import type { Route } from "./route.ts"
 import { type Steps, wait } from "./steps.ts"
 import { buffered, streamed } from "./streamed.ts"
 import { validate } from "./validation.ts"
+import { wrapped } from "./wrapped.ts"
 
 type Operation = Extract<Route, { type: "Operation" }>
 
@@ -48,9 +49,9 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
       const delays = turn.delays ?? {}
       const steps = Option.getOrElse(Option.flatMap(Option.fromNullable(fault), instead), () => {
         const said = complete(turn, request, seed)
-        if (operation === "converse" || streaming === "json") return converse(said, delays, fault)
+        if (operation === "converse" || streaming === "json") return wrapped(converse(said, delays, fault), fault)
         const steps = streamed(said, delays, fault)
-        return streaming === "buffered" ? buffered(steps) : steps
+        return wrapped(streaming === "buffered" ? buffered(steps) : steps, fault)
       })
       return [...wait(delays.headers), ...steps]
     }
@@ -88,7 +89,11 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
             Either.andThen(() => Models.check(models, route.modelId)),
             Either.andThen(() => validate(incoming.rawBody, route.modelId)),
             Either.flatMap((request) => Either.map(known(incoming.rawBody), () => request)),
-            Effect.flatMap((request) => attempt(route, request, incoming)),
+            Effect.flatMap((request) =>
+              route.operation === "converse" && streaming === "only"
+                ? Effect.succeed(empty(200))
+                : attempt(route, request, incoming)
+            ),
             Effect.catchAll((refusal) => Effect.sync(() => refuse(refusal)))
           )
       }
