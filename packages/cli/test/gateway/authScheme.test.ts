@@ -22,6 +22,45 @@ const run = (options: Record<string, unknown>, env: Record<string, string> = { .
     return { ...result, requests, headers: requests[0]?.headers ?? {}, home }
   })
 
+layer(NodeContext.layer)("options.signingService", (it) => {
+  it.scoped("is what a signature is made for, and what providers list and doctor say", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({
+        auth: {
+          sigv4: [{
+            accessKeyId: keys.AWS_ACCESS_KEY_ID,
+            secretAccessKey: Redacted.make(keys.AWS_SECRET_ACCESS_KEY),
+            region: "us-east-1",
+            service: "execute-api"
+          }]
+        }
+      })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url, { signingService: "execute-api" }))
+      const signed = /signed for execute-api in us-east-1 \(options.signingService, .*altimate-code.json:\d+:\d+/
+      assert.match((yield* home.run(["providers", "list"], { env: keys })).stdout, signed)
+      const { code, stdout } = yield* home.run(["doctor"], { env: keys })
+      assert.strictEqual(code, 0, stdout)
+      assert.match(stdout, signed)
+
+      // As for Bedrock itself it is refused, and the log has what was signed.
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const refused = yield* home.run(["run", "--no-tools", "hello"], { env: keys })
+      assert.strictEqual(refused.code, 1)
+      const log = yield* home.logs
+      assert.match(
+        log,
+        /canonicalRequest="POST\\n.*stringToSign="AWS4-HMAC-SHA256\\n.*us-east-1\/bedrock\/.* signature refused/
+      )
+      assert.notInclude(log + refused.stderr, canary)
+
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url, { signingService: "execute/api" }))
+      const wrong = yield* home.run(["run", "--no-tools", "hello"], { env: keys })
+      assert.strictEqual(wrong.code, 2)
+      assert.match(wrong.stderr, /altimate-code.json:\d+:\d+.*expected an AWS service's name/)
+    }))
+})
+
 layer(NodeContext.layer)("options.auth", (it) => {
   it.scoped("auto sends the token, and without one a signature", () =>
     Effect.gen(function*() {
