@@ -30,6 +30,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Advice from "./Advice.ts"
 import * as Bedrock from "./Bedrock.ts"
 import { endpoint, warnings } from "./Configured.ts"
 import { largePrompt, paced } from "./DoctorPrompts.ts"
@@ -145,46 +146,71 @@ const network = (url: string) =>
     yield* Effect.forEach(following, (step) => check(names[step], next), { discard: true })
   })
 
-const unwrapped = <A, R>(request: Effect.Effect<A, AiError.AiError, R>) => Effect.mapError(request, Bedrock.unwrap)
+const explained = <A, R>(request: Effect.Effect<A, AiError.AiError, R>, prompt: "short" | "large" = "short") =>
+  Effect.mapError(request, Advice.explainCheck(prompt))
 
-/** One question and a short answer, asked for as a whole. */
-const hello = unwrapped(LanguageModel.generateText({ prompt: "Say hello in one short sentence." }))
+/** One question and a short answer, requested as a whole. */
+const hello = explained(LanguageModel.generateText({ prompt: "Say hello in one short sentence." }))
 
 type Answer = typeof hello
 
-/** Whoever answers something else has let the credential pass. */
+/** A refusal of something else shows that the credential passed, if it comes from whatever checks credentials. */
+const isAccepted = ({ reason, sender, status, type }: BedrockError): boolean => {
+  if (sender !== undefined || status === undefined) return false
+  const isAws = type !== undefined && /Exception$|^AccessDenied$/.test(type) && type !== "ForbiddenException"
+  switch (reason) {
+    case "Validation":
+      return isAws || status === 400 || status === 422
+    case "Permission":
+    case "ModelNotFound":
+    case "Throttled":
+    case "ModelError":
+    case "Timeout":
+    case "Unavailable":
+      return isAws && type !== "UnknownOperationException"
+    default:
+      return false
+  }
+}
+
 const authentication = (answer: Answer) =>
   answer.pipe(
-    Effect.asVoid,
+    Effect.as(seen(undefined, "accepted")),
     Effect.catchTag("BedrockError", (error) =>
-      error.status === undefined || error.reason === "Authentication" || error.reason === "Permission"
+      error.reason === "Authentication"
         ? error
-        : Effect.void),
-    Effect.as(seen(undefined, "accepted"))
+        : Effect.succeed(
+          isAccepted(error)
+            ? seen(undefined, "accepted")
+            : seen(
+              undefined,
+              "not known",
+              "The request failed before it was clear whether the credential is accepted: see the next line."
+            )
+        ))
   )
 
-/** No route for whole answers: neither an empty answer nor one of these statuses says anything about streamed ones. */
-const hasNoRoute = ({ reason, status }: BedrockError): boolean =>
-  status !== undefined && (reason === "TruncatedStream" || [404, 405, 501].includes(status))
+/** These may be about whole answers alone: the path for them may be missing. */
+const mayStream = ({ reason, status = 0 }: BedrockError): boolean =>
+  ["ModelNotFound", "TruncatedStream", "WrongContentType"].includes(reason) || [404, 405, 501].includes(status)
 
-/** The assistant streams: a gateway that only streams will do, if `stream` works there. */
-const converse = <E, R>(answer: Answer, stream: Effect.Effect<unknown, E, R>) =>
+const converse = (answer: Answer, stream: typeof converseStream) =>
   Effect.gen(function*() {
     const { usage } = yield* answer
     const detail = `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`
     return seen(undefined, detail, yield* noticed)
   }).pipe(
-    Effect.catchIf(
-      (error) => error._tag === "BedrockError" && hasNoRoute(error),
-      (error) =>
-        Effect.matchEffect(stream, {
-          onFailure: () => Effect.fail(error),
-          onSuccess: () =>
-            Effect.succeed(
-              seen(undefined, error.message, "This gateway only streams. So does the assistant: it works.")
-            )
-        })
-    )
+    Effect.catchTag("BedrockError", (error) =>
+      Effect.gen(function*() {
+        const { streaming } = (yield* Settings.Settings).gateway
+        if (streaming.value === "off" || !mayStream(error)) return yield* error
+        yield* Effect.mapError(stream, () => error)
+        return seen(
+          undefined,
+          error.message,
+          "This gateway only streams, and so does the assistant: it works. Its operators can add the path for whole answers (/converse)."
+        )
+      }))
   )
 
 /** What the client did on its own to have an answer. */
@@ -219,7 +245,7 @@ const converseStream = Effect.gen(function*() {
       ? "Something on the way collects the answer and hands it on as a whole: it works, but you wait. Ask whoever runs the gateway to let event streams through unbuffered."
       : undefined
   )
-}).pipe(unwrapped)
+}).pipe(explained)
 
 const tools = Toolkit.make(
   Tool.make("weather", {
@@ -229,7 +255,7 @@ const tools = Toolkit.make(
   })
 )
 
-const toolCall = unwrapped(
+const toolCall = explained(
   Effect.gen(function*() {
     const isCalled = yield* LanguageModel.streamText({
       prompt: "What is the weather in Paris? Use the tool.",
@@ -246,11 +272,12 @@ const toolCall = unwrapped(
   })
 ).pipe(Effect.provide(tools.toLayer({ weather: () => Effect.succeed("sunny") })))
 
-const large = unwrapped(
-  Effect.map(
+const large = explained(
+  Effect.as(
     Stream.runDrain(LanguageModel.streamText({ prompt: largePrompt })),
-    () => seen(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL were let through`)
-  )
+    seen(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL were let through`)
+  ),
+  "large"
 )
 
 /** All of it; `model` is the command line's. */
@@ -300,8 +327,8 @@ export const doctor = (options: { readonly model?: string }) =>
         yield* check("endpoint", Effect.succeed(seen(undefined, lines.join("\n"))))
         yield* network(url)
         const answer = yield* Effect.cached(hello)
-        yield* check("authentication", authentication(answer))
         const stream = yield* Effect.cached(converseStream)
+        yield* check("authentication", authentication(answer))
         yield* check("converse", converse(answer, stream))
         yield* check("stream", stream)
         yield* check("tool call", toolCall)

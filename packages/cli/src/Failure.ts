@@ -1,4 +1,4 @@
-/** A failure as a person reads it: what failed, the likely cause, what to do. */
+/** A failure as the user reads it: what failed, the likely cause, what to do. */
 import type { SessionError } from "@altimate-code/agent/SessionError"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
@@ -58,5 +58,6 @@ export const render = (
 ): string => {
   const error = options.colors ? "\u001b[1;31merror:\u001b[0m" : "error:"
   const more = Option.match(options.logPath ?? Option.none(), { onNone: () => "", onSome: (path) => `Log: ${path}\n` })
-  return `${error} ${printableLines(failure.message)}\n${printableLines(failure.hint)}\n${more}`
+  const hint = failure.hint === "" ? "" : `${printableLines(failure.hint)}\n`
+  return `${error} ${printableLines(failure.message)}\n${hint}${more}`
 }

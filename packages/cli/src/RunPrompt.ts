@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Advice from "./Advice.ts"
 import * as Answers from "./Answers.ts"
 import * as AskInTerminal from "./AskInTerminal.ts"
 import * as Assistant from "./Assistant.ts"
@@ -90,7 +91,7 @@ const log = (event: TurnEvent) => {
 
 /** The ends that are failures of the command. */
 const failure = (event: TurnEvent, maxSteps: number) => {
-  if (event.type === "failed") return Effect.fail(Bedrock.unwrap(event.error))
+  if (event.type === "failed") return Effect.fail(Advice.explain(event.error))
   if (event.type !== "finished" || RunOutput.isAnswered(event)) return Effect.void
   return event.reason === "steps"
     ? new CliError({

@@ -26,6 +26,7 @@ import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Advice from "./Advice.ts"
 import * as Assistant from "./Assistant.ts"
 import * as Bedrock from "./Bedrock.ts"
 import * as KnownModels from "./KnownModels.ts"
@@ -120,8 +121,10 @@ const answeredStore = ({ credential }: Answers) =>
 const attempt = (answers: Answers) =>
   Effect.gen(function*() {
     if (answers.credential._tag === "Token") yield* (yield* Secrets).register(answers.credential.token)
-    const { text } = yield* LanguageModel.generateText({ prompt: "Say hello in one short sentence." })
-    return text
+    // Streamed, as all answers on the screen: some gateways have nothing else.
+    return yield* LanguageModel.streamText({ prompt: "Say hello in one short sentence." }).pipe(
+      Stream.runFold("", (text, part) => part.type === "text-delta" ? text + part.delta : text)
+    )
   }).pipe(
     Effect.provide(
       Bedrock.languageModel({ id: answers.model, maxTokens: Option.some(64) }).pipe(
@@ -129,7 +132,7 @@ const attempt = (answers: Answers) =>
         Layer.provide(answered(answers))
       )
     ),
-    Effect.mapError((error) => toHostError("hint" in error ? error : Bedrock.unwrap(error)))
+    Effect.mapError((error) => toHostError("hint" in error ? error : Advice.explainCheck("short")(error)))
   )
 
 const save = (answers: Answers) =>
@@ -234,7 +237,7 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
         ),
         mcp: Effect.map(servers.status, Mcp.lines),
         system: Effect.provide(Assistant.system(Option.none()), context),
-        explain: Bedrock.unwrap,
+        explain: Advice.explain,
         status: Effect.map(opened, ({ status }) => status).pipe(
           Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
           Effect.map((

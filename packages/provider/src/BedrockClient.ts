@@ -26,9 +26,9 @@ import * as Stream from "effect/Stream"
 import { BedrockError } from "./BedrockError.ts"
 import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
 import { answer, type Exchange, open } from "./internal/exchange.ts"
-import { noStream } from "./internal/failure.ts"
+import { noStream } from "./internal/failure/failure.ts"
 import { droppingRefused } from "./internal/failure/droppingRefused.ts"
-import { timeoutHint } from "./internal/hint.ts"
+import { timeoutHint } from "./internal/failure/hint/hint.ts"
 import { makeIdentify } from "./internal/identify.ts"
 import { refuseInsecure } from "./internal/insecure.ts"
 import { toStreamed } from "./internal/protocol/streamed.ts"
@@ -142,6 +142,8 @@ const make = (limits: Limits): Effect.Effect<
       Effect.zipRight(Effect.logWarning(notice), Ref.update(notices, (before) => [...before, notice]))
     const dropping = { fields: yield* Ref.make(drop), notify }
 
+    const answeredUrls = yield* Ref.make<ReadonlySet<string>>(new Set())
+
     let http: Handler | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => http?.destroy()))
 
@@ -160,11 +162,14 @@ const make = (limits: Limits): Effect.Effect<
           return retrying(
             policy,
             identify,
-            (identity, number) => {
-              Object.assign(sent, { url, attempts: number })
-              const attempt = { operation, url, region, identity, number, headers, drop, connect }
-              return once({ ...exchange, attempt }, request)
-            }
+            (identity, number) =>
+              Effect.flatMap(Ref.get(answeredUrls), (answered) => {
+                Object.assign(sent, { url, attempts: number })
+                const attempt = { operation, url, region, identity, number, headers, drop, connect, answered }
+                return once({ ...exchange, attempt }, request).pipe(
+                  Effect.tap(() => Ref.update(answeredUrls, (before) => new Set(before).add(url)))
+                )
+              })
           )
         })
       })
@@ -251,6 +256,7 @@ const logFailure = (error: BedrockError): Effect.Effect<void> =>
       ...(error.status !== undefined && { status: error.status }),
       ...(error.requestId !== undefined && { requestId: error.requestId }),
       ...(error.gatewayRequestId !== undefined && { gatewayRequestId: error.gatewayRequestId }),
-      ...(error.url !== undefined && { url: error.url })
+      ...(error.url !== undefined && { url: error.url }),
+      ...(error.detail !== undefined && { answer: error.detail })
     })
   )

@@ -7,12 +7,14 @@ import type * as AiError from "@effect/ai/AiError"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Refusal } from "./Refusal.ts"
+import { Sender } from "./Sender.ts"
 
 /**
  * The kinds of failure that a caller may want to tell apart.
  *
  * - `Authentication`: the credential is missing, wrong or expired (401, or a 403 that says so)
  * - `Permission`: the credential is good, but not for this model or action (403)
+ * - `Blocked`: something in front of Bedrock refused the request, most often a firewall for its content (403 with a web page, 451)
  * - `ModelNotFound`: nothing is at this URL, or the model is unknown (404)
  * - `Validation`: the request was refused as it is (400), also for a model ID that is not valid here
  * - `Throttled`: too many requests or tokens, or the model is not ready (429)
@@ -29,6 +31,7 @@ import { Refusal } from "./Refusal.ts"
 export const Reason = Schema.Literal(
   "Authentication",
   "Permission",
+  "Blocked",
   "ModelNotFound",
   "Validation",
   "Throttled",
@@ -55,9 +58,9 @@ export type Reason = typeof Reason.Type
 export class BedrockError
   extends Schema.TaggedError<BedrockError>("@altimate-code/provider/BedrockError")("BedrockError", {
     reason: Reason,
-    /** What happened, in one sentence; the service's own words where it sent some. */
+    /** What happened, in one sentence; the other side's own words where it sent some. */
     message: Schema.String,
-    /** What a person can do about it. */
+    /** What a user can do about it; empty where the message says it all. */
     hint: Schema.String,
     /** The HTTP status, when there was an answer. */
     status: Schema.optional(Schema.Number),
@@ -73,6 +76,12 @@ export class BedrockError
     retryAfterMillis: Schema.optional(Schema.Number),
     /** How many requests were sent before giving up; 0 when none was. */
     attempts: Schema.Number,
+    /** All sentences of the other side's answer, the most general first; the message may have a part of them. */
+    sentences: Schema.optional(Schema.Array(Schema.String)),
+    /** What of the answer is too long for a message, for the log: of a wrong signature what should have been signed. */
+    detail: Schema.optional(Schema.String),
+    /** Who answered, where the answer shows that it was not Bedrock. */
+    sender: Schema.optional(Sender),
     /** What of the request was refused, where another request can do without it. */
     refusal: Schema.optional(Refusal)
   })

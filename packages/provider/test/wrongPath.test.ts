@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isWrongPath, wrongPath } from "../src/internal/wrongPath.ts"
+import { isWrongPath, wrongPath } from "../src/internal/failure/hint/wrongPath.ts"
 
 describe("a path at which nothing is", () => {
   it("is told from a model that is not there", () => {

@@ -1,9 +1,11 @@
 /** What an answer is by its content: gateways label an event stream as anything, and anything as an event stream. Pure. */
 import * as Predicate from "effect/Predicate"
 import type { BedrockError } from "../BedrockError.ts"
-import { type Answer, exceptionName, mediaType, words } from "./answer.ts"
-import { answerIds } from "./answerIds.ts"
-import { type Attempt, expectedType, failed, fromAnswer } from "./failure.ts"
+import { type Answer, exceptionName, mediaType } from "./failure/answer.ts"
+import { answerIds } from "./failure/answerIds.ts"
+import { type Attempt, expectedType, failed, fromAnswer } from "./failure/failure.ts"
+import { parseJson } from "./failure/json.ts"
+import { read, summary } from "./failure/reading.ts"
 import { beginsFrames, mayBeginFrame } from "./frames.ts"
 
 type Headers = Answer["headers"]
@@ -16,14 +18,6 @@ export const isLabelled = (headers: Headers, operation: Operation): boolean =>
 /** The first frame of what is labelled as an event stream may be damaged, or cut off. */
 export const isEventStream = (first: Buffer, headers: Headers): boolean =>
   beginsFrames(first) || isLabelled(headers, "converse-stream") && mayBeginFrame(first)
-
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** The content type that fits what was read; the one that it has when nothing is known that does. */
 export const realType = (first: Buffer, text: string, headers: Headers): string => {
@@ -44,7 +38,9 @@ export const notExpected = (answer: Answer, attempt: Attempt, now: number): Bedr
   if (!isMislabelled || answer.body.trim() === "" || exceptionName(answer) !== undefined) {
     return fromAnswer(answer, attempt, now)
   }
-  const message = `the gateway answered something that is not an event stream (${words(answer)}); expected ${
+  const message = `the gateway answered something that is not an event stream (${
+    summary(read(answer), answer.body)
+  }); expected ${
     expectedType(operation)
   }`
   return failed({ reason: "WrongContentType", status: answer.status, message, ...answerIds(answer.headers) }, attempt)

@@ -6,12 +6,13 @@ import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import { Readable } from "node:stream"
 import type { BedrockError, Reason } from "../BedrockError.ts"
-import { type Answer, mediaType } from "./answer.ts"
-import { isEventStream, isLabelled, isWhole, notExpected, parseJson, realType } from "./answerForm.ts"
-import { type AnswerIds, answerIds } from "./answerIds.ts"
+import { isEventStream, isLabelled, isWhole, notExpected, realType } from "./answerForm.ts"
 import { bodyText } from "./bodyText.ts"
 import { maskHeaders } from "./customHeaders.ts"
-import { type Attempt, failed, fromAnswer, isNotStreamed } from "./failure.ts"
+import { type Answer, mediaType } from "./failure/answer.ts"
+import { type AnswerIds, answerIds } from "./failure/answerIds.ts"
+import { type Attempt, failed, fromAnswer, isNotStreamed } from "./failure/failure.ts"
+import { parseWhole } from "./failure/json.ts"
 import { checkedFrames, preludeLength } from "./frames.ts"
 import { publicHeaders } from "./headers.ts"
 import { mask } from "./identity.ts"
@@ -131,7 +132,7 @@ export const gatewayHandler = (
       // Of an error page the part that came is enough.
       if (!isOk) throw new Refused(toError(why !== undefined && body.length === 0 ? { ...answer, body: why } : answer))
       const text = new TextDecoder().decode(body)
-      const json = parseJson(text)
+      const json = parseWhole(text)
       if (failure !== undefined || json === undefined && text.trimStart().startsWith("{")) {
         throw fail(
           "TruncatedStream",

@@ -5,7 +5,7 @@ import * as Schedule from "effect/Schedule"
 import type { BedrockError } from "../BedrockError.ts"
 import type { Service as RetryPolicy } from "../RetryPolicy.ts"
 import { type Identity, same } from "./identity.ts"
-import { isExpired } from "./reason.ts"
+import { isExpired } from "./failure/reason.ts"
 
 /** Finds the identity to use, another one than was `refused` if there is one; `attempts` were made so far. */
 export type Identify = (refused: Identity | undefined, attempts: number) => Effect.Effect<Identity, BedrockError>

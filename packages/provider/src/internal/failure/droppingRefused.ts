@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { BedrockError } from "../../BedrockError.ts"
 import { dropFields } from "../drop.ts"
-import { refusedField } from "../refusedField.ts"
+import { refusedField } from "./refusedField.ts"
 
 interface Refused {
   readonly field: Droppable
@@ -58,7 +58,7 @@ export const droppingRefused = <Request extends ConverseCommandInput, A, R>(
 
 const fieldOf = (error: BedrockError, request: ConverseCommandInput): Option.Option<Droppable> =>
   error.reason === "Validation" && (error.status !== undefined || error.type !== undefined)
-    ? refusedField(error.message, {
+    ? refusedField(error, {
       isSent: (field) => dropFields(request, [field]) !== request,
       own: namesIn(request.additionalModelRequestFields)
     })

@@ -3,7 +3,7 @@ import * as Digest from "@altimate-code/system/Digest"
 import type { ContentBlock, ConverseCommandInput, ToolResultContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import type { BedrockError } from "../../BedrockError.ts"
 import type { Refusal } from "../../Refusal.ts"
-import { saidOfModel } from "../hint.ts"
+import { saidOfModel } from "./saidOfModel.ts"
 import { tooLong } from "./tooLong.ts"
 
 type Part = Extract<Refusal, { readonly _tag: "Part" }>
@@ -11,12 +11,30 @@ type Block = ContentBlock | ToolResultContentBlock
 
 /** `undefined` for a failure that no change of the conversation can avoid. */
 export const refusalOf = (error: BedrockError, request: ConverseCommandInput): Refusal | undefined => {
-  const isRefusal = error.reason === "Validation" && (error.status !== undefined || error.type !== undefined)
+  if (error.reason === "Blocked") return mayBeContent(error) ? { _tag: "Unnamed" } : undefined
+  const isRefusal = error.reason === "Validation" && (error.status === undefined ? error.type !== undefined : isOfRequest(error.status))
   if (!isRefusal && error.reason !== "ModelError") return undefined
-  const long = tooLong(error.status, error.message)
+  const sentences = error.sentences !== undefined && error.sentences.length > 0 ? error.sentences : [error.message]
+  const long = firstOf(sentences, (sentence) => tooLong(error.status, sentence))
   if (long !== undefined || !isRefusal) return long
   if (saidOfModel(error) !== undefined) return undefined
-  return refusedTool(error.message, request) ?? refusedPart(error.message, request) ?? { _tag: "Unnamed" }
+  return firstOf(sentences, (sentence) => refusedTool(sentence, request))
+    ?? firstOf(sentences, (sentence) => refusedPart(sentence, request))
+    ?? { _tag: "Unnamed" }
+}
+
+/** The other 4xx that are a `Validation` are about the way of the request, not about what is in it. */
+const isOfRequest = (status: number): boolean => [200, 400, 413, 422, 431].includes(status)
+
+/** A firewall looks at what is in a request; a law or a network's login page does not. */
+const mayBeContent = ({ sender, status }: BedrockError): boolean => status !== 451 && sender?.kind !== "network"
+
+const firstOf = <A>(sentences: ReadonlyArray<string>, find: (sentence: string) => A | undefined): A | undefined => {
+  for (const sentence of sentences) {
+    const found = find(sentence)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** `messages.3.content.1`, `messages[3].content[1]`, `#/messages/3/content/1`; `.4.member` counts from 1, as AWS's own constraints do. */

@@ -1,16 +1,19 @@
-/** What a person can do when the service does not take a model's ID: which rule made it, and what would change it. */
+/** What a user can do when the service does not take a model's ID: which rule made it, and what would change it. */
 import { because, type Resolved } from "@altimate-code/model-id/ModelId"
-import type { BedrockError } from "../BedrockError.ts"
-import { saidOfModel } from "./hint.ts"
+import type { BedrockError } from "../../../BedrockError.ts"
+import { saidOfModel } from "../saidOfModel.ts"
+import { foreignLines } from "./foreignId.ts"
 
 /** The failure's own hint, unless the failure is about the ID. */
 export const modelHint = (error: BedrockError, model: Resolved): string => {
   const said = saidOfModel(error)
   if (said === undefined) return error.hint
-  if (said === "not found") return `${error.hint} ${sentAs(model)}`
+  const foreign = foreignLines(idOf(model))
+  if (said === "not found") return [`${error.hint} ${sentAs(model)}`, ...foreign].join("\n")
   const { settings, why } = adviceFor(said, model)
   return [
     sentAs(model),
+    ...foreign,
     `${why} In provider."amazon-bedrock" of altimate-code.json ${
       settings.length > 1 ? "one of these" : "this"
     } changes it:`,

@@ -1,8 +1,35 @@
 /** What is likely wrong with a URL at which there is no Converse. Pure. */
+import { isUnknownPath } from "../reason.ts"
+import type { Sent } from "./hint.ts"
 
 /** Does the answer say that there is nothing at this path, rather than that the model is not there? */
-export const isWrongPath = (status: number | undefined, type: string | undefined): boolean =>
-  type === "UnknownOperationException" || (type === undefined && (status === 404 || status === 405))
+export const isWrongPath = (
+  { message = "", status, type }: {
+    readonly message?: string
+    readonly status?: number | undefined
+    readonly type?: string | undefined
+  }
+): boolean =>
+  type === "UnknownOperationException" || isUnknownPath(message)
+  || (type === undefined && (status === 404 || status === 405 || status === 501))
+
+/** What is wrong where this gateway has answered since the start: its address is right then. */
+export const lacksRoute = ({ answered = new Set(), url }: Pick<Sent, "answered" | "url">): string | undefined => {
+  const other = url.replace(/\/(converse-stream|converse)(?=\?|$)/, (path) =>
+    path === "/converse" ? "/converse-stream" : "/converse")
+  if (answered.has(url)) {
+    return `baseURL is right: the same URL has answered before. One of several servers behind the gateway may lack this path. Try again; if it lasts, tell its operators.`
+  }
+  if (answered.has(other)) {
+    return url.includes("/converse-stream")
+      ? "baseURL is right: /converse has answered. The gateway lacks the path for streams, /converse-stream: set options.streaming to off, or ask its operators for it."
+      : "baseURL is right: /converse-stream has answered. The gateway lacks the path for whole answers, /converse: ask its operators for it."
+  }
+  const base = (url: string) => url.slice(0, url.lastIndexOf("/model/"))
+  return [...answered].some((known) => base(known) === base(url))
+    ? "baseURL is right: another model has answered there. The gateway does not seem to have this one: ask its operators for its name."
+    : undefined
+}
 
 /** `url` is the request's, as far as it may be shown. */
 export const wrongPath = (url: string): string => {

@@ -1,0 +1,94 @@
+/** What a web page or an XML document says. Pure. */
+import * as Cut from "@altimate-code/system/Cut"
+
+export interface Page {
+  /** Its title and heading, else the beginning of its text; `undefined` where it has none. */
+  readonly sentence: string | undefined
+  readonly title: string
+  /** Without markup and scripts. */
+  readonly text: string
+  readonly isLogin: boolean
+}
+
+/** Does it look like HTML: a tag at its beginning, or usual ones anywhere? XML that is no HTML has other names. */
+export const isMarkup = (text: string): boolean =>
+  /^<(!doctype html|html|head|body|title|meta|script|style|form|center|div|h[1-6]|p|pre|br|b|a|font|table|!--)\b/i.test(text)
+  || /<\/(html|head|body|title|h[1-6]|p|div|center|a|b|pre|form|script)>|<(br|hr) ?\/?>/i.test(text)
+
+const headings = ["h1", "h2", "h3"]
+const hidden = ["script", "style", "svg", "noscript"]
+
+export const readPage = (html: string): Page => {
+  const { text, within } = scan(html)
+  const title = within(["title"])
+  const heading = headings.map((name) => within([name])).find((text) => text !== "") ?? ""
+  const named = joined(title, heading)
+  const sentence = Cut.shorten(named === "" ? text : named, 200)
+  return {
+    sentence: sentence === "" ? undefined : sentence,
+    title: title === "" ? heading : title,
+    text,
+    isLogin: isLogin(html, `${title} ${heading}`)
+  }
+}
+
+/** Often one repeats the other. */
+const joined = (title: string, heading: string): string => {
+  const [a, b] = [title.toLowerCase(), heading.toLowerCase()]
+  return a.includes(b) ? title : b.includes(a) ? heading : `${title}: ${heading}`
+}
+
+const isLogin = (html: string, titles: string): boolean =>
+  /<input[^>]{0,300}\btype\s*=\s*["']?password/i.test(html)
+  || /\bSAMLRequest\b|\/oauth2?\/(v\d\/)?authorize|openid-connect\/auth|[?&]response_type=code/i.test(html)
+  || /\b(sign|log)[ -]?[io]n\b|single sign-?on|\banmeld|\bconnexion\b|iniciar sesi[oó]n/i.test(titles)
+
+/** The text of the first element of one of these names, in any case: `<Message>…</Message>`. */
+export const elementText = (xml: string, names: ReadonlyArray<string>): string | undefined => {
+  const { within } = scan(xml)
+  return names.map((name) => within([name.toLowerCase()])).find((text) => text !== "")
+}
+
+/** The name of the first element. */
+export const rootName = (xml: string): string | undefined => /^(?:\s|<\?[^>]*>|<!--[^>]*-->)*<([A-Za-z][\w.-]*)/.exec(xml)?.[1]
+
+/** Goes through the markup once: pages of the other side may be made to be slow to match. */
+const scan = (html: string) => {
+  const pieces: Array<{ readonly element: string; readonly text: string }> = []
+  // As long as the original, which other characters in lower case might not be.
+  const lower = html.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  let element = ""
+  for (let at = 0; at < html.length;) {
+    const open = html.indexOf("<", at)
+    const text = html.slice(at, open === -1 ? html.length : open)
+    if (text.trim() !== "") pieces.push({ element, text })
+    if (open === -1) break
+    const [, slash, tag = ""] = /^<(\/?)(?:[\w.-]+:)?([\w.-]*)/.exec(lower.slice(open, open + 64)) ?? []
+    const isHidden = slash === "" && hidden.includes(tag)
+    const isComment = html.startsWith("<!--", open)
+    const close = lower.indexOf(isComment ? "-->" : isHidden ? `</${tag}` : ">", open + 1)
+    if (close === -1) break
+    element = isComment || isHidden || isInline(tag) ? element : slash === "/" ? "" : tag
+    at = close + (isComment ? 3 : isHidden ? 0 : 1)
+  }
+  return {
+    text: tidy(pieces.filter(({ element }) => element !== "title").map(({ text }) => text).join(" ")),
+    within: (names: ReadonlyArray<string>) => {
+      const first = pieces.findIndex(({ element }) => names.includes(element))
+      if (first === -1) return ""
+      const end = pieces.findIndex(({ element }, index) => index > first && !names.includes(element))
+      return tidy(pieces.slice(first, end === -1 ? pieces.length : end).map(({ text }) => text).join(" "))
+    }
+  }
+}
+
+/** These stand within a heading. */
+const isInline = (tag: string): boolean => ["a", "b", "br", "em", "font", "i", "small", "span", "strong", "u"].includes(tag)
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'", nbsp: " " }
+
+const tidy = (text: string): string =>
+  text.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|(\w{2,6}));/gi, (whole, decimal, hexadecimal, name) => {
+    if (name !== undefined) return entities[String(name).toLowerCase()] ?? whole
+    return String.fromCodePoint(decimal === undefined ? Number.parseInt(hexadecimal, 16) : Number(decimal))
+  }).replace(/\s+/g, " ").trim()
