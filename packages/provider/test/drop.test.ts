@@ -152,7 +152,7 @@ describe("a refusal of a field", () => {
     ] as const
   ) {
     it(`(${message}) ${field === undefined ? "names none that could be dropped" : `names ${field}`}`, () =>
-      assert.strictEqual(Option.getOrUndefined(refusedField(message, sent)), field))
+      assert.strictEqual(Option.getOrUndefined(refusedField({ message }, sent)), field))
   }
 })
 

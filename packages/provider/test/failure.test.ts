@@ -1,57 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import { type Attempt, fromAnswer, fromStream, fromThrown } from "../src/internal/failure.ts"
+import type { Attempt } from "../src/internal/failure/failure.ts"
+import { fromStream, fromThrown } from "../src/internal/failure/thrown.ts"
 import { publicHeaders } from "../src/internal/headers.ts"
 import { retryAfterMillis } from "../src/internal/retryAfter.ts"
+import { answered as answer, attempt, keyed } from "./attempt.ts"
 
-const attempt: Attempt = {
-  url: "https://gw.example.com/v1/model/us.m/converse-stream",
-  region: "eu-west-1",
-  operation: "converse-stream",
-  number: 2,
-  headers: {},
-  drop: [],
-  connect: Duration.seconds(10),
-  identity: {
-    _tag: "Bearer",
-    token: Redacted.make("canary-token"),
-    from: "AWS_BEARER_TOKEN_BEDROCK",
-    refreshable: false
-  }
-}
-const keyed: Attempt = {
-  ...attempt,
-  identity: {
-    _tag: "Keys",
-    accessKeyId: "AKIACANARY",
-    secretAccessKey: Redacted.make("canary-secret"),
-    sessionToken: Option.some(Redacted.make("canary-session")),
-    from: "profile dev (SSO)",
-    refreshable: true
-  }
-}
 const ofProfile: Attempt = {
   ...keyed,
   identity: { ...keyed.identity, ...(keyed.identity._tag === "Keys" ? { profile: "dev" } : {}) } as Attempt["identity"]
 }
-
-const answer = (
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-  sent = attempt
-) =>
-  fromAnswer(
-    {
-      status,
-      headers: { "content-type": "application/json", ...headers },
-      body: typeof body === "string" ? body : JSON.stringify(body)
-    },
-    sent,
-    0
-  )
 
 const named = (status: number, headers: Record<string, string>, body: object = {}) => {
   const { reason, type } = answer(status, body, headers)
@@ -114,7 +71,7 @@ describe("an answer that is a failure", () => {
     assert.strictEqual(words({ error: "nay" }), "HTTP 400: nay")
     assert.strictEqual(words({ detail: "not so" }), "HTTP 400: not so")
     assert.strictEqual(words("plain\nwords"), "HTTP 400: plain words")
-    assert.strictEqual(words(""), "HTTP 400: an empty answer")
+    assert.strictEqual(words(""), "HTTP 400 (Bad Request) without a message")
   })
 
   it("is a problem of the gateway, with its status and never its markup, when it is a page", () => {
@@ -123,7 +80,7 @@ describe("an answer that is a failure", () => {
     })
     assert.strictEqual(error.reason, "Unavailable")
     assert.strictEqual(error.status, 502)
-    assert.strictEqual(error.message, "HTTP 502: an HTML page titled \"502 Bad Gateway\"")
+    assert.strictEqual(error.message, "The gateway answered HTTP 502 with a web page instead of Bedrock's JSON: \"502 Bad Gateway\"")
   })
 
   it("is of another kind than expected when a gateway answers a page, JSON or a redirect", () => {
@@ -131,7 +88,7 @@ describe("an answer that is a failure", () => {
     assert.strictEqual(page.reason, "WrongContentType")
     assert.strictEqual(
       page.message,
-      "the gateway answered text/html; charset=utf-8 (an HTML page titled \"Sign in\"); expected application/vnd.amazon.eventstream"
+      "The gateway answered HTTP 200 with a login page instead of Bedrock's answer: \"Sign in\""
     )
     assert.include(
       answer(302, "", { location: "https://login.example.com/?token=abc" }).message,
@@ -212,7 +169,7 @@ describe("what was thrown", () => {
   it("is an invalid request when the SDK could not even make one", () => {
     const error = thrown({}, "Region not accepted")
     assert.strictEqual(error.reason, "Validation")
-    assert.include(error.hint, "No request could be made")
+    assert.include(error.hint, "The request could not be built")
   })
 
   it("is no broken connection when Node.js refuses to send it", () => {

@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isWrongPath, wrongPath } from "../src/internal/failure/hint/wrongPath.ts"
+import { isWrongPath, lacksRoute, wrongPath } from "../src/internal/failure/hint/wrongPath.ts"
 
 describe("a path at which nothing is", () => {
   it("is told from a model that is not there", () => {
-    assert.isTrue(isWrongPath(404, undefined))
-    assert.isTrue(isWrongPath(405, undefined))
-    assert.isTrue(isWrongPath(200, "UnknownOperationException"))
-    assert.isFalse(isWrongPath(404, "ResourceNotFoundException"))
+    assert.isTrue(isWrongPath({ status: 404 }))
+    assert.isTrue(isWrongPath({ status: 405 }))
+    assert.isTrue(isWrongPath({ status: 200, type: "UnknownOperationException" }))
+    assert.isTrue(isWrongPath({ status: 403, message: "Unable to determine service/operation name to be authorized" }))
+    assert.isFalse(isWrongPath({ status: 404, type: "ResourceNotFoundException" }))
   })
 
   for (
@@ -29,5 +30,28 @@ describe("a path at which nothing is", () => {
   it("may be a proxy's doing, when it decodes the slash of an ARN", () => {
     assert.include(wrongPath("https://gw.example.com/b/model/arn%3Aaws%3Abedrock%3Aa%2Fb/converse"), "decode the %2F")
     assert.notInclude(wrongPath("https://gw.example.com/b/model/claude-prod/converse"), "%2F")
+  })
+})
+
+describe("a URL of a gateway that has answered before", () => {
+  const base = "https://gw.example.com/bedrock/model"
+  const whole = `${base}/claude/converse`
+  const stream = `${base}/claude/converse-stream`
+  const hint = (url: string, ...answered: ReadonlyArray<string>) => lacksRoute({ url, answered: new Set(answered) })
+
+  it("has a right baseURL: the gateway lacks the path for whole answers, or that for streams", () => {
+    assert.match(hint(whole, stream)!, /baseURL is right.*lacks the path for whole answers, \/converse:/)
+    assert.match(hint(stream, whole)!, /baseURL is right.*set options\.streaming to off/)
+    assert.match(hint(`${whole}?v=1`, `${stream}?v=1`)!, /whole answers/)
+  })
+
+  it("has a model that the gateway does not know, or a server among several that differs", () => {
+    assert.match(hint(whole, `${base}/other/converse-stream`)!, /another model has answered there/)
+    assert.match(hint(whole, whole)!, /has answered before/)
+  })
+
+  it("may be wrong where nothing has answered, or only something else", () => {
+    assert.isUndefined(hint(whole))
+    assert.isUndefined(hint(whole, "https://gw.example.com/v2/model/claude/converse"))
   })
 })

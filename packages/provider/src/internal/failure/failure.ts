@@ -8,12 +8,13 @@ import type { Sender } from "../../Sender.ts"
 import { type CustomHeaders, maskHeaders } from "../customHeaders.ts"
 import { mask } from "../identity.ts"
 import { retryAfterMillis } from "../retryAfter.ts"
-import { type Answer, contentType, mediaType } from "./answer.ts"
+import { type Answer, contentType, exceptionName, mediaType } from "./answer.ts"
 import { type AnswerIds, answerIds } from "./answerIds.ts"
 import { type Evidence, hintFor, type Sent } from "./hint/hint.ts"
 import { parseJson } from "./json.ts"
 import { read, type Reading, summary } from "./reading.ts"
 import { reasonOf } from "./reason.ts"
+import { sentencesIn } from "./sentences.ts"
 import { namedSender } from "./senderName.ts"
 
 /** A request on its way. */
@@ -74,12 +75,11 @@ export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): Bedro
   if (isEmpty(answer)) return failed({ ...empty(answer), ...answerIds(headers) }, attempt)
   const reading = read(answer)
   const { detail, form, sender, sentences, type } = reading
-  const words = sentences.join("; ")
   const reason = sender?.blocked === true
     ? "Blocked"
     : sender?.kind === "login" && status >= 400
     ? "Authentication"
-    : reasonOf(type, status, form === "page" ? "" : words)
+    : reasonOf(type, status, sentences.join("; "))
   return failed({
     reason,
     message: messageFor(answer, reading, reason, attempt),
@@ -147,12 +147,11 @@ export const isNotStreamed = (answer: Answer, operation: Attempt["operation"]): 
 
 /** An error with HTTP 200 says nothing of streaming, unless it does so. */
 const isRefusal = (answer: Answer): boolean => {
-  const { form, sentences, type } = read(answer)
-  if (type !== undefined) return true
-  const body = form === "json" ? parseJson(answer.body) : undefined
+  if (exceptionName(answer) !== undefined) return true
+  const body = parseJson(answer.body)
   return Predicate.isRecord(body) && body["output"] === undefined && body["choices"] === undefined
     && (body["error"] ?? body["errors"] ?? body["fault"] ?? undefined) !== undefined
-    && !/stream/i.test(sentences.join(" "))
+    && !/stream/i.test(sentencesIn(body).join(" "))
 }
 
 /** How far this machine's clock is ahead of the other side's. */

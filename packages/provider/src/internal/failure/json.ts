@@ -15,6 +15,9 @@ export const parseWhole = (text: string): unknown => {
   }
 }
 
+/** No error is nested like this. */
+const deepest = 100
+
 /** What came of a JSON text that breaks off, up to its last whole member, with what is still open closed. */
 const completed = (text: string): string => {
   if (!/^[{[]/.test(text)) return ""
@@ -32,7 +35,8 @@ const completed = (text: string): string => {
     if (char === "\"") isString = true
     else if (char === "{") open.push("}")
     else if (char === "[") open.push("]")
-    else if (char === "}" || char === "]") open.pop()
+    if (open.length > deepest) break
+    if (char === "}" || char === "]") open.pop()
     if (char === "," || char === "}" || char === "]") {
       end = char === "," ? at : at + 1
       closing = open.toReversed().join("")

@@ -21,18 +21,17 @@ export const read = (answer: Answer): Reading => {
   const sender = senderOf(answer)
   const found = sentencesOf(answer, form, sender)
   const [first = ""] = found
-  const short = first.split(canonical)[0]!.trim()
   return {
     form,
     type: exceptionName(answer),
     sentences: found.map((sentence) => oneLine(sentence.split(canonical)[0]!)).filter((sentence) => sentence !== ""),
     sender,
-    detail: short === first.trim() ? undefined : first
+    detail: canonical.test(first) ? first : undefined
   }
 }
 
 /** Where AWS begins to repeat the request that it has signed for comparison. */
-const canonical = /\s*The (?:canonical string for this request|string-to-sign) should have been/i
+const canonical = /The (?:canonical string for this request|string-to-sign) should have been/i
 
 const sentencesOf = (answer: Answer, form: Form, sender: Front | undefined): ReadonlyArray<string> => {
   switch (form) {

@@ -166,7 +166,7 @@ const unfold = (text: string, level: number): ReadonlyArray<string> => {
   const value = parseJson(json) ?? parseJson(json.replaceAll("\\\"", "\""))
   const [first, ...more] = Predicate.isObject(value) ? sentencesIn(value, level + 1) : []
   if (first === undefined) return [text]
-  const before = text.slice(0, from).replace(/[\s:–-]*(\bb)?['"]?$/, "")
+  const before = text.slice(0, from).replace(/[\s:–-]{0,5}(\bb)?['"]?$/, "")
   const after = text.slice(to).replace(/^['"]/, "").replace(/^\.(?=\s|$)/, first.endsWith(".") ? "" : ".")
   return [`${before === "" ? "" : `${before}: `}${first}${after}`, ...more]
 }

@@ -51,10 +51,10 @@ export interface Sent {
 export const hintFor = (failure: Failure, sent: Sent): string => {
   const { reason, sender, status, type } = failure
   if (sender?.kind === "login") return loginHint(sent.identity)
+  // A name says more than the status, but not of what is too large; and so does a firewall's page.
   const isNamed = type !== undefined && !(reason === "Validation" && status !== 400)
-  const ofStatus = isNamed || (reason === "Blocked" && sender?.kind !== "network" && status !== 451)
-    ? undefined
-    : statusHint(failure, sent)
+  const isFirewall = reason === "Blocked" && status !== 451 && status !== 511
+  const ofStatus = isNamed || isFirewall ? undefined : statusHint(failure, sent)
   if (ofStatus !== undefined) return ofStatus
   switch (reason) {
     case "Blocked":
@@ -104,14 +104,10 @@ const limits: Readonly<Record<string, string>> = {
   TotalTimeout: "options.timeout.total"
 }
 
-const throttled = ({ sentences = [], message, type }: Failure): string => {
-  if (/per day|daily/i.test([message, ...sentences].join(" "))) {
-    return "The quota of a whole day is used up: waiting a few minutes won't help. Use another model, or ask for a higher quota."
-  }
-  return type === undefined
+const throttled = ({ type }: Failure): string =>
+  type === undefined
     ? "The gateway limits how much may be asked in a time. Try again in a minute; its operators can raise the limit."
     : "Rate limit reached. Try again in a minute. If it happens often, ask for a higher quota or lower maxTokens, which is reserved in full for each request."
-}
 
 const wrongContent = ({ form, location, sentences = [], status, type }: Failure, url: string): string => {
   if (type === "NoStream") {

@@ -1,0 +1,45 @@
+/** A request on its way, for what is made of its answer without sending anything. */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { type Attempt, fromAnswer } from "../src/internal/failure/failure.ts"
+
+export const attempt: Attempt = {
+  url: "https://gw.example.com/v1/model/us.m/converse-stream",
+  region: "eu-west-1",
+  operation: "converse-stream",
+  number: 2,
+  headers: {},
+  drop: [],
+  connect: Duration.seconds(10),
+  identity: {
+    _tag: "Bearer",
+    token: Redacted.make("canary-token"),
+    from: "AWS_BEARER_TOKEN_BEDROCK",
+    refreshable: false
+  }
+}
+
+export const keyed: Attempt = {
+  ...attempt,
+  identity: {
+    _tag: "Keys",
+    accessKeyId: "AKIACANARY",
+    secretAccessKey: Redacted.make("canary-secret"),
+    sessionToken: Option.some(Redacted.make("canary-session")),
+    from: "profile dev (SSO)",
+    refreshable: true
+  }
+}
+
+/** The failure that an answer is; JSON unless the headers say otherwise. */
+export const answered = (status: number, body: unknown, headers: Record<string, string> = {}, sent = attempt) =>
+  fromAnswer(
+    {
+      status,
+      headers: { "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body)
+    },
+    sent,
+    0
+  )
