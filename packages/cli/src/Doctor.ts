@@ -173,22 +173,30 @@ const isAccepted = ({ reason, sender, status, type }: BedrockError): boolean => 
   }
 }
 
-const authentication = (answer: Answer) =>
+const accepted = seen(undefined, "accepted")
+
+const authentication = (answer: Answer, stream: typeof converseStream) =>
   answer.pipe(
-    Effect.as(seen(undefined, "accepted")),
-    Effect.catchTag("BedrockError", (error) =>
-      error.reason === "Authentication"
-        ? error
-        : Effect.succeed(
-          isAccepted(error)
-            ? seen(undefined, "accepted")
-            : seen(
-              undefined,
-              "not known",
-              "The request failed before it was clear whether the credential is accepted: see the next line."
-            )
-        ))
+    Effect.as(accepted),
+    Effect.catchTag("BedrockError", (error) => {
+      if (error.reason === "Authentication") return error
+      if (isAccepted(error)) return Effect.succeed(accepted)
+      const unknown = seen(
+        undefined,
+        "not known",
+        "The request failed before it was clear whether the credential is accepted: see the next line."
+      )
+      return Effect.orElseSucceed(Effect.as(instead(error, stream), accepted), () => unknown)
+    })
   )
+
+/** A streamed answer where whole ones alone may fail; otherwise the failure. */
+const instead = (error: BedrockError, stream: typeof converseStream) =>
+  Effect.gen(function*() {
+    const { streaming } = (yield* Settings.Settings).gateway
+    if (streaming.value === "off" || !mayStream(error)) return yield* error
+    yield* Effect.mapError(stream, () => error)
+  })
 
 /** These may be about whole answers alone: the path for them may be missing. */
 const mayStream = ({ reason, status = 0 }: BedrockError): boolean =>
@@ -201,16 +209,14 @@ const converse = (answer: Answer, stream: typeof converseStream) =>
     return seen(undefined, detail, yield* noticed)
   }).pipe(
     Effect.catchTag("BedrockError", (error) =>
-      Effect.gen(function*() {
-        const { streaming } = (yield* Settings.Settings).gateway
-        if (streaming.value === "off" || !mayStream(error)) return yield* error
-        yield* Effect.mapError(stream, () => error)
-        return seen(
+      Effect.as(
+        instead(error, stream),
+        seen(
           undefined,
           error.message,
           "This gateway only streams, and so does the assistant: it works. Its operators can add the path for whole answers (/converse)."
         )
-      }))
+      ))
   )
 
 /** What the client did on its own to have an answer. */
@@ -328,7 +334,7 @@ export const doctor = (options: { readonly model?: string }) =>
         yield* network(url)
         const answer = yield* Effect.cached(hello)
         const stream = yield* Effect.cached(converseStream)
-        yield* check("authentication", authentication(answer))
+        yield* check("authentication", authentication(answer, stream))
         yield* check("converse", converse(answer, stream))
         yield* check("stream", stream)
         yield* check("tool call", toolCall)

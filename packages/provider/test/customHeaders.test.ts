@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { answerIds } from "../src/internal/failure/answerIds.ts"
 import { customHeaders, maskHeaders } from "../src/internal/customHeaders.ts"
+import { answerIds } from "../src/internal/failure/answerIds.ts"
 import { publicHeaders } from "../src/internal/headers.ts"
 
 const headers = (values: Record<string, string>) =>

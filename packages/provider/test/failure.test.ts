@@ -80,7 +80,10 @@ describe("an answer that is a failure", () => {
     })
     assert.strictEqual(error.reason, "Unavailable")
     assert.strictEqual(error.status, 502)
-    assert.strictEqual(error.message, "The gateway answered HTTP 502 with a web page instead of Bedrock's JSON: \"502 Bad Gateway\"")
+    assert.strictEqual(
+      error.message,
+      "The gateway answered HTTP 502 with a web page instead of Bedrock's JSON: \"502 Bad Gateway\""
+    )
   })
 
   it("is of another kind than expected when a gateway answers a page, JSON or a redirect", () => {

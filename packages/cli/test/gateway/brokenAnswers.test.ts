@@ -46,7 +46,11 @@ layer(NodeContext.layer)("a broken answer", (it) => {
 
     for (
       const [what, fault, words] of [
-        ["a proxy's page", { type: "html", status: 503, times: "always" }, "HTTP 503 with a web page instead of Bedrock's JSON: \"503"],
+        [
+          "a proxy's page",
+          { type: "html", status: 503, times: "always" },
+          "HTTP 503 with a web page instead of Bedrock's JSON: \"503"
+        ],
         [
           "an empty body",
           { type: "empty", times: "always" },

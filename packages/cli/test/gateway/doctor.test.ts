@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
 import { open } from "../Terminal.ts"
+import { refusing } from "./refusing.ts"
 
 const canary = "doctor-canary-5f0c2a"
 
@@ -95,6 +96,55 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       const { code, stdout } = yield* doctor()
       assert.strictEqual(code, 1)
       assert.deepStrictEqual(checks(stdout).slice(-2), ["✓ authentication", "✗ converse"])
+    }))
+
+  it.scoped("does not take a page for a sign that the credential passed, nor for one that it did not", () =>
+    Effect.gen(function*() {
+      const { home } = yield* start()
+      const page = "<h1>Request Rejected</h1>Your support ID is: 1234567890"
+      const { url } = yield* refusing(() => ({ status: 403, page }))
+      yield* home.writeGlobalConfig(guideConfig(url))
+      const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+      assert.strictEqual(code, 1)
+      assert.deepStrictEqual(checks(stdout).slice(-2), ["! authentication", "✗ converse"])
+      assert.match(
+        stderr,
+        /One short sentence was refused, so the content of prompts is not the cause.*support ID 1234567890/
+      )
+      assert.notMatch(stdout + stderr, /InvokeModel|TOKEN_BEDROCK was refused/)
+    }))
+
+  it.scoped("finds that a firewall lets short prompts pass and not what is in source files", () =>
+    Effect.gen(function*() {
+      const { home } = yield* start()
+      const { url } = yield* refusing((_, raw) =>
+        raw.includes("DROP TABLE") ? { status: 403, page: "<b>No.</b>" } : undefined
+      )
+      yield* home.writeGlobalConfig(guideConfig(url))
+      const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+      assert.strictEqual(code, 1)
+      assert.deepStrictEqual(checks(stdout).slice(-2), ["✓ tool call", "✗ large prompt"])
+      assert.match(stderr, /Short prompts pass and this one does not, so it is refused for its content/)
+    }))
+
+  it.scoped("goes on without whole answers where streamed ones work", () =>
+    Effect.gen(function*() {
+      const { home } = yield* start()
+      for (const refusal of [{ status: 404, page: "<title>404 Not Found</title>" }, { status: 200, page: "" }]) {
+        const { url } = yield* refusing((_, _raw, path) => path.endsWith("/converse") ? refusal : undefined)
+        yield* home.writeGlobalConfig(guideConfig(url))
+        const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+        assert.strictEqual(code, 0, stdout + stderr)
+        assert.deepStrictEqual(checks(stdout).slice(-5), [
+          "✓ authentication",
+          "! converse",
+          "✓ stream",
+          "✓ tool call",
+          "✓ large prompt"
+        ])
+        assert.match(stdout, /! converse .*HTTP (404|200).*\n.*Streamed answers work/)
+        assert.notInclude(stdout, "baseURL is wrong")
+      }
     }))
 
   it.scoped("reports a configuration that can't be read, and one that names no model", () =>

@@ -138,27 +138,35 @@ layer(NodeContext.layer)("a part that the service refuses", (it) => {
       }))
   }
 
-  it.scoped("that it does not name ends the turn alone", () =>
-    Effect.gen(function*() {
-      const { ask, seen, write } = yield* setUp(
-        (_, raw) =>
-          raw.includes("POISON")
-            ? { status: 400, message: "Malformed input request, please reformat your input and try again." }
-            : undefined,
-        { script: [call("read", { path: "odd.txt" }), says("Fine."), says("Still fine.")] }
-      )
-      yield* write("odd.txt", "POISON\n")
-      const first = yield* ask("read it")
-      assert.strictEqual(first.code, 1)
-      assert.include(first.stderr, "Malformed input request")
-      for (const text of ["Fine.\n", "Still fine.\n"]) {
-        const next = yield* ask("and now?")
-        assert.strictEqual(next.code, 0, next.stderr)
-        assert.strictEqual(next.stdout, text)
-      }
-      assert.strictEqual(seen.refused, 2)
-      assert.include(JSON.stringify(seen.bodies.at(-1)), "read it")
-    }))
+  for (
+    const [name, refusal, words] of [
+      [
+        "that it does not name",
+        { status: 400, message: "Malformed input request, please reformat your input and try again." },
+        "Malformed input request"
+      ],
+      ["that a firewall refuses with a page", { status: 403, page: "<h1>Request Rejected</h1>" }, "Request Rejected"]
+    ] as const
+  ) {
+    it.scoped(`${name} ends the turn alone`, () =>
+      Effect.gen(function*() {
+        const { ask, seen, write } = yield* setUp(
+          (_, raw) => raw.includes("POISON") ? refusal : undefined,
+          { script: [call("read", { path: "odd.txt" }), says("Fine."), says("Still fine.")] }
+        )
+        yield* write("odd.txt", "POISON\n")
+        const first = yield* ask("read it")
+        assert.strictEqual(first.code, 1)
+        assert.include(first.stderr, words)
+        for (const text of ["Fine.\n", "Still fine.\n"]) {
+          const next = yield* ask("and now?")
+          assert.strictEqual(next.code, 0, next.stderr)
+          assert.strictEqual(next.stdout, text)
+        }
+        assert.strictEqual(seen.refused, 2)
+        assert.include(JSON.stringify(seen.bodies.at(-1)), "read it")
+      }))
+  }
 
   it.scoped("and is a tool is named with its server, and left out for the session", () =>
     Effect.gen(function*() {

@@ -15,14 +15,18 @@ export interface Body {
   readonly toolConfig?: { readonly tools: ReadonlyArray<{ readonly toolSpec?: { readonly name: string } }> }
 }
 
-/** An HTML page where there is no `message`. */
+/** An HTML page where there is no `message`; `page` is its text, without which it is one of nginx. */
 export interface Refusal {
   readonly status: number
   readonly message?: string
+  readonly page?: string
 }
 
 /** As long as the scope is open. `bodies` are those of all requests so far, `refused` how many of them it refused. */
-export const refusing = (refuse: (body: Body, raw: string) => Refusal | undefined, options: Sandbox.Options = {}) =>
+export const refusing = (
+  refuse: (body: Body, raw: string, path: string) => Refusal | undefined,
+  options: Sandbox.Options = {}
+) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make(options)
     const seen = { bodies: [] as Array<Body>, refused: 0 }
@@ -33,7 +37,7 @@ export const refusing = (refuse: (body: Body, raw: string) => Refusal | undefine
         const raw = Buffer.concat(chunks)
         const body = JSON.parse(raw.toString()) as Body
         seen.bodies.push(body)
-        const refusal = refuse(body, raw.toString())
+        const refusal = refuse(body, raw.toString(), request.url ?? "")
         if (refusal !== undefined) {
           seen.refused++
           const isPage = refusal.message === undefined
@@ -43,7 +47,7 @@ export const refusing = (refuse: (body: Body, raw: string) => Refusal | undefine
           })
           return response.end(
             isPage
-              ? "<html><head><title>Request Entity Too Large</title></head></html>"
+              ? refusal.page ?? "<html><head><title>Request Entity Too Large</title></head></html>"
               : JSON.stringify({ message: refusal.message })
           )
         }

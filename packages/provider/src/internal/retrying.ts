@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { BedrockError } from "../BedrockError.ts"
 import type { Service as RetryPolicy } from "../RetryPolicy.ts"
-import { type Identity, same } from "./identity.ts"
 import { isExpired } from "./failure/reason.ts"
+import { type Identity, same } from "./identity.ts"
 
 /** Finds the identity to use, another one than was `refused` if there is one; `attempts` were made so far. */
 export type Identify = (refused: Identity | undefined, attempts: number) => Effect.Effect<Identity, BedrockError>

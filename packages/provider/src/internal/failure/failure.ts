@@ -14,8 +14,8 @@ import { type Evidence, hintFor, type Sent } from "./hint/hint.ts"
 import { parseJson } from "./json.ts"
 import { read, type Reading, summary } from "./reading.ts"
 import { reasonOf } from "./reason.ts"
-import { sentencesIn } from "./sentences.ts"
 import { namedSender } from "./senderName.ts"
+import { sentencesIn } from "./sentences.ts"
 
 /** A request on its way. */
 export interface Attempt extends Sent {
@@ -45,7 +45,10 @@ interface Details extends AnswerIds {
 }
 
 /** Adds the hint, and takes the values of the credential and of the user's headers out of the words of others. */
-export const failed = ({ detail, evidence, sender, sentences, ...details }: Details, attempt: Attempt): BedrockError => {
+export const failed = (
+  { detail, evidence, sender, sentences, ...details }: Details,
+  attempt: Attempt
+): BedrockError => {
   const masked = (text: string) => maskHeaders(attempt.headers, mask(attempt.identity, text))
   const failure = {
     ...details,
@@ -113,14 +116,17 @@ const messageFor = (answer: Answer, reading: Reading, reason: Reason, attempt: A
   if (sender !== undefined) {
     const instead = sender.page === undefined
       ? ""
-      : ` with a ${sender.kind === "login" ? "login" : "web"} page instead of Bedrock's ${status < 400 ? "answer" : "JSON"}`
+      : ` with a ${sender.kind === "login" ? "login" : "web"} page instead of Bedrock's ${
+        status < 400 ? "answer" : "JSON"
+      }`
     const words = sentences.length === 0 ? "" : sender.page === undefined ? `: ${said}` : `: "${said}"`
     return `${namedSender(sender)} answered HTTP ${status}${instead}${words}`
   }
   if (reason === "WrongContentType" && status < 400) return unexpected(answer, reading, said, attempt)
   // An exception may be nothing but its name.
   if (sentences.length === 0 && (form === "empty" || /^\{\s*\}$/.test(body.trim()))) {
-    return type ?? `HTTP ${status}${STATUS_CODES[status] === undefined ? "" : ` (${STATUS_CODES[status]})`} without a message`
+    return type ??
+      `HTTP ${status}${STATUS_CODES[status] === undefined ? "" : ` (${STATUS_CODES[status]})`} without a message`
   }
   return `${type ?? `HTTP ${status}`}: ${said}`
 }

@@ -4,7 +4,10 @@ export type Meaning = "certificate" | "tls" | "headers"
 
 const meanings: ReadonlyArray<readonly [Meaning, RegExp]> = [
   ["certificate", /no required SSL certificate was sent|SSL certificate error/i],
-  ["tls", /plain HTTP request was sent to HTTPS port|client sent an HTTP request to an HTTPS server|speaking plain HTTP to an SSL/i],
+  [
+    "tls",
+    /plain HTTP request was sent to HTTPS port|client sent an HTTP request to an HTTPS server|speaking plain HTTP to an SSL/i
+  ],
   ["headers", /request header or cookie too large/i]
 ]
 
@@ -17,4 +20,6 @@ const byStatus: Readonly<Record<number, Meaning>> = {
 }
 
 export const meaningOf = (status: number | undefined, words: string): Meaning | undefined =>
-  status === undefined ? undefined : byStatus[status] ?? (status === 400 ? meanings.find(([, said]) => said.test(words))?.[0] : undefined)
+  status === undefined
+    ? undefined
+    : byStatus[status] ?? (status === 400 ? meanings.find(([, said]) => said.test(words))?.[0] : undefined)

@@ -12,7 +12,9 @@ export interface Page {
 
 /** Does it look like HTML: a tag at its beginning, or usual ones anywhere? XML that is no HTML has other names. */
 export const isMarkup = (text: string): boolean =>
-  /^<(!doctype html|html|head|body|title|meta|script|style|form|center|div|h[1-6]|p|pre|br|b|a|font|table|!--)\b/i.test(text)
+  /^<(!doctype html|html|head|body|title|meta|script|style|form|center|div|h[1-6]|p|pre|br|b|a|font|table|!--)\b/i.test(
+    text
+  )
   || /<\/(html|head|body|title|h[1-6]|p|div|center|a|b|pre|form|script)>|<(br|hr) ?\/?>/i.test(text)
 
 const headings = ["h1", "h2", "h3"]
@@ -50,7 +52,8 @@ export const elementText = (xml: string, names: ReadonlyArray<string>): string |
 }
 
 /** The name of the first element. */
-export const rootName = (xml: string): string | undefined => /^(?:\s|<\?[^>]*>|<!--[^>]*-->)*<([A-Za-z][\w.-]*)/.exec(xml)?.[1]
+export const rootName = (xml: string): string | undefined =>
+  /^(?:\s|<\?[^>]*>|<!--[^>]*-->)*<([A-Za-z][\w.-]*)/.exec(xml)?.[1]
 
 /** Goes through the markup once: pages of the other side may be made to be slow to match. */
 const scan = (html: string) => {
@@ -83,7 +86,8 @@ const scan = (html: string) => {
 }
 
 /** These stand within a heading. */
-const isInline = (tag: string): boolean => ["a", "b", "br", "em", "font", "i", "small", "span", "strong", "u"].includes(tag)
+const isInline = (tag: string): boolean =>
+  ["a", "b", "br", "em", "font", "i", "small", "span", "strong", "u"].includes(tag)
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'", nbsp: " " }
 

@@ -2,8 +2,8 @@
 import * as Cut from "@altimate-code/system/Cut"
 import { type Answer, exceptionName, type Form, formOf, sentenceOfXml } from "./answer.ts"
 import { parseJson } from "./json.ts"
-import { sentencesIn } from "./sentences.ts"
 import { type Front, senderOf } from "./sender.ts"
+import { sentencesIn } from "./sentences.ts"
 
 export interface Reading {
   readonly form: Form

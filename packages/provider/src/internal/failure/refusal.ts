@@ -12,7 +12,8 @@ type Block = ContentBlock | ToolResultContentBlock
 /** `undefined` for a failure that no change of the conversation can avoid. */
 export const refusalOf = (error: BedrockError, request: ConverseCommandInput): Refusal | undefined => {
   if (error.reason === "Blocked") return mayBeContent(error) ? { _tag: "Unnamed" } : undefined
-  const isRefusal = error.reason === "Validation" && (error.status === undefined ? error.type !== undefined : isOfRequest(error.status))
+  const isRefusal = error.reason === "Validation" &&
+    (error.status === undefined ? error.type !== undefined : isOfRequest(error.status))
   if (!isRefusal && error.reason !== "ModelError") return undefined
   const sentences = error.sentences !== undefined && error.sentences.length > 0 ? error.sentences : [error.message]
   const long = firstOf(sentences, (sentence) => tooLong(error.status, sentence))

@@ -1,8 +1,8 @@
 /** Who answered: the form tells that it was not Bedrock, headers and words of the page give the name. Pure. */
 import type { Sender } from "../../Sender.ts"
 import { type Answer, formOf } from "./answer.ts"
-import { type Page, readPage } from "./page.ts"
 import { meaningOf } from "./nginxPage.ts"
+import { type Page, readPage } from "./page.ts"
 import { type Product, products } from "./products.ts"
 
 /** What an answer in place of Bedrock's shows of who sent it. */
@@ -23,7 +23,8 @@ export const senderOf = (answer: Answer): Front | undefined => {
   const isSigned = answer.headers["x-amzn-waf-action"] !== undefined || answer.headers["cf-mitigated"] !== undefined
   if (page === undefined && !isSigned && (form === "json" || form === "xml" || !isFirewall)) return undefined
   const refuses = isSigned || refusal.test(`${page?.title ?? ""} ${text}`)
-  const isMeant = otherwiseMeant.has(answer.status) || meaningOf(answer.status, `${page?.title ?? ""} ${text}`) !== undefined
+  const isMeant = otherwiseMeant.has(answer.status) ||
+    meaningOf(answer.status, `${page?.title ?? ""} ${text}`) !== undefined
   const blocked = !isMeant && !(page?.isLogin ?? false) && (
     answer.status >= 500
       ? isFirewall && refuses
@@ -49,7 +50,31 @@ export const senderOf = (answer: Answer): Front | undefined => {
 }
 
 /** These have a meaning of their own, whoever answers them. */
-const otherwiseMeant = new Set([401, 402, 407, 408, 409, 411, 413, 414, 415, 421, 425, 426, 429, 431, 440, 464, 494, 495, 496, 497, 498, 499, 511])
+const otherwiseMeant = new Set([
+  401,
+  402,
+  407,
+  408,
+  409,
+  411,
+  413,
+  414,
+  415,
+  421,
+  425,
+  426,
+  429,
+  431,
+  440,
+  464,
+  494,
+  495,
+  496,
+  497,
+  498,
+  499,
+  511
+])
 const missing = new Set([404, 405, 410])
 
 const refusal =
@@ -69,7 +94,8 @@ const productOf = ({ headers, status }: Answer, text: string, isPage: boolean): 
 }
 
 /** The first product of a `server` header, without its version. */
-const serverName = (server: string | undefined): string | undefined => /^[A-Za-z][\w. -]{1,40}/.exec(server ?? "")?.[0].trim()
+const serverName = (server: string | undefined): string | undefined =>
+  /^[A-Za-z][\w. -]{1,40}/.exec(server ?? "")?.[0].trim()
 
 /** Behind it nothing that matters comes. */
 const mostText = 16_384
@@ -77,8 +103,10 @@ const mostText = 16_384
 /** With its label, as the operators of the product know it. It has a digit, or it would be a word of the sentence. */
 const supportIdIn = (text: string): string | undefined => {
   const found = new RegExp(
-    String.raw`\b((?:support|incident|reference|request|ray|event|block|attack|case|transaction|tracking|correlation|message|error)`
-      + String.raw` ?(?:id|number|code|no\.)|reference)(?: is)?\s*[:#=]{0,2}\s*#?\s*((?=[\w.:=+/-]*\d)[A-Za-z0-9][\w.:=+/-]{5,79})`,
+    String
+      .raw`\b((?:support|incident|reference|request|ray|event|block|attack|case|transaction|tracking|correlation|message|error)`
+      + String
+        .raw` ?(?:id|number|code|no\.)|reference)(?: is)?\s*[:#=]{0,2}\s*#?\s*((?=[\w.:=+/-]*\d)[A-Za-z0-9][\w.:=+/-]{5,79})`,
     "gi"
   )
   const ids = [...text.matchAll(found)].map(([, label = "", id = ""]) => ({ label, id: id.replace(/[.:]+$/, "") }))

@@ -110,7 +110,9 @@ const readNode = (
     Predicate.isObject(value) && !skipped.includes(name) ? [{ value, key: name, isMember: false }] : []
   )
   const sentences = ofObject(fields, isMember, level)
-  return sentences.length === 0 && byField.includes(key) ? { sentences: ofFields(value), below: [] } : { sentences, below }
+  return sentences.length === 0 && byField.includes(key)
+    ? { sentences: ofFields(value), below: [] }
+    : { sentences, below }
 }
 
 const ofObject = (fields: ReadonlyMap<string, unknown>, isMember: boolean, level: number): ReadonlyArray<string> => {

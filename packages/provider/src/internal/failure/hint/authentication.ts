@@ -72,7 +72,8 @@ const tolerated = 5 * 60_000
 
 const skewed = (failure: Failure): string | undefined => {
   const { skewMillis, type } = failure
-  const aboutTime = badSignature.test(type ?? "") || isExpired(type, wordsOf(failure)) || type === "RequestTimeTooSkewed"
+  const aboutTime = badSignature.test(type ?? "") || isExpired(type, wordsOf(failure)) ||
+    type === "RequestTimeTooSkewed"
   if (!aboutTime || skewMillis === undefined || Math.abs(skewMillis) < tolerated) return undefined
   const minutes = Math.round(Math.abs(skewMillis) / 60_000)
   return `This machine's clock is ${minutes} minutes ${skewMillis > 0 ? "ahead of" : "behind"} the answer's date, `
@@ -84,7 +85,9 @@ const scopeHint = (failure: Failure): string | undefined => {
   const words = wordsOf(failure)
   const service = /scoped to (?:the )?correct service: ?['"]?([\w-]+)/i.exec(words)?.[1]
   if (service !== undefined) {
-    const who = service === "execute-api" ? "Amazon API Gateway checks signatures itself (IAM authorization) and" : "What answered"
+    const who = service === "execute-api"
+      ? "Amazon API Gateway checks signatures itself (IAM authorization) and"
+      : "What answered"
     return `${who} wants them made for the service "${service}": set options.signingService to "${service}".`
   }
   const region = /scoped to a valid region/i.test(words)
@@ -115,7 +118,9 @@ const apiGatewayHint = (failure: Failure, { identity, url }: Sent): string | und
   const foreign = /authorization header requires|invalid key=value pair/i.test(words)
   if (!missing && !foreign || identity._tag === "None") return undefined
   const signed = identity._tag === "Keys"
-  return `Amazon API Gateway answers so for a path that it does not have${signed ? "" : ", and for one that wants an AWS signature"}: `
+  return `Amazon API Gateway answers so for a path that it does not have${
+    signed ? "" : ", and for one that wants an AWS signature"
+  }: `
     + `check the path and the stage in baseURL (tried ${url})${
       signed ? "." : ", or set options.auth to sigv4 and options.signingService to execute-api."
     }`

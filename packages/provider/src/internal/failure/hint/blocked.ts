@@ -12,9 +12,13 @@ export const blockedHint = ({ now, sender }: Failure, { url }: Sent): string => 
     ? ". It may let nobody reach this host, or object to what the prompt contains."
     : ", probably for its content: code, HTML or SQL in a prompt can look like an attack."
   return `${who} refused this request before Bedrock saw it${why} `
-    + `Ask ${isNamed ? "its" : "the gateway's"} operators to let requests to this URL through; give them ${id}the URL ${url}${time}.`
+    + `Ask ${
+      isNamed ? "its" : "the gateway's"
+    } operators to let requests to this URL through; give them ${id}the URL ${url}${time}.`
 }
 
 export const loginHint = (identity: Identity): string =>
   "A page where people sign in came in place of an answer, so this URL is not meant for programs, or does not accept the credential. "
-  + `The request was sent with ${describe(identity)}. Ask the gateway's operators for the URL and the credential that programs use.`
+  + `The request was sent with ${
+    describe(identity)
+  }. Ask the gateway's operators for the URL and the credential that programs use.`

@@ -118,12 +118,15 @@ const wrongContent = ({ form, location, sentences = [], status, type }: Failure,
       + "if it is a login page, ask the gateway's operators for the URL that programs with a token use."
   }
   if (form === "json" && sentences.length > 0) {
-    return `The gateway reports an error although it answers HTTP ${status ?? 200}. Its own message above says which; ask its operators.`
+    return `The gateway reports an error although it answers HTTP ${
+      status ?? 200
+    }. Its own message above says which; ask its operators.`
   }
   return `Check baseURL: ${url} must be a Bedrock Runtime endpoint or a gateway that speaks its Converse protocol.`
 }
 
-const unknownModel = "Whatever answered does not know this model: check its ID, or ask the gateway's operators which models it has."
+const unknownModel =
+  "Whatever answered does not know this model: check its ID, or ask the gateway's operators which models it has."
 
 const validation = (failure: Failure, drop: ReadonlyArray<Droppable>): string => {
   switch (saidOfModel(failure)) {

@@ -60,5 +60,7 @@ const policyHint = (failure: Failure, { identity }: Sent): string | undefined =>
 const gatewayHint = ({ form, sentences = [], type }: Failure, { identity, url }: Sent): string | undefined => {
   if (type !== undefined || form === undefined) return undefined
   const why = sentences.length === 0 ? "without a reason" : "for the reason above"
-  return `The gateway at ${url} refused this request, ${why}. The request was sent with ${describe(identity)}. Ask the gateway's operators.`
+  return `The gateway at ${url} refused this request, ${why}. The request was sent with ${
+    describe(identity)
+  }. Ask the gateway's operators.`
 }

@@ -16,7 +16,9 @@ export const statusHint = (failure: Failure, sent: Sent): string | undefined => 
         ? "The gateway can't answer in the requested form, an event stream: set options.streaming to off."
         : undefined
     case 407:
-      return `A proxy requires a login of its own${schemes(failure)}; ${describe(sent.identity)} is not the problem. If it is your proxy, `
+      return `A proxy requires a login of its own${schemes(failure)}; ${
+        describe(sent.identity)
+      } is not the problem. If it is your proxy, `
         + "put user and password into its URL (HTTPS_PROXY, or options.proxy); if it is on the gateway's side, tell the gateway's operators."
     case 408:
       return "The gateway stopped waiting for the request: the connection may be slow for a prompt of this size. Try again, or send less at once."
@@ -34,12 +36,16 @@ export const statusHint = (failure: Failure, sent: Sent): string | undefined => 
     case 415:
       return `What is at ${sent.url} does not take JSON, so it is probably another service: check baseURL.`
     case 421:
-      return `The server behind this address does not serve ${hostOf(sent.url)}: check the host in baseURL, and whether a proxy or load balancer on `
+      return `The server behind this address does not serve ${
+        hostOf(sent.url)
+      }: check the host in baseURL, and whether a proxy or load balancer on `
         + "the way routes by name. With options.http2, try without it."
     case 426:
     case 464:
     case 505:
-      return /tls/i.test(upgrade ?? "") ? byMeaning.tls : "The gateway wants another version of HTTP: set options.http2 to true, or to false where it is true."
+      return /tls/i.test(upgrade ?? "")
+        ? byMeaning.tls
+        : "The gateway wants another version of HTTP: set options.http2 to true, or to false where it is true."
     case 428:
       return "The gateway requires a header that this request does not have: ask its operators which, and set it in options.headers."
     case 440:
@@ -57,7 +63,9 @@ export const statusHint = (failure: Failure, sent: Sent): string | undefined => 
     case 529:
       return "The model's provider is overloaded: try again in a few minutes, or use another model."
     default:
-      return status === undefined ? undefined : behind[status] ?? (status >= 520 && status < 531 ? cloudflare(status) : undefined)
+      return status === undefined
+        ? undefined
+        : behind[status] ?? (status >= 520 && status < 531 ? cloudflare(status) : undefined)
   }
 }
 
@@ -65,7 +73,8 @@ export const statusHint = (failure: Failure, sent: Sent): string | undefined => 
 const behind: Readonly<Record<number, string>> = {
   502: "The gateway got no usable answer from what is behind it. Try again later; if it lasts, tell its operators.",
   503: "The gateway has no server behind it that is ready. Try again later; if it lasts, tell its operators.",
-  504: "What is behind the gateway did not answer within the gateway's time limit, which may be shorter than a model needs to think. Try again; "
+  504:
+    "What is behind the gateway did not answer within the gateway's time limit, which may be shorter than a model needs to think. Try again; "
     + "if it happens with long answers, ask its operators for a longer limit (several minutes).",
   598: "A proxy on the way ran out of time. Try again; if it lasts, tell its operators.",
   599: "A proxy on the way ran out of time. Try again; if it lasts, tell its operators."
@@ -84,13 +93,16 @@ const cloudflareErrors: Readonly<Record<number, string>> = {
 }
 
 const cloudflare = (status: number): string =>
-  `Cloudflare ${cloudflareErrors[status] ?? "can't reach the gateway behind it"}. Try again later; if it lasts, tell the gateway's operators.`
+  `Cloudflare ${
+    cloudflareErrors[status] ?? "can't reach the gateway behind it"
+  }. Try again later; if it lasts, tell the gateway's operators.`
 
 const byMeaning: Readonly<Record<Meaning, string>> = {
   certificate:
     "The gateway wants a certificate of the client's. Set clientCert and clientKey in options to the files (PEM) of the one that you got for it.",
   tls: "The gateway wants TLS on this port: write https:// instead of http:// in baseURL.",
-  headers: "The request's headers are too large for the gateway: a long token, or many or long options.headers. Some gateways also answer this for a "
+  headers:
+    "The request's headers are too large for the gateway: a long token, or many or long options.headers. Some gateways also answer this for a "
     + "long prompt: then shorten the conversation. Its operators can raise the limit."
 }
 

@@ -15,8 +15,10 @@ export const isWrongPath = (
 
 /** What is wrong where this gateway has answered since the start: its address is right then. */
 export const lacksRoute = ({ answered = new Set(), url }: Pick<Sent, "answered" | "url">): string | undefined => {
-  const other = url.replace(/\/(converse-stream|converse)(?=\?|$)/, (path) =>
-    path === "/converse" ? "/converse-stream" : "/converse")
+  const other = url.replace(
+    /\/(converse-stream|converse)(?=\?|$)/,
+    (path) => path === "/converse" ? "/converse-stream" : "/converse"
+  )
   if (answered.has(url)) {
     return `baseURL is right: the same URL has answered before. One of several servers behind the gateway may lack this path. Try again; if it lasts, tell its operators.`
   }
