@@ -6,6 +6,7 @@
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
+import type { Wait } from "./Wait.ts"
 
 /**
  * What of a request was refused:
@@ -43,8 +44,15 @@ export interface ModelProvider {
   readonly model: string | undefined
   /** `undefined` for a failure that no change of the conversation can avoid. */
   readonly refusal: (error: AiError.AiError) => Refusal | undefined
+  /** May an answer that broke off with this error be asked again? */
+  readonly mayAskAgain: (error: AiError.AiError) => boolean
   /** Did the answer end because the context window was full? */
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
+  /** Reports each wait before a request is sent again that `effect` makes. */
+  readonly reportWaits: <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    report: (wait: Wait) => Effect.Effect<void>
+  ) => Effect.Effect<A, E, R>
   /** What the user should know since the last time this was asked, in sentences. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
@@ -58,6 +66,8 @@ export interface ModelProvider {
 export const unknown: ModelProvider = {
   model: undefined,
   refusal: () => undefined,
+  mayAskAgain: () => false,
   isFull: () => false,
+  reportWaits: (effect) => effect,
   notices: Effect.succeed([])
 }

@@ -22,13 +22,26 @@ const time = { time: Schema.String }
 const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String })
 
 /**
+ * What follows an answer that broke off: another one in its place, or its continuation.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CutAnswer = Schema.Literal("replaced", "continued")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type CutAnswer = typeof CutAnswer.Type
+
+/**
  * One line of the file; `time` is ISO 8601. A line is in the file before anything is done because of it. Lines of an unknown `type` are kept and skipped.
  *
  * - `session`: the first line
  * - `user`: what the user said; `hidden` when the program said it for them (a call to try again, instructions of a directory);
  *   `instructions` are the files that it brings
  * - `assistant`: an answer of the model, its tool calls included; `model` is the ID that the provider sent (absent in what older versions
- *   wrote); `interrupted` when it was cut by the user, or by a failure of its stream
+ *   wrote); `interrupted` when it was cut by the user, or by a failure of its stream; `cut` when the model was asked again after such a failure
  * - `tool-start`: the call is allowed and is run from now on
  * - `tool-process`: the process that the call is run by, which is the leader of a process group
  * - `tool-result`: what came of a call
@@ -64,6 +77,7 @@ export const Entry = Schema.Union(
     usage: Tokens,
     model: Schema.optionalWith(Schema.String, { exact: true }),
     interrupted: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+    cut: Schema.optionalWith(CutAnswer, { exact: true }),
     ...time
   }),
   Schema.Struct({ type: Schema.Literal("tool-start"), id: Schema.String, ...time }),

@@ -76,7 +76,7 @@ const block = (line: Line): ReadonlyArray<string> => {
           if (part.type === "text") return [part.text.trim()]
           return part.type === "tool-call" ? [`**${part.name}** \`${ToolTitle.of(part.name, part.params)}\``] : []
         }),
-        ...(line.interrupted ? ["*(interrupted)*"] : [])
+        ...(line.interrupted ? [`*(${line.cut === undefined ? "interrupted" : `broken off, and ${line.cut}`})*`] : [])
       ]
     case "tool-result":
       return [

@@ -17,13 +17,14 @@ import * as Instructions from "./Instructions.ts"
 import { makeCalls } from "./internal/calls.ts"
 import { done, interruptedResults } from "./internal/interrupted.ts"
 import { now } from "./internal/now.ts"
-import { makeRoom, notify } from "./internal/session/compacting.ts"
-import { makeRecovery, type Trial } from "./internal/session/recovery.ts"
-import { type Answer, available, request } from "./internal/session/request.ts"
+import { describe, makeRoom, notify } from "./internal/session/compacting.ts"
+import { shortReason } from "./internal/session/leftOut.ts"
+import { makeRecovery } from "./internal/session/recovery.ts"
+import { type Answer, type Asking, available, request } from "./internal/session/request.ts"
 import * as Tokens from "./internal/tokens.ts"
 import { type ModelProvider, unknown } from "./ModelProvider.ts"
 import type { PermissionPolicy, Rules } from "./PermissionPolicy.ts"
-import type { Entry, Line, Session } from "./Session.ts"
+import type { CutAnswer, Entry, Line, Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { TurnEvent, Usage } from "./TurnEvent.ts"
 
@@ -57,6 +58,11 @@ export interface Options {
   readonly nested?: (touched: Instructions.Touched) => Effect.Effect<Instructions.Loaded>
   /** In tokens; absent: not known until a request is too long. */
   readonly contextWindow?: number
+  /**
+   * What becomes of an answer that breaks off when some of its text has been reported: another one replaces it, or the model continues it, for
+   * a reader that can't take text back. Absent: `replaced`. Without `provider` the turn ends.
+   */
+  readonly cutAnswers?: CutAnswer
   /** Absent: nothing is known of it, and what it refuses ends the turn. */
   readonly provider?: ModelProvider
 }
@@ -91,7 +97,8 @@ type Emit = (event: TurnEvent) => Effect.Effect<void>
 const turn = (options: Options, emit: Emit) => {
   let usage = Tokens.none
   const add = (step: Usage) => Effect.sync(() => void (usage = Tokens.sum(usage, step)))
-  return steps(options, emit, add).pipe(
+  const { reportWaits } = options.provider ?? unknown
+  return reportWaits(steps(options, emit, add), (wait) => emit({ type: "waiting", ...wait })).pipe(
     // However it ends: no call stays without a result. Of an interrupted turn there is nobody left to be told.
     Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
     Effect.ensuring(Effect.ignore(interruptedResults(options.session))),
@@ -106,7 +113,18 @@ const closeCalls = (session: Session, emit: Emit) =>
 type End = Omit<Extract<TurnEvent, { readonly type: "finished" }>, "type" | "usage">
 
 const steps = (
-  { contextWindow, input, maxSteps, nested, provider = unknown, rules, session, system, toolkit }: Options,
+  {
+    contextWindow,
+    cutAnswers = "replaced",
+    input,
+    maxSteps,
+    nested,
+    provider = unknown,
+    rules,
+    session,
+    system,
+    toolkit
+  }: Options,
   emit: Emit,
   add: (usage: Usage) => Effect.Effect<void>
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
@@ -130,18 +148,30 @@ const steps = (
 
     const context = { session, provider, window: contextWindow, emit, add }
     const begin = Math.max(1, (yield* session.entries).length)
-    const recovery = makeRecovery({ ...context, begin })
+    const recovery = makeRecovery({ ...context, begin, cutAnswers })
+    const { brokenOff } = recovery
 
     /** An answer, after as many recoveries as there are sorts of them. */
     const ask = (
       offered: AnyToolkit | undefined,
-      trial: Trial
+      asking: Asking
     ): Effect.Effect<Answer, Failure, LanguageModel.LanguageModel> =>
       Effect.gen(function*() {
-        const outcome = yield* request({ session, emit, system, toolkit: offered, provider, trial })
-        if (outcome._tag === "Answer") return outcome
-        const next = yield* recovery.refused(outcome, offered?.tools ?? {}, trial)
-        return yield* next === undefined ? Effect.fail(outcome.error) : ask(offered, next)
+        const outcome = yield* request({ session, emit, system, toolkit: offered, provider, brokenOff, ...asking })
+        switch (outcome._tag) {
+          case "Answer":
+            return outcome
+          case "BrokenOff": {
+            yield* add(outcome.usage)
+            const { error, hasText, mode } = outcome
+            yield* emit({ type: "answer-cut", mode, hasText, message: shortReason(describe(error)) })
+            return yield* ask(offered, outcome.next)
+          }
+          case "Refused": {
+            const trial = yield* recovery.refused(outcome, offered?.tools ?? {}, asking.trial)
+            return yield* trial === undefined ? Effect.fail(outcome.error) : ask(offered, { ...asking, trial })
+          }
+        }
       })
 
     yield* say(Prompt.userMessage({ content: input.map(storable) }))
@@ -152,7 +182,7 @@ const steps = (
       yield* makeRoom(context)
       // The calls of an answer are of the tools that it was asked for with.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
-      const answer = yield* ask(offered, []).pipe(
+      const answer = yield* ask(offered, { trial: [], said: "" }).pipe(
         Effect.catchTag(
           "MalformedOutput",
           (error) => ++malformed < maxMalformed && count < maxSteps ? Effect.succeed(error) : Effect.fail(error)

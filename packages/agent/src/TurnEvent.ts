@@ -5,7 +5,9 @@
  */
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
+import type { CutAnswer } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
+import type { Wait } from "./Wait.ts"
 
 /**
  * Tokens, as the model's provider reports them. `input` is without the cache; a count that was not reported is 0.
@@ -68,6 +70,20 @@ export type TurnEvent =
     /** Tokens of the context that the next request starts with. */
     readonly context: number
   }
+  /**
+   * The answer broke off, and the model is asked again: for another answer in its place, or to continue after its text so far. None of its
+   * calls was run, or reported.
+   */
+  | {
+    readonly type: "answer-cut"
+    readonly mode: CutAnswer
+    /** Has any of its text been reported? */
+    readonly hasText: boolean
+    /** Why it broke off. */
+    readonly message: string
+  }
+  /** The provider waits before it sends a request again. The wait is over with the next event, or at its end. */
+  | { readonly type: "waiting" } & Wait
   /** What a person should know though nothing failed, e.g. that older turns were summarised. */
   | { readonly type: "notice"; readonly text: string }
   | {

@@ -79,6 +79,8 @@ const calls = (name: string, ...what: ReadonlyArray<string>): Step => ({
 const provider = (model = "m"): ModelProvider => ({
   model,
   refusal: (error) => "cause" in error ? error.cause as Refusal | undefined : undefined,
+  mayAskAgain: () => false,
+  reportWaits: (effect) => effect,
   isFull: (metadata) => metadata["test"]?.["full"] === true,
   notices: Effect.succeed([])
 })

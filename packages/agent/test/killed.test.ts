@@ -66,5 +66,5 @@ layer(NodeContext.layer, { excludeTestServices: true })("A process that is kille
         }
         if (!wasKilled) assert.isAbove(count, 10)
       }
-    }), 60_000)
+    }), 120_000)
 })

@@ -11,9 +11,11 @@ import * as Network from "@altimate-code/network/Network"
 import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
+import { RetryNotice } from "@altimate-code/provider/RetryNotice"
 import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -22,8 +24,11 @@ import type { KnownModel } from "./KnownModels.ts"
 import * as MaskedModel from "./MaskedModel.ts"
 
 /** The client and the credentials that it uses; the model is chosen on top of it. */
-export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialStore, E, R>) =>
-  BedrockClient.layer().pipe(
+export const clientOver = <E, R>(
+  store: Layer.Layer<CredentialStore.CredentialStore, E, R>,
+  limits: BedrockClient.Limits = {}
+) =>
+  BedrockClient.layer(limits).pipe(
     Layer.provideMerge(Auth.layer),
     Layer.provideMerge(store),
     Layer.provideMerge(AwsCredentials.layer),
@@ -31,6 +36,9 @@ export const clientOver = <E, R>(store: Layer.Layer<CredentialStore.CredentialSt
   )
 
 export const client = clientOver(CredentialStore.layer)
+
+/** For a check of what is configured: whoever makes it wants to know now. */
+export const checking: BedrockClient.Limits = { retry: "10 seconds" }
 
 /** The model that is configured, or that `--model` names. */
 export const configuredModel = Effect.gen(function*() {
@@ -71,13 +79,40 @@ export const stopReason = (metadata: Response.FinishPart["metadata"]): string | 
   return typeof reason === "string" ? reason : undefined
 }
 
+const whyWaiting: Partial<Record<BedrockError["reason"], string>> = {
+  Throttled: "Rate limited",
+  Unavailable: "Service unavailable",
+  Timeout: "The service took too long",
+  TruncatedStream: "The answer broke off",
+  Connection: "No connection",
+  ModelError: "The model failed"
+}
+
+/** A shorter wait is over before it is read. In milliseconds. */
+const shortestShown = 900
+
 /** What a turn knows of Bedrock. */
 export const provider = (
-  { model, notices }: Pick<typeof BedrockLanguageModel.BedrockTarget.Service, "model" | "notices">
+  { mayAskAgain, model, notices }: Pick<
+    typeof BedrockLanguageModel.BedrockTarget.Service,
+    "mayAskAgain" | "model" | "notices"
+  >
 ): ModelProvider => ({
   model: model.wire,
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
+  mayAskAgain: (error) => Option.exists(BedrockError.fromAiError(error), mayAskAgain),
   isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",
+  reportWaits: (effect, report) =>
+    Effect.provideService(
+      effect,
+      RetryNotice,
+      ({ attempt, error, until }) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Effect.when(
+            report({ why: whyWaiting[error.reason] ?? "The request failed", message: error.message, attempt, until }),
+            () => until - now >= shortestShown
+          ))
+    ),
   notices
 })
 

@@ -3,6 +3,7 @@ import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
 import { type Credential, describe as describeCredential, nothingFound, notice } from "@altimate-code/auth/Credential"
+import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { ConfigError } from "@altimate-code/config/ConfigError"
 import { paths } from "@altimate-code/config/ConfigFile"
 import { describe } from "@altimate-code/config/Origin"
@@ -343,7 +344,10 @@ export const doctor = (options: { readonly model?: string }) =>
       return used
     }).pipe(
       Effect.provide(
-        Layer.provide(Bedrock.client, Layer.merge(TokenCommands.inTerminal, Layer.succeedContext(context)))
+        Layer.provide(
+          Bedrock.clientOver(CredentialStore.layer, Bedrock.checking),
+          Layer.merge(TokenCommands.inTerminal, Layer.succeedContext(context))
+        )
       ),
       Effect.provide(context)
     )

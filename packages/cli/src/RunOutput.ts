@@ -1,11 +1,14 @@
 /** The two forms of a turn on stdout and stderr. */
 import type { TurnEvent, Usage } from "@altimate-code/agent/TurnEvent"
+import * as Wait from "@altimate-code/agent/Wait"
 import type { Credential } from "@altimate-code/auth/Credential"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import { printable } from "@altimate-code/log/Printable"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as FiberHandle from "effect/FiberHandle"
 import * as Bedrock from "./Bedrock.ts"
 import type * as Failure from "./Failure.ts"
 import { shown, Stdio, writeJson } from "./Stdio.ts"
@@ -26,7 +29,9 @@ const signs = { ok: "•", failed: "✗", denied: "⊘", interrupted: "✗" } as
  * The answer's text on stdout as it comes, a newline at its end; on stderr a line for each tool call, and what a person should
  * know.
  */
-export const text = Effect.map(Stdio, ({ colors, isTerminal, write, writeError }) => {
+export const text = Effect.gen(function*() {
+  const { colors, isErrorTerminal, isTerminal, write, writeError } = yield* Stdio
+  const countdown = yield* FiberHandle.make()
   const dim = (line: string) => colors ? `\u001b[2m${line}\u001b[22m` : line
   let last = "\n"
   /** On a terminal both streams are below each other: a line on stderr begins where a line begins. */
@@ -36,35 +41,74 @@ export const text = Effect.map(Stdio, ({ colors, isTerminal, write, writeError }
     return write("\n")
   })
   const say = (line: string) => Effect.zipRight(newline, writeError(`${line}\n`))
-  return {
-    event: (event: TurnEvent) => {
-      switch (event.type) {
-        case "text":
-          last = event.text === "" ? last : event.text
-          return write(isTerminal ? shown(event.text) : event.text)
-        // A question may come next.
-        case "tool-asked":
-          return newline
-        case "tool-done": {
-          const { name, outcome, summary, title } = event
-          return say(dim(printable(`${signs[outcome]} ${name} ${title}  ${summary}`)))
-        }
-        case "notice":
-          return say(`note: ${printable(event.text)}`)
-        case "finished": {
-          const note = event.isEmpty ? undefined : notes[event.reason]
-          const reason = Bedrock.stopReason(event.metadata)
-          return note === undefined
-            ? newline
-            : say(`note: ${note}${event.reason === "length" || reason === undefined ? "" : ` (${printable(reason)})`}`)
-        }
-        default:
-          return Effect.void
+  /** A line on stderr in the middle of an answer, whose text goes on behind it. */
+  const sayBetween = (line: string) =>
+    writeError(`${isTerminal && isErrorTerminal && !last.endsWith("\n") ? "\n" : ""}${line}`)
+
+  /** One line that is written over each second, and is gone when the wait is over. */
+  const countDown = (wait: Wait.Wait) => {
+    const tick = Effect.flatMap(
+      Clock.currentTimeMillis,
+      (now) =>
+        Effect.as(
+          writeError(`${eraseLine}${dim(printable(`${Wait.describe(wait, now)} · ctrl-c stops`))}`),
+          wait.until - now
+        )
+    )
+    return Effect.zipRight(
+      sayBetween(""),
+      FiberHandle.run(
+        countdown,
+        Effect.repeat(Effect.tap(tick, (left) => Effect.sleep(Math.min(left, 1000))), { while: (left) => left > 1000 })
+          .pipe(Effect.ensuring(writeError(eraseLine)))
+      )
+    )
+  }
+  const waiting = (wait: Wait.Wait) =>
+    isErrorTerminal
+      ? countDown(wait)
+      : Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        sayBetween(`note: ${printable(`${Wait.describe(wait, now)}: ${wait.message}`)}\n`))
+
+  const show = (event: TurnEvent) => {
+    switch (event.type) {
+      case "text":
+        last = event.text === "" ? last : event.text
+        return write(isTerminal ? shown(event.text) : event.text)
+      case "answer-cut": {
+        const what = event.hasText ? "It is continued" : "Nothing of it was shown; it is asked again"
+        return sayBetween(`note: ${printable(`The answer broke off. ${what}: ${event.message}`)}\n`)
       }
-    },
+      case "waiting":
+        return waiting(event)
+      // A question may come next.
+      case "tool-asked":
+        return newline
+      case "tool-done": {
+        const { name, outcome, summary, title } = event
+        return say(dim(printable(`${signs[outcome]} ${name} ${title}  ${summary}`)))
+      }
+      case "notice":
+        return say(`note: ${printable(event.text)}`)
+      case "finished": {
+        const note = event.isEmpty ? undefined : notes[event.reason]
+        const reason = Bedrock.stopReason(event.metadata)
+        return note === undefined
+          ? newline
+          : say(`note: ${note}${event.reason === "length" || reason === undefined ? "" : ` (${printable(reason)})`}`)
+      }
+      default:
+        return Effect.void
+    }
+  }
+  return {
+    event: (event: TurnEvent) => Effect.zipRight(FiberHandle.clear(countdown), Effect.suspend(() => show(event))),
     failed: (_failure: Failure.Failure) => newline
   }
 })
+
+/** Of the terminal's line, all that is on it. */
+const eraseLine = "\r\u001b[K"
 
 /** Is there an answer? Where not, the command fails. */
 export const isAnswered = ({ isEmpty, reason }: Finished): boolean =>
@@ -102,6 +146,10 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
           case "tool-running":
           case "failed":
             return Effect.void
+          case "waiting": {
+            const { attempt, message, until, why } = event
+            return line({ type: "waiting", why, message, attempt, until: new Date(until).toISOString() })
+          }
           case "usage":
             return line({ type: "usage", usage: tokens(event.step), context: event.context })
           case "finished":

@@ -130,6 +130,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       session,
       input,
       maxSteps: options.maxSteps,
+      cutAnswers: "continued",
       provider: Bedrock.provider(target),
       ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
     }).pipe(

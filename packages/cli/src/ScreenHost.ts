@@ -52,7 +52,7 @@ const open = (id: string, scope: Scope.Scope) =>
     const known = yield* KnownModels.known(id)
     const { files } = yield* Settings.Settings
     const context = yield* Layer.buildWithScope(Bedrock.languageModel(known), scope)
-    const { credential, endpoint, model, notices } = Context.get(context, BedrockTarget)
+    const { credential, endpoint, mayAskAgain, model, notices } = Context.get(context, BedrockTarget)
     const used = yield* credential
     const active: ActiveModel = {
       name: known.name,
@@ -65,7 +65,7 @@ const open = (id: string, scope: Scope.Scope) =>
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
       ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
       languageModel: Context.get(context, LanguageModel.LanguageModel),
-      modelProvider: Bedrock.provider({ model, notices })
+      modelProvider: Bedrock.provider({ mayAskAgain, model, notices })
     }
     const status = [
       `model       ${model.configured}`,
@@ -128,7 +128,7 @@ const attempt = (answers: Answers) =>
   }).pipe(
     Effect.provide(
       Bedrock.languageModel({ id: answers.model, maxTokens: Option.some(64) }).pipe(
-        Layer.provide(Bedrock.clientOver(answeredStore(answers))),
+        Layer.provide(Bedrock.clientOver(answeredStore(answers), Bedrock.checking)),
         Layer.provide(answered(answers))
       )
     ),

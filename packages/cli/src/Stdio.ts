@@ -40,6 +40,8 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
   readonly readLine: Option.Option<(question: string) => Effect.Effect<string>>
   /** Is stdout a terminal, which would do what control characters say? */
   readonly isTerminal: boolean
+  /** Is stderr a terminal on which a line can be written over (`TERM` not dumb)? */
+  readonly isErrorTerminal: boolean
   /** May stderr be coloured: a terminal, `NO_COLOR` unset, `TERM` not dumb? */
   readonly colors: boolean
 }>() {}
@@ -223,7 +225,8 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
     // A closed pipe is announced as an event as well, which would end the process with a stack trace.
     stdout.on("error", () => {})
     stderr.on("error", () => {})
-    const plain = (yield* text("NO_COLOR")) !== "" || (yield* text("TERM")) === "dumb"
+    const isErrorTerminal = stderr.isTTY && (yield* text("TERM")) !== "dumb"
+    const colors = isErrorTerminal && (yield* text("NO_COLOR")) === ""
 
     const writeError = (text: string) =>
       Effect.async<void>((resume) => {
@@ -246,7 +249,8 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
       interactive: stdin.isTTY && stdout.isTTY,
       readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),
       isTerminal: stdout.isTTY,
-      colors: stderr.isTTY && !plain
+      isErrorTerminal,
+      colors
     }
   })
 )

@@ -163,7 +163,9 @@ layer(NodeContext.layer)("a failed request", (it) => {
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ script: turn(fault) })
         const home = yield* makeHome
-        yield* home.writeGlobalConfig(guideConfig(sandbox.url, { streaming: "on" }))
+        yield* home.writeGlobalConfig(
+          guideConfig(sandbox.url, { streaming: "on", retry: { attempts: 2, midAnswer: false } })
+        )
         const result = yield* home.run(["run", "hello"], { env: token })
         assert.strictEqual(result.code, 1, result.stdout + result.stderr)
         assertShortBlock(result.stderr)
@@ -182,7 +184,15 @@ layer(NodeContext.layer)("a failed request", (it) => {
       const events = result.stdout.trimEnd().split("\n").map((line) =>
         JSON.parse(line) as { type: string; reason?: string }
       )
-      assert.deepStrictEqual(events.map(({ type }) => type), ["start", "text", "text", "text", "error"])
+      assert.deepStrictEqual(events.map(({ type }) => type), [
+        "start",
+        "text",
+        "text",
+        "text",
+        "answer-cut",
+        "answer-cut",
+        "error"
+      ])
       assert.strictEqual(events.at(-1)!.reason, "TruncatedStream")
     }))
 

@@ -59,6 +59,7 @@ const onTheWire = (options: {
       interactive: false,
       readLine: Option.none(),
       isTerminal: false,
+      isErrorTerminal: false,
       colors: false
     })
     const code = yield* Cli.run(["run", "hello"]).pipe(

@@ -60,6 +60,19 @@ export interface Limits {
 }
 
 /**
+ * How a failed request is tried again. `total` is in milliseconds; absent: the retry policy's own limits.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Retry {
+  readonly total?: number
+  readonly attempts?: number
+  /** Is an answer that breaks off asked again? */
+  readonly midAnswer: boolean
+}
+
+/**
  * A file: its absolute path. Of a project's file that the user trusts, `content` is what they trusted: it is used in place of what is
  * in the file by then.
  *
@@ -95,6 +108,7 @@ export interface Gateway {
   /** May a URL begin with `http://` though its host is not this machine? */
   readonly allowInsecure: boolean
   readonly limits: Limits
+  readonly retry: Retry
   readonly streaming: Setting<Streaming>
   readonly drop: ReadonlyArray<Droppable>
   /** `auto`, `off`, or a prefix without its dot. */
@@ -122,6 +136,7 @@ export const defaults: Gateway = {
   http2: false,
   allowInsecure: false,
   limits: {},
+  retry: { midAnswer: true },
   streaming: { value: "auto", origin: { _tag: "Default" } },
   drop: [],
   crossRegion: { value: "auto", origin: { _tag: "Default" } },

@@ -105,6 +105,7 @@ const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>(
   "prefixRules",
   "profile",
   "region",
+  "retry",
   "signingService",
   "streaming",
   "timeout"

@@ -146,6 +146,7 @@ describe("Of a project's file", () => {
       "prefixRules",
       "profile",
       "region",
+      "retry",
       "streaming",
       "timeout"
     ])

@@ -35,7 +35,7 @@ import { toStreamed } from "./internal/protocol/streamed.ts"
 import { requestUrl } from "./internal/requestUrl.ts"
 import { retrying } from "./internal/retrying.ts"
 import { load } from "./internal/sdk.ts"
-import { RetryPolicy } from "./RetryPolicy.ts"
+import { type Limit, RetryPolicy } from "./RetryPolicy.ts"
 import * as SigningScope from "./SigningScope.ts"
 
 /**
@@ -64,6 +64,8 @@ export interface Service {
    * on by which the gateway shows that it does not stream.
    */
   readonly converseStream: (request: ConverseStreamCommandInput) => Stream.Stream<StreamedEvent, BedrockError>
+  /** May a streamed answer that broke off with this error be asked again, by whoever can take back or continue what it has shown? */
+  readonly mayAskAgain: (error: BedrockError) => boolean
   /** What a person should know since the last time this was asked, in sentences. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
@@ -92,6 +94,8 @@ export interface Limits {
   readonly idle?: Duration.DurationInput
   /** For a whole request, with all its attempts and its answer's last event; none unless given. */
   readonly total?: Duration.DurationInput | false
+  /** For the waits before a request is sent again, if that is less than the settings and the policy allow. */
+  readonly retry?: Duration.DurationInput
 }
 
 /**
@@ -121,7 +125,7 @@ const make = (limits: Limits): Effect.Effect<
     const policy = yield* RetryPolicy
     const network = yield* Network
     const region = settings.region.value
-    const { drop, headers, limits: configured, streaming } = settings.gateway
+    const { drop, headers, limits: configured, retry, streaming } = settings.gateway
     const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
     yield* registerSecrets(endpoint.url)
     yield* refuseInsecure(endpoint, settings.gateway)
@@ -136,6 +140,10 @@ const make = (limits: Limits): Effect.Effect<
     const firstByte = Duration.decode(limits.firstByte ?? configured.firstByte ?? "5 minutes")
     const idle = Duration.decode(limits.idle ?? configured.idle ?? "5 minutes")
     const total = limits.total ?? configured.total ?? false
+    const limit = (error: BedrockError): Limit => {
+      const allowed = policy.limit?.(error, retry) ?? { total: Duration.infinity }
+      return { ...allowed, total: Duration.min(allowed.total, limits.retry ?? Duration.infinity) }
+    }
 
     const notices = yield* Ref.make<ReadonlyArray<string>>([])
     const notify = (notice: string) =>
@@ -160,8 +168,7 @@ const make = (limits: Limits): Effect.Effect<
         return droppingRefused(dropping, given, (request, drop) => {
           const url = requestUrl(endpoint.url, request.modelId, operation)
           return retrying(
-            policy,
-            identify,
+            { ...policy, limit, identify },
             (identity, number) =>
               Effect.flatMap(Ref.get(answeredUrls), (answered) => {
                 Object.assign(sent, { url, attempts: number })
@@ -205,6 +212,7 @@ const make = (limits: Limits): Effect.Effect<
 
     return {
       endpoint,
+      mayAskAgain: (error) => retry.midAnswer && policy.retryable(error),
       notices: Ref.getAndSet(notices, []),
       converse: (request) =>
         Effect.suspend(() => {

@@ -55,6 +55,8 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
   readonly endpoint: Endpoint
   /** As it stands now: asked for again at every request. */
   readonly credential: Effect.Effect<Credential, AuthError>
+  /** May a streamed answer that broke off with this error be asked again? */
+  readonly mayAskAgain: (error: BedrockError) => boolean
   /** What a person should know since the last time this was asked, in sentences. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }>() {}
@@ -143,6 +145,7 @@ const make = (options: Options) =>
         model,
         endpoint: client.endpoint,
         credential: auth.credential,
+        mayAskAgain: client.mayAskAgain,
         notices: client.notices
       })
     )

@@ -82,6 +82,7 @@ describe("the language model", () => {
     Effect.gen(function*() {
       const withoutUsage = Layer.succeed(BedrockClient, {
         endpoint: { url: "http://127.0.0.1:1", origin: { _tag: "Default" }, why: "a test says so" },
+        mayAskAgain: () => false,
         notices: Effect.succeed([]),
         converse: () => Effect.dieMessage("not streamed"),
         converseStream: () =>

@@ -3,49 +3,151 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import type * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as TestClock from "effect/TestClock"
 import { BedrockError } from "../src/BedrockError.ts"
-import { layer, RetryPolicy } from "../src/RetryPolicy.ts"
+import type { Identity } from "../src/internal/identity.ts"
+import { retrying } from "../src/internal/retrying.ts"
+import { RetryNotice, type Wait } from "../src/RetryNotice.ts"
+import { type Configured, layer, patient, RetryPolicy } from "../src/RetryPolicy.ts"
 
 const error = (fields: Partial<ConstructorParameters<typeof BedrockError>[0]>) =>
   new BedrockError({ reason: "Throttled", message: "m", hint: "h", attempts: 1, ...fields })
 
-/** When each attempt was made, in milliseconds, with a fixed random number. */
-const attempts = (failure: BedrockError, random = 1) =>
+const identify = () => Effect.succeed({ _tag: "None", from: "a test", refreshable: false } satisfies Identity)
+
+/**
+ * Plays failures, the last of them again and again, each after `takes`. Answers when each attempt was made, in milliseconds, and which waits
+ * were announced.
+ */
+const play = (
+  failures: ReadonlyArray<BedrockError>,
+  { configured = {}, policy = patient, random = 1, takes = 0 }: {
+    readonly policy?: Layer.Layer<RetryPolicy>
+    readonly configured?: Configured
+    readonly random?: number
+    readonly takes?: Duration.DurationInput
+  } = {}
+) =>
   Effect.gen(function*() {
-    const { retryable, schedule } = yield* RetryPolicy
+    const { limit, ...rest } = yield* RetryPolicy
     const at: Array<number> = []
-    const fiber = yield* Effect.gen(function*() {
-      at.push(yield* Clock.currentTimeMillis)
-      return yield* failure
-    }).pipe(
-      Effect.retry({ schedule, while: retryable }),
+    const waits: Array<Wait> = []
+    const start = yield* Clock.currentTimeMillis
+    const fiber = yield* retrying(
+      { ...rest, identify, limit: (error) => limit!(error, configured) },
+      (_, number) =>
+        Effect.gen(function*() {
+          at.push((yield* Clock.currentTimeMillis) - start)
+          yield* Effect.sleep(takes)
+          return yield* failures[Math.min(number, failures.length) - 1]!
+        })
+    ).pipe(
+      Effect.provideService(RetryNotice, (wait) => Effect.sync(() => void waits.push(wait))),
       Effect.withRandom(Random.fixed([random])),
-      Effect.either,
+      Effect.flip,
       Effect.fork
     )
-    yield* TestClock.adjust(Duration.hours(1))
-    yield* Fiber.join(fiber)
-    return at
-  }).pipe(Effect.provide(layer))
+    yield* TestClock.adjust(Duration.days(1))
+    return { at, waits, error: yield* Fiber.join(fiber) }
+  }).pipe(Effect.provide(policy))
+
+const attempts = (failure: BedrockError, options: Parameters<typeof play>[1] = {}) =>
+  Effect.map(play([failure], options), ({ at }) => at)
+
+const minute = 60_000
 
 describe("the retry policy", () => {
-  it.effect("tries four times, and waits a random part of a growing time", () =>
+  it.effect("of the library tries four times within seconds", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* attempts(error({}), 1), [0, 500, 1500, 3500])
+      assert.deepStrictEqual(yield* attempts(error({}), { policy: layer }), [0, 500, 1500, 3500])
+      assert.deepStrictEqual(yield* attempts(error({ retryAfterMillis: 4000 }), { policy: layer }), [0, 4000, 8000])
     }))
 
-  it.effect("may wait as little as not at all, so that clients don't come back together", () =>
+  it.effect("takes off up to half of a wait, so that clients don't come back together", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* attempts(error({}), 0), [0, 0, 0, 0])
+      assert.deepStrictEqual(yield* attempts(error({}), { policy: layer, random: 0 }), [0, 250, 750, 1750])
     }))
 
-  it.effect("waits as long as the service says, at most a minute", () =>
+  it.effect("waits for rate limits and an overloaded service up to ten minutes, for other failures less", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* attempts(error({ retryAfterMillis: 3000 })), [0, 3000, 6000, 9000])
-      const [, second] = yield* attempts(error({ retryAfterMillis: 3_600_000 }))
-      assert.strictEqual(second, 60_000 + 3_600_000)
+      const last = (failure: BedrockError) => Effect.map(attempts(failure), (at) => at.at(-1)! / minute)
+      for (const failure of [error({}), error({ reason: "Unavailable", status: 503 })]) {
+        const ended = yield* last(failure)
+        assert.isTrue(ended > 9 && ended <= 10, `${failure.reason}: ${ended}`)
+      }
+      const exception = error({ reason: "Unavailable", type: "serviceUnavailableException" })
+      assert.isAbove(yield* last(exception), 9)
+      for (
+        const failure of [error({ reason: "Unavailable", status: 500 }), error({ reason: "Timeout", status: 408 })]
+      ) {
+        const ended = yield* last(failure)
+        assert.isTrue(ended > 0.25 && ended <= 1, `${failure.reason}: ${ended}`)
+      }
+      assert.deepStrictEqual(yield* attempts(error({ reason: "Connection", type: "ECONNREFUSED" })), [
+        0,
+        500,
+        1500,
+        3500
+      ])
+    }))
+
+  it.effect("counts the time that the attempts take", () =>
+    Effect.gen(function*() {
+      const slow = error({ reason: "Unavailable", status: 504 })
+      assert.deepStrictEqual(yield* attempts(slow, { takes: "50 seconds" }), [0, 50_500, 101_500])
+    }))
+
+  it.effect("waits as long as the service says", () =>
+    Effect.gen(function*() {
+      const at = yield* attempts(error({ retryAfterMillis: 4 * minute }))
+      assert.deepStrictEqual(at, [0, 4 * minute, 8 * minute])
+    }))
+
+  it.effect("ends at once when the service says a time that is too late", () =>
+    Effect.gen(function*() {
+      const { at, error: final, waits } = yield* play([error({ retryAfterMillis: 60 * minute })])
+      assert.deepStrictEqual(at, [0])
+      assert.deepStrictEqual(waits, [])
+      assert.strictEqual(final.retryAfterMillis, 60 * minute)
+    }))
+
+  it.effect("does not ask without a pause because the service says so", () =>
+    Effect.gen(function*() {
+      assert.isBelow((yield* attempts(error({ retryAfterMillis: 0 }))).length, 40)
+    }))
+
+  it.effect("gives a failure that comes after a long wait its own time, and ends all the same", () =>
+    Effect.gen(function*() {
+      const limited = error({ retryAfterMillis: 5 * minute })
+      const down = error({ reason: "Unavailable", status: 500 })
+      const once = yield* play([limited, down])
+      assert.isAbove(once.at.length, 4)
+      assert.isTrue(once.at.at(-1)! > 5.2 * minute && once.at.at(-1)! <= 6 * minute, String(once.at))
+      const both = yield* play(Array.from({ length: 500 }, (_, index) => index % 2 === 0 ? error({}) : down))
+      assert.isAtMost(both.at.at(-1)!, 10 * minute)
+    }))
+
+  it.effect("does as options.retry says", () =>
+    Effect.gen(function*() {
+      assert.lengthOf(yield* attempts(error({}), { configured: { attempts: 2 } }), 2)
+      assert.lengthOf(yield* attempts(error({}), { configured: { attempts: 1 } }), 1)
+      const hours = yield* attempts(error({ retryAfterMillis: 60 * minute }), { configured: { total: 150 * minute } })
+      assert.deepStrictEqual(hours, [0, 60 * minute, 120 * minute])
+      const refused = error({ reason: "Connection", type: "ECONNREFUSED" })
+      assert.deepStrictEqual(yield* attempts(refused, { configured: { total: 150 * minute } }), [0, 500, 1500, 3500])
+      assert.deepStrictEqual(yield* attempts(refused, { configured: { total: 1000 } }), [0, 500])
+    }))
+
+  it.effect("announces each wait that it begins", () =>
+    Effect.gen(function*() {
+      const failure = error({ retryAfterMillis: 4 * minute })
+      const { waits } = yield* play([failure])
+      assert.deepStrictEqual(waits, [
+        { error: failure, attempt: 2, until: 4 * minute },
+        { error: failure, attempt: 3, until: 8 * minute }
+      ])
     }))
 
   it.effect("tries again what may pass, and nothing else", () =>
@@ -68,6 +170,7 @@ describe("the retry policy", () => {
         error({ reason: "Validation", status: 400 }),
         error({ reason: "Timeout", type: "IdleTimeout" }),
         error({ reason: "Timeout", type: "FirstByteTimeout" }),
+        error({ message: "Too many tokens per day, please wait before trying again." }),
         error({ reason: "WrongContentType", status: 200 }),
         error({ reason: "Connection", type: "ENOTFOUND" }),
         error({ reason: "Connection", type: "DEPTH_ZERO_SELF_SIGNED_CERT" }),

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Attempt } from "../src/internal/failure/failure.ts"
 import { fromStream, fromThrown } from "../src/internal/failure/thrown.ts"
 import { publicHeaders } from "../src/internal/headers.ts"
-import { retryAfterMillis } from "../src/internal/retryAfter.ts"
+import { longQuotaPeriod, retryAfterMillis, untilWhen } from "../src/internal/retryAfter.ts"
 import { answered as answer, attempt, keyed } from "./attempt.ts"
 
 const ofProfile: Attempt = {
@@ -215,12 +215,51 @@ describe("what was thrown", () => {
 })
 
 describe("Retry-After", () => {
+  const wait = (headers: Record<string, string>, now = 0, status = 429) => retryAfterMillis(status, headers, now)
+
   it("is seconds or a date, and nothing else", () => {
-    assert.strictEqual(retryAfterMillis("1.5", 0), 1500)
-    assert.strictEqual(retryAfterMillis("Thu, 01 Jan 1970 00:00:10 GMT", 4000), 6000)
-    assert.strictEqual(retryAfterMillis("Thu, 01 Jan 1970 00:00:10 GMT", 40_000), 0)
-    assert.isUndefined(retryAfterMillis("soon", 0))
-    assert.isUndefined(retryAfterMillis(undefined, 0))
+    assert.strictEqual(wait({ "retry-after": "1.5" }), 1500)
+    assert.strictEqual(wait({ "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT" }, 4000), 6000)
+    assert.strictEqual(wait({ "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT" }, 40_000), 0)
+    assert.isUndefined(wait({ "retry-after": "soon" }))
+    assert.isUndefined(wait({}))
+  })
+
+  it("is measured by the clock of the side that sent the date", () => {
+    const headers = { "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT", date: "Thu, 01 Jan 1970 00:00:03 GMT" }
+    assert.strictEqual(wait(headers, 3_600_000), 7000)
+  })
+
+  it("has names of its own at some gateways", () => {
+    assert.strictEqual(wait({ "retry-after-ms": "250", "retry-after": "1" }), 250)
+    assert.strictEqual(wait({ "x-ratelimit-reset": "30" }), 30_000)
+    assert.strictEqual(wait({ "ratelimit-reset": "1700000030" }, 1_700_000_000_000), 30_000)
+    assert.isUndefined(wait({ "x-ratelimit-reset": "30", "x-ratelimit-remaining": "12" }), "the window has room")
+    assert.isUndefined(wait({ "x-ratelimit-reset": "30" }, 0, 503), "the window is not why")
+  })
+
+  it("becomes a local time, with the date if it is not today", () => {
+    const noon = new Date(2026, 10, 23, 12, 0, 30).getTime()
+    assert.strictEqual(untilWhen(20_000, noon), "12:00 (in 20 s)")
+    assert.strictEqual(untilWhen(59 * 60_000, noon), "12:59 (in 59 min)")
+    assert.strictEqual(untilWhen(3_599_500, noon), "13:00 (in 1 hour)")
+    assert.strictEqual(untilWhen(86_400_000, noon), "2026-11-24 12:00 (in 24 hours)")
+    assert.strictEqual(untilWhen(30 * 86_400_000, noon), "2026-12-23 12:00 (in 30 days)")
+  })
+
+  it("is no use for a quota per day or longer", () => {
+    for (
+      const [message, period] of [
+        ["Too many tokens per day, please wait before trying again.", "day"],
+        ["Your daily token quota is used up", "day"],
+        ["monthly budget of the team is used up", "month"],
+        ["Weekly limit reached", "week"],
+        ["Too many tokens, please wait before trying again.", undefined],
+        ["Too many requests for team daily-news", undefined]
+      ] as const
+    ) {
+      assert.strictEqual(longQuotaPeriod(message), period, message)
+    }
   })
 })
 

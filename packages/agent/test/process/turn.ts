@@ -1,4 +1,5 @@
 /** Plays a turn in a session of the directory that it is given, and kills itself, as `kill -9` would, after so many events. */
+import * as AiError from "@effect/ai/AiError"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
@@ -9,6 +10,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { appendFileSync } from "node:fs"
 import * as Approver from "../../src/Approver.ts"
+import { unknown } from "../../src/ModelProvider.ts"
 import * as PermissionPolicy from "../../src/PermissionPolicy.ts"
 import * as Sessions from "../../src/Sessions.ts"
 import { ToolCall, ToolFailure, ToolOutput } from "../../src/ToolCall.ts"
@@ -33,15 +35,18 @@ const handlers = toolkit.toLayer({
       return { content: [{ type: "text", text: `changed ${what}` }], summary: "" } as const
     })
 })
+const fails = new AiError.UnknownError({ module: "t", method: "t", description: "broken off" })
 const model = scripted([
+  { parts: [...text("I ").slice(0, 2), call("1", "change", { what: "a" })], fails },
   {
     parts: [
-      ...text("I ", "change."),
+      ...text("change."),
       call("1", "change", { what: "a" }),
       call("2", "change", { what: "b" }),
       finish("tool-calls")
     ]
   },
+  { parts: [call("3", "change", { what: "c" })], fails },
   { parts: [call("3", "change", { what: "c" }), finish("tool-calls")] },
   { parts: [...text("Done."), finish("stop")] }
 ])
@@ -55,7 +60,9 @@ Effect.gen(function*() {
     system: undefined,
     toolkit: yield* toolkit,
     rules: "allow",
-    maxSteps: 10
+    maxSteps: 10,
+    cutAnswers: "continued",
+    provider: { ...unknown, mayAskAgain: () => true }
   }).pipe(Stream.runForEach(() =>
     Effect.sync(() => {
       events += 1

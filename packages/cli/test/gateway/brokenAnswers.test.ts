@@ -62,7 +62,7 @@ layer(NodeContext.layer)("a broken answer", (it) => {
       it.scoped(`(${what}) that always comes is said after four attempts (streaming ${streaming})`, () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox.make({ script: [{ blocks, faults: [fault] }] })
-          const result = yield* run(sandbox.url, { streaming })
+          const result = yield* run(sandbox.url, { streaming, retry: { attempts: 4 } })
           assert.deepStrictEqual([result.code, result.stdout], [1, ""])
           if (typeof words === "string") assert.include(result.stderr, words)
           else assert.match(result.stderr, words)
@@ -71,7 +71,7 @@ layer(NodeContext.layer)("a broken answer", (it) => {
     }
   }
 
-  it.scoped("that is reset after something was shown ends the turn there, and is not asked for again", () =>
+  it.scoped("that is reset after something was shown ends the turn there with midAnswer: false", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [{
@@ -81,7 +81,7 @@ layer(NodeContext.layer)("a broken answer", (it) => {
           delays: { betweenEvents: 300 }
         }]
       })
-      const result = yield* run(sandbox.url, {})
+      const result = yield* run(sandbox.url, { retry: { midAnswer: false } })
       assert.strictEqual(result.code, 1)
       assert.match(result.stdout, /^one (two )?\n$/)
       assert.include(result.stderr, "the streamed answer broke off")

@@ -153,8 +153,8 @@ const playAll = (cells: ReadonlyArray<Cell>, times: 1 | "always", matrix: Map<st
           }
         })
         matrix.set(nameOf(cell), word)
-        if (times === 1 && cell.fault.retried && isBeforeAll(cell.position) && word !== "answer") {
-          wrong.push(`${nameOf(cell)}: nothing had been shown, and yet it was not asked again (${word})`)
+        if (times === 1 && cell.fault.retried && word !== "answer") {
+          wrong.push(`${nameOf(cell)}: it was not asked again (${word})`)
         }
         if (isComplete(cell) && word !== "answer") wrong.push(`${nameOf(cell)}: nothing was lost (${word})`)
       }), { concurrency: 10, discard: true })
@@ -185,7 +185,7 @@ describe("whatever the gateway does, wherever it does it, the turn ends in the r
   })
 
   it.live(
-    "when it does it once, and the answer is right where nothing had been shown yet",
+    "when it does it once, and the answer is right where another attempt may mend it",
     () => playAll(cells, 1, matrices.once),
     240_000
   )
@@ -227,7 +227,7 @@ describe("the command", () => {
             assert.isTrue(full.startsWith(stdout.trimEnd()), stdout)
             assert.strictEqual(linesOf(home.home), 0)
           }
-          if (cell.fault.retried && isBeforeAll(cell.position)) assert.strictEqual(code, 0, stderr)
+          if (cell.fault.retried) assert.strictEqual(code, 0, stderr)
           assert.notInclude(stdout + stderr + everythingIn(home.home), canary)
         }).pipe(
           Effect.scoped,

@@ -132,6 +132,7 @@ export const turn = (session: Session, tools: Turn.AnyToolkit | boolean) =>
       system: undefined,
       ...(toolkit === false ? {} : { toolkit }),
       maxSteps: 10,
+      cutAnswers: "continued",
       provider: Bedrock.provider(yield* BedrockLanguageModel.BedrockTarget)
     }).pipe(
       Stream.runForEach((event) =>

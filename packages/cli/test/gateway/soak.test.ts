@@ -136,7 +136,7 @@ const expectations = (answers: ReadonlyArray<Answer>): ReadonlyArray<Expected> =
   const left = answers.map(({ struck }) => [...struck])
   let next = 0
   return Array.from({ length: turns }, () => {
-    let [text, requests, lines, prompts, recoveries, mcpCalls] = ["", 0, 0, 1, 0, 0]
+    let [text, requests, lines, prompts, recoveries, mcpCalls, cuts] = ["", 0, 0, 1, 0, 0, 0]
     const withTools = answers[next]!.calls
     const come = (failure: string | undefined) => ({
       withTools,
@@ -153,7 +153,7 @@ const expectations = (answers: ReadonlyArray<Answer>): ReadonlyArray<Expected> =
       for (let struck = left[next]!.shift(); struck !== undefined; struck = left[next]!.shift()) {
         requests++
         const { fault, position } = struck
-        if (!fault.retried || !isBeforeAll(position)) return come(fault.reason)
+        if (!fault.retried || (!isBeforeAll(position) && ++cuts > 2)) return come(fault.reason)
       }
       next++
       requests += answer.refused === undefined ? 1 : 2

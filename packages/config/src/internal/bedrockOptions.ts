@@ -58,6 +58,14 @@ const Limits = Schema.Struct({
   total: count("For a whole request, its answer included.")
 }).annotations({ description: "In milliseconds." })
 
+const Retry = Schema.Struct({
+  total: count(
+    "How long rate limits (429) and an overloaded service (503) are waited for in all, in milliseconds. A shorter time also shortens the limits of other failures."
+  ),
+  attempts: count("How many times a request is sent at most."),
+  midAnswer: flag("false: an answer that breaks off ends the turn. Otherwise it is asked again, twice a turn at most.")
+}).annotations({ description: "How a failed request is tried again." })
+
 export const BedrockOptions = Schema.Struct({
   baseURL: described(
     "The gateway's URL (http or https), in place of Amazon's own endpoint. Its path is kept. {env:NAME} and {file:path} are filled in."
@@ -82,6 +90,7 @@ export const BedrockOptions = Schema.Struct({
       description: "Time limits, in milliseconds. A number is the limit for a whole request; false is none."
     })
   ),
+  retry: optional(Retry),
   streaming: optional(
     Streaming.annotations({
       description:

@@ -56,6 +56,7 @@ export const gatewayOf = Effect.fn("gatewayOf")(function*(file: ConfigFile, merg
     http2: written.http2 ?? Gateway.defaults.http2,
     allowInsecure: written.allowInsecure ?? Gateway.defaults.allowInsecure,
     limits: typeof timeout === "object" ? timeout : timeout === undefined ? {} : { total: timeout },
+    retry: { ...Gateway.defaults.retry, ...written.retry },
     streaming: Option.getOrElse(setting(written.streaming, options("streaming")), () => Gateway.defaults.streaming),
     drop: written.drop ?? Gateway.defaults.drop,
     crossRegion: Option.getOrElse(setting(crossRegion, paths.crossRegion), () => Gateway.defaults.crossRegion),

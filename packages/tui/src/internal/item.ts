@@ -1,4 +1,4 @@
-import type { Line } from "@altimate-code/agent/Session"
+import type { CutAnswer, Line } from "@altimate-code/agent/Session"
 import type { Outcome } from "@altimate-code/agent/TurnEvent"
 
 /** A piece of the conversation that does not change any more. */
@@ -63,6 +63,7 @@ const ofEntry = (entry: Line): ReadonlyArray<Item> => {
         first = false
         return [item]
       })
+      if (entry.cut !== undefined) return [...items, brokenOff({ mode: entry.cut })]
       return entry.interrupted ? [...items, interrupted] : items
     }
     case "tool-result":
@@ -86,3 +87,12 @@ const ofEntry = (entry: Line): ReadonlyArray<Item> => {
 }
 
 export const interrupted: Item = { type: "notice", level: "warning", text: "Interrupted; what came so far is kept." }
+
+/** Below the piece of an answer that broke off. */
+export const brokenOff = ({ message, mode }: { readonly mode: CutAnswer; readonly message?: string }): Item => ({
+  type: "notice",
+  level: "warning",
+  text: `The answer broke off here${message === undefined ? "" : ` (${message})`}. ${
+    mode === "replaced" ? "This one replaces it:" : "It continues:"
+  }`
+})

@@ -3,6 +3,7 @@ import * as Compaction from "@altimate-code/agent/Compaction"
 import * as Files from "@altimate-code/agent/Files"
 import * as History from "@altimate-code/agent/History"
 import * as Mentions from "@altimate-code/agent/Mentions"
+import { unknown as unknownProvider } from "@altimate-code/agent/ModelProvider"
 import type { PermissionPolicy, Rules } from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
 import type { SessionError } from "@altimate-code/agent/SessionError"
@@ -206,10 +207,11 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
     const compact = Effect.gen(function*() {
       const { contextWindow, languageModel, modelProvider } = yield* host.model
       const session = yield* Ref.get(current)
-      const { notice, usage } = yield* Compaction.compact(session, {
-        window: contextWindow,
-        ...(modelProvider === undefined ? {} : { provider: modelProvider })
-      }).pipe(
+      const provider = modelProvider ?? unknownProvider
+      const { notice, usage } = yield* provider.reportWaits(
+        Compaction.compact(session, { window: contextWindow, provider }),
+        (wait) => Effect.flatMap(Clock.currentTimeMillis, (at) => tell({ type: "waiting", wait: masked(wait), at }))
+      ).pipe(
         Effect.provideService(LanguageModel.LanguageModel, languageModel)
       )
       yield* tell({ type: "compacted", usage, context: History.context(yield* session.entries), text: notice })

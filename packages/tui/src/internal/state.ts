@@ -1,5 +1,6 @@
 import type { Answer, Question } from "@altimate-code/agent/Approver"
 import type { TurnEvent, Usage } from "@altimate-code/agent/TurnEvent"
+import type { Wait } from "@altimate-code/agent/Wait"
 import type { ActiveModel, Answers } from "../Host.ts"
 import type { Completion } from "./completion.ts"
 import type * as Editor from "./editor.ts"
@@ -64,6 +65,8 @@ export interface State {
   readonly reasoning: { readonly text: string; readonly since: number } | undefined
   readonly calls: ReadonlyArray<Call>
   readonly work: Work
+  /** What is under way waits before its request is sent again. */
+  readonly waitsFor: Wait | undefined
   readonly usage: Usage
   readonly context: number
   readonly input: Editor.State
@@ -102,6 +105,8 @@ export type Message =
   | { readonly type: "turn"; readonly event: TurnEvent; readonly at: number }
   /** The turn's stream is over, whether it came to its end or was interrupted. */
   | { readonly type: "turn-over"; readonly at: number; readonly interrupted: boolean }
+  /** A request outside of a turn waits before it is sent again. */
+  | { readonly type: "waiting"; readonly wait: Wait; readonly at: number }
   | { readonly type: "asked"; readonly question: Question }
   | { readonly type: "unasked"; readonly id: string }
   | { readonly type: "model"; readonly model: ActiveModel }

@@ -1,5 +1,5 @@
 import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
-import { interrupted, type Item } from "./item.ts"
+import { brokenOff, interrupted, type Item } from "./item.ts"
 import { split, splitLong } from "./markdownSplit.ts"
 import { type Call, type State, sum } from "./state.ts"
 
@@ -30,6 +30,7 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       return { ...closed, calls: [...closed.calls, call], work: doing(state, "working") }
     }
     case "tool-allowed":
+    case "waiting":
       return state
     case "tool-running":
       return withCall(state, event.id, (call) => ({ ...call, phase: "running", since: at }))
@@ -56,6 +57,8 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
         context: event.context,
         work: doing(state, "thinking")
       }
+    case "answer-cut":
+      return { ...add(closeText(closeReasoning(state, at)), brokenOff(event)), work: doing(state, "thinking") }
     case "notice":
       return add(closeText(closeReasoning(state, at)), { type: "notice", level: "info", text: event.text })
     case "finished": {

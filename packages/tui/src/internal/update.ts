@@ -35,6 +35,7 @@ export const initial = (options: {
   reasoning: undefined,
   calls: [],
   work: { type: "none" },
+  waitsFor: undefined,
   usage: noUsage,
   context: 0,
   input: Editor.empty(options.history),
@@ -104,10 +105,14 @@ const react = (state: State, message: Exclude<Message, { readonly type: "drawn" 
       return only({ ...state, leaving: false, hint: undefined })
     case "files":
       return only({ ...state, files: message.files })
-    case "turn":
-      return only({ ...Turn.update(state, message.event, message.at), now: message.at })
+    case "turn": {
+      const { at, event } = message
+      return only({ ...Turn.update(state, event, at), waitsFor: event.type === "waiting" ? event : undefined, now: at })
+    }
     case "turn-over":
-      return next(Turn.over(withoutQuestions(state), message.at, message.interrupted))
+      return next(Turn.over(withoutQuestions({ ...state, waitsFor: undefined }), message.at, message.interrupted))
+    case "waiting":
+      return only({ ...state, waitsFor: message.wait, now: message.at })
     case "asked":
       return only(ask(state, message.question))
     case "unasked":
@@ -117,7 +122,7 @@ const react = (state: State, message: Exclude<Message, { readonly type: "drawn" 
     case "item":
       return only(Turn.add(state, message.item))
     case "ready":
-      return next({ ...state, work: { type: "none" } })
+      return next({ ...state, work: { type: "none" }, waitsFor: undefined })
     case "sessions":
       return only({ ...state, over: { type: "sessions", picker: message.picker } })
     case "models":

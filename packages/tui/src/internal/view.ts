@@ -1,3 +1,4 @@
+import * as Wait from "@altimate-code/agent/Wait"
 import * as Editor from "./editor.ts"
 import { callLine } from "./itemView.ts"
 import { duration, indent, type Lines, type Look, oneLine, rule } from "./look.ts"
@@ -79,11 +80,18 @@ const ongoing = (state: State, look: Look, room: number): Lines => {
       oneLine([{ text: "… ", roles: ["accent"] }, { text: `! ${clean(state.work.command)}`, roles: ["strong"] }], look)
     ]
     : []
-  const parts = [text, thinking, calls, shell].filter((lines) => lines.length > 0)
+  const parts = [text, thinking, calls, shell, waitOf(state, look)].filter((lines) => lines.length > 0)
   const isContinued = parts[0] === text && continues(state.text)
   const apart = parts.flatMap((lines, index) => index === 0 && isContinued ? lines : ["", ...lines])
   const lines = [...apart, ...(queued.length > 0 ? ["", ...queued] : [])]
   return room < 1 ? [] : lines.slice(-room)
+}
+
+const waitOf = ({ now, waitsFor, work }: State, look: Look): Lines => {
+  if (waitsFor === undefined || now >= waitsFor.until) return []
+  const isStopping = "stopping" in work && work.stopping
+  const text = `${clean(Wait.describe(waitsFor, now))}${isStopping ? "" : " · esc stops"}`
+  return [oneLine([{ text, roles: ["warning"] }], look)]
 }
 
 const running = ({ name, phase, since, title }: Call, { now }: State, look: Look): string =>

@@ -57,12 +57,16 @@ const read = (lines: ReadonlyArray<Line>): LeftOut => {
 export const leftOutTools = (lines: ReadonlyArray<Line>): ReadonlySet<string> =>
   new Set(lines.flatMap((line) => line.type === "left-out" && "tool" in line.what ? [line.what.tool] : []))
 
+/** Another answer is in its place. */
+const isReplaced = (line: Line): boolean => line.type === "assistant" && line.cut === "replaced"
+
 /** The same number of lines: what the model is told. */
 export const applyLeftOut = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> => {
   const { parts, ranges } = read(lines)
-  if (parts.size === 0 && ranges.length === 0) return lines
+  if (parts.size === 0 && ranges.length === 0 && !lines.some(isReplaced)) return lines
   const why = (part: Content) => parts.get(digestOf(part) ?? "")
   return lines.map((line, index) => {
+    if (isReplaced(line)) return { type: "unknown" }
     const range = ranges.find(({ from, to }) => index >= from && index < to)
     if (range !== undefined) return ofRange(line, index, range)
     switch (line.type) {

@@ -1,4 +1,7 @@
-/** The way back after a refusal: what the next request goes out without. */
+/**
+ * The way back after a refusal: what the next request goes out without. After an answer that broke off: whether there is a next
+ * request.
+ */
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Tool from "@effect/ai/Tool"
@@ -6,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Refusal } from "../../ModelProvider.ts"
-import type { Entry, Line } from "../../Session.ts"
+import type { CutAnswer, Entry, Line } from "../../Session.ts"
 import type { SessionError } from "../../SessionError.ts"
 import { ToolOrigin } from "../../ToolOrigin.ts"
 import { lastSummary } from "../lastSummary.ts"
@@ -20,7 +23,11 @@ type Tools = Readonly<Record<string, Tool.Tool<any, any>>>
 interface Options extends Compacting {
   /** The number of the line with the turn's prompt. */
   readonly begin: number
+  readonly cutAnswers: CutAnswer
 }
+
+/** How many answers that broke off are asked again in a turn. */
+const maxCuts = 2
 
 /**
  * What is tried: lines that the next request has besides those of the session. They become the session's once that request is
@@ -44,6 +51,7 @@ interface Step {
 export const makeRecovery = (options: Options) => {
   const taken = new Set<string>()
   const take = (sort: string): boolean => !taken.has(sort) && taken.add(sort).has(sort)
+  let cuts = 0
 
   return {
     /** `undefined`: the turn ends with the error. `trial` is what the refused request tried already. */
@@ -71,6 +79,12 @@ export const makeRecovery = (options: Options) => {
           { type: "notice", text, time } as const
         ]
       }),
+    /** What becomes of an answer that broke off with this text so far; `undefined`: the turn ends with the error. */
+    brokenOff: (error: AiError.AiError, text: string): CutAnswer | undefined => {
+      if (cuts >= maxCuts || !options.provider.mayAskAgain(error)) return undefined
+      cuts++
+      return text.trim() === "" ? "replaced" : options.cutAnswers
+    },
     /** The context window was full before the answer was complete; is there a shorter request now? */
     full: Effect.suspend(() =>
       take("length") ? shortenRequest(options, { _tag: "TooLong", unit: "tokens" }) : Effect.succeed(false)

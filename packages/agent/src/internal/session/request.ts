@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as History from "../../History.ts"
 import type { ModelProvider, Refusal } from "../../ModelProvider.ts"
-import type { Entry, Line, Session } from "../../Session.ts"
+import type { CutAnswer, Entry, Line, Session } from "../../Session.ts"
 import type { SessionError } from "../../SessionError.ts"
 import * as ToolTitle from "../../ToolTitle.ts"
 import type { AnyToolkit } from "../../Turn.ts"
@@ -19,6 +19,7 @@ import { asking } from "../asking.ts"
 import { now } from "../now.ts"
 import * as Tokens from "../tokens.ts"
 import { notify } from "./compacting.ts"
+import { continuation, continueMessage, textOf, withoutCalls } from "./cutAnswer.ts"
 import { leftOutTools } from "./leftOut.ts"
 import type { Trial } from "./recovery.ts"
 import { withUnknownCalls } from "./unknownCalls.ts"
@@ -42,13 +43,32 @@ export interface Refused {
   readonly refusal: Refusal
 }
 
-interface Options {
+/** The answer broke off, and is to be asked again. */
+export interface BrokenOff {
+  readonly _tag: "BrokenOff"
+  readonly error: AiError.AiError
+  readonly mode: CutAnswer
+  /** Was some text of it shown? */
+  readonly hasText: boolean
+  readonly usage: Usage
+  readonly next: Asking
+}
+
+/** What this request has besides the lines of the session. */
+export interface Asking {
+  readonly trial: Trial
+  /** The text so far of an answer that broke off, which this request continues. */
+  readonly said: string
+}
+
+interface Options extends Asking {
   readonly session: Session
   readonly emit: (event: TurnEvent) => Effect.Effect<void>
   readonly system: string | undefined
   readonly toolkit: AnyToolkit | undefined
   readonly provider: ModelProvider
-  readonly trial: Trial
+  /** What becomes of an answer that broke off with this text so far; `undefined`: the turn fails. */
+  readonly brokenOff: (error: AiError.AiError, text: string) => CutAnswer | undefined
 }
 
 /** The tools without those that are left out. */
@@ -63,8 +83,8 @@ export const available = (toolkit: AnyToolkit | undefined, lines: ReadonlyArray<
 
 /** Its answer is in the file when it returns; when it fails or is interrupted, what came of it is. */
 export const request = (
-  { emit, provider, session, system, toolkit, trial }: Options
-): Effect.Effect<Answer | Refused, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
+  { brokenOff, emit, provider, said, session, system, toolkit, trial }: Options
+): Effect.Effect<Answer | BrokenOff | Refused, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const parts: Array<Part> = []
     const lines = [...yield* session.entries, ...trial]
@@ -96,6 +116,7 @@ export const request = (
       ...(tools === undefined ? {} : { toolkit: asking(tools) }),
       disableToolCallResolution: true
     }).pipe(
+      Stream.mapConcat(continuation(said)),
       Stream.runForEach((part) =>
         Effect.gen(function*() {
           if (parts.push(part) === 1) yield* tellNotices
@@ -115,10 +136,24 @@ export const request = (
           const message = History.answer(whole)
           yield* keep({ message, reason: finish.reason, usage })
           stored = whole.filter(isOurs)
-          const hasText = message.content.some((part) => part.type === "text" && part.text.trim() !== "")
+          const hasText = (said + textOf(message)).trim() !== ""
           return { _tag: "Answer", calls: stored, hasText, usage, finish } as const
         }
         const message = History.answer(parts)
+        const failure = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
+        // Before its first part the provider itself has tried again.
+        const mode = AiError.isAiError(failure) && parts.length > 0 ? brokenOff(failure, textOf(message)) : undefined
+        if (AiError.isAiError(failure) && mode !== undefined) {
+          const piece = withoutCalls(message)
+          const isStored = piece.content.length > 0
+          if (isStored) yield* keep({ message: piece, reason: "interrupted", usage, interrupted: true, cut: mode })
+          const text = said + textOf(piece)
+          const next: Asking = mode === "continued"
+            ? { trial: [continueMessage(text, yield* now)], said: text }
+            : { trial: isStored ? [] : trial, said }
+          const hasText = textOf(piece).trim() !== ""
+          return { _tag: "BrokenOff", error: failure, mode, hasText, usage, next } as const
+        }
         if (message.content.length > 0) {
           yield* Effect.ignore(Effect.map(
             keep({ message, reason: "interrupted", usage, interrupted: true }),

@@ -92,7 +92,7 @@ export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): Bedro
     detail,
     sender,
     ...answerIds(headers),
-    retryAfterMillis: retryAfterMillis(headers["retry-after"], now),
+    retryAfterMillis: retryAfterMillis(status, headers, now),
     evidence: {
       form,
       now,

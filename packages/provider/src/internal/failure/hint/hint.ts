@@ -12,6 +12,7 @@ import { blockedHint, loginHint } from "./blocked.ts"
 import { connectionHint } from "./connection.ts"
 import { permissionHint } from "./permission.ts"
 import { statusHint } from "./status.ts"
+import { waitingHint } from "./waiting.ts"
 import { isWrongPath, lacksRoute, wrongPath } from "./wrongPath.ts"
 
 /** What an answer shows besides its words. */
@@ -32,6 +33,7 @@ export interface Failure extends Evidence {
   readonly message: string
   readonly type?: string | undefined
   readonly status?: number | undefined
+  readonly retryAfterMillis?: number | undefined
   /** All of the answer's; the message may have the first only. */
   readonly sentences?: ReadonlyArray<string> | undefined
   readonly sender?: Sender | undefined
@@ -51,6 +53,8 @@ export interface Sent {
 export const hintFor = (failure: Failure, sent: Sent): string => {
   const { reason, sender, status, type } = failure
   if (sender?.kind === "login") return loginHint(sent.identity)
+  const wait = waitingHint(failure)
+  if (wait !== undefined) return wait
   // A name says more than the status, but not of what is too large; and so does a firewall's page.
   const isNamed = type !== undefined && !(reason === "Validation" && status !== 400)
   const isFirewall = reason === "Blocked" && status !== 451 && status !== 511
