@@ -34,6 +34,7 @@ export const text = Effect.gen(function*() {
   const countdown = yield* FiberHandle.make()
   const dim = (line: string) => colors ? `\u001b[2m${line}\u001b[22m` : line
   let last = "\n"
+  let isBetween = false
   /** On a terminal both streams are below each other: a line on stderr begins where a line begins. */
   const newline = Effect.suspend(() => {
     if (last.endsWith("\n")) return Effect.void
@@ -43,7 +44,11 @@ export const text = Effect.gen(function*() {
   const say = (line: string) => Effect.zipRight(newline, writeError(`${line}\n`))
   /** A line on stderr in the middle of an answer, whose text goes on behind it. */
   const sayBetween = (line: string) =>
-    writeError(`${isTerminal && isErrorTerminal && !last.endsWith("\n") ? "\n" : ""}${line}`)
+    Effect.suspend(() => {
+      const isOnTextLine = isTerminal && isErrorTerminal && !isBetween && !last.endsWith("\n")
+      isBetween = true
+      return writeError(`${isOnTextLine ? "\n" : ""}${line}`)
+    })
 
   /** One line that is written over each second, and is gone when the wait is over. */
   const countDown = (wait: Wait.Wait) => {
@@ -51,7 +56,7 @@ export const text = Effect.gen(function*() {
       Clock.currentTimeMillis,
       (now) =>
         Effect.as(
-          writeError(`${eraseLine}${dim(printable(`${Wait.describe(wait, now)} · ctrl-c stops`))}`),
+          writeError(eraseLine + inOneLine(dim(printable(`${Wait.describe(wait, now)} · ctrl-c stops`)))),
           wait.until - now
         )
     )
@@ -74,6 +79,7 @@ export const text = Effect.gen(function*() {
     switch (event.type) {
       case "text":
         last = event.text === "" ? last : event.text
+        isBetween = false
         return write(isTerminal ? shown(event.text) : event.text)
       case "answer-cut": {
         const what = event.hasText ? "It is continued" : "Nothing of it was shown; it is asked again"
@@ -107,8 +113,10 @@ export const text = Effect.gen(function*() {
   }
 })
 
-/** Of the terminal's line, all that is on it. */
 const eraseLine = "\r\u001b[K"
+
+/** Without a break at the terminal's edge, since only one line is erased. */
+const inOneLine = (text: string): string => `\u001b[?7l${text}\u001b[?7h`
 
 /** Is there an answer? Where not, the command fails. */
 export const isAnswered = ({ isEmpty, reason }: Finished): boolean =>

@@ -1,8 +1,12 @@
+import type { Line } from "@altimate-code/agent/Session"
+import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
-import type { Item } from "../src/internal/item.ts"
+import { type Item, ofEntries } from "../src/internal/item.ts"
+import type { Message, State } from "../src/internal/state.ts"
 import { Store } from "../src/internal/store.ts"
 import { plain } from "../src/internal/theme.ts"
-import { initial } from "../src/internal/update.ts"
+import { initial, update } from "../src/internal/update.ts"
+import * as View from "../src/internal/view.ts"
 
 const store = () =>
   new Store(initial({ columns: 60, rows: 12, theme: plain, version: "1", yolo: false, history: [] }), () => undefined)
@@ -106,5 +110,52 @@ describe("What is written where", () => {
     })
     await drawn(it)
     assert.deepStrictEqual(written(it).filter((line) => line !== ""), ["› old", "› 3", "› 4", "› 5"])
+  })
+})
+
+describe("A request that waits before it is sent again", () => {
+  const wait = { why: "Rate limited", message: "m", attempt: 3, until: 10_000 }
+  const live = (state: State) => View.live(state).lines.join("\n")
+  const at = (state: State, message: Message) => update(state, message).state
+  const waiting = at(
+    { ...store().state, work: { type: "turn", doing: "thinking", since: 0, stopping: false } },
+    { type: "turn", event: { type: "waiting", ...wait }, at: 2000 }
+  )
+
+  it("counts down, until its end or the next event", () => {
+    assert.include(live(waiting), "Rate limited. Next try in 8 s (3rd) · esc stops")
+    assert.include(live(at(waiting, { type: "tick", at: 3000 })), "Next try in 7 s")
+    assert.notInclude(live(at(waiting, { type: "tick", at: 10_000 })), "Next try")
+    const answering = at(waiting, { type: "turn", event: { type: "text", text: "Hello" }, at: 3000 })
+    assert.notInclude(live(answering), "Next try")
+    assert.notInclude(live(at(waiting, { type: "turn-over", at: 3000, interrupted: true })), "Next try")
+  })
+
+  it("does so outside of a turn too", () => {
+    const compacting: State = { ...store().state, work: { type: "compacting", since: 0, stopping: false } }
+    const state = at(compacting, { type: "waiting", wait, at: 2000 })
+    assert.include(live(state), "Next try in 8 s")
+    assert.notInclude(live(at(state, { type: "ready" })), "Next try")
+  })
+})
+
+describe("An answer that broke off", () => {
+  it("is marked when its session is shown again", () => {
+    const piece = (text: string, cut: "replaced" | "continued"): Line => ({
+      type: "assistant",
+      message: Prompt.assistantMessage({ content: text === "" ? [] : [Prompt.textPart({ text })] }),
+      reason: "interrupted",
+      usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+      interrupted: true,
+      cut,
+      time: ""
+    })
+    const notices = ofEntries([piece("One", "replaced"), piece("One", "continued"), piece("", "replaced")])
+      .flatMap((item) => item.type === "notice" ? [item.text] : [])
+    assert.deepStrictEqual(notices, [
+      "The answer broke off here. A new answer replaces it:",
+      "The answer broke off here. It continues:",
+      "The answer broke off before it began. The model was asked again."
+    ])
   })
 })

@@ -63,7 +63,7 @@ const ofEntry = (entry: Line): ReadonlyArray<Item> => {
         first = false
         return [item]
       })
-      if (entry.cut !== undefined) return [...items, brokenOff({ mode: entry.cut })]
+      if (entry.cut !== undefined) return [...items, brokenOff({ mode: entry.cut, hasText: !first })]
       return entry.interrupted ? [...items, interrupted] : items
     }
     case "tool-result":
@@ -89,10 +89,15 @@ const ofEntry = (entry: Line): ReadonlyArray<Item> => {
 export const interrupted: Item = { type: "notice", level: "warning", text: "Interrupted; what came so far is kept." }
 
 /** Below the piece of an answer that broke off. */
-export const brokenOff = ({ message, mode }: { readonly mode: CutAnswer; readonly message?: string }): Item => ({
+export const brokenOff = ({ hasText, message, mode }: {
+  readonly mode: CutAnswer
+  readonly hasText: boolean
+  readonly message?: string
+}): Item => ({
   type: "notice",
   level: "warning",
-  text: `The answer broke off here${message === undefined ? "" : ` (${message})`}. ${
-    mode === "replaced" ? "This one replaces it:" : "It continues:"
-  }`
+  text: !hasText
+    ? "The answer broke off before it began. The model was asked again."
+    : `The answer broke off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues:"}`,
+  ...(message === undefined ? {} : { hint: message })
 })
