@@ -38,6 +38,7 @@ export type CutAnswer = typeof CutAnswer.Type
  * One line of the file; `time` is ISO 8601. A line is in the file before anything is done because of it. Lines of an unknown `type` are kept and skipped.
  *
  * - `session`: the first line
+ * - `title`: what the user calls the session; the last one counts
  * - `user`: what the user said; `hidden` when the program said it for them (a call to try again, instructions of a directory);
  *   `instructions` are the files that it brings
  * - `assistant`: an answer of the model, its tool calls included; `model` is the ID that the provider sent (absent in what older versions
@@ -63,6 +64,7 @@ export const Entry = Schema.Union(
     directory: Schema.String,
     ...time
   }),
+  Schema.Struct({ type: Schema.Literal("title"), title: Schema.String, ...time }),
   Schema.Struct({
     type: Schema.Literal("user"),
     message: Prompt.UserMessage,
@@ -174,7 +176,7 @@ export interface Listed {
   readonly directory: string
   /** Of the last line. */
   readonly time: string
-  /** The beginning of the first prompt, in one line. */
+  /** The user's own title, or else the beginning of the first prompt, in one line. */
   readonly title: string
   /** How many prompts. */
   readonly turns: number

@@ -17,16 +17,24 @@ const said = (message: Prompt.UserMessage): string =>
 const prompts = (lines: ReadonlyArray<Line>) =>
   lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [said(line.message)] : [])
 
+const oneLine = (text: string): string => {
+  const line = text.trim().replace(/\s+/g, " ")
+  return line.length > 80 ? `${Cut.head(line, 79)}…` : line
+}
+
+/** The last title that the user gave. */
+const givenTitle = (lines: ReadonlyArray<Line>): string => {
+  const given = lines.findLast((line) => line.type === "title")
+  return given?.type === "title" ? oneLine(given.title) : ""
+}
+
 /**
- * The beginning of the first prompt, in one line.
+ * The title that the user gave, or else the beginning of the first prompt, in one line.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const title = (lines: ReadonlyArray<Line>): string => {
-  const text = (prompts(lines)[0] ?? "").trim().replace(/\s+/g, " ")
-  return text.length > 80 ? `${Cut.head(text, 79)}…` : text
-}
+export const title = (lines: ReadonlyArray<Line>): string => givenTitle(lines) || oneLine(prompts(lines)[0] ?? "")
 
 /**
  * All tokens that the session has used.
@@ -100,7 +108,10 @@ const block = (line: Line): ReadonlyArray<string> => {
  */
 export const markdown = (lines: ReadonlyArray<Line>): string => {
   const [first] = lines
-  const head = first?.type === "session" ? [`# Session ${first.id}`, `${first.directory}, ${first.time}`] : []
+  const given = givenTitle(lines)
+  const head = first?.type === "session"
+    ? [`# Session ${first.id}`, given === "" ? "" : `**${given}**`, `${first.directory}, ${first.time}`]
+    : []
   let speaker = ""
   const body = lines.flatMap((line) => {
     const text = block(line)

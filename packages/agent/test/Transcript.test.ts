@@ -92,6 +92,14 @@ Done.
     assert.strictEqual(Transcript.title([user(`${"x".repeat(78)}😀😀`)]), `${"x".repeat(78)}…`)
   })
 
+  it("is what the user called it last, unless that is blank", () => {
+    const titled = (title: string): Line => ({ type: "title", title, time: "2026-11-23T05:23:59.000Z" })
+    assert.strictEqual(Transcript.title([session, titled("one"), user("a"), titled(" the\n cart  ")]), "the cart")
+    assert.strictEqual(Transcript.title([session, titled("x".repeat(100)), user("a")]), `${"x".repeat(79)}…`)
+    assert.strictEqual(Transcript.title([session, user("a"), titled(" ")]), "a")
+    assert.match(Transcript.markdown([session, titled("the cart"), user("a")]), /^# Session \S+\n\n\*\*the cart\*\*\n\n/)
+  })
+
   it("counts the tokens of all answers and summaries", () => {
     assert.deepStrictEqual(Transcript.totals([user("a"), assistant("b"), summary("c", 1), assistant("d")]), {
       input: 250,

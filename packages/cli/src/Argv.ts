@@ -5,12 +5,10 @@
 import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
-import { closest, distance } from "fastest-levenshtein"
-import { CliError } from "./CliError.ts"
-import { type CommandTree, type Parameter, syntax } from "./CommandTree.ts"
-
-export const shells = ["bash", "zsh", "fish"] as const
-export type Shell = (typeof shells)[number]
+import type { CliError } from "./CliError.ts"
+import { choices, type CommandTree, syntax } from "./CommandTree.ts"
+import { globalOptions, logLevels, type Shell, shells } from "./GlobalOptions.ts"
+import { nameOf, seeHelp, unknownCommand, unknownOption, usage } from "./Unknown.ts"
 
 /** The options that every command has, in any position before `--`. */
 export interface Globals {
@@ -19,6 +17,8 @@ export interface Globals {
   readonly printLogs: boolean
   readonly logLevel: LogLevel.LogLevel
   readonly completions: Option.Option<Shell>
+  /** Where to work, if not in the directory that the program was started in. */
+  readonly directory: Option.Option<string>
 }
 
 /** A command line that names a command and nothing unknown. */
@@ -28,37 +28,8 @@ export interface Argv<R, E> {
   readonly path: ReadonlyArray<CommandTree<R, E>>
   /** The command's own options and arguments, as `@effect/cli` reads them without a doubt: `--name value … -- argument …`. */
   readonly rest: ReadonlyArray<string>
-}
-
-const flag = (names: ReadonlyArray<string>, description: string, value?: string): Parameter => ({
-  names,
-  value: Option.fromNullable(value),
-  repeated: false,
-  optional: true,
-  description
-})
-
-export const globalOptions: ReadonlyArray<Parameter> = [
-  flag(["--log-level"], "How much goes to the log file (default: INFO).", "DEBUG|INFO|WARN|ERROR"),
-  flag(["--print-logs"], "Copy the log to stderr."),
-  flag(["--completions"], "Print the completion script of a shell.", shells.join("|")),
-  flag(["-h", "--help"], "Show this help."),
-  flag(["-v", "--version"], "Show the version.")
-]
-
-const logLevels = new Map([
-  ["DEBUG", LogLevel.Debug],
-  ["INFO", LogLevel.Info],
-  ["WARN", LogLevel.Warning],
-  ["ERROR", LogLevel.Error]
-])
-
-/** ` Did you mean "--model"?`, when something known is near enough to be meant. */
-const suggestion = (given: string, known: ReadonlyArray<string>): string => {
-  const candidate = closest(given, known)
-  return known.length > 0 && distance(given, candidate) <= Math.max(2, Math.floor(given.length / 3))
-    ? `Did you mean ${candidate}? `
-    : ""
+  /** The arguments among them. */
+  readonly words: ReadonlyArray<string>
 }
 
 /** Splits a command line; fails on an unknown command or option and on a missing value. */
@@ -74,14 +45,17 @@ export const parse = <R, E>(
     version: false,
     printLogs: false,
     logLevel: LogLevel.Info as LogLevel.LogLevel,
-    completions: Option.none<Shell>()
+    completions: Option.none<Shell>(),
+    directory: Option.none<string>()
   }
 
   let node = root
   let accepted = syntax(root)
-  const commandLine = () => path.map(({ name }) => name).join(" ")
-  const refuse = (message: string, hint: string) => Either.left(new CliError({ reason: "Usage", message, hint }))
-  const seeHelp = () => `${commandLine()} --help shows what it accepts.`
+  const enter = (child: CommandTree<R, E>) => {
+    path.push(node = child)
+    accepted = syntax(child)
+  }
+  const refuse = (message: string, hint: string) => Either.left(usage(message, hint))
 
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!
@@ -92,17 +66,17 @@ export const parse = <R, E>(
     }
 
     if (!arg.startsWith("-") || arg === "-") {
-      const child = node.children.find(({ name }) => name === arg)
+      const child = node.children.find(({ aliases, name }) => name === arg || aliases.includes(arg))
       if (child !== undefined && words.length === 0) {
-        path.push(node = child)
-        accepted = syntax(node)
+        enter(child)
+      } else if (arg === "help" && node.children.length > 0 && words.length === 0) {
+        globals.help = true
       } else if (accepted.args.length > 0) {
         words.push(arg)
       } else if (node.children.length > 0) {
-        const known = node.children.map(({ name }) => name)
-        return refuse(`${commandLine()}: unknown command ${quote(arg)}.`, suggestion(arg, known) + seeHelp())
+        return Either.left(unknownCommand(path, arg))
       } else {
-        return refuse(`${commandLine()} takes no argument, but was given ${quote(arg)}.`, seeHelp())
+        return refuse(`${nameOf(path)} takes no argument, but was given ${quote(arg)}.`, seeHelp(path))
       }
       continue
     }
@@ -110,15 +84,9 @@ export const parse = <R, E>(
     // --name, --name=value, -n, -n value, -nvalue
     const [name, attached] = split(arg)
     const parameter = [...accepted.options, ...globalOptions].find(({ names }) => names.includes(name))
-    if (parameter === undefined) {
-      const known = [...accepted.options, ...globalOptions].flatMap(({ names }) =>
-        names.filter((name) => name.startsWith("--"))
-      )
-      const dashes = accepted.args.length > 0 ? ` Put -- before words that begin with a dash.` : ""
-      return refuse(`${commandLine()}: unknown option ${quote(name)}.`, suggestion(name, known) + seeHelp() + dashes)
-    }
+    if (parameter === undefined) return Either.left(unknownOption(path, name))
     if (Option.isNone(parameter.value) && attached !== undefined) {
-      return refuse(`${name} takes no value, but was given ${quote(attached)}.`, seeHelp())
+      return refuse(`${name} takes no value, but was given ${quote(attached)}.`, seeHelp(path))
     }
 
     let value = attached
@@ -129,7 +97,7 @@ export const parse = <R, E>(
       if (next === undefined || isOption) {
         return refuse(
           `${name} needs a value (${parameter.value.value}).`,
-          isOption ? `If the value really is ${next}, write ${name}=${next}.` : seeHelp()
+          isOption ? `If the value really is ${next}, write ${name}=${next}.` : seeHelp(path)
         )
       }
       value = next
@@ -138,8 +106,18 @@ export const parse = <R, E>(
     if (value === "") {
       return refuse(
         `${name} needs a value (${Option.getOrElse(parameter.value, () => "")}), but was given an empty one.`,
-        seeHelp()
+        seeHelp(path)
       )
+    }
+
+    const allowed = choices(parameter)
+    if (allowed.length > 0) {
+      const given = value!.toLowerCase()
+      const chosen = allowed.find((choice) => choice.toLowerCase() === given)
+      if (chosen === undefined) {
+        return refuse(`${name} does not accept ${quote(value!)}.`, `Use one of ${allowed.join(", ")}.`)
+      }
+      value = chosen
     }
 
     switch (parameter.names.at(-1)) {
@@ -152,27 +130,22 @@ export const parse = <R, E>(
       case "--print-logs":
         globals.printLogs = true
         break
-      case "--log-level": {
-        const level = logLevels.get(value!.toUpperCase())
-        if (level === undefined) {
-          return refuse(
-            `--log-level does not know ${quote(value!)}.`,
-            `Use one of ${[...logLevels.keys()].join(", ")}.`
-          )
-        }
-        globals.logLevel = level
+      case "--log-level":
+        globals.logLevel = logLevels.get(value!)!
         break
-      }
-      case "--completions": {
-        const shell = shells.find((shell) => shell === value)
-        if (shell === undefined) {
-          return refuse(`--completions does not know ${quote(value!)}.`, `Use one of ${shells.join(", ")}.`)
-        }
-        globals.completions = Option.some(shell)
+      case "--completions":
+        globals.completions = Option.fromNullable(shells.find((shell) => shell === value))
         break
-      }
+      case "--dir":
+        globals.directory = Option.some(value!)
+        break
       default: {
-        const long = parameter.names.at(-1)!
+        const long = parameter.names.find((name) => name.startsWith("--"))!
+        const shortcut = node.children.find(({ name }) => name === node.shortcuts[long])
+        if (shortcut !== undefined) {
+          enter(shortcut)
+          break
+        }
         // Of an option that may be given once the last counts.
         if (!parameter.repeated) options.delete(long)
         options.set(long, [...options.get(long) ?? [], value === undefined ? [name] : asPair(long, value)])
@@ -181,7 +154,7 @@ export const parse = <R, E>(
   }
 
   const given = [...options.values()].flat(2)
-  return Either.right({ globals, path, rest: words.length > 0 ? [...given, "--", ...words] : given })
+  return Either.right({ globals, path, rest: words.length > 0 ? [...given, "--", ...words] : given, words })
 }
 
 /** `@effect/cli` takes `--name=value` only on one line, and a value that looks like an option for one. */

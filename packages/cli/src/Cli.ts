@@ -24,13 +24,14 @@ import * as Sandbox from "./commands/sandbox.ts"
 import { screen } from "./commands/screen.ts"
 import * as Session from "./commands/session.ts"
 import { trust } from "./commands/trust.ts"
-import { action, type CommandTree, group, paragraphs } from "./CommandTree.ts"
+import { action, aliased, type CommandTree, group, paragraphs } from "./CommandTree.ts"
 import * as Completions from "./Completions.ts"
 import * as Failure from "./Failure.ts"
 import * as Help from "./Help.ts"
 import type { Platform, Policies, Services } from "./Services.ts"
 import { masked, Stdio, type StdoutClosed } from "./Stdio.ts"
 import { version } from "./Version.ts"
+import * as WorkingDirectory from "./WorkingDirectory.ts"
 
 type Tree = CommandTree<Services, Failure.Failure | StdoutClosed>
 
@@ -40,43 +41,50 @@ const section = group<Services, Failure.Failure | StdoutClosed>
 export const commands: Tree = action(
   screen,
   [
-    ["altimate-code", "open the screen; -c goes on with the last session of this directory"],
-    ["altimate-code run \"why does this fail?\" -f build.log", "one task, the answer on stdout"],
-    ["altimate-code doctor", "does it work here, and if not, why?"]
+    ["altimate-code run \"why does this fail?\" -f build.log", "one task, the answer on stdout"]
   ],
   [
     Run.run,
     section("session", "Look at the conversations so far, export and delete them.", [
-      Session.list,
+      aliased(Session.list, "ls"),
       Session.show,
       Session.exportSession,
-      Session.remove
+      aliased(Session.remove, "rm")
     ]),
-    section("auth", "Store, remove and list credentials.", [Auth.login, Auth.logout, Auth.list]),
-    section("providers", "See which credential is used, and why.", [Providers.list, Auth.login, Auth.logout]),
+    section("auth", "Store, remove and list credentials.", [Auth.login, Auth.logout, aliased(Auth.list, "ls")]),
+    section("providers", "See which credential is used, and why.", [
+      aliased(Providers.list, "ls"),
+      Auth.login,
+      Auth.logout
+    ]),
     section("config", "See which settings apply, and where each comes from.", [
       Config.show,
       Config.path,
       Config.schema
     ]),
-    section("mcp", "See which MCP servers work, and which tools they have.", [Mcp.list]),
+    section("mcp", "See which MCP servers work, and which tools they have.", [aliased(Mcp.list, "ls")]),
     Models.models,
     doctor,
     trust,
     Sandbox.sandbox
-  ]
+  ],
+  { "--print": "run" }
 )
 
 /** Runs a command line; answers with the exit code. Everything that goes wrong has been said on stderr by then. */
 export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, Platform | Policies> =>
   Either.match(Argv.parse(args, commands), {
     onLeft: (error) => report(error),
-    onRight: ({ globals, path, rest }) => {
+    onRight: (argv) => {
+      const { globals, path, rest } = argv
       if (globals.version) return print(`${version}\n`)
       if (Option.isSome(globals.completions)) {
         return print(Completions.render(commands, globals.completions.value))
       }
-      return globals.help || !path.at(-1)!.acts ? print(Help.render(path)) : execute(path, rest, globals)
+      return Effect.matchEffect(WorkingDirectory.enter(argv), {
+        onFailure: report,
+        onSuccess: () => globals.help || !path.at(-1)!.acts ? print(Help.render(path)) : execute(path, rest, globals)
+      })
     }
   })
 

@@ -5,29 +5,40 @@ import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import type * as HelpDoc from "@effect/cli/HelpDoc"
 import type * as Span from "@effect/cli/HelpDoc/Span"
 import type * as Usage from "@effect/cli/Usage"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 
 /** A command with its examples and the commands below it. */
 export interface CommandTree<R, E> {
   readonly name: string
+  /** Other names for it, such as `ls` for `list`. */
+  readonly aliases: ReadonlyArray<string>
   // The value that a command parses to is between its options and its handler.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly command: Command.Command<any, R, E, any>
-  /** Does it do something itself, or does it only hold other commands? */
+  /** False if it only holds other commands. */
   readonly acts: boolean
   /** A command line and what it is for. */
   readonly examples: ReadonlyArray<readonly [commandLine: string, purpose: string]>
   readonly children: ReadonlyArray<CommandTree<R, E>>
+  /** Switches that run one of the children instead, with its name: `--print` runs `run`. */
+  readonly shortcuts: Readonly<Record<string, string>>
 }
 
 /** A command that does something. */
 export const action = <Name extends string, R, E, A>(
   command: Command.Command<Name, R, E, A>,
   examples: CommandTree<R, E>["examples"],
-  children: ReadonlyArray<CommandTree<R, E>> = []
-): CommandTree<R, E> => ({ name: nameOf(command), command, acts: true, examples, children })
+  children: ReadonlyArray<CommandTree<R, E>> = [],
+  shortcuts: CommandTree<R, E>["shortcuts"] = {}
+): CommandTree<R, E> => ({ name: nameOf(command), aliases: [], command, acts: true, examples, children, shortcuts })
 
-/** A name that other commands are found under. */
+/** The same command, under other names as well. */
+export const aliased = <R, E>(tree: CommandTree<R, E>, ...aliases: ReadonlyArray<string>): CommandTree<R, E> => ({
+  ...tree,
+  aliases
+})
+
+/** A command that only holds other commands. */
 export const group = <R, E>(
   name: string,
   description: string,
@@ -35,10 +46,12 @@ export const group = <R, E>(
   examples: CommandTree<R, E>["examples"] = []
 ): CommandTree<R, E> => ({
   name,
+  aliases: [],
   command: Command.make(name).pipe(Command.withDescription(description)),
   acts: false,
   examples,
-  children
+  children,
+  shortcuts: {}
 })
 
 const nameOf = <Name extends string, R, E, A>(command: Command.Command<Name, R, E, A>): string =>
@@ -54,6 +67,13 @@ export interface Parameter {
   readonly optional: boolean
   readonly description: string
 }
+
+/** The values that an option has to choose from; none where any text will do. */
+export const choices = ({ value }: Parameter): ReadonlyArray<string> =>
+  Option.match(value, {
+    onNone: () => [],
+    onSome: (value) => value.includes("|") ? value.split("|").map((choice) => choice.trim()) : []
+  })
 
 /** What a command accepts, in the order of its definition. */
 export interface Syntax {

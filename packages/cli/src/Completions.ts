@@ -3,31 +3,56 @@
  * in a program whose name has a dash, and offers options that this program does not have.
  */
 import * as Option from "effect/Option"
-import { globalOptions, type Shell } from "./Argv.ts"
-import { type CommandTree, type Parameter, syntax } from "./CommandTree.ts"
+import { amazonBedrock } from "./commands/provider.ts"
+import { choices, type CommandTree, type Parameter, syntax } from "./CommandTree.ts"
+import { globalOptions, type Shell } from "./GlobalOptions.ts"
 
 interface Node {
   /** The commands after the program's name: `""`, `"auth"`, `"auth login"`. */
   readonly path: string
   readonly description: string
-  readonly children: ReadonlyArray<string>
+  /** Every name of each command below it. */
+  readonly children: ReadonlyArray<readonly [name: string, description: string]>
   readonly options: ReadonlyArray<Parameter>
+  /** What its first argument has to be, or may be. */
+  readonly argument: ReadonlyArray<string> | "directory" | undefined
 }
 
-const nodes = <R, E>(tree: CommandTree<R, E>, path = ""): ReadonlyArray<Node> => {
-  const { description, options } = syntax(tree)
+/** The second name of the program. */
+const shortName = "altimate"
+
+const argumentOf = ([first]: ReadonlyArray<Parameter>): Node["argument"] => {
+  switch (first?.names[0]) {
+    case "<directory>":
+      return "directory"
+    case "<provider>":
+      return [amazonBedrock]
+    default:
+      return undefined
+  }
+}
+
+const nodes = <R, E>(tree: CommandTree<R, E>, paths: ReadonlyArray<string> = [""]): ReadonlyArray<Node> => {
+  const { args, description, options } = syntax(tree)
+  const children = tree.children.flatMap((child) =>
+    [child.name, ...child.aliases].map((name) => [name, syntax(child).description] as const)
+  )
   return [
-    { path, description, children: tree.children.map(({ name }) => name), options: [...options, ...globalOptions] },
-    ...tree.children.flatMap((child) => nodes(child, `${path} ${child.name}`.trim()))
+    ...paths.map((path) => ({
+      path,
+      description,
+      children,
+      options: [...options, ...globalOptions],
+      argument: argumentOf(args)
+    })),
+    ...tree.children.flatMap((child) =>
+      nodes(
+        child,
+        paths.flatMap((path) => [child.name, ...child.aliases].map((name) => `${path} ${name}`.trim()))
+      )
+    )
   ]
 }
-
-/** The values that an option has to choose from; none where any text or file will do. */
-const choices = ({ value }: Parameter): ReadonlyArray<string> =>
-  Option.match(value, {
-    onNone: () => [],
-    onSome: (value) => value.includes("|") ? value.split("|").map((choice) => choice.trim()) : []
-  })
 
 const bash = (name: string, all: ReadonlyArray<Node>): string => {
   const values = all.flatMap(({ options, path }) =>
@@ -38,9 +63,10 @@ const bash = (name: string, all: ReadonlyArray<Node>): string => {
       } -- "$current")); return ;;`
     })
   )
-  const words = all.map(({ children, options, path }) =>
-    `    "${path}") words="${[...children, ...options.flatMap(({ names }) => names)].join(" ")}" ;;`
-  )
+  const words = all.map(({ argument, children, options, path }) => {
+    const names = [...children.map(([name]) => name), ...options.flatMap(({ names }) => names)]
+    return `    "${path}") words="${[...Array.isArray(argument) ? argument : [], ...names].join(" ")}" ;;`
+  })
   return `_altimate_code() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path="" words="" i
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -56,7 +82,7 @@ ${words.join("\n")}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
-complete -o bashdefault -o default -F _altimate_code ${name}
+complete -o bashdefault -o default -F _altimate_code ${name} ${shortName}
 `
 }
 
@@ -65,17 +91,19 @@ const zsh = (name: string, all: ReadonlyArray<Node>): string =>
 
 const fish = (name: string, all: ReadonlyArray<Node>): string => {
   const quote = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`
-  const lines = all.flatMap(({ children, options, path }) => {
+  const lines = all.flatMap(({ argument, children, options, path }) => {
     const seen = path.split(" ").filter((command) => command !== "").map((command) =>
       `__fish_seen_subcommand_from ${command}`
     )
-    const here = [...seen, ...(children.length > 0 ? [`not __fish_seen_subcommand_from ${children.join(" ")}`] : [])]
+    const below = children.map(([name]) => name)
+    const here = [...seen, ...(below.length > 0 ? [`not __fish_seen_subcommand_from ${below.join(" ")}`] : [])]
     const condition = here.length > 0 ? ` -n ${quote(here.join("; and "))}` : ""
+    const values = argument === "directory" ? "(__fish_complete_directories)" : argument?.join(" ")
     return [
-      ...children.map((child) => {
-        const { description } = all.find((node) => node.path === `${path} ${child}`.trim())!
-        return `complete -c ${name} -f${condition} -a ${child} -d ${quote(description)}`
-      }),
+      ...children.map(([child, description]) =>
+        `complete -c ${name} -f${condition} -a ${child} -d ${quote(description)}`
+      ),
+      ...(values === undefined ? [] : [`complete -c ${name} -f${condition} -a ${quote(values)}`]),
       ...options.map((option) => {
         const names = option.names.map((name) =>
           name.startsWith("--") ? ` -l ${name.slice(2)}` : ` -s ${name.slice(1)}`
@@ -89,7 +117,7 @@ const fish = (name: string, all: ReadonlyArray<Node>): string => {
       })
     ]
   })
-  return `${lines.join("\n")}\n`
+  return `${lines.join("\n")}\ncomplete -c ${shortName} -w ${name}\n`
 }
 
 const generators = { bash, fish, zsh }

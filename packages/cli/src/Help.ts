@@ -1,13 +1,26 @@
 /** `--help`: one screen, the same form for every command. */
 import * as Option from "effect/Option"
-import { globalOptions } from "./Argv.ts"
 import { type CommandTree, type Parameter, syntax } from "./CommandTree.ts"
+import { globalOptions } from "./GlobalOptions.ts"
 
-const optionLabel = ({ names, repeated, value }: Parameter) => {
-  const [first = "", ...others] = names
+/** The spelling of an option that is shown first: its short and its long name, where it has both. */
+const mainNames = ({ names }: Parameter): ReadonlyArray<string> => {
+  const long = names.find((name) => name.startsWith("--"))
+  const short = names.find((name) => !name.startsWith("--"))
+  return [short, long].flatMap((name) => name === undefined ? [] : [name])
+}
+
+const optionLabel = (option: Parameter) => {
+  const [first = "", ...others] = mainNames(option)
   const spellings = first.startsWith("--") ? `    ${first}` : [first, ...others].join(", ")
-  return spellings + Option.match(value, { onNone: () => "", onSome: (value) => ` ${value.replaceAll(" ", "")}` }) +
-    (repeated ? " …" : "")
+  return spellings +
+    Option.match(option.value, { onNone: () => "", onSome: (value) => ` ${value.replaceAll(" ", "")}` }) +
+    (option.repeated ? " …" : "")
+}
+
+const optionText = (option: Parameter) => {
+  const others = option.names.filter((name) => !mainNames(option).includes(name))
+  return option.description + (others.length > 0 ? ` Also ${others.join(", ")}.` : "")
 }
 
 const argLabel = ({ names, optional, repeated }: Parameter) => {
@@ -49,9 +62,12 @@ export const render = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => 
   ]
 
   return `${wrap(description, 0, 80)}\n\nUsage\n${usages.map((usage) => `  ${usage}`).join("\n")}\n` +
-    table("Commands", node.children.map((child) => [child.name, syntax(child).description])) +
+    table(
+      "Commands",
+      node.children.map((child) => [[child.name, ...child.aliases].join(", "), syntax(child).description])
+    ) +
     table("Arguments", args.map((arg) => [argLabel(arg), arg.description])) +
-    table("Options", options.map((option) => [optionLabel(option), option.description])) +
+    table("Options", options.map((option) => [optionLabel(option), optionText(option)])) +
     table("Options of every command", globalOptions.map((option) => [optionLabel(option), option.description])) +
     (node.examples.length === 0
       ? ""

@@ -4,6 +4,7 @@ import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
 import { notice } from "@altimate-code/auth/Credential"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -28,6 +29,8 @@ export interface RunOptions extends SessionOptions {
   readonly prompt: ReadonlyArray<string>
   /** Paths of what goes along with it. */
   readonly files: ReadonlyArray<string>
+  /** What the session is called in lists. */
+  readonly title: Option.Option<string>
   readonly system: Option.Option<string>
   readonly maxTokens: Option.Option<number>
   readonly format: "text" | "json"
@@ -124,6 +127,10 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       ...notices,
       ...yield* Attachment.notices(options.files)
     ])
+    if (Option.isSome(options.title) && options.title.value.trim() !== "") {
+      const time = new Date(yield* Clock.currentTimeMillis).toISOString()
+      yield* session.append({ type: "title", title: options.title.value, time })
+    }
     yield* Turn.run({
       ...equipped,
       ...yield* Assistant.rules,

@@ -14,7 +14,7 @@ export const list = Effect.fn("SessionCommands.list")(function*(format: "text" |
   if (format === "json") return yield* writeJson(all, 2)
   if (all.length === 0) return yield* write("There are no sessions yet.\n")
   yield* write(Table.render([
-    ["ID", "LAST USED", "TURNS", "DIRECTORY", "FIRST PROMPT"],
+    ["ID", "LAST USED", "TURNS", "DIRECTORY", "TITLE"],
     ...all.map(({ directory, id, time, title, turns }) => [
       id,
       time.slice(0, 16).replace("T", " "),

@@ -61,8 +61,72 @@ describe("a command line", () => {
   })
 
   it("refuses an unknown command with a suggestion", () => {
-    assert.match(refused("rnu", "hi"), /unknown command "rnu".*Did you mean run\?/)
     assert.match(refused("auth", "logn"), /auth: unknown command "logn".*Did you mean login\?/)
+  })
+
+  it("takes the other names of commands and options for the same", () => {
+    for (const command of ["auth", "providers", "mcp", "session"]) {
+      assert.strictEqual(parsed(command, "ls").path.at(-1), parsed(command, "list").path.at(-1))
+    }
+    assert.deepStrictEqual(parsed("run", "-r", "x", "--max-turns=3", "--name", "t", "hi").rest, [
+      "--session",
+      "x",
+      "--max-steps",
+      "3",
+      "--title",
+      "t",
+      "--",
+      "hi"
+    ])
+    assert.deepStrictEqual(parsed("run", "--format", "JSON").rest, ["--format", "json"])
+  })
+
+  it("runs one task with -p, wherever that is", () => {
+    for (const args of [["-p", "-c", "models"], ["-c", "--print", "models"], ["-c", "-p", "--", "models"]]) {
+      const { path, rest } = parsed(...args)
+      assert.deepStrictEqual(path.map(({ name }) => name), ["altimate-code", "run"])
+      assert.deepStrictEqual(rest, ["-c", "--", "models"])
+    }
+    assert.strictEqual(parsed("why?", "-p").path.at(-1)!.name, "run")
+  })
+
+  it("takes help for --help in front of a command", () => {
+    for (const args of [["help"], ["help", "auth"], ["auth", "help", "login"]]) {
+      const { globals, path } = parsed(...args)
+      assert.isTrue(globals.help)
+      assert.strictEqual(path.at(-1)!.name, args.findLast((arg) => arg !== "help") ?? "altimate-code")
+    }
+    assert.isFalse(parsed("run", "help", "me").globals.help)
+  })
+
+  it("takes a word that is no command for a directory, and a command for the command", () => {
+    for (
+      const [args, name, words] of [
+        [["src"], "altimate-code", ["src"]],
+        [["-c", "./run"], "altimate-code", ["./run"]],
+        [["--", "run"], "altimate-code", ["run"]],
+        [["run"], "run", []],
+        [["run", "src"], "run", ["src"]]
+      ] as const
+    ) {
+      const parsedAs = parsed(...args)
+      assert.strictEqual(parsedAs.path.at(-1)!.name, name)
+      assert.deepStrictEqual(parsedAs.words, words)
+    }
+  })
+
+  it("names the command that has an option, where another one is given it", () => {
+    assert.match(refused("--title", "x"), /unknown option "--title"\. It is an option of: altimate-code run\./)
+    assert.match(refused("doctor", "--yolo"), /It is an option of: altimate-code, altimate-code run\./)
+  })
+
+  it("says what to do instead of what other tools have", () => {
+    assert.match(
+      refused("run", "hi", "--output-format", "json"),
+      /unknown option "--output-format"\. Use --format json/
+    )
+    assert.match(refused("mcp", "add", "x"), /mcp: unknown command "add"\. Describe MCP servers under mcp/)
+    assert.notMatch(refused("mcp", "toString"), /undefined|native code/)
   })
 
   it("leaves everything behind -- alone", () => {
@@ -132,10 +196,22 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _altimate_code; printf '%s ' "\${COMP
   it("complete commands, options and values", () => {
     assert.strictEqual(completed("ru"), "run")
     assert.strictEqual(completed("auth", "log"), "login logout")
-    assert.strictEqual(completed("run", "hi", "--m"), "--model --max-tokens --max-steps")
+    assert.strictEqual(completed("auth", "l"), "login logout list ls")
+    assert.strictEqual(completed("auth", "login", "am"), "amazon-bedrock")
+    assert.strictEqual(completed("session", "rm", "--log-level", "E"), "ERROR")
+    assert.strictEqual(completed("run", "hi", "--m"), "--model --max-tokens --max-steps --max-turns")
     assert.strictEqual(completed("run", "--format", ""), "text json")
     assert.strictEqual(completed("--log-level", "D"), "DEBUG")
     assert.strictEqual(completed("--print-logs", "models", "res"), "resolve")
     assert.strictEqual(completed("run", "-f", "/etc/hostn"), "/etc/hostname")
+  })
+
+  it("are there under both names of the program", () => {
+    assert.match(Completions.render(commands, "bash"), /^complete .* altimate-code altimate$/m)
+    assert.match(Completions.render(commands, "zsh"), /^complete .* altimate-code altimate$/m)
+    const fish = Completions.render(commands, "fish")
+    assert.match(fish, /^complete -c altimate -w altimate-code$/m)
+    assert.match(fish, /^complete -c altimate-code -f .* -a '\(__fish_complete_directories\)'$/m)
+    assert.match(fish, /-a 'amazon-bedrock'$/m)
   })
 })

@@ -39,7 +39,9 @@ layer(NodeContext.layer)("a wrong command line", (it) => {
       [["models", "resolve"], /id/i],
       [["models", "resolve", "a", "b"], /argument/],
       [["models", "resolve", "openai/gpt-5"], /openai/],
-      [["auth", "login", "--provider", "openai"], /amazon-bedrock/]
+      [["auth", "login", "--provider", "openai"], /"openai": amazon-bedrock is the only one/],
+      [["auth", "logout", "anthropic"], /"anthropic": amazon-bedrock is the only one/],
+      [["models", "anthropic"], /"anthropic": amazon-bedrock is the only one/]
     ] as const
   ) {
     it.scoped(`altimate-code ${args.join(" ")}: exit code 2, one short block`, () =>

@@ -61,6 +61,11 @@ layer(NodeContext.layer)("the packed command", (it) => {
       const command = join(home, "node_modules/.bin/altimate-code")
       const version = yield* execute(command, ["--version"], { cwd: home, env })
       assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/)
+      const underItsShortName = yield* execute(join(home, "node_modules/.bin/altimate"), ["--version"], {
+        cwd: home,
+        env
+      })
+      assert.strictEqual(underItsShortName.stdout, version.stdout)
 
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1", auth: { bearer: [Redacted.make("install-token")] } })
       yield* fs.makeDirectory(join(home, ".config/altimate-code"), { recursive: true })

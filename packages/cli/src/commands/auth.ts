@@ -4,7 +4,6 @@ import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { printable } from "@altimate-code/log/Printable"
 import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,11 +12,9 @@ import { CliError } from "../CliError.ts"
 import { action } from "../CommandTree.ts"
 import { Stdio } from "../Stdio.ts"
 import * as StoredCredentials from "../StoredCredentials.ts"
+import { providerArgument, providerOption, requireBedrock } from "./provider.ts"
 
-const provider = Options.choice("provider", ["amazon-bedrock"]).pipe(
-  Options.withDescription("Whose credential (default: amazon-bedrock)."),
-  Options.withDefault("amazon-bedrock" as const)
-)
+const provider = { provider: providerOption, named: providerArgument }
 
 /** From the terminal without an echo, or from what is piped in. */
 const askForToken = Effect.gen(function*() {
@@ -53,8 +50,9 @@ const writeNotices = Effect.gen(function*() {
 })
 
 export const login = action(
-  Command.make("login", { provider }, ({ provider }) =>
+  Command.make("login", provider, (given) =>
     Effect.gen(function*() {
+      const provider = yield* requireBedrock([given.named, given.provider])
       const store = yield* CredentialStore.CredentialStore
       const { write, writeError } = yield* Stdio
       const token = yield* askForToken
@@ -74,8 +72,9 @@ export const login = action(
 )
 
 export const logout = action(
-  Command.make("logout", { provider }, ({ provider }) =>
+  Command.make("logout", provider, (given) =>
     Effect.gen(function*() {
+      const provider = yield* requireBedrock([given.named, given.provider])
       const store = yield* CredentialStore.CredentialStore
       const { write } = yield* Stdio
       const removed = yield* store.remove(provider)

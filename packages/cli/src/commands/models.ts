@@ -15,6 +15,7 @@ import { configured } from "../Configured.ts"
 import { selectable } from "../KnownModels.ts"
 import { Stdio } from "../Stdio.ts"
 import * as Table from "../Table.ts"
+import { providerArgument, requireBedrock } from "./provider.ts"
 import { crossRegionOption, overrides } from "./sessionOptions.ts"
 
 const resolve = action(
@@ -65,8 +66,12 @@ const resolve = action(
 )
 
 export const models = action(
-  Command.make("models", {}, () =>
+  Command.make("models", { provider: providerArgument }, ({ provider }) =>
     Effect.gen(function*() {
+      yield* requireBedrock(
+        [provider],
+        "altimate-code models lists all models; altimate-code models resolve ID shows what is sent for one."
+      )
       const { write } = yield* Stdio
       const rows = (yield* selectable).map(({ family, id, name }) => [id, family, name])
       yield* write(Table.render([["ID", "FAMILY", "NAME"], ...rows]))

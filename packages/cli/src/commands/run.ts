@@ -19,7 +19,15 @@ const options = {
     Options.withDescription("Attach a text file, an image or a PDF."),
     Options.repeated
   ),
+  title: Options.text("title").pipe(
+    Options.withAlias("n"),
+    Options.withAlias("name"),
+    Options.withPseudoName("TITLE"),
+    Options.withDescription("The session's title in lists."),
+    Options.optional
+  ),
   system: Options.text("system").pipe(
+    Options.withAlias("system-prompt"),
     Options.withPseudoName("TEXT"),
     Options.withDescription("The system prompt."),
     Options.optional
@@ -27,16 +35,17 @@ const options = {
   maxTokens: Options.integer("max-tokens").pipe(
     Options.withPseudoName("N"),
     Options.filterMap(Option.liftPredicate((tokens) => tokens > 0), "--max-tokens must be at least 1."),
-    Options.withDescription("The most tokens of an answer (default: at most 8192)."),
+    Options.withDescription("Most tokens per answer (default: 8192 or less)."),
     Options.optional
   ),
   noTools: Options.boolean("no-tools").pipe(
     Options.withDescription("The question alone: no tools, no AGENTS.md.")
   ),
   maxSteps: Options.integer("max-steps").pipe(
+    Options.withAlias("max-turns"),
     Options.withPseudoName("N"),
     Options.filterMap(Option.liftPredicate((steps) => steps > 0), "--max-steps must be at least 1."),
-    Options.withDescription("How many requests the turn may take (default: 50)."),
+    Options.withDescription("Requests per task (default: 50)."),
     Options.withDefault(50)
   ),
   ...sessionOptions,
@@ -64,7 +73,6 @@ export const run = action(
   [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask"],
     ["altimate-code run --yolo \"Make the tests pass\"", "do it, and ask nobody"],
-    ["altimate-code run -c \"and now the docs\"", "go on with the last session of this directory"],
     ["git diff | altimate-code run \"Review this change\"", "append what is piped in"],
     ["altimate-code run --format json \"hi\" | jq -r 'select(.type==\"text\").text'", "read it by a program"]
   ]

@@ -1,5 +1,7 @@
 /** `altimate-code`: the screen. */
+import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import { CliError } from "../CliError.ts"
@@ -24,7 +26,21 @@ const hasScreen = Effect.gen(function*() {
 
 export const screen = Command.make(
   "altimate-code",
-  { model: modelOption, crossRegion: crossRegionOption, ...sessionOptions, yolo },
+  {
+    model: modelOption,
+    crossRegion: crossRegionOption,
+    ...sessionOptions,
+    yolo,
+    // Both take effect when the command line is read: see `Argv` and `WorkingDirectory`.
+    print: Options.boolean("print").pipe(
+      Options.withAlias("p"),
+      Options.withDescription("Do one task without the screen, as run does.")
+    ),
+    directory: Args.text({ name: "directory" }).pipe(
+      Args.withDescription("Where to work, if not in this directory."),
+      Args.optional
+    )
+  },
   (given) =>
     hasScreen.pipe(
       Effect.zipRight(load(() => import("../RunScreen.ts"))),

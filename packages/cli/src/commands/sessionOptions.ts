@@ -28,16 +28,19 @@ export const overrides = ({ crossRegion, model }: {
 export const sessionOptions = {
   continue: Options.boolean("continue").pipe(
     Options.withAlias("c"),
-    Options.withDescription("Go on with this directory's last session.")
+    Options.withDescription("Resume this directory's last session.")
   ),
   session: Options.text("session").pipe(
     Options.withAlias("s"),
+    Options.withAlias("r"),
+    Options.withAlias("resume"),
     Options.withPseudoName("ID"),
-    Options.withDescription("Go on with this one; a beginning is enough."),
+    Options.withDescription("Resume this session."),
     Options.optional
   )
 }
 
 export const yolo = Options.boolean("yolo").pipe(
-  Options.withDescription("Ask nobody: allow what is not denied.")
+  Options.withAlias("dangerously-skip-permissions"),
+  Options.withDescription("Allow all that is not denied.")
 )

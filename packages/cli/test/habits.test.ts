@@ -1,0 +1,115 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Argv from "../src/Argv.ts"
+import { commands } from "../src/Cli.ts"
+import * as WorkingDirectory from "../src/WorkingDirectory.ts"
+import { guideConfig, makeHome } from "./BuiltCli.ts"
+import { keys, open } from "./Terminal.ts"
+
+/** In a directory that holds `sub/inner` and `file.txt`: where the command line leads to, or the error. */
+const entered = (...args: ReadonlyArray<string>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      const before = process.cwd()
+      const root = realpathSync(mkdtempSync(join(tmpdir(), "altimate-code-directory-")))
+      mkdirSync(join(root, "sub/inner"), { recursive: true })
+      mkdirSync(join(root, "run"))
+      writeFileSync(join(root, "file.txt"), "")
+      process.chdir(root)
+      return { before, root }
+    }),
+    ({ root }) =>
+      Effect.match(WorkingDirectory.enter(Either.getOrThrow(Argv.parse(args, commands))), {
+        onFailure: ({ hint, message }) => `${message} ${hint}`,
+        onSuccess: () => process.cwd().replace(root, "")
+      }),
+    ({ before, root }) =>
+      Effect.sync(() => {
+        process.chdir(before)
+        rmSync(root, { recursive: true })
+      })
+  )
+
+describe("The directory of a command line", () => {
+  it.effect("is the screen's argument, or --dir of any command", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* entered(), "")
+      assert.strictEqual(yield* entered("sub"), "/sub")
+      assert.strictEqual(yield* entered("sub/inner/..", "-c"), "/sub")
+      assert.strictEqual(yield* entered("./run"), "/run")
+      assert.strictEqual(yield* entered("run"), "")
+      assert.strictEqual(yield* entered("--", "run"), "/run")
+      assert.strictEqual(yield* entered("run", "--dir", "sub", "inner"), "/sub")
+      assert.strictEqual(yield* entered("--dir=sub", "inner"), "/sub/inner")
+    }))
+
+  it.effect("has to be there", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(
+        yield* entered("./nope"),
+        "The directory \"./nope\" does not exist. Correct the path, or create the directory first."
+      )
+      assert.match(yield* entered("config", "show", "--dir", "nope"), /^The directory "nope" does not exist\./)
+      assert.strictEqual(
+        yield* entered("file.txt"),
+        "The directory \"file.txt\" cannot be entered: it is not a directory. To attach a file: altimate-code run --file \"file.txt\" \"…\""
+      )
+      assert.match(yield* entered(`./${"x".repeat(300)}`), /its name is too long/)
+    }))
+
+  it.effect("is not a mistyped command, another tool's command or a prompt", () =>
+    Effect.gen(function*() {
+      assert.match(
+        yield* entered("rnu"),
+        /^altimate-code: unknown command "rnu", and no directory has this name\. Did you mean run\?/
+      )
+      assert.match(yield* entered("serve"), /unknown command "serve".*There is no server/)
+      assert.match(yield* entered("why does it fail?"), /For one task: altimate-code run "…"$/)
+      assert.match(yield* entered("fix", "the", "tests"), /unknown command "fix".*For one task: altimate-code run "…"$/)
+    }))
+})
+
+const token = { AWS_BEARER_TOKEN_BEDROCK: "habits-token" }
+
+// A terminal takes real time.
+layer(NodeContext.layer, { excludeTestServices: true })("The built command", (it) => {
+  it.scoped("works in the directory that it is given, and gives a session its title", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
+      const { home, run, writeGlobalConfig } = yield* makeHome
+      const shop = join(home, "shop")
+      mkdirSync(shop)
+      writeFileSync(join(shop, "AGENTS.md"), "Prices are in cents.")
+      yield* writeGlobalConfig(guideConfig(sandbox.url))
+
+      const first = yield* run(["-p", "first question", "--dir", "shop", "--title", "The cart"], { env: token })
+      assert.strictEqual(first.code, 0, first.stderr)
+      const [request] = yield* sandbox.requests
+      assert.include(request!.rawBody, "Prices are in cents.")
+      const [session] = JSON.parse((yield* run(["session", "ls", "--format", "json"])).stdout)
+      assert.strictEqual(session.title, "The cart")
+      assert.strictEqual(session.directory, shop)
+
+      const screen = yield* open(["shop", "-c"], { home, env: token })
+      yield* screen.see("first question")
+      yield* screen.write(keys.ctrl("d"))
+      assert.strictEqual(yield* screen.exited, 0)
+
+      const renamed = yield* run(["run", "--resume", session.id, "--title", "The sum", "second question"], {
+        env: token
+      })
+      assert.strictEqual(renamed.code, 0, renamed.stderr)
+      const list = yield* run(["session", "list"])
+      assert.match(list.stdout, /TITLE\n.*The sum\n$/)
+
+      const missing = yield* run(["shpo", "-c"], { env: token })
+      assert.strictEqual(missing.code, 2)
+      assert.match(missing.stderr, /^error: .*"shpo"/)
+    }))
+})
