@@ -17,11 +17,11 @@ const noFork = "A session cannot be forked: --session ID resumes it, and altimat
 const json = "Use --format json: one event of this program per line."
 const credential = "altimate-code providers list shows which credential is used, and why."
 
-/** The hint for what was typed, if there is one. */
-export const instead = (table: Table, typed: string): string | undefined =>
-  Object.hasOwn(table, typed) ? table[typed] : undefined
+/** The hint for the first of the keys that is in the table. */
+export const instead = (table: Table, ...keys: ReadonlyArray<string>): string | undefined =>
+  keys.flatMap((key) => Object.hasOwn(table, key) ? [table[key]!] : [])[0]
 
-/** Options, by their names. */
+/** Options, by their names; with a command in front, the option of that command alone. */
 export const options: Table = {
   ...same("--output-format, --json", json),
   ...same("-o, --output", "--format json prints JSON; to store the answer, redirect stdout: > answer.md"),
@@ -84,7 +84,11 @@ export const options: Table = {
     "It runs in the terminal, in the working directory; --dir PATH names another one."
   ),
   ...same("--cwd, -C", "Use --dir PATH."),
-  "--method": "There is one way: a bearer token. AWS credentials need no login.",
+  ...same(
+    "--method, auth login -m, providers login -m",
+    "There is one way: a bearer token. AWS credentials need no login."
+  ),
+  "models --verbose": "altimate-code models resolve ID shows what is sent for a model.",
   ...same("-n, --max-count, --limit", "Use head: altimate-code session list | head -5"),
   ...same(
     "--region, --profile",
@@ -125,11 +129,13 @@ export const commands: Table = {
   ...same("chat, ask, exec, print, prompt", "Use altimate-code run \"…\"."),
   ...same("resume, continue", "Use altimate-code --continue, or --session ID."),
   ...same("sessions, history", "Use altimate-code session list."),
-  ...same("permissions", "Set permission in altimate-code.json."),
-  ...same("auth status, auth whoami, auth token", credential),
-  ...same("auth add, auth set", "Use altimate-code auth login."),
+  permissions: "Set permission in altimate-code.json.",
+  ...same("auth status, auth whoami, auth token, providers status", credential),
+  ...same("config get, config list, config ls", "Use altimate-code config show."),
+  ...same("config set, config edit, config add", "Edit the file: altimate-code config path shows where it is."),
+  ...same("auth add, auth set, providers add", "Use altimate-code auth login."),
   ...same(
-    "mcp add, mcp add-json, mcp remove, mcp rm, mcp get",
+    "mcp add, mcp add-json, mcp install, mcp remove, mcp rm, mcp get",
     "Describe MCP servers under mcp in altimate-code.json."
   ),
   ...same("mcp auth, mcp login, mcp logout", "Set the server's headers under mcp in altimate-code.json.")

@@ -16,6 +16,10 @@ const suggestion = (given: string, known: ReadonlyArray<string>): string => {
 /** `altimate-code auth login` */
 export const nameOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => path.map(({ name }) => name).join(" ")
 
+/** What was typed after the program's name, as `Habits` has it. */
+const keyOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, typed: string) =>
+  [...path.slice(1).map(({ name }) => name), typed].join(" ")
+
 /** A command line that is wrong. */
 export const usage = (message: string, hint: string) => new CliError({ reason: "Usage", message, hint })
 
@@ -26,10 +30,9 @@ export const seeHelp = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string =>
 /** A word where a command is expected. `remark` is what else is known about it, e.g. that no directory has this name. */
 export const unknownCommand = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, word: string, remark = ""): CliError => {
   const known = path.at(-1)!.children.flatMap(({ aliases, name }) => [name, ...aliases])
-  const key = [...path.slice(1).map(({ name }) => name), word].join(" ")
   return usage(
     `${nameOf(path)}: unknown command ${JSON.stringify(word)}${remark}.`,
-    Habits.instead(Habits.commands, key) ?? suggestion(word, known) + seeHelp(path)
+    Habits.instead(Habits.commands, keyOf(path, word)) ?? suggestion(word, known) + seeHelp(path)
   )
 }
 
@@ -48,7 +51,7 @@ export const unknownOption = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, opti
   const elsewhere = option.startsWith("--") && meant === "" ? accepting(path.slice(0, 1), option) : []
   return usage(
     `${nameOf(path)}: unknown option ${JSON.stringify(option)}.`,
-    Habits.instead(Habits.options, option) ??
+    Habits.instead(Habits.options, keyOf(path, option), option) ??
       (elsewhere.length > 0 ? `It is an option of: ${elsewhere.join(", ")}.` : meant + seeHelp(path) + dashes)
   )
 }

@@ -54,7 +54,7 @@ export const enter = <R, E>({ globals, path, words }: Argv<R, E>): Effect.Effect
       return new CliError({
         reason: "Usage",
         message,
-        hint: isPrompt ? `${hint} For one task: altimate-code run "…"` : hint
+        hint: !isPrompt ? hint : `${words.length > 1 ? `${hint} ` : ""}For one task: altimate-code run "…"`
       })
     })
   )

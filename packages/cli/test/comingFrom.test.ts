@@ -1,0 +1,268 @@
+import * as Directories from "@altimate-code/config/Directories"
+import * as RegionFallback from "@altimate-code/config/RegionFallback"
+import * as Settings from "@altimate-code/config/Settings"
+import * as TrustPolicy from "@altimate-code/config/TrustPolicy"
+import * as Secrets from "@altimate-code/log/Secrets"
+import * as Network from "@altimate-code/network/Network"
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Record from "effect/Record"
+import * as Stream from "effect/Stream"
+import * as Struct from "effect/Struct"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as Argv from "../src/Argv.ts"
+import * as Cli from "../src/Cli.ts"
+import { CliError } from "../src/CliError.ts"
+import { policies } from "../src/Services.ts"
+import { Stdio } from "../src/Stdio.ts"
+import * as WorkingDirectory from "../src/WorkingDirectory.ts"
+import { guideConfig } from "./BuiltCli.ts"
+import { mentioned, type Row, rows, type Thing } from "./ComingFrom.ts"
+
+type Command = Extract<Thing, { kind: "command" }>
+type Setting = Extract<Thing, { kind: "setting" }>
+
+const before = process.cwd()
+let home = ""
+/** The working directory, in a project. */
+let work = ""
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), "altimate-code-coming-from-"))
+  work = join(home, "project/work")
+  mkdirSync(join(home, "project/.git"), { recursive: true })
+  mkdirSync(join(work, "shop"), { recursive: true })
+  process.chdir(work)
+})
+
+afterAll(() => {
+  process.chdir(before)
+  rmSync(home, { recursive: true })
+})
+
+const is = (here: Row["here"], kind: Thing["kind"]) => typeof here !== "string" && here.kind === kind
+
+/** What a command line runs, with all that its handler gets. */
+const parse = ({ args }: Command) =>
+  Effect.gen(function*() {
+    const argv = yield* Argv.parse(args, Cli.commands)
+    yield* Effect.ensuring(WorkingDirectory.enter(argv), Effect.sync(() => process.chdir(work)))
+    const { command, name } = argv.path.at(-1)!
+    const directive = yield* CommandDescriptor.parse(
+      command.descriptor,
+      [name, ...argv.rest],
+      CliConfig.make({ finalCheckBuiltIn: false })
+    )
+    if (directive._tag !== "UserDefined" || directive.leftover.length > 0) {
+      return yield* Effect.fail("too many arguments")
+    }
+    return { command: argv.path.map(({ name }) => name).join(" "), globals: argv.globals, value: directive.value }
+  }).pipe(Effect.provide(NodeContext.layer))
+
+/** What the error for a command line has to name, so that the user finds the way. */
+const wayTo = (there: Command, here: Thing): Effect.Effect<ReadonlyArray<string>> => {
+  if (here.kind === "setting") return Effect.succeed([here.key.split(".")[0]!])
+  if (here.kind !== "command") return Effect.succeed([here.text])
+  const added = here.args.filter((arg) => !there.args.includes(arg))
+  const options = added.filter((arg) => arg.startsWith("-"))
+  if (options.length > 0) return Effect.succeed(options)
+  return Effect.map(Effect.orDie(parse(here)), ({ command }) => {
+    const [, ...names] = command.split(" ")
+    return names.every((name, index) => name === there.args[index]) ? added : [command]
+  })
+}
+
+const provider = (variables: Record<string, string>, seen = new Set<string>()) =>
+  ConfigProvider.fromMap(new Map(Object.entries(variables))).pipe(
+    ConfigProvider.mapInputPath((name) => {
+      seen.add(name)
+      return name
+    })
+  )
+
+const known = new Map<string, Effect.Effect.Success<ReturnType<typeof readNow>>>()
+
+const read = (file: unknown) =>
+  Effect.gen(function*() {
+    const text = JSON.stringify(file)
+    const result = known.get(text) ?? (yield* readNow(text))
+    known.set(text, result)
+    return result
+  })
+
+/** All that a configuration file changes, without where it comes from; and the leaves of `config show`. */
+const readNow = (text: string) =>
+  Effect.map(Settings.Settings, ({ files: _, leaves, models, warnings: __, ...settings }) => ({
+    settings: JSON.stringify(
+      {
+        ...settings,
+        models: Record.map(models, Struct.pick("name", "id", "baseModel", "crossRegion", "limit", "cost"))
+      },
+      (key, value) => key === "origin" ? undefined : value
+    ),
+    keys: leaves.map(({ key, origin }) => `${key} from ${origin._tag}`)
+  })).pipe(
+    Effect.provide(Settings.layer()),
+    Effect.provide([Directories.layer, Secrets.layer, RegionFallback.layer, TrustPolicy.layer]),
+    Effect.provide(NodeContext.layer),
+    Effect.withConfigProvider(
+      provider({ HOME: home, TICKETS_TOKEN: "tickets", ALTIMATE_CLI_CONFIG_CONTENT: text })
+    )
+  )
+
+const assertEffective = ({ file, key, text, without }: Setting) =>
+  Effect.gen(function*() {
+    const { keys, settings } = yield* read(file)
+    assert.notStrictEqual(settings, (yield* read(without)).settings, `${text} changes nothing`)
+    assert.isTrue(keys.some((shown) => shown.startsWith(key) && shown.endsWith(" from Inline")), `${text} is not shown`)
+  })
+
+const slashCommands = readFileSync(
+  fileURLToPath(new URL("../../tui/src/internal/commands.ts", import.meta.url)),
+  "utf8"
+)
+
+/** The program in this process, without a terminal. */
+const run = (args: ReadonlyArray<string>, variables: Record<string, string>, seen: Set<string>) => {
+  const output: Array<string> = []
+  const write = (text: string) => Effect.sync(() => void output.push(text))
+  const stdio = Layer.succeed(Stdio, {
+    write,
+    writeError: write,
+    readPiped: () => Effect.succeed(Option.none()),
+    interactive: false,
+    readLine: Option.none(),
+    isTerminal: false,
+    colors: false
+  })
+  return Cli.run(args).pipe(
+    Effect.provide(Layer.mergeAll(policies, stdio, NodeContext.layer)),
+    Effect.withConfigProvider(provider({ HOME: home, ...variables }, seen)),
+    Effect.tap((code) => assert.strictEqual(code, 0, output.join("")))
+  )
+}
+
+const filesOf = (things: ReadonlyArray<Thing | string>) =>
+  things.flatMap((thing) => typeof thing !== "string" && thing.kind === "file" ? [thing.text] : [])
+
+const named = [...new Set(filesOf(rows.flatMap(({ here, there }) => [there, here])))]
+const expected = new Set(
+  rows.flatMap(({ here, there }) => here === "the same" ? filesOf([there]) : filesOf([here]))
+)
+
+/** In every file that a row names is a text of its own, which a request has in it if the file was read. */
+const writeFiles = () => {
+  const marks = new Map(named.map((name, index) => [name, `marker-${index}-end`]))
+  for (const [name, mark] of marks) {
+    // It counts only where no AGENTS.md is beside it.
+    const base = name === "CLAUDE.md" ? work : join(home, "project")
+    const path = name.startsWith("~/") ? join(home, name.slice(2)) : join(base, name)
+    mkdirSync(dirname(path), { recursive: true })
+    const content = name.endsWith("auth.json")
+      ? { "amazon-bedrock": { type: "api", key: mark } }
+      : { provider: { "amazon-bedrock": { options: { headers: { [mark]: "1" } } } } }
+    writeFileSync(path, name.endsWith(".md") ? mark : JSON.stringify(content))
+  }
+  return marks
+}
+
+describe("docs/coming-from.md", () => {
+  it("has three tables", () => {
+    assert.deepStrictEqual([...new Set(rows.map(({ tool }) => tool))], [
+      "opencode",
+      "Claude Code",
+      "Earlier versions of altimate-code"
+    ])
+  })
+
+  it.effect("mentions only command lines that this program takes", () =>
+    Effect.forEach(
+      mentioned,
+      (thing) =>
+        thing.kind === "command" && rows.every(({ there }) => there !== thing && there.text !== thing.text)
+          ? parse(thing).pipe(Effect.mapError((error) => new Error(`${thing.text}: ${JSON.stringify(error)}`)))
+          : Effect.void
+    ))
+
+  for (const { here, there, tool } of rows) {
+    if (there.kind === "command") {
+      it.effect(`${tool}: ${there.text}`, () =>
+        Effect.gen(function*() {
+          if (here === "the same") return yield* Effect.asVoid(parse(there))
+          const parsed = yield* Effect.either(parse(there))
+          if (parsed._tag === "Right") {
+            assert.isTrue(is(here, "command"), "it is accepted")
+            return assert.deepStrictEqual(parsed.right, yield* parse(here as Command))
+          }
+          const error = parsed.left
+          if (!(error instanceof CliError)) {
+            // An option's value that is not accepted: the message has those that are.
+            return assert.fail(JSON.stringify(error))
+          }
+          assert.notMatch(error.hint, /shows what it accepts|Did you mean|Correct the path/)
+          for (const word of typeof here === "string" ? [] : yield* wayTo(there, here)) {
+            assert.include(error.hint, word)
+          }
+          if (here === "nothing needed") assert.match(error.hint, /[Nn]othing needed|There are no/)
+        }))
+    }
+    if (there.kind === "setting") {
+      it.effect(`${tool}: ${there.text}`, () =>
+        Effect.gen(function*() {
+          if (here === "the same") return yield* assertEffective(there)
+          const { keys, settings } = yield* read(there.file)
+          assert.isTrue(keys.some((shown) => shown.startsWith(there.key)), "config show shows it")
+          const isAlias = settings !== (yield* read(there.without)).settings
+          if (isAlias) assert.strictEqual(settings, (yield* read((here as Setting).file)).settings)
+        }))
+    }
+    if (there.kind === "slash") {
+      it(`${tool}: ${there.text}`, () => {
+        const isThere = (name: string) => slashCommands.includes(`name: "${name}"`)
+        assert.strictEqual(isThere(there.text), here === "the same")
+        if (typeof here !== "string" && here.kind === "slash") assert.isTrue(isThere(here.text))
+      })
+    }
+    if (typeof here !== "string" && here.kind === "setting") {
+      it.effect(`${tool}: ${there.text} → ${here.text}`, () => assertEffective(here))
+    }
+    if (typeof here !== "string" && here.kind === "command") {
+      it.effect(`${tool}: ${there.text} → ${here.text}`, () => Effect.asVoid(parse(here)))
+    }
+  }
+
+  it.live("is right about every variable and every file", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
+      const marks = writeFiles()
+      const seen = new Set<string>()
+      const content = { ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify(guideConfig(sandbox.url)) }
+      yield* run(["run", "--trust-project", "hi"], content, seen)
+      yield* run(["providers", "list"], content, seen)
+      // What is read only for a host elsewhere, over TLS. The proxy refuses the connection.
+      yield* Effect.flatMap(Network.Network, ({ inspect }) => Stream.runDrain(inspect("https://gateway.example.com/")))
+        .pipe(
+          Effect.ignore,
+          Effect.provide(Layer.provide(Network.layer, Settings.layer())),
+          Effect.provide([Directories.layer, Secrets.layer, RegionFallback.layer, TrustPolicy.layer]),
+          Effect.withConfigProvider(provider({ HOME: home, HTTPS_PROXY: "http://127.0.0.1:9" }, seen))
+        )
+
+      const request = JSON.stringify((yield* sandbox.requests)[0])
+      for (const [name, mark] of marks) assert.strictEqual(request.includes(mark), expected.has(name), name)
+      for (const { here, there } of rows) {
+        if (there.kind === "variable") assert.strictEqual(seen.has(there.text), here === "the same", there.text)
+        if (typeof here !== "string" && here.kind === "variable") assert.isTrue(seen.has(here.text), here.text)
+      }
+    }).pipe(Effect.provide(NodeContext.layer), Effect.scoped), 60_000)
+})
