@@ -97,7 +97,10 @@ Done.
     assert.strictEqual(Transcript.title([session, titled("one"), user("a"), titled(" the\n cart  ")]), "the cart")
     assert.strictEqual(Transcript.title([session, titled("x".repeat(100)), user("a")]), `${"x".repeat(79)}…`)
     assert.strictEqual(Transcript.title([session, user("a"), titled(" ")]), "a")
-    assert.match(Transcript.markdown([session, titled("the cart"), user("a")]), /^# Session \S+\n\n\*\*the cart\*\*\n\n/)
+    assert.match(
+      Transcript.markdown([session, titled("the cart"), user("a")]),
+      /^# Session \S+\n\n\*\*the cart\*\*\n\n/
+    )
   })
 
   it("counts the tokens of all answers and summaries", () => {

@@ -102,10 +102,10 @@ const read = (file: unknown) =>
 
 /** All that a configuration file changes, without where it comes from; and the leaves of `config show`. */
 const readNow = (text: string) =>
-  Effect.map(Settings.Settings, ({ files: _, leaves, models, warnings: __, ...settings }) => ({
+  Effect.map(Settings.Settings, ({ leaves, models, ...settings }) => ({
     settings: JSON.stringify(
       {
-        ...settings,
+        ...Struct.omit(settings, "files", "warnings"),
         models: Record.map(models, Struct.pick("name", "id", "baseModel", "crossRegion", "limit", "cost"))
       },
       (key, value) => key === "origin" ? undefined : value
