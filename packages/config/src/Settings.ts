@@ -33,7 +33,6 @@ import { ownEndpoints, projectFile, withhold } from "./internal/untrusted.ts"
 import { acceptUrl } from "./internal/url.ts"
 import type { Origin, Scope, Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
-import { isSecretName } from "./SecretName.ts"
 import type * as TrustedFiles from "./TrustedFiles.ts"
 import type { TrustPolicy } from "./TrustPolicy.ts"
 
@@ -264,7 +263,6 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const baseURL = Option.orElse(setting(paths.endpoint), () => setting(paths.baseURL))
   if (Option.isSome(baseURL)) yield* acceptUrl(baseURL.value)
   const { gateway, notices } = yield* gatewayOf(file, merged)
-  yield* registerHeaders(gateway)
   const crossRegion: Setting<string> = overrides.crossRegion === undefined
     ? gateway.crossRegion
     : { value: overrides.crossRegion, origin: { _tag: "Flag", flag: "--cross-region" } }
@@ -300,14 +298,6 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     misplacedUrl: Option.fromNullable(misplaced),
     warnings
   })
-})
-
-/** As they are sent: what is written may have quotation marks around it. */
-const registerHeaders = Effect.fn("registerHeaders")(function*({ headers }: Gateway.Gateway) {
-  const { register } = yield* Secrets
-  for (const [name, { value }] of Object.entries(headers)) {
-    if (isSecretName(name)) yield* register(value)
-  }
 })
 
 /** A single verdict stays the one for everything else when another file adds rules. */

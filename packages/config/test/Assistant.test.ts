@@ -139,18 +139,22 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
 
     it.scoped("is left out when its URL or a header can't be sent, and what was left out of a header is said", () =>
       Effect.gen(function*() {
-        const { load, projectFile, write } = yield* makeFixture
+        const { projectFile, services, write } = yield* makeFixture
         const far = (server: object) => ({ type: "remote", url: "https://h.example", ...server })
         yield* write(projectFile, {
           mcp: {
             value: far({ headers: { authorization: "Bearer a\u200bb" } }),
             name: far({ headers: { "a b": "c" } }),
             url: far({ url: "https://h.example/\u00ad" }),
-            good: far({ headers: { "x-api-key": "'abc'\n" } })
+            good: far({ headers: { "x-api-key": "'canary'\n" } })
           }
         })
-        const { mcp, warnings } = yield* load()
-        assert.deepEqual({ ...mcp }, { good: far({ headers: { "x-api-key": "abc" } }) })
+        const [masked, { mcp, warnings }] = yield* Effect.provide(
+          Effect.all([Effect.map(Secrets, ({ mask }) => mask("canary")), Settings]),
+          services({})
+        )
+        assert.strictEqual(masked, "<redacted>")
+        assert.deepEqual({ ...mcp }, { good: far({ headers: { "x-api-key": "canary" } }) })
         assert.deepStrictEqual(warnings.map((warning) => warning.replace(/ \(\S+\)(?=:|\.$)/, "")), [
           "mcp.value is left out: its header authorization has a zero-width space (U+200B) at position 9, which no HTTP header can carry.",
           "mcp.name is left out: its header a b has a name that HTTP does not allow.",

@@ -1,4 +1,5 @@
 import { printable } from "@altimate-code/log/Printable"
+import * as PastedToken from "@altimate-code/system/PastedToken"
 import { readText, type Unreadable } from "@altimate-code/system/ReadText"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -76,7 +77,8 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
       )
     }
   }
-  return { tree: result, blanks, secrets }
+  // What a secret is wrapped in may be left out before it is sent.
+  return { tree: result, blanks, secrets: secrets.flatMap((secret) => [secret, PastedToken.unwrap(secret).value]) }
 })
 
 /** May the setting be a secret? */
