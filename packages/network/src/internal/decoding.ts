@@ -118,6 +118,7 @@ class Decoding extends Transform {
 
   override _read(size: number): void {
     this.#decoder?.resume()
+    // oxlint-disable-next-line no-underscore-dangle
     super._read(size)
   }
 
