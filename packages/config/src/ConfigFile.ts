@@ -7,7 +7,7 @@
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import { BedrockOptions, CrossRegion } from "./internal/bedrockOptions.ts"
-import { count, described, optional, record } from "./internal/schemas.ts"
+import { count, described, optional, record, tokens } from "./internal/schemas.ts"
 
 const price = (description: string) =>
   optional(Schema.Number.pipe(Schema.nonNegative({ title: "a number that is not negative", description })))
@@ -23,8 +23,8 @@ const Model = Schema.Struct({
   crossRegion: optional(CrossRegion),
   limit: optional(
     Schema.Struct({
-      context: count("The tokens that fit into the context window."),
-      output: count("The tokens that an answer may have.")
+      context: tokens("The tokens that fit into the context window."),
+      output: tokens("The tokens that an answer may have.")
     }).annotations({ description: "What the model can take. It goes before what is known of the model." })
   ),
   cost: optional(
@@ -52,25 +52,27 @@ const Permission = Schema.Union(
   )
 ).annotations({ description: "Which tool calls may run, which are asked for, and which are refused." })
 
+const filled = "{env:NAME}, ${NAME}, ${NAME:-default} and {file:path} are filled in."
+
+const Command = Schema.Union(Schema.String, Schema.Array(Schema.String))
+
 const McpServer = Schema.Struct({
   type: optional(
-    Schema.Literal("local", "remote").annotations({
-      description: "local: a command on this machine. remote: a URL."
+    Schema.Literal("local", "remote", "stdio", "http", "streamable-http", "streamableHttp", "sse").annotations({
+      description:
+        "local or stdio: a command on this machine. remote, http or sse: a URL. Without it: by command or url."
     })
   ),
   command: optional(
-    Schema.Array(Schema.String).annotations({
-      description: "The command of a local server with its arguments. {env:NAME} and {file:path} are filled in."
-    })
+    Command.annotations({ description: `The command of a local server with its arguments. ${filled}` })
   ),
-  environment: optional(
-    record(Schema.String, "Environment variables of a local server. {env:NAME} and {file:path} are filled in.")
-  ),
-  url: described("The URL of a remote server. {env:NAME} and {file:path} are filled in."),
-  headers: optional(
-    record(Schema.String, "HTTP headers for a remote server. {env:NAME} and {file:path} are filled in.")
-  ),
+  args: optional(Schema.Array(Schema.String).annotations({ description: "More arguments of the command." })),
+  environment: optional(record(Schema.String, `Environment variables of a local server. ${filled}`)),
+  env: optional(record(Schema.String, "The same as environment.")),
+  url: described(`The URL of a remote server. ${filled}`),
+  headers: optional(record(Schema.String, `HTTP headers for a remote server. ${filled}`)),
   enabled: optional(Schema.Boolean.annotations({ description: "false: the server is not used." })),
+  disabled: optional(Schema.Boolean.annotations({ description: "true: the server is not used." })),
   timeout: count("How long the server may take to start, in milliseconds.")
 }).annotations({ description: "An MCP server, or what is different about one that another file describes." })
 
@@ -100,6 +102,7 @@ export const ConfigFile = Schema.Struct({
   ),
   permission: optional(Permission),
   mcp: optional(record(McpServer, "MCP servers, by a name of your own; their tools are added to the built-in ones.")),
+  mcpServers: optional(record(McpServer, "The same as mcp.")),
   instructions: optional(
     Schema.Array(Schema.String).annotations({
       description:

@@ -57,3 +57,14 @@ export const describe = (origin: Origin): string => {
   if (origin._tag !== "File") return place(origin)
   return `${place(origin)} (${origin.scope === "ALTIMATE_CLI_CONFIG" ? origin.scope : `${origin.scope} config`})`
 }
+
+/**
+ * Where it came from, without the place in it: the file's path, a variable's or a flag's name, or `default`.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const source = (origin: Origin): string => {
+  if (origin._tag === "File") return origin.path
+  return origin._tag === "Inline" ? "ALTIMATE_CLI_CONFIG_CONTENT" : place(origin)
+}

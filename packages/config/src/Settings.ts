@@ -20,9 +20,11 @@ import * as Gateway from "./Gateway.ts"
 import { checkTypes, unknownKeys } from "./internal/check.ts"
 import { acceptCrossRegion } from "./internal/crossRegion.ts"
 import { gatewayOf } from "./internal/gateway.ts"
+import { lostRuleWarnings } from "./internal/lostRules.ts"
 import { maskValue } from "./internal/masking.ts"
 import { misplacedUrl, otherProvidersUrls } from "./internal/misplacedUrl.ts"
 import { modelsOf } from "./internal/models.ts"
+import { inOwnForm } from "./internal/otherSpellings.ts"
 import { parse, type Source } from "./internal/parse.ts"
 import { place } from "./internal/place.ts"
 import { usableServers } from "./internal/servers.ts"
@@ -59,6 +61,21 @@ export interface Leaf {
   readonly key: string
   readonly value: unknown
   readonly origin: Origin
+}
+
+/**
+ * A setting of a file that has no effect here. `note` is what to know about it when another tool has it, and `isMissed` is false when
+ * nothing is lost without it; `near` is the setting that was perhaps meant.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UnknownSetting {
+  readonly key: string
+  readonly origin: Origin
+  readonly note: Option.Option<string>
+  readonly isMissed: boolean
+  readonly near: Option.Option<string>
 }
 
 /**
@@ -169,6 +186,8 @@ export interface Service {
   readonly files: ReadonlyArray<SearchedFile>
   /** Every leaf of the merged file, unknown ones too. */
   readonly leaves: ReadonlyArray<Leaf>
+  /** What has no effect here, in the order of the files. */
+  readonly unknown: ReadonlyArray<UnknownSetting>
   /** Project files of which something does not apply, because nobody has said that they are trusted. */
   readonly untrusted: ReadonlyArray<UntrustedFile>
   /**
@@ -208,6 +227,7 @@ export const defaults: Service = {
   models: {},
   files: [],
   leaves: [],
+  unknown: [],
   untrusted: [],
   misplacedUrl: Option.none(),
   warnings: []
@@ -249,7 +269,7 @@ export const layer = (
 const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
-  const { file, merged, misplaced, servers, untrusted, warnings: ofSources } = yield* mergeSources(
+  const { file, merged, misplaced, servers, unknown, untrusted, warnings: ofSources } = yield* mergeSources(
     sources,
     overrides.trustProject === true
   )
@@ -294,6 +314,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
       value: maskValue(value, path),
       origin
     })),
+    unknown,
     untrusted,
     misplacedUrl: Option.fromNullable(misplaced),
     warnings
@@ -326,20 +347,32 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
 
   const checked = yield* Effect.forEach(sources, (source) =>
     Effect.gen(function*() {
-      const tree = yield* checkTypes(yield* parse(source))
+      const tree = inOwnForm(yield* checkTypes(yield* parse(source)))
       const path = trustProject ? Option.none() : projectFile(source)
       return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
     }))
   const endpoints = yield* ownEndpoints(checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree]))
 
   const warnings: Array<string> = []
+  const unknown: Array<UnknownSetting> = []
   const untrusted: Array<UntrustedFile> = []
   let merged = empty
   for (const { filled, path, source, tree } of checked) {
-    for (const { path, origin, near } of unknownKeys(tree)) {
-      const meant = near === undefined ? "." : `; did you mean ${near}?`
-      warnings.push(`${dotted(path)} is not a known setting (${where(origin)})${meant} It is kept and ignored.`)
+    for (const { near, note, origin, path } of unknownKeys(tree)) {
+      const key = dotted(path)
+      unknown.push({
+        key,
+        origin,
+        note: Option.map(Option.fromNullable(note), ({ text }) => text),
+        isMissed: note?.isMissed ?? true,
+        near: Option.fromNullable(near)
+      })
+      // A typo is worth a line of its own, each time.
+      if (near !== undefined) {
+        warnings.push(`${key} is not a known setting (${where(origin)}); did you mean ${near}? It is kept and ignored.`)
+      }
     }
+    warnings.push(...lostRuleWarnings(tree, where))
     const judged = Option.isSome(path)
       ? yield* withhold(tree, source, path.value, endpoints)
       : { tree, untrusted: Option.none(), files: onDisk }
@@ -374,5 +407,5 @@ const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<
   }
   // The file that would win is the one to correct.
   const misplaced = checked.toReversed().flatMap(({ tree }) => misplacedUrl(tree) ?? [])[0]
-  return { file, merged, misplaced, servers, untrusted, warnings }
+  return { file, merged, misplaced, servers, unknown, untrusted, warnings }
 })

@@ -226,7 +226,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
             fine: { type: "local", command: ["x"] },
             unset: { type: "local", command: ["x"], environment: { A: "{env:UNSET}" } },
             gone: { type: "remote", url: "https://h", headers: { A: "{file:gone}" } },
-            typeless: { command: ["x"] },
+            typeless: { environment: {} },
             empty: { type: "local", command: [" "], url: "https://h" },
             blank: { type: "remote", url: "{env:BLANK}" },
             on: { enabled: true },
@@ -236,15 +236,15 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         })
         const { mcp, warnings } = yield* load({ env: { BLANK: " " } })
         assert.deepStrictEqual(Object.keys(mcp), ["fine"])
-        const incomplete = "it needs a type, \"local\" with a command or \"remote\" with a url."
+        const incomplete = "it needs a command, or a url if it is remote."
         const at = "is left out (~/work/project/altimate-code.json"
         assert.deepStrictEqual(warnings.map((warning) => warning.replace(/\/\S*\/gone cannot/, "gone cannot")), [
           `mcp.unset ${at}:15:9): {env:UNSET}: this environment variable is not set.`,
           `mcp.gone ${at}:22:9): {file:gone}: gone cannot be read: there is no such file.`,
           `mcp.typeless ${at}:25:5): ${incomplete}`,
-          `mcp.empty ${at}:30:5): ${incomplete}`,
-          `mcp.blank ${at}:37:5): ${incomplete}`,
-          `mcp.on ${at}:41:5): ${incomplete}`
+          `mcp.empty ${at}:28:5): ${incomplete}`,
+          `mcp.blank ${at}:35:5): ${incomplete}`,
+          `mcp.on ${at}:39:5): ${incomplete}`
         ])
         assert.include(log, `WARN service=config ${warnings[0]}`)
       }))
@@ -262,21 +262,23 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         assert.deepStrictEqual(warnings, [])
       }))
 
-    it.scoped("has its unknown keys warned of, and so has a model", () =>
+    it.scoped("has keys that are not known, and so has a model: what looks like a typo is warned of", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
         yield* write(projectFile, {
-          permissions: {},
-          mcp: { x: { type: "local", command: ["x"], env: {}, Timeout: 1 } },
-          provider: { "amazon-bedrock": { models: { m: { reasoning: true, cost: { cacheRead: 1 } } } } }
+          mcp: { x: { type: "local", command: ["x"], retries: 1, Timeout: 1 } },
+          provider: { "amazon-bedrock": { models: { m: { weight: true, cost: { cacheRead: 1 } } } } }
         })
-        const { mcp, warnings } = yield* load()
+        const { mcp, unknown, warnings } = yield* load()
         assert.deepStrictEqual(warnings.map((warning) => warning.replace(/ is not a known setting \(\S+\)/, "")), [
-          "permissions; did you mean permission? It is kept and ignored.",
-          "mcp.x.env. It is kept and ignored.",
           "mcp.x.Timeout; did you mean timeout? It is kept and ignored.",
-          "provider.amazon-bedrock.models.m.reasoning. It is kept and ignored.",
           "provider.amazon-bedrock.models.m.cost.cacheRead; did you mean cache_read? It is kept and ignored."
+        ])
+        assert.deepStrictEqual(unknown.map(({ key }) => key), [
+          "mcp.x.retries",
+          "mcp.x.Timeout",
+          "provider.amazon-bedrock.models.m.weight",
+          "provider.amazon-bedrock.models.m.cost.cacheRead"
         ])
         assert.strictEqual(JSON.stringify(mcp), "{\"x\":{\"type\":\"local\",\"command\":[\"x\"]}}")
       }))

@@ -196,8 +196,9 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
           ["localhost:4000", "http://localhost:4000"],
           ["[::1]:4000", "http://[::1]:4000"],
           ["wss://gw.example.com", "https://gw.example.com"],
-          ["${GATEWAY}/v1", "{env:GATEWAY}/v1"],
-          ["${env:GATEWAY}", "{env:GATEWAY}"],
+          ["${GATEWAY}/v1", "${GATEWAY}/v1"],
+          ["${GATEWAY:-https://gw.example}/v1", "${GATEWAY:-https://gw.example}/v1"],
+          ["${env:GATEWAY}", "${env:GATEWAY}"],
           ["$GATEWAY", "{env:GATEWAY}"]
         ] as const
       ) {

@@ -184,29 +184,34 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
   })
 
   describe("unknown keys", () => {
-    it.scoped("are warned of once each, with their place and the key that was perhaps meant, and kept", () =>
+    it.scoped("are kept, and warned of once each when they look like a typo", () =>
       Effect.gen(function*() {
         const { globalFile, load, log, write } = yield* makeFixture
         yield* write(globalFile, {
-          theme: "dark",
+          colour: "dark",
           Model: "x",
           ...bedrock({ region: "us-east-1", baseUrl: "https://gw.example", base_url: 1, retries: 5 })
         })
         const settings = yield* load()
         const warnings = [
-          "theme is not a known setting (~/.config/altimate-code/altimate-code.json:2:3). It is kept and ignored.",
           "Model is not a known setting (~/.config/altimate-code/altimate-code.json:3:3); did you mean model? It is kept and ignored.",
           "provider.amazon-bedrock.options.baseUrl is not a known setting (~/.config/altimate-code/altimate-code.json:8:9); did you mean baseURL? It is kept and ignored.",
-          "provider.amazon-bedrock.options.base_url is not a known setting (~/.config/altimate-code/altimate-code.json:9:9); did you mean baseURL? It is kept and ignored.",
-          "provider.amazon-bedrock.options.retries is not a known setting (~/.config/altimate-code/altimate-code.json:10:9). It is kept and ignored."
+          "provider.amazon-bedrock.options.base_url is not a known setting (~/.config/altimate-code/altimate-code.json:9:9); did you mean baseURL? It is kept and ignored."
         ]
         assert.deepStrictEqual(settings.warnings, warnings)
         assert.deepStrictEqual(
           log.filter((line) => line.startsWith("WARN")),
           warnings.map((warning) => `WARN service=config ${warning}`)
         )
+        assert.deepStrictEqual(settings.unknown.map(({ key }) => key), [
+          "colour",
+          "Model",
+          "provider.amazon-bedrock.options.baseUrl",
+          "provider.amazon-bedrock.options.base_url",
+          "provider.amazon-bedrock.options.retries"
+        ])
         assert.deepStrictEqual(settings.leaves.map(({ key }) => key), [
-          "theme",
+          "colour",
           "Model",
           "provider.amazon-bedrock.options.region",
           "provider.amazon-bedrock.options.baseUrl",
@@ -230,13 +235,14 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
             somebody: { options: {} }
           }
         })
+        const { unknown, warnings } = yield* load()
+        assert.strictEqual(unknown.at(-1)?.key, "provider.somebody")
         assert.deepStrictEqual(
-          (yield* load()).warnings.map((warning) => warning.replace(/\(\S+:(\d+:\d+)\)/, "($1)")),
+          warnings.map((warning) => warning.replace(/\(\S+:(\d+:\d+)\)/, "($1)")),
           [
             "provider.amazon-bedrock-eu is not a known setting (11:5); did you mean amazon-bedrock? It is kept and ignored.",
             "provider.bedrock is not a known setting (12:5); did you mean amazon-bedrock? It is kept and ignored.",
-            "provider.amazon_bedrok is not a known setting (13:5); did you mean amazon-bedrock? It is kept and ignored.",
-            "provider.somebody is not a known setting (14:5). It is kept and ignored."
+            "provider.amazon_bedrok is not a known setting (13:5); did you mean amazon-bedrock? It is kept and ignored."
           ]
         )
       }))
@@ -244,12 +250,17 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
     it.scoped("cannot reach the terminal with control characters", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
-        yield* write(projectFile, { "a.b": { "\u001b[2J\u202e\u009b": 1 } })
-        const { leaves, warnings } = yield* load()
+        yield* write(projectFile, { "a.b": { "\u001b[2J\u202e\u009b": 1 }, "mode\u001bl": 1 })
+        const { leaves, unknown, warnings } = yield* load()
+        const mistaken = "\"mode\\u001bl\""
+        assert.deepStrictEqual(unknown.map(({ key }) => key), ["\"a.b\"", mistaken])
         assert.deepStrictEqual(warnings, [
-          "\"a.b\" is not a known setting (~/work/project/altimate-code.json:2:3). It is kept and ignored."
+          `${mistaken} is not a known setting (~/work/project/altimate-code.json:5:3); did you mean model? It is kept and ignored.`
         ])
-        assert.deepStrictEqual(leaves.map(({ key }) => key), ["\"a.b\".\"\\u001b[2J\\u{202e}\\u{9b}\""])
+        assert.deepStrictEqual(leaves.map(({ key }) => key), [
+          "\"a.b\".\"\\u001b[2J\\u{202e}\\u{9b}\"",
+          mistaken
+        ])
       }))
   })
 

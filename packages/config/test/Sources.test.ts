@@ -360,7 +360,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.deepStrictEqual(settings.files.filter((file) => file.found), [
           { path: globalFile, scope: "global", found: true }
         ])
-        assert.lengthOf(settings.warnings, 1)
+        assert.lengthOf(settings.unknown, 1)
         assert.deepStrictEqual(log.filter((line) => line.includes("loading")), [
           `INFO service=config loading config from ${globalFile}`
         ])

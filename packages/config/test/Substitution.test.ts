@@ -4,6 +4,7 @@ import { assert, layer } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as TrustPolicy from "../src/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 const baseURL = "provider.amazon-bedrock.options.baseURL"
@@ -145,5 +146,102 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       })
       const { leaves } = yield* load()
       assert.deepStrictEqual(leaves.map(({ value }) => value), ["{env:NOT_SET}", "{env:NOT_SET}", "{file:gone}"])
+    }))
+})
+
+layer(NodeContext.layer)("A variable with a dollar", (it) => {
+  const filled = (value: string, env: Record<string, string> = {}) =>
+    Effect.gen(function*() {
+      const { load, globalFile, write } = yield* makeFixture
+      yield* write(globalFile, bedrock({ profile: value }))
+      return Option.getOrUndefined(Option.map((yield* load({ env })).profile, ({ value }) => value))
+    })
+
+  it.scoped("${NAME} is the variable's value, and a default is for one that is not set, or empty", () =>
+    Effect.gen(function*() {
+      const env = { A: "a", EMPTY: "", B: "b" }
+      assert.strictEqual(yield* filled("x-${A}-${A}-${env:A}", env), "x-a-a-a")
+      assert.strictEqual(yield* filled("${A:-no}${EMPTY:-yes}${UNSET:-yes}", env), "ayesyes")
+      assert.strictEqual(yield* filled("${UNSET:-https://h:80/{x}/?a=-b}", env), "https://h:80/{x}/?a=-b")
+      assert.strictEqual(yield* filled("x${UNSET:-}", env), "x")
+      assert.strictEqual(yield* filled("${UNSET:-${B}}${UNSET:-{env:A}}${UNSET:-${EMPTY:-c}}", env), "bac")
+    }))
+
+  it.scoped("what was put in is not looked at again", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* filled("${A}", { A: "${B}{env:B}", B: "b" }), "${B}{env:B}")
+    }))
+
+  it.scoped("everything else that begins with a dollar is text, and $${NAME} stands for ${NAME}", () =>
+    Effect.gen(function*() {
+      const texts = [
+        "$5",
+        "$$",
+        "$A",
+        "a$",
+        "${",
+        "${}",
+        "${1}",
+        "${A",
+        "${A%.*}",
+        "${#A}",
+        "${A:=b}",
+        "^a{1,2}$",
+        "$(A)"
+      ]
+      for (const text of texts) assert.strictEqual(yield* filled(text, { A: "a" }), text)
+      assert.strictEqual(yield* filled("$${A}${A}", { A: "a" }), "${A}a")
+    }))
+
+  it.scoped("one that is not set and has no default is an error, as {env:NAME} is", () =>
+    Effect.gen(function*() {
+      const { failure, globalFile, write } = yield* makeFixture
+      yield* write(globalFile, bedrock({ baseURL: "https://${GATEWAY}/x" }))
+      const { message, reason } = yield* failure()
+      assert.strictEqual(reason, "Substitution")
+      assert.strictEqual(message, `${globalFile}:5:9: \${GATEWAY}: this environment variable is not set`)
+    }))
+
+  it.scoped("waits in a project's file until the file is trusted, as {env:NAME} does; an escaped one does not", () =>
+    Effect.gen(function*() {
+      const { load, projectFile, write } = yield* makeFixture
+      yield* write(projectFile, { model: "$${SECRET}", ...bedrock({ profile: "${SECRET:-x}" }) })
+      const { model, profile, untrusted } = yield* load({ env: { SECRET: "s" }, trust: TrustPolicy.layer })
+      assert.isTrue(Option.isNone(profile))
+      assert.strictEqual(Option.getOrThrow(model).value, "${SECRET}")
+      assert.deepStrictEqual(untrusted.flatMap(({ changes }) => changes.map(({ why }) => why)), [
+        "reads your environment variables or your files"
+      ])
+    }))
+
+  it.scoped("of a program for a shell or another interpreter is the program's own", () =>
+    Effect.gen(function*() {
+      const { globalFile, load, write } = yield* makeFixture
+      const program = "for f in *; do echo ${f} ${A}; done"
+      yield* write(globalFile, {
+        ...bedrock({ tokenCommand: "get-token ${A} ${UNSET}" }),
+        mcp: {
+          shell: { command: ["/bin/bash", "--norc", "-lc", program] },
+          node: { command: ["node", "-e", "console.log(`${UNSET}`)"] },
+          docker: { command: ["docker", "run", "-e", "A=${A}", "image", "sh", "-c", program] },
+          script: { command: ["python3", "server.py", "-c", "${A}"] },
+          unset: { command: ["x", "${UNSET}"] }
+        }
+      })
+      const { gateway, mcp, warnings } = yield* load({ env: { A: "a" } })
+      assert.strictEqual(Option.getOrThrow(gateway.tokenCommand).value, "get-token ${A} ${UNSET}")
+      assert.deepStrictEqual(
+        Object.values(mcp).map((server) => server.type === "local" ? server.command : []),
+        [
+          ["/bin/bash", "--norc", "-lc", program],
+          ["node", "-e", "console.log(`${UNSET}`)"],
+          ["docker", "run", "-e", "A=a", "image", "sh", "-c", program],
+          ["python3", "server.py", "-c", "a"]
+        ]
+      )
+      assert.match(
+        warnings.join("\n"),
+        /^mcp\.unset is left out \(\S+\): \$\{UNSET\}: this environment variable is not set\.$/
+      )
     }))
 })

@@ -103,8 +103,14 @@ layer(NodeContext.layer)("A configuration file", (it) => {
         "a string"
       ],
       ["{\"mcp\": {\"x\": \"canary\"}}", "1:15", "an object for mcp.x", "a string"],
-      ["{\"mcp\": {\"x\": {\"type\": \"canary\"}}}", "1:24", `"local" or "remote" for mcp.x.type`, "a string"],
-      ["{\"mcp\": {\"x\": {\"command\": \"canary\"}}}", "1:27", "an array for mcp.x.command", "a string"],
+      [
+        "{\"mcp\": {\"x\": {\"type\": \"canary\"}}}",
+        "1:24",
+        `"local", "remote", "stdio", "http", "streamable-http", "streamableHttp" or "sse" for mcp.x.type`,
+        "a string"
+      ],
+      ["{\"mcp\": {\"x\": {\"command\": 12345}}}", "1:27", "a string or an array for mcp.x.command", "a number"],
+      ["{\"mcpServers\": {\"x\": {\"args\": \"canary\"}}}", "1:31", "an array for mcpServers.x.args", "a string"],
       ["{\"mcp\": {\"x\": {\"command\": [\"a\",\n 12345]}}}", "2:2", "a string for mcp.x.command.1", "a number"],
       ["{\"mcp\": {\"x\": {\"environment\": {\"A\": 12345}}}}", "1:37", "a string for mcp.x.environment.A", "a number"],
       ["{\"mcp\": {\"x\": {\"enabled\": \"canary\"}}}", "1:27", "a boolean for mcp.x.enabled", "a string"],

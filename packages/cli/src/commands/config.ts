@@ -2,14 +2,17 @@
 import { jsonSchema } from "@altimate-code/config/ConfigFile"
 import * as Origin from "@altimate-code/config/Origin"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
-import { Settings } from "@altimate-code/config/Settings"
+import { Settings, type UnknownSetting } from "@altimate-code/config/Settings"
+import { printable } from "@altimate-code/log/Printable"
 import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { action } from "../CommandTree.ts"
 import { configured } from "../Configured.ts"
 import { Stdio, writeJson } from "../Stdio.ts"
 import * as Table from "../Table.ts"
+import * as Trust from "../Trust.ts"
 import { format } from "./format.ts"
 
 const effective = Effect.map(Settings, (settings) => {
@@ -23,23 +26,58 @@ const effective = Effect.map(Settings, (settings) => {
   ]
 })
 
+const unknownOption = Options.boolean("unknown").pipe(
+  Options.withDescription("Only the settings that have no effect here, and why.")
+)
+
+const details = ({ isMissed, key, near, note, origin }: UnknownSetting) => ({
+  key,
+  origin: Origin.describe(origin),
+  nothingIsLost: !isMissed,
+  ...Option.match(near, { onNone: () => ({}), onSome: (near) => ({ didYouMean: near }) }),
+  ...Option.match(note, { onNone: () => ({}), onSome: (note) => ({ note }) })
+})
+
+const inWords = ({ isMissed, near, note }: UnknownSetting): string =>
+  Option.match(note, {
+    onSome: (note) => isMissed ? note : `Nothing to do. ${note}`,
+    onNone: () =>
+      Option.match(near, { onNone: () => "Not a known setting.", onSome: (near) => `Did you mean ${near}?` })
+  })
+
 export const show = action(
-  Command.make("show", { format }, ({ format }) =>
-    Effect.gen(function*() {
-      const { files, leaves } = yield* Settings
-      const { write } = yield* Stdio
-      const settings = yield* effective
-      const written = leaves.map(({ key, origin, value }) => ({ key, value, origin: Origin.describe(origin) }))
-      if (format === "json") {
-        return yield* writeJson({ settings, files, written }, 2)
-      }
-      yield* write(Table.render(settings.map(({ name, origin, value }) => [name, value, origin])))
-      if (written.length > 0) {
-        yield* write(`\nAs written in the files:\n`)
-        yield* write(Table.render(written.map(({ key, origin, value }) => [key, JSON.stringify(value), origin])))
-      }
-    }).pipe(configured())).pipe(Command.withDescription("Show the effective settings, each with its origin.")),
-  [["altimate-code config show", "what applies here, and why"]]
+  Command.make(
+    "show",
+    { format, unknown: unknownOption },
+    ({ format, unknown: isUnknownOnly }) =>
+      Effect.gen(function*() {
+        const { files, leaves, unknown } = yield* Settings
+        const { write } = yield* Stdio
+        if (isUnknownOnly) {
+          if (format === "json") return yield* writeJson(unknown.map(details), 2)
+          if (unknown.length === 0) return yield* write("Every setting in the files has an effect here.\n")
+          return yield* write(
+            unknown.map((each) =>
+              `${printable(each.key)}  ${printable(Origin.describe(each.origin))}\n  ${printable(inWords(each))}\n`
+            ).join("")
+          )
+        }
+        const settings = yield* effective
+        const written = leaves.map(({ key, origin, value }) => ({ key, value, origin: Origin.describe(origin) }))
+        if (format === "json") {
+          return yield* writeJson({ settings, files, written, unknown: unknown.map(details) }, 2)
+        }
+        yield* write(Table.render(settings.map(({ name, origin, value }) => [name, value, origin])))
+        if (written.length > 0) {
+          yield* write(`\nAs written in the files:\n`)
+          yield* write(Table.render(written.map(({ key, origin, value }) => [key, JSON.stringify(value), origin])))
+        }
+      }).pipe(configured({}, Trust.note, isUnknownOnly ? "explain" : "look"))
+  ).pipe(Command.withDescription("Show the effective settings, each with its origin.")),
+  [
+    ["altimate-code config show", "what applies here, and why"],
+    ["altimate-code config show --unknown", "what has no effect here, and why"]
+  ]
 )
 
 export const path = action(

@@ -55,7 +55,11 @@ const Limits = Schema.Struct({
   connect: count("Until a connection stands."),
   firstByte: count("Until the answer begins."),
   idle: count("Between two pieces of an answer."),
-  total: count("For a whole request, its answer included.")
+  total: optional(
+    Schema.Union(Whole, Schema.Literal(false)).annotations({
+      description: "For a whole request, its answer included; false: none."
+    })
+  )
 }).annotations({ description: "In milliseconds." })
 
 const Retry = Schema.Struct({
@@ -91,6 +95,10 @@ export const BedrockOptions = Schema.Struct({
     })
   ),
   retry: optional(Retry),
+  chunkTimeout: count("The same as timeout.idle."),
+  headerTimeout: optional(
+    Schema.Union(Whole, Schema.Literal(false)).annotations({ description: "The same as timeout.firstByte." })
+  ),
   streaming: optional(
     Streaming.annotations({
       description:

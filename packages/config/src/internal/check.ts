@@ -5,6 +5,7 @@ import { distance } from "fastest-levenshtein"
 import type { ConfigError } from "../ConfigError.ts"
 import { ConfigFile, paths } from "../ConfigFile.ts"
 import type { Origin } from "../Origin.ts"
+import { type Note, noteOn } from "./otherTools.ts"
 import { failure } from "./place.ts"
 import { bare, isBedrock, isOtherProvider } from "./providers.ts"
 import { type Branch, dotted, toValue, type Tree } from "./tree.ts"
@@ -39,9 +40,11 @@ const innermost = (
     case "Pointer":
       return innermost(issue.issue, [...path, ...[issue.path].flat().map(String)], ast)
     case "Composite":
-      // Of what may be one of several words or an object, an object was meant when one is there.
+      // Of what may be one of several words, an array or an object, the array or object that is there was meant.
       if (AST.isUnion(issue.ast)) {
-        const inner = [issue.issues].flat().find((each) => each._tag === "Composite" && AST.isTypeLiteral(each.ast))
+        const inner = [issue.issues].flat().find((each) =>
+          each._tag === "Composite" && (AST.isTypeLiteral(each.ast) || AST.isTupleType(each.ast))
+        )
         return inner === undefined ? { ast: issue.ast, path } : innermost(inner, path)
       }
       return innermost("_tag" in issue.issues ? issue.issues : issue.issues[0], path, issue.ast)
@@ -95,6 +98,8 @@ export interface UnknownKey {
   readonly path: ReadonlyArray<string>
   readonly origin: Origin
   readonly near: string | undefined
+  /** What is known of it when it is another tool's. */
+  readonly note?: Note
 }
 
 /**
@@ -119,6 +124,8 @@ export const unknownKeys = (
         ? []
         : [{ path: [...path, key], origin: child.origin, near: isBedrock(key) ? "amazon-bedrock" : undefined }]
     }
+    const note = noteOn([...path, key])
+    if (note !== undefined) return [{ path: [...path, key], origin: child.origin, near: undefined, note }]
     const near = nearest(key, Array.from(known.keys())) ?? meantAsApiKey(key, path)
     return anyKey !== undefined && (near === undefined || key.startsWith(near))
       ? within(anyKey.type)

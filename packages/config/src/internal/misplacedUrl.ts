@@ -7,6 +7,7 @@ import { BedrockOptions } from "./bedrockOptions.ts"
 import { nearest, unknownKeys } from "./check.ts"
 import { maskValue } from "./masking.ts"
 import { failure } from "./place.ts"
+import { placeholders } from "./placeholders.ts"
 import { bare, isBedrock, isOtherProvider } from "./providers.ts"
 import { type Branch, dotted, find, type Tree } from "./tree.ts"
 
@@ -128,7 +129,7 @@ const urls = (tree: Tree, path: ReadonlyArray<string>): ReadonlyArray<Found> => 
 /** The text as it has to be written, if it is a URL or may become one. */
 const asUrl = (text: string, path: ReadonlyArray<string>): string | undefined => {
   const name = path.at(-1) ?? ""
-  if (/^https?:/i.test(text) && (URL.canParse(text) || /\{(env|file):/.test(text))) return text
+  if (/^https?:/i.test(text) && (URL.canParse(text) || placeholders(text).length > 0)) return text
   const isEndpoint = !isNoUrl(name) &&
     (endpointNames.has(bare(name)) || words(name).some((word) => endpointNames.has(word)))
   const [, , inner = ""] = /^\{(env|file):([^{}]*)\}/.exec(text) ?? []
@@ -145,6 +146,7 @@ const isAddress = (text: string, name: string): boolean =>
 
 /** What was probably meant by an address that is no URL. */
 const toUrl = (text: string): string => {
+  if (placeholders(text).length > 0) return text
   const [, variable, rest = ""] = /^\$\{?(?:env:)?(\w+)\}?(.*)$/.exec(text) ?? []
   if (variable !== undefined) return `{env:${variable}}${rest}`
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text.replace(/^ws(?=s?:)/i, "http")

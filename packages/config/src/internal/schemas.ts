@@ -19,4 +19,15 @@ export const Whole = Schema.Number.pipe(
 export const count = (description: string) =>
   optional(Whole.annotations({ jsonSchema: { type: "integer", exclusiveMinimum: 0, description } }))
 
+/** A number of tokens. Some tools write 0 for one that is not known. */
+export const tokens = (description: string) =>
+  optional(
+    Schema.Number.pipe(
+      Schema.filter((value) => Number.isInteger(value) && value >= 0, {
+        title: "a whole number",
+        jsonSchema: { type: "integer", minimum: 0, description: `${description} 0: it is not known.` }
+      })
+    )
+  )
+
 export const flag = (description: string) => optional(Schema.Boolean.annotations({ description }))

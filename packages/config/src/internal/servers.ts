@@ -66,7 +66,7 @@ const readHeaders = (written: NonNullable<Written[string]["headers"]>, tree: Tre
   return { notices, headers: Object.keys(headers).length === 0 ? {} : { headers } }
 }
 
-const incomplete = { why: "it needs a type, \"local\" with a command or \"remote\" with a url" }
+const incomplete = { why: "it needs a command, or a url if it is remote" }
 
 const firstUnfilled = (tree: Tree) =>
   (tree._tag === "Branch" ? leaves(tree) : [])
@@ -76,7 +76,8 @@ const firstUnfilled = (tree: Tree) =>
     )[0]
 
 const complete = (server: Written[string]): Option.Option<McpServer> => {
-  const { command = [], type, url = "" } = server
+  const { command: words = [], type, url = "" } = server
+  const command = [words, server.args ?? []].flat(2)
   if (type === "local" && command.some((word) => word.trim() !== "")) {
     return Option.some({ type, command, ...Struct.pick(server, "environment", "enabled", "timeout") })
   }

@@ -3,9 +3,11 @@ import * as PastedToken from "@altimate-code/system/PastedToken"
 import { readText, type Unreadable } from "@altimate-code/system/ReadText"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import type { ConfigError } from "../ConfigError.ts"
 import { options, paths } from "../ConfigFile.ts"
 import { Directories } from "../Directories.ts"
 import * as Environment from "../Environment.ts"
@@ -13,10 +15,9 @@ import type { Origin } from "../Origin.ts"
 import { isSecretName } from "../SecretName.ts"
 import type { Source } from "./parse.ts"
 import { failure } from "./place.ts"
+import { isProgram, placeholders, split } from "./placeholders.ts"
 import { type Branch, find, leaves, replace, type Tree } from "./tree.ts"
 import { secretsOf } from "./urlSecrets.ts"
-
-const pattern = /\{(env|file):([^{}]*)\}/g
 
 /** Where the texts of files come from. */
 export interface Files {
@@ -29,7 +30,7 @@ export interface Files {
 export const onDisk: Files = { read: (path) => readText(path, { acceptsPipe: true }), kept: new Map() }
 
 /**
- * The tree with `{env:NAME}` and `{file:path}` filled in, in the known settings only and once: what is put in is not
+ * The tree with placeholders filled in, in the known settings only and once: what is put in is not
  * looked at again. A setting that is blank then is taken out, as though it had never been written; `blanks` are those, and
  * whether they became so by what was put in. `secrets` are what is not for everybody's eyes.
  */
@@ -38,7 +39,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   const secrets: Array<string> = []
   let result = tree
   for (const [path, leaf] of settingTexts(tree)) {
-    const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin, files)
+    const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin, files, isShellLine(path))
     const blank = text.trim() === ""
     if (blank) blanks.push({ path, origin: leaf.origin, filled: String(leaf.value).trim() !== "" })
     const filled = isPath(path) && !blank ? yield* expandPath(text, source.directory) : text
@@ -52,13 +53,15 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   }
   const command = find(tree, options("tokenCommand"))
   if (command?._tag === "Leaf" && Array.isArray(command.value)) {
-    const words = yield* Effect.forEach(command.value, (word) => fillIn(String(word), source, command.origin, files))
+    const words = yield* fillWords(command.value, source, command.origin, files)
     result = replace(result, options("tokenCommand"), { ...command, filled: words.map(({ text }) => text) })
     secrets.push(...words.flatMap(({ parts }) => parts))
   }
   for (const [path, leaf] of serverTexts(tree)) {
     const filled = yield* Effect.either(
-      Effect.forEach([leaf.value].flat(), (item) => fillIn(String(item), source, leaf.origin, files))
+      Array.isArray(leaf.value)
+        ? fillWords(leaf.value, source, leaf.origin, files)
+        : Effect.map(fillIn(String(leaf.value), source, leaf.origin, files), Arr.of)
     )
     if (Either.isLeft(filled)) {
       result = replace(result, path, { ...leaf, unfilled: filled.left })
@@ -85,6 +88,9 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
 const isSecret = (path: ReadonlyArray<string>): boolean =>
   path.at(-2) === "headers" || path.join() === paths.apiKey.join()
 
+/** A line for the shell, which has variables of its own. */
+const isShellLine = (path: ReadonlyArray<string>): boolean => path.join() === options("tokenCommand").join()
+
 /** Is the setting a path? */
 const isPath = (path: ReadonlyArray<string>): boolean =>
   [paths.caFile, paths.clientCert, paths.clientKey].some((known) => known.join() === path.join())
@@ -104,7 +110,7 @@ export const namedFiles = (tree: Branch, source: Source) => {
     ...serverTexts(tree).map(([, leaf]) => leaf)
   ].flatMap(({ value }) => [value].flat().map(String))
   const names = texts.flatMap((text) =>
-    Array.from(text.matchAll(pattern)).flatMap(([, kind, name = ""]) => kind === "file" ? [name.trim()] : [])
+    placeholders(text).flatMap((placeholder) => placeholder._tag === "File" ? [placeholder.name] : [])
   )
   return Effect.forEach(
     names,
@@ -144,7 +150,8 @@ export const fillsIn = (path: ReadonlyArray<string>, leaf: Tree): boolean => {
     path.join() === options("tokenCommand").join() ||
     path.slice(0, -1).join() === options("headers").join() ||
     isModelId(path)
-  return isFilled && leaf._tag === "Leaf" && [leaf.value].flat().some((text) => String(text).search(pattern) !== -1)
+  return isFilled && leaf._tag === "Leaf" &&
+    [leaf.value].flat().some((text) => placeholders(String(text), isShellLine(path)).length > 0)
 }
 
 const isModelId = (path: ReadonlyArray<string>): boolean =>
@@ -158,22 +165,55 @@ const below = (tree: Branch, path: ReadonlyArray<string>) => {
 /** The texts of the MCP servers in which something may have to be filled in. */
 const serverTexts = (tree: Branch) =>
   below(tree, ["mcp"]).filter(([path]) =>
-    path.length === 3 && (path[2] === "command" || path[2] === "url") ||
+    path.length === 3 && (path[2] === "command" || path[2] === "args" || path[2] === "url") ||
     path.length === 4 && (path[2] === "environment" || path[2] === "headers")
   )
 
-/** The text with what is filled in, and that alone. */
-export const fillIn = Effect.fn("fillIn")(function*(written: string, source: Source, origin: Origin, files: Files) {
-  const values = yield* Effect.forEach(
-    written.matchAll(pattern),
-    ([, kind, name = ""]) =>
-      kind === "env" ? fromEnvironment(name.trim(), origin) : fromFile(name.trim(), source, origin, files)
-  )
-  const next = values.values()
-  return { text: written.replaceAll(pattern, () => next.next().value ?? ""), parts: values }
-})
+interface Filled {
+  readonly text: string
+  /** What is filled in, alone. */
+  readonly parts: ReadonlyArray<string>
+}
 
-const fromEnvironment = (name: string, origin: Origin) =>
+/** The text with what is filled in. */
+export const fillIn = (
+  written: string,
+  source: Source,
+  origin: Origin,
+  files: Files,
+  isForShell = false
+): Effect.Effect<Filled, ConfigError, Directories | FileSystem.FileSystem | Path.Path> =>
+  Effect.forEach(split(written, isForShell), (piece): ReturnType<typeof fillIn> => {
+    if (typeof piece === "string") return Effect.succeed({ text: piece, parts: [] })
+    const whole = (text: string): Filled => ({ text, parts: [text] })
+    if (piece._tag === "File") return Effect.map(fromFile(piece.name, source, origin, files), whole)
+    const { fallback } = piece
+    if (fallback === undefined) return Effect.map(fromEnvironment(piece, origin), whole)
+    return Effect.flatMap(
+      Environment.raw(piece.name),
+      (value) =>
+        Option.match(Option.filter(value, (text) => text !== ""), {
+          onSome: (text) => Effect.succeed(whole(text)),
+          onNone: () => fillIn(fallback, source, origin, files)
+        })
+    )
+  }).pipe(
+    Effect.map((filled) => ({
+      text: filled.map(({ text }) => text).join(""),
+      parts: filled.flatMap(({ parts }) => parts)
+    }))
+  )
+
+/** The words of a command, each filled in. */
+const fillWords = (words: ReadonlyArray<unknown>, source: Source, origin: Origin, files: Files) => {
+  const texts = words.map(String)
+  return Effect.forEach(texts, (text, index) => fillIn(text, source, origin, files, isProgram(texts, index)))
+}
+
+const fromEnvironment = (
+  { name, written }: { readonly name: string; readonly written: string },
+  origin: Origin
+) =>
   Effect.flatMap(
     Environment.raw(name),
     Option.match({
@@ -181,7 +221,7 @@ const fromEnvironment = (name: string, origin: Origin) =>
       onNone: () =>
         failure(origin, {
           reason: "Substitution",
-          message: `{env:${printable(name)}}: this environment variable is not set`,
+          message: `${printable(written)}: this environment variable is not set`,
           hint: `Set ${printable(name)} before starting, or write the value itself in the file.`
         })
     })

@@ -76,6 +76,19 @@ export const replace = (tree: Branch, path: ReadonlyArray<string>, leaf: Leaf | 
   return { ...tree, children }
 }
 
+/** The tree with `value` at `path`. Branches that are missing on the way begin where it is. */
+export const set = (tree: Branch, path: ReadonlyArray<string>, value: Tree): Branch => {
+  const [key, ...rest] = path
+  if (key === undefined) return tree
+  const child = tree.children.get(key)
+  const { origin, start } = value
+  const branch: Branch = child?._tag === "Branch" ? child : { _tag: "Branch", origin, start, children: new Map() }
+  return {
+    ...tree,
+    children: new Map(tree.children).set(key, rest.length === 0 ? value : set(branch, rest, value))
+  }
+}
+
 /** The tree without what stands at `path`, be it a leaf or a branch. */
 export const remove = (tree: Branch, path: ReadonlyArray<string>): Branch => {
   const [key, ...rest] = path
