@@ -6,6 +6,7 @@
 import * as Paths from "@altimate-code/system/Paths"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Files from "./Files.ts"
@@ -35,6 +36,8 @@ export interface Options {
   readonly directory: string
   /** The project's root. Absent: there is no project, so none of its files are read. */
   readonly root?: string
+  /** false: none of the project's own files are read; those that the configuration names still are. */
+  readonly readsProject?: boolean
   /** The `AGENTS.md` that is for all projects. */
   readonly global: string
   /** More files, as the configuration names them: paths and globs, relative to the root, absolute, or from `~`. */
@@ -80,6 +83,15 @@ const names = ["AGENTS.md", "CLAUDE.md"]
 
 const byProject = (file: string): instructionFiles.Candidate => ({ file, isNamedByUser: false })
 
+const isUrl = (written: string): boolean => /^https?:\/\//i.test(written)
+
+/** User, password and query may be secrets. */
+const withoutSecrets = (url: string): string => {
+  if (!URL.canParse(url)) return url.slice(0, url.indexOf(":"))
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}
+
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => false))
 
@@ -103,7 +115,7 @@ const inDirectory = (directory: string) =>
  * @category constructors
  */
 export const load = Effect.fn("Instructions.load")(
-  function*({ directory, global, globs, globsDirectory, namedBy, own, root }: Options) {
+  function*({ directory, global, globs, globsDirectory, namedBy, own, readsProject = true, root }: Options) {
     const path = yield* Path.Path
     const home = yield* Effect.option(Config.string("HOME"))
     const places = yield* SensitiveFiles.places(own)
@@ -130,7 +142,7 @@ export const load = Effect.fn("Instructions.load")(
         const expanded = given.startsWith("~/") && home._tag === "Some" ? path.join(home.value, given.slice(2)) : given
         const bases = path.isAbsolute(expanded)
           ? [path.sep]
-          : [root, globsDirectory].filter((base) => base !== undefined)
+          : [readsProject ? root : undefined, globsDirectory].filter((base) => base !== undefined)
         const found = (yield* Effect.forEach(bases, (base) => at(path.resolve(base, expanded)))).flat()
         if (found.length === 0) {
           notices.push(
@@ -143,6 +155,7 @@ export const load = Effect.fn("Instructions.load")(
       })
 
     const ofProject = Effect.gen(function*() {
+      if (!readsProject) return []
       if (root !== undefined) return (yield* Effect.forEach(Paths.descend(root, directory), inDirectory)).flat()
       const file = path.join(directory, names[0]!)
       if (yield* exists(file)) {
@@ -151,10 +164,19 @@ export const load = Effect.fn("Instructions.load")(
       return []
     })
 
+    const [paths, urls] = Arr.partition(globs, isUrl)
+    if (urls.length > 0) {
+      notices.push(
+        `instructions: URLs are not supported (${
+          urls.map(withoutSecrets).join(", ")
+        }). Save the text as a file, and name the file`
+      )
+    }
+
     const candidates = [
       { file: global, isNamedByUser: true },
       ...(yield* ofProject).map(byProject),
-      ...(yield* Effect.forEach(globs, configured)).flat()
+      ...(yield* Effect.forEach(paths, configured)).flat()
     ]
     const read = yield* instructionFiles.read(candidates, {
       ...(root === undefined ? {} : { root }),
@@ -175,12 +197,12 @@ export const load = Effect.fn("Instructions.load")(
  * @since 0.1.0
  * @category constructors
  */
-export const makeNested = ({ global, own, root }: Options, loaded: Loaded) => {
+export const makeNested = ({ global, own, readsProject = true, root }: Options, loaded: Loaded) => {
   const reported = new Set<string>()
   return Effect.fn("Instructions.nested")(function*({ given, givenSize, paths }: Touched) {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    if (root === undefined) return { instructions: [], notices: [] } satisfies Loaded
+    if (root === undefined || !readsProject) return { instructions: [], notices: [] } satisfies Loaded
     const realRoot = yield* instructionFiles.realPath(root)
     const directories = new Set<string>()
     for (const touched of paths) {

@@ -276,19 +276,28 @@ const askingNobody =
     Effect.map(decideAll(rules, part, granted), Option.map((verdict) => verdict === "ask" ? "allow" : verdict))
 
 /**
- * A policy that asks nobody: what another one would ask for is allowed. What is denied stays so.
+ * A policy that asks nobody: what another one would ask for is allowed, `because` of what the user has set. What is denied stays so.
  *
  * @since 0.1.0
  * @category layers
  */
-export const yolo: Layer.Layer<PermissionPolicy, never, PermissionPolicy> = Layer.effect(
-  PermissionPolicy,
-  Effect.map(PermissionPolicy, (policy) => ({
-    decide: (rules, action, granted) =>
-      Effect.map(
-        policy.decide(rules, action, granted),
-        (decision) => decision.verdict === "ask" ? { ...decision, verdict: "allow", because: "--yolo" } : decision
-      ),
-    ...(policy.decideAll === undefined ? {} : { decideAll: askingNobody(policy.decideAll) })
-  }))
-)
+export const askNobody = (because: string): Layer.Layer<PermissionPolicy, never, PermissionPolicy> =>
+  Layer.effect(
+    PermissionPolicy,
+    Effect.map(PermissionPolicy, (policy) => ({
+      decide: (rules, action, granted) =>
+        Effect.map(
+          policy.decide(rules, action, granted),
+          (decision) => decision.verdict === "ask" ? { ...decision, verdict: "allow", because } : decision
+        ),
+      ...(policy.decideAll === undefined ? {} : { decideAll: askingNobody(policy.decideAll) })
+    }))
+  )
+
+/**
+ * As `askNobody`, because of `--yolo`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const yolo: Layer.Layer<PermissionPolicy, never, PermissionPolicy> = askNobody("--yolo")

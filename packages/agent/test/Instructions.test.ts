@@ -14,6 +14,7 @@ interface LoadOptions {
   readonly globsDirectory?: string
   readonly namedBy?: "user"
   readonly root?: undefined
+  readonly readsProject?: false
 }
 
 /** A project in a directory of its own, with these files. */
@@ -36,6 +37,7 @@ const project = (files: Readonly<Record<string, string>>) =>
     const sources = (options: LoadOptions): Instructions.Options => ({
       directory: path.join(root, options.directory ?? ""),
       ...("root" in options ? {} : { root }),
+      ...(options.readsProject === undefined ? {} : { readsProject: options.readsProject }),
       global: path.join(root, "home/AGENTS.md"),
       globs: options.globs ?? [],
       ...(options.globsDirectory === undefined ? {} : { globsDirectory: path.join(root, options.globsDirectory) }),
@@ -63,6 +65,45 @@ const inProject = (
 ) => it.scoped(name, () => Effect.provide(test(), NodeContext.layer))
 
 describe("the instructions", () => {
+  inProject(
+    "name all URLs in one line, without user, password and query: they are not fetched",
+    () =>
+      Effect.gen(function*() {
+        const { load } = yield* project({ "style.md": "style" })
+        const { notices, paths } = yield* load({
+          globs: ["https://user:pass@rules.example/a.md?token=1", "style.md", "HTTP://rules.example/b.md", "https://"]
+        })
+        assert.deepStrictEqual(paths, ["style.md"])
+        assert.deepStrictEqual(notices, [
+          "instructions: URLs are not supported (https://rules.example/a.md, http://rules.example/b.md, https). Save the text as a file, and name the file"
+        ])
+      })
+  )
+
+  inProject(
+    "of a project that is not read are the user's own alone",
+    () =>
+      Effect.gen(function*() {
+        const { load, nested } = yield* project({
+          "AGENTS.md": "theirs",
+          "sub/AGENTS.md": "theirs",
+          "rules.md": "theirs",
+          "home/AGENTS.md": "mine",
+          "home/rules.md": "mine"
+        })
+        const options = {
+          directory: "sub",
+          globs: ["rules.md"],
+          globsDirectory: "home",
+          namedBy: "user",
+          readsProject: false
+        } as const
+        assert.deepStrictEqual((yield* load(options)).paths, ["home/AGENTS.md", "home/rules.md"])
+        const find = yield* nested({ readsProject: false })
+        assert.deepStrictEqual((yield* find(["sub"])).paths, [])
+      })
+  )
+
   inProject(
     "leave out a link that leads out of the project, and say so",
     () =>

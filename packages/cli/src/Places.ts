@@ -1,6 +1,7 @@
 /** Where on this machine the assistant works, and where it stores things. */
 import * as Sessions from "@altimate-code/agent/Sessions"
 import { Workspace } from "@altimate-code/agent/Workspace"
+import * as AdditionalDirectory from "@altimate-code/config/AdditionalDirectory"
 import { Directories, noHome } from "@altimate-code/config/Directories"
 import * as Environment from "@altimate-code/config/Environment"
 import * as Project from "@altimate-code/config/Project"
@@ -16,10 +17,15 @@ import { tmpdir } from "node:os"
 import { childEnvironments } from "./ChildEnvironment.ts"
 
 /** What belongs to this program on the user's machine and in projects. */
-export const own = Effect.map(Directories, ({ config, data }) => ({
-  directories: [config, data],
-  names: ["altimate-code.json", "altimate-code.jsonc", ".altimate-code"]
-}))
+export const own = Effect.gen(function*() {
+  const { config, data } = yield* Directories
+  // One that can't be read has ended the program by now.
+  const additional = yield* Effect.orElseSucceed(AdditionalDirectory.find, () => Option.none<string>())
+  return {
+    directories: [config, data, ...Option.toArray(additional)],
+    names: ["altimate-code.json", "altimate-code.jsonc", ".altimate-code"]
+  }
+})
 
 const sessionDirectory = Effect.gen(function*() {
   const path = yield* Path.Path

@@ -38,8 +38,6 @@ export interface RunOptions extends SessionOptions {
   readonly noTools: boolean
   /** How many requests the turn may take. */
   readonly maxSteps: number
-  /** Nobody is asked: what is not denied is allowed. */
-  readonly yolo: boolean
 }
 
 /** The user's message: the attached files, the words of the command line, what was piped in. */
@@ -162,7 +160,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
             Layer.provide(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
           ),
         AskInTerminal.layer,
-        Assistant.permissions(options),
+        Assistant.permissions,
         Places.layer
       )
     )

@@ -13,7 +13,6 @@ import { Stdio } from "./Stdio.ts"
 /** What the command line asks for. */
 export interface ScreenOptions extends SessionOptions {
   readonly overrides: Overrides
-  readonly yolo: boolean
 }
 
 /** Shows the screen, and when it is left says how to come back. */
@@ -27,8 +26,8 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
       Effect.scoped,
       Effect.provide(
         Layer.provideMerge(
-          ScreenHost.layer(options.overrides, options.yolo),
-          Layer.mergeAll(Assistant.permissions(options), Places.layer)
+          ScreenHost.layer(options.overrides),
+          Layer.mergeAll(Assistant.permissions, Places.layer)
         )
       )
     )

@@ -8,7 +8,7 @@ import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
 import * as ConfigFile from "@altimate-code/config/ConfigFile"
 import { Directories } from "@altimate-code/config/Directories"
-import type { Setting } from "@altimate-code/config/Origin"
+import { describe, type Setting } from "@altimate-code/config/Origin"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
@@ -90,7 +90,10 @@ const isFirstStart = Effect.gen(function*() {
   return !(yield* Effect.orElseSucceed(fs.exists(path.join(home, ".aws")), () => false))
 })
 
-const withoutQuestions = "none (--yolo): every tool call runs that no rule denies"
+const questions = ({ origin, value }: Setting<boolean>): string =>
+  value
+    ? `none (${describe(origin)}): every tool call runs that no rule denies`
+    : "as the rules under \"permission\" say"
 
 const typed = (value: string): Setting<string> => ({ value, origin: { _tag: "Default" } })
 
@@ -165,8 +168,8 @@ const refuseChanged = (untrusted: Untrusted, before: Untrusted) => {
   })
 }
 
-/** The live program. `overrides` and `yolo` are the command line's. */
-export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
+/** The live program. `overrides` are the command line's. */
+export const layer = (overrides: Settings.Overrides) =>
   Layer.scoped(
     Host,
     Effect.gen(function*() {
@@ -180,7 +183,7 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
       // Not on stderr, which is the screen's.
       const tokenCommand = TokenCommand.layer({ say: (line) => Effect.asVoid(Queue.offer(said, line)) })
       const servers = yield* Mcp.servers
-      const untrustedAtStart = (yield* Settings.Settings).untrusted
+      const { untrusted: untrustedAtStart, yolo } = yield* Settings.Settings
       const current = yield* Ref.make(Option.none<Effect.Effect.Success<ReturnType<typeof open>>>())
 
       // The settings are read anew: the first start may have written them a moment ago.
@@ -208,7 +211,7 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
 
       return Host.of({
         version,
-        yolo,
+        yolo: yolo.value,
         directory: cwd === home || cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd,
         setup: (yield* Effect.provide(
             isFirstStart,
@@ -242,7 +245,7 @@ export const layer = (overrides: Settings.Overrides, yolo: boolean) =>
           Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
           Effect.map((
             lines
-          ) => [...lines, `questions   ${yolo ? withoutQuestions : "as the rules under \"permission\" say"}`])
+          ) => [...lines, `questions   ${questions(yolo)}`])
         ),
         allowAlways: (permission, pattern) =>
           Effect.gen(function*() {

@@ -6,12 +6,13 @@
 import { place } from "./internal/place.ts"
 
 /**
- * Which kind of configuration file: the user's own, a project's, or the one that `ALTIMATE_CLI_CONFIG` names.
+ * Which kind of configuration file: the user's own, a project's, the one that `ALTIMATE_CLI_CONFIG` names, or that in the directory that
+ * `ALTIMATE_CLI_CONFIG_DIR` names.
  *
  * @since 0.1.0
  * @category models
  */
-export type Scope = "global" | "project" | "ALTIMATE_CLI_CONFIG"
+export type Scope = "global" | "project" | "ALTIMATE_CLI_CONFIG" | "ALTIMATE_CLI_CONFIG_DIR"
 
 /**
  * Where a value came from. Lines and columns count from 1 (columns in UTF-16 units, as editors do) and point at the
@@ -55,7 +56,9 @@ export interface Setting<A> {
  */
 export const describe = (origin: Origin): string => {
   if (origin._tag !== "File") return place(origin)
-  return `${place(origin)} (${origin.scope === "ALTIMATE_CLI_CONFIG" ? origin.scope : `${origin.scope} config`})`
+  return `${place(origin)} (${
+    origin.scope === "global" || origin.scope === "project" ? `${origin.scope} config` : origin.scope
+  })`
 }
 
 /**

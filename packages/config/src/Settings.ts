@@ -28,7 +28,7 @@ import { inOwnForm } from "./internal/otherSpellings.ts"
 import { parse, type Source } from "./internal/parse.ts"
 import { place } from "./internal/place.ts"
 import { usableServers } from "./internal/servers.ts"
-import { readSources } from "./internal/sources.ts"
+import { projectIsRead, readSources } from "./internal/sources.ts"
 import { type Files, onDisk, substitute } from "./internal/substitute.ts"
 import { type Branch, dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
 import { ownEndpoints, projectFile, withhold } from "./internal/untrusted.ts"
@@ -176,6 +176,10 @@ export interface Service {
   /** How the gateway is reached, and what it is told. */
   readonly gateway: Gateway.Gateway
   readonly permission: Option.Option<Permission>
+  /** Is every tool call allowed that is not denied, so that nobody is asked? */
+  readonly yolo: Setting<boolean>
+  /** Do the project's own files count: its configuration, and its instructions? */
+  readonly readsProject: Setting<boolean>
   /** By name, `{env:…}` and `{file:…}` filled in. Those that cannot be used are left out, and warned of. */
   readonly mcp: { readonly [name: string]: McpServer }
   /** Paths and globs, as written in the nearest file that has any. */
@@ -222,6 +226,8 @@ export const defaults: Service = {
   awsProfile: Option.none(),
   gateway: Gateway.defaults,
   permission: Option.none(),
+  yolo: { value: false, origin: { _tag: "Default" } },
+  readsProject: { value: true, origin: { _tag: "Default" } },
   mcp: {},
   instructions: [],
   models: {},
@@ -244,13 +250,16 @@ export interface Overrides {
   readonly model?: string
   /** `--cross-region` */
   readonly crossRegion?: string
+  /** `--yolo`; false counts as not given. */
+  readonly yolo?: boolean
   /** The project's files are trusted, this time. */
   readonly trustProject?: boolean
 }
 
 /**
- * Reads the configuration once, when it is built: the user's own file, the project's files from the repository's root
- * (or the home directory) down to the working directory, the file that `ALTIMATE_CLI_CONFIG` names, the text of
+ * Reads the configuration once, when it is built: the user's own file, the file that `ALTIMATE_CLI_CONFIG` names, the project's files from
+ * the repository's root (or the home directory) down to the working directory, unless `ALTIMATE_CLI_DISABLE_PROJECT_CONFIG` is on, the file in
+ * the directory that `ALTIMATE_CLI_CONFIG_DIR` names, the text of
  * `ALTIMATE_CLI_CONFIG_CONTENT`, and the rules in `ALTIMATE_CLI_PERMISSION`; a later one wins, key by key. `overrides` are the command line's and win over all. Of a project's
  * file that the person does not trust, what `TrustPolicy` has wait is left out and never filled in; `trustProject` trusts it.
  * Secrets in the gateway's URL are registered with `Secrets`. Each warning is logged as well.
@@ -306,6 +315,13 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     gateway: { ...gateway, crossRegion },
     files,
     permission: Option.fromNullable(file.permission),
+    yolo: overrides.yolo === true
+      ? { value: true, origin: { _tag: "Flag", flag: "--yolo" } }
+      : Option.match(yield* Environment.flag("ALTIMATE_CLI_YOLO"), {
+        onNone: () => defaults.yolo,
+        onSome: (value): Setting<boolean> => ({ value, origin: { _tag: "Environment", variable: "ALTIMATE_CLI_YOLO" } })
+      }),
+    readsProject: yield* projectIsRead,
     mcp: servers,
     instructions: file.instructions ?? [],
     models: yield* modelsOf(file, merged),

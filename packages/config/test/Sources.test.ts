@@ -66,18 +66,19 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(Option.getOrThrow(settings.profile).value, "mine")
       }))
 
-    it.scoped("ALTIMATE_CLI_CONFIG wins over the project, ALTIMATE_CLI_CONFIG_CONTENT over that, --model over all", () =>
+    it.scoped("each place wins over the one before, from the global file over that of ALTIMATE_CLI_CONFIG to --model", () =>
       Effect.gen(function*() {
         const { globalFile, home, load, projectFile, write } = yield* makeFixture
         const named = `${home}/named.json`
+        const inDirectory = `${home}/team/altimate-code.json`
+        const inline = "{\n  \"model\": \"e\"\n}"
+        const env = { ALTIMATE_CLI_CONFIG: named, ALTIMATE_CLI_CONFIG_DIR: "~/team" }
+        yield* write(inDirectory, {})
         yield* write(globalFile, { model: "a" })
-        yield* write(projectFile, { model: "b" })
-        yield* write(named, { model: "c" })
-        const env = { ALTIMATE_CLI_CONFIG: named }
-        const inline = { ...env, ALTIMATE_CLI_CONFIG_CONTENT: "{\n  \"model\": \"d\"\n}" }
+        yield* write(named, { model: "b" })
 
         assert.deepStrictEqual(Option.getOrThrow((yield* load({ env })).model), {
-          value: "c",
+          value: "b",
           origin: {
             _tag: "File",
             path: named,
@@ -87,15 +88,30 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
             key: "model"
           } as const
         })
-        assert.deepStrictEqual(Option.getOrThrow((yield* load({ env: inline })).model), {
+        yield* write(projectFile, { model: "c" })
+        assert.strictEqual(text((yield* load({ env })).model), "c")
+        yield* write(inDirectory, { model: "d" })
+        assert.deepStrictEqual(Option.getOrThrow((yield* load({ env })).model), {
           value: "d",
+          origin: {
+            _tag: "File",
+            path: inDirectory,
+            scope: "ALTIMATE_CLI_CONFIG_DIR",
+            line: 2,
+            column: 3,
+            key: "model"
+          } as const
+        })
+        const all = { ...env, ALTIMATE_CLI_CONFIG_CONTENT: inline }
+        assert.deepStrictEqual(Option.getOrThrow((yield* load({ env: all })).model), {
+          value: "e",
           origin: { _tag: "Inline", line: 2, column: 3, key: "model" } as const
         })
-        assert.deepStrictEqual(Option.getOrThrow((yield* load({ env: inline, model: "e" })).model), {
-          value: "e",
+        assert.deepStrictEqual(Option.getOrThrow((yield* load({ env: all, model: "f" })).model), {
+          value: "f",
           origin: { _tag: "Flag", flag: "--model" } as const
         })
-        assert.strictEqual(text((yield* load({ env: inline, model: " " })).model), "d")
+        assert.strictEqual(text((yield* load({ env: all, model: " " })).model), "e")
       }))
 
     it.scoped("an object merges with an object, and replaces and is replaced by anything else", () =>
@@ -386,10 +402,10 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         yield* write(projectFile, { model: "project" })
         const settings = yield* load({ env: { ALTIMATE_CLI_CONFIG: globalFile } })
         assert.deepStrictEqual(settings.files, [
-          { path: projectFile, scope: "project", found: true },
-          { path: globalFile, scope: "ALTIMATE_CLI_CONFIG", found: true }
+          { path: globalFile, scope: "ALTIMATE_CLI_CONFIG", found: true },
+          { path: projectFile, scope: "project", found: true }
         ])
-        assert.strictEqual(text(settings.model), "global")
+        assert.strictEqual(text(settings.model), "project")
       }))
   })
 
@@ -432,6 +448,109 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         const { load } = yield* makeFixture
         const settings = yield* load({ env: { ALTIMATE_CLI_CONFIG: " ", ALTIMATE_CLI_CONFIG_CONTENT: "\n" } })
         assert.lengthOf(settings.files, 2)
+      }))
+
+    it.scoped("may name the project's own file, which is the user's then and counts where the project's does", () =>
+      Effect.gen(function*() {
+        const { load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, bedrock({ baseURL: "https://gw.example" }))
+        const { baseURL, files } = yield* load({
+          env: { ALTIMATE_CLI_CONFIG: projectFile },
+          trust: TrustPolicy.layer
+        })
+        assert.strictEqual(text(baseURL), "https://gw.example")
+        assert.deepStrictEqual(files.at(-1), { path: projectFile, scope: "ALTIMATE_CLI_CONFIG", found: true })
+      }))
+  })
+
+  describe("ALTIMATE_CLI_CONFIG_DIR", () => {
+    it.scoped("names a directory whose file is the user's own: nothing in it waits for trust", () =>
+      Effect.gen(function*() {
+        const { load, project, write } = yield* makeFixture
+        yield* write(
+          `${project}/team/altimate-code.jsonc`,
+          bedrock({ baseURL: "https://gw.example", tokenCommand: "x" })
+        )
+        const { baseURL, untrusted } = yield* load({
+          env: { ALTIMATE_CLI_CONFIG_DIR: "team" },
+          trust: TrustPolicy.layer
+        })
+        assert.strictEqual(text(baseURL), "https://gw.example")
+        assert.deepStrictEqual(untrusted, [])
+      }))
+
+    it.scoped("needs no file in it, but must be there: the gateway's URL could be in it", () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { failure, load, project, projectFile, write } = yield* makeFixture
+        const env = { ALTIMATE_CLI_CONFIG_DIR: "team" }
+        const missing = yield* failure({ env })
+        assert.strictEqual(missing.message, `${project}/team cannot be read: there is no such directory`)
+        assert.include(missing.hint, "ALTIMATE_CLI_CONFIG_DIR")
+        yield* write(projectFile, {})
+        assert.include(
+          (yield* failure({ env: { ALTIMATE_CLI_CONFIG_DIR: projectFile } })).message,
+          "it is not a directory"
+        )
+        yield* fs.makeDirectory(`${project}/team`)
+        assert.deepStrictEqual((yield* load({ env })).files.at(-1), {
+          path: `${project}/team/altimate-code.json`,
+          scope: "ALTIMATE_CLI_CONFIG_DIR",
+          found: false
+        })
+      }))
+  })
+
+  describe("ALTIMATE_CLI_DISABLE_PROJECT_CONFIG", () => {
+    it.scoped("leaves every file of the project unread, so that nothing waits for trust and nothing in it can be wrong", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, project, projectFile, write } = yield* makeFixture
+        yield* write(globalFile, { model: "mine" })
+        yield* write(projectFile, "no JSON")
+        yield* write(`${projectFile}c`, bedrock({ baseURL: "https://gw.example" }))
+        yield* write(`${project}/.altimate-code/altimate-code.json`, { model: "theirs" })
+        for (const on of ["1", "true", "TRUE", "yes"]) {
+          const settings = yield* load({
+            env: { ALTIMATE_CLI_DISABLE_PROJECT_CONFIG: on },
+            trust: TrustPolicy.layer
+          })
+          assert.deepStrictEqual(settings.files.map(({ path }) => path), [globalFile])
+          assert.strictEqual(text(settings.model), "mine")
+          assert.deepStrictEqual(settings.untrusted, [])
+          assert.deepStrictEqual(settings.readsProject, {
+            value: false,
+            origin: { _tag: "Environment", variable: "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG" }
+          })
+        }
+      }))
+
+    it.scoped("changes nothing when it is off, and is an error when it is neither on nor off", () =>
+      Effect.gen(function*() {
+        const { failure, load, projectFile, write } = yield* makeFixture
+        yield* write(projectFile, { model: "theirs" })
+        for (const off of ["0", "false", " "]) {
+          const { model } = yield* load({ env: { ALTIMATE_CLI_DISABLE_PROJECT_CONFIG: off } })
+          assert.strictEqual(text(model), "theirs")
+        }
+        const { hint, message, reason } = yield* failure({ env: { ALTIMATE_CLI_DISABLE_PROJECT_CONFIG: "canary" } })
+        assert.strictEqual(reason, "Value")
+        assert.strictEqual(message, "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG: expected true or false, found something else")
+        assert.notInclude(hint, "canary")
+      }))
+  })
+
+  describe("ALTIMATE_CLI_YOLO", () => {
+    it.scoped("stands for --yolo, which wins over it", () =>
+      Effect.gen(function*() {
+        const { load } = yield* makeFixture
+        assert.deepStrictEqual((yield* load()).yolo, { value: false, origin: { _tag: "Default" } })
+        const origin = { _tag: "Environment", variable: "ALTIMATE_CLI_YOLO" } as const
+        assert.deepStrictEqual((yield* load({ env: { ALTIMATE_CLI_YOLO: "true" } })).yolo, { value: true, origin })
+        assert.deepStrictEqual((yield* load({ env: { ALTIMATE_CLI_YOLO: "0" } })).yolo, { value: false, origin })
+        assert.deepStrictEqual((yield* load({ env: { ALTIMATE_CLI_YOLO: "0" }, yolo: true })).yolo, {
+          value: true,
+          origin: { _tag: "Flag", flag: "--yolo" }
+        })
       }))
   })
 

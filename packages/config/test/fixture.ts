@@ -18,6 +18,7 @@ interface Start {
   readonly home?: string
   readonly model?: string
   readonly trustProject?: boolean
+  readonly yolo?: boolean
   readonly trust?: Layer.Layer<TrustPolicy.TrustPolicy>
   readonly crossRegion?: string
 }
@@ -58,7 +59,8 @@ export const makeFixture = Effect.gen(function*() {
     const overrides: Settings.Overrides = {
       ...(start.model === undefined ? {} : { model: start.model }),
       ...(start.crossRegion === undefined ? {} : { crossRegion: start.crossRegion }),
-      trustProject: start.trustProject === true
+      trustProject: start.trustProject === true,
+      yolo: start.yolo === true
     }
     return Settings.layer(overrides).pipe(
       Layer.provideMerge(RegionFallback.layer),

@@ -18,11 +18,15 @@ import { format } from "./format.ts"
 const effective = Effect.map(Settings, (settings) => {
   const some = (name: string, setting: Option.Option<Origin.Setting<string>>) =>
     Option.toArray(setting).map(({ origin, value }) => ({ name, value, origin: Origin.describe(origin) }))
+  const set = (name: string, { origin, value }: Origin.Setting<boolean>) =>
+    origin._tag === "Default" ? [] : some(name, Option.some({ origin, value: String(value) }))
   return [
     ...some("model", settings.model),
     ...some("baseURL", Option.map(settings.baseURL, ({ origin, value }) => ({ origin, value: publicUrl(value) }))),
     ...some("region", Option.some(settings.region)),
-    ...some("profile", Option.orElse(settings.profile, () => settings.awsProfile))
+    ...some("profile", Option.orElse(settings.profile, () => settings.awsProfile)),
+    ...set("yolo", settings.yolo),
+    ...set("readsProject", settings.readsProject)
   ]
 })
 
@@ -83,9 +87,11 @@ export const show = action(
 export const path = action(
   Command.make("path", {}, () =>
     Effect.gen(function*() {
-      const { files } = yield* Settings
+      const { files, readsProject } = yield* Settings
       const { write } = yield* Stdio
       yield* write(Table.render(files.map(({ found, path, scope }) => [path, scope, found ? "read" : "not there"])))
+      if (readsProject.value) return
+      yield* write(`The project's files are not read (${Origin.describe(readsProject.origin)}).\n`)
     }).pipe(configured())).pipe(
       Command.withDescription("List where configuration files are looked for; a later one wins over those before it.")
     ),

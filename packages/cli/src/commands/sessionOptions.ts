@@ -17,10 +17,12 @@ export const crossRegionOption = Options.text("cross-region").pipe(
 )
 
 /** What of the command line wins over the configuration. */
-export const overrides = ({ crossRegion, model }: {
+export const overrides = ({ crossRegion, model, yolo = false }: {
   readonly model?: Option.Option<string>
   readonly crossRegion: Option.Option<string>
+  readonly yolo?: boolean
 }): Overrides => ({
+  yolo,
   ...(model !== undefined && Option.isSome(model) ? { model: model.value } : {}),
   ...(Option.isSome(crossRegion) ? { crossRegion: crossRegion.value } : {})
 })

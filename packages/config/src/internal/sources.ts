@@ -4,10 +4,11 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as AdditionalDirectory from "../AdditionalDirectory.ts"
 import { ConfigError } from "../ConfigError.ts"
 import { Directories } from "../Directories.ts"
 import * as Environment from "../Environment.ts"
-import type { Scope } from "../Origin.ts"
+import type { Scope, Setting } from "../Origin.ts"
 import * as Project from "../Project.ts"
 import type { SearchedFile } from "../Settings.ts"
 import { fileIn, realPath } from "./fileIn.ts"
@@ -63,15 +64,32 @@ const candidates = Effect.gen(function*() {
   const path = yield* Path.Path
   const { config, cwd } = yield* Directories
   const found: Array<Candidate> = [{ path: yield* fileIn(config), scope: "global" }]
-  for (const directory of yield* projectDirectories) {
+  const named = yield* Environment.variable("ALTIMATE_CLI_CONFIG")
+  if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: "ALTIMATE_CLI_CONFIG" })
+  const { value: readsProject } = yield* projectIsRead
+  for (const directory of readsProject ? yield* projectDirectories : []) {
     found.push({ path: yield* fileIn(directory), scope: "project" })
     const own = path.join(directory, ".altimate-code")
     if (yield* hasType(own, "Directory")) found.push({ path: yield* fileIn(own), scope: "project" })
   }
-  const named = yield* Environment.variable("ALTIMATE_CLI_CONFIG")
-  if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: "ALTIMATE_CLI_CONFIG" })
+  const additional = yield* AdditionalDirectory.find
+  if (Option.isSome(additional)) {
+    found.push({ path: yield* fileIn(additional.value), scope: "ALTIMATE_CLI_CONFIG_DIR" })
+  }
   return found
 })
+
+/** Unless `ALTIMATE_CLI_DISABLE_PROJECT_CONFIG` is switched on. */
+export const projectIsRead = Effect.map(
+  Environment.flag("ALTIMATE_CLI_DISABLE_PROJECT_CONFIG"),
+  Option.match({
+    onNone: (): Setting<boolean> => ({ value: true, origin: { _tag: "Default" } }),
+    onSome: (isDisabled): Setting<boolean> => ({
+      value: !isDisabled,
+      origin: { _tag: "Environment", variable: "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG" }
+    })
+  })
+)
 
 /**
  * From the repository's root or the home directory down to the working directory. Outside both only the working
@@ -104,7 +122,8 @@ const distinct = Effect.fn("distinct")(function*(candidates: ReadonlyArray<Candi
     const identity = yield* realPath(candidate.path)
     const before = files.get(identity)
     files.delete(identity)
-    files.set(identity, before?.scope === "global" && candidate.scope === "project" ? before : candidate)
+    const isUsersOwn = before !== undefined && before.scope !== "project"
+    files.set(identity, isUsersOwn && candidate.scope === "project" ? before : candidate)
   }
   return files.values()
 })

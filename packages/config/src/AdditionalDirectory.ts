@@ -1,0 +1,43 @@
+/**
+ * The directory with more configuration that the user names for a start.
+ *
+ * @since 0.1.0
+ */
+import { printable } from "@altimate-code/log/Printable"
+import * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { ConfigError } from "./ConfigError.ts"
+import { Directories } from "./Directories.ts"
+import * as Environment from "./Environment.ts"
+import { expandPath } from "./internal/substitute.ts"
+
+/**
+ * What `ALTIMATE_CLI_CONFIG_DIR` names, as an absolute path: `altimate-code.json` and `AGENTS.md` in it are the user's own. Fails with `Read`
+ * when no directory is there, since the gateway's URL may be in it.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const find: Effect.Effect<
+  Option.Option<string>,
+  ConfigError,
+  Directories | FileSystem.FileSystem | Path.Path
+> = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const { cwd } = yield* Directories
+  const named = yield* Environment.variable("ALTIMATE_CLI_CONFIG_DIR")
+  if (Option.isNone(named)) return Option.none()
+  const path = yield* expandPath(named.value, cwd)
+  const type = yield* Effect.option(Effect.map(fs.stat(path), ({ type }) => type))
+  if (Option.contains(type, "Directory")) return Option.some(path)
+  return yield* new ConfigError({
+    reason: "Read",
+    message: `${printable(path)} cannot be read: ${
+      Option.isNone(type) ? "there is no such directory" : "it is not a directory"
+    }`,
+    path,
+    hint: "ALTIMATE_CLI_CONFIG_DIR names this directory: correct the variable, or unset it."
+  })
+})
