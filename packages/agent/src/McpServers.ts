@@ -24,7 +24,16 @@ import type { AnyToolkit } from "./Turn.ts"
 import type { Workspace } from "./Workspace.ts"
 
 /**
- * A server as the configuration describes it. `timeout` is in milliseconds, and for its start.
+ * A command: a line for the shell, or a program and its arguments.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Command = string | ReadonlyArray<string>
+
+/**
+ * A server as the configuration describes it. `timeout` is in milliseconds, and for its start. `headersCommand` prints headers, or is for
+ * each header the command that prints its value.
  *
  * @since 0.1.0
  * @category models
@@ -42,12 +51,14 @@ export type McpServer =
     readonly type: "remote"
     readonly url: string
     readonly headers?: { readonly [name: string]: string }
+    readonly headersCommand?: Command | { readonly [name: string]: Command }
     readonly enabled?: boolean
     readonly timeout?: number
   }
 
 /**
- * `fetch` reaches remote servers; it follows no redirect that it is told not to follow. `client` is what this program calls itself
+ * `fetch` reaches remote servers; it follows no redirect that it is told not to follow. `registerHeader` is told what a `headersCommand` has
+ * printed, before it is sent: it may be a secret. `client` is what this program calls itself
  * to servers.
  *
  * @since 0.1.0
@@ -56,6 +67,7 @@ export type McpServer =
 export interface Options {
   readonly servers: { readonly [name: string]: McpServer }
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>
+  readonly registerHeader?: (name: string, value: string) => Effect.Effect<void>
   readonly client: { readonly name: string; readonly version: string }
 }
 

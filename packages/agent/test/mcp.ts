@@ -11,10 +11,11 @@ import { toPrograms } from "./workspace.ts"
 
 /** With the platform's own `fetch`. */
 export const make = (
-  servers: McpServers.Options["servers"]
+  servers: McpServers.Options["servers"],
+  options: Pick<McpServers.Options, "registerHeader"> = {}
 ): Effect.Effect<McpServers.Servers, never, Scope.Scope> =>
   Effect.provideService(
-    McpServers.make({ servers, fetch, client: { name: "test-client", version: "1.2.3" } }),
+    McpServers.make({ servers, fetch, client: { name: "test-client", version: "1.2.3" }, ...options }),
     Workspace,
     {
       directory: "/",

@@ -71,6 +71,13 @@ const McpServer = Schema.Struct({
   env: optional(record(Schema.String, "The same as environment.")),
   url: described(`The URL of a remote server. ${filled}`),
   headers: optional(record(Schema.String, `HTTP headers for a remote server. ${filled}`)),
+  headersCommand: optional(
+    Schema.Union(Command, record(Command, "By header: a command that prints its value.")).annotations({
+      description:
+        `A command that prints headers for a remote server, as JSON or in lines, or a command for each header. ${filled}`
+    })
+  ),
+  headersHelper: optional(Command.annotations({ description: "The same as headersCommand." })),
   enabled: optional(Schema.Boolean.annotations({ description: "false: the server is not used." })),
   disabled: optional(Schema.Boolean.annotations({ description: "true: the server is not used." })),
   timeout: count("How long the server may take to start, in milliseconds.")

@@ -115,6 +115,10 @@ export interface RemoteMcpServer {
   readonly type: "remote"
   readonly url: string
   readonly headers?: { readonly [name: string]: string }
+  /** Prints headers, or for each header its value: a line for the shell, or a program and its arguments. */
+  readonly headersCommand?: string | ReadonlyArray<string> | {
+    readonly [name: string]: string | ReadonlyArray<string>
+  }
   readonly enabled?: boolean
   readonly timeout?: number
 }

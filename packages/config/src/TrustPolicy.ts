@@ -146,7 +146,13 @@ export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
           : "changes which tool calls need your approval"
       )
     }
-    if (path[0] === "mcp") return Option.some("starts or connects to this MCP server")
+    if (path[0] === "mcp") {
+      return Option.some(
+        Predicate.isRecord(value) && "headersCommand" in value
+          ? "runs a command, and connects to this MCP server"
+          : "starts or connects to this MCP server"
+      )
+    }
     if (path[0] === "instructions" && leadsOut(value)) {
       return Option.some("shows the model files from outside the project")
     }

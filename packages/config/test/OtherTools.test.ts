@@ -3,6 +3,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { describe as describeOrigin } from "../src/Origin.ts"
+import * as TrustedFiles from "../src/TrustedFiles.ts"
 import * as TrustPolicy from "../src/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
@@ -154,6 +155,62 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         assert.deepStrictEqual(untrusted[0]?.changes.map(({ key, value }) => [key, value]), [
           ["mcp.x", { command: ["x", "--now"], type: "local" }]
         ])
+      }))
+
+    it.scoped("headersHelper is headersCommand; its words are filled in, and what is for a shell is left to it", () =>
+      Effect.gen(function*() {
+        const { globalFile, load, write } = yield* makeFixture
+        const remote = { type: "http", url: "https://h" }
+        yield* write(globalFile, {
+          mcp: {
+            line: { ...remote, headersHelper: "helper ${USER_NAME}" },
+            words: { ...remote, headersCommand: ["helper", "${USER_NAME}"] },
+            each: {
+              ...remote,
+              headersCommand: { Authorization: ["sh", "-c", "echo ${TOKEN}"], "x-user": ["echo", "{env:USER_NAME}"] }
+            }
+          }
+        })
+        const { leaves, mcp, unknown } = yield* load({ env: { USER_NAME: "someone" } })
+        assert.deepStrictEqual(unknown, [])
+        assert.deepStrictEqual(
+          Object.values(mcp).map((server) => server.type === "remote" ? server.headersCommand : undefined).map((
+            command
+          ) => JSON.parse(JSON.stringify(command))),
+          [
+            "helper ${USER_NAME}",
+            ["helper", "someone"],
+            { Authorization: ["sh", "-c", "echo ${TOKEN}"], "x-user": ["echo", "someone"] }
+          ]
+        )
+        assert.deepStrictEqual(
+          leaves.find(({ key }) => key === "mcp.each.headersCommand.Authorization")?.value,
+          ["sh", "-c", "echo ${TOKEN}"]
+        )
+      }))
+
+    it.scoped("headersCommand of a project's server is shown before it is trusted, and its script is part of what is trusted", () =>
+      Effect.gen(function*() {
+        const { load, project, projectFile, services, write } = yield* makeFixture
+        const headersCommand = { Authorization: ["scripts/token.sh"] }
+        yield* write(`${project}/scripts/token.sh`, "echo one")
+        yield* write(projectFile, { mcp: { x: { url: "https://h", headersCommand } } })
+        const start = { trust: TrustPolicy.layer }
+        const { untrusted } = yield* load(start)
+        assert.deepStrictEqual(
+          untrusted.map(({ changes, includes }) => [changes[0]?.value, changes[0]?.why, includes]),
+          [
+            [
+              { url: "https://h", headersCommand, type: "remote" },
+              "runs a command, and connects to this MCP server",
+              [`${project}/scripts/token.sh`]
+            ]
+          ]
+        )
+        yield* Effect.provide(TrustedFiles.add(untrusted), services({ env: {}, ...start }))
+        assert.deepStrictEqual(Object.keys((yield* load(start)).mcp), ["x"])
+        yield* write(`${project}/scripts/token.sh`, "echo two")
+        assert.deepStrictEqual(Object.keys((yield* load(start)).mcp), [])
       }))
   })
 })

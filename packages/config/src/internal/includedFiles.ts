@@ -99,7 +99,11 @@ const scripts = Effect.fn("scripts")(function*(tree: Branch, source: Source, fil
   const commands = [
     ...(command?._tag === "Leaf" ? [command] : []),
     ...(servers?._tag === "Branch" ? leaves(servers) : []).flatMap(([[, key], leaf]) =>
-      key === "command" ? [leaf] : key === "environment" ? [{ ...leaf, value: ["", "", leaf.value] }] : []
+      key === "command" || key === "args" || key === "headersCommand"
+        ? [leaf]
+        : key === "environment"
+        ? [{ ...leaf, value: ["", "", leaf.value] }]
+        : []
     )
   ]
   const found: Array<Named> = []

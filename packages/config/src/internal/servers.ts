@@ -82,7 +82,7 @@ const complete = (server: Written[string]): Option.Option<McpServer> => {
     return Option.some({ type, command, ...Struct.pick(server, "environment", "enabled", "timeout") })
   }
   if (type === "remote" && url.trim() !== "") {
-    return Option.some({ type, url, ...Struct.pick(server, "headers", "enabled", "timeout") })
+    return Option.some({ type, url, ...Struct.pick(server, "headers", "headersCommand", "enabled", "timeout") })
   }
   return Option.none()
 }

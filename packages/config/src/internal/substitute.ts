@@ -61,7 +61,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
     const filled = yield* Effect.either(
       Array.isArray(leaf.value)
         ? fillWords(leaf.value, source, leaf.origin, files)
-        : Effect.map(fillIn(String(leaf.value), source, leaf.origin, files), Arr.of)
+        : Effect.map(fillIn(String(leaf.value), source, leaf.origin, files, path[2] === "headersCommand"), Arr.of)
     )
     if (Either.isLeft(filled)) {
       result = replace(result, path, { ...leaf, unfilled: filled.left })
@@ -69,6 +69,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
     }
     const texts = filled.right.map(({ text }) => text)
     result = replace(result, path, { ...leaf, filled: Array.isArray(leaf.value) ? texts : texts[0] })
+    if (path[2] === "headersCommand") secrets.push(...filled.right.flatMap(({ parts }) => parts))
     if (path[2] === "url") secrets.push(...texts.flatMap((text) => Array.from(secretsOf(text))))
     if (path[2] === "environment" || path[2] === "headers") {
       // A credential that is written down is one too, with and without the scheme in front of it.
@@ -165,6 +166,7 @@ const below = (tree: Branch, path: ReadonlyArray<string>) => {
 /** The texts of the MCP servers in which something may have to be filled in. */
 const serverTexts = (tree: Branch) =>
   below(tree, ["mcp"]).filter(([path]) =>
+    path[2] === "headersCommand" ||
     path.length === 3 && (path[2] === "command" || path[2] === "args" || path[2] === "url") ||
     path.length === 4 && (path[2] === "environment" || path[2] === "headers")
   )

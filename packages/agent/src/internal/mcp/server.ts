@@ -13,6 +13,7 @@ import { failed } from "../failures.ts"
 import { callFailure } from "./callFailure.ts"
 import { type Connection, open } from "./connection.ts"
 import { describe, printable } from "./describe.ts"
+import { withHeaders } from "./headersCommand.ts"
 import { watchList } from "./listChanges.ts"
 import { listTools } from "./listTools.ts"
 import type { Sdk } from "./sdk.ts"
@@ -64,7 +65,7 @@ export const makeServer = (
   config: McpServer,
   { loaded, options }: {
     readonly loaded: Effect.Effect<Sdk, string>
-    readonly options: Pick<Options, "client" | "fetch">
+    readonly options: Pick<Options, "client" | "fetch" | "registerHeader">
   }
 ): Effect.Effect<Server, never, Scope.Scope | Workspace> =>
   Effect.gen(function*() {
@@ -88,11 +89,23 @@ export const makeServer = (
     }
 
     /** Connected, with its tools, until `own` is closed. */
-    const connect = (own: Scope.CloseableScope) => {
+    const connect = (own: Scope.CloseableScope) => Effect.flatMap(reached(own), (fetch) => connectBy(fetch, own))
+
+    /** A command that prints headers has the server's time limit to itself: it may have to ask somebody for them. */
+    const reached = (own: Scope.CloseableScope): Effect.Effect<Options["fetch"], string> =>
+      config.type === "local" || config.headersCommand === undefined
+        ? Effect.succeed(options.fetch)
+        : withHeaders(config, name, { options, timeout }).pipe(
+          Effect.mapError(printable),
+          Effect.provideService(Workspace, workspace),
+          Scope.extend(own)
+        )
+
+    const connectBy = (fetch: Options["fetch"], own: Scope.CloseableScope) => {
       let explain = (message: string) => message
       return Effect.gen(function*() {
         const sdk = yield* loaded
-        const opening = yield* open(config, { sdk, options, timeout })
+        const opening = yield* open(config, { sdk, options: { client: options.client, fetch }, timeout })
         explain = opening.explain
         const connection = yield* opening.connect
         list = yield* listTools(sdk, connection.client, timeout)
