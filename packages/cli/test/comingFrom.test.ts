@@ -143,6 +143,7 @@ const run = (args: ReadonlyArray<string>, variables: Record<string, string>, see
     interactive: false,
     readLine: Option.none(),
     isTerminal: false,
+    isErrorTerminal: false,
     colors: false
   })
   return Cli.run(args).pipe(
