@@ -1,3 +1,5 @@
+import * as PercentEncoding from "@altimate-code/system/PercentEncoding"
+
 /**
  * The URL with each part that may be a secret put through `replace`: the password, a user name without one, the values
  * of the query, and the fragment. Works on the text, so that URLs that cannot be parsed are covered too.
@@ -27,7 +29,7 @@ export const secretsOf = (url: string): ReadonlySet<string> => {
     if (part === "userinfo" || secret.length >= shortestKey) written.add(secret)
     return secret
   })
-  return new Set([...written].flatMap((secret) => [secret, decoded(secret)]))
+  return new Set([...written].flatMap((secret) => [secret, PercentEncoding.decode(secret)]))
 }
 
 /** The four parts, one after the other, are the URL: `https://`, `user:password`, `@host/path`, `?query#fragment`. */
@@ -40,12 +42,4 @@ const split = (url: string) => {
   const afterwards = rest.slice(userinfo.length)
   const path = afterwards.search(/[?#]|$/)
   return { start, userinfo, host: afterwards.slice(0, path), query: afterwards.slice(path) }
-}
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

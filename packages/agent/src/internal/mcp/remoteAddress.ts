@@ -1,4 +1,5 @@
 /** Where a remote server is, and what goes along with each request to it. */
+import * as PercentEncoding from "@altimate-code/system/PercentEncoding"
 import * as Effect from "effect/Effect"
 import type { McpServer, Options } from "../../McpServers.ts"
 
@@ -21,19 +22,10 @@ export const remoteAddress = (
     })
     if (!sent.has("user-agent")) sent.set("user-agent", `${name}/${version}`)
     if ((place.username !== "" || place.password !== "") && !sent.has("authorization")) {
-      const login = `${decoded(place.username)}:${decoded(place.password)}`
+      const login = [place.username, place.password].map(PercentEncoding.decode).join(":")
       sent.set("authorization", `Basic ${Buffer.from(login).toString("base64")}`)
     }
     place.username = ""
     place.password = ""
     return { url: place, headers: sent }
   })
-
-/** A `%` that encodes nothing stands for itself. */
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
