@@ -13,7 +13,7 @@ import { printable } from "@altimate-code/log/Printable"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { Stage } from "@altimate-code/network/Inspection"
 import { Network } from "@altimate-code/network/Network"
-import { describe as describeRoute, named } from "@altimate-code/network/Route"
+import { describe as describeRoute, type IgnoredEntry, named } from "@altimate-code/network/Route"
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import { EndpointPolicy } from "@altimate-code/provider/EndpointPolicy"
@@ -113,7 +113,7 @@ const credential = (used: Credential, { profile, region }: Settings.Service) =>
 const onTheWay = (stage: Stage): Seen<Stage> => {
   switch (stage._tag) {
     case "Route":
-      return seen(stage, describeRoute(stage.route))
+      return seen(stage, describeRoute(stage.route), ignoredEntries(stage.route.ignored))
     case "Dns":
       return seen(stage, `${stage.host}: ${stage.addresses.join(", ")} (${stage.millis} ms)`)
     case "Tcp":
@@ -129,6 +129,13 @@ const onTheWay = (stage: Stage): Seen<Stage> => {
       )
   }
 }
+
+const ignoredEntries = (ignored: ReadonlyArray<IgnoredEntry>): string | undefined =>
+  ignored.length === 0
+    ? undefined
+    : ignored.map(({ entry, variable, why }) =>
+      `${variable} has an entry that matches nothing, ${publicUrl(entry)}: ${why}.`
+    ).join(" ")
 
 const names = { Dns: "DNS", Tcp: "TCP", Tunnel: "tunnel", Tls: "TLS" } as const
 

@@ -21,6 +21,18 @@ export interface Proxy {
 }
 
 /**
+ * An entry of `NO_PROXY` that no host can match, and why, with what to write instead.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface IgnoredEntry {
+  readonly entry: string
+  readonly variable: string
+  readonly why: string
+}
+
+/**
  * `exclusion` is the entry of `NO_PROXY` that keeps a host from the proxy that it would otherwise have.
  *
  * @since 0.1.0
@@ -30,8 +42,9 @@ export type Route =
   | {
     readonly _tag: "Direct"
     readonly exclusion: Option.Option<{ readonly entry: string; readonly variable: string }>
+    readonly ignored: ReadonlyArray<IgnoredEntry>
   }
-  | { readonly _tag: "Proxy"; readonly proxy: Proxy }
+  | { readonly _tag: "Proxy"; readonly proxy: Proxy; readonly ignored: ReadonlyArray<IgnoredEntry> }
 
 /**
  * The route in a few words, for example `direct`, `direct (.example.com in NO_PROXY)` or

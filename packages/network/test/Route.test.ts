@@ -142,6 +142,38 @@ describe("the route", () => {
       }
     }).pipe(Effect.provide(network({ HTTPS_PROXY: "us%3Aer:canary%40p%2Fss@p.example.com:3128" }))))
 
+  it.effect("takes a % in user or password that encodes nothing for itself", () =>
+    Effect.gen(function*() {
+      const { mask } = yield* Secrets.Secrets
+      const found = yield* route(https)
+      assert.deepStrictEqual(
+        found._tag === "Proxy" ? Option.map(found.proxy.login, Redacted.value) : undefined,
+        Option.some("50%user:canary@ss%zz%")
+      )
+      for (const text of ["canary@ss%zz%", Buffer.from("50%user:canary@ss%zz%").toString("base64")]) {
+        assert.notInclude(mask(`a ${text} b`), text)
+      }
+    }).pipe(Effect.provide(network({ HTTPS_PROXY: "http://50%user:canary%40ss%zz%@p.example.com:3128" }))))
+
+  it.effect("names the entries of NO_PROXY that match nothing, where there is a proxy", () =>
+    Effect.gen(function*() {
+      const ignored = (env: Readonly<Record<string, string>>) =>
+        route(https).pipe(
+          Effect.map(({ ignored }) => ignored.map(({ entry, variable }) => `${variable} ${entry}`)),
+          Effect.provide(network(env))
+        )
+      const NO_PROXY = "localhost, http://a.example, 10.*"
+      assert.deepStrictEqual(yield* ignored({ NO_PROXY }), [])
+      assert.deepStrictEqual(
+        yield* ignored({ HTTPS_PROXY: "http://p:1", NO_PROXY }),
+        ["NO_PROXY http://a.example", "NO_PROXY 10.*"]
+      )
+      assert.deepStrictEqual(
+        yield* ignored({ HTTPS_PROXY: "http://p:1", NO_PROXY, no_proxy: "gw.example.com a:b" }),
+        ["no_proxy a:b"]
+      )
+    }))
+
   for (
     const [what, value, expected] of [
       ["SOCKS", "socks5://user:canary@p:1080", "ALL_PROXY: a SOCKS proxy (socks5://) can't be used"],

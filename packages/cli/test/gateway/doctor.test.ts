@@ -88,6 +88,21 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.match(nobody.stderr, /AWS_PROFILE: not set[^]*altimate-code auth login/)
     }))
 
+  it.scoped("names the entries of NO_PROXY that match nothing", () =>
+    Effect.gen(function*() {
+      const { doctor } = yield* start()
+      const { code, stdout } = yield* doctor([], {
+        AWS_BEARER_TOKEN_BEDROCK: canary,
+        HTTP_PROXY: "http://127.0.0.1:1",
+        NO_PROXY: "127.0.0.1, https://gw.example.com/v1, 10.0.0.0/99"
+      })
+      assert.strictEqual(code, 0, stdout)
+      assert.match(
+        stdout,
+        /^! proxy +direct \(127\.0\.0\.1 in NO_PROXY\)\n.*matches nothing, https:\/\/gw\.example\.com\/v1: it is a URL; write its host only: gw\.example\.com\..* 10\.0\.0\.0\/99: /m
+      )
+    }))
+
   it.scoped("tells a refused credential from a request that is refused for something else", () =>
     Effect.gen(function*() {
       const { doctor } = yield* start({

@@ -3,12 +3,13 @@ import * as Environment from "@altimate-code/config/Environment"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import { registerSecrets } from "@altimate-code/config/PublicUrl"
 import type { Secrets } from "@altimate-code/log/Secrets"
+import * as PercentEncoding from "@altimate-code/system/PercentEncoding"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { NetworkError } from "../NetworkError.ts"
 import type { Proxy, Route } from "../Route.ts"
-import { exclusion } from "./noProxy.ts"
+import { exclusion, ignoredEntries } from "./noProxy.ts"
 import { type Target, targetOf } from "./target.ts"
 
 /** The option, else the environment's, unless `NO_PROXY` has the host. */
@@ -19,18 +20,23 @@ export const decide = (
   Effect.gen(function*() {
     const target = targetOf(url)
     const written = Option.isSome(option) ? option : yield* fromEnvironment(target)
-    if (Option.isNone(written)) return { _tag: "Direct", exclusion: Option.none() }
-    for (const variable of ["no_proxy", "NO_PROXY"]) {
-      const list = yield* Environment.variable(variable)
-      if (Option.isNone(list)) continue
-      const entry = exclusion(list.value, target)
-      if (entry !== undefined) return { _tag: "Direct", exclusion: Option.some({ entry, variable }) }
-      // As for the proxies, the lower case counts where both are set.
-      break
-    }
+    if (Option.isNone(written)) return { _tag: "Direct", exclusion: Option.none(), ignored: [] }
+    const { list, variable } = yield* noProxy
+    const ignored = ignoredEntries(list).map((entry) => ({ ...entry, variable }))
+    const entry = exclusion(list, target)
+    if (entry !== undefined) return { _tag: "Direct", exclusion: Option.some({ entry, variable }), ignored }
     yield* registerSecrets(withScheme(written.value.value))
-    return { _tag: "Proxy", proxy: yield* proxyOf(written.value) }
+    return { _tag: "Proxy", proxy: yield* proxyOf(written.value), ignored }
   })
+
+/** As for the proxies, the lower case counts where both are set. */
+const noProxy = Effect.gen(function*() {
+  for (const variable of ["no_proxy", "NO_PROXY"]) {
+    const list = yield* Environment.variable(variable)
+    if (Option.isSome(list)) return { list: list.value, variable }
+  }
+  return { list: "", variable: "NO_PROXY" }
+})
 
 /** As curl has it, and in either case: the scheme's own, then the one for all. */
 const fromEnvironment = (target: Target): Effect.Effect<Option.Option<Setting<string>>> =>
@@ -72,16 +78,7 @@ const proxyOf = ({ origin, value }: Setting<string>): Effect.Effect<Proxy, Netwo
     url: `${protocol}//${host}`,
     login: username === "" && password === ""
       ? Option.none()
-      : Option.some(Redacted.make(`${decoded(username)}:${decoded(password)}`)),
+      : Option.some(Redacted.make(`${PercentEncoding.decode(username)}:${PercentEncoding.decode(password)}`)),
     origin
   })
-}
-
-/** A `%` that encodes nothing stands for itself. */
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
