@@ -23,9 +23,10 @@ import type { NetworkError } from "./NetworkError.ts"
 import type { Route } from "./Route.ts"
 
 /**
- * A request handler for the AWS SDK's clients. It fails with a `NetworkError`, or, when a host can't be reached at all,
- * with the error of Node.js. Aborting a request closes its connection, or its stream in HTTP/2. Compressed answers are decoded (gzip, deflate,
- * br, and zstd where Node.js has it); of a coding that is not known here the `content-encoding` stays.
+ * A request handler for the AWS SDK's clients. It fails with a `NetworkError`, with an error that has Node's `code`, such as
+ * `ECONNREFUSED` or `ECONNRESET`, or with the reason of the signal. Aborting a request closes its connection, or its stream in
+ * HTTP/2. Compressed answers are decoded (gzip, deflate, br, and zstd where Node.js has it); of a coding that is not known here the
+ * `content-encoding` stays.
  *
  * @since 0.1.0
  * @category models
@@ -45,7 +46,7 @@ export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
  * @category models
  */
 export interface HandlerOptions {
-  /** From the beginning of a connection until it can be used: proxy and TLS included. 10 seconds unless given. */
+  /** Time limit for connecting, proxy and TLS included. `options.timeout.connect`, or 10 seconds, unless given. */
   readonly connectTimeout?: Duration.DurationInput
   /** HTTP/2 alone; otherwise HTTP/1.1 alone. */
   readonly http2?: boolean
@@ -61,13 +62,13 @@ export interface Service {
   /** A handler with connections of its own, until it is destroyed. */
   readonly handler: (options?: HandlerOptions) => Handler
   /**
-   * `fetch` by the same routes, with connections that last as long as the layer. Rejects with a `NetworkError`, with the error
-   * of Node.js when a host can't be reached at all, or with the reason of the signal. The version of HTTP is the one that the host
+   * `fetch` by the same routes, with connections of its own. Rejects with a `NetworkError`, with an error that has Node's `code`
+   * when an answer breaks off, or with the reason of the signal. The version of HTTP is the one that the host
    * speaks; `options.timeout` limits connecting and the wait for an answer's head. Redirects are never followed, whatever
    * `redirect` is: they are answers, and the caller decides which host gets its headers. Compressed answers are decoded as by `handler`.
    */
   readonly fetch: Fetch
-  /** Connects to the URL's host, sends nothing, and says what it finds, step by step. Takes 20 seconds at most. */
+  /** Connects to the URL's host, sends nothing, and reports each step. `options.timeout.connect` limits each connection. */
   readonly inspect: (url: string, options?: Pick<HandlerOptions, "http2">) => Stream.Stream<Stage, NetworkError>
 }
 
@@ -78,6 +79,15 @@ export interface Service {
  * @category services
  */
 export class Network extends Context.Tag("@altimate-code/network/Network")<Network, Service>() {}
+
+/** How long a connection of an SDK client may go unused: shorter than what gateways, VPNs and firewalls keep one open. */
+const clientIdle = Duration.seconds(30)
+
+/**
+ * Shorter, since nobody repeats what was lost on a connection that the other end was about to close: many servers close theirs
+ * after five seconds.
+ */
+const fetchIdle = Duration.seconds(4)
 
 /**
  * As the options and the environment say; each is looked at when a request needs it.
@@ -105,28 +115,30 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
         throw cause._tag === "Fail" ? cause.error : new Error("the way to a host could not be decided")
       })
 
-    const handler: Service["handler"] = ({ connectTimeout = "10 seconds", http2 = false } = {}) => {
-      let loaded: Promise<Pick<Handler, "destroy" | "handle">> | undefined
-      const load = () =>
-        loaded ??= Promise.all([import("./internal/handler.ts"), loadSmithy()]).then(
-          ([{ makeHandler }, smithy]) =>
-            makeHandler(smithy, (url) => run(prepare(url)), {
-              connectTimeout: Duration.decode(connectTimeout),
-              http2
-            })
-        )
-      return {
-        // In HTTP/2 too: told otherwise, the SDK signs a header that a gateway which speaks HTTP/1.1 behind can't check.
-        metadata: { handlerProtocol: "http/1.1" },
-        handle: async (request, options) => (await load()).handle(request, options),
-        destroy: () => void loaded?.then(({ destroy }) => destroy())
-      }
-    }
-
     const connect = Duration.decode(gateway.limits.connect ?? "10 seconds")
+    const makeHandler =
+      (idle: Duration.Duration): Service["handler"] => ({ connectTimeout = connect, http2 = false } = {}) => {
+        let loaded: Promise<Pick<Handler, "destroy" | "handle">> | undefined
+        const load = () =>
+          loaded ??= Promise.all([import("./internal/handler.ts"), loadSmithy()]).then(
+            ([{ make }, smithy]) =>
+              make(smithy, (url) => run(prepare(url)), {
+                connectTimeout: Duration.decode(connectTimeout),
+                http2,
+                idle
+              })
+          )
+        return {
+          // In HTTP/2 too: told otherwise, the SDK signs a header that a gateway which speaks HTTP/1.1 behind can't check.
+          metadata: { handlerProtocol: "http/1.1" },
+          handle: async (request, options) => (await load()).handle(request, options),
+          destroy: () => void loaded?.then(({ destroy }) => destroy())
+        }
+      }
+
     const open = (http2: boolean) =>
       Effect.acquireRelease(
-        Effect.sync(() => handler({ connectTimeout: connect, http2 })),
+        Effect.sync(() => makeHandler(fetchIdle)({ http2 })),
         ({ destroy }) => Effect.sync(destroy)
       )
     const handlers = {
@@ -138,7 +150,7 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
 
     return Network.of({
       route: (url) => Effect.provideService(decide(url, gateway.proxy), Secrets, secrets),
-      handler,
+      handler: makeHandler(clientIdle),
       fetch: async (url, init) => {
         fetching ??= Promise.all([import("./internal/fetch.ts"), loadSmithy()]).then(
           ([{ makeFetch }, smithy]) => makeFetch(smithy, handlers)
@@ -150,7 +162,7 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
           const way = yield* prepare(url)
           const { inspect } = yield* Effect.promise(() => import("./internal/inspect.ts"))
           return Stream.fromAsyncIterable(
-            inspect(url, way, http2 ? "h2" : "http/1.1", AbortSignal.timeout(20_000)),
+            inspect(url, way, http2 ? "h2" : "http/1.1", connect),
             unreachable(url)
           )
         }).pipe(Stream.unwrap)

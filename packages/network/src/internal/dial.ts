@@ -1,13 +1,14 @@
 /** Makes connections: straight to a host or through a proxy, with TLS where the target has it. */
-import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import { request } from "node:http"
-import { connect as connectTcp, isIP, type Socket } from "node:net"
+import { isIP, type Socket } from "node:net"
 import { connect as connectTls, type PeerCertificate, type SecureContext, type TLSSocket } from "node:tls"
-import type { Proxy } from "../Route.ts"
-import { answerFailure, proxyFailure } from "./proxyFailure.ts"
-import { authority, type Target, targetOf } from "./target.ts"
+import { named, type Proxy } from "../Route.ts"
+import * as TimeLimit from "../TimeLimit.ts"
+import { tcp } from "./connect.ts"
+import { timedOut } from "./connectLimit.ts"
+import { proxyFailure } from "./proxyFailure.ts"
+import { shown, type Target, targetOf } from "./target.ts"
 import { tlsFailure } from "./tlsFailure.ts"
+import { tunnel } from "./tunnel.ts"
 import { until } from "./wait.ts"
 import type { Way } from "./way.ts"
 
@@ -26,94 +27,71 @@ export const dial = async (way: Way, target: Target, alpn: Protocol, signal: Abo
 
 /** The connection below TLS. */
 export const reach = async (way: Way, target: Target, signal: AbortSignal): Promise<Socket> => {
-  if (way.route._tag === "Direct") return tcp(target, signal)
+  if (way.route._tag === "Direct") return tcp(way.lookup, target, shown(target), signal)
   const { proxy } = way.route
-  return tunnel(await toProxy(proxy, way.trust, signal), proxy, target, signal)
+  return tunnel(await toProxy(way, proxy, signal), proxy, target, signal)
 }
 
 /** A connection to the proxy itself. */
 export const toProxy = async (
+  { lookup, trust }: Pick<Way, "lookup" | "trust">,
   proxy: Proxy,
-  trust: SecureContext | undefined,
   signal: AbortSignal
 ): Promise<Socket> => {
   const target = targetOf(proxy.url)
+  const to = `the ${named(proxy)}`
   try {
-    const socket = await tcp(target, signal)
+    const socket = await tcp(lookup, target, to, signal)
     return target.tls && trust !== undefined
-      ? await secure(socket, { target, context: trust, alpn: "http/1.1", verify: true }, signal)
+      ? await secure(socket, { target, to, context: trust, alpn: "http/1.1", verify: true }, signal)
       : socket
   } catch (error) {
     throw proxyFailure(error, proxy)
   }
 }
 
-export const tcp = ({ host, port }: Target, signal: AbortSignal): Promise<Socket> =>
-  until(connectTcp({ host, port, noDelay: true }), "connect", signal)
-
-/** Asks the proxy for a connection to the target. Source: RFC 9110, section 9.3.6, "CONNECT". */
-const tunnel = (socket: Socket, proxy: Proxy, target: Target, signal: AbortSignal): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const asked = request({
-      method: "CONNECT",
-      path: authority(target),
-      headers: { host: authority(target), connection: "keep-alive", ...loginHeader(proxy) },
-      createConnection: () => socket,
-      signal
-    })
-    asked.on("connect", ({ headers, statusCode = 0 }, _, head: Buffer) => {
-      if (statusCode < 200 || statusCode > 299) {
-        socket.destroy()
-        return reject(answerFailure(statusCode, headers["proxy-authenticate"], proxy, target))
-      }
-      if (head.length > 0) socket.unshift(head)
-      resolve(socket)
-    })
-    asked.on("error", (error) => {
-      socket.destroy()
-      reject(signal.aborted ? signal.reason : proxyFailure(error, proxy))
-    })
-    asked.end()
-  })
-
-/** `Proxy-Authorization`, if the proxy's URL has a user. */
-export const loginHeader = ({ login }: Proxy): Record<string, string> =>
-  Option.match(login, {
-    onNone: () => ({}),
-    onSome: (login) => ({
-      "proxy-authorization": `Basic ${Buffer.from(Redacted.value(login)).toString("base64")}`
-    })
-  })
-
 export interface Securing {
   readonly target: Target
+  /** Names the target in errors. */
+  readonly to?: string
   readonly context: SecureContext
   readonly alpn: Protocol
   /** Without it the certificate can be looked at, and the connection be used for nothing else. */
   readonly verify: boolean
 }
 
-export const secure = (
+export const secure = async (
   socket: Socket,
-  { alpn, context, target, verify }: Securing,
+  { alpn, context, target, to = shown(target), verify }: Securing,
   signal: AbortSignal
-): Promise<TLSSocket> =>
-  until(
-    connectTls({
-      socket,
-      host: target.host,
-      // Names only. Source: RFC 6066, section 3.
-      ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
-      secureContext: context,
-      ALPNProtocols: [alpn],
-      // Said here, so that no environment variable says otherwise.
-      rejectUnauthorized: verify
-    }),
-    "secureConnect",
-    signal
-  )
+): Promise<TLSSocket> => {
+  // Names only, and without the dot that ends a name in DNS. Source: RFC 6066, section 3.
+  const name = isIP(target.host) === 0 ? target.host.replace(/\.$/, "") : undefined
+  try {
+    return await until(
+      connectTls({
+        socket,
+        host: name ?? target.host,
+        ...(name === undefined ? {} : { servername: name }),
+        secureContext: context,
+        ALPNProtocols: [alpn],
+        // Said here, so that no environment variable says otherwise.
+        rejectUnauthorized: verify
+      }),
+      "secureConnect",
+      signal
+    )
+  } catch (error) {
+    throw timedOut(
+      error,
+      to,
+      "the TLS handshake was not answered",
+      "Check that the port takes TLS, and the network: a VPN that drops large packets (MTU) looks like this."
+    )
+  }
+}
 
-/** How long a failure may take to be explained. */
+/** How long a failure may take to be explained, in milliseconds. */
 const peerLimit = 5000
 
 /** The certificate of whoever answers: on a connection of its own, on which nothing is sent, and without the client's. */
@@ -123,19 +101,17 @@ const peer = async (
   alpn: Protocol,
   signal: AbortSignal
 ): Promise<PeerCertificate | undefined> => {
-  if (way.trust === undefined) return undefined
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(peerLimit)])
-  try {
+  const { trust } = way
+  if (trust === undefined) return undefined
+  const onTimeout = () => new Error("the certificate could not be looked at in time")
+  return TimeLimit.within(peerLimit, { signal, onTimeout }, async (limited) => {
     const socket = await secure(
       await reach(way, target, limited),
-      { target, context: way.trust, alpn, verify: false },
+      { target, context: trust, alpn, verify: false },
       limited
     )
     const certificate = socket.getPeerCertificate()
     socket.destroy()
     return Object.keys(certificate).length === 0 ? undefined : certificate
-  } catch {
-    // The failure that is to be explained is told without it.
-    return undefined
-  }
+  }).catch(() => undefined) // The failure that is to be explained is reported without it.
 }

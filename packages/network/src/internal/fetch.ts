@@ -4,10 +4,11 @@ import { format, toMillis } from "effect/Duration"
 import { Readable } from "node:stream"
 import type { Fetch, Handler } from "../Network.ts"
 import { NetworkError } from "../NetworkError.ts"
+import * as TimeLimit from "../TimeLimit.ts"
 import type { Smithy } from "./smithy.ts"
 import { shown, targetOf } from "./target.ts"
-import { codeOf, otherVersion } from "./tlsFailure.ts"
-import { unreachable } from "./unreachable.ts"
+import { otherVersion } from "./tlsFailure.ts"
+import { Unconnected, unreachable } from "./unreachable.ts"
 
 export interface Options {
   readonly http1: Handler
@@ -42,14 +43,10 @@ export const makeFetch = ({ HttpRequest }: Smithy, { firstByte, http1, http2 }: 
         ...(bytes.length > 0 ? { body: bytes } : {})
       })
 
-    const ending = new AbortController()
-    const abort = () => ending.abort(init.signal?.reason)
-    init.signal?.addEventListener("abort", abort, { once: true })
-    if (init.signal?.aborted) abort()
-    const release = () => init.signal?.removeEventListener("abort", abort)
-    const timer = setTimeout(() => ending.abort(noAnswer(request.url, firstByte)), toMillis(firstByte))
+    const onTimeout = () => noAnswer(request.url, firstByte)
+    const { lift, release, signal } = TimeLimit.start(toMillis(firstByte), { onTimeout, signal: init.signal })
     const send = async (): Promise<Answer> => {
-      const options = { abortSignal: ending.signal }
+      const options = { abortSignal: signal }
       if (!speakHttp2.has(url.origin)) {
         try {
           return (await http1.handle(make(), options)).response
@@ -63,17 +60,16 @@ export const makeFetch = ({ HttpRequest }: Smithy, { firstByte, http1, http2 }: 
     }
     try {
       const answer = await send()
+      lift()
       const content: Readable = answer.body
       // In HTTP/2 as in HTTP/1.1 what was aborted must not look like the end of an answer.
-      ending.signal.addEventListener("abort", () => content.destroy(asError(ending.signal.reason)), { once: true })
+      signal.addEventListener("abort", () => content.destroy(asError(signal.reason)), { once: true })
       content.once("close", release)
       return await respond(request.method, answer, content)
     } catch (error) {
       release()
-      if (ending.signal.aborted) throw ending.signal.reason
-      throw neverConnected.test(codeOf(error) ?? "") ? unreachable(request.url)(error) : error
-    } finally {
-      clearTimeout(timer)
+      if (signal.aborted) throw signal.reason
+      throw error instanceof Unconnected ? unreachable(request.url)(error) : error
     }
   }
 }
@@ -86,14 +82,12 @@ const asError = (reason: unknown): Error => reason instanceof Error ? reason : n
 const wantsHttp2 = (error: unknown): boolean =>
   error instanceof NetworkError && error.reason === "Protocol" && error.message.endsWith(otherVersion("http/1.1")[0])
 
-/** Codes of Node.js of a connection that could not be made. */
-const neverConnected = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/
-
 const noAnswer = (url: string, limit: Duration.Duration): NetworkError =>
   new NetworkError({
     reason: "Timeout",
-    message: `no answer from ${shown(targetOf(url))} within ${format(limit)}`,
-    hint: "Check the server and any proxy on the way; options.timeout.firstByte raises the limit."
+    message: `no answer from ${shown(targetOf(url))} within ${format(limit)} (options.timeout.firstByte)`,
+    hint:
+      "Check the server and any proxy in between. A higher options.timeout.firstByte (in milliseconds) waits longer."
   })
 
 /** Source: Fetch Standard, "null body status". */

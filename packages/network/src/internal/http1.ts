@@ -1,56 +1,103 @@
-/** Requests in HTTP/1.1: the SDK's own handler, over connections that are made here. */
-import type { NodeHttpHandler } from "@smithy/node-http-handler"
-import { AsyncLocalStorage } from "node:async_hooks"
+/** Requests in HTTP/1.1, over connections that are made here. */
 import * as Http from "node:http"
-import * as Https from "node:https"
 import type { Socket } from "node:net"
-import type { Duplex } from "node:stream"
-import type { Smithy } from "./smithy.ts"
+import { Readable } from "node:stream"
+import { maxHeaderSize } from "./headerLimit.ts"
+import { type Answer, type Request, requestPath, type Smithy } from "./smithy.ts"
+import { authority, type Target } from "./target.ts"
 
-/** What has to be known where a request needs a new connection. */
 type Dial = () => Promise<Socket>
 
 export interface Http1 {
-  readonly handle: (request: Request, options: Options, dial: Dial) => ReturnType<NodeHttpHandler["handle"]>
+  /** `target` is where `dial` leads: for a request that a proxy passes on, the proxy. */
+  readonly handle: (request: Request, target: Target, signal: AbortSignal, dial: Dial) => Promise<Answer>
   /** Connections that are idle are closed, the others after their answer. */
   readonly retire: () => void
   readonly destroy: () => void
 }
 
-type Request = Parameters<NodeHttpHandler["handle"]>[0]
-type Options = NonNullable<Parameters<NodeHttpHandler["handle"]>[1]>
+/** What the agent hands through from a request to `createConnection`. */
+interface Connecting extends Http.RequestOptions {
+  readonly dial: Dial
+  readonly place: string
+}
 
-type Created = (error: Error | null, socket?: Duplex) => void
-
-/** As the SDK's handler has it. */
-const agentOptions = { keepAlive: true, maxSockets: 50 }
-
-export const makeHttp1 = ({ NodeHttpHandler: Handler }: Smithy): Http1 => {
-  // An agent is told neither which request wants a connection nor until when.
-  const dialing = new AsyncLocalStorage<Dial>()
-  const create = (created: Created) => {
-    const dial = dialing.getStore()
-    if (dial === undefined) return created(new Error("a connection was asked for by no request"))
-    dial().then((socket) => created(null, socket), created)
+/** `idle` is how long a connection may go unused, in milliseconds. */
+export const makeHttp1 = (smithy: Smithy, idle: number): Http1 => {
+  const idleSince = new WeakMap<object, number>()
+  class Agent extends Http.Agent {
+    override createConnection(options: object, created?: (error: Error | null, socket: Socket) => void) {
+      const answer = created as (error: unknown, socket?: Socket) => void
+      ;(options as Connecting).dial().then((socket) => answer(null, socket), answer)
+      return undefined as never
+    }
+    override getName(options?: object) {
+      return (options as Connecting).place
+    }
+    override keepSocketAlive(socket: Parameters<Http.Agent["keepSocketAlive"]>[0]) {
+      idleSince.set(socket, Date.now())
+      return super.keepSocketAlive(socket)
+    }
   }
-  const agents = [
-    Object.assign(new Http.Agent(agentOptions), {
-      createConnection: (_: unknown, created: Created) => create(created)
-    }),
-    Object.assign(new Https.Agent(agentOptions), {
-      createConnection: (_: unknown, created: Created) => create(created)
-    })
-  ] as unknown as readonly [Http.Agent, Https.Agent]
-  const [httpAgent, httpsAgent] = agents
-  const inner = new Handler({ httpAgent, httpsAgent, requestTimeout: 0, socketTimeout: 0 })
+  // With a timeout Node heeds a server's `Keep-Alive: timeout`, if that is shorter.
+  const agent = new Agent({ keepAlive: true, timeout: idle })
+  const closeIdle = (age: number) => {
+    for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) {
+      if (Date.now() - (idleSince.get(socket) ?? 0) >= age) socket.destroy()
+    }
+  }
   return {
-    handle: (request, options, dial) => dialing.run(dial, () => inner.handle(request, options)),
-    retire: () => {
-      for (const agent of agents) {
-        agent.maxFreeSockets = 0
-        for (const sockets of Object.values(agent.freeSockets)) sockets?.forEach((socket) => socket.destroy())
-      }
+    handle: (request, target, signal, dial) => {
+      // Timers stand still while the machine sleeps, and what was open before leads nowhere afterwards.
+      closeIdle(idle)
+      const place = `${target.tls} ${authority(target)}`
+      return exchange(smithy, request, target, signal, { agent, dial, place } as Http.RequestOptions)
     },
-    destroy: () => agents.forEach((agent) => agent.destroy())
+    retire: () => {
+      agent.maxFreeSockets = 0
+      closeIdle(0)
+    },
+    destroy: () => agent.destroy()
   }
 }
+
+const exchange = (
+  smithy: Smithy,
+  request: Request,
+  target: Target,
+  signal: AbortSignal,
+  connecting: Http.RequestOptions
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const asked = Http.request({
+      ...connecting,
+      host: target.host,
+      port: target.port,
+      defaultPort: target.tls ? 443 : 80,
+      method: request.method,
+      path: requestPath(smithy, request),
+      headers: request.headers,
+      maxHeaderSize
+    })
+    const abort = () => {
+      reject(signal.reason)
+      asked.destroy()
+    }
+    signal.addEventListener("abort", abort, { once: true })
+    asked.on("error", reject).once("close", () => signal.removeEventListener("abort", abort))
+    asked.once("response", (answer) => {
+      resolve({
+        response: new smithy.HttpResponse({
+          statusCode: answer.statusCode ?? 0,
+          headers: Object.fromEntries(
+            Object.entries(answer.headers).map(([name, value]) => [name, [value ?? ""].flat().join(", ")])
+          ),
+          body: answer
+        })
+      })
+    })
+    const { body } = request
+    if (body instanceof Readable) body.pipe(asked)
+    else asked.end(body)
+  })

@@ -1,16 +1,14 @@
 /** Requests in HTTP/2. The SDK's own handler for it knows neither a proxy nor certificates of one's own. */
-import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Http2 from "node:http2"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { NetworkError } from "../NetworkError.ts"
-import type { Smithy } from "./smithy.ts"
+import { headerSize, headersTooLarge, maxHeaderSize } from "./headerLimit.ts"
+import { type Answer, type Request, requestPath, type Smithy } from "./smithy.ts"
 import { authority, shown, type Target } from "./target.ts"
 import { otherVersion } from "./tlsFailure.ts"
-
-type Request = Parameters<NodeHttpHandler["handle"]>[0]
-type Answer = Awaited<ReturnType<NodeHttpHandler["handle"]>>
+import { unlessAborted } from "./wait.ts"
 
 export interface Http2 {
   readonly handle: (
@@ -24,12 +22,24 @@ export interface Http2 {
   readonly destroy: () => void
 }
 
-export const makeHttp2 = (smithy: Smithy): Http2 => {
-  const sessions = new Map<string, Promise<Http2.ClientHttp2Session>>()
-  /** Those that no request gets any more. */
+/** A session and what is on it. */
+interface Line {
+  readonly session: Http2.ClientHttp2Session
+  /** Requests that have no complete answer yet. */
+  requests: number
+  /** When the last request began or ended. */
+  usedAt: number
+  /** A request was given up before it had an answer: the other end may be gone. */
+  isDoubtful: boolean
+}
+
+/** `idle` is how long a connection may go unused, in milliseconds. */
+export const makeHttp2 = (smithy: Smithy, idle: number): Http2 => {
+  const lines = new Map<string, Promise<Line>>()
+  /** Those that get no more requests. */
   const retired = new Set<Http2.ClientHttp2Session>()
 
-  const open = async (target: Target, dial: () => Promise<Socket>): Promise<Http2.ClientHttp2Session> => {
+  const open = async (target: Target, dial: () => Promise<Socket>): Promise<Line> => {
     const socket = await dial()
     if (socket instanceof TLSSocket && socket.alpnProtocol !== "h2") {
       socket.destroy()
@@ -37,44 +47,56 @@ export const makeHttp2 = (smithy: Smithy): Http2 => {
       throw new NetworkError({ reason: "Protocol", message: `no connection to ${shown(target)}: ${words}`, hint })
     }
     const session = Http2.connect(`${target.tls ? "https" : "http"}://${authority(target)}`, {
-      createConnection: () => socket
+      createConnection: () => socket,
+      // As many as in HTTP/1.1. With more than are allowed, Node 20 and 22 crash when the session is collected.
+      maxHeaderListPairs: 2000
     })
     // Each request learns of it by its own stream.
     session.on("error", () => {})
     // An idle connection does not keep the program running.
     session.unref()
-    return session
+    return { session, requests: 0, usedAt: Date.now(), isDoubtful: false }
   }
 
-  const session = async (target: Target, dial: () => Promise<Socket>): Promise<Http2.ClientHttp2Session> => {
+  const retire = ({ session }: Line) => {
+    if (session.destroyed) return
+    retired.add(session)
+    session.once("close", () => retired.delete(session))
+    session.close()
+  }
+
+  /** A connection that nothing has been heard of for a while may lead nowhere: HTTP/2 has no other sign of it. */
+  const isUsable = ({ isDoubtful, session, usedAt }: Line): boolean =>
+    !session.closed && !session.destroyed && !isDoubtful && Date.now() - usedAt < idle
+
+  const lineTo = async (target: Target, signal: AbortSignal, dial: () => Promise<Socket>): Promise<Line> => {
     const key = `${target.tls} ${authority(target)}`
-    const known = sessions.get(key)
-    if (known !== undefined) {
-      const session = await known.catch(() => undefined)
-      if (session !== undefined && !session.closed && !session.destroyed) return session
+    for (let known = lines.get(key); known !== undefined; known = lines.get(key)) {
+      const line = await unlessAborted(known.catch(() => undefined), signal)
+      if (line !== undefined && isUsable(line)) return line
+      if (lines.get(key) !== known) continue
+      lines.delete(key)
+      if (line !== undefined) retire(line)
     }
     const opened = open(target, dial)
-    sessions.set(key, opened)
-    // Whoever asked is told; the next one tries again.
-    opened.catch(() => sessions.get(key) === opened && sessions.delete(key))
+    lines.set(key, opened)
+    // Reported to the request that has dialled; the next one tries again.
+    opened.catch(() => lines.get(key) === opened && lines.delete(key))
     return opened
   }
 
   return {
-    handle: async (request, target, signal, dial) =>
-      exchange(smithy, await session(target, dial), request, target, signal),
+    handle: async (request, target, signal, dial) => {
+      const line = await lineTo(target, signal, dial)
+      // It may have been retired while this request waited for it.
+      return exchange(smithy, isUsable(line) ? line : await lineTo(target, signal, dial), request, target, signal)
+    },
     retire: () => {
-      for (const opened of sessions.values()) {
-        opened.then((session) => {
-          retired.add(session)
-          session.once("close", () => retired.delete(session))
-          session.close()
-        }, () => {})
-      }
-      sessions.clear()
+      for (const opened of lines.values()) opened.then(retire, () => {})
+      lines.clear()
     },
     destroy: () => {
-      for (const opened of sessions.values()) opened.then((session) => session.destroy(), () => {})
+      for (const opened of lines.values()) opened.then(({ session }) => session.destroy(), () => {})
       for (const session of retired) session.destroy()
     }
   }
@@ -84,17 +106,16 @@ export const makeHttp2 = (smithy: Smithy): Http2 => {
 const ofConnection = new Set(["host", "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"])
 
 const exchange = (
-  { buildQueryString, HttpResponse }: Smithy,
-  session: Http2.ClientHttp2Session,
+  smithy: Smithy,
+  line: Line,
   request: Request,
   target: Target,
   signal: AbortSignal
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const query = buildQueryString(request.query)
     const headers: Record<string, string> = {
       ":method": request.method,
-      ":path": query === "" ? request.path : `${request.path}?${query}`,
+      ":path": requestPath(smithy, request),
       ":scheme": target.tls ? "https" : "http",
       ":authority": request.headers["host"] ?? request.headers[":authority"] ?? authority(target)
     }
@@ -102,18 +123,26 @@ const exchange = (
       const lower = name.toLowerCase()
       if (!lower.startsWith(":") && !ofConnection.has(lower)) headers[lower] = value
     }
-    const stream = session.request(headers)
-    inUse(session, 1)
+    const stream = line.session.request(headers)
+    let isAnswered = false
+    count(line, 1)
     const abort = () => {
+      line.isDoubtful ||= !isAnswered
       stream.close(Http2.constants.NGHTTP2_CANCEL)
       reject(signal.reason)
     }
     signal.addEventListener("abort", abort, { once: true })
     stream.on("error", reject)
     stream.once("response", (answer) => {
+      isAnswered = true
+      // Node keeps its own limit by the compressed size.
+      if (headerSize(answer) > maxHeaderSize) {
+        stream.close(Http2.constants.NGHTTP2_CANCEL)
+        return reject(headersTooLarge(shown(target)))
+      }
       const { ":status": statusCode = 0, ...fields } = answer
       resolve({
-        response: new HttpResponse({
+        response: new smithy.HttpResponse({
           statusCode,
           headers: Object.fromEntries(
             Object.entries(fields).filter(([name]) => !name.startsWith(":"))
@@ -125,9 +154,9 @@ const exchange = (
     })
     stream.once("close", () => {
       signal.removeEventListener("abort", abort)
-      inUse(session, -1)
+      count(line, -1)
       // After an answer or an error it changes nothing.
-      reject(Object.assign(new Error("the gateway closed the connection"), { code: "ECONNRESET" }))
+      reject(Object.assign(new Error("the other side closed the connection"), { code: "ECONNRESET" }))
     })
     const { body } = request
     if (body instanceof Readable) body.pipe(stream)
@@ -135,14 +164,11 @@ const exchange = (
     if (signal.aborted) abort()
   })
 
-/** How many requests are on each connection. */
-const uses = new WeakMap<Http2.ClientHttp2Session, number>()
-
 /** A connection keeps the program running as long as a request is on it. */
-const inUse = (session: Http2.ClientHttp2Session, more: 1 | -1): void => {
-  const now = (uses.get(session) ?? 0) + more
-  uses.set(session, now)
-  if (session.destroyed) return
-  if (now === 0) session.unref()
-  else session.ref()
+const count = (line: Line, more: 1 | -1): void => {
+  line.requests += more
+  line.usedAt = Date.now()
+  if (line.session.destroyed) return
+  if (line.requests === 0) line.session.unref()
+  else line.session.ref()
 }

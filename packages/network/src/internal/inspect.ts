@@ -1,28 +1,25 @@
-/** Connects step by step, sends nothing, and tells what each step found. */
+/** Connects step by step, sends nothing, and reports what each step found. */
+import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import { lookup } from "node:dns/promises"
-import { isIP, type Socket } from "node:net"
+import type { Socket } from "node:net"
 import type { Stage } from "../Inspection.ts"
+import { named } from "../Route.ts"
+import { addressesOf } from "./addresses.ts"
 import { described } from "./certificateNames.ts"
-import { type Protocol, reach, secure, tcp } from "./dial.ts"
+import { tcpTo } from "./connect.ts"
+import { startConnectLimit } from "./connectLimit.ts"
+import { type Protocol, reach, secure } from "./dial.ts"
 import { proxyFailure } from "./proxyFailure.ts"
-import { targetOf } from "./target.ts"
+import { shown, targetOf } from "./target.ts"
 import { answerFailed, certificateWords } from "./tlsFailure.ts"
 import type { Way } from "./way.ts"
 
-const resolved = (host: string, signal: AbortSignal) =>
-  Promise.race([
-    lookup(host, { all: true }),
-    new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true })
-    })
-  ])
-
+/** `connectTimeout` is for each connection: there are two, if a proxy is asked for a tunnel. */
 export const inspect = async function*(
   url: string,
   way: Way,
   alpn: Protocol,
-  signal: AbortSignal
+  connectTimeout: Duration.Duration
 ): AsyncGenerator<Stage, void> {
   const target = targetOf(url)
   // A plain http request is handed to the proxy as it is.
@@ -32,7 +29,10 @@ export const inspect = async function*(
     route: way.route,
     following: ["Dns", "Tcp", ...(isTunneled ? ["Tunnel" as const] : []), ...(target.tls ? ["Tls" as const] : [])]
   }
-  const first = way.route._tag === "Proxy" ? targetOf(way.route.proxy.url) : target
+  const [first, to] = way.route._tag === "Proxy"
+    ? [targetOf(way.route.proxy.url), `the ${named(way.route.proxy)}`]
+    : [target, shown(target)]
+  let limit = startConnectLimit(connectTimeout)
   let socket: Socket | undefined
   let toProxy = way.route._tag === "Proxy"
   try {
@@ -42,24 +42,26 @@ export const inspect = async function*(
       started = performance.now()
       return Math.round(started - before)
     }
-    const addresses = isIP(first.host) === 0 ? await resolved(first.host, signal) : [{ address: first.host }]
-    yield { _tag: "Dns", host: first.host, addresses: addresses.map(({ address }) => address), millis: millis() }
+    const addresses = await addressesOf(way.lookup, first.host, to, limit.signal)
+    yield { _tag: "Dns", host: first.host, addresses, millis: millis() }
 
     started = performance.now()
-    socket = await tcp(first, signal)
+    socket = await tcpTo(addresses, first, to, limit.signal)
     yield { _tag: "Tcp", host: first.host, port: first.port, address: socket.remoteAddress ?? "", millis: millis() }
 
     if (isTunneled && way.route._tag === "Proxy") {
       socket.destroy()
       // From here on the failures say themselves whose they are.
       toProxy = false
+      limit.release()
+      limit = startConnectLimit(connectTimeout)
       started = performance.now()
-      socket = await reach(way, target, signal)
+      socket = await reach(way, target, limit.signal)
       yield { _tag: "Tunnel", proxy: way.route.proxy, millis: millis() }
     }
     if (way.identity === undefined) return
     started = performance.now()
-    const secured = await secure(socket, { target, context: way.identity, alpn, verify: false }, signal)
+    const secured = await secure(socket, { target, context: way.identity, alpn, verify: false }, limit.signal)
     socket = secured
     const peer = secured.getPeerCertificate()
     const problem = secured.authorized ? undefined : String(secured.authorizationError)
@@ -81,6 +83,7 @@ export const inspect = async function*(
       ? proxyFailure(error, way.route.proxy)
       : answerFailed(error, target, { ...way, alpn })
   } finally {
+    limit.release()
     socket?.destroy()
   }
 }

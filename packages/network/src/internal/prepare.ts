@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { createSecureContext, type SecureContext } from "node:tls"
 import { NetworkError } from "../NetworkError.ts"
+import { makeLookup } from "./addresses.ts"
 import { type ClientCertificate, clientCertificate } from "./clientCertificate.ts"
 import { decide } from "./decide.ts"
 import { targetOf } from "./target.ts"
@@ -19,7 +20,11 @@ export type Prepare = (url: string) => Effect.Effect<Way, NetworkError>
 export const makePrepare = (
   gateway: Gateway
 ): Effect.Effect<Prepare, never, FileSystem.FileSystem | Secrets> =>
-  Effect.map(Effect.context<FileSystem.FileSystem | Secrets>(), (context) => {
+  Effect.gen(function*() {
+    const context = yield* Effect.context<FileSystem.FileSystem | Secrets>()
+    const lookup = makeLookup()
+    // Requests that begin together must get the same certificates, or each would close the connections of the others.
+    const { withPermits } = yield* Effect.makeSemaphore(1)
     let trusted: { readonly ca: Array<string>; readonly context: SecureContext } | undefined
     let identified: (ClientCertificate & { readonly context: SecureContext }) | undefined
 
@@ -42,18 +47,19 @@ export const makePrepare = (
       return identified.context
     })
 
-    return (url) =>
+    return (url: string) =>
       Effect.gen(function*() {
         const route = yield* decide(url, gateway.proxy)
         const { tls } = targetOf(url)
         const toProxy = route._tag === "Proxy" && route.proxy.url.startsWith("https:")
         return {
           route,
+          lookup,
           trust: tls || toProxy ? (yield* trust).context : undefined,
           identity: tls ? yield* identity : undefined,
           hasClientCertificate: Option.isSome(gateway.clientCert)
         }
-      }).pipe(Effect.provide(context))
+      }).pipe(withPermits(1), Effect.provide(context))
   })
 
 const contextOf = (

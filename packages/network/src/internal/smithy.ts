@@ -3,16 +3,21 @@ import type { buildQueryString, HttpRequest, HttpResponse } from "@smithy/core/p
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
 
 export interface Smithy {
-  readonly NodeHttpHandler: typeof NodeHttpHandler
   readonly HttpRequest: typeof HttpRequest
   readonly HttpResponse: typeof HttpResponse
   readonly buildQueryString: typeof buildQueryString
 }
 
+export type Request = Parameters<NodeHttpHandler["handle"]>[0]
+export type Answer = Awaited<ReturnType<NodeHttpHandler["handle"]>>
+
 export const load = async (): Promise<Smithy> => {
-  const [{ NodeHttpHandler }, { buildQueryString, HttpRequest, HttpResponse }] = await Promise.all([
-    import("@smithy/node-http-handler"),
-    import("@smithy/core/protocols")
-  ])
-  return { NodeHttpHandler, HttpRequest, HttpResponse, buildQueryString }
+  const { buildQueryString, HttpRequest, HttpResponse } = await import("@smithy/core/protocols")
+  return { HttpRequest, HttpResponse, buildQueryString }
+}
+
+/** The path with its query. */
+export const requestPath = ({ buildQueryString }: Smithy, { path, query }: Request): string => {
+  const text = buildQueryString(query)
+  return text === "" ? path : `${path}?${text}`
 }

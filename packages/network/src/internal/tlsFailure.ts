@@ -3,6 +3,7 @@ import * as Predicate from "effect/Predicate"
 import type { PeerCertificate } from "node:tls"
 import { NetworkError } from "../NetworkError.ts"
 import { described, names } from "./certificateNames.ts"
+import { headersTooLarge } from "./headerLimit.ts"
 import { shown, type Target } from "./target.ts"
 import type { Way } from "./way.ts"
 
@@ -106,6 +107,7 @@ export const answerFailed = (
       hint: `Check the URL of ${shown(target)}: its port, and whether it should begin with http instead of https.`
     })
   }
+  if (isHeaderOverflow(code, error)) return headersTooLarge(shown(target))
   if (code.startsWith("HPE_")) {
     return looksLikeHttp2(error) ? failed("Protocol", ...otherVersion(alpn)) : failed(
       "Protocol",
@@ -149,6 +151,10 @@ export const otherVersion = (alpn: string): readonly [words: string, hint: strin
       "Leave out \"http2\": true in options: without it HTTP/1.1 is used, which nearly every gateway speaks."
     ]
     : ["it speaks HTTP/2 only", "Set \"http2\": true in options."]
+
+/** In HTTP/2, Node ends a session whose headers come in too many pieces. */
+const isHeaderOverflow = (code: string, error: unknown): boolean =>
+  code === "HPE_HEADER_OVERFLOW" || (code === "ERR_HTTP2_ERROR" && messageOf(error).includes("CONTINUATION"))
 
 /** A stream can only be reset in HTTP/2; the other side may say that it wants the older version for this request. */
 const notHttp2 = (code: string, error: unknown): boolean =>

@@ -1,18 +1,31 @@
 /** A host that can't be reached at all. */
 import { NetworkError } from "../NetworkError.ts"
+import { shown, targetOf } from "./target.ts"
 import { codeOf } from "./tlsFailure.ts"
 
-/** What a connection failed with, in words; a failure that has words already comes back as it is. */
+/** No connection was made: the name has no address, or none of its addresses has connected. */
+export class Unconnected extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What a connection failed with, as an error with a hint; one that has a hint comes back as it is. */
 export const unreachable = (url: string) => (error: unknown): NetworkError => {
   if (error instanceof NetworkError) return error
   const code = codeOf(error)
-  const { host } = new URL(url)
+  const target = targetOf(url)
+  const why = error instanceof Unconnected ? error.message : code ?? "the connection failed"
   return new NetworkError({
     reason: "Unreachable",
-    message: `no connection to ${host}: ${code ?? "no answer within the time limit"}`,
+    message: `no connection to ${shown(target)}: ${why}`,
     hint: code === "ENOTFOUND"
-      ? `No such name is known here: check ${host}; a VPN, a private DNS or a proxy may be missing.`
-      : `Check ${host}, the network or VPN, and whether a proxy is needed.`,
+      ? `Check the name ${target.host}; a VPN, a private DNS or a proxy may be missing.`
+      : code?.startsWith("EAI_") === true
+      ? "Check this machine's DNS server, and the VPN."
+      : `Check ${shown(target)}, the network or VPN, and whether a proxy is needed.`,
     ...(code === undefined ? {} : { code })
   })
 }

@@ -1,0 +1,102 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type * as Dns from "node:dns/promises"
+import { createServer } from "node:net"
+import { vi } from "vitest"
+import { listening } from "../../cli/test/gateway/Listening.ts"
+import { failure, makeFetch, makeNetwork } from "./machine.ts"
+
+const lookups: Array<string> = []
+
+// The one thing of these that no machine can be made to do: a lookup that gets no answer.
+vi.mock("node:dns/promises", async (original) => {
+  const dns = await original<typeof Dns>()
+  return {
+    ...dns,
+    lookup: (host: string, options: { all: true }) => {
+      lookups.push(host)
+      return host === "silent.test" ? new Promise(() => {}) : dns.lookup(host, options)
+    }
+  }
+})
+
+/** Takes connections and never says a word. */
+const silent = Effect.map(listening(createServer((socket) => socket.resume())), (port) => `127.0.0.1:${port}`)
+
+const limits = { connect: 300 }
+const within = "within 300ms (options.timeout.connect):"
+
+describe("options.timeout.connect names what did not come", () => {
+  it.scopedLive("from the DNS server", () =>
+    Effect.gen(function*() {
+      const { reason, message } = yield* failure((yield* makeFetch({ limits }))("http://silent.test"))
+      assert.strictEqual(reason, "Timeout")
+      assert.strictEqual(
+        message,
+        `no connection to silent.test ${within} the DNS lookup of silent.test got no answer`
+      )
+      const env = { HTTPS_PROXY: "http://silent.test:3128" }
+      assert.strictEqual(
+        (yield* failure((yield* makeFetch({ limits, env }))("https://gateway.test"))).message,
+        "no connection to the proxy http://silent.test:3128 from HTTPS_PROXY "
+          + `${within} the DNS lookup of silent.test got no answer`
+      )
+    }))
+
+  it.scopedLive("from the DNS server, without asking it again for a name while it is being asked", () =>
+    Effect.gen(function*() {
+      const fetch = yield* makeFetch({ limits })
+      lookups.length = 0
+      yield* Effect.all(Array.from({ length: 3 }, () => failure(fetch("http://silent.test"))), {
+        concurrency: "unbounded"
+      })
+      yield* failure(fetch("http://silent.test"))
+      assert.deepStrictEqual(lookups, ["silent.test"])
+    }))
+
+  it.scopedLive("from a host that never ends the TLS handshake", () =>
+    Effect.gen(function*() {
+      const host = yield* silent
+      const { message, reason } = yield* failure((yield* makeFetch({ limits }))(`https://${host}`))
+      assert.deepStrictEqual(
+        [reason, message],
+        ["Timeout", `no connection to ${host} ${within} the TLS handshake was not answered`]
+      )
+    }))
+
+  it.scopedLive("from a proxy, for CONNECT or for TLS with the proxy itself", () =>
+    Effect.gen(function*() {
+      const host = yield* silent
+      for (
+        const [url, message] of [
+          [
+            `http://${host}`,
+            `no connection to gateway.test ${within} the proxy http://${host} from HTTPS_PROXY did not answer CONNECT`
+          ],
+          [
+            `https://${host}`,
+            `no connection to the proxy https://${host} from HTTPS_PROXY ${within} the TLS handshake was not answered`
+          ]
+        ] as const
+      ) {
+        const fetch = yield* makeFetch({ limits, env: { HTTPS_PROXY: url } })
+        const error = yield* failure(fetch("https://gateway.test"))
+        assert.deepStrictEqual([error.reason, error.message], ["Timeout", message])
+        assert.include(error.hint, "options.timeout.connect")
+      }
+    }))
+
+  it.scopedLive("and an inspection is limited by it too, each connection anew", () =>
+    Effect.gen(function*() {
+      const host = yield* silent
+      const network = yield* makeNetwork({ limits, env: { HTTPS_PROXY: `http://${host}` } })
+      const seen: Array<string> = []
+      const error = yield* Effect.flip(
+        Stream.runForEach(network.inspect("https://gateway.test"), ({ _tag }) => Effect.sync(() => seen.push(_tag)))
+      )
+      assert.deepStrictEqual(seen, ["Route", "Dns", "Tcp"])
+      assert.strictEqual(error.reason, "Timeout")
+      assert.include(error.message, "did not answer CONNECT")
+    }))
+})
