@@ -1,7 +1,7 @@
 /** Runs a command for the token that it prints. */
 import * as CommandOutput from "@altimate-code/system/CommandOutput"
 import type * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 
 /** What it prints, as `CommandOutput.run`. */
 export const runCommand = (

@@ -85,7 +85,9 @@ export const list = action(
       yield* write(`\nAmazon Bedrock uses: ${describe(used)}\n`)
       const signed = Option.flatMap(yield* signingOf(used), SigningScope.describe)
       if (Option.isSome(signed)) yield* write(`  ${signed.value}\n`)
-      if (Option.isSome(key)) yield* write(describeKey(key.value, settings.region.value, yield* Clock.currentTimeMillis))
+      if (Option.isSome(key)) {
+        yield* write(describeKey(key.value, settings.region.value, yield* Clock.currentTimeMillis))
+      }
       yield* write(Table.render(used.considered.map(({ outcome, where }, i) => [`  ${i + 1}.`, where, outcome])))
     }).pipe(
       Effect.provide(Layer.provideMerge(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))),

@@ -40,8 +40,6 @@ export const notExpected = (answer: Answer, attempt: Attempt, now: number): Bedr
   }
   const message = `the gateway answered something that is not an event stream (${
     summary(read(answer), answer.body)
-  }); expected ${
-    expectedType(operation)
-  }`
+  }); expected ${expectedType(operation)}`
   return failed({ reason: "WrongContentType", status: answer.status, message, ...answerIds(answer.headers) }, attempt)
 }
