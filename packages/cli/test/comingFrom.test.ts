@@ -102,7 +102,7 @@ const read = (file: unknown) =>
 
 /** All that a configuration file changes, without where it comes from; and the leaves of `config show`. */
 const readNow = (text: string) =>
-  Effect.map(Settings.Settings, ({ leaves, models, ...settings }) => ({
+  Effect.map(Settings.Settings, ({ leaves, models, unknown, ...settings }) => ({
     settings: JSON.stringify(
       {
         ...Struct.omit(settings, "files", "warnings"),
@@ -110,6 +110,7 @@ const readNow = (text: string) =>
       },
       (key, value) => key === "origin" ? undefined : value
     ),
+    unknown,
     keys: leaves.map(({ key, origin }) => `${key} from ${origin._tag}`)
   })).pipe(
     Effect.provide(Settings.layer()),
@@ -221,10 +222,15 @@ describe("docs/coming-from.md", () => {
       it.effect(`${tool}: ${there.text}`, () =>
         Effect.gen(function*() {
           if (here === "the same") return yield* assertEffective(there)
-          const { keys, settings } = yield* read(there.file)
-          assert.isTrue(keys.some((shown) => shown.startsWith(there.key)), "config show shows it")
-          const isAlias = settings !== (yield* read(there.without)).settings
-          if (isAlias) assert.strictEqual(settings, (yield* read((here as Setting).file)).settings)
+          const { keys, settings, unknown } = yield* read(there.file)
+          const isRead = settings !== (yield* read(there.without)).settings
+          if (isRead) return assert.strictEqual(settings, (yield* read((here as Setting).file)).settings)
+          const isShown = keys.some((shown) => shown.startsWith(there.key))
+          assert.isTrue(isShown || here === "nothing needed", "config show shows it")
+          for (const { isMissed, key, note } of unknown) {
+            assert.isTrue(Option.isSome(note), `config show --unknown has nothing to say about ${key}`)
+            assert.strictEqual(isMissed, here !== "nothing needed", key)
+          }
         }))
     }
     if (there.kind === "slash") {
