@@ -1,15 +1,10 @@
 import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
-// Most tests wait for a process or a socket: with as many workers as processors, a third of the processors' time is idle.
-const workers = Math.ceil(availableParallelism() * 1.5)
-
 export default defineConfig({
   test: {
-    // Loading every module again for every file takes longer than most files' tests.
-    isolate: false,
-    // With fewer workers than the maximum, tinypool 1.1 may end an idle one twice, which fails the run ("Terminating worker thread").
-    poolOptions: { forks: { minForks: workers, maxForks: workers } },
+    // Most tests wait for a process or a socket: with as many workers as processors, a third of the processors' time is idle.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       {
         test: {
