@@ -145,6 +145,13 @@ const firewalls: ReadonlyArray<Row> = [
     not: /Cloudflare/
   },
   {
+    what: "a JSON answer that a firewall has signed",
+    headers: { "content-type": "application/json", "x-amzn-waf-action": "captcha" },
+    body: { error: "blocked" },
+    message: "A firewall in front of Bedrock (AWS WAF) answered HTTP 403: blocked",
+    hint: /probably for its content/
+  },
+  {
     what: "the refusal of a proxy",
     headers: { ...html, server: "squid/5.7", "x-squid-error": "ERR_ACCESS_DENIED 0" },
     body: page("ERROR: The requested URL could not be retrieved", "<p>Access Denied.</p>"),
@@ -161,6 +168,15 @@ const others: ReadonlyArray<Row> = [
     body: "<!doctype html><title>Contoso</title><form><input type=\"password\"></form>",
     reason: "WrongContentType",
     message: "The gateway answered HTTP 200 with a login page instead of Bedrock's answer: \"Contoso\"",
+    hint: /^A page where people sign in/
+  },
+  {
+    what: "a page that is nothing but a script to a login",
+    status: 200,
+    headers: html,
+    body: "<script>location='https://login.example.com/t/oauth2/v2.0/authorize?client_id=1'</script>",
+    reason: "WrongContentType",
+    message: "The gateway answered HTTP 200 with a login page instead of Bedrock's answer",
     hint: /^A page where people sign in/
   },
   {

@@ -42,7 +42,7 @@ const joined = (title: string, heading: string): string => {
 
 const isLogin = (html: string, titles: string): boolean =>
   /<input[^>]{0,300}\btype\s*=\s*["']?password/i.test(html)
-  || /\bSAMLRequest\b|\/oauth2?\/(v\d\/)?authorize|openid-connect\/auth|[?&]response_type=code/i.test(html)
+  || /\bSAMLRequest\b|\/oauth2?\/(v[\d.]{1,5}\/)?authorize|openid-connect\/auth|[?&]response_type=code/i.test(html)
   || /\b(sign|log)[ -]?[io]n\b|single sign-?on|\banmeld|\bconnexion\b|iniciar sesi[oó]n/i.test(titles)
 
 /** The text of the first element of one of these names, in any case: `<Message>…</Message>`. */

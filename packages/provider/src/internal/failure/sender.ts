@@ -17,36 +17,40 @@ export const senderOf = (answer: Answer): Front | undefined => {
   const form = formOf(answer)
   const page = form === "page" ? readPage(answer.body) : undefined
   const text = (page?.text ?? (form === "text" ? answer.body.replace(/\s+/g, " ") : "")).slice(0, mostText)
-  const product = productOf(answer, page === undefined ? text : `${page.title} ${text}`, page !== undefined)
-  const isFirewall = product?.kind === "firewall"
   // These two answer in the form that the client seems to like.
   const isSigned = answer.headers["x-amzn-waf-action"] !== undefined || answer.headers["cf-mitigated"] !== undefined
+  const product = productOf(answer, page === undefined ? text : `${page.title} ${text}`, page !== undefined || isSigned)
+  const isFirewall = product?.kind === "firewall"
   if (page === undefined && !isSigned && (form === "json" || form === "xml" || !isFirewall)) return undefined
-  const refuses = isSigned || refusal.test(`${page?.title ?? ""} ${text}`)
-  const isMeant = otherwiseMeant.has(answer.status) ||
-    meaningOf(answer.status, `${page?.title ?? ""} ${text}`) !== undefined
-  const blocked = !isMeant && !(page?.isLogin ?? false) && (
-    answer.status >= 500
-      ? isFirewall && refuses
-      : answer.status >= 400
-      ? !missing.has(answer.status) || (isFirewall && refuses)
-      : answer.status < 300 && refuses && (isFirewall || supportIdIn(text) !== undefined)
-  )
-  const named = product?.name ?? serverName(answer.headers["server"])
+  const words = `${page?.title ?? ""} ${text}`
   const supportId = supportIdIn(text)
+  const refuses = isSigned || refusal.test(words)
+  const blocked = page?.isLogin !== true && isBlocked(answer.status, words, {
+    byFirewall: isFirewall && refuses,
+    byPage: refuses && (isFirewall || supportId !== undefined)
+  })
+  const named = product?.name ?? serverName(answer.headers["server"])
   return {
-    kind: answer.status === 511
-      ? "network"
-      : page?.isLogin === true
-      ? "login"
-      : isFirewall && !blocked
-      ? "gateway"
-      : product?.kind ?? "gateway",
+    kind: kindOf(answer.status, page, isFirewall && !blocked ? undefined : product),
     ...(named === undefined ? {} : { name: named }),
     ...(supportId === undefined ? {} : { supportId }),
     blocked,
     page
   }
+}
+
+const kindOf = (status: number, page: Page | undefined, product: Product | undefined): Sender["kind"] =>
+  status === 511 ? "network" : page?.isLogin === true ? "login" : product?.kind ?? "gateway"
+
+/** A 4xx with a page is a refusal. With other statuses it takes the words of one, and a firewall or its number. */
+const isBlocked = (
+  status: number,
+  words: string,
+  { byFirewall, byPage }: { readonly byFirewall: boolean; readonly byPage: boolean }
+): boolean => {
+  if (otherwiseMeant.has(status) || meaningOf(status, words) !== undefined) return false
+  if (status >= 500 || missing.has(status)) return byFirewall
+  return status >= 400 || (status < 300 && byPage)
 }
 
 /** These have a meaning of their own, whoever answers them. */
@@ -80,12 +84,12 @@ const missing = new Set([404, 405, 410])
 const refusal =
   /\b(blocked|rejected|denied|forbidden|prohibited|violat\w+|security (policy|rules?|solution|service|check)|malicious|attack|suspicious|unusual|captcha|verify you are|not acceptable|challenge|attention required|just a moment|incapsula incident|error code: 10\d\d)\b/i
 
-/** Its own words come before headers, which those that pass a page on set as well; of what is no page headers tell nothing. */
-const productOf = ({ headers, status }: Answer, text: string, isPage: boolean): Product | undefined => {
+/** Its own words come before headers, which those that pass a page on set as well; of what is no page most headers tell nothing. */
+const productOf = ({ headers, status }: Answer, text: string, byHeaders: boolean): Product | undefined => {
   const lines = ["server", "via", "x-cache", "x-cdn", "x-served-by"].map((name) => headers[name] ?? "").join(" | ")
   const possible = products.filter(({ statuses }) => statuses === undefined || statuses(status))
   return possible.find(({ page }) => page?.test(text) ?? false)
-    ?? (isPage
+    ?? (byHeaders
       ? possible.find(({ header, kind, server }) =>
         (kind !== "firewall" || status >= 400)
         && ((server?.test(lines) ?? false) || (header !== undefined && headers[header] !== undefined))

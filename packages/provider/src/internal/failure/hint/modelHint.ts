@@ -10,15 +10,16 @@ export const modelHint = (error: BedrockError, model: Resolved): string => {
   if (said === undefined) return error.hint
   const foreign = foreignLines(idOf(model))
   if (said === "not found") return [`${error.hint} ${sentAs(model)}`, ...foreign].join("\n")
+  const resolve = `\`altimate-code models resolve ${shellWord(model.configured)}\` shows what is sent and why.`
+  if (said === "invalid" && foreign.length > 0) return [sentAs(model), ...foreign, resolve].join("\n")
   const { settings, why } = adviceFor(said, model)
   return [
     sentAs(model),
-    ...foreign,
     `${why} In provider."amazon-bedrock" of altimate-code.json ${
       settings.length > 1 ? "one of these" : "this"
     } changes it:`,
     ...settings.map((setting) => `  ${setting}`),
-    `\`altimate-code models resolve ${shellWord(model.configured)}\` shows what is sent and why.`
+    resolve
   ].join("\n")
 }
 

@@ -54,7 +54,7 @@ export const wrongPath = (url: string): string => {
     return `${tried} Amazon's own endpoint has no path: leave ${base} out of baseURL.`
   }
   const encoded = /%2F/i.test(pathname.slice(at))
-    ? " If the path is right, a proxy on the way may decode the %2F of the model's ARN."
+    ? " If the path is right, a proxy on the way may decode the %2F of the model's ID."
     : ""
   return base === ""
     ? `${tried} baseURL has no path; gateways often need one, such as /bedrock: ask its operators for the part in front of /model/….${encoded}`
