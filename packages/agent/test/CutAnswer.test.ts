@@ -235,7 +235,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
 describe("the continuation of a text", () => {
   const continued = (said: string, ...deltas: ReadonlyArray<string>): string => {
     const next = continuation(said)
-    return text(...deltas).flatMap((part) => next(part as Response.StreamPart<never>)).map((part) =>
+    return text(...deltas).flatMap((part) => next(part as Parameters<typeof next>[0])).map((part) =>
       part.type === "text-delta" ? part.delta : ""
     ).join("")
   }

@@ -49,6 +49,7 @@ layer(NodeContext.layer)("The Schema of the file", (it) => {
         http2: true,
         allowInsecure: true,
         timeout: { connect: 1, firstByte: 2, idle: 3, total: 4 },
+        retry: { total: 60000, attempts: 3, midAnswer: false },
         streaming: "auto",
         headers: { "x-tenant": "t" },
         drop: ["cachePoint"],

@@ -35,6 +35,7 @@ const everything = {
         http2: true,
         allowInsecure: false,
         timeout: { connect: 1000, firstByte: 2000, idle: 3000, total: 4000 },
+        retry: { total: 60000, attempts: 3, midAnswer: false },
         streaming: "auto",
         headers: { "x-api-key": canary, "x-tenant": "{env:TENANT}" },
         drop: ["cachePoint", "requestMetadata"],
