@@ -33,7 +33,7 @@ import { type Files, onDisk, substitute } from "./internal/substitute.ts"
 import { type Branch, dotted, empty, find, leaves, merge, toValue } from "./internal/tree.ts"
 import { ownEndpoints, projectFile, withhold } from "./internal/untrusted.ts"
 import { acceptUrl } from "./internal/url.ts"
-import type { Origin, Scope, Setting } from "./Origin.ts"
+import { describe, type Origin, type Scope, type Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
 import type * as TrustedFiles from "./TrustedFiles.ts"
 import type { TrustPolicy } from "./TrustPolicy.ts"
@@ -286,6 +286,9 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     sources,
     overrides.trustProject === true
   )
+  yield* Effect.forEach(unknown, ({ key, origin }) => Effect.logDebug(`${key} has no effect (${describe(origin)})`), {
+    discard: true
+  })
 
   const setting = (path: ReadonlyArray<string>): Option.Option<Setting<string>> => {
     const leaf = find(merged, path)
