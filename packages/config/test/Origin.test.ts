@@ -8,6 +8,7 @@ describe("An origin in words", () => {
     [{ ...file, scope: "global" }, "/home/x/a.json:5:9 (global config)"],
     [{ ...file, scope: "project" }, "/home/x/a.json:5:9 (project config)"],
     [{ ...file, scope: "ALTIMATE_CLI_CONFIG" }, "/home/x/a.json:5:9 (ALTIMATE_CLI_CONFIG)"],
+    [{ ...file, scope: "ALTIMATE_CLI_CONFIG_DIR" }, "/home/x/a.json:5:9 (ALTIMATE_CLI_CONFIG_DIR)"],
     [
       { ...file, path: "/x/\u001b[2J\u202e 📁.json", scope: "project" },
       "/x/\\u{1b}[2J\\u{202e} 📁.json:5:9 (project config)"

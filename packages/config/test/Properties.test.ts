@@ -127,11 +127,11 @@ layer(NodeContext.layer)("For any configuration", (it) => {
         const texts = files.map((content, index) => JSON.stringify(content, null, index))
         const [first = "", second = "", third = "", inline = ""] = texts
         yield* write(globalFile, first)
-        yield* write(projectFile, second)
-        yield* write(named, third)
+        yield* write(named, second)
+        yield* write(projectFile, third)
         const { leaves } = yield* load({ env: { ALTIMATE_CLI_CONFIG: named, ALTIMATE_CLI_CONFIG_CONTENT: inline } })
 
-        const places = [globalFile, projectFile, named]
+        const places = [globalFile, named, projectFile]
         const expected = expectedLeaves(files)
         assert.deepStrictEqual(
           leaves.map(({ key }) => unquoted(key)).toSorted(),
