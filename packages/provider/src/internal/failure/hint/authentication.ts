@@ -116,7 +116,8 @@ const apiGatewayHint = (failure: Failure, { identity, url }: Sent): string | und
   const words = wordsOf(failure)
   const missing = /missing authentication token/i.test(words)
   const foreign = /authorization header requires|invalid key=value pair/i.test(words)
-  if (!missing && !foreign || identity._tag === "None") return undefined
+  // Without a token it is right for whoever checks one.
+  if (!missing && !foreign || identity._tag === "None" || identity._tag === "Headers") return undefined
   const signed = identity._tag === "Keys"
   return `Amazon API Gateway answers so for a path that it does not have${
     signed ? "" : ", and for one that wants an AWS signature"
