@@ -82,8 +82,8 @@ export const text = Effect.gen(function*() {
         isBetween = false
         return write(isTerminal ? shown(event.text) : event.text)
       case "answer-cut": {
-        const what = event.hasText ? "It is continued" : "Nothing of it was shown; it is asked again"
-        return sayBetween(`note: ${printable(`The answer broke off. ${what}: ${event.message}`)}\n`)
+        const what = event.hasText ? "Continuing the answer" : "Asking again"
+        return sayBetween(`note: ${what} after a failure: ${printable(event.message)}\n`)
       }
       case "waiting":
         return waiting(event)

@@ -32,7 +32,7 @@ layer(NodeContext.layer)("an answer that breaks off", (it) => {
       ])
       const { code, stderr, stdout } = yield* home.run(["run", "--no-tools", "How does it begin?"], { env: token })
       assert.deepStrictEqual([code, stdout], [0, `${text.join("")}\n`])
-      assert.match(stderr, /^note: The answer broke off\. It is continued: the streamed answer .*\n$/)
+      assert.match(stderr, /^note: Continuing the answer after a failure: the streamed answer .*\n$/)
 
       const again = yield* home.run(["run", "--no-tools", "--continue", "Really?"], { env: token })
       assert.deepStrictEqual([again.code, again.stdout, again.stderr], [0, "Yes.\n", ""])
