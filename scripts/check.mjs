@@ -1,6 +1,7 @@
 // Types, Effect's own diagnostics, lint, format, and generated files: everything that is checked without running a test.
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { readdirSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -23,14 +24,30 @@ const checks = [
   ["format", ["dprint", "check"]]
 ]
 
-const failed = checks.filter(([name, [command, ...args]]) => {
-  const { status, stdout, stderr, error } = spawnSync(`${root}node_modules/.bin/${command}`, args, {
-    cwd: root,
-    encoding: "utf8"
+/** Its output is only of interest when it fails. */
+const run = (name, [command, ...args]) =>
+  new Promise((resolve) => {
+    const child = spawn(`${root}node_modules/.bin/${command}`, args, { cwd: root })
+    let output = ""
+    child.stdout.setEncoding("utf8").on("data", (text) => output += text)
+    child.stderr.setEncoding("utf8").on("data", (text) => output += text)
+    child.on("error", (error) => output += error.message)
+    child.on("close", (code) => {
+      console.log(`${code === 0 ? "ok    " : "FAILED"} ${name}`)
+      if (code !== 0) console.log(output)
+      resolve(code === 0)
+    })
   })
-  console.log(`${status === 0 ? "ok    " : "FAILED"} ${name}`)
-  if (status !== 0) console.log(error?.message ?? `${stdout}${stderr}`)
-  return status !== 0
-})
 
-process.exit(failed.length === 0 ? 0 : 1)
+// The others read what the first one builds.
+const [types, ...others] = checks
+const isTyped = await run(...types)
+const waiting = others.values()
+const work = async () => {
+  let isFine = true
+  for (const check of waiting) isFine = await run(...check) && isFine
+  return isFine
+}
+const outcomes = await Promise.all(Array.from({ length: availableParallelism() }, work))
+
+process.exit(isTyped && outcomes.every(Boolean) ? 0 : 1)
