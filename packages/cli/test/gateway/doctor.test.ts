@@ -157,7 +157,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
           "✓ tool call",
           "✓ large prompt"
         ])
-        assert.match(stdout, /! converse .*HTTP (404|200).*\n.*Streamed answers work/)
+        assert.match(stdout, /! converse .*HTTP (404|200).*\n.*only streams/)
         assert.notInclude(stdout, "baseURL is wrong")
       }
     }))
