@@ -75,6 +75,14 @@ layer(NodeContext.layer)("Finding files", (it) => {
       assert.deepStrictEqual(lines.slice(200), ["(5 more: use a narrower pattern.)"])
     }))
 
+  it.scoped("finds nothing below a file", () =>
+    Effect.gen(function*() {
+      const { use } = yield* makeSearched()
+      for (const pattern of ["a.ts/*", "a.ts/**/*.ts"]) {
+        assert.deepStrictEqual(yield* use("glob", { pattern }), yield* use("glob", { pattern: "none/*" }))
+      }
+    }))
+
   it.scoped("needs a directory", () =>
     Effect.gen(function*() {
       const { use } = yield* makeSearched()

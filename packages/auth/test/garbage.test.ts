@@ -80,6 +80,6 @@ layer(NodeContext.layer)("an auth.json that is garbage", (it) => {
           if (index === 2) assert.strictEqual(yield* key(), "a-new-token")
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 200 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 80 }, timeout: 120_000 }
   )
 })

@@ -150,7 +150,7 @@ layer(NodeContext.layer)("For any configuration", (it) => {
           assert.isTrue(line.slice(origin.column - 1).startsWith(`${JSON.stringify(last)}:`))
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 100 } }
+    { fastCheck: { numRuns: 60 } }
   )
 
   it.effect.prop(
@@ -164,7 +164,7 @@ layer(NodeContext.layer)("For any configuration", (it) => {
         const shown = (leaves: typeof plain.leaves) => leaves.map(({ key, value }) => [key, value])
         assert.deepStrictEqual(shown(fancy.leaves), shown(plain.leaves))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 100 } }
+    { fastCheck: { numRuns: 60 } }
   )
 
   const guide = JSON.stringify(
@@ -261,6 +261,6 @@ layer(NodeContext.layer)("For any configuration", (it) => {
           assert.notMatch(outcome.left.message, /[\p{Cc}\p{Cs}]/u)
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 120 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 60 }, timeout: 120_000 }
   )
 })

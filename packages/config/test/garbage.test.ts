@@ -96,7 +96,7 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
         assert.notInclude(log.join("\n"), canary)
         assert.isTrue(Buffer.from(bytes).equals(yield* fs.readFile(globalFile)))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 150 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 75 }, timeout: 120_000 }
   )
 
   const rules = JSON.stringify({ ...everything.permission, read: { [canary]: "ask" } })
@@ -118,7 +118,7 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
         assert.match(outcome.left.message, /^ALTIMATE_CLI_PERMISSION: expected /)
         assert.notInclude(JSON.stringify(outcome.left) + log.join("\n"), canary)
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 150 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 75 }, timeout: 120_000 }
   )
 
   it.effect.prop(
@@ -143,6 +143,6 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
         assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
         assert.isTrue(Buffer.from(bytes).equals(after))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 120 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 60 }, timeout: 120_000 }
   )
 })

@@ -187,7 +187,7 @@ const check = (exit: Exit.Exit<unknown, unknown>) => {
   assert.notInclude(`${error.message} ${bedrock?.hint} ${JSON.stringify(error)}`, token)
 }
 
-const often = { numRuns: 200 }
+const often = { numRuns: 100 }
 
 describe("an answer that is garbage", () => {
   it.scopedLive("as bytes is a failure", () =>

@@ -372,7 +372,7 @@ describe("Whatever happens", () => {
           }
         }
       }),
-      { numRuns: 150 }
+      { numRuns: 80 }
     )
     assert.isAbove(allowed, 20)
   })

@@ -3,7 +3,7 @@ import * as Paths from "@altimate-code/system/Paths"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { lstat, readdir, realpath } from "node:fs/promises"
+import { lstat, readdir, realpath, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { isLiteral, matcher } from "./glob.ts"
 import { ignoringAt, makeWalk, type Walked } from "./walk.ts"
@@ -41,6 +41,8 @@ export const list = Effect.fn("list.list")(function*(directory: string, pattern:
         leftOut: stats.value.isSymbolicLink() ? { ...leftOut, links: 1 } : { ...leftOut, special: 1 }
       }
     }
+    const target = yield* Effect.option(Effect.tryPromise(() => stat(start)))
+    if (!Option.exists(target, (stats) => stats.isDirectory())) return nothing
   }
   const isAll = rest.length === 0 || rest.join("/") === "**/*"
   const fits = isAll ? () => true : matcher(rest.join("/"))
