@@ -36,6 +36,14 @@ describe("an answer that is a failure", () => {
     )
   })
 
+  it("is its name alone where the body has nothing else, and otherwise shows the body", () => {
+    const message = (body: object) => answer(404, body).message
+    const name = { __type: "com.amazon.coral.service#UnknownOperationException" }
+    assert.strictEqual(message({ Output: name, Version: "1.0" }), "UnknownOperationException")
+    assert.strictEqual(message(name), "UnknownOperationException")
+    assert.include(message({ ...name, cause: "no such stage" }), "no such stage")
+  })
+
   it("is told by its status without a name", () => {
     const statuses = [400, 401, 403, 404, 408, 413, 424, 429, 500, 502, 503, 504, 529, 302]
     assert.deepStrictEqual(statuses.map((status) => answer(status, "").reason), [

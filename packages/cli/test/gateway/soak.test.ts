@@ -17,9 +17,9 @@ import { canary, machine, newSession, toolsWith, turn } from "./inProcess.ts"
 
 const mcpServer = fileURLToPath(new URL("../../../agent/test/fixtures/mcpServer.mjs", import.meta.url))
 
-const turns = 400
+const turns = 300
 /** How many of them are made before memory is measured for the first time. */
-const warmUp = 150
+const warmUp = 120
 
 /** The same numbers in 0..1 every time (mulberry32). */
 const numbers = (seed: number) => () => {

@@ -124,11 +124,18 @@ const messageFor = (answer: Answer, reading: Reading, reason: Reason, attempt: A
   }
   if (reason === "WrongContentType" && status < 400) return unexpected(answer, reading, said, attempt)
   // An exception may be nothing but its name.
-  if (sentences.length === 0 && (form === "empty" || /^\{\s*\}$/.test(body.trim()))) {
+  if (sentences.length === 0 && (form === "empty" || isOnlyName(body, type))) {
     return type ??
       `HTTP ${status}${STATUS_CODES[status] === undefined ? "" : ` (${STATUS_CODES[status]})`} without a message`
   }
   return `${type ?? `HTTP ${status}`}: ${said}`
+}
+
+/** `{}`, or what API Gateway's predecessors of it wrap a name in: `{"Output":{"__type":"…"},"Version":"1.0"}`. */
+const isOnlyName = (body: string, type: string | undefined): boolean => {
+  const values = [...body.matchAll(/:\s*("[^"]*"|[^\s{["}\],]+)/g)].map(([, value]) => value!)
+  return /^\s*\{[^[]*\}\s*$/.test(body)
+    && values.every((value) => /^"?[\d.]*"?$/.test(value) || (type !== undefined && value.endsWith(`${type}"`)))
 }
 
 /** Nothing at all where an answer should be: what lost it may let the next one through. */
