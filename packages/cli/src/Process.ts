@@ -37,7 +37,7 @@ const dropVersionWarning = () => {
 const shutdownGrace = 5_000
 
 /** How long file operations that are under way may take to finish, in milliseconds. */
-const settleTime = 250
+const settleTime = 1_000
 
 /** Is a thread reading or writing a file, or looking up a name? `process.exit` waits for it, for ever if need be. */
 const hasBusyThread = (): boolean =>
