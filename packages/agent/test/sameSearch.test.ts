@@ -185,7 +185,7 @@ describe.skipIf(!hasRipgrep)("Whatever there is,", () => {
               query,
               (entries, params) => Effect.runPromise(Effect.provide(search(entries, params), runtime))
             ),
-            { numRuns: 60 }
+            { numRuns: 40 }
           )
         )
       }), 120_000)
@@ -211,7 +211,7 @@ describe.skipIf(!hasRipgrep)("Whatever there is,", () => {
               rmSync(root, { recursive: true })
             }
           }),
-          { numRuns: 100 }
+          { numRuns: 60 }
         )
       ), 120_000)
   })

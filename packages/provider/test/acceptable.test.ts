@@ -210,7 +210,7 @@ describe("any history", () => {
               const answer = await runPromise(Effect.either(ask(messages as never, toolkit)))
               if (Either.isLeft(answer)) assert.match(answer.left.message, /no text and no file|say what to do with it/)
             }),
-            { numRuns: 150 }
+            { numRuns: 75 }
           )
         )
       }),
