@@ -1,7 +1,7 @@
 /** What an answer is by its content: gateways label an event stream as anything, and anything as an event stream. Pure. */
 import * as Predicate from "effect/Predicate"
 import type { BedrockError } from "../BedrockError.ts"
-import { type Answer, exceptionName, mediaType } from "./failure/answer.ts"
+import { type Answer, exceptionName, isServerSent, mediaType } from "./failure/answer.ts"
 import { answerIds } from "./failure/answerIds.ts"
 import { type Attempt, expectedType, failed, fromAnswer } from "./failure/failure.ts"
 import { parseJson } from "./failure/json.ts"
@@ -23,7 +23,7 @@ export const isEventStream = (first: Buffer, headers: Headers): boolean =>
 export const realType = (first: Buffer, text: string, headers: Headers): string => {
   if (beginsFrames(first)) return expectedType("converse-stream")
   if (/^\s*[{[]/.test(text) && parseJson(text) !== undefined) return expectedType("converse")
-  return /^(event|data|id|retry)?:/.test(text) ? "text/event-stream" : headers["content-type"] ?? ""
+  return isServerSent(text) ? "text/event-stream" : headers["content-type"] ?? ""
 }
 
 /** Has the answer of Converse a message in it? */

@@ -29,11 +29,14 @@ export const formOf = ({ body, headers }: Answer): Form => {
   if (text === "") return "empty"
   if (isBinary(text)) return "binary"
   if (Predicate.isObject(parseJson(text)) || /^"[^]*"$/.test(text)) return "json"
-  if (/^(event|data|id|retry)?:/.test(text)) return "events"
+  if (isServerSent(text)) return "events"
   if (isMarkup(text.replace(/^<\?xml[^>]*>\s*/, ""))) return "page"
   if (text.startsWith("<") && (/xml/.test(type) || sentenceOfXml(text) !== undefined)) return "xml"
   return text.startsWith("<") || /html/.test(type) ? "page" : "text"
 }
+
+/** Does it begin as server-sent events do? A line that begins with a colon is a comment there. */
+export const isServerSent = (text: string): boolean => /^(event|data|id|retry)?:/.test(text)
 
 /** More than a tenth of its beginning is no text. */
 const isBinary = (text: string): boolean => {

@@ -4,13 +4,12 @@ import type * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import { STATUS_CODES } from "node:http"
 import { BedrockError, type Reason } from "../../BedrockError.ts"
-import type { Sender } from "../../Sender.ts"
 import { type CustomHeaders, maskHeaders } from "../customHeaders.ts"
 import { mask } from "../identity.ts"
 import { retryAfterMillis } from "../retryAfter.ts"
 import { type Answer, contentType, exceptionName, mediaType } from "./answer.ts"
 import { type AnswerIds, answerIds } from "./answerIds.ts"
-import { type Evidence, hintFor, type Sent } from "./hint/hint.ts"
+import { type Evidence, type Failure, hintFor, type Sent } from "./hint/hint.ts"
 import { parseJson } from "./json.ts"
 import { read, type Reading, summary } from "./reading.ts"
 import { reasonOf } from "./reason.ts"
@@ -31,15 +30,8 @@ export interface Attempt extends Sent {
 export const expectedType = (operation: Attempt["operation"]): string =>
   operation === "converse" ? "application/json" : "application/vnd.amazon.eventstream"
 
-interface Details extends AnswerIds {
-  readonly reason: Reason
-  readonly message: string
-  readonly type?: string | undefined
-  readonly status?: number | undefined
-  readonly retryAfterMillis?: number | undefined
-  readonly sentences?: ReadonlyArray<string> | undefined
+interface Details extends AnswerIds, Omit<Failure, keyof Evidence> {
   readonly detail?: string | undefined
-  readonly sender?: Sender | undefined
   /** What only the hint is made of. */
   readonly evidence?: Evidence | undefined
 }
