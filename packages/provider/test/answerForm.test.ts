@@ -107,6 +107,14 @@ describe("a whole answer in place of a stream", () => {
 
 describe("what is labelled as an event stream and is none", () => {
   const streamsOnly = { gateway: { streaming: { value: "on", origin: { _tag: "Default" } } } } as const
+  it.scopedLive("(a login page) is named as one", () =>
+    Effect.gen(function*() {
+      const page = "<form>Sign in <input type=password></form>"
+      const error = yield* failure(stream, (response) => response.writeHead(200, eventStream).end(page), streamsOnly)
+      assert.strictEqual(error.sender?.kind, "login")
+      assert.include(error.message, "a login page instead of Bedrock's answer")
+    }))
+
   for (
     const [what, body, words] of [
       ["a page", "<html><title>Sign in</title></html>", "Sign in"],

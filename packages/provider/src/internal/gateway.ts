@@ -6,12 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import { Readable } from "node:stream"
 import type { BedrockError, Reason } from "../BedrockError.ts"
-import { isEventStream, isLabelled, isWhole, notExpected, realType } from "./answerForm.ts"
+import { isEventStream, isWhole, realType } from "./answerForm.ts"
 import { bodyText } from "./bodyText.ts"
 import { maskHeaders } from "./customHeaders.ts"
 import { type Answer, mediaType } from "./failure/answer.ts"
 import { type AnswerIds, answerIds } from "./failure/answerIds.ts"
-import { type Attempt, failed, fromAnswer, isNotStreamed } from "./failure/failure.ts"
+import { type Attempt, failed, fromAnswer, isLabelled, isNotStreamed } from "./failure/failure.ts"
 import { parseWhole } from "./failure/json.ts"
 import { checkedFrames, preludeLength } from "./frames.ts"
 import { publicHeaders } from "./headers.ts"
@@ -114,8 +114,7 @@ export const gatewayHandler = (
         const text = bodyText(body, headers)
         return { status, headers: { ...headers, "content-type": realType(first, text, headers) }, body: text }
       }
-      const toError = (answer: Answer) =>
-        isOk ? notExpected(answer, attempt, now()) : fromAnswer(answer, attempt, now())
+      const toError = (answer: Answer) => fromAnswer(answer, attempt, now())
       const fail = (reason: Reason, message: string) =>
         new Refused(failed({ reason, status, message, ...ids }, attempt))
 

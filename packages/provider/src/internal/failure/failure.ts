@@ -30,6 +30,10 @@ export interface Attempt extends Sent {
 export const expectedType = (operation: Attempt["operation"]): string =>
   operation === "converse" ? "application/json" : "application/vnd.amazon.eventstream"
 
+/** Does its content type say that it is the answer to this operation, or nothing at all? */
+export const isLabelled = (headers: Answer["headers"], operation: Attempt["operation"]): boolean =>
+  ["", expectedType(operation)].includes(mediaType(headers))
+
 interface Details extends AnswerIds, Omit<Failure, keyof Evidence> {
   readonly detail?: string | undefined
   /** What only the hint is made of. */
@@ -171,6 +175,10 @@ const unexpected = (answer: Answer, { form, sentences }: Reading, said: string, 
   const type = contentType(answer.headers)
   if (form === "json" && mediaType(answer.headers) === "application/json" && attempt.operation === "converse") {
     return `the gateway answered JSON that is not Bedrock's (${said}); expected the answer of Converse`
+  }
+  // What it is labelled as is no news when it is labelled as what was expected.
+  if (attempt.operation === "converse-stream" && isLabelled(answer.headers, attempt.operation)) {
+    return `the gateway answered something that is not an event stream (${said}); ${expected}`
   }
   // Of an answer in JSON the beginning would be the model's text.
   const shown = form === "json" && sentences.length === 0 ? "" : ` (${said})`
