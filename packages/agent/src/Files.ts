@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as List from "./internal/search/list.ts"
+import * as List from "./internal/search/listFiles.ts"
 
 /**
  * The files could not be looked for: the directory can't be entered.

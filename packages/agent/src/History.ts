@@ -5,9 +5,9 @@
  */
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
-import { lastSummary } from "./internal/lastSummary.ts"
+import * as Tokens from "./internal/compaction/tokens.ts"
+import { lastSummary } from "./internal/session/lastSummary.ts"
 import { applyLeftOut } from "./internal/session/leftOut.ts"
-import * as Tokens from "./internal/tokens.ts"
 import type { Entry, Line } from "./Session.ts"
 
 /**

@@ -10,7 +10,7 @@ import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Files from "./Files.ts"
-import * as instructionFiles from "./internal/instructionFiles.ts"
+import * as instructionFiles from "./internal/files/instructionFiles.ts"
 import { ignoringAt } from "./internal/search/walk.ts"
 import * as SensitiveFiles from "./SensitiveFiles.ts"
 

@@ -6,7 +6,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { locate } from "./internal/files/paths.ts"
-import * as Pattern from "./internal/pattern.ts"
+import * as Pattern from "./internal/permission/pattern.ts"
 
 /**
  * What the model may read because the user has named it.

@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import { distance } from "fastest-levenshtein"
-import * as Pattern from "./internal/pattern.ts"
-import { covers, overlap } from "./internal/patternSets.ts"
-import { meaning, spellings } from "./internal/permissionNames.ts"
+import * as Pattern from "./internal/permission/pattern.ts"
+import { covers, overlap } from "./internal/permission/patternSets.ts"
+import { meaning, spellings } from "./internal/permission/permissionNames.ts"
 import type { Rules, Verdict } from "./PermissionPolicy.ts"
 
 /** Names that the built-in tools are judged by. */

@@ -5,8 +5,8 @@
  */
 import * as Cut from "@altimate-code/system/Cut"
 import type * as Prompt from "@effect/ai/Prompt"
-import { textOf } from "./internal/interrupted.ts"
-import * as Tokens from "./internal/tokens.ts"
+import * as Tokens from "./internal/compaction/tokens.ts"
+import { textOf } from "./internal/session/interrupted.ts"
 import type { Line, Listed } from "./Session.ts"
 import * as ToolTitle from "./ToolTitle.ts"
 import type { Usage } from "./TurnEvent.ts"

@@ -14,7 +14,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { wireNames } from "../src/internal/mcp/names.ts"
+import { wireNames } from "../src/internal/mcp/toolNames.ts"
 import * as McpServers from "../src/McpServers.ts"
 import type { Action, ToolFailure, ToolOutput } from "../src/ToolCall.ts"
 // @ts-expect-error it is run as a program too, and has no types

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import * as Pattern from "../src/internal/pattern.ts"
-import { covers, overlap } from "../src/internal/patternSets.ts"
+import * as Pattern from "../src/internal/permission/pattern.ts"
+import { covers, overlap } from "../src/internal/permission/patternSets.ts"
 import * as PermissionPolicy from "../src/PermissionPolicy.ts"
 import { warnings } from "../src/PermissionRules.ts"
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { jpeg, png } from "../../system/test/pictures.ts"
-import { mcpResult } from "../src/internal/mcp/result.ts"
+import { mcpResult } from "../src/internal/mcp/mcpResult.ts"
 
 const limits = { image: { bytes: 1000, side: 100 }, documentBytes: 1000 }
 const base64 = (bytes: Buffer) => bytes.toString("base64")

@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { runWatched } from "../src/internal/search/watched.ts"
+import { runWatched } from "../src/internal/search/runWatched.ts"
 
 const isRunning = (pid: number): boolean => {
   try {

@@ -6,12 +6,12 @@ import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { takeEnvironment } from "./ChildEnvironment.ts"
 import * as Cli from "./Cli.ts"
-import { exitCodes } from "./Failure.ts"
-import * as MakeDirectory from "./MakeDirectory.ts"
+import { exitCodes } from "./command-line/failure/renderFailure.ts"
+import * as Stdio from "./command-line/Stdio.ts"
 import { policies } from "./Services.ts"
-import * as Stdio from "./Stdio.ts"
+import { takeEnvironment } from "./workspace/childEnvironment.ts"
+import * as MakeDirectory from "./workspace/makeDirectory.ts"
 
 const live = Layer.mergeAll(
   Layer.provideMerge(NodeCommandExecutor.layer, Layer.provide(MakeDirectory.layer, NodeFileSystem.layer)),

@@ -13,7 +13,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import type * as Terminal from "@effect/platform/Terminal"
 import * as Layer from "effect/Layer"
-import type { Stdio } from "./Stdio.ts"
+import type { Stdio } from "./command-line/Stdio.ts"
 
 /** The decisions that a gateway makes hard. Each can be swapped by providing another layer in its place. */
 export type Policies =

@@ -20,12 +20,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as Argv from "../src/Argv.ts"
 import * as Cli from "../src/Cli.ts"
-import { CliError } from "../src/CliError.ts"
+import * as Argv from "../src/command-line/argv.ts"
+import { CliError } from "../src/command-line/failure/CliError.ts"
+import { Stdio } from "../src/command-line/Stdio.ts"
+import * as WorkingDirectory from "../src/command-line/workingDirectory.ts"
 import { policies } from "../src/Services.ts"
-import { Stdio } from "../src/Stdio.ts"
-import * as WorkingDirectory from "../src/WorkingDirectory.ts"
 import { guideConfig } from "./BuiltCli.ts"
 import { mentioned, type Row, rows, type Thing } from "./ComingFrom.ts"
 
@@ -129,7 +129,7 @@ const assertEffective = ({ file, key, text, without }: Setting) =>
   })
 
 const slashCommands = readFileSync(
-  fileURLToPath(new URL("../../tui/src/internal/commands.ts", import.meta.url)),
+  fileURLToPath(new URL("../../tui/src/internal/input/slashCommands.ts", import.meta.url)),
   "utf8"
 )
 

@@ -3,11 +3,11 @@ import { assertSome } from "@effect/vitest/utils"
 import * as Either from "effect/Either"
 import * as LogLevel from "effect/LogLevel"
 import { spawnSync } from "node:child_process"
-import * as Argv from "../src/Argv.ts"
 import { commands } from "../src/Cli.ts"
-import { syntax } from "../src/CommandTree.ts"
-import * as Completions from "../src/Completions.ts"
-import * as Help from "../src/Help.ts"
+import * as Argv from "../src/command-line/argv.ts"
+import { syntax } from "../src/command-line/commandTree.ts"
+import * as Completions from "../src/command-line/completions.ts"
+import * as Help from "../src/command-line/help.ts"
 
 const parsed = (...args: ReadonlyArray<string>) => Either.getOrThrow(Argv.parse(args, commands))
 const refused = (...args: ReadonlyArray<string>) => {

@@ -1,7 +1,7 @@
 import { AuthError } from "@altimate-code/auth/AuthError"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import { assert, describe, it } from "@effect/vitest"
-import { exitCode } from "../src/Failure.ts"
+import { exitCode } from "../src/command-line/failure/renderFailure.ts"
 
 const auth = (reason: AuthError["reason"]) => exitCode(new AuthError({ reason, message: "m", hint: "h" }))
 

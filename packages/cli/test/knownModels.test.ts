@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as KnownModels from "../src/KnownModels.ts"
+import * as KnownModels from "../src/model/knownModels.ts"
 
 const baseModel = "anthropic.claude-sonnet-4-6"
 const sonnet = Option.getOrThrow(Catalog.find(baseModel))

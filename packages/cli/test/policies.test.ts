@@ -18,8 +18,8 @@ import * as Schedule from "effect/Schedule"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Cli from "../src/Cli.ts"
+import { Stdio } from "../src/command-line/Stdio.ts"
 import { type Policies, policies } from "../src/Services.ts"
-import { Stdio } from "../src/Stdio.ts"
 import { guideConfig, makeHome } from "./BuiltCli.ts"
 
 /** The whole program in this process, its policies `swapped`; answers with what arrived at the gateway. */

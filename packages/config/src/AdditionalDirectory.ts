@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
-import { expandPath } from "./internal/substitute.ts"
+import { expandPath } from "./internal/sources/substitute.ts"
 
 /**
  * What `ALTIMATE_CLI_CONFIG_DIR` names, as an absolute path: `altimate-code.json` and `AGENTS.md` in it are the user's own. Fails with `Read`

@@ -12,12 +12,12 @@ import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
-import { applyChange } from "./internal/applyChange.ts"
-import { checkTypes } from "./internal/check.ts"
-import { fileIn } from "./internal/fileIn.ts"
-import { parse } from "./internal/parse.ts"
-import { failure } from "./internal/place.ts"
-import { dotted, find, toValue, type Tree } from "./internal/tree.ts"
+import { applyChange } from "./internal/file/applyChange.ts"
+import { checkTypes } from "./internal/file/check.ts"
+import { fileIn } from "./internal/file/fileIn.ts"
+import { parse } from "./internal/file/parse.ts"
+import { failure } from "./internal/file/place.ts"
+import { dotted, find, toValue, type Tree } from "./internal/file/tree.ts"
 
 /**
  * A value for JSON, and where it goes.

@@ -6,8 +6,8 @@
  */
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
-import { BedrockOptions, CrossRegion } from "./internal/bedrockOptions.ts"
-import { count, described, optional, record, tokens } from "./internal/schemas.ts"
+import { BedrockOptions, CrossRegion } from "./internal/schema/bedrockOptions.ts"
+import { count, described, optional, record, tokens } from "./internal/schema/schemas.ts"
 
 const price = (description: string) =>
   optional(Schema.Number.pipe(Schema.nonNegative({ title: "a number that is not negative", description })))

@@ -10,7 +10,7 @@ import {
   DropField,
   type PrefixRule,
   type Streaming as Streamings
-} from "./internal/bedrockOptions.ts"
+} from "./internal/schema/bedrockOptions.ts"
 import type { Setting } from "./Origin.ts"
 
 /**

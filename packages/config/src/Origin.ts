@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { place } from "./internal/place.ts"
+import { place } from "./internal/file/place.ts"
 
 /**
  * Which kind of configuration file: the user's own, a project's, the one that `ALTIMATE_CLI_CONFIG` names, or that in the directory that

@@ -6,7 +6,7 @@
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { mapSecrets, secretsOf } from "./internal/urlSecrets.ts"
+import { mapSecrets, secretsOf } from "./internal/values/urlSecrets.ts"
 
 /**
  * The URL with `<redacted>` in place of its password (or of its user name, when that stands alone), of the values of

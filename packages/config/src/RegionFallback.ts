@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { ConfigError } from "./ConfigError.ts"
 import * as Environment from "./Environment.ts"
-import { failure } from "./internal/place.ts"
+import { failure } from "./internal/file/place.ts"
 import type { Setting } from "./Origin.ts"
 
 /**

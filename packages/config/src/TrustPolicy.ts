@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { BedrockOptions } from "./internal/bedrockOptions.ts"
+import { BedrockOptions } from "./internal/schema/bedrockOptions.ts"
 
 /**
  * One thing that a project's file says: a setting, or a group of settings (`permission`, one MCP server, `headers`) as a plain value.

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { readHeader } from "../src/internal/headerValue.ts"
+import { readHeader } from "../src/internal/values/headerValue.ts"
 
 const good: ReadonlyArray<readonly [name: string, text: string, value: string, notice: string | null]> = [
   ["x-team", "data science", "data science", null],

@@ -15,10 +15,10 @@ import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import type { Stage } from "./Inspection.ts"
-import { decide } from "./internal/decide.ts"
-import { makePrepare } from "./internal/prepare.ts"
-import { load as loadSmithy } from "./internal/smithy.ts"
-import { unreachable } from "./internal/unreachable.ts"
+import { unreachable } from "./internal/connection/unreachable.ts"
+import { load as loadSmithy } from "./internal/http/smithy.ts"
+import { decide } from "./internal/route/decide.ts"
+import { makePrepare } from "./internal/route/prepare.ts"
 import type { NetworkError } from "./NetworkError.ts"
 import type { Route } from "./Route.ts"
 
@@ -120,7 +120,7 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
       (idle: Duration.Duration): Service["handler"] => ({ connectTimeout = connect, http2 = false } = {}) => {
         let loaded: Promise<Pick<Handler, "destroy" | "handle">> | undefined
         const load = () =>
-          loaded ??= Promise.all([import("./internal/handler.ts"), loadSmithy()]).then(
+          loaded ??= Promise.all([import("./internal/http/handler.ts"), loadSmithy()]).then(
             ([{ make }, smithy]) =>
               make(smithy, (url) => run(prepare(url)), {
                 connectTimeout: Duration.decode(connectTimeout),
@@ -152,7 +152,7 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
       route: (url) => Effect.provideService(decide(url, gateway.proxy), Secrets, secrets),
       handler: makeHandler(clientIdle),
       fetch: async (url, init) => {
-        fetching ??= Promise.all([import("./internal/fetch.ts"), loadSmithy()]).then(
+        fetching ??= Promise.all([import("./internal/http/fetch.ts"), loadSmithy()]).then(
           ([{ makeFetch }, smithy]) => makeFetch(smithy, handlers)
         )
         return (await fetching)(url, init)
@@ -160,7 +160,7 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
       inspect: (url, { http2 = gateway.http2 } = {}) =>
         Effect.gen(function*() {
           const way = yield* prepare(url)
-          const { inspect } = yield* Effect.promise(() => import("./internal/inspect.ts"))
+          const { inspect } = yield* Effect.promise(() => import("./internal/connection/inspect.ts"))
           return Stream.fromAsyncIterable(
             inspect(url, way, http2 ? "h2" : "http/1.1", connect),
             unreachable(url)

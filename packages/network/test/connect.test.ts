@@ -2,8 +2,8 @@ import { afterEach, assert, beforeEach, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { connect, createServer, Socket } from "node:net"
 import { listening } from "../../cli/test/gateway/Listening.ts"
-import { interleaved } from "../src/internal/addresses.ts"
-import { raced } from "../src/internal/connect.ts"
+import { interleaved } from "../src/internal/connection/addresses.ts"
+import { raced } from "../src/internal/connection/connect.ts"
 import { failure } from "./machine.ts"
 
 const host = { host: "gateway.test", to: "gateway.test" }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PassThrough, Readable, type Transform } from "node:stream"
 import * as Zlib from "node:zlib"
-import { decode } from "../src/internal/decoding.ts"
+import { decode } from "../src/internal/http/decoding.ts"
 import { NetworkError } from "../src/NetworkError.ts"
 
 const text = JSON.stringify({ message: "größer", filler: "lorem ipsum ".repeat(50) })

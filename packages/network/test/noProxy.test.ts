@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { exclusion, ignoredEntries } from "../src/internal/noProxy.ts"
+import { exclusion, ignoredEntries } from "../src/internal/route/noProxy.ts"
 
 describe("an entry of NO_PROXY", () => {
   for (

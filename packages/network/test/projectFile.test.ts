@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { rootCertificates } from "node:tls"
-import { authorities, readFile } from "../src/internal/trust.ts"
+import { authorities, readFile } from "../src/internal/tls/authorities.ts"
 
 const file = (content: string): FileSetting => ({
   value: "/not/there",

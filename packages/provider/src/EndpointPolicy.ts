@@ -12,7 +12,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { defaultHost } from "./internal/defaultHost.ts"
+import { defaultHost } from "./internal/endpoint/defaultHost.ts"
 
 /**
  * A base URL: requests go to its path followed by `/model/{modelId}/converse` or `/converse-stream`.

@@ -13,7 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { BedrockError } from "./BedrockError.ts"
-import { longQuotaPeriod } from "./internal/retryAfter.ts"
+import { longQuotaPeriod } from "./internal/transport/retryAfter.ts"
 
 /**
  * What ends the retries. A wait that would exceed `total`, counted from the first failure, is not begun.

@@ -6,7 +6,7 @@
 import * as Origin from "@altimate-code/config/Origin"
 import type * as Settings from "@altimate-code/config/Settings"
 import * as Option from "effect/Option"
-import { dnsSuffixes } from "./internal/defaultHost.ts"
+import { dnsSuffixes } from "./internal/endpoint/defaultHost.ts"
 
 /**
  * What a signature is valid for, as its credential scope has it (`us-east-1/bedrock`), and why, in words.

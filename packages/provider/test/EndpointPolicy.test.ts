@@ -5,7 +5,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { EndpointPolicy, layer } from "../src/EndpointPolicy.ts"
-import { defaultHost } from "../src/internal/defaultHost.ts"
+import { defaultHost } from "../src/internal/endpoint/defaultHost.ts"
 
 const baseURL: Setting<string> = {
   value: "https://gw.example.com/bedrock/v1/",

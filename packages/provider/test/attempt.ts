@@ -2,7 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { type Attempt, fromAnswer } from "../src/internal/failure/failure.ts"
+import { type Attempt, fromAnswer } from "../src/internal/failure/fromAnswer.ts"
 
 export const attempt: Attempt = {
   url: "https://gw.example.com/v1/model/us.m/converse-stream",

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { customHeaders, maskHeaders } from "../src/internal/customHeaders.ts"
 import { answerIds } from "../src/internal/failure/answerIds.ts"
-import { publicHeaders } from "../src/internal/headers.ts"
+import { customHeaders, maskHeaders } from "../src/internal/identity/customHeaders.ts"
+import { publicHeaders } from "../src/internal/identity/publicHeaders.ts"
 
 const headers = (values: Record<string, string>) =>
   Object.fromEntries(

@@ -7,8 +7,8 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as BedrockClient from "../src/BedrockClient.ts"
-import { dropFields } from "../src/internal/drop.ts"
 import { refusedField } from "../src/internal/failure/refusedField.ts"
+import { dropFields } from "../src/internal/transport/dropFields.ts"
 import { client, request as plain } from "./fixture.ts"
 
 const cachePoint = { cachePoint: { type: "default" as const, ttl: "1h" as const } }

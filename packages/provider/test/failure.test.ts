@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Attempt } from "../src/internal/failure/failure.ts"
-import { fromStream, fromThrown } from "../src/internal/failure/thrown.ts"
-import { publicHeaders } from "../src/internal/headers.ts"
-import { longQuotaPeriod, retryAfterMillis, untilWhen } from "../src/internal/retryAfter.ts"
+import type { Attempt } from "../src/internal/failure/fromAnswer.ts"
+import { fromStream, fromThrown } from "../src/internal/failure/fromThrown.ts"
+import { publicHeaders } from "../src/internal/identity/publicHeaders.ts"
+import { longQuotaPeriod, retryAfterMillis, untilWhen } from "../src/internal/transport/retryAfter.ts"
 import { answered as answer, attempt, keyed } from "./attempt.ts"
 
 const ofProfile: Attempt = {

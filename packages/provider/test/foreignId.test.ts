@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { foreignLines, foreignParts } from "../src/internal/failure/hint/foreignId.ts"
-import { saidOfModel } from "../src/internal/failure/saidOfModel.ts"
+import { saidOfModel } from "../src/internal/failure/modelComplaint.ts"
 import { answered } from "./attempt.ts"
 
 const id = "anthropic.claude-sonnet-4-6-v1"

@@ -2,7 +2,7 @@ import * as Digest from "@altimate-code/system/Digest"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import { assert, describe, it } from "@effect/vitest"
 import { BedrockError, type Reason } from "../src/BedrockError.ts"
-import { refusalOf } from "../src/internal/failure/refusal.ts"
+import { refusalOf } from "../src/internal/failure/refusalOf.ts"
 
 const picture = new Uint8Array([1])
 const other = new Uint8Array([2])

@@ -2,9 +2,9 @@ import type { ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime"
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { key } from "../src/internal/protocol/metadata.ts"
-import { toParts } from "../src/internal/protocol/response.ts"
-import type { Expectation } from "../src/internal/protocol/toolCall.ts"
+import { key } from "../src/internal/protocol/response/metadata.ts"
+import { toParts } from "../src/internal/protocol/response/wholeResponse.ts"
+import type { Expectation } from "../src/internal/protocol/tools/toolCall.ts"
 
 type Content = NonNullable<NonNullable<NonNullable<ConverseCommandOutput["output"]>["message"]>["content"]>
 

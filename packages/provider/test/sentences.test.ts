@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
-import { refusalOf } from "../src/internal/failure/refusal.ts"
+import { refusalOf } from "../src/internal/failure/refusalOf.ts"
 import { refusedField } from "../src/internal/failure/refusedField.ts"
 import { answered } from "./attempt.ts"
 

@@ -2,9 +2,9 @@ import type { ContentBlock, ConverseCommandOutput } from "@aws-sdk/client-bedroc
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { toParts } from "../src/internal/protocol/response.ts"
-import { toStreamed } from "../src/internal/protocol/streamed.ts"
-import { initial, step } from "../src/internal/protocol/streamResponse.ts"
+import { toStreamed } from "../src/internal/protocol/response/eventsOfWhole.ts"
+import { initial, step } from "../src/internal/protocol/response/streamParts.ts"
+import { toParts } from "../src/internal/protocol/response/wholeResponse.ts"
 
 const expected = { modelId: "m", tools: new Set(["look"]), ids: new Set<string>() }
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { describe as toDescription } from "../src/internal/protocol/toolDescription.ts"
-import { adaptSchema } from "../src/internal/protocol/toolSchema.ts"
+import { describe as toDescription } from "../src/internal/protocol/tools/toolDescription.ts"
+import { adaptSchema } from "../src/internal/protocol/tools/toolSchema.ts"
 
 const schemaOf = (given: unknown): unknown => adaptSchema(given).schema
 const descriptionOf = (given: unknown, description = "Finds files.") =>

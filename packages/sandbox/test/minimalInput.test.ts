@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
-import { minimalInput } from "../src/internal/minimalInput.ts"
-import { pieces } from "../src/internal/pieces.ts"
+import { minimalInput } from "../src/internal/converse/minimalInput.ts"
+import { pieces } from "../src/internal/converse/pieces.ts"
 
 interface Tree {
   readonly value: number

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { complete, rank } from "../src/internal/completion.ts"
+import { complete, rank } from "../src/internal/input/completion.ts"
 
 const commands = [
   { name: "/model", description: "choose a model" },

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import stringWidth from "string-width"
-import { render } from "../src/internal/diff.ts"
-import { dark, plain } from "../src/internal/theme.ts"
+import { dark, plain } from "../src/internal/terminal/theme.ts"
+import { render } from "../src/internal/transcript/diff.ts"
 import { isRaw, markdown, width } from "./markdownText.ts"
 
 const shown = (lines: ReadonlyArray<string>, columns = 40): ReadonlyArray<string> =>

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import stringWidth from "string-width"
-import { type Action, empty, expand, type State, submit, update, view } from "../src/internal/editor.ts"
+import { type Action, empty, expand, type State, submit, update, view } from "../src/internal/input/editor.ts"
 import { isRaw, markdown } from "./markdownText.ts"
 
 const acted = (state: State, ...actions: ReadonlyArray<Action | Exclude<Action["type"], "insert">>): State =>

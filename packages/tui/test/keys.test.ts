@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { nameOf } from "../src/internal/editing.ts"
-import * as Keys from "../src/internal/keys.ts"
+import { nameOf } from "../src/internal/input/editing.ts"
+import * as Keys from "../src/internal/input/keys.ts"
 
 /** The keys of pieces that come one after the other, then nothing. */
 const read = (...chunks: ReadonlyArray<string>): ReadonlyArray<Keys.Key> => {

@@ -17,8 +17,8 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Host } from "../src/Host.ts"
-import * as Performer from "../src/internal/performer.ts"
-import type { Command, Message } from "../src/internal/state.ts"
+import * as Performer from "../src/internal/screen/performer.ts"
+import type { Command, Message } from "../src/internal/screen/state.ts"
 
 type Rules = PermissionPolicy.Rules
 

@@ -1,13 +1,13 @@
 import type { Question } from "@altimate-code/agent/Approver"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import * as Keys from "../src/internal/keys.ts"
-import * as Layout from "../src/internal/questionLayout.ts"
-import type { Command, Message, State } from "../src/internal/state.ts"
-import { plain } from "../src/internal/theme.ts"
-import { widthOf } from "../src/internal/themedText.ts"
-import { initial, update } from "../src/internal/update.ts"
-import * as View from "../src/internal/view.ts"
+import * as Keys from "../src/internal/input/keys.ts"
+import * as Layout from "../src/internal/questions/questionLayout.ts"
+import type { Command, Message, State } from "../src/internal/screen/state.ts"
+import { initial, update } from "../src/internal/screen/update.ts"
+import * as View from "../src/internal/screen/view.ts"
+import { plain } from "../src/internal/terminal/theme.ts"
+import { widthOf } from "../src/internal/terminal/themedText.ts"
 
 const command = (text: string, more: Partial<Question> = {}, purpose?: string): Question => ({
   id: "call-1",

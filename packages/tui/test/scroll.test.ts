@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Move, move, visible } from "../src/internal/scroll.ts"
+import { type Move, move, visible } from "../src/internal/terminal/scroll.ts"
 
 describe("scrolling", () => {
   const after = (...moves: ReadonlyArray<Move>): number => moves.reduce((offset, by) => move(offset, by, 100, 10), 0)

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { assertNone, assertSome } from "@effect/vitest/utils"
 import * as Redacted from "effect/Redacted"
-import * as Keys from "../src/internal/keys.ts"
-import * as Setup from "../src/internal/setup.ts"
-import { dark, plain } from "../src/internal/theme.ts"
-import { widthOf } from "../src/internal/themedText.ts"
+import * as Keys from "../src/internal/input/keys.ts"
+import * as Setup from "../src/internal/setup/setup.ts"
+import { dark, plain } from "../src/internal/terminal/theme.ts"
+import { widthOf } from "../src/internal/terminal/themedText.ts"
 
 const models = [
   { id: "m-opus", name: "Opus", family: "Anthropic" },

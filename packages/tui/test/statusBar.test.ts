@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ActiveModel } from "../src/Host.ts"
-import * as StatusBar from "../src/internal/statusBar.ts"
-import { dark, plain } from "../src/internal/theme.ts"
-import { widthOf } from "../src/internal/themedText.ts"
+import * as StatusBar from "../src/internal/screen/statusBar.ts"
+import { dark, plain } from "../src/internal/terminal/theme.ts"
+import { widthOf } from "../src/internal/terminal/themedText.ts"
 
 const model = {
   name: "Claude Sonnet 4.6",

@@ -1,12 +1,12 @@
 import type { Line } from "@altimate-code/agent/Session"
 import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
-import { type Item, ofEntries } from "../src/internal/item.ts"
-import type { Message, State } from "../src/internal/state.ts"
-import { Store } from "../src/internal/store.ts"
-import { plain } from "../src/internal/theme.ts"
-import { initial, update } from "../src/internal/update.ts"
-import * as View from "../src/internal/view.ts"
+import type { Message, State } from "../src/internal/screen/state.ts"
+import { Store } from "../src/internal/screen/store.ts"
+import { initial, update } from "../src/internal/screen/update.ts"
+import * as View from "../src/internal/screen/view.ts"
+import { plain } from "../src/internal/terminal/theme.ts"
+import { type Item, ofEntries } from "../src/internal/transcript/item.ts"
 
 const store = () =>
   new Store(initial({ columns: 60, rows: 12, theme: plain, version: "1", yolo: false, history: [] }), () => undefined)

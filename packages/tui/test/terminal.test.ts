@@ -1,7 +1,7 @@
 import { afterEach, assert, beforeEach, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import process from "node:process"
-import * as Terminal from "../src/internal/terminal.ts"
+import * as Terminal from "../src/internal/terminal/terminal.ts"
 
 const alternateOff = "\x1b[?1049l"
 

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import stringWidth from "string-width"
-import { choose, dark, light, neutral, plain } from "../src/internal/theme.ts"
-import { clean, cut, expandTabs, paint, plainLines, reveal, wrap } from "../src/internal/themedText.ts"
+import { choose, dark, light, neutral, plain } from "../src/internal/terminal/theme.ts"
+import { clean, cut, expandTabs, paint, plainLines, reveal, wrap } from "../src/internal/terminal/themedText.ts"
 import { isRaw, markdown } from "./markdownText.ts"
 
 describe("the theme", () => {

@@ -6,12 +6,12 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { failed } from "../internal/failures.ts"
 import { change } from "../internal/files/change.ts"
 import { replaceText } from "../internal/files/lineEnds.ts"
 import { locate } from "../internal/files/paths.ts"
 import { whyNotFound } from "../internal/files/whyNotFound.ts"
-import { maybe, text, tool } from "../internal/tool.ts"
+import { maybe, text, tool } from "../internal/tools/defineTool.ts"
+import { failed } from "../internal/tools/toolFailure.ts"
 
 /**
  * Replaces a text in a file.

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { change } from "../internal/files/change.ts"
 import { withLineEndsOf } from "../internal/files/lineEnds.ts"
 import { locate } from "../internal/files/paths.ts"
-import { text, tool } from "../internal/tool.ts"
+import { text, tool } from "../internal/tools/defineTool.ts"
 
 /**
  * Writes a whole file.

@@ -1,6 +1,6 @@
 /** Searches by the program that it is given, which never ends. */
 import * as Effect from "effect/Effect"
-import { runWatched } from "../../src/internal/search/watched.ts"
+import { runWatched } from "../../src/internal/search/runWatched.ts"
 
 const [, , program = "", directory = ""] = process.argv
 

@@ -8,11 +8,11 @@ import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { CliError } from "../CliError.ts"
-import { action } from "../CommandTree.ts"
-import { Stdio } from "../Stdio.ts"
-import * as StoredCredentials from "../StoredCredentials.ts"
-import { providerArgument, providerOption, requireBedrock } from "./provider.ts"
+import { action } from "../command-line/commandTree.ts"
+import { CliError } from "../command-line/failure/CliError.ts"
+import { providerArgument, providerOption, requireBedrock } from "../command-line/providerId.ts"
+import { Stdio } from "../command-line/Stdio.ts"
+import * as StoredCredentials from "./storedCredentials.ts"
 
 const provider = { provider: providerOption, named: providerArgument }
 

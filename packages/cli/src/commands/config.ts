@@ -8,12 +8,12 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { action } from "../CommandTree.ts"
-import { configured } from "../Configured.ts"
-import { Stdio, writeJson } from "../Stdio.ts"
-import * as Table from "../Table.ts"
-import * as Trust from "../Trust.ts"
-import { format } from "./format.ts"
+import { action } from "../command-line/commandTree.ts"
+import { format } from "../command-line/formatOption.ts"
+import { Stdio, writeJson } from "../command-line/Stdio.ts"
+import * as Table from "../command-line/table.ts"
+import { configured } from "../workspace/configured.ts"
+import * as Trust from "../workspace/projectTrust.ts"
 
 const effective = Effect.map(Settings, (settings) => {
   const some = (name: string, setting: Option.Option<Origin.Setting<string>>) =>

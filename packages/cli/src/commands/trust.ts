@@ -4,10 +4,10 @@ import * as TrustedFiles from "@altimate-code/config/TrustedFiles"
 import { printable } from "@altimate-code/log/Printable"
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { action } from "../CommandTree.ts"
-import { configured } from "../Configured.ts"
-import { Stdio } from "../Stdio.ts"
-import * as Trust from "../Trust.ts"
+import { action } from "../command-line/commandTree.ts"
+import { Stdio } from "../command-line/Stdio.ts"
+import { configured } from "../workspace/configured.ts"
+import * as Trust from "../workspace/projectTrust.ts"
 
 export const trust = action(
   Command.make("trust", {}, () =>

@@ -31,8 +31,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import * as Bedrock from "../../src/Bedrock.ts"
-import * as Places from "../../src/Places.ts"
+import * as Bedrock from "../../src/model/bedrock.ts"
+import * as Places from "../../src/workspace/places.ts"
 
 /** What must never be written anywhere. */
 export const canary = "canary-token-of-the-gateway"

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { png } from "../../../system/test/pictures.ts"
-import * as Bedrock from "../../src/Bedrock.ts"
+import * as Bedrock from "../../src/model/bedrock.ts"
 import { at, type GatewayFault, gatewayFaults, isBeforeAll, type Position } from "./gatewayFaults.ts"
 import { canary, machine, newSession, toolsWith, turn } from "./inProcess.ts"
 

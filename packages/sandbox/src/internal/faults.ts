@@ -1,8 +1,8 @@
 /** The faults that answer instead of the model, in the same way for both operations. */
 import * as Option from "effect/Option"
 import type { Fault, StreamException } from "../Script.ts"
-import { empty, expiredToken, htmlPage, redirect, type Refusal, refuse } from "./refusal.ts"
-import { reset, stall, type Steps } from "./steps.ts"
+import { reset, stall, type Steps } from "./http/steps.ts"
+import { empty, expiredToken, htmlPage, redirect, type Refusal, refuse } from "./validation/refusal.ts"
 
 const throttled = (fault: Extract<Fault, { type: "throttle" }>): Refusal => ({
   status: 429,

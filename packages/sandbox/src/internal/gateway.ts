@@ -4,20 +4,28 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { Options } from "../Sandbox.ts"
-import { complete } from "./answer.ts"
-import { converse } from "./converse.ts"
-import { echo } from "./echo.ts"
+import { complete } from "./converse/answer.ts"
+import { converse } from "./converse/converse.ts"
+import { echo } from "./converse/echo.ts"
+import type { ConverseRequest } from "./converse/request.ts"
+import { buffered, streamed } from "./converse/streamed.ts"
+import { wrapped } from "./converse/wrapped.ts"
 import { instead } from "./faults.ts"
-import type { Incoming } from "./incoming.ts"
-import * as Models from "./models.ts"
+import type { Incoming } from "./http/incoming.ts"
+import type { Route } from "./http/route.ts"
+import { type Steps, wait } from "./http/steps.ts"
 import * as Playback from "./playback.ts"
-import { empty, extraneous, type Refusal, refuse, scriptIsOver, splitArn, unknownOperation } from "./refusal.ts"
-import type { ConverseRequest } from "./request.ts"
-import type { Route } from "./route.ts"
-import { type Steps, wait } from "./steps.ts"
-import { buffered, streamed } from "./streamed.ts"
-import { validate } from "./validation.ts"
-import { wrapped } from "./wrapped.ts"
+import * as Models from "./validation/models.ts"
+import {
+  empty,
+  extraneous,
+  type Refusal,
+  refuse,
+  scriptIsOver,
+  splitArn,
+  unknownOperation
+} from "./validation/refusal.ts"
+import { validate } from "./validation/validation.ts"
 
 type Operation = Extract<Route, { type: "Operation" }>
 

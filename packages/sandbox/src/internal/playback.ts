@@ -1,7 +1,7 @@
 /** Where a script stands. */
 import * as Option from "effect/Option"
 import type { Fault, Script, Turn } from "../Script.ts"
-import type { Operation } from "./route.ts"
+import type { Operation } from "./http/route.ts"
 
 export interface Position {
   readonly turn: number

@@ -1,6 +1,6 @@
 import { Box, Static, Text, useCursor } from "ink"
 import { useSyncExternalStore } from "react"
-import type { Block, Store } from "../internal/store.ts"
+import type { Block, Store } from "../internal/screen/store.ts"
 
 /** Lines as they are. An empty one takes a row, too. */
 const Lines = ({ lines }: { readonly lines: ReadonlyArray<string> }) => (

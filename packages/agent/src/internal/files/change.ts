@@ -5,10 +5,10 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { ToolCall, type ToolFailure, type ToolOutput } from "../../ToolCall.ts"
-import { failed, refused } from "../failures.ts"
+import { failed, refused } from "../tools/toolFailure.ts"
 import { decode, type Decoded, encode, utf8 } from "./encoding.ts"
+import { Readings } from "./fileVersions.ts"
 import type { Target } from "./paths.ts"
-import { Readings } from "./readings.ts"
 
 const diffOf = (shown: string, before: string, after: string): string =>
   createTwoFilesPatch(`a/${shown}`, `b/${shown}`, before, after, undefined, undefined, {

@@ -1,7 +1,7 @@
 /** A call that came to nothing, for the model. */
 import * as Predicate from "effect/Predicate"
 import type { ToolFailure } from "../../ToolCall.ts"
-import { failed } from "../failures.ts"
+import { failed } from "../tools/toolFailure.ts"
 
 /** What the SDK itself reports, and not the server. Source: `ErrorCode` of the SDK. */
 const ofClient: ReadonlyArray<unknown> = [-32000, -32001]

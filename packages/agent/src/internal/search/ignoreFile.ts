@@ -1,5 +1,5 @@
 /** What a `.gitignore` file leaves out. Source: gitignore(5). */
-import { expressionOf, ofGit, sourceOf } from "./glob.ts"
+import { expressionOf, ofGit, sourceOf } from "./globPattern.ts"
 
 interface Rule {
   readonly isNegated: boolean

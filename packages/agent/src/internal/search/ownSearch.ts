@@ -6,9 +6,9 @@ import { type FileHandle, open } from "node:fs/promises"
 import { join } from "node:path"
 // The language of `rg`, and like it in linear time: no pattern of the model's makes the program hang.
 import { RE2JS } from "re2js"
-import { failed } from "../failures.ts"
+import { failed } from "../tools/toolFailure.ts"
 import type { Collector, Line, Outcome, Query } from "./found.ts"
-import { isBinary, isUtf16, maxKept, shownLine } from "./line.ts"
+import { isBinary, isUtf16, maxKept, shownLine } from "./shownLine.ts"
 
 /** What is read in one go, in bytes. */
 const block = 1024 * 1024

@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { join } from "node:path"
 import type { Environment } from "../../Workspace.ts"
-import { failed } from "../failures.ts"
+import { failed } from "../tools/toolFailure.ts"
 import type { Collector, Line, Outcome, Query } from "./found.ts"
-import { isBinaryFile } from "./line.ts"
-import { makeParser } from "./output.ts"
-import { runWatched } from "./watched.ts"
+import { makeParser } from "./ripgrepOutput.ts"
+import { runWatched } from "./runWatched.ts"
+import { isBinaryFile } from "./shownLine.ts"
 
 export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) {}
 

@@ -4,8 +4,8 @@ import * as Schema from "effect/Schema"
 // A few milliseconds at a time: to hand each directory to another thread takes three times as long as to read it here.
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, dirname } from "node:path"
-import { pause } from "../pause.ts"
 import { type IgnoreFile, isIgnored, parse } from "./ignoreFile.ts"
+import { pause } from "./pause.ts"
 
 /** What is not looked into, by reason: files, or whole directories. */
 export interface LeftOut {

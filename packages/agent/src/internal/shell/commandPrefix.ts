@@ -1,5 +1,5 @@
 /** Which commands are the same one for a user who answers "always". */
-import { isBystander } from "./bystanders.ts"
+import { isBystander } from "./programs/bystanders.ts"
 
 /** There is no way back from these, they write where an argument says, or reach a host of its choosing: only the same words again. */
 const irreversible = new Set(

@@ -1,15 +1,15 @@
 /** What a command line will do, in parts that the rules can judge. */
 import { forEachChild, parse, type Redirect, type SyntaxNode } from "unbash"
 import type { Judged } from "../../ToolCall.ts"
-import { readBuiltin } from "./builtins.ts"
-import { isBystander } from "./bystanders.ts"
-import { isInterpreter, isShell, readInterpreter, readShell } from "./interpreters.ts"
-import { readProgram } from "./programs.ts"
+import { readBuiltin } from "./programs/builtins.ts"
+import { isBystander } from "./programs/bystanders.ts"
+import { isInterpreter, isShell, readInterpreter, readShell } from "./programs/interpreters.ts"
+import { readProgram } from "./programs/knownPrograms.ts"
+import { namingWords } from "./programs/subcommands.ts"
+import { readWrapper } from "./programs/wrappers.ts"
 import type { Inner, Reading } from "./reading.ts"
-import { namingWords } from "./subcommands.ts"
 import { isHarmless, mayConnect } from "./syntax.ts"
 import { baseName, literal, masked, type ShellWord, shellWord, unknownWords } from "./words.ts"
-import { readWrapper } from "./wrappers.ts"
 
 const notFiles = new Set(["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"])
 

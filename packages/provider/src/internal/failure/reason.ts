@@ -1,5 +1,5 @@
 import type { Reason } from "../../BedrockError.ts"
-import { meaningOf } from "./nginxPage.ts"
+import { meaningOf } from "./body/nginxPage.ts"
 
 /**
  * By exception name. Source: the errors of Converse and ConverseStream in the Bedrock Runtime API model 2023-09-30,

@@ -3,7 +3,7 @@ import * as BedrockKey from "@altimate-code/auth/BedrockKey"
 import { printable } from "@altimate-code/log/Printable"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { describe } from "../../identity.ts"
+import { describe } from "../../identity/identity.ts"
 import { isExpired } from "../reason.ts"
 import type { Failure, Sent } from "./hint.ts"
 

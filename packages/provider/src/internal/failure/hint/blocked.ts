@@ -1,5 +1,5 @@
 /** What to do when something in front of Bedrock has refused a request, or wants a login. */
-import { describe, type Identity } from "../../identity.ts"
+import { describe, type Identity } from "../../identity/identity.ts"
 import { namedSender } from "../senderName.ts"
 import type { Failure, Sent } from "./hint.ts"
 

@@ -1,7 +1,7 @@
 /** What a user can do when the service does not take a model's ID: which rule made it, and what would change it. */
 import { because, type Resolved } from "@altimate-code/model-id/ModelId"
 import type { BedrockError } from "../../../BedrockError.ts"
-import { saidOfModel } from "../saidOfModel.ts"
+import { saidOfModel } from "../modelComplaint.ts"
 import { foreignLines } from "./foreignId.ts"
 
 /** The failure's own hint, unless the failure is about the ID. */

@@ -1,5 +1,5 @@
 /** What to do when a credential is good, and not for this. */
-import { describe } from "../../identity.ts"
+import { describe } from "../../identity/identity.ts"
 import { capitalised, keyHint, wordsOf } from "./authentication.ts"
 import type { Failure, Sent } from "./hint.ts"
 

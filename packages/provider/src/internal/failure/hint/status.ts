@@ -1,6 +1,6 @@
 /** What to do about a status that says enough by itself, where no AWS exception has a name for it. */
-import { describe } from "../../identity.ts"
-import { type Meaning, meaningOf } from "../nginxPage.ts"
+import { describe } from "../../identity/identity.ts"
+import { type Meaning, meaningOf } from "../body/nginxPage.ts"
 import type { Failure, Sent } from "./hint.ts"
 
 /** `undefined` where the reason decides. */

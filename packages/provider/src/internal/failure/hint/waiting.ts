@@ -1,5 +1,5 @@
 /** What to do where a wait of seconds helps nobody. */
-import { longQuotaPeriod, untilWhen } from "../../retryAfter.ts"
+import { longQuotaPeriod, untilWhen } from "../../transport/retryAfter.ts"
 import type { Failure } from "./hint.ts"
 
 /** `undefined` for a failure that is no refusal until later. */

@@ -1,0 +1,80 @@
+/** What `rg` writes: for each line the file, a zero, its number, `:` or `-`, and the line. */
+import type { Line } from "./found.ts"
+import { maxKept, shownLine } from "./shownLine.ts"
+
+const zero = 0
+const newLine = 10
+const carriageReturn = 13
+const colon = 58
+
+interface Current {
+  readonly file: string
+  readonly number: number
+  readonly isMatch: boolean
+  readonly kept: Array<Buffer>
+  /** Of the line, in bytes, and how many of them are kept. */
+  length: number
+  room: number
+  endsWithReturn: boolean
+}
+
+/** Takes the output piece by piece. A name may have line ends in it; of a long line no more is kept than is shown. */
+export const makeParser = (onLine: (file: string, line: Line) => void): (bytes: Buffer) => void => {
+  let pending: Buffer = Buffer.alloc(0)
+  let current: Current | undefined
+
+  const finish = ({ endsWithReturn, file, isMatch, kept, length, number }: Current) => {
+    const bytes = Buffer.concat(kept)
+    const whole = endsWithReturn ? length - 1 : length
+    onLine(file, { number, isMatch, text: shownLine(bytes.subarray(0, whole), whole) })
+  }
+
+  return (piece) => {
+    const bytes = pending.length === 0 ? piece : Buffer.concat([pending, piece])
+    pending = Buffer.alloc(0)
+    let at = 0
+    while (at < bytes.length) {
+      if (current === undefined) {
+        const head = headAt(bytes, at)
+        if (head === undefined) {
+          pending = bytes.subarray(at)
+          return
+        }
+        current = head.current
+        at = head.end
+        continue
+      }
+      const end = bytes.indexOf(newLine, at)
+      const part = bytes.subarray(at, end === -1 ? bytes.length : end)
+      if (current.room > 0) current.kept.push(part.subarray(0, current.room))
+      current.room -= part.length
+      current.length += part.length
+      if (part.length > 0) current.endsWithReturn = part.at(-1) === carriageReturn
+      if (end === -1) return
+      finish(current)
+      current = undefined
+      at = end + 1
+    }
+  }
+}
+
+/** What comes before a line; undefined until it is there as a whole. */
+const headAt = (bytes: Buffer, start: number): { readonly current: Current; readonly end: number } | undefined => {
+  const nul = bytes.indexOf(zero, start)
+  if (nul === -1) return undefined
+  const digits = /^\d+(?=[:-])/.exec(bytes.toString("latin1", nul + 1, nul + 24))?.[0]
+  if (digits === undefined) return undefined
+  const sign = nul + 1 + digits.length
+  return {
+    current: {
+      file: bytes.toString("utf8", start, nul).replace(/^\.\//, ""),
+      number: Number(digits),
+      isMatch: bytes[sign] === colon,
+      kept: [],
+      length: 0,
+      room: maxKept,
+      endsWithReturn: false
+    },
+    end: sign + 1
+  }
+}

@@ -1,0 +1,100 @@
+/** Calls that were interrupted, by the user or by the end of the process. */
+import type { ProcessId } from "@altimate-code/system/ProcessId"
+import type * as Prompt from "@effect/ai/Prompt"
+import * as Effect from "effect/Effect"
+import type { Entry, Line, Session } from "../../Session.ts"
+import type { ToolOutput } from "../../ToolCall.ts"
+import * as ToolTitle from "../../ToolTitle.ts"
+import type { TurnEvent } from "../../TurnEvent.ts"
+import { now } from "./now.ts"
+
+export const textOf = ({ content }: ToolOutput): string =>
+  content.map((part) => part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`).join("\n")
+
+/**
+ * The calls of the last answer that have no result yet, and whether each was started. Those before it have theirs, unless its line can't be
+ * read.
+ */
+const open = (lines: ReadonlyArray<Line>) => {
+  const calls = new Map<string, { readonly call: Prompt.ToolCallPart; started: boolean; process?: Started }>()
+  for (const line of lines) {
+    if (line.type === "assistant") {
+      calls.clear()
+      for (const part of line.message.content) {
+        if (part.type === "tool-call" && !part.providerExecuted) calls.set(part.id, { call: part, started: false })
+      }
+    }
+    const call = line.type === "tool-start" ? calls.get(line.id) : undefined
+    if (call !== undefined) call.started = true
+    const run = line.type === "tool-process" ? calls.get(line.id) : undefined
+    if (run !== undefined && line.type === "tool-process") {
+      run.process = { id: line.process, since: Date.parse(line.time) }
+    }
+    if (line.type === "tool-result") calls.delete(line.id)
+  }
+  return [...calls.values()]
+}
+
+interface Started {
+  readonly id: ProcessId
+  /** In milliseconds since 1970. */
+  readonly since: number
+}
+
+const words = (started: boolean, running: ProcessId | undefined): string => {
+  if (!started) return "This call was never run: the turn was interrupted before."
+  const interrupted = "This call was interrupted while it ran. It may have had effects. It was not run again."
+  return running === undefined
+    ? interrupted
+    : `${interrupted} Its command may still run, as process ${running.pid}: check that before you run it again.`
+}
+
+type Result = Extract<Entry, { readonly type: "tool-result" }>
+
+interface Interrupted {
+  readonly result: Result
+  readonly started: boolean
+  /** The process that may still do what the call has started. */
+  readonly running: ProcessId | undefined
+}
+
+/** Gives every open call the result that it was interrupted; answers these results. */
+export const interruptedResults = (
+  session: Session,
+  mayRun: (process: Started) => Effect.Effect<boolean> = () => Effect.succeed(false)
+) =>
+  Effect.gen(function*() {
+    const results: Array<Interrupted> = []
+    for (const { call, process, started } of open(yield* session.entries)) {
+      const running = process !== undefined && (yield* mayRun(process)) ? process.id : undefined
+      const result: Result = {
+        type: "tool-result",
+        id: call.id,
+        name: call.name,
+        title: ToolTitle.of(call.name, call.params),
+        outcome: "interrupted",
+        output: {
+          content: [{ type: "text", text: words(started, running) }],
+          summary: started ? "interrupted" : "not run"
+        },
+        time: yield* now
+      }
+      yield* session.append(result)
+      results.push({ result, started, running })
+    }
+    return results
+  })
+
+/** How a reader of the turn learns of a result. */
+export const done = (
+  { id, name, outcome, output, title }: Result
+): Extract<TurnEvent, { readonly type: "tool-done" }> => ({
+  type: "tool-done",
+  id,
+  name,
+  title,
+  outcome,
+  summary: output.summary,
+  output: textOf(output),
+  ...(output.diff === undefined ? {} : { diff: output.diff })
+})

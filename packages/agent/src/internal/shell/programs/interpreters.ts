@@ -1,0 +1,108 @@
+/** Commands that run code: a shell's can be judged, another language's can not. */
+import { type Options, options, readOptions } from "../options.ts"
+import { certain, type Reader, type Reading, uncertain } from "../reading.ts"
+import type { ShellWord } from "../words.ts"
+
+const shells = new Set(["bash", "sh", "dash", "zsh", "ksh", "ash"])
+
+/** Their options that neither are code nor load any; `node --test ./a.js` runs a file that one sees. */
+const harmlessOptions: ReadonlyArray<readonly [name: RegExp, options: Options]> = [
+  [/^(?:python[\d.]*|pypy\d*)$/, options("-bBdEhIOPqsSuvV -W:")],
+  [
+    /^(?:node|nodejs|tsx|ts-node)$/,
+    options(
+      "--test --watch --check -c --no-warnings --enable-source-maps --experimental-strip-types --test-name-pattern: --test-timeout: \
+--test-concurrency: --trace-warnings --trace-deprecation --max-old-space-size?:"
+    )
+  ],
+  [/^perl$/, options("-cTtuUwW")],
+  [/^ruby$/, options("-cvwW?:")],
+  [/^php$/, options("-lvm")],
+  [
+    /^deno$/,
+    options(
+      "-qA --quiet --allow-all --allow-read?: --allow-write?: --allow-net?: --allow-env?: --allow-run?: --watch --no-check"
+    )
+  ],
+  [/^java$/, options("-jar: -cp: -classpath:", "words")]
+]
+
+/** `deno eval` and `deno repl` take code. */
+const denoCommands = new Set("bench check doc fmt info lint run task test".split(" "))
+
+const noOptions = options("")
+
+const languages =
+  /^(?:python[\d.]*|pypy\d*|node|nodejs|deno|tsx|ts-node|ruby|irb|perl|php|lua(?:jit)?|java|tclsh|osascript|fish|pwsh|R|Rscript|julia|guile|groovy|scala|elixir|erl|ghci|swift)$/
+
+export const isShell = (name: string): boolean => shells.has(name)
+
+export const isInterpreter = (name: string): boolean => isShell(name) || languages.test(name)
+
+/** A file such as `/dev/stdin` or `/proc/self/fd/0`, that is whatever was given. */
+const isDevice = (path: string): boolean => /^\/(?:dev|proc)\//.test(path)
+
+/** Whether its code comes from the standard input, or may. */
+const readsCode = (name: string, words: ReadonlyArray<ShellWord>): boolean => {
+  const literals = words.map(({ literal }) => literal)
+  if (words.some(({ start }) => start === "-" || isDevice(start)) || (isShell(name) && literals.includes("-s"))) {
+    return true
+  }
+  if (words.length === 1 && (literals[0] === "--version" || literals[0] === "--help")) return false
+  if (words.length === 1 && literals[0] === "-v" && /^node(?:js)?$/.test(name)) return false
+  if (/^node(?:js)?$/.test(name) && literals.includes("--test")) return false
+  return literals.every((word) => word?.startsWith("-") === true)
+}
+
+/** Options of shells that take a value. */
+const valued = new Set(["-o", "+o", "-O", "+O", "--rcfile", "--init-file"])
+
+/** Which word is the code of `bash -c code`; `undefined` when there is no `-c`. */
+const codeAt = (words: ReadonlyArray<string | undefined>): number | undefined => {
+  let hasCode = false
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]
+    if (word === "--") return hasCode ? at + 1 : undefined
+    if (word === undefined || !/^[-+]/.test(word)) return hasCode ? at : undefined
+    if (/^-[a-zA-Z]*c/.test(word)) hasCode = true
+    // `-oc`: which of the next words is the code depends on the shell.
+    if (/^-(?:[a-zA-Z]*c[a-zA-Z]*[oO]|[a-zA-Z]*[oO][a-zA-Z]*c)/.test(word)) return words.length
+    if (valued.has(word) || /^-[a-zA-Z]*o$/.test(word)) at += 1
+  }
+  return hasCode ? words.length : undefined
+}
+
+/** Options that change nothing of what the code means. */
+const isHarmlessOption = (word: string | undefined): boolean =>
+  /^(?:-[euxvnfclo]+|-o|errexit|nounset|pipefail|xtrace|--|--norc|--noprofile)$/.test(word ?? "")
+
+/** What a shell runs; `undefined` for other commands. A file that it runs is judged by its name. */
+export const readShell = (name: string, words: ReadonlyArray<ShellWord>): Reading | undefined => {
+  if (!isShell(name)) return undefined
+  const literals = words.map(({ literal }) => literal)
+  const at = codeAt(literals)
+  if (at === undefined) return readsCode(name, words) ? uncertain : certain
+  const code = literals[at]
+  // Other shells read the same text otherwise: `[[` is a command of that name to dash, and zsh runs what is in its globs.
+  const isRead = name === "bash" || (/^(?:sh|dash|ash)$/.test(name) && code?.includes("[[") === false)
+  return { isCertain: isRead && literals.slice(0, at).every(isHarmlessOption), code: [code] }
+}
+
+/** What runs a program in another language: of those that are not listed no option is known to be harmless. */
+const readLanguage = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
+  if (readsCode(name, words)) return uncertain
+  const [, accepted = noOptions] = harmlessOptions.find(([names]) => names.test(name)) ?? []
+  // `python -m module …`: the rest is the module's.
+  const module = name.startsWith("py") ? words.findIndex(({ start }) => start.startsWith("-m")) : -1
+  const own = module === -1 ? words : words.slice(0, module)
+  const asks = words.length === 1 && /^(?:--version|--help|-v)$/.test(words[0]!.literal ?? "")
+  const read = readOptions(accepted, own, true)
+  const isCommand = name !== "deno" || denoCommands.has(read?.operands[0]?.literal ?? "")
+  return { isCertain: asks || (read !== undefined && isCommand) }
+}
+
+/** What an interpreter runs; `undefined` for other commands. */
+export const readInterpreter = (name: string): Reader | undefined => {
+  if (isShell(name)) return (words) => readShell(name, words)!
+  return isInterpreter(name) ? (words) => readLanguage(name, words) : undefined
+}

@@ -1,0 +1,57 @@
+/** The errors for what a command does not know: they name what is nearest to it here. */
+import { closest, distance } from "fastest-levenshtein"
+import { type CommandTree, syntax } from "./commandTree.ts"
+import { CliError } from "./failure/CliError.ts"
+import { globalOptions } from "./globalOptions.ts"
+import * as Habits from "./habits.ts"
+
+/** ` Did you mean "--model"?`, when something known is near enough to be meant. */
+const suggestion = (given: string, known: ReadonlyArray<string>): string => {
+  const candidate = closest(given, known)
+  return known.length > 0 && distance(given, candidate) <= Math.max(2, Math.floor(given.length / 3))
+    ? `Did you mean ${candidate}? `
+    : ""
+}
+
+/** `altimate-code auth login` */
+export const nameOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => path.map(({ name }) => name).join(" ")
+
+/** What was typed after the program's name, as `Habits` has it. */
+const keyOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, typed: string) =>
+  [...path.slice(1).map(({ name }) => name), typed].join(" ")
+
+/** A command line that is wrong. */
+export const usage = (message: string, hint: string) => new CliError({ reason: "Usage", message, hint })
+
+/** The hint where nothing better is known. */
+export const seeHelp = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string =>
+  `${nameOf(path)} --help shows what it accepts.`
+
+/** A word where a command is expected. `remark` is what else is known about it, e.g. that no directory has this name. */
+export const unknownCommand = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, word: string, remark = ""): CliError => {
+  const known = path.at(-1)!.children.flatMap(({ aliases, name }) => [name, ...aliases])
+  return usage(
+    `${nameOf(path)}: unknown command ${JSON.stringify(word)}${remark}.`,
+    Habits.instead(Habits.commands, keyOf(path, word)) ?? suggestion(word, known) + seeHelp(path)
+  )
+}
+
+/** All commands that accept an option of this name, from the root down. */
+const accepting = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, option: string): ReadonlyArray<string> => [
+  ...(syntax(path.at(-1)!).options.some(({ names }) => names.includes(option)) ? [nameOf(path)] : []),
+  ...path.at(-1)!.children.flatMap((child) => accepting([...path, child], option))
+]
+
+/** A word that begins with a dash and is no option of the command. */
+export const unknownOption = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, option: string): CliError => {
+  const { args, options } = syntax(path.at(-1)!)
+  const known = [...options, ...globalOptions].flatMap(({ names }) => names.filter((name) => name.startsWith("--")))
+  const dashes = args.some(({ repeated }) => repeated) ? " Put -- before words that begin with a dash." : ""
+  const meant = suggestion(option, known)
+  const elsewhere = option.startsWith("--") && meant === "" ? accepting(path.slice(0, 1), option) : []
+  return usage(
+    `${nameOf(path)}: unknown option ${JSON.stringify(option)}.`,
+    Habits.instead(Habits.options, keyOf(path, option), option) ??
+      (elsewhere.length > 0 ? `It is an option of: ${elsewhere.join(", ")}.` : meant + seeHelp(path) + dashes)
+  )
+}

@@ -1,0 +1,129 @@
+/** What the doctor says while it looks, and what it hands over in the end. */
+import { printable } from "@altimate-code/log/Printable"
+import { Secrets } from "@altimate-code/log/Secrets"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import type { CliError } from "../../command-line/failure/CliError.ts"
+import type { Failure } from "../../command-line/failure/renderFailure.ts"
+import { Stdio, type StdoutClosed, writeJson } from "../../command-line/Stdio.ts"
+
+/** What a look at one thing has shown. */
+export interface Seen<A> {
+  readonly detail: string
+  /** Not right, though a request may work all the same: what to do about it. */
+  readonly warning?: string
+  readonly value: A
+}
+
+interface Finding {
+  readonly check: string
+  readonly status: "ok" | "warning" | "failed"
+  readonly detail: string
+  readonly hint?: string
+  readonly milliseconds: number
+}
+
+export class DoctorReport extends Context.Tag("@altimate-code/cli/DoctorReport")<DoctorReport, {
+  /** Does it, says what came of it, and goes on with its value; a failure is said too and stays one. */
+  readonly check: <A, E extends Failure, R>(
+    name: string,
+    look: Effect.Effect<Seen<A>, E, R>
+  ) => Effect.Effect<A, E | CliError | StdoutClosed, R>
+}>() {}
+
+const marks = { ok: "✓", warning: "!", failed: "✗" } as const
+const colors = { ok: 32, warning: 33, failed: 31 } as const
+
+/** A name and a finding may take two lines, but the names are one column. */
+const column = 16
+
+const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+
+/** What takes longer than a moment turns, so that nobody thinks that it hangs. */
+const turning = (name: string, write: (text: string) => Effect.Effect<void>) => {
+  let count = 0
+  const turn = Effect.suspend(() => write(`\r${frames[count++ % frames.length]} ${name}`))
+  return Effect.zipRight(
+    Effect.addFinalizer(() => write("\r\u001b[K")),
+    Effect.forkScoped(Effect.delay(Effect.repeat(turn, Schedule.spaced("100 millis")), "150 millis"))
+  )
+}
+
+const timed = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.gen(function*() {
+    const start = yield* Clock.currentTimeMillis
+    const exit = yield* Effect.exit(self)
+    return { exit, milliseconds: (yield* Clock.currentTimeMillis) - start }
+  })
+
+const make = (
+  say: (finding: Finding) => Effect.Effect<void, CliError | StdoutClosed>,
+  wait: (name: string) => Effect.Effect<unknown, never, Scope.Scope>
+) =>
+  Effect.map(Secrets, ({ mask }) =>
+    DoctorReport.of({
+      check: (name, look) =>
+        Effect.gen(function*() {
+          const { exit, milliseconds } = yield* Effect.scoped(Effect.zipRight(wait(name), timed(look)))
+          const finding = yield* Effect.matchEffect(exit, {
+            onSuccess: ({ detail, warning }) =>
+              Effect.succeed<Finding>({
+                check: name,
+                status: warning === undefined ? "ok" : "warning",
+                detail: mask(detail),
+                ...(warning === undefined ? {} : { hint: mask(warning) }),
+                milliseconds
+              }),
+            onFailure: ({ hint, message }) =>
+              Effect.succeed<Finding>({
+                check: name,
+                status: "failed",
+                detail: mask(message),
+                hint: mask(hint),
+                milliseconds
+              })
+          })
+          yield* say(finding)
+          return (yield* exit).value
+        })
+    }))
+
+/** A line each as they come. */
+export const text = Layer.effect(
+  DoctorReport,
+  Effect.flatMap(Stdio, ({ colors: isColored, isTerminal, write, writeError }) => {
+    const lively = isTerminal && isColored
+    const mark = (status: Finding["status"]) =>
+      lively ? `\u001b[${colors[status]}m${marks[status]}\u001b[0m` : marks[status]
+    return make(
+      ({ check, detail, hint, status }) => {
+        const [first = "", ...more] = detail.split("\n").map(printable)
+        const lines = [
+          first,
+          ...(status === "failed" ? [] : more),
+          ...(status === "warning" ? [printable(hint ?? "")] : [])
+        ]
+        return write(`${mark(status)} ${check.padEnd(column)}${lines.join(`\n  ${" ".repeat(column)}`)}\n`)
+      },
+      (name) => lively ? turning(name, writeError) : Effect.void
+    )
+  })
+)
+
+/** All of it at the end, as JSON that may be shown to others. */
+export const json = Layer.scoped(
+  DoctorReport,
+  Effect.gen(function*() {
+    const stdio = yield* Stdio
+    const findings: Array<Finding> = []
+    yield* Effect.addFinalizer(() => {
+      const ok = findings.every(({ status }) => status !== "failed")
+      return Effect.ignore(Effect.provideService(writeJson({ ok, checks: findings }, 2), Stdio, stdio))
+    })
+    return yield* make((finding) => Effect.sync(() => void findings.push(finding)), () => Effect.void)
+  })
+)

@@ -1,0 +1,361 @@
+/** Looks at all that is between the settings and an answer, in the order in which a request meets it. */
+import * as Auth from "@altimate-code/auth/Auth"
+import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
+import * as BedrockKey from "@altimate-code/auth/BedrockKey"
+import { type Credential, describe as describeCredential, nothingFound, notice } from "@altimate-code/auth/Credential"
+import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import { ConfigError } from "@altimate-code/config/ConfigError"
+import { paths } from "@altimate-code/config/ConfigFile"
+import { describe } from "@altimate-code/config/Origin"
+import { publicUrl } from "@altimate-code/config/PublicUrl"
+import * as Settings from "@altimate-code/config/Settings"
+import { printable } from "@altimate-code/log/Printable"
+import * as ModelId from "@altimate-code/model-id/ModelId"
+import type { Stage } from "@altimate-code/network/Inspection"
+import { Network } from "@altimate-code/network/Network"
+import { describe as describeRoute, type IgnoredEntry, named } from "@altimate-code/network/Route"
+import type { BedrockError } from "@altimate-code/provider/BedrockError"
+import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import { EndpointPolicy } from "@altimate-code/provider/EndpointPolicy"
+import * as SigningScope from "@altimate-code/provider/SigningScope"
+import type * as AiError from "@effect/ai/AiError"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Tool from "@effect/ai/Tool"
+import * as Toolkit from "@effect/ai/Toolkit"
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Advice from "../../command-line/failure/advice.ts"
+import * as Bedrock from "../../model/bedrock.ts"
+import { known } from "../../model/knownModels.ts"
+import * as TokenCommands from "../../model/tokenCommands.ts"
+import { version } from "../../Version.ts"
+import { endpoint, warnings } from "../../workspace/configured.ts"
+import { DoctorReport, type Seen } from "./DoctorReport.ts"
+import { largePrompt, paced } from "./prompts.ts"
+
+const seen = <A>(value: A, detail: string, warning?: string): Seen<A> => ({
+  value,
+  detail,
+  ...(warning === undefined ? {} : { warning })
+})
+
+const versions = Effect.sync(() =>
+  seen(undefined, `altimate-code ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`)
+)
+
+const configuration = Effect.gen(function*() {
+  const { files } = yield* Settings.Settings
+  yield* endpoint
+  const found = files.filter(({ found }) => found).map(({ path, scope }) => `${path} (${scope})`)
+  const problems = yield* warnings
+  return seen(
+    undefined,
+    found.length === 0 ? "no file: the environment and the defaults" : found.join("\n"),
+    problems.length === 0 ? undefined : problems.join(" ")
+  )
+})
+
+const endpointKeys = [paths.baseURL, paths.endpoint].map((path) => path.join("."))
+
+/** Fails when an endpoint waits to be trusted and there is no other: requests would go to AWS itself. */
+const trust = Effect.gen(function*() {
+  const { resolve } = yield* EndpointPolicy
+  const settings = yield* Settings.Settings
+  const { untrusted } = settings
+  if (untrusted.length === 0) return seen(undefined, "nothing waits for it")
+  const waiting = untrusted.flatMap(({ changes }) => changes).find(({ key }) => endpointKeys.includes(key))
+  if (waiting !== undefined) {
+    const misplacedUrl = new ConfigError({
+      reason: "Misplaced",
+      message: `${printable(describe(waiting.origin))}: the gateway's URL does not apply until you trust this file`,
+      hint:
+        "Nothing was sent: without the URL, requests would go to AWS itself. Review the file, then: altimate-code trust."
+    })
+    yield* resolve({ ...settings, misplacedUrl: Option.some(misplacedUrl) })
+  }
+  return seen(
+    undefined,
+    untrusted.map(({ changes, path }) => `${path}: ${changes.map(({ key }) => key).join(", ")}`).join("\n"),
+    "These settings do not apply. Review the file, then: altimate-code trust"
+  )
+})
+
+const ending = (expiration: Option.Option<Date>) =>
+  Effect.map(Clock.currentTimeMillis, (now) =>
+    Option.match(expiration, {
+      onNone: () => "",
+      onSome: (date) => `, until ${date.toISOString()} (${Math.round((date.getTime() - now) / 60_000)} minutes)`
+    }))
+
+/** Of the chain the credentials themselves are asked for: whether there are any is the question. */
+const credential = (used: Credential, { profile, region }: Settings.Service) =>
+  Effect.gen(function*() {
+    if (used._tag === "Bearer") {
+      const key = BedrockKey.read(Redacted.value(used.token))
+      const until = yield* ending(Option.map(key, ({ expiresAt }) => expiresAt))
+      return seen(undefined, `${describeCredential(used)}${until}`, Option.getOrUndefined(notice(used)))
+    }
+    if (used._tag !== "AwsChain") return seen(undefined, describeCredential(used))
+    const { expiration, source } = yield* Effect.mapError(
+      (yield* AwsCredentials).resolve({ profile, region: region.value }),
+      nothingFound(used.considered)
+    )
+    return seen(undefined, `AWS credentials from ${source}${yield* ending(expiration)}`)
+  })
+
+const onTheWay = (stage: Stage): Seen<Stage> => {
+  switch (stage._tag) {
+    case "Route":
+      return seen(stage, describeRoute(stage.route), ignoredEntries(stage.route.ignored))
+    case "Dns":
+      return seen(stage, `${stage.host}: ${stage.addresses.join(", ")} (${stage.millis} ms)`)
+    case "Tcp":
+      return seen(stage, `${stage.address}, port ${stage.port} (${stage.millis} ms)`)
+    case "Tunnel":
+      return seen(stage, `through the ${named(stage.proxy)} (${stage.millis} ms)`)
+    case "Tls":
+      return seen(
+        stage,
+        `${stage.protocol}, ${Option.getOrElse(stage.alpn, () => "http/1.1")}, certificate of ${stage.subject} by `
+          + `${stage.issuer} until ${stage.validTo.toISOString().slice(0, 10)} (${stage.millis} ms)`,
+        Option.getOrUndefined(Option.map(stage.problem, ({ words }) => `It is not accepted: ${words}.`))
+      )
+  }
+}
+
+const ignoredEntries = (ignored: ReadonlyArray<IgnoredEntry>): string | undefined =>
+  ignored.length === 0
+    ? undefined
+    : ignored.map(({ entry, variable, why }) =>
+      `${variable} has an entry that matches nothing, ${publicUrl(entry)}: ${why}.`
+    ).join(" ")
+
+const names = { Dns: "DNS", Tcp: "TCP", Tunnel: "tunnel", Tls: "TLS" } as const
+
+/** The way to the host; each step is named before it is taken, so that what waits or fails there has its name. */
+const network = (url: string) =>
+  Effect.gen(function*() {
+    const { check } = yield* DoctorReport
+    const { inspect } = yield* Network
+    const pull = yield* Stream.toPull(Stream.rechunk(inspect(url), 1))
+    const next = Effect.mapBoth(pull, {
+      onFailure: Option.getOrThrow,
+      onSuccess: (stages) => onTheWay(Chunk.unsafeHead(stages))
+    })
+    const first = yield* check("proxy", next)
+    const following = first._tag === "Route" ? first.following : []
+    yield* Effect.forEach(following, (step) => check(names[step], next), { discard: true })
+  })
+
+const explained = <A, R>(request: Effect.Effect<A, AiError.AiError, R>, prompt: "short" | "large" = "short") =>
+  Effect.mapError(request, Advice.explainCheck(prompt))
+
+/** One question and a short answer, requested as a whole. */
+const hello = explained(LanguageModel.generateText({ prompt: "Say hello in one short sentence." }))
+
+type Answer = typeof hello
+
+/** A refusal of something else shows that the credential passed, if it comes from whatever checks credentials. */
+const isAccepted = ({ reason, sender, status, type }: BedrockError): boolean => {
+  if (sender !== undefined || status === undefined) return false
+  const isAws = type !== undefined && /Exception$|^AccessDenied$/.test(type) && type !== "ForbiddenException"
+  switch (reason) {
+    case "Validation":
+      return isAws || status === 400 || status === 422
+    case "Permission":
+    case "ModelNotFound":
+    case "Throttled":
+    case "ModelError":
+    case "Timeout":
+    case "Unavailable":
+      return isAws && type !== "UnknownOperationException"
+    default:
+      return false
+  }
+}
+
+const accepted = seen(undefined, "accepted")
+
+const authentication = (answer: Answer, stream: typeof converseStream) =>
+  answer.pipe(
+    Effect.as(accepted),
+    Effect.catchTag("BedrockError", (error) => {
+      if (error.reason === "Authentication") return error
+      if (isAccepted(error)) return Effect.succeed(accepted)
+      const unknown = seen(
+        undefined,
+        "not known",
+        "The request failed before it was clear whether the credential is accepted: see the next line."
+      )
+      return Effect.orElseSucceed(Effect.as(instead(error, stream), accepted), () => unknown)
+    })
+  )
+
+/** A streamed answer where whole ones alone may fail; otherwise the failure. */
+const instead = (error: BedrockError, stream: typeof converseStream) =>
+  Effect.gen(function*() {
+    const { streaming } = (yield* Settings.Settings).gateway
+    if (streaming.value === "off" || !mayStream(error)) return yield* error
+    yield* Effect.mapError(stream, () => error)
+  })
+
+/** These may be about whole answers alone: the path for them may be missing. */
+const mayStream = ({ reason, status = 0 }: BedrockError): boolean =>
+  ["ModelNotFound", "TruncatedStream", "WrongContentType"].includes(reason) || [404, 405, 501].includes(status)
+
+const converse = (answer: Answer, stream: typeof converseStream) =>
+  Effect.gen(function*() {
+    const { usage } = yield* answer
+    const detail = `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`
+    return seen(undefined, detail, yield* noticed)
+  }).pipe(
+    Effect.catchTag("BedrockError", (error) =>
+      Effect.as(
+        instead(error, stream),
+        seen(
+          undefined,
+          error.message,
+          "This gateway only streams, and so does the assistant: it works. Its operators can add the path for whole answers (/converse)."
+        )
+      ))
+  )
+
+/** What the client did on its own to have an answer. */
+const noticed = Effect.gen(function*() {
+  const notices = yield* (yield* BedrockTarget).notices
+  return notices.length === 0 ? undefined : notices.join(" ")
+})
+
+/** When the pieces of a longer answer come says whether something on the way collects them first. */
+const converseStream = Effect.gen(function*() {
+  const start = yield* Clock.currentTimeMillis
+  const arrivals: Array<number> = []
+  yield* LanguageModel.streamText({ prompt: "Count from 1 to 60, each number on a line of its own, nothing else." })
+    .pipe(
+      Stream.runForEach((part) =>
+        part.type === "text-delta"
+          ? Effect.map(Clock.currentTimeMillis, (now) => void arrivals.push(now - start))
+          : Effect.void
+      )
+    )
+  const { streaming } = (yield* Settings.Settings).gateway
+  if (streaming.value === "off") {
+    return seen(undefined, `not asked for: options.streaming is off (${describe(streaming.origin)})`)
+  }
+  const notice = yield* noticed
+  if (notice !== undefined) return seen(undefined, "answered as a whole", notice)
+  const { detail, isBuffered } = paced(arrivals)
+  return seen(
+    undefined,
+    detail,
+    isBuffered
+      ? "Something on the way collects the answer and hands it on as a whole: it works, but you wait. Ask whoever runs the gateway to let event streams through unbuffered."
+      : undefined
+  )
+}).pipe(explained)
+
+const tools = Toolkit.make(
+  Tool.make("weather", {
+    description: "The weather of a city.",
+    parameters: { city: Schema.String },
+    success: Schema.String
+  })
+)
+
+const toolCall = explained(
+  Effect.gen(function*() {
+    const isCalled = yield* LanguageModel.streamText({
+      prompt: "What is the weather in Paris? Use the tool.",
+      toolkit: tools,
+      toolChoice: "required"
+    }).pipe(Stream.runFold(false, (isCalled, { type }) => isCalled || type === "tool-call"))
+    return isCalled
+      ? seen(undefined, "the model called it", yield* noticed)
+      : seen(
+        undefined,
+        "the model answered without calling it",
+        "The assistant needs tools: if the model can use them, the gateway may take them out of requests."
+      )
+  })
+).pipe(Effect.provide(tools.toLayer({ weather: () => Effect.succeed("sunny") })))
+
+const large = explained(
+  Effect.as(
+    Stream.runDrain(LanguageModel.streamText({ prompt: largePrompt })),
+    seen(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL were let through`)
+  ),
+  "large"
+)
+
+/** All of it; `model` is the command line's. */
+export const doctor = (options: { readonly model?: string }) =>
+  Effect.gen(function*() {
+    const { check } = yield* DoctorReport
+    yield* check("versions", versions)
+    const context = yield* check(
+      "configuration",
+      Effect.flatMap(
+        Layer.build(Settings.layer(options)),
+        (context) => Effect.map(Effect.provide(configuration, context), (seen) => ({ ...seen, value: context }))
+      )
+    )
+    const settings = Context.get(context, Settings.Settings)
+    yield* check("trust", Effect.provide(trust, context))
+    yield* Effect.gen(function*() {
+      const used = yield* check(
+        "credential",
+        Effect.gen(function*() {
+          const used = yield* (yield* Auth.Auth).credential
+          return { ...yield* credential(used, settings), value: used }
+        })
+      )
+      yield* check(
+        "region",
+        Effect.succeed(seen(undefined, `${settings.region.value} (${describe(settings.region.origin)})`))
+      )
+      const { id } = yield* check(
+        "model",
+        Effect.gen(function*() {
+          const model = yield* known(yield* Bedrock.configuredModel)
+          return seen(model, model.name)
+        })
+      )
+      yield* Effect.gen(function*() {
+        const target = yield* BedrockTarget
+        yield* check(
+          "model ID",
+          Effect.succeed(seen(undefined, `${target.model.wire} (${ModelId.explain(target.model)})`))
+        )
+        const { url, why } = target.endpoint
+        const signed = used._tag === "AwsChain"
+          ? SigningScope.describe(SigningScope.resolve(settings, url))
+          : Option.none()
+        const lines = [`${publicUrl(url)} (${why})`, ...Option.toArray(signed)]
+        yield* check("endpoint", Effect.succeed(seen(undefined, lines.join("\n"))))
+        yield* network(url)
+        const answer = yield* Effect.cached(hello)
+        const stream = yield* Effect.cached(converseStream)
+        yield* check("authentication", authentication(answer, stream))
+        yield* check("converse", converse(answer, stream))
+        yield* check("stream", stream)
+        yield* check("tool call", toolCall)
+        yield* check("large prompt", large)
+      }).pipe(Effect.provide(Bedrock.languageModel({ id, maxTokens: Option.some(512) })))
+      return used
+    }).pipe(
+      Effect.provide(
+        Layer.provide(
+          Bedrock.clientOver(CredentialStore.layer, Bedrock.checking),
+          Layer.merge(TokenCommands.inTerminal, Layer.succeedContext(context))
+        )
+      ),
+      Effect.provide(context)
+    )
+  }).pipe(Effect.scoped)

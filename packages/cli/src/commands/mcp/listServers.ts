@@ -1,0 +1,27 @@
+/** What `altimate-code mcp list` does. */
+import * as Effect from "effect/Effect"
+import { CliError } from "../../command-line/failure/CliError.ts"
+import { Stdio, writeJson } from "../../command-line/Stdio.ts"
+import * as Mcp from "../../workspace/mcpServers.ts"
+import * as Places from "../../workspace/places.ts"
+
+/** Starts all servers, shows how each is doing, and ends them; fails when one that is enabled is not connected. */
+export const list = Effect.fn("McpList.list")(
+  function*(format: "text" | "json") {
+    const { write, writeError } = yield* Stdio
+    const servers = yield* Mcp.servers
+    yield* Mcp.started(servers, (server) => writeError(`note: waiting for MCP server ${server} to start\n`))
+    const status = yield* servers.status
+    yield* format === "json" ? writeJson(status, 2) : write(`${Mcp.lines(status).join("\n")}\n`)
+    const failed = status.filter(({ state }) => state === "failed").map(({ name }) => name)
+    if (failed.length === 0) return
+    return yield* new CliError({
+      reason: "Mcp",
+      message: `${failed.length === 1 ? "MCP server" : "MCP servers"} not connected: ${failed.join(", ")}.`,
+      hint:
+        "The list shows the last error of each. Correct it under \"mcp\" in altimate-code.json, or set \"enabled\": false there."
+    })
+  },
+  Effect.scoped,
+  Effect.provide(Places.layer)
+)

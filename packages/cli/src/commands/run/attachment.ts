@@ -1,0 +1,92 @@
+/** Files that go along with a prompt. */
+import * as AttachmentLimits from "@altimate-code/agent/AttachmentLimits"
+import * as SensitiveFiles from "@altimate-code/agent/SensitiveFiles"
+import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
+import * as MediaType from "@altimate-code/system/MediaType"
+import * as Paths from "@altimate-code/system/Paths"
+import * as Prompt from "@effect/ai/Prompt"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import { CliError } from "../../command-line/failure/CliError.ts"
+import * as Places from "../../workspace/places.ts"
+
+/**
+ * Reads a file as a part of a user message: PNG, JPEG, GIF, WebP and PDF as files, UTF-8 text as text under its name.
+ * Fails with `Attachment` when the file can't be read, is empty, is neither, or is an image or PDF that Bedrock would refuse.
+ */
+export const read = Effect.fn("Attachment.read")(function*(path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const fileName = (yield* Path.Path).basename(path)
+  const data = yield* fs.readFile(path).pipe(
+    Effect.mapError((error) =>
+      new CliError({
+        reason: "Attachment",
+        message: error._tag === "SystemError" && error.reason === "NotFound"
+          ? `--file ${path}: there is no such file.`
+          : error.message.includes("EISDIR")
+          ? `--file ${path} is a directory.`
+          : `--file ${path} can't be read: ${error.message}`,
+        hint: "Check the path and its permissions."
+      })
+    )
+  )
+  if (data.length === 0) {
+    return yield* new CliError({ reason: "Attachment", message: `--file ${path} is empty.`, hint: "Leave it out." })
+  }
+  const mediaType = MediaType.of(data)
+  if (mediaType !== undefined) {
+    const problem = AttachmentLimits.problem(data, attachmentLimits)
+    if (problem === undefined) return Prompt.filePart({ mediaType, fileName, data })
+    return yield* new CliError({
+      reason: "Attachment",
+      message: `--file ${path} can't be attached: ${problem.why}.`,
+      hint: problem.remedy
+    })
+  }
+
+  const text = yield* Effect.try({
+    try: () => new TextDecoder("utf-8", { fatal: true }).decode(data),
+    catch: () => notText(path)
+  })
+  if (text.includes("\0")) return yield* notText(path)
+  return Prompt.textPart({ text: `<file name=${JSON.stringify(fileName)}>\n${text}\n</file>` })
+})
+
+/** What the user should know about the files that they attach: to name one is to allow it. */
+export const notices = Effect.fn("Attachment.notices")(function*(files: ReadonlyArray<string>) {
+  const path = yield* Path.Path
+  const places = yield* SensitiveFiles.places(yield* Places.own)
+  const real = (file: string) => Effect.orElseSucceed(Paths.realPath(path.resolve(file)), () => path.resolve(file))
+  const secret = yield* Effect.filter(
+    files,
+    (file) => Effect.map(real(file), (file) => SensitiveFiles.mayHoldSecrets(file, places))
+  )
+  return secret.map((file) => `${file} may hold secrets: it is sent to the model, because --file names it`)
+})
+
+/** All of them, as the parts of one message. Fails with `Attachment` as {@link read} does, and when there are more than a request may hold. */
+export const readAll = Effect.fn("Attachment.readAll")(function*(paths: ReadonlyArray<string>) {
+  const parts = yield* Effect.forEach(paths, read)
+  const types = parts.flatMap((part) => part.type === "file" ? [part.mediaType] : [])
+  const images = types.filter((type) => type.startsWith("image/")).length
+  const documents = types.length - images
+  const tooMany = images > attachmentLimits.images
+    ? `${images} images are attached, and a request may hold at most ${attachmentLimits.images}.`
+    : documents > attachmentLimits.documents
+    ? `${documents} documents are attached, and a request may hold at most ${attachmentLimits.documents}.`
+    : undefined
+  if (tooMany === undefined) return parts
+  return yield* new CliError({
+    reason: "Attachment",
+    message: tooMany,
+    hint: "Attach fewer, or ask about them one after another with --continue."
+  })
+})
+
+const notText = (path: string) =>
+  new CliError({
+    reason: "Attachment",
+    message: `--file ${path} is neither UTF-8 text nor PNG, JPEG, GIF, WebP or PDF.`,
+    hint: "Convert it first."
+  })

@@ -1,0 +1,49 @@
+/** Ends of a turn at which there is no answer. */
+import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import { CliError } from "../../command-line/failure/CliError.ts"
+import * as Bedrock from "../../model/bedrock.ts"
+
+type Finished = Extract<TurnEvent, { readonly type: "finished" }>
+
+const repeat = "Try again. If it stays so, try another prompt or another model."
+
+/** By Bedrock's own word where it says more than the reason does. */
+const byStopReason: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  refusal: ["The model refused to answer.", "Change the prompt, or try another model."],
+  guardrail_intervened: [
+    "A guardrail stopped the answer.",
+    "Change the prompt, or ask whoever configured the guardrail what it blocks."
+  ],
+  content_filtered: ["A content filter stopped the answer.", "Change the prompt, or try another model."],
+  malformed_model_output: ["The model's output was malformed, and there is no answer.", repeat],
+  malformed_tool_use: ["The model's tool call was malformed, and there is no answer.", repeat],
+  model_context_window_exceeded: [
+    "The context window is full, and there is no answer.",
+    "Shorten the prompt or its attachments, or begin a new session."
+  ]
+}
+
+const byReason: Readonly<Record<Finished["reason"], readonly [message: string, hint: string]>> = {
+  "stop": ["The model's answer is empty.", repeat],
+  "length": ["The answer was cut at its token limit before it held any text.", "--max-tokens raises the limit."],
+  "content-filter": byStopReason["content_filtered"]!,
+  "error": ["The model ended its answer with an error.", repeat],
+  "other": ["The model ended without an answer.", repeat],
+  "unknown": ["The model ended without an answer.", repeat],
+  "steps": ["The turn was stopped at its limit of steps.", repeat]
+}
+
+/** What the user is told instead of an answer: which end it was, and what to do. */
+export const noAnswer = ({ metadata, reason }: Finished): CliError => {
+  const stopReason = Bedrock.stopReason(metadata)
+  const known = stopReason !== undefined && Object.hasOwn(byStopReason, stopReason)
+    ? byStopReason[stopReason]
+    : undefined
+  const [message, hint] = known ?? byReason[reason]
+  return new CliError({
+    reason: "Answer",
+    message: stopReason === undefined || reason === "stop" ? message : `${message.slice(0, -1)} (${stopReason}).`,
+    hint,
+    ...(stopReason === undefined ? {} : { stopReason })
+  })
+}

@@ -1,0 +1,168 @@
+/** One prompt as a turn of the assistant, its answer to stdout as it comes. */
+import * as Turn from "@altimate-code/agent/Turn"
+import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import { notice } from "@altimate-code/auth/Credential"
+import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Advice from "../../command-line/failure/advice.ts"
+import { CliError } from "../../command-line/failure/CliError.ts"
+import { Stdio } from "../../command-line/Stdio.ts"
+import * as Bedrock from "../../model/bedrock.ts"
+import * as KnownModels from "../../model/knownModels.ts"
+import * as TokenCommands from "../../model/tokenCommands.ts"
+import * as AskInTerminal from "../../workspace/askInTerminal.ts"
+import * as Assistant from "../../workspace/assistant.ts"
+import * as Mcp from "../../workspace/mcpServers.ts"
+import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
+import * as Places from "../../workspace/places.ts"
+import * as Attachment from "./attachment.ts"
+import * as Answers from "./noAnswer.ts"
+import * as RunOutput from "./runOutput.ts"
+
+/** What the command line asks for. */
+export interface RunOptions extends SessionOptions {
+  readonly prompt: ReadonlyArray<string>
+  /** Paths of what goes along with it. */
+  readonly files: ReadonlyArray<string>
+  /** What the session is called in lists. */
+  readonly title: Option.Option<string>
+  readonly system: Option.Option<string>
+  readonly maxTokens: Option.Option<number>
+  readonly format: "text" | "json"
+  /** The question alone: no tools, no instructions, no system prompt of this program's own. */
+  readonly noTools: boolean
+  /** How many requests the turn may take. */
+  readonly maxSteps: number
+}
+
+/** The user's message: the attached files, the words of the command line, what was piped in. */
+const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: RunOptions) {
+  const { readPiped } = yield* Stdio
+  const words = prompt.join(" ")
+  const piped = yield* readPiped({ isOptional: words.trim() !== "" || files.length > 0 })
+  const text = [words, Option.getOrElse(piped, () => "")].filter((text) => text.trim() !== "").join("\n\n")
+  const attachments = yield* Attachment.readAll(files)
+  if (text === "" && attachments.length === 0) {
+    return yield* new CliError({
+      reason: "Usage",
+      message: "There is no prompt.",
+      hint: "Write it behind run (altimate-code run \"why?\"), or pipe it in."
+    })
+  }
+  return [...attachments, ...(text === "" ? [] : [Prompt.textPart({ text })])]
+})
+
+/** Tools and instructions; neither for a plain question. */
+const equipment = ({ noTools, system }: RunOptions) =>
+  Effect.gen(function*() {
+    if (noTools) return { system: Option.getOrUndefined(system), notices: [] }
+    const { writeError } = yield* Stdio
+    const servers = yield* Mcp.servers
+    const [tools, prompt] = yield* Effect.all([
+      Assistant.tools(servers, (server) =>
+        writeError(`note: waiting for MCP server ${server} to start
+`)),
+      Assistant.system(system)
+    ], { concurrency: 2 })
+    return {
+      toolkit: tools.toolkit,
+      system: prompt.text,
+      nested: prompt.nested,
+      notices: [...tools.notices, ...prompt.notices]
+    }
+  })
+
+const log = (event: TurnEvent) => {
+  if (event.type !== "finished") return Effect.void
+  const { cacheRead, cacheWrite, input, output } = event.usage
+  return Effect.logInfo(`answer complete (${event.reason})`).pipe(
+    Effect.annotateLogs({
+      service: "cli",
+      inputTokens: input,
+      outputTokens: output,
+      totalTokens: input + output + cacheRead + cacheWrite
+    })
+  )
+}
+
+/** The ends that are failures of the command. */
+const failure = (event: TurnEvent, maxSteps: number) => {
+  if (event.type === "failed") return Effect.fail(Advice.explain(event.error))
+  if (event.type !== "finished" || RunOutput.isAnswered(event)) return Effect.void
+  return event.reason === "steps"
+    ? new CliError({
+      reason: "Steps",
+      message: `The turn was stopped after ${maxSteps} steps, before the model was done.`,
+      hint: "altimate-code run --continue \"go on\" goes on; --max-steps allows more."
+    })
+    : Answers.noAnswer(event)
+}
+
+/** Runs the turn and writes what happens. */
+export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
+  const model = yield* KnownModels.known(yield* Bedrock.configuredModel)
+  const input = yield* readInput(options)
+  yield* Effect.gen(function*() {
+    const target = yield* BedrockTarget
+    // Asked before the request, so that a broken auth.json is told apart from a request that failed.
+    const credential = yield* target.credential
+    const session = yield* openSession(options)
+    yield* Effect.logInfo(`session ${session.id}`).pipe(Effect.annotateLogs("service", "agent"))
+    const { notices, ...equipped } = yield* equipment(options)
+    const output = yield* options.format === "json"
+      ? RunOutput.json(target, credential, session.id)
+      : RunOutput.text
+    const note = (notices: ReadonlyArray<string>) =>
+      Effect.forEach(notices, (text) => output.event({ type: "notice", text }), { discard: true })
+    yield* note([
+      ...Option.toArray(notice(credential)),
+      ...session.notices,
+      ...notices,
+      ...yield* Attachment.notices(options.files)
+    ])
+    if (Option.isSome(options.title) && options.title.value.trim() !== "") {
+      const time = new Date(yield* Clock.currentTimeMillis).toISOString()
+      yield* session.append({ type: "title", title: options.title.value, time })
+    }
+    yield* Turn.run({
+      ...equipped,
+      ...yield* Assistant.rules,
+      session,
+      input,
+      maxSteps: options.maxSteps,
+      cutAnswers: "continued",
+      provider: Bedrock.provider(target),
+      ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
+    }).pipe(
+      Stream.runForEach((event) =>
+        log(event).pipe(
+          Effect.zipRight(Effect.suspend(() => output.event(event))),
+          Effect.zipRight(failure(event, options.maxSteps))
+        )
+      ),
+      Effect.tapError((error) =>
+        error._tag === "StdoutClosed" || (error._tag === "CliError" && error.reason === "Stdout")
+          ? Effect.void
+          : output.failed(error)
+      )
+    )
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(
+      Layer.mergeAll(
+        Bedrock.languageModel({ id: model.id, maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens) })
+          .pipe(
+            Layer.provide(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
+          ),
+        AskInTerminal.layer,
+        Assistant.permissions,
+        Places.layer
+      )
+    )
+  )
+})

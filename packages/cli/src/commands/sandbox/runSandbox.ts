@@ -1,0 +1,92 @@
+/** The gateway on this machine, with what a person needs to use it. */
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import * as Script from "@altimate-code/sandbox/Script"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { CliError } from "../../command-line/failure/CliError.ts"
+import { Stdio } from "../../command-line/Stdio.ts"
+
+/** What the command line asks for. */
+export interface SandboxOptions {
+  readonly port: number
+  readonly prefix: string
+  /** The path of a script. */
+  readonly script: Option.Option<string>
+}
+
+/** What the sandbox lets in. No secrets: they open nothing but a server on this machine, which prints them. */
+const token = "sandbox-token"
+const keys = { accessKeyId: "AKIASANDBOXSANDBOX00", secretAccessKey: "sandbox-secret-access-key", region: "us-east-1" }
+
+const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const refuse = (message: string) =>
+    new CliError({
+      reason: "Usage",
+      message,
+      hint:
+        "A script is a JSON array of turns: [{\"blocks\": [{\"type\": \"text\", \"text\": \"hi\"}]}]. docs/sandbox.md tells the rest."
+    })
+  const text = yield* fs.readFileString(path).pipe(
+    Effect.mapError((error) => refuse(`--script ${path} can't be read: ${error.message}`))
+  )
+  return yield* Schema.decodeUnknown(Schema.parseJson(Script.Script), { onExcessProperty: "error" })(text).pipe(
+    Effect.mapError((error) => {
+      const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      return refuse(`--script ${path}: ${place(issue!.path)}${issue!.message}`)
+    })
+  )
+})
+
+/** `[0].blocks[1].type: `; nothing for the whole script. */
+const place = (path: ReadonlyArray<PropertyKey>): string =>
+  path.length === 0
+    ? ""
+    : `${path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("").replace(/^\./, "")}: `
+
+const instructions = (url: string) =>
+  `Sandbox gateway on ${url}
+
+1. Put this into altimate-code.json, here or in ~/.config/altimate-code:
+
+   {
+     "model": "amazon-bedrock/anthropic.claude-sonnet-4-6-v1",
+     "provider": { "amazon-bedrock": { "options": { "baseURL": "${url}", "region": "${keys.region}" } } }
+   }
+
+2. In another terminal, one of:
+
+   export AWS_BEARER_TOKEN_BEDROCK=${token}
+   export AWS_ACCESS_KEY_ID=${keys.accessKeyId} AWS_SECRET_ACCESS_KEY=${keys.secretAccessKey}
+
+3. altimate-code run "hello"
+
+Ctrl-C stops it. Requests:
+`
+
+/** Serves until it is interrupted. */
+export const runSandbox = Effect.fn("RunSandbox.runSandbox")(function*({ port, prefix, script }: SandboxOptions) {
+  const { write } = yield* Stdio
+  const turns = yield* Effect.transposeMapOption(script, readScript)
+  const sandbox = yield* Sandbox.make({
+    port,
+    prefix,
+    auth: {
+      bearer: [Redacted.make(token)],
+      sigv4: [{ ...keys, secretAccessKey: Redacted.make(keys.secretAccessKey) }]
+    },
+    ...(Option.isSome(turns) ? { script: turns.value } : {})
+  })
+  yield* write(instructions(sandbox.url))
+  for (let seen = 0; true; seen++) {
+    const { authorized, headers, method, rawPath } = (yield* sandbox.waitFor((requests) =>
+      requests.length > seen
+    ))[seen]!
+    const scheme = headers["authorization"]?.split(" ")[0] ?? "no authorization"
+    yield* write(`${method} ${rawPath}  ${scheme}  ${authorized ? "accepted" : "refused"}\n`)
+  }
+}, Effect.scoped)

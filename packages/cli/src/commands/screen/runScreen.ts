@@ -1,0 +1,37 @@
+/** The screen with the program around it. */
+import type { Overrides } from "@altimate-code/config/Settings"
+import * as Screen from "@altimate-code/tui/Screen"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { Stdio } from "../../command-line/Stdio.ts"
+import * as Assistant from "../../workspace/assistant.ts"
+import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
+import * as Places from "../../workspace/places.ts"
+import * as ScreenHost from "./screenHost.ts"
+
+/** What the command line asks for. */
+export interface ScreenOptions extends SessionOptions {
+  readonly overrides: Overrides
+}
+
+/** Shows the screen, and when it is left says how to come back. */
+export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: ScreenOptions) {
+  const { writeError } = yield* Stdio
+  const { sessionId } = yield* Effect.gen(function*() {
+    const session = yield* openSession(options)
+    return yield* Screen.run({ ...yield* Assistant.rules, session, maxSteps: 50 })
+  })
+    .pipe(
+      Effect.scoped,
+      Effect.provide(
+        Layer.provideMerge(
+          ScreenHost.layer(options.overrides),
+          Layer.mergeAll(Assistant.permissions, Places.layer)
+        )
+      )
+    )
+  if (Option.isSome(sessionId)) {
+    yield* writeError(`To go on with this conversation: altimate-code --session ${sessionId.value}\n`)
+  }
+})

@@ -1,0 +1,44 @@
+/** What `altimate-code session …` does. */
+import * as Sessions from "@altimate-code/agent/Sessions"
+import * as Transcript from "@altimate-code/agent/Transcript"
+import { printable } from "@altimate-code/log/Printable"
+import * as Effect from "effect/Effect"
+import { shown, shownJson, Stdio, writeJson } from "../../command-line/Stdio.ts"
+import * as Table from "../../command-line/table.ts"
+import * as Places from "../../workspace/places.ts"
+
+/** All sessions, the last used first. */
+export const list = Effect.fn("SessionCommands.list")(function*(format: "text" | "json") {
+  const { write } = yield* Stdio
+  const all = yield* (yield* Sessions.Sessions).list
+  if (format === "json") return yield* writeJson(all, 2)
+  if (all.length === 0) return yield* write("There are no sessions yet.\n")
+  yield* write(Table.render([
+    ["ID", "LAST USED", "TURNS", "DIRECTORY", "TITLE"],
+    ...all.map(({ directory, id, time, title, turns }) => [
+      id,
+      time.slice(0, 16).replace("T", " "),
+      String(turns),
+      directory,
+      title
+    ])
+  ]))
+}, Effect.provide(Places.sessions))
+
+/** A session as Markdown, or every line of its file as a JSON array. */
+export const print = Effect.fn("SessionCommands.print")(function*(id: string, format: "markdown" | "json") {
+  const { isTerminal, write, writeError } = yield* Stdio
+  const { lines, notices, text } = yield* (yield* Sessions.Sessions).read(id)
+  for (const notice of notices) yield* writeError(`note: ${printable(notice)}\n`)
+  const [whole, forTerminal] = format === "markdown"
+    ? [Transcript.markdown(lines), shown]
+    : [`[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`, shownJson]
+  yield* write(isTerminal ? forTerminal(whole) : whole)
+}, Effect.provide(Places.sessions))
+
+/** Deletes a session for good. */
+export const remove = Effect.fn("SessionCommands.remove")(function*(id: string) {
+  const { write } = yield* Stdio
+  const whole = yield* (yield* Sessions.Sessions).remove(id)
+  yield* write(`Deleted the session ${whole}.\n`)
+}, Effect.provide(Places.sessions))

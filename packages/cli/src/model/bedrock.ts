@@ -1,0 +1,134 @@
+/** Everything between the settings and the wire. */
+import type { ModelProvider } from "@altimate-code/agent/ModelProvider"
+import type { SessionError } from "@altimate-code/agent/SessionError"
+import * as Auth from "@altimate-code/auth/Auth"
+import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
+import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import { describe } from "@altimate-code/config/Origin"
+import { Settings } from "@altimate-code/config/Settings"
+import * as ModelRef from "@altimate-code/model-id/ModelRef"
+import * as Network from "@altimate-code/network/Network"
+import * as BedrockClient from "@altimate-code/provider/BedrockClient"
+import { BedrockError } from "@altimate-code/provider/BedrockError"
+import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
+import { RetryNotice } from "@altimate-code/provider/RetryNotice"
+import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
+import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { CliError } from "../command-line/failure/CliError.ts"
+import type { KnownModel } from "./knownModels.ts"
+import * as MaskedModel from "./maskedModel.ts"
+
+/** The client and the credentials that it uses; the model is chosen on top of it. */
+export const clientOver = <E, R>(
+  store: Layer.Layer<CredentialStore.CredentialStore, E, R>,
+  limits: BedrockClient.Limits = {}
+) =>
+  BedrockClient.layer(limits).pipe(
+    Layer.provideMerge(Auth.layer),
+    Layer.provideMerge(store),
+    Layer.provideMerge(AwsCredentials.layer),
+    Layer.provideMerge(Network.layer)
+  )
+
+export const client = clientOver(CredentialStore.layer)
+
+/** For a check of what is configured: whoever makes it wants to know now. */
+export const checking: BedrockClient.Limits = { retry: "10 seconds" }
+
+/** The model that is configured, or that `--model` names. */
+export const configuredModel = Effect.gen(function*() {
+  const { model } = yield* Settings
+  if (Option.isNone(model)) {
+    return yield* new CliError({
+      reason: "Usage",
+      message: "No model is configured.",
+      hint:
+        "Set \"model\" in altimate-code.json, or name one: altimate-code run -m amazon-bedrock/anthropic.claude-sonnet-4-6-v1 …"
+    })
+  }
+  const { origin, value } = model.value
+  const stray = StrayCharacter.find(value, StrayCharacter.isVisible)
+  if (Option.isSome(stray)) {
+    return yield* new CliError({
+      reason: "Usage",
+      message: `${describe(origin)}: the model has ${StrayCharacter.describe(stray.value)}.`,
+      hint: "It was probably copied along: type the model's ID again."
+    })
+  }
+  return yield* ModelRef.parse(value)
+})
+
+/** The model over the client. `maxTokens` is the command line's; without it the configuration's, then the catalog's. */
+export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTokens">) =>
+  Layer.provideMerge(
+    MaskedModel.layer,
+    BedrockLanguageModel.layer({
+      model: id,
+      ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {})
+    })
+  )
+
+/** Bedrock's own word for how an answer ended. */
+export const stopReason = (metadata: Response.FinishPart["metadata"]): string | undefined => {
+  const reason: unknown = metadata["altimate-code-bedrock"]?.["stopReason"]
+  return typeof reason === "string" ? reason : undefined
+}
+
+const whyWaiting: Partial<Record<BedrockError["reason"], string>> = {
+  Throttled: "Rate limited",
+  Unavailable: "Service unavailable",
+  Timeout: "The service took too long",
+  TruncatedStream: "The answer broke off",
+  Connection: "No connection",
+  ModelError: "The model failed"
+}
+
+/** A shorter wait is over before it is read. In milliseconds. */
+const shortestShown = 900
+
+/** What a turn knows of Bedrock. */
+export const provider = (
+  { mayAskAgain, model, notices }: Pick<
+    typeof BedrockLanguageModel.BedrockTarget.Service,
+    "mayAskAgain" | "model" | "notices"
+  >
+): ModelProvider => ({
+  model: model.wire,
+  refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
+  mayAskAgain: (error) => Option.exists(BedrockError.fromAiError(error), mayAskAgain),
+  isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",
+  reportWaits: (effect, report) =>
+    Effect.provideService(
+      effect,
+      RetryNotice,
+      ({ attempt, error, until }) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Effect.when(
+            report({ why: whyWaiting[error.reason] ?? "The request failed", message: error.message, attempt, until }),
+            () => until - now >= shortestShown
+          ))
+    ),
+  notices
+})
+
+/** What `@effect/ai` wraps is a failure of ours with a hint; anything else is a prompt or an answer that does not fit. */
+export const unwrap = (error: AiError.AiError | SessionError): BedrockError | CliError | SessionError => {
+  if (error._tag === "SessionError") return error
+  return Option.getOrElse(BedrockError.fromAiError(error), () =>
+    error._tag === "MalformedInput"
+      ? new CliError({
+        reason: "Usage",
+        message: error.description ?? error.message,
+        hint: "Change the prompt or its attachments."
+      })
+      : new CliError({
+        reason: "Answer",
+        message: ("description" in error ? error.description : undefined) ?? error.message,
+        hint: "The model's answer can't be used. Try again."
+      }))
+}

@@ -1,0 +1,113 @@
+/** Where on this machine the assistant works, and where it stores things. */
+import * as Sessions from "@altimate-code/agent/Sessions"
+import { Workspace } from "@altimate-code/agent/Workspace"
+import * as AdditionalDirectory from "@altimate-code/config/AdditionalDirectory"
+import { Directories, noHome } from "@altimate-code/config/Directories"
+import * as Environment from "@altimate-code/config/Environment"
+import * as Project from "@altimate-code/config/Project"
+import { printable } from "@altimate-code/log/Printable"
+import { Secrets } from "@altimate-code/log/Secrets"
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { tmpdir } from "node:os"
+import { childEnvironments } from "./childEnvironment.ts"
+
+/** What belongs to this program on the user's machine and in projects. */
+export const own = Effect.gen(function*() {
+  const { config, data } = yield* Directories
+  // One that can't be read has ended the program by now.
+  const additional = yield* Effect.orElseSucceed(AdditionalDirectory.find, () => Option.none<string>())
+  return {
+    directories: [config, data, ...Option.toArray(additional)],
+    names: ["altimate-code.json", "altimate-code.jsonc", ".altimate-code"]
+  }
+})
+
+const sessionDirectory = Effect.gen(function*() {
+  const path = yield* Path.Path
+  const { data } = yield* Directories
+  return path.join(data, "session")
+})
+
+/** Where sessions are stored; no secret gets in. */
+const sessionsWith = (unstorable: Option.Option<string>) =>
+  Layer.unwrapEffect(Effect.gen(function*() {
+    const { mask } = yield* Secrets
+    return Sessions.layer({
+      directory: yield* sessionDirectory,
+      mask,
+      ...Option.match(unstorable, { onNone: () => ({}), onSome: (unstorable) => ({ unstorable }) })
+    })
+  }))
+
+/** The sessions that are stored. */
+export const sessions = sessionsWith(Option.none())
+
+/** The working directory, in its project. */
+const workspaceWith = (unstorable: Option.Option<string>) =>
+  Layer.scoped(
+    Workspace,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const { cwd, data } = yield* Directories
+      const { makeMasker } = yield* Secrets
+      const stored = path.join(data, "outputs")
+      const temporary = fs.makeTempDirectoryScoped({ directory: tmpdir(), prefix: "altimate-code-outputs-" })
+      return {
+        directory: cwd,
+        ...Option.match(yield* Project.find, { onNone: () => ({}), onSome: ({ root }) => ({ root }) }),
+        outputs: Option.isNone(unstorable) ? stored : yield* Effect.orElseSucceed(temporary, () => stored),
+        own: yield* own,
+        ...yield* childEnvironments,
+        makeMasker
+      }
+    })
+  )
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only"
+}
+
+const reasonOf = (error: PlatformError): string => {
+  const cause = error._tag === "SystemError" ? error.cause : undefined
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+  return reasons[code] ?? error.message
+}
+
+/** Why sessions can't be stored, in a sentence for the user; none if they can. */
+const findUnstorable = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* sessionDirectory
+  const home = yield* Environment.variable("HOME")
+  return yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 }).pipe(
+    // Permissions do not say it all: a file system may be mounted read-only.
+    Effect.zipRight(fs.makeTempDirectoryScoped({ directory, prefix: ".write-" })),
+    Effect.scoped,
+    Effect.match({
+      onSuccess: () => Option.none(),
+      onFailure: (error) => {
+        const reason = !directory.startsWith(noHome)
+          ? `${printable(directory)} can't be written (${reasonOf(error)})`
+          : Option.match(home, {
+            onNone: () => "HOME is not set, and the system has no home directory for this user",
+            onSome: (home) => `HOME (${printable(home)}) can't be entered (permission denied)`
+          })
+        return Option.some(
+          `Nothing is kept: ${reason}. The session, the log and the history end with this program.`
+        )
+      }
+    })
+  )
+})
+
+/** Where a turn works and is stored. */
+export const layer = Layer.unwrapEffect(
+  Effect.map(findUnstorable, (unstorable) => Layer.merge(sessionsWith(unstorable), workspaceWith(unstorable)))
+)

@@ -1,0 +1,73 @@
+/** What a command does about project files of which something waits until they are trusted. */
+import type { ConfigError } from "@altimate-code/config/ConfigError"
+import { Directories } from "@altimate-code/config/Directories"
+import { describe } from "@altimate-code/config/Origin"
+import type { UntrustedFile } from "@altimate-code/config/Settings"
+import * as TrustedFiles from "@altimate-code/config/TrustedFiles"
+import { printable } from "@altimate-code/log/Printable"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { CliError } from "../command-line/failure/CliError.ts"
+import { Stdio } from "../command-line/Stdio.ts"
+
+/** Answers whether the files are trusted now. */
+export type Reaction<E = never, R = never> = (
+  files: ReadonlyArray<UntrustedFile>
+) => Effect.Effect<boolean, E, R | Stdio>
+
+/** What the files change, two lines each, and which files they bring in. */
+export const changes = (files: ReadonlyArray<UntrustedFile>) =>
+  Effect.gen(function*() {
+    const path = yield* Path.Path
+    const { cwd } = yield* Directories
+    const lines = files.flatMap(({ changes }) => changes).map(({ key, origin, value, why }) =>
+      `  ${printable(`${key}: ${JSON.stringify(value)}`)}\n    ${why} (${printable(describe(origin))})\n`
+    )
+    const includes = [...new Set(files.flatMap(({ includes }) => includes))].map((file) =>
+      `  ${printable(path.relative(cwd, file))}\n`
+    )
+    return [...lines, ...(includes.length === 0 ? [] : ["These files of the project are part of it:\n", ...includes])]
+      .join("")
+  })
+
+const headline = "This project's configuration changes security-relevant settings and is not trusted yet"
+
+/** The command does not depend on it. */
+export const note: Reaction = (files) =>
+  Effect.flatMap(Stdio, ({ writeError }) =>
+    Effect.as(
+      Effect.forEach(files, ({ changes, path }) =>
+        writeError(
+          `note: ${printable(path)} is not trusted: ${changes.map(({ key }) => printable(key)).join(", ")} ${
+            changes.length === 1 ? "does" : "do"
+          } not apply (to trust it: altimate-code trust)\n`
+        ), { discard: true }),
+      false
+    ))
+
+/** The user can't be asked, and continuing without these settings would not be what the project's authors expect. */
+export const refuse: Reaction<CliError, Directories | Path.Path> = (files) =>
+  Effect.flatMap(
+    changes(files),
+    (changes) =>
+      new CliError({
+        reason: "Usage",
+        message: `${headline}:\n${changes.trimEnd()}`,
+        hint:
+          "Nothing was sent. Review it, then trust this version: altimate-code trust. Or trust it for this run: --trust-project."
+      })
+  )
+
+/** Asks the user; unless they say yes, the program continues without these settings. */
+export const ask: Reaction<ConfigError | CliError, FileSystem.FileSystem | Path.Path | Directories> = (files) =>
+  Effect.gen(function*() {
+    const { readLine, writeError } = yield* Stdio
+    if (Option.isNone(readLine)) return yield* refuse(files)
+    yield* writeError(`${headline}:\n\n${yield* changes(files)}\n`)
+    const answer = yield* readLine.value("Trust it as it is now? [y]es, or [n]o: continue without these settings: ")
+    if (!/^y(es)?$/i.test(answer.trim())) return false
+    yield* TrustedFiles.add(files)
+    return true
+  })

@@ -1,0 +1,109 @@
+import { createScanner, findNodeAtLocation, type Node, parseTree } from "jsonc-parser"
+import type { Change } from "../../ConfigEdit.ts"
+import { type Branch, find, toValue } from "./tree.ts"
+
+/** The text with the change in it, in the text's own style; `tree` is what the text says. */
+export const applyChange = (text: string, tree: Branch, change: Change): string => {
+  const { path, value } = besideVerdict(tree, change)
+  const rooted = parse(text) === undefined ? `${text}${/[^\n]$/.test(text) ? "\n" : ""}{}\n` : text
+  const root = parse(rooted)
+  if (root === undefined) return text
+  const style = styleOf(rooted)
+  const present = findNodeAtLocation(root, [...path])
+  const edits = present === undefined
+    ? insertion(rooted, root, path, value, style)
+    : [{ ...present, content: pretty(value, style, indentAt(rooted, present.offset)) }]
+  return edits.reduceRight(
+    (edited, { content, length, offset }) => edited.slice(0, offset) + content + edited.slice(offset + length),
+    rooted
+  )
+}
+
+const parse = (text: string) => parseTree(text, [], { allowTrailingComma: true, allowEmptyContent: true })
+
+/** A single verdict that stands where patterns have to go stays the verdict for everything else. */
+const besideVerdict = (tree: Branch, change: Change): Change => {
+  const [section, tool, pattern] = change.path
+  if (section !== "permission" || tool === undefined || pattern === undefined) return change
+  const all = find(tree, ["permission"])
+  const own = find(tree, ["permission", tool])
+  if (all === undefined || own?._tag === "Branch") return change
+  const inherited = own ?? (all._tag === "Leaf" ? all : find(tree, ["permission", "*"]))
+  if (inherited === undefined) return change
+  const rules = inherited._tag === "Leaf" ? { "*": inherited.value } : toValue(inherited)
+  const value = Object.assign(Object.create(null), rules, { [pattern]: change.value })
+  return all._tag === "Leaf"
+    ? { path: ["permission"], value: { "*": all.value, [tool]: value } }
+    : { path: ["permission", tool], value }
+}
+
+interface Style {
+  readonly indent: string
+  readonly eol: string
+}
+
+const styleOf = (text: string): Style => ({
+  indent: /^([ \t]+)["}]/m.exec(text)?.[1] ?? "  ",
+  eol: text.includes("\r\n") ? "\r\n" : "\n"
+})
+
+const pretty = (value: unknown, { eol, indent }: Style, outer: string): string =>
+  JSON.stringify(value, null, indent).replaceAll("\n", eol + outer)
+
+/** What the line that has this place begins with. */
+const indentAt = (text: string, offset: number): string =>
+  /[ \t]*/.exec(text.slice(text.lastIndexOf("\n", offset - 1) + 1))?.[0] ?? ""
+
+interface TextEdit {
+  readonly offset: number
+  readonly length: number
+  readonly content: string
+}
+
+/** Where a comma that comes first ends, or 0. */
+const commaEnd = (text: string): number => {
+  const scanner = createScanner(text, true)
+  scanner.scan()
+  return text[scanner.getTokenOffset()] === "," ? scanner.getTokenOffset() + 1 : 0
+}
+
+/**
+ * The library's own insertion formats the lines around it too, and puts what is new between the last line and its comment.
+ */
+const insertion = (
+  text: string,
+  root: Node,
+  path: ReadonlyArray<string>,
+  value: unknown,
+  style: Style
+): ReadonlyArray<TextEdit> => {
+  let depth = path.length - 1
+  while (findNodeAtLocation(root, path.slice(0, depth)) === undefined) depth -= 1
+  const object = findNodeAtLocation(root, path.slice(0, depth)) ?? root
+  const name = JSON.stringify(path[depth])
+  const nested = path.slice(depth + 1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
+  const close = object.offset + object.length - 1
+  const last = object.children?.at(-1)
+
+  if (last === undefined) {
+    const outer = indentAt(text, object.offset)
+    const inner = outer + style.indent
+    const offset = text.slice(0, close).trimEnd().length
+    const content = `${style.eol}${inner}${name}: ${pretty(nested, style, inner)}${style.eol}${outer}`
+    return [{ offset, length: close - offset, content }]
+  }
+
+  const end = last.offset + last.length
+  const between = text.slice(end, close)
+  const comma = commaEnd(between)
+  if (!between.includes("\n")) {
+    return [{ offset: end, length: 0, content: `, ${name}: ${JSON.stringify(nested)}` }]
+  }
+  const inner = indentAt(text, last.offset)
+  const comments = /^(?:[ \t]*(?:\/\*[^]*?\*\/|\/\/[^\r\n]*))*/.exec(between.slice(comma))?.[0].length ?? 0
+  const entry = `${style.eol}${inner}${name}: ${pretty(nested, style, inner)}`
+  return [
+    ...(comma === 0 ? [{ offset: end, length: 0, content: "," }] : []),
+    { offset: end + comma + comments, length: 0, content: comma === 0 ? entry : `${entry},` }
+  ]
+}

@@ -1,0 +1,250 @@
+import { printable } from "@altimate-code/log/Printable"
+import * as PastedToken from "@altimate-code/system/PastedToken"
+import { readText, type Unreadable } from "@altimate-code/system/ReadText"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type { ConfigError } from "../../ConfigError.ts"
+import { options, paths } from "../../ConfigFile.ts"
+import { Directories } from "../../Directories.ts"
+import * as Environment from "../../Environment.ts"
+import type { Origin } from "../../Origin.ts"
+import { isSecretName } from "../../SecretName.ts"
+import type { Source } from "../file/parse.ts"
+import { failure } from "../file/place.ts"
+import { type Branch, find, leaves, replace, type Tree } from "../file/tree.ts"
+import { secretsOf } from "../values/urlSecrets.ts"
+import { isProgram, placeholders, split } from "./placeholders.ts"
+
+/** Where the texts of files come from. */
+export interface Files {
+  readonly read: (path: string) => Effect.Effect<string, Unreadable, FileSystem.FileSystem>
+  /** Of the settings that are paths, by path: what is used in place of the file. */
+  readonly kept: ReadonlyMap<string, string>
+}
+
+/** The files as they are. */
+export const onDisk: Files = { read: (path) => readText(path, { acceptsPipe: true }), kept: new Map() }
+
+/**
+ * The tree with placeholders filled in, in the known settings only and once: what is put in is not
+ * looked at again. A setting that is blank then is taken out, as though it had never been written; `blanks` are those, and
+ * whether they became so by what was put in. `secrets` are what is not for everybody's eyes.
+ */
+export const substitute = Effect.fn("substitute")(function*(tree: Branch, source: Source, files: Files) {
+  const blanks: Array<{ readonly path: ReadonlyArray<string>; readonly origin: Origin; readonly filled: boolean }> = []
+  const secrets: Array<string> = []
+  let result = tree
+  for (const [path, leaf] of settingTexts(tree)) {
+    const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin, files, isShellLine(path))
+    const blank = text.trim() === ""
+    if (blank) blanks.push({ path, origin: leaf.origin, filled: String(leaf.value).trim() !== "" })
+    const filled = isPath(path) && !blank ? yield* expandPath(text, source.directory) : text
+    const content = isPath(path) ? files.kept.get(filled) : undefined
+    result = replace(
+      result,
+      path,
+      blank ? undefined : { ...leaf, filled, ...(content === undefined ? {} : { content }) }
+    )
+    if (isSecret(path) && (parts.length > 0 || isSecretName(path.at(-1) ?? ""))) secrets.push(text, ...parts)
+  }
+  const command = find(tree, options("tokenCommand"))
+  if (command?._tag === "Leaf" && Array.isArray(command.value)) {
+    const words = yield* fillWords(command.value, source, command.origin, files)
+    result = replace(result, options("tokenCommand"), { ...command, filled: words.map(({ text }) => text) })
+    secrets.push(...words.flatMap(({ parts }) => parts))
+  }
+  for (const [path, leaf] of serverTexts(tree)) {
+    const filled = yield* Effect.either(
+      Array.isArray(leaf.value)
+        ? fillWords(leaf.value, source, leaf.origin, files)
+        : Effect.map(fillIn(String(leaf.value), source, leaf.origin, files, path[2] === "headersCommand"), Arr.of)
+    )
+    if (Either.isLeft(filled)) {
+      result = replace(result, path, { ...leaf, unfilled: filled.left })
+      continue
+    }
+    const texts = filled.right.map(({ text }) => text)
+    result = replace(result, path, { ...leaf, filled: Array.isArray(leaf.value) ? texts : texts[0] })
+    if (path[2] === "headersCommand") secrets.push(...filled.right.flatMap(({ parts }) => parts))
+    if (path[2] === "url") secrets.push(...texts.flatMap((text) => Array.from(secretsOf(text))))
+    if (path[2] === "environment" || path[2] === "headers") {
+      // A credential that is written down is one too, with and without the scheme in front of it.
+      const isSecret = isSecretName(path.at(-1) ?? "")
+      secrets.push(
+        ...filled.right.flatMap(({ parts, text }) =>
+          parts.length === 0 && !isSecret ? [] : [text, ...parts, ...(isSecret ? [text.split(" ").at(-1)!] : [])]
+        )
+      )
+    }
+  }
+  // What a secret is wrapped in may be left out before it is sent.
+  return { tree: result, blanks, secrets: secrets.flatMap((secret) => [secret, PastedToken.unwrap(secret).value]) }
+})
+
+/** May the setting be a secret? */
+const isSecret = (path: ReadonlyArray<string>): boolean =>
+  path.at(-2) === "headers" || path.join() === paths.apiKey.join()
+
+/** A line for the shell, which has variables of its own. */
+const isShellLine = (path: ReadonlyArray<string>): boolean => path.join() === options("tokenCommand").join()
+
+/** Is the setting a path? */
+const isPath = (path: ReadonlyArray<string>): boolean =>
+  [paths.caFile, paths.clientCert, paths.clientKey].some((known) => known.join() === path.join())
+
+/** A file as it is named, and where that is. */
+interface NamedFile {
+  readonly written: string
+  readonly path: string
+}
+
+/** The files of every `{file:…}` that would be filled in. */
+export const namedFiles = (tree: Branch, source: Source) => {
+  const command = find(tree, options("tokenCommand"))
+  const texts = [
+    ...settingTexts(tree).map(([, leaf]) => leaf),
+    ...(command?._tag === "Leaf" ? [command] : []),
+    ...serverTexts(tree).map(([, leaf]) => leaf)
+  ].flatMap(({ value }) => [value].flat().map(String))
+  const names = texts.flatMap((text) =>
+    placeholders(text).flatMap((placeholder) => placeholder._tag === "File" ? [placeholder.name] : [])
+  )
+  return Effect.forEach(
+    names,
+    (written) => Effect.map(expandPath(written, source.directory), (path): NamedFile => ({ written, path }))
+  )
+}
+
+/** The files of the settings that are paths, as far as they can be filled in. */
+export const pathSettings = (tree: Branch, source: Source, files: Files) =>
+  Effect.forEach(
+    settingTexts(tree).filter(([path]) => isPath(path)),
+    ([, leaf]) =>
+      fillIn(String(leaf.value), source, leaf.origin, files).pipe(
+        Effect.filterOrFail(({ text }) => text.trim() !== ""),
+        Effect.flatMap(({ text }) =>
+          Effect.map(expandPath(text, source.directory), (path): NamedFile => ({ written: text, path }))
+        ),
+        Effect.option
+      )
+  ).pipe(Effect.map((found) => found.flatMap(Option.toArray)))
+
+/** Such a path leads from the configuration file, so it is meant to be of the project. */
+export const isRelative = (written: string): boolean => !/^([/\\~]|[a-z]:)/i.test(written)
+
+/** The settings of the connection that are one text each. */
+const settingTexts = (tree: Branch) =>
+  [
+    ...Object.values(paths).map((path) => [path, find(tree, path)] as const),
+    [options("tokenCommand"), find(tree, options("tokenCommand"))] as const,
+    ...below(tree, options("headers")),
+    ...below(tree, ["provider", "amazon-bedrock", "models"]).filter(([path]) => isModelId(path))
+  ].flatMap(([path, leaf]) => leaf?._tag === "Leaf" && typeof leaf.value === "string" ? [[path, leaf] as const] : [])
+
+/** Would something be filled in here? */
+export const fillsIn = (path: ReadonlyArray<string>, leaf: Tree): boolean => {
+  const isFilled = Object.values(paths).some((known) => known.join() === path.join()) ||
+    path.join() === options("tokenCommand").join() ||
+    path.slice(0, -1).join() === options("headers").join() ||
+    isModelId(path)
+  return isFilled && leaf._tag === "Leaf" &&
+    [leaf.value].flat().some((text) => placeholders(String(text), isShellLine(path)).length > 0)
+}
+
+const isModelId = (path: ReadonlyArray<string>): boolean =>
+  path.length === 5 && path[1] === "amazon-bedrock" && path[2] === "models" && path[4] === "id"
+
+const below = (tree: Branch, path: ReadonlyArray<string>) => {
+  const branch = find(tree, path)
+  return branch?._tag === "Branch" ? leaves(branch, path) : []
+}
+
+/** The texts of the MCP servers in which something may have to be filled in. */
+const serverTexts = (tree: Branch) =>
+  below(tree, ["mcp"]).filter(([path]) =>
+    path[2] === "headersCommand" ||
+    path.length === 3 && (path[2] === "command" || path[2] === "args" || path[2] === "url") ||
+    path.length === 4 && (path[2] === "environment" || path[2] === "headers")
+  )
+
+interface Filled {
+  readonly text: string
+  /** What is filled in, alone. */
+  readonly parts: ReadonlyArray<string>
+}
+
+/** The text with what is filled in. */
+export const fillIn = (
+  written: string,
+  source: Source,
+  origin: Origin,
+  files: Files,
+  isForShell = false
+): Effect.Effect<Filled, ConfigError, Directories | FileSystem.FileSystem | Path.Path> =>
+  Effect.forEach(split(written, isForShell), (piece): ReturnType<typeof fillIn> => {
+    if (typeof piece === "string") return Effect.succeed({ text: piece, parts: [] })
+    const whole = (text: string): Filled => ({ text, parts: [text] })
+    if (piece._tag === "File") return Effect.map(fromFile(piece.name, source, origin, files), whole)
+    const { fallback } = piece
+    if (fallback === undefined) return Effect.map(fromEnvironment(piece, origin), whole)
+    return Effect.flatMap(
+      Environment.raw(piece.name),
+      (value) =>
+        Option.match(Option.filter(value, (text) => text !== ""), {
+          onSome: (text) => Effect.succeed(whole(text)),
+          onNone: () => fillIn(fallback, source, origin, files)
+        })
+    )
+  }).pipe(
+    Effect.map((filled) => ({
+      text: filled.map(({ text }) => text).join(""),
+      parts: filled.flatMap(({ parts }) => parts)
+    }))
+  )
+
+/** The words of a command, each filled in. */
+const fillWords = (words: ReadonlyArray<unknown>, source: Source, origin: Origin, files: Files) => {
+  const texts = words.map(String)
+  return Effect.forEach(texts, (text, index) => fillIn(text, source, origin, files, isProgram(texts, index)))
+}
+
+const fromEnvironment = (
+  { name, written }: { readonly name: string; readonly written: string },
+  origin: Origin
+) =>
+  Effect.flatMap(
+    Environment.raw(name),
+    Option.match({
+      onSome: Effect.succeed,
+      onNone: () =>
+        failure(origin, {
+          reason: "Substitution",
+          message: `${printable(written)}: this environment variable is not set`,
+          hint: `Set ${printable(name)} before starting, or write the value itself in the file.`
+        })
+    })
+  )
+
+const fromFile = Effect.fn("fromFile")(function*(name: string, source: Source, origin: Origin, files: Files) {
+  const path = yield* expandPath(name, source.directory)
+  const text = yield* Effect.mapError(files.read(path), (error) =>
+    failure(origin, {
+      reason: "Substitution",
+      message: `{file:${printable(name)}}: ${printable(path)} cannot be read: ${error.message}`,
+      hint: "Put a readable file there, or correct the path."
+    }))
+  let end = text.length
+  while (text[end - 1] === "\n" || text[end - 1] === "\r") end -= 1
+  return text.slice(0, end)
+})
+
+/** The absolute path: `~` is the home directory, anything relative starts from `base`. */
+export const expandPath = Effect.fn("expandPath")(function*(written: string, base: string) {
+  const path = yield* Path.Path
+  const { home } = yield* Directories
+  return /^~(?=$|[/\\])/.test(written) ? path.join(home, written.slice(1)) : path.resolve(base, written)
+})

@@ -1,0 +1,23 @@
+/** How large the headers of an answer may be. */
+import { NetworkError } from "../../NetworkError.ts"
+
+/** In bytes. Node's own limit, 16 KiB, is less than gateways and login proxies send in cookies and policies. */
+export const maxHeaderSize = 64 * 1024
+
+/** `who` answered. */
+export const headersTooLarge = (who: string, reason: "Protocol" | "Proxy" = "Protocol"): NetworkError =>
+  new NetworkError({
+    reason,
+    code: "HPE_HEADER_OVERFLOW",
+    message: `the headers of the answer from ${who} are larger than ${maxHeaderSize / 1024} KiB`,
+    hint:
+      "Ask the operators of the gateway, or of a proxy in front of it, which header grows so large: often a cookie, a policy or a trace."
+  })
+
+/** Their size as HTTP/2 counts it. Source: RFC 9113, section 6.5.2, "SETTINGS_MAX_HEADER_LIST_SIZE". */
+export const headerSize = (
+  headers: Readonly<Record<string, string | number | ReadonlyArray<string> | undefined>>
+): number =>
+  Object.entries(headers)
+    .flatMap(([name, values]) => [values ?? []].flat().map((value) => name.length + Buffer.byteLength(`${value}`) + 32))
+    .reduce((sum, size) => sum + size, 0)

@@ -1,0 +1,65 @@
+import type { Auth } from "@altimate-code/auth/Auth"
+import type { AuthError } from "@altimate-code/auth/AuthError"
+import type { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
+import { nothingFound } from "@altimate-code/auth/Credential"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { BedrockError } from "../../BedrockError.ts"
+import type { Identify } from "../transport/retryRequest.ts"
+import type { Identity } from "./identity.ts"
+
+/** Asks `auth` which credential applies, and the AWS chain only when it is the chain. */
+export const makeIdentify = (
+  auth: Context.Tag.Service<Auth>,
+  chain: Context.Tag.Service<AwsCredentials>,
+  region: string
+): Identify =>
+(refused, attempts) =>
+  Effect.gen(function*() {
+    const credential = yield* refused?._tag === "Bearer" ? auth.renewed(refused.token) : auth.credential
+    yield* Effect.logInfo("credential").pipe(
+      Effect.annotateLogs({ kind: kinds[credential._tag], from: credential.where })
+    )
+    switch (credential._tag) {
+      case "Bearer":
+        return {
+          _tag: "Bearer",
+          token: credential.token,
+          from: credential.where,
+          refreshable: credential.source === "command"
+        } satisfies Identity
+      case "AwsChain": {
+        const keys = yield* Effect.mapError(
+          chain.resolve({ profile: credential.profile, region, refresh: refused !== undefined }),
+          nothingFound(credential.considered)
+        )
+        return {
+          _tag: "Keys",
+          accessKeyId: keys.accessKeyId,
+          secretAccessKey: keys.secretAccessKey,
+          sessionToken: keys.sessionToken,
+          from: keys.source,
+          profile: keys.profile,
+          refreshable: keys.refreshable
+        } satisfies Identity
+      }
+      default:
+        return { _tag: credential._tag, from: credential.where, refreshable: false } satisfies Identity
+    }
+  }).pipe(Effect.mapError(fromAuthError(attempts)))
+
+const kinds = {
+  Bearer: "bearer token",
+  AwsChain: "AWS credential chain",
+  Headers: "headers of the user's own",
+  None: "none"
+} as const
+
+const fromAuthError = (attempts: number) => (error: AuthError): BedrockError =>
+  new BedrockError({
+    reason: "Authentication",
+    message: error.message,
+    hint: error.hint,
+    type: error.reason,
+    attempts
+  })

@@ -1,0 +1,66 @@
+/** Tool calls and their results: each call is answered once, in the message behind it, by an ID that no other call has. */
+import type { ContentBlock, Message, ToolResultBlock } from "@aws-sdk/client-bedrock-runtime"
+import { ownId } from "../tools/toolUseIds.ts"
+
+interface OpenCall {
+  /** As the history has it. */
+  readonly id: string
+  readonly toolUseId: string
+}
+
+/**
+ * The IDs of the messages, whose roles alternate, are those of the history: of two calls of an answer with the same ID, the first
+ * result is the first one's.
+ */
+export const pairCalls = (messages: ReadonlyArray<Message>): Array<Message> => {
+  const taken = new Set<string>()
+  const paired: Array<Message> = []
+  let open: Array<OpenCall> = []
+  for (const message of messages) {
+    if (message.role === "assistant") {
+      const content = message.content!.map((block) => {
+        if (block.toolUse === undefined) return block
+        const toolUseId = ownId(block.toolUse.toolUseId!, taken)
+        taken.add(toolUseId)
+        open.push({ id: block.toolUse.toolUseId!, toolUseId })
+        return { toolUse: { ...block.toolUse, toolUseId } }
+      })
+      paired.push({ role: "assistant", content })
+    } else {
+      paired.push({ role: "user", content: answered(message.content!, open) })
+      open = []
+    }
+  }
+  if (open.length > 0) paired.push({ role: "user", content: open.map(interrupted) })
+  return paired[0]?.role === "assistant"
+    ? [{ role: "user", content: [{ text: "(The beginning of this conversation was left out.)" }] }, ...paired]
+    : paired
+}
+
+/** Bedrock wants the results first. */
+const answered = (content: ReadonlyArray<ContentBlock>, calls: ReadonlyArray<OpenCall>): Array<ContentBlock> => {
+  const open = [...calls]
+  const results: Array<ContentBlock> = []
+  const rest: Array<ContentBlock> = []
+  for (const block of content) {
+    const at = open.findIndex(({ id }) => id === block.toolResult?.toolUseId)
+    if (block.toolResult === undefined) rest.push(block)
+    else if (at === -1) rest.push(...orphaned(block.toolResult))
+    else results.push({ toolResult: { ...block.toolResult, toolUseId: open.splice(at, 1)[0]!.toolUseId } })
+  }
+  return [...results, ...open.map(interrupted), ...rest]
+}
+
+const interrupted = ({ toolUseId }: OpenCall): ContentBlock => ({
+  toolResult: {
+    toolUseId,
+    content: [{ text: "This call has no result: it was interrupted." }],
+    status: "error"
+  }
+})
+
+/** What a call brought that is no longer part of the conversation. */
+const orphaned = ({ content = [] }: ToolResultBlock): ReadonlyArray<ContentBlock> => [
+  { text: "(The result of an earlier tool call follows.)" },
+  ...content.map((block) => block.json === undefined ? block as ContentBlock : { text: JSON.stringify(block.json) })
+]

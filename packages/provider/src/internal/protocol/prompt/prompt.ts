@@ -1,0 +1,56 @@
+/** From a prompt of `@effect/ai` to a Converse request that Bedrock accepts, whatever is in the prompt's history. Pure. */
+import type { Capabilities } from "@altimate-code/model-id/Catalog"
+import type { ConverseCommandInput, Message } from "@aws-sdk/client-bedrock-runtime"
+import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Either from "effect/Either"
+import { malformedInput } from "../malformed.ts"
+import { toToolConfig } from "../tools/toolConfig.ts"
+import { limitAttachments, withTextBesideDocuments } from "./attachments.ts"
+import { withCachePoints } from "./cachePoints.ts"
+import { toMessages } from "./messages.ts"
+import { text } from "./text.ts"
+import { wellFormed } from "./wellFormed.ts"
+
+export interface Input
+  extends Pick<LanguageModel.ProviderOptions, "prompt" | "tools" | "toolChoice" | "responseFormat">
+{
+  /** The model ID as it goes on the wire. */
+  readonly modelId: string
+  readonly capabilities: Capabilities
+  readonly maxTokens: number
+  readonly additionalModelRequestFields?: Readonly<Record<string, unknown>> | undefined
+}
+
+export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiError.MalformedInput> =>
+  Either.gen(function*() {
+    const history = yield* toMessages(input.prompt, input.modelId)
+    if (history.length === 0) return yield* Either.left(malformedInput("the prompt holds no text and no file"))
+    if (isBareDocument(history.at(-1)!)) {
+      return yield* Either.left(
+        malformedInput("Bedrock takes a document only with a text beside it: say what to do with it")
+      )
+    }
+    const used = new Set(history.flatMap(({ content }) => content!.flatMap(({ toolUse }) => toolUse?.name ?? [])))
+    const messages = limitAttachments(history, input.capabilities.input).map(withTextBesideDocuments)
+    const system = input.prompt.content.flatMap((message) => message.role === "system" ? text(message.content) : [])
+    const toolConfig = yield* toToolConfig({ ...input, used })
+    const parts = withCachePoints({ system, messages, toolConfig }, input.capabilities.cache)
+    return wellFormed({
+      modelId: input.modelId,
+      messages: [...parts.messages],
+      ...(parts.system.length > 0 && { system: [...parts.system] }),
+      ...(parts.toolConfig && { toolConfig: parts.toolConfig }),
+      inferenceConfig: { maxTokens: input.maxTokens },
+      ...(input.additionalModelRequestFields
+        && { additionalModelRequestFields: input.additionalModelRequestFields as never })
+    })
+  })
+
+/** A prompt that is documents and nothing else: only its author knows what to do with them. */
+const isBareDocument = ({ content, role }: Message): boolean =>
+  role === "user" && content!.every(({ document }) => document !== undefined)
+
+/** The IDs of the calls that a request holds: an answer to it must not use them again. */
+export const idsOf = ({ messages = [] }: ConverseCommandInput): ReadonlySet<string> =>
+  new Set(messages.flatMap(({ content = [] }) => content.flatMap(({ toolUse }) => toolUse?.toolUseId ?? [])))

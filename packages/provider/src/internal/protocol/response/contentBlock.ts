@@ -1,0 +1,100 @@
+/** A content block of a streamed answer, from its first event to its last. */
+import type { ReasoningContentBlockDelta, ToolUseBlockStart } from "@aws-sdk/client-bedrock-runtime"
+import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
+import * as Either from "effect/Either"
+import { malformedOutput } from "../malformed.ts"
+import { type Expectation, isServerTool } from "../tools/toolCall.ts"
+import { reasoningMetadata } from "./metadata.ts"
+
+type Part = Response.StreamPartEncoded
+
+export interface TextBlock {
+  readonly type: "text"
+  readonly id: string
+}
+export interface ReasoningBlock {
+  readonly type: "reasoning"
+  readonly id: string
+  readonly signature: string | undefined
+  readonly redacted: Uint8Array | undefined
+}
+export interface ToolBlock {
+  readonly type: "tool"
+  readonly id: string
+  readonly name: string
+  readonly providerExecuted: boolean
+  /** The pieces of its input so far, which together make one JSON text. */
+  readonly input: string
+}
+export type Block = TextBlock | ReasoningBlock | ToolBlock
+
+export const textBlock = (id: string): TextBlock => ({ type: "text", id })
+
+export const reasoningBlock = (id: string): ReasoningBlock => ({
+  type: "reasoning",
+  id,
+  signature: undefined,
+  redacted: undefined
+})
+
+export const toolBlock = (id: string, start: ToolUseBlockStart): ToolBlock => ({
+  type: "tool",
+  id,
+  name: start.name ?? "",
+  providerExecuted: isServerTool(start.type),
+  input: ""
+})
+
+export const startPart = (block: Block): Part => {
+  switch (block.type) {
+    case "text":
+      return { type: "text-start", id: block.id }
+    case "reasoning":
+      return { type: "reasoning-start", id: block.id }
+    case "tool":
+      return { type: "tool-params-start", id: block.id, name: block.name, providerExecuted: block.providerExecuted }
+  }
+}
+
+/** What has to go back with the reasoning comes in pieces as well. */
+export const withReasoning = (block: ReasoningBlock, delta: ReasoningContentBlockDelta): ReasoningBlock => ({
+  ...block,
+  ...(delta.signature !== undefined && { signature: (block.signature ?? "") + delta.signature }),
+  ...(delta.redactedContent !== undefined && {
+    redacted: new Uint8Array([...(block.redacted ?? []), ...delta.redactedContent])
+  })
+})
+
+/** The parts at a block's end; `malformed` says what is wrong with a tool's call that therefore is not among them. */
+export interface Ended {
+  readonly parts: ReadonlyArray<Part>
+  readonly malformed?: AiError.MalformedOutput
+}
+
+export const end = (block: Block, expected: Expectation): Ended => {
+  const { id } = block
+  if (block.type === "text") return { parts: [{ type: "text-end", id }] }
+  if (block.type === "reasoning") {
+    const metadata = reasoningMetadata(expected.modelId, block.signature, block.redacted)
+    return { parts: [{ type: "reasoning-end", id, metadata }] }
+  }
+  const paramsEnd: Part = { type: "tool-params-end", id }
+  const { name, providerExecuted } = block
+  return Either.match(parse(block), {
+    onLeft: (malformed): Ended => ({ parts: [paramsEnd], malformed }),
+    // Of a tool that the model was not given there is no part for a call: whoever runs the calls learns of it from these.
+    onRight: (params): Ended => ({
+      parts: expected.tools.has(name)
+        ? [paramsEnd, { type: "tool-call", id, name, params, providerExecuted }]
+        : [paramsEnd]
+    })
+  })
+}
+
+/** A call without parameters has no input at all. */
+const parse = (block: ToolBlock): Either.Either<unknown, AiError.MalformedOutput> =>
+  block.input.trim() === "" ? Either.right({}) : Either.try({
+    try: () => JSON.parse(block.input),
+    catch: () => malformedOutput(`the input that the model gave to the tool "${block.name}" is not valid JSON`)
+  })

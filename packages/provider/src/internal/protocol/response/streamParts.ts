@@ -1,0 +1,172 @@
+/** From the events of a streamed answer to the parts of `@effect/ai`. Pure: a state and a step. */
+import type { ContentBlockDelta, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
+import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
+import * as Either from "effect/Either"
+import type { StreamedEvent } from "../../../BedrockClient.ts"
+import { understood } from "../malformed.ts"
+import type { Expectation } from "../tools/toolCall.ts"
+import { ownId } from "../tools/toolUseIds.ts"
+import {
+  type Block,
+  end,
+  type ReasoningBlock,
+  reasoningBlock,
+  startPart,
+  type TextBlock,
+  textBlock,
+  toolBlock,
+  withReasoning
+} from "./contentBlock.ts"
+import { isCut, toFinish } from "./finish.ts"
+import { responseMetadata } from "./wholeResponse.ts"
+
+type Part = Response.StreamPartEncoded
+
+export interface State {
+  readonly begun: boolean
+  /** Those that have begun and not ended, by Bedrock's content block index: they may be interleaved. */
+  readonly blocks: ReadonlyMap<number, Block>
+  /** How many text and reasoning blocks there were: their IDs count up, also where a gateway repeats an index. */
+  readonly count: number
+  /** Those of the answer's tool calls so far. */
+  readonly ids: ReadonlySet<string>
+  readonly stopReason: string | undefined
+  readonly usage: TokenUsage | undefined
+  readonly latencyMs: number | undefined
+  /** What is wrong with a tool's call; no matter in an answer that was cut off for its length. */
+  readonly malformed: AiError.MalformedOutput | undefined
+  readonly finished: boolean
+}
+
+export const initial: State = {
+  begun: false,
+  blocks: new Map(),
+  count: 0,
+  ids: new Set(),
+  stopReason: undefined,
+  usage: undefined,
+  latencyMs: undefined,
+  malformed: undefined,
+  finished: false
+}
+
+type Step = Either.Either<readonly [State, ReadonlyArray<Part>], AiError.MalformedOutput>
+
+/** The parts that an event makes; `undefined` stands for the end of the events. */
+export const step = (state: State, event: StreamedEvent | undefined, expected: Expectation): Step => {
+  if (event === undefined) return understood(() => finish(state))
+  const first = state.begun ? [] : [responseMetadata(event.requestId, expected.modelId)]
+  return Either.map(
+    understood(() => advance({ ...state, begun: true }, event, expected)),
+    ([next, parts]) => [next, [...first, ...parts]] as const
+  )
+}
+
+const advance = (state: State, event: StreamedEvent, expected: Expectation): Step => {
+  if (event.contentBlockStart?.start?.toolUse !== undefined) {
+    const { contentBlockIndex = 0, start: { toolUse } } = event.contentBlockStart
+    const id = ownId(toolUse.toolUseId ?? "", new Set([...expected.ids, ...state.ids]))
+    return open({ ...state, ids: new Set([...state.ids, id]) }, contentBlockIndex, toolBlock(id, toolUse), expected)
+  }
+  if (event.contentBlockDelta?.delta !== undefined) {
+    const { contentBlockIndex = 0, delta } = event.contentBlockDelta
+    return add(state, contentBlockIndex, delta, expected)
+  }
+  if (event.contentBlockStop !== undefined) {
+    return close(state, event.contentBlockStop.contentBlockIndex ?? 0, expected)
+  }
+  if (event.messageStop !== undefined) return closeAll(state, event.messageStop.stopReason ?? "unknown", expected)
+  if (event.metadata !== undefined) {
+    const { metrics, usage } = event.metadata
+    const next = { ...state, usage, latencyMs: metrics?.latencyMs }
+    return state.stopReason === undefined ? none(next) : finish(next)
+  }
+  return none(state)
+}
+
+const none = (state: State): Step => Either.right([state, []])
+
+const add = (state: State, index: number, delta: ContentBlockDelta, expected: Expectation): Step => {
+  if (delta.text !== undefined) {
+    return delta.text === "" ? none(state) : Either.map(
+      enter(state, index, textBlock, expected),
+      ([next, { id }, parts]) => [next, [...parts, { type: "text-delta", id, delta: delta.text }]]
+    )
+  }
+  if (delta.reasoningContent !== undefined) {
+    const { reasoningContent } = delta
+    return Either.map(enter(state, index, reasoningBlock, expected), ([next, block, parts]) => [
+      withBlock(next, index, withReasoning(block, reasoningContent)),
+      reasoningContent.text === undefined || reasoningContent.text === ""
+        ? parts
+        : [...parts, { type: "reasoning-delta", id: block.id, delta: reasoningContent.text }]
+    ])
+  }
+  const block = state.blocks.get(index)
+  const input = delta.toolUse?.input ?? ""
+  if (block?.type !== "tool" || input === "") return none(state)
+  return Either.right([
+    withBlock(state, index, { ...block, input: block.input + input }),
+    [{ type: "tool-params-delta", id: block.id, delta: input }]
+  ])
+}
+
+/** The block of this kind at this index: text and reasoning blocks come without a start event of their own. */
+const enter = <Entered extends TextBlock | ReasoningBlock>(
+  state: State,
+  index: number,
+  make: (id: string) => Entered,
+  expected: Expectation
+): Either.Either<readonly [State, Entered, ReadonlyArray<Part>], AiError.MalformedOutput> => {
+  const fresh = make(String(state.count))
+  const current = state.blocks.get(index)
+  return current?.type === fresh.type
+    ? Either.right([state, current as Entered, []])
+    : Either.map(
+      open({ ...state, count: state.count + 1 }, index, fresh, expected),
+      ([next, parts]) => [next, fresh, parts] as const
+    )
+}
+
+/** Ends what a gateway left open at this index. */
+const open = (state: State, index: number, block: Block, expected: Expectation): Step =>
+  Either.map(
+    close(state, index, expected),
+    ([closed, parts]) => [withBlock(closed, index, block), [...parts, startPart(block)]] as const
+  )
+
+const withBlock = (state: State, index: number, block: Block): State => ({
+  ...state,
+  blocks: new Map(state.blocks).set(index, block)
+})
+
+const close = (state: State, index: number, expected: Expectation): Step => {
+  const block = state.blocks.get(index)
+  if (block === undefined) return none(state)
+  const blocks = new Map(state.blocks)
+  blocks.delete(index)
+  const { malformed = state.malformed, parts } = end(block, expected)
+  return Either.right([{ ...state, blocks, malformed }, parts])
+}
+
+const closeAll = (state: State, stopReason: string, expected: Expectation): Step =>
+  Either.gen(function*() {
+    let next: State = { ...state, stopReason }
+    const parts: Array<Part> = []
+    for (const index of state.blocks.keys()) {
+      const [closed, ended] = yield* close(next, index, expected)
+      next = closed
+      parts.push(...ended)
+    }
+    if (next.malformed !== undefined && !isCut(stopReason)) return yield* Either.left(next.malformed)
+    return [next, parts] as const
+  })
+
+/** Once: after the usage, or at the end for a gateway that leaves the usage out. */
+const finish = (state: State): Step =>
+  Either.right(
+    state.finished
+      ? [state, []]
+      : [{ ...state, finished: true }, [toFinish(state.stopReason, state.usage, state.latencyMs)]]
+  )

@@ -1,0 +1,71 @@
+/** From a complete Converse answer to the parts of `@effect/ai`. Pure. */
+import type { ContentBlock, ConverseCommandOutput, ReasoningContentBlock } from "@aws-sdk/client-bedrock-runtime"
+import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
+import * as Either from "effect/Either"
+import { understood } from "../malformed.ts"
+import { objectTool } from "../tools/objectTool.ts"
+import { type Expectation, isServerTool, toToolCall } from "../tools/toolCall.ts"
+import { ownId } from "../tools/toolUseIds.ts"
+import { toFinish } from "./finish.ts"
+import { reasoningMetadata } from "./metadata.ts"
+
+type Parts = Either.Either<Array<Response.PartEncoded>, AiError.MalformedOutput>
+
+export const toParts = (output: ConverseCommandOutput, expected: Expectation): Parts =>
+  understood(() =>
+    Either.map(
+      Either.all(withOwnIds(answering(output, expected), expected.ids).map((block) => toPart(block, expected))),
+      (parts) => [
+        responseMetadata(output.$metadata.requestId, expected.modelId),
+        ...parts.flat(),
+        toFinish(output.stopReason, output.usage, output.metrics?.latencyMs)
+      ]
+    )
+  )
+
+/** Beside the object that was asked for, text is chatter: `@effect/ai` would take it for a part of the object. */
+const answering = (output: ConverseCommandOutput, expected: Expectation): ReadonlyArray<ContentBlock> => {
+  const blocks = output.output?.message?.content ?? []
+  if (expected.responseFormat === undefined) return blocks
+  const { name } = objectTool(expected.responseFormat)
+  return blocks.some((block) => block.toolUse?.name === name)
+    ? blocks.filter((block) => block.text === undefined)
+    : blocks
+}
+
+const withOwnIds = (blocks: ReadonlyArray<ContentBlock>, before: ReadonlySet<string>): ReadonlyArray<ContentBlock> => {
+  const taken = new Set(before)
+  return blocks.map((block) => {
+    if (block.toolUse === undefined) return block
+    const toolUseId = ownId(block.toolUse.toolUseId ?? "", taken)
+    taken.add(toolUseId)
+    return { toolUse: { ...block.toolUse, toolUseId } }
+  })
+}
+
+export const responseMetadata = (
+  requestId: string | undefined,
+  modelId: string
+): Response.ResponseMetadataPartEncoded => ({ type: "response-metadata", id: requestId, modelId })
+
+const toPart = (block: ContentBlock, expected: Expectation): Parts => {
+  if (block.text !== undefined) return Either.right(block.text === "" ? [] : [{ type: "text", text: block.text }])
+  if (block.reasoningContent !== undefined) return Either.right([reasoning(block.reasoningContent, expected.modelId)])
+  if (block.toolUse === undefined) return Either.right([])
+  const { input, name, toolUseId, type } = block.toolUse
+  if (expected.responseFormat !== undefined) {
+    const tool = objectTool(expected.responseFormat)
+    if (tool.name === name) return Either.right([{ type: "text", text: tool.text(input) }])
+  }
+  return toToolCall(
+    { id: toolUseId ?? "", name: name ?? "", params: input ?? {}, providerExecuted: isServerTool(type) },
+    expected
+  )
+}
+
+const reasoning = (block: ReasoningContentBlock, modelId: string): Response.ReasoningPartEncoded => ({
+  type: "reasoning",
+  text: block.reasoningText?.text ?? "",
+  metadata: reasoningMetadata(modelId, block.reasoningText?.signature, block.redactedContent)
+})

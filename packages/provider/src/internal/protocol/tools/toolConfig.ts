@@ -1,0 +1,67 @@
+/** Tools, and the choice among them, as Bedrock takes them. */
+import type { Tool as BedrockTool, ToolChoice, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
+import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Tool from "@effect/ai/Tool"
+import * as Either from "effect/Either"
+import { malformedInput } from "../malformed.ts"
+import { objectTool } from "./objectTool.ts"
+import { describe } from "./toolDescription.ts"
+import { isValidName } from "./toolNames.ts"
+import { adaptSchema } from "./toolSchema.ts"
+
+const checkName = (name: string): Either.Either<string, AiError.MalformedInput> =>
+  isValidName(name)
+    ? Either.right(name)
+    : Either.left(malformedInput(
+      `the tool name "${name}" is not possible with Bedrock: it takes 1 to 64 of the characters a-z A-Z 0-9 _ -`
+    ))
+
+export interface Input {
+  readonly tools: ReadonlyArray<Tool.Any>
+  readonly toolChoice: LanguageModel.ToolChoice<string>
+  readonly responseFormat: LanguageModel.ProviderOptions["responseFormat"]
+  /** Names of tools in the prompt's earlier turns. */
+  readonly used: ReadonlySet<string>
+}
+
+/**
+ * `undefined` when the request needs no tools. Bedrock has no choice "none", but refuses earlier tool blocks without
+ * a tool configuration: then the tools are sent, or stand-ins for them, without a choice.
+ */
+export const toToolConfig = (
+  input: Input
+): Either.Either<ToolConfiguration | undefined, AiError.MalformedInput> =>
+  Either.gen(function*() {
+    const specs = new Map<string, BedrockTool>()
+    for (const tool of input.tools) {
+      if (Tool.isProviderDefined(tool)) {
+        return yield* Either.left(malformedInput(`Bedrock has no tool "${tool.name}" of its own`))
+      }
+      const name = yield* checkName(tool.name)
+      specs.set(name, spec(name, Tool.getDescription(tool as never), Tool.getJsonSchema(tool as never)))
+    }
+    if (input.responseFormat.type === "json") {
+      const { description, name, schema } = objectTool(input.responseFormat)
+      specs.set(name, spec(name, description, schema))
+      return { tools: [...specs.values()], toolChoice: { tool: { name } } }
+    }
+    if (input.used.size === 0 && (specs.size === 0 || input.toolChoice === "none")) return undefined
+    if (specs.size === 0) {
+      return { tools: [...input.used].map((name) => spec(name, "No longer available.", { type: "object" })) }
+    }
+    const choice = toolChoice(input.toolChoice)
+    return { tools: [...specs.values()], ...(choice && { toolChoice: choice }) }
+  })
+
+const toolChoice = (choice: LanguageModel.ToolChoice<string>): ToolChoice | undefined => {
+  if (typeof choice === "string") return choice === "required" ? { any: {} } : undefined
+  if ("tool" in choice) return { tool: { name: choice.tool } }
+  return choice.mode === "required" ? { any: {} } : undefined
+}
+
+const spec = (name: string, given: string | undefined, parameters: object): BedrockTool => {
+  const { lost, schema } = adaptSchema(parameters)
+  const description = describe(given ?? "", lost)
+  return { toolSpec: { name, ...(description !== undefined && { description }), inputSchema: { json: schema } } }
+}

@@ -1,0 +1,75 @@
+/** A turn with everything decided that a script may leave open. */
+import { createHash } from "node:crypto"
+import type { Block, Delays, Turn, Usage } from "../../Script.ts"
+import { pieces } from "./pieces.ts"
+import type { ConverseRequest } from "./request.ts"
+import { count } from "./usage.ts"
+
+export type AnswerBlock =
+  | { readonly type: "text"; readonly pieces: ReadonlyArray<string> }
+  | { readonly type: "reasoning"; readonly pieces: ReadonlyArray<string>; readonly signature: string | undefined }
+  | { readonly type: "redactedReasoning"; readonly data: string }
+  | {
+    readonly type: "toolUse"
+    readonly toolUseId: string
+    readonly name: string
+    readonly pieces: ReadonlyArray<string>
+    readonly serverTool: boolean
+  }
+  | { readonly type: "toolResult"; readonly toolUseId: string; readonly text: string }
+
+export interface Answer {
+  readonly blocks: ReadonlyArray<AnswerBlock>
+  readonly stopReason: string
+  readonly usage: Usage & { readonly totalTokens: number }
+  readonly latencyMs: number
+}
+
+const toPieces = (chunks: string | ReadonlyArray<string>): ReadonlyArray<string> =>
+  typeof chunks === "string" ? pieces(chunks) : chunks
+
+/** `tooluse_` and 22 characters, as Bedrock makes them. */
+const makeId = (seed: string, index: number): string =>
+  `tooluse_${createHash("sha256").update(`${seed} ${index}`).digest("base64url").slice(0, 22)}`
+
+const toAnswerBlock = (seed: string) => (block: Block, index: number): AnswerBlock => {
+  switch (block.type) {
+    case "text":
+      return { type: "text", pieces: toPieces(block.text) }
+    case "reasoning":
+      return { type: "reasoning", pieces: toPieces(block.text), signature: block.signature }
+    case "toolUse":
+      return {
+        type: "toolUse",
+        toolUseId: block.toolUseId ?? makeId(seed, index),
+        name: block.name,
+        // Recorded streams begin a tool's input with an empty piece.
+        pieces: isFragments(block.input) ? block.input : ["", ...pieces(JSON.stringify(block.input))],
+        serverTool: block.serverTool === true
+      }
+    default:
+      return block
+  }
+}
+
+const isFragments = (input: object): input is ReadonlyArray<string> => Array.isArray(input)
+
+const latency = ({ betweenEvents = 0, firstEvent = 0, headers = 0 }: Delays): number =>
+  Math.round(headers + firstEvent + betweenEvents)
+
+/** `seed` is what the IDs of tool calls are made from: the same one gives the same ones. */
+export const complete = (turn: Turn, request: ConverseRequest, seed: string): Answer => {
+  const blocks = turn.blocks.map(toAnswerBlock(seed))
+  const usage = turn.usage ?? count(request, blocks)
+  return {
+    blocks,
+    stopReason: turn.stopReason ??
+      (blocks.some((block) => block.type === "toolUse" && !block.serverTool) ? "tool_use" : "end_turn"),
+    usage: {
+      ...usage,
+      totalTokens: usage.inputTokens + usage.outputTokens + (usage.cacheReadInputTokens ?? 0) +
+        (usage.cacheWriteInputTokens ?? 0)
+    },
+    latencyMs: latency(turn.delays ?? {})
+  }
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto"
+import { end, head, type Headers, type Steps, whole } from "../http/steps.ts"
+
+/** An HTTP error with the name and words that Bedrock uses. */
+export interface Refusal {
+  readonly status: number
+  readonly name: string
+  readonly message: string
+  /** The services in front of Bedrock, which check API keys, write `Message`; Bedrock itself writes `message`. */
+  readonly messageKey?: "message" | "Message" | undefined
+  readonly retryAfter?: number | string | undefined
+}
+
+export const invalid = (message: string): Refusal => ({ status: 400, name: "ValidationException", message })
+
+/** A strict gateway's words for a field that it does not know. */
+export const extraneous = (field: string): Refusal =>
+  invalid(`The model returned the following errors: extraneous key [${field}] is not permitted`)
+
+export const unserializable = (message: string): Refusal => ({ status: 400, name: "SerializationException", message })
+
+export const expiredToken: Refusal = {
+  status: 403,
+  name: "ExpiredTokenException",
+  message: "The security token included in the request is expired"
+}
+
+export const scriptIsOver = (turns: number): Refusal =>
+  invalid(`The script of this sandbox is over: it has ${turns} ${turns === 1 ? "turn" : "turns"}, all played.`)
+
+/** The headers of every answer that comes from Bedrock, and not from something in between. */
+export const fromBedrock = (contentType: string): Headers => ({
+  "x-amzn-requestid": randomUUID(),
+  "content-type": contentType
+})
+
+export const refuse = (refusal: Refusal): Steps =>
+  whole(
+    refusal.status,
+    {
+      ...fromBedrock("application/json"),
+      // Recorded from bedrock-runtime: the name has an address after it.
+      "x-amzn-errortype": `${refusal.name}:http://internal.amazon.com/coral/com.amazon.coral.service/`,
+      ...(refusal.retryAfter === undefined ? {} : { "retry-after": String(refusal.retryAfter) })
+    },
+    JSON.stringify({ [refusal.messageKey ?? "message"]: refusal.message })
+  )
+
+const coralUnknown = JSON.stringify({
+  Output: { __type: "com.amazon.coral.service#UnknownOperationException" },
+  Version: "1.0"
+})
+
+/** Recorded from bedrock-runtime, in answer to an ARN whose slash was not percent-encoded: HTTP 200, on both routes. */
+export const splitArn = (): Steps => whole(200, fromBedrock("application/json"), coralUnknown)
+
+/** For a path or a method that Bedrock Runtime does not have; what is not a `POST` has its answer in XML. */
+export const unknownOperation = (method: string): Steps => {
+  const headers = { "x-amzn-errortype": "UnknownOperationException" }
+  return method === "POST"
+    ? whole(404, { ...fromBedrock("application/json"), ...headers }, coralUnknown)
+    : whole(404, { ...fromBedrock("application/xml"), ...headers }, "<UnknownOperationException/>\n")
+}
+
+/** Not from Bedrock, and so without a request ID. */
+export const htmlPage = (status: number): Steps =>
+  whole(
+    status,
+    { "content-type": "text/html" },
+    `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`
+  )
+
+/** Neither are these. */
+export const empty = (status: number): Steps => [head(status, status === 204 ? {} : { "content-length": "0" }), end]
+
+export const redirect = (status: number, location: string): Steps => whole(status, { location }, "")

@@ -1,0 +1,30 @@
+/** The rule that every tool call is answered in the message after it, and that nothing else is. */
+import type { Message } from "../converse/request.ts"
+
+const calls = (message: Message | undefined): ReadonlyArray<string> =>
+  message?.role === "assistant"
+    // A server tool's call is answered by the model's own side, in the assistant's message.
+    ? message.content.flatMap(({ toolUse }) => toolUse && toolUse.type === undefined ? [toolUse.toolUseId] : [])
+    : []
+
+const results = (message: Message | undefined): ReadonlyArray<string> =>
+  message?.role === "user" ? message.content.flatMap(({ toolResult }) => toolResult ? [toolResult.toolUseId] : []) : []
+
+export function* problems(messages: ReadonlyArray<Message>): Generator<string> {
+  for (const [i, message] of messages.entries()) {
+    const called = calls(messages[i - 1])
+    const answered = results(message)
+    const unanswered = called.filter((id) => !answered.includes(id))
+    if (unanswered.length > 0) {
+      yield `Expected toolResult blocks at messages.${i}.content for the following Ids: ${unanswered.join(", ")}`
+    }
+    // Only the first problem counts, so all calls are answered here: a result more has no call, or is a second one.
+    if (answered.length > called.length) {
+      yield `The number of toolResult blocks at messages.${i}.content exceeds the number of toolUse blocks of previous turn.`
+    }
+  }
+  const open = calls(messages.at(-1))
+  if (open.length > 0) {
+    yield `Expected toolResult blocks at messages.${messages.length}.content for the following Ids: ${open.join(", ")}`
+  }
+}
