@@ -1,21 +1,19 @@
-/** The program: which commands there are, and what a command line does. */
+/** The program: its commands, and what a command line does. */
 import * as Directories from "@altimate-code/config/Directories"
 import * as LogFile from "@altimate-code/log/LogFile"
 import * as Secrets from "@altimate-code/log/Secrets"
-import * as CliConfig from "@effect/cli/CliConfig"
-import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import * as Path from "@effect/platform/Path"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Argv from "./command-line/argv.ts"
-import { action, aliased, type CommandTree, group, paragraphs } from "./command-line/commandTree.ts"
+import { aliased, type CommandTree, group, nameOf } from "./command-line/commandTree.ts"
 import * as Completions from "./command-line/completions.ts"
-import { CliError } from "./command-line/failure/CliError.ts"
 import * as Failure from "./command-line/failure/renderFailure.ts"
+import { globalOptions, type Globals } from "./command-line/globalOptions.ts"
 import * as Help from "./command-line/help.ts"
+import { decode } from "./command-line/parameter.ts"
 import { masked, Stdio, type StdoutClosed } from "./command-line/Stdio.ts"
 import * as WorkingDirectory from "./command-line/workingDirectory.ts"
 import * as Auth from "./commands/auth.ts"
@@ -37,56 +35,50 @@ type Tree = CommandTree<Services, Failure.Failure | StdoutClosed>
 
 const section = group<Services, Failure.Failure | StdoutClosed>
 
-/** The table of contents. */
-export const commands: Tree = action(
-  screen,
-  [
-    ["altimate-code run \"why does this fail?\" -f build.log", "one task, the answer on stdout"]
-  ],
-  [
+/** All commands. */
+export const commands: Tree = {
+  ...screen,
+  shortcuts: { "--print": "run" },
+  children: [
     Run.run,
-    section("session", "Look at the conversations so far, export and delete them.", [
+    section("session", "List, show, export and delete sessions.", [
       aliased(Session.list, "ls"),
       Session.show,
       Session.exportSession,
       aliased(Session.remove, "rm")
     ]),
     section("auth", "Store, remove and list credentials.", [Auth.login, Auth.logout, aliased(Auth.list, "ls")]),
-    section("providers", "See which credential is used, and why.", [
+    section("providers", "Show which credential is used, and why.", [
       aliased(Providers.list, "ls"),
       Auth.login,
       Auth.logout
     ]),
-    section("config", "See which settings apply, and where each comes from.", [
+    section("config", "Show which settings apply, and where each comes from.", [
       Config.show,
       Config.path,
       Config.schema
     ]),
-    section("mcp", "See which MCP servers work, and which tools they have.", [aliased(Mcp.list, "ls")]),
-    Models.models,
+    section("mcp", "Check the MCP servers and list their tools.", [aliased(Mcp.list, "ls")]),
+    { ...Models.models, children: [Models.resolve] },
     doctor,
     trust,
     Sandbox.sandbox
-  ],
-  { "--print": "run" }
-)
+  ]
+}
 
-/** Runs a command line; answers with the exit code. Everything that goes wrong has been said on stderr by then. */
+/** Runs a command line and returns the exit code. Every failure has been reported on stderr by then. */
 export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, Platform | Policies> =>
-  Either.match(Argv.parse(args, commands), {
-    onLeft: (error) => report(error),
-    onRight: (argv) => {
-      const { globals, path, rest } = argv
-      if (globals.version) return print(`${version}\n`)
-      if (Option.isSome(globals.completions)) {
-        return print(Completions.render(commands, globals.completions.value))
-      }
-      return Effect.matchEffect(WorkingDirectory.enter(argv), {
-        onFailure: report,
-        onSuccess: () => globals.help || !path.at(-1)!.acts ? print(Help.render(path)) : execute(path, rest, globals)
-      })
-    }
-  })
+  Effect.gen(function*() {
+    const argv = yield* Argv.parse(args, commands)
+    const globals = yield* decode(globalOptions, { ...argv, words: [] }, nameOf(argv.path))
+    if (globals.version) return yield* print(`${version}\n`)
+    if (Option.isSome(globals.completions)) return yield* print(Completions.render(commands, globals.completions.value))
+    yield* WorkingDirectory.enter(argv, globals)
+    const command = argv.path.at(-1)!.run
+    return command === undefined || globals.help
+      ? yield* print(Help.render(argv.path))
+      : yield* execute(command(argv, nameOf(argv.path)), nameOf(argv.path), globals)
+  }).pipe(Effect.catchAll(report))
 
 const report = (failure: Failure.Failure) =>
   Effect.as(complain((colors) => Failure.render(failure, { colors })), Failure.exitCode(failure))
@@ -101,16 +93,19 @@ const print = (text: string) =>
     Effect.catchTags({ StdoutClosed: () => Effect.succeed(Failure.exitCodes.success), CliError: report })
   )
 
-/** With the log file open: parses what is the command's own, and runs its handler. */
-const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals: Argv.Globals) =>
+/** Runs a command while the log file is open. */
+const execute = (
+  command: Effect.Effect<void, Failure.Failure | StdoutClosed, Services>,
+  name: string,
+  globals: Globals
+) =>
   Effect.gen(function*() {
-    const commandLine = path.map(({ name }) => name).join(" ")
     const { path: logPath } = yield* LogFile.LogFile
     yield* registerCredentials
-    yield* Effect.logInfo(`${commandLine} (version ${version}, Node ${process.version})`).pipe(
+    yield* Effect.logInfo(`${name} (version ${version}, Node ${process.version})`).pipe(
       Effect.annotateLogs("service", "cli")
     )
-    return yield* handle(path.at(-1)!, commandLine, rest).pipe(
+    return yield* command.pipe(
       Effect.as(Failure.exitCodes.success as number),
       Effect.catchTag("StdoutClosed", () => Effect.succeed(Failure.exitCodes.success)),
       Effect.catchAll((failure) => {
@@ -130,7 +125,7 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
             Failure.render(
               {
                 message: `This is a bug in altimate-code: ${defect instanceof Error ? defect.message : String(defect)}`,
-                hint: "Please report it, with the last lines of the log."
+                hint: "Please report it with the last lines of the log."
               },
               { colors, logPath }
             )
@@ -158,29 +153,8 @@ const execute = (path: ReadonlyArray<Tree>, rest: ReadonlyArray<string>, globals
     Effect.catchTag("ConfigError", (error) => report(error))
   )
 
-/** A failed request has been logged where it failed, with more than is known here. */
+/** A failed request is not logged again: it was logged where it failed, with more detail. */
 const log = (failure: Failure.Failure) =>
   failure._tag === "BedrockError" ? Effect.void : Effect.logError("failed").pipe(
     Effect.annotateLogs({ service: "cli", error: failure.message, type: failure._tag, reason: failure.reason })
   )
-
-const handle = (node: Tree, commandLine: string, rest: ReadonlyArray<string>) =>
-  CommandDescriptor.parse(node.command.descriptor, [node.name, ...rest], CliConfig.make({ finalCheckBuiltIn: false }))
-    .pipe(
-      Effect.mapError(({ error }) =>
-        new CliError({
-          reason: "Usage",
-          message: `${commandLine}: ${paragraphs(error).join(" ")}`,
-          hint: `${commandLine} --help shows what it accepts.`
-        })
-      ),
-      Effect.flatMap((directive) =>
-        directive._tag === "UserDefined" && directive.leftover.length === 0
-          ? node.command.transform(node.command.handler(directive.value), directive.value)
-          : new CliError({
-            reason: "Usage",
-            message: `${commandLine}: too many arguments.`,
-            hint: `${commandLine} --help shows what it accepts.`
-          })
-      )
-    )

@@ -2,15 +2,24 @@ import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { commands } from "../src/Cli.ts"
 import * as Argv from "../src/command-line/argv.ts"
+import { nameOf } from "../src/command-line/commandTree.ts"
+import { globalOptions } from "../src/command-line/globalOptions.ts"
+import { decode } from "../src/command-line/parameter.ts"
 import * as WorkingDirectory from "../src/command-line/workingDirectory.ts"
 import { guideConfig, makeHome } from "./BuiltCli.ts"
 import { keys, open } from "./Terminal.ts"
+
+const enter = (args: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const argv = yield* Argv.parse(args, commands)
+    const globals = yield* decode(globalOptions, { ...argv, words: [] }, nameOf(argv.path))
+    yield* WorkingDirectory.enter(argv, globals)
+  }).pipe(Effect.provide(NodeContext.layer))
 
 /** In a directory that holds `sub/inner` and `file.txt`: where the command line leads to, or the error. */
 const entered = (...args: ReadonlyArray<string>) =>
@@ -25,7 +34,7 @@ const entered = (...args: ReadonlyArray<string>) =>
       return { before, root }
     }),
     ({ root }) =>
-      Effect.match(WorkingDirectory.enter(Either.getOrThrow(Argv.parse(args, commands))), {
+      Effect.match(enter(args), {
         onFailure: ({ hint, message }) => `${message} ${hint}`,
         onSuccess: () => process.cwd().replace(root, "")
       }),

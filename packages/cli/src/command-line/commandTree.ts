@@ -1,36 +1,50 @@
-/** The commands and what they accept, read from their `@effect/cli` definitions. */
-import * as CliConfig from "@effect/cli/CliConfig"
-import * as Command from "@effect/cli/Command"
-import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
-import type * as HelpDoc from "@effect/cli/HelpDoc"
-import type * as Span from "@effect/cli/HelpDoc/Span"
-import type * as Usage from "@effect/cli/Usage"
-import * as Option from "effect/Option"
+/** The commands and what they accept. */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import type * as Terminal from "@effect/platform/Terminal"
+import * as Effect from "effect/Effect"
+import type { CliError } from "./failure/CliError.ts"
+import { decode, type Given, type Parameter, type Parameters, type Values } from "./parameter.ts"
 
-/** A command with its examples and the commands below it. */
-export interface CommandTree<R, E> {
+/** What help shows of a command. */
+interface Presentation {
+  readonly description: string
+  /** A command line and what it is for. */
+  readonly examples: ReadonlyArray<readonly [commandLine: string, purpose: string]>
+}
+
+/** A command and its subcommands. */
+export interface CommandTree<R, E> extends Presentation {
   readonly name: string
   /** Other names for it, such as `ls` for `list`. */
   readonly aliases: ReadonlyArray<string>
-  // The value that a command parses to is between its options and its handler.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly command: Command.Command<any, R, E, any>
-  /** False if it only holds other commands. */
-  readonly acts: boolean
-  /** A command line and what it is for. */
-  readonly examples: ReadonlyArray<readonly [commandLine: string, purpose: string]>
+  readonly parameters: Parameters
+  /** Runs the command, called as `command`, with what is given; undefined if it only groups other commands. */
+  readonly run: ((given: Given, command: string) => Effect.Effect<void, E, R>) | undefined
   readonly children: ReadonlyArray<CommandTree<R, E>>
-  /** Switches that run one of the children instead, with its name: `--print` runs `run`. */
+  /** Switches that run one of the children instead, by its name: `--print` runs `run`. */
   readonly shortcuts: Readonly<Record<string, string>>
 }
 
+/** What every command needs to decode its parameters. */
+type Decoding = FileSystem.FileSystem | Path.Path | Terminal.Terminal
+
 /** A command that does something. */
-export const action = <Name extends string, R, E, A>(
-  command: Command.Command<Name, R, E, A>,
-  examples: CommandTree<R, E>["examples"],
-  children: ReadonlyArray<CommandTree<R, E>> = [],
-  shortcuts: CommandTree<R, E>["shortcuts"] = {}
-): CommandTree<R, E> => ({ name: nameOf(command), aliases: [], command, acts: true, examples, children, shortcuts })
+export const command = <const P extends Parameters, R, E>(
+  name: string,
+  { parameters, run, ...presentation }: Presentation & {
+    readonly parameters: P
+    readonly run: (values: Values<P>) => Effect.Effect<void, E, R>
+  }
+): CommandTree<R | Decoding, E | CliError> => ({
+  ...presentation,
+  name,
+  aliases: [],
+  parameters,
+  run: (given, command) => Effect.flatMap(decode(parameters, given, command), run),
+  children: [],
+  shortcuts: {}
+})
 
 /** The same command, under other names as well. */
 export const aliased = <R, E>(tree: CommandTree<R, E>, ...aliases: ReadonlyArray<string>): CommandTree<R, E> => ({
@@ -38,124 +52,32 @@ export const aliased = <R, E>(tree: CommandTree<R, E>, ...aliases: ReadonlyArray
   aliases
 })
 
-/** A command that only holds other commands. */
+/** A command that only groups other commands. */
 export const group = <R, E>(
   name: string,
   description: string,
-  children: ReadonlyArray<CommandTree<R, E>>,
-  examples: CommandTree<R, E>["examples"] = []
+  children: ReadonlyArray<CommandTree<R, E>>
 ): CommandTree<R, E> => ({
   name,
+  description,
   aliases: [],
-  command: Command.make(name).pipe(Command.withDescription(description)),
-  acts: false,
-  examples,
+  parameters: {},
+  run: undefined,
+  examples: [],
   children,
   shortcuts: {}
 })
 
-const nameOf = <Name extends string, R, E, A>(command: Command.Command<Name, R, E, A>): string =>
-  [...CommandDescriptor.getNames(command.descriptor)][0]!
+/** The command that `path` leads to, as it is typed: `altimate-code auth login`. */
+export const nameOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => path.map(({ name }) => name).join(" ")
 
-/** An option or an argument as the definition declares it. */
-export interface Parameter {
-  /** Every spelling, e.g. `["-m", "--model"]`; for an argument its placeholder, e.g. `["<prompt>"]`. */
-  readonly names: ReadonlyArray<string>
-  /** What its value stands for, e.g. `ID` or `text | json`; none for a switch. */
-  readonly value: Option.Option<string>
-  readonly repeated: boolean
-  readonly optional: boolean
-  readonly description: string
-}
+const parametersOf = <R, E>({ parameters }: CommandTree<R, E>, tag: Parameter<unknown>["_tag"]) =>
+  Object.values(parameters).filter(({ _tag }) => _tag === tag)
 
-/** The values that an option has to choose from; none where any text will do. */
-export const choices = ({ value }: Parameter): ReadonlyArray<string> =>
-  Option.match(value, {
-    onNone: () => [],
-    onSome: (value) => value.includes("|") ? value.split("|").map((choice) => choice.trim()) : []
-  })
+/** The options of a command alone, in the order of their declaration. */
+export const optionsOf = <R, E>(tree: CommandTree<R, E>): ReadonlyArray<Parameter<unknown>> =>
+  parametersOf(tree, "Option")
 
-/** What a command accepts, in the order of its definition. */
-export interface Syntax {
-  readonly description: string
-  readonly options: ReadonlyArray<Parameter>
-  readonly args: ReadonlyArray<Parameter>
-}
-
-type Listed = Omit<Parameter, "description">
-
-const listed = (
-  usage: Usage.Usage,
-  flags: { readonly repeated: boolean; readonly optional: boolean }
-): Array<Listed> => {
-  switch (usage._tag) {
-    case "Named":
-      return [{ names: usage.names, value: usage.acceptedValues, ...flags }]
-    case "Optional":
-      return listed(usage.usage, { ...flags, optional: true })
-    case "Repeated":
-      return listed(usage.usage, { ...flags, repeated: true })
-    case "Concat":
-    case "Alternation":
-      return [...listed(usage.left, flags), ...listed(usage.right, flags)]
-    case "Empty":
-    case "Mixed":
-      return []
-  }
-}
-
-/** The words of a styled text. */
-const plain = (span: Span.Span): string => {
-  switch (span._tag) {
-    case "Text":
-    case "URI":
-      return span.value
-    case "Sequence":
-      return plain(span.left) + plain(span.right)
-    case "Highlight":
-    case "Strong":
-    case "Weak":
-      return plain(span.value)
-  }
-}
-
-/** The paragraphs of a document, without their style. */
-export const paragraphs = (doc: HelpDoc.HelpDoc): Array<string> => {
-  switch (doc._tag) {
-    case "Paragraph":
-      return [plain(doc.value)]
-    case "Sequence":
-      return [...paragraphs(doc.left), ...paragraphs(doc.right)]
-    default:
-      return []
-  }
-}
-
-const descriptions = (doc: HelpDoc.HelpDoc): Array<string> => {
-  switch (doc._tag) {
-    case "DescriptionList":
-      // The library's words about the type come first, then ours, then the library's about being optional.
-      return doc.definitions.map(([, body]) => paragraphs(body)[1] ?? "")
-    case "Sequence":
-      return [...descriptions(doc.left), ...descriptions(doc.right)]
-    default:
-      return []
-  }
-}
-
-/** Reads what a command accepts from its definition. */
-export const syntax = <R, E>(tree: CommandTree<R, E>): Syntax => {
-  const descriptor = tree.command.descriptor
-  const help = CommandDescriptor.getHelp(descriptor, CliConfig.make({ showBuiltIns: false }))
-  const [, ...parameters] = listed(CommandDescriptor.getUsage(descriptor), { repeated: false, optional: false })
-  const texts = descriptions(help)
-  // Help lists arguments first, usage lists options first.
-  const isOption = (parameter: Listed) => parameter.names.some((name) => name.startsWith("-"))
-  const args = parameters.filter((parameter) => !isOption(parameter))
-  const options = parameters.filter(isOption)
-  return {
-    description: paragraphs(help)[0] ?? "",
-    args: args.map((parameter, index) => ({ ...parameter, description: texts[index] ?? "" })),
-    options: options.map((parameter, index) => ({ ...parameter, description: texts[args.length + index] ?? "" }))
-  }
-}
+/** The arguments of a command, in the order of their declaration. */
+export const argumentsOf = <R, E>(tree: CommandTree<R, E>): ReadonlyArray<Parameter<unknown>> =>
+  parametersOf(tree, "Argument")

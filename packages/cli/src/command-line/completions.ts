@@ -1,11 +1,11 @@
 /**
- * `--completions`: the script that teaches a shell the commands and options. Our own, because the generator of `@effect/cli` loses its way
- * in a program whose name has a dash, and offers options that this program does not have.
+ * `--completions`: a script that teaches a shell the commands and options. Our own, because the scripts of `@effect/cli` 0.77 do not work
+ * for a program whose name has a dash, and offer options that this program does not have.
  */
 import * as Option from "effect/Option"
-import { choices, type CommandTree, type Parameter, syntax } from "./commandTree.ts"
-import { globalOptions, type Shell } from "./globalOptions.ts"
-import { amazonBedrock } from "./providerId.ts"
+import { argumentsOf, type CommandTree, optionsOf } from "./commandTree.ts"
+import { allGlobalOptions, type Shell } from "./globalOptions.ts"
+import { choices, type Parameter } from "./parameter.ts"
 
 interface Node {
   /** The commands after the program's name: `""`, `"auth"`, `"auth login"`. */
@@ -13,37 +13,25 @@ interface Node {
   readonly description: string
   /** Every name of each command below it. */
   readonly children: ReadonlyArray<readonly [name: string, description: string]>
-  readonly options: ReadonlyArray<Parameter>
-  /** What its first argument has to be, or may be. */
-  readonly argument: ReadonlyArray<string> | "directory" | undefined
+  readonly options: ReadonlyArray<Parameter<unknown>>
+  /** What to offer as its first argument. */
+  readonly argument: Parameter<unknown>["completes"]
 }
 
 /** The second name of the program. */
 const shortName = "altimate"
 
-const argumentOf = ([first]: ReadonlyArray<Parameter>): Node["argument"] => {
-  switch (first?.names[0]) {
-    case "<directory>":
-      return "directory"
-    case "<provider>":
-      return [amazonBedrock]
-    default:
-      return undefined
-  }
-}
-
 const nodes = <R, E>(tree: CommandTree<R, E>, paths: ReadonlyArray<string> = [""]): ReadonlyArray<Node> => {
-  const { args, description, options } = syntax(tree)
   const children = tree.children.flatMap((child) =>
-    [child.name, ...child.aliases].map((name) => [name, syntax(child).description] as const)
+    [child.name, ...child.aliases].map((name) => [name, child.description] as const)
   )
   return [
     ...paths.map((path) => ({
       path,
-      description,
+      description: tree.description,
       children,
-      options: [...options, ...globalOptions],
-      argument: argumentOf(args)
+      options: [...optionsOf(tree), ...allGlobalOptions],
+      argument: argumentsOf(tree)[0]?.completes
     })),
     ...tree.children.flatMap((child) =>
       nodes(

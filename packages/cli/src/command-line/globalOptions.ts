@@ -1,32 +1,37 @@
-/** The options that every command has. */
+/** The options that every command has, in any position before `--`. */
+import * as Options from "@effect/cli/Options"
 import * as LogLevel from "effect/LogLevel"
-import * as Option from "effect/Option"
-import type { Parameter } from "./commandTree.ts"
+import { option, type Parameter, type Values } from "./parameter.ts"
 
-export const shells = ["bash", "zsh", "fish"] as const
+const shells = ["bash", "zsh", "fish"] as const
+
+/** The shells that there are completions for. */
 export type Shell = (typeof shells)[number]
 
-const flag = (names: ReadonlyArray<string>, description: string, value?: string): Parameter => ({
-  names,
-  value: Option.fromNullable(value),
-  repeated: false,
-  optional: true,
-  description
-})
+/** The declarations, by the names of their values. */
+export const globalOptions = {
+  logLevel: option(
+    Options.choiceWithValue("log-level", [
+      ["DEBUG", LogLevel.Debug],
+      ["INFO", LogLevel.Info],
+      ["WARN", LogLevel.Warning],
+      ["ERROR", LogLevel.Error]
+    ]).pipe(Options.withDefault(LogLevel.Info)),
+    { description: "How much goes to the log file (default: INFO)." }
+  ),
+  printLogs: option(Options.boolean("print-logs"), { description: "Copy the log to stderr." }),
+  directory: option(Options.text("dir").pipe(Options.withPseudoName("PATH"), Options.optional), {
+    description: "Work in this directory."
+  }),
+  completions: option(Options.optional(Options.choice("completions", shells)), {
+    description: "Print the completion script for a shell."
+  }),
+  help: option(Options.boolean("help").pipe(Options.withAlias("h")), { description: "Show this help." }),
+  version: option(Options.boolean("version").pipe(Options.withAlias("v")), { description: "Show the version." })
+}
 
-export const globalOptions: ReadonlyArray<Parameter> = [
-  flag(["--log-level"], "How much goes to the log file (default: INFO).", "DEBUG|INFO|WARN|ERROR"),
-  flag(["--print-logs"], "Copy the log to stderr."),
-  flag(["--dir"], "Work in this directory.", "PATH"),
-  flag(["--completions"], "Print the completion script of a shell.", shells.join("|")),
-  flag(["-h", "--help"], "Show this help."),
-  flag(["-v", "--version"], "Show the version.")
-]
+/** Their values. */
+export type Globals = Values<typeof globalOptions>
 
-/** By the value of `--log-level`. */
-export const logLevels = new Map([
-  ["DEBUG", LogLevel.Debug],
-  ["INFO", LogLevel.Info],
-  ["WARN", LogLevel.Warning],
-  ["ERROR", LogLevel.Error]
-])
+/** The declarations as a list. */
+export const allGlobalOptions: ReadonlyArray<Parameter<unknown>> = Object.values(globalOptions)

@@ -1,31 +1,32 @@
-/** `--help`: one screen, the same form for every command. */
+/** `--help`: at most one screen, in the same form for every command. */
 import * as Option from "effect/Option"
-import { type CommandTree, type Parameter, syntax } from "./commandTree.ts"
-import { globalOptions } from "./globalOptions.ts"
+import { argumentsOf, type CommandTree, nameOf, optionsOf } from "./commandTree.ts"
+import { allGlobalOptions } from "./globalOptions.ts"
+import type { Parameter } from "./parameter.ts"
 
-/** The spelling of an option that is shown first: its short and its long name, where it has both. */
-const mainNames = ({ names }: Parameter): ReadonlyArray<string> => {
+/** The main spellings of an option: its first short one and its first long one. */
+const mainNames = ({ names }: Parameter<unknown>): ReadonlyArray<string> => {
   const long = names.find((name) => name.startsWith("--"))
   const short = names.find((name) => !name.startsWith("--"))
   return [short, long].flatMap((name) => name === undefined ? [] : [name])
 }
 
-const optionLabel = (option: Parameter) => {
+const optionLabel = (option: Parameter<unknown>) => {
   const [first = "", ...others] = mainNames(option)
   const spellings = first.startsWith("--") ? `    ${first}` : [first, ...others].join(", ")
   return spellings +
     Option.match(option.value, { onNone: () => "", onSome: (value) => ` ${value.replaceAll(" ", "")}` }) +
-    (option.repeated ? " …" : "")
+    (option.isRepeated ? " …" : "")
 }
 
-const optionText = (option: Parameter) => {
+const optionText = (option: Parameter<unknown>) => {
   const others = option.names.filter((name) => !mainNames(option).includes(name))
   return option.description + (others.length > 0 ? ` Also ${others.join(", ")}.` : "")
 }
 
-const argLabel = ({ names, optional, repeated }: Parameter) => {
+const argLabel = ({ isOptional, isRepeated, names }: Parameter<unknown>) => {
   const name = names[0]!.replace(/^<|>$/g, "")
-  return `${optional || repeated ? `[${name}` : `<${name}`}${repeated ? "…" : ""}${optional || repeated ? "]" : ">"}`
+  return isRepeated ? `[${name}…]` : isOptional ? `[${name}]` : `<${name}>`
 }
 
 const wrap = (text: string, indent: number, width: number): string => {
@@ -41,8 +42,9 @@ const wrap = (text: string, indent: number, width: number): string => {
 /** The help of the last command of `path`, as plain text of at most 80 columns. */
 export const render = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => {
   const node = path.at(-1)!
-  const { args, description, options } = syntax(node)
-  const name = path.map(({ name }) => name).join(" ")
+  const args = argumentsOf(node)
+  const options = optionsOf(node)
+  const name = nameOf(path)
 
   const table = (title: string, rows: ReadonlyArray<readonly [label: string, text: string]>): string => {
     if (rows.length === 0) return ""
@@ -57,18 +59,18 @@ export const render = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => 
 
   const own = options.length > 0 ? " [options]" : ""
   const usages = [
-    ...(node.acts ? [`${name}${own}${args.map((arg) => ` ${argLabel(arg)}`).join("")}`] : []),
+    ...(node.run !== undefined ? [`${name}${own}${args.map((arg) => ` ${argLabel(arg)}`).join("")}`] : []),
     ...(node.children.length > 0 ? [`${name} <command>`] : [])
   ]
 
-  return `${wrap(description, 0, 80)}\n\nUsage\n${usages.map((usage) => `  ${usage}`).join("\n")}\n` +
+  return `${wrap(node.description, 0, 80)}\n\nUsage\n${usages.map((usage) => `  ${usage}`).join("\n")}\n` +
     table(
       "Commands",
-      node.children.map((child) => [[child.name, ...child.aliases].join(", "), syntax(child).description])
+      node.children.map((child) => [[child.name, ...child.aliases].join(", "), child.description])
     ) +
     table("Arguments", args.map((arg) => [argLabel(arg), arg.description])) +
     table("Options", options.map((option) => [optionLabel(option), optionText(option)])) +
-    table("Options of every command", globalOptions.map((option) => [optionLabel(option), option.description])) +
+    table("Options of every command", allGlobalOptions.map((option) => [optionLabel(option), option.description])) +
     (node.examples.length === 0
       ? ""
       : `\nExamples\n${node.examples.map(([line, purpose]) => `  # ${purpose}\n  $ ${line}`).join("\n")}\n`)

@@ -1,28 +1,27 @@
-/** The name of a provider, where a command takes one. There is only one, but other tools ask which. */
+/** The provider argument and option. Only one provider exists; users of other tools are used to naming theirs. */
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { CliError } from "./failure/CliError.ts"
+import { argument, option } from "./parameter.ts"
 
-/** The provider that there is. */
+/** The only provider. */
 export const amazonBedrock = "amazon-bedrock"
 
 /** `PROVIDER` */
-export const providerArgument = Args.text({ name: "provider" }).pipe(
-  Args.withDescription(`The provider: ${amazonBedrock} is the only one.`),
-  Args.optional
-)
+export const providerArgument = argument(Args.optional(Args.text({ name: "provider" })), {
+  description: `The provider: ${amazonBedrock} is the only one.`,
+  completes: [amazonBedrock]
+})
 
 /** `--provider PROVIDER` */
-export const providerOption = Options.text("provider").pipe(
-  Options.withAlias("p"),
-  Options.withPseudoName("PROVIDER"),
-  Options.withDescription("The provider, as an option."),
-  Options.optional
+export const providerOption = option(
+  Options.text("provider").pipe(Options.withAlias("p"), Options.withPseudoName("PROVIDER"), Options.optional),
+  { description: "The provider, as an option." }
 )
 
-/** Fails with another provider's name; `hint` is what the user may have meant by it. */
+/** Fails if another provider is named; `hint` is what the user may have meant by it. */
 export const requireBedrock = (given: ReadonlyArray<Option.Option<string>>, hint = "") => {
   const other = given.flatMap(Option.toArray).find((name) => name !== amazonBedrock)
   return other === undefined ? Effect.succeed(amazonBedrock) : new CliError({

@@ -2,21 +2,19 @@
 import type { Overrides } from "@altimate-code/config/Settings"
 import * as Options from "@effect/cli/Options"
 import * as Option from "effect/Option"
+import { option } from "./parameter.ts"
 
-export const modelOption = Options.text("model").pipe(
-  Options.withAlias("m"),
-  Options.withPseudoName("ID"),
-  Options.withDescription("Use this model, not the configured one."),
-  Options.optional
+export const modelOption = option(
+  Options.text("model").pipe(Options.withAlias("m"), Options.withPseudoName("ID"), Options.optional),
+  { description: "Use this model instead of the configured one." }
 )
 
-export const crossRegionOption = Options.text("cross-region").pipe(
-  Options.withPseudoName("VALUE"),
-  Options.withDescription("auto, off or a prefix: us, eu, global, …"),
-  Options.optional
+export const crossRegionOption = option(
+  Options.text("cross-region").pipe(Options.withPseudoName("VALUE"), Options.optional),
+  { description: "Model ID prefix: auto, off, us, eu, global, …" }
 )
 
-/** What of the command line wins over the configuration. */
+/** The settings that the command line overrides. */
 export const overrides = ({ crossRegion, model, yolo = false }: {
   readonly model?: Option.Option<string>
   readonly crossRegion: Option.Option<string>
@@ -28,21 +26,21 @@ export const overrides = ({ crossRegion, model, yolo = false }: {
 })
 
 export const sessionOptions = {
-  continue: Options.boolean("continue").pipe(
-    Options.withAlias("c"),
-    Options.withDescription("Resume this directory's last session.")
-  ),
-  session: Options.text("session").pipe(
-    Options.withAlias("s"),
-    Options.withAlias("r"),
-    Options.withAlias("resume"),
-    Options.withPseudoName("ID"),
-    Options.withDescription("Resume this session."),
-    Options.optional
+  continue: option(Options.boolean("continue").pipe(Options.withAlias("c")), {
+    description: "Resume the last session of this directory."
+  }),
+  session: option(
+    Options.text("session").pipe(
+      Options.withAlias("s"),
+      Options.withAlias("r"),
+      Options.withAlias("resume"),
+      Options.withPseudoName("ID"),
+      Options.optional
+    ),
+    { description: "Resume this session." }
   )
 }
 
-export const yolo = Options.boolean("yolo").pipe(
-  Options.withAlias("dangerously-skip-permissions"),
-  Options.withDescription("Allow all that is not denied.")
-)
+export const yolo = option(Options.boolean("yolo").pipe(Options.withAlias("dangerously-skip-permissions")), {
+  description: "Run all tool calls that no rule denies."
+})

@@ -1,8 +1,8 @@
 /** The errors for what a command does not know: they name what is nearest to it here. */
 import { closest, distance } from "fastest-levenshtein"
-import { type CommandTree, syntax } from "./commandTree.ts"
+import { argumentsOf, type CommandTree, nameOf, optionsOf } from "./commandTree.ts"
 import { CliError } from "./failure/CliError.ts"
-import { globalOptions } from "./globalOptions.ts"
+import { allGlobalOptions } from "./globalOptions.ts"
 import * as Habits from "./habits.ts"
 
 /** ` Did you mean "--model"?`, when something known is near enough to be meant. */
@@ -12,9 +12,6 @@ const suggestion = (given: string, known: ReadonlyArray<string>): string => {
     ? `Did you mean ${candidate}? `
     : ""
 }
-
-/** `altimate-code auth login` */
-export const nameOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => path.map(({ name }) => name).join(" ")
 
 /** What was typed after the program's name, as `Habits` has it. */
 const keyOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, typed: string) =>
@@ -38,15 +35,19 @@ export const unknownCommand = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, wor
 
 /** All commands that accept an option of this name, from the root down. */
 const accepting = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, option: string): ReadonlyArray<string> => [
-  ...(syntax(path.at(-1)!).options.some(({ names }) => names.includes(option)) ? [nameOf(path)] : []),
+  ...(optionsOf(path.at(-1)!).some(({ names }) => names.includes(option)) ? [nameOf(path)] : []),
   ...path.at(-1)!.children.flatMap((child) => accepting([...path, child], option))
 ]
 
 /** A word that begins with a dash and is no option of the command. */
 export const unknownOption = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, option: string): CliError => {
-  const { args, options } = syntax(path.at(-1)!)
-  const known = [...options, ...globalOptions].flatMap(({ names }) => names.filter((name) => name.startsWith("--")))
-  const dashes = args.some(({ repeated }) => repeated) ? " Put -- before words that begin with a dash." : ""
+  const command = path.at(-1)!
+  const known = [...optionsOf(command), ...allGlobalOptions].flatMap(({ names }) =>
+    names.filter((name) => name.startsWith("--"))
+  )
+  const dashes = argumentsOf(command).some(({ isRepeated }) => isRepeated)
+    ? " Put -- before words that begin with a dash."
+    : ""
   const meant = suggestion(option, known)
   const elsewhere = option.startsWith("--") && meant === "" ? accepting(path.slice(0, 1), option) : []
   return usage(

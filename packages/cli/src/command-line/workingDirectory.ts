@@ -1,28 +1,34 @@
-/** The directory to work in, when the command line names one: `--dir PATH`, or the screen's argument. */
+/** The directory to work in, if the command line names one: `--dir PATH`, or the screen's argument. */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Argv } from "./argv.ts"
 import { CliError } from "./failure/CliError.ts"
+import type { Globals } from "./globalOptions.ts"
 import { unknownCommand } from "./usageErrors.ts"
+
+/** A directory that cannot be entered; `code` is Node's. */
+class ChangeError extends Data.TaggedError("ChangeError")<{ readonly directory: string; readonly code: string }> {}
+
+/** Changes the directory of the whole process: relative paths and child processes follow it. */
+const change = (directory: string) =>
+  Effect.try({
+    try: () => process.chdir(directory),
+    catch: (cause) =>
+      new ChangeError({
+        directory,
+        code: cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
+      })
+  })
 
 const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "it is not a directory",
   EACCES: "permission denied",
-  ELOOP: "its symbolic links lead back to it",
+  ELOOP: "its symbolic links form a loop",
   ENAMETOOLONG: "its name is too long"
 }
 
-/** Changes the directory of the whole process: programs that it starts and relative paths have to follow. */
-const change = (directory: string) =>
-  Effect.try({
-    try: () => process.chdir(directory),
-    catch: (cause) => cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
-  })
-
-/** Is a path meant, rather than a command? */
-const isPath = (word: string): boolean => /^[.~]|[/\\]/.test(word)
-
-const failed = (directory: string, code: string): CliError => {
+const toCliError = ({ code, directory }: ChangeError): CliError => {
   const isMissing = code === "ENOENT"
   return new CliError({
     reason: "Usage",
@@ -37,19 +43,22 @@ const failed = (directory: string, code: string): CliError => {
   })
 }
 
-/** Fails when there is no such directory; for the screen also when the word was meant for a command or a prompt. */
-export const enter = <R, E>({ globals, path, words }: Argv<R, E>): Effect.Effect<void, CliError> => {
-  const named = Option.match(globals.directory, {
+/** Does the word look like a path rather than a command? */
+const isPath = (word: string): boolean => /^[.~]|[/\\]/.test(word)
+
+/** Enters the directory. Fails if it cannot; for the screen's argument also if that looks like a command or a prompt. */
+export const enter = <R, E>({ path, words }: Argv<R, E>, { directory }: Globals): Effect.Effect<void, CliError> => {
+  const named = Option.match(directory, {
     onNone: () => Effect.void,
-    onSome: (directory) => Effect.mapError(change(directory), (code) => failed(directory, code))
+    onSome: (directory) => Effect.mapError(change(directory), toCliError)
   })
   const [word] = words
   if (path.length > 1 || word === undefined) return named
   const isPrompt = words.length > 1 || /\s/.test(word)
   return Effect.zipRight(
     named,
-    Effect.mapError(change(word), (code) => {
-      if (code !== "ENOENT" || (isPath(word) && !isPrompt)) return failed(word, code)
+    Effect.mapError(change(word), (error) => {
+      if (error.code !== "ENOENT" || (isPath(word) && !isPrompt)) return toCliError(error)
       const { hint, message } = unknownCommand(path, word, ", and no directory has this name")
       return new CliError({
         reason: "Usage",

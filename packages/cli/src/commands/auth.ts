@@ -1,22 +1,21 @@
-/** `altimate-code auth`: the stored credentials. */
+/** `altimate-code auth`: stored credentials. */
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { printable } from "@altimate-code/log/Printable"
 import * as PastedToken from "@altimate-code/system/PastedToken"
-import * as Command from "@effect/cli/Command"
 import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { action } from "../command-line/commandTree.ts"
+import { command } from "../command-line/commandTree.ts"
 import { CliError } from "../command-line/failure/CliError.ts"
 import { providerArgument, providerOption, requireBedrock } from "../command-line/providerId.ts"
 import { Stdio } from "../command-line/Stdio.ts"
 import * as StoredCredentials from "./storedCredentials.ts"
 
-const provider = { provider: providerOption, named: providerArgument }
+const parameters = { provider: providerOption, named: providerArgument }
 
-/** From the terminal without an echo, or from what is piped in. */
+/** Reads the token from the terminal without an echo, or from stdin. */
 const askForToken = Effect.gen(function*() {
   const { interactive, readPiped, writeError } = yield* Stdio
   const given = yield* interactive
@@ -28,15 +27,15 @@ const askForToken = Effect.gen(function*() {
   if (given.trim() === "") {
     return yield* new CliError({
       reason: "Usage",
-      message: "auth login was given no token.",
-      hint: "Start it in a terminal to be asked for one, or pipe it in: altimate-code auth login < token.txt"
+      message: "auth login got no token.",
+      hint: "Run it in a terminal to enter one, or pipe it in: altimate-code auth login < token.txt"
     })
   }
   const { leftOut, value } = yield* Effect.mapError(PastedToken.read(given), (what) =>
     new CliError({
       reason: "Usage",
       message: `The token ${what}.`,
-      hint: "Nothing was stored. Copy the token again, whole, in one line and without anything around it."
+      hint: "Nothing was stored. Copy the whole token again, on one line and without anything around it."
     }))
   const notice = PastedToken.describeLeftOut(leftOut)
   if (Option.isSome(notice)) yield* writeError(`note: The token ${notice.value}.\n`)
@@ -49,8 +48,14 @@ const writeNotices = Effect.gen(function*() {
   yield* Effect.forEach(yield* notices, (notice) => writeError(`note: ${printable(notice)}\n`), { discard: true })
 })
 
-export const login = action(
-  Command.make("login", provider, (given) =>
+export const login = command("login", {
+  description: "Store a bearer token from a hidden prompt or from stdin.",
+  examples: [
+    ["altimate-code auth login", "enter the token at a prompt"],
+    ["vault read -field=token bedrock | altimate-code auth login", "pipe it in"]
+  ],
+  parameters,
+  run: (given) =>
     Effect.gen(function*() {
       const provider = yield* requireBedrock([given.named, given.provider])
       const store = yield* CredentialStore.CredentialStore
@@ -60,19 +65,16 @@ export const login = action(
       yield* writeNotices
       yield* write(`Stored the credential for ${StoredCredentials.providerName(provider)} in ${store.path}.\n`)
       if ((yield* activeEnvironment).some(({ variable }) => variable === "AWS_BEARER_TOKEN_BEDROCK")) {
-        yield* writeError("note: AWS_BEARER_TOKEN_BEDROCK is set, and wins over what is stored.\n")
+        yield* writeError("note: AWS_BEARER_TOKEN_BEDROCK is set and takes precedence over the stored token.\n")
       }
-    }).pipe(Effect.provide(CredentialStore.layer))).pipe(
-      Command.withDescription("Store a bearer token: asks for it without an echo, or reads it from stdin.")
-    ),
-  [
-    ["altimate-code auth login", "be asked for the token"],
-    ["vault read -field=token bedrock | altimate-code auth login", "pipe it in"]
-  ]
-)
+    }).pipe(Effect.provide(CredentialStore.layer))
+})
 
-export const logout = action(
-  Command.make("logout", provider, (given) =>
+export const logout = command("logout", {
+  description: "Remove a stored credential.",
+  examples: [["altimate-code auth logout", "remove the token"]],
+  parameters,
+  run: (given) =>
     Effect.gen(function*() {
       const provider = yield* requireBedrock([given.named, given.provider])
       const store = yield* CredentialStore.CredentialStore
@@ -84,12 +86,14 @@ export const logout = action(
           ? `Removed the credential for ${StoredCredentials.providerName(provider)} from ${store.path}.\n`
           : `No credential for ${StoredCredentials.providerName(provider)} is stored in ${store.path}.\n`
       )
-    }).pipe(Effect.provide(CredentialStore.layer))).pipe(Command.withDescription("Remove a stored credential.")),
-  [["altimate-code auth logout", "forget the token"]]
-)
+    }).pipe(Effect.provide(CredentialStore.layer))
+})
 
-export const list = action(
-  Command.make("list", {}, () =>
+export const list = command("list", {
+  description: "List the stored credentials. Their values are never shown.",
+  examples: [["altimate-code auth list", "which credentials are stored, and where"]],
+  parameters: {},
+  run: () =>
     Effect.gen(function*() {
       const store = yield* CredentialStore.CredentialStore
       const { write } = yield* Stdio
@@ -99,8 +103,5 @@ export const list = action(
           ? `No credentials are stored in ${store.path}.\n`
           : `${store.path}\n${StoredCredentials.render(stored)}`
       )
-    }).pipe(Effect.provide(CredentialStore.layer))).pipe(
-      Command.withDescription("List the stored credentials; their values are never shown.")
-    ),
-  [["altimate-code auth list", "what is stored, and where"]]
-)
+    }).pipe(Effect.provide(CredentialStore.layer))
+})

@@ -1,15 +1,15 @@
-/** `altimate-code config`: which settings apply, where they come from, and what may stand in the file. */
+/** `altimate-code config`: which settings apply, where they come from, and the JSON Schema of the file. */
 import { jsonSchema } from "@altimate-code/config/ConfigFile"
 import * as Origin from "@altimate-code/config/Origin"
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import { Settings, type UnknownSetting } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
-import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { action } from "../command-line/commandTree.ts"
+import { command } from "../command-line/commandTree.ts"
 import { format } from "../command-line/formatOption.ts"
+import { option } from "../command-line/parameter.ts"
 import { Stdio, writeJson } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
 import { configured } from "../workspace/configured.ts"
@@ -30,9 +30,9 @@ const effective = Effect.map(Settings, (settings) => {
   ]
 })
 
-const unknownOption = Options.boolean("unknown").pipe(
-  Options.withDescription("Only the settings that have no effect here, and why.")
-)
+const unknownOption = option(Options.boolean("unknown"), {
+  description: "Show only settings without effect here, and why."
+})
 
 const details = ({ isMissed, key, near, note, origin }: UnknownSetting) => ({
   key,
@@ -49,58 +49,58 @@ const inWords = ({ isMissed, near, note }: UnknownSetting): string =>
       Option.match(near, { onNone: () => "Not a known setting.", onSome: (near) => `Did you mean ${near}?` })
   })
 
-export const show = action(
-  Command.make(
-    "show",
-    { format, unknown: unknownOption },
-    ({ format, unknown: isUnknownOnly }) =>
-      Effect.gen(function*() {
-        const { files, leaves, unknown } = yield* Settings
-        const { write } = yield* Stdio
-        if (isUnknownOnly) {
-          if (format === "json") return yield* writeJson(unknown.map(details), 2)
-          if (unknown.length === 0) return yield* write("Every setting in the files has an effect here.\n")
-          return yield* write(
-            unknown.map((each) =>
-              `${printable(each.key)}  ${printable(Origin.describe(each.origin))}\n  ${printable(inWords(each))}\n`
-            ).join("")
-          )
-        }
-        const settings = yield* effective
-        const written = leaves.map(({ key, origin, value }) => ({ key, value, origin: Origin.describe(origin) }))
-        if (format === "json") {
-          return yield* writeJson({ settings, files, written, unknown: unknown.map(details) }, 2)
-        }
-        yield* write(Table.render(settings.map(({ name, origin, value }) => [name, value, origin])))
-        if (written.length > 0) {
-          yield* write(`\nAs written in the files:\n`)
-          yield* write(Table.render(written.map(({ key, origin, value }) => [key, JSON.stringify(value), origin])))
-        }
-      }).pipe(configured({}, Trust.note, isUnknownOnly ? "explain" : "look"))
-  ).pipe(Command.withDescription("Show the effective settings, each with its origin.")),
-  [
-    ["altimate-code config show", "what applies here, and why"],
-    ["altimate-code config show --unknown", "what has no effect here, and why"]
-  ]
-)
+export const show = command("show", {
+  description: "Show the effective settings, each with its origin.",
+  examples: [
+    ["altimate-code config show", "which settings apply here, and why"],
+    ["altimate-code config show --unknown", "which settings have no effect here, and why"]
+  ],
+  parameters: { format, unknown: unknownOption },
+  run: ({ format, unknown: isUnknownOnly }) =>
+    Effect.gen(function*() {
+      const { files, leaves, unknown } = yield* Settings
+      const { write } = yield* Stdio
+      if (isUnknownOnly) {
+        if (format === "json") return yield* writeJson(unknown.map(details), 2)
+        if (unknown.length === 0) return yield* write("Every setting in the files has an effect here.\n")
+        return yield* write(
+          unknown.map((each) =>
+            `${printable(each.key)}  ${printable(Origin.describe(each.origin))}\n  ${printable(inWords(each))}\n`
+          ).join("")
+        )
+      }
+      const settings = yield* effective
+      const written = leaves.map(({ key, origin, value }) => ({ key, value, origin: Origin.describe(origin) }))
+      if (format === "json") {
+        return yield* writeJson({ settings, files, written, unknown: unknown.map(details) }, 2)
+      }
+      yield* write(Table.render(settings.map(({ name, origin, value }) => [name, value, origin])))
+      if (written.length > 0) {
+        yield* write(`\nAs written in the files:\n`)
+        yield* write(Table.render(written.map(({ key, origin, value }) => [key, JSON.stringify(value), origin])))
+      }
+    }).pipe(configured({}, Trust.note, isUnknownOnly ? "explain" : "look"))
+})
 
-export const path = action(
-  Command.make("path", {}, () =>
+export const path = command("path", {
+  description: "List the configuration files. Later ones override earlier ones.",
+  examples: [["altimate-code config path", "which files apply in this directory"]],
+  parameters: {},
+  run: () =>
     Effect.gen(function*() {
       const { files, readsProject } = yield* Settings
       const { write } = yield* Stdio
-      yield* write(Table.render(files.map(({ found, path, scope }) => [path, scope, found ? "read" : "not there"])))
+      yield* write(
+        Table.render(files.map(({ found, path, scope }) => [path, scope, found ? "read" : "does not exist"]))
+      )
       if (readsProject.value) return
       yield* write(`The project's files are not read (${Origin.describe(readsProject.origin)}).\n`)
-    }).pipe(configured())).pipe(
-      Command.withDescription("List where configuration files are looked for; a later one wins over those before it.")
-    ),
-  [["altimate-code config path", "which files count in this directory"]]
-)
+    }).pipe(configured())
+})
 
-export const schema = action(
-  Command.make("schema", {}, () => Effect.flatMap(Stdio, ({ write }) => write(jsonSchema()))).pipe(
-    Command.withDescription("Print the JSON Schema of the configuration file, for editors.")
-  ),
-  [["altimate-code config schema > altimate-code.schema.json", "then name it under \"$schema\""]]
-)
+export const schema = command("schema", {
+  description: "Print the JSON Schema of the configuration file, for editors.",
+  examples: [["altimate-code config schema > altimate-code.schema.json", "for \"$schema\" in altimate-code.json"]],
+  parameters: {},
+  run: () => Effect.flatMap(Stdio, ({ write }) => write(jsonSchema()))
+})

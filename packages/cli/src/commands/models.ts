@@ -1,4 +1,4 @@
-/** `altimate-code models`: which models are known, and what is sent for one. */
+/** `altimate-code models`: the known models, and the ID that is sent for one. */
 import * as Origin from "@altimate-code/config/Origin"
 import { RegionFallback } from "@altimate-code/config/RegionFallback"
 import { Settings } from "@altimate-code/config/Settings"
@@ -6,11 +6,11 @@ import * as ModelId from "@altimate-code/model-id/ModelId"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
 import * as ModelChoice from "@altimate-code/provider/ModelChoice"
 import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { action } from "../command-line/commandTree.ts"
+import { command } from "../command-line/commandTree.ts"
+import { argument, option } from "../command-line/parameter.ts"
 import { providerArgument, requireBedrock } from "../command-line/providerId.ts"
 import { crossRegionOption, overrides } from "../command-line/sessionOptions.ts"
 import { Stdio } from "../command-line/Stdio.ts"
@@ -18,18 +18,23 @@ import * as Table from "../command-line/table.ts"
 import { selectable } from "../model/knownModels.ts"
 import { configured } from "../workspace/configured.ts"
 
-const resolve = action(
-  Command.make("resolve", {
-    region: Options.text("region").pipe(
-      Options.withPseudoName("REGION"),
-      Options.withDescription("The AWS region, instead of the configured one."),
-      Options.optional
-    ),
+export const resolve = command("resolve", {
+  description: "Show the ID that is sent for a model, and the rule behind it.",
+  examples: [
+    ["altimate-code models resolve anthropic.claude-sonnet-4-6-v1", "in the configured region"],
+    ["altimate-code models resolve amazon.nova-lite-v1:0 --region eu-west-1", "in another region"],
+    ["altimate-code models resolve deepseek.v3-v1:0 --cross-region off", "without a prefix"]
+  ],
+  parameters: {
+    region: option(Options.text("region").pipe(Options.withPseudoName("REGION"), Options.optional), {
+      description: "Use this AWS region instead of the configured one."
+    }),
     crossRegion: crossRegionOption,
-    id: Args.text({ name: "id" }).pipe(
-      Args.withDescription("A model ID, alias or ARN, with or without amazon-bedrock/.")
-    )
-  }, ({ crossRegion, id, region }) =>
+    id: argument(Args.text({ name: "id" }), {
+      description: "A model ID, alias or ARN, with or without amazon-bedrock/."
+    })
+  },
+  run: ({ crossRegion, id, region }) =>
     Effect.gen(function*() {
       const settings = yield* Settings
       const { write } = yield* Stdio
@@ -50,23 +55,19 @@ const resolve = action(
         [
           "model",
           Option.match(model, {
-            onNone: () => "not in the catalog; works with defaults",
+            onNone: () => "not in the catalog; default limits apply",
             onSome: ({ family, name }) => `${name} (${family})${through}`
           })
         ]
       ]))
-    }).pipe(configured(overrides({ crossRegion })))).pipe(
-      Command.withDescription("Show what would be sent for a model ID, and by which rule.")
-    ),
-  [
-    ["altimate-code models resolve anthropic.claude-sonnet-4-6-v1", "in the configured region"],
-    ["altimate-code models resolve amazon.nova-lite-v1:0 --region eu-west-1", "in another region"],
-    ["altimate-code models resolve deepseek.v3-v1:0 --cross-region off", "without a prefix"]
-  ]
-)
+    }).pipe(configured(overrides({ crossRegion })))
+})
 
-export const models = action(
-  Command.make("models", { provider: providerArgument }, ({ provider }) =>
+export const models = command("models", {
+  description: "List the known models with their families, configured ones first.",
+  examples: [["altimate-code models | grep Claude", "the models of one family"]],
+  parameters: { provider: providerArgument },
+  run: ({ provider }) =>
     Effect.gen(function*() {
       yield* requireBedrock(
         [provider],
@@ -75,7 +76,5 @@ export const models = action(
       const { write } = yield* Stdio
       const rows = (yield* selectable).map(({ family, id, name }) => [id, family, name])
       yield* write(Table.render([["ID", "FAMILY", "NAME"], ...rows]))
-    }).pipe(configured())).pipe(Command.withDescription("List the known models with their families, your own first.")),
-  [["altimate-code models | grep Claude", "the models of one family"]],
-  [resolve]
-)
+    }).pipe(configured())
+})

@@ -1,4 +1,4 @@
-/** `altimate-code providers`: what credentials there are, which is used, and why. */
+/** `altimate-code providers`: the available credentials, and which one is used and why. */
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
@@ -6,13 +6,12 @@ import { type Credential, describe, notice } from "@altimate-code/auth/Credentia
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { Settings } from "@altimate-code/config/Settings"
 import * as SigningScope from "@altimate-code/provider/SigningScope"
-import * as Command from "@effect/cli/Command"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { action } from "../command-line/commandTree.ts"
+import { command } from "../command-line/commandTree.ts"
 import { format } from "../command-line/formatOption.ts"
 import { Stdio, writeJson } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
@@ -20,7 +19,7 @@ import * as TokenCommands from "../model/tokenCommands.ts"
 import { configured, endpoint } from "../workspace/configured.ts"
 import * as StoredCredentials from "./storedCredentials.ts"
 
-/** What a short-term Bedrock API key says of itself. */
+/** The region and expiry that a short-term Bedrock API key contains. */
 const keyOf = (credential: Credential) =>
   credential._tag === "Bearer" ? BedrockKey.read(Redacted.value(credential.token)) : Option.none()
 
@@ -30,8 +29,14 @@ const describeKey = ({ expiresAt, region }: BedrockKey.BedrockKey, requests: str
   return `  a Bedrock API key for ${place}; ${time}\n`
 }
 
-export const list = action(
-  Command.make("list", { format }, ({ format }) =>
+export const list = command("list", {
+  description: "List all credentials; show which one is used, and why.",
+  examples: [
+    ["altimate-code providers list", "which credential is used, and why"],
+    ["altimate-code providers list --format json", "the same as JSON"]
+  ],
+  parameters: { format },
+  run: ({ format }) =>
     Effect.gen(function*() {
       const { credential } = yield* Auth.Auth
       const store = yield* CredentialStore.CredentialStore
@@ -44,7 +49,7 @@ export const list = action(
           onNone: () => Effect.void,
           onSome: (notice) => writeError(`note: ${notice}\n`)
         }))
-      // Where requests go is another command's question: without an endpoint the rest is worth knowing all the same.
+      // A missing endpoint must not hide the rest of the list.
       const signingOf = (used: Credential) =>
         used._tag === "AwsChain"
           ? Effect.map(Effect.option(endpoint), Option.map(({ url }) => SigningScope.resolve(settings, url)))
@@ -79,7 +84,7 @@ export const list = action(
           ? "  no AWS variable is set\n"
           : Table.render(environment.map(({ note, variable }) => ["  Amazon Bedrock", variable, note]))
       )
-      // What there is helps to correct a credential that can't be used.
+      // Resolved after the lists are printed: they help to correct a credential that cannot be used.
       const used = yield* decide
       const key = keyOf(used)
       yield* write(`\nAmazon Bedrock uses: ${describe(used)}\n`)
@@ -92,11 +97,5 @@ export const list = action(
     }).pipe(
       Effect.provide(Layer.provideMerge(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))),
       configured()
-    )).pipe(
-      Command.withDescription("List stored credentials and active environment variables, then say which wins and why.")
-    ),
-  [
-    ["altimate-code providers list", "which credential would be used, and why"],
-    ["altimate-code providers list --format json", "the same for a program"]
-  ]
-)
+    )
+})

@@ -1,14 +1,19 @@
 /** `altimate-code doctor`: does it work here, and if not, why? */
-import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { action } from "../../command-line/commandTree.ts"
+import { command } from "../../command-line/commandTree.ts"
 import { format } from "../../command-line/formatOption.ts"
 import { load } from "../../command-line/lazy.ts"
 import { modelOption } from "../../command-line/sessionOptions.ts"
 
-export const doctor = action(
-  Command.make("doctor", { model: modelOption, format }, ({ format, model }) =>
+export const doctor = command("doctor", {
+  description: "Check the setup and show what is wrong. Sends four requests.",
+  examples: [
+    ["altimate-code doctor", "does it work here, and if not, why?"],
+    ["altimate-code doctor --format json > report.json", "a report without secrets for a support ticket"]
+  ],
+  parameters: { model: modelOption, format },
+  run: ({ format, model }) =>
     Effect.gen(function*() {
       const [{ doctor }, report] = yield* load(() =>
         Promise.all([import("./diagnose.ts"), import("./DoctorReport.ts")])
@@ -17,13 +22,5 @@ export const doctor = action(
         doctor(Option.match(model, { onNone: () => ({}), onSome: (model) => ({ model }) })),
         format === "json" ? report.json : report.text
       )
-    })).pipe(
-      Command.withDescription(
-        "See whether it works here, and if not, why. Sends four requests."
-      )
-    ),
-  [
-    ["altimate-code doctor", "does it work here, and if not, why?"],
-    ["altimate-code doctor --format json > report.json", "for a support ticket; no secret is in it"]
-  ]
-)
+    })
+})

@@ -1,41 +1,34 @@
 /** `altimate-code sandbox`: a gateway on this machine, to try things out. */
-import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { action } from "../../command-line/commandTree.ts"
+import * as Schema from "effect/Schema"
+import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
+import { option } from "../../command-line/parameter.ts"
 
-const options = {
-  port: Options.integer("port").pipe(
-    Options.withPseudoName("PORT"),
-    Options.filterMap(
-      Option.liftPredicate((port) => port >= 0 && port <= 65_535),
-      "--port must be a port's number: 0 to 65535."
-    ),
-    Options.withDescription("The port to listen on, on 127.0.0.1 only (default: a free one)."),
-    Options.withDefault(0)
-  ),
-  prefix: Options.text("prefix").pipe(
-    Options.withPseudoName("PATH"),
-    Options.withDescription("The path in front of /model (default: /bedrock/v1)."),
-    Options.withDefault("/bedrock/v1")
-  ),
-  script: Options.text("script").pipe(
-    Options.withPseudoName("PATH"),
-    Options.withDescription("Play the turns and faults of a JSON file instead of making up answers."),
-    Options.optional
-  )
-}
-
-export const sandbox = action(
-  Command.make("sandbox", options, (given) =>
-    // The server and its protocol are loaded here and not before.
-    Effect.flatMap(load(() => import("./runSandbox.ts")), ({ runSandbox }) => runSandbox(given))).pipe(
-      Command.withDescription("Start a Bedrock gateway on this machine, to try things out.")
-    ),
-  [
+export const sandbox = command("sandbox", {
+  description: "Start a Bedrock gateway on this machine, to try things out.",
+  examples: [
     ["altimate-code sandbox", "start it; Ctrl-C stops it"],
-    ["altimate-code sandbox --script faults.json", "see how a throttled or truncated answer looks"]
-  ]
-)
+    ["altimate-code sandbox --script faults.json", "see a throttled or truncated answer"]
+  ],
+  parameters: {
+    port: option(
+      Options.integer("port").pipe(
+        Options.withPseudoName("PORT"),
+        Options.withSchema(Schema.Int.pipe(Schema.between(0, 65_535))),
+        Options.withDefault(0)
+      ),
+      { description: "The port on 127.0.0.1 to listen on (default: a free one).", expects: "from 0 to 65535" }
+    ),
+    prefix: option(
+      Options.text("prefix").pipe(Options.withPseudoName("PATH"), Options.withDefault("/bedrock/v1")),
+      { description: "The path in front of /model (default: /bedrock/v1)." }
+    ),
+    script: option(Options.text("script").pipe(Options.withPseudoName("PATH"), Options.optional), {
+      description: "Play the turns and faults in this JSON file instead of made-up answers."
+    })
+  },
+  // The server and its protocol are loaded only here.
+  run: (given) => Effect.flatMap(load(() => import("./runSandbox.ts")), ({ runSandbox }) => runSandbox(given))
+})

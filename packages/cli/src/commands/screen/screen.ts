@@ -1,11 +1,12 @@
 /** `altimate-code`: the screen. */
 import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import { command } from "../../command-line/commandTree.ts"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { load } from "../../command-line/lazy.ts"
+import { argument, option } from "../../command-line/parameter.ts"
 import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
 import { configured } from "../../workspace/configured.ts"
@@ -24,27 +25,27 @@ const hasScreen = Effect.gen(function*() {
   })
 })
 
-export const screen = Command.make(
-  "altimate-code",
-  {
+export const screen = command("altimate-code", {
+  description: "A terminal coding assistant for teams whose Amazon Bedrock is behind a gateway.",
+  examples: [["altimate-code run \"why does this fail?\" -f build.log", "do one task, with the answer on stdout"]],
+  parameters: {
     model: modelOption,
     crossRegion: crossRegionOption,
     ...sessionOptions,
     yolo,
-    // Both take effect when the command line is read: see `Argv` and `WorkingDirectory`.
-    print: Options.boolean("print").pipe(
-      Options.withAlias("p"),
-      Options.withDescription("Do one task without the screen, as run does.")
-    ),
-    directory: Args.text({ name: "directory" }).pipe(
-      Args.withDescription("Where to work, if not in this directory."),
-      Args.optional
-    )
+    // Both take effect while the command line is read: see `Argv` and `WorkingDirectory`.
+    print: option(Options.boolean("print").pipe(Options.withAlias("p")), {
+      description: "Do one task without the screen, like run."
+    }),
+    directory: argument(Args.optional(Args.text({ name: "directory" })), {
+      description: "The directory to work in (default: this one).",
+      completes: "directory"
+    })
   },
-  (given) =>
+  run: (given) =>
     hasScreen.pipe(
       Effect.zipRight(load(() => import("./runScreen.ts"))),
       Effect.flatMap(({ runScreen }) => runScreen({ ...given, overrides: overrides(given) })),
       configured(overrides(given), Trust.ask, "send")
     )
-).pipe(Command.withDescription("A terminal coding assistant for teams whose Amazon Bedrock sits behind a gateway."))
+})

@@ -40,5 +40,5 @@ export const print = Effect.fn("SessionCommands.print")(function*(id: string, fo
 export const remove = Effect.fn("SessionCommands.remove")(function*(id: string) {
   const { write } = yield* Stdio
   const whole = yield* (yield* Sessions.Sessions).remove(id)
-  yield* write(`Deleted the session ${whole}.\n`)
+  yield* write(`Deleted session ${whole}.\n`)
 }, Effect.provide(Places.sessions))
