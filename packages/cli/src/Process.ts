@@ -1,4 +1,4 @@
-/** The program as a process: platform, signals, exit code. */
+/** The process: platform services, signals, exit code. */
 import * as NodeCommandExecutor from "@effect/platform-node/NodeCommandExecutor"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -21,10 +21,10 @@ const live = Layer.mergeAll(
   policies
 )
 
-/** The exit code of a process that a signal ended is 128 + the signal's number, as shells report it. */
+/** 128 plus the number of the signal, as shells report a process that a signal ended. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const
 
-/** The AWS SDK warns about Node 20 at every start. All other warnings come as Node prints them. */
+/** Hides the warning about Node 20 that the AWS SDK emits at every start. */
 const dropVersionWarning = () => {
   const printers = process.listeners("warning")
   process.removeAllListeners("warning")
@@ -33,24 +33,24 @@ const dropVersionWarning = () => {
   })
 }
 
-/** How long the clean-up after a signal may take, in milliseconds: more than an MCP server gets that has to be killed. */
+/** How long the clean-up after a signal may take, in milliseconds. Longer than the shutdown of an MCP server that has to be killed. */
 const shutdownGrace = 5_000
 
-/** How long file operations that are under way may take to finish, in milliseconds. */
+/** How long pending file operations may take to finish, in milliseconds. */
 const settleTime = 1_000
 
-/** Is a thread reading or writing a file, or looking up a name? `process.exit` waits for it, for ever if need be. */
+/** Is a thread accessing a file or resolving a host name? `process.exit` would wait for it, possibly forever. */
 const hasBusyThread = (): boolean =>
   process.getActiveResourcesInfo().some((resource) => /^(FS|FileHandle|Dir|Get(Addr|Name)Info)/.test(resource))
 
-/** From here on a signal ends the process as if nobody listened. */
+/** Restores the default action of signals, which ends the process. */
 const stopListening = () => {
   for (const signal of Object.keys(signals)) process.removeAllListeners(signal)
 }
 
 /**
- * Ends the process with the signal's exit code. If a thread is stuck, e.g. in a read from a pipe that nobody writes to, the process dies of
- * the signal itself, which a shell reports as the same code.
+ * Ends the process with the exit code of the signal. If a thread is stuck, for example reading from a pipe without a writer, the signal
+ * itself ends the process, which a shell reports as the same code.
  */
 const endBy = (signal: keyof typeof signals, wait = settleTime): void => {
   if (hasBusyThread() && wait > 0) {
@@ -59,14 +59,14 @@ const endBy = (signal: keyof typeof signals, wait = settleTime): void => {
   }
   stopListening()
   if (!hasBusyThread()) process.exit(signals[signal])
-  // What has to be put back, such as the terminal's mode, listens to this.
+  // Listeners restore state such as the terminal's mode.
   process.emit("exit", signals[signal])
   process.kill(process.pid, signal)
 }
 
 /**
- * Runs the command line and ends the process. The first signal interrupts what runs, so that requests are aborted and the log
- * is written to its end, if that takes no longer than the grace period; a second one ends the process at once.
+ * Runs the command line and ends the process. The first signal interrupts the program: requests are aborted and the log is flushed,
+ * within the grace period. A second signal ends the process immediately.
  */
 export const start = (args: ReadonlyArray<string>): void => {
   dropVersionWarning()
@@ -90,7 +90,7 @@ export const start = (args: ReadonlyArray<string>): void => {
   fiber.addObserver((exit) => {
     if (received !== undefined) return endBy(received)
     if (exit._tag === "Success") return end(exit.value)
-    // Ctrl-C at a prompt arrives as a key, not as a signal.
+    // In a prompt, Ctrl-C arrives as a key and not as a signal.
     if (Cause.isInterruptedOnly(exit.cause)) return end(exitCodes.interrupted)
     const error = Cause.squash(exit.cause)
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`)

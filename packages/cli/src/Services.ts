@@ -1,4 +1,4 @@
-/** What every command may use, and how the live program is put together. */
+/** The services that commands use, and their live layers. */
 import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import type { Directories } from "@altimate-code/config/Directories"
@@ -15,7 +15,7 @@ import type * as Terminal from "@effect/platform/Terminal"
 import * as Layer from "effect/Layer"
 import type { Stdio } from "./command-line/Stdio.ts"
 
-/** The decisions that a gateway makes hard. Each can be swapped by providing another layer in its place. */
+/** The decisions that a gateway makes hard. Each can be replaced by providing another layer. */
 export type Policies =
   | EndpointPolicy.EndpointPolicy
   | PermissionPolicy.PermissionPolicy
@@ -25,7 +25,7 @@ export type Policies =
   | TokenPrecedence.TokenPrecedence
   | TrustPolicy.TrustPolicy
 
-/** The decisions as the guide makes them. */
+/** The live policies. */
 export const policies: Layer.Layer<Policies> = Layer.mergeAll(
   EndpointPolicy.layer,
   PermissionPolicy.layer,
@@ -44,5 +44,5 @@ export type Platform =
   | Terminal.Terminal
   | Stdio
 
-/** Everything that a command's handler may ask for. */
+/** Everything that the handler of a command may require. */
 export type Services = Directories | Platform | Policies | Secrets

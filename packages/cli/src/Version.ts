@@ -1,4 +1,4 @@
 declare const ALTIMATE_CODE_VERSION: string | undefined
 
-/** The version of the package; the bundler writes it in. */
+/** The version of the package, inserted by the bundler. */
 export const version: string = typeof ALTIMATE_CODE_VERSION === "undefined" ? "development" : ALTIMATE_CODE_VERSION

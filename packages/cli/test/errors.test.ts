@@ -288,7 +288,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
       })
       assert.strictEqual(status, 1, stderr)
       assertShortBlock(stderr)
-      assert.match(stderr, /could not be loaded.*RunSandbox.*\n.*install altimate-code again/)
+      assert.match(stderr, /could not be loaded.*RunSandbox.*\n.*Reinstall altimate-code/i)
     }))
 
   it.scoped("leaves Node's own warnings on stderr, but not the SDK's about the version of Node", () =>

@@ -125,8 +125,8 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
         const [name, words] of [
           ["binary", /neither/],
           ["empty", /empty/],
-          ["wide.png", /--file wide\.png can't be attached: it is 8001 × 1 pixels, .*\n.*smaller copy/],
-          ["cut.png", /--file cut\.png can't be attached: it ends too early\.\n.*another copy/],
+          ["wide.png", /--file wide\.png cannot be attached: it is 8001 × 1 pixels, .*\n.*smaller copy/],
+          ["cut.png", /--file cut\.png cannot be attached: it ends too early\.\n.*another copy/],
           ["missing", /no such file/],
           [".", /is a directory/]
         ] as const
@@ -138,7 +138,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       const many = Array.from({ length: 6 }, () => ["--file", "a.pdf"]).flat()
       const result = yield* home.run(["run", "hi", ...many], { env: token })
       assert.strictEqual(result.code, 2)
-      assert.include(result.stderr, "6 documents are attached, and a request may hold at most 5.")
+      assert.include(result.stderr, "6 documents are attached, but a request may contain at most 5.")
       assert.isEmpty(yield* sandbox.requests)
     }))
 

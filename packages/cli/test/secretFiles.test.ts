@@ -118,7 +118,7 @@ layer(NodeContext.layer)("a file that may hold secrets", (it) => {
       put("plain.txt", "plain")
       const { code, stderr } = yield* run(["--file", "notes.txt", "--file", "plain.txt"])
       assert.strictEqual(code, 0, stderr)
-      assert.include(stderr, "note: notes.txt may hold secrets: it is sent to the model, because --file names it")
+      assert.include(stderr, "note: notes.txt may contain secrets and is sent to the model, because --file names it")
       assert.notInclude(stderr, "plain.txt")
       assert.include(yield* sent, canary)
     }))

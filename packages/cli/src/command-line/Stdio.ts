@@ -14,55 +14,54 @@ import { fstatSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { CliError } from "./failure/CliError.ts"
 
-/** Whoever read our stdout has stopped reading, as `head -1` does. Not a failure: there is nobody left to write for. */
+/** The reader of stdout has closed it, as `head -1` does. Not a failure: there is no reader left to write for. */
 export class StdoutClosed
   extends Schema.TaggedError<StdoutClosed>("@altimate-code/cli/StdoutClosed")("StdoutClosed", {})
 {}
 
-/** The streams of the process; a service, so that a test can run the whole program and look at what it wrote. */
+/** The streams of the process. A service, so that a test can run the whole program and inspect its output. */
 export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
-  /** Writes to stdout and waits until the text is taken: a slow reader slows the stream down. Else fails with `Stdout`. */
+  /** Writes to stdout and waits until the text is accepted, so a slow reader slows the stream down. Fails with `Stdout`. */
   readonly write: (text: string) => Effect.Effect<void, StdoutClosed | CliError>
   /** Writes to stderr. */
   readonly writeError: (text: string) => Effect.Effect<void>
   /**
-   * What was piped or redirected into stdin, to its end; none for a terminal or a device such as `/dev/null`. When nothing comes for 3
-   * seconds, it reports on stderr what it waits for. With `isOptional` it does not wait longer for a socket, which is often what a
-   * program that starts others gives them without ever writing to it.
+   * All text piped or redirected into stdin; none for a terminal or a device such as `/dev/null`. After 3 seconds without input it
+   * writes a note to stderr. With `isOptional` it then stops waiting for a socket: programs often give their children one without ever
+   * writing to it.
    */
   readonly readPiped: (options: { readonly isOptional: boolean }) => Effect.Effect<Option.Option<string>, CliError>
-  /** Can a person be asked: are both stdin and stdout a terminal? */
+  /** Are both stdin and stdout a terminal, so that the user can be prompted? */
   readonly interactive: boolean
   /**
-   * Asks the user at the terminal, on stderr, and reads one line; none where there is no terminal. What was typed before
-   * the question was there is no answer to it, and is thrown away.
+   * Prompts the user on stderr and reads one line; none without a terminal. Input typed before the prompt appeared is discarded.
    */
   readonly readLine: Option.Option<(question: string) => Effect.Effect<string>>
-  /** Is stdout a terminal, which would do what control characters say? */
+  /** Is stdout a terminal, which would execute control characters? */
   readonly isTerminal: boolean
-  /** Is stderr a terminal on which a line can be written over (`TERM` not dumb)? */
+  /** Is stderr a terminal on which a line can be overwritten (`TERM` is not dumb)? */
   readonly isErrorTerminal: boolean
-  /** May stderr be coloured: a terminal, `NO_COLOR` unset, `TERM` not dumb? */
+  /** May stderr be colored? True for a terminal with `NO_COLOR` unset and `TERM` not dumb. */
   readonly colors: boolean
 }>() {}
 
-/** A text of several lines for a terminal: its control characters are shown and not obeyed. */
+/** Makes multi-line text safe for a terminal: control characters are shown, not executed. */
 export const shown = (text: string): string => text.replace(/[^\n\t]+/g, printable)
 
 const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
 
-/** The same for JSON, which stays the same JSON: such characters are in its strings only. */
+/** The same for JSON. Control characters occur only in its strings, where an escape keeps the value. */
 export const shownJson = (json: string): string =>
   json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => char === "\n" ? char : char.replace(/[^]/g, unicodeEscape))
 
-/** Writes the value to stdout as JSON, in a line or over several. */
+/** Writes a value to stdout as JSON, on one line or indented. */
 export const writeJson = (value: unknown, indent?: number) =>
   Effect.flatMap(Stdio, ({ isTerminal, write }) => {
     const json = `${JSON.stringify(value, null, indent)}\n`
     return write(isTerminal ? shownJson(json) : json)
   })
 
-/** The same streams without the registered secrets, wherever a text comes from. */
+/** The same streams with all registered secrets masked. */
 export const masked = Layer.effect(
   Stdio,
   Effect.gen(function*() {
@@ -79,7 +78,7 @@ export const masked = Layer.effect(
 
 const text = (name: string) => Config.string(name).pipe(Config.withDefault(""))
 
-/** Reading from anything else could wait for ever. */
+/** Reading from anything else could block forever. */
 const pipedKind = (): "pipe" | "socket" | undefined => {
   try {
     const stat = fstatSync(0)
@@ -92,7 +91,7 @@ const pipedKind = (): "pipe" | "socket" | undefined => {
 
 const utf16 = new CliError({
   reason: "Stdin",
-  message: "What was piped into stdin is UTF-16 text, as PowerShell writes it, and has to be UTF-8.",
+  message: "The text piped into stdin is UTF-16, as PowerShell writes it. It must be UTF-8.",
   hint: "Save it as UTF-8: Out-File -Encoding utf8 in PowerShell, or iconv -f UTF-16 -t UTF-8."
 })
 
@@ -115,8 +114,8 @@ const readAll = (onFirst: () => void) =>
         : cause instanceof TypeError
         ? new CliError({
           reason: "Stdin",
-          message: "What was piped into stdin is not UTF-8 text.",
-          hint: "Save it as UTF-8. Images and PDFs are for run's --file."
+          message: "The input piped into stdin is not UTF-8 text.",
+          hint: "Save it as UTF-8. Attach images and PDFs with run --file."
         })
         : new CliError({
           reason: "Stdin",
@@ -127,8 +126,8 @@ const readAll = (onFirst: () => void) =>
 
 const silence = Duration.seconds(3)
 
-/** A producer may be slow. But a pipe that was only inherited, by a script or a job, may stay open and empty for ever. */
-const readPatiently = (writeError: (text: string) => Effect.Effect<void>, givesUp: boolean) =>
+/** A producer may be slow, but a pipe inherited from a script or a job may stay open and empty forever. */
+const readOrGiveUp = (writeError: (text: string) => Effect.Effect<void>, givesUp: boolean) =>
   Effect.suspend(() => {
     let begun = false
     const whenSilent = <A>(then: Effect.Effect<A>) =>
@@ -139,35 +138,35 @@ const readPatiently = (writeError: (text: string) => Effect.Effect<void>, givesU
         all,
         whenSilent(
           Effect.as(
-            writeError("note: stdin is not read: nothing has come from it for 3 seconds.\n"),
+            writeError("note: ignoring stdin: no input for 3 seconds.\n"),
             Option.none<string>()
           )
         )
       )
       : whenSilent(
-        writeError("note: waiting for stdin, from which nothing has come yet. To run without it: < /dev/null\n")
+        writeError("note: waiting for input on stdin. To run without it: < /dev/null\n")
       ).pipe(Effect.forkScoped, Effect.zipRight(all), Effect.scoped)
   })
 
-/** What a pipe or a socket answers whose reader has gone away. */
+/** The error codes of a pipe or socket whose reader has closed it. */
 const closed = ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]
 
 const stdoutFailure = (error: NodeJS.ErrnoException): StdoutClosed | CliError =>
   error.code !== undefined && closed.includes(error.code) ? new StdoutClosed() : new CliError({
     reason: "Stdout",
     message: `stdout could not be written: ${error.message}`,
-    hint: "Make sure that there is space left where it goes."
+    hint: "Check that the disk it is written to has space left."
   })
 
 const turnOfEventLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
-/** In raw mode Ctrl-C and Ctrl-\\ are characters. */
+/** In raw mode, Ctrl-C and Ctrl-\\ arrive as characters. */
 const signalBy = (typed: Uint8Array | string): void => {
   if (typed.toString().includes("\x03")) process.kill(process.pid, "SIGINT")
   if (typed.toString().includes("\x1c")) process.kill(process.pid, "SIGQUIT")
 }
 
-/** Throws away what was typed so far. In raw mode the terminal hands over unfinished lines as well. */
+/** Discards typed input. In raw mode the terminal delivers unfinished lines as well. */
 const discardTyped = Effect.acquireUseRelease(
   Effect.sync(() => {
     const { stdin } = process
@@ -181,7 +180,7 @@ const discardTyped = Effect.acquireUseRelease(
     stdin.resume()
     return { typed, listener }
   }),
-  // What the terminal holds is read in the turn of the event loop that comes next; more of it in further ones.
+  // Pending input arrives in the next turn of the event loop, and more of it in further turns.
   ({ typed }) =>
     Effect.suspend(() => {
       typed.isNew = false
@@ -196,13 +195,13 @@ const discardTyped = Effect.acquireUseRelease(
     })
 )
 
-/** The end of the input is an empty line. Ctrl-C interrupts, as it does anywhere else. */
+/** The end of input counts as an empty line. Ctrl-C interrupts, as elsewhere. */
 const readLine = (question: string) => Effect.zipRight(discardTyped, askLine(question))
 
 const askLine = (question: string) =>
   Effect.async<string>((resume) => {
     const lines = createInterface({ input: process.stdin, output: process.stderr })
-    // Ctrl-C is the interface's own.
+    // The interface handles Ctrl-C itself.
     lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"))
     const onData = (chunk: Uint8Array | string): void => {
       if (chunk.toString().includes("\x1c")) process.kill(process.pid, "SIGQUIT")
@@ -222,7 +221,7 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
   Stdio,
   Effect.gen(function*() {
     const { stderr, stdin, stdout } = process
-    // A closed pipe is announced as an event as well, which would end the process with a stack trace.
+    // A closed pipe is also reported as an event, which would end the process with a stack trace.
     stdout.on("error", () => {})
     stderr.on("error", () => {})
     const isErrorTerminal = stderr.isTTY && (yield* text("TERM")) !== "dumb"
@@ -244,7 +243,7 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
           const kind = pipedKind()
           return kind === undefined
             ? Effect.succeedNone
-            : readPatiently(writeError, isOptional && kind === "socket")
+            : readOrGiveUp(writeError, isOptional && kind === "socket")
         }),
       interactive: stdin.isTTY && stdout.isTTY,
       readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),

@@ -1,7 +1,7 @@
 /** Columns of text. */
 import { printable } from "@altimate-code/log/Printable"
 
-/** Each row on a line of its own, the columns aligned; ends with a newline unless there is no row. Cells are text from anywhere. */
+/** One line per row with aligned columns; empty if there are no rows. Control characters in cells are shown, not executed. */
 export const render = (cells: ReadonlyArray<ReadonlyArray<string>>): string => {
   const rows = cells.map((row) => row.map(printable))
   const widths: Array<number> = []

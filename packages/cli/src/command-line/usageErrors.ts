@@ -1,11 +1,11 @@
-/** The errors for what a command does not know: they name what is nearest to it here. */
+/** Errors for unknown commands and options, with the closest match as a hint. */
 import { closest, distance } from "fastest-levenshtein"
 import { argumentsOf, type CommandTree, nameOf, optionsOf } from "./commandTree.ts"
 import { CliError } from "./failure/CliError.ts"
 import { allGlobalOptions } from "./globalOptions.ts"
 import * as Habits from "./habits.ts"
 
-/** ` Did you mean "--model"?`, when something known is near enough to be meant. */
+/** `Did you mean --model? ` if a known name is similar enough; otherwise empty. */
 const suggestion = (given: string, known: ReadonlyArray<string>): string => {
   const candidate = closest(given, known)
   return known.length > 0 && distance(given, candidate) <= Math.max(2, Math.floor(given.length / 3))
@@ -13,18 +13,18 @@ const suggestion = (given: string, known: ReadonlyArray<string>): string => {
     : ""
 }
 
-/** What was typed after the program's name, as `Habits` has it. */
+/** The key of a command or option in the tables of `Habits`. */
 const keyOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, typed: string) =>
   [...path.slice(1).map(({ name }) => name), typed].join(" ")
 
-/** A command line that is wrong. */
+/** An error in the command line. */
 export const usage = (message: string, hint: string) => new CliError({ reason: "Usage", message, hint })
 
-/** The hint where nothing better is known. */
+/** The hint if there is nothing more specific. */
 export const seeHelp = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string =>
   `${nameOf(path)} --help shows what it accepts.`
 
-/** A word where a command is expected. `remark` is what else is known about it, e.g. that no directory has this name. */
+/** A word that is not a command. `remark` adds a fact about it, for example that no directory has this name. */
 export const unknownCommand = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, word: string, remark = ""): CliError => {
   const known = path.at(-1)!.children.flatMap(({ aliases, name }) => [name, ...aliases])
   return usage(
@@ -39,14 +39,14 @@ const accepting = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, option: string)
   ...path.at(-1)!.children.flatMap((child) => accepting([...path, child], option))
 ]
 
-/** A word that begins with a dash and is no option of the command. */
+/** A word that starts with a dash and is not an option of the command. */
 export const unknownOption = <R, E>(path: ReadonlyArray<CommandTree<R, E>>, option: string): CliError => {
   const command = path.at(-1)!
   const known = [...optionsOf(command), ...allGlobalOptions].flatMap(({ names }) =>
     names.filter((name) => name.startsWith("--"))
   )
   const dashes = argumentsOf(command).some(({ isRepeated }) => isRepeated)
-    ? " Put -- before words that begin with a dash."
+    ? " Put -- before words that start with a dash."
     : ""
   const meant = suggestion(option, known)
   const elsewhere = option.startsWith("--") && meant === "" ? accepting(path.slice(0, 1), option) : []

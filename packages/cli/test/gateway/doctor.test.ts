@@ -213,7 +213,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
           assert.strictEqual(code, 0, stdout)
           return stdout
         })
-      assert.match(yield* lines({ streaming: "off" }, {}), /✓ stream .*not asked for: options.streaming is off/)
+      assert.match(yield* lines({ streaming: "off" }, {}), /✓ stream .*skipped: options.streaming is off/)
       const unable = yield* lines({}, { streaming: "json" })
       assert.match(unable, /! stream .*answered as a whole\n.*The gateway does not stream/)
 

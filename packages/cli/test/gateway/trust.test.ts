@@ -101,7 +101,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.include(trusted.stdout, join(cwd, "altimate-code.json"))
       assert.include(trusted.stdout, "lets the model run any command without asking")
       assert.strictEqual(statSync(trustFile).mode & 0o777, 0o600)
-      assert.include((yield* run("trust")).stdout, "Nothing waits")
+      assert.include((yield* run("trust")).stdout, "Nothing here needs your trust")
 
       const { code, stderr } = yield* run("run", "hello")
       assert.strictEqual(code, 0, stderr)

@@ -47,8 +47,8 @@ layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
     Effect.gen(function*() {
       const { home, sandbox } = yield* setUp(throttled(60))
       const terminal = yield* open(["run", "--no-tools", "hi"], { home: home.home, env: token })
-      yield* terminal.see("Rate limited. Next try in 1 min (2nd) · ctrl-c stops")
-      yield* terminal.see("Rate limited. Next try in 58 s (2nd) · ctrl-c stops")
+      yield* terminal.see("Rate limited. Next try in 1 min (2nd) · ctrl-c to stop")
+      yield* terminal.see("Rate limited. Next try in 58 s (2nd) · ctrl-c to stop")
       assert.notInclude(terminal.everything(), "59 s")
       yield* terminal.write(keys.ctrl("c"))
       assert.strictEqual(yield* terminal.exited, 130)

@@ -1,4 +1,4 @@
-/** What the doctor says while it looks, and what it hands over in the end. */
+/** Reports the checks of `doctor`, as lines of text or as one JSON document. */
 import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Clock from "effect/Clock"
@@ -11,10 +11,10 @@ import type { CliError } from "../../command-line/failure/CliError.ts"
 import type { Failure } from "../../command-line/failure/renderFailure.ts"
 import { Stdio, type StdoutClosed, writeJson } from "../../command-line/Stdio.ts"
 
-/** What a look at one thing has shown. */
-export interface Seen<A> {
+/** The result of one check. */
+export interface Observation<A> {
   readonly detail: string
-  /** Not right, though a request may work all the same: what to do about it. */
+  /** What to do about a problem that need not make requests fail. */
   readonly warning?: string
   readonly value: A
 }
@@ -28,22 +28,22 @@ interface Finding {
 }
 
 export class DoctorReport extends Context.Tag("@altimate-code/cli/DoctorReport")<DoctorReport, {
-  /** Does it, says what came of it, and goes on with its value; a failure is said too and stays one. */
+  /** Runs a check, reports the result and returns its value. A failure is reported, and the check still fails. */
   readonly check: <A, E extends Failure, R>(
     name: string,
-    look: Effect.Effect<Seen<A>, E, R>
+    look: Effect.Effect<Observation<A>, E, R>
   ) => Effect.Effect<A, E | CliError | StdoutClosed, R>
 }>() {}
 
 const marks = { ok: "✓", warning: "!", failed: "✗" } as const
 const colors = { ok: 32, warning: 33, failed: 31 } as const
 
-/** A name and a finding may take two lines, but the names are one column. */
+/** The width of the column of names. */
 const column = 16
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
-/** What takes longer than a moment turns, so that nobody thinks that it hangs. */
+/** Shows a spinner during a check that takes longer than a moment. */
 const turning = (name: string, write: (text: string) => Effect.Effect<void>) => {
   let count = 0
   const turn = Effect.suspend(() => write(`\r${frames[count++ % frames.length]} ${name}`))
@@ -92,7 +92,7 @@ const make = (
         })
     }))
 
-/** A line each as they come. */
+/** One line per check, as each completes. */
 export const text = Layer.effect(
   DoctorReport,
   Effect.flatMap(Stdio, ({ colors: isColored, isTerminal, write, writeError }) => {
@@ -114,7 +114,7 @@ export const text = Layer.effect(
   })
 )
 
-/** All of it at the end, as JSON that may be shown to others. */
+/** A JSON document at the end. It contains no secrets, so it may be shared. */
 export const json = Layer.scoped(
   DoctorReport,
   Effect.gen(function*() {

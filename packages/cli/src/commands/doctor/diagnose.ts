@@ -1,4 +1,4 @@
-/** Looks at all that is between the settings and an answer, in the order in which a request meets it. */
+/** Checks everything between the settings and an answer, in the order in which a request meets it. */
 import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
@@ -37,10 +37,10 @@ import { known } from "../../model/knownModels.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import { version } from "../../Version.ts"
 import { endpoint, warnings } from "../../workspace/configured.ts"
-import { DoctorReport, type Seen } from "./DoctorReport.ts"
+import { DoctorReport, type Observation } from "./DoctorReport.ts"
 import { largePrompt, paced } from "./prompts.ts"
 
-const seen = <A>(value: A, detail: string, warning?: string): Seen<A> => ({
+const seen = <A>(value: A, detail: string, warning?: string): Observation<A> => ({
   value,
   detail,
   ...(warning === undefined ? {} : { warning })
@@ -57,19 +57,19 @@ const configuration = Effect.gen(function*() {
   const problems = yield* warnings
   return seen(
     undefined,
-    found.length === 0 ? "no file: the environment and the defaults" : found.join("\n"),
+    found.length === 0 ? "no file, only the environment and defaults" : found.join("\n"),
     problems.length === 0 ? undefined : problems.join(" ")
   )
 })
 
 const endpointKeys = [paths.baseURL, paths.endpoint].map((path) => path.join("."))
 
-/** Fails when an endpoint waits to be trusted and there is no other: requests would go to AWS itself. */
+/** Fails if the only endpoint is in an untrusted file: requests would go to AWS itself. */
 const trust = Effect.gen(function*() {
   const { resolve } = yield* EndpointPolicy
   const settings = yield* Settings.Settings
   const { untrusted } = settings
-  if (untrusted.length === 0) return seen(undefined, "nothing waits for it")
+  if (untrusted.length === 0) return seen(undefined, "nothing needs your trust")
   const waiting = untrusted.flatMap(({ changes }) => changes).find(({ key }) => endpointKeys.includes(key))
   if (waiting !== undefined) {
     const misplacedUrl = new ConfigError({
@@ -94,7 +94,7 @@ const ending = (expiration: Option.Option<Date>) =>
       onSome: (date) => `, until ${date.toISOString()} (${Math.round((date.getTime() - now) / 60_000)} minutes)`
     }))
 
-/** Of the chain the credentials themselves are asked for: whether there are any is the question. */
+/** The AWS credential chain is resolved here: only that shows whether it has credentials. */
 const credential = (used: Credential, { profile, region }: Settings.Service) =>
   Effect.gen(function*() {
     if (used._tag === "Bearer") {
@@ -110,7 +110,7 @@ const credential = (used: Credential, { profile, region }: Settings.Service) =>
     return seen(undefined, `AWS credentials from ${source}${yield* ending(expiration)}`)
   })
 
-const onTheWay = (stage: Stage): Seen<Stage> => {
+const observe = (stage: Stage): Observation<Stage> => {
   switch (stage._tag) {
     case "Route":
       return seen(stage, describeRoute(stage.route), ignoredEntries(stage.route.ignored))
@@ -125,7 +125,7 @@ const onTheWay = (stage: Stage): Seen<Stage> => {
         stage,
         `${stage.protocol}, ${Option.getOrElse(stage.alpn, () => "http/1.1")}, certificate of ${stage.subject} by `
           + `${stage.issuer} until ${stage.validTo.toISOString().slice(0, 10)} (${stage.millis} ms)`,
-        Option.getOrUndefined(Option.map(stage.problem, ({ words }) => `It is not accepted: ${words}.`))
+        Option.getOrUndefined(Option.map(stage.problem, ({ words }) => `Not accepted: ${words}.`))
       )
   }
 }
@@ -139,7 +139,7 @@ const ignoredEntries = (ignored: ReadonlyArray<IgnoredEntry>): string | undefine
 
 const names = { Dns: "DNS", Tcp: "TCP", Tunnel: "tunnel", Tls: "TLS" } as const
 
-/** The way to the host; each step is named before it is taken, so that what waits or fails there has its name. */
+/** Checks each step of the connection to the host. A step is named before it starts, so that a step that hangs has a name. */
 const network = (url: string) =>
   Effect.gen(function*() {
     const { check } = yield* DoctorReport
@@ -147,7 +147,7 @@ const network = (url: string) =>
     const pull = yield* Stream.toPull(Stream.rechunk(inspect(url), 1))
     const next = Effect.mapBoth(pull, {
       onFailure: Option.getOrThrow,
-      onSuccess: (stages) => onTheWay(Chunk.unsafeHead(stages))
+      onSuccess: (stages) => observe(Chunk.unsafeHead(stages))
     })
     const first = yield* check("proxy", next)
     const following = first._tag === "Route" ? first.following : []
@@ -157,12 +157,12 @@ const network = (url: string) =>
 const explained = <A, R>(request: Effect.Effect<A, AiError.AiError, R>, prompt: "short" | "large" = "short") =>
   Effect.mapError(request, Advice.explainCheck(prompt))
 
-/** One question and a short answer, requested as a whole. */
+/** A short prompt, answered without streaming. */
 const hello = explained(LanguageModel.generateText({ prompt: "Say hello in one short sentence." }))
 
 type Answer = typeof hello
 
-/** A refusal of something else shows that the credential passed, if it comes from whatever checks credentials. */
+/** Was the credential accepted, although the request failed? Only an error from the service that checks credentials shows that. */
 const isAccepted = ({ reason, sender, status, type }: BedrockError): boolean => {
   if (sender !== undefined || status === undefined) return false
   const isAws = type !== undefined && /Exception$|^AccessDenied$/.test(type) && type !== "ForbiddenException"
@@ -192,13 +192,13 @@ const authentication = (answer: Answer, stream: typeof converseStream) =>
       const unknown = seen(
         undefined,
         "not known",
-        "The request failed before it was clear whether the credential is accepted: see the next line."
+        "The request failed before the credential was checked: see the next line."
       )
       return Effect.orElseSucceed(Effect.as(instead(error, stream), accepted), () => unknown)
     })
   )
 
-/** A streamed answer where whole ones alone may fail; otherwise the failure. */
+/** Tries streaming if the failure may concern only whole answers; fails with the original error otherwise. */
 const instead = (error: BedrockError, stream: typeof converseStream) =>
   Effect.gen(function*() {
     const { streaming } = (yield* Settings.Settings).gateway
@@ -206,7 +206,7 @@ const instead = (error: BedrockError, stream: typeof converseStream) =>
     yield* Effect.mapError(stream, () => error)
   })
 
-/** These may be about whole answers alone: the path for them may be missing. */
+/** Errors that may concern only whole answers: the gateway may lack the path for them. */
 const mayStream = ({ reason, status = 0 }: BedrockError): boolean =>
   ["ModelNotFound", "TruncatedStream", "WrongContentType"].includes(reason) || [404, 405, 501].includes(status)
 
@@ -222,18 +222,18 @@ const converse = (answer: Answer, stream: typeof converseStream) =>
         seen(
           undefined,
           error.message,
-          "This gateway only streams, and so does the assistant: it works. Its operators can add the path for whole answers (/converse)."
+          "This gateway only streams. The assistant streams too, so it works. The gateway's operators can add the path for whole answers (/converse)."
         )
       ))
   )
 
-/** What the client did on its own to have an answer. */
+/** What the client had to change to get an answer. */
 const noticed = Effect.gen(function*() {
   const notices = yield* (yield* BedrockTarget).notices
   return notices.length === 0 ? undefined : notices.join(" ")
 })
 
-/** When the pieces of a longer answer come says whether something on the way collects them first. */
+/** The timing of a longer answer shows whether something on the way buffers it. */
 const converseStream = Effect.gen(function*() {
   const start = yield* Clock.currentTimeMillis
   const arrivals: Array<number> = []
@@ -247,7 +247,7 @@ const converseStream = Effect.gen(function*() {
     )
   const { streaming } = (yield* Settings.Settings).gateway
   if (streaming.value === "off") {
-    return seen(undefined, `not asked for: options.streaming is off (${describe(streaming.origin)})`)
+    return seen(undefined, `skipped: options.streaming is off (${describe(streaming.origin)})`)
   }
   const notice = yield* noticed
   if (notice !== undefined) return seen(undefined, "answered as a whole", notice)
@@ -256,7 +256,7 @@ const converseStream = Effect.gen(function*() {
     undefined,
     detail,
     isBuffered
-      ? "Something on the way collects the answer and hands it on as a whole: it works, but you wait. Ask whoever runs the gateway to let event streams through unbuffered."
+      ? "Something between here and the model buffers the answer, so you wait for the whole of it. Ask the gateway's operators not to buffer event streams."
       : undefined
   )
 }).pipe(explained)
@@ -281,7 +281,7 @@ const toolCall = explained(
       : seen(
         undefined,
         "the model answered without calling it",
-        "The assistant needs tools: if the model can use them, the gateway may take them out of requests."
+        "The assistant needs tools. If the model supports them, the gateway may remove them from requests."
       )
   })
 ).pipe(Effect.provide(tools.toLayer({ weather: () => Effect.succeed("sunny") })))
@@ -289,12 +289,12 @@ const toolCall = explained(
 const large = explained(
   Effect.as(
     Stream.runDrain(LanguageModel.streamText({ prompt: largePrompt })),
-    seen(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL were let through`)
+    seen(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL got through`)
   ),
   "large"
 )
 
-/** All of it; `model` is the command line's. */
+/** Runs all checks; `model` is from the command line. */
 export const doctor = (options: { readonly model?: string }) =>
   Effect.gen(function*() {
     const { check } = yield* DoctorReport

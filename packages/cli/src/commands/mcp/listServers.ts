@@ -1,11 +1,11 @@
-/** What `altimate-code mcp list` does. */
+/** The action of `altimate-code mcp list`. */
 import * as Effect from "effect/Effect"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import * as Places from "../../workspace/places.ts"
 
-/** Starts all servers, shows how each is doing, and ends them; fails when one that is enabled is not connected. */
+/** Starts all servers, shows the state of each, and stops them. Fails if an enabled server is not connected. */
 export const list = Effect.fn("McpList.list")(
   function*(format: "text" | "json") {
     const { write, writeError } = yield* Stdio
@@ -19,7 +19,7 @@ export const list = Effect.fn("McpList.list")(
       reason: "Mcp",
       message: `${failed.length === 1 ? "MCP server" : "MCP servers"} not connected: ${failed.join(", ")}.`,
       hint:
-        "The list shows the last error of each. Correct it under \"mcp\" in altimate-code.json, or set \"enabled\": false there."
+        "The list shows the last error of each. Correct the server under \"mcp\" in altimate-code.json, or set \"enabled\": false."
     })
   },
   Effect.scoped,

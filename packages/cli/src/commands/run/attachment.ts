@@ -1,4 +1,4 @@
-/** Files that go along with a prompt. */
+/** Files attached to a prompt. */
 import * as AttachmentLimits from "@altimate-code/agent/AttachmentLimits"
 import * as SensitiveFiles from "@altimate-code/agent/SensitiveFiles"
 import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
@@ -12,8 +12,8 @@ import { CliError } from "../../command-line/failure/CliError.ts"
 import * as Places from "../../workspace/places.ts"
 
 /**
- * Reads a file as a part of a user message: PNG, JPEG, GIF, WebP and PDF as files, UTF-8 text as text under its name.
- * Fails with `Attachment` when the file can't be read, is empty, is neither, or is an image or PDF that Bedrock would refuse.
+ * Reads a file as part of a user message: PNG, JPEG, GIF, WebP and PDF as files, UTF-8 text as text with its file name.
+ * Fails with `Attachment` if the file cannot be read, is empty, is of another type, or is an image or PDF that Bedrock would refuse.
  */
 export const read = Effect.fn("Attachment.read")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
@@ -26,7 +26,7 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
           ? `--file ${path}: there is no such file.`
           : error.message.includes("EISDIR")
           ? `--file ${path} is a directory.`
-          : `--file ${path} can't be read: ${error.message}`,
+          : `--file ${path} cannot be read: ${error.message}`,
         hint: "Check the path and its permissions."
       })
     )
@@ -40,7 +40,7 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
     if (problem === undefined) return Prompt.filePart({ mediaType, fileName, data })
     return yield* new CliError({
       reason: "Attachment",
-      message: `--file ${path} can't be attached: ${problem.why}.`,
+      message: `--file ${path} cannot be attached: ${problem.why}.`,
       hint: problem.remedy
     })
   }
@@ -53,7 +53,7 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
   return Prompt.textPart({ text: `<file name=${JSON.stringify(fileName)}>\n${text}\n</file>` })
 })
 
-/** What the user should know about the files that they attach: to name one is to allow it. */
+/** Warnings about attached files that may contain secrets. They are sent anyway: naming a file allows it. */
 export const notices = Effect.fn("Attachment.notices")(function*(files: ReadonlyArray<string>) {
   const path = yield* Path.Path
   const places = yield* SensitiveFiles.places(yield* Places.own)
@@ -62,25 +62,25 @@ export const notices = Effect.fn("Attachment.notices")(function*(files: Readonly
     files,
     (file) => Effect.map(real(file), (file) => SensitiveFiles.mayHoldSecrets(file, places))
   )
-  return secret.map((file) => `${file} may hold secrets: it is sent to the model, because --file names it`)
+  return secret.map((file) => `${file} may contain secrets and is sent to the model, because --file names it`)
 })
 
-/** All of them, as the parts of one message. Fails with `Attachment` as {@link read} does, and when there are more than a request may hold. */
+/** Reads several files as parts of one message. Fails like {@link read}, and if there are more than one request may contain. */
 export const readAll = Effect.fn("Attachment.readAll")(function*(paths: ReadonlyArray<string>) {
   const parts = yield* Effect.forEach(paths, read)
   const types = parts.flatMap((part) => part.type === "file" ? [part.mediaType] : [])
   const images = types.filter((type) => type.startsWith("image/")).length
   const documents = types.length - images
   const tooMany = images > attachmentLimits.images
-    ? `${images} images are attached, and a request may hold at most ${attachmentLimits.images}.`
+    ? `${images} images are attached, but a request may contain at most ${attachmentLimits.images}.`
     : documents > attachmentLimits.documents
-    ? `${documents} documents are attached, and a request may hold at most ${attachmentLimits.documents}.`
+    ? `${documents} documents are attached, but a request may contain at most ${attachmentLimits.documents}.`
     : undefined
   if (tooMany === undefined) return parts
   return yield* new CliError({
     reason: "Attachment",
     message: tooMany,
-    hint: "Attach fewer, or ask about them one after another with --continue."
+    hint: "Attach fewer, or send them in several runs with --continue."
   })
 })
 

@@ -1,39 +1,39 @@
-/** Ends of a turn at which there is no answer. */
+/** Turns that end without an answer. */
 import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 
 type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
-const repeat = "Try again. If it stays so, try another prompt or another model."
+const repeat = "Try again. If it keeps happening, try another prompt or model."
 
-/** By Bedrock's own word where it says more than the reason does. */
+/** Bedrock's stop reasons that are more specific than the finish reason. */
 const byStopReason: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   refusal: ["The model refused to answer.", "Change the prompt, or try another model."],
   guardrail_intervened: [
     "A guardrail stopped the answer.",
-    "Change the prompt, or ask whoever configured the guardrail what it blocks."
+    "Change the prompt, or ask the administrators of the guardrail what it blocks."
   ],
   content_filtered: ["A content filter stopped the answer.", "Change the prompt, or try another model."],
-  malformed_model_output: ["The model's output was malformed, and there is no answer.", repeat],
-  malformed_tool_use: ["The model's tool call was malformed, and there is no answer.", repeat],
+  malformed_model_output: ["The model's output was malformed, so there is no answer.", repeat],
+  malformed_tool_use: ["The model's tool call was malformed, so there is no answer.", repeat],
   model_context_window_exceeded: [
-    "The context window is full, and there is no answer.",
-    "Shorten the prompt or its attachments, or begin a new session."
+    "The context window is full, so there is no answer.",
+    "Shorten the prompt or its attachments, or start a new session."
   ]
 }
 
 const byReason: Readonly<Record<Finished["reason"], readonly [message: string, hint: string]>> = {
   "stop": ["The model's answer is empty.", repeat],
-  "length": ["The answer was cut at its token limit before it held any text.", "--max-tokens raises the limit."],
+  "length": ["The answer reached its token limit before any text.", "--max-tokens raises the limit."],
   "content-filter": byStopReason["content_filtered"]!,
   "error": ["The model ended its answer with an error.", repeat],
   "other": ["The model ended without an answer.", repeat],
   "unknown": ["The model ended without an answer.", repeat],
-  "steps": ["The turn was stopped at its limit of steps.", repeat]
+  "steps": ["The turn reached its limit of steps.", repeat]
 }
 
-/** What the user is told instead of an answer: which end it was, and what to do. */
+/** The error for a turn that ended without an answer. */
 export const noAnswer = ({ metadata, reason }: Finished): CliError => {
   const stopReason = Bedrock.stopReason(metadata)
   const known = stopReason !== undefined && Object.hasOwn(byStopReason, stopReason)

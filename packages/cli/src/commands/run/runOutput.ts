@@ -1,4 +1,4 @@
-/** The two forms of a turn on stdout and stderr. */
+/** Writes a turn to stdout and stderr, as text or as JSON events. */
 import type { TurnEvent, Usage } from "@altimate-code/agent/TurnEvent"
 import * as Wait from "@altimate-code/agent/Wait"
 import type { Credential } from "@altimate-code/auth/Credential"
@@ -15,19 +15,18 @@ import * as Bedrock from "../../model/bedrock.ts"
 
 type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
-/** Of an answer that holds text all the same. */
+/** Notes on an answer that has text but did not end normally. */
 const notes: Partial<Record<Finished["reason"], string>> = {
-  length: "The answer was cut at its token limit. --max-tokens raises it.",
+  length: "The answer reached its token limit and is incomplete. --max-tokens raises the limit.",
   error: "The model ended its answer with an error.",
-  unknown: "The answer ended for a reason that is not known here.",
-  other: "The answer ended for a reason that is not known here."
+  unknown: "The answer ended for an unknown reason.",
+  other: "The answer ended for an unknown reason."
 }
 
 const signs = { ok: "•", failed: "✗", denied: "⊘", interrupted: "✗" } as const
 
 /**
- * The answer's text on stdout as it comes, a newline at its end; on stderr a line for each tool call, and what a person should
- * know.
+ * The answer's text on stdout as it arrives, with a newline at the end; on stderr one line per tool call, and notes for the user.
  */
 export const text = Effect.gen(function*() {
   const { colors, isErrorTerminal, isTerminal, write, writeError } = yield* Stdio
@@ -35,14 +34,14 @@ export const text = Effect.gen(function*() {
   const dim = (line: string) => colors ? `\u001b[2m${line}\u001b[22m` : line
   let last = "\n"
   let isBetween = false
-  /** On a terminal both streams are below each other: a line on stderr begins where a line begins. */
+  /** Both streams share the terminal, so a line on stderr must not begin in the middle of the answer. */
   const newline = Effect.suspend(() => {
     if (last.endsWith("\n")) return Effect.void
     last = "\n"
     return write("\n")
   })
   const say = (line: string) => Effect.zipRight(newline, writeError(`${line}\n`))
-  /** A line on stderr in the middle of an answer, whose text goes on behind it. */
+  /** Writes a line to stderr in the middle of an answer, whose text continues after it. */
   const sayBetween = (line: string) =>
     Effect.suspend(() => {
       const isOnTextLine = isTerminal && isErrorTerminal && !isBetween && !last.endsWith("\n")
@@ -50,13 +49,13 @@ export const text = Effect.gen(function*() {
       return writeError(`${isOnTextLine ? "\n" : ""}${line}`)
     })
 
-  /** One line that is written over each second, and is gone when the wait is over. */
+  /** Rewrites one line every second and erases it when the wait is over. */
   const countDown = (wait: Wait.Wait) => {
     const tick = Effect.flatMap(
       Clock.currentTimeMillis,
       (now) =>
         Effect.as(
-          writeError(eraseLine + inOneLine(dim(printable(`${Wait.describe(wait, now)} · ctrl-c stops`)))),
+          writeError(eraseLine + inOneLine(dim(printable(`${Wait.describe(wait, now)} · ctrl-c to stop`)))),
           wait.until - now
         )
     )
@@ -82,12 +81,12 @@ export const text = Effect.gen(function*() {
         isBetween = false
         return write(isTerminal ? shown(event.text) : event.text)
       case "answer-cut": {
-        const what = event.hasText ? "Continuing the answer" : "Asking again"
+        const what = event.hasText ? "Continuing the answer" : "Retrying"
         return sayBetween(`note: ${what} after a failure: ${printable(event.message)}\n`)
       }
       case "waiting":
         return waiting(event)
-      // A question may come next.
+      // The permission prompt may follow.
       case "tool-asked":
         return newline
       case "tool-done": {
@@ -115,10 +114,10 @@ export const text = Effect.gen(function*() {
 
 const eraseLine = "\r\u001b[K"
 
-/** Without a break at the terminal's edge, since only one line is erased. */
+/** Without wrapping at the terminal's edge, since only one line is erased. */
 const inOneLine = (text: string): string => `\u001b[?7l${text}\u001b[?7h`
 
-/** Is there an answer? Where not, the command fails. */
+/** Does the turn have an answer? If not, the command fails. */
 export const isAnswered = ({ isEmpty, reason }: Finished): boolean =>
   isEmpty === undefined && reason !== "steps" && reason !== "content-filter"
 
@@ -132,7 +131,7 @@ const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
 
 const kinds = { Bearer: "bearer", AwsChain: "aws", Headers: "header", None: "none" } as const
 
-/** One event a line; docs/json-events.md describes them. */
+/** One event per line; docs/json-events.md describes them. */
 export const json = (target: typeof BedrockTarget.Service, credential: Credential, session: string) =>
   Effect.gen(function*() {
     const stdio = yield* Stdio

@@ -1,4 +1,4 @@
-/** One prompt as a turn of the assistant, its answer to stdout as it comes. */
+/** Runs one prompt as a turn of the assistant and writes the answer to stdout as it arrives. */
 import * as Turn from "@altimate-code/agent/Turn"
 import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
 import { notice } from "@altimate-code/auth/Credential"
@@ -24,23 +24,23 @@ import * as Attachment from "./attachment.ts"
 import * as Answers from "./noAnswer.ts"
 import * as RunOutput from "./runOutput.ts"
 
-/** What the command line asks for. */
+/** The values of the command line. */
 export interface RunOptions extends SessionOptions {
   readonly prompt: ReadonlyArray<string>
-  /** Paths of what goes along with it. */
+  /** Paths of the attached files. */
   readonly files: ReadonlyArray<string>
-  /** What the session is called in lists. */
+  /** The session's title in lists. */
   readonly title: Option.Option<string>
   readonly system: Option.Option<string>
   readonly maxTokens: Option.Option<number>
   readonly format: "text" | "json"
-  /** The question alone: no tools, no instructions, no system prompt of this program's own. */
+  /** Sends the prompt alone: no tools, no instructions, no built-in system prompt. */
   readonly noTools: boolean
-  /** How many requests the turn may take. */
+  /** The most steps, i.e. requests to the model, of the turn. */
   readonly maxSteps: number
 }
 
-/** The user's message: the attached files, the words of the command line, what was piped in. */
+/** The user's message: the attached files, the prompt of the command line, the text piped into stdin. */
 const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: RunOptions) {
   const { readPiped } = yield* Stdio
   const words = prompt.join(" ")
@@ -51,22 +51,20 @@ const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: 
     return yield* new CliError({
       reason: "Usage",
       message: "There is no prompt.",
-      hint: "Write it behind run (altimate-code run \"why?\"), or pipe it in."
+      hint: "Write it after run (altimate-code run \"why?\"), or pipe it in."
     })
   }
   return [...attachments, ...(text === "" ? [] : [Prompt.textPart({ text })])]
 })
 
-/** Tools and instructions; neither for a plain question. */
+/** The tools and instructions of a turn; none with --no-tools. */
 const equipment = ({ noTools, system }: RunOptions) =>
   Effect.gen(function*() {
     if (noTools) return { system: Option.getOrUndefined(system), notices: [] }
     const { writeError } = yield* Stdio
     const servers = yield* Mcp.servers
     const [tools, prompt] = yield* Effect.all([
-      Assistant.tools(servers, (server) =>
-        writeError(`note: waiting for MCP server ${server} to start
-`)),
+      Assistant.tools(servers, (server) => writeError(`note: waiting for MCP server ${server} to start\n`)),
       Assistant.system(system)
     ], { concurrency: 2 })
     return {
@@ -90,26 +88,26 @@ const log = (event: TurnEvent) => {
   )
 }
 
-/** The ends that are failures of the command. */
+/** Fails if the turn ended without an answer. */
 const failure = (event: TurnEvent, maxSteps: number) => {
   if (event.type === "failed") return Effect.fail(Advice.explain(event.error))
   if (event.type !== "finished" || RunOutput.isAnswered(event)) return Effect.void
   return event.reason === "steps"
     ? new CliError({
       reason: "Steps",
-      message: `The turn was stopped after ${maxSteps} steps, before the model was done.`,
-      hint: "altimate-code run --continue \"go on\" goes on; --max-steps allows more."
+      message: `The turn stopped after ${maxSteps} steps, before the model was done.`,
+      hint: "To continue: altimate-code run --continue \"continue\". --max-steps raises the limit."
     })
     : Answers.noAnswer(event)
 }
 
-/** Runs the turn and writes what happens. */
+/** Runs the turn and writes its events. */
 export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
   const model = yield* KnownModels.known(yield* Bedrock.configuredModel)
   const input = yield* readInput(options)
   yield* Effect.gen(function*() {
     const target = yield* BedrockTarget
-    // Asked before the request, so that a broken auth.json is told apart from a request that failed.
+    // Resolved before the request, so that a broken auth.json is not reported as a failed request.
     const credential = yield* target.credential
     const session = yield* openSession(options)
     yield* Effect.logInfo(`session ${session.id}`).pipe(Effect.annotateLogs("service", "agent"))

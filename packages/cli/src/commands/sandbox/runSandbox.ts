@@ -1,4 +1,4 @@
-/** The gateway on this machine, with what a person needs to use it. */
+/** Starts the gateway on this machine and prints how to use it. */
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as Script from "@altimate-code/sandbox/Script"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
 
-/** What the command line asks for. */
+/** The values of the command line. */
 export interface SandboxOptions {
   readonly port: number
   readonly prefix: string
@@ -18,7 +18,7 @@ export interface SandboxOptions {
   readonly script: Option.Option<string>
 }
 
-/** What the sandbox lets in. No secrets: they open nothing but a server on this machine, which prints them. */
+/** The credentials that the sandbox accepts. Not secret: they work only for this local server, which prints them. */
 const token = "sandbox-token"
 const keys = { accessKeyId: "AKIASANDBOXSANDBOX00", secretAccessKey: "sandbox-secret-access-key", region: "us-east-1" }
 
@@ -29,10 +29,10 @@ const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
       reason: "Usage",
       message,
       hint:
-        "A script is a JSON array of turns: [{\"blocks\": [{\"type\": \"text\", \"text\": \"hi\"}]}]. docs/sandbox.md tells the rest."
+        "A script is a JSON array of turns: [{\"blocks\": [{\"type\": \"text\", \"text\": \"hi\"}]}]. docs/sandbox.md describes all of it."
     })
   const text = yield* fs.readFileString(path).pipe(
-    Effect.mapError((error) => refuse(`--script ${path} can't be read: ${error.message}`))
+    Effect.mapError((error) => refuse(`--script ${path} cannot be read: ${error.message}`))
   )
   return yield* Schema.decodeUnknown(Schema.parseJson(Script.Script), { onExcessProperty: "error" })(text).pipe(
     Effect.mapError((error) => {
@@ -42,7 +42,7 @@ const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
   )
 })
 
-/** `[0].blocks[1].type: `; nothing for the whole script. */
+/** `[0].blocks[1].type: `; empty for the script itself. */
 const place = (path: ReadonlyArray<PropertyKey>): string =>
   path.length === 0
     ? ""
@@ -51,14 +51,14 @@ const place = (path: ReadonlyArray<PropertyKey>): string =>
 const instructions = (url: string) =>
   `Sandbox gateway on ${url}
 
-1. Put this into altimate-code.json, here or in ~/.config/altimate-code:
+1. Put this in altimate-code.json, in this directory or in ~/.config/altimate-code:
 
    {
      "model": "amazon-bedrock/anthropic.claude-sonnet-4-6-v1",
      "provider": { "amazon-bedrock": { "options": { "baseURL": "${url}", "region": "${keys.region}" } } }
    }
 
-2. In another terminal, one of:
+2. In another terminal, run one of these:
 
    export AWS_BEARER_TOKEN_BEDROCK=${token}
    export AWS_ACCESS_KEY_ID=${keys.accessKeyId} AWS_SECRET_ACCESS_KEY=${keys.secretAccessKey}
@@ -68,7 +68,7 @@ const instructions = (url: string) =>
 Ctrl-C stops it. Requests:
 `
 
-/** Serves until it is interrupted. */
+/** Serves until it is interrupted, and prints each request. */
 export const runSandbox = Effect.fn("RunSandbox.runSandbox")(function*({ port, prefix, script }: SandboxOptions) {
   const { write } = yield* Stdio
   const turns = yield* Effect.transposeMapOption(script, readScript)

@@ -1,4 +1,4 @@
-/** What `altimate-code session …` does. */
+/** The actions of `altimate-code session`. */
 import * as Sessions from "@altimate-code/agent/Sessions"
 import * as Transcript from "@altimate-code/agent/Transcript"
 import { printable } from "@altimate-code/log/Printable"
@@ -36,7 +36,7 @@ export const print = Effect.fn("SessionCommands.print")(function*(id: string, fo
   yield* write(isTerminal ? forTerminal(whole) : whole)
 }, Effect.provide(Places.sessions))
 
-/** Deletes a session for good. */
+/** Deletes a session permanently. */
 export const remove = Effect.fn("SessionCommands.remove")(function*(id: string) {
   const { write } = yield* Stdio
   const whole = yield* (yield* Sessions.Sessions).remove(id)

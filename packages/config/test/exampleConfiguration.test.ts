@@ -1,0 +1,70 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import { parse, type ParseError, printParseErrorCode } from "jsonc-parser"
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { ConfigFile, jsonSchema } from "../src/ConfigFile.ts"
+
+const text = readFileSync(
+  fileURLToPath(new URL("../../../docs/altimate-code.example.jsonc", import.meta.url)),
+  "utf8"
+)
+
+const errors: Array<ParseError> = []
+const example: unknown = parse(text, errors)
+
+/** The parts of a JSON Schema that describe settings. */
+interface Node {
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly additionalProperties?: boolean | Node
+  readonly anyOf?: ReadonlyArray<Node>
+  readonly items?: Node
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The settings of the schema that none of the values has, and the keys of the values that the schema does not know. */
+const differences = (node: Node, values: ReadonlyArray<unknown>, path: string): ReadonlyArray<string> => {
+  const objects = values.filter(isObject)
+  const { additionalProperties, anyOf = [], items, properties = {} } = node
+  const others = objects.flatMap((value) => Object.entries(value).filter(([key]) => !Object.hasOwn(properties, key)))
+  return [
+    ...Object.entries(properties).flatMap(([key, child]) => {
+      const inner = objects.flatMap((value) => Object.hasOwn(value, key) ? [value[key]] : [])
+      return inner.length === 0 ? [`missing: ${path}${key}`] : differences(child, inner, `${path}${key}.`)
+    }),
+    ...(typeof additionalProperties === "object"
+      ? differences(additionalProperties, others.map(([, value]) => value), `${path}*.`)
+      : node.properties === undefined
+      ? []
+      : others.map(([key]) => `unknown: ${path}${key}`)),
+    ...anyOf.flatMap((alternative) => differences(alternative, values, path)),
+    ...(items === undefined ? [] : differences(items, values.filter(Array.isArray).flat(), `${path}[].`))
+  ]
+}
+
+describe("docs/altimate-code.example.jsonc", () => {
+  it("is a valid configuration", () => {
+    assert.deepStrictEqual(errors.map(({ error, offset }) => `${printParseErrorCode(error)} at ${offset}`), [])
+    Schema.decodeUnknownSync(ConfigFile)(example)
+  })
+
+  it("has every setting of the schema, and no other", () => {
+    const { properties, ...schema } = JSON.parse(jsonSchema())
+    // The settings of a server are the same under both names.
+    assert.deepStrictEqual(properties.mcpServers.additionalProperties, properties.mcp.additionalProperties)
+    const { mcpServers: _, ...others } = properties
+    assert.property(example, "mcpServers")
+    const { mcpServers: __, ...file } = example as Record<string, unknown>
+    assert.deepStrictEqual(differences({ ...schema, properties: others }, [file], ""), [])
+  })
+
+  it("explains every setting on the line before it", () => {
+    const lines = text.split("\n")
+    const unexplained = lines.filter((line, index) =>
+      /^\s*"[^"]+":/.test(line) && !/^\s*\/\/ .+/.test(lines[index - 1] ?? "")
+    )
+    assert.deepStrictEqual(unexplained, [])
+  })
+})
