@@ -39,14 +39,14 @@ const similarNames: ReadonlyArray<string> = [
  * for which the project has another one.
  */
 const phrases: ReadonlyArray<readonly [phrase: RegExp, instead: string]> = [
-  [/\b(go|goes|going|went) on(?! (the|a|an|stdout|stderr)\b)/, "continue, resume"],
+  [/\b(go|goes|going|went) on\b(?! (the|a|an|stdout|stderr)\b)/, "continue, resume"],
   [/\bstands? in(?! for)\b/, "is in"],
   [/\b(is|are|was|were|be|been) said\b/, "reported, shown, logged"],
   [/\btold\b/, "reported, shown; passed"],
   [/\ba person\b|\bpersons\b/, "the user"],
   [/\bwhoever\b/, "the caller, the operators"],
-  [/\bpatience\b|\bpatient(ly)?\b/, "timeout, grace period, wait"],
-  [/\bthe way to (a|an|the) (host|gateway|server)\b/, "the route"],
+  [/\bpatience\b|\bpatiently\b/, "timeout, grace period, wait"],
+  [/\b(on )?the way to (a|an|the) (host|gateway|server)\b/, "the route"],
   [/\bask(s|ed|ing)? (for )?again\b/, "retry"],
   [/\bsum(s|med|ming)? (it |them )?up\b/, "compact, summarize"],
   [/\bso many\b/, "how many, this many"],
@@ -58,8 +58,6 @@ const phrases: ReadonlyArray<readonly [phrase: RegExp, instead: string]> = [
   [/\banew\b/, "again"],
   [/\bhand(s|ed|ing)? (it |them )?on\b/, "pass on, forward"],
   [/\b(that|which|who) (is|are) none\b/, "(what it is)"],
-  [/\b(say|says|said) so\b/, "(what reports it)"],
-  [/\bwaits? for it\b/, "(what waits for what)"],
   [/\ba line each\b|\beach a line\b/, "one line per …"],
   [/\bgone\b/, "closed, removed, deleted"],
   [/\bword for word\b/, "verbatim"]
