@@ -52,7 +52,7 @@ afterAll(() => {
 
 const is = (here: Row["here"], kind: Thing["kind"]) => typeof here !== "string" && here.kind === kind
 
-/** What a command line runs, with all that its handler gets. */
+/** The command that a command line runs, with the values that its handler gets. */
 const parse = ({ args }: Command) =>
   Effect.gen(function*() {
     const argv = yield* Argv.parse(args, Cli.commands)
@@ -62,7 +62,7 @@ const parse = ({ args }: Command) =>
     return { command, globals, value: yield* decode(argv.path.at(-1)!.parameters, argv, command) }
   }).pipe(Effect.provide(NodeContext.layer))
 
-/** What the error for a command line has to name, so that the user finds the way. */
+/** What the error for a command line must name, so that the user knows what to use instead. */
 const wayTo = (there: Command, here: Thing): Effect.Effect<ReadonlyArray<string>> => {
   if (here.kind === "setting") return Effect.succeed([here.key.split(".")[0]!])
   if (here.kind !== "command") return Effect.succeed([here.text])
@@ -93,7 +93,7 @@ const read = (file: unknown) =>
     return result
   })
 
-/** All that a configuration file changes, without where it comes from; and the leaves of `config show`. */
+/** The settings that a configuration file changes, without their origins, and the leaves of `config show`. */
 const readNow = (text: string) =>
   Effect.map(Settings.Settings, ({ leaves, models, unknown, ...settings }) => ({
     settings: JSON.stringify(
@@ -126,7 +126,7 @@ const slashCommands = readFileSync(
   "utf8"
 )
 
-/** The program in this process, without a terminal. */
+/** Runs the program in this process, without a terminal. */
 const run = (args: ReadonlyArray<string>, variables: Record<string, string>, seen: Set<string>) => {
   const output: Array<string> = []
   const write = (text: string) => Effect.sync(() => void output.push(text))
@@ -155,11 +155,11 @@ const expected = new Set(
   rows.flatMap(({ here, there }) => here === "the same" ? filesOf([there]) : filesOf([here]))
 )
 
-/** In every file that a row names is a text of its own, which a request has in it if the file was read. */
+/** Writes every file that a row names, each with a unique text that appears in a request if the file was read. */
 const writeFiles = () => {
   const marks = new Map(named.map((name, index) => [name, `marker-${index}-end`]))
   for (const [name, mark] of marks) {
-    // It counts only where no AGENTS.md is beside it.
+    // CLAUDE.md is used only if there is no AGENTS.md beside it.
     const base = name === "CLAUDE.md" ? work : join(home, "project")
     const path = name.startsWith("~/") ? join(home, name.slice(2)) : join(base, name)
     mkdirSync(dirname(path), { recursive: true })
@@ -180,7 +180,7 @@ describe("docs/coming-from.md", () => {
     ])
   })
 
-  it.effect("mentions only command lines that this program takes", () =>
+  it.effect("mentions only command lines that this program accepts", () =>
     Effect.forEach(
       mentioned,
       (thing) =>
@@ -245,7 +245,7 @@ describe("docs/coming-from.md", () => {
       const content = { ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify(guideConfig(sandbox.url)) }
       yield* run(["run", "--trust-project", "hi"], content, seen)
       yield* run(["providers", "list"], content, seen)
-      // What is read only for a host elsewhere, over TLS. The proxy refuses the connection.
+      // Variables that are read only for a remote host over TLS. The proxy refuses the connection.
       yield* Effect.flatMap(Network.Network, ({ inspect }) => Stream.runDrain(inspect("https://gateway.example.com/")))
         .pipe(
           Effect.ignore,

@@ -23,7 +23,7 @@ const until = (isSo: () => boolean, what: string) =>
     Effect.timeoutFail({ duration: "20 seconds", onTimeout: () => new Error(`${what} did not come`) })
   )
 
-/** A project whose model runs a command; `pid` is what the command has written to the file of that name. */
+/** A project whose model runs a command; `pid` is the content of the file of that name, which the command writes. */
 const setUp = (command: string, more: Script = []) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make({ script: [{ blocks: [bash(command)] }, ...more] })
@@ -52,7 +52,7 @@ const says = (text: string) => ({ blocks: [{ type: "text", text }] }) as const
 
 // Processes take real time.
 layer(NodeContext.layer, { excludeTestServices: true })("A command of the model", (it) => {
-  it.scoped("that outlives a killed program is named when the session is resumed, by its process", () =>
+  it.scoped("that outlives a killed program is named with its process when the session is resumed", () =>
     Effect.gen(function*() {
       const { cwd, endAtLast, pid, run, sandbox, start } = yield* setUp(
         "echo $$ > pid; i=0; while :; do echo line $i; i=$((i + 1)); echo $i > count; sleep 0.05; done",
@@ -65,7 +65,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A command of the model"
       const count = () => Number(readFileSync(join(cwd, "count"), "utf8"))
       yield* until(() => existsSync(join(cwd, "count")), "the count")
       const counted = count()
-      // It is not even stopped by writing to somebody who is gone.
+      // Writing to a closed pipe does not stop it.
       yield* until(() => count() > counted + 5, "more of the command")
 
       const resumed = yield* run(["run", "--continue", "--yolo", "and now?"], { cwd, env: token })
@@ -76,7 +76,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A command of the model"
       assert.isTrue(isAlive(command))
     }))
 
-  it.scoped("that has ended since is not", () =>
+  it.scoped("that has ended since then is not named", () =>
     Effect.gen(function*() {
       const { cwd, endAtLast, pid, run, start } = yield* setUp("echo $$ > pid; exec sleep 60", [says("I see.")])
       const child = yield* start

@@ -10,7 +10,7 @@ import { makeHome } from "./BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "existing-token" }
 
-/** As somebody has it who has used opencode for a year. */
+/** The configuration of a long-time user of opencode. */
 const file = `{
   // mine
   "$schema": "https://opencode.ai/config.json",
@@ -44,8 +44,8 @@ const file = `{
 }
 `
 
-layer(NodeContext.layer, { excludeTestServices: true })("A configuration that was written for opencode", (it) => {
-  it.scoped("works, with one line for all that has no effect here and one for each restriction that is not in force", () =>
+layer(NodeContext.layer, { excludeTestServices: true })("A configuration written for opencode", (it) => {
+  it.scoped("works, with one warning for all settings without effect and one for each restriction without effect", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [
@@ -75,7 +75,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration that wa
       const { code, stderr, stdout } = yield* run(["run", "go"], { cwd, env })
       assert.strictEqual(code, 0, stderr)
       assert.strictEqual(stdout, "done\n")
-      assert.isTrue(existsSync(join(cwd, "ran")), "nobody is asked")
+      assert.isTrue(existsSync(join(cwd, "ran")), "the command ran without a question")
       assert.include((yield* sandbox.requests)[0]?.path, "anthropic.claude-sonnet-4-6-v1")
       const warnings = stderr.split("\n").filter((line) => /^(warning|notice|note)/.test(line))
       assert.deepStrictEqual(warnings.map((line) => line.replaceAll(/\.json:\d+:\d+/g, ".json")), [
@@ -106,7 +106,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration that wa
       ])
     }))
 
-  it.scoped("has its MCP servers' headers from a command, which nobody sees", () =>
+  it.scoped("gets MCP headers from a command and never shows them", () =>
     Effect.gen(function*() {
       const seen: Array<string | undefined> = []
       const server = createServer(({ headers }, response) => {

@@ -9,7 +9,7 @@ const bedrock = (fields: Pick<BedrockError, "reason"> & { readonly type?: string
   exitCode(new BedrockError({ message: "m", hint: "h", attempts: 1, ...fields }))
 
 describe("The exit code", () => {
-  it("is 2 for a credential that only the user can correct, also when a request comes upon it", () => {
+  it("is 2 for a credential that only the user can correct, even if a request finds it", () => {
     for (const reason of ["Malformed", "Conflict", "CorruptStore"] as const) {
       assert.strictEqual(auth(reason), 2)
       assert.strictEqual(bedrock({ reason: "Authentication", type: reason }), 2)
@@ -19,7 +19,7 @@ describe("The exit code", () => {
     assert.strictEqual(bedrock({ reason: "Authentication", status: 401 }), 1)
   })
 
-  it("is 2 for a request that Node.js refuses to send, and 1 for one that the gateway refuses", () => {
+  it("is 2 for a request that Node.js refuses to send, and 1 for a request that the gateway refuses", () => {
     assert.strictEqual(bedrock({ reason: "Validation", type: "ERR_INVALID_CHAR" }), 2)
     assert.strictEqual(bedrock({ reason: "Validation", type: "ValidationException", status: 400 }), 1)
     assert.strictEqual(bedrock({ reason: "Connection", type: "ERR_TLS_CERT_ALTNAME_INVALID" }), 1)

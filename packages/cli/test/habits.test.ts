@@ -21,7 +21,7 @@ const enter = (args: ReadonlyArray<string>) =>
     yield* WorkingDirectory.enter(argv, globals)
   }).pipe(Effect.provide(NodeContext.layer))
 
-/** In a directory that holds `sub/inner` and `file.txt`: where the command line leads to, or the error. */
+/** The directory that a command line enters, or the error, in a directory that contains `sub/inner` and `file.txt`. */
 const entered = (...args: ReadonlyArray<string>) =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
@@ -58,7 +58,7 @@ describe("The directory of a command line", () => {
       assert.strictEqual(yield* entered("--dir=sub", "inner"), "/sub/inner")
     }))
 
-  it.effect("has to be there", () =>
+  it.effect("must exist", () =>
     Effect.gen(function*() {
       assert.strictEqual(
         yield* entered("./nope"),
@@ -72,7 +72,7 @@ describe("The directory of a command line", () => {
       assert.match(yield* entered(`./${"x".repeat(300)}`), /its name is too long/)
     }))
 
-  it.effect("is not a mistyped command, another tool's command or a prompt", () =>
+  it.effect("is not confused with a mistyped command, another tool's command or a prompt", () =>
     Effect.gen(function*() {
       assert.match(
         yield* entered("rnu"),
@@ -88,7 +88,7 @@ const token = { AWS_BEARER_TOKEN_BEDROCK: "habits-token" }
 
 // A terminal takes real time.
 layer(NodeContext.layer, { excludeTestServices: true })("The built command", (it) => {
-  it.scoped("works in the directory that it is given, and gives a session its title", () =>
+  it.scoped("works in the given directory and sets the title of a session", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
       const { home, run, writeGlobalConfig } = yield* makeHome
