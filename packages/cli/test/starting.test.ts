@@ -187,7 +187,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The standard input of r
       const ended = yield* runProgram([process.execPath, bin, "run", "hi"], { cwd, env, stdin: "pipe" })
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.strictEqual(ended.stdout, "All is well.\n")
-      assert.strictEqual(ended.stderr, "note: stdin is not read: nothing has come from it for 3 seconds.\n")
+      assert.strictEqual(ended.stderr, "note: ignoring stdin: no input for 3 seconds.\n")
       assert.isAtLeast(ended.time, 3000)
       assert.include(JSON.stringify(yield* body(sandbox)), "\"hi\"")
     }))
