@@ -150,11 +150,11 @@ describe("files", () => {
           )
         ])
       )
-      assert.deepStrictEqual(circles(graph).map((files) => files.map((file) => relative(packages, file)).sort()), [])
+      assert.deepStrictEqual(circles(graph).map((files) => files.map((file) => relative(packages, file)).toSorted()), [])
     })
 
     it(`of ${name} have names of which no two are alike`, () => {
-      const names = sources(name).map((file) => basename(file).replace(/\.tsx?$/, "").toLowerCase()).sort()
+      const names = sources(name).map((file) => basename(file).replace(/\.tsx?$/, "").toLowerCase()).toSorted()
       assert.deepStrictEqual(names.filter((each, index) => names.indexOf(each) !== index), [])
       const similar = names.flatMap((each) =>
         [`${each}s`, `${each}es`].filter((plural) => names.includes(plural)).map((plural) =>
