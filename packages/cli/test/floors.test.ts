@@ -150,7 +150,10 @@ describe("files", () => {
           )
         ])
       )
-      assert.deepStrictEqual(circles(graph).map((files) => files.map((file) => relative(packages, file)).toSorted()), [])
+      assert.deepStrictEqual(
+        circles(graph).map((files) => files.map((file) => relative(packages, file)).toSorted()),
+        []
+      )
     })
 
     it(`of ${name} have names of which no two are alike`, () => {
