@@ -1,11 +1,12 @@
 /**
- * Who is asked when the rules say "ask".
+ * Asks the user for permission.
  *
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { Grant } from "./PermissionRules.ts"
 import type { Action } from "./ToolCall.ts"
 
 /**
@@ -18,14 +19,14 @@ export interface Question {
   /** The tool's name. */
   readonly tool: string
   readonly action: Action
-  /** What "always" would allow: a pattern for each part that has to be asked for. */
-  readonly patterns: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
-  /** Why it is asked for. */
+  /** What "always" would allow: a pattern for each part that needs permission. */
+  readonly patterns: ReadonlyArray<Grant>
+  /** Why the call needs permission. */
   readonly because: string
 }
 
 /**
- * `session` allows the question's patterns until the session ends, resumed or not. `no` may have a word to the model.
+ * `Session` allows the question's patterns for the whole session, even when it is resumed. The `message` of `No` is for the model.
  *
  * @since 0.1.0
  * @category models
@@ -33,10 +34,10 @@ export interface Question {
 export type Answer =
   | { readonly _tag: "Once" }
   | { readonly _tag: "Session" }
-  | { readonly _tag: "No"; readonly word?: string }
+  | { readonly _tag: "No"; readonly message?: string }
 
 /**
- * Answers one question at a time.
+ * Is asked one question at a time.
  *
  * @since 0.1.0
  * @category services
@@ -46,10 +47,10 @@ export class Approver extends Context.Tag("@altimate-code/agent/Approver")<Appro
 }>() {}
 
 /**
- * Nobody is there: every question is answered with no. `word` tells the model, and whoever reads, what could be done.
+ * Declines every question, for programs without a user. `message` tells the model and the reader what to do.
  *
  * @since 0.1.0
  * @category layers
  */
-export const nobody = (word: string): Layer.Layer<Approver> =>
-  Layer.succeed(Approver, { ask: () => Effect.succeed({ _tag: "No", word }) })
+export const declineAll = (message: string): Layer.Layer<Approver> =>
+  Layer.succeed(Approver, { ask: () => Effect.succeed({ _tag: "No", message }) })

@@ -1,5 +1,5 @@
 /**
- * Which images and documents a tool or the user may attach.
+ * Limits for images and documents that tools or the user attach.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as MediaType from "@altimate-code/system/MediaType"
 import * as Context from "effect/Context"
 
 /**
- * What the model's provider takes of each image, and how many bytes of each document.
+ * The provider's limits for each image and the maximum size of each document.
  *
  * @since 0.1.0
  * @category models
@@ -19,7 +19,7 @@ export interface Limits {
 }
 
 /**
- * The limits of the model's provider; unless it says otherwise, what every common provider takes.
+ * The limits of the model's provider. The default is what all common providers accept.
  *
  * @since 0.1.0
  * @category services
@@ -29,7 +29,7 @@ export class AttachmentLimits extends Context.Reference<AttachmentLimits>()("@al
 }) {}
 
 /**
- * Why a file can't be attached: `why` is the end of a sentence, `remedy` one of its own.
+ * Why a file can't be attached. `why` is the end of a sentence, `remedy` a complete sentence.
  *
  * @since 0.1.0
  * @category models
@@ -39,10 +39,10 @@ export interface Problem {
   readonly remedy: string
 }
 
-const count = (value: number): string => value.toLocaleString("en-US")
+const formatCount = (value: number): string => value.toLocaleString("en-US")
 
 /**
- * What is wrong with an image or a PDF; `undefined` when it can be attached. What it is, is decided by its bytes.
+ * What is wrong with an image or a PDF; `undefined` if it can be attached. The type is detected from the bytes.
  *
  * @since 0.1.0
  * @category queries
@@ -50,13 +50,13 @@ const count = (value: number): string => value.toLocaleString("en-US")
 export const problem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
   if (MediaType.of(bytes) === "application/pdf") {
     return bytes.length <= limits.documentBytes ? undefined : {
-      why: `it has ${count(bytes.length)} bytes, and at most ${count(limits.documentBytes)} are allowed`,
+      why: `it has ${formatCount(bytes.length)} bytes, and the limit is ${formatCount(limits.documentBytes)}`,
       remedy: "Split it, or extract its text first."
     }
   }
   const found = Image.problem(bytes, limits.image)
   return found && {
     why: found.why,
-    remedy: found.reason === "TooLarge" ? "Make a smaller copy first." : "The file is damaged: get another copy of it."
+    remedy: found.reason === "TooLarge" ? "Make a smaller copy first." : "The file is damaged: use another copy."
   }
 }

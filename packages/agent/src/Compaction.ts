@@ -1,5 +1,5 @@
 /**
- * Makes room in a context that is nearly full: the model summarizes what is older.
+ * Replaces the older part of a conversation with a summary when the context window is nearly full.
  *
  * @since 0.1.0
  */
@@ -7,19 +7,18 @@ import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
 import * as History from "./History.ts"
-import { fullest, limitsOf, sentLines, shortNumber, sizeOf, sum, type Unit } from "./internal/compaction/size.ts"
+import { fullest, limitsOf, sentLines, shortNumber, sizeOf, totalSize, type Unit } from "./internal/compaction/size.ts"
 import { summarize } from "./internal/compaction/summarize.ts"
-import * as Tokens from "./internal/compaction/tokens.ts"
 import { lastSummary } from "./internal/session/lastSummary.ts"
 import { applyLeftOut } from "./internal/session/leftOut.ts"
 import { now } from "./internal/session/now.ts"
 import { type ModelProvider, unknown } from "./ModelProvider.ts"
 import type { Line, Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
-import type { Usage } from "./TurnEvent.ts"
+import * as Usage from "./Usage.ts"
 
 /**
- * Is so little room left that older turns should be compacted? At 85 % of the window, in tokens.
+ * Whether older turns should be compacted: above 85 % of the context window. Both in tokens.
  *
  * @since 0.1.0
  * @category predicates
@@ -27,16 +26,16 @@ import type { Usage } from "./TurnEvent.ts"
 export const needed = (context: number, window: number): boolean => context > window * 0.85
 
 /** Share of a request that is kept verbatim after compaction. */
-const verbatim = 0.2
+const verbatimShare = 0.2
 
-/** Where nothing is known of the model's window: that of the models that are used most. */
-const usualWindow = 200_000
+/** The context window of the most common models, used if the model's window is unknown. In tokens. */
+const defaultWindow = 200_000
 
 /**
- * The first line that stays word for word: of what fits into `room`, the first prompt or answer, so that no call is parted from its
- * result. The present prompt stays, however long it is.
+ * The first line that is kept verbatim: the first prompt or answer that fits into `room`, so that calls stay with their results. The
+ * current prompt is always kept.
  */
-const cut = (lines: ReadonlyArray<Line>, room: number, unit: Unit): number => {
+const firstKept = (lines: ReadonlyArray<Line>, room: number, unit: Unit): number => {
   const last = lines.findLastIndex((line) =>
     line.type === "user" || (line.type === "assistant" && line.message.content.length > 0)
   )
@@ -52,34 +51,34 @@ const cut = (lines: ReadonlyArray<Line>, room: number, unit: Unit): number => {
 }
 
 /**
- * What is known when a conversation is compacted.
+ * The inputs of a compaction.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** The model's context window in tokens, where it is known. */
+  /** The model's context window in tokens, if known. */
   readonly window?: number | undefined
   readonly provider?: ModelProvider
-  /** A request with all of it was too long. */
+  /** Whether a request with the whole conversation was too long. */
   readonly isRefused?: boolean
 }
 
 /**
- * What a summary did: whether there is one, what it cost, and a sentence for the user.
+ * The result of a compaction: whether it happened, its token usage, and a sentence for the user.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Compacted {
   readonly isCompacted: boolean
-  readonly usage: Usage
+  readonly usage: Usage.Usage
   readonly notice: string
 }
 
 /**
- * Lets the model summarize everything but the end of the conversation, and keeps the summary in the session: from now on it stands for
- * what it summarizes. Nothing is removed from the file. A single prompt that takes little of the window is left as it is.
+ * Has the model summarize everything but the end of the conversation and saves the summary in the session. Later requests contain the
+ * summary instead; nothing is removed from the file. A single prompt that uses little of the window is not compacted.
  *
  * @since 0.1.0
  * @category constructors
@@ -92,31 +91,38 @@ export const compact = (
     const given = yield* session.entries
     const lines = applyLeftOut(given)
     const last = lastSummary(lines)
-    const begin = last?.keep ?? 0
+    const firstLine = last?.keep ?? 0
     const limit = fullest(limitsOf(given, { window, model: provider.model }))
     const unit = limit?.unit ?? "tokens"
-    const sent = sum(sentLines(given), unit)
-    const size = limit?.size ?? usualWindow
+    const sent = totalSize(sentLines(given), unit)
+    const size = limit?.size ?? defaultWindow
     const used = limit?.used ?? (History.context(given) || sent)
-    const prompts = lines.slice(begin).filter((line) => line.type === "user" && line.hidden === undefined).length
-    const nothing = { isCompacted: false, usage: Tokens.none, notice: nothingYet(given, window) }
-    if (prompts <= 1 && !isRefused && used <= verbatim * size) return nothing
-    // The provider counts what is not in the session as well, and its tokens may be shorter than the estimate's.
+    const prompts = lines.slice(firstLine).filter((line) => line.type === "user" && line.hidden === undefined).length
+    const unchanged = { isCompacted: false, usage: Usage.none, notice: nothingYet(given, window) }
+    if (prompts <= 1 && !isRefused && used <= verbatimShare * size) return unchanged
+    // The provider also counts the system prompt and tools, and the estimate may be too low.
     const scale = Math.max(1, used / Math.max(1, sent))
     const most = size / scale
-    const keep = Math.max(begin, cut(lines, verbatim * Math.min(most, sent), unit))
-    const older = lines.slice(begin, keep)
-    if (!older.some(({ type }) => type === "user" || type === "assistant")) return nothing
-    const { text, usage } = yield* summarize({ lines: older, before: last?.text, most, unit, isRefused, provider })
+    const keep = Math.max(firstLine, firstKept(lines, verbatimShare * Math.min(most, sent), unit))
+    const older = lines.slice(firstLine, keep)
+    if (!older.some(({ type }) => type === "user" || type === "assistant")) return unchanged
+    const { text, usage } = yield* summarize({
+      lines: older,
+      before: last?.text,
+      maxSize: most,
+      unit,
+      isRefused,
+      provider
+    })
     yield* session.append({ type: "summary", text, keep, usage, time: yield* now })
     return {
       isCompacted: true,
       usage,
-      notice: "The older part of the conversation was compacted into a summary, to make room."
+      notice: "The older part of the conversation was compacted into a summary to free up context."
     }
   })
 
 const nothingYet = (lines: ReadonlyArray<Line>, window: number | undefined): string => {
-  const used = shortNumber(History.context(lines) || sum(sentLines(lines), "tokens"))
+  const used = shortNumber(History.context(lines) || totalSize(sentLines(lines), "tokens"))
   return `Nothing to compact yet: ${used}${window === undefined ? "" : ` of ${shortNumber(window)}`} tokens used.`
 }

@@ -1,32 +1,32 @@
 /**
- * The conversation so far, as the next request needs it.
+ * Turns the lines of a session into the prompt of the next request.
  *
  * @since 0.1.0
  */
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
-import * as Tokens from "./internal/compaction/tokens.ts"
+import { estimateTokens } from "./internal/compaction/lineSize.ts"
 import { lastSummary } from "./internal/session/lastSummary.ts"
 import { applyLeftOut } from "./internal/session/leftOut.ts"
 import type { Entry, Line } from "./Session.ts"
+import * as Usage from "./Usage.ts"
 
 /**
- * `Prompt.fromResponseParts`, which drops metadata, with the metadata of reasoning kept as the options of its prompt
- * part: without its signature a model's reasoning is refused, or lost, on the next turn. Takes the parts of
- * `generateText` as well as those of `streamText`, and is the same for every provider.
+ * Like `Prompt.fromResponseParts`, but preserves the metadata of reasoning as the options of its prompt part: without its signature a
+ * model's reasoning would be refused or lost in the next turn. Accepts the parts of `generateText` and `streamText` of any provider.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const fromResponseParts = (parts: ReadonlyArray<Response.AnyPart>): Prompt.Prompt => {
-  const kept = parts.filter((part) => part.type === "reasoning" || part.type === "reasoning-end").values()
+  const reasoning = parts.filter((part) => part.type === "reasoning" || part.type === "reasoning-end").values()
   const messages = Prompt.fromResponseParts(parts).content.map((message) =>
     message.role === "assistant"
       ? Prompt.assistantMessage({
         ...message,
         content: message.content.map((part) =>
           part.type === "reasoning"
-            ? Prompt.reasoningPart({ ...part, options: kept.next().value?.metadata ?? {} })
+            ? Prompt.reasoningPart({ ...part, options: reasoning.next().value?.metadata ?? {} })
             : part
         )
       })
@@ -36,7 +36,7 @@ export const fromResponseParts = (parts: ReadonlyArray<Response.AnyPart>): Promp
 }
 
 /**
- * What came of an answer that may have been cut: its texts, the one that was open too, and what is complete of the rest.
+ * The message of an answer that may have been cut: all of its text, and other parts only if they are complete.
  *
  * @since 0.1.0
  * @category constructors
@@ -53,8 +53,8 @@ export const answer = (parts: ReadonlyArray<Response.AnyPart>): Prompt.Assistant
   return Prompt.assistantMessage({ content: content.filter((part) => part.type !== "text" || part.text !== "") })
 }
 
-/** Models refuse their own blank text, and reasoning that nothing follows. */
-const saysSomething = ({ content }: Prompt.AssistantMessage): boolean =>
+/** Models refuse assistant messages with only blank text or reasoning. */
+const hasContent = ({ content }: Prompt.AssistantMessage): boolean =>
   content.some((part) => part.type === "text" ? part.text.trim() !== "" : part.type !== "reasoning")
 
 type Result = Extract<Entry, { readonly type: "tool-result" }>
@@ -62,14 +62,14 @@ type Result = Extract<Entry, { readonly type: "tool-result" }>
 const callsOf = (message: Prompt.AssistantMessage) =>
   message.content.flatMap((part) => part.type === "tool-call" && !part.providerExecuted ? [part] : [])
 
-/** The results of an answer's calls are between it and the next answer. */
+/** The results of an answer's calls precede the next answer. */
 const resultsAfter = (lines: ReadonlyArray<Line>, index: number): Array<Result> => {
   const behind = lines.slice(index + 1)
   const end = behind.findIndex(({ type }) => type === "assistant")
   return (end === -1 ? behind : behind.slice(0, end)).filter((line) => line.type === "tool-result")
 }
 
-/** Of calls with the same ID, which older versions could store, each gets a result of its own: the first one the first. */
+/** Calls with the same ID, which older versions could save, get their results in order. */
 const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Array<Result>) =>
   Prompt.toolMessage({
     content: calls.map(({ id, name }) => {
@@ -86,8 +86,8 @@ const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Array<R
   })
 
 /**
- * The messages for the next request: the last summary, and everything since, without what is left out since it was refused. Every call
- * is followed by its result, in the order of the calls.
+ * The messages for the next request: the last summary and the messages that it does not cover, without refused content. Every call is
+ * followed by its result, in the order of the calls.
  *
  * @since 0.1.0
  * @category constructors
@@ -97,13 +97,13 @@ export const prompt = (given: ReadonlyArray<Line>): Prompt.Prompt => {
   const summary = lastSummary(lines)
   const messages: Array<Prompt.Message> = summary === undefined ? [] : [
     Prompt.userMessage({
-      content: [Prompt.textPart({ text: `This is what happened so far, in short:\n\n${summary.text}` })]
+      content: [Prompt.textPart({ text: `Summary of the conversation so far:\n\n${summary.text}` })]
     })
   ]
   lines.forEach((line, index) => {
     if (index < (summary?.keep ?? 0)) return
     if (line.type === "user") messages.push(line.message)
-    if (line.type !== "assistant" || !saysSomething(line.message)) return
+    if (line.type !== "assistant" || !hasContent(line.message)) return
     messages.push(line.message)
     const calls = callsOf(line.message)
     if (calls.length > 0) messages.push(toolMessage(calls, resultsAfter(lines, index)))
@@ -112,18 +112,18 @@ export const prompt = (given: ReadonlyArray<Line>): Prompt.Prompt => {
 }
 
 /**
- * How many tokens the next request starts with: by the usage of the last answer since the last summary, and by an estimate of what
- * came after it (results, prompts).
+ * The number of tokens in the next request: the usage of the last answer since the last summary, plus an estimate for later results and
+ * prompts.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const context = (lines: ReadonlyArray<Line>): number => {
   const since = lines.slice((lastSummary(lines)?.at ?? -1) + 1)
-  const at = since.findLastIndex((line) => line.type === "assistant" && Tokens.total(line.usage) > 0)
+  const at = since.findLastIndex((line) => line.type === "assistant" && Usage.total(line.usage) > 0)
   const last = since[at]
   return since.slice(at + 1).reduce(
-    (all, line) => all + Tokens.estimate(line),
-    last?.type === "assistant" ? Tokens.total(last.usage) : 0
+    (all, line) => all + estimateTokens(line),
+    last?.type === "assistant" ? Usage.total(last.usage) : 0
   )
 }

@@ -1,5 +1,5 @@
 /**
- * What has been written down for an assistant.
+ * Instructions for the model in files such as `AGENTS.md`.
  *
  * @since 0.1.0
  */
@@ -12,59 +12,56 @@ import * as Effect from "effect/Effect"
 import * as Files from "./Files.ts"
 import * as instructionFiles from "./internal/files/instructionFiles.ts"
 import { ignoringAt } from "./internal/search/walk.ts"
-import * as SensitiveFiles from "./SensitiveFiles.ts"
+import * as SecretFiles from "./SecretFiles.ts"
+import * as SensitivePlaces from "./SensitivePlaces.ts"
 
 /**
- * A file that was written for an assistant, or its beginning.
+ * A file with instructions for the model, or its beginning. `path` is absolute.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Instruction {
-  /** Absolute. */
-  readonly path: string
-  readonly text: string
-}
+export type Instruction = instructionFiles.Instruction
 
 /**
- * Where to look for them.
+ * Where to look for instructions.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
   readonly directory: string
-  /** The project's root. Absent: there is no project, so none of its files are read. */
+  /** The project's root; without it there is no project. */
   readonly root?: string
-  /** false: none of the project's own files are read; those that the configuration names still are. */
+  /** `false` ignores the project's files except those that the configuration lists. */
   readonly readsProject?: boolean
-  /** The `AGENTS.md` that is for all projects. */
+  /** Path of the `AGENTS.md` for all projects. */
   readonly global: string
-  /** More files, as the configuration names them: paths and globs, relative to the root, absolute, or from `~`. */
+  /** More files from the configuration: paths and globs, absolute, relative to the root, or starting with `~`. */
   readonly globs: ReadonlyArray<string>
-  /** The directory of the user's own file that names them: they are relative to it, too. */
+  /** The directory of the user's configuration file, to which `globs` are relative as well. */
   readonly globsDirectory?: string
-  /** Whose configuration names them. What the user names by its path is shown, even if it may hold secrets. */
+  /** Whose configuration lists `globs`. A file that the user lists by its path is read even if it may hold secrets. */
   readonly namedBy: "user" | "project"
-  /** What belongs to the program around the tools: the project's instructions bring none of it. */
-  readonly own: SensitiveFiles.Own
+  /** The program's files, which the project's instructions must not include. */
+  readonly own: SensitivePlaces.ProgramFiles
 }
 
 /**
- * What was found.
+ * The instructions that were loaded.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Loaded {
-  /** In the order in which they are shown to the model; each file once. */
+  /** In the order of the prompt; each file once. */
   readonly instructions: ReadonlyArray<Instruction>
-  /** What is missing or was cut, for the user. */
+  /** Tells the user what is missing or was cut. */
   readonly notices: ReadonlyArray<string>
 }
 
 /**
- * What tools were about, and what the session has shown the model before.
+ * The files that tools touched, and the instructions that the session has already given to the model.
  *
  * @since 0.1.0
  * @category models
@@ -72,20 +69,20 @@ export interface Loaded {
 export interface Touched {
   /** Files and directories, absolute and without symbolic links. */
   readonly paths: ReadonlyArray<string>
-  /** Paths of instructions, as they were answered. */
-  readonly given: ReadonlyArray<string>
-  /** How long the texts of those were, in bytes. */
-  readonly givenSize: number
+  /** The `path` of each instruction that the model has. */
+  readonly shown: ReadonlyArray<string>
+  /** Total size of their texts in bytes. */
+  readonly shownSize: number
 }
 
-/** In the order in which they are looked for: of a directory only the first one counts. */
+/** In order of precedence: only the first existing file of a directory is used. */
 const names = ["AGENTS.md", "CLAUDE.md"]
 
-const byProject = (file: string): instructionFiles.Candidate => ({ file, isNamedByUser: false })
+const fromProject = (file: string): instructionFiles.Candidate => ({ file, isNamedByUser: false })
 
-const isUrl = (written: string): boolean => /^https?:\/\//i.test(written)
+const isUrl = (text: string): boolean => /^https?:\/\//i.test(text)
 
-/** User, password and query may be secrets. */
+/** Removes user, password and query, which may be secrets. */
 const withoutSecrets = (url: string): string => {
   if (!URL.canParse(url)) return url.slice(0, url.indexOf(":"))
   const { origin, pathname } = new URL(url)
@@ -95,7 +92,7 @@ const withoutSecrets = (url: string): string => {
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => false))
 
-/** The file for an assistant in this directory itself, if there is one. */
+/** The instruction file of this directory. */
 const inDirectory = (directory: string) =>
   Effect.gen(function*() {
     const path = yield* Path.Path
@@ -107,9 +104,9 @@ const inDirectory = (directory: string) =>
   })
 
 /**
- * The global `AGENTS.md`, those of the project from its root down to the directory, then the configured files. A `CLAUDE.md` counts where
- * there is no `AGENTS.md` beside it. Cut to 32 KiB a file and 128 KiB in all. A file of the project that is a link to somewhere outside
- * of it is left out, and so is what may hold secrets, unless the user's own configuration names it.
+ * Loads the global `AGENTS.md`, those of the project from its root down to the directory, then the configured files. A `CLAUDE.md` is
+ * used where there is no `AGENTS.md`. Each file is cut to 32 KiB, all together to 128 KiB. Links that lead out of the project are left
+ * out, and so are files that may hold secrets unless the user's own configuration lists them.
  *
  * @since 0.1.0
  * @category constructors
@@ -118,7 +115,7 @@ export const load = Effect.fn("Instructions.load")(
   function*({ directory, global, globs, globsDirectory, namedBy, own, readsProject = true, root }: Options) {
     const path = yield* Path.Path
     const home = yield* Effect.option(Config.string("HOME"))
-    const places = yield* SensitiveFiles.places(own)
+    const places = yield* SensitivePlaces.find(own)
     const notices: Array<string> = []
 
     const matching = (directory: string, pattern: string) =>
@@ -127,14 +124,14 @@ export const load = Effect.fn("Instructions.load")(
     const at = (whole: string) =>
       Effect.gen(function*() {
         if (yield* exists(whole)) {
-          return [{ file: whole, isNamedByUser: namedBy === "user" && SensitiveFiles.mayHoldSecrets(whole, places) }]
+          return [{ file: whole, isNamedByUser: namedBy === "user" && SecretFiles.mayHoldSecrets(whole, places) }]
         }
-        // Where the part of an absolute path begins that is a pattern.
+        // The first part with a wildcard starts the pattern.
         const parts = whole.split(path.sep)
         const first = parts.findIndex((part) => /[*?[\]{}!()]/.test(part))
         const base = first === -1 ? "" : parts.slice(0, first).join(path.sep) || path.sep
         const found = first === -1 ? [] : yield* matching(base, parts.slice(first).join("/"))
-        return found.toSorted().map((file) => byProject(path.join(base, file)))
+        return found.toSorted().map((file) => fromProject(path.join(base, file)))
       })
 
     const configured = (given: string) =>
@@ -147,8 +144,8 @@ export const load = Effect.fn("Instructions.load")(
         if (found.length === 0) {
           notices.push(
             root === undefined && !path.isAbsolute(expanded)
-              ? `instructions: ${given} is not used: ${directory} is not a project`
-              : `instructions: there is no file ${given}`
+              ? `instructions: ${given} is ignored, because ${directory} is not in a project`
+              : `instructions: the file ${given} does not exist`
           )
         }
         return found
@@ -159,7 +156,9 @@ export const load = Effect.fn("Instructions.load")(
       if (root !== undefined) return (yield* Effect.forEach(Paths.descend(root, directory), inDirectory)).flat()
       const file = path.join(directory, names[0]!)
       if (yield* exists(file)) {
-        notices.push(`${file} is not used: ${directory} is not a project. Instructions for all projects: ${global}`)
+        notices.push(
+          `${file} is ignored, because ${directory} is not in a project. Put instructions for all projects in ${global}`
+        )
       }
       return []
     })
@@ -169,13 +168,13 @@ export const load = Effect.fn("Instructions.load")(
       notices.push(
         `instructions: URLs are not supported (${
           urls.map(withoutSecrets).join(", ")
-        }). Save the text as a file, and name the file`
+        }). Save the text to a file and list that file`
       )
     }
 
     const candidates = [
       { file: global, isNamedByUser: true },
-      ...(yield* ofProject).map(byProject),
+      ...(yield* ofProject).map(fromProject),
       ...(yield* Effect.forEach(paths, configured)).flat()
     ]
     const read = yield* instructionFiles.read(candidates, {
@@ -190,16 +189,16 @@ export const load = Effect.fn("Instructions.load")(
 )
 
 /**
- * Makes what finds the instructions for what tools are about: those in its directories below the root that `load` did not answer and
- * the session has not been given. None are taken from a directory that Git ignores, `.git` or `node_modules`. The limits, and what is
- * left out, are those of `load`; nothing is reported twice.
+ * Makes a function that finds the instructions for files that tools touch: those of their directories below the root that are neither in
+ * `loaded` nor in the session. Directories that Git ignores, `.git` and `node_modules` are skipped. The limits and exclusions of `load`
+ * apply; no notice is repeated.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const makeNested = ({ global, own, readsProject = true, root }: Options, loaded: Loaded) => {
   const reported = new Set<string>()
-  return Effect.fn("Instructions.nested")(function*({ given, givenSize, paths }: Touched) {
+  return Effect.fn("Instructions.nested")(function*({ paths, shown, shownSize }: Touched) {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     if (root === undefined || !readsProject) return { instructions: [], notices: [] } satisfies Loaded
@@ -215,19 +214,19 @@ export const makeNested = ({ global, own, readsProject = true, root }: Options, 
       for (const parent of Paths.descend(realRoot, directory)) directories.add(parent)
     }
     const files = (yield* Effect.forEach([...directories].toSorted(), inDirectory)).flat()
-      .filter((file) => !given.includes(file))
+      .filter((file) => !shown.includes(file))
     const isIgnored = (file: string) => ignoringAt(path.dirname(file)) === undefined
     const candidates = files.filter((file) => !isIgnored(file))
-    const shown = yield* Effect.forEach(
-      [...loaded.instructions.map(({ path }) => path), ...given],
+    const shownPaths = yield* Effect.forEach(
+      [...loaded.instructions.map(({ path }) => path), ...shown],
       instructionFiles.realPath
     )
-    const { instructions, notices } = yield* instructionFiles.read(candidates.map(byProject), {
+    const { instructions, notices } = yield* instructionFiles.read(candidates.map(fromProject), {
       root,
       global,
       own,
-      shown: new Set(shown),
-      room: Math.max(0, instructionFiles.maxTotalSize - givenSize)
+      shown: new Set(shownPaths),
+      room: Math.max(0, instructionFiles.maxTotalSize - shownSize)
     })
     const isNew = (notice: string) => !loaded.notices.includes(notice) && !reported.has(notice)
     const unreported = notices.filter(isNew)
@@ -237,7 +236,7 @@ export const makeNested = ({ global, own, readsProject = true, root }: Options, 
 }
 
 /**
- * Instructions as a message to the model, for those that are not in the system prompt.
+ * Formats instructions as a message to the model, for those that are not in the system prompt.
  *
  * @since 0.1.0
  * @category rendering
@@ -245,5 +244,5 @@ export const makeNested = ({ global, own, readsProject = true, root }: Options, 
 export const toMessage = ({ path, text }: Instruction): string =>
   `The project's instructions for ${
     path.slice(0, path.lastIndexOf("/"))
-  }, from ${path}. For what is in there, they count more than \
+  }, from ${path}. For files in that directory they take precedence over \
 those of the directories above.\n\n${text}`

@@ -9,21 +9,21 @@ import { locate } from "./internal/files/paths.ts"
 import * as Pattern from "./internal/permission/pattern.ts"
 
 /**
- * What the model may read because the user has named it.
+ * What the model may read because the user's prompt mentions it.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Consent {
-  /** For the session: exactly the files that `read` would have to ask for. */
+  /** Session grants for exactly those files that need permission to read. */
   readonly grants: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
-  /** Which of them may hold secrets, for the user. */
+  /** Tells the user which of them may hold secrets. */
   readonly notices: ReadonlyArray<string>
 }
 
 /**
- * Reads the mentions of a prompt that was typed: whoever names a file is not asked again whether it may be read. A mention ends at
- * white space, and what is not a regular file is none.
+ * Finds the files that a typed prompt mentions, so that the user is not asked about them again. A mention ends at white space and must
+ * name a regular file.
  *
  * @since 0.1.0
  * @category constructors
@@ -41,14 +41,14 @@ export const consent = Effect.fn("Mentions.consent")(function*(prompt: string) {
       }
       return []
     }))
-  const found: Consent = {
+  const consent: Consent = {
     grants: targets.flat().map(({ judged }) => judged("read"))
       .filter((parts) => parts.length > 1 || parts[0]?.secret === true)
-      .flatMap((parts) => parts.map(({ permission, subject }) => ({ permission, pattern: Pattern.exactly(subject) }))),
+      .flatMap((parts) => parts.map(({ permission, subject }) => ({ permission, pattern: Pattern.escape(subject) }))),
     notices: targets.flat().filter(({ judged }) => judged("read").at(-1)?.secret === true)
       .map(({ shown }) =>
-        `${shown} may hold secrets: the model may read it in this session, because your prompt names it`
+        `${shown} may hold secrets: the model may read it in this session, because your prompt mentions it`
       )
   }
-  return found
+  return consent
 })

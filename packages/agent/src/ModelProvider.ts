@@ -1,5 +1,5 @@
 /**
- * What a turn knows of the provider of its model, beyond what `@effect/ai` says. Whoever runs the turn hands it over.
+ * What a turn needs to know about the provider of its model beyond `@effect/ai`. The caller of the turn supplies it.
  *
  * @since 0.1.0
  */
@@ -9,13 +9,13 @@ import * as Effect from "effect/Effect"
 import type { Wait } from "./Wait.ts"
 
 /**
- * What of a request was refused:
+ * The part of a request that the provider refused:
  *
- * - `TooLong`: the whole of it. `size` is the request's and `limit` the most that is taken, where the provider reports them.
- * - `Part`: contents of messages, each by its `Digest` (system): of a file's bytes, of a text as well-formed Unicode. None: the provider
- *   names only the kind.
- * - `Tool`: the tool of this name
- * - `Unnamed`: a part that the provider does not name
+ * - `TooLong`: the whole request. `size` is its size and `limit` the maximum, if the provider reports them.
+ * - `Part`: parts of messages by their `Digest` (system) of a file's bytes or of a text as well-formed Unicode. Empty if the provider
+ *   reports only the kind.
+ * - `Tool`: the tool with this name
+ * - `Unnamed`: a part that the provider does not identify
  *
  * @since 0.1.0
  * @category models
@@ -40,25 +40,25 @@ export type Refusal =
  * @category models
  */
 export interface ModelProvider {
-  /** The model's ID as it is sent: what is learnt of its limits holds for this model alone. */
+  /** The model's ID in requests. Learned limits apply only to this model. */
   readonly model: string | undefined
-  /** `undefined` for a failure that no change of the conversation can avoid. */
+  /** `undefined` for an error that no change of the conversation can avoid. */
   readonly refusal: (error: AiError.AiError) => Refusal | undefined
-  /** May an answer that broke off with this error be asked again? */
-  readonly mayAskAgain: (error: AiError.AiError) => boolean
-  /** Did the answer end because the context window was full? */
+  /** Whether the request may be retried after the answer broke off with this error. */
+  readonly canRetryAnswer: (error: AiError.AiError) => boolean
+  /** Whether the answer ended because the context window was full. */
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
-  /** Reports each wait before a request is sent again that `effect` makes. */
+  /** Reports each wait before a retry in `effect`. */
   readonly reportWaits: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
     report: (wait: Wait) => Effect.Effect<void>
   ) => Effect.Effect<A, E, R>
-  /** What the user should know since the last time this was asked, in sentences. */
+  /** New sentences for the user since the last time this was read. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
 
 /**
- * Of a provider of which nothing is known.
+ * A provider about which nothing is known.
  *
  * @since 0.1.0
  * @category constructors
@@ -66,7 +66,7 @@ export interface ModelProvider {
 export const unknown: ModelProvider = {
   model: undefined,
   refusal: () => undefined,
-  mayAskAgain: () => false,
+  canRetryAnswer: () => false,
   isFull: () => false,
   reportWaits: (effect) => effect,
   notices: Effect.succeed([])

@@ -1,97 +1,96 @@
 /**
- * What is worth knowing of permission rules before they are used.
+ * The rules that decide which tool calls need the user's permission.
  *
  * @since 0.1.0
  */
-import { distance } from "fastest-levenshtein"
-import * as Pattern from "./internal/permission/pattern.ts"
-import { covers, overlap } from "./internal/permission/patternSets.ts"
-import { meaning, spellings } from "./internal/permission/permissionNames.ts"
-import type { Rules, Verdict } from "./PermissionPolicy.ts"
-
-/** Names that the built-in tools are judged by. */
-const judged = ["read", "glob", "grep", "edit", "bash", "external_directory"]
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
 
 /**
- * Sentences for the user: which names in the rules judge nothing, and where a tool in which the last matching rule decides would be
- * stricter than this program, in which the most specific one does. `servers` are the names of the MCP servers.
+ * `ask`: the user decides.
  *
  * @since 0.1.0
- * @category rendering
+ * @category models
  */
-export const warnings = (rules: Rules, servers: ReadonlyArray<string>): ReadonlyArray<string> =>
-  typeof rules === "string" ? [] : [...idleNames(Object.keys(rules), servers), ...readOtherwise(flatten(rules))]
+export type Verdict = "allow" | "ask" | "deny"
 
-const idleNames = (names: ReadonlyArray<string>, servers: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const prefixes = servers.map((server) => `${server}_`.replace(/[^a-zA-Z0-9_-]/g, "_"))
-  const isIdle = (name: string) =>
-    !judged.some((known) => spellings(known).some((spelling) => Pattern.fits(name, spelling))) &&
-    !prefixes.some((prefix) => overlap(name, `${prefix}*`))
-  const idle = names.filter(isIdle).map((name) => {
-    const near = judged.flatMap(spellings).find((known) =>
-      distance(name.toLowerCase(), known) <= Math.min(3, Math.floor(known.length / 3))
-    )
-    return near === undefined ? `permission.${name}` : `permission.${name} (did you mean ${near}?)`
-  })
-  return idle.length === 0 ? [] : [`${idle.join(", ")}: no tool here has that name, so nothing is judged by it.`]
-}
+/**
+ * Rules as the configuration has them: one verdict for everything, or for each permission a verdict or patterns with verdicts.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Rules = Verdict | { readonly [permission: string]: Verdict | { readonly [pattern: string]: Verdict } }
 
-interface Rule {
-  readonly name: string
+/**
+ * A pattern of a permission that the user has allowed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Grant {
+  readonly permission: string
   readonly pattern: string
-  readonly verdict: Verdict
 }
 
-/** Nobody writes a longer one, and a file may hold anything. */
-const maxPatternLength = 300
+/**
+ * A verdict with its reason. `patterns` are what "always" would allow: one for each part of the action that needs permission.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Decision {
+  readonly verdict: Verdict
+  readonly because: string
+  readonly patterns: ReadonlyArray<Grant>
+}
 
-const flatten = (rules: Exclude<Rules, string>): ReadonlyArray<Rule> =>
-  Object.entries(rules).flatMap(([name, rule]) =>
-    Object.entries(typeof rule === "string" ? { "*": rule } : rule).map(([pattern, verdict]) => ({
-      name: meaning(name),
-      pattern,
-      verdict
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** The rules at this moment; `undefined` leaves every decision to the defaults. */
+  readonly get: Effect.Effect<Rules | undefined>
+  /** Adds an "allow" rule until the program ends, as if the configuration had it. */
+  readonly allow: (grant: Grant) => Effect.Effect<void>
+}
+
+/**
+ * Adds an "allow" rule, whatever form the rules have.
+ *
+ * @since 0.1.0
+ * @category combining
+ */
+export const withAllowed = (rules: Rules | undefined, { pattern, permission }: Grant): Rules => {
+  const all = typeof rules === "string" ? { "*": rules } : rules
+  const rule = all?.[permission]
+  return { ...all, [permission]: { ...(typeof rule === "string" ? { "*": rule } : rule), [pattern]: "allow" } }
+}
+
+/**
+ * The rules for the tool calls of the effects that this is provided to. Without a layer there are no rules.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class PermissionRules extends Context.Reference<PermissionRules>()("@altimate-code/agent/PermissionRules", {
+  defaultValue: (): Service => ({ get: Effect.succeed(undefined), allow: () => Effect.void })
+}) {}
+
+/**
+ * These rules, and those that are allowed while the layer is in use.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (rules: Rules | undefined): Layer.Layer<PermissionRules> =>
+  Layer.effect(
+    PermissionRules,
+    Effect.map(Ref.make(rules), (current) => ({
+      get: Ref.get(current),
+      allow: (grant: Grant) => Ref.update(current, (rules) => withAllowed(rules, grant))
     }))
   )
-
-const strictness = { allow: 0, ask: 1, deny: 2 } as const
-
-const hasWildcard = (name: string): boolean => /[*?]/.test(name)
-
-/** Does `a` decide here where both match? A tool's own name goes before one with wildcards, then the longer pattern decides. */
-const decidesOver = (a: Rule, b: Rule): boolean =>
-  a.name === b.name
-    ? a.pattern.length > b.pattern.length
-    : hasWildcard(b.name) && (!hasWildcard(a.name) || a.name.length >= b.name.length)
-
-/** The later rule that another tool would apply to something that `rule` decides here, if it is stricter. */
-const stricterLater = (rule: Rule, later: ReadonlyArray<Rule>): Rule | undefined => {
-  for (const other of later.toReversed()) {
-    if (!overlap(rule.name, other.name) || !overlap(rule.pattern, other.pattern)) continue
-    if (strictness[other.verdict] > strictness[rule.verdict] && decidesOver(rule, other)) return other
-    if (covers(other.name, rule.name) && covers(other.pattern, rule.pattern)) return undefined
-  }
-  return undefined
-}
-
-const shown = ({ name, pattern, verdict }: Rule): string => `permission.${name} ${JSON.stringify(pattern)}: ${verdict}`
-
-const readOtherwise = (all: ReadonlyArray<Rule>): ReadonlyArray<string> => {
-  const rules = all.filter(({ name, pattern }) => Math.max(name.length, pattern.length) <= maxPatternLength)
-  const pairs = rules.flatMap((rule, index) => {
-    const other = rule.verdict === "deny" ? undefined : stricterLater(rule, rules.slice(index + 1))
-    return other === undefined ? [] : [[rule, other] as const]
-  })
-  const [first] = pairs
-  if (first === undefined) return []
-  const [rule, other] = first
-  const more = pairs.length === 1
-    ? ""
-    : ` The same holds for ${pairs.slice(1).map(([rule]) => shown(rule)).join(", ")}.`
-  return [
-    `${shown(rule)} wins over the later ${
-      shown(other)
-    }, because it is more specific. In tools where the last match wins, it is the `
-    + `other way round. If you mean ${rule.verdict}, put the general rule first; if you mean ${other.verdict}, remove the specific one.${more}`
-  ]
-}

@@ -1,5 +1,5 @@
 /**
- * A conversation that is never lost: an append-only file of JSON lines.
+ * The format of a session: an append-only file of JSON lines.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SessionError } from "./SessionError.ts"
 import { ToolOutput } from "./ToolCall.ts"
-import type { Usage } from "./TurnEvent.ts"
+import type { Usage } from "./Usage.ts"
 
 const Tokens = Schema.Struct({
   input: Schema.Number,
@@ -22,7 +22,7 @@ const time = { time: Schema.String }
 const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String })
 
 /**
- * What follows an answer that broke off: another one in its place, or its continuation.
+ * What follows an answer that broke off: a new answer that replaces it, or its continuation.
  *
  * @since 0.1.0
  * @category schemas
@@ -35,23 +35,24 @@ export const CutAnswer = Schema.Literal("replaced", "continued")
 export type CutAnswer = typeof CutAnswer.Type
 
 /**
- * One line of the file; `time` is ISO 8601. A line is in the file before anything is done because of it. Lines of an unknown `type` are kept and skipped.
+ * One line of the file; `time` is ISO 8601. A line is saved before anything is done because of it. Lines of an unknown `type` are
+ * preserved and skipped.
  *
  * - `session`: the first line
- * - `title`: what the user calls the session; the last one counts
- * - `user`: what the user said; `hidden` when the program said it for them (a call to try again, instructions of a directory);
- *   `instructions` are the files that it brings
- * - `assistant`: an answer of the model, its tool calls included; `model` is the ID that the provider sent (absent in what older versions
- *   wrote); `interrupted` when it was cut by the user, or by a failure of its stream; `cut` when the model was asked again after such a failure
- * - `tool-start`: the call is allowed and is run from now on
- * - `tool-process`: the process that the call is run by, which is the leader of a process group
- * - `tool-result`: what came of a call
- * - `grant`: a person allowed this for the whole session
- * - `summary`: stands for all messages before the line number `keep` (counted from 0)
- * - `left-out`: what is no longer sent to the model, as its provider refused it: a part of a message by its `Digest` (system), a tool by its
- *   name, or the messages of the lines from number `from` to before `to`
- * - `limit`: how much a request may hold, as a refusal has shown; for the model with this ID, or for any
- * - `notice`: what the user was told of a recovery
+ * - `title`: the user's title for the session; the last one applies
+ * - `user`: a prompt; `hidden` if the program wrote it (a request to retry, instructions of a directory); `instructions` are the paths of
+ *   the instruction files in it
+ * - `assistant`: an answer of the model with its tool calls; `model` is the ID that the provider reported (absent in old files);
+ *   `interrupted` if the user or a failed stream cut it; `cut` if the request was retried after such a failure
+ * - `tool-start`: the call is permitted and starts running
+ * - `tool-process`: the process that runs the call, the leader of a process group
+ * - `tool-result`: the result of a call
+ * - `grant`: the user allowed this for the whole session
+ * - `summary`: replaces all messages before line number `keep` (from 0)
+ * - `left-out`: content that is no longer sent because the provider refused it: a part of a message by its `Digest` (system), a tool by its
+ *   name, or the messages of the lines `from` up to but excluding `to`
+ * - `limit`: the maximum size of a request, learned from a refusal; for the model with this ID, or for any model
+ * - `notice`: a message to the user about a recovery
  *
  * @since 0.1.0
  * @category schemas
@@ -115,7 +116,7 @@ export const Entry = Schema.Union(
     type: Schema.Literal("limit"),
     unit: Schema.Literal("tokens", "bytes"),
     size: Schema.Positive,
-    /** It is what fitted last, measured by this program; otherwise the provider's own. */
+    /** The size of the last accepted request, measured by this program; otherwise the limit that the provider reported. */
     assumed: Schema.optionalWith(Schema.Literal(true), { exact: true }),
     model: Schema.optionalWith(Schema.String, { exact: true }),
     ...time
@@ -123,7 +124,7 @@ export const Entry = Schema.Union(
   Schema.Struct({
     type: Schema.Literal("notice"),
     text: Schema.String,
-    /** Set where it is given once only. */
+    /** Set for a notice that is shown only once. */
     about: Schema.optionalWith(Schema.Literal("compaction"), { exact: true }),
     ...time
   })
@@ -137,7 +138,7 @@ export const Entry = Schema.Union(
 export type Entry = typeof Entry.Type
 
 /**
- * A line as it was read: one of a type that this version does not know keeps its place.
+ * A line of the file. A line of a type that this version does not know keeps its position.
  *
  * @since 0.1.0
  * @category models
@@ -145,7 +146,7 @@ export type Entry = typeof Entry.Type
 export type Line = Entry | { readonly type: "unknown" }
 
 /**
- * An open session; this process alone writes to it.
+ * An open session. Only this process writes to it.
  *
  * @since 0.1.0
  * @category models
@@ -153,20 +154,20 @@ export type Line = Entry | { readonly type: "unknown" }
 export interface Session {
   readonly id: string
   readonly path: string
-  /** False when nothing can be written there: the session ends with the process. */
+  /** False if the session is only in memory. */
   readonly isStored: boolean
-  /** The directory that it was started in. */
+  /** The directory in which the session was started. */
   readonly directory: string
-  /** What a person should know about the opening, e.g. that a torn last line was dropped. */
+  /** Tells the user about problems when opening, e.g. that an incomplete last line was removed. */
   readonly notices: ReadonlyArray<string>
   /** All lines so far. */
   readonly entries: Effect.Effect<ReadonlyArray<Line>>
-  /** If the session is stored: in the file, flushed to the disk, when it returns. */
+  /** Appends a line. For a stored session it is flushed to disk when this returns. */
   readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
 }
 
 /**
- * A session in a list.
+ * A session as it appears in a list.
  *
  * @since 0.1.0
  * @category models
@@ -174,11 +175,11 @@ export interface Session {
 export interface Listed {
   readonly id: string
   readonly directory: string
-  /** Of the last line. */
+  /** The time of the last line. */
   readonly time: string
-  /** The user's own title, or else the beginning of the first prompt, in one line. */
+  /** One line: the user's title, or else the beginning of the first prompt. */
   readonly title: string
-  /** How many prompts. */
+  /** The number of prompts. */
   readonly turns: number
   readonly usage: Usage
 }

@@ -1,15 +1,15 @@
 /**
- * What can go wrong with a session's file.
+ * Errors of session files.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * - `NotFound`: there is no such session, or the beginning of an ID fits several
- * - `InUse`: another process has it open
- * - `Corrupt`: the file does not begin as a session; nothing is changed
- * - `Io`: the file system refused
+ * - `NotFound`: no session, or more than one, matches the ID
+ * - `InUse`: another process has opened the session
+ * - `Corrupt`: the first line of the file is invalid; the file is not changed
+ * - `Io`: the file system reported an error
  *
  * @since 0.1.0
  * @category errors
@@ -18,7 +18,7 @@ export class SessionError
   extends Schema.TaggedError<SessionError>("@altimate-code/agent/SessionError")("SessionError", {
     reason: Schema.Literal("NotFound", "InUse", "Corrupt", "Io"),
     message: Schema.String,
-    /** What a person can do about it. */
+    /** What the user can do. */
     hint: Schema.String,
     path: Schema.optional(Schema.String)
   })

@@ -17,15 +17,15 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-// Effect's own commands can't give both streams one pipe, which is what keeps the order of what was written.
+// Effect's commands can't write both streams to one pipe, which preserves the order of their output.
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { writeSync } from "node:fs"
 import { tmpdir } from "node:os"
 import type { Writable } from "node:stream"
-import { notStarted, notStored } from "./internal/shell/run/failureWords.ts"
-import { keepMasked } from "./internal/shell/run/keepMasked.ts"
+import { describeOutputFailure, describeStartFailure } from "./internal/shell/run/describeFailure.ts"
 import { makeOutputPipe } from "./internal/shell/run/outputPipe.ts"
+import { saveMasked } from "./internal/shell/run/saveMasked.ts"
 import { unattended, writePrograms } from "./internal/shell/run/unattended.ts"
 import { type Environment, Workspace } from "./Workspace.ts"
 
@@ -40,53 +40,52 @@ export class ShellError extends Schema.TaggedError<ShellError>("@altimate-code/a
 }) {}
 
 /**
- * A command line and its limit.
+ * A command line and its time limit.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
   readonly command: string
-  /** How long it may take. */
   readonly timeout: Duration.DurationInput
-  /** Learns which process it is before the command runs in it; if this fails, the command does not run. */
+  /** Receives the process before the command runs in it. If this fails, the command does not run. */
   readonly onStart?: (process: ProcessId.ProcessId) => Effect.Effect<void, ShellError>
 }
 
 /**
- * How a command ended, and what it wrote.
+ * How a command ended, and its output.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Result {
-  /** In a few words: `exit code 0`, `ended by SIGKILL`, `stopped after 2m`. */
+  /** `exit code 0`, `killed by SIGKILL`, `stopped after 2m`. */
   readonly ending: string
   readonly ok: boolean
   /**
-   * Both streams in the order in which they were written, without escape sequences and secrets; a line that was drawn over itself as it
-   * was last; cut in the middle when it is long.
+   * Both streams in the order of writing, without escape sequences and secrets. A line that was redrawn has its last state. Long output
+   * is cut in the middle.
    */
   readonly output: string
-  /** Where the whole of a long output is. */
+  /** The file with the complete output, if `output` is cut. */
   readonly whole?: string
 }
 
-/** What is shown of a long output, in bytes. */
-const most = 30_000
+/** Longer output is cut to this many bytes. */
+const maxShown = 30_000
 
-/** Nobody reads more than this: the command is stopped before it fills the disk. In bytes. */
+/** The command is stopped after this many bytes, before it fills the disk. */
 const maxOutput = 100 * 1024 * 1024
 
-/** How long the whole of a long output is kept. */
-const kept = Duration.days(7)
+/** How long complete outputs are stored. */
+const retention = Duration.days(7)
 
-/** How long a command may take to end by itself after SIGTERM. */
+/** Time between SIGTERM and SIGKILL. */
 const shutdownGrace = Duration.seconds(2)
 
 /**
- * The names of the variables in a command's environment: the workspace's, without what could wait for a user who can't answer. What is
- * left out of it is out of sight, not out of reach: a command runs as the same user, who can read this program's environment
+ * The names of the variables in a command's environment: the workspace's variables without those that make programs wait for a user.
+ * Leaving a variable out does not protect it: a command runs as the same user and can read this program's environment
  * (`/proc/$PPID/environ`).
  *
  * @since 0.1.0
@@ -100,38 +99,38 @@ export const variables: Effect.Effect<ReadonlySet<string>, never, Workspace> = E
 type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | "timeout" | "flood"
 
 /**
- * Waits until its process is known, then becomes the shell that runs the command. If this program ends before, the command never runs.
- * In POSIX mode bash reads no file of the user's here; the second one does.
+ * Waits until the process has been saved, then replaces itself with the shell that runs the command. If this program ends before that,
+ * the command never runs. In POSIX mode the waiting bash reads no startup files; the shell that runs the command does.
  */
-const gated = (shell: string) => `read -r _ <&3 || exit; exec 3<&-; exec ${shell} -c "$0"`
+const waitingScript = (shell: string) => `read -r _ <&3 || exit; exec 3<&-; exec ${shell} -c "$0"`
 
 const shells = [["bash", "--posix"], ["sh"]] as const
 
 interface Started {
   readonly child: ChildProcess
-  /** Lets the command run. */
-  readonly open: () => void
+  /** Starts the command. */
+  readonly release: () => void
 }
 
-const started = (command: string, cwd: string, env: Environment, output: number) =>
+const startShell = (command: string, cwd: string, env: Environment, output: number) =>
   Effect.async<Started, ShellError>((resume) => {
     const attempt = ([shell, ...options]: typeof shells[number]) => {
       const failed = (error: unknown) => {
-        const message = notStarted(error, cwd)
+        const message = describeStartFailure(error, cwd)
         if (shell === "bash" && isAbsent(error)) attempt(shells[1])
         else resume(new ShellError({ message }))
       }
       try {
-        const child = spawn(shell, [...options, "-c", gated(shell), command], {
+        const child = spawn(shell, [...options, "-c", waitingScript(shell), command], {
           cwd,
           env,
           detached: true,
           stdio: ["ignore", output, output, "pipe"]
         })
         const gate = child.stdio[3] as Writable
-        // A process that was killed before it has read it.
+        // Ignored: the process may be killed before it reads this.
         gate?.on("error", () => {})
-        child.once("spawn", () => resume(Effect.succeed({ child, open: () => void gate.end("\n") })))
+        child.once("spawn", () => resume(Effect.succeed({ child, release: () => void gate.end("\n") })))
         child.once("error", failed)
       } catch (error) {
         failed(error)
@@ -142,7 +141,7 @@ const started = (command: string, cwd: string, env: Environment, output: number)
 
 const isAbsent = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT"
 
-const ended = (child: ChildProcess) =>
+const waitForExit = (child: ChildProcess) =>
   Effect.async<Ending>((resume) => {
     if (child.exitCode !== null || child.signalCode !== null) {
       resume(Effect.succeed({ code: child.exitCode, signal: child.signalCode }))
@@ -151,20 +150,20 @@ const ended = (child: ChildProcess) =>
     }
   })
 
-const inWords = (ending: Ending, timeout: Duration.DurationInput): Pick<Result, "ending" | "ok"> => {
+const describeEnding = (ending: Ending, timeout: Duration.DurationInput): Pick<Result, "ending" | "ok"> => {
   if (ending === "timeout") return { ending: `stopped after ${Duration.format(timeout)}`, ok: false }
-  if (ending === "flood") return { ending: "stopped: it wrote more than 100 MiB", ok: false }
+  if (ending === "flood") return { ending: "stopped after more than 100 MiB of output", ok: false }
   return ending.signal === null
     ? { ending: `exit code ${ending.code}`, ok: ending.code === 0 }
-    : { ending: `ended by ${ending.signal}`, ok: false }
+    : { ending: `killed by ${ending.signal}`, ok: false }
 }
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-/** A directory for what a command needs while it runs; where there is none for temporary files, beside the outputs. */
+/** Makes a directory for the files that a command needs while it runs, next to the outputs if there is no temporary directory. */
 const makeDirectory = Effect.fn("Shell.makeDirectory")(function*(outputs: string) {
   const fs = yield* FileSystem.FileSystem
-  const prefix = "altimate-code-"
+  const prefix = "command-"
   return yield* Effect.orElse(
     fs.makeTempDirectoryScoped({ directory: tmpdir(), prefix }),
     () => fs.makeTempDirectoryScoped({ directory: outputs, prefix })
@@ -172,9 +171,9 @@ const makeDirectory = Effect.fn("Shell.makeDirectory")(function*(outputs: string
 })
 
 /**
- * Runs a command line with bash, or sh where there is none, in the workspace's directory, in a process group of its own, without an
- * input, a terminal or an editor. When it takes too long, or its caller is interrupted, it is ended with all that it has started before
- * this returns. A child that the command leaves in the background lives on; nothing of what it writes from then on is kept.
+ * Runs a command line with bash, or with sh if bash is missing, in the workspace's directory and a new process group, without stdin,
+ * terminal or editor. After a timeout or an interruption the whole process group is ended before this returns. A process that the
+ * command leaves in the background keeps running; its later output is discarded.
  *
  * @since 0.1.0
  * @category constructors
@@ -184,13 +183,13 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
   const path = yield* Path.Path
   const { commandEnvironment, directory, makeMasker, outputs, programEnvironment } = yield* Workspace
   const file = path.join(outputs, `${randomUUID()}.txt`)
-  const failed = (error: unknown) => new ShellError({ message: notStored(error) })
+  const failed = (error: unknown) => new ShellError({ message: describeOutputFailure(error) })
 
   const result = yield* Effect.gen(function*() {
     yield* fs.makeDirectory(outputs, { recursive: true, mode: 0o700 })
     const temporary = yield* makeDirectory(outputs)
     const env = unattended(commandEnvironment, yield* writePrograms(temporary))
-    // The output has no name on the disk before its secrets are masked: not even a crash leaves them there.
+    // The raw output has no name on disk, so that a crash does not leave secrets behind.
     const raw = `${file}.raw.txt`
     const handle = yield* fs.open(raw, { flag: "ax+", mode: 0o600 })
     yield* fs.remove(raw)
@@ -207,12 +206,12 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
       }
     }).pipe(Effect.mapError(failed))
     const ending = yield* Effect.acquireUseRelease(
-      Effect.tap(started(command, directory, env, pipe.writer), () => Effect.sync(pipe.release)),
-      ({ child, open }) =>
+      Effect.tap(startShell(command, directory, env, pipe.writer), () => Effect.sync(pipe.release)),
+      ({ child, release }) =>
         Effect.gen(function*() {
           if (onStart !== undefined) yield* onStart(yield* ProcessId.of(child.pid!))
-          open()
-          return yield* Effect.raceFirst(ended(child), Deferred.await(stopped)).pipe(
+          release()
+          return yield* Effect.raceFirst(waitForExit(child), Deferred.await(stopped)).pipe(
             Effect.timeoutTo({ duration: timeout, onSuccess: (ending) => ending, onTimeout: (): Ending => "timeout" })
           )
         }),
@@ -222,8 +221,8 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
           : ProcessGroup.of(child.pid).end(shutdownGrace)
     )
     pipe.finish()
-    yield* keepMasked(handle, file, makeMasker())
-    return yield* shortened(file, inWords(ending, timeout))
+    yield* saveMasked(handle, file, makeMasker())
+    return yield* readOutput(file, describeEnding(ending, timeout))
   }).pipe(
     Effect.scoped,
     Effect.catchTags({ BadArgument: failed, SystemError: failed }),
@@ -233,12 +232,12 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
   return result
 })
 
-/** What can't be removed stays: the command that has just run has nothing to do with it. */
+/** Errors are ignored: they do not concern the command that has just run. */
 const removeOld = (outputs: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(kept)
+    const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(retention)
     for (const name of yield* fs.readDirectory(outputs)) {
       const file = path.join(outputs, name)
       const old = Effect.map(
@@ -249,14 +248,14 @@ const removeOld = (outputs: string) =>
     }
   }).pipe(Effect.ignore)
 
-const shortened = (
+const readOutput = (
   file: string,
   ending: Pick<Result, "ending" | "ok">
 ): Effect.Effect<Result, PlatformError, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const size = Number((yield* fs.stat(file)).size)
-    if (size <= most) return { ...ending, output: decode(yield* fs.readFile(file)) }
+    if (size <= maxShown) return { ...ending, output: decode(yield* fs.readFile(file)) }
     const handle = yield* fs.open(file)
     const piece = (from: number, length: number) =>
       Effect.gen(function*() {
@@ -264,9 +263,11 @@ const shortened = (
         const buffer = new Uint8Array(length)
         return buffer.subarray(0, Number(yield* handle.read(buffer)))
       })
-    const head = Cut.headBytes(yield* piece(0, most / 2), most / 2)
-    const tail = Cut.tailBytes(yield* piece(size - most / 2, most / 2), most / 2)
+    const head = Cut.headBytes(yield* piece(0, maxShown / 2), maxShown / 2)
+    const tail = Cut.tailBytes(yield* piece(size - maxShown / 2, maxShown / 2), maxShown / 2)
     const leftOut = size - head.length - tail.length
-    const output = `${decode(head)}\n\n… ${leftOut} bytes are left out; the whole is in ${file} …\n\n${decode(tail)}`
+    const output = `${decode(head)}\n\n… ${leftOut} bytes left out; the complete output is in ${file} …\n\n${
+      decode(tail)
+    }`
     return { ...ending, output, whole: file }
   })

@@ -1,5 +1,5 @@
 /**
- * One call of a tool by the model: what its handler may ask for, and what it answers.
+ * A tool call by the model: what its handler may request, and its result.
  *
  * @since 0.1.0
  */
@@ -7,10 +7,10 @@ import type { ProcessId } from "@altimate-code/system/ProcessId"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Verdict } from "./PermissionPolicy.ts"
+import type { Verdict } from "./PermissionRules.ts"
 
 /**
- * What a tool gives back. `content` goes to the model, piece by piece; the rest is for people.
+ * The result of a tool. `content` goes to the model; the other fields are for users.
  *
  * @since 0.1.0
  * @category models
@@ -26,13 +26,13 @@ export const ToolOutput = Schema.Struct({
       fileName: Schema.optionalWith(Schema.String, { exact: true })
     })
   )),
-  /** In a few words, e.g. `120 lines` or `exit code 1`. */
+  /** A few words, e.g. `120 lines` or `exit code 1`. */
   summary: Schema.String,
-  /** What was changed, as a unified diff. */
+  /** The change as a unified diff. */
   diff: Schema.optionalWith(Schema.String, { exact: true })
 })
 /**
- * What a tool gives back.
+ * The result of a tool.
  *
  * @since 0.1.0
  * @category models
@@ -40,10 +40,10 @@ export const ToolOutput = Schema.Struct({
 export type ToolOutput = typeof ToolOutput.Type
 
 /**
- * Why a call came to nothing, in words for the model: what failed, and what it can do instead.
+ * Why a call failed. `message` tells the model what failed and what to do instead.
  *
- * - `Failed`: the tool was run, or its parameters are wrong
- * - `Denied`: it may not be run
+ * - `Failed`: the tool failed, or its parameters are wrong
+ * - `Denied`: the call is not permitted
  *
  * @since 0.1.0
  * @category errors
@@ -51,12 +51,12 @@ export type ToolOutput = typeof ToolOutput.Type
 export class ToolFailure extends Schema.TaggedError<ToolFailure>("@altimate-code/agent/ToolFailure")("ToolFailure", {
   reason: Schema.Literal("Failed", "Denied"),
   message: Schema.String,
-  /** The same for people, in a few words; absent: the message's first line. */
+  /** A few words for users; defaults to the first line of `message`. */
   summary: Schema.optionalWith(Schema.String, { exact: true })
 }) {}
 
 /**
- * One thing that has to be allowed.
+ * One thing that a call does and that has to be permitted.
  *
  * @since 0.1.0
  * @category models
@@ -64,39 +64,39 @@ export class ToolFailure extends Schema.TaggedError<ToolFailure>("@altimate-code
 export interface Judged {
   readonly permission: string
   readonly subject: string
-  /** It is not known to be only what one reads (a command that a variable names): only `*` or exactly this text allows it. */
+  /** The text does not show what will run (e.g. a variable names the command): only `*` or exactly this text allows it. */
   readonly opaque?: true
-  /** What else it may be or run (`rm x` for `/bin/rm x`): rules that deny or ask for one of these apply to it as well. */
+  /** Equivalent subjects (`rm x` for `/bin/rm x`): rules that deny or ask about one of these apply as well. */
   readonly aliases?: ReadonlyArray<string>
-  /** Whether it is read and may hold secrets: asked for unless a rule says otherwise. Absent: the subject tells. */
+  /** The file is read and may hold secrets: needs permission unless a rule allows it. Derived from the subject by default. */
   readonly secret?: boolean
-  /** It is changed, and other programs execute it: allowed only by a rule or grant whose pattern has one of these names in it. */
+  /** Other programs execute the changed file: only a rule or grant whose pattern contains one of these names allows it. */
   readonly executedAs?: ReadonlyArray<string>
 }
 
 /**
- * What a call is about to do, for the rules to judge and for a person to read.
+ * What a call is about to do, for the permission rules and for the user.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Action {
   /**
-   * Everything that has to be allowed: the rule's name (`read`, `edit`, `glob`, `grep`, `bash`, `external_directory`, or
-   * an MCP tool's) and what its patterns are held against (a path relative to the project, one simple command of a
-   * command line, an absolute path outside of the project).
+   * Everything that has to be permitted: the permission (`read`, `edit`, `glob`, `grep`, `bash`, `external_directory`, or the name of
+   * an MCP tool) and the subject that patterns match (a path relative to the project, a simple command of a command line, or an
+   * absolute path outside the project).
    */
   readonly judged: ReadonlyArray<Judged>
-  /** In one line, e.g. `npm test` or `src/main.ts`. */
+  /** One line, e.g. `npm test` or `src/main.ts`. */
   readonly title: string
   /** Exactly what will run or change: a command line, a unified diff, or an MCP tool's parameters as JSON. */
   readonly preview?: { readonly type: "command" | "diff" | "json"; readonly text: string }
-  /** What it is for, in the model's own words: unverified, and shown beside the preview, never in its place. */
+  /** The model's unverified description of the purpose, shown in addition to the preview, never instead of it. */
   readonly purpose?: string
 }
 
 /**
- * The call that a handler works for.
+ * The tool call that a handler is executing.
  *
  * @since 0.1.0
  * @category services
@@ -104,14 +104,14 @@ export interface Action {
 export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolCall, {
   readonly id: string
   /**
-   * Waits until the action is allowed, and until that is in the session's file. Every handler asks once it knows exactly
-   * what it will do, and before it does it. Fails with reason `Denied`.
+   * Waits until the action is permitted and the permission is saved in the session. Every handler calls this once it knows exactly
+   * what it will do, and before doing it. Fails with reason `Denied`.
    */
   readonly permit: (action: Action) => Effect.Effect<void, ToolFailure>
-  /** The permitted call is about this file or directory (absolute): the model is shown the instructions for it. */
+  /** Reports a file or directory (absolute path) that the permitted call touches: the model gets the instructions for it. */
   readonly touch: (path: string) => Effect.Effect<void>
-  /** Stores which process does the work, so that it is known even if this program is killed. Ask for permission first. */
+  /** Saves the process that does the work, so that it can be found even if this program is killed. Call `permit` first. */
   readonly storeProcess: (process: ProcessId) => Effect.Effect<void, ToolFailure>
-  /** What the rules and grants say of each part, in the same order; nobody is asked. For what a permitted action comes across. */
+  /** The verdict for each part, in order, without asking the user: for files that a permitted search finds. */
   readonly verdicts: (parts: ReadonlyArray<Judged>) => Effect.Effect<ReadonlyArray<Verdict>>
 }>() {}

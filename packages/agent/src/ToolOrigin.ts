@@ -1,12 +1,12 @@
 /**
- * Where a tool comes from.
+ * The origin of a tool.
  *
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
 
 /**
- * The MCP server of a tool, and the tool's name there; an annotation of the tool. Tools without it are this program's own.
+ * Annotates a tool with its MCP server and its name there. Built-in tools do not have this annotation.
  *
  * @since 0.1.0
  * @category annotations

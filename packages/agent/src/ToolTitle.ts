@@ -6,16 +6,16 @@
 import * as Cut from "@altimate-code/system/Cut"
 import * as Predicate from "effect/Predicate"
 
-const longest = 120
+const maxLength = 120
 
 const oneLine = (text: string): string => {
   const [first = "", ...more] = text.trim().split(/\r\n|\r|\n/)
   const line = first.trim()
-  return line.length > longest || more.length > 0 ? `${Cut.head(line, longest)}…` : line
+  return line.length > maxLength || more.length > 0 ? `${Cut.head(line, maxLength)}…` : line
 }
 
 /**
- * What a call is about, whatever tool it is of: its command, pattern, path or URL, else its parameters as JSON.
+ * The command, pattern, path or URL of a call, else its parameters as JSON.
  *
  * @since 0.1.0
  * @category rendering

@@ -1,5 +1,5 @@
 /**
- * The tools for working in a project.
+ * The built-in tools for working in a project.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Readings from "./internal/files/fileVersions.ts"
+import * as FileVersions from "./internal/files/fileVersions.ts"
 import { Bash, bash } from "./tools/Bash.ts"
 import { Edit, edit } from "./tools/Edit.ts"
 import { Glob, glob } from "./tools/Glob.ts"
@@ -20,7 +20,7 @@ import { Write, write } from "./tools/Write.ts"
 import type { Workspace } from "./Workspace.ts"
 
 /**
- * All of them, without their handlers.
+ * The definitions of all built-in tools.
  *
  * @since 0.1.0
  * @category toolkits
@@ -28,7 +28,7 @@ import type { Workspace } from "./Workspace.ts"
 export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash)
 
 /**
- * The handlers. What was read is remembered as long as the layer lives: a file is changed only by who has seen it.
+ * The handlers of the built-in tools. The layer remembers which files were read: a file must be read before it is changed.
  *
  * @since 0.1.0
  * @category layers
@@ -40,7 +40,7 @@ export const layer: Layer.Layer<
 > = toolkit.toLayer(
   Effect.map(
     Effect.context<
-      Workspace | FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor | Readings.Readings
+      Workspace | FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor | FileVersions.FileVersions
     >(),
     (context) => ({
       read: (params) => Effect.provide(read(params), context),
@@ -51,4 +51,4 @@ export const layer: Layer.Layer<
       bash: (params) => Effect.provide(bash(params), context)
     })
   )
-).pipe(Layer.provide(Readings.layer))
+).pipe(Layer.provide(FileVersions.layer))

@@ -1,55 +1,54 @@
 /**
- * A session for people.
+ * Formats sessions for users.
  *
  * @since 0.1.0
  */
 import * as Cut from "@altimate-code/system/Cut"
 import type * as Prompt from "@effect/ai/Prompt"
-import * as Tokens from "./internal/compaction/tokens.ts"
 import { textOf } from "./internal/session/interrupted.ts"
 import type { Line, Listed } from "./Session.ts"
 import * as ToolTitle from "./ToolTitle.ts"
-import type { Usage } from "./TurnEvent.ts"
+import * as Usage from "./Usage.ts"
 
-const said = (message: Prompt.UserMessage): string =>
+const textOfPrompt = (message: Prompt.UserMessage): string =>
   message.content.map((part) => part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`).join("\n\n")
 
 const prompts = (lines: ReadonlyArray<Line>) =>
-  lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [said(line.message)] : [])
+  lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [textOfPrompt(line.message)] : [])
 
 const oneLine = (text: string): string => {
   const line = text.trim().replace(/\s+/g, " ")
   return line.length > 80 ? `${Cut.head(line, 79)}…` : line
 }
 
-/** The last title that the user gave. */
-const givenTitle = (lines: ReadonlyArray<Line>): string => {
+/** The user's last title for the session. */
+const userTitle = (lines: ReadonlyArray<Line>): string => {
   const given = lines.findLast((line) => line.type === "title")
   return given?.type === "title" ? oneLine(given.title) : ""
 }
 
 /**
- * The title that the user gave, or else the beginning of the first prompt, in one line.
+ * One line: the user's title, or else the beginning of the first prompt.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const title = (lines: ReadonlyArray<Line>): string => givenTitle(lines) || oneLine(prompts(lines)[0] ?? "")
+export const title = (lines: ReadonlyArray<Line>): string => userTitle(lines) || oneLine(prompts(lines)[0] ?? "")
 
 /**
- * All tokens that the session has used.
+ * The total token usage of the session.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const totals = (lines: ReadonlyArray<Line>): Usage =>
+export const totals = (lines: ReadonlyArray<Line>): Usage.Usage =>
   lines.reduce(
-    (usage, line) => line.type === "assistant" || line.type === "summary" ? Tokens.sum(usage, line.usage) : usage,
-    Tokens.none
+    (usage, line) => line.type === "assistant" || line.type === "summary" ? Usage.add(usage, line.usage) : usage,
+    Usage.none
   )
 
 /**
- * The session as a list shows it.
+ * The session as it appears in a list.
  *
  * @since 0.1.0
  * @category rendering
@@ -67,7 +66,7 @@ export const listed = (id: string, lines: ReadonlyArray<Line>): Listed => {
   }
 }
 
-/** A fence that is longer than any in the text. */
+/** Encloses the text in a fence that is longer than any in it. */
 const fenced = (text: string, language: string): string => {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = "`".repeat(longest + 1)
@@ -77,14 +76,14 @@ const fenced = (text: string, language: string): string => {
 const block = (line: Line): ReadonlyArray<string> => {
   switch (line.type) {
     case "user":
-      return line.hidden === undefined ? ["## You", said(line.message)] : []
+      return line.hidden === undefined ? ["## You", textOfPrompt(line.message)] : []
     case "assistant":
       return [
         ...line.message.content.flatMap((part) => {
           if (part.type === "text") return [part.text.trim()]
           return part.type === "tool-call" ? [`**${part.name}** \`${ToolTitle.of(part.name, part.params)}\``] : []
         }),
-        ...(line.interrupted ? [`*(${line.cut === undefined ? "interrupted" : `broken off, and ${line.cut}`})*`] : [])
+        ...(line.interrupted ? [`*(${line.cut === undefined ? "interrupted" : `broken off, then ${line.cut}`})*`] : [])
       ]
     case "tool-result":
       return [
@@ -101,14 +100,14 @@ const block = (line: Line): ReadonlyArray<string> => {
 }
 
 /**
- * The whole session as Markdown.
+ * Formats the whole session as Markdown.
  *
  * @since 0.1.0
  * @category rendering
  */
 export const markdown = (lines: ReadonlyArray<Line>): string => {
   const [first] = lines
-  const given = givenTitle(lines)
+  const given = userTitle(lines)
   const head = first?.type === "session"
     ? [`# Session ${first.id}`, given === "" ? "" : `**${given}**`, `${first.directory}, ${first.time}`]
     : []

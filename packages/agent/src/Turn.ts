@@ -1,5 +1,5 @@
 /**
- * One turn of the assistant: what the user said, the model's steps, and the tools that it calls.
+ * One turn of the assistant: the user's prompt, the model's answers, and its tool calls.
  *
  * @since 0.1.0
  */
@@ -7,63 +7,52 @@ import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
-import type * as Toolkit from "@effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
+import type { AnyToolkit } from "./AnyToolkit.ts"
 import type { Approver } from "./Approver.ts"
 import * as Instructions from "./Instructions.ts"
 import { describe, makeRoom, notify } from "./internal/compaction/makeRoom.ts"
-import * as Tokens from "./internal/compaction/tokens.ts"
-import { done, interruptedResults } from "./internal/session/interrupted.ts"
+import { closeOpenCalls, toToolDone } from "./internal/session/interrupted.ts"
 import { shortReason } from "./internal/session/leftOut.ts"
 import { now } from "./internal/session/now.ts"
 import { makeCalls } from "./internal/turn/calls.ts"
 import { makeRecovery } from "./internal/turn/recovery.ts"
-import { type Answer, type Asking, available, request } from "./internal/turn/request.ts"
+import { type Answer, type Extras, sendRequest, withoutLeftOut } from "./internal/turn/request.ts"
 import { type ModelProvider, unknown } from "./ModelProvider.ts"
-import type { PermissionPolicy, Rules } from "./PermissionPolicy.ts"
+import type { PermissionPolicy } from "./PermissionPolicy.ts"
 import type { CutAnswer, Entry, Line, Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
-import type { TurnEvent, Usage } from "./TurnEvent.ts"
+import type { TurnEvent } from "./TurnEvent.ts"
+import * as Usage from "./Usage.ts"
 
 /**
- * Tools of MCP servers are known only when the program runs.
- *
- * @since 0.1.0
- * @category models
- */
-// oxlint-disable-next-line typescript/no-explicit-any
-export type AnyToolkit = Toolkit.WithHandler<any>
-
-/**
- * What a turn is run with.
+ * The inputs of a turn.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
   readonly session: Session
-  /** What the user says; the data of files may be bytes or base64. */
+  /** The user's prompt. File data may be bytes or base64. */
   readonly input: ReadonlyArray<Prompt.UserMessagePart>
   readonly system: string | undefined
-  /** Absent: no tools. An effect: whichever there are when a request is made. */
+  /** An effect is evaluated before each request. Without a toolkit the model has no tools. */
   readonly toolkit?: AnyToolkit | Effect.Effect<AnyToolkit>
-  /** The configuration's rules for tool calls; absent: the policy's own. */
-  readonly rules?: Rules
-  /** How many requests the turn may take. */
+  /** Maximum number of requests in the turn. */
   readonly maxSteps: number
-  /** Finds the instructions for what tools are about, which the model is shown once a session; absent: there are none. */
-  readonly nested?: (touched: Instructions.Touched) => Effect.Effect<Instructions.Loaded>
-  /** In tokens; absent: not known until a request is too long. */
+  /** Finds instructions for the files that tools touch. The model gets each instruction once per session. */
+  readonly findInstructions?: (touched: Instructions.Touched) => Effect.Effect<Instructions.Loaded>
+  /** In tokens. By default unknown until a request is too long. */
   readonly contextWindow?: number
   /**
-   * What becomes of an answer that breaks off when some of its text has been reported: another one replaces it, or the model continues it, for
-   * a reader that can't take text back. Absent: `replaced`. Without `provider` the turn ends.
+   * What follows an answer that breaks off after some of its text was reported: a new answer that replaces it, or a continuation for
+   * consumers that can't take back text. The default is `replaced`. Without `provider` the turn fails instead.
    */
   readonly cutAnswers?: CutAnswer
-  /** Absent: nothing is known of it, and what it refuses ends the turn. */
+  /** Without it, a refused request ends the turn. */
   readonly provider?: ModelProvider
 }
 
@@ -73,8 +62,8 @@ type Failure = AiError.AiError | SessionError
 const maxMalformed = 3
 
 /**
- * Runs a turn and tells what happens. Everything is in the session's file before it is acted on. Leaving the stream, or
- * interrupting its consumer, interrupts the turn: requests and tools are stopped, and what came so far is kept.
+ * Runs a turn and reports its events. Everything is saved in the session before it is acted on. Interrupting the consumer of the
+ * stream interrupts the turn: requests and tools are stopped, and the partial answer is saved.
  *
  * @since 0.1.0
  * @category constructors
@@ -83,7 +72,7 @@ export const run = (
   options: Options
 ): Stream.Stream<TurnEvent, never, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
   Stream.unwrapScoped(Effect.gen(function*() {
-    // A slow reader slows the turn down.
+    // The bounded mailbox applies back-pressure to the turn.
     const events = yield* Mailbox.make<TurnEvent>({ capacity: 16, strategy: "suspend" })
     yield* turn(options, (event) => Effect.asVoid(events.offer(event))).pipe(
       Effect.onExit((exit) => events.done(exit)),
@@ -95,20 +84,23 @@ export const run = (
 type Emit = (event: TurnEvent) => Effect.Effect<void>
 
 const turn = (options: Options, emit: Emit) => {
-  let usage = Tokens.none
-  const add = (step: Usage) => Effect.sync(() => void (usage = Tokens.sum(usage, step)))
+  let usage = Usage.none
+  const add = (step: Usage.Usage) => Effect.sync(() => void (usage = Usage.add(usage, step)))
   const { reportWaits } = options.provider ?? unknown
   return reportWaits(steps(options, emit, add), (wait) => emit({ type: "waiting", ...wait })).pipe(
-    // However it ends: no call stays without a result. Of an interrupted turn there is nobody left to be told.
+    // Every call gets a result, however the turn ends. After an interruption nobody consumes events any more.
     Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
-    Effect.ensuring(Effect.ignore(interruptedResults(options.session))),
+    Effect.ensuring(Effect.ignore(closeOpenCalls(options.session))),
     Effect.flatMap((end) => emit({ type: "finished", usage, ...end })),
     Effect.catchAll((error) => emit({ type: "failed", error, usage }))
   )
 }
 
 const closeCalls = (session: Session, emit: Emit) =>
-  Effect.flatMap(interruptedResults(session), Effect.forEach(({ result }) => emit(done(result)), { discard: true }))
+  Effect.flatMap(
+    closeOpenCalls(session),
+    Effect.forEach(({ result }) => emit(toToolDone(result)), { discard: true })
+  )
 
 type End = Omit<Extract<TurnEvent, { readonly type: "finished" }>, "type" | "usage">
 
@@ -118,46 +110,45 @@ const steps = (
     cutAnswers = "replaced",
     input,
     maxSteps,
-    nested,
+    findInstructions,
     provider = unknown,
-    rules,
     session,
     system,
     toolkit
   }: Options,
   emit: Emit,
-  add: (usage: Usage) => Effect.Effect<void>
+  add: (usage: Usage.Usage) => Effect.Effect<void>
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
   Effect.gen(function*() {
-    const say = (message: Prompt.UserMessage, more: Pick<Said, "hidden" | "instructions"> = {}) =>
+    const appendPrompt = (message: Prompt.UserMessage, more: Pick<UserEntry, "hidden" | "instructions"> = {}) =>
       Effect.flatMap(now, (time) => session.append({ type: "user", message, ...more, time }))
 
-    /** Not by the system prompt, which stays the same, so that a provider's cache stays good. */
-    const instruct = Effect.fn("Turn.instruct")(function*(paths: ReadonlyArray<string>) {
-      if (nested === undefined || paths.length === 0) return
-      const { instructions, notices } = yield* nested({ paths, ...given(yield* session.entries) })
+    /** As messages, not in the system prompt: changing that would invalidate the provider's cache. */
+    const addInstructions = Effect.fn("Turn.addInstructions")(function*(paths: ReadonlyArray<string>) {
+      if (findInstructions === undefined || paths.length === 0) return
+      const { instructions, notices } = yield* findInstructions({ paths, ...shownInstructions(yield* session.entries) })
       yield* Effect.forEach(notices, (text) => emit({ type: "notice", text }), { discard: true })
       if (instructions.length === 0) return
       const content = instructions.map((found) => Prompt.textPart({ text: Instructions.toMessage(found) }))
       const files = instructions.map(({ path }) => path)
-      yield* say(Prompt.userMessage({ content }), { hidden: true, instructions: files })
+      yield* appendPrompt(Prompt.userMessage({ content }), { hidden: true, instructions: files })
     })
 
-    const instead = (text: string) =>
-      say(Prompt.userMessage({ content: [Prompt.textPart({ text })] }), { hidden: true })
+    const appendHidden = (text: string) =>
+      appendPrompt(Prompt.userMessage({ content: [Prompt.textPart({ text })] }), { hidden: true })
 
     const context = { session, provider, window: contextWindow, emit, add }
-    const begin = Math.max(1, (yield* session.entries).length)
-    const recovery = makeRecovery({ ...context, begin, cutAnswers })
-    const { brokenOff } = recovery
+    const promptLine = Math.max(1, (yield* session.entries).length)
+    const recovery = makeRecovery({ ...context, promptLine, cutAnswers })
+    const { retryCut } = recovery
 
-    /** An answer, after as many recoveries as there are sorts of them. */
+    /** Repeats the request until it is answered or there is nothing left to try. */
     const ask = (
       offered: AnyToolkit | undefined,
-      asking: Asking
+      extras: Extras
     ): Effect.Effect<Answer, Failure, LanguageModel.LanguageModel> =>
       Effect.gen(function*() {
-        const outcome = yield* request({ session, emit, system, toolkit: offered, provider, brokenOff, ...asking })
+        const outcome = yield* sendRequest({ session, emit, system, toolkit: offered, provider, retryCut, ...extras })
         switch (outcome._tag) {
           case "Answer":
             return outcome
@@ -168,21 +159,21 @@ const steps = (
             return yield* ask(offered, outcome.next)
           }
           case "Refused": {
-            const trial = yield* recovery.refused(outcome, offered?.tools ?? {}, asking.trial)
-            return yield* trial === undefined ? Effect.fail(outcome.error) : ask(offered, { ...asking, trial })
+            const trial = yield* recovery.recoverFrom(outcome, offered?.tools ?? {}, extras.trial)
+            return yield* trial === undefined ? Effect.fail(outcome.error) : ask(offered, { ...extras, trial })
           }
         }
       })
 
-    yield* say(Prompt.userMessage({ content: input.map(storable) }))
+    yield* appendPrompt(Prompt.userMessage({ content: input.map(encodeBytes) }))
     let malformed = 0
     let hasCalled = false
     let isRepeated = false
     for (let count = 1;; count++) {
       yield* makeRoom(context)
-      // The calls of an answer are of the tools that it was asked for with.
+      // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
-      const answer = yield* ask(offered, { trial: [], said: "" }).pipe(
+      const answer = yield* ask(offered, { trial: [], textSoFar: "" }).pipe(
         Effect.catchTag(
           "MalformedOutput",
           (error) => ++malformed < maxMalformed && count < maxSteps ? Effect.succeed(error) : Effect.fail(error)
@@ -191,28 +182,28 @@ const steps = (
       if (answer._tag === "MalformedOutput") {
         const what = answer.description ?? answer.message
         yield* closeCalls(session, emit)
-        yield* emit({ type: "notice", text: `The model's answer could not be used (${what}); it was asked again.` })
-        yield* instead(`Your last answer could not be used: ${what}. Please answer again.`)
+        yield* emit({ type: "notice", text: `The model's answer was malformed (${what}). The request was retried.` })
+        yield* appendHidden(`Your last answer was malformed: ${what}. Please answer again.`)
         continue
       }
       malformed = 0
       yield* add(answer.usage)
-      const calls = yield* makeCalls({ session, toolkit: available(offered, yield* session.entries), rules, emit })
+      const calls = yield* makeCalls({ session, toolkit: withoutLeftOut(offered, yield* session.entries), emit })
       yield* calls.run(answer.calls)
-      yield* emit({ type: "usage", step: answer.usage, context: Tokens.total(answer.usage) })
+      yield* emit({ type: "usage", step: answer.usage, context: Usage.total(answer.usage) })
       const { metadata, reason } = answer.finish
-      const isShorter = provider.isFull(metadata) && (yield* recovery.full)
+      const isShorter = provider.isFull(metadata) && (yield* recovery.shorten)
       if (answer.calls.length > 0) {
         if (count >= maxSteps) return { reason: "steps", metadata, steps: count }
         hasCalled = true
-        yield* instruct(yield* calls.takeTouched)
+        yield* addInstructions(yield* calls.takeTouched)
         continue
       }
       if (isShorter) {
-        if (answer.hasText) yield* instead("Your last answer was cut off. Continue it exactly where it stopped.")
+        if (answer.hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
         continue
       }
-      const end = { reason: plain(reason), metadata, steps: count }
+      const end = { reason: normalize(reason), metadata, steps: count }
       if (answer.hasText) return end
       if (end.reason !== "stop") return { ...end, isEmpty: true }
       if (hasCalled) {
@@ -221,28 +212,28 @@ const steps = (
       }
       if (isRepeated) return { ...end, isEmpty: true }
       isRepeated = true
-      yield* notify(context, "The model's answer was empty. It was asked again.")
+      yield* notify(context, "The model's answer was empty. The request was retried.")
     }
   })
 
-type Said = Extract<Entry, { readonly type: "user" }>
+type UserEntry = Extract<Entry, { readonly type: "user" }>
 
-/** The instructions that the session has shown the model. */
-const given = (lines: ReadonlyArray<Line>) => {
+/** The instructions that the session has already given to the model. */
+const shownInstructions = (lines: ReadonlyArray<Line>) => {
   const messages = lines.filter((line) => line.type === "user").filter(({ instructions }) => instructions !== undefined)
   const texts = messages.flatMap(({ message }) => message.content.map((part) => part.type === "text" ? part.text : ""))
   return {
-    given: messages.flatMap(({ instructions = [] }) => instructions),
-    givenSize: Buffer.byteLength(texts.join(""))
+    shown: messages.flatMap(({ instructions = [] }) => instructions),
+    shownSize: Buffer.byteLength(texts.join(""))
   }
 }
 
-/** Without calls that is the end, whatever the provider calls it. */
-const plain = (reason: Response.FinishReason): End["reason"] =>
+/** An answer without calls ends the turn, even if the provider reports `tool-calls`. */
+const normalize = (reason: Response.FinishReason): End["reason"] =>
   reason === "tool-calls" || reason === "pause" ? "stop" : reason
 
-/** A line of the file is JSON: bytes stand in it as base64. */
-const storable = (part: Prompt.UserMessagePart): Prompt.UserMessagePart =>
+/** Lines of the session file are JSON, so bytes are encoded as base64. */
+const encodeBytes = (part: Prompt.UserMessagePart): Prompt.UserMessagePart =>
   part.type === "file" && part.data instanceof Uint8Array
     ? Prompt.filePart({ ...part, data: Encoding.encodeBase64(part.data) })
     : part

@@ -1,5 +1,5 @@
 /**
- * What happens in a turn, for whoever shows it: the command, the screen, a program.
+ * The events of a turn, for programs that display it.
  *
  * @since 0.1.0
  */
@@ -7,23 +7,11 @@ import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import type { CutAnswer } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
+import type { Usage } from "./Usage.ts"
 import type { Wait } from "./Wait.ts"
 
 /**
- * Tokens, as the model's provider reports them. `input` is without the cache; a count that was not reported is 0.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Usage {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number
-  readonly cacheWrite: number
-}
-
-/**
- * How a call ended.
+ * The outcome of a tool call.
  *
  * @since 0.1.0
  * @category models
@@ -31,9 +19,9 @@ export interface Usage {
 export type Outcome = "ok" | "failed" | "denied" | "interrupted"
 
 /**
- * In the order of a turn: for each step pieces of reasoning and text, then its calls (`tool-asked` for each, once the answer is in
- * the session's file, `tool-allowed`, `tool-running`, `tool-done`), then the step's `usage`. The last event is `finished` or
- * `failed`; nothing comes after it, and the stream itself never fails. An interrupted turn just ends.
+ * The events of each step are pieces of reasoning and text, then its tool calls (`tool-asked` for each once the answer is saved, then
+ * `tool-allowed`, `tool-running`, `tool-done`), then `usage`. The last event is `finished` or `failed`; the stream itself never fails. An
+ * interrupted turn ends without either.
  *
  * @since 0.1.0
  * @category models
@@ -45,7 +33,7 @@ export type TurnEvent =
     readonly type: "tool-asked"
     readonly id: string
     readonly name: string
-    /** In one line, e.g. `npm test`. */
+    /** One line, e.g. `npm test`. */
     readonly title: string
     readonly params: unknown
   }
@@ -57,45 +45,45 @@ export type TurnEvent =
     readonly name: string
     readonly title: string
     readonly outcome: Outcome
-    /** In a few words. */
+    /** A few words. */
     readonly summary: string
-    /** What the model was given, as text. */
+    /** The text of the result that the model gets. */
     readonly output: string
     readonly diff?: string
   }
   | {
     readonly type: "usage"
-    /** Of this step. */
+    /** Usage of this step. */
     readonly step: Usage
-    /** Tokens of the context that the next request starts with. */
+    /** Size of the context for the next request in tokens. */
     readonly context: number
   }
   /**
-   * The answer broke off, and the model is asked again: for another answer in its place, or to continue after its text so far. None of its
-   * calls was run, or reported.
+   * The answer broke off and the request is retried, for a new answer or for a continuation of the text so far. None of its calls was run
+   * or reported.
    */
   | {
     readonly type: "answer-cut"
     readonly mode: CutAnswer
-    /** Has any of its text been reported? */
+    /** Whether some of its text has been reported. */
     readonly hasText: boolean
     /** Why it broke off. */
     readonly message: string
   }
-  /** The provider waits before it sends a request again. The wait is over with the next event, or at its end. */
+  /** The provider waits before it retries a request. The next event ends the wait. */
   | { readonly type: "waiting" } & Wait
-  /** What a person should know though nothing failed, e.g. that older turns were summarised. */
+  /** Informs the user although nothing failed, e.g. that older turns were compacted. */
   | { readonly type: "notice"; readonly text: string }
   | {
     readonly type: "finished"
-    /** `steps`: stopped at the limit of steps. Otherwise the model's own reason. */
+    /** `steps`: the limit of steps was reached. Otherwise the model's stop reason. */
     readonly reason: "stop" | "length" | "content-filter" | "error" | "other" | "unknown" | "steps"
-    /** The last answer holds no text, and with `stop` no tool has run: there is no answer. */
+    /** The last answer has no text, and if the reason is `stop`, no tool has run either. */
     readonly isEmpty?: true
-    /** Of the whole turn. */
+    /** Usage of the whole turn. */
     readonly usage: Usage
     readonly steps: number
-    /** What the model's provider says of the last answer besides, under the provider's own key. */
+    /** The provider's metadata of the last answer, under the provider's key. */
     readonly metadata: Response.FinishPart["metadata"]
   }
   | { readonly type: "failed"; readonly error: AiError.AiError | SessionError; readonly usage: Usage }

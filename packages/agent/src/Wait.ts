@@ -1,5 +1,5 @@
 /**
- * A provider waits before it sends a request again.
+ * A wait before a provider retries a request.
  *
  * @since 0.1.0
  */
@@ -9,13 +9,13 @@
  * @category models
  */
 export interface Wait {
-  /** In a few words that begin a sentence, e.g. `Rate limited`. */
+  /** The beginning of a sentence, e.g. `Rate limited`. */
   readonly why: string
-  /** What the last attempt failed with. */
+  /** The error message of the last attempt. */
   readonly message: string
   /** The number of the next attempt, from 2. */
   readonly attempt: number
-  /** When it is made, in milliseconds since 1970. */
+  /** The time of the next attempt, in milliseconds since 1970. */
   readonly until: number
 }
 
@@ -32,7 +32,7 @@ const duration = (millis: number): string => {
 }
 
 /**
- * `Rate limited. Next try in 8 s (3rd)`, where `now` is in milliseconds since 1970.
+ * Formats a wait: `Rate limited. Next try in 8 s (3rd)`. `now` is in milliseconds since 1970.
  *
  * @since 0.1.0
  * @category rendering

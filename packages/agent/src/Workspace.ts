@@ -1,10 +1,10 @@
 /**
- * Where the tools work, and what they give to the programs that they start.
+ * Where the tools work, and the environment of the programs that they start.
  *
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import type { Own } from "./SensitiveFiles.ts"
+import type { ProgramFiles } from "./SensitivePlaces.ts"
 
 /**
  * Environment variables.
@@ -15,20 +15,20 @@ import type { Own } from "./SensitiveFiles.ts"
 export type Environment = Readonly<Record<string, string>>
 
 /**
- * Takes secrets out of one text that comes in pieces.
+ * Masks the secrets in a text that arrives in pieces.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Masker {
-  /** What can be shown by now; an end that may be the beginning of a secret is held back. */
+  /** The masked text so far. An end that may be the start of a secret is held back. */
   readonly next: (piece: string) => string
-  /** What is still held back; the text is over. */
+  /** The text that was held back, at the end of the text. */
   readonly end: () => string
 }
 
 /**
- * The paths are absolute.
+ * All paths are absolute.
  *
  * @since 0.1.0
  * @category services
@@ -36,16 +36,16 @@ export interface Masker {
 export class Workspace extends Context.Tag("@altimate-code/agent/Workspace")<Workspace, {
   /** The directory that relative paths and commands start from. */
   readonly directory: string
-  /** The project's root. What is not below it is outside, and is asked for; without a root everything is outside. */
+  /** The project's root. Files outside it need permission; without a root that is every file. */
   readonly root?: string
-  /** Where the whole of a long output is kept, for 7 days. */
+  /** The directory where complete long outputs are stored for 7 days. */
   readonly outputs: string
-  /** What belongs to the program around the tools. */
-  readonly own: Own
-  /** The whole environment of the command lines that the model and the user run. */
+  /** The files of the program that runs the tools. */
+  readonly own: ProgramFiles
+  /** The complete environment of the command lines that the model and the user run. */
   readonly commandEnvironment: Environment
-  /** The whole environment of every other program that is started: MCP servers, ripgrep, the editor. */
+  /** The complete environment of all other programs: MCP servers, ripgrep, the editor. */
   readonly programEnvironment: Environment
-  /** For the output of commands, on the disk and for the model. */
+  /** Masks the output of commands, on disk and for the model. */
   readonly makeMasker: () => Masker
 }>() {}

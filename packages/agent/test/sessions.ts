@@ -1,17 +1,17 @@
-/** Sessions in a directory of their own, and lines for them. */
+/** Sessions in a temporary directory, and lines for them. */
 import * as Prompt from "@effect/ai/Prompt"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Entry } from "../src/Session.ts"
-import * as Sessions from "../src/Sessions.ts"
+import * as SessionStore from "../src/SessionStore.ts"
 import type { Outcome } from "../src/TurnEvent.ts"
 
-export const sessionsIn = (directory: string, options: Omit<Sessions.Options, "directory"> = {}) =>
+export const sessionsIn = (directory: string, options: Omit<SessionStore.Options, "directory"> = {}) =>
   Effect.map(
-    Layer.build(Sessions.layer({ directory, ...options })),
-    (context) => Context.get(context, Sessions.Sessions)
+    Layer.build(SessionStore.layer({ directory, ...options })),
+    (context) => Context.get(context, SessionStore.SessionStore)
   )
 
 export const makeSessions = Effect.gen(function*() {

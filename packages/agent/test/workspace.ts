@@ -4,7 +4,8 @@ import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as PermissionPolicy from "../src/PermissionPolicy.ts"
+import { decide } from "../src/internal/permission/decide.ts"
+import type { Rules } from "../src/PermissionRules.ts"
 import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/ToolCall.ts"
 import * as Tools from "../src/Tools.ts"
 import { Workspace } from "../src/Workspace.ts"
@@ -64,7 +65,7 @@ export const makeProject = Effect.gen(function*() {
  */
 export const makeTools = (
   permit: (action: Action) => Effect.Effect<void, ToolFailure> = () => Effect.void,
-  rules?: PermissionPolicy.Rules,
+  rules?: Rules,
   options: { readonly isProject?: boolean; readonly programs?: string } = {}
 ) =>
   Effect.gen(function*() {
@@ -77,8 +78,7 @@ export const makeTools = (
       permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action)),
       touch: (file) => Effect.sync(() => void touched.push(path.relative(project.root, file))),
       storeProcess: () => Effect.void,
-      verdicts: (parts) =>
-        Effect.succeed(parts.map((part) => PermissionPolicy.decide(rules, { judged: [part], title: "" }, []).verdict))
+      verdicts: (parts) => Effect.succeed(parts.map((part) => decide(rules, { judged: [part], title: "" }, []).verdict))
     })
     const workspace = Layer.map(project.workspace, (context) => {
       const { root, ...workspace } = Context.get(context, Workspace)

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { locate } from "../internal/files/paths.ts"
 import { judge } from "../internal/shell/judge.ts"
-import { maybe, says, text, tool } from "../internal/tools/defineTool.ts"
+import { optional, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
 import * as Shell from "../Shell.ts"
 import { ToolCall } from "../ToolCall.ts"
@@ -22,21 +22,21 @@ import * as ToolTitle from "../ToolTitle.ts"
  */
 export const Bash = tool(
   "bash",
-  "Runs a command line with bash in the working directory. It has no input and no terminal: nothing can be typed, and no \
-editor opens. Its output is cut in the middle when it is long. To look at files use read, glob and grep.",
+  "Runs a command line with bash in the working directory, without a terminal and with empty stdin: interactive programs \
+and editors don't work. Long output is cut in the middle. To look at files use read, glob and grep.",
   {
-    command: text("The command line."),
-    timeout: maybe(
+    command: string("The command line."),
+    timeout: optional(
       Schema.Number.pipe(Schema.between(1, 600)).annotations({
-        description: "How many seconds it may take (default 120, at most 600)."
+        description: "Time limit in seconds (default 120, at most 600)."
       })
     ),
-    description: maybe(text("What it is for, in a few words, for the user who is asked to allow it."))
+    description: optional(string("The purpose in a few words, for the user who decides whether to allow the command."))
   }
 )
 
 /**
- * Asks for each part of the command line, then runs it; fails when the command does.
+ * Asks for permission for each part of the command line, then runs it; fails if the command fails.
  *
  * @since 0.1.0
  * @category handlers
@@ -45,9 +45,9 @@ export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.paramet
   const { permit, storeProcess } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
   const parts = judge(params.command, yield* Shell.variables)
-  // What can't be told may be a file that other programs execute, unless it takes a rule for any command to run the line.
+  // An unknown file may be one that other programs execute. An opaque command line needs a rule for all commands anyway.
   const isOpaque = parts.some(({ opaque, permission }) => permission === "bash" && opaque)
-  // Where a redirection leads, and whether that is inside of the project, only the file system knows.
+  // The file system tells where a redirection leads and whether that is inside the project.
   const judged = yield* Effect.forEach(parts, (part) => {
     if (part.permission !== "edit") return Effect.succeed([part])
     if (part.opaque) return Effect.succeed([isOpaque ? part : { ...part, executedAs: [part.subject] }])
@@ -64,6 +64,6 @@ export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.paramet
     timeout: Duration.seconds(params.timeout ?? 120),
     onStart: (process) => Effect.mapError(storeProcess(process), ({ message }) => new Shell.ShellError({ message }))
   }).pipe(Effect.mapError(({ message }) => failed(message)))
-  const told = output.trim() === "" ? "(no output)" : output.trimEnd()
-  return ok ? says(told, ending) : yield* failed(`${told}\n\n(${ending})`, ending)
+  const text = output.trim() === "" ? "(no output)" : output.trimEnd()
+  return ok ? textOutput(text, ending) : yield* failed(`${text}\n\n(${ending})`, ending)
 })

@@ -7,10 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { change } from "../internal/files/change.ts"
-import { replaceText } from "../internal/files/lineEnds.ts"
+import { explainMismatch } from "../internal/files/explainMismatch.ts"
+import { replaceText } from "../internal/files/lineEndings.ts"
 import { locate } from "../internal/files/paths.ts"
-import { whyNotFound } from "../internal/files/whyNotFound.ts"
-import { maybe, text, tool } from "../internal/tools/defineTool.ts"
+import { optional, string, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
 
 /**
@@ -21,18 +21,18 @@ import { failed } from "../internal/tools/toolFailure.ts"
  */
 export const Edit = tool(
   "edit",
-  "Replaces one piece of text in a file that you have read. oldText must be in it exactly once, white space and all: take more lines \
-around it if it is there more often, or set all. Line ends and encoding stay as they are.",
+  "Replaces text in a file that you have read. oldText must match exactly once, including white space: if it occurs more often, \
+include more surrounding lines or set all. Line endings and encoding are preserved.",
   {
-    path: text("The file, absolute or relative to the working directory."),
-    oldText: text("The text that is there now, without line numbers."),
-    newText: text("The text that takes its place."),
-    all: maybe(Schema.Boolean.annotations({ description: "Replace it wherever it is." }))
+    path: string("The file, absolute or relative to the working directory."),
+    oldText: string("The text to replace, without line numbers."),
+    newText: string("The replacement text."),
+    all: optional(Schema.Boolean.annotations({ description: "Replace every occurrence." }))
   }
 )
 
 /**
- * Asks with the diff, then replaces the text.
+ * Asks for permission with the diff, then replaces the text.
  *
  * @since 0.1.0
  * @category handlers
@@ -42,23 +42,23 @@ export const edit = Effect.fn("Edit.edit")(function*(params: typeof Edit.paramet
   const { all = false } = params
   return yield* change(target, (before) =>
     Effect.gen(function*() {
-      if (Option.isNone(before)) return yield* failed(`There is no file ${target.shown}.`)
-      if (params.oldText === "") return yield* failed("oldText is empty: use write for a whole file.")
-      if (params.oldText === params.newText) return yield* failed("oldText and newText are the same.")
+      if (Option.isNone(before)) return yield* failed(`The file ${target.shown} does not exist.`)
+      if (params.oldText === "") return yield* failed("oldText is empty: to write a whole file use write.")
+      if (params.oldText === params.newText) return yield* failed("oldText and newText are identical.")
       const { count, text } = replaceText(before.value, params.oldText, params.newText)
       if (count === 0) {
         return yield* failed(
-          `The text to replace is not in ${target.shown}. ${whyNotFound(before.value, params.oldText)}`
+          `The text to replace is not in ${target.shown}. ${explainMismatch(before.value, params.oldText)}`
         )
       }
       if (count > 1 && !all) {
         return yield* failed(
-          `The text to replace is in ${target.shown} ${count} times. Take more lines around the one you mean, or set all.`
+          `The text to replace occurs ${count} times in ${target.shown}. Include more surrounding lines, or set all.`
         )
       }
       if (text === before.value) {
         return yield* failed(
-          "oldText and newText differ in line ends only, and each line keeps its own. To convert them use bash, e.g. dos2unix."
+          "oldText and newText differ only in line endings, which edit preserves. To convert them use bash, e.g. dos2unix."
         )
       }
       return text

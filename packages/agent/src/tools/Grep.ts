@@ -11,14 +11,14 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { locate, type Target } from "../internal/files/paths.ts"
-import { makeCollector, type Query } from "../internal/search/found.ts"
+import { makeCollector, type Query } from "../internal/search/collector.ts"
+import { describeSkipped, describeStop } from "../internal/search/describeSkipped.ts"
 import { matcher } from "../internal/search/globPattern.ts"
 import { list } from "../internal/search/listFiles.ts"
-import { pause } from "../internal/search/pause.ts"
 import { search } from "../internal/search/search.ts"
-import * as LeftOut from "../internal/search/skippedFiles.ts"
-import { maybe, plural, says, text, tool } from "../internal/tools/defineTool.ts"
-import { failed, refused } from "../internal/tools/toolFailure.ts"
+import { yieldToEventLoop } from "../internal/search/yieldToEventLoop.ts"
+import { optional, plural, string, textOutput, tool } from "../internal/tools/defineTool.ts"
+import { failed, fileFailure } from "../internal/tools/toolFailure.ts"
 import { ToolCall } from "../ToolCall.ts"
 import { Workspace } from "../Workspace.ts"
 
@@ -27,28 +27,30 @@ const maxLines = 200
 const timeLimit = "30 seconds"
 
 /**
- * Finds lines by a regular expression.
+ * Finds lines with a regular expression.
  *
  * @since 0.1.0
  * @category tools
  */
 export const Grep = tool(
   "grep",
-  `Finds lines by a regular expression, as path:line:text, at most ${maxLines} of them. In a directory what .gitignore ignores is left \
-out, unless path or glob begins with it, and so is every file that needs permission to read.`,
+  `Finds lines with a regular expression and shows them as path:line:text, at most ${maxLines}. In a directory, files that .gitignore \
+ignores are left out unless path or glob starts with them, and so are files that need permission to read.`,
   {
-    pattern: text("A regular expression for a line."),
-    path: maybe(text("The directory or file to look in (default: the working directory).")),
-    glob: maybe(text("Only files that match this pattern, e.g. *.ts, src/** or !*.md.")),
-    ignoreCase: maybe(Schema.Boolean),
-    context: maybe(
-      Schema.Int.pipe(Schema.between(0, 20)).annotations({ description: "How many lines around each to show as well." })
+    pattern: string("A regular expression that is matched against each line."),
+    path: optional(string("The directory or file to search (default: the working directory).")),
+    glob: optional(string("Only files that match this pattern, e.g. *.ts, src/** or !*.md.")),
+    ignoreCase: optional(Schema.Boolean),
+    context: optional(
+      Schema.Int.pipe(Schema.between(0, 20)).annotations({
+        description: "How many lines to show before and after each match."
+      })
     )
   }
 ).annotate(Tool.Readonly, true)
 
 /**
- * Uses ripgrep when it is on the PATH. Of a directory it searches only the files that `read` would show without a question.
+ * Uses ripgrep if it is on the PATH. In a directory it searches only the files that `read` may show without asking the user.
  *
  * @since 0.1.0
  * @category handlers
@@ -60,17 +62,17 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
   const { programEnvironment } = yield* Workspace
   const target = yield* locate(params.path ?? ".")
   if (isAcrossLines(params.pattern)) {
-    return yield* failed("The pattern contains a line end, but lines are searched one by one.")
+    return yield* failed("The pattern contains a line break, but each line is searched separately.")
   }
-  // To search one file is to read it: a rule against reading it holds here too.
+  // Searching a single file reveals its content, so the rules for reading apply.
   const reading = params.path === undefined ? [] : target.judged("read").slice(-1)
   yield* permit({ judged: [...target.judged("grep"), ...reading], title: params.pattern })
   yield* touch(target.path)
   const started = yield* Clock.currentTimeMillis
-  const { type } = yield* Effect.mapError(fs.stat(target.path), refused(target.shown))
+  const { type } = yield* Effect.mapError(fs.stat(target.path), fileFailure(target.shown))
   const isDirectory = type === "Directory"
   if (!isDirectory && type !== "File") {
-    return yield* failed(`${target.shown} is not a regular file, but a pipe, socket or device: it can't be searched.`)
+    return yield* failed(`${target.shown} is a pipe, socket or device, which can't be searched.`)
   }
   const { files, isComplete: isListed, leftOut, whole } = isDirectory
     ? yield* filesIn(target, params.glob)
@@ -81,7 +83,7 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
     pattern: params.pattern,
     ignoreCase: params.ignoreCase ?? false,
     context: params.context ?? 0,
-    // One more than is shown, to know whether there is more.
+    // One more than is shown, to detect whether there are more.
     maxLines: maxLines + 1
   }
   const collector = makeCollector(query)
@@ -92,12 +94,12 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
     environment: programEnvironment,
     within: Duration.subtract(Duration.decode(timeLimit), elapsed)
   })
-  const { lines, ...unsearched } = collector.found()
-  const more = lines.length > maxLines ? "\n(There is more: use a narrower pattern, path or glob.)" : ""
-  return says(
+  const { lines, ...unsearched } = collector.result()
+  const more = lines.length > maxLines ? "\n(More lines match: use a narrower pattern, path or glob.)" : ""
+  return textOutput(
     (lines.length === 0 ? "No matches." : lines.slice(0, maxLines).join("\n") + more) +
-      LeftOut.stopped(isListed && isComplete, timeLimit) +
-      LeftOut.describe({
+      describeStop(isListed && isComplete, timeLimit) +
+      describeSkipped({
         ...leftOut,
         ...unsearched,
         unreadable: leftOut.unreadable + unsearched.unreadable,
@@ -110,22 +112,22 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
 const isAcrossLines = (pattern: string): boolean =>
   /\n|(?<!\\)(?:\\\\)*\\n/.test(pattern.replace(/(?<!\\)((?:\\\\)*)\[\^?\]?(?:\\[^]|[^\]\\])*\]/g, "$1"))
 
-/** Without a slash a pattern fits names in every directory, and `!` turns it around. */
+/** A pattern without a slash matches names in every directory; `!` negates it. */
 const filesIn = ({ path, shown }: Target, glob = "**/*") =>
   Effect.gen(function*() {
     const isNegated = glob.startsWith("!")
     const own = (isNegated ? glob.slice(1) : glob).replace(/^\//, "")
     const pattern = glob.includes("/") ? own : `**/${own}`
-    const found = yield* list(path, isNegated || own === "" ? "**/*" : yield* existing(path, own, pattern), {
+    const found = yield* list(path, isNegated || own === "" ? "**/*" : yield* literalIfExists(path, own, pattern), {
       within: timeLimit
     })
     if (!isNegated) return found
-    const fits = matcher(pattern)
-    return { ...found, files: found.files.filter((file) => !fits(file)) }
+    const matches = matcher(pattern)
+    return { ...found, files: found.files.filter((file) => !matches(file)) }
   }).pipe(Effect.mapError(({ message }) => failed(`${shown}: ${message}`)))
 
-/** The name of a directory means what is in it; one with brackets that is there means just that. */
-const existing = (directory: string, name: string, pattern: string) =>
+/** The name of an existing directory matches its files; an existing name with brackets matches literally. */
+const literalIfExists = (directory: string, name: string, pattern: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
@@ -136,19 +138,19 @@ const existing = (directory: string, name: string, pattern: string) =>
     return type === "Directory" || (type === "File" && /[[\]{}]/.test(name)) ? name : pattern
   })
 
-/** How many files are judged before others get their turn. */
-const judgedInARow = 1000
+/** How many files are checked before yielding to other fibers. */
+const batchSize = 1000
 
-/** Of the files in a directory, those that `read` would show without a question. To search outside was asked for. */
+/** The files that `read` may show without asking. Searching outside the project has been permitted already. */
 const readable = (target: Target, files: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const { verdicts } = yield* ToolCall
     const found: Array<string> = []
-    for (let from = 0; from < files.length; from += judgedInARow) {
-      const some = files.slice(from, from + judgedInARow)
+    for (let from = 0; from < files.length; from += batchSize) {
+      const some = files.slice(from, from + batchSize)
       const judged = some.map(target.readWithin)
       const read = yield* verdicts(judged.map((parts) => parts.at(-1)!))
-      // All of them are outside, or the project is somewhere in there.
+      // Either all of them are outside, or the project is inside the searched directory.
       const outside = yield* verdicts(judged.flatMap((parts) => parts.length > 1 ? parts[0]! : []))
       let beyond = 0
       some.forEach((file, index) => {
@@ -156,7 +158,7 @@ const readable = (target: Target, files: ReadonlyArray<string>) =>
         if (read[index] === "allow" && !(isOutside && outside[beyond] === "deny")) found.push(file)
         if (isOutside) beyond += 1
       })
-      yield* pause
+      yield* yieldToEventLoop
     }
     return found
   })

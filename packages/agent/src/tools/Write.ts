@@ -6,9 +6,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { change } from "../internal/files/change.ts"
-import { withLineEndsOf } from "../internal/files/lineEnds.ts"
+import { withLineEndingsOf } from "../internal/files/lineEndings.ts"
 import { locate } from "../internal/files/paths.ts"
-import { text, tool } from "../internal/tools/defineTool.ts"
+import { string, tool } from "../internal/tools/defineTool.ts"
 
 /**
  * Writes a whole file.
@@ -18,15 +18,15 @@ import { text, tool } from "../internal/tools/defineTool.ts"
  */
 export const Write = tool(
   "write",
-  "Writes a whole file; directories are made. To replace a file that exists, read it first. For a small change use edit.",
+  "Writes a whole file and creates missing directories. To replace an existing file, read it first. For a small change use edit.",
   {
-    path: text("The file, absolute or relative to the working directory."),
-    content: text("The whole content.")
+    path: string("The file, absolute or relative to the working directory."),
+    content: string("The complete content.")
   }
 )
 
 /**
- * Asks with the diff, then writes the file in one step.
+ * Asks for permission with the diff, then writes the file atomically.
  *
  * @since 0.1.0
  * @category handlers
@@ -36,6 +36,6 @@ export const write = Effect.fn("Write.write")(function*(params: typeof Write.par
   return yield* change(target, (before) =>
     Effect.succeed(Option.match(before, {
       onNone: () => params.content,
-      onSome: (content) => withLineEndsOf(content, params.content)
+      onSome: (content) => withLineEndingsOf(content, params.content)
     })))
 })

@@ -1,4 +1,4 @@
-/** Compaction within a turn: when the context is nearly full, and when a request was too long. */
+/** Compacts during a turn: when the context is nearly full, and after a request was too long. */
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
@@ -6,7 +6,8 @@ import * as Compaction from "../../Compaction.ts"
 import type { ModelProvider, Refusal } from "../../ModelProvider.ts"
 import type { Line, Session } from "../../Session.ts"
 import type { SessionError } from "../../SessionError.ts"
-import type { TurnEvent, Usage } from "../../TurnEvent.ts"
+import type { TurnEvent } from "../../TurnEvent.ts"
+import type { Usage } from "../../Usage.ts"
 import { lastSummary } from "../session/lastSummary.ts"
 import { shortReason } from "../session/leftOut.ts"
 import { now } from "../session/now.ts"
@@ -18,23 +19,23 @@ export interface Options {
   /** In tokens, as configured. */
   readonly window: number | undefined
   readonly emit: (event: TurnEvent) => Effect.Effect<void>
-  /** Counts what a summary has cost. */
+  /** Adds the token usage of a summary. */
   readonly add: (usage: Usage) => Effect.Effect<void>
 }
 
-/** A notice, which stays in the session. */
+/** Emits a notice and saves it in the session. */
 export const notify = ({ emit, session }: Pick<Options, "emit" | "session">, text: string, about?: "compaction") =>
   Effect.gen(function*() {
     yield* session.append({ type: "notice", text, ...(about === undefined ? {} : { about }), time: yield* now })
     yield* emit({ type: "notice", text })
   })
 
-/** Of the limit: what a summary may leave used to have helped. */
-const helpful = 0.7
+/** A compaction helps only if it leaves at most this share of the limit in use. */
+const helpfulShare = 0.7
 
-const isShort = (limit: Limit): boolean => Compaction.needed(limit.used, limit.size)
+const isNearlyFull = (limit: Limit): boolean => Compaction.needed(limit.used, limit.size)
 
-/** Compacts when the context is nearly full. Where that does not help it is reported once, and not tried again until there is a new summary. */
+/** Compacts if the context is nearly full. If that does not help, reports it once and does not retry until there is a new summary. */
 export const makeRoom = (
   options: Options
 ): Effect.Effect<void, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
@@ -43,23 +44,23 @@ export const makeRoom = (
     const lines = yield* session.entries
     const known = { window, model: provider.model }
     const limit = fullest(limitsOf(lines, known))
-    if (limit === undefined || !isShort(limit)) return
+    if (limit === undefined || !isNearlyFull(limit)) return
     const last = lastSummary(lines)?.at ?? -1
     if (lines.slice(last + 1).some((line) => line.type === "notice" && line.about === "compaction")) return
     const giveUp = notify(
       options,
-      `Compacting does not make enough room: ${shortNumber(limit.used)} of ${
+      `Compaction does not free enough context: ${shortNumber(limit.used)} of ${
         shortNumber(limit.size)
-      } ${limit.unit} are used. `
-        + "It is not tried again. A new session has room.",
+      } ${limit.unit} are in use. `
+        + "It is not retried. Start a new session to free the context.",
       "compaction"
     )
     if (last !== -1) {
       const answer = lines.findIndex(({ type }, index) => index > last && type === "assistant")
-      // Whether it helped is not known before it is answered.
+      // The next answer shows whether the compaction helped.
       if (answer === -1) return
       const then = limitsOf(lines.slice(0, answer + 1), known).find(({ unit }) => unit === limit.unit)
-      if (then !== undefined && then.used > then.size * helpful) return yield* giveUp
+      if (then !== undefined && then.used > then.size * helpfulShare) return yield* giveUp
     }
     const compacted = yield* Compaction.compact(session, { window, provider }).pipe(
       Effect.catchIf(
@@ -83,20 +84,20 @@ export const describe = (error: AiError.AiError): string =>
 
 type TooLong = Extract<Refusal, { readonly _tag: "TooLong" }>
 
-/** How much the last request held that was answered; 0 when none was. */
-const fitted = (lines: ReadonlyArray<Line>, unit: TooLong["unit"]): number => {
+/** The size of the last request that was answered; 0 if none was. */
+const lastAcceptedSize = (lines: ReadonlyArray<Line>, unit: TooLong["unit"]): number => {
   const answered = lines.findLastIndex(({ type }) => type === "assistant")
   return answered === -1 ? 0 : usedOf(lines.slice(0, answered), unit, true)
 }
 
-/** Remembers how much a request may hold, and compacts what is older; is there a shorter request now? */
+/** Saves the limit that the refusal shows and compacts the conversation. Returns whether the next request is shorter. */
 export const shortenRequest = (
   options: Options,
   { limit, size, unit }: TooLong
 ): Effect.Effect<boolean, SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const { provider, session, window } = options
-    const most = limit ?? fitted(yield* session.entries, unit)
+    const most = limit ?? lastAcceptedSize(yield* session.entries, unit)
     if (most > 0) {
       yield* session.append({
         type: "limit",
@@ -126,7 +127,7 @@ export const shortenRequest = (
       })`
     yield* notify(
       options,
-      `The request was too long for the model${numbers}. The conversation was compacted, and the request sent again.`
+      `The request was too long for the model${numbers}. The conversation was compacted and the request was retried.`
     )
     return true
   })

@@ -1,20 +1,20 @@
-/** How much of the conversation a request holds, and how much it may. */
+/** Measures the conversation and its limits. */
 import * as History from "../../History.ts"
 import type { Entry, Line } from "../../Session.ts"
 import { lastSummary } from "../session/lastSummary.ts"
 import { applyLeftOut } from "../session/leftOut.ts"
-import * as Tokens from "./tokens.ts"
+import { countBytes, estimateTokens } from "./lineSize.ts"
 
 export type Unit = Extract<Entry, { readonly type: "limit" }>["unit"]
 
-/** Of one line, by what stands in it: tokens are estimated, an attachment's too; bytes are those of its JSON. */
-export const sizeOf = (line: Line, unit: Unit): number => unit === "tokens" ? Tokens.estimate(line) : Tokens.bytes(line)
+/** The size of a line: an estimate in tokens, or the bytes of its JSON. */
+export const sizeOf = (line: Line, unit: Unit): number => unit === "tokens" ? estimateTokens(line) : countBytes(line)
 
-/** Of several lines. */
-export const sum = (lines: ReadonlyArray<Line>, unit: Unit): number =>
+/** The total size of the lines. */
+export const totalSize = (lines: ReadonlyArray<Line>, unit: Unit): number =>
   lines.reduce((all, line) => all + sizeOf(line, unit), 0)
 
-/** The lines that the next request holds: the last summary, and what it keeps. */
+/** The lines of the next request: the last summary and the lines that it does not cover. */
 export const sentLines = (given: ReadonlyArray<Line>): ReadonlyArray<Line> => {
   const lines = applyLeftOut(given)
   const summary = lastSummary(lines)
@@ -25,23 +25,23 @@ export const sentLines = (given: ReadonlyArray<Line>): ReadonlyArray<Line> => {
 export interface Limit {
   readonly unit: Unit
   readonly size: number
-  /** Of what the next request holds. */
+  /** The size of the next request. */
   readonly used: number
 }
 
-interface Known {
+interface Configured {
   /** In tokens, as configured. */
   readonly window: number | undefined
   readonly model: string | undefined
 }
 
-/** The least of what refusals have shown of this model, and of the configured window. */
-export const limitsOf = (lines: ReadonlyArray<Line>, { model, window }: Known): ReadonlyArray<Limit> => {
-  const learnt = lines.flatMap((line) =>
+/** The lowest limits that refusals of this model have shown and that are configured. */
+export const limitsOf = (lines: ReadonlyArray<Line>, { model, window }: Configured): ReadonlyArray<Limit> => {
+  const learned = lines.flatMap((line) =>
     line.type === "limit" && (line.model === undefined || model === undefined || line.model === model) ? [line] : []
   )
   return (["tokens", "bytes"] as const).flatMap((unit) => {
-    const own = learnt.findLast((limit) => limit.unit === unit)
+    const own = learned.findLast((limit) => limit.unit === unit)
     const sizes = [
       ...(own === undefined ? [] : [own.size]),
       ...(unit === "tokens" && window !== undefined ? [window] : [])
@@ -51,15 +51,15 @@ export const limitsOf = (lines: ReadonlyArray<Line>, { model, window }: Known): 
   })
 }
 
-/** By the provider's own count where there is one; what is only assumed was measured by the same estimate. */
+/** The provider's count if available; an assumed limit is compared with the estimate by which it was measured. */
 export const usedOf = (lines: ReadonlyArray<Line>, unit: Unit, assumed: true | undefined): number => {
   const counted = unit === "tokens" ? History.context(lines) : 0
   return unit === "tokens" && assumed === undefined && counted > 0
     ? counted
-    : Math.max(counted, sum(sentLines(lines), unit))
+    : Math.max(counted, totalSize(sentLines(lines), unit))
 }
 
-/** That with the least room left. */
+/** The limit with the least room left. */
 export const fullest = (limits: ReadonlyArray<Limit>): Limit | undefined =>
   limits.toSorted((a, b) => b.used / b.size - a.used / a.size)[0]
 

@@ -1,8 +1,8 @@
-/** The encodings of text files: what is read is written back in the same one. */
+/** Detects the encoding of text files, so that they are written back in the same one. */
 
 export interface Encoding {
   readonly name: "UTF-8" | "UTF-16LE" | "UTF-16BE" | "Windows-1252"
-  /** Whether the file begins with a byte order mark. It is not part of the text. */
+  /** Whether the file starts with a byte order mark, which is not part of the text. */
   readonly hasMark: boolean
 }
 
@@ -15,27 +15,27 @@ export const utf8: Encoding = { name: "UTF-8", hasMark: false }
 
 const mark = "\uFEFF"
 
-/** Windows-1252 where it differs from Latin-1: the bytes 80 to 9F. Five of them stand for nothing and stay what they are. */
+/** The bytes 80 to 9F, where Windows-1252 differs from Latin-1. Five of them are undefined and map to themselves. */
 const windows1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8DŽ\x8F\x90‘’“”•–—˜™š›œ\x9DžŸ"
 
 const ofWindows1252 = new Map([...windows1252].map((character, index) => [character, 0x80 + index]))
 
 /**
- * The text, or a string that completes "… is ". What is neither UTF-8 nor UTF-16 with a byte order mark, but looks like text of a
- * western language, is taken for Windows-1252, of which Latin-1 is a part.
+ * The text, or an explanation that completes "… is ". Bytes that are neither UTF-8 nor UTF-16 with a byte order mark but look like a
+ * western language are decoded as Windows-1252, a superset of Latin-1.
  */
 export const decode = (bytes: Uint8Array): Decoded | string => {
   const start = Buffer.from(bytes.subarray(0, 4)).toString("hex")
-  if (start === "fffe0000" || start === "0000feff") return "UTF-32, which can't be read. Convert it with iconv."
+  if (start === "fffe0000" || start === "0000feff") return "UTF-32, which is not supported. Convert it with iconv."
   if (start.startsWith("fffe")) return decodeUtf16(bytes, "UTF-16LE")
   if (start.startsWith("feff")) return decodeUtf16(bytes, "UTF-16BE")
   if (bytes.includes(0)) {
     return looksLikeUtf16(bytes)
-      ? "UTF-16 without a byte order mark, which can't be read. Convert it with iconv."
+      ? "UTF-16 without a byte order mark, which is not supported. Convert it with iconv."
       : "not text."
   }
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
-  // The character that stands for what can't be decoded may be the file's own.
+  // The file itself may contain the replacement character.
   if (!text.includes("\uFFFD") || isUtf8(bytes)) {
     const hasMark = text.startsWith(mark)
     return { text: hasMark ? text.slice(1) : text, encoding: { name: "UTF-8", hasMark } }
@@ -43,17 +43,17 @@ export const decode = (bytes: Uint8Array): Decoded | string => {
   // oxlint-disable-next-line no-control-regex
   if (/[\x00-\x07\x0E-\x1A\x1C-\x1F]/.test(text)) return "not text."
   const wrong = count(text, /\uFFFD/g)
-  if (count(text, /[^\0-\x7F\uFFFD]/g) >= wrong) return "UTF-8 with invalid bytes in it. Look at it with bash."
+  if (count(text, /[^\0-\x7F\uFFFD]/g) >= wrong) return "UTF-8 with invalid bytes. Inspect it with bash."
   const decoded = Buffer.from(bytes).toString("latin1").replace(
     /[\x80-\x9F]/g,
     (character) => windows1252[character.charCodeAt(0) - 0x80]!
   )
   return isWestern(decoded)
     ? { text: decoded, encoding: { name: "Windows-1252", hasMark: false } }
-    : "text in an encoding that can't be told. Convert it to UTF-8 with iconv."
+    : "text in an unknown encoding. Convert it to UTF-8 with iconv."
 }
 
-/** The bytes, or the first character that the encoding does not have. */
+/** The bytes, or the first character that the encoding can't represent. */
 export const encode = (text: string, { hasMark, name }: Encoding): Uint8Array | string => {
   const whole = hasMark && !text.startsWith(mark) ? mark + text : text
   switch (name) {
@@ -74,11 +74,11 @@ export const encode = (text: string, { hasMark, name }: Encoding): Uint8Array | 
 }
 
 const decodeUtf16 = (bytes: Uint8Array, name: "UTF-16LE" | "UTF-16BE"): Decoded | string => {
-  if (bytes.length % 2 !== 0) return "damaged UTF-16: it ends in the middle of a character."
+  if (bytes.length % 2 !== 0) return "invalid UTF-16: it ends in the middle of a character."
   const units = name === "UTF-16LE" ? Buffer.from(bytes) : Buffer.from(bytes).swap16()
   const text = units.toString("utf16le", 2)
   return /\p{Surrogate}/u.test(text)
-    ? "damaged UTF-16: half a character is in it."
+    ? "invalid UTF-16: it contains an unpaired surrogate."
     : { text, encoding: { name, hasMark: true } }
 }
 
@@ -93,7 +93,7 @@ const isUtf8 = (bytes: Uint8Array): boolean => {
 
 const count = (text: string, what: RegExp): number => text.match(what)?.length ?? 0
 
-/** ASCII in UTF-16 has a zero as every other byte. */
+/** Every other byte of ASCII in UTF-16 is zero. */
 const looksLikeUtf16 = (bytes: Uint8Array): boolean => {
   const zeros = [0, 0]
   for (const [index, byte] of bytes.subarray(0, 4096).entries()) if (byte === 0) zeros[index % 2]! += 1
@@ -101,5 +101,5 @@ const looksLikeUtf16 = (bytes: Uint8Array): boolean => {
   return bytes.length % 2 === 0 && Math.min(even, odd) === 0 && Math.max(even, odd) > Math.min(bytes.length, 4096) / 5
 }
 
-/** Long runs of different letters beyond ASCII are Cyrillic or Greek words, or two bytes a character. */
+/** Long runs of different non-ASCII letters indicate Cyrillic or Greek words, or a multi-byte encoding. */
 const isWestern = (text: string): boolean => (text.match(/[^\0-\x7F]{4,}/g) ?? []).every((run) => new Set(run).size < 3)

@@ -1,64 +1,73 @@
-/** Files with instructions: which of them may be shown to the model, and how much of each. */
+/** Reads files with instructions, checks that the model may see them, and limits their size. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as Paths from "@altimate-code/system/Paths"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Instruction } from "../../Instructions.ts"
-import * as SensitiveFiles from "../../SensitiveFiles.ts"
+import * as SecretFiles from "../../SecretFiles.ts"
+import * as SensitivePlaces from "../../SensitivePlaces.ts"
+
+/** A file with instructions for the model, or its beginning. */
+export interface Instruction {
+  /** Absolute. */
+  readonly path: string
+  readonly text: string
+}
 
 export interface Candidate {
   readonly file: string
-  /** The user has named exactly this file, and by this path. */
+  /** Whether the user named this file by this path. */
   readonly isNamedByUser: boolean
 }
 
 export interface Options {
-  /** The project's root, if there is a project. */
   readonly root?: string
-  /** The user's own `AGENTS.md`, which is shown wherever it leads. */
+  /** The user's `AGENTS.md`, which may be a link to any file. */
   readonly global: string
-  readonly own: SensitiveFiles.Own
-  /** Real paths of files that have been shown already. */
+  readonly own: SensitivePlaces.ProgramFiles
+  /** Real paths of files that the model has seen already. */
   readonly shown: ReadonlySet<string>
-  /** How many bytes there is room for in all. */
+  /** Maximum total size in bytes. */
   readonly room: number
 }
 
+class NotAFile extends Data.TaggedError("NotAFile")<{ readonly message: string }> {}
+
 const maxFileSize = 32 * 1024
 
-/** How many bytes all instructions of a session may have, and those of a system prompt. */
+/** Maximum total size of the instructions in a system prompt, and in the messages of a session, in bytes. */
 export const maxTotalSize = 128 * 1024
 
-/** The beginning, in whole characters, that is not longer than this many bytes. */
-const beginning = (bytes: Uint8Array, most: number): string =>
+/** Cuts the text at a character boundary. */
+const decodeBeginning = (bytes: Uint8Array, most: number): string =>
   new TextDecoder().decode(bytes.length > most ? Cut.headBytes(bytes, most) : bytes)
 
 const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`
 
-/** The beginning of a regular file, one byte longer than is wanted when there is more: a pipe or a device may have no end. */
+/** Reads at most one byte more than `most`, which shows that the file is longer. Only regular files: a pipe may never end. */
 const readBeginning = Effect.fn("instructionFiles.readBeginning")(function*(file: string, most: number) {
   const fs = yield* FileSystem.FileSystem
   const { size, type } = yield* fs.stat(file)
-  if (type !== "File") return yield* Effect.fail({ message: "it is not a regular file" })
+  if (type !== "File") return yield* new NotAFile({ message: "it is not a regular file" })
   const chunks = yield* Stream.runCollect(fs.stream(file, { bytesToRead: most + 1 }))
   return { bytes: Buffer.concat([...chunks]), size: Number(size) }
 })
 
-/** The path without symbolic links, or as it is when it leads nowhere. */
+/** Resolves symbolic links; a path that does not exist is returned unchanged. */
 export const realPath = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.realPath(file), () => file))
 
 /**
- * Reads those that exist, each once. A file of the project that is a link to somewhere outside of it is left out, and so is what may
- * hold secrets, unless the user's own configuration names it. `notices` report what was left out or cut.
+ * Reads the existing candidates, each once. It leaves out links that lead out of the project, and files that may hold secrets unless the
+ * user's own configuration names them. `notices` report what was left out or cut.
  */
 export const read = Effect.fn("instructionFiles.read")(
   function*(candidates: ReadonlyArray<Candidate>, { global, own, room, root, shown }: Options) {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const places = yield* SensitiveFiles.places(own)
+    const places = yield* SensitivePlaces.find(own)
     const realRoot = root === undefined ? undefined : yield* realPath(root)
     const notices: Array<string> = []
     const instructions: Array<Instruction> = []
@@ -71,22 +80,22 @@ export const read = Effect.fn("instructionFiles.read")(
       seen.add(real)
       const isInProject = root !== undefined && realRoot !== undefined &&
         (Paths.isBelow(file, root) || Paths.isBelow(file, realRoot))
-      // A link in a stranger's repository must not show the model a file of this user's.
+      // A link in a repository must not give the model access to the user's other files.
       if (isInProject && !Paths.isBelow(real, realRoot)) {
-        notices.push(`${file} is left out: it is a link that leads out of the project`)
+        notices.push(`${file} is left out: it links to a file outside the project`)
         continue
       }
-      if (SensitiveFiles.mayHoldSecrets(real, places) && file !== global) {
+      if (SecretFiles.mayHoldSecrets(real, places) && file !== global) {
         const isLink = isInProject && path.join(yield* realPath(path.dirname(file)), path.basename(file)) !== real
         const named = isLink ? `${file} (a link to ${real})` : file
-        // Where a link in a project leads, the project has chosen.
+        // The project, not the user, chose the target of a link in the project.
         if (!isNamedByUser || isLink) {
           notices.push(
-            `${named} may hold secrets: it is not shown to the model. To show it, name it by its path under "instructions" in your own configuration`
+            `${named} may hold secrets and is not sent to the model. To send it, list its path under "instructions" in your own configuration`
           )
           continue
         }
-        notices.push(`${named} may hold secrets: it is shown to the model, because your configuration names it`)
+        notices.push(`${named} may hold secrets and is sent to the model, because your configuration lists it`)
       }
       const most = Math.min(maxFileSize, left)
       const read = yield* Effect.either(readBeginning(real, most))
@@ -98,12 +107,12 @@ export const read = Effect.fn("instructionFiles.read")(
       if (bytes.length > most) {
         notices.push(
           most === 0
-            ? `${file} is left out: the instructions are longer than ${kibibytes(maxTotalSize)} in all`
-            : `${file} is cut: of ${kibibytes(Math.max(size, bytes.length))} the first ${kibibytes(most)} are used`
+            ? `${file} is left out: all instructions together exceed ${kibibytes(maxTotalSize)}`
+            : `${file} is cut: only the first ${kibibytes(most)} of ${kibibytes(Math.max(size, bytes.length))} are used`
         )
       }
       left -= Math.min(bytes.length, most)
-      const text = beginning(bytes, most).trim()
+      const text = decodeBeginning(bytes, most).trim()
       if (text !== "") instructions.push({ path: file, text })
     }
     return { instructions, notices }

@@ -1,25 +1,27 @@
-/** Paths as the model writes them, and whether they are inside of the project. */
+/** Resolves the paths that the model writes and checks whether they are inside the project. */
 import * as Paths from "@altimate-code/system/Paths"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as SensitiveFiles from "../../SensitiveFiles.ts"
+import * as ExecutedFiles from "../../ExecutedFiles.ts"
+import * as SecretFiles from "../../SecretFiles.ts"
+import * as SensitivePlaces from "../../SensitivePlaces.ts"
 import type { Judged } from "../../ToolCall.ts"
 import { Workspace } from "../../Workspace.ts"
 
 export interface Target {
-  /** Absolute, symbolic links resolved: what the file system is asked with. */
+  /** Absolute, with symbolic links resolved. */
   readonly path: string
-  /** For people and the model: relative to the project when it is inside, else absolute. */
+  /** For users and the model: relative to the project if inside, else absolute. */
   readonly shown: string
-  /** What has to be allowed in order to use it under this permission. */
+  /** What has to be permitted to use it with this permission. */
   readonly judged: (permission: string) => ReadonlyArray<Judged>
-  /** What has to be allowed in order to read a file in this directory, by its path from here with `/` and without links. */
+  /** What has to be permitted to read a file in this directory. `file` is relative, uses `/` and contains no links. */
   readonly readWithin: (file: string) => ReadonlyArray<Judged>
 }
 
-/** The path with names as the disk has them: the same accented letter can be one code point in a name or two (NFC, NFD). */
+/** Spells the names as the disk does: an accented letter can be one code point or two (NFC, NFD). */
 const asOnDisk = (path: string): Effect.Effect<string, never, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -34,14 +36,14 @@ const asOnDisk = (path: string): Effect.Effect<string, never, FileSystem.FileSys
     return paths.join(parent, names.includes(name) ? name : same ?? name)
   })
 
-/** Resolves a path as a shell would: relative to the workspace's directory, `~` is the home directory. */
+/** Resolves a path like a shell: relative to the workspace's directory, with `~` for the home directory. */
 export const locate = Effect.fn("paths.locate")(function*(given: string) {
   const paths = yield* Path.Path
   const { directory, own, root } = yield* Workspace
   const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
   const whole = yield* asOnDisk(paths.resolve(directory, Paths.expandHome(given, home)))
-  const places = yield* SensitiveFiles.places(own)
-  const mayHoldSecrets = SensitiveFiles.findSecrets(places)
+  const places = yield* SensitivePlaces.find(own)
+  const mayHoldSecrets = SecretFiles.makeTest(places)
   const realRoot = root === undefined
     ? undefined
     : yield* Effect.orElseSucceed(Paths.realPath(root), () => root)
@@ -53,7 +55,7 @@ export const locate = Effect.fn("paths.locate")(function*(given: string) {
     shown === path ? [{ permission: "external_directory", subject: path }] : []
   const judge = (path: string, subject: string, permission: string): Judged => {
     if (permission === "edit") {
-      const executedAs = SensitiveFiles.executedAs(path, places)
+      const executedAs = ExecutedFiles.namesOf(path, places)
       return { permission, subject, ...(executedAs.length > 0 ? { executedAs } : {}) }
     }
     const isSecret = permission === "read" && mayHoldSecrets(path)
@@ -69,13 +71,13 @@ export const locate = Effect.fn("paths.locate")(function*(given: string) {
       judged: (permission) => [...outside(path, shown), judge(path, shown, permission)],
       readWithin: (file) => {
         const below = path.endsWith(paths.sep) ? path + file : `${path}${paths.sep}${file}`
-        // What is below an inside directory is inside.
+        // Everything below a directory of the project is inside the project.
         const subject = isBelowRoot ? (shown === "." ? file : `${shown}/${file}`) : shownAs(below)
         const secret = mayHoldSecrets(below)
         return [...outside(below, subject), { permission: "read", subject, secret }]
       }
     }
   }
-  // Links that lead round in a circle lead nowhere: whoever opens the path is told so.
+  // For circular links the original path is used, and opening it fails.
   return located(yield* Effect.orElseSucceed(Paths.realPath(whole), () => whole))
 })

@@ -1,4 +1,4 @@
-/** A server's list of tools changes while it runs. */
+/** Follows changes of a server's tool list. */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -8,18 +8,18 @@ import { listTools } from "./listTools.ts"
 import type { Sdk } from "./sdk.ts"
 import type { UsableTools } from "./usableTools.ts"
 
-/** Several changes at once are one. */
+/** Combines changes in quick succession. */
 const debounce = "100 millis"
 
 /**
- * Reads the list anew whenever the server says that it has changed, as long as the scope. The effect that comes back waits until
- * what was announced so far has been read.
+ * Reads the list again whenever the server announces a change, until the scope closes. Succeeds with an effect that waits until the
+ * changes announced so far have been read.
  */
 export const watchList = (
   sdk: Sdk,
   { client }: Connection,
   { onFailure, onList, timeout }: {
-    /** In milliseconds, for each page of the list. */
+    /** For each page of the list, in milliseconds. */
     readonly timeout: number
     readonly onList: (list: UsableTools) => void
     readonly onFailure: (error: unknown) => void
@@ -28,14 +28,14 @@ export const watchList = (
   Effect.gen(function*() {
     const fiberId = yield* Effect.fiberId
     const changes = yield* Queue.sliding<void>(1)
-    let reading: Deferred.Deferred<void> | undefined
+    let pendingRead: Deferred.Deferred<void> | undefined
     const done = Effect.suspend(() => {
-      const read = reading
-      reading = undefined
+      const read = pendingRead
+      pendingRead = undefined
       return read === undefined ? Effect.void : Deferred.succeed(read, undefined)
     })
     client.setNotificationHandler(sdk.ToolListChangedNotificationSchema, () => {
-      reading ??= Deferred.unsafeMake(fiberId)
+      pendingRead ??= Deferred.unsafeMake(fiberId)
       Queue.unsafeOffer(changes, undefined)
     })
     yield* Effect.gen(function*() {
@@ -45,5 +45,5 @@ export const watchList = (
       yield* Effect.match(listTools(sdk, client, timeout), { onFailure, onSuccess: onList })
       if (yield* Queue.isEmpty(changes)) yield* done
     }).pipe(Effect.forever, Effect.ensuring(done), Effect.forkScoped)
-    return Effect.suspend(() => reading === undefined ? Effect.void : Deferred.await(reading))
+    return Effect.suspend(() => pendingRead === undefined ? Effect.void : Deferred.await(pendingRead))
   })

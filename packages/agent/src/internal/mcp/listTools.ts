@@ -1,10 +1,11 @@
-/** Which tools a server has. */
+/** Lists the tools of a server. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import * as Effect from "effect/Effect"
+import { StartError, tryRequest } from "./mcpError.ts"
 import type { Sdk } from "./sdk.ts"
 import { usableTools } from "./usableTools.ts"
 
-/** Those of all pages of its list that can be used. `timeout` is in milliseconds, for each page. */
+/** The usable tools of all pages. `timeout` is for each page, in milliseconds. */
 export const listTools = (sdk: Sdk, client: Client, timeout: number) =>
   Effect.gen(function*() {
     if (client.getServerCapabilities()?.tools === undefined) return usableTools([])
@@ -13,12 +14,13 @@ export const listTools = (sdk: Sdk, client: Client, timeout: number) =>
     let cursor: string | undefined
     do {
       const params = cursor === undefined ? {} : { cursor }
-      // Not the schema of the list itself: one odd tool in it would cost all tools of the server.
-      const page = yield* Effect.tryPromise({
-        try: (signal) => client.request({ method: "tools/list", params }, sdk.ResultSchema, { signal, timeout }),
-        catch: (error) => error
-      })
-      if (!Array.isArray(page["tools"])) return yield* Effect.fail("its list of tools is not a list")
+      // Not parsed with the schema of the list: one invalid tool would make all tools unusable.
+      const page = yield* tryRequest((signal) =>
+        client.request({ method: "tools/list", params }, sdk.ResultSchema, { signal, timeout })
+      )
+      if (!Array.isArray(page["tools"])) {
+        return yield* new StartError({ reason: "Connection", message: "its list of tools is not an array" })
+      }
       tools.push(...page["tools"])
       cursor = typeof page["nextCursor"] === "string" ? page["nextCursor"] : undefined
       if (cursor !== undefined && seen.has(cursor)) break

@@ -1,9 +1,9 @@
-/** What an MCP tool answers, as one of ours would. */
+/** Converts the result of an MCP tool. */
 import * as MediaType from "@altimate-code/system/MediaType"
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/types.js"
 import * as AttachmentLimits from "../../AttachmentLimits.ts"
 import type { ToolOutput } from "../../ToolCall.ts"
-import { inMiddle, plural } from "../tools/defineTool.ts"
+import { cutMiddle, plural } from "../tools/defineTool.ts"
 
 type Limits = AttachmentLimits.Limits
 
@@ -11,15 +11,15 @@ type Piece = ToolOutput["content"][number]
 
 const text = (text: string): Piece => ({ type: "text", text })
 
-/** What it is, is decided by its bytes: servers are mistaken about the media types of their pictures. */
-const file = (declared: string, data: string, what: string, limits: Limits): Piece => {
+/** Detects the media type from the bytes: servers declare wrong types for images. */
+const file = (declared: string, data: string, name: string, limits: Limits): Piece => {
   const bytes = Buffer.from(data, "base64")
   const mediaType = MediaType.of(bytes)
-  if (mediaType === undefined) return text(`(${what} of type ${declared}, which can't be shown)`)
+  if (mediaType === undefined) return text(`(${name} of type ${declared}, which is not supported)`)
   const problem = AttachmentLimits.problem(bytes, limits)
   return problem === undefined
     ? { type: "file", mediaType, data: bytes.toString("base64") }
-    : text(`(${what} was left out: ${problem.why}. ${problem.remedy})`)
+    : text(`(${name} was left out: ${problem.why}. ${problem.remedy})`)
 }
 
 const piece = (block: ContentBlock, limits: Limits): Piece => {
@@ -39,18 +39,18 @@ const piece = (block: ContentBlock, limits: Limits): Piece => {
   }
 }
 
-/** What is told of the texts of an answer, in characters: as much as of a command's output. */
-const most = 30_000
+/** Maximum length of a result's text in characters, the same as for the output of commands. */
+const maxTextLength = 30_000
 
-/** Texts that are too long together are one text, cut in the middle, before the files. */
-const shortened = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> => {
+/** Joins texts that are too long together and cuts them in the middle; files follow. */
+const shorten = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> => {
   const texts = pieces.flatMap((piece) => piece.type === "text" ? [piece.text] : [])
-  return texts.reduce((all, { length }) => all + length, 0) <= most
+  return texts.reduce((all, { length }) => all + length, 0) <= maxTextLength
     ? pieces
-    : [text(inMiddle(texts.join("\n"), most)), ...pieces.filter(({ type }) => type === "file")]
+    : [text(cutMiddle(texts.join("\n"), maxTextLength)), ...pieces.filter(({ type }) => type === "file")]
 }
 
-const lines = (pieces: ReadonlyArray<Piece>): number =>
+const countLines = (pieces: ReadonlyArray<Piece>): number =>
   pieces.flatMap((piece) => piece.type === "text" ? piece.text.trimEnd().split("\n") : []).length
 
 export const mcpResult = (result: CallToolResult, limits: Limits): ToolOutput => {
@@ -60,7 +60,7 @@ export const mcpResult = (result: CallToolResult, limits: Limits): ToolOutput =>
     : [text(result.structuredContent === undefined ? "(no output)" : JSON.stringify(result.structuredContent))]
   const files = content.filter(({ type }) => type === "file").length
   return {
-    content: shortened(content),
-    summary: files === 0 ? plural(lines(content), "line") : plural(files, "file")
+    content: shorten(content),
+    summary: files === 0 ? plural(countLines(content), "line") : plural(files, "file")
   }
 }

@@ -1,4 +1,4 @@
-/** What is used of the protocol's SDK. It is large: loaded only when there is a server. */
+/** The parts of the MCP SDK that are used. It is large, so it is loaded only when a server is configured. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import type { SSEClientTransport, SseError } from "@modelcontextprotocol/sdk/client/sse.js"
 import type {
@@ -9,8 +9,9 @@ import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/sha
 import type { ResultSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js"
 import * as Effect from "effect/Effect"
 import { describe } from "./describe.ts"
+import { StartError } from "./mcpError.ts"
 
-/** Named one by one: the compiler takes minutes for the type of all that the SDK has. */
+/** Listed one by one: the compiler takes minutes for the type of the whole SDK. */
 export interface Sdk {
   readonly Client: typeof Client
   readonly ReadBuffer: typeof ReadBuffer
@@ -48,4 +49,7 @@ const load = async (): Promise<Sdk> => {
   }
 }
 
-export const sdk: Effect.Effect<Sdk, string> = Effect.tryPromise({ try: load, catch: describe })
+export const loadSdk: Effect.Effect<Sdk, StartError> = Effect.tryPromise({
+  try: load,
+  catch: (error) => new StartError({ reason: "Sdk", message: describe(error) })
+})

@@ -1,36 +1,35 @@
-/** One configured server for as long as the session: connected, and connected again where that is safe. */
+/** One configured server: connected at the start of the session, and reconnected where that is safe. */
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import type { McpServer, Options, Status } from "../../McpServers.ts"
+import type { ServerConfig } from "../../McpConfig.ts"
+import type { McpHost } from "../../McpHost.ts"
+import type { McpStatus } from "../../McpStatus.ts"
 import type { ToolFailure } from "../../ToolCall.ts"
 import { Workspace } from "../../Workspace.ts"
 import { failed } from "../tools/toolFailure.ts"
 import { callFailure } from "./callFailure.ts"
-import { type Connection, open } from "./connection/connection.ts"
-import { withHeaders } from "./connection/headersCommand.ts"
+import { connect, type Connected } from "./connect.ts"
 import { makeStartLimit } from "./connection/startLimit.ts"
 import { describe, printable } from "./describe.ts"
-import { watchList } from "./listChanges.ts"
-import { listTools } from "./listTools.ts"
+import { StartError, tryRequest } from "./mcpError.ts"
 import type { Sdk } from "./sdk.ts"
 import { type UsableTools, usableTools } from "./usableTools.ts"
 
 export interface Server {
   readonly name: string
-  readonly current: () => Pick<Status, "error" | "state" | "transport"> & {
-    /** Those that it listed last, also while it is not connected. */
+  readonly current: () => Pick<McpStatus, "error" | "state" | "transport"> & {
+    /** The tools that it listed last, even while it is not connected. */
     readonly tools: UsableTools["tools"]
-    /** Which of its tools are not among them, and why. */
+    /** Tells the user which of its tools were left out and why. */
     readonly leftOut: UsableTools["notices"]
   }
-  /** Connects for the first time. What goes wrong is in `current`. */
+  /** Connects for the first time. `current` has the error if that fails. */
   readonly start: Effect.Effect<void>
-  /** Waits until a changed list that the server has announced has been read, but not for ever. */
+  /** Waits for a limited time until an announced change of the tool list has been read. */
   readonly settled: Effect.Effect<void>
   readonly call: (
     tool: string,
@@ -39,48 +38,43 @@ export interface Server {
 }
 
 /** A connection that calls may use. */
-interface Running {
-  readonly connection: Connection
-  readonly settled: Effect.Effect<void>
+interface Running extends Connected {
   readonly close: Effect.Effect<void>
   calls: number
-  /** Its session is lost: it is closed once the calls that are under way have ended. */
+  /** Its session is lost: it is closed when the calls in progress have ended. */
   isRetired: boolean
 }
 
-/** For a start, in milliseconds. */
-const startTimeout = 30_000
+/** Default time limit for a start, in milliseconds. */
+const defaultStartTimeout = 30_000
 
-/** As long as a command may take, in milliseconds. */
+/** Time limit for a call, in milliseconds; the same as for a command. */
 const callTimeout = 600_000
 
-/** How long a request to the model waits for a changed list. */
+/** How long a request to the model waits for a changed tool list. */
 const listTimeout = "5 seconds"
 
-export const noLonger = (server: string, tool: string): ToolFailure =>
+export const toolRemoved = (server: string, tool: string): ToolFailure =>
   failed(`The MCP server ${JSON.stringify(server)} no longer has a tool ${JSON.stringify(tool)}.`)
 
 export const makeServer = (
   name: string,
-  config: McpServer,
-  { loaded, options }: {
-    readonly loaded: Effect.Effect<Sdk, string>
-    readonly options: Pick<Options, "client" | "fetch" | "registerHeader">
-  }
+  config: ServerConfig,
+  { host, loadSdk }: { readonly host: McpHost; readonly loadSdk: Effect.Effect<Sdk, StartError> }
 ): Effect.Effect<Server, never, Scope.Scope | Workspace> =>
   Effect.gen(function*() {
     const scope = yield* Effect.scope
     const workspace = yield* Workspace
     const oneStart = yield* Effect.makeSemaphore(1)
-    // A remote server is asked once for each call; a process may end again at once.
-    const startLimit = config.type === "local" ? makeStartLimit() : Effect.void
-    const timeout = config.timeout ?? startTimeout
+    // Only for processes: a remote server is contacted at most once per call.
+    const startLimit = config.type === "local" ? yield* makeStartLimit : Effect.void
+    const timeout = config.timeout ?? defaultStartTimeout
     const quoted = JSON.stringify(name)
 
     let running: Running | undefined
     let list = usableTools([])
-    let state: Status["state"] = "starting"
-    let transport: Status["transport"] = config.type === "local" ? "stdio" : "http"
+    let state: McpStatus["state"] = "starting"
+    let transport: McpStatus["transport"] = config.type === "local" ? "stdio" : "http"
     let error: string | undefined
 
     const fail = (message: string) => {
@@ -88,46 +82,21 @@ export const makeServer = (
       error = message
     }
 
-    /** Connected, with its tools, until `own` is closed. */
-    const connect = (own: Scope.CloseableScope) => Effect.flatMap(reached(own), (fetch) => connectBy(fetch, own))
-
-    /** A command that prints headers has the server's time limit to itself: it may have to ask somebody for them. */
-    const reached = (own: Scope.CloseableScope): Effect.Effect<Options["fetch"], string> =>
-      config.type === "local" || config.headersCommand === undefined
-        ? Effect.succeed(options.fetch)
-        : withHeaders(config, name, { options, timeout }).pipe(
-          Effect.mapError(printable),
-          Effect.provideService(Workspace, workspace),
-          Scope.extend(own)
-        )
-
-    const connectBy = (fetch: Options["fetch"], own: Scope.CloseableScope) => {
-      let explain = (message: string) => message
-      return Effect.gen(function*() {
-        const sdk = yield* loaded
-        const opening = yield* open(config, { sdk, options: { client: options.client, fetch }, timeout })
-        explain = opening.explain
-        const connection = yield* opening.connect
-        list = yield* listTools(sdk, connection.client, timeout)
-        const settled = yield* watchList(sdk, connection, {
-          timeout,
-          onList: (changed) => void (list = changed),
-          onFailure: (cause) => void (error = `its changed list of tools could not be read: ${describe(cause)}`)
-        })
-        return { connection, settled, close: Scope.close(own, Exit.void), calls: 0, isRetired: false }
+    /** Connected until `own` closes. */
+    const connectIn = (own: Scope.CloseableScope): Effect.Effect<Running, StartError> =>
+      connect(name, config, {
+        host,
+        loadSdk,
+        timeout,
+        onList: (listed) => void (list = listed),
+        onListFailure: (cause) => void (error = `its changed list of tools could not be read: ${describe(cause)}`)
       }).pipe(
-        Effect.mapError(describe),
-        Effect.timeoutFail({
-          duration: timeout,
-          onTimeout: () => `it did not answer within ${Duration.format(Duration.millis(timeout))}`
-        }),
-        Effect.mapError((message) => printable(explain(message))),
+        Effect.map((connected) => ({ ...connected, close: Scope.close(own, Exit.void), calls: 0, isRetired: false })),
         Effect.provideService(Workspace, workspace),
         Scope.extend(own)
       )
-    }
 
-    /** The connection has ended by itself: what is left of it is cleaned up at once, before its process ID is another's. */
+    /** Cleans up at once after the connection has ended, before its process ID is reused. */
     const end = (ended: Running) =>
       Effect.uninterruptible(Effect.suspend(() => {
         if (running === ended) {
@@ -137,16 +106,16 @@ export const makeServer = (
         return ended.close
       }))
 
-    /** Lives as long as the session when it could be connected, and not longer than this effect when not. */
+    /** The connection lives as long as the session; if connecting fails, its resources are released at once. */
     const begin = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        const last = error === undefined ? "" : `; the last time: ${error}`
-        yield* Effect.mapError(startLimit, (limit) => limit + last)
+        const last = error === undefined ? "" : `; the last error: ${error}`
+        yield* Effect.mapError(startLimit, ({ message, reason }) => new StartError({ reason, message: message + last }))
         state = "starting"
         const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
-        const begun = yield* restore(connect(own)).pipe(
+        const begun = yield* restore(connectIn(own)).pipe(
           Effect.onExit((exit) => Exit.isSuccess(exit) ? Effect.void : Scope.close(own, exit)),
-          Effect.tapError((message) => Effect.sync(() => fail(message))),
+          Effect.tapError(({ message }) => Effect.sync(() => fail(message))),
           Effect.onInterrupt(() => Effect.sync(() => fail("its start was interrupted")))
         )
         state = "connected"
@@ -162,33 +131,33 @@ export const makeServer = (
       return running ?? (yield* begin)
     }))
 
-    /** The session is lost: other calls that are under way in it may still be answered. */
+    /** Stops using a connection whose session is lost. Other calls in progress may still be answered. */
     const retire = (lost: Running) => {
       lost.isRetired = true
       if (running === lost) running = undefined
     }
 
-    /** None when it was not executed, because the server did not know the session any more. */
+    /** None if the call was not executed because the server did not know the session any more. */
     const attempt = (tool: string, params: Record<string, unknown>) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
           const used = yield* restore(connected).pipe(
-            Effect.mapError((why) => failed(`The MCP server ${quoted} is not connected: ${why}.`))
+            Effect.mapError(({ message }) => failed(`The MCP server ${quoted} is not connected: ${message}.`))
           )
           if (!list.tools.some(({ name }) => name === tool)) {
-            return yield* noLonger(name, tool)
+            return yield* toolRemoved(name, tool)
           }
           used.calls++
           const { client, explain, isSessionLost } = used.connection
-          return yield* restore(Effect.tryPromise({
-            try: (signal) =>
-              client.callTool({ name: tool, arguments: params }, undefined, { signal, timeout: callTimeout }),
-            catch: (error) => error
-          })).pipe(
-            // A server of the protocol's first version answers without content.
+          return yield* restore(
+            tryRequest((signal) =>
+              client.callTool({ name: tool, arguments: params }, undefined, { signal, timeout: callTimeout })
+            )
+          ).pipe(
+            // A server of the protocol's first version sends results without content.
             Effect.map((result) => Option.some("content" in result ? result as CallToolResult : { content: [] })),
             Effect.catchAll((error) => {
-              if (!isSessionLost(error)) return callFailure(quoted, error, printable(explain(describe(error))))
+              if (!isSessionLost(error)) return callFailure(quoted, error, printable(explain(error.message)))
               retire(used)
               return Effect.succeedNone
             }),
@@ -221,7 +190,7 @@ export const makeServer = (
             onNone: () =>
               Effect.flatten(attempt(tool, params)).pipe(
                 Effect.catchTag("NoSuchElementException", () =>
-                  failed(`The MCP server ${quoted} does not know the session that it has just begun.`))
+                  failed(`The MCP server ${quoted} does not know the session that it has just started.`))
               )
           })
         )

@@ -1,31 +1,31 @@
-/** The tools of a server's list that can be used. */
+/** Filters the tools of a server's list that can be used. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as Predicate from "effect/Predicate"
 
 export interface McpTool {
   readonly name: string
   readonly description: string
-  /** A JSON Schema as the server wrote it. */
+  /** The JSON Schema that the server sent. */
   readonly inputSchema: object
   readonly isReadOnly: boolean
 }
 
 export interface UsableTools {
   readonly tools: ReadonlyArray<McpTool>
-  /** Which tools were left out, and why, for the user. */
+  /** Tells the user which tools were left out and why. */
   readonly notices: ReadonlyArray<string>
 }
 
-/** The parameters of a call are an object: can one meet this schema? Whatever a schema does not say is allowed. */
-const takesObject = (schema: unknown): boolean => {
+/** Whether the schema accepts an object, which the parameters of a call always are. */
+const acceptsObject = (schema: unknown): boolean => {
   if (schema === false) return false
   if (!Predicate.isRecord(schema) || schema["type"] === undefined) return true
   return [schema["type"]].flat().includes("object")
 }
 
-const quoted = (name: string): string => JSON.stringify(Cut.head(name, 100))
+const quote = (name: string): string => JSON.stringify(Cut.head(name, 100))
 
-/** What others list may be anything. */
+/** `list` is unvalidated data of the server. */
 export const usableTools = (list: ReadonlyArray<unknown>): UsableTools => {
   const tools = new Map<string, McpTool>()
   const notices: Array<string> = []
@@ -34,9 +34,9 @@ export const usableTools = (list: ReadonlyArray<unknown>): UsableTools => {
     if (!Predicate.isString(name) || name.trim() === "") {
       notices.push(`tool ${index + 1} of its list was left out: it has no name`)
     } else if (tools.has(name)) {
-      notices.push(`a second tool ${quoted(name)} was left out: its name is taken`)
-    } else if (!takesObject(inputSchema)) {
-      notices.push(`the tool ${quoted(name)} was left out: its input schema does not allow an object of parameters`)
+      notices.push(`a second tool ${quote(name)} was left out: another tool has the same name`)
+    } else if (!acceptsObject(inputSchema)) {
+      notices.push(`the tool ${quote(name)} was left out: its input schema does not accept an object`)
     } else {
       tools.set(name, {
         name,

@@ -1,6 +1,6 @@
-/** What two patterns have in common. */
+/** Compares the sets of texts that two patterns match. */
 
-/** `undefined` is any text, `null` any one character, and a string itself. */
+/** `undefined` matches any text, `null` any one character, a string itself. */
 type Token = string | null | undefined
 
 const tokens = (pattern: string): ReadonlyArray<Token> =>
@@ -9,21 +9,21 @@ const tokens = (pattern: string): ReadonlyArray<Token> =>
     ([character, escaped]) => escaped ?? (character === "*" ? undefined : character === "?" ? null : character)
   )
 
-/** A trailing ` *` may be missing altogether. */
+/** A trailing ` *` is optional. */
 const variants = (pattern: string): ReadonlyArray<ReadonlyArray<Token>> =>
   [pattern, ...(pattern.endsWith(" *") ? [pattern.slice(0, -2)] : [])].map(tokens)
 
-/** Is there a text that both match? */
+/** Whether some text matches both. */
 export const overlap = (left: string, right: string): boolean =>
   variants(left).some((a) => variants(right).some((b) => match(a, b, "overlap")))
 
-/** Does `wide` match every text that `narrow` matches? `true` is certain. */
+/** Whether `wide` matches every text that `narrow` matches. `false` may mean unknown. */
 export const covers = (wide: string, narrow: string): boolean =>
   variants(narrow).every((b) => variants(wide).some((a) => match(a, b, "cover")))
 
-/** Compares the rest of `a` with each rest of `b`, from their ends. To cover a wildcard of `b`, `a` needs one in its place. */
+/** Dynamic programming from the ends of both patterns. To cover a wildcard of `b`, `a` needs a wildcard at that place. */
 const match = (a: ReadonlyArray<Token>, b: ReadonlyArray<Token>, how: "overlap" | "cover"): boolean => {
-  // Most rules of a file differ in their first letter.
+  // Fast path: most rules differ in their first letter.
   if (typeof a[0] === "string" && typeof b[0] === "string" && a[0] !== b[0]) return false
   let below: ReadonlyArray<boolean | undefined> = []
   for (let i = a.length; i >= 0; i -= 1) {

@@ -1,10 +1,10 @@
-/** The names that rules may call a tool by. */
+/** Synonyms for permission names. */
 
-/** Tools of other programs that do what `edit` is about. */
+/** Other programs' tools that do what `edit` covers. */
 const edits = ["write", "patch", "multiedit", "apply_patch"]
 
-/** What the rules of this name judge. */
-export const meaning = (name: string): string => edits.includes(name) ? "edit" : name
+/** The permission that rules with this name apply to. */
+export const canonicalName = (name: string): string => edits.includes(name) ? "edit" : name
 
-/** All names of what is judged by this one. */
-export const spellings = (name: string): ReadonlyArray<string> => name === "edit" ? ["edit", ...edits] : [name]
+/** All names for this permission. */
+export const synonymsOf = (name: string): ReadonlyArray<string> => name === "edit" ? ["edit", ...edits] : [name]

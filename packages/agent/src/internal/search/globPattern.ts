@@ -1,21 +1,21 @@
-/** Patterns of paths, as the model and `.gitignore` files write them. */
+/** Path patterns of the model and of `.gitignore` files. */
 
-const escaped = (text: string): string => text.replace(/[\\^$.|+*?()[\]{}/-]/g, "\\$&")
+const escapeRegExp = (text: string): string => text.replace(/[\\^$.|+*?()[\]{}/-]/g, "\\$&")
 
 interface Flavor {
-  /** `{a,b}` is one or the other. */
+  /** `{a,b}` matches either alternative. */
   readonly hasBraces: boolean
-  /** `[slug]` is also what it is as text: names of files have such brackets. */
+  /** `[slug]` also matches itself: file names contain such brackets. */
   readonly hasLiteralBrackets: boolean
 }
 
-/** `)`, `(`, `+`, `@` and `!` are themselves in both. */
-export const ofModel: Flavor = { hasBraces: true, hasLiteralBrackets: true }
+/** In both flavors `)`, `(`, `+`, `@` and `!` match themselves. */
+export const modelFlavor: Flavor = { hasBraces: true, hasLiteralBrackets: true }
 
 /** Source: gitignore(5). */
-export const ofGit: Flavor = { hasBraces: false, hasLiteralBrackets: false }
+export const gitFlavor: Flavor = { hasBraces: false, hasLiteralBrackets: false }
 
-const named: Readonly<Record<string, string>> = {
+const classes: Readonly<Record<string, string>> = {
   alnum: "a-zA-Z0-9",
   alpha: "a-zA-Z",
   digit: "0-9",
@@ -25,7 +25,7 @@ const named: Readonly<Record<string, string>> = {
   xdigit: "0-9a-fA-F"
 }
 
-/** A class that begins here, and where it ends. Undefined: the bracket is never closed. */
+/** The character class that starts here and its end; `undefined` if the bracket is never closed. */
 const classAt = (pattern: string, start: number): { readonly source: string; readonly end: number } | undefined => {
   const [whole, negation, body = ""] = /\[([!^]?)(\]?(?:\[:[a-z]+:\]|\\[^]|[^\]\\])*)\]/y.exec(pattern.slice(start)) ??
     []
@@ -33,12 +33,12 @@ const classAt = (pattern: string, start: number): { readonly source: string; rea
   const members = body.replace(
     /\[:([a-z]+):\]|\\([^])|([\][^\\])/g,
     (_, name?: string, character?: string, other?: string) =>
-      name === undefined ? escaped(character ?? other ?? "") : named[name] ?? ""
+      name === undefined ? escapeRegExp(character ?? other ?? "") : classes[name] ?? ""
   )
   return { source: `(?!/)[${negation === "" ? "" : "^"}${members}]`, end: start + whole.length }
 }
 
-/** The alternatives of a brace that opens here, and where it is closed. */
+/** The alternatives of the brace that opens here and its end; `undefined` if it is never closed. */
 const bracesAt = (
   pattern: string,
   start: number
@@ -61,7 +61,7 @@ const bracesAt = (
   return undefined
 }
 
-/** The source of a regular expression for a whole path. */
+/** The source of a regular expression that matches a whole path. */
 export const sourceOf = (pattern: string, flavor: Flavor): string => {
   let source = ""
   let at = 0
@@ -82,20 +82,20 @@ export const sourceOf = (pattern: string, flavor: Flavor): string => {
       source += "[^/]"
       at += 1
     } else if (character === "\\" && at + 1 < pattern.length) {
-      source += escaped(pattern[at + 1]!)
+      source += escapeRegExp(pattern[at + 1]!)
       at += 2
     } else {
       const found = character === "[" ? classAt(pattern, at) : undefined
       const braces = character === "{" && flavor.hasBraces ? bracesAt(pattern, at) : undefined
       if (found !== undefined) {
-        const literal = escaped(pattern.slice(at, found.end))
+        const literal = escapeRegExp(pattern.slice(at, found.end))
         source += flavor.hasLiteralBrackets ? `(?:${found.source}|${literal})` : found.source
         at = found.end
       } else if (braces !== undefined && braces.parts.length > 1) {
         source += `(?:${braces.parts.map((part) => sourceOf(part, flavor)).join("|")})`
         at = braces.end
       } else {
-        source += escaped(character)
+        source += escapeRegExp(character)
         at += 1
       }
     }
@@ -103,11 +103,11 @@ export const sourceOf = (pattern: string, flavor: Flavor): string => {
   return source
 }
 
-/** Whether the text means nothing but itself. */
+/** Whether the text matches only itself. */
 export const isLiteral = (text: string): boolean => !/[*?[\]{}\\]/.test(text)
 
-/** A class whose range is the wrong way round fits nothing. */
-export const expressionOf = (source: string): RegExp => {
+/** A class with a reversed range matches nothing. */
+export const toRegExp = (source: string): RegExp => {
   try {
     return new RegExp(source)
   } catch {
@@ -115,9 +115,9 @@ export const expressionOf = (source: string): RegExp => {
   }
 }
 
-/** Whether a path fits; accented letters count as the same in each of Unicode's forms. */
+/** Tests whether a path matches, regardless of the Unicode form of accented letters. */
 export const matcher = (pattern: string): (path: string) => boolean => {
-  const expression = expressionOf(`^${sourceOf(pattern.normalize("NFC"), ofModel)}$`)
+  const expression = toRegExp(`^${sourceOf(pattern.normalize("NFC"), modelFlavor)}$`)
   // oxlint-disable-next-line no-control-regex
   const isPlain = /^[\0-\x7F]*$/.test(pattern)
   return (path) => expression.test(isPlain ? path : path.normalize("NFC"))

@@ -1,10 +1,10 @@
-/** What a `.gitignore` file leaves out. Source: gitignore(5). */
-import { expressionOf, ofGit, sourceOf } from "./globPattern.ts"
+/** Parses and applies `.gitignore` files. Source: gitignore(5). */
+import { gitFlavor, sourceOf, toRegExp } from "./globPattern.ts"
 
 interface Rule {
   readonly isNegated: boolean
   readonly isForDirectories: boolean
-  /** For the name alone, or for the path from the file's directory on. */
+  /** Matches the name alone; otherwise the path relative to the file's directory. */
   readonly isForName: boolean
   readonly expression: RegExp
 }
@@ -12,8 +12,9 @@ interface Rule {
 export interface IgnoreFile {
   readonly directory: string
   readonly rules: ReadonlyArray<Rule>
-  /** Fits whatever one of the rules fits: most files fit none. Undefined: there is no such rule. */
+  /** Fast check: matches if any of the rules for names matches. `undefined` without such rules. */
   readonly names: RegExp | undefined
+  /** The same for rules that match paths. */
   readonly paths: RegExp | undefined
 }
 
@@ -26,20 +27,20 @@ const ruleOf = (line: string): Rule | undefined => {
   const path = isForDirectories ? pattern.slice(0, -1) : pattern
   if (path === "") return undefined
   const isForName = !path.includes("/")
-  const expression = expressionOf(`^${sourceOf(path.replace(/^\//, ""), ofGit)}$`)
+  const expression = toRegExp(`^${sourceOf(path.replace(/^\//, ""), gitFlavor)}$`)
   return { isNegated, isForDirectories, isForName, expression }
 }
 
 export const parse = (directory: string, text: string): IgnoreFile => {
   const rules = text.replace(/^\uFEFF/, "").split("\n").flatMap((line) => ruleOf(line) ?? [])
-  const any = (isForName: boolean) => {
+  const unionOf = (isForName: boolean) => {
     const sources = rules.filter((rule) => rule.isForName === isForName).map(({ expression }) => expression.source)
     return sources.length === 0 ? undefined : new RegExp(sources.join("|"))
   }
-  return { directory, rules, names: any(true), paths: any(false) }
+  return { directory, rules, names: unionOf(true), paths: unionOf(false) }
 }
 
-/** Whether the files, the outermost first, leave out what has this name here. An inner file counts before an outer one. */
+/** Whether the ignore files, outermost first, ignore this name. Inner files take precedence. */
 export const isIgnored = (
   files: ReadonlyArray<IgnoreFile>,
   directory: string,

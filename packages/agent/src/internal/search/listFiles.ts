@@ -1,4 +1,4 @@
-/** The files that a pattern means. */
+/** Lists the files that match a pattern. */
 import * as Paths from "@altimate-code/system/Paths"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { isLiteral, matcher } from "./globPattern.ts"
 import { ignoringAt, makeWalk, type Walked } from "./walk.ts"
 
-const nothing: Walked = {
+const noFiles: Walked = {
   files: [],
   leftOut: { ignored: 0, links: 0, special: 0, unreadable: 0 },
   whole: new Map(),
@@ -17,41 +17,41 @@ const nothing: Walked = {
 
 export interface Options {
   readonly maxFiles?: number
-  /** After that it ends, with what was found until then. */
+  /** Time limit; the result has the files found until then. */
   readonly within: Duration.DurationInput
 }
 
 /**
- * Files below the directory, by their paths relative to it. What the pattern begins with and is there counts as named: it is not a
- * pattern, whatever its characters, and what is in it is found though it is ignored. Where ignoring leaves nothing, nothing is
- * ignored. Never outside of the directory.
+ * Lists files below the directory, by their relative paths. An existing path at the start of the pattern is taken literally, and its
+ * files are listed even if they are ignored. If ignore files exclude everything, they are not applied. Files outside the directory are
+ * never listed.
  */
 export const list = Effect.fn("list.list")(function*(directory: string, pattern: string, options: Options) {
-  const { base, rest } = yield* named(directory, pattern)
+  const { base, rest } = yield* splitPattern(directory, pattern)
   const start = join(directory, base)
-  if (base.split("/").includes("..") || !(yield* isInside(start, directory))) return nothing
+  if (base.split("/").includes("..") || !(yield* isInside(start, directory))) return noFiles
   if (base !== "") {
     const stats = yield* Effect.option(Effect.tryPromise(() => lstat(start)))
-    if (Option.isNone(stats)) return nothing
+    if (Option.isNone(stats)) return noFiles
     if (!stats.value.isDirectory() && rest.length === 0) {
-      const { leftOut } = nothing
-      if (stats.value.isFile()) return { ...nothing, files: [base] }
+      const { leftOut } = noFiles
+      if (stats.value.isFile()) return { ...noFiles, files: [base] }
       return {
-        ...nothing,
+        ...noFiles,
         leftOut: stats.value.isSymbolicLink() ? { ...leftOut, links: 1 } : { ...leftOut, special: 1 }
       }
     }
     const target = yield* Effect.option(Effect.tryPromise(() => stat(start)))
-    if (!Option.exists(target, (stats) => stats.isDirectory())) return nothing
+    if (!Option.exists(target, (stats) => stats.isDirectory())) return noFiles
   }
   const isAll = rest.length === 0 || rest.join("/") === "**/*"
-  const fits = isAll ? () => true : matcher(rest.join("/"))
+  const matches = isAll ? () => true : matcher(rest.join("/"))
   const maxDepth = rest.length === 0 || rest.some((name) => /\*\*|\{/.test(name)) ? {} : { maxDepth: rest.length }
   const walked = yield* walk(start, { ...options, ...maxDepth })
-  if (base === "") return isAll ? walked : { ...walked, files: walked.files.filter(fits) }
+  if (base === "") return isAll ? walked : { ...walked, files: walked.files.filter(matches) }
   return {
     ...walked,
-    files: walked.files.filter(fits).map((file) => `${base}/${file}`),
+    files: walked.files.filter(matches).map((file) => `${base}/${file}`),
     whole: new Map([...walked.whole].map(([path, count]) => [path === "" ? base : `${base}/${path}`, count]))
   } satisfies Walked
 })
@@ -68,12 +68,12 @@ const walk = (directory: string, { within, ...limits }: Options & { readonly max
     return ignored.walked()
   })
 
-/** What the pattern begins with and is there, and the pattern that remains. */
-const named = Effect.fn("list.named")(function*(directory: string, pattern: string) {
+/** Splits the pattern into the existing path at its start and the remaining pattern. */
+const splitPattern = Effect.fn("list.splitPattern")(function*(directory: string, pattern: string) {
   const rest = pattern.split("/").filter((name) => name !== "" && name !== ".")
   let base = ""
   while (rest[0] !== undefined) {
-    const found = yield* onDisk(join(directory, base), rest[0])
+    const found = yield* nameOnDisk(join(directory, base), rest[0])
     if (found === undefined && !isLiteral(rest[0])) break
     base = base === "" ? found ?? rest[0] : `${base}/${found ?? rest[0]}`
     rest.shift()
@@ -81,23 +81,22 @@ const named = Effect.fn("list.named")(function*(directory: string, pattern: stri
   return { base, rest }
 })
 
-/** The name as the directory has it: the same accented letter can be one code point or two. */
-const onDisk = (directory: string, name: string): Effect.Effect<string | undefined> =>
-  Effect.promise(async () => {
-    try {
-      await lstat(join(directory, name))
-      return name
-    } catch {
+/** Spells the name as the directory does: an accented letter can be one code point or two. */
+const nameOnDisk = (directory: string, name: string): Effect.Effect<string | undefined> =>
+  Effect.tryPromise(() => lstat(join(directory, name))).pipe(
+    Effect.as(name),
+    Effect.catchAll(() =>
       // oxlint-disable-next-line no-control-regex
-      if (/^[\0-\x7F]*$/.test(name)) return undefined
-      const names = await readdir(directory).catch(() => [])
-      return names.find((other) => other.normalize("NFC") === name.normalize("NFC"))
-    }
-  })
+      /^[\0-\x7F]*$/.test(name) ? Effect.succeed(undefined) : Effect.tryPromise(() => readdir(directory)).pipe(
+        Effect.map((names) => names.find((other) => other.normalize("NFC") === name.normalize("NFC"))),
+        Effect.orElseSucceed(() => undefined)
+      )
+    )
+  )
 
-/** A pattern that begins with the name of a linked directory does lead through the link. */
+/** Resolves links: a pattern may start with the name of a linked directory. */
 const isInside = (path: string, directory: string): Effect.Effect<boolean> =>
-  Effect.promise(async () => {
-    const root = await realpath(directory).catch(() => directory)
-    return Paths.isBelow(await realpath(path).catch(() => root), root)
+  Effect.gen(function*() {
+    const root = yield* Effect.orElseSucceed(Effect.tryPromise(() => realpath(directory)), () => directory)
+    return Paths.isBelow(yield* Effect.orElseSucceed(Effect.tryPromise(() => realpath(path)), () => root), root)
   })

@@ -1,12 +1,12 @@
-/** Files by the time of their last change. */
+/** Sorts files by modification time. */
 import * as Effect from "effect/Effect"
-// Callbacks, as in the walk: there may be thousands of files.
+// Callbacks are faster than promises for thousands of files.
 import { lstat } from "node:fs"
 import { join } from "node:path"
 
-const sideBySide = 16
+const concurrency = 16
 
-/** The newest first; of the same time in the order of their names. One that is gone is last. */
+/** Newest first, files with the same time by name, missing files last. */
 export const newestFirst = (directory: string, files: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
   Effect.async((resume) => {
     const dated = files.map((file) => ({ file, time: 0 }))
@@ -26,6 +26,6 @@ export const newestFirst = (directory: string, files: ReadonlyArray<string>): Ef
       })
     }
     if (isEnded) return resume(Effect.succeed([]))
-    for (let count = 0; count < sideBySide; count += 1) next()
+    for (let count = 0; count < concurrency; count += 1) next()
     return Effect.sync(() => void (isEnded = true))
   })

@@ -1,19 +1,19 @@
-/** Lines by a regular expression, found by `rg`. */
+/** Finds lines with a regular expression by running `rg`. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { join } from "node:path"
 import type { Environment } from "../../Workspace.ts"
 import { failed } from "../tools/toolFailure.ts"
-import type { Collector, Line, Outcome, Query } from "./found.ts"
+import type { Collector, Line, Outcome, Query } from "./collector.ts"
+import { isBinaryFile } from "./displayLine.ts"
 import { makeParser } from "./ripgrepOutput.ts"
-import { runWatched } from "./runWatched.ts"
-import { isBinaryFile } from "./shownLine.ts"
+import { runTethered } from "./runTethered.ts"
 
 export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) {}
 
 /**
- * Which files are searched, and which of them are text, is decided here: so nothing depends on the version of `rg`, or on where it is
- * told what to ignore. A line ends with \r\n too; UTF-16 is decoded by its byte order mark.
+ * This program decides which files are searched and which are text, so nothing depends on the version or the configuration of `rg`.
+ * Lines may end with \r\n; UTF-16 is detected by its byte order mark.
  */
 const options = ({ context, ignoreCase, maxLines, pattern }: Query): ReadonlyArray<string> => [
   "--no-config",
@@ -35,10 +35,10 @@ const options = ({ context, ignoreCase, maxLines, pattern }: Query): ReadonlyArr
   "--"
 ]
 
-/** The files by fewer names: a directory stands for the files in it when they are all. `rg` is faster so. */
-const shortened = (files: ReadonlyArray<string>, whole: Query["whole"]): ReadonlyArray<string> => {
+/** Replaces all files of a directory with the directory's name, which makes `rg` faster. */
+const mergeNames = (files: ReadonlyArray<string>, whole: Query["whole"]): ReadonlyArray<string> => {
   const names: Array<string> = []
-  /** The outermost directory whose files are exactly the next ones. */
+  /** The outermost directory that contains exactly the next files. */
   const directoryAt = (at: number): string | undefined => {
     const file = files[at]!
     for (let slash = 0; slash !== -1; slash = file.indexOf("/", slash + 1)) {
@@ -57,7 +57,7 @@ const shortened = (files: ReadonlyArray<string>, whole: Query["whole"]): Readonl
   return names
 }
 
-/** Searches regular files; their outcomes come in their order. */
+/** Searches regular files and reports their outcomes in order. */
 export const search = (
   query: Query,
   files: ReadonlyArray<string>,
@@ -67,37 +67,37 @@ export const search = (
   const order = new Map(files.map((file, index) => [file, index]))
   const outcomes = makeOutcomes(query, order)
   const parser = makeParser((file, line) => outcomes.add(file, line))
-  return runWatched({
+  return runTethered({
     program: "rg",
-    // Without a file the pattern is looked at all the same.
-    arguments: [...options(query), ...(files.length === 0 ? ["/dev/null"] : shortened(files, query.whole))],
+    // Checks the pattern even without files.
+    arguments: [...options(query), ...(files.length === 0 ? ["/dev/null"] : mergeNames(files, query.whole))],
     directory: query.directory,
     environment,
     onOutput: parser
   }).pipe(
     Effect.mapError(() => new NoRipgrep()),
-    Effect.flatMap(({ code, complaint }) =>
+    Effect.flatMap(({ code, stderr }) =>
       Effect.gen(function*() {
         if (code === 126 || code === 127) return yield* new NoRipgrep()
-        const lines = complaint.split("\n").filter((line) => line !== "")
+        const lines = stderr.split("\n").filter((line) => line !== "")
         const unreadable = lines.map((line) => /^(?:rg: )?\.\/(.*): [^:]*\(os error \d+\)$/.exec(line)?.[1])
         for (const file of unreadable) if (file !== undefined) outcomes.fail(file)
-        // 2: something went wrong, which is the pattern unless it is one of the files.
+        // Exit code 2 means an error: in the pattern, unless a file could not be read.
         if (code === 2 && (unreadable.length === 0 || unreadable.includes(undefined)) && outcomes.isEmpty()) {
-          return yield* failed(complaint.trim())
+          return yield* failed(stderr.trim())
         }
       })
     ),
-    // What was found until the time was over counts.
+    // After a timeout the lines found so far count.
     Effect.ensuring(Effect.sync(() => outcomes.handOver(collector)))
   )
 }
 
-/** Files come in the order in which they are ready. No more of them are kept than can be wanted. */
+/** Collects lines of files that finish in any order, and drops those beyond the limit. */
 const makeOutcomes = ({ directory, maxLines }: Query, order: ReadonlyMap<string, number>) => {
   const outcomes = new Map<string, Array<Line> | Exclude<Outcome, ReadonlyArray<Line>>>()
-  let kept = 0
-  /** What comes later than this file is not wanted any more. */
+  let count = 0
+  /** Files after this index are beyond the limit. */
   let last = Infinity
   const sorted = () => [...outcomes].toSorted(([a], [b]) => order.get(a)! - order.get(b)!)
   const drop = () => {
@@ -109,7 +109,7 @@ const makeOutcomes = ({ directory, maxLines }: Query, order: ReadonlyMap<string,
         if (lines >= maxLines) last = order.get(file)!
       }
     }
-    kept = lines
+    count = lines
   }
   return {
     add: (file: string, line: Line) => {
@@ -118,12 +118,12 @@ const makeOutcomes = ({ directory, maxLines }: Query, order: ReadonlyMap<string,
       const outcome = outcomes.get(file)
       if (typeof outcome === "string") return
       if (outcome === undefined) {
-        if (kept > 10 * maxLines) drop()
+        if (count > 10 * maxLines) drop()
         if (isBinaryFile(join(directory, file))) outcomes.set(file, "binary")
         else outcomes.set(file, [line])
       } else if (outcome.length < maxLines) outcome.push(line)
       else return
-      kept += 1
+      count += 1
     },
     fail: (file: string) => {
       if (order.has(file) && !outcomes.has(file)) outcomes.set(file, "unreadable")

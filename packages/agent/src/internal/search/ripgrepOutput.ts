@@ -1,6 +1,6 @@
-/** What `rg` writes: for each line the file, a zero, its number, `:` or `-`, and the line. */
-import type { Line } from "./found.ts"
-import { maxKept, shownLine } from "./shownLine.ts"
+/** Parses the output of `rg`: for each line the file, a zero byte, the number, `:` or `-`, and the text. */
+import type { Line } from "./collector.ts"
+import { displayLine, maxLineBytes } from "./displayLine.ts"
 
 const zero = 0
 const newLine = 10
@@ -11,22 +11,23 @@ interface Current {
   readonly file: string
   readonly number: number
   readonly isMatch: boolean
-  readonly kept: Array<Buffer>
-  /** Of the line, in bytes, and how many of them are kept. */
+  readonly parts: Array<Buffer>
+  /** Length of the line in bytes. */
   length: number
+  /** How many more bytes of the line are kept. */
   room: number
   endsWithReturn: boolean
 }
 
-/** Takes the output piece by piece. A name may have line ends in it; of a long line no more is kept than is shown. */
+/** Takes the output piece by piece. File names may contain line breaks; only the displayed part of a long line is kept. */
 export const makeParser = (onLine: (file: string, line: Line) => void): (bytes: Buffer) => void => {
   let pending: Buffer = Buffer.alloc(0)
   let current: Current | undefined
 
-  const finish = ({ endsWithReturn, file, isMatch, kept, length, number }: Current) => {
-    const bytes = Buffer.concat(kept)
+  const finish = ({ endsWithReturn, file, isMatch, length, number, parts }: Current) => {
+    const bytes = Buffer.concat(parts)
     const whole = endsWithReturn ? length - 1 : length
-    onLine(file, { number, isMatch, text: shownLine(bytes.subarray(0, whole), whole) })
+    onLine(file, { number, isMatch, text: displayLine(bytes.subarray(0, whole), whole) })
   }
 
   return (piece) => {
@@ -46,7 +47,7 @@ export const makeParser = (onLine: (file: string, line: Line) => void): (bytes: 
       }
       const end = bytes.indexOf(newLine, at)
       const part = bytes.subarray(at, end === -1 ? bytes.length : end)
-      if (current.room > 0) current.kept.push(part.subarray(0, current.room))
+      if (current.room > 0) current.parts.push(part.subarray(0, current.room))
       current.room -= part.length
       current.length += part.length
       if (part.length > 0) current.endsWithReturn = part.at(-1) === carriageReturn
@@ -58,7 +59,7 @@ export const makeParser = (onLine: (file: string, line: Line) => void): (bytes: 
   }
 }
 
-/** What comes before a line; undefined until it is there as a whole. */
+/** Parses the prefix of a line; `undefined` until it is complete. */
 const headAt = (bytes: Buffer, start: number): { readonly current: Current; readonly end: number } | undefined => {
   const nul = bytes.indexOf(zero, start)
   if (nul === -1) return undefined
@@ -70,9 +71,9 @@ const headAt = (bytes: Buffer, start: number): { readonly current: Current; read
       file: bytes.toString("utf8", start, nul).replace(/^\.\//, ""),
       number: Number(digits),
       isMatch: bytes[sign] === colon,
-      kept: [],
+      parts: [],
       length: 0,
-      room: maxKept,
+      room: maxLineBytes,
       endsWithReturn: false
     },
     end: sign + 1

@@ -1,85 +1,85 @@
-/** Finds lines in files, by `rg` where there is one. */
+/** Finds lines in files, with `rg` if it is installed. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { Environment } from "../../Workspace.ts"
-import type { Collector, Query } from "./found.ts"
-import * as ownSearch from "./ownSearch.ts"
+import * as builtInSearch from "./builtInSearch.ts"
+import type { Collector, Query } from "./collector.ts"
 import * as ripgrep from "./ripgrep.ts"
 
 /**
- * How many bytes of names a search is given at once: few at first, in case that is enough. macOS takes 1 MiB together with the
- * environment.
+ * How many bytes of file names one search gets: few at first, in case that is enough. macOS limits arguments and environment together to
+ * 1 MiB.
  */
-const portionSizes = [16 * 1024, 256 * 1024, 640 * 1024]
+const batchSizes = [16 * 1024, 256 * 1024, 640 * 1024]
 
-const portionsOf = (files: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
-  const portions: Array<Array<string>> = [[]]
-  let room = portionSizes[0]!
+const splitIntoBatches = (files: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
+  const batches: Array<Array<string>> = [[]]
+  let room = batchSizes[0]!
   for (const file of files) {
     if (room <= 0) {
-      room = portionSizes[Math.min(portions.length, portionSizes.length - 1)]!
-      portions.push([])
+      room = batchSizes[Math.min(batches.length, batchSizes.length - 1)]!
+      batches.push([])
     }
-    portions.at(-1)!.push(file)
-    // Each comes with `./`, a zero and a pointer.
+    batches.at(-1)!.push(file)
+    // Each name needs `./`, a zero byte and a pointer.
     room -= Buffer.byteLength(file) + 11
   }
-  return portions
+  return batches
 }
 
 export interface Options {
   readonly collector: Collector
-  /** That of `rg`. */
+  /** The environment of `rg`. */
   readonly environment: Environment
-  /** What was found until then counts. */
+  /** Time limit; the lines found until then count. */
   readonly within: Duration.Duration
 }
 
 export interface Searched {
-  /** How many files may not be shown. */
+  /** How many files may not be read without permission. */
   readonly forbidden: number
   readonly isComplete: boolean
 }
 
-/** Searches the files, in their order, that `allowed` leaves of them: the next ones are judged while some are searched. */
+/** Searches the files that `allowed` returns, in order. The next batch is checked while one is searched. */
 export const search = Effect.fn("search.search")(function*<R>(
   query: Query,
   files: ReadonlyArray<string>,
   allowed: (files: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, never, R>,
   { collector, environment, within }: Options
 ) {
-  const portions = portionsOf(files)
+  const batches = splitIntoBatches(files)
   const queue = yield* Queue.unbounded<ReadonlyArray<string>>()
-  const judging = yield* Effect.fork(
+  const checking = yield* Effect.fork(
     Effect.reduce(
-      portions,
+      batches,
       0,
-      (forbidden, portion) =>
+      (forbidden, batch) =>
         Effect.flatMap(
-          allowed(portion),
-          (some) => Effect.as(Queue.offer(queue, some), forbidden + portion.length - some.length)
+          allowed(batch),
+          (some) => Effect.as(Queue.offer(queue, some), forbidden + batch.length - some.length)
         )
     )
   )
 
   let hasRipgrep = true
-  const searchPortion = (some: ReadonlyArray<string>) =>
+  const searchBatch = (some: ReadonlyArray<string>) =>
     hasRipgrep
       ? Effect.catchTag(ripgrep.search(query, some, collector, environment), "NoRipgrep", () => {
         hasRipgrep = false
-        return ownSearch.search(query, some, collector)
+        return builtInSearch.search(query, some, collector)
       })
-      : ownSearch.search(query, some, collector)
+      : builtInSearch.search(query, some, collector)
   const searching = Effect.forEach(
-    portions,
-    () => collector.isFull() ? Effect.void : Effect.flatMap(Queue.take(queue), searchPortion),
+    batches,
+    () => collector.isFull() ? Effect.void : Effect.flatMap(Queue.take(queue), searchBatch),
     { discard: true }
   )
 
   const searched = yield* Effect.timeoutOption(searching, within)
-  const forbidden = yield* Fiber.join(judging)
+  const forbidden = yield* Fiber.join(checking)
   return { forbidden, isComplete: Option.isSome(searched) } satisfies Searched
 })

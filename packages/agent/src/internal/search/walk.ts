@@ -1,17 +1,17 @@
-/** The files below a directory, and how much there is besides them. */
+/** Walks a directory and counts what it skips. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-// A few milliseconds at a time: to hand each directory to another thread takes three times as long as to read it here.
+// Synchronous, a few milliseconds at a time: the asynchronous calls take three times as long.
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, dirname } from "node:path"
 import { type IgnoreFile, isIgnored, parse } from "./ignoreFile.ts"
-import { pause } from "./pause.ts"
+import { yieldToEventLoop } from "./yieldToEventLoop.ts"
 
-/** What is not looked into, by reason: files, or whole directories. */
+/** How many files or whole directories are skipped, by reason. */
 export interface LeftOut {
-  /** By a `.gitignore` file, or installed in `node_modules`. */
+  /** Ignored by a `.gitignore` file, or in `node_modules`. */
   readonly ignored: number
-  /** Symbolic links: where they lead is looked at where it is. */
+  /** Symbolic links. */
   readonly links: number
   /** Pipes, sockets and devices. */
   readonly special: number
@@ -20,52 +20,52 @@ export interface LeftOut {
 }
 
 export interface Walked {
-  /** Relative to the directory, with `/`, in the order of their paths name by name. */
+  /** Relative to the directory, with `/`, sorted by name at each level. */
   readonly files: ReadonlyArray<string>
   readonly leftOut: LeftOut
-  /** How many files there are in a directory of which nothing is left out, nor of those in it: to search it is to search them all. */
+  /** The number of files in each directory below which nothing was skipped, so that it can be searched as a whole. */
   readonly whole: ReadonlyMap<string, number>
-  /** False: it was ended before all was seen. */
+  /** False if the walk was interrupted. */
   readonly isComplete: boolean
 }
 
-/** After so many milliseconds others get their turn. */
-const inARow = 8
+/** How long the walk blocks the event loop at a time, in milliseconds. */
+const timeSlice = 8
 
-/** A larger one was not written by hand. */
+/** Larger files were not written by hand. */
 const maxIgnoreFile = 1024 * 1024
 
 const join = (directory: string, name: string): string =>
   directory.endsWith("/") ? directory + name : `${directory}/${name}`
 
-/** Never looked into unless it is named: what Git keeps, and what package managers install. */
+/** Directories of installed packages are skipped unless they are named. */
 const isInstalled = (name: string): boolean => name === "node_modules"
 
-/** The directory itself can't be read. */
+/** The root directory of the walk can't be read. */
 export class Unlistable extends Schema.TaggedError<Unlistable>()("Unlistable", { message: Schema.String }) {}
 
 interface Directory {
   readonly path: string
   readonly depth: number
   readonly entries: Array<string | Directory>
-  /** It was read, and nothing of it is left out but links, pipes and the like. */
+  /** It was read, and no files or directories in it were skipped. */
   isWhole: boolean
 }
 
 export interface Options {
   /** Absolute. */
   readonly directory: string
-  /** What those above it, and those below, leave out is left out; undefined: nothing is, but `.git`. */
+  /** The ignore files of the directories above; `undefined` ignores nothing except `.git`. */
   readonly ignoring: ReadonlyArray<IgnoreFile> | undefined
-  /** After so many files it ends; what is in few directories comes first. */
+  /** The walk ends after this many files. It is breadth-first. */
   readonly maxFiles?: number
-  /** How many directories deep, itself included. */
+  /** Maximum depth, including the root directory. */
   readonly maxDepth?: number
 }
 
 /**
- * Walks until it is interrupted; `walked` is what was found until then. Symbolic links are not followed. A directory with a `.git` in
- * it is a repository of its own: what is ignored above it is not in it.
+ * Makes a walk that may be interrupted; `walked` returns what it has found so far. Symbolic links are not followed. A directory that
+ * contains `.git` is a separate repository, to which the ignore files above do not apply.
  */
 export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = Infinity }: Options) => {
   const leftOut = { ignored: 0, links: 0, special: 0, unreadable: 0 }
@@ -80,10 +80,10 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
     const entries = readdirSync(path, { withFileTypes: true })
     at.isWhole = true
     const own = outer === undefined ? undefined : ignoringIn(path, entries, outer)
-    for (const entry of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) look(at, path, entry, own)
+    for (const entry of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) addEntry(at, path, entry, own)
   }
 
-  const look = (at: Directory, path: string, entry: Dirent, ignoring: ReadonlyArray<IgnoreFile> | undefined) => {
+  const addEntry = (at: Directory, path: string, entry: Dirent, ignoring: ReadonlyArray<IgnoreFile> | undefined) => {
     const { name } = entry
     if (name === ".git") {
       at.isWhole = false
@@ -107,10 +107,10 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
     else leftOut.special += 1
   }
 
-  /** Reads directories for a while; answers whether there are no more to read. */
+  /** Reads directories for one time slice; returns whether the walk has ended. */
   const readSome = (): boolean => {
     const started = performance.now()
-    while (performance.now() - started < inARow) {
+    while (performance.now() - started < timeSlice) {
       const [at, ignoring] = queue[index] ?? []
       isComplete = at === undefined
       if (at === undefined || files >= maxFiles) return true
@@ -131,7 +131,7 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
         try: readSome,
         catch: (error) => new Unlistable({ message: error instanceof Error ? error.message : String(error) })
       }),
-      pause
+      yieldToEventLoop
     ),
     { until: (isOver) => isOver }
   )
@@ -143,7 +143,7 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
 const flatten = (root: Directory): Pick<Walked, "files" | "whole"> => {
   const files: Array<string> = []
   const whole = new Map<string, number>()
-  /** Whether nothing in it is left out. */
+  /** Returns whether nothing in the directory was skipped. */
   const add = ({ entries, isWhole, path }: Directory): boolean => {
     const before = files.length
     let isAll = isWhole
@@ -168,7 +168,7 @@ const ignoringIn = (
   return own === undefined ? inherited : [...inherited, own]
 }
 
-/** A pipe by this name is not waited for. */
+/** Reads only regular files: a pipe with this name would block. */
 const readIgnoreFile = (directory: string): IgnoreFile | undefined => {
   const path = join(directory, ".gitignore")
   try {
@@ -180,8 +180,8 @@ const readIgnoreFile = (directory: string): IgnoreFile | undefined => {
 }
 
 /**
- * The ignore files that hold in a directory, by those of the directories above up to its repository's root; undefined when it is
- * ignored itself: who names it wants to see what is in it.
+ * The ignore files of the directories above, up to the repository's root; `undefined` if the directory itself is ignored, because a
+ * caller that names it wants to see its content.
  */
 export const ignoringAt = (directory: string): ReadonlyArray<IgnoreFile> | undefined => {
   const name = basename(directory)

@@ -1,4 +1,4 @@
-/** Calls that were interrupted, by the user or by the end of the process. */
+/** Results for calls that were interrupted by the user or by the end of the process. */
 import type { ProcessId } from "@altimate-code/system/ProcessId"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
@@ -12,10 +12,10 @@ export const textOf = ({ content }: ToolOutput): string =>
   content.map((part) => part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`).join("\n")
 
 /**
- * The calls of the last answer that have no result yet, and whether each was started. Those before it have theirs, unless its line can't be
+ * The calls of the last answer without a result, and whether each was started. Earlier calls have results, unless their lines can't be
  * read.
  */
-const open = (lines: ReadonlyArray<Line>) => {
+const openCalls = (lines: ReadonlyArray<Line>) => {
   const calls = new Map<string, { readonly call: Prompt.ToolCallPart; started: boolean; process?: Started }>()
   for (const line of lines) {
     if (line.type === "assistant") {
@@ -41,12 +41,12 @@ interface Started {
   readonly since: number
 }
 
-const words = (started: boolean, running: ProcessId | undefined): string => {
-  if (!started) return "This call was never run: the turn was interrupted before."
-  const interrupted = "This call was interrupted while it ran. It may have had effects. It was not run again."
+const describeInterruption = (started: boolean, running: ProcessId | undefined): string => {
+  if (!started) return "This call was not run, because the turn was interrupted."
+  const interrupted = "This call was interrupted while it was running. It may have had effects. It was not retried."
   return running === undefined
     ? interrupted
-    : `${interrupted} Its command may still run, as process ${running.pid}: check that before you run it again.`
+    : `${interrupted} Its command may still be running as process ${running.pid}: check that before you run it again.`
 }
 
 type Result = Extract<Entry, { readonly type: "tool-result" }>
@@ -54,18 +54,18 @@ type Result = Extract<Entry, { readonly type: "tool-result" }>
 interface Interrupted {
   readonly result: Result
   readonly started: boolean
-  /** The process that may still do what the call has started. */
+  /** The process of the call, if it may still be running. */
   readonly running: ProcessId | undefined
 }
 
-/** Gives every open call the result that it was interrupted; answers these results. */
-export const interruptedResults = (
+/** Saves a result for every open call and returns these results. */
+export const closeOpenCalls = (
   session: Session,
   mayRun: (process: Started) => Effect.Effect<boolean> = () => Effect.succeed(false)
 ) =>
   Effect.gen(function*() {
     const results: Array<Interrupted> = []
-    for (const { call, process, started } of open(yield* session.entries)) {
+    for (const { call, process, started } of openCalls(yield* session.entries)) {
       const running = process !== undefined && (yield* mayRun(process)) ? process.id : undefined
       const result: Result = {
         type: "tool-result",
@@ -74,7 +74,7 @@ export const interruptedResults = (
         title: ToolTitle.of(call.name, call.params),
         outcome: "interrupted",
         output: {
-          content: [{ type: "text", text: words(started, running) }],
+          content: [{ type: "text", text: describeInterruption(started, running) }],
           summary: started ? "interrupted" : "not run"
         },
         time: yield* now
@@ -85,8 +85,8 @@ export const interruptedResults = (
     return results
   })
 
-/** How a reader of the turn learns of a result. */
-export const done = (
+/** The event that reports a result. */
+export const toToolDone = (
   { id, name, outcome, output, title }: Result
 ): Extract<TurnEvent, { readonly type: "tool-done" }> => ({
   type: "tool-done",

@@ -1,6 +1,6 @@
 import type { Line } from "../../Session.ts"
 
-/** Where the last summary stands, and from which line on the conversation is told word for word. */
+/** The last summary, its line, and the first line that is kept verbatim. */
 export const lastSummary = (lines: ReadonlyArray<Line>) => {
   const at = lines.findLastIndex(({ type }) => type === "summary")
   const summary = lines[at]

@@ -1,4 +1,4 @@
-/** What is no longer sent to the model, as its provider refused it. */
+/** Removes from the conversation what the provider refused. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as Digest from "@altimate-code/system/Digest"
 import * as Prompt from "@effect/ai/Prompt"
@@ -12,7 +12,7 @@ type Content = {
   readonly mediaType?: string
 }
 
-/** As a `Refusal` has it; `undefined` for what can't be left out by itself, such as a call. */
+/** The digest that a `Refusal` contains; `undefined` for parts that can't be left out alone, such as calls. */
 export const digestOf = (part: Content): string | undefined => {
   if (part.type === "text" || part.type === "reasoning") return Digest.of((part.text ?? "").toWellFormed())
   if (part.type !== "file") return undefined
@@ -25,13 +25,13 @@ export const nameOf = ({ fileName, mediaType, type }: Content): string => {
   return fileName === undefined ? `${kind === "image" ? "an" : "a"} ${kind}` : `the ${kind} ${JSON.stringify(fileName)}`
 }
 
-/** The line that the model reads in its place. */
-const instead = (part: Content, why: string) => {
+/** The note that replaces the part. */
+const replacement = (part: Content, why: string) => {
   const name = nameOf(part)
   return { type: "text" as const, text: `(${name[0]!.toUpperCase()}${name.slice(1)} was left out: ${why})` }
 }
 
-/** In one line, without the name of the exception, and no longer than a sentence. */
+/** One line without the exception's name, cut to 200 characters. */
 export const shortReason = (message: string): string => {
   const text = message.replace(/^\w*(Exception|Error): /, "").replace(/\s+/g, " ").trim()
   return text.length > 200 ? `${Cut.head(text, 199)}…` : text
@@ -53,14 +53,14 @@ const read = (lines: ReadonlyArray<Line>): LeftOut => {
   return { parts, ranges }
 }
 
-/** The tools that the model is no longer given, by their names. */
+/** The names of the tools that are no longer offered. */
 export const leftOutTools = (lines: ReadonlyArray<Line>): ReadonlySet<string> =>
   new Set(lines.flatMap((line) => line.type === "left-out" && "tool" in line.what ? [line.what.tool] : []))
 
-/** Another answer is in its place. */
+/** Whether another answer has replaced this one. */
 const isReplaced = (line: Line): boolean => line.type === "assistant" && line.cut === "replaced"
 
-/** The same number of lines: what the model is told. */
+/** The lines as the model gets them. Their number stays the same. */
 export const applyLeftOut = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> => {
   const { parts, ranges } = read(lines)
   if (parts.size === 0 && ranges.length === 0 && !lines.some(isReplaced)) return lines
@@ -83,7 +83,7 @@ export const applyLeftOut = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
       case "tool-result": {
         const content = line.output.content.map((part) => {
           const reason = why(part)
-          return reason === undefined ? part : instead(part, reason)
+          return reason === undefined ? part : replacement(part, reason)
         })
         return { ...line, output: { ...line.output, content } }
       }
@@ -95,16 +95,16 @@ export const applyLeftOut = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
 
 const leaveOut = (why: (part: Content) => string | undefined) => <Part extends Content>(part: Part) => {
   const reason = why(part)
-  return reason === undefined ? part : Prompt.textPart({ text: instead(part, reason).text })
+  return reason === undefined ? part : Prompt.textPart({ text: replacement(part, reason).text })
 }
 
 const isMessage = ({ type }: Line): boolean => type === "user" || type === "assistant" || type === "tool-result"
 
 const ofRange = (line: Line, index: number, { from, why }: LeftOut["ranges"][number]): Line => {
   if (index === from && "time" in line) {
-    const text = `(A part of the conversation was left out here: ${why})`
+    const text = `(Part of the conversation was left out here: ${why})`
     return { type: "user", message: Prompt.userMessage({ content: [Prompt.textPart({ text })] }), time: line.time }
   }
-  // Where everything is left out, so is what stands for it.
+  // When everything is left out, the summary is left out as well.
   return isMessage(line) || (line.type === "summary" && from === 1) ? { type: "unknown" } : line
 }

@@ -1,4 +1,4 @@
-/** A session's file: one JSON object a line. */
+/** Reads and encodes session files: one JSON object per line. */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -11,57 +11,57 @@ import { SessionError } from "../../SessionError.ts"
 
 export interface Content {
   readonly lines: ReadonlyArray<Line>
-  /** The same as it is written. */
+  /** The text of the complete lines. */
   readonly text: string
-  /** How many bytes of the file are whole lines. */
-  readonly whole: number
-  /** Is there more: a last line that was never written to its end? */
+  /** The size of the complete lines in bytes. */
+  readonly completeBytes: number
+  /** Whether the last line is incomplete. */
   readonly torn: boolean
-  /** The numbers, from 1, of whole lines that can't be read. Each has its place in `lines`, as a line of an unknown type. */
+  /** The numbers (from 1) of complete lines that can't be read. `lines` has a line of an unknown type in their place. */
   readonly unreadable: ReadonlyArray<number>
 }
 
 const decode = Schema.decodeUnknownEither(Entry)
 const toJson = Schema.encodeSync(Entry)
 
-/** What the file's own order hangs on. */
+/** Keys whose values are never masked, because the structure of the file depends on them. */
 const structural = new Set(["type", "id", "role", "time", "outcome"])
 
-/** What is in there is the model's and the tools' own: its keys mean nothing to us. */
+/** Values that contain arbitrary objects of the model and the tools: their keys are masked as well. */
 const foreign = new Set(["params", "result"])
 
-const masked = (value: unknown, mask: (text: string) => string, isForeign: boolean): unknown => {
+const maskValue = (value: unknown, mask: (text: string) => string, isForeign: boolean): unknown => {
   if (typeof value === "string") return mask(value)
-  if (Array.isArray(value)) return value.map((item) => masked(item, mask, isForeign))
+  if (Array.isArray(value)) return value.map((item) => maskValue(item, mask, isForeign))
   if (!Predicate.isRecord(value)) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
-      if (isForeign) return [mask(key), masked(inner, mask, true)]
-      return [key, structural.has(key) ? inner : masked(inner, mask, foreign.has(key))]
+      if (isForeign) return [mask(key), maskValue(inner, mask, true)]
+      return [key, structural.has(key) ? inner : maskValue(inner, mask, foreign.has(key))]
     })
   )
 }
 
-/** The line, each of its texts masked. */
+/** Encodes the line with each of its texts masked. */
 export const encode = (entry: Entry, mask?: (text: string) => string): string => {
   const json = toJson(entry)
-  return JSON.stringify(mask === undefined ? json : masked(json, mask, false))
+  return JSON.stringify(mask === undefined ? json : maskValue(json, mask, false))
 }
 
-const known = new Set<string>(Entry.members.map(({ fields }) => fields.type.literals[0]))
+const knownTypes = new Set<string>(Entry.members.map(({ fields }) => fields.type.literals[0]))
 
-/** Undefined when it is none. */
+/** Parses a line; `undefined` if it is invalid. */
 export const toLine = (text: string): Line | undefined => {
   const json = Either.try((): unknown => JSON.parse(text))
   if (Either.isLeft(json) || typeof json.right !== "object" || json.right === null) return undefined
   const type = "type" in json.right ? json.right.type : undefined
-  if (typeof type === "string" && !known.has(type)) return { type: "unknown" }
+  if (typeof type === "string" && !knownTypes.has(type)) return { type: "unknown" }
   return Either.getOrUndefined(decode(json.right))
 }
 
 const newline = 10
 
-/** A last line without its end was being written when the program ended. Fails as `Corrupt` for a file that begins with no session's line. */
+/** An incomplete last line was being written when the program ended. Fails with `Corrupt` if the first line is not a session header. */
 export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, SessionError> => {
   const lines: Array<Line> = []
   const unreadable: Array<number> = []
@@ -75,19 +75,19 @@ export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, S
     at = end + 1
   }
   const text = decoder.decode(bytes.subarray(0, at))
-  return Either.right({ lines, text, whole: at, torn: at < bytes.length, unreadable })
+  return Either.right({ lines, text, completeBytes: at, torn: at < bytes.length, unreadable })
 }
 
 const corrupt = (path: string) =>
   new SessionError({
     reason: "Corrupt",
-    message: `${path}:1 is not a line of a session.`,
-    hint: "Repair that line, or begin a new session. Nothing was changed.",
+    message: `${path}:1 is not a session header.`,
+    hint: "Repair that line, or start a new session. The file was not changed.",
     path
   })
 
-/** Which lines were skipped; `undefined` when all could be read. */
-export const skipped = (path: string, unreadable: ReadonlyArray<number>): string | undefined => {
+/** Tells the user which lines were skipped; `undefined` if none were. */
+export const describeSkippedLines = (path: string, unreadable: ReadonlyArray<number>): string | undefined => {
   if (unreadable.length === 0) return undefined
   const shown = unreadable.slice(0, 5).map((line) => `${path}:${line}`).join(", ")
   const more = unreadable.length > 5 ? ` and ${unreadable.length - 5} more` : ""
@@ -96,13 +96,13 @@ export const skipped = (path: string, unreadable: ReadonlyArray<number>): string
   } skipped: ${shown}${more}. The file was not changed.`
 }
 
-/** More than a first line has: a path is no longer than 4096 bytes. */
-const headerLimit = 32 * 1024
+/** Larger than any first line, which has one path of at most 4096 bytes. */
+const maxHeaderSize = 32 * 1024
 
-/** Where the session was begun; none when that can't be read. Of a long file only the beginning is looked at. */
-export const directory = Effect.fn("sessionFile.directory")(function*(path: string) {
+/** The directory of the session; none if it can't be read. Reads only the beginning of the file. */
+export const readDirectory = Effect.fn("sessionFile.readDirectory")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
-  const buffer = new Uint8Array(headerLimit)
+  const buffer = new Uint8Array(maxHeaderSize)
   const handle = yield* fs.open(path)
   const bytes = buffer.subarray(0, Number(yield* handle.read(buffer)))
   const end = bytes.indexOf(newline)
@@ -110,32 +110,32 @@ export const directory = Effect.fn("sessionFile.directory")(function*(path: stri
   return first?.type === "session" ? Option.some(first.directory) : Option.none()
 }, (effect) => effect.pipe(Effect.scoped, Effect.orElseSucceed(() => Option.none<string>())))
 
-/** Reads all of it. */
+/** Reads the whole file. */
 export const read = Effect.fn("sessionFile.read")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
-  return yield* parse(path, yield* Effect.mapError(fs.readFile(path), io(path)))
+  return yield* parse(path, yield* Effect.mapError(fs.readFile(path), toSessionError(path)))
 })
 
-/** For a line that a mask has made into none. */
-export const unusable = (path: string): SessionError =>
+/** The error for a line that masking has made invalid. */
+export const unreadableWhenMasked = (path: string): SessionError =>
   new SessionError({
     reason: "Io",
-    message: "A line can't be kept in the session's file: without what must not be in it, it means nothing.",
-    hint: "Is a secret set to an everyday word?",
+    message: "The session entry could not be saved: masking its secrets made it unreadable.",
+    hint: "Check whether a secret is set to a common word.",
     path
   })
 
-export const io = (path: string) => (error: PlatformError): SessionError =>
+export const toSessionError = (path: string) => (error: PlatformError): SessionError =>
   error._tag === "SystemError" && error.reason === "NotFound"
     ? new SessionError({
       reason: "NotFound",
       message: `There is no session at ${path}.`,
-      hint: "altimate-code session list shows all sessions.",
+      hint: "List the sessions to see which exist.",
       path
     })
     : new SessionError({
       reason: "Io",
-      message: `The session's file can't be used: ${error.message}`,
-      hint: `Check ${path}: its permissions, and the room on the disk.`,
+      message: `The session file can't be used: ${error.message}`,
+      hint: `Check the permissions of ${path} and the free space on the disk.`,
       path
     })

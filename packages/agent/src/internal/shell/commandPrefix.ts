@@ -1,15 +1,15 @@
-/** Which commands are the same one for a user who answers "always". */
+/** The prefix of a command that "always" allows. */
 import { isBystander } from "./programs/bystanders.ts"
 
-/** There is no way back from these, they write where an argument says, or reach a host of its choosing: only the same words again. */
+/** Commands that can't be undone, write where an argument says, or connect to any host: only the exact command is allowed again. */
 const irreversible = new Set(
   ("chgrp chmod chown cp csplit curl dd gunzip gzip install kill killall link ln mv patch pkill rm rmdir shred shuf tee truncate uniq \
 unlink unset unzip xxd xz yq").split(" ")
 )
 
 /**
- * What each does is in these words; what may follow either changes little, or makes the command opaque (see `programs.ts`).
- * `_` is any one word, such as the name of a script.
+ * These words determine what the command does; further arguments either change little or make the command opaque (see
+ * `knownPrograms.ts`). `_` is any one word, such as the name of a script.
  */
 const prefixes = new Set(
   `cargo bench|cargo build|cargo check|cargo clippy|cargo doc|cargo fmt|cargo metadata|cargo run|cargo test|cargo tree|
@@ -26,7 +26,7 @@ pnpm test|pnpm why|rg|sort|yarn list|yarn run _|yarn test|yarn why`.split("|").m
 
 const isPlain = (word: string): boolean => /^[\w@%+=:,./^][\w@%+=:,./^-]*$/.test(word)
 
-/** The first words of the command that identify it; `undefined` when only all of them do. */
+/** The first words that identify the command; `undefined` if only the whole command does. */
 export const commandPrefix = (subject: string): string | undefined => {
   const words = subject.split(" ")
   const [name = ""] = words

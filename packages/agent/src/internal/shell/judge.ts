@@ -1,34 +1,34 @@
-/** What a command line will do, in parts that the rules can judge. */
+/** Splits a command line into parts that the permission rules can judge. */
 import { forEachChild, parse, type Redirect, type SyntaxNode } from "unbash"
 import type { Judged } from "../../ToolCall.ts"
 import { readBuiltin } from "./programs/builtins.ts"
 import { isBystander } from "./programs/bystanders.ts"
 import { isInterpreter, isShell, readInterpreter, readShell } from "./programs/interpreters.ts"
 import { readProgram } from "./programs/knownPrograms.ts"
-import { namingWords } from "./programs/subcommands.ts"
+import { countNamingWords } from "./programs/subcommands.ts"
 import { readWrapper } from "./programs/wrappers.ts"
 import type { Inner, Reading } from "./reading.ts"
 import { isHarmless, mayConnect } from "./syntax.ts"
-import { baseName, literal, masked, type ShellWord, shellWord, unknownWords } from "./words.ts"
+import { baseName, literal, type ShellWord, shellWord, substituteUnknown, unknownWords } from "./words.ts"
 
 const notFiles = new Set(["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"])
 
-/** `~name`, `~+` and `~-` are what the shell makes of them, and `link/..` is above where the link leads. */
-const isElsewhere = (path: string): boolean => /^~[^/]|(?:^|\/)(?!\.{1,2}\/)[^/]+\/+\.\.(?:\/|$)/.test(path)
+/** The shell expands `~name`, `~+` and `~-`, and `link/..` is the parent of the link's target. */
+const isUnresolved = (path: string): boolean => /^~[^/]|(?:^|\/)(?!\.{1,2}\/)[^/]+\/+\.\.(?:\/|$)/.test(path)
 
-/** These run what the configuration of the directory that they are in says. */
+/** Programs that run commands from the configuration of the working directory. */
 const readsConfiguration = new Set(["gh", "git", "hg", "jj", "svn"])
 
 /**
- * Terminals and shells differ in what they make of other control characters; and where bash removes a backslash with its line break in
- * the middle of a word, it can make `$\` and `(rm x)` one substitution.
+ * Terminals and shells interpret other control characters differently. Bash removes a backslash with a line break inside a word, which
+ * can turn `$\` and `(rm x)` into one substitution.
  */
-const readsDifferently = (code: string): boolean => /[^\P{Cc}\t\n]|[\u2028\u2029]|\S\\\n\S/u.test(code)
+const isAmbiguous = (code: string): boolean => /[^\P{Cc}\t\n]|[\u2028\u2029]|\S\\\n\S/u.test(code)
 
-/** Of very many words, this many of each tail are looked at: rules name the beginning of a command. */
+/** For very long commands only this many words of each tail are used: rules match the beginning of a command. */
 const maxTailWords = 10
 
-/** Commands are followed as far as this, and as deep in one another (`xargs xargs …`); what is left is opaque. */
+/** Limits for the number and the nesting (`xargs xargs …`) of commands; beyond them the line is opaque. */
 const maxCommands = 500
 const maxDepth = 40
 
@@ -37,8 +37,8 @@ const keyOf = ({ opaque, permission, subject }: Judged): string => `${permission
 const textOf = (words: ReadonlyArray<ShellWord>): string =>
   words.map(({ text }) => text).filter((text) => text !== "").join(" ")
 
-/** The other names of a command: `/bin/rm` is `rm`, and where file names have no case `RM` is. */
-const otherNames = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> => {
+/** Aliases of a command: `/bin/rm` is `rm`, and so is `RM` on a file system that ignores case. */
+const aliasesOf = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> => {
   const [name, ...rest] = words
   if (name?.literal === undefined) return []
   const base = baseName(name.literal)
@@ -47,19 +47,19 @@ const otherNames = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> => {
     .map((other) => [other, textOf(rest)].join(" ").trimEnd())
 }
 
-/** Every command that a program could run of what it is given. */
+/** Every command that a program could run from its arguments. */
 const tails = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> =>
   words.flatMap((word, at) => {
     if (word.literal === undefined || word.literal.startsWith("-")) return []
     const tail = words.slice(at, words.length > 200 ? at + maxTailWords : undefined)
-    return [textOf(tail), ...otherNames(tail)]
+    return [textOf(tail), ...aliasesOf(tail)]
   })
 
 /**
- * Every simple command as one subject for `bash`, wherever it is: in lists, pipes, conditions, loops, functions,
- * substitutions, here documents, given to `sudo`, `xargs`, `bash -c` and the like; and every file that output is
- * redirected to, as it is written, as one for `edit`. Unless all that the line consists of is known to do what one reads, the whole
- * line is a subject as well, and opaque. `environment` has the names of the variables that its commands inherit.
+ * Returns every simple command as a subject for `bash`, wherever it occurs: in lists, pipes, conditions, loops, functions, substitutions,
+ * here documents, or as an argument of `sudo`, `xargs`, `bash -c` and the like; and every file that output is redirected to, as written,
+ * as a subject for `edit`. Unless every part of the line is known to do only what its text shows, the whole line is an additional,
+ * opaque subject. `environment` has the names of the variables that the commands inherit.
  */
 export const judge = (
   command: string,
@@ -68,8 +68,8 @@ export const judge = (
 ): ReadonlyArray<Judged> => {
   const parts = new Map<string, Judged>()
   let isOpaque = false
-  let moves = false
-  /** What a command is depends on the directory that it starts in. */
+  let changesDirectory = false
+  /** Whether the meaning of a command depends on the working directory. */
   let dependsOnDirectory = false
   let count = 0
   let depth = outerDepth
@@ -79,14 +79,14 @@ export const judge = (
   }
 
   const visitCode = (source: string | undefined) => {
-    if (source === undefined || readsDifferently(source)) isOpaque = true
+    if (source === undefined || isAmbiguous(source)) isOpaque = true
     if (source !== undefined) visit(parse(source))
   }
 
   const write = (path: string | undefined, text: string) => {
-    if (path === undefined || isElsewhere(path)) {
+    if (path === undefined || isUnresolved(path)) {
       add({ permission: "edit", subject: text, opaque: true })
-      // For this session `$file` may be allowed, but it may be another file the next time.
+      // A grant for `$file` must not allow another file the next time.
       isOpaque = true
     } else if (!notFiles.has(path)) {
       add({ permission: "edit", subject: path })
@@ -98,7 +98,7 @@ export const judge = (
     if (target === undefined) return
     if (mayConnect(node)) isOpaque = true
     const path = literal(target)
-    // Bash expands what `>&` is given a second time, quoted or not.
+    // Bash expands the operand of `>&` a second time, quoted or not.
     if ((operator === ">&" || operator === "<&") && !/^[\w@%+=:,./-]+$/.test(path ?? "")) isOpaque = true
     if (operator === "<" || operator === "<&" || (operator === ">&" && /^(?:\d+-?|-)$/.test(path ?? ""))) return
     write(path, target.text)
@@ -109,22 +109,22 @@ export const judge = (
     if (appends) return run([...words, unknownWords])
     run(words)
     if (token === undefined) return
-    const replaced = words.map((word) => masked(word, token, tokenIsPath !== true))
-    // A part of the code is what nobody knows yet.
+    const replaced = words.map((word) => substituteUnknown(word, token, tokenIsPath !== true))
+    // A part of the code is unknown.
     if (isInterpreter(baseName(words[0]!.literal ?? "")) && replaced.some((word, at) => word !== words[at])) {
       isOpaque = true
     }
     run(replaced)
   }
 
-  /** What the commands of this code are, for rules that deny. */
-  const mentioned = (code: string): ReadonlyArray<string> => {
+  /** The commands in this code, for rules that deny. */
+  const commandsIn = (code: string): ReadonlyArray<string> => {
     if (depth >= maxDepth) return []
     const commands = judge(code, environment, depth + 1).filter(({ permission }) => permission === "bash")
     return commands.flatMap(({ aliases = [], subject }) => [subject, ...aliases])
   }
 
-  /** What a command may run of its arguments, where that is not known: any of them, as a command or as a shell with its code. */
+  /** The commands that a program might run from its arguments, if that is unknown: any of them, or a shell with its code. */
   const mayRun = (
     name: string,
     args: ReadonlyArray<ShellWord>,
@@ -135,16 +135,16 @@ export const judge = (
       const name = baseName(literal ?? "")
       return isShell(name) ? readShell(name, args.slice(at + 1))?.code ?? [] : []
     })
-    const any = [...tails(args), ...shells.flatMap((code) => code === undefined ? [] : mentioned(code))]
+    const any = [...tails(args), ...shells.flatMap((code) => code === undefined ? [] : commandsIn(code))]
     if (reading === undefined) return any
-    if (reading.remote !== undefined) return [...any, ...mentioned(reading.remote)]
+    if (reading.remote !== undefined) return [...any, ...commandsIn(reading.remote)]
     if (reading.isCertain || (reading.code ?? reading.commands ?? []).length > 0) return []
-    return [...any, ...args.flatMap(({ literal }) => /\s/.test(literal ?? "") ? mentioned(literal!) : [])]
+    return [...any, ...args.flatMap(({ literal }) => /\s/.test(literal ?? "") ? commandsIn(literal!) : [])]
   }
 
   const follow = (reading: Reading) => {
     if (!reading.isCertain) isOpaque = true
-    if (reading.moves === true) moves = true
+    if (reading.changesDirectory === true) changesDirectory = true
     depth += 1
     for (const source of reading.code ?? []) visitCode(source)
     for (const inner of reading.commands ?? []) runInner(inner)
@@ -165,8 +165,8 @@ export const judge = (
       return
     }
     const base = baseName(name.literal)
-    const naming = namingWords(base, args[0]?.literal)
-    // `git $what` may be any of git's commands.
+    const naming = countNamingWords(base, args[0]?.literal)
+    // `git $command` can be any git command.
     if (args.slice(0, naming - 1).some(({ literal }) => literal === undefined)) isOpaque = true
     if (readsConfiguration.has(base) || /^[^/~].*\//.test(name.literal)) dependsOnDirectory = true
     const reader = readBuiltin(base, environment) ?? readProgram(base) ?? readWrapper(base, args[0]?.literal) ??
@@ -175,7 +175,7 @@ export const judge = (
     add({
       permission: "bash",
       subject,
-      aliases: [...otherNames(words), ...mayRun(base, args.slice(naming - 1), reading)]
+      aliases: [...aliasesOf(words), ...mayRun(base, args.slice(naming - 1), reading)]
     })
     if (reading !== undefined) follow(reading)
   }
@@ -185,7 +185,7 @@ export const judge = (
     if (node.type === "Redirect") redirect(node)
     if (node.type === "Command") {
       if (node.name !== undefined) run([node.name, ...node.args].map(shellWord))
-      // What a shell is given as its input is code.
+      // The stdin of a shell is code.
       if (isShell(baseName(node.name?.value ?? ""))) {
         for (const input of node.redirects) {
           if (input.type === "HereDoc") visitCode(input.body.text)
@@ -199,10 +199,10 @@ export const judge = (
   }
 
   visitCode(command)
-  if (moves) {
-    // The other directory may have a configuration that names programs, and another file as `./run`.
+  if (changesDirectory) {
+    // The other directory may configure other programs and contain another `./run`.
     if (dependsOnDirectory) isOpaque = true
-    // Nobody can tell which file `> out` is.
+    // It is unknown which file `> out` is.
     for (const [key, part] of parts) {
       if (part.permission === "edit" && !/^[/~]/.test(part.subject)) parts.set(key, { ...part, opaque: true })
     }
@@ -210,7 +210,7 @@ export const judge = (
   if (isOpaque) {
     const [first, ...others] = parts.values()
     const line: Judged = { permission: "bash", subject: command.trim(), opaque: true }
-    // A line that is one command is asked for once.
+    // A line with a single command needs only one question.
     if (first?.permission === "bash" && others.length === 0) {
       return [{ ...line, aliases: [first.subject, ...first.aliases ?? []] }]
     }

@@ -1,27 +1,27 @@
-/** Which words of a command are options. Every option that is not listed makes that uncertain. */
+/** Parses the options of a command. An option that is not listed makes the result uncertain. */
 import type { ShellWord } from "./words.ts"
 
-/** How a program reads its words. */
+/** How a program parses its arguments. */
 type Style =
-  /** As GNU's `getopt_long`: `-abc` are three options; the next word is a value, whatever it is. */
+  /** Like GNU's `getopt_long`: `-abc` is three options; a value can be any next word. */
   | "getopt"
-  /** As `find` and Go's programs: `-name` is one option. */
+  /** Like `find` and Go programs: `-name` is one option. */
   | "words"
-  /** As npm: an option is no value. */
+  /** Like npm: a word that starts with `-` is never a value. */
   | "nopt"
 
 export interface Options {
   readonly style: Style
   readonly flags: ReadonlySet<string>
-  /** Their value is in the same word or in the next one. */
+  /** Options whose value is in the same or in the next word. */
   readonly values: ReadonlySet<string>
-  /** Their value, if any, is in the same word. */
+  /** Options with an optional value in the same word. */
   readonly attached: ReadonlySet<string>
 }
 
 /**
- * Options from their list: `-ab` are the flags `-a` and `-b`, `-k:` takes a value, `--color?:` may have one after `=`,
- * `-#` is any number.
+ * Parses a list of options: `-ab` is the flags `-a` and `-b`, `-k:` takes a value, `--color?:` takes an optional value after `=`, `-#` is
+ * any number.
  */
 export const options = (list: string, style: Style = "getopt"): Options => {
   const flags = new Set<string>()
@@ -41,7 +41,7 @@ export interface Read {
   readonly operands: ReadonlyArray<ShellWord>
 }
 
-/** The options in one cluster such as `-xzf`; `needs` when the last one's value is the next word. */
+/** The options in a cluster such as `-xzf`; `needs` is true if the value of the last one is the next word. */
 const readCluster = (options: Options, cluster: string) => {
   const given: Array<{ name: string; value?: string }> = []
   if (/^-\d+$/.test(cluster) && options.flags.has("-#")) return { given: [{ name: "-#" }], needs: false }
@@ -57,7 +57,7 @@ const readCluster = (options: Options, cluster: string) => {
   return { given, needs: false }
 }
 
-/** The option whose value is in the same word, where that is not literal: `--format="$x"`, `-n"$x"`. */
+/** The option whose value is in the same, non-literal word: `--format="$x"`, `-n"$x"`. */
 const optionOf = (options: Options, { isSingle, start }: ShellWord): string | undefined => {
   const long = /^(--?[\w-]+)=/.exec(start)?.[1]
   const isCluster = long === undefined && options.style !== "words" && /^-[^-]/.test(start)
@@ -66,8 +66,8 @@ const optionOf = (options: Options, { isSingle, start }: ShellWord): string | un
 }
 
 /**
- * The options and operands among a program's words; `undefined` when an option is not listed, or a word may be one.
- * `stopsAtOperand`: all that follows the first operand is an operand as well.
+ * The options and operands of a program; `undefined` if an option is not listed, or if a word might be an option.
+ * With `stopsAtOperand` all words after the first operand are operands.
  */
 export const readOptions = (
   options: Options,
@@ -109,7 +109,7 @@ export const readOptions = (
     at += 1
     const next = words[at]
     if (next === undefined || !next.isSingle) return undefined
-    // Few values but numbers begin with `-`; where one does, this list or the program may be wrong about the option.
+    // Values rarely start with `-` unless they are numbers, so the list may be wrong about this option.
     if (next.literal === undefined ? options.style === "nopt" && next.mayBeOption : /^-\D/.test(next.literal)) {
       return undefined
     }

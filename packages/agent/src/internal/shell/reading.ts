@@ -1,28 +1,28 @@
-/** What the words of a command make it run. */
+/** What a command runs because of its arguments. */
 import type { ShellWord } from "./words.ts"
 
 export interface Reading {
-  /** Whether that is known; otherwise the whole line is opaque. */
+  /** Whether this is certain; otherwise the whole line is opaque. */
   readonly isCertain: boolean
   readonly commands?: ReadonlyArray<Inner>
-  /** Shell code that it runs; `undefined` where that is not literal. */
+  /** Shell code that it runs; `undefined` for code that is not literal. */
   readonly code?: ReadonlyArray<string | undefined>
   /** Shell code that it runs on another machine. */
   readonly remote?: string | undefined
   /** Files that it writes to. */
   readonly files?: ReadonlyArray<string>
-  /** Whether what comes after it works in another directory. */
-  readonly moves?: boolean
+  /** Whether the commands after it run in another directory. */
+  readonly changesDirectory?: boolean
 }
 
-/** A command that another one runs. */
+/** A command that another command runs. */
 export interface Inner {
   readonly words: ReadonlyArray<ShellWord>
-  /** Stands for what is not known yet. */
+  /** Placeholder for an unknown value. */
   readonly token?: string
-  /** Whether that is a path that can't be taken for an option. */
+  /** Whether that value is a path that can't be mistaken for an option. */
   readonly tokenIsPath?: true
-  /** Whether words that are not known yet come after these. */
+  /** Whether unknown words follow. */
   readonly appends?: true
 }
 
@@ -32,8 +32,8 @@ export const certain: Reading = { isCertain: true }
 
 export const uncertain: Reading = { isCertain: false }
 
-/** Several words that a program joins into one line of shell code. */
-export const joined = (words: ReadonlyArray<ShellWord>): string | undefined => {
+/** Joins words into a line of shell code; `undefined` if one is not literal. */
+export const joinWords = (words: ReadonlyArray<ShellWord>): string | undefined => {
   const literals = words.map(({ literal }) => literal)
   return literals.includes(undefined) ? undefined : literals.join(" ")
 }

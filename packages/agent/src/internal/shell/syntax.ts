@@ -1,9 +1,9 @@
-/** Which syntax of bash does what it says, and nothing more. */
+/** Recognizes bash syntax that does only what its text shows. */
 import type { ArithmeticExpression, Redirect, SyntaxNode, Word, WordPart } from "unbash"
 import { isHarmlessAssignment, isHarmlessExport, isPlainName } from "./variables.ts"
 import { isNumber as isDigitsVariable, literal, shellWord } from "./words.ts"
 
-/** What is digits, whatever happened before. */
+/** Whether the part always expands to digits. */
 const isDigits = (part: WordPart): boolean => {
   switch (part.type) {
     case "SimpleExpansion":
@@ -23,7 +23,7 @@ const isDigits = (part: WordPart): boolean => {
 const isNumber = (word: Word): boolean =>
   /^\s*-?\d+\s*$/.test(literal(word) ?? "") || (word.parts !== undefined && word.parts.every(isDigits))
 
-/** Bash takes the value of a name in arithmetic for arithmetic, and runs what is in the index of an array: digits only are certain. */
+/** In arithmetic, bash evaluates the values of variables and runs substitutions in array indexes: only digits are safe. */
 const isArithmetic = (node: ArithmeticExpression | undefined): boolean => {
   switch (node?.type) {
     case "ArithmeticWord":
@@ -45,18 +45,18 @@ const isArithmetic = (node: ArithmeticExpression | undefined): boolean => {
 
 const isIndex = (word: Word | undefined): boolean => word === undefined || /^(?:[@*]|-?\d+)$/.test(literal(word) ?? "")
 
-/** Inside of quotes and of here documents, a single quote in `${x:-'$(rm y)'}` is a character, and `rm` runs. */
-const isQuotedAsRead = (part: WordPart): boolean =>
+/** In double quotes and here documents the single quotes in `${x:-'$(rm y)'}` do not quote, so `rm` runs. */
+const isQuotedAsShown = (part: WordPart): boolean =>
   part.type !== "ParameterExpansion" || !part.text.includes("'") || !/[$`]/.test(part.text.slice(1))
 
-/** Tests that look at text or files. The others evaluate, or look for a variable by an arbitrary name. */
-export const testsOne = new Set("-n -z -e -f -d -r -w -x -s -L -h -p -S -b -c -g -k -u -O -G -N -t".split(" "))
-export const testsTwo = new Set("= == != < > =~ -nt -ot -ef".split(" "))
-export const comparesNumbers = new Set("-eq -ne -lt -le -gt -ge".split(" "))
+/** Tests of text or files. Other tests evaluate their operand or look up a variable by any name. */
+export const unaryTests = new Set("-n -z -e -f -d -r -w -x -s -L -h -p -S -b -c -g -k -u -O -G -N -t".split(" "))
+export const binaryTests = new Set("= == != < > =~ -nt -ot -ef".split(" "))
+export const numberTests = new Set("-eq -ne -lt -le -gt -ge".split(" "))
 
 /**
- * Whether this node, apart from its children and from the command that it runs, does just what one reads. What is not listed here
- * is not known to.
+ * Whether this node, apart from its children and the command that it runs, does only what its text shows. Unlisted syntax counts as
+ * unknown.
  */
 export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): boolean => {
   switch (node.type) {
@@ -67,7 +67,7 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
         part.type !== "Assignment" ||
         (node.name === undefined
           ? isHarmlessAssignment(part, environment)
-          // `IFS= read -r line` is for `read` alone.
+          // `IFS= read -r line` affects only `read`.
           : isHarmlessExport(shellWord(part)) ||
             (part.name === "IFS" && node.name.text === "read" && shellWord(part).literal !== undefined))
       )
@@ -97,23 +97,23 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
     case "Slice":
       return isNumber(node.offset) && (node.length === undefined || isNumber(node.length))
     case "ArrayValue":
-      // `([$x]=1)`: the index of an element.
+      // In `([$x]=1)` the index is evaluated.
       return node.elements.every(({ text }) => !/^\[.*\]\+?=/s.test(text) || /^\[\d+\]\+?=/.test(text))
     case "TestUnary":
-      return testsOne.has(node.operator) || (node.operator === "-v" && /^\w+$/.test(literal(node.operand) ?? ""))
+      return unaryTests.has(node.operator) || (node.operator === "-v" && /^\w+$/.test(literal(node.operand) ?? ""))
     case "TestBinary":
-      return testsTwo.has(node.operator) ||
-        (comparesNumbers.has(node.operator) && isNumber(node.left) && isNumber(node.right))
+      return binaryTests.has(node.operator) ||
+        (numberTests.has(node.operator) && isNumber(node.left) && isNumber(node.right))
     case "DoubleQuoted":
-      return node.parts.every(isQuotedAsRead)
+      return node.parts.every(isQuotedAsShown)
     case "HereDocBody":
-      return node.parts?.every(isQuotedAsRead) !== false
+      return node.parts?.every(isQuotedAsShown) !== false
     case "HereDocDelimiter":
-      // Where the text ends is certain for a plain name.
+      // Only for a plain name is it certain where the text ends.
       return /^(?:\\?[\w.-]+|'[\w.-]+'|"[\w.-]+")$/.test(node.text)
-    // `$"text"` is what a catalog of translations makes of it.
+    // `$"text"` is replaced by a translation.
     case "LocaleString":
-    // Outside of `[[ ]]` bash reads `@(a|b)` in another way, as long as nobody sets `extglob`.
+    // Outside `[[ ]]` bash parses `@(a|b)` differently unless `extglob` is set.
     case "ExtendedGlob":
     case "Transform":
     case "Unknown":
@@ -149,7 +149,7 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
     case "Replace":
     case "CaseModification":
     case "Names":
-    // Their own cases say what is certain of them: a variable before a command, the numbers of an expression.
+    // Checked by the nodes that contain them: assignments before a command, numbers of an expression.
     case "Assignment":
     case "ArithmeticWord":
     case "ArithmeticGroup":
@@ -168,7 +168,7 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
 
 const networks = ["/dev/tcp/", "/dev/udp/"]
 
-/** Bash opens a connection when a redirection's file is `/dev/tcp/host/port`. */
+/** Bash opens a connection for a redirection to `/dev/tcp/host/port`. */
 export const mayConnect = ({ target }: Redirect): boolean => {
   if (target === undefined) return false
   const { literal, start } = shellWord(target)

@@ -1,12 +1,12 @@
-/** Which variables may be set without changing what a command does. */
+/** Recognizes variables that can be set without changing what a command does. */
 import type { Assignment } from "unbash"
 import { literal, type ShellWord, shellWord } from "./words.ts"
 
 const switches = /^[\w.,=+:-]*$/
 
 /**
- * Variables that other programs may be given, with the values that they may have: they choose an output's form or a mode, and no
- * program loads or runs anything by them. `LANGUAGE` and `LC_ALL` with a slash in them would: as a path to translations.
+ * Variables that may be exported, with their allowed values: they select an output format or a mode, and no program loads or runs
+ * anything because of them. A slash in `LANGUAGE` or `LC_ALL` would be a path to translations.
  */
 const harmless: ReadonlyArray<readonly [name: RegExp, value: RegExp]> = [
   [/^(?:LANG|LANGUAGE|LC_[A-Z]+)$/, /^[\w.@:-]*$/],
@@ -18,8 +18,8 @@ const harmless: ReadonlyArray<readonly [name: RegExp, value: RegExp]> = [
 ]
 
 /**
- * The shell's own variables (bash 5.3, "Shell Variables"), and families that programs read. Any other variable that is not in the
- * environment reaches no program as long as nobody exports it.
+ * Variables of the shell (bash 5.3, "Shell Variables") and families that programs read. Any other variable that is not in the environment
+ * reaches no program unless it is exported.
  */
 const meaningful = new RegExp(
   `^(?:_|${
@@ -34,20 +34,20 @@ const meaningful = new RegExp(
 const isHarmless = (name: string, value: string | undefined): boolean =>
   value !== undefined && harmless.some(([names, values]) => names.test(name) && values.test(value))
 
-/** Whether setting a variable of this name, whatever its value, stays inside of the shell and means nothing to it. */
+/** Whether setting this variable to any value has no effect on the shell and on other programs. */
 export const isPlainName = (name: string | undefined, environment: ReadonlySet<string>): boolean =>
   name !== undefined && /^[A-Za-z_]\w*$/.test(name) && !meaningful.test(name) && !environment.has(name)
 
-/** Whether a value may be given to other programs, as in `CI=1 npm test`. */
+/** Whether an assignment may be exported, as in `CI=1 npm test`. */
 export const isHarmlessExport = ({ literal }: ShellWord): boolean => {
   const equals = literal?.indexOf("=") ?? -1
   return equals !== -1 && isHarmless(literal!.slice(0, equals), literal!.slice(equals + 1))
 }
 
-/** Whether the names of variables that have harmless values only may be exported. */
+/** Whether a variable may be exported if it has only harmless values. */
 export const isHarmlessName = (name: string): boolean => harmless.some(([names]) => names.test(name))
 
-/** Whether an assignment may stand alone, as in `x=1`. Arithmetic in the index of an array is not looked into. */
+/** Whether a standalone assignment such as `x=1` is harmless. Arithmetic in an array index is not analyzed. */
 export const isHarmlessAssignment = (assignment: Assignment, environment: ReadonlySet<string>): boolean =>
   (assignment.index === undefined || /^\d+$/.test(literal(assignment.index) ?? "")) &&
   (isPlainName(assignment.name, environment) || isHarmlessExport(shellWord(assignment)))

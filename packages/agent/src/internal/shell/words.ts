@@ -1,18 +1,18 @@
-/** The words of a command line, each written in one way only, and what is certain of a word that is not literal. */
+/** The words of a command line in a normal form, with what is certain about words that are not literal. */
 import type { Assignment, DoubleQuotedChild, Word, WordPart } from "unbash"
 
 export interface ShellWord {
-  /** As it is judged: without quotes where none are needed, and as it is written when it is not literal. */
+  /** The text that is judged: without unnecessary quotes, or as written if it is not literal. */
   readonly text: string
-  /** What the command receives, unless a variable, a substitution, a glob or braces decide. */
+  /** The value that the command receives; `undefined` if it depends on a variable, substitution, glob or braces. */
   readonly literal: string | undefined
-  /** What it certainly begins with; empty when that is not known. */
+  /** The certain beginning of the value; empty if unknown. */
   readonly start: string
   /** Whether it becomes exactly one word, whatever its variables hold. */
   readonly isSingle: boolean
-  /** Whether a word that it becomes may begin with `-`. */
+  /** Whether a resulting word might start with `-`. */
   readonly mayBeOption: boolean
-  /** The assignment that it is, as bash's declaring built-ins take it. */
+  /** The parsed assignment, for bash's declaration built-ins. */
   readonly assignment?: Assignment
 }
 
@@ -38,16 +38,16 @@ const literalValue = (part: WordPart): string => {
   return "value" in part ? part.value : ""
 }
 
-/** `"$@"` and `"${a[@]}"` become several words even in quotes. */
+/** `"$@"` and `"${a[@]}"` expand to several words even in quotes. */
 const isList = (part: DoubleQuotedChild): boolean =>
   (part.type === "SimpleExpansion" && part.text === "$@") ||
   (part.type === "ParameterExpansion" &&
     (part.parameter === "@" || part.index?.text === "@" || part.prefix === "!" || part.operation?.type === "Names"))
 
-/** `$?`, `$#`, `$$` and `$!` are digits. */
+/** `$?`, `$#`, `$$` and `$!` expand to digits. */
 export const isNumber = (part: WordPart): boolean => part.type === "SimpleExpansion" && /^\$[?#$!]$/.test(part.text)
 
-/** Whether bash may cut it into words at places that nobody can tell. */
+/** Whether bash may split the result into words at unknown places. */
 const splits = (part: WordPart): boolean => {
   switch (part.type) {
     case "SimpleExpansion":
@@ -80,8 +80,8 @@ const startOf = (parts: ReadonlyArray<WordPart>): string => {
   return start
 }
 
-/** `[ab]*`: whether it matches files or not, it begins with a bracket or with one of these letters. */
-const beginsWithLetters = (part: WordPart | undefined): boolean =>
+/** `[ab]*` expands to words that start with a bracket or one of these letters. */
+const startsWithLetter = (part: WordPart | undefined): boolean =>
   part !== undefined && (isNumber(part) || (part.type === "Glob" && /^\[[A-Za-z\d]+\]$/.test(part.text)))
 
 export const quote = (value: string): string => {
@@ -97,11 +97,11 @@ export const literalWord = (value: string): ShellWord => ({
   mayBeOption: value.startsWith("-")
 })
 
-/** What nobody has written yet: `xargs` and the like append it. */
+/** Arguments that `xargs` and similar programs append. */
 export const unknownWords: ShellWord = { text: "", literal: undefined, start: "", isSingle: false, mayBeOption: true }
 
-/** The word after its `token` was replaced by what is not known yet. */
-export const masked = (word: ShellWord, token: string, mayBeOption: boolean): ShellWord => {
+/** The word after its placeholder `token` has been replaced by an unknown value. */
+export const substituteUnknown = (word: ShellWord, token: string, mayBeOption: boolean): ShellWord => {
   const at = word.literal?.indexOf(token) ?? -1
   if (at === -1) return word
   const start = word.literal!.slice(0, at)
@@ -125,7 +125,7 @@ const fromWord = (word: Word): ShellWord => {
     literal: undefined,
     start,
     isSingle: !parts.some(isMany),
-    mayBeOption: isSplit || (start === "" ? !beginsWithLetters(parts[0]) : start.startsWith("-"))
+    mayBeOption: isSplit || (start === "" ? !startsWithLetter(parts[0]) : start.startsWith("-"))
   }
 }
 

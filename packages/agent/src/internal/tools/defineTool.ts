@@ -3,7 +3,7 @@ import * as Tool from "@effect/ai/Tool"
 import * as Schema from "effect/Schema"
 import { ToolCall, ToolFailure, ToolOutput } from "../../ToolCall.ts"
 
-/** A tool as all of ours are: output and failure go to the model, and the handler asks before it acts. */
+/** Makes a tool whose output and failures go to the model, and whose handler asks for permission before it acts. */
 export const tool = <const Name extends string, Parameters extends Schema.Struct.Fields>(
   name: Name,
   description: string,
@@ -18,22 +18,25 @@ export const tool = <const Name extends string, Parameters extends Schema.Struct
     dependencies: [ToolCall]
   })
 
-export const text = (description: string) => Schema.String.annotations({ description })
+export const string = (description: string) => Schema.String.annotations({ description })
 
-export const count = (description: string) =>
+export const positiveInt = (description: string) =>
   Schema.optionalWith(Schema.Int.pipe(Schema.positive()).annotations({ description }), { exact: true })
 
-export const maybe = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
-/** A tool's output that is text alone. */
-export const says = (text: string, summary: string): ToolOutput => ({ content: [{ type: "text", text }], summary })
+/** A tool output that consists of one text. */
+export const textOutput = (text: string, summary: string): ToolOutput => ({
+  content: [{ type: "text", text }],
+  summary
+})
 
-/** Its beginning and its end, when it is longer than this many characters, and how much is not there. */
-export const inMiddle = (text: string, most: number): string => {
-  if (text.length <= most) return text
-  const head = Cut.head(text, most / 2)
-  const tail = Cut.tail(text, most / 2)
-  return `${head}\n\n… ${text.length - head.length - tail.length} characters are left out …\n\n${tail}`
+/** Replaces the middle of a text longer than `maxLength` characters with a note about how much was left out. */
+export const cutMiddle = (text: string, maxLength: number): string => {
+  if (text.length <= maxLength) return text
+  const head = Cut.head(text, maxLength / 2)
+  const tail = Cut.tail(text, maxLength / 2)
+  return `${head}\n\n… ${text.length - head.length - tail.length} characters left out …\n\n${tail}`
 }
 
 export const plural = (count: number, noun: string, many = `${noun}s`): string =>

@@ -1,4 +1,4 @@
-/** One request of a turn, and its answer in the session. */
+/** Sends one request of a turn and saves the answer in the session. */
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -8,23 +8,23 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { AnyToolkit } from "../../AnyToolkit.ts"
 import * as History from "../../History.ts"
 import type { ModelProvider, Refusal } from "../../ModelProvider.ts"
 import type { CutAnswer, Entry, Line, Session } from "../../Session.ts"
 import type { SessionError } from "../../SessionError.ts"
 import * as ToolTitle from "../../ToolTitle.ts"
-import type { AnyToolkit } from "../../Turn.ts"
-import type { TurnEvent, Usage } from "../../TurnEvent.ts"
+import type { TurnEvent } from "../../TurnEvent.ts"
+import * as Usage from "../../Usage.ts"
 import { notify } from "../compaction/makeRoom.ts"
-import * as Tokens from "../compaction/tokens.ts"
 import { continuation, continueMessage, textOf, withoutCalls } from "../session/cutAnswer.ts"
 import { leftOutTools } from "../session/leftOut.ts"
 import { now } from "../session/now.ts"
-import { asking } from "./asking.ts"
 import type { Trial } from "./recovery.ts"
+import { withoutHandlers } from "./toolDefinitions.ts"
 import { withUnknownCalls } from "./unknownCalls.ts"
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the tools of MCP servers are known only when the program runs
+// oxlint-disable-next-line typescript/no-explicit-any -- the tools of MCP servers are known only at run time
 type Part = Response.StreamPart<any>
 type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
 
@@ -32,47 +32,47 @@ export interface Answer {
   readonly _tag: "Answer"
   readonly calls: ReadonlyArray<Call>
   readonly hasText: boolean
-  readonly usage: Usage
+  readonly usage: Usage.Usage
   readonly finish: Response.FinishPart
 }
 
-/** Nothing of an answer was shown. */
+/** The provider refused the request, and no part of an answer was reported. */
 export interface Refused {
   readonly _tag: "Refused"
   readonly error: AiError.AiError
   readonly refusal: Refusal
 }
 
-/** The answer broke off, and is to be asked again. */
+/** The answer broke off, and the request is retried. */
 export interface BrokenOff {
   readonly _tag: "BrokenOff"
   readonly error: AiError.AiError
   readonly mode: CutAnswer
-  /** Was some text of it shown? */
+  /** Whether some of its text was reported. */
   readonly hasText: boolean
-  readonly usage: Usage
-  readonly next: Asking
+  readonly usage: Usage.Usage
+  readonly next: Extras
 }
 
-/** What this request has besides the lines of the session. */
-export interface Asking {
+/** What the request has in addition to the lines of the session. */
+export interface Extras {
   readonly trial: Trial
-  /** The text so far of an answer that broke off, which this request continues. */
-  readonly said: string
+  /** The text of the answer that broke off and that this request continues. */
+  readonly textSoFar: string
 }
 
-interface Options extends Asking {
+interface Options extends Extras {
   readonly session: Session
   readonly emit: (event: TurnEvent) => Effect.Effect<void>
   readonly system: string | undefined
   readonly toolkit: AnyToolkit | undefined
   readonly provider: ModelProvider
-  /** What becomes of an answer that broke off with this text so far; `undefined`: the turn fails. */
-  readonly brokenOff: (error: AiError.AiError, text: string) => CutAnswer | undefined
+  /** Whether an answer that broke off after this text is replaced or continued; `undefined` fails the turn. */
+  readonly retryCut: (error: AiError.AiError, text: string) => CutAnswer | undefined
 }
 
-/** The tools without those that are left out. */
-export const available = (toolkit: AnyToolkit | undefined, lines: ReadonlyArray<Line>): AnyToolkit | undefined => {
+/** The tools without those that the provider refused. */
+export const withoutLeftOut = (toolkit: AnyToolkit | undefined, lines: ReadonlyArray<Line>): AnyToolkit | undefined => {
   const leftOut = leftOutTools(lines)
   if (toolkit === undefined || leftOut.size === 0) return toolkit
   return {
@@ -81,29 +81,29 @@ export const available = (toolkit: AnyToolkit | undefined, lines: ReadonlyArray<
   }
 }
 
-/** Its answer is in the file when it returns; when it fails or is interrupted, what came of it is. */
-export const request = (
-  { brokenOff, emit, provider, said, session, system, toolkit, trial }: Options
+/** The answer, or what arrived of it before a failure or interruption, is saved when this returns. */
+export const sendRequest = (
+  { retryCut, emit, provider, session, system, textSoFar, toolkit, trial }: Options
 ): Effect.Effect<Answer | BrokenOff | Refused, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const parts: Array<Part> = []
     const lines = [...yield* session.entries, ...trial]
     const history = History.prompt(lines)
     const prompt = system === undefined ? history : Prompt.setSystem(history, system)
-    const tools = available(toolkit, lines)
+    const tools = withoutLeftOut(toolkit, lines)
 
-    const keep = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "model" | "time">) =>
+    const save = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "model" | "time">) =>
       Effect.gen(function*() {
         yield* Effect.forEach(trial, session.append, { discard: true })
         yield* session.append({ type: "assistant", ...answer, ...modelOf(parts), time: yield* now })
       })
-    const tellNotices = Effect.flatMap(
+    const reportNotices = Effect.flatMap(
       provider.notices,
       Effect.forEach((text) => notify({ session, emit }, text), { discard: true })
     )
     let stored: ReadonlyArray<Call> = []
-    // Only what is in the file is reported. Not within: who has left the stream would be waited for.
-    const report = Effect.suspend(() =>
+    // Reports only saved calls, and outside the uninterruptible region: a consumer that left the stream would block it.
+    const reportCalls = Effect.suspend(() =>
       Effect.forEach(
         stored,
         ({ id, name, params }) => emit({ type: "tool-asked", id, name, title: ToolTitle.of(name, params), params }),
@@ -111,61 +111,61 @@ export const request = (
       )
     )
 
-    const answering = LanguageModel.streamText({
+    const streamAnswer = LanguageModel.streamText({
       prompt,
-      ...(tools === undefined ? {} : { toolkit: asking(tools) }),
+      ...(tools === undefined ? {} : { toolkit: withoutHandlers(tools) }),
       disableToolCallResolution: true
     }).pipe(
-      Stream.mapConcat(continuation(said)),
+      Stream.mapConcat(continuation(textSoFar)),
       Stream.runForEach((part) =>
         Effect.gen(function*() {
-          if (parts.push(part) === 1) yield* tellNotices
+          if (parts.push(part) === 1) yield* reportNotices
           if (part.type === "text-delta") yield* emit({ type: "text", text: part.delta })
           if (part.type === "reasoning-delta" && part.delta !== "") yield* emit({ type: "reasoning", text: part.delta })
         })
       )
     )
-    // Between the end of the answer and its line in the file nothing may come.
+    // Uninterruptible: a complete answer must be saved.
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        const exit = yield* Effect.exit(restore(answering))
+        const exit = yield* Effect.exit(restore(streamAnswer))
         const finish = parts.findLast((part) => part.type === "finish")
-        const usage = finish === undefined ? Tokens.none : Tokens.of(finish.usage)
+        const usage = finish === undefined ? Usage.none : Usage.fromResponse(finish.usage)
         if (Exit.isSuccess(exit) && finish !== undefined) {
           const whole = withUnknownCalls(parts)
           const message = History.answer(whole)
-          yield* keep({ message, reason: finish.reason, usage })
-          stored = whole.filter(isOurs)
-          const hasText = (said + textOf(message)).trim() !== ""
+          yield* save({ message, reason: finish.reason, usage })
+          stored = whole.filter(isOwnCall)
+          const hasText = (textSoFar + textOf(message)).trim() !== ""
           return { _tag: "Answer", calls: stored, hasText, usage, finish } as const
         }
         const message = History.answer(parts)
         const failure = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
-        // Before its first part the provider itself has tried again.
-        const mode = AiError.isAiError(failure) && parts.length > 0 ? brokenOff(failure, textOf(message)) : undefined
+        // Without any part there is nothing to replace or continue: the provider has already retried.
+        const mode = AiError.isAiError(failure) && parts.length > 0 ? retryCut(failure, textOf(message)) : undefined
         if (AiError.isAiError(failure) && mode !== undefined) {
           const piece = withoutCalls(message)
           const isStored = piece.content.length > 0
-          if (isStored) yield* keep({ message: piece, reason: "interrupted", usage, interrupted: true, cut: mode })
-          const text = said + textOf(piece)
-          const next: Asking = mode === "continued"
-            ? { trial: [continueMessage(text, yield* now)], said: text }
-            : { trial: isStored ? [] : trial, said }
+          if (isStored) yield* save({ message: piece, reason: "interrupted", usage, interrupted: true, cut: mode })
+          const text = textSoFar + textOf(piece)
+          const next: Extras = mode === "continued"
+            ? { trial: [continueMessage(text, yield* now)], textSoFar: text }
+            : { trial: isStored ? [] : trial, textSoFar }
           const hasText = textOf(piece).trim() !== ""
           return { _tag: "BrokenOff", error: failure, mode, hasText, usage, next } as const
         }
         if (message.content.length > 0) {
           yield* Effect.ignore(Effect.map(
-            keep({ message, reason: "interrupted", usage, interrupted: true }),
-            () => void (stored = (parts as ReadonlyArray<Response.AnyPart>).filter(isOurs))
+            save({ message, reason: "interrupted", usage, interrupted: true }),
+            () => void (stored = (parts as ReadonlyArray<Response.AnyPart>).filter(isOwnCall))
           ))
         }
-        yield* Effect.ignore(restore(tellNotices))
+        yield* Effect.ignore(restore(reportNotices))
         if (Exit.isSuccess(exit)) {
           return yield* new AiError.MalformedOutput({
             module: "Turn",
             method: "request",
-            description: "the answer has no end"
+            description: "the answer ended without a finish part"
           })
         }
         const refused = parts.every(({ type }) => type === "response-metadata")
@@ -176,7 +176,7 @@ export const request = (
           onSome: (refused) => Effect.succeed(refused)
         })
       })
-    ).pipe(Effect.tapBoth({ onFailure: () => report, onSuccess: () => report }))
+    ).pipe(Effect.tapBoth({ onFailure: () => reportCalls, onSuccess: () => reportCalls }))
   })
 
 const refusalOf = (error: AiError.AiError | SessionError, { refusal }: ModelProvider): Refused | undefined => {
@@ -185,11 +185,11 @@ const refusalOf = (error: AiError.AiError | SessionError, { refusal }: ModelProv
   return found && { _tag: "Refused", error, refusal: found }
 }
 
-/** Which model answered, where its provider reports that. */
+/** The model that answered, if the provider reports it. */
 const modelOf = (parts: ReadonlyArray<Part>): { readonly model?: string } => {
   const metadata = parts.find((part) => part.type === "response-metadata")
   return Option.match(metadata?.modelId ?? Option.none(), { onNone: () => ({}), onSome: (model) => ({ model }) })
 }
 
-/** A call that the model's own side has not answered already. */
-const isOurs = (part: Response.AnyPart): part is Call => part.type === "tool-call" && !part.providerExecuted
+/** A call that the provider has not executed itself. */
+const isOwnCall = (part: Response.AnyPart): part is Call => part.type === "tool-call" && !part.providerExecuted

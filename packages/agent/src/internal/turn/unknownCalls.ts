@@ -1,12 +1,12 @@
-/** Calls of tools that the model was not given. */
+/** Calls of tools that the request did not offer. */
 import * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
 
 type Part = Response.AnyPart
 
 /**
- * `@effect/ai` has a part for calls of known tools alone: of the others only the parameters come. The same parts with a call behind
- * those. Parameters that are not JSON are of a call that was cut off.
+ * For a call of an unknown tool `@effect/ai` emits only the parameters. This adds the call after them. Parameters that are not JSON
+ * belong to a call that was cut off.
  */
 export const withUnknownCalls = (parts: ReadonlyArray<Part>): ReadonlyArray<Part> => {
   const called = new Set(parts.flatMap((part) => part.type === "tool-call" ? [part.id] : []))

@@ -1,47 +1,51 @@
-/** One connection to a server, by whichever transport it speaks. */
+/** Opens a connection to a server over the transport that it supports. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { McpServer, Options, Status } from "../../../McpServers.ts"
+import type { ServerConfig } from "../../../McpConfig.ts"
+import type { McpHost } from "../../../McpHost.ts"
+import type { McpStatus } from "../../../McpStatus.ts"
 import type { Workspace } from "../../../Workspace.ts"
+import { type RequestError, type StartError, tryRequest } from "../mcpError.ts"
 import type { Sdk } from "../sdk.ts"
-import { watchAnswers } from "./brokenAnswers.ts"
-import { mcpProcess } from "./mcpProcess.ts"
+import { reportEndedResponses } from "./cutResponses.ts"
+import { startProcess } from "./mcpProcess.ts"
 import { remoteAddress } from "./remoteAddress.ts"
 
 export interface Connection {
   readonly client: Client
-  readonly transport: Status["transport"]
-  /** The message, or instead of it how the server's process ended, and the end of what it wrote to stderr. */
+  readonly transport: McpStatus["transport"]
+  /** Adds the end of the server's stderr to a message, and replaces the message if the server's process ended. */
   readonly explain: (message: string) => string
-  /** Does the server no longer know this connection's session? The request that it answered so was not executed. */
-  readonly isSessionLost: (error: unknown) => boolean
+  /** Whether the error means that the server does not know the connection's session any more; it did not execute the request. */
+  readonly isSessionLost: (error: RequestError) => boolean
   readonly isOpen: () => boolean
-  /** Waits until it is closed, by whomever. */
+  /** Waits until either side closes the connection. */
   readonly closed: Effect.Effect<void>
 }
 
-/** What `connect` is told before there is a connection: a failure to start is explained by it. */
+/** A connection that is not open yet. `explain` also works when `connect` fails. */
 interface Opening {
   readonly explain: (message: string) => string
-  readonly connect: Effect.Effect<Connection, unknown, Scope.Scope>
+  readonly connect: Effect.Effect<Connection, RequestError, Scope.Scope>
 }
 
 interface Context {
   readonly sdk: Sdk
-  readonly options: Pick<Options, "client" | "fetch">
+  readonly client: McpHost["client"]
+  readonly fetch: McpHost["fetch"]
   /** In milliseconds. */
   readonly timeout: number
 }
 
-export const open = (
-  server: McpServer,
+export const openConnection = (
+  server: ServerConfig,
   context: Context
-): Effect.Effect<Opening, string, Scope.Scope | Workspace> =>
+): Effect.Effect<Opening, StartError, Scope.Scope | Workspace> =>
   server.type === "local"
-    ? Effect.map(mcpProcess(server, context.sdk), ({ explain, transport }) => ({
+    ? Effect.map(startProcess(server, context.sdk), ({ explain, transport }) => ({
       explain,
       connect: Effect.map(attach(transport, context), (attached) => ({
         ...attached,
@@ -50,47 +54,47 @@ export const open = (
         isSessionLost: () => false
       }))
     }))
-    : Effect.map(remoteAddress(server, context.options.client), (address) => ({
+    : Effect.map(remoteAddress(server, context.client), (address) => ({
       explain: (message) => message,
-      connect: remote(address, context)
+      connect: connectRemote(address, context)
     }))
 
-/** As the SDK says it of its own requests. */
+/** The SDK's code for its own closed connections. */
 const connectionClosed = -32000
 
-/** Older servers know only the transport that came before: whatever they answer to a request of today's is a 4xx. */
-const remote = (
+/** Older servers support only SSE and answer a streamable HTTP request with a 4xx. */
+const connectRemote = (
   { headers, url }: Effect.Effect.Success<ReturnType<typeof remoteAddress>>,
   context: Context
-): Effect.Effect<Connection, unknown, Scope.Scope> => {
-  const { options: { fetch }, sdk } = context
+): Effect.Effect<Connection, RequestError, Scope.Scope> => {
+  const { fetch, sdk } = context
   const requestInit = { headers }
   const explain = (message: string) => message
-  const today = Effect.suspend(() => {
+  const overHttp = Effect.suspend(() => {
     const transport = new sdk.StreamableHTTPClientTransport(url, {
       requestInit,
-      fetch: watchAnswers(fetch, (id) =>
-        // Of a request that has been answered by then the client knows nothing any more.
+      fetch: reportEndedResponses(fetch, (id) =>
+        // The client ignores this if the request has been answered.
         transport.onmessage?.({
           jsonrpc: "2.0",
           id,
-          error: { code: connectionClosed, message: "its answer broke off" }
+          error: { code: connectionClosed, message: "its response broke off" }
         }))
     })
     return Effect.map(attach(transport as Transport, context), (attached): Connection => ({
       ...attached,
       transport: "http",
       explain,
-      // 404 by the protocol; servers made from the SDK's examples answer 400 with a sentence about the session.
-      isSessionLost: (error) =>
+      // The protocol requires 404; servers based on the SDK's examples answer 400 with a message about the session.
+      isSessionLost: ({ cause: error }) =>
         transport.sessionId !== undefined && error instanceof sdk.StreamableHTTPError &&
         (error.code === 404 || error.code === 400 && /session/i.test(error.message))
     }))
   })
-  const before = Effect.gen(function*() {
+  const overSse = Effect.gen(function*() {
     const attached = yield* attach(new sdk.SSEClientTransport(url, { requestInit, fetch }) as Transport, context)
-    // The stream ends with its session. The SDK opens another one, in which nothing has been initialized.
-    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- as below
+    // The session ends with its stream. The SDK would open another one that has not been initialized.
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is not an EventTarget
     attached.client.onerror = (error) => {
       if (error instanceof sdk.SseError) void attached.client.close()
     }
@@ -98,25 +102,25 @@ const remote = (
       ...attached,
       transport: "sse",
       explain,
-      isSessionLost: (error) =>
+      isSessionLost: ({ cause: error }) =>
         error instanceof Error &&
         /^Error POSTing to endpoint \(HTTP (404\)|400\).*(session|transport))/is.test(error.message)
     } satisfies Connection
   })
-  const isOlder = (error: unknown) =>
+  const isOlder = ({ cause: error }: RequestError) =>
     error instanceof sdk.StreamableHTTPError && error.code !== undefined && error.code >= 400 && error.code < 500 &&
     error.code !== 401 && error.code !== 403
-  return Effect.catchIf(today, isOlder, () => before)
+  return Effect.catchIf(overHttp, isOlder, () => overSse)
 }
 
-/** How long the last notifications, such as that a call was cancelled, may take to be sent. In milliseconds. */
-const flushLimit = 1000
+/** Time limit for sending the last notifications (e.g. a cancelled call) before closing, in milliseconds. */
+const flushTimeout = 1000
 
-/** A client on the transport, initialized; closed with the scope. */
+/** Initializes a client on the transport; it is closed with the scope. */
 const attach = (
   transport: Transport,
-  { options, sdk, timeout }: Context
-): Effect.Effect<Pick<Connection, "client" | "closed" | "isOpen">, unknown, Scope.Scope> =>
+  { client: identity, sdk, timeout }: Context
+): Effect.Effect<Pick<Connection, "client" | "closed" | "isOpen">, RequestError, Scope.Scope> =>
   Effect.gen(function*() {
     const notifications = new Set<Promise<void>>()
     const send = transport.send.bind(transport)
@@ -128,23 +132,20 @@ const attach = (
       }
       return sending
     }
-    // By a promise that ends: a timeout can't interrupt anything in a finalizer.
-    const flush = Effect.promise(() =>
+    // The promise ends itself: a timeout can't interrupt a finalizer.
+    const flush = Effect.ignore(Effect.tryPromise(() =>
       Promise.race([
         Promise.all(notifications),
-        new Promise((resolve) => setTimeout(resolve, notifications.size === 0 ? 0 : flushLimit).unref())
+        new Promise((resolve) => setTimeout(resolve, notifications.size === 0 ? 0 : flushTimeout).unref())
       ])
-    )
+    ))
     const client = yield* Effect.acquireRelease(
-      Effect.sync(() => new sdk.Client(options.client)),
+      Effect.sync(() => new sdk.Client(identity)),
       (client) => Effect.zipRight(flush, Effect.ignore(Effect.tryPromise(() => client.close())))
     )
     const closed = yield* Deferred.make<void>()
-    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is not an EventTarget
     client.onclose = () => Deferred.unsafeDone(closed, Effect.void)
-    yield* Effect.tryPromise({
-      try: (signal) => client.connect(transport, { signal, timeout }),
-      catch: (error) => error
-    })
+    yield* tryRequest((signal) => client.connect(transport, { signal, timeout }))
     return { client, isOpen: () => client.transport !== undefined, closed: Deferred.await(closed) }
   })

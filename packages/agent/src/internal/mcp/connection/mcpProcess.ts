@@ -1,25 +1,26 @@
-/** MCP servers that are processes of this machine. */
+/** Runs an MCP server as a process of this machine. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as ProcessGroup from "@altimate-code/system/ProcessGroup"
 import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-// Effect's own commands have no process groups, and what a server has started must end with it.
+// Effect's commands have no process groups, and the processes that a server starts must end with it.
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
 import { type Environment, Workspace } from "../../../Workspace.ts"
+import { StartError } from "../mcpError.ts"
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
 export interface McpProcess {
   readonly transport: Transport
-  /** What went wrong, better said: how it ended, if it did, and the last of what it said. */
+  /** Adds the end of its stderr to a message, and replaces the message if the process ended. */
   readonly explain: (message: string) => string
 }
 
-/** Less than is shown, so that what is cut off is not the last line. */
-const keptCharacters = 450
+/** How much of stderr is kept: less than a message may have, so that its last line is never cut off. */
+const maxStderrLength = 450
 
 /** MCP shutdown order: close stdin, SIGTERM, SIGKILL. */
 const shutDown = (child: Child) =>
@@ -29,47 +30,48 @@ const shutDown = (child: Child) =>
     if (!(yield* group.hasEnded("500 millis"))) yield* group.end("2 seconds")
   })
 
-const start = (command: ReadonlyArray<string>, env: Environment) =>
-  Effect.async<Child, string>((resume) => {
+const spawnGroup = (command: ReadonlyArray<string>, env: Environment) =>
+  Effect.async<Child, StartError>((resume) => {
     const child = spawn(command[0]!, command.slice(1), {
       env,
       detached: true,
       stdio: ["pipe", "pipe", "pipe"]
     })
-    // A server that is gone can't be written to: its end is what is told, not the broken pipe.
+    // Ignored: the end of the process is reported instead of the broken pipe.
     child.stdin.on("error", () => {})
     child.once("spawn", () => resume(Effect.succeed(child)))
-    child.once("error", (error) => resume(Effect.fail(`it can't be started: ${error.message}`)))
+    child.once("error", (error) =>
+      resume(new StartError({ reason: "Process", message: `it can't be started: ${error.message}` })))
   })
 
-/** A broken pipe is seen before the end of who broke it: that, and the last of what it said, come a moment later. */
-const closed = (child: Child) =>
+/** Waits for the exit and the last stderr output, which arrive shortly after the broken pipe. */
+const waitForClose = (child: Child) =>
   new Promise<void>((resolve) => {
-    const patience = setTimeout(resolve, 1000)
+    const timer = setTimeout(resolve, 1000)
     child.once("close", () => {
-      clearTimeout(patience)
+      clearTimeout(timer)
       resolve()
     })
   })
 
-/** Starts the server; it and all that it has started are ended with the scope. */
-export const mcpProcess = (
+/** Starts the server. It and all processes that it starts are ended with the scope. */
+export const startProcess = (
   server: { readonly command: ReadonlyArray<string>; readonly environment?: Readonly<Record<string, string>> },
   protocol: { readonly ReadBuffer: typeof ReadBuffer; readonly serializeMessage: typeof serializeMessage }
-): Effect.Effect<McpProcess, string, Scope.Scope | Workspace> =>
+): Effect.Effect<McpProcess, StartError, Scope.Scope | Workspace> =>
   Effect.flatMap(Workspace, (workspace) =>
     Effect.map(
       Effect.acquireRelease(
-        start(server.command, { ...workspace.programEnvironment, ...server.environment }),
+        spawnGroup(server.command, { ...workspace.programEnvironment, ...server.environment }),
         shutDown
       ),
       (child) => {
         const buffer = new protocol.ReadBuffer()
         const { end, next } = workspace.makeMasker()
-        let said = ""
+        let stderr = ""
         let ended: string | undefined
         child.stderr.setEncoding("utf8").on("data", (text: string) => {
-          said = Cut.tail(said + next(text), keptCharacters)
+          stderr = Cut.tail(stderr + next(text), maxStderrLength)
         })
         const transport: Transport = {
           start: () => {
@@ -84,7 +86,7 @@ export const mcpProcess = (
                   if (message === null) isEmpty = true
                   else transport.onmessage?.(message)
                 } catch (error) {
-                  // A line that is no message, e.g. one that was printed by mistake: the next may be one.
+                  // Not a message, e.g. output printed by mistake: the following lines may be valid.
                   transport.onerror?.(error as Error)
                 }
               }
@@ -94,7 +96,7 @@ export const mcpProcess = (
           send: (message) =>
             new Promise((resolve, reject) => {
               child.stdin.write(protocol.serializeMessage(message), (error) => {
-                if (error) void closed(child).then(() => reject(error))
+                if (error) void waitForClose(child).then(() => reject(error))
                 else resolve()
               })
             }),
@@ -105,13 +107,13 @@ export const mcpProcess = (
           }
         }
         child.once("exit", (code, signal) => {
-          ended = signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`
+          ended = signal === null ? `it ended with exit code ${code}` : `it was killed by ${signal}`
         })
         return {
           transport,
           explain: (message) => {
-            said += end()
-            return said.trim() === "" ? ended ?? message : `${ended ?? message}: ${said.trim()}`
+            stderr += end()
+            return stderr.trim() === "" ? ended ?? message : `${ended ?? message}: ${stderr.trim()}`
           }
         }
       }

@@ -1,31 +1,33 @@
-/** Where a remote server is, and what goes along with each request to it. */
+/** The URL and the headers for requests to a remote server. */
 import * as PercentEncoding from "@altimate-code/system/PercentEncoding"
 import * as Effect from "effect/Effect"
-import type { McpServer, Options } from "../../../McpServers.ts"
-
-type Remote = Extract<McpServer, { type: "remote" }>
+import type { RemoteServer } from "../../../McpConfig.ts"
+import type { McpHost } from "../../../McpHost.ts"
+import { StartError } from "../mcpError.ts"
 
 /**
- * The URL without user and password, which no `fetch` takes and which an error could show: they go into the header that they stand
- * for. Requests without a `User-Agent` are refused by many firewalls.
+ * Moves user and password from the URL to the `Authorization` header: `fetch` rejects such URLs, and errors would show them. Sets a
+ * `User-Agent`, because many firewalls reject requests without one.
  */
 export const remoteAddress = (
-  { headers, url }: Pick<Remote, "headers" | "url">,
-  { name, version }: Options["client"]
-): Effect.Effect<{ readonly url: URL; readonly headers: Headers }, string> =>
+  { headers, url }: Pick<RemoteServer, "headers" | "url">,
+  { name, version }: McpHost["client"]
+): Effect.Effect<{ readonly url: URL; readonly headers: Headers }, StartError> =>
   Effect.gen(function*() {
-    const place = URL.canParse(url) ? new URL(url) : undefined
-    if (place === undefined || !/^https?:$/.test(place.protocol)) return yield* Effect.fail("its URL is not valid")
+    const address = URL.canParse(url) ? new URL(url) : undefined
+    if (address === undefined || !/^https?:$/.test(address.protocol)) {
+      return yield* new StartError({ reason: "Address", message: "its URL is not valid" })
+    }
     const sent = yield* Effect.try({
       try: () => new Headers(headers),
-      catch: () => "a name or a value of its headers is not valid in HTTP"
+      catch: () => new StartError({ reason: "Address", message: "the name or value of a header is not valid in HTTP" })
     })
     if (!sent.has("user-agent")) sent.set("user-agent", `${name}/${version}`)
-    if ((place.username !== "" || place.password !== "") && !sent.has("authorization")) {
-      const login = [place.username, place.password].map(PercentEncoding.decode).join(":")
+    if ((address.username !== "" || address.password !== "") && !sent.has("authorization")) {
+      const login = [address.username, address.password].map(PercentEncoding.decode).join(":")
       sent.set("authorization", `Basic ${Buffer.from(login).toString("base64")}`)
     }
-    place.username = ""
-    place.password = ""
-    return { url: place, headers: sent }
+    address.username = ""
+    address.password = ""
+    return { url: address, headers: sent }
   })

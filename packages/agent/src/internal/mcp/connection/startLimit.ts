@@ -1,22 +1,26 @@
-/** How often a process may be started. */
+/** Limits how often a process is started. */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import { StartError } from "../mcpError.ts"
 
 const maxStarts = 3
-const within = Duration.minutes(5)
+const period = Duration.minutes(5)
 
-/** Counts a start; fails, and counts none, when there were too many of late: a process that ends each time is broken. */
-export const makeStartLimit = (): Effect.Effect<void, string> => {
-  let starts: ReadonlyArray<number> = []
-  return Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
-    starts = starts.filter((time) => time > now - Duration.toMillis(within))
-    if (starts.length >= maxStarts) {
-      return yield* Effect.fail(
-        `it was started ${maxStarts} times in ${Duration.toMinutes(within)} minutes, which is the limit`
-      )
-    }
-    starts = [...starts, now]
-  })
-}
+/** Makes an effect that counts a start. It fails, and counts none, when there were too many recently: a process that ends each time is broken. */
+export const makeStartLimit: Effect.Effect<Effect.Effect<void, StartError>> = Effect.map(
+  Ref.make<ReadonlyArray<number>>([]),
+  (starts) =>
+    Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      const recent = (yield* Ref.get(starts)).filter((time) => time > now - Duration.toMillis(period))
+      if (recent.length >= maxStarts) {
+        return yield* new StartError({
+          reason: "StartLimit",
+          message: `it was started ${maxStarts} times in ${Duration.toMinutes(period)} minutes, which is the limit`
+        })
+      }
+      yield* Ref.set(starts, [...recent, now])
+    })
+)

@@ -1,40 +1,40 @@
-/** What bash's own commands may be given without evaluating it a second time. */
+/** Arguments that bash's built-ins do not evaluate a second time. */
 import { options, readOptions } from "../options.ts"
-import { certain, joined, type Reader, type Reading, uncertain } from "../reading.ts"
-import { comparesNumbers, testsOne, testsTwo } from "../syntax.ts"
+import { certain, joinWords, type Reader, type Reading, uncertain } from "../reading.ts"
+import { binaryTests, numberTests, unaryTests } from "../syntax.ts"
 import { isHarmlessExport, isHarmlessName, isPlainName } from "../variables.ts"
 import type { ShellWord } from "../words.ts"
 
 type Builtin = (words: ReadonlyArray<ShellWord>, environment: ReadonlySet<string>) => Reading
 
-const known = (isKnown: boolean): Reading => ({ isCertain: isKnown })
+const reading = (isCertain: boolean): Reading => ({ isCertain })
 
 const harmless: Builtin = () => certain
 
-/** Harmless without words. */
-const alone: Builtin = (words) => known(words.length === 0)
+/** Harmless without arguments. */
+const alone: Builtin = (words) => reading(words.length === 0)
 
-/** Harmless with these options; what else it is given are the names of variables that it sets. */
+/** Harmless with these options; the operands are names of variables to set. */
 const settingNames = (list: string): Builtin => {
   const accepted = options(list)
   return (words, environment) => {
     const read = readOptions(accepted, words)
     if (read === undefined) return uncertain
     const array = read.given.filter(({ name }) => name === "-a").map(({ value }) => value)
-    return known(
+    return reading(
       [...array, ...read.operands.map(({ literal }) => literal)].every((name) => isPlainName(name, environment))
     )
   }
 }
 
-/** Harmless with these options, whatever its operands are. */
+/** Harmless with these options and any operands. */
 const accepting = (list: string): Builtin => {
   const accepted = options(list)
-  return (words) => known(readOptions(accepted, words, true) !== undefined)
+  return (words) => reading(readOptions(accepted, words, true) !== undefined)
 }
 
-/** Bash evaluates the value that `declare a=$x` gives to an array, when it looks like an array itself. */
-const isDeclared = (word: ShellWord, environment: ReadonlySet<string>): boolean => {
+/** In `declare a=$x` bash evaluates a value that looks like an array. */
+const isSafeDeclaration = (word: ShellWord, environment: ReadonlySet<string>): boolean => {
   const [, name, value] = /^(\w+)(?:\+?=(.*))?$/s.exec(word.start) ?? []
   if (!isPlainName(name, environment)) return false
   if (word.assignment?.value.type === "ArrayValue") return word.assignment.index === undefined
@@ -45,21 +45,21 @@ const declaring = (list: string): Builtin => {
   const accepted = options(list)
   return (words, environment) => {
     const read = readOptions(accepted, words)
-    return known(read !== undefined && read.operands.every((word) => isDeclared(word, environment)))
+    return reading(read !== undefined && read.operands.every((word) => isSafeDeclaration(word, environment)))
   }
 }
 
 const exporting: Builtin = (words) => {
   const read = readOptions(options("-p"), words)
-  return known(
+  return reading(
     read !== undefined && read.operands.every((word) => isHarmlessExport(word) || isHarmlessName(word.literal ?? ""))
   )
 }
 
 const letting: Builtin = (words) =>
-  known(words.every(({ literal }) => /^[\d\s()+*/%<>=!&|^~?:,-]+$/.test(literal ?? "")))
+  reading(words.every(({ literal }) => /^[\d\s()+*/%<>=!&|^~?:,-]+$/.test(literal ?? "")))
 
-/** `set -a` exports what comes after it; `set -k` takes any word for a variable. */
+/** `set -a` exports all later variables; `set -k` treats any word with `=` as a variable. */
 const setting: Builtin = (words) => {
   for (let at = 0; at < words.length; at += 1) {
     const { literal, mayBeOption } = words[at]!
@@ -75,17 +75,17 @@ const setting: Builtin = (words) => {
 }
 
 const shopping: Builtin = (words) =>
-  known(
+  reading(
     words.every(({ literal }) =>
       /^(?:-[suqp]|globstar|nullglob|dotglob|failglob|nocaseglob|inherit_errexit|lastpipe)$/.test(literal ?? "")
     )
   )
 
-/** `[ $x ]` may become any test, also one that evaluates; with one word in each place only the operator decides. */
+/** `[ $x ]` can become any test, even one that evaluates; with single words the operator decides. */
 const testing: Builtin = (words) => {
   const bare = words.at(-1)?.literal === "]" ? words.slice(0, -1) : words
   if (bare.every(({ literal }) => literal !== undefined)) {
-    return known(bare.every(({ literal }) => literal !== "-v" && literal !== "-R"))
+    return reading(bare.every(({ literal }) => literal !== "-v" && literal !== "-R"))
   }
   const operands = bare.slice(bare.findIndex(({ literal }) => literal !== "!"))
   if (!operands.every(({ isSingle }) => isSingle)) return uncertain
@@ -93,23 +93,23 @@ const testing: Builtin = (words) => {
     case 1:
       return certain
     case 2:
-      return known(testsOne.has(operands[0]!.literal ?? ""))
+      return reading(unaryTests.has(operands[0]!.literal ?? ""))
     case 3: {
       const operator = operands[1]!.literal ?? ""
-      return known(testsTwo.has(operator) || comparesNumbers.has(operator))
+      return reading(binaryTests.has(operator) || numberTests.has(operator))
     }
     default:
       return uncertain
   }
 }
 
-/** `printf %n PATH` sets the variable that an argument names. */
+/** `printf %n PATH` sets a variable. */
 const setsVariable = /%[^%A-Za-z]*[hjlLtz]*n/
 
 const printing: Builtin = (words) => {
   const [format, ...values] = words[0]?.literal === "--" ? words.slice(1) : words
   if (format?.mayBeOption === true && words[0]?.literal !== "--") return uncertain
-  return known(
+  return reading(
     format?.literal === undefined
       ? format?.isSingle !== false && values.length === 0
       : !setsVariable.test(format.literal.replaceAll("%%", ""))
@@ -117,11 +117,13 @@ const printing: Builtin = (words) => {
 }
 
 const gettingOptions: Builtin = ([accepted, name], environment) =>
-  known(accepted?.isSingle === true && !accepted.mayBeOption && isPlainName(name?.literal, environment))
+  reading(accepted?.isSingle === true && !accepted.mayBeOption && isPlainName(name?.literal, environment))
 
-/** Judged as code, and opaque: what it evaluates it has evaluated once before. */
+/** Judged as code, and opaque, because the arguments have been expanded once before. */
 const evaluating: Builtin = (words) =>
-  words.length === 0 ? certain : { isCertain: false, code: [joined(words.filter(({ literal }) => literal !== "--"))] }
+  words.length === 0
+    ? certain
+    : { isCertain: false, code: [joinWords(words.filter(({ literal }) => literal !== "--"))] }
 
 const trapping: Builtin = (words) => {
   const [action] = words.filter(({ literal }) => literal !== "--")
@@ -131,7 +133,7 @@ const trapping: Builtin = (words) => {
     : { isCertain: false, code: [action.literal] }
 }
 
-const moving: Builtin = () => ({ isCertain: true, moves: true })
+const moving: Builtin = () => ({ isCertain: true, changesDirectory: true })
 
 const all = (names: string, builtin: Builtin) => names.split(" ").map((name) => [name, builtin] as const)
 
@@ -161,7 +163,7 @@ const builtins: ReadonlyMap<string, Builtin> = new Map([
   ["wait", accepting("-fn")]
 ])
 
-/** What a built-in of bash does; `undefined` for other commands. */
+/** Reads a call of a bash built-in; `undefined` for other commands. */
 export const readBuiltin = (name: string, environment: ReadonlySet<string>): Reader | undefined => {
   const builtin = builtins.get(name)
   return builtin === undefined ? undefined : (words) => builtin(words, environment)

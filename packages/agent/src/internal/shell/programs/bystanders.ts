@@ -1,6 +1,6 @@
 /**
- * Programs that are known to run nothing that their arguments name: `echo rm x` is no `rm x`. What another program is given is held
- * against the rules that deny, as if it ran it.
+ * Programs that run nothing that their arguments name: `echo rm x` is not `rm x`. For all other programs the rules that deny are also
+ * checked against their arguments.
  */
 const bystanders = new Set(
   (": [ alias b2sum base32 base64 basename bg break cal cat cd chgrp chmod chown cksum clear cmp col colrm column comm continue cp csplit \

@@ -1,9 +1,9 @@
-/** `find` and `fd`: what they run on the files that they find. */
+/** Commands that `find` and `fd` run on the files that they find. */
 import { options, readOptions } from "../options.ts"
 import { type Inner, type Reader, uncertain } from "../reading.ts"
 import type { ShellWord } from "../words.ts"
 
-/** Looks only: nothing here writes, deletes or runs. */
+/** Options that do not write, delete or run anything. */
 const looking = options(
   "-H -L -P -D: -O0 -O1 -O2 -O3 -E -x -X -s -name: -iname: -path: -ipath: -wholename: -iwholename: -regex: -iregex: -regextype: -type: \
 -xtype: -size: -mtime: -mmin: -atime: -amin: -ctime: -cmin: -newer: -anewer: -cnewer: -newermt: -newerat: -newerct: -newermm: -used: \
@@ -36,11 +36,15 @@ const splitCommands = (words: ReadonlyArray<ShellWord>, runs: RegExp, endsAtPlus
 
 const find: Reader = (words) => {
   const { commands, rest } = splitCommands(words, runs, true)
-  // `find` takes a path that begins with `-` for a test, so what it finds is no option of the command.
+  // `find` treats a path that starts with `-` as a test, so found paths can't be options of the command.
   const inner = commands.map((words): Inner => ({ words, token: "{}", tokenIsPath: true }))
   const isCertain = readOptions(looking, rest.filter(({ literal }) => literal !== "(" && literal !== "!")) !== undefined
-  // `-execdir` and `-okdir` start it in the directory of the file.
-  return { isCertain, commands: inner, moves: words.some(({ literal }) => /^-(?:exec|ok)dir$/.test(literal ?? "")) }
+  // `-execdir` and `-okdir` run it in the directory of the file.
+  return {
+    isCertain,
+    commands: inner,
+    changesDirectory: words.some(({ literal }) => /^-(?:exec|ok)dir$/.test(literal ?? ""))
+  }
 }
 
 const fdOptions = options(

@@ -1,16 +1,16 @@
-/** `git`: its commands, and which of their options run no other program. */
+/** The commands of `git` and their options that run no other program. */
 import { type Options, options, readOptions } from "../options.ts"
-import { certain, joined, type Reader, type Reading, uncertain } from "../reading.ts"
+import { certain, joinWords, type Reader, type Reading, uncertain } from "../reading.ts"
 import { literalWord, type ShellWord } from "../words.ts"
 
-/** No option of these names a program, or a file that is written outside of the working tree. */
+/** No option of these commands names a program, or a file to write outside the working tree. */
 const withAnyOption = new Set(
   ("add branch check-attr check-ignore checkout clean commit count-objects describe for-each-ref fsck gc ls-files ls-tree merge-base mv \
 name-rev notes prune repack reset restore rev-parse rm show-ref status switch tag var verify-commit verify-tag version worktree")
     .split(" ")
 )
 
-/** `--ext-diff`, `--textconv` and `--output` are not among them. */
+/** Excludes `--ext-diff`, `--textconv` and `--output`. */
 const log = options(
   "-abcEFgimpPqrRstuwWz -# -B?: -C?: -D -G: -L: -M?: -S: -U: -X?: -l: -n: --oneline --graph --decorate?: --all --branches?: --tags?: \
 --remotes?: --glob: --stat?: --shortstat --numstat --dirstat?: --summary --name-only --name-status --patch --no-patch --raw --format?: \
@@ -87,7 +87,7 @@ const commands: ReadonlyMap<string, Options> = new Map([
   ]
 ])
 
-/** Their operands may name a helper program: `ext::sh -c …`. */
+/** Operands of these commands may name a helper program: `ext::sh -c …`. */
 const networking: ReadonlyMap<string, Options> = new Map([
   [
     "clone",
@@ -164,7 +164,7 @@ const run = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
   const network = networking.get(name)
   if (network === undefined) return uncertain
   if (name === "submodule" && first?.literal === "foreach") {
-    return { isCertain: false, code: [joined(words.slice(1).filter(({ mayBeOption }) => !mayBeOption))] }
+    return { isCertain: false, code: [joinWords(words.slice(1).filter(({ mayBeOption }) => !mayBeOption))] }
   }
   const read = readOptions(network, words)
   return {
@@ -177,7 +177,7 @@ const run = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
 const ownRepository =
   "-pPhv --no-pager --paginate --no-replace-objects --no-optional-locks --literal-pathspecs --glob-pathspecs --version --help"
 
-/** Another repository, or another configuration: either may name programs. */
+/** Options for another repository or configuration, which may name programs. */
 const otherConfiguration = "-C: -c: --git-dir: --work-tree: --namespace: --bare --config-env: --exec-path?:"
 
 const harmlessGlobals = options(ownRepository)

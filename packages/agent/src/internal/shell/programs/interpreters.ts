@@ -1,11 +1,11 @@
-/** Commands that run code: a shell's can be judged, another language's can not. */
+/** Commands that run code: shell code can be judged, code in other languages can't. */
 import { type Options, options, readOptions } from "../options.ts"
 import { certain, type Reader, type Reading, uncertain } from "../reading.ts"
 import type { ShellWord } from "../words.ts"
 
 const shells = new Set(["bash", "sh", "dash", "zsh", "ksh", "ash"])
 
-/** Their options that neither are code nor load any; `node --test ./a.js` runs a file that one sees. */
+/** Options that neither contain nor load code; `node --test ./a.js` runs a visible file. */
 const harmlessOptions: ReadonlyArray<readonly [name: RegExp, options: Options]> = [
   [/^(?:python[\d.]*|pypy\d*)$/, options("-bBdEhIOPqsSuvV -W:")],
   [
@@ -27,7 +27,7 @@ const harmlessOptions: ReadonlyArray<readonly [name: RegExp, options: Options]> 
   [/^java$/, options("-jar: -cp: -classpath:", "words")]
 ]
 
-/** `deno eval` and `deno repl` take code. */
+/** `deno eval` and `deno repl` accept code. */
 const denoCommands = new Set("bench check doc fmt info lint run task test".split(" "))
 
 const noOptions = options("")
@@ -39,10 +39,10 @@ export const isShell = (name: string): boolean => shells.has(name)
 
 export const isInterpreter = (name: string): boolean => isShell(name) || languages.test(name)
 
-/** A file such as `/dev/stdin` or `/proc/self/fd/0`, that is whatever was given. */
+/** A file such as `/dev/stdin` or `/proc/self/fd/0`, whose content is unknown. */
 const isDevice = (path: string): boolean => /^\/(?:dev|proc)\//.test(path)
 
-/** Whether its code comes from the standard input, or may. */
+/** Whether its code may come from stdin. */
 const readsCode = (name: string, words: ReadonlyArray<ShellWord>): boolean => {
   const literals = words.map(({ literal }) => literal)
   if (words.some(({ start }) => start === "-" || isDevice(start)) || (isShell(name) && literals.includes("-s"))) {
@@ -54,10 +54,10 @@ const readsCode = (name: string, words: ReadonlyArray<ShellWord>): boolean => {
   return literals.every((word) => word?.startsWith("-") === true)
 }
 
-/** Options of shells that take a value. */
+/** Shell options that take a value. */
 const valued = new Set(["-o", "+o", "-O", "+O", "--rcfile", "--init-file"])
 
-/** Which word is the code of `bash -c code`; `undefined` when there is no `-c`. */
+/** The index of the code in `bash -c code`; `undefined` without `-c`. */
 const codeAt = (words: ReadonlyArray<string | undefined>): number | undefined => {
   let hasCode = false
   for (let at = 0; at < words.length; at += 1) {
@@ -65,34 +65,34 @@ const codeAt = (words: ReadonlyArray<string | undefined>): number | undefined =>
     if (word === "--") return hasCode ? at + 1 : undefined
     if (word === undefined || !/^[-+]/.test(word)) return hasCode ? at : undefined
     if (/^-[a-zA-Z]*c/.test(word)) hasCode = true
-    // `-oc`: which of the next words is the code depends on the shell.
+    // For `-oc` it depends on the shell which word is the code.
     if (/^-(?:[a-zA-Z]*c[a-zA-Z]*[oO]|[a-zA-Z]*[oO][a-zA-Z]*c)/.test(word)) return words.length
     if (valued.has(word) || /^-[a-zA-Z]*o$/.test(word)) at += 1
   }
   return hasCode ? words.length : undefined
 }
 
-/** Options that change nothing of what the code means. */
+/** Options that do not change the meaning of the code. */
 const isHarmlessOption = (word: string | undefined): boolean =>
   /^(?:-[euxvnfclo]+|-o|errexit|nounset|pipefail|xtrace|--|--norc|--noprofile)$/.test(word ?? "")
 
-/** What a shell runs; `undefined` for other commands. A file that it runs is judged by its name. */
+/** Reads a call of a shell; `undefined` for other commands. A script file is judged by its name. */
 export const readShell = (name: string, words: ReadonlyArray<ShellWord>): Reading | undefined => {
   if (!isShell(name)) return undefined
   const literals = words.map(({ literal }) => literal)
   const at = codeAt(literals)
   if (at === undefined) return readsCode(name, words) ? uncertain : certain
   const code = literals[at]
-  // Other shells read the same text otherwise: `[[` is a command of that name to dash, and zsh runs what is in its globs.
+  // Other shells parse code differently: `[[` is a command for dash, and zsh runs code in globs.
   const isRead = name === "bash" || (/^(?:sh|dash|ash)$/.test(name) && code?.includes("[[") === false)
   return { isCertain: isRead && literals.slice(0, at).every(isHarmlessOption), code: [code] }
 }
 
-/** What runs a program in another language: of those that are not listed no option is known to be harmless. */
+/** Reads a call of another interpreter. For unlisted interpreters no option is known to be harmless. */
 const readLanguage = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
   if (readsCode(name, words)) return uncertain
   const [, accepted = noOptions] = harmlessOptions.find(([names]) => names.test(name)) ?? []
-  // `python -m module …`: the rest is the module's.
+  // In `python -m module …` the remaining words belong to the module.
   const module = name.startsWith("py") ? words.findIndex(({ start }) => start.startsWith("-m")) : -1
   const own = module === -1 ? words : words.slice(0, module)
   const asks = words.length === 1 && /^(?:--version|--help|-v)$/.test(words[0]!.literal ?? "")
@@ -101,7 +101,7 @@ const readLanguage = (name: string, words: ReadonlyArray<ShellWord>): Reading =>
   return { isCertain: asks || (read !== undefined && isCommand) }
 }
 
-/** What an interpreter runs; `undefined` for other commands. */
+/** Reads a call of an interpreter; `undefined` for other commands. */
 export const readInterpreter = (name: string): Reader | undefined => {
   if (isShell(name)) return (words) => readShell(name, words)!
   return isInterpreter(name) ? (words) => readLanguage(name, words) : undefined

@@ -1,6 +1,6 @@
 /**
- * Programs that can run other programs, or load code, when an argument says so, each with its options that do not. A call with any
- * other option is opaque. Sources: the programs' manual pages.
+ * Programs that can run other programs or load code, each with the options that do not. A call with any other option is opaque.
+ * Sources: the programs' manual pages.
  */
 import { type Options, options, readOptions } from "../options.ts"
 import { certain, type Reader, uncertain } from "../reading.ts"
@@ -10,7 +10,7 @@ import { git } from "./git.ts"
 import { runners } from "./runners.ts"
 import { awk, sed } from "./scripts.ts"
 
-/** `operands` is what each operand has to look like; `subcommands` what the first one has to be. */
+/** Each operand must match `operands`, and the first one must be among `subcommands`. */
 const accepting = (
   accepted: Options,
   { operands, subcommands }: { readonly operands?: RegExp; readonly subcommands?: ReadonlySet<string> } = {}
@@ -34,8 +34,8 @@ const tarOptions = options(
 --one-file-system"
 )
 
-/** `tar cf x.tar y`: each letter takes its value from the words that follow, in their order. */
-const spelledOut = (words: ReadonlyArray<ShellWord>): ReadonlyArray<ShellWord> => {
+/** Expands `tar cf x.tar y`, where the letters take their values from the following words in order. */
+const expandTarLetters = (words: ReadonlyArray<ShellWord>): ReadonlyArray<ShellWord> => {
   const [first, ...rest] = words
   if (first === undefined || !/^[A-Za-z]+$/.test(first.literal ?? "")) return words
   const result: Array<ShellWord> = []
@@ -46,14 +46,14 @@ const spelledOut = (words: ReadonlyArray<ShellWord>): ReadonlyArray<ShellWord> =
   return [...result, ...rest]
 }
 
-/** An archive whose name has a colon is on another machine, and comes through a program that reaches it. */
+/** An archive name with a colon means another machine, which a program reaches. */
 const tar: Reader = (words) => {
-  const own = readOptions(tarOptions, spelledOut(words))
+  const own = readOptions(tarOptions, expandTarLetters(words))
   const archives = own?.given.filter(({ name }) => name === "-f" || name === "--file") ?? []
   return { isCertain: own !== undefined && archives.every(({ value }) => value?.includes(":") === false) }
 }
 
-/** `cargo clippy -- …` are the compiler's options; those of a test or a program are the project's own. */
+/** Words after `--` are compiler options for `cargo clippy`; for tests and programs they belong to the project. */
 const cargoOptions = options(
   "-rqvw -F: -p: -j: --release --all --workspace --lib --bins --tests --benches --examples --all-targets --all-features \
 --no-default-features --features: --package: --exclude: --bin: --test: --example: --bench: --quiet --verbose --locked --offline --frozen \
@@ -95,7 +95,7 @@ const npmOptions = options(
 --lockfile-only --stream --latest --immutable",
   "nopt"
 )
-/** Not `exec`, `config` or `pkg`; nor any other word, since pnpm and yarn run a program of that name. */
+/** Excludes `exec`, `config` and `pkg`, and any other word, because pnpm and yarn run a program with that name. */
 const npmCommands = set(
   "test t tst run run-script start stop restart ci install i add uninstall remove rm un update up ls list ll la outdated view info show \
 audit why explain version publish pack build lint format check typecheck dev"
@@ -105,7 +105,7 @@ const ghCommands =
   /^(?:pr (?:view|list|diff|checks|status|create|comment|edit|review|merge|close|ready)|issue (?:view|list|status|create|comment|edit|close)|run (?:view|list|watch)|repo (?:view|list)|release (?:view|list)|workflow (?:view|list)|search \w+|label list)$/
 const gh: Reader = (words) => {
   const [first, second] = words
-  // With an option it shows the token.
+  // An option could show the token.
   const asks = words.length === 2 && first?.literal === "auth" && second?.literal === "status"
   return { isCertain: asks || ghCommands.test(`${first?.literal} ${second?.literal}`) }
 }
@@ -129,7 +129,7 @@ const curl: Reader = (words) => {
   }
 }
 
-/** Of its commands those that load no engine and no configuration that an argument names. */
+/** Commands that load neither an engine nor a configuration from an argument. */
 const openssl = accepting(
   options(
     "-sha256 -sha512 -sha1 -md5 -hex -base64 -noout -text -dates -subject -issuer -fingerprint -enddate -startdate -serial -pubkey \
@@ -147,7 +147,7 @@ const compiler = options(
   "words"
 )
 
-/** What they run is in a file, in their input or in a language of their own: no call of theirs is known to be harmless. */
+/** They run code from a file, from stdin or in their own language: no call is known to be harmless. */
 const opaque =
   "at batch crontab csh dc ed elvish emacs emacsclient ex expect fzf ftp gdb gnuplot ld lftp lldb ld.so ldd m4 mail mailx make-kpkg mutt mysql \
 mariadb nano newgrp nvim open pico prename psql rename run-parts screen sftp sk socat sqlite3 start-stop-daemon sudoedit telnet tig tmux tcsh vi \
@@ -279,14 +279,14 @@ const programs: ReadonlyMap<string, Reader> = new Map([
   ["git", git]
 ])
 
-/** Asked for its version or help each of these only prints. */
-const prints = (words: ReadonlyArray<ShellWord>): boolean =>
+/** Whether the call only prints the version or the help. */
+const onlyPrints = (words: ReadonlyArray<ShellWord>): boolean =>
   words.length === 1 && /^(?:--version|--help)$/.test(words[0]!.literal ?? "")
 
-/** What a program that can run others does; `undefined` for a program that is not known to. */
+/** Reads a call of a program that can run others; `undefined` for other programs. */
 export const readProgram = (name: string): Reader | undefined => {
   const reader = programs.get(name)
   return reader === undefined
     ? undefined
-    : (words) => prints(words) ? certain : reader(words)
+    : (words) => onlyPrints(words) ? certain : reader(words)
 }

@@ -1,6 +1,6 @@
-/** Commands that run others in a way of their own: by a placeholder, as a line of shell code, through a user's shell. */
+/** Commands that run others in special ways: with a placeholder, as shell code, or through a user's shell. */
 import { options, readOptions } from "../options.ts"
-import { certain, joined, type Reader, uncertain } from "../reading.ts"
+import { certain, joinWords, type Reader, uncertain } from "../reading.ts"
 import { readWrapper } from "./wrappers.ts"
 
 const command: Reader = (words) =>
@@ -33,10 +33,10 @@ const watch: Reader = (words) => {
   if (own === undefined || own.operands.length === 0) return uncertain
   return own.given.some(({ name }) => name === "-x" || name === "--exec")
     ? { isCertain: true, commands: [{ words: own.operands }] }
-    : { isCertain: true, code: [joined(own.operands)] }
+    : { isCertain: true, code: [joinWords(own.operands)] }
 }
 
-/** The user's shell runs what follows `-c`, whichever shell that is. */
+/** The user's shell, which is unknown, runs the code after `-c`. */
 const userShell = (list: string): Reader => {
   const accepted = options(`${list} -c: --command:`)
   return (words) => {
@@ -58,7 +58,7 @@ const runuser: Reader = (words) => {
 
 const sg: Reader = ([, ...words]) => ({
   isCertain: false,
-  code: [joined(words.filter(({ literal }) => literal !== "-c"))]
+  code: [joinWords(words.filter(({ literal }) => literal !== "-c"))]
 })
 
 const flockOptions = options(
@@ -71,7 +71,7 @@ const flock: Reader = (words) => {
   if (file?.isSingle !== true) return uncertain
   if (first === undefined) return certain
   return first.literal === "-c" || first.literal === "--command"
-    ? { isCertain: false, code: [joined(rest)] }
+    ? { isCertain: false, code: [joinWords(rest)] }
     : { isCertain: !first.mayBeOption, commands: [{ words: [first, ...rest] }] }
 }
 
@@ -93,23 +93,23 @@ const entr: Reader = (words) => {
   const own = readOptions(entrOptions, words, true)
   if (own === undefined) return uncertain
   return own.given.some(({ name }) => name === "-s")
-    ? { isCertain: false, code: [joined(own.operands)] }
+    ? { isCertain: false, code: [joinWords(own.operands)] }
     : { isCertain: true, commands: [{ words: own.operands, token: "/_" }] }
 }
 
 const parallel: Reader = (words) => {
   const end = words.findIndex(({ literal }) => /^:{3,4}\+?$/.test(literal ?? ""))
   const command = words.slice(words.findIndex(({ mayBeOption }) => !mayBeOption), end === -1 ? undefined : end)
-  return { isCertain: false, code: [joined(command)] }
+  return { isCertain: false, code: [joinWords(command)] }
 }
 
 const sshOptions = options("-46AaCfGgKkNnqsTtvXxYy -p: -l: -i: -b: -c: -m:")
 
 const ssh: Reader = (words) => {
   const own = readOptions(sshOptions, words, true)
-  // It takes options after the host as well.
+  // Options may also follow the host.
   const rest = own === undefined ? undefined : readOptions(sshOptions, own.operands.slice(1), true)
-  return rest === undefined ? uncertain : { isCertain: true, remote: joined(rest.operands) }
+  return rest === undefined ? uncertain : { isCertain: true, remote: joinWords(rest.operands) }
 }
 
 export const runners: ReadonlyMap<string, Reader> = new Map(Object.entries({

@@ -1,16 +1,16 @@
-/** `sed` and `awk`: scripts in an argument that can also run commands and write files. */
+/** Scripts of `sed` and `awk`, which can run commands and write files. */
 import { options, readOptions } from "../options.ts"
 import { type Reader, uncertain } from "../reading.ts"
 
 const address = String.raw`(?:\d+|\$|\/(?:\\.|[^\\\/\n\[])+\/)`
 const addresses = String.raw`(?:${address}(?:,(?:\+?${address}))?\s*!?\s*)?`
-/** A delimiter in brackets ends the pattern in GNU sed, and does not in BSD's: a script with brackets has to have them closed before it. */
+/** A delimiter inside brackets ends the pattern in GNU sed but not in BSD sed, so brackets must be closed before the delimiter. */
 const part = (delimiter: string) => String.raw`(?:\\[^\n]|\[[^\]${delimiter}\n]+\]|[^\\\[${delimiter}\n])*`
 const substitute = [..."/|#,@!:~%"]
   .map((delimiter) => `s\\${delimiter}${part(delimiter)}\\${delimiter}${part(delimiter)}\\${delimiter}[gpiI\\d]*`)
   .join("|")
 const sedCommand = String.raw`${addresses}(?:[pdqDPnNhHgGx=]|q\d+|${substitute})`
-/** Prints, deletes, substitutes. `e` and `w` are not in it, nor what reads or continues elsewhere. */
+/** Commands that print, delete or substitute. Excludes `e`, `w`, and commands that read files or branch. */
 const harmlessSed = new RegExp(String.raw`^\s*(?:${sedCommand}\s*(?:[;\n]\s*|$))*$`)
 
 const sedOptions = options(
@@ -37,12 +37,12 @@ or print printf rand return rshift sin split sprintf sqrt srand strftime strtonu
     .split(" ")
 )
 
-/** What a program may begin with: a pattern in which `|` is a choice. */
+/** A pattern at the start of a program, in which `|` is an alternative. */
 const pattern = /^\s*!?\/(?:[^/\\[\n]|\\[^\n])*\//
 
-/** All of awk's ways out are in its grammar: pipes, redirections, `getline`, `system`, and gawk's `@`. */
+/** Excludes everything in awk's grammar that reaches outside: pipes, redirections, `getline`, `system`, and gawk's `@`. */
 const isHarmlessAwk = (program: string): boolean => {
-  // Before anything is printed `>` compares; `||` is no pipe.
+  // Before a print statement `>` is a comparison; `||` is not a pipe.
   const rest = program.replace(pattern, "").replaceAll(/(?<!\|)\|\|(?!\|)/g, "")
   const [compares = "", ...prints] = rest.split(/(?=print)/)
   return !/[|@`]|getline|\\\n/.test(rest) && !/>>|[|@`]/.test(compares) && !prints.join("").includes(">") &&

@@ -1,4 +1,4 @@
-/** How many words name what a command does: `git push` and `docker compose rm` are commands, not what `git` or `docker` is given. */
+/** How many words name a command: `git push` and `docker compose rm` are commands with subcommands. */
 
 const counts: ReadonlyMap<string, number> = new Map([
   ..."apt apt-get brew bun bundle cargo composer conda deno docker dotnet gcloud gem gh git go gradle gradlew helm just kubectl make mvn \
@@ -14,6 +14,6 @@ podman volume,gh cache,gh issue,gh label,gh pr,gh repo,gh release,gh run"
     .split(",")
 )
 
-/** How many words, at most, name what this command does. */
-export const namingWords = (name: string, first?: string): number =>
+/** The maximum number of words that name this command. */
+export const countNamingWords = (name: string, first?: string): number =>
   longer.has(`${name} ${first}`) ? 3 : counts.get(name) ?? 1

@@ -1,4 +1,4 @@
-/** Commands that run the command that is given to them, behind their own options. */
+/** Commands that run another command, which follows their options. */
 import { type Options, options, readOptions } from "../options.ts"
 import { type Reader, type Reading, uncertain } from "../reading.ts"
 import { isHarmlessExport, isHarmlessName } from "../variables.ts"
@@ -6,13 +6,13 @@ import type { ShellWord } from "../words.ts"
 
 interface Wrapper {
   readonly options: Options
-  /** Options after which the command is another one than it seems, or does something else. */
+  /** Options that change which command runs or what it does. */
   readonly doubtful: Options
-  /** What the words before the command are. */
+  /** Patterns for the words before the command. */
   readonly operands: ReadonlyArray<RegExp>
-  /** Without a command it starts a shell, or does what is not known. */
+  /** Whether it needs a command; without one it starts a shell or does something unknown. */
   readonly needsCommand: boolean
-  /** The command is a file of another root directory. */
+  /** Whether the command is a file in another root directory. */
   readonly isElsewhere: boolean
 }
 
@@ -39,7 +39,7 @@ const processors = /^(?:0x)?[\da-fA-F][\da-fA-F,:-]*$/
 const architecture = wrapper("-BFILRSTXZv3 --addr-no-randomize --32bit --3gb")
 const userFirst = wrapper("", { operands: [any] })
 const plain = wrapper("")
-/** In which environment, directory or session the command runs is not known. */
+/** The command runs in an unknown environment, directory or session. */
 const elsewhere = wrapper("", { isElsewhere: true, needsCommand: false })
 const elsewhereAfterOne = wrapper("", { isElsewhere: true, needsCommand: false, operands: [any] })
 
@@ -181,7 +181,7 @@ const read = (name: string, wrapper: Wrapper, words: ReadonlyArray<ShellWord>): 
     isCertain &&= rest[0]?.isSingle === true && operand.test(rest[0].literal ?? "")
     rest = rest.slice(1)
   }
-  // `env -u HOME`: what reads the variable does something else.
+  // After `env -u HOME` a command that reads the variable does something else.
   if (name === "env") {
     isCertain &&= own.given.every(({ name, value }) => !/^-(?:u|-unset)$/.test(name) || isHarmlessName(value ?? ""))
   }
@@ -190,7 +190,7 @@ const read = (name: string, wrapper: Wrapper, words: ReadonlyArray<ShellWord>): 
   return { isCertain: isCertain && !command.mayBeOption, commands: [{ words: rest }] }
 }
 
-/** What a command that runs another one runs; `undefined` when it is none of these. */
+/** Reads a call of a wrapper; `undefined` for other commands. */
 export const readWrapper = (name: string, subcommand: string | undefined): Reader | undefined => {
   const two = wrappers.get(`${name} ${subcommand}`)
   if (two !== undefined) return (words) => read(name, two, words.slice(1))

@@ -1,4 +1,4 @@
-/** What a terminal would show of lines that were drawn over themselves, as progress bars are. */
+/** Reduces lines that were redrawn, such as progress bars, to what a terminal would show. */
 import { stripVTControlCharacters } from "node:util"
 
 /** Erase in line (ECMA-48, 8.3.41): from the cursor to the end, from the start to the cursor, or all of it. */
@@ -8,10 +8,10 @@ const eraseInLine = /\u001b\[([012]?)K/
 // oxlint-disable-next-line no-control-regex
 const redrawing = /\r(?!\n)|\x08|\u001b\[[012]?K/
 
-const drawn = (line: string): string => {
+const redraw = (line: string): string => {
   const cells: Array<string> = []
   let at = 0
-  // What is between two erasures, and what each of them erases, in turn.
+  // Pieces of text alternate with the arguments of the erase sequences between them.
   line.split(eraseInLine).forEach((piece, index) => {
     if (index % 2 === 1) {
       if (piece === "1") cells.fill(" ", 0, at + 1)
@@ -30,16 +30,16 @@ const drawn = (line: string): string => {
     }
   })
   const text = cells.join("")
-  // What was erased is blank, not there no more.
+  // Erased characters are blank.
   return eraseInLine.test(line) ? text.trimEnd() : text
 }
 
-/** Plain text, without escape sequences; each line as it was last. */
+/** Plain text without escape sequences; each line in its last state. */
 export const lastState = (text: string): string => {
-  // Most text has nothing of the kind, and may be long.
+  // Fast path for most text.
   if (!redrawing.test(text)) return stripVTControlCharacters(text).replaceAll("\r\n", "\n")
   return text.split("\n").map((line) => {
     const ended = line.replace(/\r+$/, "")
-    return redrawing.test(ended) ? drawn(ended) : stripVTControlCharacters(ended)
+    return redrawing.test(ended) ? redraw(ended) : stripVTControlCharacters(ended)
   }).join("\n")
 }

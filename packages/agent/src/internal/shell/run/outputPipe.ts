@@ -1,18 +1,18 @@
-/** The pipe that a command and all that it starts write to. */
+/** The pipe that a command and its processes write to. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-// Node's own pipes are sockets, which a command can't open as /dev/stdout.
+// Node's pipes are sockets, which a command can't open as /dev/stdout.
 import { spawn } from "node:child_process"
 import { closeSync, constants, openSync, readSync } from "node:fs"
 import { Socket } from "node:net"
 
 export interface OutputPipe {
-  /** Where the command writes: for both of its streams, so that their order stays. */
+  /** The command writes both streams here, which preserves their order. */
   readonly writer: number
-  /** Closes the writer here, once the command has it. */
+  /** Closes this process's copy of the writer after the command has inherited it. */
   readonly release: () => void
-  /** Hands over what is in the pipe by now, which the command wrote before it ended, and reads no more. */
+  /** Delivers what is left in the pipe after the command has ended, and stops reading. */
   readonly finish: () => void
 }
 
@@ -37,9 +37,8 @@ const makeFifo = (path: string, env: NodeJS.ProcessEnv) =>
   })
 
 /**
- * Waits for the end of its input, which comes when the command has ended, and when this program has, by SIGKILL too. Then it reads the
- * pipe and keeps nothing, as long as anything in the background writes to it: what is written is limited, and no writer is stopped
- * or kept waiting. The end of the last writer ends it.
+ * Waits for the end of its stdin, which comes when the command or this program has ended, even by SIGKILL. Then it reads and discards the
+ * output of background processes, so that no writer is blocked or killed. It ends with the last writer.
  */
 const script = "read -r _; exec cat <&3 >/dev/null 2>&1"
 
@@ -61,8 +60,8 @@ const startDrain = (reader: number, environment: NodeJS.ProcessEnv) =>
     }
   })
 
-/** A file descriptor, and what closes it: at the end of the scope, unless it has been closed before. */
-const opened = (path: string, flags: number) =>
+/** Opens a file descriptor that is closed by `release`, at the latest with the scope. */
+const openScoped = (path: string, flags: number) =>
   Effect.acquireRelease(
     Effect.try({
       try: () => {
@@ -80,10 +79,10 @@ const opened = (path: string, flags: number) =>
     ({ release }) => Effect.sync(release)
   )
 
-/** What is in a pipe when its writer ends is not more (F_SETPIPE_SZ, fcntl(2)). */
+/** The maximum capacity of a pipe in bytes (F_SETPIPE_SZ, fcntl(2)). */
 const maxPipe = 1024 * 1024
 
-/** Made by way of a path where nothing is yet. `onData` is given what is written, as it comes. Fails with the system's error. */
+/** Makes the pipe at a path that does not exist yet. `onData` receives the output as it arrives. */
 export const makeOutputPipe = (
   path: string,
   environment: NodeJS.ProcessEnv,
@@ -91,7 +90,7 @@ export const makeOutputPipe = (
 ): Effect.Effect<OutputPipe, PipeError, Scope.Scope> =>
   Effect.gen(function*() {
     yield* makeFifo(path, environment)
-    // In this order no end waits for the other one (fifo(7)).
+    // In this order opening does not block (fifo(7)).
     const { reader, socket } = yield* Effect.acquireRelease(
       Effect.try({
         try: () => {
@@ -103,8 +102,8 @@ export const makeOutputPipe = (
       ({ socket }) => Effect.sync(() => void socket.destroy())
     )
     let isOver = false
-    const writer = yield* opened(path, constants.O_WRONLY)
-    const drained = yield* opened(path, constants.O_RDONLY)
+    const writer = yield* openScoped(path, constants.O_WRONLY)
+    const drained = yield* openScoped(path, constants.O_RDONLY)
     yield* Effect.acquireRelease(startDrain(drained.fd, environment), (letGo) => Effect.sync(letGo))
     drained.release()
     socket.on("data", onData)

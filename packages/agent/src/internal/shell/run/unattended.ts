@@ -1,11 +1,11 @@
-/** What a command finds in its environment, so that it never waits for a user who can't answer. */
+/** Environment variables that keep a command from waiting for a user who can't answer. */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import type { Environment } from "../../../Workspace.ts"
 
-/** The programs that a command is given in place of an editor and of a dialog for passwords: each says why, and fails. */
+/** Programs that replace an editor and a password dialog: each prints an explanation and fails. */
 export interface Programs {
   readonly editor: string
   readonly password: string
@@ -32,48 +32,48 @@ const fixed = {
   PAGER: "cat",
   GIT_PAGER: "cat",
   GIT_TERMINAL_PROMPT: "0",
-  // Git Credential Manager opens windows of its own.
+  // Git Credential Manager would open windows.
   GCM_INTERACTIVE: "never",
-  // Without it ssh asks on a terminal if it finds one.
+  // Otherwise ssh prompts on a terminal if it finds one.
   SSH_ASKPASS_REQUIRE: "force",
   DEBIAN_FRONTEND: "noninteractive"
 }
 
-/** Says to gpg's agent which terminal asks for a passphrase: the user's own, which is the screen's. */
+/** Would let gpg's agent ask for a passphrase on the user's terminal. */
 const terminals = ["GPG_TTY"]
 
-/** Programs have variables of their own for an editor, which win over the common ones: `GH_EDITOR`, `PSQL_EDITOR`. */
-const named = (environment: Environment, ending: RegExp, names: ReadonlyArray<string>): ReadonlyArray<string> => [
+/** Adds variables of single programs, which override the common ones: `GH_EDITOR`, `PSQL_EDITOR`. */
+const withOthers = (environment: Environment, ending: RegExp, names: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...names,
   ...Object.keys(environment).filter((name) => ending.test(name))
 ]
 
-const all = (names: ReadonlyArray<string>, value: string): Environment =>
+const assign = (names: ReadonlyArray<string>, value: string): Environment =>
   Object.fromEntries(names.map((name) => [name, value]))
 
-/** The environment for a command: the workspace's, in which nobody answers questions and nothing is paged. */
+/** The environment for a command, in which prompts, editors and pagers are disabled. */
 export const unattended = (environment: Environment, { editor, password }: Programs): Environment => {
   const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !terminals.includes(name)))
   return {
     ...rest,
     ...fixed,
-    ...all(named(environment, /EDITOR$/, editors), editor),
-    ...all(named(environment, /ASKPASS$/, passwords), password)
+    ...assign(withOthers(environment, /EDITOR$/, editors), editor),
+    ...assign(withOthers(environment, /ASKPASS$/, passwords), password)
   }
 }
 
 const script = (lines: string) => `#!/bin/sh\n${lines}\nexit 1\n`
 
 const editorScript = script(
-  `echo "altimate-code: no editor is opened for $*, because nobody can type in it. Pass the text as an option \
-(git commit -m, --no-edit), or set GIT_EDITOR=true to accept the text as it is." >&2`
+  `echo "No editor is available for $*. Pass the text as an option (git commit -m, --no-edit), or set GIT_EDITOR=true to accept \
+the default text." >&2`
 )
 
 const passwordScript = script(
-  `echo "altimate-code: nobody can answer here: $* Use credentials that need no answer, or let the user run the command." >&2`
+  `echo "No terminal is available to answer: $* Use credentials that need no prompt, or ask the user to run the command." >&2`
 )
 
-/** Writes the programs into a directory. Editors are started with and without a shell, so that a path alone must do. */
+/** Writes the programs to a directory. Editors are started with and without a shell, so the value must be a plain path. */
 export const writePrograms = (directory: string): Effect.Effect<Programs, PlatformError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem

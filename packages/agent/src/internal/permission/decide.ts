@@ -1,0 +1,197 @@
+/** Judges an action by the rules, the session's grants and the defaults. */
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as ExecutedFiles from "../../ExecutedFiles.ts"
+import type { Decision, Grant, Rules, Verdict } from "../../PermissionRules.ts"
+import * as SecretFiles from "../../SecretFiles.ts"
+import type { Action, Judged } from "../../ToolCall.ts"
+import { commandPrefix } from "../shell/commandPrefix.ts"
+import * as Pattern from "./pattern.ts"
+import { canonicalName, synonymsOf } from "./permissionNames.ts"
+
+interface Judgement {
+  readonly verdict: Verdict
+  readonly because: string
+  /** The pattern of the rule that decided. */
+  readonly pattern?: string
+}
+
+const strictness = { allow: 0, ask: 1, deny: 2 } as const
+
+const stricter = <A extends Judgement>(a: A, b: A): A => strictness[b.verdict] > strictness[a.verdict] ? b : a
+
+/** Longer patterns first; of two with the same length the stricter one. */
+const bySpecificity = (a: readonly [string, Verdict, string], b: readonly [string, Verdict, string]): number =>
+  b[0].length - a[0].length || strictness[b[1]] - strictness[a[1]]
+
+const judgementOf = (name: string, pattern: string, verdict: Verdict, { subject }: Judged): Judgement => ({
+  pattern,
+  verdict,
+  because: `the rule permission${name === "*" ? "" : `.${name}`} ${
+    JSON.stringify(pattern)
+  }: ${verdict} applies to \`${subject}\``
+})
+
+/** An opaque subject is allowed only by a pattern for everything or for exactly this subject. */
+const applies = (pattern: string, verdict: Verdict, { opaque, subject }: Judged): boolean =>
+  Pattern.matches(pattern, subject) &&
+  (opaque === undefined || verdict !== "allow" || pattern === "*" || Pattern.isExact(pattern))
+
+/** The rules that apply to this permission, grouped by name: its own first, `*` last. Synonyms share a group. */
+const rulesFor = (rules: Exclude<Rules, string>, permission: string) => {
+  const names = Object.keys(rules)
+  const own = names.filter((name) => canonicalName(name) === permission)
+  const others = names
+    .filter((name) => !own.includes(name) && synonymsOf(permission).some((spelling) => Pattern.matches(name, spelling)))
+    .toSorted((a, b) => b.length - a.length)
+  return [own, ...others.map((name) => [name])].map((names) =>
+    names.flatMap((name) => {
+      const rule = rules[name]!
+      return Object.entries(typeof rule === "string" ? { "*": rule } : rule).map((entry) => [...entry, name] as const)
+    })
+  )
+}
+
+const byRules = (rules: Rules, part: Judged): Judgement | undefined => {
+  if (typeof rules === "string") return byRules({ "*": rules }, part)
+  for (const patterns of rulesFor(rules, part.permission)) {
+    const matching = patterns.toSorted(bySpecificity).filter(([pattern, verdict]) => applies(pattern, verdict, part))
+    const [found] = matching
+    if (found === undefined) continue
+    if (found[1] !== "allow" || mayAllow(found[0], part)) return judgementOf(found[2], found[0], found[1], part)
+    // A general rule for files does not allow changing what other programs execute.
+    const naming = matching.find(([pattern]) => mayAllow(pattern, part))
+    return naming === undefined ? byDefault(part) : judgementOf(naming[2], naming[0], naming[1], part)
+  }
+  return undefined
+}
+
+const readPermissions = new Set(["read", "glob", "grep", "list"])
+
+/** The built-in tools look at the file itself; for other calls only the subject is known. */
+const isSecret = ({ permission, secret, subject }: Judged): boolean =>
+  permission === "read" && (secret ?? SecretFiles.mayHoldSecrets(subject))
+
+const executedNames = ({ executedAs, permission, subject }: Judged): ReadonlyArray<string> =>
+  permission === "edit" ? executedAs ?? ExecutedFiles.namesOf(subject) : []
+
+/** Files that other programs execute must be named: `*` and `*.yml` do not name `.github/workflows/ci.yml`. */
+const mayAllow = (pattern: string, part: Judged): boolean => {
+  const names = executedNames(part)
+  return names.length === 0 || pattern === Pattern.escape(part.subject) ||
+    Pattern.segments(pattern).some((segment) => names.includes(segment))
+}
+
+const byDefault = (part: Judged): Judgement => {
+  const { permission, subject } = part
+  if (isSecret(part)) return { verdict: "ask", because: `\`${subject}\` may hold secrets` }
+  if (executedNames(part).length > 0) return { verdict: "ask", because: `other programs may execute \`${subject}\`` }
+  return readPermissions.has(permission)
+    ? { verdict: "allow", because: `reading is allowed by default: ${permission} \`${subject}\`` }
+    : { verdict: "ask", because: `no rule covers ${permission} \`${subject}\`` }
+}
+
+/** Whether the pattern consists of wildcards only. */
+const isCatchAll = (pattern: string): boolean => /^[*?\s]*$/.test(pattern)
+
+/** The strictest rule that names one of the part's aliases. */
+const byAliases = (rules: Rules, part: Judged): Judgement | undefined =>
+  (part.aliases ?? [])
+    .flatMap((subject) => byRules(rules, { ...part, subject }) ?? [])
+    .filter(({ pattern, verdict }) => verdict !== "allow" && pattern !== undefined && !isCatchAll(pattern))
+    .toSorted((a, b) => strictness[b.verdict] - strictness[a.verdict])[0]
+
+/** A command that can't be parsed might run something that a stricter rule names, so a general "allow" is not enough. */
+const byHiddenCommand = (rules: Rules, part: Judged, own: Judgement): Judgement | undefined => {
+  if (part.opaque !== true || part.permission !== "bash" || own.verdict !== "allow" || typeof rules === "string") {
+    return undefined
+  }
+  if (own.pattern !== undefined && Pattern.isExact(own.pattern)) return undefined
+  const strict = rulesFor(rules, part.permission).flat()
+    .find(([pattern, verdict]) => verdict !== "allow" && !isCatchAll(pattern))
+  return strict === undefined ? undefined : {
+    verdict: "ask",
+    because: `\`${part.subject}\` can't be parsed, so it might run a command that ${JSON.stringify(strict[0])} ${
+      strict[1] === "deny" ? "denies" : "asks about"
+    }`
+  }
+}
+
+/** The strictest first; of equals the one that explains most about the file. */
+const byWeight = (
+  a: Judgement & { readonly part: Judged },
+  b: Judgement & { readonly part: Judged }
+): number =>
+  strictness[b.verdict] - strictness[a.verdict] ||
+  Number(isSecret(b.part) || executedNames(b.part).length > 0) -
+    Number(isSecret(a.part) || executedNames(a.part).length > 0)
+
+/** The pattern that "always" allows for a part. */
+const patternFor = ({ opaque, permission, subject }: Judged): string => {
+  switch (permission) {
+    case "bash": {
+      const prefix = opaque === true ? undefined : commandPrefix(subject)
+      return prefix === undefined ? Pattern.escape(subject) : `${prefix} *`
+    }
+    case "external_directory": {
+      const directory = subject.slice(0, subject.lastIndexOf("/"))
+      return directory === "" ? Pattern.escape(subject) : `${Pattern.escape(directory)}/*`
+    }
+    case "edit":
+    case "read":
+    case "glob":
+    case "grep":
+      return Pattern.escape(subject)
+    // Any parameters of an MCP tool.
+    default:
+      return "*"
+  }
+}
+
+/**
+ * Decides by the strictest verdict of the action's parts. For each part the rules for its own name come first, then those for names
+ * with wildcards (`*` last), then the defaults: reading is allowed, except files that may hold secrets; everything else needs the
+ * user's permission. Among the patterns for a name the longest match decides. Files that other programs execute are allowed only by a
+ * pattern that names them. A command that can't be parsed needs permission if any rule is stricter than the one that allows it.
+ */
+export const decide = (
+  rules: Rules | undefined,
+  action: Action,
+  grants: ReadonlyArray<Grant>
+): Decision => {
+  const judge = (part: Judged): Judgement => {
+    const own = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
+    const others = rules === undefined ? [] : [byAliases(rules, part), byHiddenCommand(rules, part, own)]
+    const judgement = others.filter(Predicate.isNotUndefined).reduce(stricter, own)
+    const grant = grants.find(({ pattern, permission }) =>
+      permission === part.permission && applies(pattern, "allow", part) && mayAllow(pattern, part)
+    )
+    return judgement.verdict === "ask" && grant !== undefined
+      ? { verdict: "allow", because: `allowed for this session: ${grant.permission} ${JSON.stringify(grant.pattern)}` }
+      : judgement
+  }
+  const [first, ...rest] = action.judged.map((part) => ({ ...judge(part), part }))
+  if (first === undefined) return { verdict: "ask", because: "the tool does not say what it does", patterns: [] }
+  const { because, verdict } = [first, ...rest].toSorted(byWeight)[0]!
+  const asked = [first, ...rest].filter((judged) => judged.verdict === "ask")
+  const patterns = new Map(asked.map(({ part }) => {
+    const pattern = { permission: part.permission, pattern: patternFor(part) }
+    return [`${pattern.permission} ${pattern.pattern}`, pattern] as const
+  }))
+  return { verdict, because, patterns: [...patterns.values()] }
+}
+
+/** The verdict for every ordinary file that is read; none if the rules or grants distinguish between files. */
+export const decideAll = (
+  rules: Rules | undefined,
+  part: Omit<Judged, "subject">,
+  grants: ReadonlyArray<Grant>
+): Option.Option<Verdict> => {
+  const isOrdinary = part.permission === "read" && part.secret === false
+  const patterns = rules === undefined || typeof rules === "string" ? [] : rulesFor(rules, part.permission).flat()
+  const isAny = patterns.every(([pattern]) => pattern === "*") &&
+    grants.every(({ permission }) => permission !== "read")
+  return isOrdinary && isAny
+    ? Option.some(decide(rules, { judged: [{ ...part, subject: "any" }], title: "" }, grants).verdict)
+    : Option.none()
+}

@@ -1,0 +1,14 @@
+import type { Line } from "../../Session.ts"
+
+/** The content parts that a line adds to the conversation; `undefined` for lines that add none. */
+export const partsOf = (line: Line) => {
+  switch (line.type) {
+    case "user":
+    case "assistant":
+      return line.message.content
+    case "tool-result":
+      return line.output.content
+    default:
+      return undefined
+  }
+}

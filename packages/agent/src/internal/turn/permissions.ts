@@ -1,0 +1,78 @@
+/** Decides whether a tool call may run, and asks the user where the policy says so. */
+import type * as Response from "@effect/ai/Response"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Approver } from "../../Approver.ts"
+import { PermissionPolicy } from "../../PermissionPolicy.ts"
+import type { Verdict } from "../../PermissionRules.ts"
+import type { Session } from "../../Session.ts"
+import type { SessionError } from "../../SessionError.ts"
+import { type Action, type Judged, ToolFailure } from "../../ToolCall.ts"
+import { now } from "../session/now.ts"
+
+type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
+
+export const makePermissions = (session: Session) =>
+  Effect.gen(function*() {
+    const policy = yield* PermissionPolicy
+    const approver = yield* Approver
+    const oneQuestion = yield* Effect.makeSemaphore(1)
+
+    const grants = Effect.map(session.entries, (entries) => entries.filter((entry) => entry.type === "grant"))
+
+    const decide = (action: Action) => Effect.flatMap(grants, (grants) => policy.decide(action, grants))
+
+    /** Succeeds with the reason why the action is allowed. */
+    const decideOrAsk = (call: Call, action: Action): Effect.Effect<string, ToolFailure | SessionError> =>
+      Effect.gen(function*() {
+        const { because, patterns, verdict } = yield* decide(action)
+        if (verdict === "allow") return because
+        if (verdict === "deny") return yield* denied(`This is not allowed: ${because}`)
+        const answer = yield* approver.ask({ id: call.id, tool: call.name, action, patterns, because })
+        switch (answer._tag) {
+          case "Once":
+            return "allowed once"
+          case "Session": {
+            for (const pattern of patterns) {
+              yield* session.append({ type: "grant", ...pattern, time: yield* now })
+            }
+            return "allowed for this session"
+          }
+          case "No":
+            return yield* denied(
+              answer.message === undefined ? "The user declined." : `The user declined: ${answer.message}`
+            )
+        }
+      })
+
+    return {
+      /** Succeeds with the reason why the action is allowed; fails with `Denied`. */
+      permit: (call: Call, action: Action) =>
+        Effect.flatMap(decide(action), ({ verdict }) =>
+          verdict === "ask"
+            // Decided again when it is this question's turn: the answer before may have allowed it for the session.
+            ? oneQuestion.withPermits(1)(decideOrAsk(call, action))
+            : decideOrAsk(call, action)),
+      /** The verdict for each part, without asking the user. */
+      verdicts: (parts: ReadonlyArray<Judged>) =>
+        Effect.gen(function*() {
+          const granted = yield* grants
+          const byKind = new Map<string, Option.Option<Verdict>>()
+          const verdicts: Array<Verdict> = []
+          for (const part of parts) {
+            const kind = `${part.permission} ${part.secret}`
+            const forAll = byKind.get(kind) ??
+              (policy.decideAll === undefined ? Option.none() : yield* policy.decideAll(part, granted))
+            byKind.set(kind, forAll)
+            verdicts.push(
+              Option.isSome(forAll)
+                ? forAll.value
+                : (yield* policy.decide({ judged: [part], title: part.subject }, granted)).verdict
+            )
+          }
+          return verdicts
+        })
+    }
+  })
+
+const denied = (message: string) => new ToolFailure({ reason: "Denied", message })

@@ -1,0 +1,6 @@
+import * as Context from "effect/Context"
+
+/** Annotates a tool that no longer exists: it is not offered to the model, and its handler tells a model that calls it why. */
+export class RemovedTool extends Context.Reference<RemovedTool>()("@altimate-code/agent/RemovedTool", {
+  defaultValue: () => false
+}) {}

@@ -1,0 +1,75 @@
+/** Servers of the protocol, and calls of their tools. */
+import type * as Toolkit from "@effect/ai/Toolkit"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { createServer, type RequestListener } from "node:http"
+import type { AddressInfo } from "node:net"
+import * as McpServers from "../../src/McpServers.ts"
+import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../../src/ToolCall.ts"
+import { Workspace } from "../../src/Workspace.ts"
+import { toPrograms } from "../workspace.ts"
+
+/** With the platform's own `fetch`. */
+export const make = (
+  servers: McpServers.Options["servers"],
+  options: Pick<McpServers.Options, "headersCommandEnvironment" | "registerHeader"> = {}
+): Effect.Effect<McpServers.Servers, never, Scope.Scope> =>
+  Effect.provideService(
+    McpServers.make({ servers, fetch, client: { name: "test-client", version: "1.2.3" }, ...options }),
+    Workspace,
+    {
+      directory: "/",
+      root: "/",
+      outputs: "/not/there",
+      own: { directories: [], names: [] },
+      ...toPrograms
+    }
+  )
+
+export interface Result {
+  readonly isFailure: boolean
+  readonly result: ToolOutput | ToolFailure
+}
+
+/** Calls a tool with a person who says yes to everything, or to nothing. */
+export const call = (
+  // oxlint-disable-next-line typescript/no-explicit-any
+  toolkit: Toolkit.WithHandler<any>,
+  name: string,
+  params: unknown,
+  { asked = [], denied = false }: { readonly asked?: Array<Action>; readonly denied?: boolean } = {}
+): Effect.Effect<Result> =>
+  (toolkit.handle(name, params as never) as unknown as Effect.Effect<Result, never, ToolCall>).pipe(
+    Effect.provideService(ToolCall, {
+      id: "1",
+      permit: (action) =>
+        Effect.suspend(() => {
+          asked.push(action)
+          return denied ? new ToolFailure({ reason: "Denied", message: "no" }) : Effect.void
+        }),
+      touch: () => Effect.die("no tool of a server is about files"),
+      storeProcess: () => Effect.die("no tool of a server has a process of its own"),
+      verdicts: () => Effect.die("no tool of a server asks for them")
+    })
+  )
+
+export const texts = ({ result }: Result) =>
+  result instanceof ToolFailure
+    ? result.message
+    : result.content.map((piece) => piece.type === "text" ? piece.text : `${piece.mediaType} ${piece.data}`)
+
+export const http = (listener: RequestListener) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
+      const server = createServer(listener)
+      server.listen(0, "127.0.0.1", () =>
+        resume(Effect.succeed({
+          url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+          close: () => {
+            server.closeAllConnections()
+            server.close()
+          }
+        })))
+    }),
+    ({ close }) => Effect.sync(close)
+  )

@@ -1,0 +1,18 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Files from "../../src/Files.ts"
+import { makeProject } from "../workspace.ts"
+
+layer(NodeContext.layer)("The files of a project", (it) => {
+  it.scoped("that can't be looked for are a failure that says where", () =>
+    Effect.gen(function*() {
+      const { at, put } = yield* makeProject
+      yield* put("a.ts", "")
+      assert.deepStrictEqual(yield* Files.matching(at("."), "*.ts"), ["a.ts"])
+      const error = yield* Effect.flip(Files.matching(at("nowhere"), "*.ts"))
+      assert.strictEqual(error._tag, "FilesError")
+      assert.include(error.message, at("nowhere"))
+      assert.include(error.message, "ENOENT")
+    }))
+})
