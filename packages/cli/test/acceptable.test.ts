@@ -168,7 +168,7 @@ layer(NodeContext.layer)("a conversation", (it) => {
         { name: "text", inputSchema: { type: "string" } },
         { name: "wide", description: " ", inputSchema: { type: "object", properties: { a: { type: "text" } } } }
       ]
-      const server = fileURLToPath(new URL("../../agent/test/fixtures/oddMcpServer.mjs", import.meta.url))
+      const server = fileURLToPath(new URL("../../agent/test/mcp/fixtures/oddMcpServer.mjs", import.meta.url))
       const { body, home } = yield* setUp([says("Hello.")], {
         mcp: {
           odd: { type: "local", command: [process.execPath, server], environment: { TOOLS: JSON.stringify(tools) } }

@@ -125,7 +125,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
 
   it.scoped("uses the tools of MCP servers; a broken one is said and does not stop the rest", () =>
     Effect.gen(function*() {
-      const server = fileURLToPath(new URL("../../agent/test/fixtures/mcpServer.mjs", import.meta.url))
+      const server = fileURLToPath(new URL("../../agent/test/mcp/fixtures/mcpServer.mjs", import.meta.url))
       const { body, home } = yield* start(
         [{ blocks: [call("1", "good_echo", { text: "hello" })] }, says("It echoes.")],
         {
@@ -191,12 +191,12 @@ layer(NodeContext.layer)("the assistant", (it) => {
         says("As you wish.")
       ])
       const terminal = yield* open(["run", "go"], { home: home.home, env: token })
-      const question = yield* terminal.see(/touch first[^]*Allow it\?/)
+      const question = yield* terminal.see(/touch first[^]*Allow\?/)
       // Nothing in the command changes what the person sees of it.
       assert.match(question, /touch first # .*1b.*\[2K.*ls/)
       assert.include(question, "bash touch")
       yield* terminal.write(`y${keys.enter}`)
-      yield* terminal.see(/touch second[^]*Allow it\?/)
+      yield* terminal.see(/touch second[^]*Allow\?/)
       yield* terminal.write(`n${keys.enter}`)
       yield* terminal.see("As you wish.")
       assert.strictEqual(yield* terminal.exited, 0)
@@ -219,10 +219,10 @@ layer(NodeContext.layer)("the assistant", (it) => {
       const terminal = yield* open(["run", "go"], { home: home.home, env: token })
       yield* terminal.write(`y${keys.enter}yes`)
       yield* terminal.see(/^y\nyes/)
-      const question = yield* terminal.see(/Allow it\?/)
+      const question = yield* terminal.see(/Allow\?/)
       assert.match(
         question,
-        /bash: touch ran[^]*\n {2}touch ran\nPurpose \(by the model\): Harmless [^\n]+\n[^\n]*…\nAllow it\?/
+        /bash: touch ran[^]*\n {2}touch ran\nPurpose \(by the model\): Harmless [^\n]+\n[^\n]*…\nAllow\?/
       )
       yield* terminal.write(keys.enter)
       yield* terminal.see("As you wish.")

@@ -70,9 +70,9 @@ layer(NodeContext.layer, { excludeTestServices: true })("A command of the model"
 
       const resumed = yield* run(["run", "--continue", "--yolo", "and now?"], { cwd, env: token })
       assert.strictEqual(resumed.code, 0, resumed.stderr)
-      assert.include(resumed.stderr, `The command may still run, as process ${command}: `)
+      assert.include(resumed.stderr, `A command may still be running as process ${command}: `)
       const requests = yield* sandbox.requests
-      assert.include(JSON.stringify(requests[1]!.body), `Its command may still run, as process ${command}`)
+      assert.include(JSON.stringify(requests[1]!.body), `Its command may still be running as process ${command}`)
       assert.isTrue(isAlive(command))
     }))
 
@@ -87,7 +87,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A command of the model"
       yield* until(() => !isAlive(command), "its end")
       const resumed = yield* run(["run", "--continue", "--yolo", "and now?"], { cwd, env: token })
       assert.include(resumed.stderr, "A tool call was interrupted when the program ended.")
-      assert.notInclude(resumed.stderr, "may still run")
+      assert.notInclude(resumed.stderr, "may still be running")
     }))
 
   for (

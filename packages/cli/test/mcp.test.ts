@@ -15,7 +15,7 @@ import { keys, open } from "./Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "mcp-test-token" }
 
-const fixture = (name: string) => fileURLToPath(new URL(`../../agent/test/fixtures/${name}`, import.meta.url))
+const fixture = (name: string) => fileURLToPath(new URL(`../../agent/test/mcp/fixtures/${name}`, import.meta.url))
 
 const local = (...args: ReadonlyArray<string>) => ({ type: "local", command: [process.execPath, ...args] })
 

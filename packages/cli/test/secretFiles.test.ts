@@ -174,7 +174,7 @@ layer(NodeContext.layer)("the home directory", (it) => {
       const told = yield* sent
       assert.notInclude(told, canary)
       assert.include(told, "the inside")
-      assert.include(told, `Project: ${cwd} (no Git repository)`)
+      assert.include(told, `Project: ${cwd} (not a Git repository)`)
     }))
 })
 

@@ -104,7 +104,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be wr
         assert.strictEqual(ended.stdout, "All is well.\n")
         assert.match(
           ended.stderr,
-          /^note: Nothing is kept: .*\/session can't be written \(.*\)\. The session, the log and the history end with this program\.$/m
+          /^note: Nothing will be saved: .*\/session is not writable \(.*\)\. The session, the log and the history are lost when this program ends\.$/m
         )
         assert.include(JSON.stringify(yield* body(sandbox, 1)), "from the command")
       }))
@@ -116,7 +116,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be wr
       const { home, writeGlobalConfig } = yield* makeHome
       yield* writeGlobalConfig(guideConfig(sandbox.url))
       const terminal = yield* open([], { home, env: { ...token, XDG_DATA_HOME: "/proc/none" }, columns: 140 })
-      yield* terminal.see("Nothing is kept")
+      yield* terminal.see("Nothing will be saved")
       yield* terminal.see("ready")
       yield* terminal.write(`hello${keys.enter}`)
       yield* terminal.see("All is well.")
@@ -140,7 +140,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be wr
         assert.strictEqual(ended.stdout, "All is well.\n")
         assert.match(
           ended.stderr,
-          /^note: Nothing is kept: HOME is not set, and the system has no home directory for this user\./m
+          /^note: Nothing will be saved: HOME is not set, and the system has no home directory for this user\./m
         )
         assert.include(JSON.stringify(yield* body(sandbox, 1)), "from the command")
       }))
@@ -159,7 +159,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be wr
         assert.strictEqual(ended.code, 0, ended.stderr)
         assert.strictEqual(
           ended.stderr.split("\n")[0],
-          `note: Nothing is kept: HOME (${home}) can't be entered (permission denied). The session, the log and the history end with this program.`
+          `note: Nothing will be saved: HOME (${home}) can't be entered (permission denied). The session, the log and the history are lost when this program ends.`
         )
       }))
   }

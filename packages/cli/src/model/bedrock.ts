@@ -100,7 +100,7 @@ export const provider = (
 ): ModelProvider => ({
   model: model.wire,
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
-  mayAskAgain: (error) => Option.exists(BedrockError.fromAiError(error), mayAskAgain),
+  canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), mayAskAgain),
   isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",
   reportWaits: (effect, report) =>
     Effect.provideService(

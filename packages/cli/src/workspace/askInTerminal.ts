@@ -1,4 +1,4 @@
-/** Asks the user at the terminal of `run` whether a tool call may do what it is about to do. */
+/** Asks the user in the terminal of `run` for permission for a tool call. */
 import * as Approver from "@altimate-code/agent/Approver"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
@@ -7,30 +7,30 @@ import * as Option from "effect/Option"
 import { shown, Stdio } from "../command-line/Stdio.ts"
 
 const noTerminal =
-  "This needs the user's permission, and there is no terminal to ask in. The user can start again with --yolo, or allow it under \"permission\" in altimate-code.json."
+  "This needs the user's permission, and there is no terminal to ask in. The user can restart with --yolo, or allow it under \"permission\" in altimate-code.json."
 
 const choices = (session: string): string =>
-  `Allow it? [y]es, ${
+  `Allow? [y]es, ${
     session === "" ? "" : `[s] always in this session (${session}), `
-  }[n]o, or tell the model what to do instead: `
+  }[n]o, or type what the model should do instead: `
 
-/** The lines of what will run, indented: none of them can pass for a line of this program's. */
+/** Indents the lines, so that none can be mistaken for output of this program. */
 const preview = (text: string): string => {
   const lines = shown(text.trimEnd()).split("\n")
-  const count = lines.length > manyLines ? `(${lines.length} lines)\n` : ""
+  const count = lines.length > longPreview ? `(${lines.length} lines)\n` : ""
   return `${lines.map((line) => `  ${line}\n`).join("")}${count}`
 }
 
-/** More than a usual terminal shows at once: the beginning has scrolled away. */
-const manyLines = 20
+/** Longer previews end with their line count, because their beginning has scrolled away. */
+const longPreview = 20
 
-/** As many characters as two lines of a usual terminal hold. */
-const longestPurpose = 135
+/** About two lines of a terminal, in characters. */
+const maxPurposeLength = 135
 
 const purpose = (text: string): string => {
   const characters = Array.from(printable(text.replace(/\s+/g, " ").trim()))
-  const cut = characters.length > longestPurpose
-    ? `${characters.slice(0, longestPurpose - 1).join("")}…`
+  const cut = characters.length > maxPurposeLength
+    ? `${characters.slice(0, maxPurposeLength - 1).join("")}…`
     : characters.join("")
   return cut === "" ? "" : `Purpose (by the model): ${cut}\n`
 }
@@ -47,18 +47,18 @@ const toAnswer = (line: string): Approver.Answer => {
     case "no":
       return { _tag: "No" }
     default:
-      return { _tag: "No", word: line.trim() }
+      return { _tag: "No", message: line.trim() }
   }
 }
 
-/** The terminal when there is one; without one every question is answered with no, and the model is told how that changes. */
+/** Asks in the terminal. Without a terminal it declines and tells the model what the user can do. */
 export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.unwrapEffect(
   Effect.map(Stdio, ({ readLine, writeError }) =>
     Option.match(readLine, {
-      onNone: () => Approver.nobody(noTerminal),
+      onNone: () => Approver.declineAll(noTerminal),
       onSome: (readLine) =>
         Layer.succeed(Approver.Approver, {
-          // Nothing of what the model wrote may make the terminal show something else than what will run.
+          // Control characters are removed: the terminal must show exactly what will run.
           ask: ({ action, because, patterns, tool }) =>
             Effect.gen(function*() {
               yield* writeError(`\n${printable(`${tool}: ${action.title} (${because})`)}\n`)

@@ -1,8 +1,9 @@
-/** What a turn works with on this machine, the same for `run` and for the screen. */
+/** The tools, instructions and permissions of a turn, the same for `run` and the screen. */
 import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as Instructions from "@altimate-code/agent/Instructions"
 import * as McpServers from "@altimate-code/agent/McpServers"
 import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
+import * as PermissionRules from "@altimate-code/agent/PermissionRules"
 import * as SystemPrompt from "@altimate-code/agent/SystemPrompt"
 import * as Tools from "@altimate-code/agent/Tools"
 import { Workspace } from "@altimate-code/agent/Workspace"
@@ -20,39 +21,33 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Mcp from "./mcpServers.ts"
 
-/** The configuration's rules; none are the policy's own. */
-export const rules = Effect.map(
-  Settings,
-  ({ permission }) => Option.match(permission, { onNone: () => ({}), onSome: (rules) => ({ rules }) })
-)
-
-/** With `--yolo`, or what stands for it, nobody is asked, whatever the policy is. */
+/** The permission rules of the configuration. With `--yolo` or its setting no policy asks the user. */
 export const permissions = Layer.unwrapEffect(
-  Effect.map(
-    Settings,
-    ({ yolo }) =>
+  Effect.map(Settings, ({ permission, yolo }) =>
+    Layer.merge(
+      PermissionRules.layer(Option.getOrUndefined(permission)),
       yolo.value
-        ? PermissionPolicy.askNobody(describe(yolo.origin))
+        ? PermissionPolicy.neverAsk(describe(yolo.origin))
         : Layer.context<PermissionPolicy.PermissionPolicy>()
-  )
+    ))
 )
 
-/** The tools of this program and of the MCP servers; `say` is told which server is slow to start. */
+/** The built-in tools and those of the MCP servers. `say` is called for each server that is slow to start. */
 export const tools = <R>(servers: McpServers.Servers, say: (server: string) => Effect.Effect<unknown, never, R>) =>
   Effect.gen(function*() {
     const own = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
     return {
       toolkit: Effect.map(servers.toolkit, (toolkit) => McpServers.merge(own, toolkit)),
-      notices: yield* Mcp.started(servers, say)
+      notices: yield* Mcp.waitForStart(servers, say)
     }
   }).pipe(Effect.provideService(AttachmentLimits, attachmentLimits))
 
-/** The user's own: those of the additional directory, if there are any, in place of the others. */
+/** The user's instructions: those of the additional directory, if any, replace the others. */
 const globalInstructions = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { config } = yield* Directories
-  // One that can't be read has ended the program by now.
+  // An unreadable one has already ended the program.
   const additional = yield* Effect.orElseSucceed(AdditionalDirectory.find, () => Option.none<string>())
   for (const directory of Option.toArray(additional)) {
     const file = path.join(directory, "AGENTS.md")
@@ -61,7 +56,7 @@ const globalInstructions = Effect.gen(function*() {
   return path.join(config, "AGENTS.md")
 })
 
-/** The system prompt; `base` stands in for this program's own words. */
+/** The system prompt. `base` replaces its general part. */
 export const system = (base: Option.Option<string>) =>
   Effect.gen(function*() {
     const path = yield* Path.Path
@@ -81,10 +76,11 @@ export const system = (base: Option.Option<string>) =>
       own
     }
     const loaded = yield* Instructions.load(sources)
-    const nested = Instructions.makeNested(sources, loaded)
+    const findNested = Instructions.makeNested(sources, loaded)
     const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
     return {
       text: SystemPrompt.make({
+        name: "altimate-code",
         ...Option.match(base, { onNone: () => ({}), onSome: (base) => ({ base }) }),
         ...inProject,
         directory,
@@ -94,11 +90,11 @@ export const system = (base: Option.Option<string>) =>
         instructions: loaded.instructions
       }),
       notices: loaded.notices,
-      /** The instructions of the directories that tools come to. */
-      nested: (touched: Instructions.Touched) => Effect.provide(nested(touched), context)
+      /** Finds the instructions for files that tools touch. */
+      findInstructions: (touched: Instructions.Touched) => Effect.provide(findNested(touched), context)
     }
   })
 
-/** `2026-01-31`, where the user is. */
+/** `2026-01-31` in the local time zone. */
 const localDate = (now: Date): string =>
   [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-")

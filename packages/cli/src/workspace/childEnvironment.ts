@@ -1,4 +1,4 @@
-/** What the programs that this one starts find in their environment. */
+/** The environment of the programs that this program starts. */
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import * as Config from "@altimate-code/config/Environment"
 import { isSecretName } from "@altimate-code/config/SecretName"
@@ -12,17 +12,17 @@ import * as Redacted from "effect/Redacted"
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** This program's own: no program that it starts gets them, under whatever name. */
+/** Variables for this program alone. No other program gets them or their values under another name. */
 const own = ["AWS_BEARER_TOKEN_BEDROCK", "ALTIMATE_CLI_CONFIG_CONTENT"]
 
 /**
- * Of AWS's variables those that hold no credential and do not say where one is.
+ * AWS variables that neither contain nor locate a credential.
  * Source: AWS SDKs and Tools Reference Guide, "Environment variables".
  */
 const harmless =
   /^AWS_((DEFAULT_)?(REGION|PROFILE|OUTPUT)|PAGER|CA_BUNDLE|SDK_LOAD_CONFIG|SDK_UA_APP_ID|DEFAULTS_MODE|RETRY_MODE|MAX_ATTEMPTS|USE_(FIPS|DUALSTACK)_ENDPOINT|EC2_METADATA_DISABLED|STS_REGIONAL_ENDPOINTS|IGNORE_CONFIGURED_ENDPOINT_URLS)$/
 
-/** Of AWS's variables those whose values are secrets. */
+/** AWS variables whose values are secrets. */
 const awsSecrets = [
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",
@@ -31,12 +31,12 @@ const awsSecrets = [
   "AWS_CONTAINER_AUTHORIZATION_TOKEN"
 ]
 
-/** Whatever is shorter may be an everyday word, such as the `testing` of a local AWS. */
-const shortestKey = 16
+/** Shorter values may be common words, such as `testing` for a local AWS. */
+const minKeyLength = 16
 
-const isLong = (value: string) => value.length >= shortestKey
+const isLong = (value: string) => value.length >= minKeyLength
 
-/** The variables that are set, without those that have one of these names or hold one of these secrets, plain or encoded. */
+/** The variables that are set, except those that `isTaken` names and those that contain one of the secrets, plain or encoded. */
 const without = (
   variables: Variables,
   isTaken: (name: string) => boolean,
@@ -51,17 +51,17 @@ const without = (
   return rest
 }
 
-/** A token as it is written, and as it is sent. */
-const written = (token: string): ReadonlyArray<string> => [token.trim(), PastedToken.unwrap(token).value]
+/** A token as configured, and as sent. */
+const formsOf = (token: string): ReadonlyArray<string> => [token.trim(), PastedToken.unwrap(token).value]
 
 const withoutOwn = (variables: Variables) => {
-  const secrets = written(variables[own[0]!] ?? "").filter(isLong)
+  const secrets = formsOf(variables[own[0]!] ?? "").filter(isLong)
   return without(variables, (name) => own.includes(name), secrets)
 }
 
 /**
- * The environment for this program's own settings. What no program that it starts may inherit is removed from `process.env`, from
- * which also the AWS SDK starts a `credential_process`.
+ * The environment for this program's settings. Removes variables that no other program may inherit from `process.env`, with which the
+ * AWS SDK starts a `credential_process`.
  */
 export const takeEnvironment = (): ConfigProvider.ConfigProvider => {
   const all = without(process.env, () => false, [])
@@ -70,7 +70,7 @@ export const takeEnvironment = (): ConfigProvider.ConfigProvider => {
   return ConfigProvider.fromMap(new Map(Object.entries(all)))
 }
 
-/** Registers the credentials of the environment, whether a request uses them or not: a command may print them. */
+/** Registers all credentials of the environment for masking, because a command may print them. */
 export const registerCredentials = Effect.gen(function*() {
   const { register } = yield* Secrets
   for (const name of [own[0]!, ...awsSecrets]) {
@@ -80,8 +80,8 @@ export const registerCredentials = Effect.gen(function*() {
 })
 
 /**
- * `commandEnvironment` is for the commands of the model and the user: AWS credentials are in it, since they may have to work with AWS.
- * `programEnvironment` is for all else. Neither has what the gateway's headers and `apiKey` are filled in with as its credential.
+ * `commandEnvironment` is for the commands of the model and the user. It includes AWS credentials, because commands may use AWS.
+ * `programEnvironment` is for all other programs. Neither includes the variables that supply the gateway's credential.
  */
 export const childEnvironments = Effect.gen(function*() {
   const { gateway } = yield* Settings
@@ -90,7 +90,7 @@ export const childEnvironments = Effect.gen(function*() {
     ...apiKey,
     ...Object.entries(gateway.headers).flatMap(([name, header]) => isSecretName(name) ? [header] : [])
   ].map(({ value }) => Redacted.value(value))
-  // When it can't be read, there is no token from there that a program could get.
+  // A store that can't be read has no token to remove.
   const stored = yield* CredentialStore.CredentialStore.pipe(
     Effect.flatMap(({ get }) => get("amazon-bedrock")),
     Effect.map(Option.map(Redacted.value)),
@@ -98,10 +98,10 @@ export const childEnvironments = Effect.gen(function*() {
     Effect.provide(CredentialStore.layer)
   )
   const tokens = [...Option.toArray(stored), ...apiKey.map(({ value }) => Redacted.value(value))]
-    .flatMap(written).filter(isLong)
+    .flatMap(formsOf).filter(isLong)
   const inherited = without(withoutOwn(process.env), () => false, tokens)
   const isFilledIn = (name: string) =>
-    written(inherited[name]!).some((value) => isLong(value) && configured.some((secret) => secret.includes(value)))
+    formsOf(inherited[name]!).some((value) => isLong(value) && configured.some((secret) => secret.includes(value)))
   const commandEnvironment = without(inherited, isFilledIn, [])
   const keys = awsSecrets.flatMap((name) => inherited[name] ?? []).map((key) => key.trim()).filter(isLong)
   const programEnvironment = without(

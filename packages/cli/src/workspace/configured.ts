@@ -1,5 +1,5 @@
-/** A command that needs the effective settings. */
-import * as PermissionRules from "@altimate-code/agent/PermissionRules"
+/** Runs a command with the effective settings. */
+import * as PermissionWarnings from "@altimate-code/agent/PermissionWarnings"
 import { Directories } from "@altimate-code/config/Directories"
 import * as Origin from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
@@ -12,10 +12,10 @@ import * as Option from "effect/Option"
 import { Stdio } from "../command-line/Stdio.ts"
 import * as Trust from "./projectTrust.ts"
 
-/** How many settings without effect are named at a start. */
-const named = 3
+/** How many settings without effect the warning names. */
+const maxNamed = 3
 
-/** One sentence for all settings that have no effect here; those that look like typos have been warned of one by one. */
+/** One warning for all settings without effect. Likely typos have separate warnings. */
 const unknownSettings = Effect.gen(function*() {
   const { unknown } = yield* Settings.Settings
   const { home } = yield* Directories
@@ -25,12 +25,12 @@ const unknownSettings = Effect.gen(function*() {
   const counts = Object.entries(files).map(([file, { length }], index) =>
     `${length}${index > 0 ? "" : length === 1 ? " setting" : " settings"} in ${printable(file)}`
   )
-  // What no other tool is known to have is what the user would want to know of first.
+  // Settings that no other known tool has come first: they matter most to the user.
   const byWeight = (of: Settings.UnknownSetting) => Option.isNone(of.note) ? 0 : of.isMissed ? 1 : 2
-  const keys = silent.toSorted((a, b) => byWeight(a) - byWeight(b)).slice(0, named).map(({ key }) => key)
+  const keys = silent.toSorted((a, b) => byWeight(a) - byWeight(b)).slice(0, maxNamed).map(({ key }) => key)
   return [
     `${counts.join(" and ")} ${silent.length === 1 ? "has" : "have"} no effect here (${
-      [...keys, ...(silent.length > named ? ["…"] : [])].join(", ")
+      [...keys, ...(silent.length > maxNamed ? ["…"] : [])].join(", ")
     }). Details: altimate-code config show --unknown`
   ]
 })
@@ -42,21 +42,21 @@ const otherWarnings = Effect.gen(function*() {
     ...yield* ModelChoice.warnings,
     ...Option.match(permission, {
       onNone: () => [],
-      onSome: (rules) => PermissionRules.warnings(rules, Object.keys(mcp)).map(printable)
+      onSome: (rules) => PermissionWarnings.find(rules, Object.keys(mcp)).map(printable)
     })
   ]
 })
 
-/** What the user should know although nothing failed, in sentences. */
+/** Warnings about the configuration, in sentences. */
 export const warnings = Effect.zipWith(otherWarnings, unknownSettings, (others, unknown) => [...others, ...unknown])
 
-/** Fails when there is no endpoint to send requests to. */
+/** The endpoint for requests; fails if there is none. */
 export const endpoint = Effect.flatMap(
   Effect.all([EndpointPolicy, Settings.Settings]),
   ([{ resolve }, settings]) => resolve(settings)
 )
 
-/** A command that only looks at the settings works without an endpoint. */
+/** Only warns about a misplaced URL, because commands that only read the settings need no endpoint. */
 const noteMisplaced = Effect.catchIf(
   Effect.asVoid(endpoint),
   ({ reason }) => reason === "Misplaced",
@@ -68,8 +68,9 @@ const noteMisplaced = Effect.catchIf(
 ).pipe(Effect.ignore)
 
 /**
- * Reads the settings, asks or reports what becomes of project files that are not trusted, writes the warnings to stderr once, and runs
- * `self` with the settings, without the one that refers to what it is about to `explain`. A command that sends requests fails before any credential is read when there is no endpoint to send them to.
+ * Reads the settings, handles untrusted project files with `untrusted`, writes the warnings to stderr, and runs `self` with the settings.
+ * With `send` it fails without an endpoint before any credential is read. With `explain` it omits the warning that refers to the command
+ * itself.
  */
 export const configured = <E1 = never, R1 = never>(
   overrides?: Settings.Overrides,

@@ -1,4 +1,4 @@
-/** Makes directories one by one. */
+/** Creates directories one by one. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -8,8 +8,8 @@ const isFailure = (reason: string) => (error: { readonly _tag: string; readonly 
   error._tag === "SystemError" && error.reason === reason
 
 /**
- * The file system with another way to make a directory and those above it: where the system answers ENOENT for whatever is made, as in
- * `/proc`, Node's own (`recursive`) never ends.
+ * A file system that creates missing parent directories itself: Node's `recursive` option never returns where mkdir always fails with
+ * ENOENT, as in `/proc`.
  */
 export const layer: Layer.Layer<FileSystem.FileSystem, never, FileSystem.FileSystem> = Layer.effect(
   FileSystem.FileSystem,

@@ -1,6 +1,7 @@
-/** The MCP servers of the configuration, as this program reaches and shows them. */
+/** Connects to the configured MCP servers and displays their state. */
 import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as McpServers from "@altimate-code/agent/McpServers"
+import type { McpStatus } from "@altimate-code/agent/McpStatus"
 import { isSecretName } from "@altimate-code/config/SecretName"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
@@ -14,39 +15,46 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { version } from "../Version.ts"
 
-/** A shorter value under a name that does not sound like a secret may be an everyday word. */
-const shortestSecret = 16
+/** Shorter values with harmless names may be common words. */
+const minSecretLength = 16
 
-/** They are started at once and run until the scope closes; remote ones are reached as the gateway is. */
+/** Starts all servers; they run until the scope closes. Remote servers use the same network settings as the gateway. */
 export const servers = Effect.gen(function*() {
   const { mcp } = yield* Settings
   const { fetch } = Context.get(yield* Layer.build(Network.layer), Network.Network)
   const { register } = yield* Secrets
   return yield* McpServers.make({
     servers: mcp,
-    fetch: explained(fetch),
+    fetch: withHints(fetch),
     registerHeader: (name, value) =>
-      isSecretName(name) || value.length >= shortestSecret
+      isSecretName(name) || value.length >= minSecretLength
         ? Effect.forEach([value, value.split(" ").at(-1)!], (secret) => register(Redacted.make(secret)), {
           discard: true
         })
         : Effect.void,
+    headersCommandEnvironment: ({ name, url }) => ({
+      ALTIMATE_CODE_MCP_SERVER_NAME: name,
+      ALTIMATE_CODE_MCP_SERVER_URL: url,
+      // Existing scripts for headers use these names.
+      CLAUDE_CODE_MCP_SERVER_NAME: name,
+      CLAUDE_CODE_MCP_SERVER_URL: url
+    }),
     client: { name: "altimate-code", version }
   })
 }).pipe(Effect.provideService(AttachmentLimits, attachmentLimits))
 
-/** With what to do about it: whoever reads of a server's failure sees nothing but the error's message. */
-const explained = (fetch: Network.Fetch): Network.Fetch => (url, init) =>
+/** Adds the hint to the message, because only the message of a server's error is displayed. */
+const withHints = (fetch: Network.Fetch): Network.Fetch => (url, init) =>
   fetch(url, init).catch((error: unknown) => {
     if (!(error instanceof NetworkError)) throw error
     throw Object.assign(new Error(`${error.message}. ${error.hint}`), { code: error.code })
   })
 
-/** A start that takes longer is shown. */
-const shownAfter = "2 seconds"
+/** Servers that take longer to start are reported. */
+const slowStart = "2 seconds"
 
-/** Waits until all have started or failed; answers what is wrong with which. `say` is told of each that is slow to start. */
-export const started = <R>(
+/** Waits until all servers have started or failed, and returns their problems. `say` is called for each that is slow to start. */
+export const waitForStart = <R>(
   { notices, status }: McpServers.Servers,
   say: (server: string) => Effect.Effect<unknown, never, R>
 ) =>
@@ -56,15 +64,15 @@ export const started = <R>(
       ({ name }) => say(printable(JSON.stringify(name))),
       { discard: true }
     )).pipe(
-      Effect.delay(shownAfter),
+      Effect.delay(slowStart),
       Effect.forkScoped,
       Effect.zipRight(notices),
       Effect.scoped
     )
 
-/** For the user, in lines. */
-export const lines = (servers: ReadonlyArray<McpServers.Status>): ReadonlyArray<string> => {
-  if (servers.length === 0) return ["No MCP servers are configured: add one under \"mcp\" in altimate-code.json."]
+/** Describes the servers in lines for the user. */
+export const describeServers = (servers: ReadonlyArray<McpStatus>): ReadonlyArray<string> => {
+  if (servers.length === 0) return ["No MCP servers are configured. Add one under \"mcp\" in altimate-code.json."]
   const width = Math.max(...servers.map(({ name }) => printable(name).length))
   return servers.flatMap(({ error, name, state, tools, transport }) => [
     `${printable(name).padEnd(width)}  ${state.padEnd("connected".length)}  ${transport}`,

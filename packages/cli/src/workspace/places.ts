@@ -1,5 +1,5 @@
-/** Where on this machine the assistant works, and where it stores things. */
-import * as Sessions from "@altimate-code/agent/Sessions"
+/** Where the assistant works on this machine and where it stores data. */
+import * as SessionStore from "@altimate-code/agent/SessionStore"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as AdditionalDirectory from "@altimate-code/config/AdditionalDirectory"
 import { Directories, noHome } from "@altimate-code/config/Directories"
@@ -16,10 +16,10 @@ import * as Option from "effect/Option"
 import { tmpdir } from "node:os"
 import { childEnvironments } from "./childEnvironment.ts"
 
-/** What belongs to this program on the user's machine and in projects. */
+/** This program's files on the user's machine and in projects. */
 export const own = Effect.gen(function*() {
   const { config, data } = yield* Directories
-  // One that can't be read has ended the program by now.
+  // An unreadable one has already ended the program.
   const additional = yield* Effect.orElseSucceed(AdditionalDirectory.find, () => Option.none<string>())
   return {
     directories: [config, data, ...Option.toArray(additional)],
@@ -33,21 +33,21 @@ const sessionDirectory = Effect.gen(function*() {
   return path.join(data, "session")
 })
 
-/** Where sessions are stored; no secret gets in. */
+/** The session storage, which masks secrets. */
 const sessionsWith = (unstorable: Option.Option<string>) =>
   Layer.unwrapEffect(Effect.gen(function*() {
     const { mask } = yield* Secrets
-    return Sessions.layer({
+    return SessionStore.layer({
       directory: yield* sessionDirectory,
       mask,
       ...Option.match(unstorable, { onNone: () => ({}), onSome: (unstorable) => ({ unstorable }) })
     })
   }))
 
-/** The sessions that are stored. */
+/** The stored sessions. */
 export const sessions = sessionsWith(Option.none())
 
-/** The working directory, in its project. */
+/** The workspace: the working directory in its project. */
 const workspaceWith = (unstorable: Option.Option<string>) =>
   Layer.scoped(
     Workspace,
@@ -81,33 +81,33 @@ const reasonOf = (error: PlatformError): string => {
   return reasons[code] ?? error.message
 }
 
-/** Why sessions can't be stored, in a sentence for the user; none if they can. */
+/** A sentence that tells the user why sessions can't be stored; none if they can. */
 const findUnstorable = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const directory = yield* sessionDirectory
   const home = yield* Environment.variable("HOME")
   return yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 }).pipe(
-    // Permissions do not say it all: a file system may be mounted read-only.
+    // Checks by writing: a file system may be mounted read-only.
     Effect.zipRight(fs.makeTempDirectoryScoped({ directory, prefix: ".write-" })),
     Effect.scoped,
     Effect.match({
       onSuccess: () => Option.none(),
       onFailure: (error) => {
         const reason = !directory.startsWith(noHome)
-          ? `${printable(directory)} can't be written (${reasonOf(error)})`
+          ? `${printable(directory)} is not writable (${reasonOf(error)})`
           : Option.match(home, {
             onNone: () => "HOME is not set, and the system has no home directory for this user",
             onSome: (home) => `HOME (${printable(home)}) can't be entered (permission denied)`
           })
         return Option.some(
-          `Nothing is kept: ${reason}. The session, the log and the history end with this program.`
+          `Nothing will be saved: ${reason}. The session, the log and the history are lost when this program ends.`
         )
       }
     })
   )
 })
 
-/** Where a turn works and is stored. */
+/** The workspace and the session storage of a turn. */
 export const layer = Layer.unwrapEffect(
   Effect.map(findUnstorable, (unstorable) => Layer.merge(sessionsWith(unstorable), workspaceWith(unstorable)))
 )

@@ -1,4 +1,4 @@
-/** What a command does about project files of which something waits until they are trusted. */
+/** How commands handle project files whose settings need the user's trust. */
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { Directories } from "@altimate-code/config/Directories"
 import { describe } from "@altimate-code/config/Origin"
@@ -12,12 +12,12 @@ import * as Option from "effect/Option"
 import { CliError } from "../command-line/failure/CliError.ts"
 import { Stdio } from "../command-line/Stdio.ts"
 
-/** Answers whether the files are trusted now. */
+/** Returns whether the files are trusted now. */
 export type Reaction<E = never, R = never> = (
   files: ReadonlyArray<UntrustedFile>
 ) => Effect.Effect<boolean, E, R | Stdio>
 
-/** What the files change, two lines each, and which files they bring in. */
+/** Describes the changes of the files, two lines each, and the files that they include. */
 export const changes = (files: ReadonlyArray<UntrustedFile>) =>
   Effect.gen(function*() {
     const path = yield* Path.Path
@@ -28,13 +28,13 @@ export const changes = (files: ReadonlyArray<UntrustedFile>) =>
     const includes = [...new Set(files.flatMap(({ includes }) => includes))].map((file) =>
       `  ${printable(path.relative(cwd, file))}\n`
     )
-    return [...lines, ...(includes.length === 0 ? [] : ["These files of the project are part of it:\n", ...includes])]
+    return [...lines, ...(includes.length === 0 ? [] : ["They include these project files:\n", ...includes])]
       .join("")
   })
 
 const headline = "This project's configuration changes security-relevant settings and is not trusted yet"
 
-/** The command does not depend on it. */
+/** Continues without the untrusted settings and writes a note. */
 export const note: Reaction = (files) =>
   Effect.flatMap(Stdio, ({ writeError }) =>
     Effect.as(
@@ -47,7 +47,7 @@ export const note: Reaction = (files) =>
       false
     ))
 
-/** The user can't be asked, and continuing without these settings would not be what the project's authors expect. */
+/** Fails if the user can't be asked: the project may not work as intended without these settings. */
 export const refuse: Reaction<CliError, Directories | Path.Path> = (files) =>
   Effect.flatMap(
     changes(files),
@@ -56,17 +56,17 @@ export const refuse: Reaction<CliError, Directories | Path.Path> = (files) =>
         reason: "Usage",
         message: `${headline}:\n${changes.trimEnd()}`,
         hint:
-          "Nothing was sent. Review it, then trust this version: altimate-code trust. Or trust it for this run: --trust-project."
+          "Nothing was sent. Review the changes, then trust this version with altimate-code trust, or only for this run with --trust-project."
       })
   )
 
-/** Asks the user; unless they say yes, the program continues without these settings. */
+/** Asks the user. Unless they agree, the program continues without these settings. */
 export const ask: Reaction<ConfigError | CliError, FileSystem.FileSystem | Path.Path | Directories> = (files) =>
   Effect.gen(function*() {
     const { readLine, writeError } = yield* Stdio
     if (Option.isNone(readLine)) return yield* refuse(files)
     yield* writeError(`${headline}:\n\n${yield* changes(files)}\n`)
-    const answer = yield* readLine.value("Trust it as it is now? [y]es, or [n]o: continue without these settings: ")
+    const answer = yield* readLine.value("Trust this version? [y]es, or [n]o: continue without these settings: ")
     if (!/^y(es)?$/i.test(answer.trim())) return false
     yield* TrustedFiles.add(files)
     return true

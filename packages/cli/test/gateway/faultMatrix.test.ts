@@ -1,4 +1,4 @@
-import { Sessions } from "@altimate-code/agent/Sessions"
+import { SessionStore } from "@altimate-code/agent/SessionStore"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Block, Fault, Script } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -127,7 +127,7 @@ const play = (cell: Cell, times: 1 | "always") =>
     // The conversation can be gone on with, and the tool is not run again.
     const healthy = yield* Sandbox.make({ script: [{ blocks: question }] })
     const next = yield* Effect.gen(function*() {
-      const session = yield* (yield* Sessions).open(id)
+      const session = yield* (yield* SessionStore).open(id)
       return yield* turn(session, withTools)
     }).pipe(Effect.scoped, Effect.provide(over(healthy.url)))
     assert.strictEqual(next.text, textOf(question), String(next.error))

@@ -1,10 +1,12 @@
 /** Turns as `run` makes them, over the real client, tools and files, in this process: quick enough for hundreds of them. */
+import type { AnyToolkit } from "@altimate-code/agent/AnyToolkit"
 import * as Approver from "@altimate-code/agent/Approver"
+import type { LocalServer } from "@altimate-code/agent/McpConfig"
 import * as McpServers from "@altimate-code/agent/McpServers"
 import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
 import type { SessionError } from "@altimate-code/agent/SessionError"
-import { Sessions } from "@altimate-code/agent/Sessions"
+import { SessionStore } from "@altimate-code/agent/SessionStore"
 import * as Tools from "@altimate-code/agent/Tools"
 import * as Turn from "@altimate-code/agent/Turn"
 import { Auth } from "@altimate-code/auth/Auth"
@@ -76,8 +78,8 @@ export const machine = (
     BedrockLanguageModel.layer({ model: "anthropic.claude-sonnet-4-6-v1" }).pipe(
       Layer.provide(BedrockClient.layer(limits))
     ),
-    PermissionPolicy.yolo.pipe(Layer.provide(PermissionPolicy.layer)),
-    Approver.nobody("Nobody is there."),
+    PermissionPolicy.neverAsk("A test allows everything.").pipe(Layer.provide(PermissionPolicy.layer)),
+    Approver.declineAll("There is no user."),
     Tools.layer.pipe(Layer.provideMerge(Places.layer))
   ).pipe(
     Layer.provide(Network.layer),
@@ -106,7 +108,7 @@ export interface Outcome {
 }
 
 /** The tools of this program, and of an MCP server that runs until the scope closes. */
-export const toolsWith = (server: McpServers.McpServer) =>
+export const toolsWith = (server: LocalServer) =>
   Effect.gen(function*() {
     const { notices, toolkit } = yield* McpServers.make({
       servers: { soak: server },
@@ -119,7 +121,7 @@ export const toolsWith = (server: McpServers.McpServer) =>
   })
 
 /** One prompt, in the session: with these tools, with this program's own, or without. */
-export const turn = (session: Session, tools: Turn.AnyToolkit | boolean) =>
+export const turn = (session: Session, tools: AnyToolkit | boolean) =>
   Effect.gen(function*() {
     let text = ""
     let error: Outcome["error"]
@@ -148,4 +150,4 @@ export const turn = (session: Session, tools: Turn.AnyToolkit | boolean) =>
   })
 
 /** A new session in `directory`. */
-export const newSession = (directory: string) => Effect.flatMap(Sessions, (sessions) => sessions.create(directory))
+export const newSession = (directory: string) => Effect.flatMap(SessionStore, (sessions) => sessions.create(directory))

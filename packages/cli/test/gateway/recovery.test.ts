@@ -170,7 +170,7 @@ layer(NodeContext.layer)("a part that the service refuses", (it) => {
 
   it.scoped("and is a tool is named with its server, and left out for the session", () =>
     Effect.gen(function*() {
-      const server = fileURLToPath(new URL("../../../agent/test/fixtures/oddMcpServer.mjs", import.meta.url))
+      const server = fileURLToPath(new URL("../../../agent/test/mcp/fixtures/oddMcpServer.mjs", import.meta.url))
       const tools = ["find", "open"].map((name) => ({ name, inputSchema: { type: "object", properties: {} } }))
       const { ask, seen } = yield* setUp((body) => {
         const index = body.toolConfig?.tools.findIndex(({ toolSpec }) => toolSpec?.name === "crm_open") ?? -1

@@ -15,7 +15,7 @@ import * as Bedrock from "../../src/model/bedrock.ts"
 import { at, type GatewayFault, gatewayFaults, isBeforeAll, type Position } from "./gatewayFaults.ts"
 import { canary, machine, newSession, toolsWith, turn } from "./inProcess.ts"
 
-const mcpServer = fileURLToPath(new URL("../../../agent/test/fixtures/mcpServer.mjs", import.meta.url))
+const mcpServer = fileURLToPath(new URL("../../../agent/test/mcp/fixtures/mcpServer.mjs", import.meta.url))
 
 const turns = 300
 /** How many of them are made before memory is measured for the first time. */

@@ -116,7 +116,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       const { cwd, run, sandbox } = yield* start(bedrock({ baseURL: "{file:gw.txt}" }))
       writeFileSync(join(cwd, "gw.txt"), `${sandbox.url}\n`)
       const trusted = yield* run("trust")
-      assert.match(trusted.stdout, /These files of the project are part of it:\n {2}gw\.txt\n/)
+      assert.match(trusted.stdout, /They include these project files:\n {2}gw\.txt\n/)
       assert.strictEqual((yield* run("run", "--no-tools", "hello")).code, 0)
       const before = (yield* sandbox.requests).length
       writeFileSync(join(cwd, "gw.txt"), `${sandbox.url}/evil\n`)
@@ -185,7 +185,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       const { cwd, home, trustFile } = yield* start({ permission: { bash: "allow" } })
       const launch = open([], { home: home.home, cwd, env: { CI: "true", ...token } })
       const first = yield* launch
-      yield* first.see(/permission: {"bash":"allow"}[^]*Trust it/)
+      yield* first.see(/permission: {"bash":"allow"}[^]*Trust this version/)
       yield* first.write("n\r")
       yield* first.see(/Amazon Bedrock[^]*ready/)
       yield* first.write("go")
@@ -198,18 +198,18 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       const hasty = yield* launch
       yield* hasty.write("y\ry")
       yield* hasty.see(/^y\ny/)
-      yield* hasty.see(/Trust it/)
+      yield* hasty.see(/Trust this version/)
       yield* hasty.write("\r")
       yield* hasty.see(/Amazon Bedrock[^]*ready/)
       assert.isFalse(existsSync(trustFile))
 
       const second = yield* launch
-      yield* second.see(/Trust it/)
+      yield* second.see(/Trust this version/)
       yield* second.write("y\r")
       yield* second.see(/Amazon Bedrock[^]*ready/)
       assert.isTrue(existsSync(trustFile))
       const third = yield* launch
       yield* third.see(/Amazon Bedrock[^]*ready/)
-      assert.notInclude(third.screen(), "Trust it")
+      assert.notInclude(third.screen(), "Trust this version")
     }))
 })

@@ -51,13 +51,20 @@ const isLocal = ({ reason, status, type = "" }: BedrockError): boolean =>
   status === undefined &&
   (reason === "Authentication" && ownMistakes.includes(type) || reason === "Validation" && type.startsWith("ERR_"))
 
+type Rendered = Pick<Failure, "hint" | "message"> & { readonly _tag?: string; readonly reason?: string }
+
+/** The agent's library does not know the command that lists sessions. */
+const hintOf = ({ _tag, hint, reason }: Rendered): string =>
+  _tag === "SessionError" && reason === "NotFound" ? "altimate-code session list shows all sessions." : hint
+
 /** The block on stderr. A gateway's words may be in it: nothing in them reaches the terminal as more than text. */
 export const render = (
-  failure: Pick<Failure, "hint" | "message">,
+  failure: Rendered,
   options: { readonly colors: boolean; readonly logPath?: Option.Option<string> }
 ): string => {
   const error = options.colors ? "\u001b[1;31merror:\u001b[0m" : "error:"
   const more = Option.match(options.logPath ?? Option.none(), { onNone: () => "", onSome: (path) => `Log: ${path}\n` })
-  const hint = failure.hint === "" ? "" : `${printableLines(failure.hint)}\n`
+  const text = hintOf(failure)
+  const hint = text === "" ? "" : `${printableLines(text)}\n`
   return `${error} ${printableLines(failure.message)}\n${hint}${more}`
 }

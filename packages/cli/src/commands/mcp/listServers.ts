@@ -10,9 +10,9 @@ export const list = Effect.fn("McpList.list")(
   function*(format: "text" | "json") {
     const { write, writeError } = yield* Stdio
     const servers = yield* Mcp.servers
-    yield* Mcp.started(servers, (server) => writeError(`note: waiting for MCP server ${server} to start\n`))
+    yield* Mcp.waitForStart(servers, (server) => writeError(`note: waiting for MCP server ${server} to start\n`))
     const status = yield* servers.status
-    yield* format === "json" ? writeJson(status, 2) : write(`${Mcp.lines(status).join("\n")}\n`)
+    yield* format === "json" ? writeJson(status, 2) : write(`${Mcp.describeServers(status).join("\n")}\n`)
     const failed = status.filter(({ state }) => state === "failed").map(({ name }) => name)
     if (failed.length === 0) return
     return yield* new CliError({

@@ -1,6 +1,7 @@
 /** Files attached to a prompt. */
 import * as AttachmentLimits from "@altimate-code/agent/AttachmentLimits"
-import * as SensitiveFiles from "@altimate-code/agent/SensitiveFiles"
+import * as SecretFiles from "@altimate-code/agent/SecretFiles"
+import * as SensitivePlaces from "@altimate-code/agent/SensitivePlaces"
 import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
 import * as MediaType from "@altimate-code/system/MediaType"
 import * as Paths from "@altimate-code/system/Paths"
@@ -56,11 +57,11 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
 /** Warnings about attached files that may contain secrets. They are sent anyway: naming a file allows it. */
 export const notices = Effect.fn("Attachment.notices")(function*(files: ReadonlyArray<string>) {
   const path = yield* Path.Path
-  const places = yield* SensitiveFiles.places(yield* Places.own)
+  const places = yield* SensitivePlaces.find(yield* Places.own)
   const real = (file: string) => Effect.orElseSucceed(Paths.realPath(path.resolve(file)), () => path.resolve(file))
   const secret = yield* Effect.filter(
     files,
-    (file) => Effect.map(real(file), (file) => SensitiveFiles.mayHoldSecrets(file, places))
+    (file) => Effect.map(real(file), (file) => SecretFiles.mayHoldSecrets(file, places))
   )
   return secret.map((file) => `${file} may contain secrets and is sent to the model, because --file names it`)
 })

@@ -1,5 +1,6 @@
 /** Writes a turn to stdout and stderr, as text or as JSON events. */
-import type { TurnEvent, Usage } from "@altimate-code/agent/TurnEvent"
+import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import type { Usage } from "@altimate-code/agent/Usage"
 import * as Wait from "@altimate-code/agent/Wait"
 import type { Credential } from "@altimate-code/auth/Credential"
 import { publicUrl } from "@altimate-code/config/PublicUrl"

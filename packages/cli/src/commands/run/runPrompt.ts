@@ -70,7 +70,7 @@ const equipment = ({ noTools, system }: RunOptions) =>
     return {
       toolkit: tools.toolkit,
       system: prompt.text,
-      nested: prompt.nested,
+      findInstructions: prompt.findInstructions,
       notices: [...tools.notices, ...prompt.notices]
     }
   })
@@ -129,7 +129,6 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     }
     yield* Turn.run({
       ...equipped,
-      ...yield* Assistant.rules,
       session,
       input,
       maxSteps: options.maxSteps,

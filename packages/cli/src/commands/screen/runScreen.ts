@@ -20,7 +20,7 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
   const { writeError } = yield* Stdio
   const { sessionId } = yield* Effect.gen(function*() {
     const session = yield* openSession(options)
-    return yield* Screen.run({ ...yield* Assistant.rules, session, maxSteps: 50 })
+    return yield* Screen.run({ session, maxSteps: 50 })
   })
     .pipe(
       Effect.scoped,

@@ -238,7 +238,7 @@ export const layer = (overrides: Settings.Overrides) =>
             Queue.offer(said, `Waiting for MCP server ${server} to start.`)),
           context
         ),
-        mcp: Effect.map(servers.status, Mcp.lines),
+        mcp: Effect.map(servers.status, Mcp.describeServers),
         system: Effect.provide(Assistant.system(Option.none()), context),
         explain: Advice.explain,
         status: Effect.map(opened, ({ status }) => status).pipe(

@@ -1,5 +1,5 @@
 /** The actions of `altimate-code session`. */
-import * as Sessions from "@altimate-code/agent/Sessions"
+import * as SessionStore from "@altimate-code/agent/SessionStore"
 import * as Transcript from "@altimate-code/agent/Transcript"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import * as Places from "../../workspace/places.ts"
 /** All sessions, the last used first. */
 export const list = Effect.fn("SessionCommands.list")(function*(format: "text" | "json") {
   const { write } = yield* Stdio
-  const all = yield* (yield* Sessions.Sessions).list
+  const all = yield* (yield* SessionStore.SessionStore).list
   if (format === "json") return yield* writeJson(all, 2)
   if (all.length === 0) return yield* write("There are no sessions yet.\n")
   yield* write(Table.render([
@@ -28,7 +28,7 @@ export const list = Effect.fn("SessionCommands.list")(function*(format: "text" |
 /** A session as Markdown, or every line of its file as a JSON array. */
 export const print = Effect.fn("SessionCommands.print")(function*(id: string, format: "markdown" | "json") {
   const { isTerminal, write, writeError } = yield* Stdio
-  const { lines, notices, text } = yield* (yield* Sessions.Sessions).read(id)
+  const { lines, notices, text } = yield* (yield* SessionStore.SessionStore).read(id)
   for (const notice of notices) yield* writeError(`note: ${printable(notice)}\n`)
   const [whole, forTerminal] = format === "markdown"
     ? [Transcript.markdown(lines), shown]
@@ -39,6 +39,6 @@ export const print = Effect.fn("SessionCommands.print")(function*(id: string, fo
 /** Deletes a session permanently. */
 export const remove = Effect.fn("SessionCommands.remove")(function*(id: string) {
   const { write } = yield* Stdio
-  const whole = yield* (yield* Sessions.Sessions).remove(id)
+  const whole = yield* (yield* SessionStore.SessionStore).remove(id)
   yield* write(`Deleted session ${whole}.\n`)
 }, Effect.provide(Places.sessions))
