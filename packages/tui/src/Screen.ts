@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import type { PermissionPolicy, Rules } from "@altimate-code/agent/PermissionPolicy"
+import type { PermissionPolicy } from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
-import type { Sessions } from "@altimate-code/agent/Sessions"
+import type { SessionStore } from "@altimate-code/agent/SessionStore"
 import type { Workspace } from "@altimate-code/agent/Workspace"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
@@ -41,8 +41,6 @@ export interface Options {
   readonly session: Session
   /** Gives it back when another one is opened; absent: it stays open as long as its own scope. */
   readonly release?: Effect.Effect<void>
-  /** The configuration's rules for tool calls; absent: the policy's own. */
-  readonly rules?: Rules
   /** How many requests a turn may take. */
   readonly maxSteps: number
 }
@@ -77,7 +75,7 @@ const signals = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const
  */
 export const run = (
   options: Options
-): Effect.Effect<Left, never, Host | Sessions | PermissionPolicy | Workspace | FileSystem.FileSystem | Path.Path> =>
+): Effect.Effect<Left, never, Host | SessionStore | PermissionPolicy | Workspace | FileSystem.FileSystem | Path.Path> =>
   Effect.scoped(Effect.gen(function*() {
     const host = yield* Host
     const terminal = yield* Terminal.make

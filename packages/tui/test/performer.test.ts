@@ -1,6 +1,6 @@
 import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/Session"
-import * as Sessions from "@altimate-code/agent/Sessions"
+import * as SessionStore from "@altimate-code/agent/SessionStore"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -19,8 +19,6 @@ import * as TestClock from "effect/TestClock"
 import { Host } from "../src/Host.ts"
 import * as Performer from "../src/internal/screen/performer.ts"
 import type { Command, Message } from "../src/internal/screen/state.ts"
-
-type Rules = PermissionPolicy.Rules
 
 /** A screen's work over conversations in a directory of their own. The model says nothing. */
 const make = Effect.gen(function*() {
@@ -73,7 +71,7 @@ const make = Effect.gen(function*() {
   })
   const layer = Layer.mergeAll(
     Layer.succeed(Host, host),
-    Sessions.layer({ directory: `${directory}/sessions` }),
+    SessionStore.layer({ directory: `${directory}/sessions` }),
     PermissionPolicy.layer,
     Layer.succeed(Workspace, {
       directory: work,
@@ -87,7 +85,7 @@ const make = Effect.gen(function*() {
   ).pipe(Layer.provideMerge(NodeContext.layer))
   const messages = yield* Queue.unbounded<Message>()
   return yield* Effect.gen(function*() {
-    const sessions = yield* Sessions.Sessions
+    const sessions = yield* SessionStore.SessionStore
     const first = yield* Scope.make()
     const session = yield* Scope.extend(sessions.create(work), first)
     const performer = yield* Performer.make({
@@ -182,26 +180,6 @@ describe("Compaction", () => {
         )
       )
     }).pipe(Effect.provide(NodeContext.layer)))
-})
-
-describe("What is allowed always", () => {
-  const action = { judged: [{ permission: "bash", subject: "npm test" }], title: "npm test" }
-  const verdict = (rules: Rules | undefined) =>
-    PermissionPolicy.decide(Performer.withAllowed(rules, [["bash", "npm test *"]]), action, []).verdict
-
-  it("is allowed in later conversations, whatever form the rules have", () => {
-    assert.strictEqual(Performer.withAllowed(undefined, []), undefined)
-    for (const rules of [undefined, "ask", { bash: "ask" }, { "*": "ask" }, { bash: { "*": "ask", "rm *": "deny" } }]) {
-      assert.strictEqual(verdict(rules as Rules | undefined), "allow")
-    }
-  })
-
-  it("leaves the other rules as they are", () => {
-    assert.deepStrictEqual(Performer.withAllowed({ edit: "deny", bash: { "rm *": "deny" } }, [["bash", "ls *"]]), {
-      edit: "deny",
-      bash: { "rm *": "deny", "ls *": "allow" }
-    })
-  })
 })
 
 describe("Files and the editor", () => {

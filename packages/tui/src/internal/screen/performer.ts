@@ -4,10 +4,11 @@ import * as Files from "@altimate-code/agent/Files"
 import * as History from "@altimate-code/agent/History"
 import * as Mentions from "@altimate-code/agent/Mentions"
 import { unknown as unknownProvider } from "@altimate-code/agent/ModelProvider"
-import type { PermissionPolicy, Rules } from "@altimate-code/agent/PermissionPolicy"
+import type { PermissionPolicy } from "@altimate-code/agent/PermissionPolicy"
+import { type Grant, PermissionRules } from "@altimate-code/agent/PermissionRules"
 import type { Session } from "@altimate-code/agent/Session"
 import type { SessionError } from "@altimate-code/agent/SessionError"
-import { Sessions } from "@altimate-code/agent/Sessions"
+import { SessionStore } from "@altimate-code/agent/SessionStore"
 import * as Shell from "@altimate-code/agent/Shell"
 import * as Transcript from "@altimate-code/agent/Transcript"
 import * as Turn from "@altimate-code/agent/Turn"
@@ -40,7 +41,6 @@ import { type Command, type Message, noUsage } from "./state.ts"
 export interface Options {
   readonly session: Session
   readonly release?: Effect.Effect<void>
-  readonly rules?: Rules
   readonly maxSteps: number
   readonly dispatch: (message: Message) => void
   /** Lets another program have the terminal. */
@@ -57,22 +57,13 @@ const problem = ({ hint, message }: { readonly hint: string; readonly message: s
   hint
 })
 
-type Allowed = Parameters<Host["Type"]["allowAlways"]>
-
-/** The rules as they are read the next time, when the file says that these are allowed. */
-export const withAllowed = (rules: Rules | undefined, allowed: ReadonlyArray<Allowed>): Rules | undefined =>
-  allowed.reduce<Rules | undefined>((rules, [permission, pattern]) => {
-    const all = typeof rules === "string" ? { "*": rules } : rules
-    const rule = all?.[permission]
-    return { ...all, [permission]: { ...(typeof rule === "string" ? { "*": rule } : rule), [pattern]: "allow" } }
-  }, rules)
-
 /** Does what the screen's state asks for. */
-export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Options) =>
+export const make = ({ dispatch, lend, maxSteps, release, session }: Options) =>
   Effect.gen(function*() {
     const host = yield* Host
-    const sessions = yield* Sessions
+    const sessions = yield* SessionStore
     const workspace = yield* Workspace
+    const permissionRules = yield* PermissionRules
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const context = yield* Effect.context<PermissionPolicy | FileSystem.FileSystem | Path.Path | Workspace>()
@@ -83,9 +74,8 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
     // Not to be opened again: nobody has given it back.
     const kept = release === undefined ? session : undefined
     let leave = release ?? Effect.void
-    const allowed: Array<Allowed> = []
     // The system prompt of the conversation: the same in all of its turns.
-    let system: Pick<Turn.Options, "system" | "nested"> | undefined
+    let system: Pick<Turn.Options, "system" | "findInstructions"> | undefined
     let isEditing = false
     const answers = new Map<string, Deferred.Deferred<Answer>>()
     const left = yield* Deferred.make<void>()
@@ -127,8 +117,8 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
 
     const systemPrompt = Effect.suspend(() =>
       system === undefined
-        ? Effect.flatMap(host.system, ({ nested, notices, text }) => {
-          system = { system: text, ...(nested === undefined ? {} : { nested }) }
+        ? Effect.flatMap(host.system, ({ findInstructions, notices, text }) => {
+          system = { system: text, ...(findInstructions === undefined ? {} : { findInstructions }) }
           const warnings = notices.map((text) => show({ type: "notice", level: "warning", text }))
           return Effect.as(Effect.all(warnings, { discard: true }), system)
         })
@@ -144,7 +134,6 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
       Effect.gen(function*() {
         const { contextWindow, languageModel, modelProvider } = yield* host.model
         const { toolkit } = yield* tools
-        const applying = withAllowed(rules, allowed)
         const session = yield* Ref.get(current)
         const mentioned = yield* Effect.provide(Mentions.consent(text), context)
         for (const grant of mentioned.grants) {
@@ -158,7 +147,6 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
           ...yield* systemPrompt,
           toolkit,
           maxSteps,
-          ...(applying === undefined ? {} : { rules: applying }),
           ...(contextWindow === undefined ? {} : { contextWindow }),
           ...(modelProvider === undefined ? {} : { provider: modelProvider })
         })
@@ -304,14 +292,15 @@ export const make = ({ dispatch, lend, maxSteps, release, rules, session }: Opti
       )
     )
 
-    const allow = (patterns: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>) =>
-      Effect.forEach(patterns, ({ pattern, permission }) => {
-        allowed.push([permission, pattern])
-        return host.allowAlways(permission, pattern).pipe(
-          Effect.flatMap((file) => say(`Allowed from now on: ${permission} ${pattern} (${file}).`)),
-          Effect.catchAll((error) => show(problem(error)))
-        )
-      }, { discard: true })
+    const allow = (grants: ReadonlyArray<Grant>) =>
+      Effect.forEach(grants, (grant) =>
+        Effect.zipRight(
+          permissionRules.allow(grant),
+          host.allowAlways(grant.permission, grant.pattern).pipe(
+            Effect.flatMap((file) => say(`Allowed from now on: ${grant.permission} ${grant.pattern} (${file}).`)),
+            Effect.catchAll((error) => show(problem(error)))
+          )
+        ), { discard: true })
 
     const activate = Effect.matchEffect(host.model, {
       onFailure: (error) => show(problem(error)),
