@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { AnyToolkit } from "@altimate-code/agent/AnyToolkit"
 import type { ModelProvider } from "@altimate-code/agent/ModelProvider"
 import type { SessionError } from "@altimate-code/agent/SessionError"
 import type * as Turn from "@altimate-code/agent/Turn"
@@ -120,7 +121,7 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly select: (id: string) => Effect.Effect<ActiveModel, HostError>
   /** The tools, and what a person should know about them, e.g. an MCP server that did not start. */
   readonly tools: Effect.Effect<{
-    readonly toolkit: Turn.AnyToolkit | Effect.Effect<Turn.AnyToolkit>
+    readonly toolkit: AnyToolkit | Effect.Effect<AnyToolkit>
     readonly notices: ReadonlyArray<string>
   }>
   /** How each MCP server is doing, in lines. */
@@ -132,7 +133,7 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly system: Effect.Effect<{
     readonly text: string
     readonly notices: ReadonlyArray<string>
-    readonly nested?: Turn.Options["nested"]
+    readonly findInstructions?: Turn.Options["findInstructions"]
   }>
   /** What failed, and what a person can do about it. */
   readonly explain: (error: AiError.AiError | SessionError) => { readonly message: string; readonly hint: string }

@@ -357,7 +357,7 @@ describe("A question about a call", () => {
     assert.deepStrictEqual(answers(["n"]), [{ _tag: "No" }])
     assert.deepStrictEqual(answers(["\x1b[B", "\x1b[B", "\r"]), [{ _tag: "Session" }])
     assert.deepStrictEqual(answers(["\x1b[A", "\x1b[A", "\r"]), [{ _tag: "No" }])
-    assert.deepStrictEqual(answers(["e", "use ", "pnpm", "\r"]), [{ _tag: "No", word: "use pnpm" }])
+    assert.deepStrictEqual(answers(["e", "use ", "pnpm", "\r"]), [{ _tag: "No", message: "use pnpm" }])
     assert.deepStrictEqual(answers(["e", "x", "\x1b", "y"]), [{ _tag: "Once" }])
   })
 

@@ -153,7 +153,7 @@ const updateWord = (dialog: Dialog, word: Editor.State, key: Key): Result => {
       return stays({ ...dialog, word: undefined })
     case "return": {
       const text = Editor.expand(word).trim()
-      return { type: "answered", answer: text === "" ? { _tag: "No" } : { _tag: "No", word: text }, always: false }
+      return { type: "answered", answer: text === "" ? { _tag: "No" } : { _tag: "No", message: text }, always: false }
     }
   }
   const action = lineActionOf(key)

@@ -1,5 +1,6 @@
 import type { Answer, Question } from "@altimate-code/agent/Approver"
-import type { TurnEvent, Usage } from "@altimate-code/agent/TurnEvent"
+import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import type { Usage } from "@altimate-code/agent/Usage"
 import type { Wait } from "@altimate-code/agent/Wait"
 import type { ActiveModel, Answers } from "../../Host.ts"
 import type { Completion } from "../input/completion.ts"

@@ -1,4 +1,4 @@
-import type { Usage } from "@altimate-code/agent/TurnEvent"
+import type { Usage } from "@altimate-code/agent/Usage"
 import type { ActiveModel, Price } from "../../Host.ts"
 import { type Lines, type Look, oneLine } from "../terminal/look.ts"
 import type { Role } from "../terminal/theme.ts"
