@@ -386,7 +386,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.strictEqual((yield* Effect.flip(sessions.read(id))).reason, "NotFound")
     }))
 
-  it.scoped("whose file was cut anywhere can be opened and gone on with", () =>
+  it.scoped("whose file was cut anywhere can be resumed", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const lines = [

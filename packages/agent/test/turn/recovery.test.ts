@@ -343,7 +343,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a co
       assert.strictEqual(count(lines, "summary"), 1)
       assert.strictEqual(seen.length, 12)
       assert.deepStrictEqual(notices.filter((text) => text.includes("does not free enough context")).length, 1)
-      assert.match(notices.at(-1)!, /9\d\d of 1k tokens are used/)
+      assert.match(notices.at(-1)!, /9\d\d of 1k tokens are in use/)
     }))
 
   it.scoped("is compacted repeatedly as long as that helps", () =>
