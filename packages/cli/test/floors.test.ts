@@ -29,10 +29,7 @@ const largerFolders: Record<string, number> = {
 }
 
 /** Pairs of names that differ by a plural only, with the reason. */
-const similarNames: ReadonlyArray<string> = [
-  // One session, and the directory of all sessions.
-  "agent: session sessions"
-]
+const similarNames: ReadonlyArray<string> = []
 
 /**
  * Phrases of translated English, with what to write instead. Each is a whole phrase that no native speaker would write there, or a word
