@@ -1,4 +1,4 @@
-/** Recovers from a refused request by leaving part of it out, and from an answer that broke off by asking again. */
+/** Recovers from a refused request by leaving part of it out, and from an answer that broke off by retrying. */
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
