@@ -1,5 +1,5 @@
 /**
- * Which environment variables of AWS are active.
+ * The AWS environment variables that are set.
  *
  * @since 0.1.0
  */
@@ -18,15 +18,15 @@ import * as Option from "effect/Option"
  */
 export interface ActiveVariable {
   readonly variable: string
-  /** What it holds, in a few words; with its value where that is no secret, for example `named profile: dev`. */
+  /** A short description, with the value if it is not a secret, for example `named profile: dev`. */
   readonly note: string
 }
 
 type Note = string | ((value: string) => string)
 
-const shown = (what: string): Note => (value) => `${what}: ${printable(value)}`
+const withValue = (what: string): Note => (value) => `${what}: ${printable(value)}`
 
-const shownUrl = (what: string): Note => (value) => `${what}: ${printable(publicUrl(value))}`
+const withUrl = (what: string): Note => (value) => `${what}: ${printable(publicUrl(value))}`
 
 /** [SDKs and Tools Reference Guide, "Environment variables"](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html). */
 const notes: ReadonlyArray<readonly [variable: string, note: Note]> = [
@@ -34,23 +34,23 @@ const notes: ReadonlyArray<readonly [variable: string, note: Note]> = [
   ["AWS_ACCESS_KEY_ID", "access key"],
   ["AWS_SECRET_ACCESS_KEY", "secret access key"],
   ["AWS_SESSION_TOKEN", "session token"],
-  ["AWS_PROFILE", shown("named profile")],
-  ["AWS_REGION", shown("region")],
-  ["AWS_CONFIG_FILE", shown("config file")],
-  ["AWS_SHARED_CREDENTIALS_FILE", shown("credentials file")],
-  ["AWS_WEB_IDENTITY_TOKEN_FILE", shown("web identity token file")],
-  ["AWS_ROLE_ARN", shown("role")],
+  ["AWS_PROFILE", withValue("named profile")],
+  ["AWS_REGION", withValue("region")],
+  ["AWS_CONFIG_FILE", withValue("config file")],
+  ["AWS_SHARED_CREDENTIALS_FILE", withValue("credentials file")],
+  ["AWS_WEB_IDENTITY_TOKEN_FILE", withValue("web identity token file")],
+  ["AWS_ROLE_ARN", withValue("role")],
   ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "container credentials"],
   ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "container credentials"],
-  ["AWS_EC2_METADATA_DISABLED", shown("EC2 instance metadata disabled")],
-  ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", shownUrl("Bedrock endpoint")],
-  ["AWS_ENDPOINT_URL", shownUrl("endpoint of every AWS service")],
-  ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", shown("endpoint variables ignored")],
-  ["AWS_USE_FIPS_ENDPOINT", shown("FIPS endpoint")]
+  ["AWS_EC2_METADATA_DISABLED", withValue("EC2 instance metadata disabled")],
+  ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", withUrl("Bedrock endpoint")],
+  ["AWS_ENDPOINT_URL", withUrl("endpoint of every AWS service")],
+  ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", withValue("endpoint variables ignored")],
+  ["AWS_USE_FIPS_ENDPOINT", withValue("FIPS endpoint")]
 ]
 
 /**
- * The AWS variables that are set and not blank, in the order in which they matter. No note holds a secret.
+ * The AWS variables that are set and not blank, in order of precedence. No note contains a secret.
  *
  * @since 0.1.0
  * @category constructors

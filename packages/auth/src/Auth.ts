@@ -1,5 +1,5 @@
 /**
- * Which credential requests are sent with.
+ * Resolves the credential for requests.
  *
  * @since 0.1.0
  */
@@ -19,29 +19,29 @@ import * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
 import type { Considered, Credential, Source, TokenSource } from "./Credential.ts"
 import { CredentialStore } from "./CredentialStore.ts"
+import { listSteps } from "./internal/listSteps.ts"
 import { type Token, TokenCommand } from "./TokenCommand.ts"
 import { TokenPrecedence } from "./TokenPrecedence.ts"
 
 /**
- * Decides which credential applies.
+ * Resolves the credential for requests.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
   /**
-   * The credential of the first source that has one, decided anew each time. The AWS credential chain is never walked
-   * for it, `auth.json` is read and `tokenCommand` is run only when no source before it has a token. Fails with `NoCredentials` when
-   * no source may have one, with `Malformed` when that source has no token that a request can carry, with `Conflict` when `options.auth`
-   * contradicts the headers, and as `CredentialStore` and `TokenCommand` do.
+   * The credential of the first source that has one, resolved again each time. It never walks the AWS credential chain, and reads `auth.json` or
+   * runs `tokenCommand` only if no source before them has a token. Fails with `NoCredentials` if no source has one, with `Malformed` if no request
+   * can carry the token, with `Conflict` if `options.auth` contradicts the headers, and with the errors of `CredentialStore` and `TokenCommand`.
    */
   readonly credential: Effect.Effect<Credential, AuthError>
-  /** The same after a bearer token was refused: a source that can give another one gives another one. */
+  /** The same after a bearer token was refused: another token if the source can provide one. */
   readonly renewed: (refused: Redacted.Redacted<string>) => Effect.Effect<Credential, AuthError>
 }
 
 /**
- * Decides which credential applies.
+ * Resolves the credential for requests.
  *
  * @since 0.1.0
  * @category services
@@ -51,10 +51,10 @@ export class Auth extends Context.Tag("@altimate-code/auth/Auth")<Auth, Service>
 const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK"
 
 /**
- * As `options.auth` says. `auto`: by the order of `TokenPrecedence`, the token in `AWS_BEARER_TOKEN_BEDROCK`, the one stored for
- * `amazon-bedrock`, `options.apiKey`, that of `tokenCommand`, the AWS credential chain; but a configured `Authorization` header is the credential.
- * `bearer`, `sigv4`: of these sources only the tokens, or only the chain. Blank counts as unset. Each token is read by `PastedToken`, and
- * registered with `Secrets`.
+ * Follows `options.auth`. With `auto`, the sources are tried in the order of `TokenPrecedence`: `AWS_BEARER_TOKEN_BEDROCK`, the token stored for
+ * `amazon-bedrock`, `options.apiKey`, `tokenCommand`, the AWS credential chain; a configured `Authorization` header goes before all of them.
+ * `bearer` allows only tokens, `sigv4` only the chain. Blank values are ignored. Each token is read with `PastedToken` and registered with
+ * `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -72,7 +72,7 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
         const { apiKey, auth: scheme, headers, tokenCommand } = gateway
         const { register } = secrets
 
-        const place = (source: Source) =>
+        const placeOf = (source: Source) =>
           ({
             environment: tokenVariable,
             stored: store.path,
@@ -87,24 +87,23 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
             "aws-chain": "AWS credential chain"
           })[source]
 
-        const found = (source: TokenSource, { leftOut, token }: Token): Found => ({
+        const toFound = (source: TokenSource, { leftOut, token }: Token): Found => ({
           _tag: "Bearer",
           token,
           ...(leftOut.length > 0 && { leftOut }),
           source,
-          where: place(source)
+          where: placeOf(source)
         })
 
-        /** What the source has, as a token. */
-        const read = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
+        const readToken = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
           const token = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
-          // The word Bearer alone is no secret. What no request can carry may be one all the same.
+          // The word Bearer alone is not a secret. A malformed token is.
           if (Redacted.value(token) !== "") yield* Effect.forEach([written, token], register, { discard: true })
           const { leftOut } = yield* Effect.mapError(
             PastedToken.read(Redacted.value(written)),
-            (what) => malformed(`The token from ${place(source)} ${what}.`)
+            (problem) => malformed(source, `The token from ${placeOf(source)} ${problem}.`)
           )
-          return found(source, { token, leftOut })
+          return toFound(source, { token, leftOut })
         })
 
         const find = (
@@ -113,25 +112,27 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
         ): Effect.Effect<Option.Option<Found>, AuthError> => {
           switch (source) {
             case "environment":
-              return Effect.flatMap(environmentToken, Effect.transposeMapOption((written) => read(source, written)))
+              return Effect.flatMap(
+                environmentToken,
+                Effect.transposeMapOption((written) => readToken(source, written))
+              )
             case "stored":
               return Effect.flatMap(
                 store.get("amazon-bedrock"),
-                Effect.transposeMapOption((written) => read(source, written))
+                Effect.transposeMapOption((written) => readToken(source, written))
               )
             case "configured":
-              return Effect.transposeMapOption(apiKey, ({ value }) => read(source, value))
+              return Effect.transposeMapOption(apiKey, ({ value }) => readToken(source, value))
             case "command":
               return Effect.transposeMapOption(
                 tokenCommand,
-                (command) => Effect.map(commands.token(command, refused), (token) => found(source, token))
+                (command) => Effect.map(commands.token(command, refused), (token) => toFound(source, token))
               )
             case "aws-chain":
-              return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, place(source)) })
+              return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, placeOf(source)) })
           }
         }
 
-        /** Of the policy's sources those that the scheme has. */
         const isAllowed = (source: Source): boolean =>
           scheme.value === "bearer" ? source !== "aws-chain" : scheme.value !== "sigv4" || source === "aws-chain"
 
@@ -150,17 +151,17 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
             const considered: Array<Considered> = []
             let winner: { readonly source: Source; readonly found: Found } | undefined
             for (const source of precedence) {
-              const isOut = isByHeader || scheme.value === "none" || !isAllowed(source)
-              const found = winner === undefined && !isOut ? yield* find(source, refused) : Option.none()
+              const isExcluded = isByHeader || scheme.value === "none" || !isAllowed(source)
+              const found = winner === undefined && !isExcluded ? yield* find(source, refused) : Option.none()
               if (Option.isSome(found)) winner = { source, found: found.value }
               const outcome = Option.isSome(found)
                 ? "used"
-                : yield* otherwise(
+                : yield* outcomeOfUnused(
                   source,
                   apiKey,
-                  isOut ? because : winner === undefined ? undefined : `${names[winner.source]} wins`
+                  isExcluded ? because : winner === undefined ? undefined : `${names[winner.source]} wins`
                 )
-              considered.push({ source, where: place(source), outcome })
+              considered.push({ source, where: placeOf(source), outcome })
             }
             if (isByHeader) {
               const where = Object.entries(headers).map(([name, { origin }]) => `${name}, ${Origin.describe(origin)}`)
@@ -181,23 +182,18 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
       })
     )
 
-/** A credential before it is known what became of the sources behind it. */
+/** A credential without the outcomes of all sources. */
 type Found =
   | Omit<Extract<Credential, { readonly _tag: "Bearer" }>, "considered">
   | Omit<Extract<Credential, { readonly _tag: "AwsChain" }>, "considered">
 
-/** To the letter, since characters are counted in it; none when it is blank. */
+/** Unchanged, because errors give positions in it; none if it is blank. */
 const environmentToken = Effect.map(
   Environment.raw(tokenVariable),
   (text) => text.pipe(Option.filter((text) => text.trim() !== ""), Option.map(Redacted.make))
 )
 
-const malformed = (message: string) =>
-  new AuthError({
-    reason: "Malformed",
-    message,
-    hint: "Nothing was sent. Copy the token again, whole, in one line and without anything around it."
-  })
+const malformed = (source: TokenSource, message: string) => new AuthError({ reason: "Malformed", message, source })
 
 const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
   Option.match(profile, {
@@ -206,10 +202,10 @@ const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
   })
 
 /**
- * What became of a source that is not used, for this reason if there is one. Of those only the environment and the settings are looked
- * at: it costs nothing.
+ * The outcome of a source that is not used, with this reason if there is one. Only the environment and the settings are read for it, which is
+ * cheap.
  */
-const otherwise = Effect.fn("Auth.otherwise")(
+const outcomeOfUnused = Effect.fn("Auth.outcomeOfUnused")(
   function*(source: Source, apiKey: Gateway["apiKey"], because: string | undefined) {
     const isKnown = source === "environment" || source === "configured"
     const value = source === "environment"
@@ -221,7 +217,7 @@ const otherwise = Effect.fn("Auth.otherwise")(
   }
 )
 
-/** The sources as a sentence names them. */
+/** The sources in a sentence. */
 const names: Record<Source, string> = {
   environment: tokenVariable,
   stored: "the stored token",
@@ -235,23 +231,20 @@ const twoSchemes = (scheme: Setting<string>, header: string) =>
     reason: "Conflict",
     message: `options.auth is ${scheme.value} (${
       Origin.describe(scheme.origin)
-    }), but options.headers has ${header} too.`,
-    hint: "A request carries one authorization: remove that header, or set \"auth\" to \"header\"."
+    }), but options.headers also has ${header}.`,
+    header
   })
 
 const noHeader = (scheme: Setting<string>) =>
   new AuthError({
     reason: "Conflict",
-    message: `options.auth is header (${Origin.describe(scheme.origin)}), but options.headers has none.`,
-    hint: "Write the header that the gateway wants, for example \"headers\": { \"x-api-key\": \"{env:GATEWAY_KEY}\" }."
+    message: `options.auth is header (${Origin.describe(scheme.origin)}), but options.headers is empty.`
   })
 
-const noToken = (considered: ReadonlyArray<Considered>) =>
-  new AuthError({
-    reason: "NoCredentials",
-    message: "There is no bearer token.",
-    steps: considered.map(({ outcome, where }) => ({ step: where, outcome })),
-    hint: `Looked for ${
-      considered.map(({ outcome, where }) => `${where} (${outcome})`).join(", then ") || "nothing: no source is allowed"
-    }. Set AWS_BEARER_TOKEN_BEDROCK, or store a token: altimate-code auth login --provider amazon-bedrock`
-  })
+const noToken = (considered: ReadonlyArray<Considered>) => {
+  const steps = considered.map(({ outcome, where }) => ({ step: where, outcome }))
+  const message = steps.length === 0
+    ? "No bearer token was found: no source of one is allowed."
+    : `No bearer token was found. ${listSteps(steps)}`
+  return new AuthError({ reason: "NoCredentials", message, steps })
+}

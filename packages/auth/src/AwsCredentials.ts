@@ -21,9 +21,10 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
 import * as Chain from "./internal/chain.ts"
+import { listSteps } from "./internal/listSteps.ts"
 
 /**
- * Credentials to sign with.
+ * Credentials for signing.
  *
  * @since 0.1.0
  * @category models
@@ -33,26 +34,26 @@ export interface ResolvedAwsCredentials {
   readonly secretAccessKey: Redacted.Redacted<string>
   readonly sessionToken: Option.Option<Redacted.Redacted<string>>
   readonly expiration: Option.Option<Date>
-  /** The step that had them, for people: `AWS_ACCESS_KEY_ID`, `AWS profile dev`, `the container credentials`. */
+  /** The step that provided them, for messages: `AWS_ACCESS_KEY_ID`, `AWS profile dev`, `the container credentials`. */
   readonly source: string
-  /** The AWS profile that had them. */
+  /** The AWS profile that provided them. */
   readonly profile?: string | undefined
-  /** Whether resolving again can yield others. Only the key variables can't change. */
+  /** Whether resolving again can yield others; false only for the key variables. */
   readonly refreshable: boolean
 }
 
 /**
- * What to resolve.
+ * Which credentials to resolve.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** The profile that the configuration names. It is then the only step. */
+  /** The configured profile. It is then the only step. */
   readonly profile: Option.Option<Setting<string>>
-  /** Where roles are assumed, unless the profile has a region of its own. */
+  /** The region for assuming roles, unless the profile has one. */
   readonly region: string
-  /** Resolve again, even when the known credentials have not expired. */
+  /** Resolve again, even if the cached credentials have not expired. */
   readonly refresh?: boolean
 }
 
@@ -64,10 +65,9 @@ export interface Options {
  */
 export interface Service {
   /**
-   * The credentials of the first step that has some. They are kept until five minutes before they expire, and whoever
-   * asks while they are being resolved waits for the same answer. Fails with `NoCredentials`; with `Profile` or
-   * `Expired` when a profile is broken that was chosen, or `default`; with `Malformed` when a key or a session token has a character that it
-   * can't have; with `Timeout` after 30 seconds; and with `Chain`.
+   * The credentials of the first step that has some. They are cached until five minutes before they expire, and concurrent callers share one
+   * resolution. Fails with `NoCredentials`; with `Profile` or `Expired` if a chosen profile or `default` is broken; with `Malformed` if a key or
+   * session token contains an invalid character; with `Timeout` after 30 seconds; and with `Chain`.
    */
   readonly resolve: (options: Options) => Effect.Effect<ResolvedAwsCredentials, AuthError>
 }
@@ -80,18 +80,18 @@ export interface Service {
  */
 export class AwsCredentials extends Context.Tag("@altimate-code/auth/AwsCredentials")<AwsCredentials, Service>() {}
 
-/** A `credential_process` that asks a slow server is done by then. */
+/** Enough for a `credential_process` that calls a slow server. */
 const timeLimit = Duration.seconds(30)
 
-/** As in the AWS SDKs. */
-const expiryWindow = Duration.minutes(5)
+/** Credentials are resolved again this long before they expire, as in the AWS SDKs. */
+const expiryMargin = Duration.minutes(5)
 
 /**
  * A configured profile alone; otherwise the key variables, `AWS_PROFILE`, the default profile (role, SSO,
  * `credential_process` or keys), the web identity token, the container credentials and the EC2 instance metadata, in
- * this order. (The AWS SDK's own chain skips the key variables when `AWS_PROFILE` is set.) Each step is logged at DEBUG
- * with what it said. The AWS SDK is loaded when a step first needs it; it reads the files and `AWS_…` variables that
- * it documents itself. Every secret is registered with `Secrets`.
+ * this order. (The AWS SDK's own chain skips the key variables if `AWS_PROFILE` is set.) Each step is logged at DEBUG with its outcome. The
+ * AWS SDK is loaded when a step needs it first, and reads its documented files and `AWS_…` variables. Every secret is registered with
+ * `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -104,22 +104,22 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Netw
     const scope = yield* Effect.scope
     const http = (yield* Network).handler()
     yield* Effect.addFinalizer(() => Effect.sync(() => http.destroy()))
-    const known = new Map<string, ResolvedAwsCredentials>()
+    const cached = new Map<string, ResolvedAwsCredentials>()
     const running = new Map<string, Deferred.Deferred<ResolvedAwsCredentials, AuthError>>()
 
-    /** In a fiber of its own: it goes on when the one who asked first is interrupted and others wait. */
+    /** Runs in a separate fiber, so that it continues for other callers when the first one is interrupted. */
     const join = (key: string, { profile, region }: Options) =>
       Effect.suspend(() => {
         const before = running.get(key)
         if (before !== undefined) return Effect.succeed(before)
-        // At once with the look above, so that nobody comes between.
+        // Synchronous with the check above, so that no other caller starts a second one.
         const result = Deferred.unsafeMake<ResolvedAwsCredentials, AuthError>(FiberId.none)
         running.set(key, result)
         let process: string | undefined
         const steps = Chain.steps({ profile, awsProfile, region, http, onProcess: (name) => process = name })
         return walk(steps, secrets, () => process).pipe(
           Effect.interruptible,
-          Effect.tap((credentials) => Effect.sync(() => known.set(key, credentials))),
+          Effect.tap((credentials) => Effect.sync(() => cached.set(key, credentials))),
           Effect.ensuring(Effect.sync(() => running.delete(key))),
           Effect.intoDeferred(result),
           Effect.forkIn(scope),
@@ -129,7 +129,7 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Netw
 
     const resolve = Effect.fn("AwsCredentials.resolve")(function*(options: Options) {
       const key = JSON.stringify([options.region, Option.getOrNull(Option.map(options.profile, ({ value }) => value))])
-      const credentials = known.get(key)
+      const credentials = cached.get(key)
       if (options.refresh !== true && credentials !== undefined && (yield* isFresh(credentials))) return credentials
       return yield* Deferred.await(yield* join(key, options))
     }, Effect.annotateLogs("service", "auth"))
@@ -144,82 +144,78 @@ const isFresh = ({ expiration }: ResolvedAwsCredentials) =>
     (now) =>
       Option.match(expiration, {
         onNone: () => true,
-        onSome: (at) => at.getTime() - now > Duration.toMillis(expiryWindow)
+        onSome: (at) => at.getTime() - now > Duration.toMillis(expiryMargin)
       })
   )
 
-/** Takes the steps until one has credentials. */
+/** Takes the steps in order until one has credentials. */
 const walk = (
   steps: ReadonlyArray<Chain.Step>,
   secrets: Context.Tag.Service<Secrets>,
   process: () => string | undefined
 ) =>
   Effect.suspend(() => {
-    const said: Array<{ readonly step: string; readonly outcome: string }> = []
-    const say = (step: string, words: string) => {
+    const outcomes: Array<{ readonly step: string; readonly outcome: string }> = []
+    const record = (step: string, words: string) => {
       const outcome = secrets.mask(words)
-      said.push({ step, outcome })
+      outcomes.push({ step, outcome })
       return Effect.logDebug(`credential chain: ${step}: ${outcome}`)
     }
 
-    const taken = Effect.gen(function*() {
+    const takeSteps = Effect.gen(function*() {
       for (const { name, take } of steps) {
         const outcome = yield* take
         switch (outcome._tag) {
           case "Found": {
-            const credentials = yield* guarded(outcome, secrets)
-            yield* say(name, "used")
+            const credentials = yield* toCredentials(outcome, secrets)
+            yield* record(name, "used")
             return credentials
           }
           case "None":
-            yield* say(name, outcome.words)
+            yield* record(name, outcome.words)
             break
           case "Failed": {
-            yield* say(name, outcome.words)
+            yield* record(name, outcome.words)
             const message = secrets.mask(outcome.error.message)
-            return yield* new AuthError({ ...outcome.error, message, steps: said })
+            return yield* new AuthError({ ...outcome.error, message, step: name, steps: outcomes })
           }
         }
       }
       return yield* new AuthError({
         reason: "NoCredentials",
-        message: ["No AWS credentials were found:", ...said.map(({ outcome, step }) => `  ${step}: ${outcome}`)].join(
-          "\n"
-        ),
-        steps: said,
-        hint: "Store a bearer token (altimate-code auth login), set AWS_BEARER_TOKEN_BEDROCK, or set up one of these."
+        message: `No AWS credentials were found. ${listSteps(outcomes)}`,
+        steps: outcomes
       })
     })
 
-    const tooSlow = Effect.suspend(() => {
-      const step = steps[said.length]?.name ?? "the last step"
+    const failWithTimeout = Effect.suspend(() => {
+      const step = steps[outcomes.length]?.name ?? "the last step"
       const profile = process()
       const running = profile === undefined ? "" : ` from the credential_process of AWS profile ${printable(profile)}`
-      const words = `no answer${running}; the time limit of ${Duration.format(timeLimit)} is over`
+      const words = `no answer${running} within ${Duration.format(timeLimit)}`
       return Effect.zipRight(
-        say(step, words),
+        record(step, words),
         new AuthError({
           reason: "Timeout",
           message: `AWS credential chain: ${step}: ${words}`,
-          steps: said,
-          hint: profile !== undefined
-            ? "It was stopped. Run the command by hand to see what it waits for; a bearer token needs no AWS profile."
-            : "A credential_process that waits for something, or a network that swallows requests, can be the cause."
+          steps: outcomes,
+          step,
+          profile
         })
       )
     })
 
-    return taken.pipe(
+    return takeSteps.pipe(
       Effect.timeoutTo({
         duration: timeLimit,
         onSuccess: (credentials): Effect.Effect<ResolvedAwsCredentials, AuthError> => Effect.succeed(credentials),
-        onTimeout: () => tooSlow
+        onTimeout: () => failWithTimeout
       }),
       Effect.flatten
     )
   })
 
-const guarded = Effect.fn("AwsCredentials.guarded")(
+const toCredentials = Effect.fn("AwsCredentials.toCredentials")(
   function*(found: Extract<Chain.Outcome, { readonly _tag: "Found" }>, secrets: Context.Tag.Service<Secrets>) {
     const { identity: { accessKeyId, expiration, secretAccessKey, sessionToken }, profile, refreshable, source } = found
     const credentials: ResolvedAwsCredentials = {
@@ -231,17 +227,17 @@ const guarded = Effect.fn("AwsCredentials.guarded")(
       ...(profile === undefined ? {} : { profile }),
       refreshable
     }
-    // The ID is no secret, but nothing that a log needs either.
+    // The access key ID is not a secret, but a log does not need it either.
     yield* secrets.register(Redacted.make(accessKeyId))
     yield* secrets.register(credentials.secretAccessKey)
     if (Option.isSome(credentials.sessionToken)) yield* secrets.register(credentials.sessionToken.value)
-    yield* acceptKeys(found)
+    yield* checkKeys(found)
     return credentials
   }
 )
 
-/** No signature is right with a key that has more to it than was issued, and no header carries such a session token. */
-const acceptKeys = ({ identity, source }: Extract<Chain.Outcome, { readonly _tag: "Found" }>) => {
+/** A key with extra characters makes every signature wrong, and no header can carry such a session token. */
+const checkKeys = ({ identity, source }: Extract<Chain.Outcome, { readonly _tag: "Found" }>) => {
   const keys = [
     ["AWS_ACCESS_KEY_ID", "access key ID", identity.accessKeyId],
     ["AWS_SECRET_ACCESS_KEY", "secret access key", identity.secretAccessKey],
@@ -260,7 +256,7 @@ const acceptKeys = ({ identity, source }: Extract<Chain.Outcome, { readonly _tag
           onSome: (stray) => `has ${StrayCharacter.describe(stray)}, which is never part of an AWS key.`
         })
       }`,
-      hint: "Nothing was sent. Copy the value again, whole, in one line and without anything around it."
+      source: "aws-chain"
     })
   }, { discard: true })
 }

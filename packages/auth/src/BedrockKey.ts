@@ -1,12 +1,12 @@
 /**
- * What a short-term Bedrock API key says of itself.
+ * Reads the region and expiry of a short-term Bedrock API key.
  *
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
 
 /**
- * The one region that the key works in, and when it stops.
+ * The only region in which the key works, and when it expires.
  *
  * @since 0.1.0
  * @category models
@@ -19,8 +19,8 @@ export interface BedrockKey {
 const prefix = "bedrock-api-key-"
 
 /**
- * Reads a key that begins with `bedrock-api-key-`: the rest is a presigned URL in base64, whose query names region, time
- * and life. None for every other token.
+ * Reads a key that begins with `bedrock-api-key-`: the rest is a presigned URL in base64, whose query contains the region, the time and the
+ * lifetime. None for any other token.
  * Source: [aws-bedrock-token-generator](https://github.com/aws/aws-bedrock-token-generator-js).
  *
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Which credential requests are sent with, and why.
+ * The credential of requests, and why it was chosen.
  *
  * @since 0.1.0
  */
@@ -8,9 +8,10 @@ import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
+import { listSteps } from "./internal/listSteps.ts"
 
 /**
- * A place that can hold a bearer token: the environment, `auth.json`, `options.apiKey`, or the configured `tokenCommand`.
+ * A source of bearer tokens: the environment, `auth.json`, `options.apiKey`, or the configured `tokenCommand`.
  *
  * @since 0.1.0
  * @category models
@@ -18,7 +19,7 @@ import { AuthError } from "./AuthError.ts"
 export type TokenSource = "environment" | "stored" | "configured" | "command"
 
 /**
- * A place that a credential can come from.
+ * A source of credentials.
  *
  * @since 0.1.0
  * @category models
@@ -26,8 +27,8 @@ export type TokenSource = "environment" | "stored" | "configured" | "command"
 export type Source = TokenSource | "aws-chain"
 
 /**
- * A source, where it is (`AWS_BEARER_TOKEN_BEDROCK`, the path of `auth.json`, `options.apiKey`, `tokenCommand`, `AWS credential chain`), and in
- * words what became of it: `used`, `not set`, `blank`, `set, but … wins`, or `not looked at: … wins`.
+ * A source, its place (`AWS_BEARER_TOKEN_BEDROCK`, the path of `auth.json`, `options.apiKey`, `tokenCommand`, `AWS credential chain`), and its
+ * outcome as text: `used`, `not set`, `blank`, `set, but … wins`, or `not looked at: … wins`.
  *
  * @since 0.1.0
  * @category models
@@ -39,8 +40,8 @@ export interface Considered {
 }
 
 /**
- * The credential that requests are sent with: a bearer token, whatever the AWS credential chain yields when it is walked, the
- * configured headers, or none at all. `considered` has every source of the policy, in its order.
+ * The credential of requests: a bearer token, the AWS credential chain, the configured headers, or none. `considered` lists every source of the
+ * policy in its order.
  *
  * @since 0.1.0
  * @category models
@@ -49,7 +50,7 @@ export type Credential =
   | {
     readonly _tag: "Bearer"
     readonly token: Redacted.Redacted<string>
-    /** What was around the token and is not sent; never empty. */
+    /** What surrounded the token and is not sent; never empty. */
     readonly leftOut?: ReadonlyArray<PastedToken.Wrapping>
     readonly source: TokenSource
     readonly where: string
@@ -57,39 +58,50 @@ export type Credential =
   }
   | {
     readonly _tag: "AwsChain"
-    /** The profile that the configuration names: an explicit choice, so nothing else is tried. */
+    /** The configured profile: an explicit choice, so no other step is tried. */
     readonly profile: Option.Option<Setting<string>>
     readonly where: string
     readonly considered: ReadonlyArray<Considered>
   }
   | {
-    /** By `options.headers`, or not at all, as `options.auth` has it. */
+    /** As set by `options.headers` or `options.auth`. */
     readonly _tag: "Headers" | "None"
     readonly where: string
     readonly considered: ReadonlyArray<Considered>
   }
 
 /**
- * The credential in a few words for a person, for example `bearer token from AWS_BEARER_TOKEN_BEDROCK`.
+ * What each kind of credential is called in messages and logs.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const describe = (credential: Credential): string => {
-  switch (credential._tag) {
+export const kinds: Readonly<Record<Credential["_tag"], string>> = {
+  Bearer: "bearer token",
+  AwsChain: "AWS credentials",
+  Headers: "custom headers",
+  None: "no credential"
+}
+
+/**
+ * The credential and its source, for example `bearer token from AWS_BEARER_TOKEN_BEDROCK` or `AWS credential chain`.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const describe = ({ _tag, where }: Credential): string => {
+  switch (_tag) {
     case "Bearer":
-      return `bearer token from ${credential.where}`
+      return `${kinds[_tag]} from ${where}`
     case "AwsChain":
-      return credential.where
-    case "Headers":
-      return `headers of your own (${credential.where})`
-    case "None":
-      return `no credential (${credential.where})`
+      return where
+    default:
+      return `${kinds[_tag]} (${where})`
   }
 }
 
 /**
- * What the user should know of the credential, in a sentence: what was left out of a token because it was only copied along with it.
+ * A sentence for the user about what was removed from around a token, such as quotation marks.
  *
  * @since 0.1.0
  * @category rendering
@@ -103,12 +115,12 @@ export const notice = (credential: Credential): Option.Option<string> =>
     : Option.none()
 
 /**
- * The chain's failure, when it found nothing, with all that was looked for before the chain: a person looks for a token as well.
+ * Adds the token sources that come before the AWS credential chain to its error, if the chain found no credentials.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const nothingFound = (considered: ReadonlyArray<Considered>) => (error: AuthError): AuthError => {
+export const addTokenSources = (considered: ReadonlyArray<Considered>) => (error: AuthError): AuthError => {
   if (error.reason !== "NoCredentials" || error.steps === undefined) return error
   const tokens = considered
     .filter(({ source }) => source !== "aws-chain")
@@ -116,10 +128,8 @@ export const nothingFound = (considered: ReadonlyArray<Considered>) => (error: A
   const steps = [...tokens, ...error.steps]
   return new AuthError({
     ...error,
-    message: [
-      "No credential was found. Looked for, in this order:",
-      ...steps.map(({ outcome, step }, index) => `  ${index + 1}. ${step}: ${outcome}`)
-    ].join("\n"),
+    cause: error.cause,
+    message: `No credential was found. ${listSteps(steps)}`,
     steps
   })
 }

@@ -1,5 +1,5 @@
 /**
- * The stored credentials.
+ * Stores credentials in `auth.json`.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ import * as AuthFile from "./internal/authFile.ts"
 import * as privateFile from "./internal/privateFile.ts"
 
 /**
- * That there is a credential, and of which type: `api`, or one that another program wrote, for example `oauth`.
+ * An entry without its secret. Its type is `api`, or one that another program wrote, for example `oauth`.
  *
  * @since 0.1.0
  * @category models
@@ -30,30 +30,30 @@ export interface StoredCredential {
 }
 
 /**
- * The credentials in `auth.json`, by the ID of their provider, for example `amazon-bedrock`. A file that does not
- * exist has none. Everything fails with `CorruptStore` when the file is not a JSON object, and with `StoreIO` when the
- * file system refuses; `set` and `remove` also with `Locked` when another process does not stop writing.
+ * The credentials in `auth.json`, by provider ID, for example `amazon-bedrock`. A missing file has none. All operations fail with `CorruptStore` if
+ * the file is not a JSON object, and with `StoreIO` if it can't be read or written; `set` and `remove` also with `Locked` if another process
+ * holds the lock for too long.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** Of `auth.json`. */
+  /** The path of `auth.json`. */
   readonly path: string
-  /** In the order of the file; a type that is not there is `unknown`. */
+  /** In the order of the file; a missing type is `unknown`. */
   readonly list: Effect.Effect<ReadonlyArray<StoredCredential>, AuthError>
-  /** The key of the provider's entry of type `api` as it is written, unless it is blank. */
+  /** The unchanged key of the provider's entry of type `api`, unless it is blank. */
   readonly get: (provider: string) => Effect.Effect<Option.Option<Redacted.Redacted<string>>, AuthError>
-  /** Makes the provider's entry one of type `api` with this key. Everything else in the file stays as it is. */
+  /** Sets the provider's entry to type `api` with this key. The rest of the file stays unchanged. */
   readonly set: (provider: string, key: Redacted.Redacted<string>) => Effect.Effect<void, AuthError>
-  /** Removes the provider's entry, whatever its type; answers whether there was one. */
+  /** Removes the provider's entry, whatever its type. The result is whether there was one. */
   readonly remove: (provider: string) => Effect.Effect<boolean, AuthError>
-  /** What the user should know of the changes since this was asked last, in sentences. */
+  /** Sentences for the user about changes since this was read last. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
 
 /**
- * The stored credentials.
+ * Stores credentials.
  *
  * @since 0.1.0
  * @category services
@@ -61,8 +61,8 @@ export interface Service {
 export class CredentialStore extends Context.Tag("@altimate-code/auth/CredentialStore")<CredentialStore, Service>() {}
 
 /**
- * `auth.json` in the data directory, for its owner only, read anew each time. It is replaced in one step, by one
- * process at a time; a symbolic link stays one. Whatever secret is read is registered with `Secrets`.
+ * `auth.json` in the data directory, readable only by its owner, and read again each time. Writes are atomic, one process at a time, and keep a
+ * symbolic link. Every secret that is read is registered with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -88,13 +88,13 @@ export const layer: Layer.Layer<
       Effect.provide(context)
     )
 
-    const unread = yield* Ref.make<ReadonlyArray<string>>([])
+    const pendingNotices = yield* Ref.make<ReadonlyArray<string>>([])
 
-    /** What is read in the lock is what no other process changes until the answer is written. */
+    /** Reads while holding the lock, so that no other process changes the file before the write. */
     const update = Effect.fn("CredentialStore.update")(
       function*(change: (file: AuthFile.AuthFile) => Either.Either<AuthFile.AuthFile, AuthError>) {
         const { notices, replace } = yield* privateFile.lock(path)
-        yield* Ref.update(unread, (before) => [...before, ...notices])
+        yield* Ref.update(pendingNotices, (before) => [...before, ...notices])
         const { text } = yield* change(yield* read)
         yield* replace(text)
       },
@@ -111,7 +111,7 @@ export const layer: Layer.Layer<
           secrets.register(key),
           update((file) => AuthFile.setKey(file, provider, Redacted.value(key)))
         ),
-      notices: Ref.getAndSet(unread, []),
+      notices: Ref.getAndSet(pendingNotices, []),
       remove: (provider) =>
         Effect.map(read, (file) => AuthFile.has(file, provider)).pipe(
           Effect.tap(Effect.if({

@@ -1,5 +1,5 @@
 /**
- * Short-lived bearer tokens from a command of the user's.
+ * Gets short-lived bearer tokens from a configured command.
  *
  * @since 0.1.0
  */
@@ -24,7 +24,7 @@ import * as TokenCache from "./internal/tokenCache.ts"
 import { parseToken } from "./internal/tokenOutput.ts"
 
 /**
- * A line for the shell, or a program and its arguments.
+ * A shell command, or a program and its arguments.
  *
  * @since 0.1.0
  * @category models
@@ -39,21 +39,21 @@ export type Line = string | ReadonlyArray<string>
  */
 export interface Token {
   readonly token: Redacted.Redacted<string>
-  /** What was around it. */
+  /** What was removed from around it. */
   readonly leftOut: ReadonlyArray<Wrapping>
 }
 
 /**
- * Asks the command for a token.
+ * Gets tokens from the command.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
   /**
-   * A token that is not about to expire and is not the one that was `refused`. The command is run only when neither this process
-   * nor another one has such a token; whoever asks meanwhile waits for the same answer. Fails with `TokenCommand` when the command
-   * fails, takes too long or prints something else, with `Malformed` when no request can carry what it prints; with `StoreIO` or `Locked` when the token can't be kept.
+   * A token that is not about to expire and is not the `refused` one. The command is run only if neither this process nor another one has such a
+   * token; concurrent callers share one run. Fails with `TokenCommand` if the command fails, takes too long or does not print a token; with
+   * `Malformed` if no request can carry the token; and with `StoreIO` or `Locked` if the token can't be cached.
    */
   readonly token: (
     command: Setting<Line>,
@@ -62,7 +62,7 @@ export interface Service {
 }
 
 /**
- * Asks the command for a token.
+ * Gets tokens from the command.
  *
  * @since 0.1.0
  * @category services
@@ -76,20 +76,20 @@ export class TokenCommand extends Context.Tag("@altimate-code/auth/TokenCommand"
  * @category models
  */
 export interface Options {
-  /** Gets what the command says on stderr, line by line as it comes: a command that logs in says there where to. */
+  /** Receives the command's stderr, line by line as it arrives: commands that log in print the address there. */
   readonly say?: (line: string) => Effect.Effect<void>
-  /** 3 minutes unless given: a person may have to log in in a browser. */
+  /** 3 minutes by default, because the user may have to log in in a browser. */
   readonly timeLimit?: Duration.DurationInput
 }
 
-/** Of what the command says when it fails, in characters. */
-const mostWords = 400
+/** In characters: a message can contain a line of the command's stderr. */
+const maxMessageLength = 400
 
 /**
- * Runs the command in a process group of its own and without an input. Its output is the token, or JSON such as
- * `{"token": "…", "expiresAt": "2026-11-23T12:00:00Z"}`. A token lives until `expiresAt`, else as long as a JWT says (`exp`), else
- * five minutes; it is replaced a little before. It is kept in `token-cache.json` in the data directory (0600), for other processes of
- * the same user, and registered with `Secrets`.
+ * Runs the command in its own process group and without input. Its output is the token, or JSON such as
+ * `{"token": "…", "expiresAt": "2026-11-23T12:00:00Z"}`. A token expires at `expiresAt`, at the `exp` of a JWT, or after five minutes, and is
+ * replaced a little earlier. It is cached in `token-cache.json` in the data directory (0600) for other processes of the same user, and registered
+ * with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -106,35 +106,33 @@ export const layer = (
       const secrets = yield* Secrets
       const file = path.join(data, "token-cache.json")
       const timeLimit = Duration.decode(options.timeLimit ?? "3 minutes")
-      const known = new Map<string, TokenCache.Entry>()
+      const remembered = new Map<string, TokenCache.Entry>()
       const oneAtATime = yield* Effect.makeSemaphore(1)
 
-      /** A cache that can't be read is as good as none. */
-      const cached = privateFile.read(file).pipe(
+      /** A cache that can't be read is ignored. */
+      const readCache = privateFile.read(file).pipe(
         Effect.map((text): TokenCache.TokenCache => Option.isNone(text) ? {} : TokenCache.parse(text.value)),
         Effect.orElseSucceed((): TokenCache.TokenCache => ({}))
       )
 
-      const obtained = (command: Setting<Line>) =>
+      const obtain = (command: Setting<Line>) =>
         Effect.gen(function*() {
-          const failed = (message: string, hint: string, reason: AuthError["reason"] = "TokenCommand") =>
+          const toAuthError = (reason: "Malformed" | "TokenCommand", message: string) =>
             new AuthError({
               reason,
-              message: `tokenCommand, ${describe(command.origin)}: ${secrets.mask(message).slice(0, mostWords)}`,
-              hint
+              message: `tokenCommand, ${describe(command.origin)}: ${secrets.mask(message).slice(0, maxMessageLength)}`,
+              source: "command"
             })
           yield* Effect.logInfo("running tokenCommand")
           const output = yield* runCommand(command.value, {
             timeLimit,
             say: (line) => options.say?.(secrets.mask(line)) ?? Effect.void
-          }).pipe(Effect.mapError((what) => failed(what, "Run the command by hand to see why, or correct it.")))
+          }).pipe(Effect.mapError(({ message }) => toAuthError("TokenCommand", message)))
           const now = yield* Clock.currentTimeMillis
-          const entry = yield* Effect.mapError(parseToken(output, now), ({ isMalformed, what }) =>
-            failed(
-              what,
-              "It has to print the token alone, or {\"token\": \"…\", \"expiresAt\": \"2026-11-23T12:00:00Z\"}.",
-              isMalformed ? "Malformed" : "TokenCommand"
-            ))
+          const entry = yield* Effect.mapError(
+            parseToken(output, now),
+            ({ isMalformed, message }) => toAuthError(isMalformed ? "Malformed" : "TokenCommand", message)
+          )
           yield* secrets.register(entry.token)
           return entry
         })
@@ -142,7 +140,7 @@ export const layer = (
       const token = Effect.fn("TokenCommand.token")(
         function*(command: Setting<Line>, refused?: Redacted.Redacted<string>) {
           const key = createHash("sha256").update(JSON.stringify(command.value)).digest("hex")
-          const usable = (entry: TokenCache.Entry | undefined) =>
+          const usableToken = (entry: TokenCache.Entry | undefined) =>
             Effect.map(Clock.currentTimeMillis, (now) =>
               Option.fromNullable(entry).pipe(
                 Option.filter(({ renewAt, token }) =>
@@ -150,22 +148,22 @@ export const layer = (
                 ),
                 Option.map(({ leftOut, token }): Token => ({ token, leftOut }))
               ))
-          const remembered = yield* usable(known.get(key))
-          if (Option.isSome(remembered)) return remembered.value
+          const own = yield* usableToken(remembered.get(key))
+          if (Option.isSome(own)) return own.value
 
           const { replace } = yield* privateFile.lock(file, Duration.sum(timeLimit, privateFile.lockWait))
-          const entries = yield* cached
+          const entries = yield* readCache
           const others = entries[key]
-          const fresh = yield* usable(others)
-          if (others !== undefined && Option.isSome(fresh)) {
+          const shared = yield* usableToken(others)
+          if (others !== undefined && Option.isSome(shared)) {
             yield* secrets.register(others.token)
-            known.set(key, others)
-            return fresh.value
+            remembered.set(key, others)
+            return shared.value
           }
-          const entry = yield* obtained(command)
-          known.set(key, entry)
+          const entry = yield* obtain(command)
+          remembered.set(key, entry)
           const now = yield* Clock.currentTimeMillis
-          yield* replace(TokenCache.encode({ ...TokenCache.living(entries, now), [key]: entry }))
+          yield* replace(TokenCache.encode({ ...TokenCache.removeExpired(entries, now), [key]: entry }))
           return { token: entry.token, leftOut: entry.leftOut }
         },
         Effect.scoped,

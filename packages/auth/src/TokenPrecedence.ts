@@ -1,5 +1,5 @@
 /**
- * Which source of credentials is asked first.
+ * The order in which sources of credentials are tried.
  *
  * @since 0.1.0
  */
@@ -8,8 +8,7 @@ import * as Layer from "effect/Layer"
 import type { Source } from "./Credential.ts"
 
 /**
- * The policy that answers in which order the sources of a credential are asked: the first that has one wins, and a
- * source that is not listed is never asked.
+ * The order in which the sources of credentials are tried. The first one that has a credential wins; a source that is not listed is never used.
  *
  * @since 0.1.0
  * @category services
@@ -20,7 +19,7 @@ export class TokenPrecedence extends Context.Tag("@altimate-code/auth/TokenPrece
 >() {}
 
 /**
- * A bearer token from the environment, else the stored one, else that of `options.apiKey`, else the one of `tokenCommand`, else the AWS credential chain.
+ * The bearer token of the environment, the stored one, that of `options.apiKey`, that of `tokenCommand`, then the AWS credential chain.
  *
  * @since 0.1.0
  * @category layers

@@ -135,11 +135,11 @@ layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
       assert.strictEqual(error.reason, "Timeout")
       assert.strictEqual(
         error.message,
-        "AWS credential chain: AWS_PROFILE: no answer from the credential_process of AWS profile dev; the time limit of 30s is over"
+        "AWS credential chain: AWS_PROFILE: no answer from the credential_process of AWS profile dev within 30s"
       )
       assert.include(
         log,
-        "DEBUG auth credential chain: AWS_PROFILE: no answer from the credential_process of AWS profile dev; the time limit of 30s is over"
+        "DEBUG auth credential chain: AWS_PROFILE: no answer from the credential_process of AWS profile dev within 30s"
       )
       yield* until(() => !isAlive(pid))
       assert.isFalse(other.killed)

@@ -67,7 +67,7 @@ layer(NodeContext.layer)("an auth.json that is garbage", (it) => {
           if (outcome._tag === "Left") {
             assert.instanceOf(outcome.left, AuthError)
             assert.strictEqual(outcome.left.reason, "CorruptStore")
-            assert.isNotEmpty(outcome.left.hint)
+            assert.isNotEmpty(outcome.left.message)
             assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
           }
           if (outcome._tag === "Left" || index < 2) {

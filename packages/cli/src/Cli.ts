@@ -155,6 +155,6 @@ const execute = (
 
 /** A failed request is not logged again: it was logged where it failed, with more detail. */
 const log = (failure: Failure.Failure) =>
-  failure._tag === "BedrockError" ? Effect.void : Effect.logError("failed").pipe(
+  failure._tag === "RequestError" ? Effect.void : Effect.logError("failed").pipe(
     Effect.annotateLogs({ service: "cli", error: failure.message, type: failure._tag, reason: failure.reason })
   )

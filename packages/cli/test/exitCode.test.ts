@@ -2,11 +2,12 @@ import { AuthError } from "@altimate-code/auth/AuthError"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import { assert, describe, it } from "@effect/vitest"
 import { exitCode } from "../src/command-line/failure/renderFailure.ts"
+import { RequestError } from "../src/command-line/failure/RequestError.ts"
 
-const auth = (reason: AuthError["reason"]) => exitCode(new AuthError({ reason, message: "m", hint: "h" }))
+const auth = (reason: AuthError["reason"]) => exitCode(new AuthError({ reason, message: "m" }))
 
 const bedrock = (fields: Pick<BedrockError, "reason"> & { readonly type?: string; readonly status?: number }) =>
-  exitCode(new BedrockError({ message: "m", hint: "h", attempts: 1, ...fields }))
+  exitCode(new RequestError({ error: new BedrockError({ message: "m", attempts: 1, ...fields }), hint: "h" }))
 
 describe("The exit code", () => {
   it("is 2 for a credential that only the user can correct, even if a request finds it", () => {

@@ -1,27 +1,29 @@
 /**
- * What Bedrock takes of images and documents.
+ * The limits of Bedrock for images and documents.
  *
  * @since 0.1.0
  */
 import type * as Image from "@altimate-code/system/Image"
 
 /**
+ * Limits for the attachments of a request.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface AttachmentLimits {
-  /** Of each image: bytes of the file, pixels of the longer side. */
+  /** For each image: its size in bytes and its longer side in pixels. */
   readonly image: Image.Limits
-  /** In a whole request. */
+  /** The number of images in a request. */
   readonly images: number
-  /** Of each document. */
+  /** The size of each document. */
   readonly documentBytes: number
-  /** In a whole request. */
+  /** The number of documents in a request. */
   readonly documents: number
 }
 
 /**
- * The limits of Converse, over the whole request. Source: the Bedrock API reference, `Message`.
+ * The limits of Converse. Source: the Bedrock API reference, `Message`.
  *
  * @since 0.1.0
  * @category limits

@@ -1,5 +1,5 @@
 /**
- * The two Bedrock Runtime operations that the product uses, with typed failures, retries and time limits.
+ * The operations Converse and ConverseStream of the Bedrock Runtime, with typed errors, retries and time limits.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,7 @@ import { type Handler, Network } from "@altimate-code/network/Network"
 import type {
   ConverseCommandInput,
   ConverseCommandOutput,
-  ConverseStreamCommandInput,
-  ConverseStreamOutput
+  ConverseStreamCommandInput
 } from "@aws-sdk/client-bedrock-runtime"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -28,50 +27,48 @@ import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
 import { refuseInsecure } from "./internal/endpoint/refuseInsecure.ts"
 import { requestUrl } from "./internal/endpoint/requestUrl.ts"
 import { noStream } from "./internal/failure/fromAnswer.ts"
-import { timeoutHint } from "./internal/failure/hint/hint.ts"
 import { makeIdentify } from "./internal/identity/resolveIdentity.ts"
 import { toStreamed } from "./internal/protocol/response/eventsOfWhole.ts"
-import { answer, type Exchange, open } from "./internal/transport/exchange.ts"
-import { retrying } from "./internal/transport/retryRequest.ts"
-import { droppingRefused } from "./internal/transport/retryWithoutFields.ts"
+import { type Exchange, openStream, sendWhole } from "./internal/transport/exchange.ts"
+import { retryRequest } from "./internal/transport/retryRequest.ts"
+import { retryWithoutFields } from "./internal/transport/retryWithoutFields.ts"
 import { load } from "./internal/transport/sdk.ts"
+import type { Notice } from "./Notice.ts"
 import { type Limit, RetryPolicy } from "./RetryPolicy.ts"
 import * as SigningScope from "./SigningScope.ts"
+import type { StreamedEvent } from "./StreamedEvent.ts"
 
 /**
- * An event of a streamed answer, as the SDK has it; each carries AWS's request ID, if the answer had one.
+ * The operations of the Bedrock Runtime, over one endpoint.
  *
  * @since 0.1.0
  * @category models
  */
-export type StreamedEvent = ConverseStreamOutput & { readonly requestId?: string | undefined }
-
-/**
- * @since 0.1.0
- * @category models
- */
 export interface Service {
-  /** Where requests go, and why. */
+  /** Where requests are sent, and why. */
   readonly endpoint: Endpoint
-  /** A complete answer. Interrupting it closes the connection. */
+  /** Requests a complete answer. Interruption closes the connection. */
   readonly converse: (request: ConverseCommandInput) => Effect.Effect<ConverseCommandOutput, BedrockError>
   /**
-   * The events of an answer as they come; a normal end means that the answer is complete. Leaving the stream before
-   * its end closes the connection. Events are handed on at once: of a buffered answer all come at the same time, after
-   * the `latencyMs` that its `metadata` names.
+   * The events of an answer as they arrive; the stream ends normally only if the answer is complete. Leaving the stream early closes
+   * the connection. Events are not delayed: if the gateway buffers the answer, they all arrive at once, after the `latencyMs` of
+   * their `metadata`.
    *
-   * A complete answer's events come at once too: always with `options.streaming: "off"`; with `auto` from the first answer
-   * on by which the gateway shows that it does not stream.
+   * The events of a complete answer are emitted all at once too: always with `options.streaming: "off"`, and with `auto` as soon as a
+   * response shows that the gateway does not stream.
    */
   readonly converseStream: (request: ConverseStreamCommandInput) => Stream.Stream<StreamedEvent, BedrockError>
-  /** May a streamed answer that broke off with this error be asked again, by whoever can take back or continue what it has shown? */
+  /**
+   * Whether a streamed answer that broke off with this error may be requested again, by a caller that can continue or withdraw what it
+   * has shown.
+   */
   readonly mayAskAgain: (error: BedrockError) => boolean
-  /** What a person should know since the last time this was asked, in sentences. */
-  readonly notices: Effect.Effect<ReadonlyArray<string>>
+  /** What changed since this was read last. */
+  readonly notices: Effect.Effect<ReadonlyArray<Notice>>
 }
 
 /**
- * The client.
+ * Sends requests to the Bedrock Runtime.
  *
  * @since 0.1.0
  * @category services
@@ -79,28 +76,28 @@ export interface Service {
 export class BedrockClient extends Context.Tag("@altimate-code/provider/BedrockClient")<BedrockClient, Service>() {}
 
 /**
- * How long to wait; what is not given is the setting's, `options.timeout`. A model that thinks sends nothing, not even a
- * sign of life, so `firstByte` and `idle` are generous.
+ * Time limits; a missing one is taken from the settings (`options.timeout`). `firstByte` and `idle` are long by default, because a model
+ * sends nothing while it thinks.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Limits {
-  /** Until a connection stands; 10 seconds unless given. */
+  /** For connecting; 10 seconds by default. */
   readonly connect?: Duration.DurationInput
-  /** Until the answer's first event (a complete or a refused answer: until it is there); 5 minutes unless given. */
+  /** Until the first event of a streamed answer, or until a complete or failed response; 5 minutes by default. */
   readonly firstByte?: Duration.DurationInput
-  /** Between two events of a streamed answer; 5 minutes unless given. */
+  /** Between two events of a streamed answer; 5 minutes by default. */
   readonly idle?: Duration.DurationInput
-  /** For a whole request, with all its attempts and its answer's last event; none unless given. */
+  /** For a whole request with all attempts, until the last event; unlimited by default. */
   readonly total?: Duration.DurationInput | false
-  /** For the waits before a request is sent again, if that is less than the settings and the policy allow. */
+  /** For the waits between attempts, if shorter than the settings and the policy allow. */
   readonly retry?: Duration.DurationInput
 }
 
 /**
- * The client over the AWS SDK, which is loaded at the first request. The endpoint is decided once, the credential at
- * every attempt. Secrets in the endpoint's URL are registered with `Secrets`.
+ * The client over the AWS SDK, which is loaded with the first request. The endpoint is resolved once, the credential for every attempt.
+ * Secrets in the endpoint's URL are registered with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -145,9 +142,8 @@ const make = (limits: Limits): Effect.Effect<
       return { ...allowed, total: Duration.min(allowed.total, limits.retry ?? Duration.infinity) }
     }
 
-    const notices = yield* Ref.make<ReadonlyArray<string>>([])
-    const notify = (notice: string) =>
-      Effect.zipRight(Effect.logWarning(notice), Ref.update(notices, (before) => [...before, notice]))
+    const notices = yield* Ref.make<ReadonlyArray<Notice>>([])
+    const notify = (notice: Notice) => Ref.update(notices, (before) => [...before, notice])
     const dropping = { fields: yield* Ref.make(drop), notify }
 
     const answeredUrls = yield* Ref.make<ReadonlySet<string>>(new Set())
@@ -155,25 +151,25 @@ const make = (limits: Limits): Effect.Effect<
     let http: Handler | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => http?.destroy()))
 
-    const attempting = <Request extends ConverseCommandInput, A, R>(
+    const withRetries = <Request extends ConverseCommandInput, A, R>(
       operation: "converse" | "converse-stream",
-      once: (exchange: Exchange, request: Request) => Effect.Effect<A, BedrockError, R>
+      send: (exchange: Exchange, request: Request) => Effect.Effect<A, BedrockError, R>
     ) =>
-    (given: Request, sent: Sent): Effect.Effect<A, BedrockError, R> =>
+    (given: Request, progress: Progress): Effect.Effect<A, BedrockError, R> =>
       Effect.flatMap(load, (sdk) => {
-        // HTTP/1.1 unless configured, which every gateway speaks: the SDK's own choice for this service is HTTP/2.
+        // HTTP/1.1 by default, which every gateway supports: the SDK would use HTTP/2 for this service.
         http ??= network.handler({ connectTimeout: connect, http2: settings.gateway.http2 })
-        const takesWhole = streaming.value === "auto"
-        const exchange = { sdk, http, endpoint: endpoint.url, signing, firstByte, idle, takesWhole }
-        return droppingRefused(dropping, given, (request, drop) => {
+        const acceptsWhole = streaming.value === "auto"
+        const exchange = { sdk, http, endpoint: endpoint.url, signing, firstByte, idle, acceptsWhole }
+        return retryWithoutFields(dropping, given, (request, drop) => {
           const url = requestUrl(endpoint.url, request.modelId, operation)
-          return retrying(
+          return retryRequest(
             { ...policy, limit, identify },
             (identity, number) =>
               Effect.flatMap(Ref.get(answeredUrls), (answered) => {
-                Object.assign(sent, { url, attempts: number })
+                Object.assign(progress, { url, attempts: number })
                 const attempt = { operation, url, region, identity, number, headers, drop, connect, answered }
-                return once({ ...exchange, attempt }, request).pipe(
+                return send({ ...exchange, attempt }, request).pipe(
                   Effect.tap(() => Ref.update(answeredUrls, (before) => new Set(before).add(url)))
                 )
               })
@@ -181,31 +177,31 @@ const make = (limits: Limits): Effect.Effect<
         })
       })
 
-    const answered = attempting("converse", answer)
-    const opened = attempting("converse-stream", open)
-    const whole = (request: ConverseCommandInput, sent: Sent) =>
-      Effect.map(answered(request, sent), (output) => ({ head: toStreamed(output), rest: Stream.empty }))
+    const requestWhole = withRetries("converse", sendWhole)
+    const requestStream = withRetries("converse-stream", openStream)
+    const requestWholeAsStream = (request: ConverseCommandInput, progress: Progress) =>
+      Effect.map(requestWhole(request, progress), (output) => ({ head: toStreamed(output), rest: Stream.empty }))
 
     const streams = yield* Ref.make(streaming.value !== "off")
-    /** Once: requests that run at the same time may all find out. */
-    const doesNotStream = (what: string) =>
-      Effect.flatMap(Ref.getAndSet(streams, false), (first) => {
-        if (!first) return Effect.void
-        const notice =
-          `The gateway does not stream: ${what}. From here on answers are asked for as a whole, and appear when they `
-          + "are complete; \"streaming\": \"off\" in the options does so from the start."
-        return notify(notice)
-      })
+    /** Reported once: requests that run at the same time may all notice it. */
+    const stopStreaming = (message: string) =>
+      Effect.flatMap(Ref.getAndSet(streams, false), (didStream) =>
+        didStream
+          ? Effect.zipRight(
+            Effect.annotateLogs(Effect.logWarning("The gateway does not stream"), { because: message }),
+            notify({ _tag: "NotStreamed", message })
+          )
+          : Effect.void)
 
-    const streamedOrWhole = (request: ConverseStreamCommandInput, sent: Sent) =>
-      Effect.flatMap(Ref.get(streams), (asks) => {
-        if (!asks) return whole(request, sent)
-        return opened(request, sent).pipe(
-          Effect.tap(({ notStreamed }) => notStreamed === undefined ? Effect.void : doesNotStream(notStreamed)),
-          // Nothing was shown so far.
+    const streamedOrWhole = (request: ConverseStreamCommandInput, progress: Progress) =>
+      Effect.flatMap(Ref.get(streams), (isStreaming) => {
+        if (!isStreaming) return requestWholeAsStream(request, progress)
+        return requestStream(request, progress).pipe(
+          Effect.tap(({ notStreamed }) => notStreamed === undefined ? Effect.void : stopStreaming(notStreamed)),
+          // No event was emitted so far.
           Effect.catchIf(
             (error) => error.type === noStream && streaming.value === "auto",
-            (error) => Effect.zipRight(doesNotStream(error.message), whole(request, sent))
+            (error) => Effect.zipRight(stopStreaming(error.message), requestWholeAsStream(request, progress))
           )
         )
       })
@@ -216,43 +212,41 @@ const make = (limits: Limits): Effect.Effect<
       notices: Ref.getAndSet(notices, []),
       converse: (request) =>
         Effect.suspend(() => {
-          const sent: Sent = { attempts: 0 }
-          const answer = answered(request, sent)
+          const progress: Progress = { attempts: 0 }
+          const answer = requestWhole(request, progress)
           return total === false
             ? answer
-            : Effect.timeoutFail(answer, { duration: total, onTimeout: () => ended(sent, total) })
+            : Effect.timeoutFail(answer, { duration: total, onTimeout: () => totalTimeout(progress, total) })
         }).pipe(Effect.tapError(logFailure), Effect.annotateLogs(annotations)),
       converseStream: (request) =>
         Stream.suspend(() => {
-          const sent: Sent = { attempts: 0 }
+          const progress: Progress = { attempts: 0 }
           const events = Stream.unwrapScoped(
             Effect.map(
-              Effect.annotateLogs(streamedOrWhole(request, sent), annotations),
+              Effect.annotateLogs(streamedOrWhole(request, progress), annotations),
               ({ head, rest }) => Stream.concat(Stream.fromIterable(head), rest)
             )
           )
           return total === false
             ? events
-            : Stream.interruptWhen(events, Effect.delay(Effect.suspend(() => Effect.fail(ended(sent, total))), total))
+            : Stream.interruptWhen(events, Effect.delay(Effect.suspend(() => totalTimeout(progress, total)), total))
         }).pipe(Stream.tapError(logFailure))
     }
   })
 
-/** How far a request has come. */
-interface Sent {
+interface Progress {
   /** Of the last attempt. */
   readonly url?: string
   readonly attempts: number
 }
 
-const ended = (sent: Sent, total: Duration.DurationInput): BedrockError => {
-  const failure = {
+const totalTimeout = (progress: Progress, total: Duration.DurationInput): BedrockError =>
+  new BedrockError({
     reason: "Timeout",
     type: "TotalTimeout",
-    message: `the answer was not complete within ${Duration.format(total)} (options.timeout.total)`
-  } as const
-  return new BedrockError({ ...failure, hint: timeoutHint(failure), ...sent })
-}
+    message: `the answer was not complete within ${Duration.format(total)}`,
+    ...progress
+  })
 
 const logFailure = (error: BedrockError): Effect.Effect<void> =>
   Effect.logError("request failed").pipe(

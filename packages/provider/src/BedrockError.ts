@@ -1,29 +1,34 @@
 /**
- * What can go wrong between a prompt and its answer.
+ * Why a request to Bedrock failed.
  *
  * @since 0.1.0
  */
+import { AuthError } from "@altimate-code/auth/AuthError"
+import type { Resolved } from "@altimate-code/model-id/ModelId"
+import { NetworkError } from "@altimate-code/network/NetworkError"
 import type * as AiError from "@effect/ai/AiError"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { Evidence } from "./Evidence.ts"
 import { Refusal } from "./Refusal.ts"
 import { Sender } from "./Sender.ts"
 
 /**
- * The kinds of failure that a caller may want to tell apart.
+ * The kinds of failure that a caller may want to distinguish.
  *
  * - `Authentication`: the credential is missing, wrong or expired (401, or a 403 that says so)
- * - `Permission`: the credential is good, but not for this model or action (403)
- * - `Blocked`: something in front of Bedrock refused the request, most often a firewall for its content (403 with a web page, 451)
- * - `ModelNotFound`: nothing is at this URL, or the model is unknown (404)
- * - `Validation`: the request was refused as it is (400), also for a model ID that is not valid here
+ * - `Permission`: the credential is valid, but does not allow this model or action (403)
+ * - `Blocked`: something in front of Bedrock refused the request, usually a firewall because of its content (403 with a web page, 451)
+ * - `ModelNotFound`: the URL does not exist, or the model is unknown (404)
+ * - `Validation`: the request was refused as invalid (400), for example because of its model ID
  * - `Throttled`: too many requests or tokens, or the model is not ready (429)
- * - `Timeout`: no connection, no first byte, no next event or no end within the limit, or the model took too long (408)
- * - `Unavailable`: the service or a gateway in front of it failed (5xx)
+ * - `Timeout`: no connection, no first byte, no next event or no complete answer within the time limit, or the model took too long (408)
+ * - `Unavailable`: the service, or a gateway in front of it, failed (5xx)
  * - `TruncatedStream`: the answer broke off before it was complete, or was empty
- * - `WrongContentType`: something answered that does not speak the Bedrock protocol
- * - `Connection`: the host was not found, refused, reset, or its certificate was not trusted
- * - `ModelError`: the model itself failed while it answered (424)
+ * - `WrongContentType`: the response is not one of the Bedrock protocol
+ * - `Connection`: the host was not found, the connection was refused or reset, or the certificate was not trusted
+ * - `ModelError`: the model failed while it generated the answer (424)
  *
  * @since 0.1.0
  * @category errors
@@ -49,8 +54,8 @@ export const Reason = Schema.Literal(
 export type Reason = typeof Reason.Type
 
 /**
- * A failed request: what failed, what to do about it, and what is needed to decide about a retry. Holds no secret: a
- * credential that the other side repeats is masked.
+ * A failed request: what failed, what was observed, and what a retry policy needs. It contains no secret: credentials
+ * that a response repeats are masked. `Diagnosis` reads the response's sentences.
  *
  * @since 0.1.0
  * @category errors
@@ -58,32 +63,42 @@ export type Reason = typeof Reason.Type
 export class BedrockError
   extends Schema.TaggedError<BedrockError>("@altimate-code/provider/BedrockError")("BedrockError", {
     reason: Reason,
-    /** What happened, in one sentence; the other side's own words where it sent some. */
+    /** What failed, in one sentence; with the response's own sentences if it had any. */
     message: Schema.String,
-    /** What a user can do about it; empty where the message says it all. */
-    hint: Schema.String,
-    /** The HTTP status, when there was an answer. */
+    /** The HTTP status, if there was a response. */
     status: Schema.optional(Schema.Number),
-    /** The AWS exception name, e.g. `ThrottlingException`, or the system's error code, e.g. `ECONNREFUSED`. */
+    /**
+     * The AWS exception name, for example `ThrottlingException`, or a system error code, for example `ECONNREFUSED`. Without a
+     * response also the reason of an `AuthError`, the time limit that ended (`ConnectTimeout`, `FirstByteTimeout`, `IdleTimeout`,
+     * `TotalTimeout`), `NoStream` for a gateway that does not stream, or `SdkNotLoaded`.
+     */
     type: Schema.optional(Schema.String),
     /** AWS's request ID, for a support case. */
     requestId: Schema.optional(Schema.String),
-    /** What a gateway calls the request, after the name of its header: `x-request-id 4711`. */
+    /** The gateway's ID of the request, after the name of its header: `x-request-id 4711`. */
     gatewayRequestId: Schema.optional(Schema.String),
-    /** The URL that was tried, fit to be shown. */
+    /** The URL of the request, without secrets. */
     url: Schema.optional(Schema.String),
     /** How long the service asked to wait before the next attempt, in milliseconds. */
     retryAfterMillis: Schema.optional(Schema.Number),
-    /** How many requests were sent before giving up; 0 when none was. */
+    /** How many requests were sent before giving up; 0 if none was sent. */
     attempts: Schema.Number,
-    /** All sentences of the other side's answer, the most general first; the message may have a part of them. */
+    /** All sentences of the response, the most general first; the message may contain only some of them. */
     sentences: Schema.optional(Schema.Array(Schema.String)),
-    /** What of the answer is too long for a message, for the log: of a wrong signature what should have been signed. */
+    /** For the log: text of the response that is too long for a message, such as the request that AWS expected to be signed. */
     detail: Schema.optional(Schema.String),
-    /** Who answered, where the answer shows that it was not Bedrock. */
+    /** Who sent the response, if it shows that Bedrock did not. */
     sender: Schema.optional(Sender),
-    /** What of the request was refused, where another request can do without it. */
-    refusal: Schema.optional(Refusal)
+    /** The part of the request that was refused, if another request can do without it. */
+    refusal: Schema.optional(Refusal),
+    /** How the request was sent and what came back; absent if nothing was sent. */
+    evidence: Schema.optional(Evidence),
+    /** The model that the request was for, and why its ID was sent this way. */
+    model: Schema.optional(
+      Schema.declare((value): value is Resolved => Predicate.hasProperty(value, "wire"), { identifier: "Resolved" })
+    ),
+    /** The error below this one, if the credential or the connection failed. */
+    cause: Schema.optional(Schema.Union(AuthError, NetworkError))
   })
 {
   /** The `BedrockError` behind an error of `@effect/ai`, if there is one. */

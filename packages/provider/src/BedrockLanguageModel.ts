@@ -21,31 +21,33 @@ import * as Stream from "effect/Stream"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
-import { modelHint } from "./internal/failure/hint/modelHint.ts"
 import { refusalOf } from "./internal/failure/refusalOf.ts"
 import { idsOf, toRequest } from "./internal/protocol/prompt/prompt.ts"
 import { initial, step } from "./internal/protocol/response/streamParts.ts"
 import { toParts } from "./internal/protocol/response/wholeResponse.ts"
 import { choose } from "./ModelChoice.ts"
+import type { Notice } from "./Notice.ts"
 
 /**
+ * The model, and how its answers are requested.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
-  /** The model's name as configured, without `amazon-bedrock/`: an ID, an ARN, or a name of the user's own. */
+  /** The configured name of the model, without `amazon-bedrock/`: an ID, an ARN, or a name that the user chose. */
   readonly model: string
   /**
-   * The most tokens that an answer may have: the model's maximum, and at most 8192, unless given. It is always sent,
-   * since Bedrock reserves the whole of it from the quota at the start, and all that the model can do when it is not.
+   * The maximum number of tokens of an answer; by default the model's maximum, but at most 8192. It is always sent, because Bedrock
+   * reserves it from the quota when a request starts, and reserves the model's maximum if it is missing.
    */
   readonly maxTokens?: number
-  /** Passed to the model as they are, e.g. `{ thinking: { type: "enabled", budget_tokens: 4000 } }`. */
+  /** Passed to the model unchanged, for example `{ thinking: { type: "enabled", budget_tokens: 4000 } }`. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>
 }
 
 /**
- * What this model's requests are sent with, each with its reason.
+ * How the requests of this model are sent, and why.
  *
  * @since 0.1.0
  * @category services
@@ -53,28 +55,27 @@ export interface Options {
 export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockTarget")<BedrockTarget, {
   readonly model: ModelId.Resolved
   readonly endpoint: Endpoint
-  /** As it stands now: asked for again at every request. */
+  /** The present credential; it is resolved again for every request. */
   readonly credential: Effect.Effect<Credential, AuthError>
-  /** May a streamed answer that broke off with this error be asked again? */
+  /** See `BedrockClient`. */
   readonly mayAskAgain: (error: BedrockError) => boolean
-  /** What a person should know since the last time this was asked, in sentences. */
-  readonly notices: Effect.Effect<ReadonlyArray<string>>
+  /** See `BedrockClient`. */
+  readonly notices: Effect.Effect<ReadonlyArray<Notice>>
 }>() {}
 
 /**
  * A `LanguageModel` over {@link BedrockClient}. A failed request is an `AiError.UnknownError`, from which
- * `BedrockError.fromAiError` gets the {@link BedrockError} back; a prompt that is empty or a document alone, or tools that Bedrock has no way to
- * offer, are a `MalformedInput`, and an answer that can't be understood is a `MalformedOutput`. A streamed call of a tool that the
- * model was not given comes as its `tool-params-*` parts without a `tool-call`: `@effect/ai` has no other part for it.
+ * `BedrockError.fromAiError` extracts the {@link BedrockError}. An empty prompt, a document without text, or a tool that Bedrock cannot
+ * offer is a `MalformedInput`; an answer that cannot be read is a `MalformedOutput`. A streamed call of an unknown tool is emitted as
+ * `tool-params-*` parts without a `tool-call`, for which `@effect/ai` has no part.
  *
- * A request is acceptable whatever is in the prompt's history: text is made well-formed; a file that Bedrock would refuse, or one too many
- * (see `AttachmentLimits`), becomes a line of text; calls get IDs of their own, and each its result; the schemas of tools are
- * adapted, and what is lost of them is added to the tool's description. The IDs of an answer's calls are those that later requests send.
+ * Bedrock accepts the request whatever the history of the prompt contains: text is made well-formed; a file that Bedrock would refuse, or one too
+ * many (see `AttachmentLimits`), is replaced by a line of text; tool calls get unique IDs and a result each; tool schemas are adapted, and
+ * what is removed from them is added to the tool's description. The IDs of an answer's calls are the ones that later requests send.
  *
- * Parts carry what is Bedrock's own under the metadata key `altimate-code-bedrock`: reasoning its `signature`,
- * `redactedContent` (base64) and `model`, which the next turn must send back in the prompt part's options (the agent's `History`
- * does it): it is sent to that model only; `finish` the `stopReason` as it came, `cacheWriteInputTokens` and `latencyMs`. `usage.inputTokens` is without
- * the cache, as Bedrock counts it.
+ * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. For reasoning: `signature`, `redactedContent` (base64) and
+ * `model`, which the next turn must send back in the options of the prompt part, and only to that model. For `finish`: the unchanged
+ * `stopReason`, `cacheWriteInputTokens` and `latencyMs`. `usage.inputTokens` does not include cached tokens, as in Bedrock's count.
  *
  * @since 0.1.0
  * @category layers
@@ -113,8 +114,8 @@ const make = (options: Options) =>
       ...(responseFormat.type === "json" && { responseFormat })
     })
     const toAiError = (method: string, input: ConverseCommandInput) => (error: BedrockError): AiError.UnknownError => {
-      const refusal = refusalOf(error, input)
-      const cause = new BedrockError({ ...error, message: error.message, hint: modelHint(error, model), refusal })
+      const { cause: below, message } = error
+      const cause = new BedrockError({ ...error, message, cause: below, model, refusal: refusalOf(error, input) })
       return new AiError.UnknownError({ module: "BedrockLanguageModel", method, description: error.message, cause })
     }
 

@@ -1,5 +1,5 @@
 /**
- * Which URL requests go to, and why.
+ * Which URL requests are sent to, and why.
  *
  * @since 0.1.0
  */
@@ -15,23 +15,23 @@ import * as Option from "effect/Option"
 import { defaultHost } from "./internal/endpoint/defaultHost.ts"
 
 /**
- * A base URL: requests go to its path followed by `/model/{modelId}/converse` or `/converse-stream`.
+ * A base URL: requests are sent to its path followed by `/model/{modelId}/converse` or `/converse-stream`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Endpoint {
-  /** Absolute; a path is kept, without slashes and `/model` at its end, and so is a query. May hold a password: show it by `publicUrl`. */
+  /** Absolute, with path and query; the path has no `/` or `/model` at its end. It may contain a password: use `publicUrl` to show it. */
   readonly url: string
-  /** Where the URL was written; for a default host, where its region was. */
+  /** Where the URL is configured; for a default host, where its region is. */
   readonly origin: Origin
-  /** The same in words, for people and logs. */
+  /** The origin as text for users and logs. */
   readonly why: string
 }
 
 /**
- * Decides the endpoint from the settings; fails when what was written is not an http(s) URL, and instead of naming AWS's own host when a
- * gateway's URL is written in a place that is not read.
+ * Resolves the endpoint from the settings. Fails if the configured value is not an http(s) URL. Also fails, rather than fall back to AWS's own
+ * host, if a gateway's URL is configured in a place that is not read.
  *
  * @since 0.1.0
  * @category models
@@ -43,7 +43,7 @@ export interface Service {
 }
 
 /**
- * The endpoint policy.
+ * Resolves the endpoint.
  *
  * @since 0.1.0
  * @category services
@@ -53,7 +53,7 @@ export class EndpointPolicy extends Context.Tag("@altimate-code/provider/Endpoin
 /**
  * The configured `endpoint` or `baseURL`, then `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, then `AWS_ENDPOINT_URL` (neither of
  * them with `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true`), then the region's default host, its FIPS one with
- * `AWS_USE_FIPS_ENDPOINT=true`. Blank variables count as unset.
+ * `AWS_USE_FIPS_ENDPOINT=true`. Blank variables are ignored.
  * Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints".
  *
  * @since 0.1.0
@@ -63,12 +63,12 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
   resolve: Effect.fn("EndpointPolicy.resolve")(function*(
     { baseURL, misplacedUrl, region }: Pick<Settings.Service, "baseURL" | "misplacedUrl" | "region">
   ) {
-    if (Option.isSome(baseURL)) return yield* written(baseURL.value)
+    if (Option.isSome(baseURL)) return yield* fromSetting(baseURL.value)
     if (!(yield* isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
       for (const name of ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]) {
         const value = yield* Environment.variable(name)
         if (Option.isSome(value)) {
-          return yield* written({ value: value.value, origin: { _tag: "Environment", variable: name } })
+          return yield* fromSetting({ value: value.value, origin: { _tag: "Environment", variable: name } })
         }
       }
     }
@@ -82,14 +82,14 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
   })
 })
 
-const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError> => {
-  // A character that nobody sees would be left out of the host, or be part of the path.
+const fromSetting = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError> => {
+  // `URL` would silently drop an invisible character from the host, or keep it in the path.
   const stray = StrayCharacter.find(setting.value, StrayCharacter.isVisible)
   if (Option.isSome(stray)) {
     return new ConfigError({
       reason: "Value",
       message: `${describe(setting.origin)}: the URL has ${StrayCharacter.describe(stray.value)}`,
-      hint: "It was probably copied along: type the value again."
+      hint: "It was probably copied along with the value. Type the value again."
     })
   }
   return Effect.try({
@@ -97,7 +97,7 @@ const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError>
       const url = new URL(setting.value)
       if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("not http")
       url.hash = ""
-      // An empty path is "/" again when the URL is written.
+      // `href` writes an empty path as "/".
       url.pathname = url.pathname.replace(/\/+$/, "").replace(/\/+model$/, "").replace(/\/+$/, "")
       return {
         url: url.href.replace(/\/(?=\?|$)/, ""),
@@ -109,7 +109,7 @@ const written = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError>
       new ConfigError({
         reason: "Value",
         message: `${describe(setting.origin)}: the endpoint is not an absolute http or https URL`,
-        hint: "Write it in full, for example https://gateway.example.com/bedrock/v1."
+        hint: "Use a complete URL, for example https://gateway.example.com/bedrock/v1."
       })
   })
 }

@@ -1,5 +1,5 @@
 /**
- * Which model a name means: what is sent for it, why, and whose facts apply.
+ * Resolves a configured model name: which ID is sent, why, and which model's facts apply.
  *
  * @since 0.1.0
  */
@@ -12,30 +12,32 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 /**
+ * The model that a name stands for.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface ModelChoice {
   readonly resolved: ModelId.Resolved
-  /** What the configuration says under the model's name. */
+  /** The configuration of the model. */
   readonly settings: ModelSettings
-  /** The ID whose facts apply, as far as the catalog knows it. */
+  /** The ID whose facts apply. */
   readonly factsOf: string
+  /** Those facts, if the catalog has them. */
   readonly model: Option.Option<Catalog.Model>
 }
 
-const said = ({ origin, value }: Setting<string>): ModelId.Said => ({
+const toSaid = ({ origin, value }: Setting<string>): ModelId.Said => ({
   value: withoutProvider(value),
   from: describe(origin)
 })
 
-/** In the place of an ID the whole name of a model is understood too. */
+/** An ID may be written with its provider. */
 const withoutProvider = (id: string): string => id.replace(/^amazon-bedrock\//, "")
 
 /**
- * What the configuration, the rules in force and the catalog make of a model's name (without `amazon-bedrock/`). The
- * facts are those of `baseModel`, else of the ID that is sent, else of the name itself: the first that the catalog knows.
- * `region` is the configured one unless given.
+ * Resolves a model name (without `amazon-bedrock/`) with the configuration, the prefix rules and the catalog. The facts are those of
+ * `baseModel`, of the ID that is sent, or of the name itself: the first that the catalog has. `region` is the configured one by default.
  *
  * @since 0.1.0
  * @category resolution
@@ -50,15 +52,15 @@ export const choose = Effect.fn("ModelChoice.choose")(function*(name: string, re
     region ?? configured.value,
     [...gateway.prefixRules.map(({ origin, value }) => PrefixRules.own(value, describe(origin))), ...rules],
     {
-      ...(id === undefined ? {} : { id: said(id) }),
-      // The command line speaks of this start, the file of all.
-      crossRegion: said(
+      ...(id === undefined ? {} : { id: toSaid(id) }),
+      // A flag applies to every model of this start, so it comes before the model's own setting.
+      crossRegion: toSaid(
         gateway.crossRegion.origin._tag === "Flag" ? gateway.crossRegion : crossRegion ?? gateway.crossRegion
       )
     }
   )
   const candidates = [
-    ...(baseModel === undefined ? [] : [said(baseModel).value]),
+    ...(baseModel === undefined ? [] : [toSaid(baseModel).value]),
     resolved.standsFor?.value ?? name,
     name
   ]
@@ -67,22 +69,33 @@ export const choose = Effect.fn("ModelChoice.choose")(function*(name: string, re
 })
 
 /**
- * What a person should know of the configured models, in sentences: a `baseModel` that no catalog entry answers to.
+ * A `baseModel` in the configuration that is not in the catalog.
  *
  * @since 0.1.0
- * @category rendering
+ * @category models
  */
-export const warnings: Effect.Effect<ReadonlyArray<string>, never, Settings> = Effect.map(
+export interface UnknownBaseModel {
+  /** The configured name of the model. */
+  readonly name: string
+  readonly baseModel: string
+  /** Where it is configured, for example `altimate-code.json:5:9`. */
+  readonly from: string
+  /** Similar IDs of the catalog. */
+  readonly similar: ReadonlyArray<string>
+}
+
+/**
+ * The configured models whose `baseModel` is not in the catalog.
+ *
+ * @since 0.1.0
+ * @category checking
+ */
+export const unknownBaseModels: Effect.Effect<ReadonlyArray<UnknownBaseModel>, never, Settings> = Effect.map(
   Settings,
   ({ models }) =>
     Object.entries(models).flatMap(([name, { baseModel }]) => {
       if (baseModel === undefined) return []
-      const { from, value } = said(baseModel)
-      if (Option.isSome(Catalog.find(value))) return []
-      const near = Catalog.near(value)
-      const meant = near.length === 0
-        ? "altimate-code models lists those that are."
-        : `did you mean ${near.join(", ")}?`
-      return [`the baseModel "${value}" of the model "${name}" is not known (${from}); ${meant}`]
+      const { from, value } = toSaid(baseModel)
+      return Option.isSome(Catalog.find(value)) ? [] : [{ name, baseModel: value, from, similar: Catalog.near(value) }]
     })
 )

@@ -1,15 +1,15 @@
 /**
- * What of a request the service refused, as far as the next request can do without it.
+ * Which part of a request was refused, if the next request can do without it.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * - `TooLong`: the whole request; `size` is the request's and `limit` the most that is taken, where the service reports them. Measured
- *   in tokens, or in bytes where something on the way limits the body.
- * - `Part`: contents of messages, each by its `Digest` (system); none when the service names only the kind
- * - `Tool`: a tool's definition
+ * - `TooLong`: the whole request; `size` is its size and `limit` the maximum, if the service reports them. The unit is `bytes` if a gateway or
+ *   proxy limits the body.
+ * - `Part`: parts of messages, by the `Digest` (system) of their content; empty if the service names only the kind
+ * - `Tool`: the definition of a tool
  * - `Unnamed`: the service does not say which part
  *
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Reports that a request waits before it is sent again.
+ * Reports the wait before a request is retried.
  *
  * @since 0.1.0
  */
@@ -8,20 +8,22 @@ import * as Effect from "effect/Effect"
 import type { BedrockError } from "./BedrockError.ts"
 
 /**
+ * A wait before a retry.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Wait {
-  /** Why the request is sent again. */
+  /** Why the request is retried. */
   readonly error: BedrockError
   /** The number of the next attempt, from 2. */
   readonly attempt: number
-  /** When it is made, in milliseconds since 1970. */
+  /** When that attempt starts, in milliseconds since 1970. */
   readonly until: number
 }
 
 /**
- * Called at the beginning of each wait. It does nothing unless a caller provides another one for its requests:
+ * Called at the start of each wait. The default does nothing; a caller provides its own function for its requests:
  * `Effect.provideService(request, RetryNotice, (wait) => …)`.
  *
  * @since 0.1.0

@@ -1,8 +1,7 @@
 /**
- * Which failures are tried again, after which wait, and for how long.
+ * Which failures are retried, after which wait, and for how long.
  *
- * A retry never follows once a piece of the answer has been handed on, whatever the policy says, and renewing an
- * expired credential is not its business either: both belong to the client.
+ * The client never retries after it has emitted part of an answer, and it renews an expired credential itself; the policy decides neither.
  *
  * @since 0.1.0
  */
@@ -16,32 +15,34 @@ import type { BedrockError } from "./BedrockError.ts"
 import { longQuotaPeriod } from "./internal/transport/retryAfter.ts"
 
 /**
- * What ends the retries. A wait that would exceed `total`, counted from the first failure, is not begun.
+ * When retries end. A wait that would exceed `total`, counted from the first failure, is not started.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Limit {
   readonly total: Duration.Duration
-  /** How many attempts there are; absent: as many as the time allows. */
+  /** The maximum number of attempts; unlimited if absent. */
   readonly attempts?: number | undefined
 }
 
 /**
+ * Decides about retries.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** The waits between attempts, stepped with each failure; when it ends, the last failure is final. */
+  /** The waits between attempts, advanced with each failure; when it ends, the last failure is final. */
   readonly schedule: Schedule.Schedule<unknown, BedrockError>
-  /** Is this failure worth another attempt at all? */
+  /** Whether another attempt can succeed after this failure. */
   readonly retryable: (error: BedrockError) => boolean
-  /** The limit for this failure, given what `options.retry` sets; absent: the schedule alone decides. */
+  /** The limit for this failure, given the configured `options.retry`; if absent, only the schedule decides. */
   readonly limit?: (error: BedrockError, configured: Configured) => Limit
 }
 
 /**
- * What `options.retry` sets; `total` is in milliseconds.
+ * The configured `options.retry`; `total` is in milliseconds.
  *
  * @since 0.1.0
  * @category models
@@ -52,7 +53,7 @@ export interface Configured {
 }
 
 /**
- * The retry policy.
+ * Decides about retries.
  *
  * @since 0.1.0
  * @category services
@@ -61,10 +62,10 @@ export class RetryPolicy extends Context.Tag("@altimate-code/provider/RetryPolic
 
 const maxBackoff = Duration.seconds(30)
 
-/** A shorter `Retry-After` would let a client ask without a pause. */
+/** In milliseconds: a shorter `Retry-After` would mean retrying without a pause. */
 const minRetryAfter = 1000
 
-/** The random part keeps clients that were throttled together from coming back together. */
+/** The random part keeps clients that were throttled together from retrying together. */
 const schedule = Schedule.exponential("500 millis").pipe(
   Schedule.intersect(Schedule.identity<BedrockError>()),
   Schedule.modifyDelayEffect(([, { retryAfterMillis = 0 }], delay) =>
@@ -82,7 +83,7 @@ const retryable = (error: BedrockError): boolean => {
     case "TruncatedStream":
       return true
     case "Timeout":
-      // Without a status it is one of the client's own limits: minutes have passed, unless no connection stood.
+      // Without a status it is a time limit of the client: minutes have passed, unless it is that of the connection.
       return error.status !== undefined || error.type === "ConnectTimeout"
     case "Connection":
       return error.type !== undefined && transient.has(error.type)
@@ -93,7 +94,7 @@ const retryable = (error: BedrockError): boolean => {
   }
 }
 
-/** Codes of Node.js for a connection that may work the next time, and what a proxy answers that can't make one. */
+/** Codes of Node.js, and statuses of proxies, for a connection that may succeed next time. */
 const transient: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -108,19 +109,19 @@ const transient: ReadonlySet<string> = new Set([
 const isOverloaded = ({ reason, status, type = "" }: BedrockError): boolean =>
   reason === "Throttled" || (reason === "Unavailable" && (status === 503 || /^serviceUnavailable/i.test(type)))
 
-/** For what passes in moments or not at all, such as a connection that is refused. */
+/** For failures that end within seconds or not at all, such as a refused connection. */
 const brief: Limit = { total: Duration.seconds(10), attempts: 4 }
 
-/** A time that the user sets replaces the limit of an overload alone: nobody waits ten minutes for a wrong port. */
+/** A configured time extends only the limit for an overload: nobody wants to wait ten minutes for a wrong port. */
 const make = (limits: { readonly overloaded: Limit; readonly failing: Limit }): Service => ({
   schedule,
   retryable,
   limit: (error, configured) => {
     const isSlow = error.reason === "Unavailable" || error.reason === "Timeout"
     const { attempts, total } = isOverloaded(error) ? limits.overloaded : isSlow ? limits.failing : brief
-    const own = Duration.millis(configured.total ?? Duration.toMillis(total))
+    const configuredTotal = Duration.millis(configured.total ?? Duration.toMillis(total))
     return {
-      total: isOverloaded(error) ? own : Duration.min(own, total),
+      total: isOverloaded(error) ? configuredTotal : Duration.min(configuredTotal, total),
       attempts: configured.attempts ?? attempts
     }
   }
@@ -129,12 +130,12 @@ const make = (limits: { readonly overloaded: Limit; readonly failing: Limit }): 
 /**
  * Up to four attempts within ten seconds.
  *
- * The service's `Retry-After` is waited for. Without one, the wait is 0.5 s, doubled with each attempt up to 30 s, of which a random part of
- * up to a half is taken off.
+ * The wait is the service's `Retry-After`. Without one it is 0.5 s, doubled with each attempt up to 30 s, and shortened by a random part of
+ * up to one half.
  *
- * Tried again: throttling and a model that is not ready (429), a model's time-out (408), a failure of the service or
- * of a gateway (5xx), an error of the model's stream, a connection that was refused, reset or too slow to stand, a
- * stream that broke off. Not: a quota per day or longer, an unknown host, a refused certificate, and everything that would fail again alike.
+ * Retried: throttling and a model that is not ready (429), a model's timeout (408), a failure of the service or of a gateway (5xx), an error
+ * in the model's stream, a connection that was refused, reset or not established in time, and a stream that broke off. Not retried: a quota
+ * per day or longer, an unknown host, a certificate that is not trusted, and everything that would fail the same way again.
  *
  * @since 0.1.0
  * @category layers
@@ -142,8 +143,8 @@ const make = (limits: { readonly overloaded: Limit; readonly failing: Limit }): 
 export const layer: Layer.Layer<RetryPolicy> = Layer.succeed(RetryPolicy, make({ overloaded: brief, failing: brief }))
 
 /**
- * The same for a task that may take its time: ten minutes for rate limits (429) and an overloaded service (503), one minute for other
- * failures of the service and for time-outs.
+ * The same for longer tasks: up to ten minutes for rate limits (429) and an overloaded service (503), and one minute for other failures of the
+ * service and for timeouts.
  *
  * @since 0.1.0
  * @category layers

@@ -1,18 +1,18 @@
 /**
- * Who answered in Bedrock's place.
+ * Who sent a response in place of Bedrock.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * - `firewall`: it checks requests and refused this one
- * - `proxy`: it passes on the traffic of this network
- * - `gateway`: a load balancer or reverse proxy, or whatever else stands in front of Bedrock
- * - `login`: a page where people sign in
- * - `network`: the network itself, which wants a login before it lets anything through
+ * - `firewall`: inspects requests and refused this one
+ * - `proxy`: forwards the traffic of the user's network
+ * - `gateway`: a load balancer, a reverse proxy or anything else in front of Bedrock
+ * - `login`: a login page
+ * - `network`: the network itself, which requires a login before it allows any traffic
  *
- * `name` is the product, as far as the answer shows it; `supportId` is what its operators find the request by, with its label:
+ * `name` is the product, if the response shows it. `supportId` is the ID that its operators can look up, with its label:
  * `support ID 1234567890`.
  *
  * @since 0.1.0
@@ -28,3 +28,21 @@ export const Sender = Schema.Struct({
  * @category models
  */
 export type Sender = typeof Sender.Type
+
+/**
+ * The sender as the subject of a sentence, for example `A firewall in front of Bedrock (F5)`.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const describe = ({ kind, name }: Sender): string => {
+  const product = name === undefined ? "" : ` (${name})`
+  switch (kind) {
+    case "firewall":
+      return `A firewall in front of Bedrock${product}`
+    case "proxy":
+      return `A proxy${product}`
+    default:
+      return `The gateway${product}`
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * Which service and region AWS signatures are made for.
+ * Which service and region requests are signed for.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import { dnsSuffixes } from "./internal/endpoint/defaultHost.ts"
 
 /**
- * What a signature is valid for, as its credential scope has it (`us-east-1/bedrock`), and why, in words.
+ * The credential scope of signatures (`us-east-1/bedrock`), and the reason as text.
  *
  * @since 0.1.0
  * @category models
@@ -23,7 +23,7 @@ export interface SigningScope {
 const amazon = dnsSuffixes.map((suffix) => suffix.replaceAll(".", "\\.")).join("|")
 
 /**
- * Hosts in front of Bedrock that check signatures themselves, with their region.
+ * Hosts in front of Bedrock that check signatures themselves. The pattern captures their region.
  * Source: API Gateway Developer Guide, "Invoke REST APIs" and "Invoke a private API" (`ID.execute-api.REGION.amazonaws.com`,
  * `ID-VPCE.execute-api.…`, `VPCE.execute-api.REGION.vpce.amazonaws.com`); VPC Lattice User Guide, "SIGv4 authenticated requests";
  * Lambda Developer Guide, "Invoking Lambda function URLs".
@@ -34,7 +34,7 @@ const hosts: ReadonlyArray<readonly [string, RegExp]> = [
   ["lambda", /^[a-z0-9]+\.lambda-url\.([a-z0-9-]+)\.on\.aws$/]
 ]
 
-const ofHost = (url: string): Pick<SigningScope, "region" | "service"> | undefined => {
+const scopeOfHost = (url: string): Pick<SigningScope, "region" | "service"> | undefined => {
   const { hostname } = new URL(url)
   for (const [service, pattern] of hosts) {
     const region = pattern.exec(hostname)?.[1]
@@ -44,7 +44,7 @@ const ofHost = (url: string): Pick<SigningScope, "region" | "service"> | undefin
 }
 
 /**
- * The scope in words, unless it is that of Bedrock itself.
+ * The scope as text; none if it is that of Bedrock itself.
  *
  * @since 0.1.0
  * @category rendering
@@ -53,19 +53,19 @@ export const describe = ({ region, service, why }: SigningScope): Option.Option<
   service === "bedrock" ? Option.none() : Option.some(`signed for ${service} in ${region} (${why})`)
 
 /**
- * The service is `options.signingService`, else the one that the host's name says, else `bedrock`. The region is the one in that name,
- * since a host takes signatures of its own region alone; else that of the settings, which is also what model IDs go by: a gateway may be
- * in another region than its models.
+ * The service is `options.signingService`, the one in the host name, or `bedrock`. The region is the one in the host name, because such a
+ * host accepts only signatures for its own region; otherwise it is the configured one. Model IDs always use the configured region: a gateway
+ * can be in another region than its models.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const resolve = (
   { gateway, region }: Pick<Settings.Service, "gateway" | "region">,
-  /** Where requests go: an absolute URL. */
+  /** The absolute URL of the endpoint. */
   url: string
 ): SigningScope => {
-  const host = ofHost(url)
+  const host = scopeOfHost(url)
   const configured = Option.getOrUndefined(gateway.signingService)
   const service = configured?.value ?? host?.service ?? "bedrock"
   return {

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { BedrockClient } from "../src/BedrockClient.ts"
+import { isExpired } from "../src/Diagnosis.ts"
 import { EndpointPolicy } from "../src/EndpointPolicy.ts"
 import {
   awsKey,
@@ -139,7 +140,8 @@ describe("a request with AWS credentials", () => {
       )
       assert.strictEqual(error.reason, "Authentication")
       assert.strictEqual(error.attempts, 2)
-      assert.include(error.hint, "the ONE step have expired")
+      assert.isTrue(isExpired(error))
+      assert.strictEqual(error.evidence?.authorization.source, "the ONE step")
       assert.strictEqual((yield* sandbox.requests).length, 2)
     }))
 
@@ -167,7 +169,7 @@ describe("a request with AWS credentials", () => {
       const ended = Layer.succeed(AwsCredentials, {
         resolve: ({ refresh }) =>
           refresh === true
-            ? new AuthError({ reason: "Expired", message: "the session has ended", hint: "aws sso login" })
+            ? new AuthError({ reason: "Expired", message: "the session has ended", renewal: "aws sso login" })
             : Effect.succeed(keys("ONE", true))
       })
       const error = yield* complete.pipe(
@@ -175,6 +177,7 @@ describe("a request with AWS credentials", () => {
         Effect.provide(client(sandbox.url, { auth: preferChain, chain: ended }))
       )
       assert.strictEqual(error.message, "the session has ended")
+      assert.deepInclude(error.cause, { reason: "Expired", renewal: "aws sso login" })
       assert.strictEqual(error.attempts, 1)
     }))
 
@@ -219,7 +222,7 @@ describe("the tokens of a command", () => {
       const auth = commanded("one", "two", "three")
       const error = yield* Effect.provide(Effect.flip(complete), client(sandbox.url, { auth }))
       assert.strictEqual(error.reason, "Authentication")
-      assert.include(error.hint, "The bearer token from tokenCommand was refused")
+      assert.deepInclude(error.evidence?.authorization, { kind: "Bearer", source: "tokenCommand", refreshable: true })
       assert.deepStrictEqual(sent(yield* sandbox.requests), ["Bearer one", "Bearer two"])
     }))
 
@@ -249,17 +252,13 @@ describe("a request without a token and without keys", () => {
       (test) => Effect.zipRight(Effect.sync(() => void (process.env["AWS_BEARER_TOKEN_BEDROCK"] = "stray")), test)
     ))
 
-  it.scopedLive("says when it was refused that nothing was sent, or which headers", () =>
+  it.scopedLive("shows in its failure how it was authorized", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make("x")] } })
-      const hint = (which: "Headers" | "None") =>
-        complete.pipe(
-          Effect.flip,
-          Effect.provide(client(sandbox.url, { auth: withoutToken(which) })),
-          Effect.map(({ hint }) => hint)
-        )
-      assert.include(yield* hint("None"), "set options.auth to bearer, sigv4 or header")
-      assert.include(yield* hint("Headers"), "check their names and values in options.headers")
+      for (const kind of ["None", "Headers"] as const) {
+        const error = yield* Effect.provide(Effect.flip(complete), client(sandbox.url, { auth: withoutToken(kind) }))
+        assert.deepStrictEqual(error.evidence?.authorization, { kind, source: "options", refreshable: false })
+      }
     }))
 })
 

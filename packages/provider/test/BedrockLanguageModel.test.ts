@@ -20,6 +20,7 @@ import { fromResponseParts } from "../../agent/src/History.ts"
 import { BedrockClient } from "../src/BedrockClient.ts"
 import { BedrockError } from "../src/BedrockError.ts"
 import * as BedrockLanguageModel from "../src/BedrockLanguageModel.ts"
+import { modelProblem } from "../src/Diagnosis.ts"
 import { client, faulty, hello } from "./fixture.ts"
 
 const wire = "us.anthropic.claude-sonnet-4-6-v1"
@@ -296,13 +297,14 @@ describe("a failure", () => {
       }
     }))
 
-  it.scopedLive("of the model's ID says how it came about", () =>
+  it.scopedLive("of the model's ID carries how that ID was made", () =>
     Effect.gen(function*() {
       const { layer } = yield* model([hello], { models: ["global.anthropic.claude-sonnet-4-6-v1"] })
       const error = yield* Effect.provide(Effect.flip(LanguageModel.generateText({ prompt: "Hi" })), layer)
       const cause = Option.getOrThrow(BedrockError.fromAiError(error))
       assert.strictEqual(cause.message, "ValidationException: The provided model identifier is invalid.")
-      assert.include(cause.hint, wire)
+      assert.strictEqual(cause.model?.wire, wire)
+      assert.strictEqual(modelProblem(cause), "invalid")
     }))
 
   it.scopedLive("of a prompt that Bedrock can't take comes before any request", () =>

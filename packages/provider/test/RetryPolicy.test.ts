@@ -8,12 +8,12 @@ import * as Random from "effect/Random"
 import * as TestClock from "effect/TestClock"
 import { BedrockError } from "../src/BedrockError.ts"
 import type { Identity } from "../src/internal/identity/identity.ts"
-import { retrying } from "../src/internal/transport/retryRequest.ts"
+import { retryRequest } from "../src/internal/transport/retryRequest.ts"
 import { RetryNotice, type Wait } from "../src/RetryNotice.ts"
 import { type Configured, layer, patient, RetryPolicy } from "../src/RetryPolicy.ts"
 
 const error = (fields: Partial<ConstructorParameters<typeof BedrockError>[0]>) =>
-  new BedrockError({ reason: "Throttled", message: "m", hint: "h", attempts: 1, ...fields })
+  new BedrockError({ reason: "Throttled", message: "m", attempts: 1, ...fields })
 
 const identify = () => Effect.succeed({ _tag: "None", from: "a test", refreshable: false } satisfies Identity)
 
@@ -35,7 +35,7 @@ const play = (
     const at: Array<number> = []
     const waits: Array<Wait> = []
     const start = yield* Clock.currentTimeMillis
-    const fiber = yield* retrying(
+    const fiber = yield* retryRequest(
       { ...rest, identify, limit: (error) => limit!(error, configured) },
       (_, number) =>
         Effect.gen(function*() {

@@ -92,7 +92,8 @@ describe("a whole answer in place of a stream", () => {
           Effect.provide(client(url))
         )
         assert.strictEqual(textOf(Chunk.toReadonlyArray(events)), "Hello")
-        assert.match(notices.join(), /The gateway does not stream: the gateway answered application\/json/)
+        assert.deepStrictEqual(notices.map(({ _tag }) => _tag), ["NotStreamed"])
+        assert.include(notices[0]!.message, "the gateway answered application/json")
         assert.strictEqual(requests, 1)
       }))
   }
@@ -210,8 +211,8 @@ describe("a compressed answer", () => {
           logger
         })
           .pipe(Logger.withMinimumLogLevel(LogLevel.All))
-        assert.match(error.message, /\d+ bytes compressed as x-own, which can't be read here/)
-        assert.notMatch(error.message + error.hint + logged.join(), raw)
+        assert.match(error.message, /\d+ bytes compressed as x-own, which is not supported/)
+        assert.notMatch(error.message + JSON.stringify(error.evidence) + logged.join(), raw)
       }
     }))
 })
@@ -265,7 +266,7 @@ describe("an answer without an end", () => {
       })
       for (const error of [plain, bomb]) {
         assert.strictEqual(error.reason, "WrongContentType")
-        assert.strictEqual(error.message, "the answer is longer than 32 MiB, and was cut there")
+        assert.strictEqual(error.message, "the answer is longer than 32 MiB")
         assert.strictEqual(error.attempts, 1)
       }
     }), 60_000)

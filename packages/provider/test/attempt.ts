@@ -2,7 +2,9 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { type Attempt, fromAnswer } from "../src/internal/failure/fromAnswer.ts"
+import type { Attempt } from "../src/internal/failure/attempt.ts"
+import { fromAnswer } from "../src/internal/failure/fromAnswer.ts"
+import { fromThrown } from "../src/internal/failure/fromThrown.ts"
 
 export const attempt: Attempt = {
   url: "https://gw.example.com/v1/model/us.m/converse-stream",
@@ -23,7 +25,7 @@ export const attempt: Attempt = {
 export const keyed: Attempt = {
   ...attempt,
   identity: {
-    _tag: "Keys",
+    _tag: "AwsChain",
     accessKeyId: "AKIACANARY",
     secretAccessKey: Redacted.make("canary-secret"),
     sessionToken: Option.some(Redacted.make("canary-session")),
@@ -43,3 +45,6 @@ export const answered = (status: number, body: unknown, headers: Record<string, 
     sent,
     0
   )
+
+/** The error for what the SDK or Node.js throws before there is a response. */
+export const thrown = (fields: object, message = "") => fromThrown(Object.assign(new Error(message), fields), attempt)

@@ -50,7 +50,7 @@ describe("a file of a prompt", () => {
 
   it("is a line of text that says why when Bedrock would refuse it", () => {
     assert.include(line({ data: new URL("https://example.com/a.png"), fileName: "a.png" }), "\"a.png\"")
-    assert.include(line({ data: "http://example.com/a.png" }), "only its address")
+    assert.include(line({ data: "http://example.com/a.png" }), "an address without content")
     assert.include(line({ data: "%%%" }), "base64")
     assert.include(line({ data: new Uint8Array() }), "empty")
     assert.include(line({ data: bytes, mediaType: "video/mp4" }), "video/mp4")
@@ -60,7 +60,7 @@ describe("a file of a prompt", () => {
     assert.include(line({ data: png().subarray(0, -1) }), "ends too early")
     assert.include(line({ data: png(8001, 1) }), "8001 × 1 pixels")
     assert.include(line({ data: png(1, 1, 3_750_000) }), "at most 3,750,000")
-    assert.include(line({ data: Buffer.concat([pdf, Buffer.alloc(4_500_000)]) }), "at most 4,500,000")
+    assert.include(line({ data: Buffer.concat([pdf, Buffer.alloc(4_500_000)]) }), "the maximum is 4,500,000")
     assert.isDefined(block({ data: png(8000, 1, 3_000_000) }).image)
   })
 

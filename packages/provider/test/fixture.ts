@@ -24,6 +24,7 @@ import type { BedrockError } from "../src/BedrockError.ts"
 import * as EndpointPolicy from "../src/EndpointPolicy.ts"
 import * as LiveRetries from "../src/RetryPolicy.ts"
 import { RetryPolicy } from "../src/RetryPolicy.ts"
+import type { StreamedEvent } from "../src/StreamedEvent.ts"
 
 export const token = "bedrock-api-key-canary"
 
@@ -140,7 +141,7 @@ export const request = {
   inferenceConfig: { maxTokens: 100 }
 }
 
-export const textOf = (events: Iterable<BedrockClient.StreamedEvent>) =>
+export const textOf = (events: Iterable<StreamedEvent>) =>
   Array.from(events).map((event) => event.contentBlockDelta?.delta?.text ?? "").join("")
 
 export const stream = Effect.flatMap(

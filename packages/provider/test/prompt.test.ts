@@ -379,10 +379,10 @@ describe("attachments", () => {
       blocks.flatMap((block, index) => block[kind] === undefined ? [] : [index])
     assert.deepStrictEqual(places("image"), [10, 11, 12, 13, 14, ...Array.from({ length: 15 }, (_, n) => 19 + n)])
     assert.deepStrictEqual(places("document"), [18, 34, 35, 36, 37])
-    assert.include(blocks[0]?.text, "An image was left out of this request: a request may hold at most 20 images")
+    assert.include(blocks[0]?.text, "An image was left out of this request: a request can have at most 20 images")
     assert.include(
       blocks[15]?.text,
-      "The document \"report 0\" was left out of this request: a request may hold at most 5"
+      "The document \"report 0\" was left out of this request: a request can have at most 5"
     )
     assert.deepStrictEqual(
       blocks.slice(34, 38).map(({ document }) => document?.name),
@@ -393,7 +393,7 @@ describe("attachments", () => {
   it("are left out for a model that takes none", () => {
     const blocks = all({ capabilities: { ...capabilities, input: { image: false, document: false } } })
     assert.isTrue(blocks.every(({ text }) => text !== undefined))
-    assert.include(blocks[0]?.text, "this model takes no images")
+    assert.include(blocks[0]?.text, "this model does not accept images")
   })
 })
 

@@ -37,7 +37,7 @@ describe("a gateway that speaks something else", () => {
     Effect.gen(function*() {
       const error = yield* failure(complete, (response) => response.writeHead(200, json).end("{\"choices\":[]}"))
       assert.strictEqual(error.reason, "WrongContentType")
-      assert.include(error.message, "expected the answer of Converse")
+      assert.include(error.message, "JSON that is not a Converse response")
     }))
 
   it.scopedLive("is a failure worth another attempt when its answer is empty, whatever it calls it", () =>
@@ -173,7 +173,7 @@ describe("an event stream", () => {
         response.on("close", () => clearInterval(timer))
       }, { gateway: { limits: { idle: 200 } } })
       assert.strictEqual(error.type, "IdleTimeout")
-      assert.include(error.message, "nothing more within 200ms (options.timeout.idle)")
+      assert.include(error.message, "no event within 200ms")
     }))
 
   it.scopedLive("whose frame holds no JSON is damaged, without a parser's words", () =>
@@ -183,7 +183,7 @@ describe("an event stream", () => {
         response.writeHead(200, eventStream).end(Buffer.concat([text, broken, end]))
       })
       assert.strictEqual(error.reason, "TruncatedStream")
-      assert.strictEqual(error.message, "the streamed answer is damaged: a frame does not hold JSON")
+      assert.strictEqual(error.message, "the streamed answer is damaged: a frame is not JSON")
     }))
 
   it.scopedLive("is truncated when something else follows its frames", () =>

@@ -48,7 +48,7 @@ const refused = (
   sent = request
 ) =>
   refusalOf(
-    new BedrockError({ reason, message: `ValidationException: ${message}`, hint: "", status, attempts: 1 }),
+    new BedrockError({ reason, message: `ValidationException: ${message}`, status, attempts: 1 }),
     sent
   )
 

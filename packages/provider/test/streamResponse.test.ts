@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import type { StreamedEvent } from "../src/BedrockClient.ts"
 import { key } from "../src/internal/protocol/response/metadata.ts"
 import { initial, step } from "../src/internal/protocol/response/streamParts.ts"
+import type { StreamedEvent } from "../src/StreamedEvent.ts"
 
 /** Events as recorded from Bedrock: each with a padding field `p`, and text blocks without a start. */
 const recorded = (...events: ReadonlyArray<object>): ReadonlyArray<StreamedEvent> =>

@@ -5,24 +5,24 @@ import * as Redacted from "effect/Redacted"
 import { applyEdits, findNodeAtLocation, type JSONPath, modify, type ParseError, parseTree } from "jsonc-parser"
 import { AuthError } from "../AuthError.ts"
 
-/** The text of `auth.json`, known to be a JSON object. It is edited as text, so that what is not ours stays as it is. */
+/** The text of `auth.json`, which is a valid JSON object. It is edited as text, so that entries of other programs stay unchanged. */
 export interface AuthFile {
   readonly path: string
   readonly text: string
   readonly entries: Readonly<Record<string, unknown>>
 }
 
-/** As if there were a file without an entry. */
+/** Stands for a missing file. */
 export const empty = (path: string): AuthFile => ({ path, text: "{}\n", entries: {} })
 
-/** `JSON.parse` judges; the more lenient parser only says where it went wrong. */
+/** `JSON.parse` decides; the more lenient parser only finds the position of the error. */
 export const parse = (path: string, content: string): Either.Either<AuthFile, AuthError> => {
   const text = content.replace(/^\uFEFF/, "")
   return Either.try(() => JSON.parse(text) as unknown).pipe(
-    Either.mapLeft(() => corrupt(path, text, firstError(text), "this is not JSON")),
+    Either.mapLeft(() => corruptStore(path, text, firstError(text), "invalid JSON")),
     Either.filterOrLeft(
       isObject,
-      () => corrupt(path, text, text.search(/\S/), "expected an object with an entry for each provider")
+      () => corruptStore(path, text, text.search(/\S/), "expected an object with an entry for each provider")
     ),
     Either.map((entries) => ({ path, text, entries }))
   )
@@ -54,33 +54,33 @@ const nonBlank = (value: unknown): Option.Option<Redacted.Redacted<string>> =>
 const entry = (file: AuthFile, provider: string): Option.Option<Readonly<Record<string, unknown>>> =>
   has(file, provider) ? Option.liftPredicate(file.entries[provider], isObject) : Option.none()
 
-/** Is there an entry, whatever it is? */
+/** Whether there is an entry of any type. */
 export const has = (file: AuthFile, provider: string): boolean => Object.hasOwn(file.entries, provider)
 
-/** With the key as the provider's entry of type `api`; other fields of the entry stay. */
+/** Sets the provider's entry to type `api` with this key; its other fields stay. */
 export const setKey = (file: AuthFile, provider: string, key: string): Either.Either<AuthFile, AuthError> =>
   Option.isNone(entry(file, provider))
     ? edit(file, [provider], { type: "api", key })
     : Either.flatMap(edit(file, [provider, "type"], "api"), (file) => edit(file, [provider, "key"], key))
 
-/** Without the provider's entry. */
+/** Removes the provider's entry. */
 export const removeEntry = (file: AuthFile, provider: string): Either.Either<AuthFile, AuthError> =>
   edit(file, [provider], undefined)
 
 const edit = (file: AuthFile, at: JSONPath, value: unknown): Either.Either<AuthFile, AuthError> => {
   const edited = Either.try({
-    // The parser is recursive, which JSON.parse is not: a file that can be read may be too deep for it.
+    // Unlike JSON.parse, this parser is recursive, so a readable file can be nested too deeply for it.
     try: () => {
       const edits = modify(file.text, at, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })
       return applyEdits(file.text, edits)
     },
-    catch: () => corrupt(file.path, file.text, 0, "this is nested too deeply to be changed")
+    catch: () => corruptStore(file.path, file.text, 0, "this is nested too deeply to be changed")
   })
   return Either.flatMap(edited, (text) => parse(file.path, text)).pipe(
-    // Of two equal names the edit changes the first, and every reader takes the last.
+    // With two equal names, the edit changes the first one, but readers use the last one.
     Either.filterOrLeft(
       ({ entries }) => JSON.stringify(valueAt(entries, at)) === JSON.stringify(value),
-      () => corrupt(file.path, file.text, offsetOf(file.text, at), `${at[0]} or a field of it stands there twice`)
+      () => corruptStore(file.path, file.text, offsetOf(file.text, at), `${at[0]} or one of its fields is there twice`)
     )
   )
 }
@@ -97,20 +97,19 @@ const offsetOf = (text: string, at: JSONPath): number => {
 
 const firstError = (text: string): number => {
   const errors: Array<ParseError> = []
-  // Too many levels are more than the parser's recursion holds.
+  // Deep nesting exceeds the parser's recursion.
   Either.try(() => parseTree(text, errors, { disallowComments: true }))
   return errors[0]?.offset ?? 0
 }
 
-/** Tells the place and never the text: it holds secrets. */
-export const corrupt = (path: string, text: string, offset: number, problem: string): AuthError => {
+/** Reports the position and never the text, which contains secrets. */
+export const corruptStore = (path: string, text: string, offset: number, problem: string): AuthError => {
   const before = text.slice(0, Math.max(offset, 0)).split(/\r\n|\r|\n/)
   const line = before.length
   const column = (before.at(-1)?.length ?? 0) + 1
   return new AuthError({
     reason: "CorruptStore",
-    message: `${path}:${line}:${column}: ${problem}. The file is left as it is.`,
-    hint: "Correct it there; or move it away, and store the token again: altimate-code auth login",
+    message: `${path}:${line}:${column}: ${problem}. The file was not changed.`,
     path,
     line,
     column

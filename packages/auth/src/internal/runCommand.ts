@@ -1,20 +1,24 @@
-/** Runs a command for the token that it prints. */
+/** Runs the command that prints a token. */
 import * as CommandOutput from "@altimate-code/system/CommandOutput"
+import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 
-/** What it prints, as `CommandOutput.run`. */
+/** The command could not be started, failed, or did not end in time; `message` can contain the last line of its stderr. */
+export class CommandFailed extends Data.TaggedError("CommandFailed")<{ readonly message: string }> {}
+
+/** The command's stdout. `say` receives its stderr, line by line. */
 export const runCommand = (
   command: CommandOutput.Command,
   { say, timeLimit }: {
     readonly say: (line: string) => Effect.Effect<void>
     readonly timeLimit: Duration.Duration
   }
-): Effect.Effect<Uint8Array, string> =>
+): Effect.Effect<Uint8Array, CommandFailed> =>
   CommandOutput.run(command, {
     what: "token",
-    // It may need AWS credentials to get a token; the token that there is it does not need.
+    // The command may need AWS credentials to get a new token, but never the token that it replaces.
     environment: { ...process.env, AWS_BEARER_TOKEN_BEDROCK: undefined },
     timeLimit,
     say
-  })
+  }).pipe(Effect.mapError((message) => new CommandFailed({ message })))

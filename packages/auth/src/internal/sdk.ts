@@ -6,11 +6,11 @@ import type * as Providers from "@aws-sdk/credential-providers"
 import * as Effect from "effect/Effect"
 import { stat } from "node:fs/promises"
 import { AuthError } from "../AuthError.ts"
-import { endingLeftovers } from "./leftovers.ts"
+import { withChildProcessCleanup } from "./childProcesses.ts"
 
 type Sdk = typeof Providers
 
-/** What the SDK's providers answer, as far as it matters here. */
+/** The credentials of the SDK's providers. */
 export interface Identity {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -20,22 +20,21 @@ export interface Identity {
 
 /** Why a provider of the SDK has no credentials. */
 export interface Refusal {
-  /** For people, in one line and without a secret that the SDK could know. */
+  /** For the user, on one line, without secrets. */
   readonly words: string
-  /** By the SDK's own judgement: is the next step to be tried? Otherwise something is configured and broken. */
+  /** Whether the SDK would try the next step. Otherwise something is configured, but broken. */
   readonly next: boolean
-  /** The command that renews the session, where one has expired. */
-  readonly renew: "aws sso login" | "aws login" | undefined
-  /** What to do, where the way to AWS is the cause. */
-  readonly hint?: string | undefined
+  /** The command that renews the session, if one has expired. */
+  readonly renewal: "aws sso login" | "aws login" | undefined
+  /** The network failure behind it, if AWS could not be reached. */
+  readonly cause?: NetworkError | undefined
 }
 
-/** The SDK warns on the console where it is given no logger. */
+/** Without a logger, the SDK writes warnings to the console. */
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /**
- * The region goes in as that of the calling client: as the providers' own `clientConfig` it would also win over the
- * `sso_region` of a profile.
+ * Sets the region as that of the calling client. In the providers' `clientConfig` it would also override the `sso_region` of a profile.
  */
 const caller = (region: string) => ({ callerClientConfig: { region: () => Promise.resolve(region) } })
 
@@ -44,12 +43,11 @@ const load = Effect.tryPromise({
   catch: () =>
     new AuthError({
       reason: "Chain",
-      message: "The AWS SDK's credential providers can't be loaded.",
-      hint: "Install altimate-code again."
+      message: "The AWS SDK's credential providers can't be loaded."
     })
 })
 
-/** How AWS is reached. Container and instance have their addresses on the machine: they are asked directly. */
+/** For connections to AWS. The addresses of container and instance metadata are local and need no proxy. */
 export type Http = Pick<Handler, "handle" | "metadata">
 
 interface ClientConfig {
@@ -60,9 +58,9 @@ const ask = (
   provider: (sdk: Sdk) => Promise<Identity>,
   onProcess: () => void = () => {}
 ): Effect.Effect<Identity, Refusal | AuthError> =>
-  Effect.flatMap(load, (sdk) => Effect.mapError(endingLeftovers(() => provider(sdk), onProcess), refusal))
+  Effect.flatMap(load, (sdk) => Effect.mapError(withChildProcessCleanup(() => provider(sdk), onProcess), toRefusal))
 
-/** The providers wrap what goes wrong on the way to AWS in errors of their own, so it is remembered. */
+/** Records a network failure, because the providers wrap it in other errors. */
 const askOver = (
   http: Http,
   provider: (sdk: Sdk, clientConfig: ClientConfig) => Promise<Identity>,
@@ -83,11 +81,11 @@ const askOver = (
       (refused) =>
         failed === undefined || refused instanceof AuthError
           ? refused
-          : { ...refused, words: failed.message, hint: failed.hint }
+          : { ...refused, words: failed.message, cause: failed }
     )
   })
 
-/** `ignoreCache`: the files may have changed since they were last read. */
+/** `ignoreCache`, because the files may have changed. */
 export const fromProfile = (http: Http, profile: string, region: string, onProcess: () => void) =>
   askOver(
     http,
@@ -95,25 +93,25 @@ export const fromProfile = (http: Http, profile: string, region: string, onProce
     onProcess
   )
 
-/** `tokenFile` is what AWS_WEB_IDENTITY_TOKEN_FILE says. */
+/** `tokenFile` is the value of AWS_WEB_IDENTITY_TOKEN_FILE. */
 export const fromWebIdentity = (http: Http, region: string, tokenFile: string) =>
   askOver(http, async (sdk, clientConfig) => {
-    // The SDK reads it synchronously: with a pipe, no signal could end the program.
+    // The SDK reads it synchronously: a pipe would block the program, even for signals.
     if (!(await stat(tokenFile)).isFile()) throw new Error("AWS_WEB_IDENTITY_TOKEN_FILE is not a regular file")
     return sdk.fromTokenFile({ clientConfig, logger: silent })(caller(region))
   })
 
 export const fromContainer = ask((sdk) => sdk.fromHttp({ logger: silent })())
 
-/** One second for each request. */
+/** With one second for each request. */
 export const fromInstance = ask((sdk) => sdk.fromInstanceMetadata({ timeout: 1000, maxRetries: 0, logger: silent })())
 
-const refusal = (error: unknown): Refusal => {
-  const text = said(error)
+const toRefusal = (error: unknown): Refusal => {
+  const text = messageOf(error)
   return {
-    words: words(error, text),
+    words: describe(error, text),
     next: typeof error === "object" && error !== null && "tryNextLink" in error && error.tryNextLink === true,
-    renew: /\baws sso login\b|session token not found or invalid/i.test(text)
+    renewal: /\baws sso login\b|session token not found or invalid/i.test(text)
       ? "aws sso login"
       : /\baws login\b|^Failed to load token from/.test(text)
       ? "aws login"
@@ -121,23 +119,23 @@ const refusal = (error: unknown): Refusal => {
   }
 }
 
-const said = (error: unknown): string => {
+const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "failed"
   const code = "code" in error ? String(error.code) : error.name
   return error.message === "" ? code : error.message
 }
 
-const words = (error: unknown, text: string): string => {
-  // These repeat what they are about: a command with its arguments and output, or a text with its secrets.
-  if (text.startsWith("Command failed")) return "its credential_process failed; run the command by hand to see why"
+const describe = (error: unknown, text: string): string => {
+  // The original messages contain the command with its output, or text with secrets.
+  if (text.startsWith("Command failed")) return "its credential_process failed; run the command yourself to see why"
   if (error instanceof SyntaxError || /SyntaxError|not valid JSON|in JSON at/.test(text)) {
-    return "what it was given is not JSON"
+    return "it got invalid JSON"
   }
-  // The SDK stumbles over what is missing, for example over an sso_session that no section describes.
-  if (error instanceof TypeError) return "what is configured is incomplete or invalid"
+  // The SDK throws a TypeError for incomplete configuration, for example an sso_session without a section.
+  if (error instanceof TypeError) return "its configuration is incomplete or invalid"
   if (text.startsWith("Could not resolve credentials using profile")) {
-    return "there is no such profile, or nothing in it that leads to credentials"
+    return "the profile does not exist or has no credentials"
   }
-  // Behind the first line, STS repeats the request, session token and all.
+  // After the first line, STS repeats the request with its session token.
   return Cut.shorten(printable(text.split(/[\r\n]/, 1)[0] ?? ""), 300)
 }

@@ -1,4 +1,4 @@
-/** The tokens that commands have given, for other processes. It can be made anew at any time, so nothing in it is worth an error. */
+/** Tokens of commands, shared with other processes. Invalid entries are ignored, because the cache can be rebuilt at any time. */
 import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 
 export interface Entry {
   readonly token: Redacted.Redacted<string>
-  /** What was around it when it was printed. */
+  /** What was removed from around it. */
   readonly leftOut: ReadonlyArray<PastedToken.Wrapping>
   /** Milliseconds since 1970. */
   readonly renewAt: number
@@ -46,6 +46,6 @@ export const encode = (cache: TokenCache): string =>
     )
   }\n`
 
-/** Without those whose time is over. */
-export const living = (cache: TokenCache, now: number): TokenCache =>
+/** Removes expired tokens. */
+export const removeExpired = (cache: TokenCache, now: number): TokenCache =>
   Object.fromEntries(Object.entries(cache).filter(([, { renewAt }]) => now < renewAt))

@@ -1,6 +1,5 @@
 /** Everything between the settings and the wire. */
 import type { ModelProvider } from "@altimate-code/agent/ModelProvider"
-import type { SessionError } from "@altimate-code/agent/SessionError"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
@@ -13,7 +12,6 @@ import { BedrockError } from "@altimate-code/provider/BedrockError"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
 import { RetryNotice } from "@altimate-code/provider/RetryNotice"
 import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
-import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -22,6 +20,7 @@ import * as Option from "effect/Option"
 import { CliError } from "../command-line/failure/CliError.ts"
 import type { KnownModel } from "./knownModels.ts"
 import * as MaskedModel from "./maskedModel.ts"
+import { describeNotice } from "./notices.ts"
 
 /** The client and the credentials that it uses; the model is chosen on top of it. */
 export const clientOver = <E, R>(
@@ -113,22 +112,5 @@ export const provider = (
             () => until - now >= shortestShown
           ))
     ),
-  notices
+  notices: Effect.map(notices, (notices) => notices.map(describeNotice))
 })
-
-/** What `@effect/ai` wraps is a failure of ours with a hint; anything else is a prompt or an answer that does not fit. */
-export const unwrap = (error: AiError.AiError | SessionError): BedrockError | CliError | SessionError => {
-  if (error._tag === "SessionError") return error
-  return Option.getOrElse(BedrockError.fromAiError(error), () =>
-    error._tag === "MalformedInput"
-      ? new CliError({
-        reason: "Usage",
-        message: error.description ?? error.message,
-        hint: "Change the prompt or its attachments."
-      })
-      : new CliError({
-        reason: "Answer",
-        message: ("description" in error ? error.description : undefined) ?? error.message,
-        hint: "The model's answer can't be used. Try again."
-      }))
-}

@@ -10,6 +10,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Stdio } from "../command-line/Stdio.ts"
+import { describeUnknownBaseModel } from "../model/notices.ts"
 import * as Trust from "./projectTrust.ts"
 
 /** How many settings without effect the warning names. */
@@ -39,7 +40,7 @@ const otherWarnings = Effect.gen(function*() {
   const { mcp, permission, warnings } = yield* Settings.Settings
   return [
     ...warnings,
-    ...yield* ModelChoice.warnings,
+    ...(yield* ModelChoice.unknownBaseModels).map(describeUnknownBaseModel),
     ...Option.match(permission, {
       onNone: () => [],
       onSome: (rules) => PermissionWarnings.find(rules, Object.keys(mcp)).map(printable)

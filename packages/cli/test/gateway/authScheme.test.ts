@@ -130,7 +130,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       assert.include(yield* refused({}, keys), "The AWS credentials from AWS_ACCESS_KEY_ID")
       assert.match(
         yield* refused({ auth: "header", headers: { "x-api-key": canary } }, {}),
-        /The headers of your own \(x-api-key, .*altimate-code.json:\d+:\d+ \(global config\)\) were refused/
+        /Your custom headers \(x-api-key, .*altimate-code.json:\d+:\d+ \(global config\)\) were refused/
       )
       assert.match(
         yield* refused({ auth: "none" }, {}),

@@ -31,7 +31,10 @@ layer(NodeContext.layer)("a broken AWS configuration", (it) => {
     Effect.gen(function*() {
       const { code, stderr } = yield* (yield* start("")).run(hello, { env: { AWS_PROFILE: "stray" } })
       assert.strictEqual(code, 1)
-      assert.match(stderr, /AWS profile stray, chosen by AWS_PROFILE, yields no credentials: there is no such profile/)
+      assert.match(
+        stderr,
+        /AWS profile stray, chosen by AWS_PROFILE, has no usable credentials: the profile does not exist/
+      )
     }))
 
   it.scoped("a credential_process that hangs is stopped and named", () =>

@@ -139,7 +139,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
       assert.strictEqual(code, 1)
       assert.deepStrictEqual(checks(stdout).slice(-2), ["✓ tool call", "✗ large prompt"])
-      assert.match(stderr, /Short prompts pass and this one does not, so it is refused for its content/)
+      assert.match(stderr, /Short prompts pass and this one does not, so its content/)
     }))
 
   it.scoped("goes on without whole answers where streamed ones work", () =>

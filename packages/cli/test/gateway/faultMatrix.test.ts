@@ -9,7 +9,7 @@ import * as Exit from "effect/Exit"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Bedrock from "../../src/model/bedrock.ts"
+import { explain } from "../../src/command-line/failure/explainFailure.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
 import { at, type GatewayFault, gatewayFaults, isBeforeAll, type Position, positions } from "./gatewayFaults.ts"
 import { canary, machine, newSession, type Outcome, turn } from "./inProcess.ts"
@@ -98,7 +98,7 @@ const judge = (cell: Cell, outcome: Outcome, lines: number): string => {
     assert.strictEqual(lines, mode === "run" ? 0 : 1, "how often the tool ran")
     return "answer"
   }
-  const failure = Bedrock.unwrap(outcome.error)
+  const failure = explain(outcome.error)
   assert.strictEqual(failure.reason, fault.reason, failure.message)
   assert.isNotEmpty(failure.message)
   // A refusal's own sentence says what to change.

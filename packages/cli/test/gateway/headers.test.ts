@@ -105,7 +105,7 @@ layer(NodeContext.layer)("the gateway's request ID", (it) => {
         const home = yield* makeHome
         yield* home.writeGlobalConfig(guideConfig(sandbox.url))
         const failed = yield* home.run(["run", "--no-tools", "hello"], { env: bearer })
-        assert.include(failed.stderr, `operators find this request by ${name} gw-4711.`)
+        assert.include(failed.stderr, `operators can find this request by ${name} gw-4711.`)
         const { stdout } = yield* home.run(["run", "--no-tools", "--format", "json", "hello"], { env: bearer })
         const last = JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown>
         assert.deepInclude(last, { type: "error", gatewayRequestId: `${name} gw-4711` })

@@ -99,7 +99,7 @@ layer(NodeContext.layer)("a gateway that answers a stream's request with somethi
       yield* home.writeGlobalConfig(guideConfig(url))
       const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
       assert.strictEqual(result.code, 1, result.stdout)
-      assert.include(result.stderr, "JSON that is not Bedrock's")
+      assert.include(result.stderr, "JSON that is not a Converse response")
       assert.deepStrictEqual(requests.map(({ url }) => url?.split("/").at(-1)), ["converse-stream", "converse"])
     }))
 

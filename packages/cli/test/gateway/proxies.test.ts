@@ -278,7 +278,7 @@ layer(NodeContext.layer)("the AWS credential chain", (it) => {
       const proxy = yield* ConnectProxy.make({ status: 403 })
       assertFailed(
         yield* ask({ caFile, env: { ...env, HTTPS_PROXY: proxy.url() } }),
-        `AWS profile dev, chosen by AWS_PROFILE, yields no credentials: the proxy http://localhost:${proxy.port} `
+        `AWS profile dev, chosen by AWS_PROFILE, has no usable credentials: the proxy http://localhost:${proxy.port} `
           + "from HTTPS_PROXY refused a connection to sts.test:443 (HTTP 403)",
         "Ask whoever runs the proxy to allow sts.test:443"
       )

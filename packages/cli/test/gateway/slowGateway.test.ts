@@ -25,7 +25,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
         const sandbox = yield* Sandbox.make({ script: [{ blocks, faults: [{ type: "stall", times: "always" }] }] })
         const result = yield* run(sandbox.url, { streaming, timeout: { firstByte: 300 } })
         assert.strictEqual(result.code, 1, result.stdout)
-        assert.include(result.stderr, "no answer within 300ms (options.timeout.firstByte)")
+        assert.include(result.stderr, "no answer within 300ms")
         assert.include(result.stderr, "A higher options.timeout.firstByte (in milliseconds) waits longer.")
         yield* sandbox.waitFor(([first]) => first?.aborted === true)
         assert.strictEqual((yield* sandbox.requests).length, 1)
@@ -49,7 +49,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
         })
         const result = yield* run(sandbox.url, { streaming, timeout: 1500 })
         assert.strictEqual(result.code, 1, result.stdout)
-        assert.include(result.stderr, "not complete within 1s 500ms (options.timeout.total)")
+        assert.include(result.stderr, "not complete within 1s 500ms")
         yield* sandbox.waitFor(([first]) => first?.aborted === true)
         assert.strictEqual((yield* sandbox.requests).length, 1)
       }))
@@ -63,7 +63,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
       const result = yield* run(sandbox.url, { timeout: { idle: 300 } })
       assert.strictEqual(result.code, 1, result.stdout)
       assert.strictEqual(result.stdout, "one two \n")
-      assert.include(result.stderr, "nothing more within 300ms (options.timeout.idle)")
+      assert.include(result.stderr, "no event within 300ms")
       assert.strictEqual((yield* sandbox.requests).length, 1)
     }))
 
@@ -78,7 +78,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
       })
       const result = yield* run(url, { timeout: { firstByte: 500 } })
       assert.strictEqual(result.code, 1, result.stdout)
-      assert.include(result.stderr, "no answer within 500ms (options.timeout.firstByte)")
+      assert.include(result.stderr, "no answer within 500ms")
     }))
 
   it.scoped("leaves alone what is slow and comes in time", () =>

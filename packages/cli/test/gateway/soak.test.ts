@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { png } from "../../../system/test/pictures.ts"
-import * as Bedrock from "../../src/model/bedrock.ts"
+import { explain } from "../../src/command-line/failure/explainFailure.ts"
 import { at, type GatewayFault, gatewayFaults, isBeforeAll, type Position } from "./gatewayFaults.ts"
 import { canary, machine, newSession, toolsWith, turn } from "./inProcess.ts"
 
@@ -259,7 +259,7 @@ it.live(
             return { ...second, text: first.text + second.text, notices: [...first.notices, ...second.notices] }
           }))
           assert.strictEqual(outcome.notices.length, recoveries, `turn ${index}: ${outcome.notices.join()}`)
-          const failed = outcome.error === undefined ? undefined : Bedrock.unwrap(outcome.error)
+          const failed = outcome.error === undefined ? undefined : explain(outcome.error)
           assert.strictEqual(failed?.reason, failure, `turn ${index}: ${failed?.message}`)
           if (failure === undefined) assert.strictEqual(outcome.text, text, `turn ${index}`)
           else assert.isTrue(outcome.text.startsWith(text), `turn ${index}: ${outcome.text}`)

@@ -57,7 +57,7 @@ layer(NodeContext.layer)("a URL", (it) => {
         const result = yield* home.run(["run", "hello"], { env: token })
         assert.strictEqual(result.code, 1, result.stderr)
         assert.include(result.stderr, `Tried POST ${origin}/bedrock/v2/model/${wire}/converse-stream?key=<redacted>.`)
-        assert.include(result.stderr, "Usually the path /bedrock/v2 in baseURL is wrong")
+        assert.include(result.stderr, "The path /bedrock/v2 in baseURL is probably wrong")
         assert.notInclude(result.stdout + result.stderr + (yield* home.logs), "canary-")
       }
       assert.strictEqual(page.requests.length, 1, "it is not tried again")
@@ -123,7 +123,7 @@ layer(NodeContext.layer)("a redirect", (it) => {
           )
           const result = yield* home.run(["run", "hello"], { env: token })
           assert.strictEqual(result.code, 1, result.stdout)
-          assert.include(result.stderr, `HTTP ${status} and points to ${other.url}/login`)
+          assert.include(result.stderr, `redirects (HTTP ${status}) to ${other.url}/login`)
           assert.strictEqual((yield* sandbox.requests).length, 1)
           assert.notInclude(result.stdout + result.stderr + (yield* home.logs), "canary-")
         }

@@ -1,4 +1,4 @@
-/** A failure as the user reads it: what failed, the likely cause, what to do. */
+/** Prints a failure: what failed, the likely cause, what to do. */
 import type { SessionError } from "@altimate-code/agent/SessionError"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
@@ -9,29 +9,31 @@ import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import type { SandboxError } from "@altimate-code/sandbox/SandboxError"
 import * as Option from "effect/Option"
 import type { CliError } from "./CliError.ts"
+import { hintOf } from "./hints/hintOf.ts"
+import type { RequestError } from "./RequestError.ts"
 
-/** Everything that a command can fail with: each has a `message` and a `hint`. */
+/** Everything that a command can fail with; `hintOf` says what to do about it. */
 export type Failure =
   | AuthError
-  | BedrockError
   | CliError
   | ConfigError
   | ModelRefError
   | NetworkError
+  | RequestError
   | SandboxError
   | SessionError
 
 export const exitCodes = { success: 0, requestFailed: 1, usage: 2, interrupted: 130 } as const
 
-/** 1 when the request, or the writing of its answer, failed; 2 when the command line, the configuration or a file of the user's is wrong. */
+/** 1 if the request or writing its answer failed; 2 if the command line, the configuration or a file of the user is wrong. */
 export const exitCode = (failure: Failure): number => {
   switch (failure._tag) {
-    case "BedrockError":
-      return isLocal(failure) ? exitCodes.usage : exitCodes.requestFailed
+    case "RequestError":
+      return isLocal(failure.error) ? exitCodes.usage : exitCodes.requestFailed
     case "NetworkError":
       return exitCodes.requestFailed
     case "AuthError":
-      return ownMistakes.includes(failure.reason) ? exitCodes.usage : exitCodes.requestFailed
+      return userErrors.includes(failure.reason) ? exitCodes.usage : exitCodes.requestFailed
     case "SessionError":
       return failure.reason === "Io" ? exitCodes.requestFailed : exitCodes.usage
     case "CliError":
@@ -44,27 +46,20 @@ export const exitCode = (failure: Failure): number => {
 }
 
 /** Reasons of an `AuthError` that only the user can correct. */
-const ownMistakes: ReadonlyArray<string> = ["Conflict", "CorruptStore", "Malformed"]
+const userErrors: ReadonlyArray<string> = ["Conflict", "CorruptStore", "Malformed"]
 
-/** Was nothing sent, since the credential or a header can't be? The type is then `auth`'s reason, or Node's code. */
+/** Whether nothing was sent because the credential or a header can't be. `type` is then the reason of an `AuthError`, or a code of Node.js. */
 const isLocal = ({ reason, status, type = "" }: BedrockError): boolean =>
   status === undefined &&
-  (reason === "Authentication" && ownMistakes.includes(type) || reason === "Validation" && type.startsWith("ERR_"))
+  (reason === "Authentication" && userErrors.includes(type) || reason === "Validation" && type.startsWith("ERR_"))
 
-type Rendered = Pick<Failure, "hint" | "message"> & { readonly _tag?: string; readonly reason?: string }
-
-/** The agent's library does not know the command that lists sessions. */
-const hintOf = ({ _tag, hint, reason }: Rendered): string =>
-  _tag === "SessionError" && reason === "NotFound" ? "altimate-code session list shows all sessions." : hint
-
-/** The block on stderr. A gateway's words may be in it: nothing in them reaches the terminal as more than text. */
+/** The block on stderr. Text of a gateway is made printable, so that it can't control the terminal. */
 export const render = (
-  failure: Rendered,
+  failure: AuthError | SessionError | { readonly message: string; readonly hint: string },
   options: { readonly colors: boolean; readonly logPath?: Option.Option<string> }
 ): string => {
   const error = options.colors ? "\u001b[1;31merror:\u001b[0m" : "error:"
-  const more = Option.match(options.logPath ?? Option.none(), { onNone: () => "", onSome: (path) => `Log: ${path}\n` })
-  const text = hintOf(failure)
-  const hint = text === "" ? "" : `${printableLines(text)}\n`
-  return `${error} ${printableLines(failure.message)}\n${hint}${more}`
+  const log = Option.match(options.logPath ?? Option.none(), { onNone: () => "", onSome: (path) => `Log: ${path}\n` })
+  const hint = hintOf(failure)
+  return `${error} ${printableLines(failure.message)}\n${hint === "" ? "" : `${printableLines(hint)}\n`}${log}`
 }

@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { CliError } from "../../command-line/failure/CliError.ts"
+import { hintOf } from "../../command-line/failure/hints/hintOf.ts"
 import type { Failure } from "../../command-line/failure/renderFailure.ts"
 import { Stdio, type StdoutClosed, writeJson } from "../../command-line/Stdio.ts"
 
@@ -78,12 +79,12 @@ const make = (
                 ...(warning === undefined ? {} : { hint: mask(warning) }),
                 milliseconds
               }),
-            onFailure: ({ hint, message }) =>
+            onFailure: (failure) =>
               Effect.succeed<Finding>({
                 check: name,
                 status: "failed",
-                detail: mask(message),
-                hint: mask(hint),
+                detail: mask(failure.message),
+                hint: mask(hintOf(failure)),
                 milliseconds
               })
           })

@@ -2,7 +2,12 @@
 import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
-import { type Credential, describe as describeCredential, nothingFound, notice } from "@altimate-code/auth/Credential"
+import {
+  addTokenSources,
+  type Credential,
+  describe as describeCredential,
+  notice
+} from "@altimate-code/auth/Credential"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { ConfigError } from "@altimate-code/config/ConfigError"
 import { paths } from "@altimate-code/config/ConfigFile"
@@ -31,9 +36,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Advice from "../../command-line/failure/advice.ts"
+import { explainCheck } from "../../command-line/failure/explainFailure.ts"
+import type { RequestError } from "../../command-line/failure/RequestError.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import { known } from "../../model/knownModels.ts"
+import { describeNotice } from "../../model/notices.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import { version } from "../../Version.ts"
 import { endpoint, warnings } from "../../workspace/configured.ts"
@@ -105,7 +112,7 @@ const credential = (used: Credential, { profile, region }: Settings.Service) =>
     if (used._tag !== "AwsChain") return seen(undefined, describeCredential(used))
     const { expiration, source } = yield* Effect.mapError(
       (yield* AwsCredentials).resolve({ profile, region: region.value }),
-      nothingFound(used.considered)
+      addTokenSources(used.considered)
     )
     return seen(undefined, `AWS credentials from ${source}${yield* ending(expiration)}`)
   })
@@ -155,7 +162,7 @@ const network = (url: string) =>
   })
 
 const explained = <A, R>(request: Effect.Effect<A, AiError.AiError, R>, prompt: "short" | "large" = "short") =>
-  Effect.mapError(request, Advice.explainCheck(prompt))
+  Effect.mapError(request, explainCheck(prompt))
 
 /** A short prompt, answered without streaming. */
 const hello = explained(LanguageModel.generateText({ prompt: "Say hello in one short sentence." }))
@@ -186,24 +193,24 @@ const accepted = seen(undefined, "accepted")
 const authentication = (answer: Answer, stream: typeof converseStream) =>
   answer.pipe(
     Effect.as(accepted),
-    Effect.catchTag("BedrockError", (error) => {
-      if (error.reason === "Authentication") return error
-      if (isAccepted(error)) return Effect.succeed(accepted)
+    Effect.catchTag("RequestError", (failure) => {
+      if (failure.reason === "Authentication") return failure
+      if (isAccepted(failure.error)) return Effect.succeed(accepted)
       const unknown = seen(
         undefined,
         "not known",
         "The request failed before the credential was checked: see the next line."
       )
-      return Effect.orElseSucceed(Effect.as(instead(error, stream), accepted), () => unknown)
+      return Effect.orElseSucceed(Effect.as(instead(failure, stream), accepted), () => unknown)
     })
   )
 
 /** Tries streaming if the failure may concern only whole answers; fails with the original error otherwise. */
-const instead = (error: BedrockError, stream: typeof converseStream) =>
+const instead = (failure: RequestError, stream: typeof converseStream) =>
   Effect.gen(function*() {
     const { streaming } = (yield* Settings.Settings).gateway
-    if (streaming.value === "off" || !mayStream(error)) return yield* error
-    yield* Effect.mapError(stream, () => error)
+    if (streaming.value === "off" || !mayStream(failure.error)) return yield* failure
+    yield* Effect.mapError(stream, () => failure)
   })
 
 /** Errors that may concern only whole answers: the gateway may lack the path for them. */
@@ -216,12 +223,12 @@ const converse = (answer: Answer, stream: typeof converseStream) =>
     const detail = `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`
     return seen(undefined, detail, yield* noticed)
   }).pipe(
-    Effect.catchTag("BedrockError", (error) =>
+    Effect.catchTag("RequestError", (failure) =>
       Effect.as(
-        instead(error, stream),
+        instead(failure, stream),
         seen(
           undefined,
-          error.message,
+          failure.message,
           "This gateway only streams. The assistant streams too, so it works. The gateway's operators can add the path for whole answers (/converse)."
         )
       ))
@@ -230,7 +237,7 @@ const converse = (answer: Answer, stream: typeof converseStream) =>
 /** What the client had to change to get an answer. */
 const noticed = Effect.gen(function*() {
   const notices = yield* (yield* BedrockTarget).notices
-  return notices.length === 0 ? undefined : notices.join(" ")
+  return notices.length === 0 ? undefined : notices.map(describeNotice).join(" ")
 })
 
 /** The timing of a longer answer shows whether something on the way buffers it. */

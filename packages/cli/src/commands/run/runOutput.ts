@@ -10,6 +10,7 @@ import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
+import { hintOf } from "../../command-line/failure/hints/hintOf.ts"
 import type * as Failure from "../../command-line/failure/renderFailure.ts"
 import { shown, Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Bedrock from "../../model/bedrock.ts"
@@ -174,8 +175,9 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
         }
       },
       failed: (failure: Failure.Failure) => {
-        const { hint, message, reason } = failure
-        const { gatewayRequestId, requestId, status } = failure._tag === "BedrockError" ? failure : {}
+        const { message, reason } = failure
+        const hint = hintOf(failure)
+        const { gatewayRequestId, requestId, status } = failure._tag === "RequestError" ? failure.error : {}
         const { stopReason } = failure._tag === "CliError" ? failure : {}
         return line({ type: "error", reason, message, hint, status, requestId, gatewayRequestId, stopReason })
       }

@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as Advice from "../../command-line/failure/advice.ts"
 import { CliError } from "../../command-line/failure/CliError.ts"
+import { explain } from "../../command-line/failure/explainFailure.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
@@ -90,7 +90,7 @@ const log = (event: TurnEvent) => {
 
 /** Fails if the turn ended without an answer. */
 const failure = (event: TurnEvent, maxSteps: number) => {
-  if (event.type === "failed") return Effect.fail(Advice.explain(event.error))
+  if (event.type === "failed") return Effect.fail(explain(event.error))
   if (event.type !== "finished" || RunOutput.isAnswered(event)) return Effect.void
   return event.reason === "steps"
     ? new CliError({

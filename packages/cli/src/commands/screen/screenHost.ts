@@ -2,7 +2,8 @@
 import type { Workspace } from "@altimate-code/agent/Workspace"
 import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as Auth from "@altimate-code/auth/Auth"
-import { type Credential, notice } from "@altimate-code/auth/Credential"
+import type { AuthError } from "@altimate-code/auth/AuthError"
+import { kinds, notice } from "@altimate-code/auth/Credential"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
@@ -26,7 +27,8 @@ import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as Advice from "../../command-line/failure/advice.ts"
+import { explain, explainCheck } from "../../command-line/failure/explainFailure.ts"
+import { hintOf } from "../../command-line/failure/hints/hintOf.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
@@ -35,16 +37,8 @@ import { version } from "../../Version.ts"
 import * as Assistant from "../../workspace/assistant.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 
-const toHostError = ({ hint, message }: { readonly hint: string; readonly message: string }) =>
-  new HostError({ message, hint })
-
-/** As the status bar has it. */
-const kinds: Record<Credential["_tag"], string> = {
-  Bearer: "bearer token",
-  AwsChain: "AWS credentials",
-  Headers: "own headers",
-  None: "no credential"
-}
+const toHostError = (failure: AuthError | { readonly hint: string; readonly message: string }) =>
+  new HostError({ message: failure.message, hint: hintOf(failure) })
 
 /** A model over the client that is there, with all that the status bar and `/status` say of it. */
 const open = (id: string, scope: Scope.Scope) =>
@@ -135,7 +129,7 @@ const attempt = (answers: Answers) =>
         Layer.provide(answered(answers))
       )
     ),
-    Effect.mapError((error) => toHostError("hint" in error ? error : Advice.explainCheck("short")(error)))
+    Effect.mapError((error) => toHostError(error._tag === "ConfigError" ? error : explainCheck("short")(error)))
   )
 
 const save = (answers: Answers) =>
@@ -240,7 +234,7 @@ export const layer = (overrides: Settings.Overrides) =>
         ),
         mcp: Effect.map(servers.status, Mcp.describeServers),
         system: Effect.provide(Assistant.system(Option.none()), context),
-        explain: Advice.explain,
+        explain,
         status: Effect.map(opened, ({ status }) => status).pipe(
           Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
           Effect.map((

@@ -1,5 +1,5 @@
 /**
- * DNS suffixes of the partitions other than `aws`, by the beginning of their regions' names.
+ * DNS suffixes of the partitions other than `aws`, by the prefix of their region names.
  * Source: the partition data in `@aws-sdk/core` 3.981; a test compares all regions with the SDK's own endpoint rules.
  */
 const suffixes: ReadonlyArray<readonly [RegExp, string]> = [
@@ -11,10 +11,10 @@ const suffixes: ReadonlyArray<readonly [RegExp, string]> = [
   [/^us-isof-/, "csp.hci.ic.gov"]
 ]
 
-/** What the names of AWS's hosts end with, in any partition. */
+/** The DNS suffixes of all partitions. */
 export const dnsSuffixes: ReadonlyArray<string> = ["amazonaws.com", ...suffixes.map(([, suffix]) => suffix)]
 
-/** The host of the Bedrock Runtime in a region. */
+/** The host of the Bedrock Runtime in this region. */
 export const defaultHost = (region: string, fips: boolean): string => {
   const suffix = suffixes.find(([regions]) => regions.test(region))?.[1] ?? "amazonaws.com"
   return `bedrock-runtime${fips ? "-fips" : ""}.${region}.${suffix}`

@@ -4,7 +4,7 @@ import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Effect from "effect/Effect"
 import type { Endpoint } from "../../EndpointPolicy.ts"
 
-/** Over plain HTTP everybody on the way reads the credential: only this machine is near enough for it without being asked. */
+/** Over plain HTTP, others on the network can read the credential. It is allowed for this machine, or if the user sets `allowInsecure`. */
 export const refuseInsecure = (
   { url, why }: Endpoint,
   { allowInsecure }: Pick<Gateway, "allowInsecure">
@@ -14,9 +14,8 @@ export const refuseInsecure = (
     reason: "Value",
     message: `${why}: ${
       publicUrl(url)
-    } begins with http://, so everybody on the way could read the credential and the conversation`,
-    hint:
-      "Use the gateway's https:// URL. Where there is none and the network is trusted, set options.allowInsecure to true."
+    } begins with http://, so others on the network could read the credential and the conversation`,
+    hint: "Use the gateway's https:// URL. If it has none and you trust the network, set options.allowInsecure to true."
   })
 }
 

@@ -1,6 +1,6 @@
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 
-/** The URL that the SDK makes of a base URL, fit to be shown. The whole model ID is one segment of the path. */
+/** The URL that the SDK makes from a base URL, without secrets. The model ID is one path segment. */
 export const requestUrl = (
   endpoint: string,
   modelId: string | undefined,

@@ -1,6 +1,6 @@
-/** What a gateway calls a request in its own logs. Pure. */
+/** Finds the ID of a request in the logs of AWS and of the gateway. Pure. */
 
-/** The usual headers, those that only gateways set first; a trace is better than nothing. */
+/** The usual headers: first those that only gateways set, last the IDs of traces. */
 const names = [
   "x-request-id",
   "x-correlation-id",
@@ -17,11 +17,11 @@ const names = [
   "traceparent"
 ]
 
-/** The IDs of an answer, fit for a line. */
+/** The IDs in the headers of a response. */
 export interface AnswerIds {
-  /** AWS's own. */
+  /** AWS's request ID. */
   readonly requestId?: string | undefined
-  /** With the name of its header in front: `x-request-id 4711`. */
+  /** After the name of its header: `x-request-id 4711`. */
   readonly gatewayRequestId?: string | undefined
 }
 

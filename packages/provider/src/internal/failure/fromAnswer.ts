@@ -1,85 +1,37 @@
-/** Makes a {@link BedrockError} of an answer that is not the expected one. Pure. */
+/** Makes a {@link BedrockError} of a response that is not the expected one. Pure. */
 import { publicUrl } from "@altimate-code/config/PublicUrl"
-import type * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import { STATUS_CODES } from "node:http"
-import { BedrockError, type Reason } from "../../BedrockError.ts"
-import { type CustomHeaders, maskHeaders } from "../identity/customHeaders.ts"
-import { mask } from "../identity/identity.ts"
+import type { BedrockError, Reason } from "../../BedrockError.ts"
+import * as Sender from "../../Sender.ts"
 import { retryAfterMillis } from "../transport/retryAfter.ts"
-import { type AnswerIds, answerIds } from "./answerIds.ts"
+import { answerIds } from "./answerIds.ts"
+import type { Attempt } from "./attempt.ts"
 import { type Answer, contentType, exceptionName, mediaType } from "./body/answer.ts"
 import { parseJson } from "./body/parseJson.ts"
-import { read, type Reading, summary } from "./body/readAnswer.ts"
+import { type Reading, readResponse, summary } from "./body/readAnswer.ts"
 import { sentencesIn } from "./body/sentences.ts"
-import { type Evidence, type Failure, hintFor, type Sent } from "./hint/hint.ts"
+import { makeError } from "./makeError.ts"
 import { reasonOf } from "./reason.ts"
-import { namedSender } from "./senderName.ts"
-
-/** A request on its way. */
-export interface Attempt extends Sent {
-  readonly operation: "converse" | "converse-stream"
-  /** Counts from 1. */
-  readonly number: number
-  /** The user's own. */
-  readonly headers: CustomHeaders
-  /** How long a connection may take. */
-  readonly connect: Duration.Duration
-}
 
 export const expectedType = (operation: Attempt["operation"]): string =>
   operation === "converse" ? "application/json" : "application/vnd.amazon.eventstream"
 
-/** Does its content type say that it is the answer to this operation, or nothing at all? */
+/** Whether the content type is that of the operation, or missing. */
 export const isLabelled = (headers: Answer["headers"], operation: Attempt["operation"]): boolean =>
   ["", expectedType(operation)].includes(mediaType(headers))
 
-interface Details extends AnswerIds, Omit<Failure, keyof Evidence> {
-  readonly detail?: string | undefined
-  /** What only the hint is made of. */
-  readonly evidence?: Evidence | undefined
-}
-
-/** Adds the hint, and takes the values of the credential and of the user's headers out of the words of others. */
-export const failed = (
-  { detail, evidence, sender, sentences, ...details }: Details,
-  attempt: Attempt
-): BedrockError => {
-  const masked = (text: string) => maskHeaders(attempt.headers, mask(attempt.identity, text))
-  const failure = {
-    ...details,
-    message: masked(details.message),
-    ...(details.gatewayRequestId !== undefined && { gatewayRequestId: masked(details.gatewayRequestId) }),
-    ...(sentences !== undefined && { sentences: sentences.map(masked) }),
-    ...(detail !== undefined && { detail: masked(detail) }),
-    ...(sender !== undefined && {
-      sender: {
-        kind: sender.kind,
-        ...(sender.name !== undefined && { name: masked(sender.name) }),
-        ...(sender.supportId !== undefined && { supportId: masked(sender.supportId) })
-      }
-    })
-  }
-  const { gatewayRequestId } = failure
-  const find = gatewayRequestId === undefined
-    ? []
-    : [`The gateway's operators find this request by ${gatewayRequestId}.`]
-  const hint = [hintFor({ ...failure, ...evidence }, attempt), ...find].filter((part) => part !== "").join(" ")
-  return new BedrockError({ ...failure, hint, url: attempt.url, attempts: attempt.number })
-}
-
-/** An HTTP answer that is not the expected one. */
 export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): BedrockError => {
   const { headers, status } = answer
-  if (isEmpty(answer)) return failed({ ...empty(answer), ...answerIds(headers) }, attempt)
-  const reading = read(answer)
+  if (isEmpty(answer)) return makeError({ ...empty(answer), ...answerIds(headers) }, attempt)
+  const reading = readResponse(answer)
   const { detail, form, sender, sentences, type } = reading
-  const reason = sender?.blocked === true
+  const reason = sender?.isBlocked === true
     ? "Blocked"
     : sender?.kind === "login" && status >= 400
     ? "Authentication"
     : reasonOf(type, status, sentences.join("; "))
-  return failed({
+  return makeError({
     reason,
     message: messageFor(answer, reading, reason, attempt),
     type: isNotStreamed(answer, attempt.operation) ? noStream : type,
@@ -89,14 +41,13 @@ export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): Bedro
     sender,
     ...answerIds(headers),
     retryAfterMillis: retryAfterMillis(status, headers, now),
-    evidence: {
+    response: {
       form,
-      now,
-      skewMillis: skew(headers["date"], now),
+      receivedAt: now,
+      clockSkewMillis: clockSkew(headers["date"], now),
       challenge: headers["www-authenticate"] ?? headers["proxy-authenticate"],
       upgrade: headers["upgrade"],
-      location: headers["location"],
-      isStream: attempt.operation === "converse-stream"
+      location: headers["location"] === undefined ? undefined : publicUrl(headers["location"])
     }
   }, attempt)
 }
@@ -104,9 +55,9 @@ export const fromAnswer = (answer: Answer, attempt: Attempt, now: number): Bedro
 const messageFor = (answer: Answer, reading: Reading, reason: Reason, attempt: Attempt): string => {
   const { form, sender, sentences, type } = reading
   const { body, status } = answer
-  const said = summary(reading, body)
+  const text = summary(reading, body)
   if (status >= 300 && status < 400 && answer.headers["location"] !== undefined) {
-    return `the gateway answered HTTP ${status} and points to ${publicUrl(answer.headers["location"])}; `
+    return `the gateway redirects (HTTP ${status}) to ${publicUrl(answer.headers["location"])}; `
       + `expected ${expectedType(attempt.operation)}`
   }
   if (sender !== undefined) {
@@ -115,26 +66,26 @@ const messageFor = (answer: Answer, reading: Reading, reason: Reason, attempt: A
       : ` with a ${sender.kind === "login" ? "login" : "web"} page instead of Bedrock's ${
         status < 400 ? "answer" : "JSON"
       }`
-    const words = sentences.length === 0 ? "" : sender.page === undefined ? `: ${said}` : `: "${said}"`
-    return `${namedSender(sender)} answered HTTP ${status}${instead}${words}`
+    const quote = sentences.length === 0 ? "" : sender.page === undefined ? `: ${text}` : `: "${text}"`
+    return `${Sender.describe(sender)} answered HTTP ${status}${instead}${quote}`
   }
-  if (reason === "WrongContentType" && status < 400) return unexpected(answer, reading, said, attempt)
-  // An exception may be nothing but its name.
+  if (reason === "WrongContentType" && status < 400) return unexpected(answer, reading, text, attempt)
+  // Some exceptions have a name and nothing else.
   if (sentences.length === 0 && (form === "empty" || isOnlyName(body, type))) {
     return type ??
       `HTTP ${status}${STATUS_CODES[status] === undefined ? "" : ` (${STATUS_CODES[status]})`} without a message`
   }
-  return `${type ?? `HTTP ${status}`}: ${said}`
+  return `${type ?? `HTTP ${status}`}: ${text}`
 }
 
-/** `{}`, or what API Gateway's predecessors of it wrap a name in: `{"Output":{"__type":"…"},"Version":"1.0"}`. */
+/** `{}`, or an exception name alone in AWS's older format: `{"Output":{"__type":"…"},"Version":"1.0"}`. */
 const isOnlyName = (body: string, type: string | undefined): boolean => {
   const values = [...body.matchAll(/:\s*("[^"]*"|[^\s{["}\],]+)/g)].map(([, value]) => value!)
   return /^\s*\{[^[]*\}\s*$/.test(body)
     && values.every((value) => /^"?[\d.]*"?$/.test(value) || (type !== undefined && value.endsWith(`${type}"`)))
 }
 
-/** Nothing at all where an answer should be: what lost it may let the next one through. */
+/** A successful response without a body. A retry may succeed. */
 const isEmpty = (answer: Answer): boolean =>
   answer.status >= 200 && answer.status < 300 && answer.headers["x-amzn-errortype"] === undefined
   && answer.body.trim() === ""
@@ -145,16 +96,16 @@ const empty = ({ status }: Answer) => ({
   message: `the gateway answered HTTP ${status} with an empty body`
 })
 
-/** The `type` of a failure that a gateway without streaming is. */
+/** The `type` of the error for a gateway that does not stream. */
 export const noStream = "NoStream"
 
-/** Is this what answers look like that a gateway makes of a stream, when it can't pass it on? */
+/** Whether a gateway that can't pass on a stream has answered with something else instead. */
 export const isNotStreamed = (answer: Answer, operation: Attempt["operation"]): boolean =>
   operation === "converse-stream" && answer.status === 200 && !isEmpty(answer)
   && /^(application\/json|text\/event-stream|application\/x-ndjson)$/.test(mediaType(answer.headers))
   && !isRefusal(answer)
 
-/** An error with HTTP 200 says nothing of streaming, unless it does so. */
+/** An error with HTTP 200 is not about streaming unless it says so. */
 const isRefusal = (answer: Answer): boolean => {
   if (exceptionName(answer) !== undefined) return true
   const body = parseJson(answer.body)
@@ -163,24 +114,24 @@ const isRefusal = (answer: Answer): boolean => {
     && !/stream/i.test(sentencesIn(body).join(" "))
 }
 
-/** How far this machine's clock is ahead of the other side's. */
-const skew = (date: string | undefined, now: number): number | undefined => {
+/** How far this machine's clock is ahead of the `date` header, in milliseconds. */
+const clockSkew = (date: string | undefined, now: number): number | undefined => {
   const theirs = date === undefined ? Number.NaN : Date.parse(date)
   return Number.isNaN(theirs) ? undefined : now - theirs
 }
 
-const unexpected = (answer: Answer, { form, sentences }: Reading, said: string, attempt: Attempt): string => {
-  if (isRefusal(answer)) return `the gateway answered HTTP ${answer.status} with an error: ${said}`
+const unexpected = (answer: Answer, { form, sentences }: Reading, text: string, attempt: Attempt): string => {
+  if (isRefusal(answer)) return `the gateway answered HTTP ${answer.status} with an error: ${text}`
   const expected = `expected ${expectedType(attempt.operation)}`
   const type = contentType(answer.headers)
   if (form === "json" && mediaType(answer.headers) === "application/json" && attempt.operation === "converse") {
-    return `the gateway answered JSON that is not Bedrock's (${said}); expected the answer of Converse`
+    return `the gateway answered JSON that is not a Converse response (${text})`
   }
-  // What it is labelled as is no news when it is labelled as what was expected.
+  // Its label is the expected one and explains nothing.
   if (attempt.operation === "converse-stream" && isLabelled(answer.headers, attempt.operation)) {
-    return `the gateway answered something that is not an event stream (${said}); ${expected}`
+    return `the gateway answered something that is not an event stream (${text}); ${expected}`
   }
-  // Of an answer in JSON the beginning would be the model's text.
-  const shown = form === "json" && sentences.length === 0 ? "" : ` (${said})`
+  // The beginning of a JSON response without an error would be the model's text.
+  const shown = form === "json" && sentences.length === 0 ? "" : ` (${text})`
   return `the gateway answered ${type || "no content type"}${shown}; ${expected}`
 }

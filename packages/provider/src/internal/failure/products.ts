@@ -1,13 +1,13 @@
-/** What stands in front of gateways, and how to know it. Only names come from here: the form of an answer decides what it means. */
+/** Products in front of gateways, and how to recognize them. They only give the sender a name; what a response means depends on its form. */
 
 export interface Product {
   readonly name: string
   readonly kind: "firewall" | "proxy" | "gateway"
-  /** In `server`, `via`, `x-cache` and the like. */
+  /** Matches `server`, `via`, `x-cache` and similar headers. */
   readonly server?: RegExp
-  /** Its mere presence tells. */
+  /** A header that only this product sets. */
   readonly header?: string
-  /** In the text of its page. */
+  /** Matches the text of its page. */
   readonly page?: RegExp
   readonly statuses?: (status: number) => boolean
 }
@@ -15,7 +15,7 @@ export interface Product {
 const refuses = (status: number): boolean => status < 500
 const fails = (status: number): boolean => status >= 500
 
-/** The first that fits. A firewall that also fails to reach what is behind it is a gateway then. */
+/** The first match counts. A firewall that fails to reach its backend is listed again as a gateway. */
 export const products: ReadonlyArray<Product> = [
   {
     name: "F5",

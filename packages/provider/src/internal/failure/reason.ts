@@ -1,5 +1,5 @@
 import type { Reason } from "../../BedrockError.ts"
-import { meaningOf } from "./body/nginxPage.ts"
+import { nginxProblem } from "./body/nginxPage.ts"
 
 /**
  * By exception name. Source: the errors of Converse and ConverseStream in the Bedrock Runtime API model 2023-09-30,
@@ -39,7 +39,7 @@ const byName: Readonly<Record<string, Reason>> = {
   ServiceUnavailable: "Unavailable"
 }
 
-/** Source: RFC 9110 and RFC 6585; above 440 those of nginx, AWS load balancers, IIS and Cloudflare. */
+/** Source: RFC 9110 and RFC 6585; from 440 on nginx, AWS load balancers, IIS and Cloudflare. */
 const byStatus: Readonly<Record<number, Reason>> = {
   401: "Authentication",
   402: "Permission",
@@ -69,24 +69,24 @@ const byStatus: Readonly<Record<number, Reason>> = {
 }
 
 /**
- * The name decides, then the status; the words only tell a refused credential from a missing permission, since a
- * refused bearer token is an `AccessDeniedException` as well.
+ * The name decides, then the status. The text only distinguishes a refused credential from a missing permission, because a refused bearer token
+ * is an `AccessDeniedException` as well.
  */
-export const reasonOf = (name: string | undefined, status: number, words: string): Reason => {
-  if (isUnknownPath(words)) return "ModelNotFound"
-  const meaning = name === undefined ? meaningOf(status, words) : undefined
-  if (meaning !== undefined) return meaning === "headers" ? "Validation" : "Connection"
+export const reasonOf = (name: string | undefined, status: number, text: string): Reason => {
+  if (isUnknownPath(text)) return "ModelNotFound"
+  const problem = name === undefined ? nginxProblem(status, text) : undefined
+  if (problem !== undefined) return problem === "headers-too-large" ? "Validation" : "Connection"
   const reason = (name === undefined ? undefined : byName[name]) ?? byStatus[status]
     ?? (status >= 500 ? "Unavailable" : status >= 400 ? "Validation" : "WrongContentType")
-  return reason === "Permission" && aboutCredential.test(words) ? "Authentication" : reason
+  return reason === "Permission" && credentialProblem.test(text) ? "Authentication" : reason
 }
 
-const aboutCredential =
+const credentialProblem =
   /expired|authentication (failed|error)|api key|bearer token|security token|(invalid|revoked|unknown|missing|malformed) (access )?(token|credential|key)|(token|key) (is |was |\S+ was )?(not valid|invalid|revoked|missing|disabled)/i
 
-/** What AWS answers with 403 to a path that it does not have. */
-export const isUnknownPath = (words: string): boolean => /unable to determine service\/operation name/i.test(words)
+/** AWS answers 403 with this sentence if a path does not exist. */
+export const isUnknownPath = (text: string): boolean => /unable to determine service\/operation name/i.test(text)
 
-/** Does a failed authorization say that the credential was good once? */
-export const isExpired = (name: string | undefined, words: string): boolean =>
-  /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name ?? "") || /expired/i.test(words)
+/** Whether the credential of a failed authorization was valid once. */
+export const isExpired = (name: string | undefined, text: string): boolean =>
+  /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name ?? "") || /expired/i.test(text)

@@ -1,15 +1,15 @@
-/** Which part of a request a refusal is about. Pure. */
+/** Finds the part of a request that was refused. Pure. */
 import * as Digest from "@altimate-code/system/Digest"
 import type { ContentBlock, ConverseCommandInput, ToolResultContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import type { BedrockError } from "../../BedrockError.ts"
 import type { Refusal } from "../../Refusal.ts"
-import { saidOfModel } from "./modelComplaint.ts"
+import { modelProblem } from "./modelProblem.ts"
 import { tooLong } from "./tooLong.ts"
 
 type Part = Extract<Refusal, { readonly _tag: "Part" }>
 type Block = ContentBlock | ToolResultContentBlock
 
-/** `undefined` for a failure that no change of the conversation can avoid. */
+/** `undefined` for a failure that a change of the conversation can't avoid. */
 export const refusalOf = (error: BedrockError, request: ConverseCommandInput): Refusal | undefined => {
   if (error.reason === "Blocked") return mayBeContent(error) ? { _tag: "Unnamed" } : undefined
   const isRefusal = error.reason === "Validation" &&
@@ -18,16 +18,16 @@ export const refusalOf = (error: BedrockError, request: ConverseCommandInput): R
   const sentences = error.sentences !== undefined && error.sentences.length > 0 ? error.sentences : [error.message]
   const long = firstOf(sentences, (sentence) => tooLong(error.status, sentence))
   if (long !== undefined || !isRefusal) return long
-  if (saidOfModel(error) !== undefined) return undefined
+  if (modelProblem(error) !== undefined) return undefined
   return firstOf(sentences, (sentence) => refusedTool(sentence, request))
     ?? firstOf(sentences, (sentence) => refusedPart(sentence, request))
     ?? { _tag: "Unnamed" }
 }
 
-/** The other 4xx that are a `Validation` are about the way of the request, not about what is in it. */
+/** The other 4xx statuses of a `Validation` are about the connection or the URL, not about the content. */
 const isOfRequest = (status: number): boolean => [200, 400, 413, 422, 431].includes(status)
 
-/** A firewall looks at what is in a request; a law or a network's login page does not. */
+/** A firewall inspects the content of a request; a legal block or a network's login page does not depend on it. */
 const mayBeContent = ({ sender, status }: BedrockError): boolean => status !== 451 && sender?.kind !== "network"
 
 const firstOf = <A>(sentences: ReadonlyArray<string>, find: (sentence: string) => A | undefined): A | undefined => {
@@ -38,7 +38,7 @@ const firstOf = <A>(sentences: ReadonlyArray<string>, find: (sentence: string) =
   return undefined
 }
 
-/** `messages.3.content.1`, `messages[3].content[1]`, `#/messages/3/content/1`; `.4.member` counts from 1, as AWS's own constraints do. */
+/** `messages.3.content.1`, `messages[3].content[1]`, `#/messages/3/content/1`; `.4.member` counts from 1, as in AWS's constraint messages. */
 const at = (name: string) => new RegExp(String.raw`\b${name}[.[/](\d+)(\.member)?\]?`, "i")
 const tool = at("tools")
 const message = at("messages")
@@ -46,17 +46,17 @@ const content = at("content")
 
 const index = (found: RegExpExecArray): number => Number(found[1]) - (found[2] === undefined ? 0 : 1)
 
-const refusedTool = (said: string, { toolConfig }: ConverseCommandInput): Refusal | undefined => {
+const refusedTool = (sentence: string, { toolConfig }: ConverseCommandInput): Refusal | undefined => {
   const tools = toolConfig?.tools ?? []
-  const found = message.test(said) ? null : tool.exec(said)
+  const found = message.test(sentence) ? null : tool.exec(sentence)
   const named = found === null
-    ? tools.find(({ toolSpec }) => /tool/i.test(said) && quotes(said, toolSpec?.name))
+    ? tools.find(({ toolSpec }) => /tool/i.test(sentence) && quotes(sentence, toolSpec?.name))
     : tools[index(found)]
   return named?.toolSpec?.name === undefined ? undefined : { _tag: "Tool", name: named.toolSpec.name }
 }
 
-const quotes = (said: string, name: string | undefined): boolean =>
-  name !== undefined && ["\"", "'", "`"].some((quote) => said.includes(`${quote}${name}${quote}`))
+const quotes = (sentence: string, name: string | undefined): boolean =>
+  name !== undefined && ["\"", "'", "`"].some((quote) => sentence.includes(`${quote}${name}${quote}`))
 
 const kinds = {
   image: /\b(images?|png|jpe?g|gif|webp)\b/i,
@@ -64,11 +64,11 @@ const kinds = {
 } as const
 const fileKinds = ["image", "document"] as const
 
-const refusedPart = (said: string, { messages = [] }: ConverseCommandInput): Part | undefined => {
+const refusedPart = (sentence: string, { messages = [] }: ConverseCommandInput): Part | undefined => {
   const blocks = messages.flatMap(({ content = [] }) => content.flatMap(withInner))
-  const kind = fileKinds.find((kind) => kinds[kind].test(said) && blocks.some((block) => block[kind] !== undefined))
-  const place = message.exec(said)
-  const rest = place === null ? "" : said.slice(place.index + place[0].length)
+  const kind = fileKinds.find((kind) => kinds[kind].test(sentence) && blocks.some((block) => block[kind] !== undefined))
+  const place = message.exec(sentence)
+  const rest = place === null ? "" : sentence.slice(place.index + place[0].length)
   const inMessage = content.exec(rest)
   if (place !== null && inMessage !== null) {
     const block = messages[index(place)]?.content?.[index(inMessage)]
@@ -87,7 +87,7 @@ const refusedPart = (said: string, { messages = [] }: ConverseCommandInput): Par
 
 const withInner = (block: ContentBlock): ReadonlyArray<Block> => block.toolResult?.content ?? [block]
 
-/** Of a tool's result, what is named in it; without that the attachments, and its text where there are none. */
+/** For a tool result: the part that the path names, otherwise its attachments, otherwise its text. */
 const named = (block: ContentBlock, path: string, kind: Part["kind"] | undefined): ReadonlyArray<Identified> => {
   if (block.toolResult === undefined) return identify(block)
   const inner = block.toolResult.content ?? []
@@ -102,7 +102,7 @@ interface Identified {
   readonly digest: string
 }
 
-/** A call is none of these: its result would be left without it. */
+/** A tool call is not listed: without it, its result would have no call. */
 const identify = (block: Block): ReadonlyArray<Identified> => {
   const as = (kind: Part["kind"], content: string | Uint8Array | undefined) =>
     content === undefined ? [] : [{ kind, digest: Digest.of(content) }]

@@ -1,30 +1,35 @@
-/** Who answered: the form tells that it was not Bedrock, headers and words of the page give the name. Pure. */
+/** Finds out who sent a response: its form shows that Bedrock did not, its headers and text name the product. Pure. */
 import type { Sender } from "../../Sender.ts"
 import { type Answer, formOf } from "./body/answer.ts"
-import { meaningOf } from "./body/nginxPage.ts"
+import { nginxProblem } from "./body/nginxPage.ts"
 import { type Page, readPage } from "./body/page.ts"
 import { type Product, products } from "./products.ts"
 
-/** What an answer in place of Bedrock's shows of who sent it. */
-export interface Front extends Sender {
-  /** Was the request refused for what it is, rather than not passed on for some failure? */
-  readonly blocked: boolean
+/** The sender of a response in place of Bedrock's. */
+export interface ResponseSender extends Sender {
+  /** Whether the sender refused the request, rather than failed to pass it on. */
+  readonly isBlocked: boolean
   readonly page: Page | undefined
 }
 
-/** `undefined` for JSON and XML, which Bedrock or a gateway's API answers, unless a firewall has signed it. */
-export const senderOf = (answer: Answer): Front | undefined => {
+/** `undefined` for JSON and XML, which Bedrock or the API of a gateway sends, unless a header shows that a firewall did. */
+export const senderOf = (answer: Answer): ResponseSender | undefined => {
   const form = formOf(answer)
   const page = form === "page" ? readPage(answer.body) : undefined
-  const text = (page?.text ?? (form === "text" ? answer.body.replace(/\s+/g, " ") : "")).slice(0, mostText)
-  // These two answer in the form that the client seems to like.
-  const isSigned = answer.headers["x-amzn-waf-action"] !== undefined || answer.headers["cf-mitigated"] !== undefined
-  const product = productOf(answer, page === undefined ? text : `${page.title} ${text}`, page !== undefined || isSigned)
+  const text = (page?.text ?? (form === "text" ? answer.body.replace(/\s+/g, " ") : "")).slice(0, maxTextLength)
+  // These firewalls answer in the format that the client accepts.
+  const hasFirewallHeader = answer.headers["x-amzn-waf-action"] !== undefined ||
+    answer.headers["cf-mitigated"] !== undefined
+  const product = productOf(
+    answer,
+    page === undefined ? text : `${page.title} ${text}`,
+    page !== undefined || hasFirewallHeader
+  )
   const isFirewall = product?.kind === "firewall"
-  if (page === undefined && !isSigned && (form === "json" || form === "xml" || !isFirewall)) return undefined
+  if (page === undefined && !hasFirewallHeader && (form === "json" || form === "xml" || !isFirewall)) return undefined
   const words = `${page?.title ?? ""} ${text}`
   const supportId = supportIdIn(text)
-  const refuses = isSigned || refusal.test(words)
+  const refuses = hasFirewallHeader || refusal.test(words)
   const blocked = page?.isLogin !== true && isBlocked(answer.status, words, {
     byFirewall: isFirewall && refuses,
     byPage: refuses && (isFirewall || supportId !== undefined)
@@ -34,7 +39,7 @@ export const senderOf = (answer: Answer): Front | undefined => {
     kind: kindOf(answer.status, page, isFirewall && !blocked ? undefined : product),
     ...(named === undefined ? {} : { name: named }),
     ...(supportId === undefined ? {} : { supportId }),
-    blocked,
+    isBlocked: blocked,
     page
   }
 }
@@ -42,19 +47,19 @@ export const senderOf = (answer: Answer): Front | undefined => {
 const kindOf = (status: number, page: Page | undefined, product: Product | undefined): Sender["kind"] =>
   status === 511 ? "network" : page?.isLogin === true ? "login" : product?.kind ?? "gateway"
 
-/** A 4xx with a page is a refusal. With other statuses it takes the words of one, and a firewall or its number. */
+/** A 4xx with a page is a refusal. Other statuses also need the text of a refusal, and a firewall or a support ID. */
 const isBlocked = (
   status: number,
   words: string,
   { byFirewall, byPage }: { readonly byFirewall: boolean; readonly byPage: boolean }
 ): boolean => {
-  if (otherwiseMeant.has(status) || meaningOf(status, words) !== undefined) return false
+  if (otherMeanings.has(status) || nginxProblem(status, words) !== undefined) return false
   if (status >= 500 || missing.has(status)) return byFirewall
   return status >= 400 || (status < 300 && byPage)
 }
 
-/** These have a meaning of their own, whoever answers them. */
-const otherwiseMeant = new Set([
+/** These statuses have their own meaning, whoever sends them. */
+const otherMeanings = new Set([
   401,
   402,
   407,
@@ -84,7 +89,7 @@ const missing = new Set([404, 405, 410])
 const refusal =
   /\b(blocked|rejected|denied|forbidden|prohibited|violat\w+|security (policy|rules?|solution|service|check)|malicious|attack|suspicious|unusual|captcha|verify you are|not acceptable|challenge|attention required|just a moment|incapsula incident|error code: 10\d\d)\b/i
 
-/** Its own words come before headers, which those that pass a page on set as well; of what is no page most headers tell nothing. */
+/** The text of a page comes before its headers, which others that passed it on have set too. Without a page, most headers say nothing. */
 const productOf = ({ headers, status }: Answer, text: string, byHeaders: boolean): Product | undefined => {
   const lines = ["server", "via", "x-cache", "x-cdn", "x-served-by"].map((name) => headers[name] ?? "").join(" | ")
   const possible = products.filter(({ statuses }) => statuses === undefined || statuses(status))
@@ -101,10 +106,10 @@ const productOf = ({ headers, status }: Answer, text: string, byHeaders: boolean
 const serverName = (server: string | undefined): string | undefined =>
   /^[A-Za-z][\w. -]{1,40}/.exec(server ?? "")?.[0].trim()
 
-/** Behind it nothing that matters comes. */
-const mostText = 16_384
+/** In characters: the rest of a page does not matter. */
+const maxTextLength = 16_384
 
-/** With its label, as the operators of the product know it. It has a digit, or it would be a word of the sentence. */
+/** With its label, as the operators of the product know it. It must have a digit, otherwise it is an ordinary word. */
 const supportIdIn = (text: string): string | undefined => {
   const found = new RegExp(
     String

@@ -1,13 +1,13 @@
-/** Does a refusal say that the request is too long, and how long it may be? Pure. */
+/** Recognizes a refusal because of the request's length, and its limit. Pure. */
 import type { Refusal } from "../../Refusal.ts"
 
 type TooLong = Extract<Refusal, { readonly _tag: "TooLong" }>
 
 /**
- * The words of Bedrock, of the models behind it and of common gateways. An attachment that is too large is another failure: its name
- * stands between the subject and the verb.
+ * The messages of Bedrock, of its models and of common gateways. They must not match an attachment that is too large, which is named between
+ * the subject and the verb.
  */
-const saysTooLong = [
+const lengthMessages = [
   /\b(input|prompt|context|conversation|request|payload|body|entity)( (?!image|document|file|pdf|tool)\w+){0,2} (is|are|was) too (long|large|big)\b/i,
   /\b(payload|request|body|entity)([ _](body|entity))?[ _]too[ _](long|large|big)\b/i,
   /context[ _-]?(length|window|limit|size)[ _-]?(is |was )?exceed/i,
@@ -18,8 +18,8 @@ const saysTooLong = [
   /\d tokens > \d/
 ]
 
-/** A limit of the answer's length, or of how much may be asked for in a time. */
-const saysOther =
+/** A limit of the answer's length or of the rate of requests. */
+const otherLimits =
   /output tokens|maximum tokens you requested|max_?tokens\W{0,2}( must|: ?\d+ >)|\bwait\b|\bper (second|minute|hour|day)\b|\brates?\b|quota|throttl/i
 
 const digits = String.raw`(\d[\d,_]*)`
@@ -40,17 +40,19 @@ const count = (text: string | undefined): number | undefined =>
 
 const sizes = (message: string): { readonly size: number | undefined; readonly limit: number | undefined } => {
   const added = sum.exec(message)
-  // What the answer may take is not the prompt's.
+  // The tokens of the answer are not part of the prompt.
   if (added !== null) return { size: count(added[1]), limit: count(added[3])! - count(added[2])! }
   const compared = comparison.exec(message)
   if (compared !== null) return { size: count(compared[1]), limit: count(compared[3]) }
   return { size: count(size.exec(message)?.[1]), limit: count(limit.exec(message)?.[1]) }
 }
 
-/** Gateways limit the size of a body (413), and some answer 431 for it. */
+/** Gateways limit the size of a body (413); some answer 431 for it. */
 export const tooLong = (status: number | undefined, message: string): TooLong | undefined => {
   const isBody = status === 413 || status === 431
-  if (!isBody && (saysOther.test(message) || !saysTooLong.some((pattern) => pattern.test(message)))) return undefined
+  if (!isBody && (otherLimits.test(message) || !lengthMessages.some((pattern) => pattern.test(message)))) {
+    return undefined
+  }
   const isBytes = isBody || /\b(bytes|characters|[KM]i?B)\b/.test(message)
   const found = isBytes && !/\bbytes\b/.test(message) ? undefined : sizes(message)
   return {

@@ -1,51 +1,54 @@
-/** What a request is authorised with: exactly one of these. */
+/** The authorization of a request: exactly one of these. */
+import * as BedrockKey from "@altimate-code/auth/BedrockKey"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import type { Authorization } from "../../Evidence.ts"
 
 export type Identity =
   | {
     readonly _tag: "Bearer"
     readonly token: Redacted.Redacted<string>
-    /** Where it was found, for people. */
+    /** Its source, for messages. */
     readonly from: string
-    /** Can the place where it was found give another one? */
+    /** Whether the source can provide another one. */
     readonly refreshable: boolean
   }
   | {
-    readonly _tag: "Keys"
+    readonly _tag: "AwsChain"
     readonly accessKeyId: string
     readonly secretAccessKey: Redacted.Redacted<string>
     readonly sessionToken: Option.Option<Redacted.Redacted<string>>
     readonly from: string
-    /** The AWS profile that had them. */
+    /** The AWS profile that provided them. */
     readonly profile?: string | undefined
-    /** Can the place where they were found give new ones? */
+    /** Whether the source can provide new ones. */
     readonly refreshable: boolean
   }
   | {
-    /** The user's own headers, which every request has anyway; or nothing. */
+    /** Custom headers, which every request has anyway; or nothing. */
     readonly _tag: "Headers" | "None"
     readonly from: string
     readonly refreshable: false
   }
 
-export const describe = (identity: Identity): string => {
-  switch (identity._tag) {
-    case "Bearer":
-      return `the bearer token from ${identity.from}`
-    case "Keys":
-      return `the AWS credentials from ${identity.from}`
-    case "Headers":
-      return `the headers of your own (${identity.from})`
-    case "None":
-      return `no credential (${identity.from})`
+/** The identity without its secrets. */
+export const authorizationOf = (identity: Identity): Authorization => {
+  const { _tag: kind, from: source, refreshable } = identity
+  const key = kind === "Bearer" ? Option.getOrUndefined(BedrockKey.read(Redacted.value(identity.token))) : undefined
+  const profile = kind === "AwsChain" ? identity.profile : undefined
+  return {
+    kind,
+    source,
+    refreshable,
+    ...(profile !== undefined && { profile }),
+    ...(key !== undefined && { bedrockKey: { region: key.region, expiresAt: key.expiresAt.getTime() } })
   }
 }
 
-/** Do both have the same values? */
-export const same = (a: Identity, b: Identity): boolean => secrets(a).join("\n") === secrets(b).join("\n")
+/** Whether both have the same secrets. */
+export const isSame = (a: Identity, b: Identity): boolean => secrets(a).join("\n") === secrets(b).join("\n")
 
-/** The text without the identity's values: a gateway may repeat what it was sent. Shorter ones would mask any text. */
+/** Masks the secrets of the identity, which a gateway may repeat. Shorter values would mask ordinary text. */
 export const mask = (identity: Identity, text: string): string =>
   secrets(identity)
     .filter((secret) => secret.length >= 6)
@@ -55,7 +58,7 @@ const secrets = (identity: Identity): ReadonlyArray<string> => {
   switch (identity._tag) {
     case "Bearer":
       return [Redacted.value(identity.token)]
-    case "Keys":
+    case "AwsChain":
       return [
         Redacted.value(identity.secretAccessKey),
         ...Option.match(identity.sessionToken, {

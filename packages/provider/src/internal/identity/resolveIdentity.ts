@@ -1,14 +1,14 @@
 import type { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
-import { nothingFound } from "@altimate-code/auth/Credential"
+import { addTokenSources, kinds } from "@altimate-code/auth/Credential"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { BedrockError } from "../../BedrockError.ts"
 import type { Identify } from "../transport/retryRequest.ts"
 import type { Identity } from "./identity.ts"
 
-/** Asks `auth` which credential applies, and the AWS chain only when it is the chain. */
+/** Resolves the credential, and walks the AWS credential chain only if that is the credential. */
 export const makeIdentify = (
   auth: Context.Tag.Service<Auth>,
   chain: Context.Tag.Service<AwsCredentials>,
@@ -31,10 +31,10 @@ export const makeIdentify = (
       case "AwsChain": {
         const keys = yield* Effect.mapError(
           chain.resolve({ profile: credential.profile, region, refresh: refused !== undefined }),
-          nothingFound(credential.considered)
+          addTokenSources(credential.considered)
         )
         return {
-          _tag: "Keys",
+          _tag: "AwsChain",
           accessKeyId: keys.accessKeyId,
           secretAccessKey: keys.secretAccessKey,
           sessionToken: keys.sessionToken,
@@ -48,18 +48,11 @@ export const makeIdentify = (
     }
   }).pipe(Effect.mapError(fromAuthError(attempts)))
 
-const kinds = {
-  Bearer: "bearer token",
-  AwsChain: "AWS credential chain",
-  Headers: "headers of the user's own",
-  None: "none"
-} as const
-
 const fromAuthError = (attempts: number) => (error: AuthError): BedrockError =>
   new BedrockError({
     reason: "Authentication",
     message: error.message,
-    hint: error.hint,
     type: error.reason,
-    attempts
+    attempts,
+    cause: error
   })

@@ -1,4 +1,4 @@
-/** What a signature was made over, made again from the request as it was sent. Pure. */
+/** Reconstructs the canonical request of a signature from the request as it was sent. Pure. */
 import { publicUrl } from "@altimate-code/config/PublicUrl"
 import { createHash } from "node:crypto"
 import type { CustomHeaders } from "./customHeaders.ts"
@@ -14,10 +14,10 @@ export interface SignedRequest {
   readonly body?: unknown
 }
 
-export interface Signed {
-  /** Without the values of headers that authorise, of the user's own headers, and of the query. */
+export interface SignatureInput {
+  /** Without the values of authorizing headers, of custom headers and of the query. */
   readonly canonicalRequest: string
-  /** It has the hash of the whole canonical request. */
+  /** Contains the hash of the complete canonical request. */
   readonly stringToSign: string
 }
 
@@ -26,8 +26,12 @@ const encode = (text: string): string =>
 
 const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex")
 
-/** Source: IAM User Guide, "Create a signed AWS API request". The path is encoded once more, as for every service but S3. */
-export const signed = (request: SignedRequest, identity: Identity, custom: CustomHeaders): Signed | undefined => {
+/** Source: IAM User Guide, "Create a signed AWS API request". The path is encoded twice, as for every service except S3. */
+export const signatureInput = (
+  request: SignedRequest,
+  identity: Identity,
+  custom: CustomHeaders
+): SignatureInput | undefined => {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value.replace(/\s+/g, " ").trim()])
   )

@@ -1,9 +1,9 @@
-/** Leaves out of a request what a gateway refuses. Pure. */
+/** Removes fields that a gateway refuses from a request. Pure. */
 import type { Droppable } from "@altimate-code/config/Gateway"
 import type { Message } from "@aws-sdk/client-bedrock-runtime"
 import * as Predicate from "effect/Predicate"
 
-/** Names in these are a tool's, a model's or a person's own. */
+/** The names inside these fields belong to tools, models or users. */
 const opaque: ReadonlySet<string> = new Set([
   "additionalModelRequestFields",
   "input",
@@ -12,25 +12,25 @@ const opaque: ReadonlySet<string> = new Set([
   "requestMetadata"
 ])
 
-const gone = Symbol("gone")
+const removed = Symbol("removed")
 
-/** Whatever is empty without what was dropped from it goes as well: Bedrock refuses empty blocks. */
-const without = (names: ReadonlySet<string>) => {
+/** A container that becomes empty is removed too, because Bedrock refuses empty blocks. */
+const pruneFields = (names: ReadonlySet<string>) => {
   const prune = (value: unknown): unknown => {
     if (Array.isArray(value)) {
       const kept = value.map(prune)
       if (kept.every((item, index) => item === value[index])) return value
-      const left = kept.filter((item) => item !== gone)
-      return left.length === 0 ? gone : left
+      const left = kept.filter((item) => item !== removed)
+      return left.length === 0 ? removed : left
     }
-    // Bytes are an object too.
+    // A `Uint8Array` is an object too.
     if (!isPlain(value)) return value
     const entries = Object.entries(value).map(([name, item]) =>
-      [name, names.has(name) ? gone : opaque.has(name) ? item : prune(item)] as const
+      [name, names.has(name) ? removed : opaque.has(name) ? item : prune(item)] as const
     )
     if (entries.every(([name, item]) => item === value[name])) return value
-    const left = entries.filter(([, item]) => item !== gone)
-    return left.length === 0 ? gone : Object.fromEntries(left)
+    const left = entries.filter(([, item]) => item !== removed)
+    return left.length === 0 ? removed : Object.fromEntries(left)
   }
   return prune
 }
@@ -38,18 +38,18 @@ const without = (names: ReadonlySet<string>) => {
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   Predicate.isRecord(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value))
 
-/** The same request, also for `===`, when it holds nothing of the kind. */
+/** Returns the identical request if it has none of the fields. */
 export const dropFields = <Request extends { readonly messages?: Array<Message> | undefined }>(
   request: Request,
   names: ReadonlyArray<Droppable>
 ): Request => {
-  const pruned = without(new Set(names))(request) as Request
+  const pruned = pruneFields(new Set(names))(request) as Request
   return pruned === request || pruned.messages === request.messages
     ? pruned
     : { ...pruned, messages: alternating(pruned.messages ?? []) }
 }
 
-/** Without messages that have lost all they held; those around them are one, since roles must alternate. */
+/** Removes empty messages and merges the messages around them, because roles must alternate. */
 const alternating = (messages: ReadonlyArray<Message>): Array<Message> => {
   const kept: Array<Message> = []
   let lost = false

@@ -10,12 +10,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { StreamedEvent } from "../../BedrockClient.ts"
 import type { BedrockError } from "../../BedrockError.ts"
 import type { SigningScope } from "../../SigningScope.ts"
+import type { StreamedEvent } from "../../StreamedEvent.ts"
 import { type AnswerIds, answerIds } from "../failure/answerIds.ts"
-import { type Attempt, failed } from "../failure/fromAnswer.ts"
+import type { Attempt } from "../failure/attempt.ts"
 import { fromStream, fromThrown } from "../failure/fromThrown.ts"
+import { makeError } from "../failure/makeError.ts"
 import { toStreamed } from "../protocol/response/eventsOfWhole.ts"
 import { gatewayHandler, type Handler, NotStreamed, Refused } from "./gatewayHandler.ts"
 import { makeClient, type Sdk, type Target } from "./sdk.ts"
@@ -28,19 +29,19 @@ export interface Exchange {
   /** What AWS signatures are made for. */
   readonly signing: SigningScope
   readonly attempt: Attempt
-  /** From the beginning of the request to the answer's first event. */
+  /** The time limit until the first event, or until a complete answer. */
   readonly firstByte: Duration.Duration
-  /** From one event to the next. */
+  /** The time limit between two events. */
   readonly idle: Duration.Duration
-  /** Is a complete answer taken where a streamed one was asked for? */
-  readonly takesWhole: boolean
+  /** Whether a complete answer is accepted in place of a streamed one. */
+  readonly acceptsWhole: boolean
 }
 
-/** Only the usage comes behind messageStop: an answer is complete without it, and not worth the wait of a thinking model. */
-const usageWait = Duration.seconds(10)
+/** Only the usage follows messageStop. The answer is complete without it, so the wait for it is short. */
+const usageTimeout = Duration.seconds(10)
 
-/** A complete answer. */
-export const answer = (
+/** Requests a complete answer. */
+export const sendWhole = (
   exchange: Exchange,
   request: ConverseCommandInput
 ): Effect.Effect<ConverseCommandOutput, BedrockError> =>
@@ -50,34 +51,34 @@ export const answer = (
       catch: toError
     }).pipe(withinFirstByte(exchange, refusal)))
 
-/** A streamed answer of which something worth showing has come, so that from here on nothing may be tried again. */
-export interface Opened {
+/** A streamed answer whose first visible event has arrived: from here on, the request must not be retried. */
+export interface OpenStream {
   readonly head: ReadonlyArray<StreamedEvent>
   readonly rest: Stream.Stream<StreamedEvent, BedrockError>
-  /** What the gateway did instead of streaming. */
+  /** What the gateway did instead of streaming, if it did not stream. */
   readonly notStreamed?: string
 }
 
-/** Closing the scope before the last event has come closes the connection; after it, it stays open for others. */
-export const open = (
+/** Requests a streamed answer. Closing the scope before its last event closes the connection; afterwards the connection is reused. */
+export const openStream = (
   exchange: Exchange,
   request: ConverseStreamCommandInput
-): Effect.Effect<Opened, BedrockError, Scope.Scope> =>
+): Effect.Effect<OpenStream, BedrockError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => new AbortController()),
     (controller) => Effect.sync(() => controller.abort())
   ).pipe(
     Effect.flatMap((controller) =>
-      // A failed attempt's connection is closed before the next attempt, and not only with the scope.
-      Effect.onError(begin(exchange, request, controller.signal), () => Effect.sync(() => controller.abort()))
+      // The connection of a failed attempt is closed before the next attempt, not with the scope.
+      Effect.onError(readHead(exchange, request, controller.signal), () => Effect.sync(() => controller.abort()))
     )
   )
 
-const begin = (
+const readHead = (
   exchange: Exchange,
   request: ConverseStreamCommandInput,
   abortSignal: AbortSignal
-): Effect.Effect<Opened, BedrockError> =>
+): Effect.Effect<OpenStream, BedrockError> =>
   Effect.gen(function*() {
     const { client, ids, refusal, toError, whole } = yield* connect(exchange)
     const sent = yield* Effect.tryPromise({
@@ -86,27 +87,27 @@ const begin = (
     }).pipe(withinFirstByte(exchange, refusal), Effect.either)
     if (sent._tag === "Left") {
       const response = whole()
-      if (!exchange.takesWhole || response === undefined) return yield* Effect.fail(sent.left)
-      return { ...yield* unfolded(exchange, request, response), notStreamed: sent.left.message }
+      if (!exchange.acceptsWhole || response === undefined) return yield* Effect.fail(sent.left)
+      return { ...yield* readWhole(exchange, request, response), notStreamed: sent.left.message }
     }
 
     const events = sent.right.stream?.[Symbol.asyncIterator]()
     if (events === undefined) return yield* truncated(exchange, ids())
     let stopped = false
-    /** Fails with nothing at the end. */
+    /** Fails with none at the end of the events. */
     const next: Effect.Effect<StreamedEvent, Option.Option<BedrockError>> = Effect.suspend(() =>
       Effect.tryPromise({ try: () => events.next(), catch: toError }).pipe(
         Effect.timeoutFail({
-          duration: stopped ? Duration.min(exchange.idle, usageWait) : exchange.idle,
+          duration: stopped ? Duration.min(exchange.idle, usageTimeout) : exchange.idle,
           onTimeout: () => timeout(exchange, "IdleTimeout", ids())
         })
       )
     ).pipe(
-      // Whatever breaks behind messageStop, the answer is complete.
+      // After messageStop the answer is complete, whatever fails.
       Effect.catchAll((error) =>
         stopped
           ? Effect.zipRight(
-            Effect.logDebug(`nothing more behind the answer's end: ${error.message}`),
+            Effect.logDebug(`after the end of the answer: ${error.message}`),
             Effect.fail(Option.none())
           )
           : Effect.fail(Option.some(error))
@@ -118,20 +119,20 @@ const begin = (
       })
     )
     const head: Array<StreamedEvent> = []
-    for (let shown = false; !shown;) {
+    for (let isVisible = false; !isVisible;) {
       const event = yield* Effect.mapError(next, Option.getOrElse(() => truncated(exchange, ids())))
-      shown = event.messageStart === undefined
+      isVisible = event.messageStart === undefined
       head.push(event)
     }
     return { head, rest: Stream.repeatEffectOption(next) }
   })
 
-/** A complete answer that came in place of a streamed one: the SDK reads it as if it had asked for it. */
-const unfolded = (
+/** Lets the SDK decode a complete answer that came in place of a streamed one, as if it had been requested. */
+const readWhole = (
   exchange: Exchange,
   request: ConverseStreamCommandInput,
   response: NonNullable<NotStreamed["whole"]>
-): Effect.Effect<Opened, BedrockError> =>
+): Effect.Effect<OpenStream, BedrockError> =>
   Effect.tryPromise({
     try: () =>
       makeClient(exchange.sdk, target(exchange), { handle: async () => ({ response }) })
@@ -151,11 +152,11 @@ const target = ({ attempt, endpoint, signing }: Exchange): Target => ({
 
 interface Connection {
   readonly client: BedrockRuntimeClient
-  /** Of the answer, once its head is there. */
+  /** The response's IDs; empty before its headers have arrived. */
   readonly ids: () => AnswerIds
-  /** The failure that the answer is by what has been read of it; none before its head, or when it is the expected one. */
+  /** The error for what has been read of a response so far; none before its headers, or if it is the expected response. */
   readonly refusal: () => BedrockError | undefined
-  /** A complete answer that came in place of a streamed one. */
+  /** The complete answer that came in place of a streamed one, if one did. */
   readonly whole: () => NotStreamed["whole"]
   readonly toError: (error: unknown) => BedrockError
 }
@@ -167,7 +168,7 @@ const connect = (exchange: Exchange): Effect.Effect<Connection> =>
     let refusal: (() => BedrockError) | undefined
     let whole: NotStreamed["whole"]
     const handler = gatewayHandler(http, attempt, runtime, {
-      onAnswer: (answered) => ids = answered,
+      onAnswer: (received) => ids = received,
       onRefusal: (soFar) => refusal = soFar
     })
     return {
@@ -183,7 +184,7 @@ const connect = (exchange: Exchange): Effect.Effect<Connection> =>
     }
   })
 
-/** An error whose page does not end is that error all the same. */
+/** A timeout while an error page is read fails with that error. */
 const withinFirstByte = (exchange: Exchange, refusal: Connection["refusal"]) =>
   Effect.timeoutFail({
     duration: exchange.firstByte,
@@ -192,13 +193,13 @@ const withinFirstByte = (exchange: Exchange, refusal: Connection["refusal"]) =>
 
 const timeout = (exchange: Exchange, type: "FirstByteTimeout" | "IdleTimeout", ids: AnswerIds): BedrockError => {
   const message = type === "FirstByteTimeout"
-    ? `no answer within ${Duration.format(exchange.firstByte)} (options.timeout.firstByte)`
-    : `the answer stopped: nothing more within ${Duration.format(exchange.idle)} (options.timeout.idle)`
-  return failed({ reason: "Timeout", type, message, ...ids }, exchange.attempt)
+    ? `no answer within ${Duration.format(exchange.firstByte)}`
+    : `the answer stalled: no event within ${Duration.format(exchange.idle)}`
+  return makeError({ reason: "Timeout", type, message, ...ids }, exchange.attempt)
 }
 
 const truncated = (exchange: Exchange, ids: AnswerIds): BedrockError =>
-  failed(
+  makeError(
     {
       reason: "TruncatedStream",
       message: "the streamed answer ended before it was complete (no messageStop)",

@@ -1,34 +1,36 @@
 import { crc32 } from "node:zlib"
 
-/** More than an event of Bedrock's has: 16 MiB of payload and 128 KiB of headers. Source: smithy.io, "Amazon Event Stream". */
-const largest = 17 * 1024 * 1024
+/** In bytes: the format allows 16 MiB of payload and 128 KiB of headers. Source: smithy.io, "Amazon Event Stream". */
+const maxFrameLength = 17 * 1024 * 1024
 
-/** The lengths of a frame and their checksum, 4 bytes each. Source: the same. */
+/** The two lengths of a frame and their checksum, 4 bytes each. Source: the same. */
 export const preludeLength = 12
 
-/** Does an event stream begin with these bytes? Nothing else has the checksum of its first eight bytes behind them. */
-export const beginsFrames = (first: Buffer): boolean =>
+/** Whether an event stream begins with these bytes: only then they contain the checksum of the first eight. */
+export const isFrameStart = (first: Buffer): boolean =>
   first.length >= preludeLength && crc32(first.subarray(0, 8)) === first.readUInt32BE(8)
 
-/** Can a frame begin with these bytes? One may be damaged, or cut off. */
-export const mayBeginFrame = (first: Buffer): boolean =>
-  first.length < preludeLength ? first[0] === 0 : isPossible(first.readUInt32BE(0)) && first.readUInt32BE(4) <= largest
+/** Whether a frame, possibly damaged or cut off, can begin with these bytes. */
+export const mayBeFrameStart = (first: Buffer): boolean =>
+  first.length < preludeLength
+    ? first[0] === 0
+    : isPossible(first.readUInt32BE(0)) && first.readUInt32BE(4) <= maxFrameLength
 
-const isPossible = (length: number): boolean => length >= 16 && length <= largest
+const isPossible = (length: number): boolean => length >= 16 && length <= maxFrameLength
 
-/** The bytes are not an event stream, or not any more. */
+/** The bytes are not, or no longer, an event stream. */
 export class NotFrames extends Error {
-  /** Was it the very first frame? Then it never was one. */
-  readonly first: boolean
-  constructor(length: number, first: boolean) {
-    super(`a frame of ${length} bytes is not possible`)
-    this.first = first
+  /** Whether this is the first frame: then the bytes never were an event stream. */
+  readonly isFirst: boolean
+  constructor(length: number, isFirst: boolean) {
+    super(`a frame can't have ${length} bytes`)
+    this.isFirst = isFirst
   }
 }
 
 /**
- * The chunks as they come, as long as the lengths in them are possible: the SDK reserves what a length says, and waits
- * for it, also where the bytes are a page of HTML.
+ * Passes the chunks through while the frame lengths in them are possible. Without this check, the SDK would allocate and wait for any length,
+ * even if the bytes are an HTML page.
  */
 export async function* checkedFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let length = 0
@@ -43,7 +45,7 @@ export async function* checkedFrames(chunks: AsyncIterable<Uint8Array>): AsyncGe
         at += 1
         if (lengthBytes < 4) continue
         if (!isPossible(length)) {
-          // The frames before it count.
+          // The frames before it are valid.
           yield chunk.subarray(0, Math.max(0, at - 4))
           throw new NotFrames(length, first)
         }

@@ -1,4 +1,4 @@
-/** The HTTP side of one attempt: logs it, and looks at the answer before the SDK tries to make sense of it. */
+/** Sends the HTTP request of one attempt, logs it, and inspects the response before the SDK decodes it. */
 import { NetworkError } from "@altimate-code/network/NetworkError"
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Clock from "effect/Clock"
@@ -7,19 +7,21 @@ import * as Runtime from "effect/Runtime"
 import { Readable } from "node:stream"
 import type { BedrockError, Reason } from "../../BedrockError.ts"
 import { type AnswerIds, answerIds } from "../failure/answerIds.ts"
+import type { Attempt } from "../failure/attempt.ts"
 import { type Answer, mediaType } from "../failure/body/answer.ts"
 import { bodyText } from "../failure/body/bodyText.ts"
-import { isEventStream, isWhole, realType } from "../failure/body/contentForm.ts"
+import { detectType, isConverseResponse, isEventStream } from "../failure/body/contentForm.ts"
 import { parseWhole } from "../failure/body/parseJson.ts"
-import { type Attempt, failed, fromAnswer, isLabelled, isNotStreamed } from "../failure/fromAnswer.ts"
+import { fromAnswer, isLabelled, isNotStreamed } from "../failure/fromAnswer.ts"
+import { makeError } from "../failure/makeError.ts"
 import { maskHeaders } from "../identity/customHeaders.ts"
 import { mask } from "../identity/identity.ts"
 import { publicHeaders } from "../identity/publicHeaders.ts"
-import { signed, type SignedRequest } from "../identity/signedRequest.ts"
+import { signatureInput, type SignedRequest } from "../identity/signedRequest.ts"
 import { checkedFrames, preludeLength } from "./frames.ts"
-import { peek, read, received } from "./readBody.ts"
+import { peek, readBody, receive } from "./readBody.ts"
 
-/** Carries a finished failure through the SDK, which adds fields of its own to what is thrown. */
+/** Carries a finished error through the SDK, which adds fields to whatever is thrown. */
 export class Refused extends Error {
   readonly error: BedrockError
   constructor(error: BedrockError) {
@@ -28,7 +30,7 @@ export class Refused extends Error {
   }
 }
 
-/** The gateway did not stream; `whole` is the complete answer that it gave instead, if that is what it is. */
+/** The gateway did not stream; `whole` is the complete answer that it sent instead, if it sent one. */
 export class NotStreamed extends Refused {
   readonly whole: HttpResponse | undefined
   constructor(error: BedrockError, whole: HttpResponse | undefined) {
@@ -37,25 +39,25 @@ export class NotStreamed extends Refused {
   }
 }
 
-/** Learns of the answer as soon as its head is there. */
+/** Is called as soon as the headers of the response have arrived. */
 export interface Listener {
-  /** The answer is another one than expected; `soFar` is the failure that it is by what has been read of it. */
+  /** The response is not the expected one; `soFar` is the error for what has been read of it. */
   readonly onRefusal: (soFar: () => BedrockError) => void
-  /** It is let through. */
+  /** The response is passed on to the SDK. */
   readonly onAnswer: (ids: AnswerIds) => void
 }
 
 export type Handler = Pick<NodeHttpHandler, "handle" | "metadata">
 type HttpResponse = Awaited<ReturnType<Handler["handle"]>>["response"]
 
-/** Of an answer that is only read for its message. */
-const messageLimit = 64 * 1024
-/** Of a complete answer, in MiB: far more than any model writes. */
-const answerLimit = 32
+/** For a response that is only read for its message, in bytes. */
+const maxMessageSize = 64 * 1024
+/** For a complete answer, in MiB: far more than any model generates. */
+const maxAnswerMiB = 32
 
 /**
- * A handler for the one request of `attempt`. It lets through what Bedrock answers, whatever its content type says, and throws everything
- * else as {@link Refused}.
+ * A handler for the one request of `attempt`. It passes on Bedrock's responses, whatever their content type says, and throws {@link Refused} for
+ * any other response.
  */
 export const gatewayHandler = (
   http: Handler,
@@ -85,10 +87,10 @@ export const gatewayHandler = (
     return { response }
   }
 
-  /** What was signed, and what the other side would have had signed, can only be compared by those who have both. */
+  /** Logs both sides of a signature mismatch, so that they can be compared. */
   const logSignature = (request: SignedRequest, { body, headers }: Answer) => {
-    const mismatch = identity._tag === "Keys" && /signature/i.test(`${headers["x-amzn-errortype"]} ${body}`)
-    const ours = mismatch ? signed(request, identity, attempt.headers) : undefined
+    const mismatch = identity._tag === "AwsChain" && /signature/i.test(`${headers["x-amzn-errortype"]} ${body}`)
+    const ours = mismatch ? signatureInput(request, identity, attempt.headers) : undefined
     if (ours === undefined) return
     const answer = maskHeaders(attempt.headers, mask(identity, body.slice(0, 8 * 1024)))
     const line = Effect.annotateLogs(Effect.logInfo("signature refused"), { ...ours, answer, attempt: attempt.number })
@@ -101,9 +103,9 @@ export const gatewayHandler = (
       const { response } = await send(request, options)
       const { headers, statusCode: status } = response
       const ids = answerIds(headers)
-      // An unknown operation is answered with HTTP 200 and an error in its headers or its body.
+      // The response to an unknown operation is HTTP 200 with an error in its headers or body.
       const isOk = status === 200 && headers["x-amzn-errortype"] === undefined
-      const { all, first } = await peek(received(response.body ?? Readable.from([])), isOk ? preludeLength : 0)
+      const { all, first } = await peek(receive(response.body ?? Readable.from([])), isOk ? preludeLength : 0)
       if (isOk && operation === "converse-stream" && isEventStream(first, headers)) {
         response.body = checkedFrames(all)
         onAnswer(ids)
@@ -112,23 +114,27 @@ export const gatewayHandler = (
 
       const toAnswer = (body: Uint8Array): Answer => {
         const text = bodyText(body, headers)
-        return { status, headers: { ...headers, "content-type": realType(first, text, headers) }, body: text }
+        return { status, headers: { ...headers, "content-type": detectType(first, text, headers) }, body: text }
       }
       const toError = (answer: Answer) => fromAnswer(answer, attempt, now())
       const fail = (reason: Reason, message: string) =>
-        new Refused(failed({ reason, status, message, ...ids }, attempt))
+        new Refused(makeError({ reason, status, message, ...ids }, attempt))
 
       const soFar: Array<Uint8Array> = []
       if (!isOk || !isLabelled(headers, operation)) onRefusal(() => toError(toAnswer(Buffer.concat(soFar))))
       const mayBeWhole = isOk && (mediaType(headers) === "application/json" || /^\s*\{/.test(first.toString("latin1")))
-      const { body, failure, isCut } = await read(all, mayBeWhole ? answerLimit * 1024 * 1024 : messageLimit, soFar)
+      const { body, failure, isCut } = await readBody(
+        all,
+        mayBeWhole ? maxAnswerMiB * 1024 * 1024 : maxMessageSize,
+        soFar
+      )
       if (isCut && mayBeWhole) {
-        throw fail("WrongContentType", `the answer is longer than ${answerLimit} MiB, and was cut there`)
+        throw fail("WrongContentType", `the answer is longer than ${maxAnswerMiB} MiB`)
       }
       const answer = toAnswer(body)
       const why = failure instanceof NetworkError ? failure.message : undefined
       if (!isOk) logSignature(request, answer)
-      // Of an error page the part that came is enough.
+      // Part of an error page is enough.
       if (!isOk) throw new Refused(toError(why !== undefined && body.length === 0 ? { ...answer, body: why } : answer))
       const text = new TextDecoder().decode(body)
       const json = parseWhole(text)
@@ -138,7 +144,7 @@ export const gatewayHandler = (
           `the answer broke off before it was complete${why === undefined ? "" : `: ${why}`}`
         )
       }
-      if (isWhole(json)) {
+      if (isConverseResponse(json)) {
         response.body = body
         if (operation === "converse-stream") throw new NotStreamed(toError(answer), response)
         onAnswer(ids)

@@ -1,14 +1,14 @@
-/** The body of an answer as it comes in. */
+/** Reads the body of a response as it arrives. */
 import type { Readable } from "node:stream"
 
-/** More than an answer's events need while somebody looks at the first of them. */
-const held = 1024 * 1024
+/** How many bytes are buffered before the connection is paused. */
+const maxBuffered = 1024 * 1024
 
 /**
- * Everything that arrives before the end, or before the failure that ends it: a stream of Node.js drops what nobody has read yet when its
- * connection breaks, and the last words of an answer often arrive together with the break. Leaving it early closes the connection.
+ * All bytes that arrive before the end or a failure. A stream of Node.js drops unread data when its connection breaks, although the last data
+ * often arrives together with the break. Leaving the generator early closes the connection.
  */
-export async function* received(body: Readable): AsyncGenerator<Uint8Array> {
+export async function* receive(body: Readable): AsyncGenerator<Uint8Array> {
   const chunks: Array<Uint8Array> = []
   let length = 0
   let outcome: { readonly error?: unknown } | undefined
@@ -20,7 +20,7 @@ export async function* received(body: Readable): AsyncGenerator<Uint8Array> {
   body.on("data", (chunk: Uint8Array) => {
     chunks.push(chunk)
     length += chunk.length
-    if (length > held) body.pause()
+    if (length > maxBuffered) body.pause()
     wake()
   })
   body.on("end", () => end({}))
@@ -31,7 +31,7 @@ export async function* received(body: Readable): AsyncGenerator<Uint8Array> {
       const chunk = chunks.shift()
       if (chunk !== undefined) {
         length -= chunk.length
-        if (length <= held) body.resume()
+        if (length <= maxBuffered) body.resume()
         yield chunk
       } else if (outcome === undefined) {
         await new Promise<void>((resolve) => wake = resolve)
@@ -48,16 +48,16 @@ export async function* received(body: Readable): AsyncGenerator<Uint8Array> {
 
 export interface Read {
   readonly body: Uint8Array
-  /** There is more than was read. */
+  /** Whether the body is longer than the limit. */
   readonly isCut: boolean
   readonly failure?: unknown
 }
 
-/** The body's first `limit` bytes, and what ended it early. Stopping there closes the connection. */
-export const read = async (
+/** Reads at most `limit` bytes of the body, and the failure that ended it early, if any. Then closes the connection. */
+export const readBody = async (
   chunks: AsyncIterable<Uint8Array>,
   limit: number,
-  /** Those that have come so far, for others to see. */
+  /** Receives each chunk, so that the caller can read what has arrived so far. */
   soFar: Array<Uint8Array> = []
 ): Promise<Read> => {
   let length = 0
@@ -74,7 +74,7 @@ export const read = async (
   return { body: body(), isCut: false }
 }
 
-/** The beginning of a body, at least `length` bytes of it if it has so many, and then all of it. */
+/** The first `length` bytes of a body, or fewer if it is shorter, and the whole body. */
 export const peek = async (
   chunks: AsyncGenerator<Uint8Array>,
   length: number

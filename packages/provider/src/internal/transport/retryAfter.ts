@@ -1,10 +1,10 @@
-/** When a service takes requests again, by the headers and the words of its refusal. */
+/** When a service accepts requests again, according to the headers and the message of its refusal. */
 
 type Headers = Readonly<Record<string, string>>
 
 const isNumber = (text: string): boolean => /^\d+(\.\d+)?$/.test(text)
 
-/** From seconds or an HTTP date; by the clock that wrote the date, if there is a `date` header. */
+/** From seconds or an HTTP date; a date is relative to the `date` header if there is one. */
 const fromRetryAfter = (headers: Headers, now: number): number | undefined => {
   const text = headers["retry-after"]?.trim() ?? ""
   if (isNumber(text)) return Number(text) * 1000
@@ -12,7 +12,7 @@ const fromRetryAfter = (headers: Headers, now: number): number | undefined => {
   return Date.parse(text) - (Number.isNaN(theirs) ? now : theirs)
 }
 
-/** Seconds from now, or since 1970. Of a window that still has room it says nothing about this refusal. */
+/** Seconds from now or since 1970. If requests remain in the window, the window is not the reason for this refusal. */
 const fromReset = (headers: Headers, now: number): number | undefined => {
   const named = (name: string) => headers[`x-ratelimit-${name}`] ?? headers[`ratelimit-${name}`]
   const reset = named("reset")?.trim() ?? ""
@@ -39,31 +39,9 @@ export const retryAfterMillis = (status: number, headers: Headers, now: number):
 const longQuota =
   /\bper (day|week|month)\b|\b(?:(dai)|(week)|(month))ly (?:\w+ ){0,2}(?:quota|limit|budget|allowance|tokens?|requests?)\b/i
 
-/** The period of a quota that no wait of minutes renews; `undefined` for any other refusal. */
+/** The period of a quota per day or longer, which a wait of minutes does not renew. */
 export const longQuotaPeriod = (message: string): string | undefined => {
   const [, named, ...adverbs] = longQuota.exec(message) ?? []
   const stem = named ?? adverbs.find((adverb) => adverb !== undefined)
   return stem?.toLowerCase().replace("dai", "day")
-}
-
-const padded = (part: number): string => String(part).padStart(2, "0")
-
-const minute = 60_000
-const hour = 60 * minute
-
-const inWords = (millis: number): string => {
-  if (millis < minute) return `${Math.ceil(millis / 1000)} s`
-  const minutes = Math.ceil(millis / minute)
-  if (minutes < 60) return `${minutes} min`
-  const hours = Math.round(millis / hour)
-  return hours === 1 ? "1 hour" : hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`
-}
-
-/** `14:05 (in 59 min)` in local time, with the date if it is not today. */
-export const untilWhen = (wait: number, now: number): string => {
-  const [today, then] = [new Date(now), new Date(now + wait)]
-  const date = then.toDateString() === today.toDateString()
-    ? ""
-    : `${then.getFullYear()}-${padded(then.getMonth() + 1)}-${padded(then.getDate())} `
-  return `${date}${padded(then.getHours())}:${padded(then.getMinutes())} (in ${inWords(wait)})`
 }

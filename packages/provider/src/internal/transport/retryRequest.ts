@@ -1,4 +1,4 @@
-/** Tries a request again as the policy says, and once more with new credentials when the old ones were refused. */
+/** Retries a request according to the policy, and once with new credentials if the old ones were refused. */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,9 +7,9 @@ import type { BedrockError } from "../../BedrockError.ts"
 import { RetryNotice } from "../../RetryNotice.ts"
 import type { Limit, Service as RetryPolicy } from "../../RetryPolicy.ts"
 import { isExpired } from "../failure/reason.ts"
-import { type Identity, same } from "../identity/identity.ts"
+import { type Identity, isSame } from "../identity/identity.ts"
 
-/** Finds the identity to use, another one than was `refused` if there is one; `attempts` were made so far. */
+/** Resolves the identity to use, other than the `refused` one if possible, after this many `attempts`. */
 export type Identify = (refused: Identity | undefined, attempts: number) => Effect.Effect<Identity, BedrockError>
 
 export interface Options extends Pick<RetryPolicy, "schedule" | "retryable"> {
@@ -17,8 +17,8 @@ export interface Options extends Pick<RetryPolicy, "schedule" | "retryable"> {
   readonly identify: Identify
 }
 
-/** `once` gets the number of its attempt, from 1. */
-export const retrying = <A, R>(
+/** `once` receives the number of its attempt, from 1. */
+export const retryRequest = <A, R>(
   { identify, limit, retryable, schedule }: Options,
   once: (identity: Identity, attempt: number) => Effect.Effect<A, BedrockError, R>
 ): Effect.Effect<A, BedrockError, R> =>
@@ -30,11 +30,11 @@ export const retrying = <A, R>(
     const renew = (error: BedrockError, identity: Identity) =>
       Effect.gen(function*() {
         renewed = true
-        yield* Effect.logWarning("the credentials were refused: asking for new ones").pipe(
+        yield* Effect.logWarning("credentials refused, renewing them").pipe(
           Effect.annotateLogs({ reason: error.reason, attempt: attempts })
         )
         const fresh = yield* identify(identity, attempts)
-        return yield* isExpired(error.type, error.message) || !same(identity, fresh) ? use(fresh) : Effect.fail(error)
+        return yield* isExpired(error.type, error.message) || !isSame(identity, fresh) ? use(fresh) : Effect.fail(error)
       })
 
     const attempt = Effect.flatMap(Effect.suspend(() => identify(undefined, attempts)), (identity) =>
@@ -44,15 +44,15 @@ export const retrying = <A, R>(
         (error) => renew(error, identity)
       ))
 
-    const fits = limiting(limit)
+    const isWithinLimit = makeLimiter(limit)
     let failures = 0
     let last: BedrockError
-    /** Is the wait worth beginning? Then it is announced. */
-    const begin = (wait: Duration.Duration) =>
+    /** Whether the wait is within the limits. If so, reports it. */
+    const startWait = (wait: Duration.Duration) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         const until = now + Duration.toMillis(wait)
-        if (!fits(last, { failures, now, until })) return false
+        if (!isWithinLimit(last, { failures, now, until })) return false
         yield* Effect.logWarning("retry").pipe(
           Effect.annotateLogs({
             reason: last.reason,
@@ -73,7 +73,7 @@ export const retrying = <A, R>(
         })
       ),
       Effect.retry(
-        Schedule.delays(Schedule.whileInput(schedule, retryable)).pipe(Schedule.whileOutputEffect(begin))
+        Schedule.delays(Schedule.whileInput(schedule, retryable)).pipe(Schedule.whileOutputEffect(startWait))
       )
     )
   })
@@ -81,15 +81,15 @@ export const retrying = <A, R>(
 interface Moment {
   readonly failures: number
   readonly now: number
-  /** When the next attempt would be made. */
+  /** When the next attempt would start. */
   readonly until: number
 }
 
 /**
- * Each limit counts from the first of the failures in a row that it is for: a request that waited for a rate limit may meet another failure.
- * All waits together end with the longest of the limits.
+ * A limit counts from the first of consecutive failures with this limit, because a request that waited for a rate limit can then fail
+ * otherwise. All waits together end with the longest of the limits.
  */
-const limiting = (limit: Options["limit"]) => {
+const makeLimiter = (limit: Options["limit"]) => {
   let first: number | undefined
   let longest = 0
   let row = { since: 0, total: Number.NaN }

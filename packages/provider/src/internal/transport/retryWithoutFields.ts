@@ -1,44 +1,49 @@
-/** Sends a request again without each field that is refused by name. */
+/** Retries a request without each field that is refused by name. */
 import type { Droppable } from "@altimate-code/config/Gateway"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { BedrockError } from "../../BedrockError.ts"
+import type { Notice } from "../../Notice.ts"
 import { refusedField } from "../failure/refusedField.ts"
 import { dropFields } from "./dropFields.ts"
 
-interface Refused {
+interface RefusedField {
   readonly field: Droppable
   readonly message: string
 }
 
-/** What is left out of requests: what the settings say, and what was refused since. */
 export interface Dropping {
+  /** The fields that are left out of requests: the configured ones and those that were refused. */
   readonly fields: Ref.Ref<ReadonlyArray<Droppable>>
-  readonly notify: (notice: string) => Effect.Effect<void>
+  readonly notify: (notice: Notice) => Effect.Effect<void>
 }
 
 /**
- * `send` gets the request without these fields. Each field is left out once at most, so this ends. What was left out stays out once a
- * request without it was answered; where it did not help, the next request has it again.
+ * Calls `send` with the request without the dropped fields. Each field is dropped at most once, so this ends. A field stays dropped
+ * once a request without it succeeded; otherwise the next request includes it again.
  */
-export const droppingRefused = <Request extends ConverseCommandInput, A, R>(
+export const retryWithoutFields = <Request extends ConverseCommandInput, A, R>(
   { fields, notify }: Dropping,
   given: Request,
   send: (request: Request, drop: ReadonlyArray<Droppable>) => Effect.Effect<A, BedrockError, R>
 ): Effect.Effect<A, BedrockError, R> => {
-  const remember = (refused: ReadonlyArray<Refused>) =>
+  const remember = (refused: ReadonlyArray<RefusedField>) =>
     Effect.forEach(refused, ({ field, message }) =>
       Ref.modify(fields, (before) => {
-        const isNew = !before.includes(field)
-        const all = isNew ? [...before, field] : before
-        return [isNew ? notify(notice(field, message, all)) : Effect.void, all] as const
+        if (before.includes(field)) return [Effect.void, before] as const
+        const dropped = [...before, field]
+        const report = Effect.zipRight(
+          Effect.annotateLogs(Effect.logWarning("field left out of requests"), { field, because: message }),
+          notify({ _tag: "FieldDropped", message, field, dropped })
+        )
+        return [report, dropped] as const
       }).pipe(Effect.flatten), { discard: true })
 
   const attempt = (
     drop: ReadonlyArray<Droppable>,
-    refused: ReadonlyArray<Refused>
+    refused: ReadonlyArray<RefusedField>
   ): Effect.Effect<A, BedrockError, R> =>
     Effect.suspend(() => {
       const request = dropFields(given, drop)
@@ -60,17 +65,12 @@ const fieldOf = (error: BedrockError, request: ConverseCommandInput): Option.Opt
   error.reason === "Validation" && (error.status !== undefined || error.type !== undefined)
     ? refusedField(error, {
       isSent: (field) => dropFields(request, [field]) !== request,
-      own: namesIn(request.additionalModelRequestFields)
+      ofModel: namesIn(request.additionalModelRequestFields)
     })
     : Option.none()
 
-/** The names of fields in a value, those of its members included. */
+/** The names of all fields in a value, nested ones included. */
 const namesIn = (value: unknown): ReadonlyArray<string> =>
   typeof value !== "object" || value === null
     ? []
     : Object.entries(value).flatMap(([name, inner]) => [...(Array.isArray(value) ? [] : [name]), ...namesIn(inner)])
-
-const notice = (field: Droppable, message: string, all: ReadonlyArray<Droppable>): string =>
-  `Requests are sent without ${field}, which was refused (${message}). To leave it out from the start, set options.drop to [${
-    all.map((name) => `"${name}"`).join(", ")
-  }].`

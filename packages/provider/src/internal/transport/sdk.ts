@@ -1,4 +1,4 @@
-/** The seam to the AWS SDK: loaded at the first request, and told everything that it would otherwise look up. */
+/** The boundary to the AWS SDK: it is loaded with the first request, and gets every setting that it would otherwise look up. */
 import type {
   BedrockRuntimeClient,
   BedrockRuntimeClientConfig,
@@ -11,16 +11,16 @@ import * as Redacted from "effect/Redacted"
 import { BedrockError } from "../../BedrockError.ts"
 import type { SigningScope } from "../../SigningScope.ts"
 import { type CustomHeaders, customHeaders } from "../identity/customHeaders.ts"
-import { describe, type Identity } from "../identity/identity.ts"
+import type { Identity } from "../identity/identity.ts"
 
-/** What is used of the SDK. */
+/** The parts of the SDK that are used. */
 export interface Sdk {
   readonly BedrockRuntimeClient: typeof BedrockRuntimeClient
   readonly ConverseCommand: typeof ConverseCommand
   readonly ConverseStreamCommand: typeof ConverseStreamCommand
 }
 
-/** `import()` keeps the SDK out of every start that makes no request. */
+/** `import()` keeps the SDK out of starts that make no request. */
 export const load: Effect.Effect<Sdk, BedrockError> = Effect.tryPromise({
   try: async () => {
     const bedrock = await import("@aws-sdk/client-bedrock-runtime")
@@ -34,7 +34,7 @@ export const load: Effect.Effect<Sdk, BedrockError> = Effect.tryPromise({
     new BedrockError({
       reason: "Connection",
       message: "the AWS SDK could not be loaded",
-      hint: "This installation is not complete: install altimate-code again.",
+      type: "SdkNotLoaded",
       attempts: 0
     })
 })
@@ -43,21 +43,21 @@ export interface Target {
   /** The base URL; see `Endpoint`. */
   readonly url: string
   readonly region: string
-  /** What AWS signatures are made for. */
+  /** The scope of AWS signatures. */
   readonly signing: SigningScope
   readonly identity: Identity
   readonly headers: CustomHeaders
 }
 
-/** Settings of the SDK that its types lack. */
+/** Settings of the SDK that are missing in its types. */
 interface Untyped {
   readonly disableClockSkewCorrection: boolean
   readonly signingName: string
 }
 
 /**
- * A client for one attempt. Whatever is not given here the SDK takes from the environment or from `~/.aws/config`,
- * which must not even be read when there is a bearer token; so all of it is given.
+ * A client for one attempt. The SDK looks up missing settings in the environment or in `~/.aws/config`, which must not be read when there is a
+ * bearer token; so all settings are given.
  * Source: `runtimeConfig.js` of `@aws-sdk/client-bedrock-runtime` 3.1164.
  */
 export const makeClient = (
@@ -76,9 +76,9 @@ export const makeClient = (
     defaultsMode: "standard",
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
-    // A client that lives for one attempt has nothing to learn from its answer.
+    // A client for one attempt can't use what the response says about the clock.
     disableClockSkewCorrection: true,
-    // A function, since the SDK takes a plain `undefined` for "not given".
+    // A function, because the SDK treats `undefined` as missing.
     userAgentAppId: async () => undefined,
     ...authorization(identity)
   }
@@ -86,47 +86,48 @@ export const makeClient = (
   const { searchParams } = new URL(url)
   const query = Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]))
   client.middlewareStack.add((next) => (args) => {
-    // The SDK keeps the endpoint's path, but not its query.
+    // The SDK drops the query of the endpoint.
     Object.assign((args.request as { query: Record<string, Array<string>> }).query, query)
     return next(args)
   }, { step: "build" })
   // VPC Lattice refuses signatures over the body. Source: VPC Lattice User Guide, "SIGv4 authenticated requests".
-  if (identity._tag === "Keys" && signing.service === "vpc-lattice-svcs") {
+  if (identity._tag === "AwsChain" && signing.service === "vpc-lattice-svcs") {
     client.middlewareStack.add((next) => (args) => {
       ;(args.request as { headers: Record<string, string> }).headers["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
       return next(args)
     }, { step: "build" })
   }
-  client.middlewareStack.add(customHeaders(identity._tag === "Headers" ? headers : besides(headers)), {
+  client.middlewareStack.add(customHeaders(identity._tag === "Headers" ? headers : withoutAuthorization(headers)), {
     step: "build",
     priority: "low"
   })
   return client
 }
 
-/** Exactly one authorization is sent: that of the identity. */
-const besides = (headers: CustomHeaders): CustomHeaders =>
+/** Only the identity authorizes the request. */
+const withoutAuthorization = (headers: CustomHeaders): CustomHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"))
 
-/** One scheme and its identity, and nothing for the others: the SDK would find a token in the environment by itself. */
+/** One scheme and its identity. The others reject, because the SDK would otherwise use a token of the environment. */
 const authorization = (
   identity: Identity
 ): Pick<
   BedrockRuntimeClientConfig,
   "authSchemePreference" | "credentials" | "httpAuthSchemeProvider" | "httpAuthSchemes" | "token"
 > => {
-  const unwanted = (what: string) => () => Promise.reject(new Error(`${what} although ${describe(identity)} is used`))
+  const reject = (what: string) => () =>
+    Promise.reject(new Error(`the AWS SDK asked for ${what}, but the request is authorized another way`))
   switch (identity._tag) {
     case "Bearer":
       return {
         authSchemePreference: ["httpBearerAuth"],
         token: { token: Redacted.value(identity.token) },
-        credentials: unwanted("the AWS credential chain was asked")
+        credentials: reject("AWS credentials")
       }
-    case "Keys":
+    case "AwsChain":
       return {
         authSchemePreference: ["sigv4"],
-        token: unwanted("a bearer token was asked for"),
+        token: reject("a bearer token"),
         credentials: {
           accessKeyId: identity.accessKeyId,
           secretAccessKey: Redacted.value(identity.secretAccessKey),
@@ -144,8 +145,8 @@ const authorization = (
           signer: { sign: async (request) => request }
         }],
         httpAuthSchemeProvider: () => [{ schemeId: noAuth }],
-        token: unwanted("a bearer token was asked for"),
-        credentials: unwanted("the AWS credential chain was asked")
+        token: reject("a bearer token"),
+        credentials: reject("AWS credentials")
       }
   }
 }

@@ -1,9 +1,10 @@
-/** An HTTP answer, and what its form shows. Pure. */
+/** A received HTTP response, and what its form shows. Pure. */
 import * as Predicate from "effect/Predicate"
+import type { BodyForm } from "../../../Evidence.ts"
 import { elementText, isMarkup, rootName } from "./page.ts"
 import { parseJson } from "./parseJson.ts"
 
-/** An HTTP answer; the body is at most its first 64 KiB. */
+/** The body is cut to 64 KiB. */
 export interface Answer {
   readonly status: number
   /** Names in lower case. */
@@ -13,17 +14,12 @@ export interface Answer {
 
 export const contentType = (headers: Answer["headers"]): string => headers["content-type"]?.trim() ?? ""
 
-/** Without its parameters, in lower case. */
+/** The content type without parameters, in lower case. */
 export const mediaType = (headers: Answer["headers"]): string =>
   contentType(headers).split(";")[0]!.trim().toLowerCase()
 
-/**
- * What the body is, whatever its label says. A page never comes from Bedrock, which answers JSON; XML comes from AWS's older
- * services and from API gateways.
- */
-export type Form = "empty" | "binary" | "events" | "json" | "xml" | "page" | "text"
-
-export const formOf = ({ body, headers }: Answer): Form => {
+/** A page never comes from Bedrock, which answers with JSON; XML comes from AWS's older services and from API gateways. */
+export const formOf = ({ body, headers }: Answer): BodyForm => {
   const text = body.trim()
   const type = mediaType(headers)
   if (text === "") return "empty"
@@ -31,14 +27,14 @@ export const formOf = ({ body, headers }: Answer): Form => {
   if (Predicate.isObject(parseJson(text)) || /^"[^]*"$/.test(text)) return "json"
   if (isServerSent(text)) return "events"
   if (isMarkup(text.replace(/^<\?xml[^>]*>\s*/, ""))) return "page"
-  if (text.startsWith("<") && (/xml/.test(type) || sentenceOfXml(text) !== undefined)) return "xml"
+  if (text.startsWith("<") && (/xml/.test(type) || xmlMessage(text) !== undefined)) return "xml"
   return text.startsWith("<") || /html/.test(type) ? "page" : "text"
 }
 
-/** Does it begin as server-sent events do? A line that begins with a colon is a comment there. */
+/** Whether the text begins like server-sent events. A line that begins with a colon is a comment. */
 export const isServerSent = (text: string): boolean => /^(event|data|id|retry)?:/.test(text)
 
-/** More than a tenth of its beginning is no text. */
+/** Whether more than a tenth of its beginning are control characters. */
 const isBinary = (text: string): boolean => {
   const beginning = text.slice(0, 500)
   // oxlint-disable-next-line no-control-regex -- these are what is looked for
@@ -46,13 +42,13 @@ const isBinary = (text: string): boolean => {
   return odd > beginning.length / 10
 }
 
-/** The elements of AWS's errors, of SOAP and of common gateways. */
-export const sentenceOfXml = (text: string): string | undefined =>
+/** The message in an XML error of AWS, of SOAP or of a common gateway. */
+export const xmlMessage = (text: string): string | undefined =>
   elementText(text, ["message", "faultstring", "reason", "detail", "description", "title", "error"])
 
 /**
- * The AWS exception's name: from the header, which may carry `:http://…` behind it, from a `__type` of the body, which may carry a
- * namespace in front of it, or from an XML error's code or root.
+ * The AWS exception name: from the header, where `:http://…` can follow it, from `__type` in the body, where a namespace can precede it, or from
+ * the code or root of an XML error.
  */
 export const exceptionName = (answer: Answer): string | undefined => {
   const name = answer.headers["x-amzn-errortype"] ?? nameInBody(answer)
@@ -73,6 +69,6 @@ const nameInBody = (answer: Answer): string | undefined => {
     ?? (Predicate.isString(code) && looksLikeException.test(code) ? code : undefined)
 }
 
-/** A gateway's own codes are other words, or numbers. */
+/** The codes of gateways look different. */
 const looksLikeException =
   /^[A-Z]\w*(Exception|Failure)$|^(AccessDenied|ExpiredToken|RequestExpired|InvalidClientTokenId|SignatureDoesNotMatch|RequestTimeTooSkewed|IncompleteSignature|MissingAuthenticationToken|ServiceUnavailable|Throttling)$/

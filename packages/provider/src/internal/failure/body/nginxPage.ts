@@ -1,25 +1,25 @@
-/** Pages of nginx and others whose status is 400 though the cause has a number of its own. Pure. */
+/** Problems that nginx and similar servers answer with status 400 and a page, although each has a status of its own. Pure. */
 
-export type Meaning = "certificate" | "tls" | "headers"
+export type NginxProblem = "client-certificate" | "plain-http" | "headers-too-large"
 
-const meanings: ReadonlyArray<readonly [Meaning, RegExp]> = [
-  ["certificate", /no required SSL certificate was sent|SSL certificate error/i],
+const pages: ReadonlyArray<readonly [NginxProblem, RegExp]> = [
+  ["client-certificate", /no required SSL certificate was sent|SSL certificate error/i],
   [
-    "tls",
+    "plain-http",
     /plain HTTP request was sent to HTTPS port|client sent an HTTP request to an HTTPS server|speaking plain HTTP to an SSL/i
   ],
-  ["headers", /request header or cookie too large/i]
+  ["headers-too-large", /request header or cookie too large/i]
 ]
 
-const byStatus: Readonly<Record<number, Meaning>> = {
-  431: "headers",
-  494: "headers",
-  495: "certificate",
-  496: "certificate",
-  497: "tls"
+const byStatus: Readonly<Record<number, NginxProblem>> = {
+  431: "headers-too-large",
+  494: "headers-too-large",
+  495: "client-certificate",
+  496: "client-certificate",
+  497: "plain-http"
 }
 
-export const meaningOf = (status: number | undefined, words: string): Meaning | undefined =>
+export const nginxProblem = (status: number | undefined, text: string): NginxProblem | undefined =>
   status === undefined
     ? undefined
-    : byStatus[status] ?? (status === 400 ? meanings.find(([, said]) => said.test(words))?.[0] : undefined)
+    : byStatus[status] ?? (status === 400 ? pages.find(([, pattern]) => pattern.test(text))?.[0] : undefined)

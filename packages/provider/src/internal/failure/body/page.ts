@@ -1,16 +1,16 @@
-/** What a web page or an XML document says. Pure. */
+/** Reads the text of a web page or XML document. Pure. */
 import * as Cut from "@altimate-code/system/Cut"
 
 export interface Page {
-  /** Its title and heading, else the beginning of its text; `undefined` where it has none. */
+  /** Its title and heading, or the beginning of its text; `undefined` if it has no text. */
   readonly sentence: string | undefined
   readonly title: string
-  /** Without markup and scripts. */
+  /** All text, without markup and scripts. */
   readonly text: string
   readonly isLogin: boolean
 }
 
-/** Does it look like HTML: a tag at its beginning, or usual ones anywhere? XML that is no HTML has other names. */
+/** Whether the text looks like HTML: it begins with an HTML tag, or has a common one anywhere. Other XML has other tag names. */
 export const isMarkup = (text: string): boolean =>
   /^<(!doctype html|html|head|body|title|meta|script|style|form|center|div|h[1-6]|p|pre|br|b|a|font|table|!--)\b/i.test(
     text
@@ -34,7 +34,7 @@ export const readPage = (html: string): Page => {
   }
 }
 
-/** Often one repeats the other. */
+/** Title and heading without repetition. */
 const joined = (title: string, heading: string): string => {
   const [a, b] = [title.toLowerCase(), heading.toLowerCase()]
   return a.includes(b) ? title : b.includes(a) ? heading : `${title}: ${heading}`
@@ -45,7 +45,7 @@ const isLogin = (html: string, titles: string): boolean =>
   || /\bSAMLRequest\b|\/oauth2?\/(v[\d.]{1,5}\/)?authorize|openid-connect\/auth|[?&]response_type=code/i.test(html)
   || /\b(sign|log)[ -]?[io]n\b|single sign-?on|\banmeld|\bconnexion\b|iniciar sesi[oó]n/i.test(titles)
 
-/** The text of the first element of one of these names, in any case: `<Message>…</Message>`. */
+/** The text of the first element with one of these names, ignoring case: `<Message>…</Message>`. */
 export const elementText = (xml: string, names: ReadonlyArray<string>): string | undefined => {
   const { within } = scan(xml)
   return names.map((name) => within([name.toLowerCase()])).find((text) => text !== "")
@@ -55,10 +55,10 @@ export const elementText = (xml: string, names: ReadonlyArray<string>): string |
 export const rootName = (xml: string): string | undefined =>
   /^(?:\s|<\?[^>]*>|<!--[^>]*-->)*<([A-Za-z][\w.-]*)/.exec(xml)?.[1]
 
-/** Goes through the markup once: pages of the other side may be made to be slow to match. */
+/** Scans the markup once, because a page can be designed to make regular expressions slow. */
 const scan = (html: string) => {
   const pieces: Array<{ readonly element: string; readonly text: string }> = []
-  // As long as the original, which other characters in lower case might not be.
+  // Only ASCII letters, so that the length stays the same.
   const lower = html.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
   let element = ""
   for (let at = 0; at < html.length;) {
@@ -85,7 +85,7 @@ const scan = (html: string) => {
   }
 }
 
-/** These stand within a heading. */
+/** These elements can be part of a heading. */
 const isInline = (tag: string): boolean =>
   ["a", "b", "br", "em", "font", "i", "small", "span", "strong", "u"].includes(tag)
 

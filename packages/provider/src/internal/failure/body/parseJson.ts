@@ -1,12 +1,12 @@
-/** JSON as answers have it: whole, cut off, or a line among others. Pure. */
+/** Parses JSON that is complete, cut off, or followed by other lines. Pure. */
 
-/** `undefined` where it is none: JSON's own `undefined` does not exist. */
+/** `undefined` if the text is not JSON. */
 export const parseJson = (text: string): unknown => {
   const trimmed = text.trim()
-  return parseWhole(trimmed) ?? parseWhole(trimmed.split("\n", 1)[0]!) ?? parseWhole(completed(trimmed))
+  return parseWhole(trimmed) ?? parseWhole(trimmed.split("\n", 1)[0]!) ?? parseWhole(complete(trimmed))
 }
 
-/** `undefined` also where the text breaks off. */
+/** `undefined` if the text is not complete JSON. */
 export const parseWhole = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -15,11 +15,11 @@ export const parseWhole = (text: string): unknown => {
   }
 }
 
-/** No error is nested like this. */
-const deepest = 100
+/** Real errors are never nested deeper. */
+const maxDepth = 100
 
-/** What came of a JSON text that breaks off, up to its last whole member, with what is still open closed. */
-const completed = (text: string): string => {
+/** Completes JSON that breaks off: drops the last incomplete member and closes what is open. */
+const complete = (text: string): string => {
   if (!/^[{[]/.test(text)) return ""
   const open: Array<string> = []
   let isString = false
@@ -35,7 +35,7 @@ const completed = (text: string): string => {
     if (char === "\"") isString = true
     else if (char === "{") open.push("}")
     else if (char === "[") open.push("]")
-    if (open.length > deepest) break
+    if (open.length > maxDepth) break
     if (char === "}" || char === "]") open.pop()
     if (char === "," || char === "}" || char === "]") {
       end = char === "," ? at : at + 1

@@ -1,22 +1,23 @@
-/** All that an answer tells: its form, its sentences, who sent it. Pure. */
+/** Reads a response: its form, its sentences and its sender. Pure. */
 import * as Cut from "@altimate-code/system/Cut"
-import { type Front, senderOf } from "../senderOf.ts"
-import { type Answer, exceptionName, type Form, formOf, sentenceOfXml } from "./answer.ts"
+import type { BodyForm } from "../../../Evidence.ts"
+import { type ResponseSender, senderOf } from "../senderOf.ts"
+import { type Answer, exceptionName, formOf, xmlMessage } from "./answer.ts"
 import { parseJson } from "./parseJson.ts"
 import { sentencesIn } from "./sentences.ts"
 
 export interface Reading {
-  readonly form: Form
+  readonly form: BodyForm
   /** The AWS exception's name. */
   readonly type: string | undefined
-  /** All that it says to a reader, the most general first, each on one line; none where it has no words. */
+  /** Its sentences for readers, the most general first, each on one line. */
   readonly sentences: ReadonlyArray<string>
-  readonly sender: Front | undefined
-  /** What of the first sentence is for the log alone: the long text that a signature should have been made of. */
+  readonly sender: ResponseSender | undefined
+  /** For the log: the first sentence with the request that AWS expected to be signed. */
   readonly detail: string | undefined
 }
 
-export const read = (answer: Answer): Reading => {
+export const readResponse = (answer: Answer): Reading => {
   const form = formOf(answer)
   const sender = senderOf(answer)
   const found = sentencesOf(answer, form, sender)
@@ -30,17 +31,17 @@ export const read = (answer: Answer): Reading => {
   }
 }
 
-/** Where AWS begins to repeat the request that it has signed for comparison. */
+/** Where AWS begins to quote the request that it expected to be signed. */
 const canonical = /The (?:canonical string for this request|string-to-sign) should have been/i
 
-const sentencesOf = (answer: Answer, form: Form, sender: Front | undefined): ReadonlyArray<string> => {
+const sentencesOf = (answer: Answer, form: BodyForm, sender: ResponseSender | undefined): ReadonlyArray<string> => {
   switch (form) {
     case "empty":
       return [challengeSentence(answer.headers["www-authenticate"])].filter((sentence) => sentence !== undefined)
     case "json":
       return sentencesIn(parseJson(answer.body))
     case "xml":
-      return [sentenceOfXml(answer.body)].filter((sentence) => sentence !== undefined)
+      return [xmlMessage(answer.body)].filter((sentence) => sentence !== undefined)
     case "events":
       return answer.body.split("\n").flatMap((line) =>
         line.startsWith("data:") ? sentencesIn(parseJson(line.slice("data:".length))) : []
@@ -58,9 +59,9 @@ const sentencesOf = (answer: Answer, form: Form, sender: Front | undefined): Rea
 const challengeSentence = (header: string | undefined): string | undefined =>
   /error_description="([^"]+)"/.exec(header ?? "")?.[1] ?? /\berror="([^"]+)"/.exec(header ?? "")?.[1]
 
-/** The sentences for a message, or what the answer looks like: never bytes, markup or events. */
+/** The sentences for a message, or a description of the form: never bytes, markup or events. */
 export const summary = ({ form, sentences }: Reading, body: string): string => {
-  if (sentences.length > 0) return short(sentences.join("; "))
+  if (sentences.length > 0) return shorten(sentences.join("; "))
   switch (form) {
     case "empty":
       return "no message"
@@ -71,10 +72,10 @@ export const summary = ({ form, sentences }: Reading, body: string): string => {
     case "page":
       return "a web page without text"
     default:
-      return short(oneLine(body))
+      return shorten(oneLine(body))
   }
 }
 
-const short = (line: string): string => Cut.shorten(line, 500)
+const shorten = (line: string): string => Cut.shorten(line, 500)
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim()

@@ -1,8 +1,8 @@
-/** The sentences in a JSON answer, wherever a gateway puts them. Pure. */
+/** Finds the sentences in a JSON response, wherever a gateway puts them. Pure. */
 import * as Predicate from "effect/Predicate"
 import { parseJson } from "./parseJson.ts"
 
-/** Names of what is meant for a reader, in lower case and without `_` and `-`; the first that is there counts. */
+/** Names of fields for readers, in lower case without `_` and `-`; the first one present counts. */
 const sentenceKeys = [
   "message",
   "errormessage",
@@ -22,10 +22,10 @@ const sentenceKeys = [
   "summary"
 ]
 
-/** These leave open what it is about: the title or the error's code stands in front. */
+/** These need a subject, so the title or the error code is put before them. */
 const withLabel = ["errordescription", "detail", "details", "description"]
 
-/** Which part of the request a problem is about. */
+/** Fields that name the part of the request. */
 const placeKeys = [
   "loc",
   "path",
@@ -44,13 +44,13 @@ const placeKeys = [
   "key"
 ]
 
-/** These say the same of a place, one level down. */
+/** Fields that contain such a field. */
 const placeGroups = ["source", "params"]
 
-/** Codes stand for a sentence where a place has none. */
+/** Fields with a code, which is used if a place has no sentence. */
 const codeKeys = ["type", "code", "keyword"]
 
-/** What was sent, what a model wrote, and what is for programs. */
+/** Fields with the request, the model's text or data for programs. */
 const skipped = [
   "body",
   "choices",
@@ -68,30 +68,29 @@ const skipped = [
   "value"
 ]
 
-/** Objects in these have the name of a field for a key. */
+/** Fields with an object whose keys are names of request fields. */
 const byField = ["errors", "fielderrors", "validationerrors", "violations", "fields"]
 
-/** More than anybody reads. */
-const mostLevels = 8
-const mostSentences = 20
+const maxDepth = 8
+const maxSentences = 20
 
 interface Node {
   readonly value: unknown
-  /** The name that leads to it; of a list's member the list's. */
+  /** The name of its field, or of the list that contains it. */
   readonly key: string
   readonly isMember: boolean
 }
 
-/** The most general first: level by level. A place that is named stands in front of its sentence. */
+/** The most general first, level by level. The name of a request field is put before its sentence. */
 export const sentencesIn = (value: unknown, level = 0): ReadonlyArray<string> => {
   const found = new Set<string>()
   let nodes: ReadonlyArray<Node> = [{ value, key: "message", isMember: false }]
-  for (let depth = level; depth < mostLevels && nodes.length > 0 && found.size < mostSentences; depth++) {
+  for (let depth = level; depth < maxDepth && nodes.length > 0 && found.size < maxSentences; depth++) {
     const read = nodes.map((node) => readNode(node, depth))
     read.forEach(({ sentences }) => sentences.forEach((sentence) => found.add(sentence)))
     nodes = read.flatMap(({ below }) => below)
   }
-  return [...found].slice(0, mostSentences)
+  return [...found].slice(0, maxSentences)
 }
 
 const readNode = (
@@ -132,7 +131,7 @@ const ofObject = (fields: ReadonlyMap<string, unknown>, isMember: boolean, level
   return [place === undefined || labelled.includes(place) ? labelled : `${place}: ${labelled}`, ...more]
 }
 
-/** A `path` of a whole answer is the URL's. */
+/** A `path` outside of a list is that of the URL. */
 const placeOf = (fields: ReadonlyMap<string, unknown>, isMember: boolean): string | undefined => {
   for (const name of placeKeys) {
     const value = fields.get(name)
@@ -159,11 +158,11 @@ const ofFields = (value: Readonly<Record<string, unknown>>): ReadonlyArray<strin
 
 const plain = (name: string): string => name.toLowerCase().replace(/[_-]/g, "")
 
-/** The JSON of another service inside a sentence, read as well: `BedrockException - {"message": "…"}`. */
+/** Also reads the JSON of another service inside a sentence: `BedrockException - {"message": "…"}`. */
 const unfold = (text: string, level: number): ReadonlyArray<string> => {
   const from = text.search(/[{[]/)
   const to = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]")) + 1
-  if (from === -1 || to <= from || level >= mostLevels) return [text]
+  if (from === -1 || to <= from || level >= maxDepth) return [text]
   const json = text.slice(from, to)
   const value = parseJson(json) ?? parseJson(json.replaceAll("\\\"", "\""))
   const [first, ...more] = Predicate.isObject(value) ? sentencesIn(value, level + 1) : []

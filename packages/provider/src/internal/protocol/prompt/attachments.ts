@@ -1,12 +1,12 @@
-/** How many images and documents a whole request holds. */
+/** Limits the images and documents of a request. */
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
 import type { ContentBlock, Message, ToolResultContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import { attachmentLimits } from "../../../AttachmentLimits.ts"
-import { leftOut } from "./file.ts"
+import { omissionText } from "./file.ts"
 
 type Block = ContentBlock | ToolResultContentBlock
 
-/** Each block of each message from the last to the first, those in tool results too. */
+/** Maps each block of each message, including tool results, from the last to the first. */
 const mapBackwards = (messages: ReadonlyArray<Message>, f: <B extends Block>(block: B) => B): Array<Message> =>
   messages.toReversed().map((message) => ({
     ...message,
@@ -17,38 +17,42 @@ const mapBackwards = (messages: ReadonlyArray<Message>, f: <B extends Block>(blo
     ).toReversed()
   })).toReversed()
 
-/** The newest as they are; of those that are too many, and of a kind that the model does not take, a line of text is left. */
+/** Keeps the newest attachments. Those over the limit, or of a kind that the model does not accept, become a line of text. */
 export const limitAttachments = (
   messages: ReadonlyArray<Message>,
-  takes: Capabilities["input"]
+  accepted: Capabilities["input"]
 ): Array<Message> => {
-  let images = takes.image ? attachmentLimits.images : 0
-  let documents = takes.document ? attachmentLimits.documents : 0
-  const why = (isTaken: boolean, most: number, kind: string) =>
-    isTaken ? `a request may hold at most ${most} ${kind}, and there are newer ones` : `this model takes no ${kind}`
+  let images = accepted.image ? attachmentLimits.images : 0
+  let documents = accepted.document ? attachmentLimits.documents : 0
+  const why = (isAccepted: boolean, max: number, kind: string) =>
+    isAccepted
+      ? `a request can have at most ${max} ${kind}, and there are newer ones`
+      : `this model does not accept ${kind}`
   return mapBackwards(messages, (block) => {
     if (block.image !== undefined && --images < 0) {
-      return { text: leftOut("image", undefined, why(takes.image, attachmentLimits.images, "images")) } as typeof block
+      return {
+        text: omissionText("image", undefined, why(accepted.image, attachmentLimits.images, "images"))
+      } as typeof block
     }
     if (block.document !== undefined && --documents < 0) {
-      const reason = why(takes.document, attachmentLimits.documents, "documents")
-      return { text: leftOut("document", block.document.name, reason) } as typeof block
+      const reason = why(accepted.document, attachmentLimits.documents, "documents")
+      return { text: omissionText("document", block.document.name, reason) } as typeof block
     }
     return block
   })
 }
 
-/** Bedrock wants a text beside a document, in the same message. Source: the API model's documentation of `Message.content`. */
+/** Bedrock requires text beside a document in the same message. Source: the API model's documentation of `Message.content`. */
 export const withTextBesideDocuments = (message: Message): Message => ({
   ...message,
-  content: beside(message.content!).map((block) =>
+  content: addText(message.content!).map((block) =>
     block.toolResult === undefined
       ? block
-      : { toolResult: { ...block.toolResult, content: beside(block.toolResult.content!) } }
+      : { toolResult: { ...block.toolResult, content: addText(block.toolResult.content!) } }
   )
 })
 
-const beside = <B extends Block>(content: ReadonlyArray<B>): Array<B> => {
+const addText = <B extends Block>(content: ReadonlyArray<B>): Array<B> => {
   const names = content.flatMap(({ document }) => document === undefined ? [] : [document.name])
   return names.length === 0 || content.some(({ text }) => text !== undefined)
     ? [...content]

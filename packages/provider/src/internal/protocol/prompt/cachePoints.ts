@@ -1,4 +1,4 @@
-/** Where a prompt may be cached: markers behind the parts that the next request will repeat. */
+/** Adds cache points after the parts that the next request will repeat. */
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
 import type { Message, SystemContentBlock, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
 
@@ -11,8 +11,8 @@ export interface Cacheable {
 const cachePoint = { cachePoint: { type: "default" } } as const
 
 /**
- * At most three markers, one behind each of the system prompt, the tools and the last user message; Bedrock allows
- * four. Below a model's minimum length Bedrock ignores them.
+ * At most three cache points: after the system prompt, the tools and the last user message. Bedrock allows four, and ignores them below a
+ * model's minimum length.
  */
 export const withCachePoints = (parts: Cacheable, cache: Capabilities["cache"]): Cacheable => {
   const last = parts.messages.findLastIndex((message) => message.role === "user")

@@ -1,4 +1,4 @@
-/** Images and documents of a prompt, as Bedrock takes them. */
+/** Converts images and documents to content blocks. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as Image from "@altimate-code/system/Image"
 import * as MediaType from "@altimate-code/system/MediaType"
@@ -13,7 +13,7 @@ export interface File {
   readonly data: string | Uint8Array | URL
 }
 
-/** Each kind of block is valid in a user message and in a tool's result. */
+/** All of these are valid in user messages and in tool results. */
 export type FileBlock =
   | { readonly image: ImageBlock; readonly document?: never; readonly text?: never }
   | { readonly document: DocumentBlock; readonly image?: never; readonly text?: never }
@@ -41,9 +41,9 @@ const documentFormat = (mediaType: string): DocumentFormat | undefined =>
   documentFormats[mediaType] ?? (mediaType.startsWith("text/") ? "txt" : undefined)
 
 /**
- * The content block of a file; a line of text for one that Bedrock would refuse, with the whole request, now and with every later
- * prompt. What it is, is decided by its bytes, and by its media type where these say nothing. `names` holds the document names of this
- * request so far: Bedrock refuses a request in which two are equal, so the new one is made different and added.
+ * The content block of a file. A file that Bedrock would refuse becomes a line of text, because it would make this request and all later ones
+ * fail. The type is detected from the bytes, or else taken from the media type. `names` are the document names of this request so far, to which
+ * the new one is added: Bedrock refuses equal names.
  */
 export const toBlock = (file: File, names: Set<string>): FileBlock => {
   const declared = file.mediaType.split(";")[0]!.trim().toLowerCase()
@@ -55,11 +55,11 @@ export const toBlock = (file: File, names: Set<string>): FileBlock => {
     const format = documentFormat(declared)
     return format === undefined
       ? Either.left(
-        `its content is no image, PDF or text that the model takes (${JSON.stringify(Cut.head(declared, 100))})`
+        `its content is not an image, PDF or text that the model accepts (${JSON.stringify(Cut.head(declared, 100))})`
       )
       : document(file.fileName, format, bytes, names)
   })
-  return Either.getOrElse(block, (why) => ({ text: leftOut("file", file.fileName, why) }))
+  return Either.getOrElse(block, (why) => ({ text: omissionText("file", file.fileName, why) }))
 }
 
 const image = (format: ImageFormat, bytes: Uint8Array): Either.Either<FileBlock, string> => {
@@ -77,12 +77,12 @@ const document = (
 ): Either.Either<FileBlock, string> =>
   bytes.length > attachmentLimits.documentBytes
     ? Either.left(
-      `it has ${count(bytes.length)} bytes, and at most ${count(attachmentLimits.documentBytes)} are allowed`
+      `it has ${count(bytes.length)} bytes, and the maximum is ${count(attachmentLimits.documentBytes)}`
     )
     : Either.right({ document: { format, name: uniqueName(fileName, names), source: { bytes } } })
 
-/** The line of text that is sent instead of an attachment. */
-export const leftOut = (kind: "file" | "image" | "document", name: string | undefined, why: string): string => {
+/** The line of text that replaces an attachment. */
+export const omissionText = (kind: "file" | "image" | "document", name: string | undefined, why: string): string => {
   const what = name === undefined
     ? `${kind === "image" ? "An" : "A"} ${kind}`
     : `The ${kind} ${JSON.stringify(Cut.head(name, 200))}`
@@ -92,7 +92,7 @@ export const leftOut = (kind: "file" | "image" | "document", name: string | unde
 const decode = (data: File["data"]): Either.Either<Uint8Array, string> => {
   if (data instanceof Uint8Array) return Either.right(data)
   const text = data instanceof URL ? data.href : data
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return Either.left("only its address is known, not its content")
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return Either.left("it is an address without content")
   const dataUrl = /^data:[^,]*?(;base64)?,(.*)$/is.exec(text)
   const decoded = dataUrl === null || dataUrl[1] !== undefined
     ? Encoding.decodeBase64((dataUrl?.[2] ?? text).replace(/\s/g, ""))
@@ -101,8 +101,8 @@ const decode = (data: File["data"]): Either.Either<Uint8Array, string> => {
 }
 
 /**
- * Bedrock allows ASCII letters, digits, single spaces, hyphens, parentheses and square brackets, at most 200 of them;
- * a dot is not among them, so an extension goes.
+ * Bedrock allows up to 200 ASCII letters, digits, single spaces, hyphens, parentheses and square brackets. The extension is removed, because a
+ * dot is not allowed.
  */
 const uniqueName = (fileName: string | undefined, names: Set<string>): string => {
   const stem = (fileName ?? "").replace(/\.[^.]*$/, "")

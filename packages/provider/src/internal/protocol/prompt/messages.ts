@@ -1,11 +1,11 @@
-/** The messages of a conversation, as Bedrock takes them. */
+/** Converts a conversation to Bedrock's messages. */
 import type { ContentBlock, Message } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Either from "effect/Either"
 import { isObject, type JsonObject, toJson } from "../jsonValue.ts"
 import { wireName } from "../tools/toolNames.ts"
-import { leftOut, toBlock } from "./file.ts"
+import { omissionText, toBlock } from "./file.ts"
 import { pairCalls } from "./pairCalls.ts"
 import { toReasoning } from "./reasoning.ts"
 import { text } from "./text.ts"
@@ -14,8 +14,8 @@ import { toToolResult } from "./toolResult.ts"
 type Mapped<A> = Either.Either<A, AiError.MalformedInput>
 
 /**
- * Whatever the conversation holds: messages of which none is empty, beginning with one of the user, with alternating roles, each call
- * answered once and by its own ID.
+ * Valid messages for any conversation: none is empty, the first one is the user's, roles alternate, and each tool call has a unique ID and one
+ * result.
  */
 export const toMessages = ({ content: prompt }: Prompt.Prompt, modelId: string): Mapped<ReadonlyArray<Message>> =>
   Either.gen(function*() {
@@ -25,21 +25,21 @@ export const toMessages = ({ content: prompt }: Prompt.Prompt, modelId: string):
     for (const [index, message] of prompt.entries()) {
       if (message.role === "system") continue
       const content = message.role === "assistant"
-        ? yield* toAnswer(message, { modelId, isOpenTurn: index > lastPrompt })
-        : yield* toInput(message, documents)
+        ? yield* toAssistantContent(message, { modelId, isOpenTurn: index > lastPrompt })
+        : yield* toUserContent(message, documents)
       if (content.length > 0) append(messages, message.role === "assistant" ? "assistant" : "user", content)
     }
     return pairCalls(messages)
   })
 
-/** Bedrock wants the roles to alternate, and the results of all calls of a turn in one message. */
+/** Bedrock requires alternating roles, and the results of all calls of a turn in one message. */
 const append = (messages: Array<Message>, role: "user" | "assistant", content: Array<ContentBlock>): void => {
   const last = messages.at(-1)
   if (last?.role === role) last.content!.push(...content)
   else messages.push({ role, content })
 }
 
-const toInput = (
+const toUserContent = (
   { content: parts }: Prompt.UserMessage | Prompt.ToolMessage,
   documents: Set<string>
 ): Mapped<Array<ContentBlock>> =>
@@ -48,13 +48,13 @@ const toInput = (
     for (const part of parts) {
       if (part.type === "text") content.push(...text(part.text))
       if (part.type === "file") content.push(toBlock(part, documents))
-      // What the service ran itself is answered already, and Converse has no place for it in a later request.
+      // Calls that the service ran itself have results already, and Converse does not accept them in later requests.
       if (part.type === "tool-result" && !part.providerExecuted) content.push(yield* toToolResult(part, documents))
     }
     return content
   })
 
-const toAnswer = (
+const toAssistantContent = (
   { content: parts }: Prompt.AssistantMessage,
   reasoning: Parameters<typeof toReasoning>[1]
 ): Mapped<Array<ContentBlock>> =>
@@ -64,17 +64,17 @@ const toAnswer = (
       if (part.type === "text") content.push(...text(part.text))
       if (part.type === "reasoning") content.push(...toReasoning(part, reasoning))
       if (part.type === "file") {
-        content.push({ text: leftOut("file", part.fileName, "only the user and the tools can attach files") })
+        content.push({ text: omissionText("file", part.fileName, "only the user and the tools can attach files") })
       }
       if (part.type === "tool-call" && !part.providerExecuted) {
         const input = yield* toolInput(part.params)
         content.push({ toolUse: { toolUseId: part.id, name: wireName(part.name), input } })
       }
     }
-    // Claude refuses an answer that ends with reasoning.
+    // Claude refuses an assistant message that ends with reasoning.
     return content.slice(0, content.findLastIndex((block) => block.reasoningContent === undefined) + 1)
   })
 
-/** Bedrock takes an object only; a call without parameters has none. */
+/** Bedrock accepts only an object; a call without parameters has no value. */
 const toolInput = (params: unknown): Mapped<JsonObject> =>
   Either.map(toJson(params ?? {}), (input) => isObject(input) ? input : {})

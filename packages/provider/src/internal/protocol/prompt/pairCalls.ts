@@ -1,16 +1,16 @@
-/** Tool calls and their results: each call is answered once, in the message behind it, by an ID that no other call has. */
+/** Pairs tool calls with their results: each call gets a unique ID, and one result in the next message. */
 import type { ContentBlock, Message, ToolResultBlock } from "@aws-sdk/client-bedrock-runtime"
-import { ownId } from "../tools/toolUseIds.ts"
+import { uniqueToolUseId } from "../tools/toolUseIds.ts"
 
 interface OpenCall {
-  /** As the history has it. */
+  /** The ID in the history. */
   readonly id: string
   readonly toolUseId: string
 }
 
 /**
- * The IDs of the messages, whose roles alternate, are those of the history: of two calls of an answer with the same ID, the first
- * result is the first one's.
+ * Takes messages with alternating roles and the IDs of the history. If two calls of an answer have the same ID, the first result belongs to the
+ * first call.
  */
 export const pairCalls = (messages: ReadonlyArray<Message>): Array<Message> => {
   const taken = new Set<string>()
@@ -20,14 +20,14 @@ export const pairCalls = (messages: ReadonlyArray<Message>): Array<Message> => {
     if (message.role === "assistant") {
       const content = message.content!.map((block) => {
         if (block.toolUse === undefined) return block
-        const toolUseId = ownId(block.toolUse.toolUseId!, taken)
+        const toolUseId = uniqueToolUseId(block.toolUse.toolUseId!, taken)
         taken.add(toolUseId)
         open.push({ id: block.toolUse.toolUseId!, toolUseId })
         return { toolUse: { ...block.toolUse, toolUseId } }
       })
       paired.push({ role: "assistant", content })
     } else {
-      paired.push({ role: "user", content: answered(message.content!, open) })
+      paired.push({ role: "user", content: withResults(message.content!, open) })
       open = []
     }
   }
@@ -37,8 +37,8 @@ export const pairCalls = (messages: ReadonlyArray<Message>): Array<Message> => {
     : paired
 }
 
-/** Bedrock wants the results first. */
-const answered = (content: ReadonlyArray<ContentBlock>, calls: ReadonlyArray<OpenCall>): Array<ContentBlock> => {
+/** Bedrock requires the results first. */
+const withResults = (content: ReadonlyArray<ContentBlock>, calls: ReadonlyArray<OpenCall>): Array<ContentBlock> => {
   const open = [...calls]
   const results: Array<ContentBlock> = []
   const rest: Array<ContentBlock> = []
@@ -59,7 +59,7 @@ const interrupted = ({ toolUseId }: OpenCall): ContentBlock => ({
   }
 })
 
-/** What a call brought that is no longer part of the conversation. */
+/** A result whose call is no longer part of the conversation, as text. */
 const orphaned = ({ content = [] }: ToolResultBlock): ReadonlyArray<ContentBlock> => [
   { text: "(The result of an earlier tool call follows.)" },
   ...content.map((block) => block.json === undefined ? block as ContentBlock : { text: JSON.stringify(block.json) })

@@ -1,4 +1,4 @@
-/** From a prompt of `@effect/ai` to a Converse request that Bedrock accepts, whatever is in the prompt's history. Pure. */
+/** Converts a prompt of `@effect/ai` to a Converse request that Bedrock accepts, whatever its history contains. Pure. */
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
 import type { ConverseCommandInput, Message } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
@@ -15,7 +15,7 @@ import { wellFormed } from "./wellFormed.ts"
 export interface Input
   extends Pick<LanguageModel.ProviderOptions, "prompt" | "tools" | "toolChoice" | "responseFormat">
 {
-  /** The model ID as it goes on the wire. */
+  /** The model ID to send. */
   readonly modelId: string
   readonly capabilities: Capabilities
   readonly maxTokens: number
@@ -47,10 +47,10 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
     })
   })
 
-/** A prompt that is documents and nothing else: only its author knows what to do with them. */
+/** Documents without any text: only the author knows what to do with them. */
 const isBareDocument = ({ content, role }: Message): boolean =>
   role === "user" && content!.every(({ document }) => document !== undefined)
 
-/** The IDs of the calls that a request holds: an answer to it must not use them again. */
+/** The IDs of the tool calls in a request; its answer must not use them again. */
 export const idsOf = ({ messages = [] }: ConverseCommandInput): ReadonlySet<string> =>
   new Set(messages.flatMap(({ content = [] }) => content.flatMap(({ toolUse }) => toolUse?.toolUseId ?? [])))

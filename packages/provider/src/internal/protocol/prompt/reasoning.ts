@@ -1,4 +1,4 @@
-/** What a model has thought, on its way back to it. */
+/** Converts reasoning that is sent back to the model. */
 import type { ContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Either from "effect/Either"
@@ -6,9 +6,9 @@ import * as Encoding from "effect/Encoding"
 import { reasoningData } from "../response/metadata.ts"
 
 /**
- * Only the model that made it accepts signed or redacted reasoning. Which one that was is not known of sessions that older
- * versions wrote: there it is sent as long as the turn has not ended, where a model needs it to continue after a tool call. Reasoning
- * without a signature, and with a text that is no longer the signed one, is refused: it is left out.
+ * Only the model that generated it accepts signed or redacted reasoning. Sessions of older versions do not record the model; their reasoning is
+ * sent only within a turn, where models need it to continue after a tool call. Reasoning without a signature, or with a text that no longer
+ * matches it, would be refused and is left out.
  */
 export const toReasoning = (
   part: Prompt.ReasoningPart,

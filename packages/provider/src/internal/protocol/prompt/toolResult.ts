@@ -1,4 +1,4 @@
-/** The result of a tool call, as Bedrock takes it. */
+/** Converts the result of a tool call. */
 import type { ContentBlock, ToolResultContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Prompt from "@effect/ai/Prompt"
@@ -9,9 +9,8 @@ import { type File, toBlock } from "./file.ts"
 import { text } from "./text.ts"
 
 /**
- * Text goes as text and an object as JSON; an array that holds nothing but text and file parts goes part by part
- * (images and documents as such). Everything else is written as JSON text: Bedrock takes only objects as JSON. The ID is still that
- * of the history.
+ * Text is sent as text and an object as JSON; an array of text and file parts is sent part by part. Everything else is sent as JSON text, because
+ * Bedrock accepts only objects as JSON. The ID is that of the history.
  */
 export const toToolResult = (
   part: Prompt.ToolResultPart,
@@ -20,7 +19,7 @@ export const toToolResult = (
   Either.map(content(part.result, names), (content) => ({
     toolResult: {
       toolUseId: part.id,
-      // Models take an empty result for a broken one.
+      // Models treat an empty result as a failure.
       content: content.length > 0 ? content : [{ text: "(no output)" }],
       ...(part.isFailure && { status: "error" })
     }

@@ -1,4 +1,4 @@
-/** A content block of a streamed answer, from its first event to its last. */
+/** A content block of a streamed answer. */
 import type { ReasoningContentBlockDelta, ToolUseBlockStart } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
@@ -24,7 +24,7 @@ export interface ToolBlock {
   readonly id: string
   readonly name: string
   readonly providerExecuted: boolean
-  /** The pieces of its input so far, which together make one JSON text. */
+  /** Its input so far: the pieces of one JSON text. */
   readonly input: string
 }
 export type Block = TextBlock | ReasoningBlock | ToolBlock
@@ -57,7 +57,7 @@ export const startPart = (block: Block): Part => {
   }
 }
 
-/** What has to go back with the reasoning comes in pieces as well. */
+/** Signature and redacted content arrive in pieces too. */
 export const withReasoning = (block: ReasoningBlock, delta: ReasoningContentBlockDelta): ReasoningBlock => ({
   ...block,
   ...(delta.signature !== undefined && { signature: (block.signature ?? "") + delta.signature }),
@@ -66,13 +66,13 @@ export const withReasoning = (block: ReasoningBlock, delta: ReasoningContentBloc
   })
 })
 
-/** The parts at a block's end; `malformed` says what is wrong with a tool's call that therefore is not among them. */
-export interface Ended {
+/** The parts at the end of a block, or why its tool call is malformed and missing in them. */
+export interface BlockEnd {
   readonly parts: ReadonlyArray<Part>
   readonly malformed?: AiError.MalformedOutput
 }
 
-export const end = (block: Block, expected: Expectation): Ended => {
+export const endBlock = (block: Block, expected: Expectation): BlockEnd => {
   const { id } = block
   if (block.type === "text") return { parts: [{ type: "text-end", id }] }
   if (block.type === "reasoning") {
@@ -81,10 +81,10 @@ export const end = (block: Block, expected: Expectation): Ended => {
   }
   const paramsEnd: Part = { type: "tool-params-end", id }
   const { name, providerExecuted } = block
-  return Either.match(parse(block), {
-    onLeft: (malformed): Ended => ({ parts: [paramsEnd], malformed }),
-    // Of a tool that the model was not given there is no part for a call: whoever runs the calls learns of it from these.
-    onRight: (params): Ended => ({
+  return Either.match(parseInput(block), {
+    onLeft: (malformed): BlockEnd => ({ parts: [paramsEnd], malformed }),
+    // A call of an unknown tool has no `tool-call` part; the caller learns of it from the `tool-params` parts.
+    onRight: (params): BlockEnd => ({
       parts: expected.tools.has(name)
         ? [paramsEnd, { type: "tool-call", id, name, params, providerExecuted }]
         : [paramsEnd]
@@ -92,8 +92,8 @@ export const end = (block: Block, expected: Expectation): Ended => {
   })
 }
 
-/** A call without parameters has no input at all. */
-const parse = (block: ToolBlock): Either.Either<unknown, AiError.MalformedOutput> =>
+/** A call without parameters has no input. */
+const parseInput = (block: ToolBlock): Either.Either<unknown, AiError.MalformedOutput> =>
   block.input.trim() === "" ? Either.right({}) : Either.try({
     try: () => JSON.parse(block.input),
     catch: () => malformedOutput(`the input that the model gave to the tool "${block.name}" is not valid JSON`)

@@ -1,13 +1,13 @@
-/** A complete Converse answer as the events of a streamed one. Pure. */
+/** Converts a complete Converse response to the events of a streamed one. Pure. */
 import type { ContentBlock, ContentBlockDelta, ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime"
-import type { StreamedEvent } from "../../../BedrockClient.ts"
+import type { StreamedEvent } from "../../../StreamedEvent.ts"
 
-/** In the order of Bedrock's own streams: `messageStop` before `metadata`. */
+/** In the order of Bedrock's streams: `messageStop` before `metadata`. */
 export const toStreamed = (output: ConverseCommandOutput): ReadonlyArray<StreamedEvent> => {
-  const { metrics, output: said, stopReason, trace, usage } = output
+  const { metrics, output: answer, stopReason, trace, usage } = output
   const events: ReadonlyArray<StreamedEvent> = [
     { messageStart: { role: "assistant" } },
-    ...(said?.message?.content ?? []).flatMap(block),
+    ...(answer?.message?.content ?? []).flatMap(eventsOfBlock),
     { messageStop: { stopReason } },
     { metadata: { usage, metrics, ...(trace !== undefined && { trace }) } }
   ]
@@ -15,7 +15,7 @@ export const toStreamed = (output: ConverseCommandOutput): ReadonlyArray<Streame
   return events.map((event) => ({ ...event, requestId }))
 }
 
-const block = (block: ContentBlock, contentBlockIndex: number): ReadonlyArray<StreamedEvent> => {
+const eventsOfBlock = (block: ContentBlock, contentBlockIndex: number): ReadonlyArray<StreamedEvent> => {
   const delta = (delta: ContentBlockDelta): StreamedEvent => ({ contentBlockDelta: { contentBlockIndex, delta } })
   const stop: StreamedEvent = { contentBlockStop: { contentBlockIndex } }
   if (block.text !== undefined) return [delta({ text: block.text }), stop]
@@ -43,6 +43,6 @@ const block = (block: ContentBlock, contentBlockIndex: number): ReadonlyArray<St
       stop
     ]
   }
-  // Of the other kinds the stream's reader takes nothing either.
+  // `streamParts` ignores the other kinds too.
   return []
 }

@@ -1,9 +1,9 @@
-/** How a turn ended, and what it cost. */
+/** Converts the end of an answer: its reason and usage. */
 import type { TokenUsage } from "@aws-sdk/client-bedrock-runtime"
 import type * as Response from "@effect/ai/Response"
-import { own } from "./metadata.ts"
+import { providerMetadata } from "./metadata.ts"
 
-/** Bedrock's stop reasons; one that is not among them is `unknown`, and stands in the metadata as it came. */
+/** Bedrock's stop reasons. Any other one is `unknown`; the metadata has it unchanged. */
 const reasons: Readonly<Record<string, Response.FinishReason>> = {
   end_turn: "stop",
   stop_sequence: "stop",
@@ -17,13 +17,12 @@ const reasons: Readonly<Record<string, Response.FinishReason>> = {
   malformed_tool_use: "error"
 }
 
-/** Did the answer end because there was no more room? */
+/** Whether the answer was cut at a token limit. */
 export const isCut = (stopReason: string | undefined): boolean => reasons[stopReason ?? ""] === "length"
 
 /**
- * Token counts are Bedrock's own: `inputTokens` leaves out what was read from or written to the cache;
- * `cachedInputTokens` is what was read from it, the metadata's `cacheWriteInputTokens` what was written;
- * `totalTokens` counts everything.
+ * Token counts are those of Bedrock: `inputTokens` excludes tokens that were read from or written to the cache, `cachedInputTokens` are those read
+ * from it, `cacheWriteInputTokens` in the metadata those written to it, and `totalTokens` is the sum.
  */
 export const toFinish = (
   stopReason: string | undefined,
@@ -38,7 +37,7 @@ export const toFinish = (
     totalTokens: usage?.totalTokens,
     ...(usage?.cacheReadInputTokens !== undefined && { cachedInputTokens: usage.cacheReadInputTokens })
   },
-  metadata: own({
+  metadata: providerMetadata({
     ...(stopReason !== undefined && { stopReason }),
     ...(usage?.cacheWriteInputTokens !== undefined && { cacheWriteInputTokens: usage.cacheWriteInputTokens }),
     ...(latencyMs !== undefined && { latencyMs })

@@ -7,22 +7,22 @@ import * as Predicate from "effect/Predicate"
  */
 export const key = "altimate-code-bedrock"
 
-/** What has to go back unmodified with a piece of reasoning. */
+/** The data of a reasoning part that later requests must send unchanged. */
 export interface ReasoningData {
-  /** Proves that the text is the model's own. */
+  /** Proves that the model wrote the text. */
   readonly signature?: string
-  /** Reasoning that only the model can read, base64. */
+  /** Encrypted reasoning, in base64. */
   readonly redactedContent?: string
-  /** The model that made it, as its ID went on the wire: no other accepts it. Absent in what older versions stored. */
+  /** The ID of the model as it was sent. No other model accepts the data. Absent in sessions of older versions. */
   readonly model?: string
 }
 
 /** Metadata under this provider's key. */
-export const own = (data: object): { readonly [key]: Record<string, unknown> } => ({ [key]: { ...data } })
+export const providerMetadata = (data: object): { readonly [key]: Record<string, unknown> } => ({ [key]: { ...data } })
 
 /** {@link ReasoningData} as it goes into a response part. */
 export const reasoningMetadata = (model: string, signature: string | undefined, redacted: Uint8Array | undefined) =>
-  own({
+  providerMetadata({
     ...(signature !== undefined && { signature }),
     ...(redacted !== undefined && { redactedContent: Encoding.encodeBase64(redacted) }),
     ...((signature !== undefined || redacted !== undefined) && { model })

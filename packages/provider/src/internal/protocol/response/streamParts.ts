@@ -1,15 +1,15 @@
-/** From the events of a streamed answer to the parts of `@effect/ai`. Pure: a state and a step. */
+/** Converts the events of a streamed answer to the parts of `@effect/ai`. Pure: a state and a step. */
 import type { ContentBlockDelta, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
-import type { StreamedEvent } from "../../../BedrockClient.ts"
-import { understood } from "../malformed.ts"
+import type { StreamedEvent } from "../../../StreamedEvent.ts"
+import { catchMalformed } from "../malformed.ts"
 import type { Expectation } from "../tools/toolCall.ts"
-import { ownId } from "../tools/toolUseIds.ts"
+import { uniqueToolUseId } from "../tools/toolUseIds.ts"
 import {
   type Block,
-  end,
+  endBlock,
   type ReasoningBlock,
   reasoningBlock,
   startPart,
@@ -25,16 +25,16 @@ type Part = Response.StreamPartEncoded
 
 export interface State {
   readonly begun: boolean
-  /** Those that have begun and not ended, by Bedrock's content block index: they may be interleaved. */
+  /** The open blocks by Bedrock's content block index; they can be interleaved. */
   readonly blocks: ReadonlyMap<number, Block>
-  /** How many text and reasoning blocks there were: their IDs count up, also where a gateway repeats an index. */
+  /** The number of text and reasoning blocks so far, for their IDs: a gateway can repeat an index. */
   readonly count: number
-  /** Those of the answer's tool calls so far. */
+  /** The IDs of the answer's tool calls so far. */
   readonly ids: ReadonlySet<string>
   readonly stopReason: string | undefined
   readonly usage: TokenUsage | undefined
   readonly latencyMs: number | undefined
-  /** What is wrong with a tool's call; no matter in an answer that was cut off for its length. */
+  /** Why a tool call is malformed; ignored if the answer was cut at a token limit. */
   readonly malformed: AiError.MalformedOutput | undefined
   readonly finished: boolean
 }
@@ -53,12 +53,12 @@ export const initial: State = {
 
 type Step = Either.Either<readonly [State, ReadonlyArray<Part>], AiError.MalformedOutput>
 
-/** The parts that an event makes; `undefined` stands for the end of the events. */
+/** The parts for an event; `undefined` is the end of the events. */
 export const step = (state: State, event: StreamedEvent | undefined, expected: Expectation): Step => {
-  if (event === undefined) return understood(() => finish(state))
+  if (event === undefined) return catchMalformed(() => finish(state))
   const first = state.begun ? [] : [responseMetadata(event.requestId, expected.modelId)]
   return Either.map(
-    understood(() => advance({ ...state, begun: true }, event, expected)),
+    catchMalformed(() => advance({ ...state, begun: true }, event, expected)),
     ([next, parts]) => [next, [...first, ...parts]] as const
   )
 }
@@ -66,7 +66,7 @@ export const step = (state: State, event: StreamedEvent | undefined, expected: E
 const advance = (state: State, event: StreamedEvent, expected: Expectation): Step => {
   if (event.contentBlockStart?.start?.toolUse !== undefined) {
     const { contentBlockIndex = 0, start: { toolUse } } = event.contentBlockStart
-    const id = ownId(toolUse.toolUseId ?? "", new Set([...expected.ids, ...state.ids]))
+    const id = uniqueToolUseId(toolUse.toolUseId ?? "", new Set([...expected.ids, ...state.ids]))
     return open({ ...state, ids: new Set([...state.ids, id]) }, contentBlockIndex, toolBlock(id, toolUse), expected)
   }
   if (event.contentBlockDelta?.delta !== undefined) {
@@ -80,16 +80,16 @@ const advance = (state: State, event: StreamedEvent, expected: Expectation): Ste
   if (event.metadata !== undefined) {
     const { metrics, usage } = event.metadata
     const next = { ...state, usage, latencyMs: metrics?.latencyMs }
-    return state.stopReason === undefined ? none(next) : finish(next)
+    return state.stopReason === undefined ? ignore(next) : finish(next)
   }
-  return none(state)
+  return ignore(state)
 }
 
-const none = (state: State): Step => Either.right([state, []])
+const ignore = (state: State): Step => Either.right([state, []])
 
 const add = (state: State, index: number, delta: ContentBlockDelta, expected: Expectation): Step => {
   if (delta.text !== undefined) {
-    return delta.text === "" ? none(state) : Either.map(
+    return delta.text === "" ? ignore(state) : Either.map(
       enter(state, index, textBlock, expected),
       ([next, { id }, parts]) => [next, [...parts, { type: "text-delta", id, delta: delta.text }]]
     )
@@ -105,14 +105,14 @@ const add = (state: State, index: number, delta: ContentBlockDelta, expected: Ex
   }
   const block = state.blocks.get(index)
   const input = delta.toolUse?.input ?? ""
-  if (block?.type !== "tool" || input === "") return none(state)
+  if (block?.type !== "tool" || input === "") return ignore(state)
   return Either.right([
     withBlock(state, index, { ...block, input: block.input + input }),
     [{ type: "tool-params-delta", id: block.id, delta: input }]
   ])
 }
 
-/** The block of this kind at this index: text and reasoning blocks come without a start event of their own. */
+/** The block of this kind at this index, opened if necessary: text and reasoning blocks have no start event. */
 const enter = <Entered extends TextBlock | ReasoningBlock>(
   state: State,
   index: number,
@@ -129,7 +129,7 @@ const enter = <Entered extends TextBlock | ReasoningBlock>(
     )
 }
 
-/** Ends what a gateway left open at this index. */
+/** Opens a block. First closes one that a gateway left open at this index. */
 const open = (state: State, index: number, block: Block, expected: Expectation): Step =>
   Either.map(
     close(state, index, expected),
@@ -143,10 +143,10 @@ const withBlock = (state: State, index: number, block: Block): State => ({
 
 const close = (state: State, index: number, expected: Expectation): Step => {
   const block = state.blocks.get(index)
-  if (block === undefined) return none(state)
+  if (block === undefined) return ignore(state)
   const blocks = new Map(state.blocks)
   blocks.delete(index)
-  const { malformed = state.malformed, parts } = end(block, expected)
+  const { malformed = state.malformed, parts } = endBlock(block, expected)
   return Either.right([{ ...state, blocks, malformed }, parts])
 }
 
@@ -163,7 +163,7 @@ const closeAll = (state: State, stopReason: string, expected: Expectation): Step
     return [next, parts] as const
   })
 
-/** Once: after the usage, or at the end for a gateway that leaves the usage out. */
+/** Emits `finish` once: after the usage, or at the end if a gateway omits the usage. */
 const finish = (state: State): Step =>
   Either.right(
     state.finished

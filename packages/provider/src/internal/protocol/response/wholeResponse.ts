@@ -1,21 +1,21 @@
-/** From a complete Converse answer to the parts of `@effect/ai`. Pure. */
+/** Converts a complete Converse response to the parts of `@effect/ai`. Pure. */
 import type { ContentBlock, ConverseCommandOutput, ReasoningContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
-import { understood } from "../malformed.ts"
+import { catchMalformed } from "../malformed.ts"
 import { objectTool } from "../tools/objectTool.ts"
 import { type Expectation, isServerTool, toToolCall } from "../tools/toolCall.ts"
-import { ownId } from "../tools/toolUseIds.ts"
+import { uniqueToolUseId } from "../tools/toolUseIds.ts"
 import { toFinish } from "./finish.ts"
 import { reasoningMetadata } from "./metadata.ts"
 
 type Parts = Either.Either<Array<Response.PartEncoded>, AiError.MalformedOutput>
 
 export const toParts = (output: ConverseCommandOutput, expected: Expectation): Parts =>
-  understood(() =>
+  catchMalformed(() =>
     Either.map(
-      Either.all(withOwnIds(answering(output, expected), expected.ids).map((block) => toPart(block, expected))),
+      Either.all(withUniqueIds(relevantBlocks(output, expected), expected.ids).map((block) => toPart(block, expected))),
       (parts) => [
         responseMetadata(output.$metadata.requestId, expected.modelId),
         ...parts.flat(),
@@ -24,8 +24,8 @@ export const toParts = (output: ConverseCommandOutput, expected: Expectation): P
     )
   )
 
-/** Beside the object that was asked for, text is chatter: `@effect/ai` would take it for a part of the object. */
-const answering = (output: ConverseCommandOutput, expected: Expectation): ReadonlyArray<ContentBlock> => {
+/** If an object was requested, text beside it is dropped: `@effect/ai` would read it as part of the object. */
+const relevantBlocks = (output: ConverseCommandOutput, expected: Expectation): ReadonlyArray<ContentBlock> => {
   const blocks = output.output?.message?.content ?? []
   if (expected.responseFormat === undefined) return blocks
   const { name } = objectTool(expected.responseFormat)
@@ -34,11 +34,14 @@ const answering = (output: ConverseCommandOutput, expected: Expectation): Readon
     : blocks
 }
 
-const withOwnIds = (blocks: ReadonlyArray<ContentBlock>, before: ReadonlySet<string>): ReadonlyArray<ContentBlock> => {
+const withUniqueIds = (
+  blocks: ReadonlyArray<ContentBlock>,
+  before: ReadonlySet<string>
+): ReadonlyArray<ContentBlock> => {
   const taken = new Set(before)
   return blocks.map((block) => {
     if (block.toolUse === undefined) return block
-    const toolUseId = ownId(block.toolUse.toolUseId ?? "", taken)
+    const toolUseId = uniqueToolUseId(block.toolUse.toolUseId ?? "", taken)
     taken.add(toolUseId)
     return { toolUse: { ...block.toolUse, toolUseId } }
   })

@@ -1,4 +1,4 @@
-/** The tool whose input is a structured answer: Bedrock has no other way that all its models share. */
+/** The tool whose input is a structured answer: the only way that works with all models of Bedrock. */
 import * as Tool from "@effect/ai/Tool"
 import type * as Schema from "effect/Schema"
 
@@ -11,13 +11,12 @@ interface ObjectTool {
   readonly name: string
   readonly description: string
   readonly schema: object
-  /** The text of the answer, from the input that the model called the tool with. */
+  /** Converts the input of the tool call to the text of the answer. */
   readonly text: (input: unknown) => string
 }
 
 /**
- * A tool's schema must be an object at the top: a union is wrapped in an object with the single property `value`,
- * and unwrapped again by `text`.
+ * A tool's schema must be an object, so any other schema is wrapped in an object with the single property `value`, which `text` unwraps.
  */
 export const objectTool = (format: ObjectFormat): ObjectTool => {
   const base = {

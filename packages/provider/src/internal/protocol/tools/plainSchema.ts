@@ -1,7 +1,7 @@
-/** A JSON Schema of draft 2020-12 with nothing in it but what is known to be valid there, and no references. */
+/** Reduces a JSON Schema to keywords that are known to be valid in draft 2020-12, without references. */
 import { isObject, type Json, type JsonObject } from "../jsonValue.ts"
 
-/** Something that a schema says and that can't be kept, e.g. `properties.id.$ref` and its value. */
+/** A part of a schema that is removed, for example `properties.id.$ref`, and its value. */
 export interface Lost {
   readonly path: string
   readonly value: Json
@@ -10,13 +10,13 @@ export interface Lost {
 interface Context {
   readonly root: Json
   readonly lost: Array<Lost>
-  /** How many schemas there may still be: what refers to itself twice grows without an end. */
+  /** How many more schemas are allowed: a schema that refers to itself twice would grow without end. */
   room: number
 }
 
 interface Place {
   readonly path: ReadonlyArray<string>
-  /** The references that lead here. */
+  /** The references that were followed to get here. */
   readonly via: ReadonlyArray<string>
 }
 
@@ -49,7 +49,7 @@ const isNames = (value: Json): boolean =>
   Array.isArray(value) && value.every((name) => isString(name) && isName(name as string)) &&
   new Set(value).size === value.length
 
-/** Keywords whose value is kept as it is, and whether a value is valid. */
+/** Keywords that are kept, and which values are valid. */
 const values: { readonly [keyword: string]: (value: Json) => boolean } = {
   type: isType,
   title: isString,
@@ -84,7 +84,7 @@ const schemas = new Set(["items", "contains", "additionalProperties", "propertyN
 const lists = new Set(["prefixItems", "allOf", "anyOf", "oneOf"])
 const maps = new Set(["properties", "patternProperties", "dependentSchemas"])
 
-/** They say nothing about a value, or only where another part of the schema is. */
+/** Keywords that do not constrain values. */
 const silent = new Set([
   "$schema",
   "$id",
@@ -98,7 +98,7 @@ const silent = new Set([
   "definitions"
 ])
 
-/** What can't be kept is added to `lost`. */
+/** Removed parts are added to `lost`. */
 export const plainSchema = (root: Json, lost: Array<Lost>): JsonObject =>
   plain(root, { path: [], via: [] }, { root, lost, room: mostSchemas })
 
@@ -114,7 +114,7 @@ const plain = (schema: Json, place: Place, context: Context): JsonObject => {
   const target = resolve(context.root, $ref)
   if (target === undefined || place.via.includes($ref)) {
     lose(context, [...place.path, "$ref"], $ref)
-    // What refers to itself is described once, in words.
+    // A schema that refers to itself is described once, as text.
     if (target !== undefined && !context.lost.some(({ path }) => path === $ref)) lose(context, [$ref], target)
     return keywords({ ...typeOf(target), ...own }, place, context)
   }
@@ -136,7 +136,7 @@ const lose = ({ lost }: Context, path: ReadonlyArray<string>, value: Json): void
 const keywords = (schema: JsonObject, place: Place, context: Context): JsonObject => {
   const kept = new Map<string, Json>()
   for (const [name, value] of Object.entries(schema)) {
-    // A tuple, as drafts before 2020-12 have it.
+    // A tuple in drafts before 2020-12.
     const keyword = name === "items" && Array.isArray(value) ? "prefixItems" : name
     const inner = (...path: ReadonlyArray<string>) => ({ ...place, path: [...place.path, name, ...path] })
     if (keyword === "additionalProperties" && isBoolean(value)) kept.set(keyword, value)
@@ -173,7 +173,7 @@ const members = (
     })
   )
 
-/** What a reference within the schema is to (RFC 6901); undefined when it leads elsewhere, or nowhere. */
+/** The target of a reference within the schema (RFC 6901); `undefined` if it has none. */
 const resolve = (root: Json, reference: string): Json | undefined => {
   if (!/^#(\/|$)/.test(reference)) return undefined
   let at: Json | undefined = root

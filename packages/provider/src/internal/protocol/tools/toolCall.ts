@@ -4,24 +4,23 @@ import * as Either from "effect/Either"
 import { malformedOutput } from "../malformed.ts"
 import type { ObjectFormat } from "./objectTool.ts"
 
-/** What the caller can make of the parts of an answer. */
+/** What the caller expects of an answer. */
 export interface Expectation {
-  /** The model ID as it went on the wire. */
+  /** The model ID that was sent. */
   readonly modelId: string
-  /** The names of the tools that the caller has. */
+  /** The names of the caller's tools. */
   readonly tools: ReadonlySet<string>
-  /** The IDs of the calls that the request holds: a call of the answer gets another one. */
+  /** The IDs of the tool calls in the request; calls of the answer get other ones. */
   readonly ids: ReadonlySet<string>
-  /** Given when the answer is to be an object: then the call of its tool is the answer's text. */
+  /** Set if the answer should be an object: then the input of its tool is the answer's text. */
   readonly responseFormat?: ObjectFormat
 }
 
-/** The type of a tool call that the service answers itself, in the same answer. */
+/** Whether the service runs the tool itself and includes the result in the same answer. */
 export const isServerTool = (type: string | undefined): boolean => type === "server_tool_use"
 
 /**
- * The call, or nothing when the service runs the tool itself and the caller doesn't know it: `@effect/ai` takes only
- * calls of known tools.
+ * The call; none if the service runs a tool that the caller does not have, because `@effect/ai` accepts only calls of known tools.
  */
 export const toToolCall = (
   call: { readonly id: string; readonly name: string; readonly params: unknown; readonly providerExecuted: boolean },

@@ -1,4 +1,4 @@
-/** Tools, and the choice among them, as Bedrock takes them. */
+/** Converts tools and the tool choice. */
 import type { Tool as BedrockTool, ToolChoice, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
@@ -14,20 +14,20 @@ const checkName = (name: string): Either.Either<string, AiError.MalformedInput> 
   isValidName(name)
     ? Either.right(name)
     : Either.left(malformedInput(
-      `the tool name "${name}" is not possible with Bedrock: it takes 1 to 64 of the characters a-z A-Z 0-9 _ -`
+      `the tool name "${name}" is not valid in Bedrock: use 1 to 64 of the characters a-z A-Z 0-9 _ -`
     ))
 
 export interface Input {
   readonly tools: ReadonlyArray<Tool.Any>
   readonly toolChoice: LanguageModel.ToolChoice<string>
   readonly responseFormat: LanguageModel.ProviderOptions["responseFormat"]
-  /** Names of tools in the prompt's earlier turns. */
+  /** The names of tools in earlier turns. */
   readonly used: ReadonlySet<string>
 }
 
 /**
- * `undefined` when the request needs no tools. Bedrock has no choice "none", but refuses earlier tool blocks without
- * a tool configuration: then the tools are sent, or stand-ins for them, without a choice.
+ * `undefined` if the request needs no tools. Bedrock has no choice "none", but refuses tool blocks of earlier turns without a tool configuration.
+ * In that case the tools, or placeholders for them, are sent without a choice.
  */
 export const toToolConfig = (
   input: Input
@@ -36,7 +36,7 @@ export const toToolConfig = (
     const specs = new Map<string, BedrockTool>()
     for (const tool of input.tools) {
       if (Tool.isProviderDefined(tool)) {
-        return yield* Either.left(malformedInput(`Bedrock has no tool "${tool.name}" of its own`))
+        return yield* Either.left(malformedInput(`Bedrock has no built-in tool "${tool.name}"`))
       }
       const name = yield* checkName(tool.name)
       specs.set(name, spec(name, Tool.getDescription(tool as never), Tool.getJsonSchema(tool as never)))

@@ -1,27 +1,27 @@
-/** What a model is told about a tool. */
+/** Describes a tool for the model. */
 import * as Cut from "@altimate-code/system/Cut"
 import { isBlank } from "../prompt/text.ts"
 import type { Lost } from "./plainSchema.ts"
 
-/** In characters. No limit is documented; every request pays for each of them. */
-const longest = 10_000
-const longestNote = 2_000
+/** In characters. Bedrock documents no limit, but every request pays for the description. */
+const maxDescriptionLength = 10_000
+const maxNoteLength = 2_000
 
 const cut = (text: string, most: number): string => text.length > most ? `${Cut.head(text, most)}…` : text
 
-/** The tool's own words and what its schema says beyond the one that is sent; `undefined` for nothing. */
+/** The tool's description and the removed parts of its schema; `undefined` if both are empty. */
 export const describe = (description: string, lost: ReadonlyArray<Lost>): string | undefined => {
-  const parts = [cut(description.trim(), longest), note(lost)].filter((part) => !isBlank(part))
+  const parts = [cut(description.trim(), maxDescriptionLength), note(lost)].filter((part) => !isBlank(part))
   return parts.length === 0 ? undefined : parts.join("\n\n")
 }
 
 const note = (lost: ReadonlyArray<Lost>): string => {
   let text = ""
   for (const { path, value } of lost) {
-    if (text.length > longestNote) break
+    if (text.length > maxNoteLength) break
     text += `${text === "" ? "The parameters must also meet this part of their JSON Schema: " : "; "}${path}: ${
       JSON.stringify(value)
     }`
   }
-  return cut(text, longestNote)
+  return cut(text, maxNoteLength)
 }

@@ -1,10 +1,10 @@
-/** The names of tools. */
+/** Makes tool names valid. */
 import { createHash } from "node:crypto"
 
-/** Bedrock's rule, as the API model 2023-09-30 has it. */
+/** Source: the API model 2023-09-30. */
 export const isValidName = (name: string): boolean => /^[a-zA-Z0-9_-]{1,64}$/.test(name)
 
-/** The name as it is where it is valid; for one that a model made up, or that another provider allowed, one that no other name gets. */
+/** The name itself if it is valid; otherwise, for a name of a model or of another provider, a unique valid one. */
 export const wireName = (name: string): string =>
   isValidName(name)
     ? name

@@ -1,32 +1,31 @@
 /**
- * The schema of a tool's parameters, as Bedrock and the models behind it take it. Others write these schemas (MCP servers, for
- * one), and a single one that is refused makes every request of the session fail. What can't be sent is described in words instead;
- * whoever runs the tool checks the call anyway.
+ * Adapts the schema of a tool's parameters to what Bedrock and its models accept. Others write these schemas, such as MCP servers, and one that is
+ * refused makes every request of the session fail. Removed parts are described as text; the tool validates its calls anyway.
  */
 import * as Either from "effect/Either"
 import { isObject, type Json, type JsonObject, toJson } from "../jsonValue.ts"
 import { type Lost, plainSchema } from "./plainSchema.ts"
 
 export interface AdaptedSchema {
-  /** An object at the top, without combinators there and without references. */
+  /** An object schema, without combinators at the top level and without references. */
   readonly schema: JsonObject
-  /** What of the given schema is not in it. */
+  /** The parts that were removed. */
   readonly lost: ReadonlyArray<Lost>
 }
 
-/** Known to be taken at the top. Claude refuses `anyOf`, `oneOf` and `allOf` there, and other models some of the rest. */
-const atTop = new Set(["type", "description", "properties", "required", "additionalProperties"])
+/** Accepted at the top level. Claude refuses `anyOf`, `oneOf` and `allOf` there, and other models refuse more. */
+const topLevelKeywords = new Set(["type", "description", "properties", "required", "additionalProperties"])
 
-/** Whatever the schema is, a boolean or nothing at all included. */
+/** Accepts any value as a schema, including booleans and nothing. */
 export const adaptSchema = (given: unknown): AdaptedSchema => {
   const inner: Array<Lost> = []
   const schema = plainSchema(Either.getOrElse(toJson(given), () => null), inner)
   const { properties, required } = parametersOf(schema)
   const isLost = (keyword: string, value: Json) =>
-    keyword === "type" ? ![value].flat().includes("object") : keyword !== "title" && !atTop.has(keyword)
+    keyword === "type" ? ![value].flat().includes("object") : keyword !== "title" && !topLevelKeywords.has(keyword)
   const top = Object.entries(schema).flatMap(([path, value]) => isLost(path, value) ? [{ path, value }] : [])
   const lost = [...top, ...inner]
-  // What is described in words must not be forbidden by the schema.
+  // The schema must not forbid what is described as text.
   const { additionalProperties, description } = schema
   return {
     schema: {
@@ -47,7 +46,7 @@ interface Parameters {
 
 const combinators = ["allOf", "anyOf", "oneOf"] as const
 
-/** Those of the schema and of all parts of its combinators; required is what each alternative requires. */
+/** The parameters of the schema and of its combinators. Required are those that each alternative requires. */
 const parametersOf = (schema: JsonObject): Parameters =>
   combinators.reduce<Parameters>((all, combinator) => {
     const parts = schema[combinator]
@@ -68,7 +67,7 @@ const parametersOf = (schema: JsonObject): Parameters =>
     required: schema["required"] as Array<Json> | undefined
   })
 
-/** A parameter that two parts describe in different ways may be as either says. */
+/** A parameter with two different schemas may match either. */
 const merged = (left: JsonObject | undefined, right: JsonObject | undefined): JsonObject | undefined => {
   if (left === undefined || right === undefined) return left ?? right
   const properties = new Map(Object.entries(left))

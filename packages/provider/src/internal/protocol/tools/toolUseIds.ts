@@ -1,17 +1,17 @@
 /**
- * The IDs of tool calls. Some models count them anew in each turn, and some gateways send none, or the same one twice; Bedrock
- * wants them to be unique, and Claude over the whole conversation.
+ * Makes the IDs of tool calls unique, as Bedrock requires; Claude requires it for the whole conversation. Some models restart their IDs in each
+ * turn, and some gateways send no ID or the same one twice.
  */
 
-/** Bedrock's rule, as the API model 2023-09-30 has it. */
+/** Source: the API model 2023-09-30. */
 const isValid = (id: string): boolean => /^[a-zA-Z0-9_.:-]{1,64}$/.test(id)
 
-/** The given ID where it is valid and not taken yet, else one that is made from it; always the same for the same arguments. */
-export const ownId = (id: string, taken: ReadonlySet<string>): string => {
+/** The ID itself if it is valid and not taken, otherwise an ID derived from it. Deterministic. */
+export const uniqueToolUseId = (id: string, taken: ReadonlySet<string>): string => {
   if (isValid(id) && !taken.has(id)) return id
   const stem = id.replace(/[^a-zA-Z0-9_.:-]/g, "_").slice(0, 50) || "call"
   for (let count = 1;; count++) {
-    const own = `${stem}-${count}`
-    if (!taken.has(own)) return own
+    const candidate = `${stem}-${count}`
+    if (!taken.has(candidate)) return candidate
   }
 }

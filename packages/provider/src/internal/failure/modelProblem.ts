@@ -1,18 +1,18 @@
-/** What a refusal says of the model's ID. Pure. */
+/** Whether a refusal is about the model's ID. Pure. */
 import type { Reason } from "../../BedrockError.ts"
 
 interface Failure {
   readonly reason: Reason
   readonly message: string
-  readonly type?: string | undefined
-  readonly status?: number | undefined
   readonly sentences?: ReadonlyArray<string> | undefined
 }
 
-/** Found with an ASCII apostrophe and with U+2019. */
+export type ModelProblem = "on-demand" | "invalid" | "not-found"
+
+/** Seen with an ASCII apostrophe and with U+2019. */
 const onDemand = /on-demand throughput isn['\u2019]t supported/i
 
-/** The words of Bedrock and of common gateways, for an ID or a name that leads to no model. */
+/** How Bedrock and common gateways report an unknown ID or name. */
 const invalid = [
   /model (id|identifier|name) is invalid|resolve the foundation model|at 'modelId' failed/i,
   /\b(invalid|unknown|unrecogni[sz]ed|unsupported|no such) model\b(?! (output|response|error))/i,
@@ -21,11 +21,11 @@ const invalid = [
   /no (healthy )?deployments? (available|found) for|not a valid model/i
 ]
 
-/** That it lacks a profile, that there is none such, that nothing is at its URL, or nothing. */
-export const saidOfModel = (failure: Failure): "on-demand" | "invalid" | "not found" | undefined => {
-  const said = [failure.message, ...failure.sentences ?? []]
-  if (said.some((sentence) => onDemand.test(sentence))) return "on-demand"
+/** See `Diagnosis.modelProblem`. */
+export const modelProblem = (failure: Failure): ModelProblem | undefined => {
+  const texts = [failure.message, ...failure.sentences ?? []]
+  if (texts.some((text) => onDemand.test(text))) return "on-demand"
   const isRefusal = failure.reason === "Validation" || failure.reason === "ModelNotFound"
-  if (isRefusal && said.some((sentence) => invalid.some((pattern) => pattern.test(sentence)))) return "invalid"
-  return failure.reason === "ModelNotFound" ? "not found" : undefined
+  if (isRefusal && texts.some((text) => invalid.some((pattern) => pattern.test(text)))) return "invalid"
+  return failure.reason === "ModelNotFound" ? "not-found" : undefined
 }

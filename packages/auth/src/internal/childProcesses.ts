@@ -4,12 +4,14 @@ import { ChildProcess } from "node:child_process"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 
 /**
- * The promise; when nobody waits for it any more, the processes that it has started end. The AWS SDK starts a
- * `credential_process` without a time limit and out of reach, and a program does not exit before its children have.
- * `onStart` learns of each process.
- * Node announces each process on a channel (https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html).
+ * Runs the promise, and ends the child processes that it started when the effect ends or is interrupted. The AWS SDK starts a
+ * `credential_process` without a time limit and without access to it, and a program does not exit before its children. `onStart` is called for each
+ * process. Node publishes each process on a channel: https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html.
  */
-export const endingLeftovers = <A>(evaluate: () => Promise<A>, onStart: () => void): Effect.Effect<A, unknown> =>
+export const withChildProcessCleanup = <A>(
+  evaluate: () => Promise<A>,
+  onStart: () => void
+): Effect.Effect<A, unknown> =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
       const ours = new AsyncLocalStorage<boolean>()
@@ -28,12 +30,12 @@ export const endingLeftovers = <A>(evaluate: () => Promise<A>, onStart: () => vo
     ({ children, notice }) =>
       Effect.sync(() => {
         unsubscribe("child_process", notice)
-        children.forEach(end)
+        children.forEach(endProcess)
       })
   )
 
-/** A grandchild can keep the pipes open: without them, and unreferenced, nothing keeps this program. */
-const end = (child: ChildProcess) => {
+/** A grandchild can keep the pipes open, which would keep this program running. */
+const endProcess = (child: ChildProcess) => {
   child.kill()
   child.stdin?.destroy()
   child.stdout?.destroy()

@@ -1,0 +1,62 @@
+/** Turns the failure of a turn into one that says what the user can do about it. */
+import type { SessionError } from "@altimate-code/agent/SessionError"
+import { BedrockError } from "@altimate-code/provider/BedrockError"
+import type * as AiError from "@effect/ai/AiError"
+import * as Option from "effect/Option"
+import { CliError } from "./CliError.ts"
+import { requestHint } from "./hints/requestHint.ts"
+import { RequestError } from "./RequestError.ts"
+
+/** Any error of `@effect/ai` that is not a {@link BedrockError} is about a prompt that can't be sent or an answer that can't be read. */
+const explainWith = (hintFor: (error: BedrockError) => string) =>
+(
+  failure: AiError.AiError | SessionError
+): CliError | RequestError | SessionError => {
+  if (failure._tag === "SessionError") return failure
+  return Option.match(BedrockError.fromAiError(failure), {
+    onSome: (error) => new RequestError({ error, hint: hintFor(error) }),
+    onNone: () => {
+      const message = ("description" in failure ? failure.description : undefined) ?? failure.message
+      return failure._tag === "MalformedInput"
+        ? new CliError({ reason: "Usage", message, hint: "Change the prompt or its attachments." })
+        : new CliError({ reason: "Answer", message, hint: "The model's answer can't be used. Try again." })
+    }
+  })
+}
+
+/** A firewall inspects the content of requests; a network's login page does not. */
+const mayBeContent = ({ reason, sender }: BedrockError): boolean =>
+  reason === "Blocked" && sender !== undefined && sender.kind !== "network"
+
+const logHint = ({ detail }: BedrockError): ReadonlyArray<string> =>
+  detail === undefined ? [] : ["The log has the request that should have been signed, after answer=."]
+
+const joined = (...parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join(" ")
+
+export const explain = explainWith((error) =>
+  joined(
+    requestHint(error),
+    ...(mayBeContent(error)
+      ? [
+        "`altimate-code doctor` shows whether the content is the cause: its check \"large prompt\" sends code, HTML and SQL."
+      ]
+      : []),
+    ...logHint(error)
+  )
+)
+
+/**
+ * Explains the failure of one of the doctor's requests. Short prompts come first: if one of them is blocked, content is not the cause; if only
+ * the large one is, content or size is.
+ */
+export const explainCheck = (prompt: "short" | "large") =>
+  explainWith((error) => {
+    if (!mayBeContent(error)) return joined(requestHint(error), ...logHint(error))
+    const details = [error.sender?.supportId, error.gatewayRequestId, `the URL ${error.url}`]
+      .filter((part) => part !== undefined).join(", ")
+    return prompt === "short"
+      ? "One short sentence was refused, so the content of prompts is not the cause. Ask the gateway's operators what this URL requires: "
+        + `a header, another path or another network address. Give them ${details}.`
+      : "Short prompts pass and this one does not, so its content (code, HTML and SQL) or its size is the cause. Ask the gateway's operators to "
+        + `allow requests to this URL without inspection, and give them ${details}.`
+  })

@@ -1,0 +1,42 @@
+/** What the user can do when there is no usable credential. */
+import type { AuthError } from "@altimate-code/auth/AuthError"
+import { printable } from "@altimate-code/log/Printable"
+
+export const credentialHint = (error: AuthError): string => {
+  const { cause, header, lock, profile, renewal, source, step } = error
+  if (cause !== undefined) return cause.hint
+  const flag = profile === undefined ? "" : ` --profile ${printable(profile)}`
+  switch (error.reason) {
+    case "CorruptStore":
+      return "Correct the file, or move it away and store the token again: altimate-code auth login"
+    case "StoreIO":
+      return "Check the permissions of the file and its directory, and that the disk is not full."
+        + (lock === undefined ? "" : ` If ${printable(lock)} exists and no other altimate-code is running, remove it.`)
+    case "Locked":
+      return "Try again when that process has ended."
+        + (lock === undefined ? "" : ` If it has ended already, remove ${printable(lock)}.`)
+    case "Conflict":
+      return header === undefined
+        ? "Add the header that the gateway requires, for example \"headers\": { \"x-api-key\": \"{env:GATEWAY_KEY}\" }."
+        : "A request carries one authorization. Remove that header, or set \"auth\" to \"header\"."
+    case "TokenCommand":
+    case "Malformed":
+      return source === "command"
+        ? "Run the command yourself to check it. It must print only the token, or {\"token\": \"…\", \"expiresAt\": \"2026-11-23T12:00:00Z\"}."
+        : "Nothing was sent. Copy the value again, complete, on one line and with nothing around it."
+    case "NoCredentials":
+      return step === undefined
+        ? "Store a bearer token (altimate-code auth login), set AWS_BEARER_TOKEN_BEDROCK, or set up one of these sources."
+        : "Check AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, and that the role trusts the issuer of the token."
+    case "Profile":
+      return `Correct the profile in the AWS config file, or test it: aws sts get-caller-identity${flag}`
+    case "Expired":
+      return `Renew the session: ${renewal ?? "aws sso login"}${flag}`
+    case "Timeout":
+      return profile === undefined
+        ? "A credential_process that waits for something, or a network that drops packets, can be the cause."
+        : "The command was stopped. Run it yourself to see what it waits for. A bearer token needs no AWS profile."
+    case "Chain":
+      return "This installation is incomplete. Install altimate-code again."
+  }
+}

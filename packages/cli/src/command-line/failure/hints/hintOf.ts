@@ -1,0 +1,11 @@
+import type { SessionError } from "@altimate-code/agent/SessionError"
+import type { AuthError } from "@altimate-code/auth/AuthError"
+import { credentialHint } from "./credentialHint.ts"
+
+/** What the user can do about a failure: hints that name a command are worded here, any other failure brings its own. */
+export const hintOf = (failure: AuthError | SessionError | { readonly hint: string }): string => {
+  if (!("hint" in failure)) return credentialHint(failure)
+  return "_tag" in failure && failure._tag === "SessionError" && failure.reason === "NotFound"
+    ? "altimate-code session list shows all sessions."
+    : failure.hint
+}

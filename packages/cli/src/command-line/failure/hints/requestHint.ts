@@ -1,0 +1,106 @@
+/** What the user can do about a failed request. */
+import type { BedrockError } from "@altimate-code/provider/BedrockError"
+import * as Diagnosis from "@altimate-code/provider/Diagnosis"
+import * as Option from "effect/Option"
+import { authenticationHint } from "./authenticationHint.ts"
+import { blockedHint, loginHint } from "./blockedHint.ts"
+import { connectionHint } from "./connectionHint.ts"
+import { contentHint } from "./contentHint.ts"
+import { type FailedRequest, failedRequest } from "./failedRequest.ts"
+import { hintOf } from "./hintOf.ts"
+import { modelHint } from "./modelHint.ts"
+import { pathHint } from "./pathHint.ts"
+import { permissionHint } from "./permissionHint.ts"
+import { statusHint } from "./statusHint.ts"
+import { timeoutHint } from "./timeoutHint.ts"
+import { waitingHint } from "./waitingHint.ts"
+
+/** Empty if the message says it all. */
+export const requestHint = (error: BedrockError): string => {
+  const { cause, gatewayRequestId, model } = error
+  if (cause !== undefined) return hintOf(cause)
+  const hint = Option.match(failedRequest(error), { onNone: () => unsentHint(error), onSome: sentHint })
+  const support = gatewayRequestId === undefined
+    ? ""
+    : `The gateway's operators can find this request by ${gatewayRequestId}.`
+  const general = [hint, support].filter((part) => part !== "").join(" ")
+  return model === undefined ? general : modelHint(error, model, general)
+}
+
+const unsentHint = (error: BedrockError): string => {
+  if (error.type === "SdkNotLoaded") return "This installation is incomplete. Install altimate-code again."
+  return error.reason === "Timeout" ? timeoutHint(error) : ""
+}
+
+const sentHint = (request: FailedRequest): string => {
+  const { error, url } = request
+  const { reason, sender, status, type } = error
+  if (sender?.kind === "login") return loginHint(request)
+  const waiting = waitingHint(error)
+  if (waiting !== undefined) return waiting
+  // An exception name says more than the status, except about a size; and so does a firewall's page.
+  const isNamed = type !== undefined && !(reason === "Validation" && status !== 400)
+  const isFirewall = reason === "Blocked" && status !== 451 && status !== 511
+  const ofStatus = isNamed || isFirewall ? undefined : statusHint(request)
+  if (ofStatus !== undefined) return ofStatus
+  switch (reason) {
+    case "Blocked":
+      return blockedHint(request)
+    case "Authentication":
+      return authenticationHint(request)
+    case "Permission":
+      return permissionHint(request)
+    case "ModelNotFound":
+      if (Diagnosis.modelProblem(error) === "invalid") {
+        return "The endpoint does not know this model. Check its ID, or ask the gateway's operators which models it has."
+      }
+      return Diagnosis.isWrongPath(error)
+        ? pathHint(request)
+        : `The model was not found at ${url}. Check its ID and the path in baseURL.`
+    case "Validation":
+      return validationHint(request)
+    case "Throttled":
+      return type === undefined
+        ? "The gateway limits the rate of requests. Try again in a minute; its operators can raise the limit."
+        : "Rate limit reached. Try again in a minute. If it happens often, ask for a higher quota or lower maxTokens: every request reserves all of it."
+    case "Timeout":
+      return timeoutHint(error)
+    case "Unavailable":
+      return sender === undefined && type === undefined
+        ? "The gateway, or Bedrock behind it, has a problem. Try again later; if it keeps happening, tell the gateway's operators."
+        : "Try again later; if it keeps happening, tell the operators of the service that answered."
+    case "TruncatedStream":
+      return "The answer is incomplete. Try again. If it always breaks off, a proxy in between may cut off or buffer long answers."
+    case "WrongContentType":
+      return contentHint(request)
+    case "Connection":
+      return connectionHint(type, url)
+    case "ModelError":
+      return "The model failed while it generated the answer. Try again, or use another prompt or model."
+  }
+}
+
+const validationHint = ({ error, evidence: { dropped } }: FailedRequest): string => {
+  const { status, type } = error
+  if (status === undefined && type === undefined) {
+    return "The request could not be built. Correct the value that the message names."
+  }
+  // Node.js refuses to send it.
+  if (status === undefined && type?.startsWith("ERR_") === true) {
+    return "A header, the URL or the credential contains a character that HTTP does not allow. Copy the named value again, complete and on one line."
+  }
+  switch (Diagnosis.modelProblem(error)) {
+    case "on-demand":
+      return "This model needs a cross-region prefix (such as `us.` or `global.`) or an inference profile. Write it into the model ID."
+    case "invalid":
+      return "The model's prefix is not valid in this region, or the gateway expects IDs without one."
+    default:
+      return Option.match(Option.filter(Diagnosis.refusedField(error), (field) => !dropped.includes(field)), {
+        onNone: () => "",
+        onSome: (field) =>
+          `If the gateway does not know this field, leave it out of requests: set options.drop to [${
+            [...dropped, field].map((name) => `"${name}"`).join(", ")
+          }].`
+      })
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * An event of a streamed answer.
+ *
+ * @since 0.1.0
+ */
+import type { ConverseStreamOutput } from "@aws-sdk/client-bedrock-runtime"
+
+/**
+ * An event of a streamed answer as the AWS SDK decodes it, with AWS's request ID if the response had one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type StreamedEvent = ConverseStreamOutput & { readonly requestId?: string | undefined }

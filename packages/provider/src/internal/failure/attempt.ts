@@ -1,0 +1,23 @@
+import type { Droppable } from "@altimate-code/config/Gateway"
+import type * as Duration from "effect/Duration"
+import type { CustomHeaders } from "../identity/customHeaders.ts"
+import type { Identity } from "../identity/identity.ts"
+
+/** One attempt at a request, as far as its failure needs to know it. */
+export interface Attempt {
+  readonly operation: "converse" | "converse-stream"
+  /** Without secrets. */
+  readonly url: string
+  readonly region: string
+  readonly identity: Identity
+  /** Counts from 1. */
+  readonly number: number
+  /** The user's custom headers. */
+  readonly headers: CustomHeaders
+  /** The fields that were left out of the request. */
+  readonly drop: ReadonlyArray<Droppable>
+  /** The time limit for the connection. */
+  readonly connect: Duration.Duration
+  /** The URLs that have answered as expected so far. */
+  readonly answered?: ReadonlySet<string>
+}
