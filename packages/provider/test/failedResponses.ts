@@ -1,6 +1,6 @@
 /** Failed responses of gateways, firewalls, proxies and AWS, and how each is read. The command's tests check the hint of each. */
 import type { Reason } from "../src/BedrockError.ts"
-import { attempt, keyed } from "./attempt.ts"
+import { type attempt, keyed } from "./attempt.ts"
 
 export interface FailedResponse {
   readonly what: string

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { foreignLines, foreignParts } from "../../src/command-line/failure/hints/foreignId.ts"
+import { foreignLines, foreignParts } from "../../src/command-line/failure/hints/model/foreignId.ts"
 
 const id = "anthropic.claude-sonnet-4-6-v1"
 

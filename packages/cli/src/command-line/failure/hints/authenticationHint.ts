@@ -1,8 +1,7 @@
 /** What to do when a credential was refused. */
 import { printable } from "@altimate-code/log/Printable"
 import { isExpired } from "@altimate-code/provider/Diagnosis"
-import { capitalize } from "./capitalize.ts"
-import type { FailedRequest } from "./failedRequest.ts"
+import { capitalize, type FailedRequest } from "./failedRequest.ts"
 import { keyHint, storeIt } from "./keyHint.ts"
 
 export const authenticationHint = (request: FailedRequest): string =>

@@ -38,3 +38,5 @@ export const failedRequest = (error: BedrockError): Option.Option<FailedRequest>
     credential: describe(evidence.authorization)
   })
 }
+
+export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,6 +1,5 @@
 /** What to do when a short-term Bedrock API key is for another region or has expired. */
-import { capitalize } from "./capitalize.ts"
-import type { FailedRequest } from "./failedRequest.ts"
+import { capitalize, type FailedRequest } from "./failedRequest.ts"
 
 /** How to use a new token, after "get a new one and". */
 export const storeIt =
