@@ -1,4 +1,4 @@
-/** The screen over a gateway that plays a script, in a real terminal. */
+/** The screen in a real terminal, with a gateway that plays a script. */
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Script } from "@altimate-code/sandbox/Script"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ export const call = (id: string, name: string, input: Record<string, unknown>) =
 
 export const says = (...text: ReadonlyArray<string>) => ({ type: "text", text }) as const
 
-/** The screen over a gateway that plays a script; what is typed and what it shows is the test's. */
+/** Starts the screen and waits until it is ready. */
 export const start = (options: {
   readonly script?: Script
   readonly config?: Record<string, unknown>
@@ -22,7 +22,7 @@ export const start = (options: {
   readonly columns?: number
   readonly rows?: number
   readonly env?: Record<string, string>
-  /** In the home directory every file is asked for. */
+  /** Work in a project directory: in the home directory, reading any file needs permission. */
   readonly inProject?: true
 }) =>
   Effect.gen(function*() {
@@ -35,7 +35,7 @@ export const start = (options: {
       open(args, {
         home: home.home,
         ...(options.inProject ? { cwd: project } : {}),
-        // CI is set where these tests run in the end, and must not matter.
+        // CI is set where these tests run, and must not matter.
         env: { CI: "true", ...token, ...options.env },
         ...(options.columns === undefined ? {} : { columns: options.columns }),
         ...(options.rows === undefined ? {} : { rows: options.rows })
@@ -45,14 +45,18 @@ export const start = (options: {
     return { sandbox, home, project, terminal, launch }
   })
 
-/** A prompt, sent. */
+/** Types and sends a prompt. */
 export const ask = (terminal: Effect.Effect.Success<ReturnType<typeof open>>, prompt: string) =>
   Effect.zipRight(terminal.write(prompt), Effect.zipRight(terminal.see(prompt), terminal.write(keys.enter)))
 
-/** A person reads a question before they answer it; a key that comes at once counts as held down from the last one. */
-export const read = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 700)))
+/** A question ignores keys for a moment after the previous answer. Once it accepts them, the down key marks a choice. */
+export const untilAnswerable = (terminal: Effect.Effect.Success<ReturnType<typeof open>>) =>
+  terminal.write(keys.down).pipe(
+    Effect.zipRight(terminal.see(/^› [ysane] /m, 0.1)),
+    Effect.retry({ times: 200 })
+  )
 
-/** What the model was sent, as one text. */
+/** The messages of a request, as JSON. */
 export const sent = (sandbox: Sandbox.Service, index: number) =>
   Effect.map(
     sandbox.waitFor((requests) => requests.length > index),

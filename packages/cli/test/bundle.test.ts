@@ -33,7 +33,7 @@ const marks = {
   sdk: "AmazonBedrockFrontendService",
   chain: "169.254.170.2",
   model: "~@effect/ai/Prompt",
-  screen: "First start",
+  screen: "Nothing is saved until it works.",
   sandbox: "The security token included in the request is invalid"
 }
 

@@ -5,11 +5,11 @@ import * as Effect from "effect/Effect"
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeHome } from "./BuiltCli.ts"
-import { ask, call, read, says, sent, start, token } from "./ScreenOnSandbox.ts"
+import { ask, call, says, sent, start, token, untilAnswerable } from "./ScreenOnSandbox.ts"
 import { keys, open } from "./Terminal.ts"
 
-layer(NodeContext.layer)("the screen", (it) => {
-  it.scoped("says which model answers, where, and with which credential; leaving says how to come back", () =>
+layer(NodeContext.layer)("The screen", (it) => {
+  it.scoped("shows the model, the gateway and the credential, and prints how to resume the session", () =>
     Effect.gen(function*() {
       const { sandbox, terminal } = yield* start({ script: [{ blocks: [says("Hel", "lo.")] }], columns: 160 })
       const screen = terminal.screen()
@@ -36,7 +36,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.notInclude(terminal.raw(), "screen-token")
     }))
 
-  it.scoped("streams Markdown as it comes, and folds reasoning", () =>
+  it.scoped("streams Markdown, and folds reasoning", () =>
     Effect.gen(function*() {
       const { terminal } = yield* start({
         script: [{
@@ -60,7 +60,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see("about rivers")
     }))
 
-  it.scoped("shows exactly what an edit will change, and makes it when it is allowed", () =>
+  it.scoped("shows the exact change of an edit, and makes it once it is allowed", () =>
     Effect.gen(function*() {
       const { project, terminal } = yield* start({
         inProject: true,
@@ -82,7 +82,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.strictEqual(readFileSync(file, "utf8"), "one\nzwei\nthree\n")
     }))
 
-  it.scoped("takes no, with a word to the model, and runs nothing", () =>
+  it.scoped("sends the reason to the model when the user declines a command", () =>
     Effect.gen(function*() {
       const { home, sandbox, terminal } = yield* start({
         script: [{ blocks: [call("1", "bash", { command: "touch ran" })] }, { blocks: [says("Then not.")] }]
@@ -99,7 +99,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.isFalse(existsSync(join(home.home, "ran")))
     }))
 
-  it.scoped("remembers what is always allowed: in the session, or in the configuration", () =>
+  it.scoped("remembers patterns that are allowed, for the session or in the configuration", () =>
     Effect.gen(function*() {
       const run = (id: string, command: string) => ({ blocks: [call(id, "bash", { command })] })
       const { home, terminal } = yield* start({
@@ -114,7 +114,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see(/echo one[^]*Yes, once/)
       yield* terminal.write("s")
       yield* terminal.see(/Allow this command[^]*pwd[^]*Yes, once/)
-      yield* read
+      yield* untilAnswerable(terminal)
       yield* terminal.write("a")
       yield* terminal.see("altimate-code.json")
       yield* terminal.write(keys.enter)
@@ -125,7 +125,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.deepStrictEqual(Object.values(config.permission?.bash ?? {}), ["allow"])
     }))
 
-  it.scoped("stops at esc, keeps what came, and goes on", () =>
+  it.scoped("stops on esc, keeps the answer so far, and continues", () =>
     Effect.gen(function*() {
       const { sandbox, terminal } = yield* start({
         script: [
@@ -144,7 +144,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.include(yield* sent(sandbox, 1), "the beginning")
     }))
 
-  it.scoped("goes on with a session, and tells a second process that it is open", () =>
+  it.scoped("resumes a session, which a second process cannot open meanwhile", () =>
     Effect.gen(function*() {
       const { home, launch, sandbox, terminal } = yield* start({
         script: [{ blocks: [says("I will remember 42.")] }, { blocks: [says("It was 42.")] }]
@@ -166,7 +166,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.include(yield* sent(sandbox, 1), "Remember 42")
     }))
 
-  it.scoped("takes many pasted lines as one piece", () =>
+  it.scoped("shows a long paste as a placeholder and sends all of it", () =>
     Effect.gen(function*() {
       const { sandbox, terminal } = yield* start({ script: [{ blocks: [says("Long.")] }] })
       const pasted = Array.from({ length: 40 }, (_, line) => `line ${line}`).join("\n")
@@ -179,7 +179,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.include(yield* sent(sandbox, 0), "line 38\\nline 39")
     }))
 
-  it.scoped("has room from 40 to 400 columns, and follows a resize", () =>
+  it.scoped("fits 40 to 400 columns, and follows a resize", () =>
     Effect.gen(function*() {
       const { terminal } = yield* start({
         script: [{
@@ -192,7 +192,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see(/lazy[^]*ready/)
       for (const [columns, rows] of [[100, 30], [400, 40], [40, 12], [80, 24]] as const) {
         yield* terminal.resize(columns, rows)
-        // Drawn at the new width: the answer, the empty input between two rules, the status.
+        // At the new width: the answer, the empty prompt between two rules, the status bar.
         const rule = `─{${columns}}`
         const screen = yield* terminal.see(new RegExp(`lazy[^]*\\n${rule}\\n› *\\n${rule}\\n[^]*ready$`))
         assert.strictEqual(screen.match(/ready/g)?.length, 1, screen)
@@ -203,7 +203,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       }
     }))
 
-  it.scoped("completes files and commands, runs the person's own commands, and queues what is typed meanwhile", () =>
+  it.scoped("completes files and commands, runs shell commands, and queues prompts", () =>
     Effect.gen(function*() {
       const { home, sandbox, terminal } = yield* start({
         script: [
@@ -235,7 +235,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see("/model")
     }))
 
-  it.scoped("without colour nothing is lost, and no colour code is written", () =>
+  it.scoped("writes no color codes with NO_COLOR", () =>
     Effect.gen(function*() {
       const { terminal } = yield* start({
         inProject: true,
@@ -248,7 +248,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.notMatch(terminal.raw(), /\u001b\[(?:[0-9;]*;)?(?:3[0-7]|9[0-7]|38|48|4[0-7])[;m]/)
     }))
 
-  it.scoped("on its first start asks for a gateway, tries it, and stores what works", () =>
+  it.scoped("asks for a gateway on the first start, tests it, and saves it", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
       const home = yield* makeHome
@@ -274,7 +274,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.strictEqual((yield* sandbox.requests)[0]!.headers["authorization"], "Bearer first-start-token")
     }))
 
-  it.scoped("is not shown where there is no terminal", () =>
+  it.scoped("refuses to start without a terminal", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       const piped = yield* home.run([])
@@ -285,7 +285,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       assert.match(dumb.everything(), /TERM[^]*altimate-code run/)
     }))
 
-  it.scoped("puts the terminal back and keeps the session when it is ended by a signal", () =>
+  it.scoped("restores the terminal and stores the session when a signal ends it", () =>
     Effect.gen(function*() {
       const { home, terminal } = yield* start({
         script: [{ blocks: [says("Some words", " more")], faults: [{ type: "stall", afterEvents: 2 }] }]
@@ -294,7 +294,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see("Some words")
       process.kill(terminal.pid, "SIGTERM")
       assert.strictEqual(yield* terminal.exited, 143)
-      // The cursor is shown again, pasting is as before.
+      // The cursor is visible again, and bracketed paste is off.
       assert.isTrue(terminal.raw().lastIndexOf("\u001b[?25h") > terminal.raw().lastIndexOf("\u001b[?25l"))
       assert.isTrue(terminal.raw().lastIndexOf("\u001b[?2004l") > terminal.raw().lastIndexOf("\u001b[?2004h"))
       const [file] = readdirSync(join(home.home, ".local/share/altimate-code/session")).filter((name) =>

@@ -1,4 +1,4 @@
-/** A question on the screen is answered only by somebody who could see what it asks about. */
+/** A question on the screen can only be answered by a user who could see what it asks. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ const commands = (...all: ReadonlyArray<string>) => [
 
 const lines = (count: number) => Array.from({ length: count }, (_, line) => `echo line${line}`).join("\n")
 
-layer(NodeContext.layer)("a question on the screen", (it) => {
+layer(NodeContext.layer)("A question on the screen", (it) => {
   for (const [columns, rows] of [[20, 5], [20, 8], [40, 8], [80, 11], [80, 24], [400, 100]] as const) {
     it.scoped(`shows its command in ${columns} × ${rows}`, () =>
       Effect.gen(function*() {
@@ -30,7 +30,7 @@ layer(NodeContext.layer)("a question on the screen", (it) => {
       }))
   }
 
-  it.scoped("follows the terminal's size while it is asked, and takes only what that size justifies", () =>
+  it.scoped("follows the size of the terminal, and accepts only answers to what that size shows", () =>
     Effect.gen(function*() {
       const command = `${lines(6)}\ntouch ~/ran`
       const { home, terminal } = yield* start({ script: commands(command) })
@@ -60,7 +60,7 @@ layer(NodeContext.layer)("a question on the screen", (it) => {
       assert.isTrue(existsSync(join(home.home, "ran")))
     }))
 
-  it.scoped("that is longer than the screen is answered after its end was reached page by page", () =>
+  it.scoped("can be allowed after it was scrolled to its end page by page", () =>
     Effect.gen(function*() {
       const wide = "漢字 👩‍👩‍👧‍👦 e\u0301 ".repeat(30)
       const { home, terminal } = yield* start({ script: commands(`${lines(30)}\n# ${wide}\u001b[2K\ntouch ~/ran`) })
@@ -86,7 +86,7 @@ layer(NodeContext.layer)("a question on the screen", (it) => {
       assert.isTrue(existsSync(join(home.home, "ran")))
     }))
 
-  it.scoped("is asked by nobody under --yolo, which is on the screen at every size and in /status", () =>
+  it.scoped("is not asked with --yolo, which is shown at every size and in /status", () =>
     Effect.gen(function*() {
       const { home, terminal } = yield* start({ script: commands("touch ~/ran"), args: ["--yolo"] })
       for (const [columns, rows] of [[20, 5], [40, 8], [400, 100], [80, 24]] as const) {
@@ -99,6 +99,6 @@ layer(NodeContext.layer)("a question on the screen", (it) => {
       yield* ask(terminal, "/status")
       yield* terminal.see(/questions +none \(--yolo\)[^]*YOLO/)
       yield* terminal.write(keys.ctrl("o"))
-      yield* terminal.see(/What happened[^]*YOLO/)
+      yield* terminal.see(/Tool output and reasoning[^]*YOLO/)
     }))
 })

@@ -1,5 +1,5 @@
 /**
- * What the screen needs from the program around it: it knows no configuration, no credential and no gateway itself.
+ * What the screen needs from the program around it. The screen itself knows no configuration, no credential and no gateway.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 
 /**
- * A wish of the person's that could not be fulfilled; the screen stays.
+ * The program could not do what the user asked for. The screen shows the message and stays open.
  *
  * @since 0.1.0
  * @category errors
@@ -41,61 +41,64 @@ export interface Price {
 }
 
 /**
- * The model that answers, as the status bar shows it.
+ * The selected model, as the status bar shows it.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ActiveModel {
-  /** E.g. `Claude Sonnet 4.6`; a model that is not known: its ID. */
+  /** E.g. `Claude Sonnet 4.6`, or the ID of an unknown model. */
   readonly name: string
-  /** As configured, without the provider. */
+  /** The model is in the catalog or in the configuration: its context window and price may be known. */
+  readonly isKnown: boolean
+  /** The configured ID, without the provider. */
   readonly configured: string
-  /** As it is sent. */
+  /** The ID that requests are sent with. */
   readonly wire: string
   /** E.g. `Amazon Bedrock`. */
   readonly provider: string
   readonly region: string
-  /** The host that requests go to, with its port when it has one of its own. */
+  /** The host that requests are sent to, with its port unless it is the default. */
   readonly gateway: string
-  /** E.g. `bearer token` or `AWS credentials`; where it came from is in `status`. */
+  /** E.g. `bearer token` or `AWS credentials`. `status` also tells where it was found. */
   readonly credential: string
+  /** In tokens. */
   readonly contextWindow?: number
   readonly price?: Price
   readonly languageModel: LanguageModel.Service
-  /** What a turn knows of the model's provider; absent: nothing. */
+  /** Absent: a turn treats the provider as unknown. */
   readonly modelProvider?: ModelProvider
 }
 
 /**
- * What the first start asks for.
+ * The user's answers during setup.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Answers {
-  /** None: AWS's own endpoint. */
+  /** None: AWS directly, without a gateway. */
   readonly baseURL: Option.Option<string>
   readonly region: string
   readonly credential:
     | { readonly _tag: "Token"; readonly token: Redacted.Redacted }
     | { readonly _tag: "Profile"; readonly name: string }
-    /** Whatever the AWS credential chain finds. */
+    /** The AWS credential chain. */
     | { readonly _tag: "Chain" }
   readonly model: string
 }
 
 /**
- * The first start.
+ * The setup on the first start.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Setup {
   readonly defaults: { readonly region: string; readonly model: string }
-  /** Sends a small request through the gateway with these answers; nothing is stored. Answers what the model said. */
+  /** Sends a small request with these answers and returns the model's reply. Nothing is saved. */
   readonly attempt: (answers: Answers) => Effect.Effect<string, HostError>
-  /** Stores them. Answers the paths of the files that were written. */
+  /** Saves the answers and returns the paths of the files that it wrote. */
   readonly save: (answers: Answers) => Effect.Effect<ReadonlyArray<string>, HostError>
 }
 
@@ -107,44 +110,44 @@ export interface Setup {
  */
 export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly version: string
-  /** The working directory as a person would write it, e.g. `~/shop`. */
+  /** The working directory as it is displayed, e.g. `~/shop`. */
   readonly directory: string
-  /** Every tool call runs without a question (`--yolo`): the status bar says so at all times. */
+  /** Tool calls run without asking the user (`--yolo`). The status bar always shows it. */
   readonly yolo: boolean
-  /** Neither an endpoint nor a credential is configured: the first start asks for them. */
+  /** Present if neither an endpoint nor a credential is configured. */
   readonly setup: Option.Option<Setup>
-  /** The model that is selected now. */
+  /** The selected model. */
   readonly model: Effect.Effect<ActiveModel, HostError>
-  /** The models that can be chosen, the selected one first if it is not among the known ones. */
+  /** The models to choose from. */
   readonly models: ReadonlyArray<{ readonly id: string; readonly name: string; readonly family: string }>
-  /** Selects a model for this process. */
+  /** Selects a model for this process. If that fails, the previous model stays selected. */
   readonly select: (id: string) => Effect.Effect<ActiveModel, HostError>
-  /** The tools, and what a person should know about them, e.g. an MCP server that did not start. */
+  /** The tools, and notices for the user, e.g. about an MCP server that did not start. */
   readonly tools: Effect.Effect<{
     readonly toolkit: AnyToolkit | Effect.Effect<AnyToolkit>
     readonly notices: ReadonlyArray<string>
   }>
-  /** How each MCP server is doing, in lines. */
+  /** The state of each MCP server, for `/mcp`. */
   readonly mcp: Effect.Effect<ReadonlyArray<string>>
   /**
-   * The system prompt of a conversation, what the user should know about it, e.g. that a file can't be read, and what finds the
-   * instructions of the directories that tools come to.
+   * The system prompt of a session, notices for the user, e.g. about a file that cannot be read, and a function that finds the
+   * instructions of the directories that tools touch.
    */
   readonly system: Effect.Effect<{
     readonly text: string
     readonly notices: ReadonlyArray<string>
     readonly findInstructions?: Turn.Options["findInstructions"]
   }>
-  /** What failed, and what a person can do about it. */
+  /** Describes a failure, and what the user can do about it. */
   readonly explain: (error: AiError.AiError | SessionError) => { readonly message: string; readonly hint: string }
-  /** What a program in the background says as it comes, e.g. where to log in. */
-  readonly said: Stream.Stream<string>
-  /** What applies and why, in lines: model, endpoint, credential, configuration files. */
+  /** Notices from programs in the background as they arrive, e.g. where to log in. */
+  readonly notices: Stream.Stream<string>
+  /** The model, endpoint, credential and configuration files in use, each with its origin, for `/status`. */
   readonly status: Effect.Effect<ReadonlyArray<string>>
-  /** Writes "allow" for the pattern into the person's own configuration. Answers the file's path. */
+  /** Adds an "allow" rule for the pattern to the user's own configuration, and returns the path of that file. */
   readonly allowAlways: (permission: string, pattern: string) => Effect.Effect<string, HostError>
-  /** The file of the prompts that were written before. */
+  /** The path of the file with earlier prompts. */
   readonly history: string
-  /** The text without secrets, for the screen and for files. */
+  /** Masks secrets in a text. */
   readonly mask: (text: string) => string
 }>() {}

@@ -154,7 +154,7 @@ layer(NodeContext.layer)("models of one's own", (it) => {
       yield* terminal.write("team/sonnet")
       yield* terminal.see(/Our Sonnet +Claude · team\/sonnet/)
       yield* terminal.write(keys.enter)
-      yield* terminal.see("Our Sonnet answers from now on.")
+      yield* terminal.see("Model: Our Sonnet.")
       yield* terminal.write("hello")
       yield* terminal.see("hello")
       yield* terminal.write(keys.enter)

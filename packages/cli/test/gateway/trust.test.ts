@@ -159,7 +159,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       yield* screen.write(keys.enter)
       yield* screen.see("Models")
       yield* screen.write(keys.enter)
-      yield* screen.see(/has\s+changed since it was trusted/)
+      yield* screen.see(/has\s+changed\s+since\s+it\s+was\s+trusted/)
     }))
 
   it.scoped("may name the user's own endpoint and what is below it, and no other port of this machine", () =>

@@ -2,22 +2,22 @@ import { Box, Static, Text, useCursor } from "ink"
 import { useSyncExternalStore } from "react"
 import type { Block, Store } from "../internal/screen/store.ts"
 
-/** Lines as they are. An empty one takes a row, too. */
+/** Ink would give an empty line no row. */
 const Lines = ({ lines }: { readonly lines: ReadonlyArray<string> }) => (
   <>
     {lines.map((line, index) => (
-      // A line is what stands in its place: it has no other name.
+      // A line has no other identity than its position.
       // oxlint-disable-next-line react/no-array-index-key
       <Text key={index} wrap="truncate">{line === "" ? " " : line}</Text>
     ))}
   </>
 )
 
-/** The finished part, which the terminal scrolls, and under it the part that changes. */
+/** The finished transcript, which scrolls with the terminal, and below it the view that changes. */
 export const App = ({ store }: { readonly store: Store }) => {
-  const { blocks, generation, live } = useSyncExternalStore(store.subscribe, store.snapshot)
+  const { blocks, generation, view } = useSyncExternalStore(store.subscribe, store.snapshot)
   const { setCursorPosition } = useCursor()
-  setCursorPosition(live.cursor === undefined ? undefined : { x: live.cursor.column, y: live.cursor.row })
+  setCursorPosition(view.cursor === undefined ? undefined : { x: view.cursor.column, y: view.cursor.row })
   return (
     <>
       <Static key={generation} items={[...blocks]}>
@@ -28,7 +28,7 @@ export const App = ({ store }: { readonly store: Store }) => {
         )}
       </Static>
       <Box flexDirection="column">
-        <Lines lines={live.lines} />
+        <Lines lines={view.lines} />
       </Box>
     </>
   )

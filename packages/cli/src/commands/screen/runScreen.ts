@@ -1,4 +1,4 @@
-/** The screen with the program around it. */
+/** Runs the screen. */
 import type { Overrides } from "@altimate-code/config/Settings"
 import * as Screen from "@altimate-code/tui/Screen"
 import * as Effect from "effect/Effect"
@@ -10,12 +10,11 @@ import { openSession, type SessionOptions } from "../../workspace/openSession.ts
 import * as Places from "../../workspace/places.ts"
 import * as ScreenHost from "./screenHost.ts"
 
-/** What the command line asks for. */
 export interface ScreenOptions extends SessionOptions {
   readonly overrides: Overrides
 }
 
-/** Shows the screen, and when it is left says how to come back. */
+/** Shows the screen. When the user quits, prints how to resume the session. */
 export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: ScreenOptions) {
   const { writeError } = yield* Stdio
   const { sessionId } = yield* Effect.gen(function*() {
@@ -32,6 +31,6 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
       )
     )
   if (Option.isSome(sessionId)) {
-    yield* writeError(`To go on with this conversation: altimate-code --session ${sessionId.value}\n`)
+    yield* writeError(`To resume this session: altimate-code --session ${sessionId.value}\n`)
   }
 })

@@ -19,9 +19,9 @@ const hasScreen = Effect.gen(function*() {
   return yield* new CliError({
     reason: "Usage",
     message: interactive
-      ? "The screen can't be shown: TERM is dumb."
-      : "The screen needs a terminal for input and output.",
-    hint: "Use altimate-code run \"…\" for one task; altimate-code --help shows all commands."
+      ? "The screen cannot be shown on this terminal: TERM is \"dumb\"."
+      : "The screen cannot be shown: standard input or output is not a terminal.",
+    hint: "Use altimate-code run \"…\" to run a single prompt. altimate-code --help shows all commands."
   })
 })
 

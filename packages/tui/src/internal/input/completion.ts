@@ -1,11 +1,11 @@
-/** A command of the input, e.g. `/model`. */
+/** A slash command. */
 export interface Command {
-  /** With its slash. */
+  /** Including the slash. */
   readonly name: string
   readonly description: string
 }
 
-/** What could stand at the cursor instead of `text.slice(start, end)`. */
+/** Replacements for `text.slice(start, end)`. */
 export interface Completion {
   readonly kind: "file" | "command"
   readonly start: number
@@ -14,7 +14,7 @@ export interface Completion {
   readonly items: ReadonlyArray<{ readonly label: string; readonly description: string; readonly insert: string }>
 }
 
-/** The completion at the cursor, if there is one: `/` at the very start, or `@` at the start of a word. */
+/** Completes the word at the cursor: a command if it starts the text with `/`, a file if it starts with `@`. */
 export const complete = (
   input: { readonly text: string; readonly cursor: number },
   from: { readonly files: ReadonlyArray<string>; readonly commands: ReadonlyArray<Command>; readonly limit: number }
@@ -47,17 +47,17 @@ const isBetter = (a: Ranked, b: Ranked): boolean =>
   a.score > b.score || (a.score === b.score && a.candidate.length < b.candidate.length)
 
 /**
- * The candidates that have the query's characters in this order, best first; equally good ones stay in their order. This runs at each
- * key, over all files of a project: no more than `limit` of them are ever sorted.
+ * The candidates that contain the query's characters in this order, best first; equally good ones keep their order. It runs at each
+ * key over all files of a project, so it never sorts more than `limit` of them.
  */
 export const rank = (query: string, candidates: ReadonlyArray<string>, limit: number): ReadonlyArray<string> => {
   if (query === "") return candidates.slice(0, limit)
-  const wanted = query.toLowerCase()
+  const lowerQuery = query.toLowerCase()
   const best: Array<Ranked> = []
   for (const candidate of candidates) {
-    const score = scoreOf(wanted, candidate)
-    if (score === undefined) continue
-    const ranked = { candidate, score }
+    const candidateScore = score(lowerQuery, candidate)
+    if (candidateScore === undefined) continue
+    const ranked = { candidate, score: candidateScore }
     const last = best.at(-1)
     if (best.length === limit && last !== undefined && !isBetter(ranked, last)) continue
     const at = best.findIndex((other) => isBetter(ranked, other))
@@ -67,34 +67,33 @@ export const rank = (query: string, candidates: ReadonlyArray<string>, limit: nu
   return best.map(({ candidate }) => candidate)
 }
 
-/** A run in the name itself counts most, then a run anywhere, then single characters, most of all where words begin. */
-const scoreOf = (wanted: string, candidate: string): number | undefined => {
+/** A match within the file name scores highest, then a match anywhere, then scattered characters, more so at word starts. */
+const score = (query: string, candidate: string): number | undefined => {
   const text = candidate.toLowerCase()
   const start = text.lastIndexOf("/", text.length - 2) + 1
-  const inName = text.indexOf(wanted, start)
+  const inName = text.indexOf(query, start)
   if (inName === start) return 4000
-  if (inName !== -1) return 3000 + Number(isBeginning(candidate, inName))
-  const anywhere = text.indexOf(wanted)
-  if (anywhere !== -1) return 2000 + Number(isBeginning(candidate, anywhere))
-  return scoreOfCharacters(wanted, text, candidate)
+  if (inName !== -1) return 3000 + Number(startsWord(candidate, inName))
+  const anywhere = text.indexOf(query)
+  if (anywhere !== -1) return 2000 + Number(startsWord(candidate, anywhere))
+  return scoreCharacters(query, text, candidate)
 }
 
-/** From the end, so that the characters are in the name rather than in the directories. */
-const scoreOfCharacters = (wanted: string, text: string, candidate: string): number | undefined => {
-  let beginnings = 0
+/** Matches from the end, so that characters are found in the file name rather than in its directories. */
+const scoreCharacters = (query: string, text: string, candidate: string): number | undefined => {
+  let wordStarts = 0
   let last = 0
   let at = text.length
-  for (let index = wanted.length - 1; index >= 0; index -= 1) {
-    at = at === 0 ? -1 : text.lastIndexOf(wanted[index]!, at - 1)
+  for (let index = query.length - 1; index >= 0; index -= 1) {
+    at = at === 0 ? -1 : text.lastIndexOf(query[index]!, at - 1)
     if (at === -1) return undefined
-    if (index === wanted.length - 1) last = at
-    if (isBeginning(candidate, at)) beginnings += 1
+    if (index === query.length - 1) last = at
+    if (startsWord(candidate, at)) wordStarts += 1
   }
-  return 1000 + 10 * beginnings - Math.min(last - at, 500)
+  return 1000 + 10 * wordStarts - Math.min(last - at, 500)
 }
 
-/** Whether a word begins here. */
-const isBeginning = (text: string, at: number): boolean =>
+const startsWord = (text: string, at: number): boolean =>
   at === 0 || "/._- ".includes(text[at - 1]!) || (isBetween(text, at - 1, "a", "z") && isBetween(text, at, "A", "Z"))
 
 const isBetween = (text: string, at: number, first: string, last: string): boolean =>

@@ -34,13 +34,13 @@ const byName: Readonly<
   "shift-return": "newline"
 }
 
-/** A key by its name with what was held down, e.g. `ctrl-w`, `meta-return`, `escape`. Text has no name. */
+/** The key with its modifiers, e.g. `ctrl-w`, `meta-return`, `escape`. Undefined for text. */
 export const nameOf = (key: Key): string | undefined =>
   key.type !== "key"
     ? undefined
     : `${key.ctrl ? "ctrl-" : ""}${key.meta ? "meta-" : ""}${key.shift ? "shift-" : ""}${key.name}`
 
-/** What the key does in a text of that width. */
+/** What the key does in an editor of this width, in columns. */
 export const actionOf = (key: Key, width: number): Editor.Action | undefined => {
   if (key.type !== "key") return key.type === "paste" ? key : { type: "insert", text: key.text }
   const name = nameOf(key) ?? ""
@@ -50,7 +50,7 @@ export const actionOf = (key: Key, width: number): Editor.Action | undefined => 
   return type === undefined ? undefined : { type }
 }
 
-/** The same for a text of a single line, e.g. a filter. */
+/** What the key does in an editor of a single line, e.g. a filter. */
 export const lineActionOf = (key: Key): Editor.Action | undefined => {
   if (key.type === "paste") return { type: "insert", text: key.text.replace(/\s*\n\s*/g, " ").trim() }
   const action = actionOf(key, 1)

@@ -1,9 +1,9 @@
-import { cut, widthOf } from "../terminal/themedText.ts"
-import { pieceOf, type Unit, unitsOf } from "./editorText.ts"
+import { measureWidth, truncate } from "../terminal/themedText.ts"
+import { pasteIndexOf, splitUnits, type Unit } from "./editorText.ts"
 
-/** A line as it is seen. */
+/** A row of the wrapped text. */
 export interface Row {
-  /** What of the text stands in it, without the line end. */
+  /** Its range in the text, without the line end. */
   readonly start: number
   readonly end: number
   readonly cells: ReadonlyArray<Cell>
@@ -16,75 +16,73 @@ interface Cell {
   readonly isSpace: boolean
 }
 
-/** The lines as they are seen, broken between words; one column stays free for the cursor behind the last character. */
-export const rowsOf = (text: string, pastes: ReadonlyArray<string>, columns: number): ReadonlyArray<Row> => {
+/** Wraps the text between words. One column stays free for the cursor after the last character. */
+export const wrapRows = (text: string, pastes: ReadonlyArray<string>, columns: number): ReadonlyArray<Row> => {
   const width = Math.max(1, columns - 1)
   const rows: Array<Row> = []
   let cells: Array<Cell> = []
   let start = 0
   let used = 0
-  const finish = (end: number, from: number): void => {
+  const endRow = (end: number, from: number): void => {
     rows.push({ start, end, cells: cells.filter((cell) => cell.start < end) })
     cells = cells.filter((cell) => cell.start >= end)
     used = cells.reduce((sum, cell) => sum + cell.width, 0)
     start = from
   }
-  for (const unit of unitsOf(text)) {
+  for (const unit of splitUnits(text)) {
     if (unit.text === "\n") {
-      finish(unit.start, unit.end)
+      endRow(unit.start, unit.end)
       continue
     }
     const cell = cellOf(unit, pastes, width)
     if (used + cell.width > width && cell.isSpace) {
-      // A space at the break is not seen.
+      // A space at the end of a row takes no column.
       cells.push({ ...cell, text: "", width: 0 })
       continue
     }
     if (used + cell.width > width && cells.length > 0) {
       const space = cells.findLastIndex(({ isSpace }) => isSpace)
-      const place = cells[space + 1]?.start ?? cell.start
-      const end = space === -1 ? cell.start : place
-      finish(end, end)
-      // What moved down with the word may leave no room for a wide character.
-      if (used + cell.width > width) finish(cell.start, cell.start)
+      const end = space === -1 ? cell.start : cells[space + 1]?.start ?? cell.start
+      endRow(end, end)
+      // The word that moved down may leave no room for a wide character.
+      if (used + cell.width > width) endRow(cell.start, cell.start)
     }
     cells.push(cell)
     used += cell.width
   }
-  finish(text.length, text.length)
+  endRow(text.length, text.length)
   return rows
 }
 
 const cellOf = (unit: Unit, pastes: ReadonlyArray<string>, width: number): Cell => {
-  const text = shown(unit.text, pastes)
-  const fitting = widthOf(text) > width ? cut(text, width) : text
-  return { start: unit.start, text: fitting, width: widthOf(fitting), isSpace: unit.text === " " }
+  const text = display(unit.text, pastes)
+  const fitting = measureWidth(text) > width ? truncate(text, width) : text
+  return { start: unit.start, text: fitting, width: measureWidth(fitting), isSpace: unit.text === " " }
 }
 
-const shown = (text: string, pastes: ReadonlyArray<string>): string => {
+const display = (text: string, pastes: ReadonlyArray<string>): string => {
   if (text === "\t") return "    "
-  const piece = pieceOf(text)
-  if (piece === undefined) return text
-  return `[pasted text #${piece + 1}, ${amount(pastes[piece] ?? "")}]`
+  const index = pasteIndexOf(text)
+  return index === undefined ? text : `[pasted text #${index + 1}, ${describeLength(pastes[index] ?? "")}]`
 }
 
-const amount = (paste: string): string => {
+const describeLength = (paste: string): string => {
   const lines = paste.replace(/\n$/, "").split("\n").length
   return lines === 1 ? `${paste.length} characters` : `${lines} lines`
 }
 
-/** Where in the rows a place of the text is. */
-export const placeIn = (
+/** The row and column of an index of the text. */
+export const positionOf = (
   rows: ReadonlyArray<Row>,
-  place: number
+  index: number
 ): { readonly row: number; readonly column: number } => {
-  const row = Math.max(0, rows.findLastIndex(({ start }) => start <= place))
-  const before = rows[row]?.cells.filter(({ start }) => start < place) ?? []
+  const row = Math.max(0, rows.findLastIndex(({ start }) => start <= index))
+  const before = rows[row]?.cells.filter(({ start }) => start < index) ?? []
   return { row, column: before.reduce((sum, { width }) => sum + width, 0) }
 }
 
-/** The place of the text that is nearest to a column of a row. */
-export const placeAt = (row: Row, column: number): number => {
+/** The index of the text that is closest to a column of the row. */
+export const indexAt = (row: Row, column: number): number => {
   let used = 0
   for (const cell of row.cells) {
     if (used + cell.width > column) return cell.start

@@ -1,31 +1,31 @@
 import { clean } from "../terminal/themedText.ts"
 
-// A pasted piece stands in the text as one character of a private plane that no font and no language uses.
+// In the text, each paste is one character of the private use area of plane 16, which has no assigned characters.
 const first = 0x10f000
 const last = 0x10fffd
-const pieces = /([\u{10f000}-\u{10fffd}])/u
-const allPieces = /[\u{10f000}-\u{10fffd}]/gu
+const placeholder = /([\u{10f000}-\u{10fffd}])/u
+const allPlaceholders = /[\u{10f000}-\u{10fffd}]/gu
 
-/** How many pasted pieces a text can have. */
-export const maxPieces = last - first + 1
+/** How many pastes a text can contain. */
+export const maxPastes = last - first + 1
 
-/** The character that stands for a pasted piece. */
-export const pieceAt = (index: number): string => String.fromCodePoint(first + index)
+/** The placeholder of a paste. */
+export const placeholderOf = (index: number): string => String.fromCodePoint(first + index)
 
-/** Which pasted piece the character stands for. */
-export const pieceOf = (character: string): number | undefined => {
+/** The index of the paste that the character is a placeholder of. */
+export const pasteIndexOf = (character: string): number | undefined => {
   const code = character.codePointAt(0) ?? 0
   return code >= first && code <= last ? code - first : undefined
 }
 
-/** Text from outside, as it may stand in the input. */
-export const written = (text: string): string => clean(text).replace(allPieces, "")
+/** Removes control characters and placeholders from text that was typed or pasted. */
+export const cleanInput = (text: string): string => clean(text).replace(allPlaceholders, "")
 
-/** The text with the pieces in full. */
-export const withPieces = (text: string, pastes: ReadonlyArray<string>): string =>
-  text.replace(allPieces, (character) => pastes[pieceOf(character) ?? 0] ?? "")
+/** Replaces the placeholders by the pasted texts. */
+export const expandPastes = (text: string, pastes: ReadonlyArray<string>): string =>
+  text.replace(allPlaceholders, (character) => pastes[pasteIndexOf(character) ?? 0] ?? "")
 
-/** A character as a person sees it, or a pasted piece. */
+/** A character as the user perceives it (a grapheme cluster), or a placeholder. */
 export interface Unit {
   readonly text: string
   readonly start: number
@@ -34,11 +34,11 @@ export interface Unit {
 
 const segmenter = new Intl.Segmenter()
 
-/** The text's characters as a person sees them; a pasted piece is always one by itself. */
-export const unitsOf = (text: string): ReadonlyArray<Unit> => {
+/** Splits the text into units. */
+export const splitUnits = (text: string): ReadonlyArray<Unit> => {
   const units: Array<Unit> = []
   let start = 0
-  for (const part of text.split(pieces)) {
+  for (const part of text.split(placeholder)) {
     for (const { index, segment } of segmenter.segment(part)) {
       units.push({ text: segment, start: start + index, end: start + index + segment.length })
     }
@@ -47,35 +47,35 @@ export const unitsOf = (text: string): ReadonlyArray<Unit> => {
   return units
 }
 
-/** The nearest place at or after `index` where the cursor can stand. */
-export const placeFrom = (text: string, index: number): number =>
-  unitsOf(text).find(({ start }) => start >= index)?.start ?? text.length
+/** The closest cursor position at or after `index`. */
+export const positionFrom = (text: string, index: number): number =>
+  splitUnits(text).find(({ start }) => start >= index)?.start ?? text.length
 
-/** The nearest place before `index`. */
-export const placeBefore = (text: string, index: number): number =>
-  unitsOf(text).findLast(({ start }) => start < index)?.start ?? 0
+/** The closest cursor position before `index`. */
+export const positionBefore = (text: string, index: number): number =>
+  splitUnits(text).findLast(({ start }) => start < index)?.start ?? 0
 
-/** The nearest place after `index`. */
-export const placeAfter = (text: string, index: number): number =>
-  unitsOf(text).find(({ end }) => end > index)?.end ?? text.length
+/** The closest cursor position after `index`. */
+export const positionAfter = (text: string, index: number): number =>
+  splitUnits(text).find(({ end }) => end > index)?.end ?? text.length
 
-const isOfWord = (unit: Unit): boolean => /[\p{L}\p{N}_]/u.test(unit.text)
-const isPiece = (unit: Unit): boolean => pieceOf(unit.text) !== undefined
+const isWordCharacter = (unit: Unit): boolean => /[\p{L}\p{N}_]/u.test(unit.text)
+const isPaste = (unit: Unit): boolean => pasteIndexOf(unit.text) !== undefined
 
-/** Where the word before `index` begins. */
-export const wordBefore = (text: string, index: number): number =>
-  wordEdge(unitsOf(text).filter(({ end }) => end <= index).toReversed())?.start ?? 0
+/** Where the word before `index` starts. */
+export const wordStartBefore = (text: string, index: number): number =>
+  findWordEdge(splitUnits(text).filter(({ end }) => end <= index).toReversed())?.start ?? 0
 
 /** Where the word after `index` ends. */
-export const wordAfter = (text: string, index: number): number =>
-  wordEdge(unitsOf(text).filter(({ start }) => start >= index))?.end ?? text.length
+export const wordEndAfter = (text: string, index: number): number =>
+  findWordEdge(splitUnits(text).filter(({ start }) => start >= index))?.end ?? text.length
 
-/** The last unit of the first word; a pasted piece is a word. Without a word: the last of all. */
-const wordEdge = (units: ReadonlyArray<Unit>): Unit | undefined => {
-  const begin = units.findIndex((unit) => isOfWord(unit) || isPiece(unit))
-  const unit = units[begin]
+/** The last unit of the first word, where a paste is a word; without a word, the last unit. */
+const findWordEdge = (units: ReadonlyArray<Unit>): Unit | undefined => {
+  const start = units.findIndex((unit) => isWordCharacter(unit) || isPaste(unit))
+  const unit = units[start]
   if (unit === undefined) return units.at(-1)
-  if (isPiece(unit)) return unit
-  const after = units.findIndex((each, at) => at > begin && !isOfWord(each))
+  if (isPaste(unit)) return unit
+  const after = units.findIndex((each, at) => at > start && !isWordCharacter(each))
   return units[after === -1 ? units.length - 1 : after - 1]
 }

@@ -1,4 +1,4 @@
-/** What a person did at the keyboard. `name` is a single letter only together with `ctrl` or `meta`. */
+/** A key press, or pasted text. `name` is a single letter only together with `ctrl` or `meta`. */
 export type Key =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "paste"; readonly text: string }
@@ -10,10 +10,10 @@ export type Key =
     readonly shift: boolean
   }
 
-/** What the terminal sent and is not complete yet. */
+/** Input from the terminal that is still incomplete. */
 export interface Decoder {
   readonly pending: string
-  /** The text of a paste that has not ended. */
+  /** The text so far of an unfinished paste. */
   readonly pasted: string | undefined
 }
 
@@ -22,7 +22,7 @@ export const start: Decoder = { pending: "", pasted: undefined }
 const pasteStart = "\x1b[200~"
 const pasteEnd = "\x1b[201~"
 
-/** The keys of a piece of the terminal's input, wherever it was cut. */
+/** Decodes a chunk of the terminal's input, which may end anywhere in a sequence. */
 export const decode = (
   decoder: Decoder,
   chunk: string
@@ -34,9 +34,9 @@ export const decode = (
     if (pasted !== undefined) {
       const end = input.indexOf(pasteEnd)
       if (end === -1) {
-        const kept = beginningOf(pasteEnd, input)
+        const held = countMarkerStart(pasteEnd, input)
         return {
-          decoder: { pending: input.slice(input.length - kept), pasted: pasted + input.slice(0, input.length - kept) },
+          decoder: { pending: input.slice(input.length - held), pasted: pasted + input.slice(0, input.length - held) },
           keys
         }
       }
@@ -47,7 +47,7 @@ export const decode = (
       pasted = ""
       input = input.slice(pasteStart.length)
     } else {
-      const next = one(input)
+      const next = decodeKey(input)
       if (next === undefined) break
       if (next.key !== undefined) keys.push(next.key)
       input = input.slice(next.length)
@@ -56,66 +56,68 @@ export const decode = (
   return { decoder: { pending: input, pasted }, keys }
 }
 
-/** Nothing follows: what looks like the beginning of a sequence was the Esc key. */
+/** Decodes what is pending when no more input follows: the start of a sequence was the Esc key. */
 export const flush = (decoder: Decoder): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key> } => {
   if (decoder.pasted !== undefined || decoder.pending === "") return { decoder, keys: [] }
   const { keys } = decode(start, decoder.pending.slice(1))
-  return { decoder: start, keys: [plain("escape"), ...keys] }
+  return { decoder: start, keys: [withoutModifiers("escape"), ...keys] }
 }
 
-/** How many characters at the end of the text could be the beginning of the marker. */
-const beginningOf = (marker: string, text: string): number => {
+/** How many characters at the end of the text could be the start of the marker. */
+const countMarkerStart = (marker: string, text: string): number => {
   for (let length = Math.min(marker.length - 1, text.length); length > 0; length--) {
     if (text.endsWith(marker.slice(0, length))) return length
   }
   return 0
 }
 
-const plain = (name: string): Key => ({ type: "key", name, ctrl: false, meta: false, shift: false })
+const withoutModifiers = (name: string): Key => ({ type: "key", name, ctrl: false, meta: false, shift: false })
 
 interface Next {
   readonly length: number
-  /** Absent: a sequence that means nothing here. */
+  /** Absent: an unknown sequence. */
   readonly key?: Key
 }
 
-const one = (input: string): Next | undefined => {
-  if (!input.startsWith("\x1b")) return unescaped(input)
+const decodeKey = (input: string): Next | undefined => {
+  if (!input.startsWith("\x1b")) return decodeUnescaped(input)
   if (input.length === 1) return undefined
   const second = input[1] ?? ""
-  if (second === "[" || second === "O") return sequence(input)
+  if (second === "[" || second === "O") return decodeSequence(input)
   if (second === "\x1b") {
     // Alt with an arrow, or Esc twice.
-    const inner = input.length > 2 && (input[2] === "[" || input[2] === "O") ? sequence(input.slice(1)) : undefined
+    const inner = input.length > 2 && (input[2] === "[" || input[2] === "O")
+      ? decodeSequence(input.slice(1))
+      : undefined
     if (inner?.key?.type === "key") return { length: inner.length + 1, key: { ...inner.key, meta: true } }
-    return { length: 1, key: plain("escape") }
+    return { length: 1, key: withoutModifiers("escape") }
   }
-  const inner = unescaped(input.slice(1))
+  const inner = decodeUnescaped(input.slice(1))
   if (inner.key?.type === "text") {
     const [letter = ""] = inner.key.text
-    return { length: 1 + letter.length, key: { ...plain(letter.toLowerCase()), meta: true } as Key }
+    return { length: 1 + letter.length, key: { ...withoutModifiers(letter.toLowerCase()), meta: true } as Key }
   }
   return inner.key?.type === "key"
     ? { length: 1 + inner.length, key: { ...inner.key, meta: true } }
     : { length: 1 + inner.length }
 }
 
-const named: Readonly<Record<string, Key>> = {
-  "\r": plain("return"),
+const controlKeys: Readonly<Record<string, Key>> = {
+  "\r": withoutModifiers("return"),
   "\n": { type: "key", name: "j", ctrl: true, meta: false, shift: false },
-  "\t": plain("tab"),
-  "\x7f": plain("backspace"),
-  "\b": plain("backspace"),
+  "\t": withoutModifiers("tab"),
+  "\x7f": withoutModifiers("backspace"),
+  "\b": withoutModifiers("backspace"),
   "\x00": { type: "key", name: "space", ctrl: true, meta: false, shift: false },
   "\x1f": { type: "key", name: "_", ctrl: true, meta: false, shift: false }
 }
 
-const unescaped = (input: string): Next => {
+const decodeUnescaped = (input: string): Next => {
   // oxlint-disable-next-line no-control-regex -- control characters are keys here
   const text = /^[^\x00-\x1f\x7f]+/.exec(input)?.[0]
   if (text !== undefined) return { length: text.length, key: { type: "text", text } }
   const [first = ""] = input
-  const key = named[first]
+  const key = controlKeys[first]
   if (key !== undefined) return { length: 1, key }
   const code = first.charCodeAt(0)
   if (code >= 1 && code <= 26) {
@@ -127,7 +129,7 @@ const unescaped = (input: string): Next => {
   return { length: 1 }
 }
 
-const finals: Readonly<Record<string, string>> = {
+const keysByFinal: Readonly<Record<string, string>> = {
   A: "up",
   B: "down",
   C: "right",
@@ -136,7 +138,7 @@ const finals: Readonly<Record<string, string>> = {
   H: "home"
 }
 
-const numbers: Readonly<Record<string, string>> = {
+const keysByNumber: Readonly<Record<string, string>> = {
   1: "home",
   3: "delete",
   4: "end",
@@ -146,7 +148,7 @@ const numbers: Readonly<Record<string, string>> = {
   8: "end"
 }
 
-const sequence = (input: string): Next | undefined => {
+const decodeSequence = (input: string): Next | undefined => {
   // oxlint-disable-next-line no-control-regex -- Esc begins a sequence
   const found = /^\x1b(?:\[([0-?]*)[ -/]*([@-~])|O([@-~]))/.exec(input)
   if (found === null) {
@@ -159,13 +161,13 @@ const sequence = (input: string): Next | undefined => {
   const bits = Math.max(0, Number(modifier) - 1)
   const modifiers = { shift: (bits & 1) > 0, meta: (bits & 2) > 0, ctrl: (bits & 4) > 0 }
   const length = whole.length
-  if (final === "Z") return { length, key: { ...plain("tab"), shift: true } as Key }
-  const name = final === "~" ? numbers[number] : final === "u" ? keyOf(Number(number)) : finals[final]
+  if (final === "Z") return { length, key: { ...withoutModifiers("tab"), shift: true } as Key }
+  const name = final === "~" ? keysByNumber[number] : final === "u" ? keyOfCode(Number(number)) : keysByFinal[final]
   return name === undefined ? { length } : { length, key: { type: "key", name, ...modifiers } }
 }
 
-/** Some terminals send `Esc [ code ; modifier u` for keys that have no sequence of their own, e.g. Shift-Return. */
-const keyOf = (code: number): string | undefined => {
+/** Some terminals send `Esc [ code ; modifier u` for keys without a sequence, e.g. Shift-Return. */
+const keyOfCode = (code: number): string | undefined => {
   if (code === 13) return "return"
   if (code === 9) return "tab"
   if (code === 27) return "escape"

@@ -1,73 +1,88 @@
-import { type Lines, type Look, oneLine, rule } from "../terminal/look.ts"
-import { visible } from "../terminal/scroll.ts"
-import { clean, widthOf } from "../terminal/themedText.ts"
+import { type Canvas, drawRule, type Lines, paintLine } from "../terminal/canvas.ts"
+import { sliceVisible } from "../terminal/scroll.ts"
+import { clean, measureWidth } from "../terminal/themedText.ts"
 import { rank } from "./completion.ts"
 import { lineActionOf, nameOf } from "./editing.ts"
 import * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
 
-export interface Choice {
-  readonly id: string
+export interface Choice<Id extends string = string> {
+  readonly id: Id
   readonly label: string
   readonly detail: string
 }
 
-/** A list to choose from; what is typed narrows it down. */
-export interface Picker {
+/** A list to choose from, filtered by what the user types. */
+export interface Picker<Id extends string = string> {
   readonly title: string
-  readonly choices: ReadonlyArray<Choice>
+  readonly choices: ReadonlyArray<Choice<Id>>
   readonly filter: Editor.State
   readonly selected: number
-  /** What is typed can be chosen too, and is described so. */
-  readonly own: string | undefined
+  /** Makes a choice of the typed text; absent: only `choices` can be chosen. */
+  readonly custom: ((text: string) => Choice<Id>) | undefined
 }
 
-/** What a model is that is not in the list. */
-export const ownModel = "another model ID, an ARN, or your gateway's own name"
+/** A model to choose from. */
+export interface Model {
+  readonly id: string
+  readonly name: string
+  readonly family: string
+}
 
-export const make = (title: string, choices: ReadonlyArray<Choice>, selected = 0, own?: string): Picker => ({
+export const modelChoices = (models: ReadonlyArray<Model>): ReadonlyArray<Choice> =>
+  models.map(({ family, id, name }) => ({ id, label: name, detail: `${family} · ${id}` }))
+
+/** A model that is not in the list. */
+export const customModel = (text: string): Choice => ({
+  id: text,
+  label: text,
+  detail: "another model ID, an ARN, or a name that your gateway knows"
+})
+
+export const make = <Id extends string>(
+  title: string,
+  choices: ReadonlyArray<Choice<Id>>,
+  selected = 0,
+  custom?: (text: string) => Choice<Id>
+): Picker<Id> => ({
   title,
   choices,
   filter: Editor.empty([]),
   selected,
-  own
+  custom
 })
 
 const textOf = ({ detail, label }: Choice): string => `${label} ${detail}`
 
-/** The choices that fit what was typed, best first, and what was typed itself. */
-export const matching = ({ choices, filter, own }: Picker): ReadonlyArray<Choice> => {
-  const typed = filter.text.trim()
-  if (typed === "") return choices
-  const fitting = rank(typed, choices.map(textOf), choices.length).flatMap((text) =>
+/** The choices that match the typed text, best first; then the typed text itself, if it may be chosen. */
+export const filterChoices = <Id extends string>(
+  { choices, custom, filter }: Picker<Id>
+): ReadonlyArray<Choice<Id>> => {
+  const text = filter.text.trim()
+  if (text === "") return choices
+  const matches = rank(text, choices.map(textOf), choices.length).flatMap((text) =>
     choices.find((choice) => textOf(choice) === text) ?? []
   )
-  return own === undefined || choices.some(({ id }) => id === typed)
-    ? fitting
-    : [...fitting, { id: typed, label: typed, detail: own }]
+  return custom === undefined || choices.some(({ id }) => id === text) ? matches : [...matches, custom(text)]
 }
 
-export type Result =
-  | { readonly type: "stays"; readonly picker: Picker }
-  | { readonly type: "chosen"; readonly choice: Choice }
-  | { readonly type: "left" }
+export type Result<Id extends string> =
+  | { readonly type: "open"; readonly picker: Picker<Id> }
+  | { readonly type: "chosen"; readonly choice: Choice<Id> }
+  | { readonly type: "closed" }
 
-export const update = (picker: Picker, key: Key): Result => {
-  const found = matching(picker)
-  const last = Math.max(0, found.length - 1)
-  const select = (selected: number): Result => ({
-    type: "stays",
-    picker: { ...picker, selected: Math.max(0, Math.min(last, selected)) }
-  })
+export const update = <Id extends string>(picker: Picker<Id>, key: Key): Result<Id> => {
+  const matches = filterChoices(picker)
+  const last = Math.max(0, matches.length - 1)
+  const stayOpen = (changes: Partial<Picker<Id>>): Result<Id> => ({ type: "open", picker: { ...picker, ...changes } })
+  const select = (selected: number) => stayOpen({ selected: Math.max(0, Math.min(last, selected)) })
   switch (nameOf(key)) {
     case "escape":
     case "ctrl-c":
-      return picker.filter.text === ""
-        ? { type: "left" }
-        : { type: "stays", picker: { ...picker, filter: Editor.empty([]), selected: 0 } }
+      return picker.filter.text === "" ? { type: "closed" } : stayOpen({ filter: Editor.empty([]), selected: 0 })
     case "return": {
-      const choice = found[Math.min(picker.selected, last)]
-      return choice === undefined ? { type: "stays", picker } : { type: "chosen", choice }
+      const choice = matches[Math.min(picker.selected, last)]
+      return choice === undefined ? stayOpen({}) : { type: "chosen", choice }
     }
     case "up":
     case "ctrl-p":
@@ -81,47 +96,49 @@ export const update = (picker: Picker, key: Key): Result => {
       return select(picker.selected + 10)
   }
   const action = lineActionOf(key)
-  if (action === undefined) return { type: "stays", picker }
+  if (action === undefined) return stayOpen({})
   const filter = Editor.update(picker.filter, action)
-  return {
-    type: "stays",
-    picker: { ...picker, filter, selected: filter.text === picker.filter.text ? picker.selected : 0 }
-  }
+  return stayOpen({ filter, selected: filter.text === picker.filter.text ? picker.selected : 0 })
 }
 
-export const render = (picker: Picker, look: Look, rows: number): Lines => {
-  const found = matching(picker)
+const maxLabelWidth = 40
+
+export const render = (picker: Picker, canvas: Canvas, rows: number): Lines => {
+  const matches = filterChoices(picker)
   const room = Math.max(1, rows - 3)
-  const selected = Math.min(picker.selected, Math.max(0, found.length - 1))
-  const seen = visible(found, selected - Math.floor(room / 2), room)
-  const labels = Math.max(0, ...found.map(({ label }) => widthOf(clean(label))))
+  const selected = Math.min(picker.selected, Math.max(0, matches.length - 1))
+  const visible = sliceVisible(matches, selected - Math.floor(room / 2), room)
+  const labelWidth = Math.min(maxLabelWidth, Math.max(0, ...matches.map(({ label }) => measureWidth(clean(label)))))
   return [
-    rule(look, picker.title),
-    ...(found.length === 0
-      ? [oneLine([{ text: "  No matches", roles: ["dim"] }], look)]
-      : seen.lines.map((choice, index) => {
-        const isSelected = seen.offset + index === selected
-        const label = clean(choice.label)
-        return oneLine([
-          { text: isSelected ? "› " : "  ", roles: ["accent"] },
-          { text: label, roles: isSelected ? ["strong"] : ["text"] },
-          ...(choice.detail === "" ? [] : [
-            { text: " ".repeat(Math.max(2, Math.min(labels, 40) - widthOf(label) + 2)), roles: [] },
-            { text: clean(choice.detail), roles: ["dim" as const] }
-          ])
-        ], look)
-      })),
-    oneLine([
+    drawRule(canvas, picker.title),
+    ...(matches.length === 0
+      ? [paintLine([{ text: "  No matches.", roles: ["dim"] }], canvas)]
+      : visible.lines.map((choice, index) =>
+        renderChoice(choice, visible.offset + index === selected, labelWidth, canvas)
+      )),
+    paintLine([
       { text: picker.filter.text === "" ? "" : `${picker.filter.text}  `, roles: ["accent"] },
       {
         text: [
-          ...(seen.above + seen.below > 0 ? [`${selected + 1} of ${found.length}`] : []),
+          ...(visible.above + visible.below > 0 ? [`${selected + 1} of ${matches.length}`] : []),
           "type to filter",
           "enter: choose",
           "esc: back"
         ].join(" · "),
         roles: ["dim"]
       }
-    ], look)
+    ], canvas)
   ]
+}
+
+const renderChoice = (choice: Choice, isSelected: boolean, labelWidth: number, canvas: Canvas): string => {
+  const label = clean(choice.label)
+  return paintLine([
+    { text: isSelected ? "› " : "  ", roles: ["accent"] },
+    { text: label, roles: isSelected ? ["strong"] : ["text"] },
+    ...(choice.detail === "" ? [] : [
+      { text: " ".repeat(Math.max(2, labelWidth - measureWidth(label) + 2)), roles: [] },
+      { text: clean(choice.detail), roles: ["dim" as const] }
+    ])
+  ], canvas)
 }

@@ -5,24 +5,26 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 
-/** So many prompts are offered again. */
-const newest = 1000
+/** Older prompts are not offered. */
+const maxPrompts = 1000
 
 const Line = Schema.parseJson(Schema.String)
 
-/** What was written before, oldest first. A file that can't be read is no reason not to start. */
+/** Earlier prompts, oldest first; none if the file cannot be read. */
 export const load = (file: string): Effect.Effect<ReadonlyArray<string>, never, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const lines = (yield* fs.readFileString(file)).split("\n").filter((line) => line !== "")
-    const kept = lines.slice(-newest)
-    if (lines.length > 2 * newest) yield* replaceFile(file, kept.map((line) => `${line}\n`).join(""), { mode: 0o600 })
-    return kept.flatMap((line) =>
+    const recent = lines.slice(-maxPrompts)
+    if (lines.length > 2 * maxPrompts) {
+      yield* replaceFile(file, recent.map((line) => `${line}\n`).join(""), { mode: 0o600 })
+    }
+    return recent.flatMap((line) =>
       Either.match(Schema.decodeEither(Line)(line), { onLeft: () => [], onRight: (text) => [text] })
     )
   }).pipe(Effect.orElseSucceed(() => []))
 
-/** One more, as it may be written: without secrets. Two processes may write at the same time: a line is one write at the end of the file. */
+/** Appends a prompt, whose secrets must be masked. It is a single write, so that several processes can append to the file. */
 export const append = (
   file: string,
   text: string

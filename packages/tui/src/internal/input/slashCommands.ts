@@ -1,29 +1,35 @@
 import type { Command } from "./completion.ts"
 
-/** What can be written after a slash. */
-export const commands: ReadonlyArray<Command> = [
-  { name: "/model", description: "chooses the model that answers" },
-  { name: "/new", description: "begins a new conversation" },
-  { name: "/sessions", description: "goes on with an earlier conversation" },
-  { name: "/status", description: "what applies and why" },
-  { name: "/mcp", description: "state, tools and last error of each MCP server" },
-  { name: "/compact", description: "compacts older messages, to make room" },
-  { name: "/export", description: "writes this conversation to a Markdown file" },
-  { name: "/help", description: "keys and commands" },
-  { name: "/exit", description: "leaves; the conversation is kept" }
+export const slashCommands: ReadonlyArray<Command> = [
+  { name: "/model", description: "switch to another model" },
+  { name: "/new", description: "start a new session" },
+  { name: "/sessions", description: "resume an earlier session" },
+  { name: "/status", description: "show the settings in use and where they come from" },
+  { name: "/mcp", description: "show each MCP server's state, tools and last error" },
+  { name: "/compact", description: "summarize older messages to free up context" },
+  { name: "/export", description: "save this session as a Markdown file" },
+  { name: "/help", description: "show commands and keys" },
+  { name: "/exit", description: "quit; the session is saved" }
 ]
 
-/** What `/help` says. */
+/** `/quit` also exits, but is not listed. */
+const names = [...slashCommands.map(({ name }) => name), "/quit"]
+
+/** Whether the text starts with a known command. Anything else, such as a path, is a prompt. */
+export const isSlashCommand = (text: string): boolean =>
+  /^\/[a-z]+(?:\s|$)/.test(text) && names.includes(text.split(/\s/)[0] ?? "")
+
+/** The lines of `/help`. */
 export const help: ReadonlyArray<string> = [
-  ...commands.map(({ description, name }) => `${name.padEnd(12)} ${description}`),
+  ...slashCommands.map(({ description, name }) => `${name.padEnd(12)} ${description}`),
   "",
-  "@           completes the name of a file",
-  "!           at the start runs a command in the shell; the model is told what came of it",
-  "enter       sends; while an answer comes, it waits its turn",
-  "alt-enter   begins a new line, as ctrl-j does",
-  "esc         stops the answer and keeps what came",
-  "ctrl-o      opens the outputs of tools and the model's thoughts",
-  "ctrl-g      opens what you write in your editor ($VISUAL, $EDITOR)",
-  "↑ ↓         through what you wrote before",
-  "ctrl-c      clears what you write; twice leaves, as ctrl-d does"
+  "@           complete a file name",
+  "!           at the start: run a shell command; the model sees its output",
+  "enter       send; while the model is answering, queue",
+  "alt-enter   start a new line (also ctrl-j)",
+  "esc         stop the answer; the text so far is kept",
+  "ctrl-o      show tool output and the model's reasoning",
+  "ctrl-g      edit the prompt in $VISUAL or $EDITOR",
+  "↑ ↓         browse earlier prompts",
+  "ctrl-c      clear the prompt; press twice to quit (also ctrl-d)"
 ]

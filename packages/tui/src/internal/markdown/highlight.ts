@@ -3,24 +3,27 @@ import type { createLowlight } from "lowlight"
 import type { Role } from "../terminal/theme.ts"
 import { expandTabs, type Line, type Span } from "../terminal/themedText.ts"
 
-type Lowlight = ReturnType<typeof createLowlight>
-type Node = ReturnType<Lowlight["highlight"]>["children"][number]
+/** `lowlight`, which is loaded in the background because it is large. */
+export type Highlighter = Pick<ReturnType<typeof createLowlight>, "highlight" | "registered">
 
-let loaded: Lowlight | undefined
+type Node = ReturnType<Highlighter["highlight"]>["children"][number]
 
-/** Loads the highlighter. Until then, and if it can't be loaded, code is plain. */
-export const load: Effect.Effect<void> = Effect.ignore(Effect.tryPromise(async () => {
+export const load: Effect.Effect<Highlighter, unknown> = Effect.tryPromise(async () => {
   const { common, createLowlight } = await import("lowlight")
-  loaded ??= createLowlight(common)
-}))
+  return createLowlight(common)
+})
 
-/** More than this is not worth the wait: it is shown plain. */
-const limit = 100_000
+/** Longer code would take too long to highlight. */
+const maxLength = 100_000
 
-/** The code's lines with the roles of what stands in them. The code must be clean. */
-export const highlight = (code: string, language: string): ReadonlyArray<Line> => {
-  const spans = loaded !== undefined && code.length <= limit && loaded.registered(language)
-    ? loaded.highlight(language, code).children.flatMap((node) => spansOf(node, "text"))
+/** The lines of the code with a role for each span. The code must be clean. */
+export const highlight = (
+  code: string,
+  language: string,
+  highlighter: Highlighter | undefined
+): ReadonlyArray<Line> => {
+  const spans = highlighter !== undefined && code.length <= maxLength && highlighter.registered(language)
+    ? highlighter.highlight(language, code).children.flatMap((node) => spansOf(node, "text"))
     : [{ text: code, roles: ["text"] } satisfies Span]
   return linesOf(spans)
 }

@@ -3,159 +3,167 @@ import { Lexer, type Token, type Tokens } from "marked"
 import type { Role, Theme } from "../terminal/theme.ts"
 import {
   clean,
-  cut,
   expandTabs,
   type Line,
+  measureWidth,
   paint,
-  plainLines,
+  paintPlainText,
   type Span,
-  widthOf,
+  truncate,
   wrap
 } from "../terminal/themedText.ts"
-import { highlight } from "./highlight.ts"
-import { inline } from "./markdownInline.ts"
-import { fenceInfo } from "./markdownSplit.ts"
-import { table } from "./markdownTable.ts"
+import { highlight, type Highlighter } from "./highlight.ts"
+import { renderInline } from "./markdownInline.ts"
+import { readFenceInfo } from "./markdownSplit.ts"
+import { renderTable } from "./markdownTable.ts"
 
 export interface Options {
   readonly width: number
   readonly theme: Theme
+  readonly highlighter?: Highlighter | undefined
 }
 
 /**
- * Markdown as lines for the terminal, without blank lines before and after. Nothing of it reaches the terminal raw.
- * Parts that `split` made are apart by one blank line, unless `continues(second)`.
+ * Renders Markdown without blank lines before and after it. Control characters never reach the terminal. Put a blank line between parts
+ * from `split`, unless `isContinuation(second)`.
  */
 export const render = (markdown: string, options: Options): ReadonlyArray<string> => {
-  const { theme, width } = options
+  const { highlighter, theme, width } = options
   const text = clean(markdown)
-  // Nesting of thousands of levels, which no person writes, is too deep for the parser and for us.
-  return Either.try(() => blocks(new Lexer().lex(text), { width, marks: !theme.colors }, true)).pipe(
+  // The parser and this renderer are recursive: nesting of thousands of levels overflows the stack.
+  return Either.try(() => renderBlocks(new Lexer().lex(text), { width, marks: !theme.colors, highlighter }, true)).pipe(
     Either.map((lines) => lines.map((line) => paint(line, theme))),
-    Either.getOrElse(() => plainLines(text, options))
+    Either.getOrElse(() => paintPlainText(text, options))
   )
 }
 
-interface Room {
+interface Area {
   readonly width: number
+  /** Keep the marks of emphasis, for a theme without colors. */
   readonly marks: boolean
+  readonly highlighter: Highlighter | undefined
 }
 
-/** The blocks under each other, `apart` by a blank line. */
-const blocks = (tokens: ReadonlyArray<Token>, room: Room, apart: boolean): ReadonlyArray<Line> =>
-  stacked(definitionsTogether(tokens).map((token) => block(token, room)), apart)
+/** `isSpaced`: put a blank line between the blocks. */
+const renderBlocks = (tokens: ReadonlyArray<Token>, area: Area, isSpaced: boolean): ReadonlyArray<Line> =>
+  stack(mergeDefinitions(tokens).map((token) => renderBlock(token, area)), isSpaced)
 
-const definitionsTogether = (tokens: ReadonlyArray<Token>): ReadonlyArray<Token> =>
+const mergeDefinitions = (tokens: ReadonlyArray<Token>): ReadonlyArray<Token> =>
   tokens.reduce<Array<Token>>((all, token) => {
     const last = all.at(-1)
     if (token.type !== "def" || last?.type !== "def") return [...all, token]
     return [...all.slice(0, -1), { ...last, raw: last.raw + token.raw }]
   }, [])
 
-const stacked = (parts: ReadonlyArray<ReadonlyArray<Line>>, apart: boolean): ReadonlyArray<Line> =>
-  parts.filter((part) => part.length > 0).flatMap((part, index) => apart && index > 0 ? [[], ...part] : part)
+const stack = (parts: ReadonlyArray<ReadonlyArray<Line>>, isSpaced: boolean): ReadonlyArray<Line> =>
+  parts.filter((part) => part.length > 0).flatMap((part, index) => isSpaced && index > 0 ? [[], ...part] : part)
 
-const block = (token: Token, room: Room): ReadonlyArray<Line> => {
+const renderBlock = (token: Token, area: Area): ReadonlyArray<Line> => {
   switch (token.type) {
     case "space":
     case "checkbox":
       return []
     case "heading":
-      return running(token.tokens ?? [], ["heading"], room, room.marks ? `${"#".repeat(token.depth)} ` : "")
+      return wrapInline(token.tokens ?? [], ["heading"], area, area.marks ? `${"#".repeat(token.depth)} ` : "")
     case "hr":
-      return [[{ text: "─".repeat(room.width), roles: ["dim"] }]]
+      return [[{ text: "─".repeat(area.width), roles: ["dim"] }]]
     case "code":
-      return code(token as Tokens.Code, room)
+      return renderCode(token as Tokens.Code, area)
     case "blockquote":
-      return indented(
+      return indentBlock(
         [{ text: "│ ", roles: ["dim"] }],
         [{ text: "│ ", roles: ["dim"] }],
-        room,
-        (inner) => blocks(token.tokens ?? [], inner, true)
+        area,
+        (inner) => renderBlocks(token.tokens ?? [], inner, true)
       )
     case "list":
-      return list(token as Tokens.List, room)
+      return renderList(token as Tokens.List, area)
     case "table":
-      return table(token as Tokens.Table, room.width, room.marks)
-    // A definition is shown: what refers to it may have been shown before it came.
+      return renderTable(token as Tokens.Table, area.width, area.marks)
+    // Definitions are shown: a reference may have been written to the transcript before its definition arrived.
     case "def":
     case "html":
-      return textLines(token.raw.trimEnd(), room)
+      return wrapText(token.raw.trimEnd(), area)
     default:
       return "tokens" in token && token.tokens !== undefined
-        ? running(token.tokens, [], room, "")
-        : running([token], [], room, "")
+        ? wrapInline(token.tokens, [], area, "")
+        : wrapInline([token], [], area, "")
   }
 }
 
-const running = (
+const wrapInline = (
   tokens: ReadonlyArray<Token>,
   roles: ReadonlyArray<Role>,
-  room: Room,
+  area: Area,
   before: string
 ): ReadonlyArray<Line> =>
-  inline(tokens, roles, room.marks).flatMap((line, index) =>
-    wrap(index === 0 && before !== "" ? [{ text: before, roles }, ...line] : line, room.width, "words")
+  renderInline(tokens, roles, area.marks).flatMap((line, index) =>
+    wrap(index === 0 && before !== "" ? [{ text: before, roles }, ...line] : line, area.width, "words")
   )
 
-const textLines = (text: string, room: Room): ReadonlyArray<Line> =>
-  text.split("\n").flatMap((line) => wrap([{ text: expandTabs(line), roles: [] }], room.width, "anywhere"))
+const wrapText = (text: string, area: Area): ReadonlyArray<Line> =>
+  text.split("\n").flatMap((line) => wrap([{ text: expandTabs(line), roles: [] }], area.width, "anywhere"))
 
-const code = (token: Tokens.Code, room: Room): ReadonlyArray<Line> => {
-  const { continued, label, language } = fenceInfo(token.lang ?? "")
-  const above: ReadonlyArray<Line> = label === "" || continued
+const renderCode = (token: Tokens.Code, area: Area): ReadonlyArray<Line> => {
+  const { isContinued, label, language } = readFenceInfo(token.lang ?? "")
+  const above: ReadonlyArray<Line> = label === "" || isContinued
     ? []
-    : [[{ text: cut(expandTabs(label), room.width), roles: ["dim"] }]]
+    : [[{ text: truncate(expandTabs(label), area.width), roles: ["dim"] }]]
   const indent: Line = [{ text: "  ", roles: [] }]
   return [
     ...above,
-    ...indented(
+    ...indentBlock(
       indent,
       indent,
-      room,
-      (inner) => codeLines(token, language).flatMap((line) => wrap(line, inner.width, "anywhere"))
+      area,
+      (inner) => codeLines(token, language, area.highlighter).flatMap((line) => wrap(line, inner.width, "anywhere"))
     )
   ]
 }
 
-/** The parser gives code that ends in blank lines one line end more than it has. */
-const codeLines = (token: Tokens.Code, language: string): ReadonlyArray<Line> => {
+/** The parser adds a line end to code that ends in blank lines. */
+const codeLines = (
+  token: Tokens.Code,
+  language: string,
+  highlighter: Highlighter | undefined
+): ReadonlyArray<Line> => {
   if (token.text === "") return []
-  return highlight(token.codeBlockStyle === "indented" ? token.text.trimEnd() : token.text.replace(/\n$/, ""), language)
+  const text = token.codeBlockStyle === "indented" ? token.text.trimEnd() : token.text.replace(/\n$/, "")
+  return highlight(text, language, highlighter)
 }
 
-const list = (token: Tokens.List, room: Room): ReadonlyArray<Line> => {
+const renderList = (token: Tokens.List, area: Area): ReadonlyArray<Line> => {
   const start = token.start === "" ? 1 : token.start
   const markers = token.items.map((_, index) => token.ordered ? `${start + index}. ` : "- ")
-  const width = Math.max(...markers.map(widthOf))
-  return stacked(
+  const width = Math.max(...markers.map(measureWidth))
+  return stack(
     token.items.map((item, index) => {
       const box = item.task ? `[${item.checked === true ? "x" : " "}] ` : ""
       const marker: Span = { text: `${(markers[index] ?? "").padStart(width)}${box}`, roles: ["accent"] }
       const rest: Span = { text: " ".repeat(width), roles: [] }
-      const lines = indented([marker], [rest], room, (inner) => blocks(item.tokens, inner, token.loose))
+      const lines = indentBlock([marker], [rest], area, (inner) => renderBlocks(item.tokens, inner, token.loose))
       return lines.length === 0 ? [[marker]] : lines
     }),
     token.loose
   )
 }
 
-/** Text that is narrower than this is not readable: then what leads it stands above it. */
-const narrowest = 10
+/** If less width is left for the content, its marker goes on a line above it. */
+const minContentWidth = 10
 
-const indented = (
+const indentBlock = (
   first: Line,
   rest: Line,
-  room: Room,
-  content: (inner: Room) => ReadonlyArray<Line>
+  area: Area,
+  content: (inner: Area) => ReadonlyArray<Line>
 ): ReadonlyArray<Line> => {
-  const margin = Math.max(...[first, rest].map((line) => widthOf(line.map(({ text }) => text).join(""))))
-  if (room.width - margin < narrowest) {
+  const margin = Math.max(...[first, rest].map((line) => measureWidth(line.map(({ text }) => text).join(""))))
+  if (area.width - margin < minContentWidth) {
     const lead = first.map(({ text }) => text).join("").trim()
-    const above = lead === "" ? [] : wrap([{ text: lead, roles: first[0]?.roles ?? [] }], room.width, "anywhere")
-    return [...above, ...content(room)]
+    const above = lead === "" ? [] : wrap([{ text: lead, roles: first[0]?.roles ?? [] }], area.width, "anywhere")
+    return [...above, ...content(area)]
   }
-  return content({ ...room, width: room.width - margin }).map((line, index) => {
+  return content({ ...area, width: area.width - margin }).map((line, index) => {
     const lead = index === 0 ? first : rest
     return [...(line.length === 0 ? lead.filter(({ text }) => text.trim() !== "") : lead), ...line]
   })

@@ -3,10 +3,10 @@ import type { Role } from "../terminal/theme.ts"
 import { clean, expandTabs, type Line, type Span } from "../terminal/themedText.ts"
 
 /**
- * The lines of running text, not yet wrapped: a line end of the author's stays one. With `marks` (for a theme without
- * colours) what is strong or emphasised keeps the signs it is written with.
+ * Renders inline Markdown to lines that are not yet wrapped; line ends are kept. With `marks`, for a theme without colors, emphasis keeps
+ * its asterisks.
  */
-export const inline = (
+export const renderInline = (
   tokens: ReadonlyArray<Token>,
   roles: ReadonlyArray<Role>,
   marks: boolean
@@ -25,53 +25,53 @@ const spansOf = (token: Token, roles: ReadonlyArray<Role>, marks: boolean): Read
   const inner = (role?: Role): ReadonlyArray<Span> =>
     "tokens" in token && token.tokens !== undefined
       ? token.tokens.flatMap((each) => spansOf(each, role === undefined ? roles : [...roles, role], marks))
-      : [written(decoded("text" in token ? String(token.text) : token.raw), roles)]
+      : [cleanSpan(decodeReferences("text" in token ? String(token.text) : token.raw), roles)]
   const between = (mark: string, spans: ReadonlyArray<Span>): ReadonlyArray<Span> => [
-    written(mark, spans[0]?.roles ?? roles),
+    cleanSpan(mark, spans[0]?.roles ?? roles),
     ...spans,
-    written(mark, spans.at(-1)?.roles ?? roles)
+    cleanSpan(mark, spans.at(-1)?.roles ?? roles)
   ]
   switch (token.type) {
     case "strong":
       return marks ? between("**", inner("strong")) : inner("strong")
     case "em":
       return marks ? between("*", inner("emphasis")) : inner("emphasis")
-    // Its sign always stays: not every terminal can strike through.
+    // The tildes are always kept: not every terminal can strike through.
     case "del":
       return between("~~", inner("strike"))
-    // Likewise its quotes: code is not told by its colour alone.
+    // The backticks are always kept: color alone does not mark code.
     case "codespan":
-      return [written(`\`${token.text}\``, [...roles, "code"])]
+      return [cleanSpan(`\`${token.text}\``, [...roles, "code"])]
     case "link":
-      return link(inner("link"), token.href, roles)
+      return renderLink(inner("link"), token.href, roles)
     case "image":
       return [
-        written(`image: ${decoded(token.text)}`, roles),
-        written(` (${token.href})`, [...roles, "dim"])
+        cleanSpan(`image: ${decodeReferences(token.text)}`, roles),
+        cleanSpan(` (${token.href})`, [...roles, "dim"])
       ]
     case "br":
-      return [written("\n", roles)]
+      return [cleanSpan("\n", roles)]
     case "html":
-      return [written(/^<br\s*\/?>$/i.test(token.raw.trim()) ? "\n" : token.raw, roles)]
+      return [cleanSpan(/^<br\s*\/?>$/i.test(token.raw.trim()) ? "\n" : token.raw, roles)]
     case "checkbox":
       return []
     case "escape":
-      return [written(token.text, roles)]
+      return [cleanSpan(token.text, roles)]
     default:
       return inner()
   }
 }
 
-const link = (text: ReadonlyArray<Span>, href: string, roles: ReadonlyArray<Role>): ReadonlyArray<Span> => {
+const renderLink = (text: ReadonlyArray<Span>, href: string, roles: ReadonlyArray<Role>): ReadonlyArray<Span> => {
   const shown = text.map((span) => span.text).join("")
   const isShown = [shown, `mailto:${shown}`, `http://${shown}`].includes(href)
-  return isShown || href === "" ? text : [...text, written(` (${href})`, [...roles, "dim"])]
+  return isShown || href === "" ? text : [...text, cleanSpan(` (${href})`, [...roles, "dim"])]
 }
 
-/** References to characters can name control characters: cleaned once more. */
-const written = (text: string, roles: ReadonlyArray<Role>): Span => ({ text: expandTabs(clean(text)), roles })
+/** Cleans the text again: character references can produce control characters. */
+const cleanSpan = (text: string, roles: ReadonlyArray<Role>): Span => ({ text: expandTabs(clean(text)), roles })
 
-const named: Readonly<Record<string, string>> = {
+const namedReferences: Readonly<Record<string, string>> = {
   amp: "&",
   apos: "'",
   copy: "©",
@@ -91,9 +91,9 @@ const named: Readonly<Record<string, string>> = {
   times: "×"
 }
 
-const decoded = (text: string): string =>
+const decodeReferences = (text: string): string =>
   text.replace(/&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z]+));/g, (whole, decimal, hex, name) => {
-    if (name !== undefined) return named[String(name)] ?? whole
+    if (name !== undefined) return namedReferences[String(name)] ?? whole
     const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal)
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd"
   })

@@ -1,6 +1,6 @@
 import type { Tokens } from "marked"
-import { type Line, type Span, widthOf, wrap } from "../terminal/themedText.ts"
-import { inline } from "./markdownInline.ts"
+import { type Line, measureWidth, type Span, wrap } from "../terminal/themedText.ts"
+import { renderInline } from "./markdownInline.ts"
 
 type Cell = ReadonlyArray<Line>
 type Align = Tokens.Table["align"][number]
@@ -8,26 +8,26 @@ type Align = Tokens.Table["align"][number]
 const dim = (text: string): Span => ({ text, roles: ["dim"] })
 const space = (width: number): Span => ({ text: " ".repeat(width), roles: [] })
 
-/** A column is not made narrower than this. */
-const narrowest = 8
+/** Columns are not made narrower than this. */
+const minColumnWidth = 8
 
-/** A table fitted to the width, its cells wrapped; where that is too narrow: for each row lines of `name: value`. */
-export const table = (token: Tokens.Table, width: number, marks: boolean): ReadonlyArray<Line> => {
-  const header = token.header.map((cell) => inline(cell.tokens, ["strong"], marks))
-  const rows = token.rows.map((row) => row.map((cell) => inline(cell.tokens, [], marks)))
+/** Fits the table to the width by wrapping its cells. If columns became too narrow, each row is rendered as lines of `name: value`. */
+export const renderTable = (token: Tokens.Table, width: number, marks: boolean): ReadonlyArray<Line> => {
+  const header = token.header.map((cell) => renderInline(cell.tokens, ["strong"], marks))
+  const rows = token.rows.map((row) => row.map((cell) => renderInline(cell.tokens, [], marks)))
   const natural = header.map((cell, column) =>
     Math.max(1, ...[cell, ...rows.map((row) => row[column] ?? [])].map(widthOfCell))
   )
-  const widths = fitted(natural, width - 3 * (natural.length - 1))
-  const isTooNarrow = widths.some((each, column) => each < Math.min(natural[column] ?? 0, narrowest))
-  return isTooNarrow ? records(header, rows, width) : grid(header, rows, widths, token.align)
+  const widths = fitWidths(natural, width - 3 * (natural.length - 1))
+  const isTooNarrow = widths.some((each, column) => each < Math.min(natural[column] ?? 0, minColumnWidth))
+  return isTooNarrow ? renderRecords(header, rows, width) : renderGrid(header, rows, widths, token.align)
 }
 
-const widthOfLine = (line: Line): number => widthOf(line.map(({ text }) => text).join(""))
+const widthOfLine = (line: Line): number => measureWidth(line.map(({ text }) => text).join(""))
 const widthOfCell = (cell: Cell): number => Math.max(0, ...cell.map(widthOfLine))
 
-/** What is narrow keeps its width; the others share the rest. */
-const fitted = (natural: ReadonlyArray<number>, room: number): ReadonlyArray<number> => {
+/** Narrow columns keep their width; the others share the rest. */
+const fitWidths = (natural: ReadonlyArray<number>, room: number): ReadonlyArray<number> => {
   const widths = [...natural]
   let left = Math.max(0, room)
   const narrowFirst = natural.map((_, column) => column).toSorted((a, b) => (natural[a] ?? 0) - (natural[b] ?? 0))
@@ -40,24 +40,24 @@ const fitted = (natural: ReadonlyArray<number>, room: number): ReadonlyArray<num
   return widths
 }
 
-const grid = (
+const renderGrid = (
   header: ReadonlyArray<Cell>,
   rows: ReadonlyArray<ReadonlyArray<Cell>>,
   widths: ReadonlyArray<number>,
   align: ReadonlyArray<Align>
 ): ReadonlyArray<Line> => {
-  const laidOut = rows.map((row) => rowOf(row, widths, align))
+  const laidOut = rows.map((row) => renderRow(row, widths, align))
   const rule: Line = [dim(widths.map((width) => "─".repeat(width)).join("─┼─"))]
-  // Where a row takes several lines, it must be seen where the next one begins.
-  const isApart = laidOut.some((lines) => lines.length > 1)
+  // If any row takes several lines, rules separate the rows.
+  const isSpaced = laidOut.some((lines) => lines.length > 1)
   return [
-    ...rowOf(header, widths, align),
+    ...renderRow(header, widths, align),
     rule,
-    ...laidOut.flatMap((lines, index) => isApart && index > 0 ? [rule, ...lines] : lines)
+    ...laidOut.flatMap((lines, index) => isSpaced && index > 0 ? [rule, ...lines] : lines)
   ]
 }
 
-const rowOf = (
+const renderRow = (
   row: ReadonlyArray<Cell>,
   widths: ReadonlyArray<number>,
   align: ReadonlyArray<Align>
@@ -67,17 +67,17 @@ const rowOf = (
   return Array.from({ length: height }, (_, index) =>
     cells.flatMap((lines, column) => [
       ...(column === 0 ? [] : [dim(" │ ")]),
-      ...padded(lines[index] ?? [], widths[column] ?? 0, align[column] ?? null, column === cells.length - 1)
+      ...padCell(lines[index] ?? [], widths[column] ?? 0, align[column] ?? null, column === cells.length - 1)
     ]))
 }
 
-const padded = (line: Line, width: number, align: Align, isLast: boolean): Line => {
+const padCell = (line: Line, width: number, align: Align, isLast: boolean): Line => {
   const room = Math.max(0, width - widthOfLine(line))
   const before = align === "right" ? room : align === "center" ? Math.floor(room / 2) : 0
   return [space(before), ...line, space(isLast ? 0 : room - before)]
 }
 
-const records = (
+const renderRecords = (
   header: ReadonlyArray<Cell>,
   rows: ReadonlyArray<ReadonlyArray<Cell>>,
   width: number

@@ -2,103 +2,98 @@ import type { Answer, Question } from "@altimate-code/agent/Approver"
 import { lineActionOf, nameOf } from "../input/editing.ts"
 import * as Editor from "../input/editor.ts"
 import type { Key } from "../input/keys.ts"
-import type { Lines, Look } from "../terminal/look.ts"
+import type { Canvas, Lines } from "../terminal/canvas.ts"
 import { type Move, move } from "../terminal/scroll.ts"
-import * as Layout from "./questionLayout.ts"
-import * as Seen from "./seenRows.ts"
+import { addRange, includesRange, type LineRanges } from "./lineRanges.ts"
+import * as QuestionLayout from "./questionLayout.ts"
+import type { ShownQuestion } from "./shownQuestion.ts"
 
-/** A question about a call, while the user reads it. */
+/** A question about a tool call, and how much of it the user has seen. */
 export interface Dialog {
   readonly question: Question
-  /** None at first: Enter alone, meant for something else, must not answer. */
-  readonly selected: Layout.Key | undefined
-  /** What will run or change, laid out for the width that it was made for. */
+  /** None at first: Enter alone, which may be meant for the prompt, must not answer. */
+  readonly selected: QuestionLayout.ChoiceKey | undefined
+  /** Exactly what will run or change, wrapped to `width`. */
   readonly content: Lines
   readonly width: number
-  /** The content's first line that is shown. */
+  /** The first visible line of the content. */
   readonly offset: number
-  /** Where to scroll next: a page that is not on the screen yet is not left. */
+  /** Scroll keys that wait until the current page is on the terminal, so that no page is skipped unseen. */
   readonly moves: ReadonlyArray<Move>
-  /** It has been on the screen. Keys that came before were typed for something else. */
+  /** It has been on the terminal. Keys that came earlier were typed for something else. */
   readonly isDrawn: boolean
-  /** Which of the content's lines have been on the screen, at this width. */
-  readonly seen: Seen.Seen
-  /** What "always" would allow has been on the screen. */
+  /** The lines of the content that have been on the terminal at this width. */
+  readonly seenLines: LineRanges
+  /** The patterns that "always" would allow have been on the terminal. */
   readonly hasSeenPatterns: boolean
-  /** The message to the model, while it is written. */
-  readonly word: Editor.State | undefined
+  /** The user's message to the model, while it is typed. */
+  readonly reason: Editor.State | undefined
 }
 
-/** What a frame shows of a question. */
-export interface Shown {
-  readonly question: Question
-  readonly start: number
-  readonly end: number
-  readonly patterns: boolean
-}
-
-export const make = (question: Question, look: Look): Dialog => ({
+export const make = (question: Question, canvas: Canvas): Dialog => ({
   question,
   selected: undefined,
-  content: Layout.contentOf(question, look),
-  width: look.width,
+  content: QuestionLayout.renderContent(question, canvas),
+  width: canvas.width,
   offset: 0,
   moves: [],
   isDrawn: false,
-  seen: [],
+  seenLines: [],
   hasSeenPatterns: false,
-  word: undefined
+  reason: undefined
 })
 
-/** At another width the lines are others: none of them has been on the screen. */
-export const resized = (dialog: Dialog, look: Look): Dialog =>
-  look.width === dialog.width ? dialog : {
-    ...make(dialog.question, look),
+/** At another width the content wraps differently, so none of its lines has been seen. */
+export const resize = (dialog: Dialog, canvas: Canvas): Dialog =>
+  canvas.width === dialog.width ? dialog : {
+    ...make(dialog.question, canvas),
     selected: dialog.selected,
     isDrawn: dialog.isDrawn,
-    word: dialog.word
+    reason: dialog.reason
   }
 
 export type Result =
-  | { readonly type: "stays"; readonly dialog: Dialog }
-  /** `always`: allowed from now on by the user's own configuration. */
-  | { readonly type: "answered"; readonly answer: Answer; readonly always: boolean }
+  | { readonly type: "open"; readonly dialog: Dialog }
+  /** `isAlways`: also save the patterns in the user's configuration. */
+  | { readonly type: "answered"; readonly answer: Answer; readonly isAlways: boolean }
 
-/** Whether the text is one of the letters that answer. */
-export const isAnswer = (text: string): boolean => /^[ysane]$/i.test(text)
+export const isAnswerKey = (text: string): boolean => /^[ysane]$/i.test(text)
 
-/** The layout in so many rows; none: what has to be seen does not fit. */
-export const layoutOf = ({ content, question }: Dialog, look: Look, rows: number): Layout.Layout | undefined =>
-  Layout.layOut(question, content.length, look, rows)
+/** Undefined if what the user must see does not fit. */
+export const layOut = (
+  { content, question }: Dialog,
+  canvas: Canvas,
+  rows: number
+): QuestionLayout.Layout | undefined => QuestionLayout.layOut(question, content.length, canvas, rows)
 
-/** Whether the choice counts now: what it allows has been on the screen. */
-export const isOpen = ({ content, hasSeenPatterns, seen }: Dialog, key: Layout.Key): boolean => {
+/** Whether the choice may be made: everything that it allows has been on the terminal. */
+export const canChoose = ({ content, hasSeenPatterns, seenLines }: Dialog, key: QuestionLayout.ChoiceKey): boolean => {
   switch (key) {
     case "n":
     case "e":
       return true
     case "y":
-      return Seen.isSeen(seen, 0, content.length)
+      return includesRange(seenLines, 0, content.length)
     case "s":
     case "a":
-      return Seen.isSeen(seen, 0, content.length) && hasSeenPatterns
+      return includesRange(seenLines, 0, content.length) && hasSeenPatterns
   }
 }
 
-const stays = (dialog: Dialog): Result => ({ type: "stays", dialog })
+const stayOpen = (dialog: Dialog): Result => ({ type: "open", dialog })
 
-const answer = (dialog: Dialog, key: Layout.Key): Result => {
-  if (!isOpen(dialog, key)) return stays(dialog)
+const choose = (dialog: Dialog, key: QuestionLayout.ChoiceKey): Result => {
+  if (!canChoose(dialog, key)) return stayOpen(dialog)
   switch (key) {
     case "y":
-      return { type: "answered", answer: { _tag: "Once" }, always: false }
+      return { type: "answered", answer: { _tag: "Once" }, isAlways: false }
     case "s":
     case "a":
-      return { type: "answered", answer: { _tag: "Session" }, always: key === "a" }
+      return { type: "answered", answer: { _tag: "Session" }, isAlways: key === "a" }
     case "n":
-      return { type: "answered", answer: { _tag: "No" }, always: false }
+      return { type: "answered", answer: { _tag: "No" }, isAlways: false }
     case "e":
-      return stays({ ...dialog, word: Editor.empty([]) })
+      return stayOpen({ ...dialog, reason: Editor.empty([]) })
   }
 }
 
@@ -109,53 +104,53 @@ const moves: Readonly<Record<string, Move>> = {
   "end": "end"
 }
 
-/** `rows`: what there is for the whole dialog. */
-export const update = (dialog: Dialog, key: Key, look: Look, rows: number): Result => {
-  if (dialog.word !== undefined) return updateWord(dialog, dialog.word, key)
-  const layout = layoutOf(dialog, look, rows)
-  // What does not fit on the screen can only be refused.
-  const keys: ReadonlyArray<Layout.Key> = layout?.choices.map(({ key }) => key) ?? ["n"]
+/** `rows`: the room for the whole dialog. */
+export const update = (dialog: Dialog, key: Key, canvas: Canvas, rows: number): Result => {
+  if (dialog.reason !== undefined) return updateReason(dialog, dialog.reason, key)
+  const layout = layOut(dialog, canvas, rows)
+  // A question that does not fit can only be declined.
+  const keys: ReadonlyArray<QuestionLayout.ChoiceKey> = layout?.choices.map(({ key }) => key) ?? ["n"]
   const name = nameOf(key)
-  const chosen = key.type === "text" ? key.text.toLowerCase() : name === "return" ? dialog.selected : undefined
-  const choice = keys.find((each) => each === chosen)
-  if (choice !== undefined) return answer(dialog, choice)
-  if (layout === undefined || name === undefined) return stays(dialog)
-  const by = moves[name]
-  if (by !== undefined) return stays(scrolled({ ...dialog, moves: [...dialog.moves, by] }, layout.room))
-  const at = keys.findIndex((each) => each === dialog.selected)
-  const select = (index: number): Result => stays({ ...dialog, selected: keys[(index + keys.length) % keys.length] })
-  if (name === "up") return select(at === -1 ? -1 : at - 1)
-  return name === "down" || name === "tab" ? select(at + 1) : stays(dialog)
+  const pressed = key.type === "text" ? key.text.toLowerCase() : name === "return" ? dialog.selected : undefined
+  const choice = keys.find((each) => each === pressed)
+  if (choice !== undefined) return choose(dialog, choice)
+  if (layout === undefined || name === undefined) return stayOpen(dialog)
+  const scroll = moves[name]
+  if (scroll !== undefined) return stayOpen(applyMoves({ ...dialog, moves: [...dialog.moves, scroll] }, layout.room))
+  const index = keys.findIndex((each) => each === dialog.selected)
+  const select = (index: number): Result => stayOpen({ ...dialog, selected: keys[(index + keys.length) % keys.length] })
+  if (name === "up") return select(index === -1 ? -1 : index - 1)
+  return name === "down" || name === "tab" ? select(index + 1) : stayOpen(dialog)
 }
 
-/** A frame with this much of the question is on the terminal. */
-export const drawn = (dialog: Dialog, shown: Shown, look: Look, rows: number): Dialog => {
-  const seen = Seen.add(dialog.seen, shown.start, shown.end)
-  const hasSeenPatterns = dialog.hasSeenPatterns || shown.patterns
-  if (dialog.isDrawn && seen === dialog.seen && hasSeenPatterns === dialog.hasSeenPatterns) return dialog
-  const room = layoutOf(dialog, look, rows)?.room ?? 0
-  return scrolled({ ...dialog, isDrawn: true, seen, hasSeenPatterns }, room)
+/** Records what a frame, which is now on the terminal, shows of the question. */
+export const markDrawn = (dialog: Dialog, shown: ShownQuestion, canvas: Canvas, rows: number): Dialog => {
+  const seenLines = addRange(dialog.seenLines, shown.start, shown.end)
+  const hasSeenPatterns = dialog.hasSeenPatterns || shown.showsPatterns
+  if (dialog.isDrawn && seenLines === dialog.seenLines && hasSeenPatterns === dialog.hasSeenPatterns) return dialog
+  const room = layOut(dialog, canvas, rows)?.room ?? 0
+  return applyMoves({ ...dialog, isDrawn: true, seenLines, hasSeenPatterns }, room)
 }
 
-/** Scrolls as far as the pages on the way have been on the screen. */
-const scrolled = (dialog: Dialog, room: number): Dialog => {
+/** Applies the scroll keys up to the first page that has not been on the terminal. */
+const applyMoves = (dialog: Dialog, room: number): Dialog => {
   const [first, ...rest] = dialog.moves
   const total = dialog.content.length
   const start = Math.max(0, Math.min(dialog.offset, total - room))
-  if (first === undefined || !Seen.isSeen(dialog.seen, start, Math.min(total, start + room))) return dialog
-  return scrolled({ ...dialog, offset: move(dialog.offset, first, total, room), moves: rest }, room)
+  if (first === undefined || !includesRange(dialog.seenLines, start, Math.min(total, start + room))) return dialog
+  return applyMoves({ ...dialog, offset: move(dialog.offset, first, total, room), moves: rest }, room)
 }
 
-const updateWord = (dialog: Dialog, word: Editor.State, key: Key): Result => {
+const updateReason = (dialog: Dialog, reason: Editor.State, key: Key): Result => {
   switch (nameOf(key)) {
     case "escape":
     case "ctrl-c":
-      return stays({ ...dialog, word: undefined })
+      return stayOpen({ ...dialog, reason: undefined })
     case "return": {
-      const text = Editor.expand(word).trim()
-      return { type: "answered", answer: text === "" ? { _tag: "No" } : { _tag: "No", message: text }, always: false }
+      const text = Editor.expand(reason).trim()
+      return { type: "answered", answer: text === "" ? { _tag: "No" } : { _tag: "No", message: text }, isAlways: false }
     }
   }
   const action = lineActionOf(key)
-  return action === undefined ? stays(dialog) : stays({ ...dialog, word: Editor.update(word, action) })
+  return action === undefined ? stayOpen(dialog) : stayOpen({ ...dialog, reason: Editor.update(reason, action) })
 }

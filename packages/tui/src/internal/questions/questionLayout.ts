@@ -1,38 +1,48 @@
 import type { Question } from "@altimate-code/agent/Approver"
-import { indent, type Lines, type Look, narrower, oneLine, rule, wrapped } from "../terminal/look.ts"
+import { type Canvas, drawRule, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
 import type { Role } from "../terminal/theme.ts"
-import { clean, cut, type Line, paint, plainLines, reveal, widthOf, wrap } from "../terminal/themedText.ts"
+import {
+  clean,
+  type Line,
+  measureWidth,
+  paint,
+  paintPlainText,
+  reveal,
+  truncate,
+  wrap
+} from "../terminal/themedText.ts"
 import * as Diff from "../transcript/diff.ts"
 
-export type Key = "y" | "s" | "a" | "n" | "e"
+export type ChoiceKey = "y" | "s" | "a" | "n" | "e"
 
 export interface Choice {
-  readonly key: Key
+  readonly key: ChoiceKey
   readonly label: string
-  /** Where all choices are on one line. */
+  /** The label if all choices share one line. */
   readonly short: string
 }
 
 const yes: Choice = { key: "y", label: "Yes, once", short: "yes" }
 const always: ReadonlyArray<Choice> = [
-  { key: "s", label: "Yes, always in this session", short: "session" },
-  { key: "a", label: "Yes, always: saved in your configuration", short: "always" }
+  { key: "s", label: "Yes, for this session", short: "session" },
+  { key: "a", label: "Yes, always (saved in your configuration)", short: "always" }
 ]
 const no: ReadonlyArray<Choice> = [
   { key: "n", label: "No", short: "no" },
   { key: "e", label: "No, and tell the model why", short: "why" }
 ]
 
-/** What stands around the content, and how much of the content there is room for. */
+/** The parts around the content, and the room for the content. */
 export interface Layout {
   readonly head: Lines
-  /** How many lines of the content are on the screen at once. */
+  /** How many lines of the content are visible at once. */
   readonly room: number
-  /** The content is longer: a line says which part of it is on the screen. */
+  /** Not all of the content is visible: a line below it tells which part is. */
   readonly isPaged: boolean
   readonly below: Lines
-  /** Only what can be answered here: what "always" would allow is on the screen where it can be chosen. */
+  /** "Always" is offered only if the patterns that it would allow are visible. */
   readonly choices: ReadonlyArray<Choice>
+  /** Each choice has its own line. */
   readonly isList: boolean
 }
 
@@ -45,13 +55,13 @@ const subjects: Readonly<Record<string, string>> = {
   grep: "search"
 }
 
-/** What is asked about, in a word. */
-export const subjectOf = ({ tool }: Question): string => subjects[tool] ?? "tool call"
+/** What the question is about, as in "Allow this command?". */
+export const nameSubject = ({ tool }: Question): string => subjects[tool] ?? "tool call"
 
-/** Exactly what will run or change, in lines of at most the look's width. */
-export const contentOf = ({ action, tool }: Question, look: Look): Lines => {
-  const inner = narrower(look, 2)
-  const exact = (text: string, role: "strong" | "text"): Lines => plainLines(reveal(text), { ...inner, role })
+/** Exactly what will run or change. */
+export const renderContent = ({ action, tool }: Question, canvas: Canvas): Lines => {
+  const inner = narrow(canvas, 2)
+  const exact = (text: string, role: "strong" | "text"): Lines => paintPlainText(reveal(text), { ...inner, role })
   switch (action.preview?.type) {
     case "diff":
       return indent(Diff.render(action.preview.text, inner), "  ")
@@ -60,10 +70,12 @@ export const contentOf = ({ action, tool }: Question, look: Look): Lines => {
     case "json":
       return indent([...exact(tool, "strong"), ...exact(action.preview.text, "text")], "  ")
     case undefined: {
-      const places = new Set(action.judged.map(({ subject }) => subject).filter((subject) => subject !== action.title))
+      const locations = new Set(
+        action.judged.map(({ subject }) => subject).filter((subject) => subject !== action.title)
+      )
       return indent([
         ...exact(action.title, "strong"),
-        ...[...places].flatMap((place) => exact(`in ${place}`, "text"))
+        ...[...locations].flatMap((location) => exact(`in ${location}`, "text"))
       ], "  ")
     }
   }
@@ -71,37 +83,37 @@ export const contentOf = ({ action, tool }: Question, look: Look): Lines => {
 
 type Part = "reason" | "space" | "list" | "purpose" | "patterns"
 
-/** The least of a longer content that is on the screen at once. */
-const leastRoom = 3
+/** Content that does not fit gets at least this many rows. */
+const minRoom = 3
 
-/** What gives way, from top to bottom, until there is room for so many lines of the content. */
-const levels: ReadonlyArray<{ readonly keeps: ReadonlyArray<Part>; readonly least: number }> = [
-  { keeps: ["reason", "space", "list", "purpose", "patterns"], least: 6 },
-  { keeps: ["space", "list", "purpose", "patterns"], least: 6 },
-  { keeps: ["list", "purpose", "patterns"], least: 6 },
-  { keeps: ["purpose", "patterns"], least: leastRoom },
-  { keeps: ["patterns"], least: leastRoom },
-  { keeps: [], least: leastRoom }
+/** From roomy to cramped: the parts that are shown, and the rows that the content needs for that. */
+const levels: ReadonlyArray<{ readonly parts: ReadonlyArray<Part>; readonly minRoom: number }> = [
+  { parts: ["reason", "space", "list", "purpose", "patterns"], minRoom: 6 },
+  { parts: ["space", "list", "purpose", "patterns"], minRoom: 6 },
+  { parts: ["list", "purpose", "patterns"], minRoom: 6 },
+  { parts: ["purpose", "patterns"], minRoom },
+  { parts: ["patterns"], minRoom },
+  { parts: [], minRoom }
 ]
 
-/** The layout in so many rows; none: there is no room for what has to be seen. `total`: the content's lines. */
-export const layOut = (question: Question, total: number, look: Look, rows: number): Layout | undefined => {
-  const parts: Parts = {
-    head: headOf(question, look),
-    patterns: patternsOf(question, look),
-    purpose: purposeOf(question, look),
-    reason: reasonOf(question, look)
+/** `total`: how many lines the content has. Undefined if what the user must see does not fit. */
+export const layOut = (question: Question, total: number, canvas: Canvas, rows: number): Layout | undefined => {
+  const texts: Texts = {
+    head: renderHead(question, canvas),
+    patterns: renderPatterns(question, canvas),
+    purpose: renderPurpose(question, canvas),
+    reason: renderReason(question, canvas)
   }
-  const layouts = levels.flatMap(({ keeps, least }) => {
-    const layout = arrange(parts, total, look, rows, keeps)
-    return layout !== undefined && layout.room >= Math.min(total, least) ? [{ keeps, layout }] : []
+  const layouts = levels.flatMap(({ minRoom, parts }) => {
+    const layout = arrange(texts, total, canvas, rows, parts)
+    return layout !== undefined && layout.room >= Math.min(total, minRoom) ? [{ parts, layout }] : []
   })
-  // A list of the choices is not worth scrolling.
-  const whole = layouts.find(({ keeps, layout }) => !layout.isPaged && keeps.includes("purpose"))
+  // Content without scrolling is preferred to choices on lines of their own.
+  const whole = layouts.find(({ layout, parts }) => !layout.isPaged && parts.includes("purpose"))
   return (whole ?? layouts[0])?.layout
 }
 
-interface Parts {
+interface Texts {
   readonly head: Lines
   readonly patterns: Lines
   readonly purpose: Lines
@@ -109,65 +121,67 @@ interface Parts {
 }
 
 const arrange = (
-  parts: Parts,
+  texts: Texts,
   total: number,
-  look: Look,
+  canvas: Canvas,
   rows: number,
-  keeps: ReadonlyArray<Part>
+  parts: ReadonlyArray<Part>
 ): Layout | undefined => {
-  const { head } = parts
-  const isList = keeps.includes("list")
-  const patterns = keeps.includes("patterns") ? parts.patterns : []
+  const { head } = texts
+  const isList = parts.includes("list")
+  const patterns = parts.includes("patterns") ? texts.patterns : []
   const all = patterns.length === 0 ? [yes, ...no] : [yes, ...always, ...no]
-  const choices = isList || widthOf(lineOf(all)) <= look.width ? all : [yes, ...no]
-  if (!isList && widthOf(lineOf(choices)) > look.width) return undefined
+  const choices = isList || measureWidth(joinChoices(all)) <= canvas.width ? all : [yes, ...no]
+  if (!isList && measureWidth(joinChoices(choices)) > canvas.width) return undefined
   const about = [
-    ...(keeps.includes("purpose") ? parts.purpose : []),
-    ...(keeps.includes("reason") ? parts.reason : []),
+    ...(parts.includes("purpose") ? texts.purpose : []),
+    ...(parts.includes("reason") ? texts.reason : []),
     ...(choices.length === all.length ? patterns : [])
   ]
-  const below = keeps.includes("space") ? ["", ...about, ...(about.length > 0 ? [""] : [])] : about
-  const options = isList ? choices.flatMap((choice) => optionOf(choice, look, "text")).length : 1
+  const below = parts.includes("space") ? ["", ...about, ...(about.length > 0 ? [""] : [])] : about
+  const options = isList ? choices.flatMap((choice) => renderChoice(choice, canvas, "text")).length : 1
   const left = rows - head.length - below.length - options
   const isPaged = total > left
   return { head, room: isPaged ? left - 1 : total, isPaged, below, choices, isList }
 }
 
-export const headOf = (question: Question, look: Look): Lines => {
-  const text = `Allow this ${subjectOf(question)}?`
-  return widthOf(text) + 4 > look.width ? wrapped([{ text, roles: ["strong"] }], look) : [rule(look, text)]
+export const renderHead = (question: Question, canvas: Canvas): Lines => {
+  const text = `Allow this ${nameSubject(question)}?`
+  return measureWidth(text) + 4 > canvas.width
+    ? paintWrapped([{ text, roles: ["strong"] }], canvas)
+    : [drawRule(canvas, text)]
 }
 
-/** All choices on one line, each with a place for the mark of the selected one. */
-export const lineOf = (choices: ReadonlyArray<Choice>): string =>
+/** All choices on one line, each after a blank for the mark of the selected choice. */
+export const joinChoices = (choices: ReadonlyArray<Choice>): string =>
   choices.map(({ key, short }) => ` ${key} ${short}`).join(" ")
 
-/** A choice on lines of its own, without its mark and its key. */
-export const optionOf = ({ label }: Choice, look: Look, role: Role): Lines =>
-  wrapped([{ text: label, roles: [role] }], narrower(look, 5))
+/** The label of a choice on its own lines, without its mark and its key. */
+export const renderChoice = ({ label }: Choice, canvas: Canvas, role: Role): Lines =>
+  paintWrapped([{ text: label, roles: [role] }], narrow(canvas, 5))
 
-const patternsOf = ({ patterns }: Question, look: Look): Lines =>
-  patterns.length === 0 ? [] : wrapped([
+const renderPatterns = ({ patterns }: Question, canvas: Canvas): Lines =>
+  patterns.length === 0 ? [] : paintWrapped([
     { text: "Always allows: ", roles: ["dim"] },
     { text: reveal(patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")), roles: ["text"] }
-  ], look)
+  ], canvas)
 
-const reasonOf = ({ because }: Question, look: Look): Lines =>
-  twoLines([{ text: `Why you are asked: ${clean(because)}`, roles: ["dim"] }], look)
+const renderReason = ({ because }: Question, canvas: Canvas): Lines =>
+  paintTwoLines([{ text: `Why you are asked: ${clean(because)}`, roles: ["dim"] }], canvas)
 
-/** The model's own words: marked as such, and beside what will run, never in its place. */
-const purposeOf = ({ action }: Question, look: Look): Lines => {
+/** The model's description is marked as such, and never replaces the content. */
+const renderPurpose = ({ action }: Question, canvas: Canvas): Lines => {
   const purpose = clean(action.purpose ?? "").replace(/\s+/g, " ").trim()
-  return purpose === "" ? [] : twoLines([
+  return purpose === "" ? [] : paintTwoLines([
     { text: "Purpose (by the model): ", roles: ["dim"] },
-    { text: cut(purpose, 2 * look.width), roles: ["emphasis"] }
-  ], look)
+    { text: truncate(purpose, 2 * canvas.width), roles: ["emphasis"] }
+  ], canvas)
 }
 
-/** The line on at most two lines; what is too long ends in `…`. */
-const twoLines = (line: Line, look: Look): Lines => {
-  const [first = [], ...rest] = wrap(line, look.width, "words")
-  if (rest.length === 0) return [paint(first, look.theme)]
+/** Wrapped to at most two lines, truncated with `…`. */
+const paintTwoLines = (line: Line, canvas: Canvas): Lines => {
+  const [first = [], ...rest] = wrap(line, canvas.width, "words")
+  if (rest.length === 0) return [paint(first, canvas.theme)]
   const second = rest.map((row) => row.map(({ text }) => text).join("")).join(" ")
-  return [paint(first, look.theme), oneLine([{ text: second, roles: line.at(-1)?.roles ?? [] }], look)]
+  return [paint(first, canvas.theme), paintLine([{ text: second, roles: line.at(-1)?.roles ?? [] }], canvas)]
 }

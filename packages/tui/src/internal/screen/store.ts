@@ -1,40 +1,45 @@
-import type { Lines } from "../terminal/look.ts"
+import type { Lines } from "../terminal/canvas.ts"
 import type { Item } from "../transcript/item.ts"
 import * as ItemView from "../transcript/itemView.ts"
-import type { Command, Message, State } from "./state.ts"
-import { update } from "./update.ts"
+import { update } from "../update/update.ts"
+import type { Action } from "./action.ts"
+import type { Message } from "./message.ts"
+import type { State } from "./state.ts"
 import * as View from "./view.ts"
 
-/** Finished lines, for the terminal's own scrollback: written once. */
+/** Finished lines, which are written once and then belong to the scrollback of the terminal. */
 export interface Block {
   readonly key: number
   readonly lines: Lines
 }
 
-/** What is to be seen. Another `generation`: everything before is gone from the screen, and `blocks` begin anew. */
+/** What Ink draws. With a new `generation` the screen is empty, and `blocks` starts again. */
 export interface Snapshot {
-  readonly live: View.View
+  readonly view: View.View
   readonly generation: number
   readonly blocks: ReadonlyArray<Block>
 }
 
-/** The state of the screen, and what of it is written where. It knows no terminal. */
+/** In milliseconds. */
+const refreshDelay = 12
+
+/** Holds the state of the screen, and divides it into finished blocks and the view that changes. */
 export class Store {
   #state: State
   #snapshot: Snapshot
-  /** So many of the state's items are in blocks. */
+  /** How many of the state's items are in blocks. */
   #written = 0
-  #keys = 0
-  #held = false
-  #closed = false
-  #isDue = false
+  #nextKey = 0
+  #isHeld = false
+  #isClosed = false
+  #isRefreshDue = false
   readonly #listeners = new Set<() => void>()
-  readonly #perform: (command: Command) => void
+  readonly #perform: (action: Action) => void
 
-  constructor(state: State, perform: (command: Command) => void) {
+  constructor(state: State, perform: (action: Action) => void) {
     this.#state = state
     this.#perform = perform
-    this.#snapshot = { live: View.live(state), generation: 0, blocks: [] }
+    this.#snapshot = { view: View.render(state), generation: 0, blocks: [] }
   }
 
   get state(): State {
@@ -49,43 +54,43 @@ export class Store {
   }
 
   readonly dispatch = (message: Message): void => {
-    const { commands, state } = update(this.#state, message)
+    const { actions, state } = update(this.#state, message)
     if (state === this.#state) return
-    if (state.conversation !== this.#state.conversation) this.#written = firstShown(state)
+    if (state.sessionNumber !== this.#state.sessionNumber) this.#written = firstShownItem(state)
     this.#state = state
-    for (const command of commands) this.#perform(command)
+    for (const action of actions) this.#perform(action)
     this.#notify()
   }
 
-  /** Finished lines are not written while something else has the screen. */
-  hold(held: boolean): void {
-    this.#held = held
+  /** Holds finished lines back, while the pager or another program uses the screen. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
   }
 
-  /** The screen is empty: it is filled with the end of the conversation, and with all that was held back. */
+  /** Fills an empty screen with the end of the transcript, and with all lines that were held back. */
   redraw(): void {
-    if (this.#held) return this.#refresh()
-    const live = View.live(this.#state)
+    if (this.#isHeld) return this.#refresh()
+    const view = View.render(this.#state)
     const pending = this.#linesFrom(this.#written)
-    const room = Math.max(this.#state.rows - 1 - live.lines.length, pending.length)
-    // A long conversation is not drawn as a whole for the sake of its end.
+    const room = Math.max(this.#state.rows - 1 - view.lines.length, pending.length)
+    // A long transcript is not rendered as a whole.
     let lines = pending
     for (let start = this.#written - 1; start >= 0 && lines.length < room; start--) {
       lines = [...this.#linesOf(start), ...lines]
     }
     this.#written = this.#state.items.length
-    const block = { key: this.#keys++, lines: room === 0 ? [] : lines.slice(-room) }
+    const block = { key: this.#nextKey++, lines: room === 0 ? [] : lines.slice(-room) }
     this.#snapshot = {
-      live,
+      view,
       generation: this.#snapshot.generation + 1,
       blocks: block.lines.length === 0 ? [] : [block]
     }
     this.#publish()
   }
 
-  /** Nothing is drawn below the conversation any more. */
+  /** Removes the view: only the transcript stays on the terminal. */
   close(): void {
-    this.#closed = true
+    this.#isClosed = true
     this.#refresh()
   }
 
@@ -94,34 +99,34 @@ export class Store {
   }
 
   #linesOf(index: number): Lines {
-    const { conversation, items } = this.#state
+    const { items, sessionNumber } = this.#state
     const item = items[index]
     if (item === undefined) return []
-    const lines = ItemView.render(item, items[index - 1], View.lookOf(this.#state))
-    // It stands below another conversation.
-    return index === 0 && conversation > 1 ? ["", ...lines] : lines
+    const lines = ItemView.render(item, items[index - 1], View.getCanvas(this.#state))
+    // The transcript of an earlier session is above it.
+    return index === 0 && sessionNumber > 1 ? ["", ...lines] : lines
   }
 
-  /** Many small pieces of an answer are drawn together. */
+  /** Draws the many small pieces of an answer together. */
   #notify(): void {
-    if (this.#isDue) return
-    this.#isDue = true
+    if (this.#isRefreshDue) return
+    this.#isRefreshDue = true
     setTimeout(() => {
-      this.#isDue = false
+      this.#isRefreshDue = false
       this.#refresh()
-    }, 12)
+    }, refreshDelay)
   }
 
   #refresh(): void {
     const { blocks, generation } = this.#snapshot
     const added: Array<Block> = []
-    if (!this.#held) {
+    if (!this.#isHeld) {
       const lines = this.#linesFrom(this.#written)
       this.#written = this.#state.items.length
-      if (lines.length > 0) added.push({ key: this.#keys++, lines })
+      if (lines.length > 0) added.push({ key: this.#nextKey++, lines })
     }
     this.#snapshot = {
-      live: this.#closed ? { lines: [], cursor: undefined } : View.live(this.#state),
+      view: this.#isClosed ? { lines: [], cursor: undefined } : View.render(this.#state),
       generation,
       blocks: added.length === 0 ? blocks : [...blocks, ...added]
     }
@@ -133,8 +138,8 @@ export class Store {
   }
 }
 
-/** Of a conversation that goes on, so much is written that a person sees where they were. */
-const firstShown = ({ items }: State): number => {
+/** A resumed session is shown from its third-last prompt. */
+const firstShownItem = ({ items }: State): number => {
   const prompts = items.flatMap((item: Item, index) => item.type === "user" ? [index] : [])
   return prompts.at(-3) ?? 0
 }

@@ -5,38 +5,36 @@ import process from "node:process"
 import * as Keys from "../input/keys.ts"
 import { TerminalOutput } from "./terminalOutput.ts"
 
-/** The person's terminal, in raw mode. It is as it was before when the scope closes, or the process ends. */
+/** The user's terminal in raw mode. Its modes are restored when the scope closes or the process ends. */
 export interface Terminal {
   readonly output: TerminalOutput
   readonly size: () => { readonly columns: number; readonly rows: number }
   readonly onKeys: (listener: (keys: ReadonlyArray<Keys.Key>) => void) => void
-  /** After the person has stopped dragging. */
+  /** Calls the listener once the size has stopped changing. */
   readonly onResize: (listener: () => void) => void
-  /** There is no terminal any more, e.g. its window was closed. */
-  readonly onGone: (listener: () => void) => void
+  /** Calls the listener when the terminal is gone, e.g. because its window was closed. */
+  readonly onClosed: (listener: () => void) => void
   readonly write: (text: string) => void
-  /** Shows the other screen, which has no scrollback, or the usual one again. */
-  readonly alternate: (isOn: boolean) => void
-  /** Lets another program have the terminal, and Ctrl-C. */
-  readonly lend: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Switches to the alternate screen, which has no scrollback, or back. */
+  readonly useAlternateScreen: (isOn: boolean) => void
+  /** Restores the terminal while the effect runs, for another program that also handles Ctrl-C. */
+  readonly suspendDuring: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-/** Pasted text comes between markers. */
+/** Bracketed paste: the terminal puts markers around pasted text. */
 const pasteOn = "\x1b[?2004h"
 const pasteOff = "\x1b[?2004l"
-const cursorOn = "\x1b[?25h"
+const showCursor = "\x1b[?25h"
 
-const screenOn = "\x1b[?1049h\x1b[2J\x1b[H"
-const screenOff = "\x1b[?1049l"
-/**
- * What is seen, not what was scrolled away. In two parts: some terminals keep a copy of a screen that is cleared as a
- * whole in their scrollback.
- */
-export const clear = "\x1b[H\x1b[K\x1b[2;1H\x1b[J\x1b[H"
+const alternateOn = "\x1b[?1049h\x1b[2J\x1b[H"
+const alternateOff = "\x1b[?1049l"
 
-/** The terminal sends Ctrl-C to all of its programs: it is meant for the other one. Answers how to listen again. */
-const withoutListeners = (signal: "SIGINT"): () => void => {
-  // Node's types say only that they are functions.
+/** Clears the screen but not the scrollback, in two parts: some terminals copy a screen that is cleared as a whole to the scrollback. */
+export const clearScreen = "\x1b[H\x1b[K\x1b[2;1H\x1b[J\x1b[H"
+
+/** Ignores the signal: a terminal sends Ctrl-C to all of its programs. Returns a function that restores the listeners. */
+const ignoreSignal = (signal: "SIGINT"): () => void => {
+  // Node's types only say that they are functions.
   const listeners = process.rawListeners(signal) as unknown as ReadonlyArray<NodeJS.SignalsListener>
   const ignore = (): void => undefined
   process.on(signal, ignore)
@@ -47,8 +45,9 @@ const withoutListeners = (signal: "SIGINT"): () => void => {
   }
 }
 
-/** What follows Esc in a sequence follows at once, even over a slow line. */
+/** The rest of a sequence follows its Esc within this time, even over a slow connection. In milliseconds. */
 const escapeDelay = 40
+/** In milliseconds. */
 const resizeDelay = 60
 
 export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireRelease(
@@ -58,7 +57,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     let decoder = Keys.start
     let onKeys: (keys: ReadonlyArray<Keys.Key>) => void = () => undefined
     let onResize: () => void = () => undefined
-    let onGone: () => void = () => undefined
+    let onClosed: () => void = () => undefined
     let flushing: ReturnType<typeof setTimeout> | undefined
     let resizing: ReturnType<typeof setTimeout> | undefined
 
@@ -75,74 +74,73 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
         }, escapeDelay)
       }
     }
-    const resized = (): void => {
+    const scheduleResize = (): void => {
       clearTimeout(resizing)
       resizing = setTimeout(() => onResize(), resizeDelay)
     }
-    // The window was closed: there is nothing left to write to, or to put back.
-    let isGone = false
+    let isClosed = false
     let isAlternate = false
-    const gone = (): void => {
-      isGone = true
-      onGone()
+    const markClosed = (): void => {
+      isClosed = true
+      onClosed()
     }
-    const take = (): void => {
-      if (isGone) return
+    const acquire = (): void => {
+      if (isClosed) return
       stdin.setRawMode(true)
       stdin.setEncoding("utf8")
       stdin.on("data", read)
       stdin.resume()
-      stdout.write((isAlternate ? screenOn : "") + pasteOn)
+      stdout.write((isAlternate ? alternateOn : "") + pasteOn)
     }
-    const give = (): void => {
+    const restore = (): void => {
       clearTimeout(flushing)
       stdin.off("data", read)
-      if (isGone) return
+      if (isClosed) return
       stdin.setRawMode(false)
       stdin.pause()
-      stdout.write((isAlternate ? screenOff : "") + pasteOff + cursorOn)
+      stdout.write((isAlternate ? alternateOff : "") + pasteOff + showCursor)
     }
-    take()
-    for (const event of ["end", "error"]) stdin.on(event, gone)
-    stdout.on("error", gone)
-    stdout.on("resize", resized)
-    // The last resort: the process ends without the scope's closing.
-    process.once("exit", give)
+    acquire()
+    for (const event of ["end", "error"]) stdin.on(event, markClosed)
+    stdout.on("error", markClosed)
+    stdout.on("resize", scheduleResize)
+    // In case the process ends without closing the scope.
+    process.once("exit", restore)
     return {
       terminal: {
         output,
-        // 0: the terminal does not say how large it is.
+        // 0 if the terminal does not report its size.
         size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
         onKeys: (listener) => void (onKeys = listener),
         onResize: (listener) => void (onResize = listener),
-        onGone: (listener) => void (onGone = listener),
+        onClosed: (listener) => void (onClosed = listener),
         write: (text) => void stdout.write(text),
-        alternate: (isOn) => {
+        useAlternateScreen: (isOn) => {
           isAlternate = isOn
-          stdout.write(isOn ? screenOn : screenOff)
+          stdout.write(isOn ? alternateOn : alternateOff)
         },
-        lend: (effect) =>
+        suspendDuring: (effect) =>
           Effect.acquireUseRelease(
             Effect.sync(() => {
-              output.muted = true
-              give()
-              return withoutListeners("SIGINT")
+              output.isMuted = true
+              restore()
+              return ignoreSignal("SIGINT")
             }),
             () => effect,
-            (listenAgain) =>
+            (restoreListeners) =>
               Effect.sync(() => {
-                listenAgain()
-                take()
-                output.muted = false
+                restoreListeners()
+                acquire()
+                output.isMuted = false
               })
           )
       } satisfies Terminal,
       close: () => {
         clearTimeout(resizing)
-        stdout.off("resize", resized)
-        process.off("exit", give)
-        give()
-        // The listeners for errors stay: what is still on its way to a terminal that is gone must not end the process.
+        stdout.off("resize", scheduleResize)
+        process.off("exit", restore)
+        restore()
+        // The error listeners stay: a late write to a closed terminal must not end the process.
       }
     }
   }),

@@ -1,23 +1,22 @@
 // Ink draws on a Node stream.
 import { Writable } from "node:stream"
 import type { WriteStream } from "node:tty"
-import type { View } from "../screen/view.ts"
+import type { QuestionFrame } from "../questions/shownQuestion.ts"
 
 /**
- * What Ink draws on: the terminal, seen through a window that never says how high it is. Ink clears the screen together
- * with its scrollback when it believes that it has drawn over the whole height; here that is never so, and whoever draws
- * keeps the live part lower than the screen.
+ * The terminal as Ink sees it, with infinitely many rows: Ink clears the scrollback as well once its output is as high as the terminal.
+ * The view keeps its own output lower than the terminal.
  */
 export class TerminalOutput extends Writable {
   readonly isTTY = true
   readonly rows = Number.POSITIVE_INFINITY
   columns: number
-  /** Another program has the terminal. */
-  muted = false
-  /** What the frame that is written next shows of a question. */
-  shown: View["shown"]
-  /** A frame is on the terminal. */
-  onWritten: (shown: NonNullable<View["shown"]>) => void = () => undefined
+  /** While another program uses the terminal, nothing is written. */
+  isMuted = false
+  /** The question in the frame that is written next. */
+  question: QuestionFrame | undefined
+  /** Called once a frame with a question is on the terminal. */
+  onQuestionWritten: (question: QuestionFrame) => void = () => undefined
   readonly #terminal: WriteStream
 
   constructor(terminal: WriteStream) {
@@ -27,19 +26,19 @@ export class TerminalOutput extends Writable {
   }
 
   override _write(chunk: string, encoding: BufferEncoding, done: () => void): void {
-    if (this.muted) return done()
-    const { shown } = this
+    if (this.isMuted) return done()
+    const { question } = this
     this.#terminal.write(chunk, encoding, (error) => {
-      // A terminal that is gone is told to whoever listens to it, not to Ink.
+      // Ink does not learn that the terminal is gone; its other listeners do.
       done()
-      if (shown !== undefined && !error) this.onWritten(shown)
+      if (question !== undefined && !error) this.onQuestionWritten(question)
     })
   }
 
-  /** Ink forgets what it has drawn, and draws at the terminal's width. */
+  /** Makes Ink forget its last frame and draw at the current width of the terminal. */
   forget(): void {
     const { columns } = this.#terminal
-    // Ink clears what it knows of when the width shrinks.
+    // Ink clears its last frame when the width shrinks.
     this.columns = Math.max(1, Math.min(this.columns, columns) - 1)
     this.emit("resize")
     this.columns = columns

@@ -1,4 +1,4 @@
-/** What a piece of text is, whatever colours the terminal has. */
+/** The meaning of a piece of text, from which a theme derives its color. */
 export type Role =
   | "text"
   | "dim"
@@ -17,7 +17,7 @@ export type Role =
   | "literal"
   | "name"
 
-/** How each role looks. A style's text must be one line; styles do not nest: `themedText` puts several on one piece. */
+/** Styles a single line of text for each role. Styles must not be nested; `themedText` combines several on one span. */
 export interface Theme extends Readonly<Record<Role, (text: string) => string>> {
   readonly colors: boolean
 }
@@ -27,10 +27,10 @@ type Codes = readonly [open: string, close: string]
 const bold: Codes = ["1", "22"]
 const underlined: Codes = ["4", "24"]
 const color = (code: number): Codes => [String(code), "39"]
-const and = (a: Codes, b: Codes): Codes => [`${a[0]};${b[0]}`, `${a[1]};${b[1]}`]
+const combine = (a: Codes, b: Codes): Codes => [`${a[0]};${b[0]}`, `${a[1]};${b[1]}`]
 const style = ([open, close]: Codes) => (text: string): string =>
   text === "" ? "" : `\x1b[${open}m${text}\x1b[${close}m`
-const none = (text: string): string => text
+const unstyled = (text: string): string => text
 
 interface Palette {
   readonly accent: number
@@ -48,7 +48,7 @@ interface Palette {
 
 const make = (palette: Palette): Theme => ({
   colors: true,
-  text: none,
+  text: unstyled,
   dim: style(["2", "22"]),
   accent: style(color(palette.accent)),
   strong: style(bold),
@@ -59,14 +59,14 @@ const make = (palette: Palette): Theme => ({
   removed: style(color(palette.removed)),
   error: style(color(palette.error)),
   warning: style(color(palette.warning)),
-  heading: style(and(bold, color(palette.heading))),
-  link: style(and(underlined, color(palette.link))),
+  heading: style(combine(bold, color(palette.heading))),
+  link: style(combine(underlined, color(palette.link))),
   keyword: style(color(palette.keyword)),
   literal: style(color(palette.literal)),
   name: style(color(palette.name))
 })
 
-/** For a dark background: the bright half of the 16 colours. */
+/** For a dark background: the bright half of the 16 colors. */
 export const dark: Theme = make({
   accent: 96,
   code: 96,
@@ -81,7 +81,7 @@ export const dark: Theme = make({
   name: 94
 })
 
-/** For a light background: the dark half, without yellow and cyan. */
+/** For a light background: the dark half of the 16 colors, without yellow and cyan. */
 export const light: Theme = make({
   accent: 34,
   code: 34,
@@ -96,7 +96,7 @@ export const light: Theme = make({
   name: 34
 })
 
-/** For a background that is not known: neither yellow (lost on white) nor blue (lost on black). */
+/** For an unknown background: without yellow, which is unreadable on white, and blue, which is unreadable on black. */
 export const neutral: Theme = make({
   accent: 36,
   code: 36,
@@ -114,26 +114,28 @@ export const neutral: Theme = make({
 /** No escape codes at all. */
 export const plain: Theme = {
   colors: false,
-  text: none,
-  dim: none,
-  accent: none,
-  strong: none,
-  emphasis: none,
-  strike: none,
-  code: none,
-  added: none,
-  removed: none,
-  error: none,
-  warning: none,
-  heading: none,
-  link: none,
-  keyword: none,
-  literal: none,
-  name: none
+  text: unstyled,
+  dim: unstyled,
+  accent: unstyled,
+  strong: unstyled,
+  emphasis: unstyled,
+  strike: unstyled,
+  code: unstyled,
+  added: unstyled,
+  removed: unstyled,
+  error: unstyled,
+  warning: unstyled,
+  heading: unstyled,
+  link: unstyled,
+  keyword: unstyled,
+  literal: unstyled,
+  name: unstyled
 }
 
-/** The theme that fits what the terminal says of itself in `NO_COLOR` and `COLORFGBG` (`foreground;background`). */
-export const choose = (environment: { readonly noColor: boolean; readonly colorfgbg: string | undefined }): Theme => {
+/** Chooses by `NO_COLOR` (https://no-color.org) and by `COLORFGBG` (`foreground;background`), which some terminals set. */
+export const chooseTheme = (
+  environment: { readonly noColor: boolean; readonly colorfgbg: string | undefined }
+): Theme => {
   if (environment.noColor) return plain
   const background = environment.colorfgbg?.split(";").at(-1) ?? ""
   if (!/^\d{1,2}$/.test(background)) return neutral

@@ -1,9 +1,9 @@
 import type { Role, Theme } from "../terminal/theme.ts"
-import { expandTabs, type Line, paint, reveal, widthOf, wrap } from "../terminal/themedText.ts"
+import { expandTabs, type Line, measureWidth, paint, reveal, wrap } from "../terminal/themedText.ts"
 
 /**
- * A unified diff as lines for the terminal: the file's name, then line numbers, signs and texts, hunks apart. Long lines
- * are wrapped, and control characters are made visible: nothing of a change is hidden. What is no diff is shown as it is.
+ * Renders a unified diff with file names and line numbers. Nothing of a change is hidden: long lines are wrapped, and control characters
+ * are made visible. Lines that are not part of a diff are shown unchanged.
  */
 export const render = (
   unified: string,
@@ -22,7 +22,7 @@ interface Row {
 
 const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/
 
-/** Lines are counted as the hunk's header says: a removed line may itself begin with `-- `. */
+/** Counts the lines of a hunk by its header, because a removed line may itself start with `-- `. */
 const parse = (unified: string): ReadonlyArray<Row> => {
   const rows: Array<Row> = []
   let before = 0
@@ -66,7 +66,7 @@ const parse = (unified: string): ReadonlyArray<Row> => {
   return rows
 }
 
-/** Without a time after a tab, and without git's `a/` and `b/`. */
+/** The name without a timestamp after a tab, and without git's `a/` and `b/`. */
 const nameOf = (line: string): string => (line.slice(4).split("\t")[0] ?? "").replace(/^[ab]\//, "")
 
 const title = (before: string, after: string): string => {
@@ -75,7 +75,7 @@ const title = (before: string, after: string): string => {
   return before === after || before === "" ? after : `${before} → ${after}`
 }
 
-const looks: Readonly<Record<Row["kind"], { readonly sign: string; readonly role: Role }>> = {
+const styles: Readonly<Record<Row["kind"], { readonly sign: string; readonly role: Role }>> = {
   file: { sign: "", role: "strong" },
   gap: { sign: "", role: "dim" },
   note: { sign: "", role: "dim" },
@@ -85,17 +85,17 @@ const looks: Readonly<Record<Row["kind"], { readonly sign: string; readonly role
 }
 
 const layOut = (row: Row, digits: number, width: number): ReadonlyArray<Line> => {
-  const { role, sign } = looks[row.kind]
-  // A line end of Windows is there in every line of such a file, and no difference by itself.
+  const { role, sign } = styles[row.kind]
+  // In a file with Windows line ends, every line ends in \r: it is not a change.
   const text = expandTabs(reveal(row.text.replace(/\r$/, "")))
   if (row.kind === "gap") return wrap([{ text: `⋯ ${text}`.trimEnd(), roles: [role] }], width, "anywhere")
   if (row.number === undefined) return wrap([{ text, roles: [role] }], width, "anywhere")
   const number = `${String(row.number).padStart(digits)} `
-  // In a very narrow place the numbers give way to the text.
-  const margin = width - widthOf(number + sign) >= 10 ? number : ""
-  return wrap([{ text, roles: [role] }], Math.max(1, width - widthOf(margin + sign)), "anywhere")
+  // On a very narrow canvas, the line numbers are left out.
+  const margin = width - measureWidth(number + sign) >= 10 ? number : ""
+  return wrap([{ text, roles: [role] }], Math.max(1, width - measureWidth(margin + sign)), "anywhere")
     .map((line, index): Line => [
-      // What goes on has neither number nor sign: it is not another line.
+      // The rest of a wrapped line has neither a number nor a sign.
       { text: index === 0 ? margin : " ".repeat(margin.length), roles: ["dim"] },
       { text: index === 0 ? sign : " ".repeat(sign.length), roles: [role] },
       ...line

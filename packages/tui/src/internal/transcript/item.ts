@@ -1,12 +1,12 @@
 import type { CutAnswer, Line } from "@altimate-code/agent/Session"
 import type { Outcome } from "@altimate-code/agent/TurnEvent"
 
-/** A piece of the conversation that does not change any more. */
+/** A finished piece of the transcript. */
 export type Item =
   | { readonly type: "welcome"; readonly version: string; readonly directory: string }
   | { readonly type: "user"; readonly text: string }
-  /** A part of an answer; `first`: of this answer. */
-  | { readonly type: "answer"; readonly markdown: string; readonly first: boolean }
+  /** A part of an answer; `isFirst`: its first part. */
+  | { readonly type: "answer"; readonly markdown: string; readonly isFirst: boolean }
   | { readonly type: "reasoning"; readonly text: string; readonly seconds: number | undefined }
   | ToolItem
   | {
@@ -22,7 +22,7 @@ export type Item =
     readonly text: string
     readonly hint?: string
   }
-  /** An answer of the screen itself, e.g. to `/status`. */
+  /** The output of a slash command, e.g. `/status`. */
   | { readonly type: "lines"; readonly title: string; readonly lines: ReadonlyArray<string> }
 
 export interface ToolItem {
@@ -36,14 +36,14 @@ export interface ToolItem {
   readonly seconds: number | undefined
 }
 
-/** How a command that a person typed with `!` is told to the model. */
+/** Reports a command that the user ran with `!` to the model. */
 export const shellMessage = (command: string, end: string, output: string): string =>
   `I ran this command myself:\n\n\`\`\`sh\n${command}\n\`\`\`\n\n${end}, output:\n\n\`\`\`\n${output}\n\`\`\``
 
-/** The conversation as it is shown when it goes on. */
-export const ofEntries = (entries: ReadonlyArray<Line>): ReadonlyArray<Item> => entries.flatMap(ofEntry)
+/** The transcript of a stored session. */
+export const itemsOf = (entries: ReadonlyArray<Line>): ReadonlyArray<Item> => entries.flatMap(itemsOfEntry)
 
-const ofEntry = (entry: Line): ReadonlyArray<Item> => {
+const itemsOfEntry = (entry: Line): ReadonlyArray<Item> => {
   switch (entry.type) {
     case "user": {
       if (entry.hidden) return []
@@ -53,18 +53,18 @@ const ofEntry = (entry: Line): ReadonlyArray<Item> => {
       return [{ type: "user", text }]
     }
     case "assistant": {
-      let first = true
+      let isFirst = true
       const items = entry.message.content.flatMap((part): ReadonlyArray<Item> => {
         if (part.type === "reasoning" && part.text !== "") {
           return [{ type: "reasoning", text: part.text, seconds: undefined }]
         }
         if (part.type !== "text" || part.text.trim() === "") return []
-        const item: Item = { type: "answer", markdown: part.text, first }
-        first = false
+        const item: Item = { type: "answer", markdown: part.text, isFirst }
+        isFirst = false
         return [item]
       })
-      if (entry.cut !== undefined) return [...items, brokenOff({ mode: entry.cut, hasText: !first })]
-      return entry.interrupted ? [...items, interrupted] : items
+      if (entry.cut !== undefined) return [...items, brokenOffNotice({ mode: entry.cut, hasText: !isFirst })]
+      return entry.interrupted ? [...items, interruptedNotice] : items
     }
     case "tool-result":
       return [{
@@ -86,10 +86,14 @@ const ofEntry = (entry: Line): ReadonlyArray<Item> => {
   }
 }
 
-export const interrupted: Item = { type: "notice", level: "warning", text: "Interrupted; what came so far is kept." }
+export const interruptedNotice: Item = {
+  type: "notice",
+  level: "warning",
+  text: "Interrupted. The answer so far is kept."
+}
 
-/** Below the piece of an answer that broke off. */
-export const brokenOff = ({ hasText, message, mode }: {
+/** Shown below the text of an answer that broke off. */
+export const brokenOffNotice = ({ hasText, message, mode }: {
   readonly mode: CutAnswer
   readonly hasText: boolean
   readonly message?: string
@@ -97,7 +101,7 @@ export const brokenOff = ({ hasText, message, mode }: {
   type: "notice",
   level: "warning",
   text: !hasText
-    ? "The answer broke off before it began. The model was asked again."
-    : `The answer broke off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues:"}`,
+    ? "The answer broke off before any text arrived. The request was sent again."
+    : `The answer broke off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues below:"}`,
   ...(message === undefined ? {} : { hint: message })
 })

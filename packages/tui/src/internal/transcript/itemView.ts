@@ -1,69 +1,73 @@
 import type { Outcome } from "@altimate-code/agent/TurnEvent"
 import * as Markdown from "../markdown/markdown.ts"
-import { continues } from "../markdown/markdownSplit.ts"
-import { duration, indent, type Lines, type Look, narrower, oneLine, wrapped } from "../terminal/look.ts"
+import { isContinuation } from "../markdown/markdownSplit.ts"
+import { type Canvas, formatDuration, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
 import type { Role } from "../terminal/theme.ts"
-import { clean, cut, plainLines, widthOf } from "../terminal/themedText.ts"
+import { clean, measureWidth, paintPlainText, truncate } from "../terminal/themedText.ts"
 import * as Diff from "./diff.ts"
 import type { Item, ToolItem } from "./item.ts"
 
-/** More of a diff or an output is in the pager. */
-const shownOfDiff = 20
-const shownOfOutput = 12
+/** More lines are shown in the pager. */
+const maxDiffLines = 20
+const maxOutputLines = 12
 
-/** The item's lines, with the blank line that sets it apart from the one before. */
-export const render = (item: Item, before: Item | undefined, look: Look): Lines => {
-  const lines = body(item, look)
-  return before === undefined || lines.length === 0 || isTogether(item, before) ? lines : ["", ...lines]
+/** The lines of the item, after a blank line unless it belongs together with the item before. */
+export const render = (item: Item, before: Item | undefined, canvas: Canvas): Lines => {
+  const lines = renderBody(item, canvas)
+  return before === undefined || lines.length === 0 || isGrouped(item, before) ? lines : ["", ...lines]
 }
 
-const isTogether = (item: Item, before: Item): boolean =>
+const isGrouped = (item: Item, before: Item): boolean =>
   (item.type === "tool" && before.type === "tool" && before.diff === undefined)
-  || (item.type === "answer" && continues(item.markdown))
+  || (item.type === "answer" && isContinuation(item.markdown))
   || (item.type === "notice" && before.type === "notice")
 
-const body = (item: Item, look: Look): Lines => {
+const renderBody = (item: Item, canvas: Canvas): Lines => {
   switch (item.type) {
     case "welcome":
       return [
-        oneLine([{ text: "altimate-code ", roles: ["strong"] }, { text: item.version, roles: ["dim"] }], look),
-        oneLine([{ text: clean(item.directory), roles: ["dim"] }], look),
-        ...wrapped([{ text: "/help lists what you can do here.", roles: ["dim"] }], look)
+        paintLine([{ text: "altimate-code ", roles: ["strong"] }, { text: item.version, roles: ["dim"] }], canvas),
+        paintLine([{ text: clean(item.directory), roles: ["dim"] }], canvas),
+        ...paintWrapped([{ text: "/help lists commands and keys.", roles: ["dim"] }], canvas)
       ]
     case "user":
-      return indent(plainLines(item.text, { ...narrower(look, 2), role: "strong" }), look.theme.accent("› "), "  ")
+      return indent(
+        paintPlainText(item.text, { ...narrow(canvas, 2), role: "strong" }),
+        canvas.theme.accent("› "),
+        "  "
+      )
     case "answer":
-      return Markdown.render(item.markdown, look)
+      return Markdown.render(item.markdown, canvas)
     case "reasoning":
-      return [reasoningLine(item.seconds, look)]
+      return [reasoningLine(item.seconds, canvas)]
     case "tool":
-      return tool(item, look)
+      return renderTool(item, canvas)
     case "shell":
       return [
-        oneLine([
+        paintLine([
           { text: item.ok ? "✓ " : "✗ ", roles: [item.ok ? "added" : "error"] },
           { text: `! ${clean(item.command)}`, roles: ["strong"] },
           { text: ` · ${clean(item.end)}`, roles: ["dim"] }
-        ], look),
-        ...shortened(plainLines(item.output.trimEnd(), narrower(look, 2)), shownOfOutput, look)
+        ], canvas),
+        ...foldLines(paintPlainText(item.output.trimEnd(), narrow(canvas, 2)), maxOutputLines, canvas)
       ]
     case "notice":
-      return notice(item, look)
+      return renderNotice(item, canvas)
     case "lines":
       return [
-        look.theme.heading(item.title),
-        ...item.lines.flatMap((line) => indent(fact(clean(line), narrower(look, 2)), "  "))
+        canvas.theme.heading(item.title),
+        ...item.lines.flatMap((line) => indent(renderFact(clean(line), narrow(canvas, 2)), "  "))
       ]
   }
 }
 
-/** `name   what is said of it`; what needs more lines stays in its column. */
-const fact = (line: string, look: Look): Lines => {
+/** Renders `name   value`, where a long value is wrapped in its own column. */
+const renderFact = (line: string, canvas: Canvas): Lines => {
   const [name] = /^\S+ {2,}/.exec(line) ?? [""]
-  if (look.width < name.length + 20) return wrapped([{ text: line, roles: ["text"] }], look)
+  if (canvas.width < name.length + 20) return paintWrapped([{ text: line, roles: ["text"] }], canvas)
   return indent(
-    wrapped([{ text: line.slice(name.length), roles: ["text"] }], narrower(look, name.length)),
-    look.theme.dim(name),
+    paintWrapped([{ text: line.slice(name.length), roles: ["text"] }], narrow(canvas, name.length)),
+    canvas.theme.dim(name),
     " ".repeat(name.length)
   )
 }
@@ -71,25 +75,24 @@ const fact = (line: string, look: Look): Lines => {
 const signs: Readonly<Record<Outcome, { readonly sign: string; readonly role: Role; readonly word: string }>> = {
   ok: { sign: "✓", role: "added", word: "" },
   failed: { sign: "✗", role: "error", word: "failed" },
-  denied: { sign: "⊘", role: "warning", word: "not allowed" },
+  denied: { sign: "⊘", role: "warning", word: "declined" },
   interrupted: { sign: "■", role: "warning", word: "interrupted" }
 }
 
-const tool = (item: ToolItem, look: Look): Lines => {
-  const lines = [toolLine(item, look)]
+const renderTool = (item: ToolItem, canvas: Canvas): Lines => {
+  const lines = [toolLine(item, canvas)]
   if (item.diff === undefined || item.outcome !== "ok") return lines
-  const [, ...changes] = Diff.render(item.diff, narrower(look, 2))
-  return [...lines, ...shortened(changes, shownOfDiff, look)]
+  const [, ...changes] = Diff.render(item.diff, narrow(canvas, 2))
+  return [...lines, ...foldLines(changes, maxDiffLines, canvas)]
 }
 
-/** One line: what it is, how it ended, what it was about. */
-export const toolLine = (item: Omit<ToolItem, "type">, look: Look): string => {
+export const toolLine = (item: Omit<ToolItem, "type">, canvas: Canvas): string => {
   const { role, sign, word } = signs[item.outcome]
-  const end = [word, clean(item.summary), duration(item.seconds)].filter((text) => text !== "").join(" · ")
-  return callLine({ sign, role, name: item.name, title: item.title, end }, look)
+  const end = [word, clean(item.summary), formatDuration(item.seconds)].filter((text) => text !== "").join(" · ")
+  return callLine({ sign, role, name: item.name, title: item.title, end }, canvas)
 }
 
-/** The title is cut before the end is: how a call ended is more worth than all of its words. */
+/** If the line is too long, the title is truncated: the outcome at its end matters more. */
 export const callLine = (
   call: {
     readonly sign: string
@@ -98,29 +101,29 @@ export const callLine = (
     readonly title: string
     readonly end: string
   },
-  look: Look
+  canvas: Canvas
 ): string => {
   const name = ` ${clean(call.name)} `
   const end = call.end === "" ? "" : ` · ${call.end}`
-  const room = Math.max(6, look.width - widthOf(call.sign) - widthOf(name) - widthOf(end))
-  return oneLine([
+  const room = Math.max(6, canvas.width - measureWidth(call.sign) - measureWidth(name) - measureWidth(end))
+  return paintLine([
     { text: call.sign, roles: [call.role] },
     { text: name, roles: ["strong"] },
-    { text: cut(clean(call.title).replaceAll("\n", " "), room), roles: ["text"] },
+    { text: truncate(clean(call.title).replaceAll("\n", " "), room), roles: ["text"] },
     { text: end, roles: ["dim"] }
-  ], look)
+  ], canvas)
 }
 
-const shortened = (lines: Lines, most: number, look: Look): Lines => {
-  const more = lines.length - most
-  const shown = indent(more > 1 ? lines.slice(0, most) : lines, "  ")
-  return more > 1 ? [...shown, look.theme.dim(`  … ${more} more lines · ctrl-o opens`)] : shown
+const foldLines = (lines: Lines, max: number, canvas: Canvas): Lines => {
+  const more = lines.length - max
+  const shown = indent(more > 1 ? lines.slice(0, max) : lines, "  ")
+  return more > 1 ? [...shown, canvas.theme.dim(`  … ${more} more lines · ctrl-o: show`)] : shown
 }
 
-export const reasoningLine = (seconds: number | undefined, look: Look): string => {
-  const time = duration(seconds)
+export const reasoningLine = (seconds: number | undefined, canvas: Canvas): string => {
+  const time = formatDuration(seconds)
   const text = time === "" ? "thought for a moment" : `thought for ${time}`
-  return oneLine([{ text: `∴ ${text} · ctrl-o opens`, roles: ["dim"] }], look)
+  return paintLine([{ text: `∴ ${text} · ctrl-o: show`, roles: ["dim"] }], canvas)
 }
 
 const levels: Readonly<Record<"info" | "warning" | "error", readonly [sign: string, role: Role]>> = {
@@ -129,19 +132,19 @@ const levels: Readonly<Record<"info" | "warning" | "error", readonly [sign: stri
   error: ["✗", "error"]
 }
 
-const notice = (item: Extract<Item, { readonly type: "notice" }>, look: Look): Lines => {
+const renderNotice = (item: Extract<Item, { readonly type: "notice" }>, canvas: Canvas): Lines => {
   const [sign, role] = levels[item.level]
-  const inner = narrower(look, 2)
+  const inner = narrow(canvas, 2)
   return [
     ...indent(
-      clean(item.text).split("\n").flatMap((line) => wrapped([{ text: line, roles: [role] }], inner)),
-      `${look.theme[role](sign)} `,
+      clean(item.text).split("\n").flatMap((line) => paintWrapped([{ text: line, roles: [role] }], inner)),
+      `${canvas.theme[role](sign)} `,
       "  "
     ),
     ...(item.hint === undefined || item.hint === ""
       ? []
       : indent(
-        clean(item.hint).split("\n").flatMap((line) => wrapped([{ text: line, roles: ["dim"] }], inner)),
+        clean(item.hint).split("\n").flatMap((line) => paintWrapped([{ text: line, roles: ["dim"] }], inner)),
         "  "
       ))
   ]

@@ -2,13 +2,13 @@ import * as Predicate from "effect/Predicate"
 
 const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value))
 
-/** The value with each text in it masked; what is more than plain data stays as it is. */
+/** Masks each text in plain data; other objects are left as they are. */
 export const maskTexts = <A>(value: A, mask: (text: string) => string): A => {
-  const masked = (value: unknown): unknown => {
+  const maskAll = (value: unknown): unknown => {
     if (typeof value === "string") return mask(value)
-    if (Array.isArray(value)) return value.map(masked)
+    if (Array.isArray(value)) return value.map(maskAll)
     if (!Predicate.isRecord(value) || !isPlain(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskAll(item)]))
   }
-  return masked(value) as A
+  return maskAll(value) as A
 }

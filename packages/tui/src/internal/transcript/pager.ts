@@ -1,15 +1,15 @@
 import { nameOf } from "../input/editing.ts"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
-import { type Lines, type Look, oneLine, rule, wrapped } from "../terminal/look.ts"
-import { type Move, move, visible } from "../terminal/scroll.ts"
+import { type Canvas, drawRule, type Lines, paintLine, paintWrapped } from "../terminal/canvas.ts"
+import { type Move, move, sliceVisible } from "../terminal/scroll.ts"
 import { plain } from "../terminal/theme.ts"
-import { clean, expandTabs, plainLines } from "../terminal/themedText.ts"
+import { clean, expandTabs, paintPlainText } from "../terminal/themedText.ts"
 import * as Diff from "./diff.ts"
 import type { Item } from "./item.ts"
 import { toolLine } from "./itemView.ts"
 
-/** Everything that is folded in the conversation: a list, and one of it open. */
+/** Shows in full what the transcript folds: a list of pages, and the open page. */
 export interface Pager {
   readonly pages: ReadonlyArray<Item>
   readonly picker: Picker.Picker
@@ -24,12 +24,12 @@ const titleOf = (item: Item): string => {
   return item.type === "reasoning" ? `∴ ${firstLine(item.text)}` : item.type
 }
 
-/** Over what can be opened; the newest is selected. Undefined: there is nothing. */
+/** Selects the newest page. Undefined if there are no pages. */
 export const make = (items: ReadonlyArray<Item>): Pager | undefined => {
   const pages = items.filter(({ type }) => type === "tool" || type === "shell" || type === "reasoning")
   if (pages.length === 0) return undefined
   const choices = pages.map((item, index) => ({ id: String(index), label: titleOf(item), detail: "" }))
-  return { pages, picker: Picker.make("What happened", choices, pages.length - 1), open: undefined }
+  return { pages, picker: Picker.make("Tool output and reasoning", choices, pages.length - 1), open: undefined }
 }
 
 const moves: Readonly<Record<string, Move>> = {
@@ -48,58 +48,58 @@ const moves: Readonly<Record<string, Move>> = {
   "G": "end"
 }
 
-/** Undefined: it was left. */
-export const update = (pager: Pager, key: Key, look: Look, rows: number): Pager | undefined => {
+/** Undefined if the key closes the pager. */
+export const update = (pager: Pager, key: Key, canvas: Canvas, rows: number): Pager | undefined => {
   const name = key.type === "text" ? key.text : nameOf(key) ?? ""
   if (name === "ctrl-o") return undefined
   if (pager.open === undefined) {
     const result = Picker.update(pager.picker, key)
-    if (result.type === "left") return undefined
-    return result.type === "stays"
+    if (result.type === "closed") return undefined
+    return result.type === "open"
       ? { ...pager, picker: result.picker }
       : { ...pager, open: { index: Number(result.choice.id), offset: 0 } }
   }
   if (name === "escape" || name === "q" || name === "ctrl-c") return { ...pager, open: undefined }
-  const by = moves[name]
-  if (by === undefined) return pager
+  const scroll = moves[name]
+  if (scroll === undefined) return pager
   const { index, offset } = pager.open
-  const lines = content(pager.pages[index], look)
-  return { ...pager, open: { index, offset: move(offset, by, lines.length, Math.max(1, rows - 2)) } }
+  const lines = renderPage(pager.pages[index], canvas)
+  return { ...pager, open: { index, offset: move(offset, scroll, lines.length, Math.max(1, rows - 2)) } }
 }
 
-const content = (item: Item | undefined, look: Look): Lines => {
+const renderPage = (item: Item | undefined, canvas: Canvas): Lines => {
   switch (item?.type) {
     case "tool":
       return [
-        ...plainLines(item.output, look),
-        ...(item.diff === undefined ? [] : ["", ...Diff.render(item.diff, look)])
+        ...paintPlainText(item.output, canvas),
+        ...(item.diff === undefined ? [] : ["", ...Diff.render(item.diff, canvas)])
       ]
     case "shell":
-      return plainLines(item.output, look)
+      return paintPlainText(item.output, canvas)
     case "reasoning":
       return clean(item.text).split("\n").flatMap((text) =>
-        wrapped([{ text: expandTabs(text), roles: ["text"] }], look)
+        paintWrapped([{ text: expandTabs(text), roles: ["text"] }], canvas)
       )
     default:
       return []
   }
 }
 
-export const render = (pager: Pager, look: Look, rows: number): Lines => {
-  if (pager.open === undefined) return Picker.render(pager.picker, look, rows)
+export const render = (pager: Pager, canvas: Canvas, rows: number): Lines => {
+  if (pager.open === undefined) return Picker.render(pager.picker, canvas, rows)
   const item = pager.pages[pager.open.index]
-  const all = content(item, look)
-  const seen = visible(all, pager.open.offset, Math.max(1, rows - 2))
-  const empty = Math.max(0, rows - 2 - seen.lines.length)
+  const all = renderPage(item, canvas)
+  const visible = sliceVisible(all, pager.open.offset, Math.max(1, rows - 2))
+  const empty = Math.max(0, rows - 2 - visible.lines.length)
   return [
-    rule(look, item === undefined ? "" : titleOf(item)),
-    ...(all.length === 0 || (all.length === 1 && all[0] === "") ? [look.theme.dim("(no output)")] : seen.lines),
+    drawRule(canvas, item === undefined ? "" : titleOf(item)),
+    ...(all.length === 0 || (all.length === 1 && all[0] === "") ? [canvas.theme.dim("(no output)")] : visible.lines),
     ...Array.from({ length: all.length === 0 ? empty - 1 : empty }, () => ""),
-    oneLine([{
-      text: `lines ${seen.offset + 1}–${
-        seen.offset + seen.lines.length
+    paintLine([{
+      text: `lines ${visible.offset + 1}–${
+        visible.offset + visible.lines.length
       } of ${all.length} · ↑ ↓ space b g G · esc: back · ctrl-o: close`,
       roles: ["dim"]
-    }], look)
+    }], canvas)
   ]
 }

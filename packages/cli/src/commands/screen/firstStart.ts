@@ -1,0 +1,114 @@
+/** The setup that the screen offers if neither an endpoint nor a credential is configured. */
+import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
+import * as Auth from "@altimate-code/auth/Auth"
+import * as CredentialStore from "@altimate-code/auth/CredentialStore"
+import type { TokenCommand } from "@altimate-code/auth/TokenCommand"
+import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
+import * as ConfigFile from "@altimate-code/config/ConfigFile"
+import { Directories } from "@altimate-code/config/Directories"
+import type { Setting } from "@altimate-code/config/Origin"
+import * as Settings from "@altimate-code/config/Settings"
+import { Secrets } from "@altimate-code/log/Secrets"
+import type { Answers, Setup } from "@altimate-code/tui/Host"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { explainCheck } from "../../command-line/failure/explainFailure.ts"
+import * as Bedrock from "../../model/bedrock.ts"
+import * as TokenCommands from "../../model/tokenCommands.ts"
+import type { Services } from "../../Services.ts"
+import { toHostError } from "./hostFailure.ts"
+
+const defaultModel = "anthropic.claude-sonnet-4-6"
+
+/** These AWS variables configure neither an endpoint nor a credential. */
+const neutralVariables = ["AWS_REGION", "AWS_EC2_METADATA_DISABLED", "AWS_USE_FIPS_ENDPOINT"]
+
+/** Whether neither an endpoint nor a credential is configured. AWS's own files count as configured. */
+const isFirstStart = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const { home } = yield* Directories
+  const { baseURL, profile } = yield* Settings.Settings
+  const credential = yield* (yield* Auth.Auth).credential
+  if (credential._tag !== "AwsChain" || Option.isSome(baseURL) || Option.isSome(profile)) return false
+  if ((yield* activeEnvironment).some(({ variable }) => !neutralVariables.includes(variable))) return false
+  return !(yield* Effect.orElseSucceed(fs.exists(path.join(home, ".aws")), () => false))
+}).pipe(Effect.provide(Layer.provide(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))))
+
+const toSetting = (value: string): Setting<string> => ({ value, origin: { _tag: "Default" } })
+
+/** The settings, with the answers in place of the configured values. */
+const settingsOf = ({ baseURL, credential, region }: Answers) =>
+  Layer.effect(
+    Settings.Settings,
+    Effect.map(Settings.Settings, (settings) => ({
+      ...settings,
+      baseURL: Option.map(baseURL, toSetting),
+      region: toSetting(region),
+      profile: credential._tag === "Profile" ? Option.some(toSetting(credential.name)) : Option.none()
+    }))
+  )
+
+/** A store that already contains the token of the answers. */
+const credentialStoreOf = ({ credential }: Answers) =>
+  credential._tag === "Token"
+    ? Layer.effect(
+      CredentialStore.CredentialStore,
+      Effect.map(CredentialStore.CredentialStore, (store) => ({
+        ...store,
+        get: () => Effect.succeedSome(credential.token)
+      }))
+    ).pipe(Layer.provide(CredentialStore.layer))
+    : CredentialStore.layer
+
+const attempt = (answers: Answers) =>
+  Effect.gen(function*() {
+    if (answers.credential._tag === "Token") yield* (yield* Secrets).register(answers.credential.token)
+    // Streamed like every request of the screen: some gateways offer nothing else.
+    return yield* LanguageModel.streamText({ prompt: "Say hello in one short sentence." }).pipe(
+      Stream.runFold("", (text, part) => part.type === "text-delta" ? text + part.delta : text)
+    )
+  }).pipe(
+    Effect.provide(
+      Bedrock.languageModel({ id: answers.model, maxTokens: Option.some(64) }).pipe(
+        Layer.provide(Bedrock.clientOver(credentialStoreOf(answers), Bedrock.checking)),
+        Layer.provide(settingsOf(answers))
+      )
+    ),
+    Effect.mapError((error) => toHostError(error._tag === "ConfigError" ? error : explainCheck("short")(error)))
+  )
+
+const save = (answers: Answers) =>
+  Effect.gen(function*() {
+    const file = yield* ConfigEdit.userFile
+    const { baseURL, credential, model, region } = answers
+    const changes = [
+      { path: ConfigFile.paths.model, value: `amazon-bedrock/${model}` },
+      { path: ConfigFile.paths.region, value: region },
+      ...Option.match(baseURL, { onNone: () => [], onSome: (value) => [{ path: ConfigFile.paths.baseURL, value }] }),
+      ...(credential._tag === "Profile" ? [{ path: ConfigFile.paths.profile, value: credential.name }] : [])
+    ]
+    yield* ConfigEdit.set(file, changes)
+    if (credential._tag !== "Token") return [file]
+    const store = yield* CredentialStore.CredentialStore
+    yield* store.set("amazon-bedrock", credential.token)
+    return [file, store.path]
+  }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
+
+/** None if an endpoint or a credential is configured. */
+export const make = <R>(tokenCommand: Layer.Layer<TokenCommand, never, R>) =>
+  Effect.gen(function*() {
+    const context = yield* Effect.context<Services | Settings.Settings | R>()
+    if (!(yield* isFirstStart)) return Option.none<Setup>()
+    const { region } = yield* Settings.Settings
+    return Option.some<Setup>({
+      defaults: { region: region.value, model: defaultModel },
+      attempt: (answers) => attempt(answers).pipe(Effect.provide(tokenCommand), Effect.provide(context)),
+      save: (answers) => Effect.provide(save(answers), context)
+    })
+  })

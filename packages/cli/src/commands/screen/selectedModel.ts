@@ -1,0 +1,137 @@
+/** The model that the screen sends prompts to. */
+import { kinds, notice } from "@altimate-code/auth/Credential"
+import type { TokenCommand } from "@altimate-code/auth/TokenCommand"
+import { publicUrl } from "@altimate-code/config/PublicUrl"
+import * as Settings from "@altimate-code/config/Settings"
+import * as ModelId from "@altimate-code/model-id/ModelId"
+import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import { type ActiveModel, HostError } from "@altimate-code/tui/Host"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import * as ScopedRef from "effect/ScopedRef"
+import * as Bedrock from "../../model/bedrock.ts"
+import * as KnownModels from "../../model/knownModels.ts"
+import type { Services } from "../../Services.ts"
+import { toHostError } from "./hostFailure.ts"
+
+/** A model with an open client. */
+interface Opened {
+  readonly active: ActiveModel
+  /** Lines for `/status`. */
+  readonly status: ReadonlyArray<string>
+  /** What the user should know about its credential. */
+  readonly notices: ReadonlyArray<string>
+}
+
+/** Opens the model over the client in the context; the scope closes it. */
+const open = (id: string, isKnown: boolean) =>
+  Effect.gen(function*() {
+    const known = yield* KnownModels.known(id)
+    const { files } = yield* Settings.Settings
+    const context = yield* Layer.build(Bedrock.languageModel(known))
+    const { credential, endpoint, mayAskAgain, model, notices } = Context.get(context, BedrockTarget)
+    const used = yield* credential
+    const active: ActiveModel = {
+      name: known.name,
+      isKnown,
+      configured: model.configured,
+      wire: model.wire,
+      provider: "Amazon Bedrock",
+      region: model.region,
+      gateway: new URL(endpoint.url).host,
+      credential: kinds[used._tag],
+      ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
+      ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
+      languageModel: Context.get(context, LanguageModel.LanguageModel),
+      modelProvider: Bedrock.provider({ mayAskAgain, model, notices })
+    }
+    const status = [
+      `model       ${model.configured}`,
+      `sent as     ${model.wire} (${ModelId.explain(model)})`,
+      `endpoint    ${publicUrl(endpoint.url)} (${endpoint.why})`,
+      `credential  ${kinds[used._tag]} (${used.where})`,
+      ...files.filter(({ found }) => found).map(({ path, scope }) => `config      ${path} (${scope})`)
+    ]
+    return { active, status, notices: Option.toArray(notice(used)) } satisfies Opened
+  })
+
+type Untrusted = Settings.Service["untrusted"]
+
+/** A file that changed after it was trusted could send requests to an endpoint that the user has not seen. */
+const refuseChangedFiles = (untrusted: Untrusted, atStart: Untrusted) => {
+  const changed = untrusted.filter(({ path }) => !atStart.some((other) => other.path === path))
+  return changed.length === 0 ? Effect.void : new HostError({
+    message: `${
+      changed.map(({ path }) => path).join(", ")
+    }, or a file that it includes, has changed since it was trusted.`,
+    hint: "Quit, then start altimate-code again to review the change."
+  })
+}
+
+export interface Options<R> {
+  /** Settings of the command line. */
+  readonly overrides: Settings.Overrides
+  readonly tokenCommand: Layer.Layer<TokenCommand, never, R>
+  /** The models that the user can choose by name. */
+  readonly listed: ReadonlySet<string>
+  readonly notify: (notices: ReadonlyArray<string>) => Effect.Effect<unknown>
+}
+
+/** Opens models one at a time. When another model is selected, the client of the previous one is closed. */
+export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>) =>
+  Effect.gen(function*() {
+    const context = yield* Effect.context<Services | Settings.Settings | R>()
+    const { untrusted: untrustedAtStart } = yield* Settings.Settings
+    const current = yield* ScopedRef.make(Option.none<Opened>)
+    const lock = yield* Effect.makeSemaphore(1)
+
+    /** Reads the settings again, because setup or the user may have changed them. */
+    const openConfigured = (overrides: Settings.Overrides) =>
+      Effect.gen(function*() {
+        const services = yield* Layer.build(
+          Bedrock.client.pipe(Layer.provide(tokenCommand), Layer.provideMerge(Settings.layer(overrides)))
+        )
+        yield* refuseChangedFiles(Context.get(services, Settings.Settings).untrusted, untrustedAtStart)
+        return yield* Effect.provide(
+          Effect.flatMap(Bedrock.configuredModel, (id) => open(id, listed.has(id))),
+          services
+        )
+      }).pipe(Effect.mapError(toHostError), Effect.provide(context))
+
+    /**
+     * Opens the new model first, so that the previous one stays selected if that fails: `ScopedRef.set` releases the previous value
+     * before it acquires the new one.
+     */
+    const replace = (overrides: Settings.Overrides) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          const scope = yield* Scope.make()
+          const opened = yield* restore(Scope.extend(openConfigured(overrides), scope)).pipe(
+            Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
+          )
+          // All models use the same credential.
+          if (Option.isNone(yield* ScopedRef.get(current))) yield* notify(opened.notices)
+          yield* ScopedRef.set(
+            current,
+            Effect.acquireRelease(Effect.succeed(Option.some(opened)), () => Scope.close(scope, Exit.void))
+          )
+          return opened
+        })
+      )
+
+    return {
+      /** The selected model, which is opened when it is first needed. */
+      get: lock.withPermits(1)(Effect.flatMap(
+        ScopedRef.get(current),
+        Option.match({ onSome: Effect.succeed, onNone: () => replace(overrides) })
+      )),
+      // A listed ID has no provider in front, even if it contains a slash.
+      select: (id: string) =>
+        lock.withPermits(1)(replace({ ...overrides, model: listed.has(id) ? `amazon-bedrock/${id}` : id }))
+    }
+  })

@@ -1,0 +1,90 @@
+import * as History from "@altimate-code/agent/History"
+import type { Session } from "@altimate-code/agent/Session"
+import type { SessionError } from "@altimate-code/agent/SessionError"
+import * as Transcript from "@altimate-code/agent/Transcript"
+import type * as Turn from "@altimate-code/agent/Turn"
+import * as Usage from "@altimate-code/agent/Usage"
+import { Workspace } from "@altimate-code/agent/Workspace"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Ref from "effect/Ref"
+import * as Scope from "effect/Scope"
+import { Host } from "../../Host.ts"
+import { itemsOf } from "../transcript/item.ts"
+import { Display } from "./display.ts"
+import * as SystemPrompt from "./systemPrompt.ts"
+
+/** The session that the screen shows. */
+export class CurrentSession extends Context.Tag("@altimate-code/tui/CurrentSession")<CurrentSession, {
+  readonly get: Effect.Effect<Session>
+  readonly systemPrompt: Effect.Effect<Pick<Turn.Options, "system" | "findInstructions">>
+  /** Shows its transcript. */
+  readonly display: Effect.Effect<void>
+  /** Opens and shows another session, then closes this one so that other processes can open it. */
+  readonly switchTo: (
+    open: Effect.Effect<Session, SessionError, Scope.Scope>
+  ) => Effect.Effect<void, SessionError>
+}>() {}
+
+export interface Options {
+  readonly session: Session
+  /** Closes `session` once another one is open. */
+  readonly close: Effect.Effect<void>
+}
+
+interface Opened extends Options {
+  readonly systemPrompt: CurrentSession["Type"]["systemPrompt"]
+}
+
+export const make = (initial: Options) =>
+  Effect.gen(function*() {
+    const host = yield* Host
+    const { send, showNotice, showWarning } = yield* Display
+    const workspace = yield* Workspace
+    const scope = yield* Effect.scope
+    const context = yield* Effect.context<Display | Host>()
+
+    const prepare = (options: Options): Effect.Effect<Opened> =>
+      SystemPrompt.make.pipe(
+        Effect.map((systemPrompt) => ({ ...options, systemPrompt })),
+        Effect.provide(context)
+      )
+    const current = yield* Ref.make(yield* prepare(initial))
+
+    const display = Effect.gen(function*() {
+      const { session } = yield* Ref.get(current)
+      const entries = yield* session.entries
+      const items = itemsOf(entries)
+      yield* send({
+        type: "session-opened",
+        items: items.length === 0
+          ? [{ type: "welcome", version: host.version, directory: host.directory }]
+          : [...items, { type: "notice", level: "info", text: `Resumed session ${session.id}.` }],
+        usage: items.length === 0 ? Usage.none : Transcript.totals(entries),
+        context: History.context(entries)
+      })
+      if (session.directory !== workspace.directory) {
+        yield* showWarning(`This session was started in ${session.directory}. Tools run in ${workspace.directory}.`)
+      }
+      yield* Effect.forEach(session.notices, showNotice, { discard: true })
+    })
+
+    return CurrentSession.of({
+      get: Effect.map(Ref.get(current), ({ session }) => session),
+      systemPrompt: Effect.flatMap(Ref.get(current), ({ systemPrompt }) => systemPrompt),
+      display,
+      switchTo: (open) =>
+        Effect.gen(function*() {
+          const ownScope = yield* Scope.fork(scope, ExecutionStrategy.sequential)
+          const session = yield* Scope.extend(open, ownScope).pipe(
+            Effect.onError((cause) => Scope.close(ownScope, Exit.failCause(cause)))
+          )
+          const opened = yield* prepare({ session, close: Scope.close(ownScope, Exit.void) })
+          const { close } = yield* Ref.getAndSet(current, opened)
+          yield* display
+          yield* close
+        })
+    })
+  })

@@ -1,0 +1,164 @@
+import type { Session } from "@altimate-code/agent/Session"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberHandle from "effect/FiberHandle"
+import * as FiberSet from "effect/FiberSet"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { Host } from "../../Host.ts"
+import type { Action } from "../screen/action.ts"
+import type { Message } from "../screen/message.ts"
+import type { Terminal } from "../terminal/terminal.ts"
+import * as AlwaysAllowed from "./alwaysAllowed.ts"
+import * as Approvals from "./approvals.ts"
+import * as CompactAction from "./compactAction.ts"
+import * as CurrentSession from "./currentSession.ts"
+import * as Display from "./display.ts"
+import * as ModelActions from "./modelActions.ts"
+import * as PromptActions from "./promptActions.ts"
+import * as ReportActions from "./reportActions.ts"
+import * as SessionActions from "./sessionActions.ts"
+import * as SetupActions from "./setupActions.ts"
+import * as ShellAction from "./shellAction.ts"
+import * as TurnAction from "./turnAction.ts"
+
+export interface Options {
+  readonly session: Session
+  readonly closeSession?: Effect.Effect<void>
+  readonly maxSteps: number
+  readonly dispatch: (message: Message) => void
+  readonly suspendDuring: Terminal["suspendDuring"]
+}
+
+/** How long a hint stays in the status bar. */
+const hintDuration = "2 seconds"
+
+/** Interrupts without waiting for the fiber's clean-up: later actions must not wait for it. */
+const interrupt = (handle: FiberHandle.FiberHandle): Effect.Effect<void> =>
+  FiberHandle.get(handle).pipe(Effect.flatMap(Fiber.interruptFork), Effect.ignore)
+
+/** Performs the actions that the screen's state asks for. */
+export const make = (options: Options) =>
+  Effect.gen(function*() {
+    const { mask } = yield* Host
+    const display = Display.make(options.dispatch, mask)
+    const current = yield* Effect.provideService(
+      CurrentSession.make({ session: options.session, close: options.closeSession ?? Effect.void }),
+      Display.Display,
+      display
+    )
+    return yield* makePerformer(options).pipe(
+      Effect.provideService(Display.Display, display),
+      Effect.provideService(CurrentSession.CurrentSession, current)
+    )
+  })
+
+const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Options) =>
+  Effect.gen(function*() {
+    const host = yield* Host
+    const { send, showFailure, showNotice, showWarning } = yield* Display.Display
+    const current = yield* CurrentSession.CurrentSession
+    const tools = yield* Effect.cached(host.tools)
+
+    const allowAlways = yield* AlwaysAllowed.make
+    const approvals = yield* Approvals.make
+    const runTurn = yield* TurnAction.make({ approver: approvals.approver, maxSteps, tools })
+    const runShell = yield* ShellAction.make
+    const compact = yield* CompactAction.make
+    const models = yield* ModelActions.make
+    const sessions = yield* SessionActions.make(closeSession === undefined ? session : undefined)
+    const setup = yield* SetupActions.make(models.display)
+    const prompt = yield* PromptActions.make(suspendDuring)
+    const reports = yield* ReportActions.make
+
+    /** A turn, a shell command or a compaction: one at a time, and Esc stops it. */
+    const task = yield* FiberHandle.make()
+    const setupAttempt = yield* FiberHandle.make()
+    const externalEditor = yield* FiberHandle.make()
+    const hint = yield* FiberHandle.make()
+    const others = yield* FiberSet.make()
+    const quit = yield* Deferred.make<void>()
+
+    const reportDefects = (effect: Effect.Effect<void>) =>
+      Effect.onError(effect, (cause) =>
+        Cause.isInterruptedOnly(cause) ? Effect.void : Effect.zipRight(
+          Effect.logError("an action of the screen failed", cause),
+          showFailure({
+            message: "Something went wrong in altimate-code itself.",
+            hint: "See the log file for details."
+          })
+        ))
+    const runAs = (
+      handle: FiberHandle.FiberHandle,
+      effect: Effect.Effect<void>,
+      options?: { readonly onlyIfMissing: boolean }
+    ) => Effect.asVoid(FiberHandle.run(handle, reportDefects(effect), options))
+    const fork = (effect: Effect.Effect<void>) => Effect.asVoid(FiberSet.run(others, reportDefects(effect)))
+
+    /** Starts the action, and only awaits those that take no time. */
+    const perform = (action: Action): Effect.Effect<void> => {
+      switch (action.type) {
+        case "turn":
+          return runAs(task, runTurn(action.text))
+        case "shell":
+          return runAs(task, runShell(action.command))
+        case "compact":
+          return runAs(task, compact)
+        case "stop":
+          return interrupt(task)
+        case "answer":
+          return approvals.answer(action.id, action.answer)
+        case "always-allow":
+          return fork(allowAlways(action.patterns))
+        case "list-models":
+          return models.list
+        case "select-model":
+          return fork(models.select(action.id))
+        case "list-sessions":
+          return fork(sessions.list)
+        case "open-session":
+          return fork(sessions.open(action.id))
+        case "new-session":
+          return fork(sessions.create)
+        case "export":
+          return fork(sessions.exportMarkdown)
+        case "status":
+          return fork(reports.status)
+        case "mcp":
+          return fork(reports.mcp)
+        case "edit":
+          return runAs(externalEditor, prompt.edit(action.text), { onlyIfMissing: true })
+        case "list-files":
+          return fork(prompt.listFiles)
+        case "remember":
+          return fork(prompt.remember(action.text))
+        case "expire-hint":
+          return runAs(hint, Effect.delay(send({ type: "hint-expired" }), hintDuration))
+        case "attempt-setup":
+          return runAs(setupAttempt, setup.attempt(action.answers))
+        case "save-setup":
+          return fork(setup.save(action.answers))
+        case "stop-setup":
+          return interrupt(setupAttempt)
+        case "quit":
+          return Effect.asVoid(Deferred.succeed(quit, undefined))
+      }
+    }
+
+    /** Shows the session, the tools' notices and the model. */
+    const start = Effect.gen(function*() {
+      yield* current.display
+      yield* fork(Effect.flatMap(tools, ({ notices }) => Effect.forEach(notices, showWarning, { discard: true })))
+      yield* fork(Stream.runForEach(host.notices, showNotice))
+      if (Option.isNone(host.setup)) yield* models.display
+    })
+
+    const interruptAll = Effect.zipRight(
+      Effect.forEach([task, setupAttempt, externalEditor, hint], FiberHandle.clear, { discard: true }),
+      FiberSet.clear(others)
+    )
+
+    return { perform, start, interruptAll, awaitQuit: Deferred.await(quit), currentSession: current.get }
+  })

@@ -1,0 +1,70 @@
+import type { Listed, Session } from "@altimate-code/agent/Session"
+import { SessionStore } from "@altimate-code/agent/SessionStore"
+import * as Transcript from "@altimate-code/agent/Transcript"
+import { Workspace } from "@altimate-code/agent/Workspace"
+import { replaceFile } from "@altimate-code/system/ReplaceFile"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Picker from "../input/picker.ts"
+import { CurrentSession } from "./currentSession.ts"
+import { Display } from "./display.ts"
+
+/** `/new`, `/sessions` and `/export`. A session that is `keptOpen` must not be opened a second time. */
+export const make = (keptOpen: Session | undefined) =>
+  Effect.gen(function*() {
+    const sessions = yield* SessionStore
+    const current = yield* CurrentSession
+    const { send, showFailure, showNotice } = yield* Display
+    const workspace = yield* Workspace
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+
+    const choiceOf = ({ directory, id, time, title, turns }: Listed): Picker.Choice => ({
+      id,
+      label: title === "" ? id : title,
+      detail: [
+        time.slice(0, 16).replace("T", " "),
+        `${turns} ${turns === 1 ? "prompt" : "prompts"}`,
+        ...(directory === workspace.directory ? [] : [directory])
+      ].join(" · ")
+    })
+
+    const list = Effect.gen(function*() {
+      const all = yield* sessions.list
+      if (all.length === 0) return yield* showNotice("There are no earlier sessions.")
+      const here = all.filter(({ directory }) => directory === workspace.directory)
+      const elsewhere = all.filter(({ directory }) => directory !== workspace.directory)
+      yield* send({ type: "sessions", picker: Picker.make("Sessions", [...here, ...elsewhere].map(choiceOf)) })
+    }).pipe(Effect.catchAll(showFailure), Effect.ensuring(send({ type: "task-ended" })))
+
+    const open = (id: string) =>
+      Effect.gen(function*() {
+        const here = yield* current.get
+        const reportOpen = showNotice(`Session ${here.id} is already open.`)
+        if (id === here.id) return yield* reportOpen
+        yield* current.switchTo(id === keptOpen?.id ? Effect.succeed(keptOpen) : sessions.open(id)).pipe(
+          // The beginning of an ID names its session, too.
+          Effect.catchIf(({ path, reason }) => reason === "InUse" && path === here.path, () => reportOpen)
+        )
+      }).pipe(Effect.catchAll(showFailure), Effect.ensuring(send({ type: "task-ended" })))
+
+    const create = current.switchTo(sessions.create(workspace.directory)).pipe(
+      Effect.catchAll(showFailure),
+      Effect.ensuring(send({ type: "task-ended" }))
+    )
+
+    const exportMarkdown = Effect.gen(function*() {
+      const { entries, id } = yield* current.get
+      const file = path.join(workspace.directory, `session-${id}.md`)
+      yield* replaceFile(file, Transcript.markdown(yield* entries), { mode: 0o600, forcesMode: true })
+      yield* showNotice(`Session exported to ${file}.`)
+    }).pipe(
+      Effect.provideService(FileSystem.FileSystem, fs),
+      Effect.catchAll(({ message }) =>
+        showFailure({ message: `The session could not be exported: ${message}`, hint: "" })
+      )
+    )
+
+    return { list, open, create, exportMarkdown }
+  })

@@ -1,0 +1,39 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { type Answers, Host, type HostError, type Setup } from "../../Host.ts"
+import { Display } from "./display.ts"
+
+/** Tests and saves the answers of the first start. `onSaved` runs once they are saved. */
+export const make = (onSaved: Effect.Effect<void>) =>
+  Effect.gen(function*() {
+    const host = yield* Host
+    const { mask, send, showNotice } = yield* Display
+
+    const withSetup = (use: (setup: Setup) => Effect.Effect<void, HostError>) =>
+      Option.match(host.setup, {
+        onNone: () => Effect.void,
+        onSome: (setup) =>
+          Effect.catchAll(
+            use(setup),
+            ({ hint, message }) => send({ type: "setup-failed", problem: mask({ message, hint }) })
+          )
+      })
+
+    const saveAnswers = (setup: Setup, answers: Answers, before: ReadonlyArray<string>) =>
+      Effect.gen(function*() {
+        const files = yield* setup.save(answers)
+        yield* send({ type: "setup-done" })
+        yield* showNotice([...before, `Saved in ${files.join(" and ")}.`].join(" "))
+        yield* onSaved
+      })
+
+    return {
+      attempt: (answers: Answers) =>
+        withSetup((setup) =>
+          Effect.flatMap(setup.attempt(answers), (reply) =>
+            saveAnswers(setup, answers, [`It works. The model answered: ${reply.trim()}`]))
+        ),
+      save: (answers: Answers) =>
+        withSetup((setup) => saveAnswers(setup, answers, []))
+    }
+  })

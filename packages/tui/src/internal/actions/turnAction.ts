@@ -1,0 +1,76 @@
+import { Approver } from "@altimate-code/agent/Approver"
+import * as Mentions from "@altimate-code/agent/Mentions"
+import type { PermissionPolicy } from "@altimate-code/agent/PermissionPolicy"
+import * as Turn from "@altimate-code/agent/Turn"
+import type { Workspace } from "@altimate-code/agent/Workspace"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+import { Host } from "../../Host.ts"
+import { CurrentSession } from "./currentSession.ts"
+import { Display } from "./display.ts"
+
+export interface Options {
+  readonly approver: Approver["Type"]
+  readonly maxSteps: number
+  /** Started once; every turn waits for it. */
+  readonly tools: Host["Type"]["tools"]
+}
+
+/** Sends a prompt to the model and runs the turn. */
+export const make = ({ approver, maxSteps, tools }: Options) =>
+  Effect.gen(function*() {
+    const host = yield* Host
+    const current = yield* CurrentSession
+    const { mask, send, showFailure, showWarning } = yield* Display
+    const context = yield* Effect.context<PermissionPolicy | FileSystem.FileSystem | Path.Path | Workspace>()
+
+    /** Files that the prompt mentions may be read without a question. */
+    const grantMentioned = (text: string) =>
+      Effect.gen(function*() {
+        const session = yield* current.get
+        const { grants, notices } = yield* Mentions.consent(text)
+        for (const grant of grants) {
+          yield* session.append({ type: "grant", ...grant, time: DateTime.formatIso(yield* DateTime.now) })
+        }
+        yield* Effect.forEach(notices, showWarning, { discard: true })
+      })
+
+    return (text: string) =>
+      Effect.gen(function*() {
+        const { contextWindow, languageModel, modelProvider } = yield* host.model
+        const { toolkit } = yield* tools
+        const session = yield* current.get
+        yield* grantMentioned(text)
+        const events = Turn.run({
+          session,
+          input: [Prompt.textPart({ text })],
+          ...yield* current.systemPrompt,
+          toolkit,
+          maxSteps,
+          ...(contextWindow === undefined ? {} : { contextWindow }),
+          ...(modelProvider === undefined ? {} : { provider: modelProvider })
+        })
+        yield* Stream.runForEach(events, (event) =>
+          Effect.gen(function*() {
+            yield* send({ type: "turn", event: mask(event), at: yield* Clock.currentTimeMillis })
+            if (event.type === "failed") yield* showFailure(host.explain(event.error))
+          })).pipe(Effect.provideService(LanguageModel.LanguageModel, languageModel))
+      }).pipe(
+        Effect.catchAll(showFailure),
+        Effect.provideService(Approver, approver),
+        Effect.provide(context),
+        Effect.onExit((exit) =>
+          Effect.flatMap(
+            Clock.currentTimeMillis,
+            (at) => send({ type: "turn-ended", at, interrupted: Exit.isInterrupted(exit) })
+          )
+        )
+      )
+  })

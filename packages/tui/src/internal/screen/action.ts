@@ -1,0 +1,30 @@
+import type { Answer, Question } from "@altimate-code/agent/Approver"
+import type { Answers } from "../../Host.ts"
+
+/** Work that the state asks for after a message. */
+export type Action =
+  | { readonly type: "turn"; readonly text: string }
+  | { readonly type: "shell"; readonly command: string }
+  | { readonly type: "compact" }
+  /** Interrupts the turn, the shell command or the compaction. */
+  | { readonly type: "stop" }
+  | { readonly type: "answer"; readonly id: string; readonly answer: Answer }
+  | { readonly type: "always-allow"; readonly patterns: Question["patterns"] }
+  | { readonly type: "list-models" }
+  | { readonly type: "select-model"; readonly id: string }
+  | { readonly type: "list-sessions" }
+  | { readonly type: "open-session"; readonly id: string }
+  | { readonly type: "new-session" }
+  | { readonly type: "export" }
+  | { readonly type: "status" }
+  | { readonly type: "mcp" }
+  /** Opens the text in the user's editor. */
+  | { readonly type: "edit"; readonly text: string }
+  | { readonly type: "list-files" }
+  /** Adds the prompt to the history. */
+  | { readonly type: "remember"; readonly text: string }
+  | { readonly type: "expire-hint" }
+  | { readonly type: "attempt-setup"; readonly answers: Answers }
+  | { readonly type: "save-setup"; readonly answers: Answers }
+  | { readonly type: "stop-setup" }
+  | { readonly type: "quit" }

@@ -1,0 +1,51 @@
+import type { Question } from "@altimate-code/agent/Approver"
+import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import type { Usage } from "@altimate-code/agent/Usage"
+import type { Wait } from "@altimate-code/agent/Wait"
+import type { ActiveModel } from "../../Host.ts"
+import type { Key } from "../input/keys.ts"
+import type { Picker } from "../input/picker.ts"
+import type { Highlighter } from "../markdown/highlight.ts"
+import type { QuestionFrame } from "../questions/shownQuestion.ts"
+import type { Setup } from "../setup/setup.ts"
+import type { Item } from "../transcript/item.ts"
+
+/** Something that changes the state. `at` is in milliseconds since 1970. */
+export type Message =
+  | { readonly type: "key"; readonly key: Key; readonly at: number }
+  | { readonly type: "resized"; readonly columns: number; readonly rows: number }
+  /** A frame with a question has reached the terminal, which now has this size. */
+  | {
+    readonly type: "question-drawn"
+    readonly frame: QuestionFrame
+    readonly columns: number
+    readonly rows: number
+  }
+  | { readonly type: "tick"; readonly at: number }
+  | { readonly type: "hint-expired" }
+  | { readonly type: "files"; readonly files: ReadonlyArray<string> }
+  | { readonly type: "turn"; readonly event: TurnEvent; readonly at: number }
+  | { readonly type: "turn-ended"; readonly at: number; readonly interrupted: boolean }
+  /** A shell command, a compaction, or opening a model or a session has ended. */
+  | { readonly type: "task-ended" }
+  /** A request outside a turn waits before it is retried. */
+  | { readonly type: "retry-wait"; readonly wait: Wait; readonly at: number }
+  | { readonly type: "question-asked"; readonly question: Question }
+  | { readonly type: "question-withdrawn"; readonly id: string }
+  | { readonly type: "model"; readonly model: ActiveModel }
+  | { readonly type: "item"; readonly item: Item }
+  | { readonly type: "sessions"; readonly picker: Picker }
+  | { readonly type: "models"; readonly picker: Picker }
+  | {
+    readonly type: "session-opened"
+    readonly items: ReadonlyArray<Item>
+    readonly usage: Usage
+    readonly context: number
+  }
+  | { readonly type: "compacted"; readonly usage: Usage; readonly context: number; readonly text: string }
+  /** The prompt as the user left it in their editor. */
+  | { readonly type: "edited"; readonly text: string }
+  | { readonly type: "setup"; readonly setup: Setup }
+  | { readonly type: "setup-failed"; readonly problem: { readonly message: string; readonly hint: string } }
+  | { readonly type: "setup-done" }
+  | { readonly type: "highlighter"; readonly highlighter: Highlighter }

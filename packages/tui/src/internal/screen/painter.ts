@@ -1,0 +1,66 @@
+import * as Effect from "effect/Effect"
+import type { Key } from "../input/keys.ts"
+import { clearScreen, type Terminal } from "../terminal/terminal.ts"
+import type { Store } from "./store.ts"
+
+/** Keeps the terminal and the store in step: keys, sizes, the pager's alternate screen, and other programs. */
+export interface Painter {
+  readonly pressKey: (key: Key) => void
+  readonly resize: () => void
+  /** Gives the terminal to another program while the effect runs. */
+  readonly suspendDuring: Terminal["suspendDuring"]
+  readonly closePager: () => void
+}
+
+export const make = (terminal: Terminal, store: Store): Painter => {
+  const redraw = (): void => {
+    terminal.write(clearScreen)
+    terminal.output.forget()
+    store.redraw()
+  }
+
+  const resize = (): void => {
+    store.dispatch({ type: "resized", ...terminal.size() })
+    if (!terminal.output.isMuted) redraw()
+  }
+
+  const pressKey = (key: Key): void => {
+    const { columns, rows } = terminal.size()
+    // The user reacts to the terminal at its new size.
+    if (columns !== store.state.columns || rows !== store.state.rows) resize()
+    const before = store.state.pager
+    store.dispatch({ type: "key", key, at: Date.now() })
+    const after = store.state.pager
+    if (before === undefined && after !== undefined) {
+      store.hold(true)
+      terminal.useAlternateScreen(true)
+      terminal.output.forget()
+    }
+    if (before !== undefined && after === undefined) {
+      store.hold(false)
+      terminal.useAlternateScreen(false)
+      redraw()
+    }
+    if (key.type === "key" && key.ctrl && key.name === "l") redraw()
+  }
+
+  return {
+    pressKey,
+    resize,
+    suspendDuring: (effect) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => store.hold(true)),
+        () => terminal.suspendDuring(effect),
+        () =>
+          Effect.sync(() => {
+            store.hold(false)
+            redraw()
+          })
+      ),
+    closePager: () => {
+      if (store.state.pager !== undefined) {
+        pressKey({ type: "key", name: "o", ctrl: true, meta: false, shift: false })
+      }
+    }
+  }
+}

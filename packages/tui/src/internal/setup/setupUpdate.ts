@@ -1,0 +1,116 @@
+import { lineActionOf, nameOf } from "../input/editing.ts"
+import * as Editor from "../input/editor.ts"
+import type { Key } from "../input/keys.ts"
+import * as Picker from "../input/picker.ts"
+import { findProblem } from "./answerProblem.ts"
+import type { Field, Remedy, Setup, Step } from "./setup.ts"
+
+export type Result =
+  | { readonly type: "open"; readonly setup: Setup }
+  /** Send the test request. */
+  | { readonly type: "attempt"; readonly setup: Setup }
+  | { readonly type: "save"; readonly setup: Setup }
+  /** Stop the test request. */
+  | { readonly type: "stop"; readonly setup: Setup }
+  | { readonly type: "quit" }
+
+const stepBefore = ({ credentialKind, step }: Setup): Step | undefined => {
+  switch (step) {
+    case "gateway":
+      return undefined
+    case "region":
+      return "gateway"
+    case "credential":
+      return "region"
+    case "token":
+    case "profile":
+      return "credential"
+    case "model":
+      return credentialKind === "Token" ? "token" : credentialKind === "Profile" ? "profile" : "credential"
+    case "attempting":
+    case "failed":
+      return "model"
+  }
+}
+
+const stepAfter = ({ credentialKind, step }: Setup): Step => {
+  switch (step) {
+    case "gateway":
+      return "region"
+    case "region":
+      return "credential"
+    case "credential":
+      return credentialKind === "Token" ? "token" : credentialKind === "Profile" ? "profile" : "model"
+    default:
+      return "model"
+  }
+}
+
+const stayOpen = (setup: Setup): Result => ({ type: "open", setup })
+
+const goBack = (setup: Setup): Result => {
+  const step = stepBefore(setup)
+  if (step === undefined) return { type: "quit" }
+  const next = { ...setup, step, problem: undefined }
+  return setup.step === "attempting" ? { type: "stop", setup: next } : stayOpen(next)
+}
+
+const attempt = (setup: Setup): Result => ({
+  type: "attempt",
+  setup: { ...setup, step: "attempting", problem: undefined }
+})
+
+export const update = (setup: Setup, key: Key): Result => {
+  const name = nameOf(key)
+  if (name === "ctrl-c" || (name === "ctrl-d" && setup.step === "gateway" && setup.gateway.text === "")) {
+    return { type: "quit" }
+  }
+  switch (setup.step) {
+    case "credential": {
+      const result = Picker.update(setup.credentialKinds, key)
+      if (result.type === "closed") return goBack(setup)
+      if (result.type === "open") return stayOpen({ ...setup, credentialKinds: result.picker })
+      const chosen = { ...setup, credentialKind: result.choice.id }
+      return stayOpen({ ...chosen, step: stepAfter(chosen) })
+    }
+    case "model": {
+      const result = Picker.update(setup.models, key)
+      if (result.type === "closed") return goBack(setup)
+      if (result.type === "open") return stayOpen({ ...setup, models: result.picker })
+      return attempt({ ...setup, model: result.choice.id })
+    }
+    case "attempting":
+      return name === "escape" ? goBack(setup) : stayOpen(setup)
+    case "failed": {
+      const result = Picker.update(setup.remedies, key)
+      if (result.type === "closed") return goBack(setup)
+      if (result.type === "open") return stayOpen({ ...setup, remedies: result.picker })
+      return applyRemedy(setup, result.choice.id)
+    }
+    default:
+      return updateField(setup, setup.step, key, name)
+  }
+}
+
+const applyRemedy = (setup: Setup, remedy: Remedy): Result => {
+  switch (remedy) {
+    case "save":
+      return { type: "save", setup }
+    case "retry":
+      return attempt(setup)
+    case "change":
+      return stayOpen({ ...setup, step: "gateway", problem: undefined })
+  }
+}
+
+const updateField = (setup: Setup, field: Field, key: Key, name: string | undefined): Result => {
+  if (name === "escape") return goBack(setup)
+  if (name === "return") {
+    const problem = findProblem(field, Editor.expand(setup[field]).trim())
+    return stayOpen(problem === undefined ? { ...setup, problem, step: stepAfter(setup) } : { ...setup, problem })
+  }
+  const action = lineActionOf(key)
+  return action === undefined
+    ? stayOpen(setup)
+    : stayOpen({ ...setup, [field]: Editor.update(setup[field], action), problem: undefined })
+}

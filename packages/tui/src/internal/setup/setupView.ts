@@ -1,0 +1,148 @@
+import * as Editor from "../input/editor.ts"
+import * as Picker from "../input/picker.ts"
+import { type Canvas, drawRule, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
+import type { Role } from "../terminal/theme.ts"
+import { clean } from "../terminal/themedText.ts"
+import type { Field, Setup, Step } from "./setup.ts"
+
+const questions: Readonly<Record<Field, { readonly title: string; readonly explanation: string }>> = {
+  gateway: {
+    title: "Gateway URL",
+    explanation:
+      "Your gateway for Amazon Bedrock, e.g. https://bedrock.example.com. Leave it empty to use AWS directly."
+  },
+  region: { title: "Region", explanation: "The AWS region that you use through the gateway or on AWS." },
+  token: { title: "Token", explanation: "It is never displayed, and it is stored only if the test request succeeds." },
+  profile: { title: "AWS profile", explanation: "The name of a profile in ~/.aws/config." }
+}
+
+const order: ReadonlyArray<Step> = [
+  "gateway",
+  "region",
+  "credential",
+  "token",
+  "profile",
+  "model",
+  "attempting",
+  "failed"
+]
+
+const describeCredential = ({ credentialKind, profile }: Setup): string => {
+  switch (credentialKind) {
+    case "Token":
+      return "token"
+    case "Profile":
+      return `AWS profile ${profile.text}`
+    case "Chain":
+      return "default AWS credentials"
+  }
+}
+
+interface Answer {
+  /** The last step that changes it. */
+  readonly step: Step
+  readonly name: string
+  readonly value: string
+}
+
+const givenAnswers = (setup: Setup): ReadonlyArray<Answer> => {
+  const gateway = setup.gateway.text.trim()
+  const all: ReadonlyArray<Answer> = [
+    { step: "gateway", name: "Gateway", value: gateway === "" ? "none, AWS directly" : gateway },
+    { step: "region", name: "Region", value: setup.region.text.trim() },
+    {
+      step: setup.credentialKind === "Chain" ? "credential" : "profile",
+      name: "Credential",
+      value: describeCredential(setup)
+    },
+    { step: "model", name: "Model", value: setup.model }
+  ]
+  return all.filter(({ step }) => order.indexOf(step) < order.indexOf(setup.step))
+}
+
+/** The lines that have the focus are shown in any number of rows; the lines above are cut from the top. */
+export const render = (
+  setup: Setup,
+  canvas: Canvas,
+  rows: number
+): { readonly lines: Lines; readonly cursor: { readonly row: number; readonly column: number } | undefined } => {
+  const head = renderHead(setup, canvas)
+  const below = (above: Lines, lines: Lines): Lines => [
+    ...above.slice(Math.max(0, above.length + lines.length - rows)),
+    ...lines
+  ]
+  const room = Math.min(rows, Math.max(4, rows - head.length - 6))
+  switch (setup.step) {
+    case "credential":
+      return { lines: below(head, Picker.render(setup.credentialKinds, canvas, room)), cursor: undefined }
+    case "model":
+      return { lines: below(head, Picker.render(setup.models, canvas, room)), cursor: undefined }
+    case "attempting":
+      return {
+        lines: below(head, [
+          paintLine([{ text: "… sending a test request to the model · esc: stop", roles: ["accent"] }], canvas)
+        ]),
+        cursor: undefined
+      }
+    case "failed":
+      return {
+        lines: below(
+          [...head, ...renderProblem(setup, canvas)],
+          Picker.render(setup.remedies, canvas, Math.min(rows, 7))
+        ),
+        cursor: undefined
+      }
+    default: {
+      const { explanation, title } = questions[setup.step]
+      const field = setup[setup.step]
+      const { cursor, lines } = Editor.view(
+        setup.step === "token" ? hideToken(field) : field,
+        Math.max(1, canvas.width - 4),
+        2
+      )
+      const all = below(
+        [...head, canvas.theme.strong(title), ...paintWrapped([{ text: explanation, roles: ["dim"] }], canvas)],
+        [
+          ...renderProblem(setup, canvas),
+          ...indent(lines, canvas.theme.accent("› "), "  "),
+          paintLine([{
+            text: setup.step === "gateway" ? "enter: next · esc: quit" : "enter: next · esc: back",
+            roles: ["dim"]
+          }], canvas)
+        ]
+      )
+      return { lines: all, cursor: { row: all.length - 1 - lines.length + cursor.row, column: 2 + cursor.column } }
+    }
+  }
+}
+
+const renderHead = (setup: Setup, canvas: Canvas): Lines => [
+  drawRule(canvas, "Setup"),
+  ...paintWrapped([{
+    text: "No gateway and no credential is configured yet. Nothing is saved until it works.",
+    roles: ["dim"]
+  }], canvas),
+  ...givenAnswers(setup).map(({ name, value }) =>
+    paintLine([
+      { text: "✓ ", roles: ["added"] },
+      { text: name.padEnd(12), roles: ["dim"] },
+      { text: clean(value), roles: ["text"] }
+    ], canvas)
+  ),
+  ""
+]
+
+/** Neither the token nor its length is ever drawn. */
+const hideToken = (field: Editor.State): Editor.State =>
+  Editor.update(Editor.empty([]), { type: "set", text: Editor.expand(field) === "" ? "" : "••••••••" })
+
+const renderProblem = ({ problem }: Setup, canvas: Canvas): Lines => {
+  if (problem === undefined) return []
+  const inner = narrow(canvas, 2)
+  const renderText = (text: string, role: Role): Lines =>
+    clean(text).split("\n").flatMap((line) => paintWrapped([{ text: line, roles: [role] }], inner))
+  return [
+    ...indent(renderText(problem.message, "error"), canvas.theme.error("✗ "), "  "),
+    ...indent(renderText(problem.hint, "dim"), "  ")
+  ]
+}

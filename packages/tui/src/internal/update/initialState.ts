@@ -1,0 +1,40 @@
+import * as Usage from "@altimate-code/agent/Usage"
+import * as Editor from "../input/editor.ts"
+import type { State } from "../screen/state.ts"
+
+export const initialState = (
+  options: Pick<State, "columns" | "rows" | "theme" | "version" | "yolo"> & {
+    readonly history: ReadonlyArray<string>
+  }
+): State => ({
+  columns: options.columns,
+  rows: options.rows,
+  theme: options.theme,
+  highlighter: undefined,
+  now: 0,
+  version: options.version,
+  yolo: options.yolo,
+  model: undefined,
+  items: [],
+  sessionNumber: 0,
+  openText: "",
+  isAnswerBegun: false,
+  reasoning: undefined,
+  calls: [],
+  task: { type: "none" },
+  retryWait: undefined,
+  usage: Usage.none,
+  context: 0,
+  input: Editor.empty(options.history),
+  lastTypedAt: 0,
+  files: [],
+  completion: undefined,
+  selectedCompletion: 0,
+  closedCompletionFor: undefined,
+  queue: [],
+  overlay: undefined,
+  queuedQuestions: [],
+  pager: undefined,
+  hint: undefined,
+  isConfirmingQuit: false
+})

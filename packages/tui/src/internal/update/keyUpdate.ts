@@ -1,0 +1,87 @@
+import { nameOf } from "../input/editing.ts"
+import type { Key } from "../input/keys.ts"
+import * as Picker from "../input/picker.ts"
+import * as Question from "../questions/question.ts"
+import type { Overlay, State } from "../screen/state.ts"
+import { getCanvas, getOverlayRows } from "../screen/view.ts"
+import { answersOf } from "../setup/setup.ts"
+import * as SetupUpdate from "../setup/setupUpdate.ts"
+import * as Pager from "../transcript/pager.ts"
+import { edit, openPager, pressInPrompt } from "./promptKeys.ts"
+import { closeOverlay } from "./questionQueue.ts"
+import { type Step, step } from "./step.ts"
+import { stopTask } from "./stopTask.ts"
+import { submitOrQueue } from "./submission.ts"
+
+/** Someone who is in the middle of a word must not answer a question that appears under their fingers. In milliseconds. */
+const typingPause = 500
+
+/** Sends the key to whatever has the focus. */
+export const pressKey = (state: State, key: Key): Step => {
+  const { overlay } = state
+  if (state.pager !== undefined) {
+    return step({ ...state, pager: Pager.update(state.pager, key, getCanvas(state), getOverlayRows(state)) })
+  }
+  switch (overlay?.type) {
+    case "setup":
+      return applySetup(state, SetupUpdate.update(overlay.setup, key))
+    case "models":
+    case "sessions":
+      return pressInPicker(state, overlay, key)
+    case "question":
+      return pressInQuestion(state, overlay.dialog, key)
+    case undefined:
+      return pressInPrompt(state, key, nameOf(key))
+  }
+}
+
+const pressInPicker = (
+  state: State,
+  overlay: Extract<Overlay, { readonly type: "models" | "sessions" }>,
+  key: Key
+): Step => {
+  const result = Picker.update(overlay.picker, key)
+  if (result.type === "open") return step({ ...state, overlay: { ...overlay, picker: result.picker } })
+  const closed = closeOverlay(state)
+  if (result.type === "closed") return step(closed)
+  // Queued if a prompt was sent before the list appeared: its turn finishes with the model and session it began with.
+  return submitOrQueue(closed, `${overlay.type === "models" ? "/model" : "/sessions"} ${result.choice.id}`)
+}
+
+const pressInQuestion = (state: State, dialog: Question.Dialog, key: Key): Step => {
+  const name = nameOf(key)
+  // Until the question is on the terminal, keys are meant for the prompt.
+  if (!dialog.isDrawn) return pressInPrompt(state, key, name)
+  if (name === "ctrl-o") return openPager(state)
+  if (dialog.reason === undefined) {
+    if (name === "escape" || name === "ctrl-c") return stopTask(state)
+    const isTyping = state.now - state.lastTypedAt < typingPause
+    if (key.type !== "key" && (isTyping || !Question.isAnswerKey(key.text))) return edit(state, key)
+    if (isTyping) return step(state)
+  }
+  const result = Question.update(dialog, key, getCanvas(state), getOverlayRows(state))
+  if (result.type === "open") return step({ ...state, overlay: { type: "question", dialog: result.dialog } })
+  const { id, patterns } = dialog.question
+  return step(
+    // A key that is held down must not answer the next question, too.
+    closeOverlay({ ...state, lastTypedAt: state.now }),
+    ...(result.isAlways ? [{ type: "always-allow", patterns } as const] : []),
+    { type: "answer", id, answer: result.answer }
+  )
+}
+
+const applySetup = (state: State, result: SetupUpdate.Result): Step => {
+  if (result.type === "quit") return step(state, { type: "quit" })
+  const { setup } = result
+  const next: State = { ...state, overlay: { type: "setup", setup } }
+  switch (result.type) {
+    case "open":
+      return step(next)
+    case "attempt":
+      return step(next, { type: "attempt-setup", answers: answersOf(setup) })
+    case "save":
+      return step(next, { type: "save-setup", answers: answersOf(setup) })
+    case "stop":
+      return step(next, { type: "stop-setup" })
+  }
+}

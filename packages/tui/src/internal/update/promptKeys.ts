@@ -1,0 +1,102 @@
+import { actionOf } from "../input/editing.ts"
+import * as Editor from "../input/editor.ts"
+import type { Key } from "../input/keys.ts"
+import type { State } from "../screen/state.ts"
+import { getInputWidth } from "../screen/view.ts"
+import * as Pager from "../transcript/pager.ts"
+import { acceptCompletion, isComplete, moveSelection, updateCompletion } from "./completionUpdate.ts"
+import { type Step, step } from "./step.ts"
+import { stopTask } from "./stopTask.ts"
+import { submitOrQueue } from "./submission.ts"
+
+/** A key while the prompt has the focus. */
+export const pressInPrompt = (state: State, key: Key, name: string | undefined): Step => {
+  const { completion } = state
+  switch (name) {
+    case "ctrl-c":
+      return state.isConfirmingQuit && state.input.text === "" ? step(state, { type: "quit" }) : confirmQuit(state)
+    case "ctrl-d":
+      if (state.input.text === "") return step(state, { type: "quit" })
+      break
+    case "ctrl-o":
+      return openPager(state)
+    case "ctrl-g":
+      return step(state, { type: "edit", text: Editor.expand(state.input) })
+    case "ctrl-l":
+      return step(state)
+    case "escape":
+      return completion === undefined ? stopTask(state) : step({ ...state, closedCompletionFor: state.input.text })
+    case "up":
+    case "ctrl-p":
+      if (completion !== undefined) return step(moveSelection(state, -1))
+      if (state.input.text === "" && state.queue.length > 0) return step(takeBackQueued(state))
+      break
+    case "down":
+    case "ctrl-n":
+      if (completion !== undefined) return step(moveSelection(state, 1))
+      break
+    case "tab":
+      return completion === undefined ? step(state) : step(acceptCompletion(state))
+    case "return":
+      return enter(state)
+  }
+  return edit(state, key)
+}
+
+export const edit = (state: State, key: Key): Step => {
+  const action = actionOf(key, getInputWidth(state))
+  if (action === undefined) return step(state)
+  const input = Editor.update(state.input, action)
+  const isNew = input.text !== state.input.text
+  const edited: State = {
+    ...state,
+    input,
+    lastTypedAt: key.type === "text" ? state.now : state.lastTypedAt,
+    selectedCompletion: isNew ? 0 : state.selectedCompletion,
+    closedCompletionFor: isNew ? undefined : state.closedCompletionFor
+  }
+  return key.type === "text" && key.text.includes("@") ? step(edited, { type: "list-files" }) : step(edited)
+}
+
+export const openPager = (state: State): Step => {
+  const pager = Pager.make(state.items)
+  return pager === undefined
+    ? step({ ...state, hint: "no output to show yet" }, { type: "expire-hint" })
+    : step({ ...state, pager })
+}
+
+const confirmQuit = (state: State): Step =>
+  step(
+    {
+      ...state,
+      input: Editor.update(state.input, { type: "clear" }),
+      isConfirmingQuit: true,
+      hint: "ctrl-c again to quit"
+    },
+    { type: "expire-hint" }
+  )
+
+const takeBackQueued = (state: State): State => ({
+  ...state,
+  queue: state.queue.slice(0, -1),
+  input: Editor.update(state.input, { type: "set", text: state.queue.at(-1) ?? "" })
+})
+
+const enter = (state: State): Step => {
+  if (!isComplete(state)) {
+    const accepted = acceptCompletion(state)
+    return state.completion?.kind === "command" ? enter(updateCompletion(accepted)) : step(accepted)
+  }
+  const { state: input, text } = Editor.submit(state.input)
+  if (text.trim() === "") return step(state)
+  const submitted: State = {
+    ...state,
+    input,
+    lastTypedAt: 0,
+    selectedCompletion: 0,
+    closedCompletionFor: undefined,
+    isConfirmingQuit: false
+  }
+  const next = submitOrQueue(submitted, text.trim())
+  return { ...next, actions: [{ type: "remember", text }, ...next.actions] }
+}

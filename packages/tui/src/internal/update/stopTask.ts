@@ -1,0 +1,14 @@
+import * as Editor from "../input/editor.ts"
+import type { State } from "../screen/state.ts"
+import { type Step, step } from "./step.ts"
+
+/** Stops the task. Queued prompts return to the input: they were meant to follow the answer that is now cut short. */
+export const stopTask = (state: State): Step => {
+  const { task } = state
+  if (task.type === "none" || task.type === "loading" || task.isStopping) return step(state)
+  const input = state.queue.length === 0 ? state.input : Editor.update(state.input, {
+    type: "set",
+    text: [...state.queue, ...(state.input.text === "" ? [] : [Editor.expand(state.input)])].join("\n")
+  })
+  return step({ ...state, input, queue: [], task: { ...task, isStopping: true } }, { type: "stop" })
+}

@@ -1,0 +1,103 @@
+import * as Usage from "@altimate-code/agent/Usage"
+import * as Editor from "../input/editor.ts"
+import * as Question from "../questions/question.ts"
+import type { Message } from "../screen/message.ts"
+import type { State } from "../screen/state.ts"
+import { getCanvas, getOverlayRows } from "../screen/view.ts"
+import { markFailed } from "../setup/setup.ts"
+import { hasSameCompletion, updateCompletion } from "./completionUpdate.ts"
+import { pressKey } from "./keyUpdate.ts"
+import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
+import { type Step, step } from "./step.ts"
+import { submitQueued } from "./submission.ts"
+import * as TurnUpdate from "./turnUpdate.ts"
+
+/** The state after the message. Returns the same state if nothing has changed: then nothing needs to be drawn. */
+export const update = (state: State, message: Message): Step => {
+  if (message.type === "question-drawn") return step(markDrawn(state, message))
+  const next = apply(state, message)
+  return hasSameCompletion(state, next.state) ? next : { ...next, state: updateCompletion(next.state) }
+}
+
+type QuestionDrawn = Extract<Message, { readonly type: "question-drawn" }>
+
+const markDrawn = (state: State, { columns, frame, rows }: QuestionDrawn): State => {
+  const { overlay } = state
+  // The terminal may have cut off or wrapped a frame that was made for another size.
+  const fits = [frame, { columns, rows }].every((size) => size.columns === state.columns && size.rows === state.rows)
+  if (overlay?.type !== "question" || overlay.dialog.question !== frame.question || !fits) return state
+  const dialog = Question.markDrawn(overlay.dialog, frame, getCanvas(state), getOverlayRows(state))
+  return dialog === overlay.dialog ? state : { ...state, overlay: { type: "question", dialog } }
+}
+
+const resizeQuestion = (state: State): State =>
+  state.overlay?.type === "question"
+    ? { ...state, overlay: { type: "question", dialog: Question.resize(state.overlay.dialog, getCanvas(state)) } }
+    : state
+
+const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => {
+  switch (message.type) {
+    case "key":
+      return pressKey({ ...state, now: message.at }, message.key)
+    case "resized":
+      return step(resizeQuestion({ ...state, columns: message.columns, rows: message.rows }))
+    case "tick":
+      return step({ ...state, now: message.at })
+    case "hint-expired":
+      return step({ ...state, isConfirmingQuit: false, hint: undefined })
+    case "files":
+      return step({ ...state, files: message.files })
+    case "turn": {
+      const { at, event } = message
+      const retryWait = event.type === "waiting" ? event : undefined
+      return step({ ...TurnUpdate.update(state, event, at), retryWait, now: at })
+    }
+    case "turn-ended":
+      return submitQueued(
+        TurnUpdate.endTurn(withdrawAll({ ...state, retryWait: undefined }), message.at, message.interrupted)
+      )
+    case "task-ended":
+      return submitQueued({ ...state, task: { type: "none" }, retryWait: undefined })
+    case "retry-wait":
+      return step({ ...state, retryWait: message.wait, now: message.at })
+    case "question-asked":
+      return step(ask(state, message.question))
+    case "question-withdrawn":
+      return step(withdraw(state, message.id))
+    case "model":
+      return step({ ...state, model: message.model })
+    case "item":
+      return step(TurnUpdate.addItem(state, message.item))
+    case "sessions":
+      return step({ ...state, overlay: { type: "sessions", picker: message.picker } })
+    case "models":
+      return step({ ...state, overlay: { type: "models", picker: message.picker } })
+    case "session-opened":
+      return step({
+        ...state,
+        items: message.items,
+        sessionNumber: state.sessionNumber + 1,
+        usage: message.usage,
+        context: message.context
+      })
+    case "compacted":
+      return step(
+        TurnUpdate.addItem(
+          { ...state, usage: Usage.add(state.usage, message.usage), context: message.context },
+          { type: "notice", level: "info", text: message.text }
+        )
+      )
+    case "edited":
+      return step({ ...state, input: Editor.update(state.input, { type: "set", text: message.text }) })
+    case "setup":
+      return step({ ...state, overlay: { type: "setup", setup: message.setup } })
+    case "setup-failed":
+      return state.overlay?.type === "setup"
+        ? step({ ...state, overlay: { type: "setup", setup: markFailed(state.overlay.setup, message.problem) } })
+        : step(state)
+    case "setup-done":
+      return step({ ...state, overlay: undefined })
+    case "highlighter":
+      return step({ ...state, highlighter: message.highlighter })
+  }
+}

@@ -1,0 +1,252 @@
+import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
+import type { Session } from "@altimate-code/agent/Session"
+import * as SessionStore from "@altimate-code/agent/SessionStore"
+import { Workspace } from "@altimate-code/agent/Workspace"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import * as Toolkit from "@effect/ai/Toolkit"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import { Host } from "../../src/Host.ts"
+import * as Performer from "../../src/internal/actions/performer.ts"
+import type { Action } from "../../src/internal/screen/action.ts"
+import type { Message } from "../../src/internal/screen/message.ts"
+
+/** The actions over a temporary directory. The model answers with nothing. */
+const make = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  const work = `${directory}/work`
+  yield* fs.makeDirectory(work)
+  const counts = { systemPrompts: 0, editors: 0 }
+  const languageModel = yield* LanguageModel.make({
+    generateText: () => Effect.succeed([]),
+    streamText: () =>
+      Stream.make(
+        {
+          type: "finish",
+          reason: "stop",
+          usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 }
+        } as const
+      )
+  })
+  const history = `${directory}/history.jsonl`
+  /** The path of each file that was written. */
+  const written = yield* Queue.unbounded<string>()
+  const recordingFs = FileSystem.FileSystem.of({
+    ...fs,
+    writeFileString: (path, ...rest) => Effect.zipLeft(fs.writeFileString(path, ...rest), Queue.offer(written, path))
+  })
+  const host = Host.of({
+    version: "1",
+    yolo: false,
+    directory: "~/work",
+    setup: Option.none(),
+    model: Effect.succeed({
+      name: "M",
+      isKnown: true,
+      configured: "m",
+      wire: "m",
+      provider: "P",
+      region: "",
+      gateway: "",
+      credential: "",
+      languageModel
+    }),
+    notices: Stream.make("Log in at https://login.example"),
+    models: [],
+    select: () => Effect.die("not used"),
+    tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),
+    mcp: Effect.succeed(["tickets  connected  stdio"]),
+    system: Effect.sync(() => {
+      counts.systemPrompts++
+      return { text: "You help.", notices: ["AGENTS.md can't be read."] }
+    }),
+    explain: ({ message }) => ({ message, hint: "" }),
+    status: Effect.succeed([]),
+    allowAlways: () => Effect.succeed("the file"),
+    history,
+    mask: (text) => text.replaceAll("hunter22", "<redacted>")
+  })
+  const layer = Layer.mergeAll(
+    Layer.succeed(Host, host),
+    Layer.succeed(FileSystem.FileSystem, recordingFs),
+    SessionStore.layer({ directory: `${directory}/sessions` }),
+    PermissionPolicy.layer,
+    Layer.succeed(Workspace, {
+      directory: work,
+      root: work,
+      outputs: `${directory}/outputs`,
+      own: { directories: [], names: [] },
+      commandEnvironment: { PATH: process.env["PATH"] ?? "" },
+      programEnvironment: { PATH: process.env["PATH"] ?? "" },
+      makeMasker: () => ({ next: (piece) => piece, end: () => "" })
+    })
+  ).pipe(Layer.provideMerge(NodeContext.layer))
+  const messages = yield* Queue.unbounded<Message>()
+  return yield* Effect.gen(function*() {
+    const sessions = yield* SessionStore.SessionStore
+    const first = yield* Scope.make()
+    const session = yield* Scope.extend(sessions.create(work), first)
+    const performer = yield* Performer.make({
+      session,
+      closeSession: Scope.close(first, Exit.void),
+      maxSteps: 3,
+      dispatch: (message) => void Queue.unsafeOffer(messages, message),
+      suspendDuring: () =>
+        Effect.suspend(() => {
+          counts.editors++
+          return Effect.never
+        })
+    })
+    /** All messages up to the first one of this type. */
+    const takeUntil = (
+      type: Message["type"],
+      taken: ReadonlyArray<Message> = []
+    ): Effect.Effect<ReadonlyArray<Message>> =>
+      Effect.flatMap(
+        Queue.take(messages),
+        (message) => message.type === type ? Effect.succeed([...taken, message]) : takeUntil(type, [...taken, message])
+      )
+    /** Performs the action, and returns the messages up to the first one of this type. */
+    const performUntil = (action: Action, type: Message["type"]) =>
+      Effect.zipRight(performer.perform(action), takeUntil(type))
+    return { ...performer, performUntil, takeUntil, sessions, session, counts, fs, work, history, written }
+  }).pipe(Effect.provide(layer))
+})
+
+const noticesOf = (messages: ReadonlyArray<Message>) =>
+  messages.flatMap((message) => message.type === "item" && message.item.type === "notice" ? [message.item.text] : [])
+
+const append = ({ append }: Session) =>
+  append({ type: "grant", permission: "edit", pattern: "x", time: "2026-11-23T05:23:59.000Z" })
+
+describe("Sessions", () => {
+  it.scoped("stay open when the user opens the current one", () =>
+    Effect.gen(function*() {
+      const { currentSession, performUntil, session } = yield* make
+      yield* append(session)
+      for (const id of [session.id, session.id.slice(0, -2)]) {
+        const messages = yield* performUntil({ type: "open-session", id }, "task-ended")
+        assert.deepStrictEqual(noticesOf(messages), [`Session ${session.id} is already open.`])
+        assert.strictEqual((yield* currentSession).id, session.id)
+      }
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("are closed when the user switches, and can be opened again", () =>
+    Effect.gen(function*() {
+      const { currentSession, performUntil, session, sessions } = yield* make
+      yield* append(session)
+      const refused = yield* Effect.flip(Effect.scoped(sessions.open(session.id)))
+      assert.strictEqual(refused.reason, "InUse")
+      yield* performUntil({ type: "new-session" }, "task-ended")
+      const second = yield* currentSession
+      assert.notStrictEqual(second.id, session.id)
+      yield* append(second)
+      yield* Effect.scoped(sessions.open(session.id))
+      yield* performUntil({ type: "open-session", id: session.id }, "task-ended")
+      assert.strictEqual((yield* currentSession).id, session.id)
+      yield* Effect.scoped(sessions.open(second.id))
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("The system prompt", () => {
+  it.scoped("is built once per session and shows its notices once", () =>
+    Effect.gen(function*() {
+      const { counts, performUntil } = yield* make
+      const first = yield* performUntil({ type: "turn", text: "one" }, "turn-ended")
+      assert.deepStrictEqual(noticesOf(first), ["AGENTS.md can't be read."])
+      assert.deepStrictEqual(noticesOf(yield* performUntil({ type: "turn", text: "two" }, "turn-ended")), [])
+      assert.strictEqual(counts.systemPrompts, 1)
+      yield* performUntil({ type: "new-session" }, "task-ended")
+      const next = yield* performUntil({ type: "turn", text: "three" }, "turn-ended")
+      assert.deepStrictEqual(noticesOf(next), ["AGENTS.md can't be read."])
+      assert.strictEqual(counts.systemPrompts, 2)
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("Compaction", () => {
+  it.scoped("shows how much of the context is used if there is nothing to compact", () =>
+    Effect.gen(function*() {
+      const { performUntil, session } = yield* make
+      const time = "2026-11-23T05:23:59.000Z"
+      yield* session.append({
+        type: "user",
+        message: Prompt.userMessage({ content: [Prompt.textPart({ text: "x".repeat(120_000) })] }),
+        time
+      })
+      yield* performUntil({ type: "compact" }, "compacted").pipe(
+        Effect.map((messages) => messages.at(-1)),
+        Effect.tap((message) =>
+          Effect.sync(() =>
+            assert.deepInclude(message, { type: "compacted", text: "Nothing to compact yet: 30k tokens used." })
+          )
+        )
+      )
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("The prompt", () => {
+  it.scoped("lists files at most once in ten seconds", () =>
+    Effect.gen(function*() {
+      const { fs, performUntil, work } = yield* make
+      const files = Effect.map(
+        performUntil({ type: "list-files" }, "files"),
+        (messages) => messages.flatMap((message) => message.type === "files" ? message.files : [])
+      )
+      yield* fs.writeFileString(`${work}/a.ts`, "")
+      assert.deepStrictEqual(yield* files, ["a.ts"])
+      yield* fs.writeFileString(`${work}/b.ts`, "")
+      assert.deepStrictEqual(yield* files, ["a.ts"])
+      yield* TestClock.adjust("11 seconds")
+      assert.sameMembers([...yield* files], ["a.ts", "b.ts"])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("opens a single external editor even if Ctrl-G is pressed twice", () =>
+    Effect.gen(function*() {
+      const { counts, perform } = yield* make
+      yield* perform({ type: "edit", text: "" })
+      yield* perform({ type: "edit", text: "" })
+      yield* Effect.yieldNow()
+      assert.strictEqual(counts.editors, 1)
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("A shell command", () => {
+  const ends = (messages: ReadonlyArray<Message>) =>
+    messages.flatMap((message) => message.type === "item" && message.item.type === "shell" ? [message.item.end] : [])
+
+  it.scoped("is interrupted by stop", () =>
+    Effect.gen(function*() {
+      const { perform, performUntil } = yield* make
+      yield* perform({ type: "shell", command: "exec sleep 600" })
+      assert.deepStrictEqual(ends(yield* performUntil({ type: "stop" }, "task-ended")), ["interrupted"])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("has reported its end when all actions are interrupted", () =>
+    Effect.gen(function*() {
+      const { interruptAll, perform, takeUntil } = yield* make
+      yield* perform({ type: "shell", command: "exec sleep 600" })
+      yield* interruptAll
+      assert.deepStrictEqual(ends(yield* takeUntil("task-ended")), ["interrupted"])
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("The prompt history", () => {
+  it.scoped("does not store secrets", () =>
+    Effect.gen(function*() {
+      const { fs, history, perform, written } = yield* make
+      yield* perform({ type: "remember", text: "!login hunter22" })
+      assert.strictEqual(yield* Queue.take(written), history)
+      assert.strictEqual(yield* fs.readFileString(history), "\"!login <redacted>\"\n")
+    }).pipe(Effect.provide(NodeContext.layer)))
+})

@@ -1,0 +1,90 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { ActiveModel } from "../../src/Host.ts"
+import * as StatusBar from "../../src/internal/screen/statusBar.ts"
+import { dark, plain } from "../../src/internal/terminal/theme.ts"
+import { measureWidth } from "../../src/internal/terminal/themedText.ts"
+
+const model = {
+  name: "Claude Sonnet 4.6",
+  configured: "anthropic.claude-sonnet-4-6",
+  wire: "us.anthropic.claude-sonnet-4-6-v1:0",
+  provider: "Amazon Bedrock",
+  region: "us-east-1",
+  gateway: "bedrock.gateway.example.com",
+  credential: "bearer token",
+  contextWindow: 200_000
+} as ActiveModel
+
+const status: StatusBar.Status = {
+  yolo: false,
+  model,
+  usage: { input: 10_000, output: 2500, cacheRead: 40_000, cacheWrite: 0 },
+  cost: 0.0795,
+  context: 24_000,
+  activity: "writing · esc: stop",
+  isBusy: true
+}
+
+const lines = (width: number, rows: 1 | 2 = 2, of: Partial<StatusBar.Status> = {}) =>
+  StatusBar.render({ ...status, ...of }, { width, theme: plain }, rows)
+
+describe("The status bar", () => {
+  it("shows everything on a wide terminal", () => {
+    assert.deepStrictEqual(lines(400), [
+      "Amazon Bedrock › Claude Sonnet 4.6 · us.anthropic.claude-sonnet-4-6-v1:0 · us-east-1 · bedrock.gateway.example.com · "
+      + "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc: stop"
+    ])
+  })
+
+  it("uses two lines on a narrower terminal", () => {
+    assert.deepStrictEqual(lines(100), [
+      "Amazon Bedrock › Claude Sonnet 4.6 · us-east-1 · bedrock.gateway.example.com",
+      "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc: stop"
+    ])
+  })
+
+  it("drops the model and the activity last", () => {
+    assert.deepStrictEqual(lines(40), ["Amazon Bedrock › Claude Sonnet 4.6", "context 12% · writing · esc: stop"])
+    assert.deepStrictEqual(lines(30), ["Claude Sonnet 4.6 · us-east-1", "$0.08 · writing · esc: stop"])
+  })
+
+  it("is never wider than the terminal", () => {
+    for (let width = 1; width <= 400; width++) {
+      for (const rows of [1, 2] as const) {
+        const all = StatusBar.render(status, { width, theme: dark }, rows)
+        assert.isAtMost(all.length, rows)
+        for (const line of all) assert.isAtMost(measureWidth(line), width)
+      }
+    }
+  })
+
+  it("has one line on a low terminal and drops the activity last", () => {
+    assert.deepStrictEqual(lines(60, 1), ["Claude Sonnet 4.6 · context 12% · writing · esc: stop"])
+    assert.deepStrictEqual(lines(20, 1), ["writing · esc: stop"])
+  })
+
+  it("shows YOLO at every width", () => {
+    for (let width = 20; width <= 400; width++) {
+      for (const rows of [1, 2] as const) {
+        assert.include(lines(width, rows, { yolo: true }).join("\n"), "YOLO", `${width} columns, ${rows} rows`)
+        assert.notInclude(lines(width, rows).join("\n"), "YOLO")
+      }
+    }
+  })
+
+  it("shows the wire ID only if it differs, and the cost only if it is known", () => {
+    const plainModel = { ...model, name: "x.y", wire: "x.y" }
+    const [line = ""] = StatusBar.render({ ...status, model: plainModel, cost: undefined }, {
+      width: 400,
+      theme: plain
+    }, 2)
+    assert.strictEqual(line.split("x.y").length, 2)
+    assert.notInclude(line, "$")
+  })
+
+  it("prices tokens from the cache separately", () => {
+    const usage = { input: 1_000_000, output: 1_000_000, cacheRead: 1_000_000, cacheWrite: 1_000_000 }
+    assert.strictEqual(StatusBar.computeCost(usage, { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }), 22.05)
+    assert.strictEqual(StatusBar.computeCost(usage, { input: 3, output: 15 }), 24)
+  })
+})

@@ -1,0 +1,166 @@
+import type { Line } from "@altimate-code/agent/Session"
+import * as Prompt from "@effect/ai/Prompt"
+import { assert, describe, it } from "@effect/vitest"
+import type { Message } from "../../src/internal/screen/message.ts"
+import type { State } from "../../src/internal/screen/state.ts"
+import { Store } from "../../src/internal/screen/store.ts"
+import * as View from "../../src/internal/screen/view.ts"
+import { plain } from "../../src/internal/terminal/theme.ts"
+import { type Item, itemsOf } from "../../src/internal/transcript/item.ts"
+import { initialState } from "../../src/internal/update/initialState.ts"
+import { update } from "../../src/internal/update/update.ts"
+
+const store = () =>
+  new Store(
+    initialState({ columns: 60, rows: 12, theme: plain, version: "1", yolo: false, history: [] }),
+    () => undefined
+  )
+
+const prompt = (text: string): Item => ({ type: "user", text })
+
+const written = (of: Store) => of.snapshot().blocks.flatMap(({ lines }) => lines)
+
+/** Waits for the next snapshot. */
+const drawn = (of: Store) =>
+  new Promise<void>((resolve) => {
+    const stop = of.subscribe(() => {
+      stop()
+      resolve()
+    })
+  })
+
+describe("The store", () => {
+  it("writes a finished item once", async () => {
+    const it = store()
+    it.dispatch({ type: "item", item: prompt("one") })
+    await drawn(it)
+    it.dispatch({ type: "item", item: prompt("two") })
+    await drawn(it)
+    assert.deepStrictEqual(it.snapshot().blocks.map(({ lines }) => lines), [["› one"], ["", "› two"]])
+  })
+
+  it("draws many messages together", async () => {
+    const it = store()
+    let times = 0
+    it.subscribe(() => times++)
+    for (const text of ["a", "b", "c"]) it.dispatch({ type: "item", item: prompt(text) })
+    await drawn(it)
+    assert.strictEqual(times, 1)
+    assert.deepStrictEqual(written(it), ["› a", "", "› b", "", "› c"])
+  })
+
+  it("does not redraw after a frame that showed nothing new", async () => {
+    const it = store()
+    const text = "npm test"
+    it.dispatch({
+      type: "question-asked",
+      question: {
+        id: "1",
+        tool: "bash",
+        action: { judged: [], title: text, preview: { type: "command", text } },
+        patterns: [],
+        because: ""
+      }
+    })
+    await drawn(it)
+    const { question: shown } = it.snapshot().view
+    assert(shown !== undefined)
+    const frame = { type: "question-drawn", frame: shown, columns: 60, rows: 12 } as const
+    it.dispatch(frame)
+    await drawn(it)
+    const before = it.state
+    it.dispatch(frame)
+    assert.strictEqual(it.state, before)
+  })
+
+  it("holds finished items back while another program uses the screen", async () => {
+    const it = store()
+    it.dispatch({ type: "item", item: prompt("before") })
+    await drawn(it)
+    it.hold(true)
+    for (let index = 0; index < 20; index++) it.dispatch({ type: "item", item: prompt(`held ${index}`) })
+    await drawn(it)
+    it.redraw()
+    assert.deepStrictEqual(written(it), ["› before"])
+    it.hold(false)
+    it.redraw()
+    const lines = written(it)
+    for (let index = 0; index < 20; index++) assert.include(lines, `› held ${index}`)
+  })
+
+  it("redraws exactly one screen, so that nothing is repeated in the scrollback", async () => {
+    const it = store()
+    for (let index = 0; index < 20; index++) it.dispatch({ type: "item", item: prompt(`more\nlines\nline ${index}`) })
+    await drawn(it)
+    const { generation } = it.snapshot()
+    it.dispatch({ type: "resized", columns: 50, rows: 16 })
+    it.redraw()
+    const { blocks, view } = it.snapshot()
+    const lines = blocks.flatMap(({ lines }) => lines)
+    assert.strictEqual(lines.length + view.lines.length, 15)
+    assert.strictEqual(lines.at(-1), "  line 19")
+    assert.isAbove(it.snapshot().generation, generation)
+  })
+
+  it("starts another session with its own items", async () => {
+    const it = store()
+    it.dispatch({ type: "item", item: prompt("old") })
+    await drawn(it)
+    const items = ["1", "2", "3", "4", "5"].map(prompt)
+    it.dispatch({
+      type: "session-opened",
+      items,
+      usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+      context: 0
+    })
+    await drawn(it)
+    assert.deepStrictEqual(written(it).filter((line) => line !== ""), ["› old", "› 3", "› 4", "› 5"])
+  })
+})
+
+describe("The wait before a retry", () => {
+  const wait = { why: "Rate limited", message: "m", attempt: 3, until: 10_000 }
+  const live = (state: State) => View.render(state).lines.join("\n")
+  const at = (state: State, message: Message) => update(state, message).state
+  const waiting = at(
+    { ...store().state, task: { type: "turn", phase: "thinking", since: 0, isStopping: false } },
+    { type: "turn", event: { type: "waiting", ...wait }, at: 2000 }
+  )
+
+  it("counts down until it ends or the next event arrives", () => {
+    assert.include(live(waiting), "Rate limited. Next try in 8 s (3rd) · esc: stop")
+    assert.include(live(at(waiting, { type: "tick", at: 3000 })), "Next try in 7 s")
+    assert.notInclude(live(at(waiting, { type: "tick", at: 10_000 })), "Next try")
+    const answering = at(waiting, { type: "turn", event: { type: "text", text: "Hello" }, at: 3000 })
+    assert.notInclude(live(answering), "Next try")
+    assert.notInclude(live(at(waiting, { type: "turn-ended", at: 3000, interrupted: true })), "Next try")
+  })
+
+  it("is also shown outside a turn", () => {
+    const compacting: State = { ...store().state, task: { type: "compacting", since: 0, isStopping: false } }
+    const state = at(compacting, { type: "retry-wait", wait, at: 2000 })
+    assert.include(live(state), "Next try in 8 s")
+    assert.notInclude(live(at(state, { type: "task-ended" })), "Next try")
+  })
+})
+
+describe("An answer that broke off", () => {
+  it("is marked when its session is resumed", () => {
+    const piece = (text: string, cut: "replaced" | "continued"): Line => ({
+      type: "assistant",
+      message: Prompt.assistantMessage({ content: text === "" ? [] : [Prompt.textPart({ text })] }),
+      reason: "interrupted",
+      usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+      interrupted: true,
+      cut,
+      time: ""
+    })
+    const notices = itemsOf([piece("One", "replaced"), piece("One", "continued"), piece("", "replaced")])
+      .flatMap((item) => item.type === "notice" ? [item.text] : [])
+    assert.deepStrictEqual(notices, [
+      "The answer broke off here. A new answer replaces it:",
+      "The answer broke off here. It continues below:",
+      "The answer broke off before any text arrived. The request was sent again."
+    ])
+  })
+})

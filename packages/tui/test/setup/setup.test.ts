@@ -1,0 +1,148 @@
+import { assert, describe, it } from "@effect/vitest"
+import { assertNone, assertSome } from "@effect/vitest/utils"
+import * as Redacted from "effect/Redacted"
+import * as Keys from "../../src/internal/input/keys.ts"
+import * as Setup from "../../src/internal/setup/setup.ts"
+import * as SetupUpdate from "../../src/internal/setup/setupUpdate.ts"
+import * as SetupView from "../../src/internal/setup/setupView.ts"
+import { dark, plain } from "../../src/internal/terminal/theme.ts"
+import { measureWidth } from "../../src/internal/terminal/themedText.ts"
+
+const models = [
+  { id: "m-opus", name: "Opus", family: "Anthropic" },
+  { id: "m-sonnet", name: "Sonnet", family: "Anthropic" }
+]
+
+const start = () => Setup.make({ region: "us-east-1", model: "m-sonnet" }, models)
+
+/** Presses the keys, and collects the type of each result. */
+const press = (setup: Setup.Setup, ...keys: ReadonlyArray<string>) => {
+  let now = setup
+  const results: Array<SetupUpdate.Result["type"]> = []
+  for (const sent of keys) {
+    const { decoder, keys } = Keys.decode(Keys.start, sent)
+    for (const key of [...keys, ...Keys.flush(decoder).keys]) {
+      const result = SetupUpdate.update(now, key)
+      results.push(result.type)
+      if (result.type !== "quit") now = result.setup
+    }
+  }
+  return { setup: now, results }
+}
+
+const draw = (setup: Setup.Setup, width = 80) => SetupView.render(setup, { width, theme: plain }, 24).lines.join("\n")
+
+const toModel = ["https://gw.example.com", "\r", "\r", "\r", "a-token", "\r"]
+
+describe("Setup", () => {
+  it("asks for gateway, region, credential and model, then tests them", () => {
+    const { results, setup } = press(start(), ...toModel, "\r")
+    assert.strictEqual(results.at(-1), "attempt")
+    const answers = Setup.answersOf(setup)
+    assertSome(answers.baseURL, "https://gw.example.com")
+    assert.strictEqual(answers.region, "us-east-1")
+    assert.strictEqual(answers.model, "m-sonnet")
+    assert.strictEqual(answers.credential._tag === "Token" && Redacted.value(answers.credential.token), "a-token")
+  })
+
+  it("accepts a model that only the gateway knows", () => {
+    const { results, setup } = press(start(), ...toModel, "claude-prod", "\r")
+    assert.strictEqual(results.at(-1), "attempt")
+    assert.strictEqual(Setup.answersOf(setup).model, "claude-prod")
+  })
+
+  it("uses AWS directly without a gateway", () => {
+    assertNone(Setup.answersOf(press(start(), "\r").setup).baseURL)
+  })
+
+  it("explains an invalid answer and repeats the question", () => {
+    assert.include(draw(press(start(), "gw.example.com", "\r").setup), "This is not a URL.")
+    assert.include(draw(press(start(), "https://me:pw@gw.example.com", "\r").setup), "user name or a password")
+    assert.include(draw(press(start(), "\r", "\x15", "here", "\r").setup), "This is not an AWS region.")
+    assert.include(draw(press(start(), "\r", "\r", "\r", "\r").setup), "The token is empty.")
+    assert.include(
+      draw(press(start(), "\r", "\r", "\r", "a-to\u200bken", "\r").setup),
+      "The token has a zero-width space (U+200B) at position 5"
+    )
+  })
+
+  it("removes a copied prefix and quotes from the token", () => {
+    const { credential } = Setup.answersOf(press(start(), "\r", "\r", "\r", "Bearer 'a-token'", "\r").setup)
+    assert.strictEqual(credential._tag === "Token" && Redacted.value(credential.token), "a-token")
+  })
+
+  it("asks for a profile, or for nothing with the default AWS credentials", () => {
+    const profile = press(start(), "\r", "\r", "\x1b[B", "\r", "\x15", "work", "\r").setup
+    assert.strictEqual(profile.step, "model")
+    assert.deepStrictEqual(Setup.answersOf(profile).credential, { _tag: "Profile", name: "work" })
+    const chain = press(start(), "\r", "\r", "\x1b[B", "\x1b[B", "\r").setup
+    assert.strictEqual(chain.step, "model")
+    assert.deepStrictEqual(Setup.answersOf(chain).credential, { _tag: "Chain" })
+  })
+
+  it("never shows the token or its length", () => {
+    const typed = press(start(), "\r", "\r", "\r", "abc").setup
+    assert.notInclude(draw(typed), "abc")
+    assert.strictEqual(draw(typed), draw(press(typed, "defghijklmnopqrst").setup))
+    assert.notInclude(draw(press(start(), ...toModel).setup), "a-token")
+  })
+
+  it("returns to the previous question on Esc and quits from the first", () => {
+    let { setup } = press(start(), ...toModel)
+    const steps = []
+    for (let count = 0; count < 4; count++) {
+      setup = press(setup, "\x1b").setup
+      steps.push(setup.step)
+    }
+    assert.deepStrictEqual(steps, ["token", "credential", "region", "gateway"])
+    assert.strictEqual(setup.gateway.text, "https://gw.example.com")
+    assert.deepStrictEqual(press(setup, "\x1b").results, ["quit"])
+  })
+
+  it("saves answers that failed only if the user asks for it", () => {
+    const trying = press(start(), ...toModel, "\r").setup
+    const failed = Setup.markFailed(trying, { message: "403 Forbidden", hint: "Ask for another token." })
+    assert.include(draw(failed), "✗ 403 Forbidden\n  Ask for another token.")
+    assert.deepStrictEqual(press(failed, "\x1b[B", "\r").results.at(-1), "attempt")
+    assert.deepStrictEqual(press(failed, "\x1b[B", "\x1b[B", "\r").results.at(-1), "save")
+    assert.strictEqual(press(failed, "\r").setup.step, "gateway")
+  })
+
+  it("stops the test request on Esc", () => {
+    const { results, setup } = press(start(), ...toModel, "\r", "\x1b")
+    assert.strictEqual(results.at(-1), "stop")
+    assert.strictEqual(setup.step, "model")
+  })
+
+  it("keeps the focused line visible in a terminal of any height", () => {
+    const failed = Setup.markFailed(press(start(), ...toModel, "\r").setup, {
+      message: "No. ".repeat(90),
+      hint: "Ask."
+    })
+    const cases = [
+      [start(), "› "],
+      [press(start(), "\r", "\r", "\x1b[B").setup, "› With an AWS profile"],
+      [press(start(), ...toModel).setup, "› Sonnet"],
+      [press(failed, "\x1b[B", "\x1b[B").setup, "› Save anyway"]
+    ] as const
+    for (const [setup, selected] of cases) {
+      for (let rows = 3; rows <= 30; rows++) {
+        const { cursor, lines } = SetupView.render(setup, { width: 40, theme: plain }, rows)
+        assert.isAtMost(lines.length, rows)
+        assert.isTrue(lines.some((line) => line.startsWith(selected)), `${selected} in ${rows} rows`)
+        if (cursor !== undefined) assert.isTrue(lines[cursor.row]?.startsWith("› "))
+      }
+    }
+  })
+
+  it("fits any width", () => {
+    for (const keys of [[], ["x", "\r"], toModel.slice(0, 3), toModel, [...toModel, "\r"]]) {
+      const { setup } = press(start(), ...keys)
+      for (let width = 20; width <= 200; width += 9) {
+        for (const line of SetupView.render(setup, { width, theme: dark }, 20).lines) {
+          assert.isAtMost(measureWidth(line), width, line)
+        }
+      }
+    }
+  })
+})

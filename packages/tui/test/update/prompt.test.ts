@@ -1,0 +1,125 @@
+import { assert, describe, it } from "@effect/vitest"
+import { finished, makeScreen } from "./simulatedScreen.ts"
+
+describe("The prompt", () => {
+  it("is sent and remembered", () => {
+    const { actionsOf, press, state, transcript } = makeScreen()
+    press("hello", "\r")
+    assert.deepStrictEqual(actionsOf("turn"), [{ type: "turn", text: "hello" }])
+    assert.deepStrictEqual(actionsOf("remember"), [{ type: "remember", text: "hello" }])
+    assert.strictEqual(transcript(), "› hello")
+    assert.strictEqual(state().input.text, "")
+  })
+
+  it("is not sent if it is empty", () => {
+    const { actions, press } = makeScreen()
+    press("  ", "\r", "\r")
+    assert.deepStrictEqual(actions, [])
+  })
+
+  it("is queued during a turn, and sent afterwards in order", () => {
+    const { actionsOf, view, endTurn, press, turn } = makeScreen()
+    press("one", "\r", "two", "\r", "three", "\r")
+    assert.lengthOf(actionsOf("turn"), 1)
+    assert.include(view(), "queued two\nqueued three")
+    turn(finished)
+    endTurn()
+    assert.deepStrictEqual(actionsOf("turn").at(-1), { type: "turn", text: "two" })
+    endTurn()
+    assert.deepStrictEqual(actionsOf("turn").at(-1), { type: "turn", text: "three" })
+    assert.notInclude(view(), "queued")
+  })
+
+  it("takes back the last queued prompt on ↑", () => {
+    const { press, state } = makeScreen()
+    press("one", "\r", "two", "\r", "three", "\r", "\x1b[A")
+    assert.strictEqual(state().input.text, "three")
+    assert.deepStrictEqual(state().queue, ["two"])
+  })
+
+  it("takes back all queued prompts when Esc stops the turn", () => {
+    const { actionsOf, view, endTurn, press, state } = makeScreen()
+    press("one", "\r", "two", "\r", "\x1b", "\x1b")
+    assert.lengthOf(actionsOf("stop"), 1)
+    assert.include(view(), "stopping")
+    endTurn(true)
+    assert.lengthOf(actionsOf("turn"), 1)
+    assert.strictEqual(state().input.text, "two")
+  })
+
+  it("is cleared on Ctrl-C, and a second Ctrl-C quits", () => {
+    const { actionsOf, view, press, state, send } = makeScreen()
+    press("text", "\x03")
+    assert.strictEqual(state().input.text, "")
+    assert.include(view(), "ctrl-c again to quit")
+    send({ type: "hint-expired" })
+    press("\x03")
+    assert.lengthOf(actionsOf("quit"), 0)
+    press("\x03")
+    assert.lengthOf(actionsOf("quit"), 1)
+  })
+
+  it("quits on Ctrl-D only if it is empty", () => {
+    const { actionsOf, press } = makeScreen()
+    press("a", "\x04")
+    assert.lengthOf(actionsOf("quit"), 0)
+    press("\x7f", "\x04")
+    assert.lengthOf(actionsOf("quit"), 1)
+  })
+
+  it("runs a shell command after !", () => {
+    const { actionsOf, press } = makeScreen()
+    press("!ls -l", "\r")
+    assert.deepStrictEqual(actionsOf("shell"), [{ type: "shell", command: "ls -l" }])
+    assert.lengthOf(actionsOf("turn"), 0)
+  })
+
+  it("completes and runs a command with a single Enter", () => {
+    const { actionsOf, view, press } = makeScreen()
+    press("/stat")
+    assert.include(view(), "› /status")
+    press("\r")
+    assert.lengthOf(actionsOf("status"), 1)
+  })
+
+  it("keeps the selected completion visible in a terminal of any height", () => {
+    for (let rows = 5; rows <= 24; rows++) {
+      const { view, press } = makeScreen({ columns: 40, rows })
+      press("/")
+      for (let index = 0; index < 8; index++) {
+        assert.match(view(), /^› \/ *$[^]*^› \/[a-z]+/m, `${index} in ${rows} rows`)
+        press("\x1b[B")
+      }
+    }
+  })
+
+  it("reports an unknown command, but sends a path as a prompt", () => {
+    const { actionsOf, press, transcript } = makeScreen()
+    press("/nonsense", "\r")
+    assert.include(transcript(), "Unknown command: /nonsense")
+    press("/etc/hosts: what is it?", "\r")
+    assert.lengthOf(actionsOf("turn"), 1)
+  })
+
+  it("lists files on @ and completes them on Tab", () => {
+    const { actionsOf, view, press, state, send } = makeScreen()
+    press("see @ma")
+    assert.lengthOf(actionsOf("list-files"), 1)
+    send({ type: "files", files: ["src/main.ts", "README.md"] })
+    assert.include(view(), "› src/main.ts")
+    // Other messages do not rank all files again.
+    const { completion } = state()
+    send({ type: "tick", at: 1 })
+    assert.strictEqual(state().completion, completion)
+    press("\t")
+    assert.strictEqual(state().input.text, "see @src/main.ts ")
+  })
+
+  it("shows a placeholder for a long paste and sends all of it", () => {
+    const { actionsOf, view, press } = makeScreen()
+    press("\x1b[200~1\n2\n3\n4\n5\x1b[201~")
+    assert.include(view(), "[pasted text #1, 5 lines]")
+    press("\r")
+    assert.deepStrictEqual(actionsOf("turn"), [{ type: "turn", text: "1\n2\n3\n4\n5" }])
+  })
+})

@@ -1,0 +1,116 @@
+import { assert, describe, it } from "@effect/vitest"
+import { finished, makeScreen, toolAsked, toolDone } from "./simulatedScreen.ts"
+
+describe("An empty answer", () => {
+  it("shows why it ended, for each reason", () => {
+    const reasons = ["stop", "length", "content-filter", "error", "unknown", "other"] as const
+    const texts = reasons.map((reason) => {
+      const { endTurn, press, transcript, turn } = makeScreen()
+      press("hello", "\r")
+      turn({ ...finished, reason, isEmpty: true })
+      endTurn()
+      return transcript().replace("› hello", "").trim()
+    })
+    for (const text of texts) assert.isNotEmpty(text)
+    assert.include(texts[1], "token limit")
+    assert.include(texts[2], "filter")
+  })
+
+  it("is not reported if a notice already explains it", () => {
+    const { endTurn, press, transcript, turn } = makeScreen()
+    press("hello", "\r")
+    turn({ type: "notice", text: "The model ended the turn without a closing message." }, finished)
+    endTurn()
+    assert.include(transcript(), "without a closing message")
+    assert.notInclude(transcript(), "empty")
+  })
+})
+
+describe("A turn", () => {
+  it("keeps only the unfinished end of the answer in the view", () => {
+    const { view, press, transcript, turn } = makeScreen()
+    press("hi", "\r")
+    turn({ type: "text", text: "First paragraph.\n\nSecond\n" })
+    assert.include(transcript(), "First paragraph.")
+    assert.notInclude(transcript(), "Second")
+    assert.include(view(), "Second")
+    turn({ type: "text", text: "one." }, finished)
+    assert.include(transcript(), "First paragraph.\n\nSecond\none.")
+    assert.notInclude(view(), "Second")
+  })
+
+  it("folds reasoning to one line", () => {
+    const { view, press, transcript, turn, wait } = makeScreen()
+    press("hi", "\r")
+    turn({ type: "reasoning", text: "secret thoughts\nin lines" })
+    assert.include(view(), "∴ thinking")
+    wait(5000)
+    turn({ type: "text", text: "Answer." }, finished)
+    assert.include(transcript(), "∴ thought for 5s · ctrl-o: show")
+    assert.notInclude(transcript(), "secret thoughts")
+  })
+
+  it("shows tool calls in order, each with a sign and an outcome", () => {
+    const { view, press, transcript, turn } = makeScreen()
+    press("hi", "\r")
+    turn(
+      toolAsked("a"),
+      toolAsked("b"),
+      { type: "tool-running", id: "a" },
+      { type: "tool-running", id: "b" },
+      toolDone("b", "denied")
+    )
+    assert.include(view(), "… read a · running")
+    assert.notInclude(transcript(), "read b")
+    turn(toolDone("a"))
+    assert.include(transcript(), "✓ read a · 3 lines\n⊘ read b · declined · 3 lines")
+  })
+
+  it("shows the first lines of a change", () => {
+    const { press, transcript, turn } = makeScreen()
+    const lines = Array.from({ length: 40 }, (_, index) => `+line ${index}`).join("\n")
+    press("hi", "\r")
+    turn(toolAsked("a"), toolDone("a", "ok", `--- a/x\n+++ b/x\n@@ -0,0 +1,40 @@\n${lines}\n`))
+    assert.include(transcript(), "+ line 0")
+    assert.notInclude(transcript(), "+ line 30")
+    assert.match(transcript(), /… \d+ more lines · ctrl-o: show/)
+  })
+
+  it("shows that it and its calls were interrupted", () => {
+    const { endTurn, press, transcript, turn } = makeScreen()
+    press("hi", "\r")
+    turn({ type: "text", text: "Begun" }, toolAsked("a"))
+    endTurn(true)
+    assert.include(transcript(), "Begun\n\n■ read a · interrupted\n\n! Interrupted. The answer so far is kept.")
+  })
+
+  it("shows durations from two seconds", () => {
+    const { view, press, wait } = makeScreen()
+    press("hi", "\r")
+    wait(1900)
+    assert.include(view(), "thinking · esc: stop")
+    wait(200)
+    assert.include(view(), "thinking 2s · esc: stop")
+  })
+
+  it("adds up the session's tokens and their price", () => {
+    const { view, press, send, turn } = makeScreen({ columns: 200, rows: 24 })
+    send({
+      type: "model",
+      model: {
+        name: "M",
+        wire: "m",
+        provider: "P",
+        contextWindow: 1000,
+        price: { input: 100, output: 100 },
+        region: "",
+        gateway: "",
+        credential: ""
+      } as never
+    })
+    press("hi", "\r")
+    const step = { input: 400, output: 100, cacheRead: 0, cacheWrite: 0 }
+    turn({ type: "usage", step, context: 500 }, { type: "usage", step, context: 600 })
+    assert.include(view(), "context 60% · 1.0k tokens · $0.10")
+  })
+})
