@@ -12,7 +12,7 @@ const run = (command, args) => {
   if (status !== 0) throw error ?? new Error(`${command} ${args.join(" ")}\n${stdout}${stderr}`)
 }
 
-/** Ink draws nothing but its last frame where `CI` is set. The screen is only shown on a terminal, where a person sits. */
+/** Ink draws only its last frame if `CI` is set. The screen is shown only on a terminal, so CI does not matter. */
 const neverInCi = {
   name: "never in CI",
   setup: ({ onLoad, onResolve }) => {
@@ -60,7 +60,7 @@ export const bundle = async () => {
   chmodSync(`${cli}/dist/bin.js`, 0o755)
 }
 
-/** The libraries: JavaScript and types of each, and nothing that is left over from a source that is gone. */
+/** The libraries: JavaScript and types of each, without leftovers from deleted sources. */
 const compile = () => {
   for (const name of readdirSync(`${root}packages`)) {
     rmSync(`${root}packages/${name}/dist`, { recursive: true, force: true })

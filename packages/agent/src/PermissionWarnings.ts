@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { distance } from "fastest-levenshtein"
+import * as Suggest from "@altimate-code/system/Suggest"
 import * as Pattern from "./internal/permission/pattern.ts"
 import { covers, overlap } from "./internal/permission/patternSets.ts"
 import { canonicalName, synonymsOf } from "./internal/permission/permissionNames.ts"
@@ -28,9 +28,7 @@ const unknownNames = (names: ReadonlyArray<string>, servers: ReadonlyArray<strin
     !permissions.some((known) => synonymsOf(known).some((spelling) => Pattern.matches(name, spelling))) &&
     !prefixes.some((prefix) => overlap(name, `${prefix}*`))
   const unknown = names.filter(isUnknown).map((name) => {
-    const near = permissions.flatMap(synonymsOf).find((known) =>
-      distance(name.toLowerCase(), known) <= Math.min(3, Math.floor(known.length / 3))
-    )
+    const [near] = Suggest.closest(name, permissions.flatMap(synonymsOf), { compareAs: (name) => name.toLowerCase() })
     return near === undefined ? `permission.${name}` : `permission.${name} (did you mean ${near}?)`
   })
   return unknown.length === 0 ? [] : [`${unknown.join(", ")}: no tool has that name, so the rule has no effect.`]

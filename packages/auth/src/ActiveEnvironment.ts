@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Environment from "@altimate-code/config/Environment"
-import { publicUrl } from "@altimate-code/config/PublicUrl"
 import { printable } from "@altimate-code/log/Printable"
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -102,8 +102,7 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Netw
     const { awsProfile } = yield* Settings
     const secrets = yield* Secrets
     const scope = yield* Effect.scope
-    const http = (yield* Network).handler()
-    yield* Effect.addFinalizer(() => Effect.sync(() => http.destroy()))
+    const http = yield* (yield* Network).handler()
     const cached = new Map<string, ResolvedAwsCredentials>()
     const running = new Map<string, Deferred.Deferred<ResolvedAwsCredentials, AuthError>>()
 

@@ -228,7 +228,7 @@ describe("The credential", () => {
           assert.strictEqual(error.reason, "Malformed")
           assert.strictEqual(
             error.message,
-            `The token from ${where} has a line break at position 11, which no HTTP header can carry.`
+            `The token from ${where} has a line break at position 11, which HTTP headers can't contain.`
           )
           assert.notInclude(JSON.stringify(error), "canary")
         }

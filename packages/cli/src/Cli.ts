@@ -1,5 +1,6 @@
 /** The program: its commands, and what a command line does. */
 import * as Directories from "@altimate-code/config/Directories"
+import * as PipedFiles from "@altimate-code/config/PipedFiles"
 import * as LogFile from "@altimate-code/log/LogFile"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as Path from "@effect/platform/Path"
@@ -149,7 +150,7 @@ const execute = (
       }))
     ),
     Effect.provide(masked),
-    Effect.provide(Layer.merge(Directories.layer, Secrets.layer)),
+    Effect.provide(Layer.mergeAll(Directories.layer, PipedFiles.layer, Secrets.layer)),
     Effect.catchTag("ConfigError", (error) => report(error))
   )
 

@@ -79,7 +79,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration written
       assert.include((yield* sandbox.requests)[0]?.path, "anthropic.claude-sonnet-4-6-v1")
       const warnings = stderr.split("\n").filter((line) => /^(warning|notice|note)/.test(line))
       assert.deepStrictEqual(warnings.map((line) => line.replaceAll(/\.json:\d+:\d+/g, ".json")), [
-        "warning: agent.plan.permission (~/.config/altimate-code/altimate-code.json): this restriction is not in force. There are no separate agents here: write the rules under \"permission\" at the top of the file.",
+        "warning: agent.plan.permission (~/.config/altimate-code/altimate-code.json): this restriction is not enforced. There are no separate agents here: put the rules under \"permission\" at the top of the file.",
         "warning: permission.webfetch: no tool has that name, so the rule has no effect.",
         "warning: 39 settings in ~/.config/altimate-code/altimate-code.json have no effect here (logLevel, snapshot, shell, …). Details: altimate-code config show --unknown",
         "note: instructions: URLs are not supported (https://rules.example/style.md). Save the text to a file and list that file"

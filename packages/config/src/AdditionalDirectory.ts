@@ -1,5 +1,5 @@
 /**
- * The directory with more configuration that the user names for a start.
+ * The additional configuration directory that the user can name with an environment variable.
  *
  * @since 0.1.0
  */
@@ -11,11 +11,11 @@ import * as Option from "effect/Option"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
-import { expandPath } from "./internal/sources/substitute.ts"
+import { expandPath } from "./internal/sources/expandPath.ts"
 
 /**
- * What `ALTIMATE_CLI_CONFIG_DIR` names, as an absolute path: `altimate-code.json` and `AGENTS.md` in it are the user's own. Fails with `Read`
- * when no directory is there, since the gateway's URL may be in it.
+ * The directory named by `ALTIMATE_CLI_CONFIG_DIR`, as an absolute path. Its `altimate-code.json` and `AGENTS.md` count as the user's own.
+ * Fails with `Read` if it is not a directory: the gateway's URL may be in it, so it must not be skipped.
  *
  * @since 0.1.0
  * @category constructors
@@ -27,9 +27,9 @@ export const find: Effect.Effect<
 > = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const { cwd } = yield* Directories
-  const named = yield* Environment.variable("ALTIMATE_CLI_CONFIG_DIR")
-  if (Option.isNone(named)) return Option.none()
-  const path = yield* expandPath(named.value, cwd)
+  const written = yield* Environment.variable("ALTIMATE_CLI_CONFIG_DIR")
+  if (Option.isNone(written)) return Option.none()
+  const path = yield* expandPath(written.value, cwd)
   const type = yield* Effect.option(Effect.map(fs.stat(path), ({ type }) => type))
   if (Option.contains(type, "Directory")) return Option.some(path)
   return yield* new ConfigError({
@@ -38,6 +38,6 @@ export const find: Effect.Effect<
       Option.isNone(type) ? "there is no such directory" : "it is not a directory"
     }`,
     path,
-    hint: "ALTIMATE_CLI_CONFIG_DIR names this directory: correct the variable, or unset it."
+    hint: "ALTIMATE_CLI_CONFIG_DIR names this directory. Correct the variable, or unset it."
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Changes to a configuration file that a person wants and does not write.
+ * Edits configuration files on the user's behalf.
  *
  * @since 0.1.0
  */
@@ -13,14 +13,14 @@ import * as Effect from "effect/Effect"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
 import { applyChange } from "./internal/file/applyChange.ts"
-import { checkTypes } from "./internal/file/check.ts"
-import { fileIn } from "./internal/file/fileIn.ts"
+import { checkTypes } from "./internal/file/checkTypes.ts"
+import { errorAt } from "./internal/file/errorAt.ts"
+import { findFile } from "./internal/file/findFile.ts"
 import { parse } from "./internal/file/parse.ts"
-import { failure } from "./internal/file/place.ts"
 import { dotted, find, toValue, type Tree } from "./internal/file/tree.ts"
 
 /**
- * A value for JSON, and where it goes.
+ * A JSON value and the path to write it to.
  *
  * @since 0.1.0
  * @category models
@@ -31,22 +31,20 @@ export interface Change {
 }
 
 /**
- * The user's own configuration file for all projects: the one that is there, `.json` or `.jsonc`, else the one to make. Fails when both
- * are there.
+ * The user's global configuration file: the existing one (`.json` or `.jsonc`), or the path to create it at. Fails if both exist.
  *
  * @since 0.1.0
  * @category editing
  */
 export const userFile: Effect.Effect<string, ConfigError, FileSystem.FileSystem | Path.Path | Directories> = Effect
-  .flatMap(Directories, ({ config }) => fileIn(config))
+  .flatMap(Directories, ({ config }) => findFile(config))
 
 /**
- * Makes the changes in the file, one after the other, and leaves everything else in it as it is: comments, order and
- * blanks. The file and its directory are made when they are not there. A file that the program would not start with is
- * refused and stays as it is, and so is one in which another mention of the same setting would win. The file is replaced in
- * one step, its mode stays, and a symbolic link stays one.
+ * Makes the changes one after the other and leaves everything else in the file unchanged, including comments, order and white space.
+ * Creates the file and its directory if necessary. Refuses to edit a file that the program would not start with, and one in which the same
+ * setting occurs again and would override the change. The file is replaced in one step and keeps its mode; a symbolic link stays a link.
  *
- * A rule for a pattern below `permission` keeps the verdict that applied to the tool so far as its rule for `"*"`.
+ * A rule for a pattern under `permission` keeps the verdict that applied to the tool before as its rule for `"*"`.
  *
  * @since 0.1.0
  * @category editing
@@ -63,7 +61,7 @@ export const set: (
             reason: "Read",
             message: `${printable(path)} cannot be read: ${message}`,
             path,
-            hint: "Make it a file that you may read and write, or move it away."
+            hint: "Make the file readable and writable, or move it away."
           })
         ))
     )
@@ -79,28 +77,29 @@ export const set: (
     const original = yield* tree(before)
     let text = before
     for (const change of changes) {
-      text = applyChange(text, yield* tree(text), change)
-      const made = find(yield* tree(text), change.path)
-      if (JSON.stringify(made && toValue(made)) === JSON.stringify(change.value)) continue
-      return yield* failure(nearest(original, change.path).origin, {
+      text = applyChange(text, yield* tree(text), change.path, change.value)
+      const written = find(yield* tree(text), change.path)
+      if (JSON.stringify(written && toValue(written)) === JSON.stringify(change.value)) continue
+      return yield* errorAt(findDeepest(original, change.path).origin, {
         reason: "Value",
-        message: `${dotted(change.path)} is written more than once`,
-        hint: "Leave one of them in the file."
+        message: `${dotted(change.path)} is set more than once`,
+        hint: "Keep only one of them in the file."
       })
     }
-    if (text !== before) yield* Effect.mapError(replaceFile(path, text, { mode: 0o644 }), cannotWrite(path))
+    if (text !== before) yield* Effect.mapError(replaceFile(path, text, { mode: 0o644 }), toWriteError(path))
   }
 )
 
-/** What stands at the path, or as far towards it as there is anything. */
-const nearest = (tree: Tree, path: ReadonlyArray<string>): Tree => find(tree, path) ?? nearest(tree, path.slice(0, -1))
+/** The value at the path, or at the longest part of the path that exists. */
+const findDeepest = (tree: Tree, path: ReadonlyArray<string>): Tree =>
+  find(tree, path) ?? findDeepest(tree, path.slice(0, -1))
 
-const cannotWrite = (path: string) => (error: PlatformError) =>
+const toWriteError = (path: string) => (error: PlatformError) =>
   new ConfigError({
     reason: "Write",
     message: `${printable(path)} cannot be written: ${
       error._tag === "SystemError" && error.reason === "PermissionDenied" ? "permission denied" : "the system refused"
     }`,
     path,
-    hint: "Make it a file in a directory that you may write in."
+    hint: "Make sure you may write to the file and its directory."
   })

@@ -1,45 +1,44 @@
 /**
- * What this program uses of a configuration file, as a Schema: the types that are checked, the names that are known,
- * and the JSON Schema for editors all come from here.
+ * The schema of the configuration file. Type checks, the list of known settings and the JSON Schema for editors are derived from it.
  *
  * @since 0.1.0
  */
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import { BedrockOptions, CrossRegion } from "./internal/schema/bedrockOptions.ts"
-import { count, described, optional, record, tokens } from "./internal/schema/schemas.ts"
+import { count, optional, record, text, tokens } from "./internal/schema/schemas.ts"
 
 const price = (description: string) =>
   optional(Schema.Number.pipe(Schema.nonNegative({ title: "a number that is not negative", description })))
 
 const Model = Schema.Struct({
-  name: described("What the model is called on the screen."),
-  id: described(
-    "What is sent for this name: a model ID, an inference profile's ID or ARN. {env:NAME} and {file:path} are filled in."
+  name: text("The model's name on the screen."),
+  id: text(
+    "The ID to send for this model: a model ID, or the ID or ARN of an inference profile. {env:NAME} and {file:path} are replaced."
   ),
-  baseModel: described(
-    "The model behind id, for example anthropic.claude-sonnet-4-6: its capabilities, limits and price apply."
+  baseModel: text(
+    "The underlying model, for example anthropic.claude-sonnet-4-6, whose capabilities, limits and price apply."
   ),
   crossRegion: optional(CrossRegion),
   limit: optional(
     Schema.Struct({
-      context: tokens("The tokens that fit into the context window."),
-      output: tokens("The tokens that an answer may have.")
-    }).annotations({ description: "What the model can take. It goes before what is known of the model." })
+      context: tokens("The size of the context window in tokens."),
+      output: tokens("The maximum length of an answer in tokens.")
+    }).annotations({ description: "The model's limits. They override those in the catalog." })
   ),
   cost: optional(
     Schema.Struct({
-      input: price("Of tokens that are sent."),
-      output: price("Of tokens that are answered."),
-      cache_read: price("Of tokens that are read from the prompt cache."),
-      cache_write: price("Of tokens that are written to the prompt cache.")
+      input: price("The price of input tokens."),
+      output: price("The price of output tokens."),
+      cache_read: price("The price of tokens read from the prompt cache."),
+      cache_write: price("The price of tokens written to the prompt cache.")
     }).annotations({ description: "US dollars per million tokens." })
   )
-}).annotations({ description: "What is known of one model." })
+}).annotations({ description: "Settings of a model." })
 
 const AmazonBedrock = Schema.Struct({
   options: optional(BedrockOptions),
-  models: optional(record(Model, "Models by the ID that they are configured with."))
+  models: optional(record(Model, "Models by their configured ID."))
 }).annotations({ description: "Amazon Bedrock, or a gateway in front of it." })
 
 const Verdict = Schema.Literal("allow", "ask", "deny")
@@ -47,12 +46,12 @@ const Verdict = Schema.Literal("allow", "ask", "deny")
 const Permission = Schema.Union(
   Verdict,
   record(
-    Schema.Union(Verdict, record(Verdict, "A verdict for each pattern; the longest one that matches counts.")),
-    "By tool: a verdict, or patterns with theirs. \"*\" is any tool that has no rule of its own."
+    Schema.Union(Verdict, record(Verdict, "A verdict for each pattern; the longest matching pattern applies.")),
+    "For each tool, a verdict, or patterns with verdicts. \"*\" is any tool without its own rule."
   )
-).annotations({ description: "Which tool calls may run, which are asked for, and which are refused." })
+).annotations({ description: "Which tool calls run, which need the user's approval, and which are denied." })
 
-const filled = "{env:NAME}, ${NAME}, ${NAME:-default} and {file:path} are filled in."
+const placeholders = "{env:NAME}, ${NAME}, ${NAME:-default} and {file:path} are replaced."
 
 const Command = Schema.Union(Schema.String, Schema.Array(Schema.String))
 
@@ -60,40 +59,39 @@ const McpServer = Schema.Struct({
   type: optional(
     Schema.Literal("local", "remote", "stdio", "http", "streamable-http", "streamableHttp", "sse").annotations({
       description:
-        "local or stdio: a command on this machine. remote, http or sse: a URL. Without it: by command or url."
+        "local or stdio: a command on this machine. remote, http or sse: a URL. Default: depends on whether command or url is set."
     })
   ),
   command: optional(
-    Command.annotations({ description: `The command of a local server with its arguments. ${filled}` })
+    Command.annotations({ description: `The command of a local server, with its arguments. ${placeholders}` })
   ),
-  args: optional(Schema.Array(Schema.String).annotations({ description: "More arguments of the command." })),
-  environment: optional(record(Schema.String, `Environment variables of a local server. ${filled}`)),
-  env: optional(record(Schema.String, "The same as environment.")),
-  url: described(`The URL of a remote server. ${filled}`),
-  headers: optional(record(Schema.String, `HTTP headers for a remote server. ${filled}`)),
+  args: optional(Schema.Array(Schema.String).annotations({ description: "More arguments for the command." })),
+  environment: optional(record(Schema.String, `Environment variables of a local server. ${placeholders}`)),
+  env: optional(record(Schema.String, "Same as environment.")),
+  url: text(`The URL of a remote server. ${placeholders}`),
+  headers: optional(record(Schema.String, `HTTP headers for a remote server. ${placeholders}`)),
   headersCommand: optional(
-    Schema.Union(Command, record(Command, "By header: a command that prints its value.")).annotations({
+    Schema.Union(Command, record(Command, "For each header, a command that prints its value.")).annotations({
       description:
-        `A command that prints headers for a remote server, as JSON or in lines, or a command for each header. ${filled}`
+        `A command that prints headers for a remote server, as JSON or one per line, or a command for each header. ${placeholders}`
     })
   ),
-  headersHelper: optional(Command.annotations({ description: "The same as headersCommand." })),
+  headersHelper: optional(Command.annotations({ description: "Same as headersCommand." })),
   enabled: optional(Schema.Boolean.annotations({ description: "false: the server is not used." })),
   disabled: optional(Schema.Boolean.annotations({ description: "true: the server is not used." })),
-  timeout: count("How long the server may take to start, in milliseconds.")
-}).annotations({ description: "An MCP server, or what is different about one that another file describes." })
+  timeout: count("Time limit for starting the server, in milliseconds.")
+}).annotations({ description: "An MCP server, or changes to one that another file configures." })
 
 /**
- * The configuration file. Unknown names are allowed everywhere and ignored; under `provider`, other providers' entries
- * are none of this program's business.
+ * The configuration file. Unknown settings are allowed everywhere and ignored, and so are other providers under `provider`.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const ConfigFile = Schema.Struct({
-  $schema: described("Where an editor finds the JSON Schema of this file."),
-  model: described(
-    "The model to use: amazon-bedrock/ and then a model ID, an inference profile's ID or ARN, or a gateway's own name."
+  $schema: text("The JSON Schema of this file, for editors."),
+  model: text(
+    "The model to use: amazon-bedrock/ followed by a model ID, the ID or ARN of an inference profile, or a gateway's own name."
   ),
   provider: optional(
     Schema.Struct(
@@ -102,18 +100,20 @@ export const ConfigFile = Schema.Struct({
         key: Schema.String,
         value: Schema.Unknown.annotations({
           title: "another provider",
-          description: "Settings that are not looked at."
+          description: "Settings that are ignored."
         })
       })
-    ).annotations({ description: "Settings of each provider, by the provider's ID." })
+    ).annotations({ description: "Settings of each provider, by its ID." })
   ),
   permission: optional(Permission),
-  mcp: optional(record(McpServer, "MCP servers, by a name of your own; their tools are added to the built-in ones.")),
-  mcpServers: optional(record(McpServer, "The same as mcp.")),
+  mcp: optional(
+    record(McpServer, "MCP servers, by a name of your choice. Their tools are added to the built-in ones.")
+  ),
+  mcpServers: optional(record(McpServer, "Same as mcp.")),
   instructions: optional(
     Schema.Array(Schema.String).annotations({
       description:
-        "Files whose text is put before the model, besides AGENTS.md: paths or globs, from the project's root."
+        "Files whose text the model gets in addition to AGENTS.md: paths or globs, relative to the project's root."
     })
   )
 }).annotations({ title: "altimate-code", description: "Configuration of altimate-code (altimate-code.json)." })
@@ -124,14 +124,13 @@ export const ConfigFile = Schema.Struct({
  */
 export type ConfigFile = typeof ConfigFile.Type
 
-/** Where the options of Amazon Bedrock stand. */
+/** The path of an option of Amazon Bedrock. */
 export const options = <Name extends keyof typeof BedrockOptions.Type>(name: Name) =>
   ["provider", "amazon-bedrock", "options", name] as const
 
 /**
- * Where the settings of the connection stand that are one text. In these, and in the texts of `options.headers`,
- * `options.tokenCommand`, a model's `id`, and an MCP server's command, environment, URL and headers, `{env:NAME}` and
- * `{file:path}` are filled in.
+ * The paths of the connection's text settings. `{env:NAME}` and `{file:path}` are replaced in these, and in `options.headers`,
+ * `options.tokenCommand`, a model's `id`, and an MCP server's command, environment, URL and headers.
  *
  * @since 0.1.0
  * @category models
@@ -151,7 +150,7 @@ export const paths = {
 } as const
 
 /**
- * The JSON Schema (draft 7) for editors, as the text of a file. Additional properties are allowed, as in `ConfigFile`.
+ * The JSON Schema (draft 7) for editors, as text. Additional properties are allowed, as in `ConfigFile`.
  *
  * @since 0.1.0
  * @category rendering

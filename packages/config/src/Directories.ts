@@ -1,5 +1,5 @@
 /**
- * Where this program's files are.
+ * The directories of this program's files.
  *
  * @since 0.1.0
  */
@@ -8,31 +8,31 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-// Which directories there are is known before any service is asked.
+// Synchronous: the directories must be known before any other service is built.
 import { accessSync, constants } from "node:fs"
 import { userInfo } from "node:os"
 import { ConfigError } from "./ConfigError.ts"
 import * as Environment from "./Environment.ts"
 
 /**
- * Absolute paths; except for `cwd` none of them needs to exist.
+ * Absolute paths. Only `cwd` is guaranteed to exist.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** The user's home directory; `noHome` when there is none. */
+  /** The user's home directory; `noHome` if there is none. */
   readonly home: string
   /** `$XDG_CONFIG_HOME/altimate-code`, or `~/.config/altimate-code`. */
   readonly config: string
   /** `$XDG_DATA_HOME/altimate-code`, or `~/.local/share/altimate-code`. */
   readonly data: string
-  /** The directory that the program was started in. */
+  /** The working directory. */
   readonly cwd: string
 }
 
 /**
- * Where this program's files are.
+ * The directories of this program's files.
  *
  * @since 0.1.0
  * @category services
@@ -40,7 +40,7 @@ export interface Service {
 export class Directories extends Context.Tag("@altimate-code/config/Directories")<Directories, Service>() {}
 
 /**
- * Stands for the home directory of a user who has none, or may not enter it. Nothing is found there, and nothing can be written.
+ * The home directory of a user who has none or may not enter it. It contains nothing and can't be written to.
  *
  * @since 0.1.0
  * @category constants
@@ -48,10 +48,9 @@ export class Directories extends Context.Tag("@altimate-code/config/Directories"
 export const noHome = "/dev/null/no-home"
 
 /**
- * The directories by `HOME` (else the system's entry for the user), `XDG_CONFIG_HOME` and `XDG_DATA_HOME`. Blank counts
- * as unset, and a relative `XDG_…` is ignored
- * ([XDG Base Directory Specification 0.8](https://specifications.freedesktop.org/basedir-spec/0.8/), "Basics"). Fails
- * when the working directory has been removed.
+ * Reads `HOME` (else the system's entry for the user), `XDG_CONFIG_HOME` and `XDG_DATA_HOME`. Blank counts as unset, and a relative `XDG_…`
+ * is ignored ([XDG Base Directory Specification 0.8](https://specifications.freedesktop.org/basedir-spec/0.8/), "Basics"). Fails if the
+ * working directory has been removed.
  *
  * @since 0.1.0
  * @category layers
@@ -66,17 +65,17 @@ export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.eff
         new ConfigError({
           reason: "Read",
           message: "the working directory no longer exists",
-          hint: "Change to a directory that exists, and start again."
+          hint: "Change to an existing directory and try again."
         })
     })
-    const named = path.resolve(
+    const written = path.resolve(
       cwd,
       yield* Effect.flatMap(
         Environment.variable("HOME"),
         Option.match({ onSome: Effect.succeed, onNone: () => systemHome })
       )
     )
-    const home = isClosed(named) ? noHome : named
+    const home = isForbidden(written) ? noHome : written
     const base = (variable: string, ...otherwise: ReadonlyArray<string>) =>
       Effect.map(Environment.variable(variable), (value) =>
         path.join(
@@ -92,8 +91,8 @@ export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.eff
   })
 )
 
-/** In a container HOME may be another user's. */
-const isClosed = (directory: string): boolean => {
+/** In a container, HOME may belong to another user. */
+const isForbidden = (directory: string): boolean => {
   try {
     accessSync(`${directory}/.`, constants.X_OK)
     return false
@@ -102,5 +101,5 @@ const isClosed = (directory: string): boolean => {
   }
 }
 
-/** A user of a container may have no entry in passwd(5). */
+/** In a container, the user may have no entry in passwd(5). */
 const systemHome = Effect.try(() => userInfo().homedir).pipe(Effect.orElseSucceed(() => noHome))

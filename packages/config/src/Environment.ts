@@ -10,8 +10,8 @@ import * as Predicate from "effect/Predicate"
 import { ConfigError } from "./ConfigError.ts"
 
 /**
- * What the environment variable holds, to the letter, blank or not. A string can be read in only one way wrongly, by not
- * being there; and Node's environment inherits from `Object`, so that `constructor` is there without being a variable.
+ * The exact value of the environment variable, blank or not. Values that are not strings are ignored: Node's environment inherits from
+ * `Object`, so `constructor` exists without being a variable.
  *
  * @since 0.1.0
  * @category constructors
@@ -20,7 +20,7 @@ export const raw = (name: string): Effect.Effect<Option.Option<string>> =>
   Effect.option(Config.string(name)).pipe(Effect.map(Option.filter(Predicate.isString)))
 
 /**
- * What the environment variable holds, without the white space around it. Blank counts as unset.
+ * The value of the environment variable without surrounding white space. Blank counts as unset.
  *
  * @since 0.1.0
  * @category constructors
@@ -29,8 +29,8 @@ export const variable = (name: string): Effect.Effect<Option.Option<string>> =>
   Effect.map(raw(name), (value) => value.pipe(Option.map((text) => text.trim()), Option.filter((text) => text !== "")))
 
 /**
- * Is the variable switched on (`true`, `1`, `yes`, `on`) or off (`false`, `0`, `no`, `off`)? None when it is not set. Fails with `Value` when
- * it holds something else: whoever set it meant something by it.
+ * Reads a switch: on (`true`, `1`, `yes`, `on`), off (`false`, `0`, `no`, `off`), or none if it is not set. Fails with `Value` for any other
+ * value.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * How the gateway is reached, and what it is told: the options of Amazon Bedrock that go beyond its URL, region and profile.
+ * The options of Amazon Bedrock besides URL, region and profile: how the gateway is reached, and what is sent to it.
  *
  * @since 0.1.0
  */
@@ -14,8 +14,8 @@ import {
 import type { Setting } from "./Origin.ts"
 
 /**
- * How requests are authorised: `auto` by a bearer token if there is one, else by AWS signatures; `bearer` and `sigv4` by
- * that alone; `header` by the configured headers; `none` not at all.
+ * How requests are authorized. `auto`: a bearer token if there is one, else AWS signatures; `bearer`, `sigv4`: only that; `header`: the
+ * configured headers; `none`: not at all.
  *
  * @since 0.1.0
  * @category models
@@ -23,7 +23,7 @@ import type { Setting } from "./Origin.ts"
 export type AuthScheme = typeof AuthSchemes.Type
 
 /**
- * `auto`: streamed, until the gateway has shown that it cannot. `on`, `off`: always, never.
+ * `auto`: stream unless the gateway has shown that it can't; `on`: always; `off`: never.
  *
  * @since 0.1.0
  * @category models
@@ -31,7 +31,7 @@ export type AuthScheme = typeof AuthSchemes.Type
 export type Streaming = typeof Streamings.Type
 
 /**
- * A name in a Converse request that the request can do without.
+ * An optional field of a Converse request.
  *
  * @since 0.1.0
  * @category models
@@ -39,7 +39,7 @@ export type Streaming = typeof Streamings.Type
 export type Droppable = typeof DropField.Type
 
 /**
- * All of these names.
+ * All of these fields.
  *
  * @since 0.1.0
  * @category models
@@ -47,7 +47,7 @@ export type Droppable = typeof DropField.Type
 export const droppable: ReadonlyArray<Droppable> = DropField.literals
 
 /**
- * Time limits in milliseconds; absent: the default of whoever keeps the limit. `total: false` is no limit at all.
+ * Time limits in milliseconds; absent: the default of the code that enforces the limit. `total: false` means no limit.
  *
  * @since 0.1.0
  * @category models
@@ -60,7 +60,7 @@ export interface Limits {
 }
 
 /**
- * How a failed request is tried again. `total` is in milliseconds; absent: the retry policy's own limits.
+ * How failed requests are retried. `total` is in milliseconds; absent: the limits of the retry policy.
  *
  * @since 0.1.0
  * @category models
@@ -68,13 +68,13 @@ export interface Limits {
 export interface Retry {
   readonly total?: number
   readonly attempts?: number
-  /** Is an answer that breaks off asked again? */
+  /** Is a request retried when its answer breaks off? */
   readonly midAnswer: boolean
 }
 
 /**
- * A file: its absolute path. Of a project's file that the user trusts, `content` is what they trusted: it is used in place of what is
- * in the file by then.
+ * The absolute path of a file. `content` is set for files of a trusted project: it is the content that the user trusted, and is used instead of
+ * the file's current content.
  *
  * @since 0.1.0
  * @category models
@@ -84,7 +84,7 @@ export interface FileSetting extends Setting<string> {
 }
 
 /**
- * What the options say.
+ * The effective options.
  *
  * @since 0.1.0
  * @category models
@@ -93,19 +93,19 @@ export interface Gateway {
   readonly auth: Setting<AuthScheme>
   /** A bearer token, as written. */
   readonly apiKey: Option.Option<Setting<Redacted.Redacted<string>>>
-  /** The service that AWS signatures are made for, in place of the one that the host's name says. */
+  /** The service name in AWS signatures, instead of the one in the host name. */
   readonly signingService: Option.Option<Setting<string>>
-  /** A command that prints a token: a line for the shell, or a program and its arguments. */
+  /** A command that prints a token: a shell command line, or a program and its arguments. */
   readonly tokenCommand: Option.Option<Setting<string | ReadonlyArray<string>>>
-  /** By name as written, none of them blank. */
+  /** By name as written; never blank. */
   readonly headers: { readonly [name: string]: Setting<Redacted.Redacted<string>> }
-  /** The URL of an HTTP proxy, in place of those of the environment. May hold a password: show it by `publicUrl`. */
+  /** The URL of an HTTP proxy, instead of the environment's. It may contain a password; show it with `publicUrl`. */
   readonly proxy: Option.Option<Setting<string>>
   readonly caFile: Option.Option<FileSetting>
   readonly clientCert: Option.Option<FileSetting>
   readonly clientKey: Option.Option<FileSetting>
   readonly http2: boolean
-  /** May a URL begin with `http://` though its host is not this machine? */
+  /** Are `http://` URLs allowed for hosts other than this machine? */
   readonly allowInsecure: boolean
   readonly limits: Limits
   readonly retry: Retry
@@ -113,12 +113,36 @@ export interface Gateway {
   readonly drop: ReadonlyArray<Droppable>
   /** `auto`, `off`, or a prefix without its dot. */
   readonly crossRegion: Setting<string>
-  /** The user's own, each with its place, to be tried before the others. */
+  /** The user's own rules, tried before the built-in ones. */
   readonly prefixRules: ReadonlyArray<Setting<typeof PrefixRule.Type>>
 }
 
 /**
- * What applies when nothing is configured.
+ * The settings of a model. With `id`, the model's name is an alias of the user's own. Limits are in tokens, costs in US dollars per million
+ * tokens.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ModelSettings {
+  readonly name?: string
+  /** The ID that is sent. */
+  readonly id?: Setting<string>
+  /** The ID of the underlying model. */
+  readonly baseModel?: Setting<string>
+  /** Like `crossRegion` in the options, for this model only. */
+  readonly crossRegion?: Setting<string>
+  readonly limit?: { readonly context?: number; readonly output?: number }
+  readonly cost?: {
+    readonly input?: number
+    readonly output?: number
+    readonly cache_read?: number
+    readonly cache_write?: number
+  }
+}
+
+/**
+ * The options if nothing is configured.
  *
  * @since 0.1.0
  * @category constructors

@@ -3,11 +3,11 @@
  *
  * @since 0.1.0
  */
-import { place } from "./internal/file/place.ts"
+import { printable } from "@altimate-code/log/Printable"
 
 /**
- * Which kind of configuration file: the user's own, a project's, the one that `ALTIMATE_CLI_CONFIG` names, or that in the directory that
- * `ALTIMATE_CLI_CONFIG_DIR` names.
+ * The kind of configuration file: the user's own, a project's, the file named by `ALTIMATE_CLI_CONFIG`, or the file in the directory named
+ * by `ALTIMATE_CLI_CONFIG_DIR`.
  *
  * @since 0.1.0
  * @category models
@@ -15,9 +15,9 @@ import { place } from "./internal/file/place.ts"
 export type Scope = "global" | "project" | "ALTIMATE_CLI_CONFIG" | "ALTIMATE_CLI_CONFIG_DIR"
 
 /**
- * Where a value came from. Lines and columns count from 1 (columns in UTF-16 units, as editors do) and point at the
- * key; `key` is the dotted path as written in the file, for example `provider.amazon-bedrock.options.endpoint`.
- * `Inline` is `ALTIMATE_CLI_CONFIG_CONTENT`.
+ * Where a value came from. Lines and columns count from 1 (columns in UTF-16 units, as in editors) and point at the key. `key` is the
+ * dotted path as written in the file, for example `provider.amazon-bedrock.options.endpoint`. `Inline` is
+ * `ALTIMATE_CLI_CONFIG_CONTENT`.
  *
  * @since 0.1.0
  * @category models
@@ -37,7 +37,7 @@ export type Origin =
   | { readonly _tag: "Default" }
 
 /**
- * A value together with where it came from.
+ * A value together with its origin.
  *
  * @since 0.1.0
  * @category models
@@ -48,26 +48,47 @@ export interface Setting<A> {
 }
 
 /**
- * The origin in a few words for a person, for example
- * `/home/x/.config/altimate-code/altimate-code.json:5:9 (global config)`, `AWS_REGION`, `--model` or `default`.
+ * The position of a value as it begins an error message, for example `/home/x/altimate-code.json:5:9`, `AWS_REGION` or `--model`.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const position = (origin: Origin): string => {
+  switch (origin._tag) {
+    case "File":
+      return `${printable(origin.path)}:${origin.line}:${origin.column}`
+    case "Inline":
+      return `ALTIMATE_CLI_CONFIG_CONTENT:${origin.line}:${origin.column}`
+    case "Environment":
+      return origin.variable
+    case "Flag":
+      return origin.flag
+    case "Default":
+      return "default"
+  }
+}
+
+/**
+ * The position and the kind of file, for example `/home/x/.config/altimate-code/altimate-code.json:5:9 (global config)`, `AWS_REGION`,
+ * `--model` or `default`.
  *
  * @since 0.1.0
  * @category rendering
  */
 export const describe = (origin: Origin): string => {
-  if (origin._tag !== "File") return place(origin)
-  return `${place(origin)} (${
+  if (origin._tag !== "File") return position(origin)
+  return `${position(origin)} (${
     origin.scope === "global" || origin.scope === "project" ? `${origin.scope} config` : origin.scope
   })`
 }
 
 /**
- * Where it came from, without the place in it: the file's path, a variable's or a flag's name, or `default`.
+ * The source without a line or column: the file's path, the name of a variable or flag, or `default`.
  *
  * @since 0.1.0
  * @category rendering
  */
 export const source = (origin: Origin): string => {
   if (origin._tag === "File") return origin.path
-  return origin._tag === "Inline" ? "ALTIMATE_CLI_CONFIG_CONTENT" : place(origin)
+  return origin._tag === "Inline" ? "ALTIMATE_CLI_CONFIG_CONTENT" : position(origin)
 }

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import { Directories } from "./Directories.ts"
 
 /**
- * A project's root, and whether a Git repository begins there.
+ * A project's root, and whether it is the root of a Git repository.
  *
  * @since 0.1.0
  * @category models
@@ -22,8 +22,8 @@ export interface Project {
 }
 
 /**
- * The nearest Git repository around the working directory, or else that directory alone. A repository in the home directory (dotfiles)
- * or above it is no project, since most files there are none of it; with the working directory there, there is none.
+ * The Git repository that contains the working directory, or else that directory alone. A repository at or above the home directory
+ * (dotfiles) does not count, since most files there are not part of it. None if the working directory is the home directory or above it.
  *
  * @since 0.1.0
  * @category constructors
@@ -37,13 +37,13 @@ export const find: Effect.Effect<
   const path = yield* Path.Path
   const { cwd, home } = yield* Directories
   const realPath = (path: string) => Effect.orElseSucceed(Paths.realPath(path), () => path)
-  // The system names the working directory without symbolic links, and HOME often has one.
+  // The working directory comes without symbolic links, but HOME often contains one.
   const homes = [path.resolve(home), yield* realPath(home)]
-  const holdsHome = (directory: string) =>
+  const containsHome = (directory: string) =>
     path.dirname(directory) === directory || homes.some((home) => Paths.isBelow(home, directory))
-  if (holdsHome(cwd) || holdsHome(yield* realPath(cwd))) return Option.none()
+  if (containsHome(cwd) || containsHome(yield* realPath(cwd))) return Option.none()
   for (const directory of Paths.ascend(cwd)) {
-    if (holdsHome(directory)) break
+    if (containsHome(directory)) break
     if (yield* Effect.orElseSucceed(fs.exists(path.join(directory, ".git")), () => false)) {
       return Option.some({ root: directory, isRepository: true })
     }

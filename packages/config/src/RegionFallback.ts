@@ -9,12 +9,12 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { ConfigError } from "./ConfigError.ts"
 import * as Environment from "./Environment.ts"
-import { failure } from "./internal/file/place.ts"
+import { errorAt } from "./internal/file/errorAt.ts"
 import type { Setting } from "./Origin.ts"
 
 /**
- * Decides the region from what the configuration says, if it says anything. Fails with reason `Value` when the region
- * that applies does not look like one.
+ * Chooses the region, given the configured one. Fails with reason `Value` if the chosen region
+ * does not look like a region.
  *
  * @since 0.1.0
  * @category models
@@ -24,7 +24,7 @@ export interface Service {
 }
 
 /**
- * The policy that answers which AWS region applies.
+ * The policy that chooses the AWS region.
  *
  * @since 0.1.0
  * @category services
@@ -32,7 +32,7 @@ export interface Service {
 export class RegionFallback extends Context.Tag("@altimate-code/config/RegionFallback")<RegionFallback, Service>() {}
 
 /**
- * The configured region, else `AWS_REGION`, else `us-east-1`. Blank counts as unset. The variable is read when the
+ * The configured region, then `AWS_REGION`, then `us-east-1`. Blank counts as unset. The variable is read when the
  * layer is built.
  *
  * @since 0.1.0
@@ -51,17 +51,17 @@ export const layer: Layer.Layer<RegionFallback> = Layer.effect(
           Option.filter(({ value }) => value.trim() !== ""),
           Option.orElse(() => variable),
           Option.getOrElse((): Setting<string> => ({ value: "us-east-1", origin: { _tag: "Default" } })),
-          likeARegion
+          checkRegion
         )
     }
   })
 )
 
-const likeARegion = (region: Setting<string>): Effect.Effect<Setting<string>, ConfigError> =>
-  /^[a-z0-9-]+$/.test(region.value) ? Effect.succeed(region) : failure(region.origin, {
+const checkRegion = (region: Setting<string>): Effect.Effect<Setting<string>, ConfigError> =>
+  /^[a-z0-9-]+$/.test(region.value) ? Effect.succeed(region) : errorAt(region.origin, {
     reason: "Value",
-    message: "expected an AWS region, found other characters than a-z, 0-9 and -",
+    message: "expected an AWS region, found characters other than a-z, 0-9 and -",
     expected: "an AWS region",
-    found: "other characters than a-z, 0-9 and -",
+    found: "characters other than a-z, 0-9 and -",
     hint: "Write the region's code, for example us-east-1."
   })

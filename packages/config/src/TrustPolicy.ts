@@ -1,5 +1,5 @@
 /**
- * What a project's file may change without the user being asked.
+ * Which settings a project's file may change without asking the user.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as Predicate from "effect/Predicate"
 import { BedrockOptions } from "./internal/schema/bedrockOptions.ts"
 
 /**
- * One thing that a project's file says: a setting, or a group of settings (`permission`, one MCP server, `headers`) as a plain value.
+ * A change that a project's file wants to make: a setting, or a group of settings (`permission`, an MCP server, `headers`) as a plain value.
  *
  * @since 0.1.0
  * @category models
@@ -19,26 +19,25 @@ export interface Wish {
   /** For example `["provider", "amazon-bedrock", "options", "baseURL"]`. */
   readonly path: ReadonlyArray<string>
   readonly value: unknown
-  /** Would `{env:…}` or `{file:…}` be filled in? */
+  /** Does the value contain `{env:…}` or `{file:…}` that would be replaced? */
   readonly fillsIn: boolean
-  /** The URLs that the user's own configuration or environment has requests sent to, as written there. */
+  /** The endpoints in the user's own configuration and environment, as written there. */
   readonly ownEndpoints: ReadonlyArray<string>
 }
 
 /**
- * Judges what a project's file says.
+ * Reviews the changes of a project's file.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** What a stranger could do with it, for the user, when it waits until they trust the file; none: it applies at once. */
-  readonly waits: (wish: Wish) => Option.Option<string>
+  /** None: the change applies. Otherwise it applies only after the user trusts the file; the text says what a stranger could do with it. */
+  readonly review: (wish: Wish) => Option.Option<string>
 }
 
 /**
- * The policy that answers what a project's file may change without the user being asked. The file comes with a cloned repository,
- * so a stranger may have written it.
+ * The policy for settings in a project's file. The file comes with a cloned repository, so a stranger may have written it.
  *
  * @since 0.1.0
  * @category services
@@ -46,21 +45,21 @@ export interface Service {
 export class TrustPolicy extends Context.Tag("@altimate-code/config/TrustPolicy")<TrustPolicy, Service>() {}
 
 /**
- * Amazon's own, which nobody else can stand behind: the service's hosts and its VPC endpoints. Other names below `amazonaws.com`
- * are anybody's (an API gateway, a load balancer; `bedrock-runtime.s3.amazonaws.com` is somebody's bucket).
+ * Amazon's own hosts: the service's endpoints and its VPC endpoints. Other names under `amazonaws.com` can belong to any AWS customer, such
+ * as an API gateway, a load balancer, or the bucket `bedrock-runtime.s3.amazonaws.com`.
  * Source: AWS General Reference, "Amazon Bedrock endpoints and quotas"; AWS PrivateLink Guide, "DNS names of endpoints".
  */
-const amazon =
+const amazonHost =
   /^(vpce-[a-z0-9-]+\.)?bedrock-runtime(-fips)?\.[a-z]{2,4}(-[a-z]+)+-\d+\.(vpce\.)?(amazonaws\.com(\.cn)?|api\.aws|amazonaws\.eu)$/
 
 /**
- * A segment that every server reads as it stands: nothing encoded (`..%2f`), no parameter (`..;`), and not only dots.
- * An empty one is fine at the end alone.
+ * A path segment that every server reads the same way: nothing encoded (`..%2f`), no parameter (`..;`), and not only dots. An empty segment is
+ * allowed only at the end.
  */
 const isPlain = (segment: string): boolean => /^(?!\.+$)[\w.~:@+-]+$/.test(segment)
 
-/** Is `url` at or below `own`: the same scheme, host, port and user, and a path that begins with all segments of its path? */
-const isBelow = (own: URL, url: URL): boolean => {
+/** Does `url` have the scheme, host, port and user of `own`, and a path that begins with all segments of its path? */
+const isUnderEndpoint = (own: URL, url: URL): boolean => {
   if (own.origin !== url.origin || own.username !== url.username || own.password !== url.password) return false
   const rest = ["search", "hash"] as const
   if (rest.some((part) => url[part] !== "" && url[part] !== own[part])) return false
@@ -70,33 +69,33 @@ const isBelow = (own: URL, url: URL): boolean => {
 }
 
 const isAmazon = ({ hostname, password, port, protocol, username }: URL): boolean =>
-  protocol === "https:" && port === "" && username === "" && password === "" && amazon.test(hostname)
+  protocol === "https:" && port === "" && username === "" && password === "" && amazonHost.test(hostname)
 
 const isTrustedUrl = (value: unknown, own: ReadonlyArray<string>): boolean => {
   if (typeof value !== "string" || !URL.canParse(value)) return false
   const url = new URL(value)
-  return isAmazon(url) || own.some((endpoint) => URL.canParse(endpoint) && isBelow(new URL(endpoint), url))
+  return isAmazon(url) || own.some((endpoint) => URL.canParse(endpoint) && isUnderEndpoint(new URL(endpoint), url))
 }
 
-/** Paths and globs that lead out of the project. */
+/** Does a path or glob lead out of the project? */
 const leadsOut = (value: unknown): boolean =>
   [value].flat().some((path) => typeof path === "string" && /^([/\\~]|[a-z]:)|(^|[/\\{,])\.\.([/\\},]|$)/i.test(path))
 
-const host = "sends your credential and prompts to an endpoint that you have not configured"
+const newEndpoint = "sends your credential and prompts to an endpoint that you have not configured"
 
-/** What a stranger could do with each option that is not in `harmless`. */
-const options: Readonly<Record<string, string>> = {
+/** What a stranger could do with each option that is not harmless. */
+const risks: Readonly<Record<string, string>> = {
   proxy: "sends requests through this proxy",
   caFile: "trusts the certificate authorities in this file",
   clientCert: "presents this client certificate",
   clientKey: "presents a client certificate with this key",
   headers: "adds these headers to every request",
-  apiKey: "signs in with this token, so that its owner may see your prompts",
+  apiKey: "signs in with this token, whose owner may be able to see your prompts",
   tokenCommand: "runs a command",
-  allowInsecure: "lets requests go unencrypted"
+  allowInsecure: "allows unencrypted requests"
 }
 
-/** Of the options those with which nobody can reach another host, file or program. */
+/** Options that give no access to another host, file or program. */
 const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>([
   "auth",
   "crossRegion",
@@ -111,16 +110,16 @@ const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>(
   "timeout"
 ])
 
-const option = (name: string, { fillsIn, ownEndpoints, value }: Wish): Option.Option<string> => {
+const reviewOption = (name: string, { fillsIn, ownEndpoints, value }: Wish): Option.Option<string> => {
   if (name === "baseURL" || name === "endpoint") {
-    return fillsIn || !isTrustedUrl(value, ownEndpoints) ? Option.some(host) : Option.none()
+    return fillsIn || !isTrustedUrl(value, ownEndpoints) ? Option.some(newEndpoint) : Option.none()
   }
-  // An unknown name applies to nothing.
+  // An unknown option has no effect.
   if (harmless.has(name) || !Object.hasOwn(BedrockOptions.fields, name)) return Option.none()
-  return Option.some(options[name] ?? "changes how the gateway is reached")
+  return Option.some(risks[name] ?? "changes how the gateway is reached")
 }
 
-/** Do the rules allow every command? */
+/** Do the rules allow every shell command? */
 const allowsAllCommands = (rules: unknown): boolean => {
   if (!Predicate.isRecord(rules)) return rules === "allow"
   return ["bash", "*"].some((name) => rules[name] === "allow") ||
@@ -128,16 +127,21 @@ const allowsAllCommands = (rules: unknown): boolean => {
 }
 
 /**
- * These wait: an endpoint, unless it is below one that the user's own configuration or environment names (the same scheme, host and
- * port, and a path that begins with its path) or Amazon's; a proxy, certificates, headers, `apiKey`, `tokenCommand`, `allowInsecure`; MCP
- * servers; permissions; instructions from outside the project; and whatever has `{env:…}` or `{file:…}` filled in. Everything else
- * applies at once.
+ * These changes need the user's trust:
+ *
+ * - an endpoint, unless it is Amazon's own or under one in the user's own configuration or environment (the same scheme, host and port, and
+ *   a path that begins with its path);
+ * - a proxy, certificates, headers, `apiKey`, `tokenCommand` and `allowInsecure`;
+ * - MCP servers, permissions, and instructions from outside the project;
+ * - every value with a placeholder `{env:…}` or `{file:…}` that would be replaced.
+ *
+ * Everything else applies immediately.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
-  waits: (wish) => {
+  review: (wish) => {
     const { fillsIn, path, value } = wish
     if (path[0] === "permission") {
       return Option.some(
@@ -157,16 +161,16 @@ export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
       return Option.some("shows the model files from outside the project")
     }
     const why = path[0] === "provider" && path[1] === "amazon-bedrock" && path[2] === "options"
-      ? option(path[3] ?? "", wish)
+      ? reviewOption(path[3] ?? "", wish)
       : Option.none()
     return Option.isNone(why) && fillsIn ? Option.some("reads your environment variables or your files") : why
   }
 })
 
 /**
- * Every project's file applies as it is: for machines where nobody else's repositories are opened.
+ * Applies every project's file without asking: for machines on which only trusted repositories are opened.
  *
  * @since 0.1.0
  * @category layers
  */
-export const off: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, { waits: () => Option.none() })
+export const off: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, { review: () => Option.none() })

@@ -1,45 +1,43 @@
 /**
- * The project files that the user trusts, each in exactly one version.
+ * The project files that the user trusts, each in a single version.
  *
  * @since 0.1.0
  */
 import { printable } from "@altimate-code/log/Printable"
+import * as Digest from "@altimate-code/system/Digest"
 import { readText } from "@altimate-code/system/ReadText"
 import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { createHash } from "node:crypto"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
 
 /**
- * A file in one version.
+ * A version of a file.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Version {
   readonly path: string
-  /** SHA-256 in hexadecimal digits, of the file's text and of what it brings in. */
+  /** SHA-256 in hexadecimal of the file's text and of the files that it includes. */
   readonly hash: string
 }
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
-
 /**
- * The version of a file that has this text and brings in other files of the project: by path, the SHA-256 of each.
+ * The version of a file with this text. `included` maps the paths of the project's other files that it includes to their SHA-256.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const version = (path: string, text: string, included: ReadonlyMap<string, string> = new Map()): Version => ({
   path,
-  // A file that brings nothing in has the hash of its text alone, as in all versions of this program.
+  // Compatible with all versions of this program: without included files, the hash is that of the text alone.
   hash: included.size === 0
-    ? sha256(text)
-    : sha256(JSON.stringify([sha256(text), ...[...included].toSorted(([a], [b]) => a < b ? -1 : 1)]))
+    ? Digest.of(text)
+    : Digest.of(JSON.stringify([Digest.of(text), ...[...included].toSorted(([a], [b]) => a < b ? -1 : 1)]))
 })
 
 const Content = Schema.parseJson(
@@ -47,15 +45,15 @@ const Content = Schema.parseJson(
   { space: 2 }
 )
 
-const place = Effect.gen(function*() {
+const trustFile = Effect.gen(function*() {
   const path = yield* Path.Path
   const { data } = yield* Directories
   return path.join(data, "trust.json")
 })
 
-/** By path the hash. */
+/** The trusted hash of each path. */
 const read = Effect.gen(function*() {
-  const path = yield* place
+  const path = yield* trustFile
   const text = yield* readText(path).pipe(
     Effect.catchTag(
       "Unreadable",
@@ -65,7 +63,7 @@ const read = Effect.gen(function*() {
             reason: "Read",
             message: `${printable(path)} cannot be read: ${message}`,
             path,
-            hint: "Make it a file that you may read, or move it away: project files then have to be trusted again."
+            hint: "Make the file readable, or move it away; you will then have to trust project files again."
           })
         )
     )
@@ -75,16 +73,16 @@ const read = Effect.gen(function*() {
     () =>
       new ConfigError({
         reason: "Syntax",
-        message: `${printable(path)} is not what this program has written there. It is left as it is.`,
+        message: `${printable(path)} does not have the expected format. It was left unchanged.`,
         path,
-        hint: "Move it away: project files then have to be trusted again."
+        hint: "Move the file away; you will then have to trust project files again."
       })
   )
   return trusted
 })
 
 /**
- * Whether the file is trusted in this version. Fails when `trust.json` in the data directory can't be read.
+ * Whether the file is trusted in this version. Fails if `trust.json` in the data directory can't be read.
  *
  * @since 0.1.0
  * @category queries
@@ -95,13 +93,13 @@ export const has: (
   Effect.map(read, (trusted) => Object.hasOwn(trusted, path) && trusted[path] === hash)
 
 /**
- * Trusts the files in these versions, and no other version of them any more. `trust.json` (0600) is replaced in one step.
+ * Trusts the files in these versions only; earlier versions are no longer trusted. Replaces `trust.json` (mode 0600) in one step.
  *
  * @since 0.1.0
  * @category editing
  */
 export const add = Effect.fn("TrustedFiles.add")(function*(versions: ReadonlyArray<Version>) {
-  const path = yield* place
+  const path = yield* trustFile
   const trusted = { ...yield* read, ...Object.fromEntries(versions.map(({ hash, path }) => [path, hash])) }
   yield* Effect.mapError(
     replaceFile(path, `${yield* Effect.orDie(Schema.encode(Content)({ trusted }))}\n`, { mode: 0o600 }),
@@ -110,7 +108,7 @@ export const add = Effect.fn("TrustedFiles.add")(function*(versions: ReadonlyArr
         reason: "Write",
         message: `${printable(path)} cannot be written`,
         path,
-        hint: "Make it a file in a directory that you may write in."
+        hint: "Make sure you may write to the file and its directory."
       })
   )
 })

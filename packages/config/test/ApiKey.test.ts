@@ -46,7 +46,7 @@ layer(NodeContext.layer)("options.apiKey", (it) => {
       assert.strictEqual(yield* warned(globalFile, token), "")
       assert.strictEqual(yield* warned(projectFile, "{env:TOKEN}"), "")
       const warning = yield* warned(projectFile, token)
-      assert.include(warning, "options.apiKey is a token in a project's file (~/work/project/altimate-code.json:5:9)")
+      assert.include(warning, "options.apiKey is a token in a project file (~/work/project/altimate-code.json:5:9)")
       assert.notInclude(warning, token)
     }))
 
@@ -68,7 +68,7 @@ layer(NodeContext.layer)("options.apiKey", (it) => {
         yield* write(globalFile, file)
         const { gateway, warnings } = yield* load()
         assert.isTrue(Option.isNone(gateway.apiKey))
-        assert.strictEqual(/did you mean ([^?]*)\?/.exec(warnings[0]!)?.[1], meant, JSON.stringify(file))
+        assert.strictEqual(/Did you mean ([^?]*)\?/.exec(warnings[0]!)?.[1], meant, JSON.stringify(file))
         assert.notInclude(warnings.join(), token)
       }
     }))

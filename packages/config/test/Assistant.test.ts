@@ -156,9 +156,9 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         assert.strictEqual(masked, "<redacted>")
         assert.deepEqual({ ...mcp }, { good: far({ headers: { "x-api-key": "canary" } }) })
         assert.deepStrictEqual(warnings.map((warning) => warning.replace(/ \(\S+\)(?=:|\.$)/, "")), [
-          "mcp.value is left out: its header authorization has a zero-width space (U+200B) at position 9, which no HTTP header can carry.",
-          "mcp.name is left out: its header a b has a name that HTTP does not allow.",
-          "mcp.url is left out: its url has a soft hyphen (U+00AD) at position 19.",
+          "mcp.value is not used: its header authorization has a zero-width space (U+200B) at position 9, which HTTP headers can't contain.",
+          "mcp.name is not used: its header a b has an invalid name.",
+          "mcp.url is not used: its url has a soft hyphen (U+00AD) at position 19.",
           "mcp.good has a header x-api-key that is in quotation marks, which are left out."
         ])
       }))
@@ -236,10 +236,10 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         })
         const { mcp, warnings } = yield* load({ env: { BLANK: " " } })
         assert.deepStrictEqual(Object.keys(mcp), ["fine"])
-        const incomplete = "it needs a command, or a url if it is remote."
-        const at = "is left out (~/work/project/altimate-code.json"
+        const incomplete = "it needs a command, or a url if it is a remote server."
+        const at = "is not used (~/work/project/altimate-code.json"
         assert.deepStrictEqual(warnings.map((warning) => warning.replace(/\/\S*\/gone cannot/, "gone cannot")), [
-          `mcp.unset ${at}:15:9): {env:UNSET}: this environment variable is not set.`,
+          `mcp.unset ${at}:15:9): {env:UNSET}: the environment variable is not set.`,
           `mcp.gone ${at}:22:9): {file:gone}: gone cannot be read: there is no such file.`,
           `mcp.typeless ${at}:25:5): ${incomplete}`,
           `mcp.empty ${at}:28:5): ${incomplete}`,
@@ -270,10 +270,13 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
           provider: { "amazon-bedrock": { models: { m: { weight: true, cost: { cacheRead: 1 } } } } }
         })
         const { mcp, unknown, warnings } = yield* load()
-        assert.deepStrictEqual(warnings.map((warning) => warning.replace(/ is not a known setting \(\S+\)/, "")), [
-          "mcp.x.Timeout; did you mean timeout? It is kept and ignored.",
-          "provider.amazon-bedrock.models.m.cost.cacheRead; did you mean cache_read? It is kept and ignored."
-        ])
+        assert.deepStrictEqual(
+          warnings.map((warning) => warning.replace(/ is not a known setting and is ignored \(\S+\)/, "")),
+          [
+            "mcp.x.Timeout. Did you mean timeout?",
+            "provider.amazon-bedrock.models.m.cost.cacheRead. Did you mean cache_read?"
+          ]
+        )
         assert.deepStrictEqual(unknown.map(({ key }) => key), [
           "mcp.x.retries",
           "mcp.x.Timeout",

@@ -131,8 +131,8 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
       ["{\"model\": ", ":1:11: expected a value", "Syntax"],
       ["{\"model\": 1}", ":1:11: expected a string for model", "Type"],
       ["[]", ":1:1: expected an object", "Type"],
-      ["{\"model\": \"a\",\n\"model\": \"b\"}", ":2:1: model is written more than once", "Value"],
-      ["{\"provider\": {},\n\"provider\": {}}", ":2:1: provider.amazon-bedrock.options.region is written", "Value"]
+      ["{\"model\": \"a\",\n\"model\": \"b\"}", ":2:1: model is set more than once", "Value"],
+      ["{\"provider\": {},\n\"provider\": {}}", ":2:1: provider.amazon-bedrock.options.region is set more", "Value"]
     ]
     for (const [text, where, reason] of cases) {
       it.scoped(`when it says ${JSON.stringify(text)}`, () =>
@@ -204,6 +204,7 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
           yield* edited(JSON.stringify(before, null, indent), { path: ["other", key], value: wanted })
         )
         assert.deepStrictEqual(after, { other: { ...content, [key]: wanted }, model: "m" })
-      }).pipe(Effect.scoped)
+      }).pipe(Effect.scoped),
+    { fastCheck: { numRuns: 50 * Number(process.env["PROPERTY_RUNS"] ?? 1) }, timeout: 120_000 }
   )
 })

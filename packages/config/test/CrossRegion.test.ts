@@ -56,7 +56,7 @@ layer(NodeContext.layer)("what is said of prefixes", (it) => {
       yield* write(globalFile, bedrock({ crossRegion: "" }))
       const { gateway, warnings } = yield* load()
       assert.strictEqual(gateway.crossRegion.value, "auto")
-      assert.match(warnings.join(), /options\.crossRegion is blank .* It counts as not set\./)
+      assert.match(warnings.join(), /options\.crossRegion is blank .* It is treated as not set\./)
     }))
 
   for (const prefix of ["auto", "off", "us", "us-gov", "global", "corp2"]) {
@@ -85,7 +85,7 @@ layer(NodeContext.layer)("what is said of prefixes", (it) => {
         yield* write(globalFile, bedrock({ prefixRules: [{ regions: "*", models: ["*"], prefix }] }))
         const { hint, line, message, reason } = yield* failure()
         assert.strictEqual(reason, "Value")
-        assert.include(message, "with a dot at its end")
+        assert.include(message, "that ends in a dot")
         assert.include(hint, "\"us.\"")
         // Of the prefix itself, in the rule's last line but one.
         assert.strictEqual(line, 11)

@@ -17,12 +17,12 @@ const good: ReadonlyArray<readonly [name: string, text: string, value: string, n
 ]
 
 const bad: ReadonlyArray<readonly [name: string, text: string, what: string]> = [
-  ["x-team", "a\nb", "has a line break at position 2, which no HTTP header can carry"],
-  ["x-api-key", "\" a\u200bb\"", "has a zero-width space (U+200B) at position 4, which no HTTP header can carry"],
+  ["x-team", "a\nb", "has a line break at position 2, which HTTP headers can't contain"],
+  ["x-api-key", "\" a\u200bb\"", "has a zero-width space (U+200B) at position 4, which HTTP headers can't contain"],
   ["x-api-key", "\"\"", "is empty apart from quotation marks"],
   ["authorization", "Bearer  \u201cabc\u201d", "has a typographic quotation mark (U+201C) at position 9,"],
-  ["authorization", "Bearer ", "has no token behind Bearer"],
-  ["authorization", "Bearer \"\"", "has no token behind Bearer"]
+  ["authorization", "Bearer ", "has no token after Bearer"],
+  ["authorization", "Bearer \"\"", "has no token after Bearer"]
 ]
 
 describe("The value of a header", () => {

@@ -148,7 +148,7 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
           assert.deepStrictEqual([error.reason, error.path], ["Misplaced", globalFile])
           assert.strictEqual(
             error.message,
-            `${globalFile}:${error.line}:${error.column}: the gateway's URL is in ${where}, which is not read`
+            `${globalFile}:${error.line}:${error.column}: the gateway's URL is in ${where}, where it has no effect`
           )
         }))
     }
@@ -215,7 +215,7 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
       const error = Option.getOrThrow((yield* load()).misplacedUrl)
       assert.notInclude(JSON.stringify(error), "canary")
       assert.include(error.hint, "https://user:<redacted>@gw.example/x?key=<redacted>#<redacted>")
-      assert.include(error.hint, "<redacted> stands for")
+      assert.include(error.hint, "replace <redacted> with")
     }))
 
   it.scoped("is reported for the nearest file, and also in ALTIMATE_CLI_CONFIG_CONTENT", () =>
@@ -247,7 +247,7 @@ layer(NodeContext.layer)("Entries under provider", (it) => {
       assert.isTrue(Option.isNone(misplacedUrl))
       assert.deepStrictEqual(warnings, [
         "provider.openai.options.baseURL (~/work/project/altimate-code.json:5:9), provider.my-llm.api "
-        + "(~/work/project/altimate-code.json:17:7): not used. Requests go to Amazon Bedrock only, and these settings are another provider's."
+        + "(~/work/project/altimate-code.json:17:7): not used. Requests go only to Amazon Bedrock; these settings are for other providers."
       ])
     }))
 })

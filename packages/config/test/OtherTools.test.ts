@@ -77,12 +77,12 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         })
         const { warnings } = yield* load()
         assert.deepStrictEqual(warnings, [
-          `tools.bash (${place}:3:5), tools."jira_*" (${place}:4:5): these restrictions are not in force. Write "permission": {"bash": "deny", "jira_*": "deny"}.`,
-          `agent.build.tools.write (${place}:11:9), agent.plan.permission (${place}:18:7): these restrictions are not in force. There are no separate agents here: write the rules under "permission" at the top of the file.`,
-          `permissions.deny (${place}:26:5): this restriction is not in force. Write rules such as "permission": {"bash": {"rm *": "deny"}}.`,
-          `hooks (${place}:34:3): this restriction is not in force. No hooks run here, so they stop nothing. What must not happen belongs under "permission".`,
-          `sandbox (${place}:41:3): this restriction is not in force. Commands run without a sandbox. What must not run belongs under "permission".`,
-          `disabled_providers (${place}:44:3): this restriction is not in force. Amazon Bedrock is the only provider, and it is used.`
+          `tools.bash (${place}:3:5), tools."jira_*" (${place}:4:5): these restrictions are not enforced. Write "permission": {"bash": "deny", "jira_*": "deny"}.`,
+          `agent.build.tools.write (${place}:11:9), agent.plan.permission (${place}:18:7): these restrictions are not enforced. There are no separate agents here: put the rules under "permission" at the top of the file.`,
+          `permissions.deny (${place}:26:5): this restriction is not enforced. Use rules such as "permission": {"bash": {"rm *": "deny"}}.`,
+          `hooks (${place}:34:3): this restriction is not enforced. Hooks do not run. Put restrictions under "permission".`,
+          `sandbox (${place}:41:3): this restriction is not enforced. Commands run without a sandbox. Put restrictions under "permission".`,
+          `disabled_providers (${place}:44:3): this restriction is not enforced. Amazon Bedrock is the only provider and is always used.`
         ])
       }))
   })

@@ -7,6 +7,9 @@ import * as FastCheck from "effect/FastCheck"
 import { ConfigError } from "../src/ConfigError.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
+/** Multiplies the number of cases. */
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
+
 type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /** Names that no setting has, and few of them, so that files often speak of the same thing. */
@@ -150,7 +153,7 @@ layer(NodeContext.layer)("For any configuration", (it) => {
           assert.isTrue(line.slice(origin.column - 1).startsWith(`${JSON.stringify(last)}:`))
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 } }
+    { fastCheck: { numRuns: 60 * runs } }
   )
 
   it.effect.prop(
@@ -164,7 +167,7 @@ layer(NodeContext.layer)("For any configuration", (it) => {
         const shown = (leaves: typeof plain.leaves) => leaves.map(({ key, value }) => [key, value])
         assert.deepStrictEqual(shown(fancy.leaves), shown(plain.leaves))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 } }
+    { fastCheck: { numRuns: 60 * runs } }
   )
 
   const guide = JSON.stringify(
@@ -261,6 +264,6 @@ layer(NodeContext.layer)("For any configuration", (it) => {
           assert.notMatch(outcome.left.message, /[\p{Cc}\p{Cs}]/u)
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 60 * runs }, timeout: 120_000 }
   )
 })

@@ -91,7 +91,10 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         for (const proxy of ["http://user:12/canary@p:3128", "http://user:12?canary@p", "http://user:12#canary@p"]) {
           yield* write(projectFile, bedrock({ region: "eu-west-1", proxy }))
           const error = yield* failure()
-          assert.strictEqual(error.message, `${projectFile}:6:9: expected the URL of a proxy, found one with a path`)
+          assert.strictEqual(
+            error.message,
+            `${projectFile}:6:9: expected a proxy URL without a path, found one with a path`
+          )
           assert.notInclude(`${error.message}${error.hint}`, "canary")
         }
       }))
@@ -160,7 +163,7 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         assert.strictEqual(environment.reason, "Value")
         assert.strictEqual(
           environment.message,
-          "AWS_REGION: expected an AWS region, found other characters than a-z, 0-9 and -"
+          "AWS_REGION: expected an AWS region, found characters other than a-z, 0-9 and -"
         )
         yield* write(projectFile, bedrock({ region: "US-EAST-1" }))
         const file = yield* failure()
@@ -194,9 +197,9 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         })
         const settings = yield* load()
         const warnings = [
-          "Model is not a known setting (~/.config/altimate-code/altimate-code.json:3:3); did you mean model? It is kept and ignored.",
-          "provider.amazon-bedrock.options.baseUrl is not a known setting (~/.config/altimate-code/altimate-code.json:8:9); did you mean baseURL? It is kept and ignored.",
-          "provider.amazon-bedrock.options.base_url is not a known setting (~/.config/altimate-code/altimate-code.json:9:9); did you mean baseURL? It is kept and ignored."
+          "Model is not a known setting and is ignored (~/.config/altimate-code/altimate-code.json:3:3). Did you mean model?",
+          "provider.amazon-bedrock.options.baseUrl is not a known setting and is ignored (~/.config/altimate-code/altimate-code.json:8:9). Did you mean baseURL?",
+          "provider.amazon-bedrock.options.base_url is not a known setting and is ignored (~/.config/altimate-code/altimate-code.json:9:9). Did you mean baseURL?"
         ]
         assert.deepStrictEqual(settings.warnings, warnings)
         assert.deepStrictEqual(
@@ -240,9 +243,9 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         assert.deepStrictEqual(
           warnings.map((warning) => warning.replace(/\(\S+:(\d+:\d+)\)/, "($1)")),
           [
-            "provider.amazon-bedrock-eu is not a known setting (11:5); did you mean amazon-bedrock? It is kept and ignored.",
-            "provider.bedrock is not a known setting (12:5); did you mean amazon-bedrock? It is kept and ignored.",
-            "provider.amazon_bedrok is not a known setting (13:5); did you mean amazon-bedrock? It is kept and ignored."
+            "provider.amazon-bedrock-eu is not a known setting and is ignored (11:5). Did you mean amazon-bedrock?",
+            "provider.bedrock is not a known setting and is ignored (12:5). Did you mean amazon-bedrock?",
+            "provider.amazon_bedrok is not a known setting and is ignored (13:5). Did you mean amazon-bedrock?"
           ]
         )
       }))
@@ -255,7 +258,7 @@ layer(NodeContext.layer)("The settings that apply", (it) => {
         const mistaken = "\"mode\\u001bl\""
         assert.deepStrictEqual(unknown.map(({ key }) => key), ["\"a.b\"", mistaken])
         assert.deepStrictEqual(warnings, [
-          `${mistaken} is not a known setting (~/work/project/altimate-code.json:5:3); did you mean model? It is kept and ignored.`
+          `${mistaken} is not a known setting and is ignored (~/work/project/altimate-code.json:5:3). Did you mean model?`
         ])
         assert.deepStrictEqual(leaves.map(({ key }) => key), [
           "\"a.b\".\"\\u001b[2J\\u{202e}\\u{9b}\"",

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { execFileSync, spawn } from "node:child_process"
 import * as ConfigEdit from "../src/ConfigEdit.ts"
+import * as PipedFiles from "../src/PipedFiles.ts"
 import * as TrustPolicy from "../src/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
@@ -220,7 +221,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
           yield* write(file, "{}")
           const error = yield* failure()
           assert.strictEqual(error.reason, "Conflict")
-          assert.include(error.message, `${file} and ${file}c are both there`)
+          assert.include(error.message, `${file} and ${file}c both exist`)
         }))
     }
 
@@ -238,7 +239,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         const fs = yield* FileSystem.FileSystem
         const { failure, project, projectFile, write } = yield* makeFixture
         yield* fs.symlink("gone", `${project}/altimate-code.jsonc`)
-        assert.include((yield* failure()).message, "altimate-code.jsonc cannot be read: it is a symbolic link")
+        assert.include((yield* failure()).message, "altimate-code.jsonc cannot be read: it is a dangling symbolic link")
         yield* write(projectFile, "{}")
         assert.strictEqual((yield* failure()).reason, "Conflict")
       }))
@@ -441,7 +442,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         const env = { ALTIMATE_CLI_CONFIG: pipe }
         assert.strictEqual(text((yield* load({ env })).model), "piped")
         assert.strictEqual(text((yield* load({ env })).model), "piped")
-      }))
+      }).pipe(Effect.provide(PipedFiles.layer)))
 
     it.scoped("counts as unset when blank, and so does ALTIMATE_CLI_CONFIG_CONTENT", () =>
       Effect.gen(function*() {
@@ -596,7 +597,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         yield* fs.symlink(`${project}/gone.json`, projectFile)
         const error = yield* failure()
         assert.strictEqual(error.reason, "Read")
-        assert.strictEqual(error.message, `${projectFile} cannot be read: it is a symbolic link that leads nowhere`)
+        assert.strictEqual(error.message, `${projectFile} cannot be read: it is a dangling symbolic link`)
       }))
 
     it.scoped("a device, which may have no end", () =>

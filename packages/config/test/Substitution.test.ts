@@ -74,7 +74,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       yield* write(projectFile, bedrock({ baseURL: "https://gw.example" }))
       const error = yield* failure()
       assert.strictEqual(error.reason, "Substitution")
-      assert.strictEqual(error.message, `${globalFile}:5:9: {env:GATEWAY}: this environment variable is not set`)
+      assert.strictEqual(error.message, `${globalFile}:5:9: {env:GATEWAY}: the environment variable is not set`)
       assert.deepStrictEqual([error.path, error.line, error.column], [globalFile, 5, 9])
       assert.include(error.hint, "GATEWAY")
     }))
@@ -85,7 +85,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       for (const name of ["constructor", "__proto__", "toString", ""]) {
         yield* write(projectFile, { model: `{env:${name}}` })
         const error = yield* failure({ env: ConfigProvider.fromEnv() })
-        assert.include(error.message, `{env:${name}}: this environment variable is not set`)
+        assert.include(error.message, `{env:${name}}: the environment variable is not set`)
       }
     }))
 
@@ -128,9 +128,9 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       assert.deepStrictEqual(settings.leaves.map(({ key, value }) => [key, value]), [["model", "global"]])
       const where = "(~/work/project/altimate-code.json"
       const warnings = [
-        `model is blank when it is filled in ${where}:2:3). It counts as not set.`,
-        `provider.amazon-bedrock.options.baseURL is blank ${where}:7:9). It counts as not set.`,
-        `provider.amazon-bedrock.options.profile is blank ${where}:6:9). It counts as not set.`
+        `model is blank after its placeholders were replaced ${where}:2:3). It is treated as not set.`,
+        `provider.amazon-bedrock.options.baseURL is blank ${where}:7:9). It is treated as not set.`,
+        `provider.amazon-bedrock.options.profile is blank ${where}:6:9). It is treated as not set.`
       ]
       assert.deepStrictEqual(settings.warnings, warnings)
       for (const warning of warnings) assert.include(log, `WARN service=config ${warning}`)
@@ -199,7 +199,7 @@ layer(NodeContext.layer)("A variable with a dollar", (it) => {
       yield* write(globalFile, bedrock({ baseURL: "https://${GATEWAY}/x" }))
       const { message, reason } = yield* failure()
       assert.strictEqual(reason, "Substitution")
-      assert.strictEqual(message, `${globalFile}:5:9: \${GATEWAY}: this environment variable is not set`)
+      assert.strictEqual(message, `${globalFile}:5:9: \${GATEWAY}: the environment variable is not set`)
     }))
 
   it.scoped("waits in a project's file until the file is trusted, as {env:NAME} does; an escaped one does not", () =>
@@ -241,7 +241,7 @@ layer(NodeContext.layer)("A variable with a dollar", (it) => {
       )
       assert.match(
         warnings.join("\n"),
-        /^mcp\.unset is left out \(\S+\): \$\{UNSET\}: this environment variable is not set\.$/
+        /^mcp\.unset is not used \(\S+\): \$\{UNSET\}: the environment variable is not set\.$/
       )
     }))
 })

@@ -13,7 +13,7 @@ import { bedrock, makeFixture } from "./fixture.ts"
 const options = (name: string) => ["provider", "amazon-bedrock", "options", name]
 
 const judge = (path: ReadonlyArray<string>, value: unknown, own: ReadonlyArray<string> = [], fillsIn = false) =>
-  Effect.map(TrustPolicy.TrustPolicy, ({ waits }) => waits({ path, value, fillsIn, ownEndpoints: own })).pipe(
+  Effect.map(TrustPolicy.TrustPolicy, ({ review }) => review({ path, value, fillsIn, ownEndpoints: own })).pipe(
     Effect.provide(TrustPolicy.layer),
     Effect.runSync
   )

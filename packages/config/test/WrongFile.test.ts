@@ -31,7 +31,7 @@ layer(NodeContext.layer)("A configuration file", (it) => {
       ["{\"a\": 1]", "1:8", "a comma or }", "]"],
       ["{\n  \"a\": 1\n", "3:1", "a comma or }", "the end of the text"],
       ["{\r\n  \"a\": [1\r\n", "3:1", "a comma or ]", "the end of the text"],
-      ["{}\n{}", "2:1", "nothing more", "{"],
+      ["{}\n{}", "2:1", "the end of the text", "{"],
       ["}", "1:1", "a value", "}"],
       ["{ /* x", "1:3", "*/ after the comment", "the end of the text"],
       ["{\"a\": \"x\n\"}", "1:7", "a double quote at the end of the string", "the end of the line"],

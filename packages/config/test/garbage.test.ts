@@ -9,6 +9,9 @@ import { ConfigError } from "../src/ConfigError.ts"
 import { makeFixture } from "./fixture.ts"
 import { mistaken } from "./mistaken.ts"
 
+/** Multiplies the number of cases. */
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
+
 const canary = "canary-secret-in-the-configuration"
 
 /** Every option of a gateway, and one of each other kind of setting. */
@@ -96,7 +99,7 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
         assert.notInclude(log.join("\n"), canary)
         assert.isTrue(Buffer.from(bytes).equals(yield* fs.readFile(globalFile)))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 75 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 75 * runs }, timeout: 120_000 }
   )
 
   const rules = JSON.stringify({ ...everything.permission, read: { [canary]: "ask" } })
@@ -118,7 +121,7 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
         assert.match(outcome.left.message, /^ALTIMATE_CLI_PERMISSION: expected /)
         assert.notInclude(JSON.stringify(outcome.left) + log.join("\n"), canary)
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 75 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 75 * runs }, timeout: 120_000 }
   )
 
   it.effect.prop(
@@ -143,6 +146,6 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
         assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
         assert.isTrue(Buffer.from(bytes).equals(after))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 }, timeout: 120_000 }
+    { fastCheck: { numRuns: 60 * runs }, timeout: 120_000 }
   )
 })

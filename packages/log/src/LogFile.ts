@@ -1,22 +1,21 @@
 /**
- * Where log lines go: a file for each start of the program.
+ * Writes log lines to a file, one file for each start of the program.
  *
  * @since 0.1.0
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Cause from "effect/Cause"
-import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
-import * as Runtime from "effect/Runtime"
+// Only synchronous calls work while the process exits.
+import { appendFileSync } from "node:fs"
 import * as LogLine from "./LogLine.ts"
 import { Secrets } from "./Secrets.ts"
 
@@ -25,13 +24,13 @@ import { Secrets } from "./Secrets.ts"
  * @category models
  */
 export interface Options {
-  /** Made when it is missing, for its owner only. Absent: there is none, and no file is written. */
+  /** Created if it is missing, accessible only to its owner. Absent: no file is written. */
   readonly directory?: string
   /** Events below this level are not written. */
   readonly level: LogLevel.LogLevel
-  /** Copy every line to `writeError`. */
+  /** True: copy every line to `writeError`. */
   readonly printLogs: boolean
-  /** Writes to stderr: warnings about the log itself, and what `printLogs` copies. */
+  /** Writes to stderr: warnings about the log itself, and the lines copied by `printLogs`. */
   readonly writeError: (text: string) => Effect.Effect<void>
 }
 
@@ -40,7 +39,7 @@ export interface Options {
  * @category models
  */
 export interface Service {
-  /** This start's log file; none when it could not be opened. */
+  /** The log file of this start; none if it could not be opened. */
   readonly path: Option.Option<string>
 }
 
@@ -52,9 +51,9 @@ export interface Service {
  */
 export class LogFile extends Context.Tag("@altimate-code/log/LogFile")<LogFile, Service>() {}
 
-const kept = 10
+const maxFiles = 10
 
-/** A start's time and process ID: two starts never share a file, and the order of the names is that of the starts. */
+/** The time of the start and the process ID, so that no two starts share a file and the names sort by time. */
 const fileName = Effect.map(
   Clock.currentTimeMillis,
   (millis) => `${new Date(millis).toISOString().replaceAll(":", "")}-${process.pid}.log`
@@ -65,49 +64,81 @@ const isLog = (name: string) => /^\d{4}-\d\d-\d\dT.*\.log$/.test(name)
 type Warn = (text: string) => Effect.Effect<void>
 
 /**
- * Removes all but the newest logs, never this start's own, whatever the clock says. A file that can't be removed stays:
- * another start may be doing the same, and a log too many is no reason to write none.
+ * Removes all but the newest logs, but never the log of this start, even if the clock runs backwards. Files that can't be removed stay:
+ * another start may be removing them, and an extra log is no reason to fail.
  */
 const prune = Effect.fn("LogFile.prune")(function*(directory: string, own: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const others = (yield* fs.readDirectory(directory)).filter((name) => isLog(name) && name !== own).toSorted()
   yield* Effect.forEach(
-    others.slice(0, 1 - kept),
+    others.slice(0, 1 - maxFiles),
     (name) => Effect.ignore(fs.remove(path.join(directory, name), { force: true })),
     { discard: true }
   )
 }, Effect.ignore)
 
-/** Opens the file and answers with what appends a line to it; every line is written before the scope is closed. */
+/** The process is exiting, so a failure can't be reported any more. */
+const appendSync = Option.liftThrowable((file: string, text: string) => appendFileSync(file, text, { mode: 0o600 }))
+
+/** Opens the file and returns a function that appends a text to it. After the first failure it warns once and drops the rest. */
 const open = Effect.fn("LogFile.open")(function*(file: string, warn: Warn) {
   const fs = yield* FileSystem.FileSystem
   const handle = yield* fs.open(file, { flag: "a", mode: 0o600 })
-  const lines = yield* Mailbox.make<string>()
-  let broken = false
-
-  const write = (batch: Iterable<string>) =>
-    Effect.suspend(() => broken ? Effect.void : handle.writeAll(new TextEncoder().encode([...batch].join("")))).pipe(
+  let isBroken = false
+  return (text: string) =>
+    Effect.suspend(() => isBroken ? Effect.void : handle.writeAll(new TextEncoder().encode(text))).pipe(
       Effect.catchAll((error) => {
-        broken = true
-        return warn(`the log can't be written any more: ${error.message}`)
+        isBroken = true
+        return warn(`logging stopped, because the log can't be written: ${error.message}`)
       })
     )
-  // Ended by the end of the mailbox and not by an interruption: a line that was taken must be written.
-  const writer = yield* lines.takeAll.pipe(
-    // The last batch may be empty, and a write of nothing fails.
-    Effect.tap(([batch]) => Chunk.isEmpty(batch) ? Effect.void : write(batch)),
-    Effect.repeat({ until: ([, done]) => done }),
-    Effect.forkDaemon
-  )
-  yield* Effect.addFinalizer(() => Effect.zipRight(lines.end, Fiber.join(writer)))
-  return (line: string) => void lines.unsafeOffer(line)
 })
 
 /**
- * Replaces the default logger, and sets the minimum level. The directory is made (0700), the file opened (0600), and
- * all but the newest 10 logs are removed. It never fails: when the log can't be written, that is said once on stderr
- * and the program goes on.
+ * Starts a fiber that passes lines to `write` in order, and returns a function that adds a line. The scope closes only after all lines were
+ * written, also when the program fails or is interrupted. If the process exits before that, by a crash or a second signal, `writeLast` gets
+ * the lines that `write` has not been given yet.
+ */
+const startWriter = Effect.fn("LogFile.startWriter")(
+  function*(
+    write: (lines: ReadonlyArray<string>) => Effect.Effect<void>,
+    writeLast: (lines: ReadonlyArray<string>) => void
+  ) {
+    const pending: Array<string> = []
+    const wakeUps = yield* Mailbox.make<void>()
+    yield* wakeUps.takeAll.pipe(
+      Effect.tap(() => {
+        const lines = pending.splice(0)
+        return lines.length === 0 ? Effect.void : write(lines)
+      }),
+      Effect.repeat({ until: ([, isDone]) => isDone }),
+      // A line that was taken must be written: closing the scope waits for the end of the mailbox.
+      Effect.uninterruptible,
+      Effect.forkScoped
+    )
+    yield* Effect.addFinalizer(() => wakeUps.end)
+    yield* Effect.acquireRelease(
+      Effect.sync(() => {
+        const listener = () => {
+          const lines = pending.splice(0)
+          if (lines.length > 0) writeLast(lines)
+        }
+        process.on("exit", listener)
+        return listener
+      }),
+      (listener) => Effect.sync(() => void process.off("exit", listener))
+    )
+    return (line: string) => {
+      pending.push(line)
+      wakeUps.unsafeOffer()
+    }
+  }
+)
+
+/**
+ * Replaces the default logger and sets the minimum level. Creates the directory (0700) and the file (0600), and removes all but the newest 10
+ * logs. Never fails: if the log can't be written, a warning appears on stderr once and the program continues.
  *
  * @since 0.1.0
  * @category layers
@@ -118,7 +149,6 @@ export const layer = (
   Layer.unwrapScoped(Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const { mask } = yield* Secrets
-    const runtime = yield* Effect.runtime<never>()
     const warn: Warn = (text) => options.writeError(`warning: ${text}\n`)
     const name = yield* fileName
     const { directory } = options
@@ -132,15 +162,26 @@ export const layer = (
         Effect.asSome,
         Effect.catchAll((error) => Effect.as(warn(`no log is written: ${error.message}`), Option.none()))
       )
+    const printLines = (lines: ReadonlyArray<string>) =>
+      options.printLogs ? Effect.forEach(lines, options.writeError, { discard: true }) : Effect.void
+    const write = yield* startWriter(
+      (lines) =>
+        Effect.zipRight(
+          Option.match(append, { onNone: () => Effect.void, onSome: (append) => append(lines.join("")) }),
+          printLines(lines)
+        ),
+      (lines) => {
+        if (Option.isSome(append)) appendSync(file, lines.join(""))
+        Effect.runFork(printLines(lines))
+      }
+    )
 
     let last = yield* Clock.currentTimeMillis
     const logger = Logger.make((event) => {
       const now = event.date.getTime()
       const sinceMillis = Math.max(0, now - last)
-      const line = `${LogLine.render(event, { mask, sinceMillis, stacks: Cause.isDie(event.cause) })}\n`
       last = now
-      if (Option.isSome(append)) append.value(line)
-      if (options.printLogs) Runtime.runFork(runtime)(options.writeError(line))
+      write(`${LogLine.render(event, { mask, sinceMillis, withStacks: Cause.isDie(event.cause) })}\n`)
     })
     return Layer.mergeAll(
       Layer.succeed(LogFile, { path: Option.as(append, file) }),

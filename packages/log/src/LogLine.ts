@@ -1,5 +1,5 @@
 /**
- * How a log event is written: one line, readable for people and for logfmt tools.
+ * Formats log events as single lines that people and logfmt tools can read.
  *
  * @since 0.1.0
  */
@@ -10,32 +10,32 @@ import type * as Logger from "effect/Logger"
 import { oneLine, plainText } from "./internal/plainText.ts"
 
 /**
- * What a line needs to know apart from its event.
+ * What a line needs besides the event.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Context {
-  /** Milliseconds since the line before. */
+  /** Milliseconds since the previous line. */
   readonly sinceMillis: number
-  /** Whether a cause is written with its stack traces. */
-  readonly stacks: boolean
-  /** Blots out what must not be written; see `Secrets`. */
+  /** True: write causes with their stack traces. */
+  readonly withStacks: boolean
+  /** Masks secrets; see `Secrets`. */
   readonly mask: (text: string) => string
 }
 
 /**
- * The event as one line without its end, for example
+ * The event as one line without a line end, for example
  * `INFO 2026-11-22T23:58:07.123Z +12ms service=config loading config from /x/altimate-code.json`.
  *
- * First the annotations (`service`, `providerID`, then the others by name), the spans, the message as it is, and last the
- * cause as `error="…"`. Control characters, also those that turn the direction of text, are escaped everywhere.
+ * The order is: annotations (`service`, `providerID`, then the others by name), spans, the message, and the cause as `error="…"`. Control
+ * characters are escaped everywhere, including those that change the direction of text.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const render = (event: Logger.Logger.Options<unknown>, { mask, sinceMillis, stacks }: Context): string => {
-  // Each piece is masked before it is quoted, because quoting can change how a secret in it is written.
+export const render = (event: Logger.Logger.Options<unknown>, { mask, sinceMillis, withStacks }: Context): string => {
+  // Each piece is masked before it is quoted, since quoting can change the form of a secret.
   const field = (key: string, value: string) => `${keyText(mask(key))}=${quoted(mask(value))}`
   const messages = Array.isArray(event.message) ? event.message : [event.message]
   const now = event.date.getTime()
@@ -47,12 +47,12 @@ export const render = (event: Logger.Logger.Options<unknown>, { mask, sinceMilli
       ...annotations(event).map(([key, value]) => field(key, plainText(value))),
       ...List.toArray(event.spans).map((span) => field(span.label, `${now - span.startTime}ms`)),
       ...messages.map((message) => oneLine(mask(plainText(message)))),
-      ...(Cause.isEmpty(event.cause) ? [] : [field("error", causeText(event.cause, stacks))])
+      ...(Cause.isEmpty(event.cause) ? [] : [field("error", causeText(event.cause, withStacks))])
     ].filter((part) => part !== "").join(" ")
   )
 }
 
-/** The log knows four levels. */
+/** The log has four levels. */
 const levels: Readonly<Record<string, string>> = { FATAL: "ERROR", TRACE: "DEBUG" }
 
 const annotations = (event: Logger.Logger.Options<unknown>): ReadonlyArray<readonly [string, unknown]> => {
@@ -61,8 +61,8 @@ const annotations = (event: Logger.Logger.Options<unknown>): ReadonlyArray<reado
   return HashMap.toEntries(event.annotations).toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
 }
 
-const causeText = (cause: Cause.Cause<unknown>, stacks: boolean): string => {
-  if (stacks) return Cause.pretty(cause, { renderErrorCause: true })
+const causeText = (cause: Cause.Cause<unknown>, withStacks: boolean): string => {
+  if (withStacks) return Cause.pretty(cause, { renderErrorCause: true })
   if (Cause.isInterruptedOnly(cause)) return "interrupted"
   return Cause.prettyErrors(cause).map((error) => plainText(error)).join("; ")
 }

@@ -1,11 +1,11 @@
 /**
- * Text from outside as it may be shown on a terminal.
+ * Makes text from outside safe to show on a terminal.
  *
  * @since 0.1.0
  */
 
 /**
- * As part of a line: nothing in it can move a terminal's cursor, break the line or turn it around.
+ * Escapes everything that could move the cursor, break the line or change its direction.
  *
  * @since 0.1.0
  * @category rendering
@@ -14,7 +14,7 @@ export const printable = (text: string): string =>
   text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
 
 /**
- * The same for a text of several lines: its newlines stay.
+ * Like `printable`, but keeps newlines.
  *
  * @since 0.1.0
  * @category rendering

@@ -22,7 +22,7 @@ const line = (event: Partial<Logger.Logger.Options<unknown>>, sinceMillis = 0, s
       spans: List.empty(),
       ...event
     },
-    { sinceMillis, stacks, mask: (text) => text.replaceAll("hunter2", "<redacted>") }
+    { sinceMillis, withStacks: stacks, mask: (text) => text.replaceAll("hunter2", "<redacted>") }
   )
 
 describe("a log line", () => {

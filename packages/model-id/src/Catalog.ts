@@ -1,68 +1,18 @@
 /**
- * What is known about Bedrock's chat models. The facts, with their sources and their date, are in one data file,
- * `internal/catalogData.ts`; a model that is not there works all the same, with the defaults of `capabilities`.
+ * The known chat models of Bedrock. The facts, with their sources and their date, are in `internal/catalogData.ts`. A model that is not in the catalog
+ * works too, with the defaults of `capabilities`.
  *
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
+import type { CachePlaces, Model } from "./CatalogModel.ts"
 import { catalogData } from "./internal/catalogData.ts"
 import * as prefixes from "./internal/prefixes.ts"
 
-/**
- * List price on demand in US dollars per million tokens: through the `us.` profile where the model has one, else in
- * us-east-1. Other regions and `global.` differ by some percent.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Price {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead?: number
-  readonly cacheWrite?: number
-  /** The longest prompt, in tokens, that is billed at this price; absent: any. */
-  readonly upTo?: number
-}
+export type { CachePlaces, Model, Price } from "./CatalogModel.ts"
 
 /**
- * Where in a request the model takes cache points.
- *
- * @since 0.1.0
- * @category models
- */
-export interface CachePlaces {
-  readonly system: boolean
-  readonly messages: boolean
-  readonly tools: boolean
-}
-
-/**
- * A known model. Limits are in tokens; a field that no source states is absent.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Model {
-  /** AWS's own ID, without a cross-region prefix. */
-  readonly id: string
-  readonly name: string
-  /** For example `Claude`, `Nova` or `Llama`. */
-  readonly family: string
-  readonly contextWindow?: number
-  readonly maxOutput?: number
-  /** What a message may hold besides text. */
-  readonly input: { readonly image: boolean; readonly document?: boolean }
-  readonly tools: boolean
-  readonly streaming: boolean
-  /** Whether the model can think before it answers, always or when asked. */
-  readonly reasoning: boolean
-  readonly cache: CachePlaces
-  readonly price?: Price
-}
-
-/**
- * What a request to a model may use: the known facts, and a safe assumption for each that is not known. Limits are in
- * tokens; a context window is never assumed.
+ * What a request to a model may use: the known facts, and safe assumptions for unknown ones. Limits are in tokens. A context window is never assumed.
  *
  * @since 0.1.0
  * @category models
@@ -78,7 +28,7 @@ export interface Capabilities {
 }
 
 /**
- * Every known model, family by family, newest first.
+ * Every known model, grouped by family, the newest first.
  *
  * @since 0.1.0
  * @category catalog
@@ -90,38 +40,38 @@ const withoutPrefix = (id: string): string =>
 
 const withoutVersion = (id: string): string => id.replace(/:\d+k$/, "").replace(/(-v1)?(:0)?$/, "")
 
-const keyOf = (id: string): string =>
+const toKey = (id: string): string =>
   withoutVersion(withoutPrefix(id.startsWith("arn:") ? id.slice(id.lastIndexOf("/") + 1) : id))
 
-const byKey: ReadonlyMap<string, Model> = new Map(models.map((model) => [keyOf(model.id), model]))
+const byKey: ReadonlyMap<string, Model> = new Map(models.map((model) => [toKey(model.id), model]))
 
 /**
- * The known model that an ID means. It may be prefixed (`us.…`), an ARN that ends in a known ID, or carry another ending
- * than AWS's: a trailing `-v1`, `-v1:0`, `:0` or context size (`:200k`) makes no difference, so the guide's
- * `anthropic.claude-sonnet-4-6-v1` is AWS's `anthropic.claude-sonnet-4-6`. Any other version is another model.
+ * The known model with this ID. The ID may have a prefix (`us.…`), be an ARN that ends in a known ID, or end differently from AWS's ID: `-v1`, `-v1:0`,
+ * `:0` and a context size (`:200k`) are ignored at the end, so the guide's `anthropic.claude-sonnet-4-6-v1` is AWS's
+ * `anthropic.claude-sonnet-4-6`. Any other version is a different model.
  *
  * @since 0.1.0
  * @category catalog
  */
-export const find = (id: string): Option.Option<Model> => Option.fromNullable(byKey.get(keyOf(id)))
+export const find = (id: string): Option.Option<Model> => Option.fromNullable(byKey.get(toKey(id)))
 
 const pairs = (text: string): ReadonlySet<string> =>
   new Set(Array.from(text.slice(1), (letter, index) => `${text[index]}${letter}`))
 
-/** How much of both is the same: 1 for equal texts, 0 for texts without two letters in common. */
-const likeness = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
+/** The share of letter pairs that both texts have: 1 for equal texts, 0 for texts without a common pair. */
+const similarity = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
   2 * Array.from(a).filter((pair) => b.has(pair)).length / (a.size + b.size || 1)
 
 /**
- * The known IDs that are most like a text which is not one of them, at most three, the nearest first.
+ * The known IDs that are most similar to an unknown one: at most three, the closest first.
  *
  * @since 0.1.0
  * @category catalog
  */
 export const near = (id: string): ReadonlyArray<string> => {
-  const written = pairs(keyOf(id).toLowerCase())
+  const written = pairs(toKey(id).toLowerCase())
   return models
-    .map((model) => ({ id: model.id, like: likeness(written, pairs(keyOf(model.id))) }))
+    .map((model) => ({ id: model.id, like: similarity(written, pairs(toKey(model.id))) }))
     .filter(({ like }) => like > 0.6)
     .toSorted((a, b) => b.like - a.like)
     .slice(0, 3)

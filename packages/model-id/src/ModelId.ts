@@ -1,5 +1,5 @@
 /**
- * Which ID goes on the wire for a configured model, and why.
+ * Decides which ID is sent for a configured model.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,7 @@ import * as prefixes from "./internal/prefixes.ts"
 import type { PrefixRule } from "./PrefixRules.ts"
 
 /**
- * Something that the user has said, and where, in words for a person, for example `altimate-code.json:5:9` or
- * `--cross-region`.
+ * A value from the user, and where it was configured, for messages: for example `altimate-code.json:5:9` or `--cross-region`.
  *
  * @since 0.1.0
  * @category models
@@ -21,30 +20,29 @@ export interface Said {
 }
 
 /**
- * What the user has said of a model, besides its name.
+ * The user's choices for a model besides its name.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Choices {
-  /** The ID that the name stands for; itself is the same as nothing. */
+  /** The ID that the name is an alias for; the name itself is the same as none. */
   readonly id?: Said
-  /** `auto` is the rules, `off` no prefix at all, anything else this prefix, without its dot. */
+  /** `auto`: use the rules; `off`: no prefix; anything else: this prefix, without its dot. */
   readonly crossRegion?: Said
 }
 
 /**
- * Why an ID is sent as it is sent:
+ * Why an ID is sent in this form:
  *
- * - `Rule`: this rule put its prefix in front.
- * - `Forced`: the user wants this prefix, whatever the rules say.
- * - `Off`: the user wants no prefix, whatever the rules say.
- * - `AlreadyPrefixed`: the ID starts with a prefix that the guide lists, that AWS has besides, that one of the rules in
- *   force adds, or that the user wants. `wanted` is another one that the user wants: an ID that was written in full
- *   goes before it.
- * - `Arn`: an ARN names its target in full.
- * - `Alias`: not shaped like a provider's own ID (`provider.model`), so a name that only the gateway knows.
- * - `NotListed`: a provider's own ID, but no rule has this model for this region.
+ * - `Rule`: this rule added its prefix.
+ * - `Forced`: the user chose this prefix, regardless of the rules.
+ * - `Off`: the user chose no prefix, regardless of the rules.
+ * - `AlreadyPrefixed`: the ID already begins with a prefix of the guide, of AWS, of an active rule, or of the user's choice. `wanted` is a different
+ *   prefix that the user chose; an ID with a prefix takes precedence over it.
+ * - `Arn`: an ARN identifies its target completely.
+ * - `Alias`: the name does not have the form of a provider's ID (`provider.model`), so it is the gateway's own name.
+ * - `NotListed`: a provider's ID, but no rule lists this model for this region.
  *
  * @since 0.1.0
  * @category models
@@ -59,21 +57,21 @@ export type Reason =
   | { readonly _tag: "NotListed" }
 
 /**
- * A decision with all that led to it: what was configured, what is sent, for which region, and why.
+ * A decision with its reasons: the configured name, the ID that is sent, the region, and why.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Resolved {
   readonly configured: string
-  /** The ID that `configured` stands for, where it is the user's own name for one. */
+  /** The ID that `configured` is an alias for, if it is the user's own alias. */
   readonly standsFor?: Said
   readonly wire: string
   readonly region: string
   readonly reason: Reason
 }
 
-const reasonFor = (id: string, region: string, rules: ReadonlyArray<PrefixRule>, crossRegion: Said): Reason => {
+const findReason = (id: string, region: string, rules: ReadonlyArray<PrefixRule>, crossRegion: Said): Reason => {
   if (id.startsWith("arn:")) return { _tag: "Arn" }
   const { from, value } = crossRegion
   const forced = value === "auto" || value === "off" ? Option.none() : Option.some(`${value}.`)
@@ -93,7 +91,7 @@ const reasonFor = (id: string, region: string, rules: ReadonlyArray<PrefixRule>,
   return rule === undefined ? { _tag: "NotListed" } : { _tag: "Rule", rule }
 }
 
-const added = (reason: Reason): string => {
+const prefixOf = (reason: Reason): string => {
   switch (reason._tag) {
     case "Rule":
       return reason.rule.prefix
@@ -105,9 +103,9 @@ const added = (reason: Reason): string => {
 }
 
 /**
- * Decides what is sent for a model ID (without `amazon-bedrock/`) in a region. Never adds a second prefix: resolving the
- * wire ID again, by the same rules, gives the wire ID. ARNs and aliases stay as they are whatever the rules say. A name
- * of the user's own is taken for the ID that it stands for, once: that one is not looked up again.
+ * Decides which ID is sent for a model ID (without `amazon-bedrock/`) in a region. It never adds a second prefix: resolving the sent ID again with the
+ * same rules does not change it. ARNs and the gateway's own names always stay unchanged. The user's alias is replaced by its ID once; the ID is not
+ * treated as an alias again.
  *
  * @since 0.1.0
  * @category resolution
@@ -120,18 +118,18 @@ export const resolve = (
 ): Resolved => {
   const standsFor = choices.id === undefined || choices.id.value === configured ? undefined : choices.id
   const id = standsFor?.value ?? configured
-  const reason = reasonFor(id, region, rules, choices.crossRegion ?? { value: "auto", from: "default" })
+  const reason = findReason(id, region, rules, choices.crossRegion ?? { value: "auto", from: "default" })
   return {
     configured,
     ...(standsFor === undefined ? {} : { standsFor }),
-    wire: added(reason) + id,
+    wire: prefixOf(reason) + id,
     region,
     reason
   }
 }
 
 /**
- * The decision as one sentence for a person or a log line, for example `us. added: Claude in us-* (region us-east-1)`
+ * The decision in one sentence for messages and log lines, for example `us. added: Claude in us-* (region us-east-1)`
  * or `sent as it is: no rule lists this model for eu-west-1`.
  *
  * @since 0.1.0
@@ -144,7 +142,7 @@ export const explain = (resolved: Resolved): string => {
 }
 
 /**
- * The same without what the name stands for.
+ * The reason alone, without the alias.
  *
  * @since 0.1.0
  * @category rendering
@@ -153,7 +151,7 @@ export const because = ({ reason, region }: Resolved): string => {
   switch (reason._tag) {
     case "Rule": {
       const { families, from, prefix, regions } = reason.rule
-      const own = from === undefined ? "" : `, a rule of your own (${from})`
+      const own = from === undefined ? "" : `, your own rule (${from})`
       return `${
         prefix === "" ? "sent as it is" : `${prefix} added`
       }: ${families} in ${regions} (region ${region})${own}`
@@ -166,8 +164,8 @@ export const because = ({ reason, region }: Resolved): string => {
       const { prefix, wanted } = reason
       const over = wanted === undefined
         ? ""
-        : `; an ID written in full goes before crossRegion "${wanted.value}" (${wanted.from})`
-      return `sent as it is: it already starts with ${prefix}${over}`
+        : `; an ID with a prefix takes precedence over crossRegion "${wanted.value}" (${wanted.from})`
+      return `sent as it is: it already begins with ${prefix}${over}`
     }
     case "Arn":
       return "sent as it is: it is an ARN"

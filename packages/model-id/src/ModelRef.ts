@@ -1,5 +1,5 @@
 /**
- * The way a model is written in a config file or on a command line.
+ * Model references as written in a configuration file or on the command line.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,7 @@ import * as Schema from "effect/Schema"
 const provider = "amazon-bedrock"
 
 /**
- * The text names no model of Amazon Bedrock: nothing is left of it (`Empty`), or it names another provider
- * (`OtherProvider`).
+ * The reference does not name a model of Amazon Bedrock: the model ID is missing (`Empty`), or it names another provider (`OtherProvider`).
  *
  * @since 0.1.0
  * @category errors
@@ -19,7 +18,7 @@ export class ModelRefError extends Schema.TaggedError<ModelRefError>("@altimate-
   "ModelRefError",
   {
     reason: Schema.Literal("Empty", "OtherProvider"),
-    /** The text as it was given. */
+    /** The reference as given. */
     input: Schema.String,
     message: Schema.String,
     /** What to write instead. */
@@ -28,8 +27,8 @@ export class ModelRefError extends Schema.TaggedError<ModelRefError>("@altimate-
 ) {}
 
 /**
- * The model ID in `amazon-bedrock/<model ID>`. A bare model ID and a bare ARN are accepted too. Only the first slash
- * splits, so that an ARN or a gateway's name may have slashes of its own.
+ * The model ID in `amazon-bedrock/<model ID>`. A model ID or an ARN alone is accepted too. Only the first slash separates, so an ARN or a gateway's name
+ * may contain slashes.
  *
  * @since 0.1.0
  * @category parsing
@@ -42,7 +41,7 @@ export const parse = (ref: string): Either.Either<string, ModelRefError> => {
       new ModelRefError({
         reason: "OtherProvider",
         input: ref,
-        message: `the model "${ref}" is of the provider "${ref.slice(0, slash)}", not of ${provider}`,
+        message: `the model "${ref}" belongs to the provider "${ref.slice(0, slash)}", not to ${provider}`,
         hint:
           `Write ${provider}/<model ID>. If "${ref}" is your gateway's own name for a model, write ${provider}/${ref}.`
       })

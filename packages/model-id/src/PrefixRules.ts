@@ -1,5 +1,5 @@
 /**
- * Which cross-region prefix a model ID gets in which region: the policy, as data.
+ * The rules for cross-region prefixes of model IDs, as data.
  *
  * @since 0.1.0
  */
@@ -7,29 +7,29 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 
 /**
- * One row: in these regions, these models are sent with this prefix. Patterns are globs with `*` as the only wildcard;
- * they match whole, and case counts, as in AWS's own names.
+ * A rule: in these regions, these models are sent with this prefix. Patterns are globs with `*` as the only wildcard; they must match the whole name, and
+ * are case-sensitive, as AWS's names are.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PrefixRule {
-  /** Pattern over region names, for example `us-*`. */
+  /** Pattern for region names, for example `us-*`. */
   readonly regions: string
-  /** Patterns over region names that `regions` matches but the rule leaves out. */
+  /** Patterns for regions that `regions` matches but the rule excludes. */
   readonly except?: ReadonlyArray<string>
-  /** Patterns over the provider's own model IDs, for example `anthropic.claude-*`. Any one is enough. */
+  /** Patterns for the provider's own model IDs, for example `anthropic.claude-*`. One match is enough. */
   readonly models: ReadonlyArray<string>
-  /** The same models in words for a person, for example `Claude`. */
+  /** The models for messages, for example `Claude`. */
   readonly families: string
-  /** What goes in front of the ID, with its dot, for example `us.`; empty sends these models bare. */
+  /** The text before the ID, including its dot, for example `us.`; empty: the ID is sent unchanged. */
   readonly prefix: string
-  /** Where the rule stands, in words for a person, if it is a user's own. */
+  /** Where the rule was configured, for messages, if it is the user's own. */
   readonly from?: string
 }
 
 /**
- * The rules in force. They are tried in order and the first that matches wins.
+ * The active rules. They are tried in order; the first match applies.
  *
  * @since 0.1.0
  * @category services
@@ -39,7 +39,7 @@ export class PrefixRules
 {}
 
 /**
- * A rule of a user's own, who names patterns and no families: the patterns are the words for them.
+ * Makes a rule from the user's configuration, which has patterns but no family names. The patterns are used in messages instead.
  *
  * @since 0.1.0
  * @category constructors
@@ -54,7 +54,7 @@ type Family = Pick<PrefixRule, "families" | "models">
 
 const claude: Family = { families: "Claude", models: ["anthropic.claude-*"] }
 const claudeSonnet45: Family = { families: "Claude Sonnet 4.5", models: ["anthropic.claude-sonnet-4-5*"] }
-// Up to version 3.5 the generation comes before the word: claude-3-haiku, claude-3-5-haiku, then claude-haiku-4-5.
+// Up to version 3.5, the version comes before "haiku": claude-3-haiku, claude-3-5-haiku, then claude-haiku-4-5.
 const claudeHaiku: Family = {
   families: "Claude Haiku",
   models: ["anthropic.claude-haiku*", "anthropic.claude-*-haiku*"]
@@ -88,14 +88,13 @@ const rules = (
 ): ReadonlyArray<PrefixRule> => families.map((family) => ({ ...where, ...family, prefix }))
 
 /**
- * The user guide's table "Cross-region model ID prefixing", one rule for each family it names. Literal, also where AWS
- * has moved on:
+ * The user guide's table "Cross-region model ID prefixing", with one rule for each family. It is implemented literally, even where AWS has changed since:
  *
- * - "Nova Lite", "Nova Micro" and "Nova Pro" are the first generation (`amazon.nova-lite-…`). Nova 2 is named for `us-*`
- *   only, so `amazon.nova-2-lite-…` is sent bare everywhere else.
- * - "Nova" for `us-*` is the text models of both generations; Canvas, Reel, Sonic, Omni and embeddings are sent bare.
- * - `us-*` leaves out GovCloud (`us-gov-*`) and nothing else; `eu-*` is every region that starts so (`eusc-…` does not).
- * - The two Australian regions and Tokyo have rules of their own and never get `apac.`.
+ * - "Nova Lite", "Nova Micro" and "Nova Pro" are the first generation (`amazon.nova-lite-…`). Nova 2 is listed only for `us-*`, so
+ *   `amazon.nova-2-lite-…` is sent unchanged everywhere else.
+ * - "Nova" for `us-*` means the text models of both generations; Canvas, Reel, Sonic, Omni and embeddings are sent unchanged.
+ * - `us-*` excludes only GovCloud (`us-gov-*`); `eu-*` is every region that begins with it (`eusc-…` does not).
+ * - The two Australian regions and Tokyo have their own rules and never get `apac.`.
  *
  * @since 0.1.0
  * @category rules
@@ -121,7 +120,7 @@ export const guideRules: ReadonlyArray<PrefixRule> = [
 export const layer: Layer.Layer<PrefixRules> = Layer.succeed(PrefixRules, guideRules)
 
 /**
- * No rules: every ID is sent as configured, for gateways that expect bare IDs.
+ * No rules: every ID is sent as configured, for gateways that expect IDs without prefixes.
  *
  * @since 0.1.0
  * @category layers

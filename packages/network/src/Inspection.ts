@@ -1,5 +1,5 @@
 /**
- * What is found on the way to a host, step by step.
+ * The steps of connecting to a host, and their results.
  *
  * @since 0.1.0
  */
@@ -7,8 +7,8 @@ import type * as Option from "effect/Option"
 import type { Proxy, Route } from "./Route.ts"
 
 /**
- * The steps, in this order: `Tunnel` only where a proxy is asked for one, `Tls` only for https. With a proxy, `Dns` and `Tcp`
- * are about the proxy, which looks the host up itself. Times are in milliseconds.
+ * The steps in order. `Tunnel` occurs only with a tunnel through a proxy, `Tls` only for https. With a proxy, `Dns` and `Tcp` are about the proxy,
+ * which looks up the host itself. Times are in milliseconds.
  *
  * @since 0.1.0
  * @category models
@@ -17,7 +17,7 @@ export type Stage =
   | {
     readonly _tag: "Route"
     readonly route: Route
-    /** The steps that come now, unless one fails. */
+    /** The steps that follow, unless one fails. */
     readonly following: ReadonlyArray<"Dns" | "Tcp" | "Tunnel" | "Tls">
   }
   | {
@@ -36,14 +36,14 @@ export type Stage =
   | { readonly _tag: "Tunnel"; readonly proxy: Proxy; readonly millis: number }
   | {
     readonly _tag: "Tls"
-    /** `TLSv1.3` and so on. */
+    /** For example `TLSv1.3`. */
     readonly protocol: string
-    /** `h2` or `http/1.1`, when the host chose one. */
+    /** `h2` or `http/1.1`, if the host chose one. */
     readonly alpn: Option.Option<string>
     readonly issuer: string
     readonly subject: string
     readonly validTo: Date
-    /** Why the certificate is not accepted; none: it is. */
+    /** Why the certificate is rejected; none if it is accepted. */
     readonly problem: Option.Option<{ readonly code: string; readonly words: string }>
     readonly millis: number
   }

@@ -1,5 +1,5 @@
 /**
- * By which way a host is reached: directly, or by a proxy, and who said so.
+ * The route to a host: directly or through a proxy, and which setting decided it.
  *
  * @since 0.1.0
  */
@@ -12,16 +12,16 @@ import type * as Redacted from "effect/Redacted"
  * @category models
  */
 export interface Proxy {
-  /** Scheme, host and port; never its user and password. */
+  /** Scheme, host and port, without user name and password. */
   readonly url: string
   /** `user:password`, decoded. */
   readonly login: Option.Option<Redacted.Redacted<string>>
-  /** Where it was written. */
+  /** The setting or variable that names the proxy. */
   readonly origin: Origin
 }
 
 /**
- * An entry of `NO_PROXY` that no host can match, and why, with what to write instead.
+ * An entry in `NO_PROXY` that can't match any host. `why` says why, and what to write instead.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export interface IgnoredEntry {
 }
 
 /**
- * `exclusion` is the entry of `NO_PROXY` that keeps a host from the proxy that it would otherwise have.
+ * `exclusion` is the entry in `NO_PROXY` that excludes the host from the configured proxy.
  *
  * @since 0.1.0
  * @category models
@@ -47,24 +47,24 @@ export type Route =
   | { readonly _tag: "Proxy"; readonly proxy: Proxy; readonly ignored: ReadonlyArray<IgnoredEntry> }
 
 /**
- * The route in a few words, for example `direct`, `direct (.example.com in NO_PROXY)` or
- * `by the proxy http://proxy.example.com:3128 from HTTPS_PROXY`.
+ * The route for messages, for example `direct`, `direct (.example.com in NO_PROXY)` or
+ * `through the proxy http://proxy.example.com:3128 from HTTPS_PROXY`.
  *
  * @since 0.1.0
  * @category rendering
  */
 export const describe = (route: Route): string =>
   route._tag === "Proxy"
-    ? `by the ${named(route.proxy)}`
+    ? `through the ${describeProxy(route.proxy)}`
     : Option.match(route.exclusion, {
       onNone: () => "direct",
       onSome: ({ entry, variable }) => `direct (${entry} in ${variable})`
     })
 
 /**
- * A proxy in a few words, for example `proxy http://proxy.example.com:3128 from HTTPS_PROXY`.
+ * A proxy for messages, for example `proxy http://proxy.example.com:3128 from HTTPS_PROXY`.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const named = ({ origin, url }: Proxy): string => `proxy ${url} from ${describeOrigin(origin)}`
+export const describeProxy = ({ origin, url }: Proxy): string => `proxy ${url} from ${describeOrigin(origin)}`

@@ -1,8 +1,8 @@
 /**
- * Time limits for whatever takes an `AbortSignal`.
+ * Time limits for work that takes an `AbortSignal`.
  *
- * `AbortSignal.any([signal, AbortSignal.timeout(ms)])` is not one: on Node 20 nothing holds on to the timeout's signal, and once it
- * is garbage-collected it never fires. Here the timer holds it.
+ * `AbortSignal.any([signal, AbortSignal.timeout(ms)])` does not work on Node 20: the timeout's signal can be garbage-collected, and then it never
+ * fires. Here the timer keeps a reference to it.
  *
  * @since 0.1.0
  */
@@ -12,11 +12,11 @@
  * @category models
  */
 export interface TimeLimit {
-  /** Aborted when the time is up, or with the caller's signal; its reason says which. */
+  /** Aborted when the time is up or with the caller's signal. Its reason says which. */
   readonly signal: AbortSignal
-  /** Ends the limit; the caller's signal still counts. */
+  /** Removes the time limit. The caller's signal still aborts. */
   readonly lift: () => void
-  /** Ends the limit and stops listening to the caller's signal. */
+  /** Removes the time limit and stops listening to the caller's signal. */
   readonly release: () => void
 }
 
@@ -25,18 +25,18 @@ export interface TimeLimit {
  * @category models
  */
 export interface Options {
-  /** The caller's own signal. */
+  /** The caller's signal. */
   readonly signal?: AbortSignal | null | undefined
-  /** The reason that `signal` gets when the time is up. */
+  /** The abort reason when the time is up. */
   readonly onTimeout: () => unknown
 }
 
-/** The longest time that a timer of Node.js can wait, in milliseconds; with more it fires at once. */
+/** The longest delay of a Node.js timer, in milliseconds. With a longer one it fires immediately. */
 const maxDelay = 2 ** 31 - 1
 
 /**
- * Starts a limit in milliseconds; no limit if that is not a finite number. Call `release` when the work has ended, or the
- * timer keeps the program running until it fires.
+ * Starts a time limit in milliseconds; there is none if the number is not finite. Call `release` when the work is done: otherwise the timer
+ * keeps the program running until it fires.
  *
  * @since 0.1.0
  * @category constructors
@@ -59,7 +59,7 @@ export const start = (millis: number, { onTimeout, signal }: Options): TimeLimit
 }
 
 /**
- * Runs `use` with a signal that is aborted after so many milliseconds, or with the caller's.
+ * Runs `use` with a signal that is aborted after `millis` milliseconds or with the caller's signal.
  *
  * @since 0.1.0
  * @category running

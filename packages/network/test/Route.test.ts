@@ -44,50 +44,50 @@ describe("the route", () => {
         "is by HTTPS_PROXY for https",
         https,
         { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" },
-        "by the proxy http://p:1 from HTTPS_PROXY"
+        "through the proxy http://p:1 from HTTPS_PROXY"
       ],
       [
         "is by HTTP_PROXY for http",
         http,
         { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" },
-        "by the proxy http://q:1 from HTTP_PROXY"
+        "through the proxy http://q:1 from HTTP_PROXY"
       ],
       ["is by no proxy of the other scheme", http, { HTTPS_PROXY: "http://p:1" }, "direct"],
       [
         "is by ALL_PROXY else",
         http,
         { HTTPS_PROXY: "http://p:1", ALL_PROXY: "http://r:1" },
-        "by the proxy http://r:1 from ALL_PROXY"
+        "through the proxy http://r:1 from ALL_PROXY"
       ],
       [
         "is by the lower case first",
         https,
         { HTTPS_PROXY: "http://p:1", https_proxy: "http://l:1" },
-        "by the proxy http://l:1 from https_proxy"
+        "through the proxy http://l:1 from https_proxy"
       ],
       [
         "is by https_proxy before ALL_PROXY",
         https,
         { ALL_PROXY: "http://p:1", https_proxy: "http://l:1" },
-        "by the proxy http://l:1 from https_proxy"
+        "through the proxy http://l:1 from https_proxy"
       ],
       [
         "takes blank for unset",
         https,
         { https_proxy: " ", HTTPS_PROXY: "http://p:1" },
-        "by the proxy http://p:1 from HTTPS_PROXY"
+        "through the proxy http://p:1 from HTTPS_PROXY"
       ],
       [
         "takes a proxy without a scheme for http",
         https,
         { HTTPS_PROXY: "p.example.com:3128" },
-        "by the proxy http://p.example.com:3128 from HTTPS_PROXY"
+        "through the proxy http://p.example.com:3128 from HTTPS_PROXY"
       ],
       [
         "may be by a proxy with TLS",
         https,
         { HTTPS_PROXY: "https://p.example.com" },
-        "by the proxy https://p.example.com from HTTPS_PROXY"
+        "through the proxy https://p.example.com from HTTPS_PROXY"
       ],
       [
         "is direct for what NO_PROXY has",
@@ -99,13 +99,13 @@ describe("the route", () => {
         "hears no_proxy before NO_PROXY",
         https,
         { HTTPS_PROXY: "http://p:1", NO_PROXY: "*", no_proxy: "a" },
-        "by the proxy http://p:1 from HTTPS_PROXY"
+        "through the proxy http://p:1 from HTTPS_PROXY"
       ],
       [
         "is by the proxy for this machine too",
         "http://127.0.0.1:8080",
         { HTTP_PROXY: "http://p:1" },
-        "by the proxy http://p:1 from HTTP_PROXY"
+        "through the proxy http://p:1 from HTTP_PROXY"
       ]
     ] as const
   ) {
@@ -117,9 +117,9 @@ describe("the route", () => {
       const env = { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s:1" }
       assert.match(
         yield* words(https, env, "http://o:1"),
-        /^by the proxy http:\/\/o:1 from ALTIMATE_CLI_CONFIG_CONTENT/
+        /^through the proxy http:\/\/o:1 from ALTIMATE_CLI_CONFIG_CONTENT/
       )
-      assert.match(yield* words(http, env, "http://o:1"), /^by the proxy http:\/\/o:1 from/)
+      assert.match(yield* words(http, env, "http://o:1"), /^through the proxy http:\/\/o:1 from/)
       assert.strictEqual(
         yield* words(https, { NO_PROXY: "gw.example.com:443" }, "http://o:1"),
         "direct (gw.example.com:443 in NO_PROXY)"
@@ -130,7 +130,7 @@ describe("the route", () => {
     Effect.gen(function*() {
       const { mask } = yield* Secrets.Secrets
       const found = yield* route(https)
-      assert.strictEqual(Route.describe(found), "by the proxy http://p.example.com:3128 from HTTPS_PROXY")
+      assert.strictEqual(Route.describe(found), "through the proxy http://p.example.com:3128 from HTTPS_PROXY")
       assert.notInclude(JSON.stringify(found), "canary")
       assert.deepStrictEqual(
         found._tag === "Proxy" ? Option.map(found.proxy.login, Redacted.value) : undefined,
@@ -176,10 +176,14 @@ describe("the route", () => {
 
   for (
     const [what, value, expected] of [
-      ["SOCKS", "socks5://user:canary@p:1080", "ALL_PROXY: a SOCKS proxy (socks5://) can't be used"],
-      ["another scheme", "ftp://user:canary@p", "ALL_PROXY: this is no URL of an HTTP proxy"],
-      ["no URL", "http://user:can/ary@p:x", "ALL_PROXY: this is no URL"],
-      ["a password with a slash that looks like a port", "http://user:12/canary@p", "ALL_PROXY: this is no URL"]
+      ["SOCKS", "socks5://user:canary@p:1080", "ALL_PROXY: SOCKS proxies (socks5://) are not supported"],
+      ["another scheme", "ftp://user:canary@p", "ALL_PROXY: this is not the URL of an HTTP proxy"],
+      ["no URL", "http://user:can/ary@p:x", "ALL_PROXY: this is not a valid URL"],
+      [
+        "a password with a slash that looks like a port",
+        "http://user:12/canary@p",
+        "ALL_PROXY: this is not a valid URL"
+      ]
     ] as const
   ) {
     it.effect(`fails for ${what}, with the variable and without its value`, () =>
@@ -196,7 +200,7 @@ describe("the route", () => {
     Effect.gen(function*() {
       assert.strictEqual(
         yield* words(https, { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s" }),
-        "by the proxy http://p:1 from HTTPS_PROXY"
+        "through the proxy http://p:1 from HTTPS_PROXY"
       )
       assert.strictEqual(yield* words(https, { ALL_PROXY: "socks5://s", NO_PROXY: "*" }), "direct (* in NO_PROXY)")
     }))

@@ -2,8 +2,8 @@ import { afterEach, assert, beforeEach, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { connect, createServer, Socket } from "node:net"
 import { listening } from "../../cli/test/gateway/Listening.ts"
-import { interleaved } from "../src/internal/connection/addresses.ts"
-import { raced } from "../src/internal/connection/connect.ts"
+import { interleave } from "../src/internal/connection/addresses.ts"
+import { raceAddresses } from "../src/internal/connection/connect.ts"
 import { failure } from "./machine.ts"
 
 const host = { host: "gateway.test", to: "gateway.test" }
@@ -40,7 +40,7 @@ describe("a connection to a host with several addresses", () => {
   it("tries the next one after 250 ms", () => {
     const { addresses, open } = network()
     const controller = new AbortController()
-    raced(["10.0.0.1", "2001:db8::1", "10.0.0.2"], host, controller.signal, open).catch(() => {})
+    raceAddresses(["10.0.0.1", "2001:db8::1", "10.0.0.2"], host, controller.signal, open).catch(() => {})
     assert.deepStrictEqual(addresses(), ["10.0.0.1"])
     vi.advanceTimersByTime(249)
     assert.deepStrictEqual(addresses(), ["10.0.0.1"])
@@ -55,7 +55,7 @@ describe("a connection to a host with several addresses", () => {
     Effect.gen(function*() {
       const port = yield* listening(createServer())
       const net = network()
-      const racing = raced(["10.0.0.1", "2001:db8::1"], host, new AbortController().signal, net.open)
+      const racing = raceAddresses(["10.0.0.1", "2001:db8::1"], host, new AbortController().signal, net.open)
       vi.advanceTimersByTime(60_000)
       const loser = closed(net.opened.get("2001:db8::1"))
       net.connect("10.0.0.1", port)
@@ -67,7 +67,7 @@ describe("a connection to a host with several addresses", () => {
     Effect.gen(function*() {
       const port = yield* listening(createServer())
       const net = network()
-      const racing = raced(["10.0.0.1", "2001:db8::1"], host, new AbortController().signal, net.open)
+      const racing = raceAddresses(["10.0.0.1", "2001:db8::1"], host, new AbortController().signal, net.open)
       net.fail("10.0.0.1", "ECONNREFUSED")
       yield* untilOpened(2, net)
       net.connect("2001:db8::1", port)
@@ -78,7 +78,7 @@ describe("a connection to a host with several addresses", () => {
     Effect.gen(function*() {
       const net = network()
       const racing = failure(
-        raced(["2001:db8::1", "10.0.0.1", "10.0.0.2"], host, new AbortController().signal, net.open)
+        raceAddresses(["2001:db8::1", "10.0.0.1", "10.0.0.2"], host, new AbortController().signal, net.open)
       )
       const failed = yield* Effect.fork(racing)
       yield* untilOpened(1, net)
@@ -101,7 +101,7 @@ describe("a connection to a host with several addresses", () => {
     Effect.gen(function*() {
       const net = network()
       const controller = new AbortController()
-      const racing = raced(["10.0.0.1", "10.0.0.2"], host, controller.signal, net.open)
+      const racing = raceAddresses(["10.0.0.1", "10.0.0.2"], host, controller.signal, net.open)
       vi.advanceTimersByTime(250)
       const all = [...net.opened.values()].map(closed)
       controller.abort(new Error("enough"))
@@ -121,14 +121,14 @@ describe("addresses", () => {
         [["1.0.0.1"], ["1.0.0.1"]],
         [[], []]
       ] as const
-    ) assert.deepStrictEqual(interleaved(given), [...expected])
+    ) assert.deepStrictEqual(interleave(given), [...expected])
   })
 
   it.scoped("of this machine are really connected to, dead ones among them", () =>
     Effect.gen(function*() {
       const port = yield* listening(createServer())
       const socket = yield* Effect.promise(() =>
-        raced(["127.0.0.2", "::1", "127.0.0.1"], host, new AbortController().signal, (address) =>
+        raceAddresses(["127.0.0.2", "::1", "127.0.0.1"], host, new AbortController().signal, (address) =>
           connect({ host: address, port }))
       )
       assert.strictEqual(socket.remoteAddress, "127.0.0.1")

@@ -108,8 +108,7 @@ describe("a session of HTTP/2", () => {
     Effect.gen(function*() {
       const { caFile, sessions, url } = yield* gateway
       const { handler } = yield* makeNetwork({ caFile })
-      const http = handler({ http2: true })
-      yield* Effect.addFinalizer(() => Effect.sync(() => http.destroy()))
+      const http = yield* handler({ http2: true })
       const { HttpRequest } = yield* Effect.promise(() => import("@smithy/core/protocols"))
       const { hostname, port, protocol } = new URL(url)
       const ask = (abortSignal?: AbortSignal) =>

@@ -90,10 +90,13 @@ describe("a compressed answer", () => {
       const cut = await read(decoded(encoding, [whole.subarray(0, -20)]).body)
       assert.isTrue(cut.text.startsWith("line 0\nline 7919\n"))
       assert.instanceOf(cut.error, NetworkError)
-      assert.include(String(cut.error), `the ${encoding} compression of the answer is cut off`)
+      assert.include(String(cut.error), `the ${encoding} compression of the response is cut off`)
       const damaged = await read(decoded(encoding, [whole.fill(0xff, 3000, 3100)]).body)
       // Brotli has no checksum: what is damaged may look like something longer.
-      assert.match(String(damaged.error), new RegExp(`the ${encoding} compression of the answer is (damaged|cut off)`))
+      assert.match(
+        String(damaged.error),
+        new RegExp(`the ${encoding} compression of the response is (damaged|cut off)`)
+      )
     })
   }
 

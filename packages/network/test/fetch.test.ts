@@ -82,7 +82,7 @@ describe("fetch", () => {
       assert.strictEqual(yield* text((yield* makeFetch({ caFile, clientCert, clientKey }))(url)), "client-7")
       const error = yield* failure((yield* makeFetch())(url))
       assert.strictEqual(error.reason, "Certificate")
-      assert.include(error.message, "Corp CA, which is not trusted here")
+      assert.include(error.message, "Corp CA, which this machine does not trust")
     }))
 
   it.scopedLive("speaks HTTP/2 to a host that speaks nothing else", () =>
@@ -180,7 +180,7 @@ describe("fetch", () => {
       const fetch = yield* makeFetch({ limits: { firstByte: 200, connect: 200 } })
       const slow = yield* failure(fetch(`http://127.0.0.1:${silent}`))
       assert.strictEqual(slow.reason, "Timeout")
-      assert.strictEqual(slow.message, `no answer from 127.0.0.1:${silent} within 200ms (options.timeout.firstByte)`)
+      assert.strictEqual(slow.message, `no response from 127.0.0.1:${silent} within 200ms (options.timeout.firstByte)`)
       const stuck = yield* failure((yield* makeFetch({ limits: { connect: 200 } }))(`https://127.0.0.1:${noTls}`))
       assert.strictEqual(stuck.reason, "Timeout")
       assert.strictEqual(

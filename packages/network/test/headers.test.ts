@@ -14,7 +14,7 @@ const headers = (kibibytes: number) =>
 /** More than the 128 that Node takes in HTTP/2 unless told otherwise. */
 const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`x-${index}`, String(index)]))
 
-const tooLarge = (who: string) => `the headers of the answer from ${who} are larger than 64 KiB`
+const tooLarge = (who: string) => `the response headers from ${who} are larger than 64 KiB`
 
 describe("an answer's headers", () => {
   it.scopedLive("may have 60 KiB in HTTP/1.1; more than 64 are refused in words", () =>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { exclusion, ignoredEntries } from "../src/internal/route/noProxy.ts"
+import { findExclusion, ignoredEntries } from "../src/internal/route/noProxy.ts"
 
 describe("an entry of NO_PROXY", () => {
   for (
@@ -47,16 +47,16 @@ describe("an entry of NO_PROXY", () => {
     ] as const
   ) {
     it(`${entry} ${matches ? "keeps" : "does not keep"} ${host}:${port} from the proxy`, () => {
-      assert.strictEqual(exclusion(entry, { host, port }), matches ? entry : undefined)
+      assert.strictEqual(findExclusion(entry, { host, port }), matches ? entry : undefined)
     })
   }
 
   for (
     const [entry, why] of [
-      ["http://gw.example.com", /URL; write its host only: gw\.example\.com$/],
-      ["https://gw.example.com:8443/v1", /write its host only: gw\.example\.com:8443$/],
-      ["gw.example.com/bedrock", /path; write its host only: gw\.example\.com$/],
-      ["gw.example.com:8443/", /path; write its host only: gw\.example\.com:8443$/],
+      ["http://gw.example.com", /URL; write only its host: gw\.example\.com$/],
+      ["https://gw.example.com:8443/v1", /write only its host: gw\.example\.com:8443$/],
+      ["gw.example.com/bedrock", /path; write only its host: gw\.example\.com$/],
+      ["gw.example.com:8443/", /path; write only its host: gw\.example\.com:8443$/],
       ["*.", /not a host name/],
       [".", /not a host name/],
       ["gw..example.com", /not a host name/],
@@ -95,7 +95,7 @@ describe("an entry of NO_PROXY", () => {
       assert.deepStrictEqual(ignored.map(({ entry }) => entry), [entry])
       assert.match(ignored[0]!.why, why)
       for (const host of ["gw.example.com", "10.0.0.1", "::1", "fe80::1"]) {
-        assert.isUndefined(exclusion(entry, { host, port: 443 }))
+        assert.isUndefined(findExclusion(entry, { host, port: 443 }))
       }
     })
   }
@@ -117,7 +117,10 @@ describe("an entry of NO_PROXY", () => {
   }
 
   it("is named, the first that matches, between commas and white space", () => {
-    assert.strictEqual(exclusion("a.example, ,.b.example  b.example", { host: "x.b.example", port: 1 }), ".b.example")
-    assert.isUndefined(exclusion("", { host: "x.b.example", port: 1 }))
+    assert.strictEqual(
+      findExclusion("a.example, ,.b.example  b.example", { host: "x.b.example", port: 1 }),
+      ".b.example"
+    )
+    assert.isUndefined(findExclusion("", { host: "x.b.example", port: 1 }))
   })
 })

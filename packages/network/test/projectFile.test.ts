@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { rootCertificates } from "node:tls"
-import { authorities, readFile } from "../src/internal/tls/authorities.ts"
+import { readAuthorities, readFile } from "../src/internal/tls/authorities.ts"
 
 const file = (content: string): FileSetting => ({
   value: "/not/there",
@@ -17,9 +17,9 @@ describe("a file of a project that the user trusts", () => {
   it.effect("is used as it was trusted, whatever is there by now", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* readFile(file("the key"), "clientKey"), "the key")
-      const all = yield* authorities(Option.some(file(rootCertificates[0]!)))
+      const all = yield* readAuthorities(Option.some(file(rootCertificates[0]!)))
       assert.include(all, rootCertificates[0])
-      const refused = yield* Effect.flip(authorities(Option.some(file("no certificate"))))
-      assert.include(refused.message, "/not/there holds no certificate")
+      const refused = yield* Effect.flip(readAuthorities(Option.some(file("no certificate"))))
+      assert.include(refused.message, "/not/there contains no certificate")
     }).pipe(Effect.provide(NodeContext.layer)))
 })

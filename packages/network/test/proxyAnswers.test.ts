@@ -73,11 +73,11 @@ describe("a proxy's answer to CONNECT", () => {
   it.scopedLive("that refuses a login says which one to correct, or that this program can't", () =>
     Effect.gen(function*() {
       const basic = yield* answered("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic", "", "me:canary@")
-      assert.strictEqual(basic.message, "PROXY did not accept its user and password (HTTP 407)")
-      assert.include(basic.hint, "Correct user and password in HTTPS_PROXY")
+      assert.strictEqual(basic.message, "PROXY rejected the user name and password (HTTP 407)")
+      assert.include(basic.hint, "Correct the user name and password in HTTPS_PROXY")
       const other = yield* answered("HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM")
       assert.strictEqual(other.message, "PROXY requires a login (HTTP 407)")
-      assert.include(other.hint, "accepts Negotiate, NTLM only")
+      assert.include(other.hint, "accepts only Negotiate, NTLM")
     }))
 
   it.scopedLive("is not what a gateway behind the tunnel answers: its 407 is an answer", () =>

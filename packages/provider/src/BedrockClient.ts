@@ -6,10 +6,10 @@
 import { Auth } from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import { publicUrl, registerSecrets } from "@altimate-code/config/PublicUrl"
 import { Settings } from "@altimate-code/config/Settings"
+import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
 import type { Secrets } from "@altimate-code/log/Secrets"
-import { type Handler, Network } from "@altimate-code/network/Network"
+import { Network } from "@altimate-code/network/Network"
 import type {
   ConverseCommandInput,
   ConverseCommandOutput,
@@ -148,8 +148,8 @@ const make = (limits: Limits): Effect.Effect<
 
     const answeredUrls = yield* Ref.make<ReadonlySet<string>>(new Set())
 
-    let http: Handler | undefined
-    yield* Effect.addFinalizer(() => Effect.sync(() => http?.destroy()))
+    // HTTP/1.1 by default, which every gateway supports: the SDK would use HTTP/2 for this service.
+    const http = yield* network.handler({ connectTimeout: connect, http2: settings.gateway.http2 })
 
     const withRetries = <Request extends ConverseCommandInput, A, R>(
       operation: "converse" | "converse-stream",
@@ -157,8 +157,6 @@ const make = (limits: Limits): Effect.Effect<
     ) =>
     (given: Request, progress: Progress): Effect.Effect<A, BedrockError, R> =>
       Effect.flatMap(load, (sdk) => {
-        // HTTP/1.1 by default, which every gateway supports: the SDK would use HTTP/2 for this service.
-        http ??= network.handler({ connectTimeout: connect, http2: settings.gateway.http2 })
         const acceptsWhole = streaming.value === "auto"
         const exchange = { sdk, http, endpoint: endpoint.url, signing, firstByte, idle, acceptsWhole }
         return retryWithoutFields(dropping, given, (request, drop) => {

@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
+import type { ModelSettings } from "@altimate-code/config/Gateway"
 import { describe, type Setting } from "@altimate-code/config/Origin"
-import { type ModelSettings, Settings } from "@altimate-code/config/Settings"
+import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"

@@ -191,14 +191,14 @@ describe("a compressed answer", () => {
       for (const [index, operation] of [stream, complete].entries()) {
         const error = yield* failure(operation, answers[index]!)
         assert.strictEqual(error.reason, "TruncatedStream")
-        assert.include(error.message, "the gzip compression of the answer is cut off")
+        assert.include(error.message, "the gzip compression of the response is cut off")
       }
       const refused = yield* failure(stream, (response) =>
         response.writeHead(403, { ...json, ...gzip }).end(
           Buffer.concat([Zlib.gzipSync("").subarray(0, 10), Buffer.alloc(99, 0xff)])
         ))
       assert.strictEqual(refused.reason, "Permission")
-      assert.include(refused.message, "the gzip compression of the answer is damaged")
+      assert.include(refused.message, "the gzip compression of the response is damaged")
     }))
 
   it.scopedLive("in a coding that is not known is named, and none of it is shown", () =>

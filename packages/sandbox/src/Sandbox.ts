@@ -1,8 +1,7 @@
 /**
  * A Bedrock Runtime gateway on this machine: real HTTP/1.1 on 127.0.0.1, real event-stream frames, real signatures.
  *
- * It is the other side of the wire, so it shares no code with the client and lives in real time, also where a test
- * has replaced the clock.
+ * It plays the server, so it shares no code with the client. It uses real time, even if a test replaces the clock.
  *
  * @since 0.1.0
  */
@@ -12,7 +11,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { IncomingMessage, ServerResponse } from "node:http"
@@ -24,95 +22,51 @@ import { serve } from "./internal/http/server.ts"
 import type { Steps } from "./internal/http/steps.ts"
 import * as Authorization from "./internal/validation/authorization.ts"
 import type { SandboxError } from "./SandboxError.ts"
-import type { Script } from "./Script.ts"
+import type { Options } from "./SandboxOptions.ts"
+
+export type { AwsKey, Options } from "./SandboxOptions.ts"
 
 /**
- * A key pair whose signatures are accepted. With a `sessionToken` a request must carry exactly that one.
- *
- * @since 0.1.0
- * @category models
- */
-export interface AwsKey {
-  readonly accessKeyId: string
-  readonly secretAccessKey: Redacted.Redacted<string>
-  readonly sessionToken?: Redacted.Redacted<string>
-  readonly region: string
-  /** The service that signatures must be for: `bedrock` unless given. */
-  readonly service?: string
-}
-
-/**
- * How a sandbox differs from one that answers everybody, whatever the model, on any free port.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options {
-  /** 0, the default, is any free port. */
-  readonly port?: number
-  /** The path in front of `/model/…`, e.g. `/bedrock/v1`; slashes at its ends do not matter. None by default. */
-  readonly prefix?: string
-  /** Who is let in. Without it a request's authorization is not looked at at all. */
-  readonly auth?: {
-    readonly bearer?: ReadonlyArray<Redacted.Redacted<string>>
-    readonly sigv4?: ReadonlyArray<AwsKey>
-  }
-  /** The only wire IDs (or ARNs) that are accepted. All are when absent. */
-  readonly models?: ReadonlyArray<string>
-  /**
-   * How converse-stream is answered: as `events`, the default; `buffered`: all of them at once at the end; `json`: as
-   * converse would. With `only`, converse is answered with nothing.
-   */
-  readonly streaming?: "events" | "buffered" | "json" | "only"
-  /** Names of fields that no request may have, wherever in it: it is refused with a `ValidationException` that names the first. */
-  readonly refuse?: ReadonlyArray<string>
-  /** Headers of every answer, as a gateway adds them. */
-  readonly headers?: { readonly [name: string]: string }
-  /** What to answer. Without one, an answer is made from the request: the same one for the same request. */
-  readonly script?: Script
-}
-
-/**
- * A request as it was on the wire, refused ones included. Headers hold the credentials in clear: not for a log.
+ * A request as it was received, including refused ones. The headers contain credentials in plain text, so do not log them.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RecordedRequest {
   readonly method: string
-  /** The request target as sent, percent-encoding and query kept. */
+  /** The request target as sent, with percent-encoding and query. */
   readonly rawPath: string
-  /** The path decoded, without the query. */
+  /** The decoded path, without the query. */
   readonly path: string
-  /** Names in lower case; the values of a repeated header joined by `", "`. */
+  /** Names are in lower case; values of repeated headers are joined with `", "`. */
   readonly headers: { readonly [name: string]: string }
-  /** The parsed JSON body; `undefined` if it is none. */
+  /** The parsed JSON body; `undefined` if it is not JSON. */
   readonly body: unknown
   readonly rawBody: string
-  /** Decoded; `undefined` if the path names none. */
+  /** The decoded ID; `undefined` if the path contains none. */
   readonly modelId: string | undefined
   readonly operation: "converse" | "converse-stream" | undefined
   readonly httpVersion: string
   readonly authorized: boolean
-  /** The client went away before the answer ended. */
+  /** True: the client disconnected before the end of the response. */
   readonly aborted: boolean
 }
 
 /**
- * Where a running sandbox is, and what it has been asked.
+ * A running sandbox: its address, and the requests it received.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** `http://127.0.0.1:PORT` and the prefix, without a slash at the end: what goes into `baseURL`. */
+  /** The URL for `baseURL`: `http://127.0.0.1:PORT` and the prefix, without a trailing slash. */
   readonly url: string
   readonly port: number
-  /** All requests so far, each from the moment on when it has been read, in that order. */
+  /** All requests that have been read so far, in that order. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   /**
-   * Waits until the requests so far satisfy the predicate: `(requests) => requests.length === 2` for the second one,
-   * `([first]) => first?.aborted === true` for the first one's abort.
+   * Waits until the requests satisfy the predicate: for example `(requests) => requests.length === 2` for the second request, or
+   * `([first]) => first?.aborted === true` until the first one is aborted.
    */
   readonly waitFor: (
     predicate: (requests: ReadonlyArray<RecordedRequest>) => boolean
@@ -143,14 +97,14 @@ const toRecord = (incoming: Incoming, route: Route.Route, authorized: boolean): 
   aborted: !incoming.complete
 })
 
-const added = (headers: Options["headers"] = {}, steps: Steps): Steps =>
+const addHeaders = (headers: Options["headers"] = {}, steps: Steps): Steps =>
   steps.map((step) => step.type === "Head" ? { ...step, headers: { ...headers, ...step.headers } } : step)
 
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
 /**
- * Starts a sandbox; closing the scope frees the port and destroys every open socket at once. Fails with a
- * `SandboxError` when it cannot have its port.
+ * Starts a sandbox. Closing the scope frees the port and destroys all open sockets immediately. Fails with a
+ * `SandboxError` if the port can't be used.
  *
  * @since 0.1.0
  * @category constructors
@@ -166,7 +120,10 @@ export const make = Effect.fn("Sandbox.make")(function*(options: Options = {}) {
     const authorization = yield* Effect.either(Authorization.check(options.auth, incoming))
     const entry = toRecord(incoming, route, Either.isRight(authorization))
     const index = yield* SubscriptionRef.modify(recorded, (entries) => [entries.length, [...entries, entry]])
-    const aborted = yield* respond(response, added(options.headers, yield* gateway(route, incoming, authorization)))
+    const aborted = yield* respond(
+      response,
+      addHeaders(options.headers, yield* gateway(route, incoming, authorization))
+    )
     if (aborted) {
       yield* SubscriptionRef.update(recorded, (entries) => entries.with(index, { ...entry, aborted }))
     }
@@ -181,14 +138,14 @@ export const make = Effect.fn("Sandbox.make")(function*(options: Options = {}) {
       recorded.changes.pipe(
         Stream.filter(predicate),
         Stream.runHead,
-        // The changes of a reference do not end.
+        // The stream of changes never ends.
         Effect.flatMap(Option.match({ onNone: () => Effect.never, onSome: Effect.succeed }))
       )
   })
 })
 
 /**
- * A sandbox that runs as long as the layer is in use. Fails with a `SandboxError` when it cannot have its port.
+ * A sandbox that runs as long as the layer. Fails with a `SandboxError` if the port can't be used.
  *
  * @since 0.1.0
  * @category layers

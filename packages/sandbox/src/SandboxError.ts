@@ -1,13 +1,13 @@
 /**
- * Why a sandbox could not be started.
+ * Errors of starting a sandbox.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * The sandbox could not be started: `PortInUse` when another program has the port, `Listen` for anything else that
- * the operating system says. `hint` is what a person can do.
+ * The sandbox could not be started: `PortInUse` if another program uses the port, `Listen` for any other error of the operating system. `hint` says
+ * what the user can do.
  *
  * @since 0.1.0
  * @category errors

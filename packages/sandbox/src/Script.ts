@@ -1,11 +1,10 @@
 /**
- * What a sandbox answers when it is not to make up its answers itself: a list of turns, writable as JSON.
+ * Scripted answers for a sandbox: a list of turns, which can be written as JSON.
  *
- * Turns are played in order. Each request that is authorised and valid is one attempt at the current turn. While the
- * turn has faults left, an attempt plays the next of them and the turn stays; the first attempt without a fault is
- * answered with the turn's blocks, and only that moves on to the next turn. Requests that arrive together therefore
- * get consecutive turns, and a throttled attempt uses none up. After the last turn every request is refused with a
- * `ValidationException` that says so (HTTP 400: a client must not retry it), so that a request too many shows up.
+ * Turns are played in order. Each authorized and valid request is an attempt at the current turn. While the turn has faults left, an attempt plays the
+ * next fault. The first attempt without a fault is answered with the turn's blocks, and then the next turn begins. So concurrent requests get
+ * consecutive turns, and a throttled attempt does not use up a turn. After the last turn, every request is refused with a `ValidationException` that says
+ * so (HTTP 400: clients must not retry it), so that unexpected requests are noticed.
  *
  * @since 0.1.0
  */
@@ -15,11 +14,11 @@ const Milliseconds = Schema.NonNegative.annotations({ description: "milliseconds
 const Count = Schema.NonNegativeInt
 const HttpStatus = Schema.Int.pipe(Schema.between(200, 599))
 
-/** One piece, or the pieces it is streamed in; one piece alone is cut into several deltas. */
+/** A text, which is split into several deltas, or the exact pieces to stream. */
 const Chunks = Schema.Union(Schema.String, Schema.Array(Schema.String))
 
 /**
- * A text block. Like Bedrock's own streams it has no `contentBlockStart`.
+ * A text block. As in Bedrock's own streams, it has no `contentBlockStart`.
  *
  * @since 0.1.0
  * @category blocks
@@ -27,7 +26,7 @@ const Chunks = Schema.Union(Schema.String, Schema.Array(Schema.String))
 export const TextBlock = Schema.Struct({ type: Schema.Literal("text"), text: Chunks })
 
 /**
- * A reasoning block, with the signature that the client has to send back unmodified.
+ * A reasoning block, with the signature that the client must send back unchanged.
  *
  * @since 0.1.0
  * @category blocks
@@ -47,9 +46,8 @@ export const ReasoningBlock = Schema.Struct({
 export const RedactedReasoningBlock = Schema.Struct({ type: Schema.Literal("redactedReasoning"), data: Schema.String })
 
 /**
- * A tool call. `input` is an object, or the fragments of its JSON text as they shall be streamed (they need not be
- * valid JSON). Without a `toolUseId` the sandbox makes one. `serverTool` marks a call that the model's own side
- * answers in the same stream (`server_tool_use`), usually followed by a `toolResult` block.
+ * A tool call. `input` is an object, or the fragments of its JSON text to stream, which need not be valid JSON. Without a `toolUseId` the sandbox makes
+ * one. `serverTool` marks a call that the model's provider answers in the same stream (`server_tool_use`), usually followed by a `toolResult` block.
  *
  * @since 0.1.0
  * @category blocks
@@ -63,7 +61,7 @@ export const ToolUseBlock = Schema.Struct({
 })
 
 /**
- * The answer to a server tool's call, within the model's own turn.
+ * The result of a server tool's call, within the model's turn.
  *
  * @since 0.1.0
  * @category blocks
@@ -75,7 +73,7 @@ export const ToolResultBlock = Schema.Struct({
 })
 
 /**
- * Any block of an answer.
+ * A block of an answer.
  *
  * @since 0.1.0
  * @category blocks
@@ -88,7 +86,7 @@ export const Block = Schema.Union(TextBlock, ReasoningBlock, RedactedReasoningBl
 export type Block = typeof Block.Type
 
 /**
- * Tokens as Bedrock counts them: `inputTokens` is without the cached ones. The total is computed.
+ * Token counts as Bedrock reports them: `inputTokens` excludes cached tokens. The total is computed.
  *
  * @since 0.1.0
  * @category turns
@@ -109,7 +107,7 @@ const times = { times: Schema.optional(Schema.Union(Schema.Positive.pipe(Schema.
 const afterEvents = { afterEvents: Count }
 
 /**
- * The five exceptions that arrive inside of an HTTP 200 event stream (Bedrock Runtime API model `2023-09-30`,
+ * The five exceptions that can occur inside an HTTP 200 event stream (Bedrock Runtime API model `2023-09-30`,
  * `ConverseStreamOutput`).
  *
  * @since 0.1.0
@@ -129,32 +127,30 @@ export const StreamException = Schema.Literal(
 export type StreamException = typeof StreamException.Type
 
 /**
- * What goes wrong with an attempt. Each plays `times` times (once when absent; `"always"`: the turn is never answered).
- * `afterEvents` counts the events of the stream that are sent in full before: 0 is after the headers and before
- * `messageStart`.
+ * What goes wrong with an attempt. A fault plays `times` times (default: once; `"always"`: the turn is never answered). `afterEvents` is the number of
+ * complete events before the fault: 0 is after the headers and before `messageStart`.
  *
  * | type | on the wire |
  * |---|---|
  * | `throttle` | 429 `ThrottlingException`; `retryAfter` is the header's value: seconds or an HTTP date |
  * | `error` | any status, exception name and message; with `messageKey: "Message"` as a bearer token's 403 has it |
  * | `expiredToken` | 403 `ExpiredTokenException` |
- * | `html` | a proxy's error page without a request ID, 502 unless `status` says otherwise |
+ * | `html` | a proxy's error page without a request ID; default status: 502 |
  * | `exception` | an exception frame in the stream |
- * | `truncate` | the stream ends, cleanly for HTTP, in the middle of a frame |
- * | `end` | the stream ends between two frames; without `afterEvents` just before `messageStop` |
- * | `corrupt` | a frame whose checksum does not fit, and then the rest |
- * | `stall` | nothing more comes and the socket stays open; without `afterEvents` not even headers |
- * | `reset` | the socket is destroyed; without `afterEvents` before the headers |
- * | `json` | the answer of Converse, `application/json`, where an event stream is expected |
- * | `sse` | server-sent events, `text/event-stream`, where an event stream is expected |
- * | `empty` | nothing: no content type, no body; 200 unless `status` says otherwise |
- * | `compress` | the whole answer, compressed as `encoding` says, although nobody asked for it |
- * | `relabel` | the whole answer, as another `contentType` |
- * | `redirect` | 307, unless `status` says otherwise, and a `location` elsewhere |
+ * | `truncate` | the stream ends in the middle of a frame, without an HTTP error |
+ * | `end` | the stream ends between two frames; without `afterEvents`, just before `messageStop` |
+ * | `corrupt` | a frame with a wrong checksum, followed by the remaining frames |
+ * | `stall` | nothing more is sent and the socket stays open; without `afterEvents`, not even headers |
+ * | `reset` | the socket is destroyed; without `afterEvents`, before the headers |
+ * | `json` | Converse's response, `application/json`, instead of an event stream |
+ * | `sse` | server-sent events, `text/event-stream`, instead of an event stream |
+ * | `empty` | no content type and no body; default status: 200 |
+ * | `compress` | the whole response, compressed with `encoding`, although the request did not ask for it |
+ * | `relabel` | the whole response with a different `contentType` |
+ * | `redirect` | a redirect to `location`; default status: 307 |
  *
- * Converse has no events: there an `exception` is the HTTP error of that name; `truncate`, `stall` and `reset` with
- * `afterEvents` come in the middle of the body; `end`, `corrupt`, `json` and `sse` do not apply, and stay for the next
- * attempt that streams.
+ * Converse has no events. There, an `exception` is the HTTP error with that name; `truncate`, `stall` and `reset` with `afterEvents` occur in the middle of
+ * the body; `end`, `corrupt`, `json` and `sse` do not apply and wait for the next attempt that streams.
  *
  * @since 0.1.0
  * @category faults
@@ -207,8 +203,7 @@ export const Fault = Schema.Union(
 export type Fault = typeof Fault.Type
 
 /**
- * How long the sandbox waits, in milliseconds: before the status line, before the first event (or Converse's body),
- * and between events.
+ * Delays in milliseconds: before the status line, before the first event (or Converse's body), and between events.
  *
  * @since 0.1.0
  * @category turns
@@ -225,10 +220,10 @@ export const Delays = Schema.Struct({
 export type Delays = typeof Delays.Type
 
 /**
- * One answer of the model, and what goes wrong before it comes.
+ * An answer of the model, and the faults before it.
  *
- * `stopReason` may be any string; when absent it is `tool_use` if there is a tool call for the client, else `end_turn`.
- * `usage`, when absent, is counted from the request's and the answer's characters. Faults see the same delays.
+ * `stopReason` may be any string; the default is `tool_use` if there is a tool call for the client, else `end_turn`. The default `usage` is estimated from
+ * the characters of request and answer. The delays apply to faults as well.
  *
  * @since 0.1.0
  * @category turns
@@ -247,8 +242,8 @@ export const Turn = Schema.Struct({
 export type Turn = typeof Turn.Type
 
 /**
- * Decode a JSON file with `Schema.decodeUnknown(Schema.parseJson(Script))`; nothing is transformed, so a script
- * written in TypeScript has the same shape.
+ * The turns of a sandbox. To read a JSON file, use `Schema.decodeUnknown(Schema.parseJson(Script))`. Nothing is transformed, so scripts in TypeScript
+ * have the same form.
  *
  * @since 0.1.0
  * @category turns

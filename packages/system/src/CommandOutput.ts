@@ -1,5 +1,5 @@
 /**
- * What a command prints.
+ * Runs commands for their output.
  *
  * @since 0.1.0
  */
@@ -9,14 +9,14 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
-// Effect's own commands have no process groups, and what the command has started must end with it.
+// Effect's own commands have no process groups, and everything that the command starts must end with it.
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable } from "node:stream"
 import * as Cut from "./Cut.ts"
 import * as ProcessGroup from "./ProcessGroup.ts"
 
 /**
- * A line for the shell, or a program and its arguments.
+ * A shell command line, or a program and its arguments.
  *
  * @since 0.1.0
  * @category models
@@ -24,26 +24,27 @@ import * as ProcessGroup from "./ProcessGroup.ts"
 export type Command = string | ReadonlyArray<string>
 
 /**
- * How it is run. `what` is what it should print, for messages: `token`.
+ * How to run the command.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Options {
+  /** What it should print, for messages: `token`. */
   readonly what: string
-  /** Its whole environment. */
+  /** Its complete environment. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly timeLimit: Duration.Duration
-  /** Gets what it writes to stderr, line by line as it comes. */
+  /** Receives its stderr line by line. */
   readonly say: (line: string) => Effect.Effect<void>
-  /** How many of the last of these lines a failure repeats; 1 unless given. */
+  /** How many of the last lines of stderr the failure includes; default: 1. */
   readonly repeatedLines?: number
 }
 
-/** Far more than is asked for, in bytes. */
-const maxSize = 64 * 1024
+/** Far more than a token needs, in bytes. */
+const maxOutputSize = 64 * 1024
 
-const grace = Duration.seconds(2)
+const shutdownGrace = Duration.seconds(2)
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
@@ -60,14 +61,14 @@ const start = (command: Command, environment: Options["environment"]) =>
     child.once("error", (error) => resume(Effect.fail(`it can't be started: ${error.message}`)))
   })
 
-/** Its whole stdout. Fails with what went wrong, in words. */
-const output = (child: Child, lines: Mailbox.Mailbox<string>, { repeatedLines = 1, what }: Options) =>
+/** The command's complete stdout. Fails with a description of the problem. */
+const readOutput = (child: Child, lines: Mailbox.Mailbox<string>, { repeatedLines = 1, what }: Options) =>
   Effect.async<Uint8Array, string>((resume) => {
     const stdout: Array<Uint8Array> = []
     let size = 0
     let rest = ""
     const last: Array<string> = []
-    const said = (line: string) => {
+    const addLine = (line: string) => {
       if (line.trim() === "") return
       last.push(line.trim())
       if (last.length > repeatedLines) last.shift()
@@ -76,17 +77,17 @@ const output = (child: Child, lines: Mailbox.Mailbox<string>, { repeatedLines = 
     child.stdout.on("data", (chunk: Uint8Array) => {
       stdout.push(chunk)
       size += chunk.length
-      if (size <= maxSize) return
+      if (size <= maxOutputSize) return
       lines.unsafeDone(Exit.void)
       resume(Effect.fail(`it printed far more than a ${what}`))
     })
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       const parts = (rest + text).split(/\r\n|\r|\n/)
-      rest = Cut.tail(parts.pop() ?? "", maxSize)
-      parts.forEach(said)
+      rest = Cut.tail(parts.pop() ?? "", maxOutputSize)
+      parts.forEach(addLine)
     })
     const ended = (code: number | null, signal: NodeJS.Signals | null) => {
-      said(rest)
+      addLine(rest)
       lines.unsafeDone(Exit.void)
       const how = signal === null ? `exit code ${code}` : `ended by ${signal}`
       resume(
@@ -96,13 +97,13 @@ const output = (child: Child, lines: Mailbox.Mailbox<string>, { repeatedLines = 
       )
     }
     child.once("close", ended)
-    // Something that it leaves running may keep its pipes open.
+    // A process that it leaves running may keep its pipes open.
     child.once("exit", (code, signal) => setTimeout(ended, 500, code, signal).unref())
   })
 
 /**
- * What the command prints to stdout, when it ends well and in time; otherwise it is ended with all that it has started. It runs in a process
- * group of its own and without an input. Fails with what went wrong, in words, which may have the last lines of its stderr in them.
+ * Runs the command in its own process group without stdin, and returns its stdout if it succeeds in time. Otherwise it is ended together with all
+ * processes that it started. Fails with a description of the problem, which may include the last lines of stderr.
  *
  * @since 0.1.0
  * @category running
@@ -111,13 +112,13 @@ export const run = (command: Command, options: Options): Effect.Effect<Uint8Arra
   Effect.gen(function*() {
     const { environment, say, timeLimit, what } = options
     const lines = yield* Mailbox.make<string>()
-    const saying = yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), say))
+    const reporter = yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), say))
     return yield* Effect.acquireUseRelease(
       start(command, environment),
       (child) =>
-        output(child, lines, options).pipe(
+        readOutput(child, lines, options).pipe(
           Effect.exit,
-          Effect.zipLeft(Fiber.join(saying)),
+          Effect.zipLeft(Fiber.join(reporter)),
           Effect.flatten,
           Effect.timeoutFail({
             duration: timeLimit,
@@ -126,7 +127,7 @@ export const run = (command: Command, options: Options): Effect.Effect<Uint8Arra
         ),
       (child) =>
         Effect.zipRight(
-          ProcessGroup.of(child.pid).end(grace),
+          ProcessGroup.of(child.pid).end(shutdownGrace),
           Effect.sync(() => {
             child.stdout.destroy()
             child.stderr.destroy()

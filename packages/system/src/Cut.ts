@@ -1,5 +1,5 @@
 /**
- * Where a text is cut: between characters, never inside of one.
+ * Cuts texts between characters, never inside one.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff
 
-/** Half a surrogate pair is no character: JSON parsers of model APIs refuse a request that holds one. */
+/** Half a surrogate pair is not a character. JSON parsers of model APIs reject requests that contain one. */
 const splitsPair = (text: string, at: number): boolean =>
   at > 0 && at < text.length && isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at))
 
@@ -23,7 +23,7 @@ export const head = (text: string, most: number): string => {
 }
 
 /**
- * The text, or its beginning with `…` behind it where it has more than `most` UTF-16 units.
+ * The text, or its beginning followed by `…` if it has more than `most` UTF-16 units.
  *
  * @since 0.1.0
  * @category cutting
@@ -43,12 +43,11 @@ export const tail = (text: string, most: number): string => {
 
 const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80
 
-/** How many bytes a UTF-8 character has, by its first. */
+/** The length of a UTF-8 character in bytes, by its first byte. */
 const lengthOf = (byte: number): number => byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
 
 /**
- * The beginning of a UTF-8 text: at most `most` bytes, without the beginning of a character that does not end in them. Bytes that
- * are no UTF-8 are cut where they are.
+ * The beginning of a UTF-8 text: at most `most` bytes, without an incomplete character at the end. Bytes that are not UTF-8 are cut anywhere.
  *
  * @since 0.1.0
  * @category cutting
@@ -61,8 +60,7 @@ export const headBytes = (bytes: Uint8Array, most: number): Uint8Array => {
 }
 
 /**
- * The end of a UTF-8 text: at most `most` bytes, without the end of a character that does not begin in them. Bytes that are no
- * UTF-8 are cut where they are.
+ * The end of a UTF-8 text: at most `most` bytes, without an incomplete character at the beginning. Bytes that are not UTF-8 are cut anywhere.
  *
  * @since 0.1.0
  * @category cutting

@@ -1,12 +1,12 @@
 /**
- * What identifies a content without holding it.
+ * Hashes of contents.
  *
  * @since 0.1.0
  */
 import { createHash } from "node:crypto"
 
 /**
- * SHA-256 in hexadecimal; of a text, that of its UTF-8.
+ * SHA-256 in hexadecimal. Texts are encoded as UTF-8.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * Keeps a file for one process at a time.
+ * Locks files between processes.
  *
  * @since 0.1.0
  */
@@ -18,10 +18,10 @@ import { fromName, type Holder, thisProcess, toName } from "./internal/holder.ts
 import { state } from "./ProcessId.ts"
 
 /**
- * The lock could not be taken.
+ * The lock could not be acquired.
  *
- * - `Held`: another process has it, or may have it
- * - `Refused`: the file system refused; `message` says what
+ * - `Held`: another process holds it, or may hold it
+ * - `Refused`: the file system refused an operation; `message` says which
  *
  * @since 0.1.0
  * @category errors
@@ -31,7 +31,7 @@ export class FileLockError extends Schema.TaggedError<FileLockError>("@altimate-
   {
     reason: Schema.Literal("Held", "Refused"),
     message: Schema.String,
-    /** The lock's directory: to remove it takes the lock away from whoever has it. */
+    /** The lock's directory. Removing it releases the lock. */
     lock: Schema.String
   }
 ) {}
@@ -41,32 +41,32 @@ export class FileLockError extends Schema.TaggedError<FileLockError>("@altimate-
  * @category models
  */
 export interface Lock {
-  /** For a temporary file beside the locked one: it is removed with the lock, also after a crash. */
+  /** The path of a temporary file next to the locked file. It is removed together with the lock, also after a crash. */
   readonly temporary: string
-  /** Whether this process still has the lock. Another one may have taken it over while this one was suspended. */
+  /** Whether this process still holds the lock. Another process may have taken it over while this one was suspended. */
   readonly isHeld: Effect.Effect<boolean>
-  /** The process that the lock was taken over from because it gave no sign of life, e.g. `process 7 on build-3`. */
+  /** The process whose lock was taken over because its heartbeat stopped, for example `process 7 on build-3`. */
   readonly takenOverFrom: Option.Option<string>
 }
 
-/** How often a holder gives a sign of life. */
-const heartbeat = Duration.seconds(3)
+/** How often a holder updates its file. */
+const heartbeatInterval = Duration.seconds(3)
 
-/** After so long without one, a holder that can't be looked at from here has ended. */
-const silence = Duration.times(heartbeat, 3)
+/** A holder that can't be checked from here counts as ended after this time without a heartbeat. */
+const maxSilence = Duration.times(heartbeatInterval, 3)
 
-/** The same for holders of earlier versions, which give no signs: by the time since they took the lock. */
-const silenceOfEarlierVersions = Duration.hours(1)
+/** The same for holders of earlier versions, which have no heartbeat, since they acquired the lock. */
+const maxAgeOfEarlierVersions = Duration.hours(1)
 
 /**
- * Takes the lock of a file, whose directory must exist, until the scope closes; waits up to `wait` (default: not at all) for a
- * process that has it. A process that ended without giving its lock back, by a crash or a restart of its container, is recognised
- * by its process ID, the time it started, its process namespace and the kernel's boot ID. One on another machine or in another
- * container can't be looked at: if it gives no sign of life for nine seconds, the lock is taken over.
+ * Acquires the lock of a file, whose directory must exist, until the scope closes. Waits up to `wait` (default: not at all) for the process that
+ * holds it. A process that ended without releasing its lock, through a crash or a restart of its container, is recognized by its process ID, start
+ * time, process namespace and the kernel's boot ID. A process on another machine or in another container can't be checked: if its heartbeat stops for
+ * nine seconds, its lock is taken over.
  *
- * The lock is a directory with one file in it, named after the holder. A directory that has that file already is renamed onto the
- * lock's path, which the system refuses as long as a file is in there (rename(2), ENOTEMPTY). So taking the lock is one step, and
- * the holder that ended is cleared out by removing the file with its name: nobody removes the lock of one that runs.
+ * The lock is a directory with a single file that is named after the holder. To acquire it, a directory that already contains this file is renamed to
+ * the lock's path, which the system refuses while another file is there (rename(2), ENOTEMPTY). So acquiring is a single step. A holder that has ended
+ * is cleared by removing the file with its name, so the lock of a running process is never removed.
  *
  * @since 0.1.0
  * @category constructors
@@ -90,35 +90,35 @@ export const acquire: (
         lock
       })
 
-    /** What an unknown holder wrote last, and since when it has not written anything else. */
+    /** The last heartbeat of each holder that can't be checked, and when it was first seen. */
     const watched = new Map<string, { readonly sign: string; readonly since: number }>()
 
-    /** When the holder wrote last, in milliseconds since 1970. */
+    /** When the holder last wrote its file, in milliseconds since 1970. */
     const writtenAt = (other: string) =>
       Effect.map(fs.stat(join(lock, other)), ({ mtime }) => Option.getOrElse(mtime, () => new Date()).getTime())
 
-    /** Whether the holder still gives signs of life; `unknown` while it is too early to say. */
-    const signs = (other: string) =>
+    /** Whether the holder's heartbeat continues; `unknown` while it is too early to say. */
+    const checkHeartbeat = (other: string) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
-        // Opened and read, not only asked for its time: network file systems may answer that from a cache (nfs(5), "ac").
+        // The file is read, because network file systems may cache its modification time (nfs(5), "ac").
         const sign = yield* fs.readFileString(join(lock, other))
         if (fromName(other)?.start === "" || fromName(other) === undefined) {
           const age = now - (yield* writtenAt(other))
-          return age > Duration.toMillis(silenceOfEarlierVersions) ? "ended" as const : "running" as const
+          return age > Duration.toMillis(maxAgeOfEarlierVersions) ? "ended" as const : "running" as const
         }
         const before = watched.get(other)
         if (before === undefined || before.sign !== sign) {
           watched.set(other, { sign, since: now })
           return before === undefined ? "unknown" as const : "running" as const
         }
-        return now - before.since >= Duration.toMillis(silence) ? "ended" as const : "unknown" as const
+        return now - before.since >= Duration.toMillis(maxSilence) ? "ended" as const : "unknown" as const
       })
 
     let takenOverFrom = Option.none<string>()
 
-    /** Clears out holders that have ended; what is left is the state of the one that has the lock. */
-    const clearOut = Effect.gen(function*() {
+    /** Removes holders that have ended, and returns the state of the remaining one. */
+    const clearEnded = Effect.gen(function*() {
       const names = yield* fs.readDirectory(lock).pipe(Effect.catchIf(isNotFound, () => Effect.succeed([])))
       for (const other of names) {
         const holder = fromName(other)
@@ -129,12 +129,12 @@ export const acquire: (
             (since) => state(holder, self, since)
           )
         const found = seen === "unknown"
-          ? yield* Effect.catchIf(signs(other), isNotFound, () => Effect.succeed("unknown" as const))
+          ? yield* Effect.catchIf(checkHeartbeat(other), isNotFound, () => Effect.succeed("unknown" as const))
           : seen
         if (found !== "ended") return { found, other: holder }
         if (seen === "unknown") takenOverFrom = Option.some(describe(holder, self))
         if (holder !== undefined) yield* Effect.ignore(fs.remove(temporary(holder), { force: true }))
-        // What can't be removed would keep everybody out: the caller has to know.
+        // A file that can't be removed would block everyone, so this must fail.
         yield* fs.remove(join(lock, other), { force: true })
       }
       return { found: "free" as const, other: undefined }
@@ -144,20 +144,20 @@ export const acquire: (
       const moved = yield* Effect.either(fs.rename(own, lock))
       if (moved._tag === "Right") return true
       if (!isOccupied(moved.left)) return yield* refused(moved.left)
-      const { found, other } = yield* Effect.mapError(clearOut, refused)
-      const isOver = (yield* Clock.currentTimeMillis) - started >= Duration.toMillis(wait)
-      if (found === "running" && isOver) {
+      const { found, other } = yield* Effect.mapError(clearEnded, refused)
+      const isTimeUp = (yield* Clock.currentTimeMillis) - started >= Duration.toMillis(wait)
+      if (found === "running" && isTimeUp) {
         return yield* new FileLockError({ reason: "Held", message: describe(other, self), lock })
       }
       return false
     }).pipe(
-      // Interrupted, the renaming could still happen behind the back of the finalizer.
+      // An interrupted rename could complete after the finalizer has run.
       Effect.uninterruptible
     )
 
     yield* Effect.addFinalizer(() =>
       fs.rename(lock, own).pipe(
-        // Moved away first, as a whole: nobody sees it empty, and takes it, before it is removed.
+        // Renamed first, so that no other process sees an empty directory and acquires it before it is removed.
         Effect.whenEffect(fs.exists(join(lock, name))),
         Effect.ignore,
         Effect.zipRight(Effect.ignore(fs.remove(temporary(self), { force: true }))),
@@ -167,7 +167,7 @@ export const acquire: (
     yield* fs.makeDirectory(own, { mode: 0o700 }).pipe(
       Effect.zipRight(fs.writeFile(join(own, name), new Uint8Array(), { mode: 0o600 })),
       Effect.mapError(refused),
-      // Interrupted, it could still happen after the finalizer has cleaned up.
+      // An interrupted mkdir could complete after the finalizer has run.
       Effect.uninterruptible
     )
     yield* Effect.repeat(attempt, {
@@ -176,7 +176,7 @@ export const acquire: (
     })
 
     const isHeld = Effect.orElseSucceed(fs.exists(join(lock, name)), () => false)
-    // Opened only if it is there: a lock that was taken over must not come back.
+    // Opens only an existing file: a lock that was taken over must not reappear.
     const beat = (sign: number) =>
       Effect.scoped(
         Effect.flatMap(fs.open(join(lock, name), { flag: "r+" }), (handle) =>
@@ -185,14 +185,14 @@ export const acquire: (
     yield* Clock.currentTimeMillis.pipe(
       Effect.flatMap(beat),
       Effect.ignore,
-      Effect.schedule(Schedule.spaced(heartbeat)),
+      Effect.schedule(Schedule.spaced(heartbeatInterval)),
       Effect.forkScoped
     )
     return { temporary: temporary(self), isHeld, takenOverFrom }
   }
 )
 
-/** A process as users know it. */
+/** A process for messages. */
 const describe = (holder: Holder | undefined, self: Holder): string => {
   if (holder === undefined) return "another process"
   return holder.host === self.host ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`

@@ -1,5 +1,5 @@
 /**
- * Whether the bytes of an image are a whole one, and how large it is.
+ * Checks that an image is complete, and reads its size.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import { webp } from "./internal/webp.ts"
 import * as MediaType from "./MediaType.ts"
 
 /**
- * The formats that are understood.
+ * The supported formats.
  *
  * @since 0.1.0
  * @category models
@@ -20,7 +20,7 @@ import * as MediaType from "./MediaType.ts"
 export type Format = "png" | "jpeg" | "gif" | "webp"
 
 /**
- * A whole image. Its sides are in pixels.
+ * A complete image. Width and height are in pixels.
  *
  * @since 0.1.0
  * @category models
@@ -32,7 +32,7 @@ export interface Image {
 }
 
 /**
- * The largest image that somebody takes: bytes of the file, pixels of the longer side.
+ * Size limits: bytes of the file, and pixels of the longer side.
  *
  * @since 0.1.0
  * @category models
@@ -50,8 +50,8 @@ const measures: { readonly [type: string]: readonly [Format, Measure] } = {
 }
 
 /**
- * The format, by the bytes, and the size of an image. Fails with what is wrong with it, as the end of a sentence (`it ends too early`).
- * Its structure is checked from the first byte to the last, as far as that is possible without decoding the pixels.
+ * Detects the format and reads the size of an image. The left side says what is wrong with it, as the end of a sentence (`it ends too early`). The
+ * structure is checked from the first byte to the last, as far as that is possible without decoding pixels.
  *
  * @since 0.1.0
  * @category queries
@@ -61,7 +61,7 @@ export const inspect = (bytes: Uint8Array): Either.Either<Image, string> => {
   if (found === undefined) return Either.left("it is not a PNG, JPEG, GIF or WebP image")
   const [format, measure] = found
   return Either.try({
-    // Reading behind the end of a buffer throws.
+    // Reading beyond the end of a buffer throws.
     try: () => measure(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
     catch: () => "it ends too early"
   }).pipe(
@@ -77,7 +77,7 @@ export const inspect = (bytes: Uint8Array): Either.Either<Image, string> => {
 const count = (value: number): string => value.toLocaleString("en-US")
 
 /**
- * Why an image can't be taken, as the end of a sentence.
+ * Why an image can't be used, as the end of a sentence.
  *
  * @since 0.1.0
  * @category models
@@ -88,14 +88,14 @@ export interface Problem {
 }
 
 /**
- * What is wrong with an image for somebody with these limits; `undefined` when nothing is.
+ * Why an image can't be used within these limits; `undefined` if it can.
  *
  * @since 0.1.0
  * @category queries
  */
 export const problem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
   if (bytes.length > limits.bytes) {
-    const why = `it has ${count(bytes.length)} bytes, and at most ${count(limits.bytes)} are allowed`
+    const why = `it has ${count(bytes.length)} bytes; at most ${count(limits.bytes)} are allowed`
     return { reason: "TooLarge", why }
   }
   return Either.match(inspect(bytes), {
@@ -104,7 +104,7 @@ export const problem = (bytes: Uint8Array, limits: Limits): Problem | undefined 
       Math.max(width, height) > limits.side
         ? {
           reason: "TooLarge",
-          why: `it is ${width} × ${height} pixels, and at most ${limits.side} a side are allowed`
+          why: `it is ${width} × ${height} pixels; at most ${limits.side} per side are allowed`
         }
         : undefined
   })

@@ -1,18 +1,18 @@
 /**
- * What a file is by its first bytes: its name and whoever sends it may say anything.
+ * Detects media types by the first bytes of a file, since names and declared types can be wrong.
  *
  * @since 0.1.0
  */
 
 /**
- * The images and documents that can be told by their bytes.
+ * The types that can be detected.
  *
  * @since 0.1.0
  * @category models
  */
 export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf"
 
-const signatures: ReadonlyArray<readonly [type: MediaType, begins: (start: string) => boolean]> = [
+const signatures: ReadonlyArray<readonly [type: MediaType, matches: (start: string) => boolean]> = [
   ["image/png", (start) => start.startsWith("\u0089PNG\r\n\u001a\n")],
   ["image/jpeg", (start) => start.startsWith("\u00ff\u00d8\u00ff")],
   ["image/gif", (start) => /^GIF8[79]a/.test(start)],
@@ -21,12 +21,12 @@ const signatures: ReadonlyArray<readonly [type: MediaType, begins: (start: strin
 ]
 
 /**
- * The media type by the signature at the beginning; `undefined` for everything else, text included.
+ * The media type by the signature at the beginning; `undefined` for everything else, including text.
  *
  * @since 0.1.0
  * @category queries
  */
 export const of = (bytes: Uint8Array): MediaType | undefined => {
   const start = String.fromCharCode(...bytes.subarray(0, 12))
-  return signatures.find(([, begins]) => begins(start))?.[0]
+  return signatures.find(([, matches]) => matches(start))?.[0]
 }

@@ -1,5 +1,5 @@
 /**
- * A token as a person pastes it, and as a request can carry it.
+ * Reads tokens that users paste.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as StrayCharacter from "./StrayCharacter.ts"
 
 /**
- * What often comes along with a token: the scheme `Bearer` in front of it, or a pair of straight quotation marks around it.
+ * What is often pasted together with a token: the scheme `Bearer` before it, or straight quotation marks around it.
  *
  * @since 0.1.0
  * @category models
@@ -16,7 +16,7 @@ import * as StrayCharacter from "./StrayCharacter.ts"
 export type Wrapping = "scheme" | "quotes"
 
 /**
- * A text without its wrapping. `start` and `end` are indexes of the text that it came from.
+ * A text without its wrapping. `start` and `end` are indexes in the original text.
  *
  * @since 0.1.0
  * @category models
@@ -25,7 +25,7 @@ export interface Unwrapped {
   readonly value: string
   readonly start: number
   readonly end: number
-  /** What was left out, in this order. */
+  /** What was removed, in this order. */
   readonly leftOut: ReadonlyArray<Wrapping>
 }
 
@@ -35,7 +35,7 @@ const patterns: Readonly<Record<Wrapping, RegExp>> = {
 }
 
 /**
- * The text without the white space at its ends, and without one of each of these wrappings, whichever is outside.
+ * Removes white space from both ends, and each of these wrappings once, in any order.
  *
  * @since 0.1.0
  * @category constructors
@@ -59,8 +59,8 @@ export const unwrap = (text: string, wrappings: ReadonlyArray<Wrapping> = ["sche
 }
 
 /**
- * The token in the text: one word of visible ASCII characters. The left completes "The token from … "; it names a character and its
- * position, and shows nothing else of the text.
+ * Reads the token in the text: one word of visible ASCII characters. The left side completes "The token from … "; it may contain one character of
+ * the text and its position, and nothing else.
  *
  * @since 0.1.0
  * @category constructors
@@ -71,15 +71,15 @@ export const read = (text: string): Either.Either<Unwrapped, string> => {
     const around = unwrapped.leftOut.map((wrapping) => names[wrapping]).join(" and ")
     return Either.left(around === "" ? "is empty" : `is empty apart from ${around}`)
   }
-  // What the byte order mark of UTF-16 becomes, where a shell drops the zero bytes behind it: `TOKEN=$(cat token.txt)`.
-  if (unwrapped.value.startsWith("\ufffd\ufffd")) return Either.left("begins like UTF-16 text, and has to be UTF-8")
+  // The byte order mark of UTF-16, after a shell dropped the zero bytes: `TOKEN=$(cat token.txt)`.
+  if (unwrapped.value.startsWith("\ufffd\ufffd")) return Either.left("looks like UTF-16 text, but must be UTF-8")
   const stray = StrayCharacter.find(text, StrayCharacter.isTokenCharacter, unwrapped.start, unwrapped.end)
   return Option.match(stray, {
     onNone: () => Either.right(unwrapped),
     onSome: (stray) =>
       Either.left(
         `has ${StrayCharacter.describe(stray)}, which ${
-          stray.name === "a space" ? "is never part of a token" : "no HTTP header can carry"
+          stray.name === "a space" ? "is never part of a token" : "HTTP headers can't contain"
         }`
       )
   })
@@ -88,7 +88,7 @@ export const read = (text: string): Either.Either<Unwrapped, string> => {
 const names: Readonly<Record<Wrapping, string>> = { scheme: "\"Bearer\"", quotes: "quotation marks" }
 
 /**
- * What was left out, as the end of a sentence: `begins with "Bearer", which is left out`.
+ * What was removed, as the end of a sentence: `begins with "Bearer", which is left out`.
  *
  * @since 0.1.0
  * @category rendering

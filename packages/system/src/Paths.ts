@@ -1,5 +1,5 @@
 /**
- * Where a path leads.
+ * Compares and resolves paths.
  *
  * @since 0.1.0
  */
@@ -10,32 +10,32 @@ import * as Option from "effect/Option"
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 
 /**
- * Whether the path is the directory itself or something in it. Both are absolute and are compared as text: resolve symbolic links
- * first (`realPath`) where they matter.
+ * Whether the path is the directory itself or is inside it. Both must be absolute. They are compared as text: resolve symbolic links first
+ * (`realPath`) if they matter.
  *
  * @since 0.1.0
  * @category queries
  */
 export const isBelow = (path: string, directory: string): boolean => {
-  const way = relative(directory, path)
-  return way.split(sep)[0] !== ".." && !isAbsolute(way)
+  const route = relative(directory, path)
+  return route.split(sep)[0] !== ".." && !isAbsolute(route)
 }
 
 /**
- * The directories from `root` down to `directory`, both included; the directory alone when it is not below the root.
+ * The directories from `root` down to `directory`, including both; only `directory` if it is not below `root`.
  *
  * @since 0.1.0
  * @category queries
  */
 export const descend = (root: string, directory: string): ReadonlyArray<string> => {
-  const way = relative(root, directory)
-  if (way === "") return [root]
+  const route = relative(root, directory)
+  if (route === "") return [root]
   if (!isBelow(directory, root)) return [directory]
-  return way.split(sep).reduce<ReadonlyArray<string>>((found, name) => [...found, join(found.at(-1)!, name)], [root])
+  return route.split(sep).reduce<ReadonlyArray<string>>((found, name) => [...found, join(found.at(-1)!, name)], [root])
 }
 
 /**
- * The directory and those above it, up to the root of the file system.
+ * The directory and all directories above it, up to the root of the file system.
  *
  * @since 0.1.0
  * @category queries
@@ -46,7 +46,7 @@ export const ascend = (directory: string): ReadonlyArray<string> => {
 }
 
 /**
- * `~` and `~/…` as the home directory; every other path as it is.
+ * Expands `~` and `~/…` to the home directory; other paths stay unchanged.
  *
  * @since 0.1.0
  * @category queries
@@ -54,12 +54,12 @@ export const ascend = (directory: string): ReadonlyArray<string> => {
 export const expandHome = (path: string, home: string): string =>
   path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path
 
-/** Linux follows as many symbolic links before it answers ELOOP (path_resolution(7)). */
+/** The number of symbolic links that Linux follows before it fails with ELOOP (path_resolution(7)). */
 const maxLinks = 40
 
 /**
- * The absolute path without symbolic links, also when its end does not exist yet, or is a link to something that does not: this is
- * where a write would go. Fails when links lead round in a circle.
+ * The absolute path without symbolic links, which is where a write would go. It may end in a file that does not exist yet, or in a dangling link.
+ * Fails if links form a circle.
  *
  * @since 0.1.0
  * @category queries
@@ -77,6 +77,6 @@ const follow = (path: string, links: number): Effect.Effect<string, PlatformErro
     const itself = join(parent, basename(path))
     const link = yield* Effect.option(fs.readLink(itself))
     if (Option.isNone(link)) return itself
-    // The file system itself says that it is a circle.
+    // The file system reports the circle.
     return yield* links === maxLinks ? fs.realPath(path) : follow(resolve(parent, link.value), links + 1)
   })

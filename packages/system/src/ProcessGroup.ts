@@ -1,5 +1,5 @@
 /**
- * Ends a process together with everything that it has started.
+ * Ends a process together with all processes that it started.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ interface Row extends Stat {
   readonly pid: number
 }
 
-/** Undefined when there is no such process any more, or no `/proc`. */
+/** Undefined if the process has ended, or without `/proc`. */
 const row = (pid: number): Row | undefined => {
   try {
     const stat = parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"))
@@ -33,8 +33,8 @@ const table = (): ReadonlyArray<Row> => {
   }
 }
 
-/** What left the group (`setsid`) though its parents are still there. */
-const strays = (leader: number): ReadonlyArray<Row> => {
+/** Descendants that left the group (`setsid`) while their parents are still running. */
+const findStrays = (leader: number): ReadonlyArray<Row> => {
   const rows = table()
   const family = new Set([leader])
   for (let size = 0; size < family.size;) {
@@ -44,7 +44,7 @@ const strays = (leader: number): ReadonlyArray<Row> => {
   return rows.filter(({ group, pid }) => family.has(pid) && group !== leader)
 }
 
-/** False when no process is left that could receive it. */
+/** False if no process can receive the signal. */
 const send = (pid: number, signal: NodeJS.Signals | 0): boolean => {
   try {
     return process.kill(pid, signal)
@@ -54,8 +54,8 @@ const send = (pid: number, signal: NodeJS.Signals | 0): boolean => {
 }
 
 /**
- * Whether the group has members. One that has ended exists until its parent has asked for its exit code, which in a container may never
- * happen; without `/proc` it counts.
+ * Whether the group has members. A zombie, whose parent has not read its exit code, does not count. In a container it may stay forever. Without
+ * `/proc` zombies count.
  */
 const hasMembers = (leader: number): boolean => {
   if (!send(-leader, 0)) return false
@@ -63,11 +63,11 @@ const hasMembers = (leader: number): boolean => {
   return rows.length === 0 || rows.some(({ group }) => group === leader)
 }
 
-/** An ID is not given to another process as long as a group has it. */
+/** The system does not reuse a process ID while a group has it. */
 const outlivesLeader = (leader: number): boolean => row(leader) === undefined && hasMembers(leader)
 
 /**
- * Whether the process, which led a group, or a member of that group still runs; `unknown` as for `ProcessId.state`.
+ * Whether the leader of a group, or a member of the group, is still running; `unknown` as for `ProcessId.state`.
  *
  * @since 0.1.0
  * @category queries
@@ -83,34 +83,34 @@ export const state = (
   )
 
 /**
- * A process, the group that it leads, and what has left that group.
+ * A process, the group that it leads, and descendants that left the group.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ProcessGroup {
-  /** Waits until all of them have ended, for some time at most; answers whether they have. */
+  /** Waits until all processes have ended, or until the time limit; returns whether they have ended. */
   readonly hasEnded: (within: Duration.DurationInput) => Effect.Effect<boolean>
-  /** Sends all of them SIGTERM, and SIGKILL after `grace`; waits until they have ended. */
+  /** Sends SIGTERM to all processes, and SIGKILL after `grace`; waits until they have ended. */
   readonly end: (grace: Duration.DurationInput) => Effect.Effect<void>
 }
 
 /**
- * The process, which was started as the leader of a process group (`detached`), with that group and with what has left the group by
- * now. The latter is known on Linux only, and only as long as its parents run. Without a process there is nothing to end.
+ * The group of a process that was started as its leader (`detached`), with the descendants that have left the group so far. These are known only
+ * on Linux, and only while their parents are running. Without a process, there is nothing to end.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const of = (leader: number | undefined): ProcessGroup => {
-  const others = leader === undefined ? [] : strays(leader)
+  const others = leader === undefined ? [] : findStrays(leader)
   const present = () => others.filter(({ pid, start }) => row(pid)?.start === start)
   const signal = (name: NodeJS.Signals) => {
     if (leader !== undefined) send(-leader, name)
     for (const { pid } of present()) send(pid, name)
   }
-  const isOver = () => (leader === undefined || !hasMembers(leader)) && present().length === 0
-  /** By a schedule that ends: a timeout can't interrupt anything in a finalizer. */
+  const isEnded = () => (leader === undefined || !hasMembers(leader)) && present().length === 0
+  /** Uses a finite schedule, since a timeout can't interrupt anything in a finalizer. */
   const wait = (condition: () => boolean, within: Duration.DurationInput) =>
     Effect.map(
       Effect.repeat(Effect.sync(condition), {
@@ -119,7 +119,7 @@ export const of = (leader: number | undefined): ProcessGroup => {
       }),
       condition
     )
-  const hasEnded = (within: Duration.DurationInput) => wait(isOver, within)
+  const hasEnded = (within: Duration.DurationInput) => wait(isEnded, within)
   return {
     hasEnded,
     end: (grace) =>
@@ -129,7 +129,7 @@ export const of = (leader: number | undefined): ProcessGroup => {
           signal("SIGKILL")
           yield* hasEnded("1 second")
         }
-        // Others still see a process that has ended until its parent has asked for its exit code, which is soon or never.
+        // A zombie stays visible until its parent reads the exit code, which happens soon or never.
         yield* wait(() => leader === undefined || !send(-leader, 0), "2 seconds")
       })
   }

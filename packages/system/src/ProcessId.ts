@@ -1,5 +1,5 @@
 /**
- * Which process, beyond the number that another one may get later.
+ * Identifies processes reliably, although the system reuses process IDs.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import { hostname } from "node:os"
 import { hasEnded, parseStat } from "./internal/stat.ts"
 
 /**
- * A process, by what tells it from every other one. Texts are empty where the system does not say.
+ * Everything that distinguishes a process from all others. Texts are empty if the system does not provide the value.
  *
  * @since 0.1.0
  * @category schemas
@@ -19,29 +19,29 @@ import { hasEnded, parseStat } from "./internal/stat.ts"
 export const ProcessId = Schema.Struct({
   pid: Schema.Number,
   host: Schema.String,
-  /** The start of the machine's kernel. */
+  /** The boot ID of the machine's kernel. */
   boot: Schema.String,
-  /** Process IDs count in here: a container has its own. */
+  /** The namespace of the process ID: a container has its own. */
   namespace: Schema.String,
-  /** Tells the process from another one that gets the same process ID later. */
+  /** When the process started. Distinguishes it from a later process with the same ID. */
   start: Schema.String
 })
 /**
- * A process, by what tells it from every other one.
+ * Everything that distinguishes a process from all others.
  *
  * @since 0.1.0
  * @category schemas
  */
 export type ProcessId = typeof ProcessId.Type
 
-/** Where the system does not say when this process started. */
+/** Used if the system does not say when this process started. */
 const ownStart = randomUUID()
 
 const stat = (pid: number | "self") =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.map(fs.readFileString(`/proc/${pid}/stat`), parseStat))
 
 /**
- * Identifies a process of this machine that runs now.
+ * Identifies a running process on this machine.
  *
  * @since 0.1.0
  * @category constructors
@@ -50,7 +50,7 @@ export const of = (pid: number): Effect.Effect<ProcessId, never, FileSystem.File
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const orEmpty = <E, R>(effect: Effect.Effect<string, E, R>) => Effect.orElseSucceed(effect, () => "")
-    // A container can see the processes of the machine around it: then the numbers in there are not its own.
+    // In a container, `/proc` may be the host's, whose process IDs are different.
     const isOwn = (yield* orEmpty(fs.readLink("/proc/self"))) === String(process.pid)
     const unknown = pid === process.pid ? ownStart : ""
     return {
@@ -63,9 +63,8 @@ export const of = (pid: number): Effect.Effect<ProcessId, never, FileSystem.File
   })
 
 /**
- * Whether the process, which ran at `since` (milliseconds since 1970), still runs; `unknown` when it can't be looked at from here, since it
- * is on another machine or in another container, or when the system does not tell since when a process with its ID runs. `self` is this
- * process.
+ * Whether a process that was running at `since` (milliseconds since 1970) is still running. `unknown` if it is on another machine or in another
+ * container, or if the system does not say when the process with this ID started. `self` is this process.
  *
  * @since 0.1.0
  * @category queries
@@ -74,16 +73,16 @@ export const state = Effect.fn("ProcessId.state")(function*(id: ProcessId, self:
   const isSameMachine = id.boot !== "" && self.boot !== "" ? id.boot === self.boot : id.host === self.host
   const isSameNamespace = id.namespace === "" || self.namespace === "" || id.namespace === self.namespace
   if (!isSameMachine || !isSameNamespace) return "unknown"
-  // In a container that is started again, the process that crashed there had our number.
+  // After a restart of the container, this process may have the ID of the one that crashed.
   if (id.pid === self.pid) return id.start === self.start ? "running" : "ended"
   if (!exists(id.pid)) return "ended"
   const found = yield* Effect.option(stat(id.pid))
   if (found._tag === "None") return "unknown"
-  // A zombie has ended: nobody has asked for its exit code, which in a container may never happen.
+  // A zombie has ended, but nobody has read its exit code. In a container that may never happen.
   if (hasEnded(found.value)) return "ended"
   if (isTicks(id.start)) return id.start === found.value.start ? "running" : "ended"
   if (id.start !== "" || !isTicks(self.start)) return "unknown"
-  // Without a start: what began later is another process with the same ID.
+  // Without a start time: a process that started later is a different one with the same ID.
   const began = Date.now() - process.uptime() * 1000 + (Number(found.value.start) - Number(self.start)) * millisPerTick
   return began > since + clockTolerance ? "ended" : "running"
 })
@@ -93,10 +92,10 @@ const isTicks = (start: string): boolean => /^\d+$/.test(start)
 /** Source: proc_pid_stat(5), sysconf(_SC_CLK_TCK): 100 a second on every architecture that Node runs on. */
 const millisPerTick = 10
 
-/** By how many milliseconds the clocks of processes and of the file system may differ. */
+/** How much the clocks of processes and of the file system may differ, in milliseconds. */
 const clockTolerance = 1000
 
-/** Signal 0 only asks. A process that may not be signalled (EPERM) exists. */
+/** Signal 0 only checks. A process that may not be signaled (EPERM) exists. */
 const exists = (pid: number): boolean => {
   try {
     process.kill(pid, 0)

@@ -1,5 +1,5 @@
 /**
- * Reads a text file that a program depends on, and never waits for one that has no end.
+ * Reads text files safely: never waits forever for a pipe or a device.
  *
  * @since 0.1.0
  */
@@ -13,10 +13,10 @@ import { Socket } from "node:net"
 /**
  * Why a text cannot be read; `message` completes "… cannot be read: ".
  *
- * - `NotFound`: there is no such file, which callers often take for an empty one
+ * - `NotFound`: there is no such file; callers often treat it as empty
  * - `NotAFile`: it is a directory, a pipe, a socket or a device
  * - `TooLarge`: it has more bytes than `maxBytes`
- * - `Encoding`: it is not UTF-8; `message` names UTF-16 where it is that
+ * - `Encoding`: it is not UTF-8; `message` mentions UTF-16 if it is that
  * - `Refused`: the file system refused
  *
  * @since 0.1.0
@@ -33,14 +33,13 @@ export class Unreadable extends Schema.TaggedError<Unreadable>("@altimate-code/s
  */
 export interface Options {
   /**
-   * Reads a pipe to its end as well, for a path that the user chose: `<(command)` in a shell is one. Waits ten seconds for somebody
-   * to write to it.
+   * True: read pipes too, for a path that the user chose, such as `<(command)` in a shell. Waits up to ten seconds for a writer.
    */
   readonly acceptsPipe?: boolean
 }
 
 /**
- * The most bytes that are read.
+ * The size limit in bytes.
  *
  * @since 0.1.0
  * @category limits
@@ -58,8 +57,8 @@ const kinds: Partial<Record<FileSystem.File.Type, string>> = {
 const tooLarge = new Unreadable({ reason: "TooLarge", message: `it is larger than ${maxBytes / 1024 / 1024} MiB` })
 
 /**
- * The text of a regular file in UTF-8, without its byte order mark. What is not a regular file is refused before it is opened: to
- * open a pipe that nobody writes to, or to read a device to its end, could take forever.
+ * The text of a regular UTF-8 file, without its byte order mark. Anything else is refused before it is opened: opening a pipe without a writer, or
+ * reading a device to its end, could take forever.
  *
  * @since 0.1.0
  * @category constructors
@@ -75,7 +74,7 @@ export const readText: (
         ? fs.readLink(path).pipe(
           Effect.matchEffect({
             onFailure: () => new Unreadable({ reason: "NotFound", message: "there is no such file" }),
-            onSuccess: () => new Unreadable({ reason: "Refused", message: "it is a symbolic link that leads nowhere" })
+            onSuccess: () => new Unreadable({ reason: "Refused", message: "it is a dangling symbolic link" })
           })
         )
         : refused(error))
@@ -83,7 +82,7 @@ export const readText: (
     if (type !== "File" && !isPipe) {
       return yield* new Unreadable({
         reason: "NotAFile",
-        message: `it is ${kinds[type] ?? "no regular file"}`
+        message: `it is ${kinds[type] ?? "not a regular file"}`
       })
     }
     if (size > maxBytes) return yield* tooLarge
@@ -91,7 +90,7 @@ export const readText: (
     if (isUtf16(bytes)) {
       return yield* new Unreadable({
         reason: "Encoding",
-        message: "it is UTF-16 text, as PowerShell writes it, and has to be UTF-8"
+        message: "it is UTF-16 text, as written by PowerShell, but must be UTF-8"
       })
     }
     return yield* Effect.try({
@@ -102,7 +101,7 @@ export const readText: (
 )
 
 /**
- * Does a text in UTF-16 begin like this: with its byte order mark, or with an ASCII character of which one byte is zero?
+ * Does this look like UTF-16: does it begin with a byte order mark, or with an ASCII character of which one byte is zero?
  *
  * @since 0.1.0
  * @category predicates
@@ -111,9 +110,9 @@ export const isUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) ||
   (first !== undefined && second !== undefined && (first === 0) !== (second === 0))
 
-/** A pipe that has no writer yet reads as empty. */
+/** A pipe without a writer reads as empty, so it is read again until there is one. */
 const readWrittenPipe = (path: string) =>
-  untilWritten(path).pipe(
+  readUntilWritten(path).pipe(
     Effect.timeoutFail({
       duration: "10 seconds",
       onTimeout: () =>
@@ -121,16 +120,16 @@ const readWrittenPipe = (path: string) =>
     })
   )
 
-const untilWritten = (path: string): Effect.Effect<Uint8Array, Unreadable> =>
+const readUntilWritten = (path: string): Effect.Effect<Uint8Array, Unreadable> =>
   Effect.flatMap(
     readPipe(path),
     (bytes) =>
-      bytes.length > 0 ? Effect.succeed(bytes) : Effect.delay(Effect.suspend(() => untilWritten(path)), "50 millis")
+      bytes.length > 0 ? Effect.succeed(bytes) : Effect.delay(Effect.suspend(() => readUntilWritten(path)), "50 millis")
   )
 
 /**
- * A pending read of a pipe in libuv's thread pool can't be cancelled and keeps the process from exiting. A socket over a
- * descriptor that does not block is polled instead, and can be closed at any time.
+ * A pending read of a pipe in libuv's thread pool can't be canceled and keeps the process from exiting. A socket over a non-blocking descriptor is
+ * polled instead, and can be closed at any time.
  */
 const readPipe = (path: string): Effect.Effect<Uint8Array, Unreadable> =>
   Effect.async((resume) => {
@@ -161,7 +160,7 @@ const readPipe = (path: string): Effect.Effect<Uint8Array, Unreadable> =>
     })
   })
 
-/** Nothing is there, also because a directory on the way is a file, or because links lead round in a circle. */
+/** The file does not exist. This includes paths through a file, and links that form a circle. */
 const isAbsent = (error: PlatformError): boolean =>
   error._tag === "SystemError" && (error.reason === "NotFound" || error.reason === "BadResource")
 

@@ -20,31 +20,29 @@ import { realPath } from "./Paths.ts"
  * @category models
  */
 export interface Options {
-  /** The permission bits of a file that is new, less the process's umask. */
+  /** The permission bits of a new file, before the process's umask is applied. */
   readonly mode: number
-  /** A file that is there gets `mode` as well, whatever it had: for secrets. Otherwise it keeps its own bits. */
+  /** True: an existing file gets `mode` too, for files with secrets. Otherwise it keeps its permission bits. */
   readonly forcesMode?: boolean
-  /** Where the new content is written first, in the file's directory; absent: a hidden file with a random name. */
+  /** The temporary file, in the same directory; absent: a hidden file with a random name. */
   readonly temporary?: string
 }
 
 /**
- * Replaces a file's content, synced to the disk. A symbolic link stays one, also if it leads to a file that does not exist yet.
- * Missing directories are made. Fails, and leaves the file as it was, when the file system refuses, or when the file may not be
- * written (see `checkWritable`).
+ * Replaces a file's content and syncs it to the disk. A symbolic link stays a link, even if its target does not exist yet. Creates missing
+ * directories. Fails and leaves the file unchanged if the file system refuses or the file may not be written (see `checkWritable`).
  *
- * The content is written to a temporary file beside the target, which gets the target's owner, permission bits, access control list
- * and extended attributes, and is renamed onto it: a reader sees the old content or the new, never half of it, and so does whoever
- * looks after a crash.
+ * The content is written to a temporary file next to the target. This file gets the target's owner, permission bits, access control list and
+ * extended attributes, and is renamed to the target. So readers see either the old or the new content, never a mixture, even after a crash.
  *
- * A file is written in place when another one can't take its place: it has more than one hard link, its attributes can't be given to
- * another file (it belongs to another user, for instance), its directory can't be written, or something is mounted on it. The old
- * content is saved first, readable by the user alone: in `.NAME.saved` beside the file, NAME being random, or in the directory for
- * temporary files. It is written back when writing fails, and what is left after a crash is that copy.
+ * A file is written in place if it can't be replaced: if it has several hard links, its attributes can't be copied (because it belongs to another
+ * user, for example), its directory is not writable, or something is mounted on it. The old content is saved first, readable only by the user,
+ * in `.NAME.saved` with a random NAME, next to the file or in the directory for temporary files. If writing fails, the old content is restored; after
+ * a crash, the copy remains.
  *
- * With `forcesMode` neither attributes nor hard links are kept: nobody else gets to read the new content by them.
+ * With `forcesMode`, attributes and hard links are not kept, since they could give other users access to the new content.
  *
- * Cannot be interrupted: a rename that the system still performs later could overwrite what another process writes meanwhile.
+ * Uninterruptible: an interrupted rename could complete later and overwrite a file that another process wrote in the meantime.
  *
  * @since 0.1.0
  * @category constructors
@@ -62,13 +60,13 @@ export const replaceFile: (
     const old = yield* Effect.option(fs.stat(target))
     if (Option.isSome(old) && !forcesMode) yield* checkWritable(target)
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
-    // Not the file's own name and more: that could be longer than a name may be.
+    // Not derived from the file's name, which could make it too long.
     const written = temporary ?? join(directory, `.${randomUUID()}.tmp`)
 
-    /** False: this file's attributes can't be given to another one. */
+    /** Returns false if the file's attributes can't be copied. */
     const replace = Effect.gen(function*() {
       const isReplaced = yield* Effect.gen(function*() {
-        // At no moment may others read what they could not read before.
+        // Other users must never be able to read more than before.
         const handle = yield* fs.open(written, { flag: "wx", mode: Option.isSome(old) ? 0o600 : mode })
         if (Option.isSome(old)) {
           if (forcesMode) yield* Effect.ignore(giveTo(written, old.value))
@@ -76,7 +74,7 @@ export const replaceFile: (
           yield* handle.truncate(FileSystem.Size(0))
         }
         yield* handle.writeAll(bytes)
-        // Writing takes away the bits that let others run it as its owner.
+        // Writing clears the set-user-ID and set-group-ID bits.
         if (Option.isSome(old)) yield* fs.chmod(written, forcesMode ? mode : old.value.mode & 0o7777)
         yield* handle.sync
         return true
@@ -105,8 +103,8 @@ export const replaceFile: (
 )
 
 /**
- * Fails with `PermissionDenied` when this process may not write the file that is there, or when it is read-only: its owner may not
- * write it either, by its permission bits. The latter holds for root too, whom the system would not stop.
+ * Fails with `PermissionDenied` if this process may not write the existing file, or if the file is read-only: its permission bits do not allow its
+ * owner to write it. Read-only files are refused for root too, although the system would allow it.
  *
  * @since 0.1.0
  * @category queries
@@ -130,7 +128,7 @@ export const checkWritable: (
   }
 )
 
-/** So that who uses `sudo` finds the file theirs afterwards. */
+/** Keeps the owner when the user runs the program with `sudo`. */
 const giveTo = (file: string, { gid, uid }: FileSystem.File.Info) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>
     Option.match(Option.zipWith(uid, gid, (uid, gid) => ({ uid, gid })), {
@@ -138,13 +136,13 @@ const giveTo = (file: string, { gid, uid }: FileSystem.File.Info) =>
       onSome: ({ gid, uid }) => fs.chown(file, uid, gid)
     }))
 
-/** The name is on the disk as well. Some file systems can't sync a directory. */
+/** Syncs the file's name to the disk too. Some file systems can't sync a directory. */
 const syncDirectory = (directory: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.flatMap(fs.open(directory), ({ sync }) => sync)).pipe(
     Effect.scoped
   )
 
-/** The codes of open(2) for a directory that may not be written, and of rename(2) also for a file that something is mounted on. */
+/** Error codes of open(2) in a directory that is not writable, and of rename(2) for a file that something is mounted on. */
 const isOnlyReplacingRefused = (error: Platform.PlatformError): boolean =>
   error._tag === "SystemError" && Predicate.isRecord(error.cause) &&
   ["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV"].includes(String(error.cause["code"]))

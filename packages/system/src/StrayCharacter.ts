@@ -1,25 +1,25 @@
 /**
- * Characters that nobody sees, or nobody typed, and that come along when a text is copied.
+ * Finds characters that were copied by accident: invisible ones, and ones that nobody types.
  *
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
 
 /**
- * A character that does not belong into a text.
+ * A character that does not belong in a text.
  *
  * @since 0.1.0
  * @category models
  */
 export interface StrayCharacter {
-  /** In the text, in code points; the first one is 1. */
+  /** The position in the text in code points, counted from 1. */
   readonly position: number
   /** For example `a line break`, or `a zero-width space (U+200B)`. */
   readonly name: string
 }
 
 /**
- * May the character be part of a token: is it a visible ASCII character?
+ * Can the character be part of a token, that is, is it a visible ASCII character?
  *
  * @since 0.1.0
  * @category predicates
@@ -27,7 +27,7 @@ export interface StrayCharacter {
 export const isTokenCharacter = (character: string): boolean => /^[\x21-\x7e]$/.test(character)
 
 /**
- * May the character be part of an HTTP header's value? Source: RFC 9110, section 5.5, without `obs-text`, which servers read differently.
+ * Can the character be part of an HTTP header value? Source: RFC 9110, section 5.5, without `obs-text`, which servers interpret differently.
  *
  * @since 0.1.0
  * @category predicates
@@ -35,8 +35,8 @@ export const isTokenCharacter = (character: string): boolean => /^[\x21-\x7e]$/.
 export const isHeaderCharacter = (character: string): boolean => /^[\t\x20-\x7e]$/.test(character)
 
 /**
- * Does a reader see the character for what it is? Letters of every script are visible, and so is a space; a no-break space, a control
- * character, a zero-width character or a typographic quotation mark is not.
+ * Can a reader recognize the character? True for letters of every script and for a space; false for a no-break space, a control character, a
+ * zero-width character and a typographic quotation mark.
  *
  * @since 0.1.0
  * @category predicates
@@ -45,7 +45,7 @@ export const isVisible = (character: string): boolean =>
   character === " " || !/^[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Variation_Selector}]$/u.test(character) && !quotes.test(character)
 
 /**
- * The first character between the two indexes of the text that is not allowed.
+ * The first character between the two indexes that is not allowed.
  *
  * @since 0.1.0
  * @category constructors
@@ -82,7 +82,7 @@ const plainNames: Readonly<Record<string, string>> = {
   "\0": "a NUL character"
 }
 
-/** The first pattern that matches names the character. */
+/** The first matching pattern names the character. */
 const kinds: ReadonlyArray<readonly [RegExp, string]> = [
   [/^[\u0085\u2028\u2029]$/, "a line break"],
   [/^[\u00a0\u202f]$/, "a no-break space"],

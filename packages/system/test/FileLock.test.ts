@@ -1,6 +1,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -133,13 +134,17 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock, among real proc
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
-      // As on a slow disk: the system continues with what nobody waits for any more.
+      const begun = yield* Deferred.make<void>()
+      const made = yield* Deferred.make<void>()
+      // As on a slow disk: the system finishes the call even if nobody waits for it any more.
       const slow: FileSystem.FileSystem = {
         ...fs,
         makeDirectory: (path) =>
           Effect.async((resume) => {
+            Deferred.unsafeDone(begun, Effect.void)
             setTimeout(() => {
               mkdirSync(path)
+              Deferred.unsafeDone(made, Effect.void)
               resume(Effect.void)
             }, 200)
           })
@@ -148,9 +153,9 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock, among real proc
         Effect.provideService(FileSystem.FileSystem, slow),
         Effect.fork
       )
-      yield* Effect.sleep("50 millis")
+      yield* Deferred.await(begun)
       yield* Fiber.interrupt(fiber)
-      yield* Effect.sleep("300 millis")
+      yield* Deferred.await(made)
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
 

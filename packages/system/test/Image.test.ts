@@ -85,11 +85,11 @@ describe("an image", () => {
     assert.isUndefined(Image.problem(png(100, 100), limits))
     assert.deepStrictEqual(Image.problem(png(20, 101), limits), {
       reason: "TooLarge",
-      why: "it is 20 × 101 pixels, and at most 100 a side are allowed"
+      why: "it is 20 × 101 pixels; at most 100 per side are allowed"
     })
     assert.deepStrictEqual(Image.problem(png(1, 1, 2000), limits), {
       reason: "TooLarge",
-      why: `it has ${png(1, 1, 2000).length.toLocaleString("en-US")} bytes, and at most 1,000 are allowed`
+      why: `it has ${png(1, 1, 2000).length.toLocaleString("en-US")} bytes; at most 1,000 are allowed`
     })
     assert.deepStrictEqual(Image.problem(png().subarray(0, -1), limits), { reason: "Broken", why: "it ends too early" })
   })

@@ -33,7 +33,7 @@ const bad: ReadonlyArray<readonly [text: string, what: string]> = [
   ["one\r\ntwo", "has a line break at position 4,"],
   ["one two", "has a space at position 4, which is never part of a token"],
   ["Bearer Bearer abc", "has a space at position 14,"],
-  ["one\ttwo", "has a tab at position 4, which no HTTP header can carry"],
+  ["one\ttwo", "has a tab at position 4, which HTTP headers can't contain"],
   ["a\0b", "has a NUL character at position 2,"],
   ["a\u0007b", "has a control character (U+0007) at position 2,"],
   ["a\u007fb", "has a control character (U+007F) at position 2,"],

@@ -3,7 +3,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
 import { execFileSync, spawn } from "node:child_process"
+import { closeSync, constants, openSync } from "node:fs"
 import { createServer } from "node:net"
 import { maxBytes, readText } from "../src/ReadText.ts"
 import { temporary } from "./temporary.ts"
@@ -18,6 +20,12 @@ const write = (path: string, line: string) =>
   Effect.acquireRelease(
     Effect.sync(() => spawn("sh", ["-c", `${line} > "$0"`, path], { stdio: "ignore" })),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+/** Waits until something reads from the pipe: until then a writer that does not wait is refused (ENXIO, open(2)). */
+const waitForReader = (path: string) =>
+  Effect.try(() => closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))).pipe(
+    Effect.retry(Schedule.spaced("5 millis"))
   )
 
 layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
@@ -36,7 +44,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
       const directory = yield* temporary
       yield* fs.symlink("nowhere", `${directory}/dangling`)
       yield* fs.symlink("circle", `${directory}/circle`)
-      const utf16 = "it is UTF-16 text, as PowerShell writes it, and has to be UTF-8"
+      const utf16 = "it is UTF-16 text, as written by PowerShell, but must be UTF-8"
       yield* fs.writeFile(`${directory}/utf16`, Buffer.from("\uFEFFgrüße", "utf16le"))
       yield* fs.writeFile(`${directory}/utf16be`, Buffer.from("\uFEFFgrüße", "utf16le").swap16())
       yield* fs.writeFile(`${directory}/unmarked`, Buffer.from("{}", "utf16le"))
@@ -50,8 +58,8 @@ layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
       const cases = [
         [`${directory}/missing`, "NotFound", "there is no such file"],
         [`${directory}/file/below`, "NotFound", "there is no such file"],
-        [`${directory}/circle`, "Refused", "it is a symbolic link that leads nowhere"],
-        [`${directory}/dangling`, "Refused", "it is a symbolic link that leads nowhere"],
+        [`${directory}/circle`, "Refused", "it is a dangling symbolic link"],
+        [`${directory}/dangling`, "Refused", "it is a dangling symbolic link"],
         [directory, "NotAFile", "it is a directory"],
         [yield* pipe, "NotAFile", "it is a pipe"],
         [`${directory}/socket`, "NotAFile", "it is a socket"],
@@ -74,7 +82,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A pipe that the user na
     Effect.gen(function*() {
       const path = yield* pipe
       const fiber = yield* Effect.fork(readText(path, { acceptsPipe: true }))
-      yield* Effect.sleep("200 millis")
+      yield* waitForReader(path)
       yield* write(path, "for i in 1 2 3; do echo $i; sleep 0.05; done")
       assert.strictEqual(yield* Fiber.join(fiber), "1\n2\n3\n")
     }))
@@ -83,7 +91,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A pipe that the user na
     Effect.gen(function*() {
       const path = yield* pipe
       const fiber = yield* Effect.fork(readText(path, { acceptsPipe: true }))
-      yield* Effect.sleep("200 millis")
+      yield* waitForReader(path)
       yield* Fiber.interrupt(fiber)
     }))
 

@@ -5,12 +5,12 @@
  */
 import * as Cut from "@altimate-code/system/Cut"
 import * as MediaType from "@altimate-code/system/MediaType"
+import * as Suggest from "@altimate-code/system/Suggest"
 import * as Tool from "@effect/ai/Tool"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
-import { distance } from "fastest-levenshtein"
 import * as AttachmentLimits from "../AttachmentLimits.ts"
 import { decode } from "../internal/files/encoding.ts"
 import { FileVersions } from "../internal/files/fileVersions.ts"
@@ -135,11 +135,10 @@ const failNotFound = (target: Target) =>
     const path = yield* Path.Path
     const name = path.basename(target.path)
     const names = yield* Effect.orElseSucceed(fs.readDirectory(path.dirname(target.path)), () => [])
-    const near = names
-      .map((other) => ({ other, far: distance(name.toLowerCase(), other.toLowerCase()) }))
-      .filter(({ far }) => far <= Math.max(2, name.length / 3))
-      .toSorted((a, b) => a.far - b.far)
-      .slice(0, 3)
-    const hint = near.length === 0 ? "" : ` Similar names: ${near.map(({ other }) => other).join(", ")}.`
+    const near = Suggest.closest(name, names, {
+      compareAs: (name) => name.toLowerCase(),
+      maxDistance: (given) => Math.max(2, given.length / 3)
+    }).slice(0, 3)
+    const hint = near.length === 0 ? "" : ` Similar names: ${near.join(", ")}.`
     return yield* failed(`The file ${target.shown} does not exist.${hint}`)
   })

@@ -231,7 +231,7 @@ layer(NodeContext.layer)("Reading", (it) => {
         [
           "wide.png",
           png(8001, 1),
-          "it is 8001 × 1 pixels, and at most 8000 a side are allowed. Make a smaller copy first."
+          "it is 8001 × 1 pixels; at most 8000 per side are allowed. Make a smaller copy first."
         ],
         ["cut.png", png().subarray(0, 50), "it ends too early. The file is damaged: use another copy."],
         ["cut.jpg", jpeg.subarray(0, -1), "it ends too early. The file is damaged: use another copy."]

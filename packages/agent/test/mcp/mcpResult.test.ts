@@ -40,7 +40,7 @@ describe("The result of a server's tool", () => {
     assert.strictEqual(pieceOf(png(), "application/octet-stream"), "image/png")
     assert.strictEqual(
       pieceOf(png(101, 1)),
-      "(an image was left out: it is 101 × 1 pixels, and at most 100 a side are allowed. Make a smaller copy first.)"
+      "(an image was left out: it is 101 × 1 pixels; at most 100 per side are allowed. Make a smaller copy first.)"
     )
     assert.include(pieceOf(png(1, 1, 1000)), "at most 1,000 are allowed. Make a smaller copy first.")
     assert.include(pieceOf(png().subarray(0, -1)), "it ends too early. The file is damaged")

@@ -1,6 +1,6 @@
 import { printable } from "@altimate-code/log/Printable"
-import type { Handler } from "@altimate-code/network/Network"
 import { NetworkError } from "@altimate-code/network/NetworkError"
+import type { RequestHandler } from "@altimate-code/network/RequestHandler"
 import * as Cut from "@altimate-code/system/Cut"
 import type * as Providers from "@aws-sdk/credential-providers"
 import * as Effect from "effect/Effect"
@@ -48,7 +48,7 @@ const load = Effect.tryPromise({
 })
 
 /** For connections to AWS. The addresses of container and instance metadata are local and need no proxy. */
-export type Http = Pick<Handler, "handle" | "metadata">
+export type Http = RequestHandler
 
 interface ClientConfig {
   readonly requestHandler: Http

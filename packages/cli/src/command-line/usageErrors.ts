@@ -1,5 +1,5 @@
 /** Errors for unknown commands and options, with the closest match as a hint. */
-import { closest, distance } from "fastest-levenshtein"
+import * as Suggest from "@altimate-code/system/Suggest"
 import { argumentsOf, type CommandTree, nameOf, optionsOf } from "./commandTree.ts"
 import { CliError } from "./failure/CliError.ts"
 import { allGlobalOptions } from "./globalOptions.ts"
@@ -7,10 +7,11 @@ import * as Habits from "./habits.ts"
 
 /** `Did you mean --model? ` if a known name is similar enough; otherwise empty. */
 const suggestion = (given: string, known: ReadonlyArray<string>): string => {
-  const candidate = closest(given, known)
-  return known.length > 0 && distance(given, candidate) <= Math.max(2, Math.floor(given.length / 3))
-    ? `Did you mean ${candidate}? `
-    : ""
+  const [candidate] = Suggest.closest(given, known, {
+    compareAs: (name) => name,
+    maxDistance: () => Math.max(2, Math.floor(given.length / 3))
+  })
+  return candidate === undefined ? "" : `Did you mean ${candidate}? `
 }
 
 /** The key of a command or option in the tables of `Habits`. */

@@ -1,9 +1,10 @@
 /** `altimate-code config`: which settings apply, where they come from, and the JSON Schema of the file. */
 import { jsonSchema } from "@altimate-code/config/ConfigFile"
+import type { UnknownSetting } from "@altimate-code/config/ConfigReport"
 import * as Origin from "@altimate-code/config/Origin"
-import { publicUrl } from "@altimate-code/config/PublicUrl"
-import { Settings, type UnknownSetting } from "@altimate-code/config/Settings"
+import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

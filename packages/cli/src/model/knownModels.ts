@@ -1,5 +1,6 @@
 /** What is known of models, and which there are to choose from. Needs nothing that makes requests. */
-import { type ModelSettings, Settings } from "@altimate-code/config/Settings"
+import type { ModelSettings } from "@altimate-code/config/Gateway"
+import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelChoice from "@altimate-code/provider/ModelChoice"
 import * as Effect from "effect/Effect"

@@ -1,9 +1,9 @@
 /** The environment of the programs that this program starts. */
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import * as Config from "@altimate-code/config/Environment"
-import { isSecretName } from "@altimate-code/config/SecretName"
 import { Settings } from "@altimate-code/config/Settings"
-import { isHeldBy, Secrets } from "@altimate-code/log/Secrets"
+import { isSecretName } from "@altimate-code/log/SecretName"
+import { includesSecret, Secrets } from "@altimate-code/log/Secrets"
 import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -42,7 +42,7 @@ const without = (
   isTaken: (name: string) => boolean,
   secrets: ReadonlyArray<string>
 ): Record<string, string> => {
-  const isIn = secrets.map((secret) => isHeldBy(Redacted.make(secret)))
+  const isIn = secrets.map((secret) => includesSecret(Redacted.make(secret)))
   const rest: Record<string, string> = {}
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined || isTaken(name) || isIn.some((isIn) => isIn(value))) continue

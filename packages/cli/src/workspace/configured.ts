@@ -1,5 +1,6 @@
 /** Runs a command with the effective settings. */
 import * as PermissionWarnings from "@altimate-code/agent/PermissionWarnings"
+import type { UnknownSetting } from "@altimate-code/config/ConfigReport"
 import { Directories } from "@altimate-code/config/Directories"
 import * as Origin from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
@@ -27,7 +28,7 @@ const unknownSettings = Effect.gen(function*() {
     `${length}${index > 0 ? "" : length === 1 ? " setting" : " settings"} in ${printable(file)}`
   )
   // Settings that no other known tool has come first: they matter most to the user.
-  const byWeight = (of: Settings.UnknownSetting) => Option.isNone(of.note) ? 0 : of.isMissed ? 1 : 2
+  const byWeight = (of: UnknownSetting) => Option.isNone(of.note) ? 0 : of.isMissed ? 1 : 2
   const keys = silent.toSorted((a, b) => byWeight(a) - byWeight(b)).slice(0, maxNamed).map(({ key }) => key)
   return [
     `${counts.join(" and ")} ${silent.length === 1 ? "has" : "have"} no effect here (${

@@ -2,10 +2,11 @@
 import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as McpServers from "@altimate-code/agent/McpServers"
 import type { McpStatus } from "@altimate-code/agent/McpStatus"
-import { isSecretName } from "@altimate-code/config/SecretName"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
+import { isSecretName } from "@altimate-code/log/SecretName"
 import { Secrets } from "@altimate-code/log/Secrets"
+import type { Fetch } from "@altimate-code/network/Fetch"
 import * as Network from "@altimate-code/network/Network"
 import { NetworkError } from "@altimate-code/network/NetworkError"
 import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
@@ -44,7 +45,7 @@ export const servers = Effect.gen(function*() {
 }).pipe(Effect.provideService(AttachmentLimits, attachmentLimits))
 
 /** Adds the hint to the message, because only the message of a server's error is displayed. */
-const withHints = (fetch: Network.Fetch): Network.Fetch => (url, init) =>
+const withHints = (fetch: Fetch): Fetch => (url, init) =>
   fetch(url, init).catch((error: unknown) => {
     if (!(error instanceof NetworkError)) throw error
     throw Object.assign(new Error(`${error.message}. ${error.hint}`), { code: error.code })

@@ -1,8 +1,8 @@
 /** How commands handle project files whose settings need the user's trust. */
 import type { ConfigError } from "@altimate-code/config/ConfigError"
+import type { UntrustedFile } from "@altimate-code/config/ConfigReport"
 import { Directories } from "@altimate-code/config/Directories"
 import { describe } from "@altimate-code/config/Origin"
-import type { UntrustedFile } from "@altimate-code/config/Settings"
 import * as TrustedFiles from "@altimate-code/config/TrustedFiles"
 import { printable } from "@altimate-code/log/Printable"
 import type * as FileSystem from "@effect/platform/FileSystem"

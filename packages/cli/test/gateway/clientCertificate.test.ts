@@ -60,7 +60,7 @@ layer(NodeContext.layer)("a client certificate", (it) => {
         const { ask, baseURL, files: { caFile }, front, sandbox } = yield* guarded({ maxVersion })
         assertFailed(
           yield* ask({ baseURL, caFile }),
-          `no connection to localhost:${front.port}: it wants a certificate of the client's`,
+          `no connection to localhost:${front.port}: it requires a client certificate`,
           "Set clientCert and clientKey in options"
         )
         assert.deepStrictEqual(yield* sandbox.requests, [])
@@ -125,13 +125,13 @@ layer(NodeContext.layer)("a client certificate", (it) => {
           /clientKey is set \(.*\), clientCert is not/,
           "Set clientCert as well"
         )
-        yield* failing({ clientCert: join(home.home, "none.pem") }, /clientCert \(.*\): .*none\.pem is not there/)
-        yield* failing({ clientKey: join(home.home, "none.key") }, /clientKey \(.*\): .*none\.key is not there/)
-        yield* failing({ clientCert: clientKey }, /clientCert \(.*\): .*client\.key holds no certificate/)
-        yield* failing({ clientKey: clientCert }, /clientKey \(.*\): .*client\.pem holds no private key/)
+        yield* failing({ clientCert: join(home.home, "none.pem") }, /clientCert \(.*\): .*none\.pem does not exist/)
+        yield* failing({ clientKey: join(home.home, "none.key") }, /clientKey \(.*\): .*none\.key does not exist/)
+        yield* failing({ clientCert: clientKey }, /clientCert \(.*\): .*client\.key contains no certificate/)
+        yield* failing({ clientKey: clientCert }, /clientKey \(.*\): .*client\.pem contains no private key/)
         yield* failing(
           { clientKey: yield* write("other.key", other.key) },
-          `other.key is not the key of the certificate in ${clientCert}`
+          `other.key is not the key for the certificate in ${clientCert}`
         )
         const encrypted = createPrivateKey(client.key).export({
           type: "pkcs8",
@@ -154,7 +154,7 @@ layer(NodeContext.layer)("a client certificate", (it) => {
       const port = yield* listening(createTlsServer(server, (socket) => socket.destroy()))
       assertFailed(
         yield* ask({ baseURL: `https://localhost:${port}`, caFile }),
-        `no answer from localhost:${port}: the connection was closed`,
+        `no response from localhost:${port}: the connection was closed`,
         "set clientCert and clientKey"
       )
     }))

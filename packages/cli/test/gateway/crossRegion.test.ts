@@ -58,7 +58,7 @@ layer(NodeContext.layer)("crossRegion", (it) => {
       )
       assert.strictEqual(
         yield* because("us.amazon.nova-lite-v1:0", "--cross-region", "eu"),
-        "sent as it is: it already starts with us.; an ID written in full goes before crossRegion \"eu\" (--cross-region)"
+        "sent as it is: it already begins with us.; an ID with a prefix takes precedence over crossRegion \"eu\" (--cross-region)"
       )
       assert.strictEqual(
         yield* because(bare, "--cross-region", "eu"),

@@ -99,7 +99,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.strictEqual(code, 0, stdout)
       assert.match(
         stdout,
-        /^! proxy +direct \(127\.0\.0\.1 in NO_PROXY\)\n.*matches nothing, https:\/\/gw\.example\.com\/v1: it is a URL; write its host only: gw\.example\.com\..* 10\.0\.0\.0\/99: /m
+        /^! proxy +direct \(127\.0\.0\.1 in NO_PROXY\)\n.*matches nothing, https:\/\/gw\.example\.com\/v1: it is a URL; write only its host: gw\.example\.com\..* 10\.0\.0\.0\/99: /m
       )
     }))
 

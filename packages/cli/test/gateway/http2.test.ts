@@ -51,7 +51,7 @@ layer(NodeContext.layer)("HTTP/1.1", (it) => {
       for (const baseURL of [two.url(), clear.url("127.0.0.1")]) {
         assertFailed(
           yield* ask({ baseURL, caFile }),
-          "it speaks HTTP/2 only",
+          "it speaks only HTTP/2",
           "Set \"http2\": true in options."
         )
       }
@@ -143,7 +143,7 @@ layer(NodeContext.layer)("http2: true", (it) => {
         assertFailed(
           yield* ask({ baseURL, caFile, http2: true }),
           "it does not speak HTTP/2",
-          "Leave out \"http2\": true in options"
+          "Remove \"http2\": true from options"
         )
       }
     }))
@@ -151,8 +151,11 @@ layer(NodeContext.layer)("http2: true", (it) => {
   it.scoped("names what is wrong with certificates as HTTP/1.1 does", () =>
     Effect.gen(function*() {
       const { ask, caFile, clients, sandbox, server, two } = yield* fronts()
-      assertFailed(yield* ask({ baseURL: two.url(), http2: true }), "was issued by Corp CA, which is not trusted here")
+      assertFailed(
+        yield* ask({ baseURL: two.url(), http2: true }),
+        "was issued by Corp CA, which this machine does not trust"
+      )
       const front = yield* TlsFront.make({ to: sandbox.port, server, clients, http2: true })
-      assertFailed(yield* ask({ baseURL: front.url(), caFile, http2: true }), "it wants a certificate of the client's")
+      assertFailed(yield* ask({ baseURL: front.url(), caFile, http2: true }), "it requires a client certificate")
     }))
 })

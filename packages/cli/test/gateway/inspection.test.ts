@@ -73,11 +73,11 @@ layer(NodeContext.layer)("an inspection", (it) => {
       assert.strictEqual(found.issuer, "Corp CA")
       assert.match(
         Option.match(found.problem, { onNone: () => "", onSome: ({ words }) => words }),
-        /^its certificate was issued by Corp CA, which is not trusted here$/
+        /^its certificate was issued by Corp CA, which this machine does not trust$/
       )
     }))
 
-  it.scoped("sees that a trusted certificate is for another name", () =>
+  it.scoped("sees that a trusted certificate is for a different name", () =>
     Effect.gen(function*() {
       const { caFile, front } = yield* gateway
       const found = tls(yield* Effect.provide(inspect(front.url("127.0.0.1")), network({ caFile })))
@@ -134,16 +134,19 @@ layer(NodeContext.layer)("a request", (it) => {
   })
 
   const ask = (connectTimeout: string, abortSignal: AbortSignal) =>
-    Effect.flatMap(Network.Network, ({ handler }) =>
-      Effect.tryPromise({
-        try: async () => {
-          const { HttpRequest } = await import("@smithy/core/protocols")
-          const http = handler({ connectTimeout: connectTimeout as "1 second" })
-          const request = new HttpRequest({ protocol: "https:", hostname: "gateway.test", method: "POST", path: "/" })
-          return http.handle(request, { abortSignal })
-        },
-        catch: (error) => error
-      }))
+    Effect.flatMap(Network.Network, ({ handler }) => handler({ connectTimeout: connectTimeout as "1 second" })).pipe(
+      Effect.flatMap((http) =>
+        Effect.tryPromise({
+          try: async () => {
+            const { HttpRequest } = await import("@smithy/core/protocols")
+            const request = new HttpRequest({ protocol: "https:", hostname: "gateway.test", method: "POST", path: "/" })
+            return http.handle(request, { abortSignal })
+          },
+          catch: (error) => error
+        })
+      ),
+      Effect.scoped
+    )
 
   it.scoped("waits no longer than its limit for a proxy that does not answer, and says that it was the proxy", () =>
     Effect.gen(function*() {
@@ -184,8 +187,7 @@ layer(NodeContext.layer)("a request", (it) => {
       })
       const port = yield* listening(server)
       yield* Effect.gen(function*() {
-        const http = (yield* Network.Network).handler({ http2: true })
-        yield* Effect.addFinalizer(() => Effect.sync(() => http.destroy()))
+        const http = yield* (yield* Network.Network).handler({ http2: true })
         const request = (path: string) =>
           new HttpRequest({ protocol: "http:", hostname: "127.0.0.1", port, method: "GET", path })
 

@@ -39,13 +39,13 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
         assert.strictEqual(code, 2, stderr)
         assert.include(
           stderr,
-          `error: ${file}:6:9: the gateway's URL is in provider.bedrock.options.baseURL, which is not read`
+          `error: ${file}:6:9: the gateway's URL is in provider.bedrock.options.baseURL, where it has no effect`
         )
         assert.strictEqual(stderr.match(/which is not read/g)!.length, 1)
         assert.notInclude(stderr, "auth.json")
         if (args[0] === "doctor" && args.length === 1) {
           assert.include(stdout, "✗ configuration")
-          assert.include(stdout, "provider.bedrock.options.baseURL, which is not read")
+          assert.include(stdout, "provider.bedrock.options.baseURL, where it has no effect")
         }
         assert.deepStrictEqual(yield* sandbox.requests, [])
 
@@ -82,7 +82,7 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
         const { code, stderr, stdout } = yield* home.run(args, { env: token })
         assert.strictEqual(code, 0, stderr)
         assert.isNotEmpty(stdout)
-        assert.match(stderr, /^warning: .*provider\.bedrock\.options\.baseURL, which is not read.*\n/)
+        assert.match(stderr, /^warning: .*provider\.bedrock\.options\.baseURL, where it has no effect.*\n/)
         assert.notInclude(stderr, "error:")
       }
     }))

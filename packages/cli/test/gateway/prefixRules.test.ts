@@ -72,7 +72,7 @@ layer(NodeContext.layer)("prefixRules", (it) => {
         assert.match(stdout, new RegExp(`^sent +${sent.replaceAll(".", "\\.")}$`, "m"))
         assert.include(
           stdout,
-          `${rule.models.join(", ")} in ${rule.regions} (region ${region}), a rule of your own (${configFile}:`
+          `${rule.models.join(", ")} in ${rule.regions} (region ${region}), your own rule (${configFile}:`
         )
         assert.match(stdout, /altimate-code\.json:\d+:\d+ \(global config\)\)$/m)
       }))

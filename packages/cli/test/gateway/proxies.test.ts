@@ -126,12 +126,12 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
       assertFailed(
         yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: proxy.url() } }),
         `the ${where} requires a login (HTTP 407)`,
-        "Put user and password in HTTPS_PROXY"
+        "Add the user name and password in HTTPS_PROXY"
       )
       assertFailed(
         yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: proxy.url("corp-user:canary-wrong") } }),
-        `the ${where} did not accept its user and password (HTTP 407)`,
-        "Correct user and password in HTTPS_PROXY"
+        `the ${where} rejected the user name and password (HTTP 407)`,
+        "Correct the user name and password in HTTPS_PROXY"
       )
       assertFailed(
         yield* ask({ baseURL: "http://plain.test/bedrock/v1", allowInsecure: true, env: { HTTP_PROXY: proxy.url() } }),
@@ -146,7 +146,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
       assertFailed(
         yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: proxy.url(login) } }),
         "requires a login (HTTP 407)",
-        "The proxy accepts Negotiate, NTLM only"
+        "The proxy accepts only Negotiate, NTLM"
       )
     }))
 
@@ -155,7 +155,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
       [
         403,
         "refused a connection to gateway.test:443 (HTTP 403)",
-        "Ask whoever runs the proxy to allow gateway.test:443",
+        "Ask the operators of the proxy to allow gateway.test:443",
         1
       ],
       [502, "can't reach gateway.test (HTTP 502)", "add gateway.test to NO_PROXY", 4]
@@ -182,7 +182,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
         assertFailed(
           yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: `http://127.0.0.1:${closed}` } }),
           `no connection to the proxy http://127.0.0.1:${closed} from HTTPS_PROXY: ECONNREFUSED`,
-          "Check host and port of the proxy in HTTPS_PROXY"
+          "Check the proxy's host and port in HTTPS_PROXY"
         )
         assertFailed(
           yield* ask({ baseURL, caFile, proxy: "http://proxy.invalid:3128" }),
@@ -191,7 +191,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
         const greeting = yield* listening(createTcpServer((socket) => socket.end("220 mail.example.com ESMTP\r\n")))
         assertFailed(
           yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: `http://127.0.0.1:${greeting}` } }),
-          "its answer is not HTTP"
+          "its response is not HTTP"
         )
         const plain = yield* ConnectProxy.make()
         assertFailed(
@@ -208,7 +208,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
       const { ask, baseURL, caFile, sandbox } = yield* hidden()
       assertFailed(
         yield* ask({ baseURL, caFile, env: { ALL_PROXY: "socks5://u:canary-p%40ss%2Fword@127.0.0.1:1080" } }),
-        "ALL_PROXY: a SOCKS proxy (socks5://) can't be used",
+        "ALL_PROXY: SOCKS proxies (socks5://) are not supported",
         "NO_PROXY"
       )
       assert.deepStrictEqual(yield* sandbox.requests, [])
@@ -280,7 +280,7 @@ layer(NodeContext.layer)("the AWS credential chain", (it) => {
         yield* ask({ caFile, env: { ...env, HTTPS_PROXY: proxy.url() } }),
         `AWS profile dev, chosen by AWS_PROFILE, has no usable credentials: the proxy http://localhost:${proxy.port} `
           + "from HTTPS_PROXY refused a connection to sts.test:443 (HTTP 403)",
-        "Ask whoever runs the proxy to allow sts.test:443"
+        "Ask the operators of the proxy to allow sts.test:443"
       )
       assert.deepStrictEqual(yield* sandbox.requests, [])
     }))

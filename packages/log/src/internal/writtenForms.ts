@@ -1,4 +1,4 @@
-/** The ways in which a text commonly stands inside other texts. */
+/** The forms in which a text commonly occurs inside other texts. */
 export const writtenForms = (text: string): ReadonlySet<string> =>
   new Set([
     text,
@@ -7,7 +7,7 @@ export const writtenForms = (text: string): ReadonlySet<string> =>
     ...base64Forms(text)
   ])
 
-/** As a JSON string, and as JSON within a JSON string; as PHP, Go and Python escape it, too. */
+/** As a JSON string, and as JSON inside a JSON string; also with the escapes of PHP, Go and Python. */
 const jsonForms = (text: string): ReadonlyArray<string> => {
   const once = JSON.stringify(text).slice(1, -1)
   return [
@@ -21,7 +21,7 @@ const jsonForms = (text: string): ReadonlyArray<string> => {
 
 const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
 
-/** As a URL's component, as AWS signs it, and as a form's field: they differ in what else is encoded. Hex digits in either case. */
+/** As a URL component, in an AWS signature and as a form field, which encode different characters. Hex digits in either case. */
 const percentForms = (text: string): ReadonlyArray<string> => {
   // encodeURIComponent throws on half a surrogate pair; a buffer replaces it.
   const component = encodeURIComponent(Buffer.from(text).toString())
@@ -33,8 +33,8 @@ const percentForms = (text: string): ReadonlyArray<string> => {
 }
 
 /**
- * In base64, alone or in the middle of something longer (`user:secret` of Basic authentication): three bytes make four
- * characters, so there are three ways to fall into step. A character shared with a neighbour differs, and is left out.
+ * In base64, alone or inside a longer text (`user:secret` in Basic authentication). Base64 encodes three bytes as four characters, so there
+ * are three alignments. Characters that also encode neighboring bytes are left out.
  */
 const base64Forms = (text: string): ReadonlyArray<string> => {
   const bytes = Buffer.from(text)

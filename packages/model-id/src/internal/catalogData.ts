@@ -1,28 +1,24 @@
 /**
- * Chat models of Amazon Bedrock that answer Converse: what is known about each, collected on 2026-11-23 from public
- * copies of the sources below (Bedrock itself was not asked). A field is absent where no source states it.
+ * The chat models of Amazon Bedrock that support Converse. `pnpm run catalog` updates this file; a field is absent if no source states it.
  *
- * [D] models.dev, provider amazon-bedrock, as packed in @earendil-works/pi-ai 1.5.2 (2026-11-10) and, for models that are
- *     no longer there, in @oh-my-pi/pi-catalog 18.2.11: IDs, names, prices, context windows, images, tools, reasoning
- *     and output limits, wherever nothing below says otherwise. Where the two differ, the smaller limit is here.
- * [L] LiteLLM, model_prices_and_context_window.json: documents of Claude 4.5 to 4.7, Nova 2 and Palmyra; reasoning of
- *     Claude 3.7; output of Claude 3.5 Sonnet and Nova 2; context of Palmyra X5; context and price of Jamba.
- * [A] AWS, Bedrock user guide, Converse's "Supported models and model features": documents, images and tools of Claude up
- *     to 4.1, Nova, Jamba, Command, Llama 3 to 3.2 and Mistral Large. Model cards: images of Claude 3.5 Haiku, limits of
- *     Mistral Large 24.02, and, as others quote them, output of Qwen (braintrust-proxy#549 and #629, @oh-my-pi/pi-catalog)
- *     and of Kimi (models.dev#1637).
- * [P] AWS's table of prompt caching, as Portkey's documentation quotes it: Claude caches system, messages and tools; Nova
- *     all but tools (Nova 2 Lite: @oh-my-pi/pi-catalog, after its model card). Claude 3 Haiku and 3.5 Sonnet get no cache
- *     points: only testers of the preview had them in 3.5 v2.
- * [R] Roo-Code#9905: limits of MiniMax M2. langchain-aws#447: DeepSeek-R1 refuses tools (against [D]).
+ * Names, context windows, output limits, reasoning, images and prices come from the model data of two npm packages, which are copies of
+ * models.dev's data about amazon-bedrock: @earendil-works/pi-ai 1.5.2 and, for models that it no longer has, @oh-my-pi/pi-catalog 18.2.11. If
+ * their limits differ, the smaller one is used. A comment in an entry names each fact that has another source. LiteLLM is its file
+ * model_prices_and_context_window.json. "Left out" means that the packages state the value of the model's maker, which Bedrock need not support.
  *
- * Assumed, by no source: that Claude 4.8 and later take documents and cache points as 4.7 does.
- * Left without a limit, because [D] gives the maker's and not Bedrock's: output of DeepSeek V3, MiniMax M2.1 and M2.5,
- * GLM, Nemotron Super and Qwen3-Coder 30B; context of Llama 4 Scout and Gemma 3 27B.
- * Left out: what may not answer Converse (GPT-5.4, 5.5 and 6, Grok, Gemma 4, Kimi K3, GLM 5.3), speech, image, video and
- * embedding models, and the withdrawn Claude 1, 2, 3 Sonnet and 3 Opus.
+ * The other facts are maintained by hand. They were collected on 2026-11-23 from public copies of these sources, not from Bedrock itself:
+ *
+ * - Tools are supported, unless an entry says otherwise, and all models stream.
+ * - Documents: AWS, Bedrock user guide, "Supported models and model features" of Converse, for Claude up to 4.1, Nova, Jamba, Command, Llama 3 to
+ *   3.2 and Mistral Large; LiteLLM for Claude 4.5 to 4.7, Nova 2 and Palmyra. Claude 4.8 and later are assumed to support what 4.7 does.
+ * - Cache points: AWS's table of prompt caching, as quoted in Portkey's documentation. Claude caches system, messages and tools; Nova all except
+ *   tools (Nova 2 Lite: @oh-my-pi/pi-catalog, after its model card). Claude 3 Haiku and 3.5 Sonnet have none: only testers of the preview could
+ *   use them with 3.5 v2. Claude 4.8 and later are assumed to support what 4.7 does.
+ *
+ * Not in the catalog: models that may not support Converse (GPT-5.4, 5.5 and 6, Grok, Gemma 4, Kimi K3, GLM 5.3); speech, image, video and embedding
+ * models; and Claude 1, 2, 3 Sonnet and 3 Opus, which were withdrawn.
  */
-import type { Model } from "../Catalog.ts"
+import type { Model } from "../CatalogModel.ts"
 
 type Family = Omit<Model, "id" | "name">
 
@@ -193,6 +189,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...claude,
+    // reasoning: LiteLLM
     id: "anthropic.claude-3-7-sonnet-20250219-v1:0",
     name: "Claude Sonnet 3.7",
     contextWindow: 200_000,
@@ -201,6 +198,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...claude,
+    // price: the packages, without the prices for cache points, which it does not have
     id: "anthropic.claude-3-5-sonnet-20241022-v2:0",
     name: "Claude Sonnet 3.5 v2",
     contextWindow: 200_000,
@@ -211,6 +209,8 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...claude,
+    // maxOutput: LiteLLM
+    // price: the packages, without the prices for cache points, which it does not have
     id: "anthropic.claude-3-5-sonnet-20240620-v1:0",
     name: "Claude Sonnet 3.5",
     contextWindow: 200_000,
@@ -237,6 +237,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...claude,
+    // images: AWS's model card
     id: "anthropic.claude-3-5-haiku-20241022-v1:0",
     name: "Claude Haiku 3.5",
     contextWindow: 200_000,
@@ -257,6 +258,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...nova,
+    // maxOutput: LiteLLM
     id: "amazon.nova-2-lite-v1:0",
     name: "Nova 2 Lite",
     contextWindow: 1_000_000,
@@ -308,6 +310,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...llama,
+    // contextWindow: left out
     id: "meta.llama4-scout-17b-instruct-v1:0",
     name: "Llama 4 Scout 17B Instruct",
     maxOutput: 8_192,
@@ -389,6 +392,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...llama,
+    // name, input, tools: AWS, Bedrock user guide
     id: "meta.llama3-70b-instruct-v1:0",
     name: "Llama 3 70B Instruct",
     input: textAndDocument,
@@ -396,6 +400,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...llama,
+    // name, input, tools: AWS, Bedrock user guide
     id: "meta.llama3-8b-instruct-v1:0",
     name: "Llama 3 8B Instruct",
     input: textAndDocument,
@@ -466,12 +471,15 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...mistral,
+    // name, input: AWS, Bedrock user guide
     id: "mistral.mistral-large-2407-v1:0",
     name: "Mistral Large (24.07)",
     input: textAndDocument
   },
   {
     ...mistral,
+    // contextWindow, maxOutput: AWS's model card
+    // price: left out; the packages state that of Mistral Large 3
     id: "mistral.mistral-large-2402-v1:0",
     name: "Mistral Large (24.02)",
     contextWindow: 32_000,
@@ -480,6 +488,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...deepSeek,
+    // maxOutput: left out
     id: "deepseek.v3.2",
     name: "DeepSeek V3.2",
     contextWindow: 163_840,
@@ -487,6 +496,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...deepSeek,
+    // maxOutput: left out
     id: "deepseek.v3-v1:0",
     name: "DeepSeek-V3.1",
     contextWindow: 163_840,
@@ -494,6 +504,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...deepSeek,
+    // tools: langchain-aws#447; the packages say that it supports them
     id: "deepseek.r1-v1:0",
     name: "DeepSeek-R1",
     contextWindow: 128_000,
@@ -503,6 +514,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...qwen,
+    // maxOutput: AWS's model card, as quoted in braintrust-proxy#549 and #629
     id: "qwen.qwen3-coder-480b-a35b-v1:0",
     name: "Qwen3-Coder 480B-A35B Instruct",
     contextWindow: 131_072,
@@ -519,6 +531,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...qwen,
+    // maxOutput: left out
     id: "qwen.qwen3-coder-30b-a3b-v1:0",
     name: "Qwen3-Coder 30B-A3B Instruct",
     contextWindow: 262_144,
@@ -526,6 +539,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...qwen,
+    // maxOutput: AWS's model card, as quoted in braintrust-proxy#549 and #629
     id: "qwen.qwen3-235b-a22b-2507-v1:0",
     name: "Qwen3 235B-A22B Instruct 2507",
     contextWindow: 262_144,
@@ -551,6 +565,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...qwen,
+    // maxOutput: AWS's model card, as quoted in braintrust-proxy#549 and #629
     id: "qwen.qwen3-32b-v1:0",
     name: "Qwen3 32B",
     contextWindow: 32_768,
@@ -603,6 +618,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...kimi,
+    // maxOutput: AWS's model card, as quoted in models.dev#1637
     id: "moonshotai.kimi-k2.5",
     name: "Kimi K2.5",
     contextWindow: 262_143,
@@ -620,6 +636,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...miniMax,
+    // maxOutput: left out
     id: "minimax.minimax-m2.5",
     name: "MiniMax-M2.5",
     contextWindow: 196_608,
@@ -627,6 +644,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...miniMax,
+    // maxOutput: left out
     id: "minimax.minimax-m2.1",
     name: "MiniMax-M2.1",
     contextWindow: 196_608,
@@ -634,6 +652,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...miniMax,
+    // contextWindow, maxOutput: Roo-Code#9905
     id: "minimax.minimax-m2",
     name: "MiniMax-M2",
     contextWindow: 196_608,
@@ -642,6 +661,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...glm,
+    // maxOutput: left out
     id: "zai.glm-5",
     name: "GLM-5",
     contextWindow: 202_752,
@@ -649,6 +669,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...glm,
+    // maxOutput: left out
     id: "zai.glm-4.7",
     name: "GLM-4.7",
     contextWindow: 202_752,
@@ -656,6 +677,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...glm,
+    // maxOutput: left out
     id: "zai.glm-4.7-flash",
     name: "GLM-4.7-Flash",
     contextWindow: 200_000,
@@ -663,6 +685,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...nemotron,
+    // maxOutput: left out
     id: "nvidia.nemotron-super-3-120b",
     name: "NVIDIA Nemotron 3 Super 120B A12B",
     contextWindow: 262_144,
@@ -680,6 +703,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...nemotron,
+    // name: the packages, shortened
     id: "nvidia.nemotron-nano-12b-v2",
     name: "Nemotron Nano 12B v2 VL",
     contextWindow: 128_000,
@@ -697,6 +721,9 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...gemma,
+    // name: the packages, shortened
+    // contextWindow: left out
+    // price: left out; only the older package states one
     id: "google.gemma-3-27b-it",
     name: "Gemma 3 27B IT",
     maxOutput: 8_192
@@ -711,6 +738,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...palmyra,
+    // contextWindow: LiteLLM
     id: "writer.palmyra-x5-v1:0",
     name: "Palmyra X5",
     contextWindow: 1_000_000,
@@ -727,6 +755,8 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...jamba,
+    // contextWindow, price: LiteLLM
+    // name, input, tools: AWS, Bedrock user guide
     id: "ai21.jamba-1-5-large-v1:0",
     name: "Jamba 1.5 Large",
     contextWindow: 256_000,
@@ -734,6 +764,8 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...jamba,
+    // contextWindow, price: LiteLLM
+    // name, input, tools: AWS, Bedrock user guide
     id: "ai21.jamba-1-5-mini-v1:0",
     name: "Jamba 1.5 Mini",
     contextWindow: 256_000,

@@ -1,4 +1,4 @@
-/** The faults that answer instead of the model, in the same way for both operations. */
+/** Faults that replace the model's answer, in the same way for both operations. */
 import * as Option from "effect/Option"
 import type { Fault, StreamException } from "../Script.ts"
 import { reset, stall, type Steps } from "./http/steps.ts"
@@ -11,7 +11,7 @@ const throttled = (fault: Extract<Fault, { type: "throttle" }>): Refusal => ({
   retryAfter: fault.retryAfter
 })
 
-/** The steps of a fault that leaves no room for an answer; `None` for one that strikes within an answer. */
+/** The steps of a fault that replaces the answer; `None` for a fault within an answer. */
 export const instead = (fault: Fault): Option.Option<Steps> => {
   switch (fault.type) {
     case "throttle":

@@ -1,9 +1,9 @@
-/** What the gateway does about a request, from its route to the steps of its response. */
+/** Handles a request, from its route to the steps of its response. */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import type { Options } from "../Sandbox.ts"
+import type { Options } from "../SandboxOptions.ts"
 import { complete } from "./converse/answer.ts"
 import { converse } from "./converse/converse.ts"
 import { echo } from "./converse/echo.ts"
@@ -29,11 +29,11 @@ import { validate } from "./validation/validation.ts"
 
 type Operation = Extract<Route, { type: "Operation" }>
 
-/** The name of a field that the body may not have, wherever in it. */
-const refused = (fields: ReadonlySet<string>, body: unknown): Option.Option<string> => {
+/** Finds a forbidden field in the body, at any depth. */
+const findForbidden = (fields: ReadonlySet<string>, body: unknown): Option.Option<string> => {
   if (typeof body !== "object" || body === null) return Option.none()
   return Option.firstSomeOf(
-    Object.entries(body).map(([name, value]) => fields.has(name) ? Option.some(name) : refused(fields, value))
+    Object.entries(body).map(([name, value]) => fields.has(name) ? Option.some(name) : findForbidden(fields, value))
   )
 }
 
@@ -42,8 +42,8 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
     const { models, script, streaming = "events" } = options
     const fields = new Set(options.refuse)
 
-    const known = (rawBody: string): Either.Either<void, Refusal> =>
-      Option.match(fields.size === 0 ? Option.none() : refused(fields, JSON.parse(rawBody)), {
+    const checkFields = (rawBody: string): Either.Either<void, Refusal> =>
+      Option.match(fields.size === 0 ? Option.none() : findForbidden(fields, JSON.parse(rawBody)), {
         onNone: () => Either.void,
         onSome: (field) => Either.left(extraneous(field))
       })
@@ -56,9 +56,9 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
     ): Steps => {
       const delays = turn.delays ?? {}
       const steps = Option.getOrElse(Option.flatMap(Option.fromNullable(fault), instead), () => {
-        const said = complete(turn, request, seed)
-        if (operation === "converse" || streaming === "json") return wrapped(converse(said, delays, fault), fault)
-        const steps = streamed(said, delays, fault)
+        const completed = complete(turn, request, seed)
+        if (operation === "converse" || streaming === "json") return wrapped(converse(completed, delays, fault), fault)
+        const steps = streamed(completed, delays, fault)
         return wrapped(streaming === "buffered" ? buffered(steps) : steps, fault)
       })
       return [...wait(delays.headers), ...steps]
@@ -81,7 +81,7 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
           })
         )
 
-    /** Routes come first, as in front of Bedrock, where they need no credential. */
+    /** The route is checked first, as in Bedrock, where that needs no credential. */
     return (
       route: Route,
       incoming: Incoming,
@@ -96,7 +96,7 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
           return authorization.pipe(
             Either.andThen(() => Models.check(models, route.modelId)),
             Either.andThen(() => validate(incoming.rawBody, route.modelId)),
-            Either.flatMap((request) => Either.map(known(incoming.rawBody), () => request)),
+            Either.flatMap((request) => Either.map(checkFields(incoming.rawBody), () => request)),
             Effect.flatMap((request) =>
               route.operation === "converse" && streaming === "only"
                 ? Effect.succeed(empty(200))

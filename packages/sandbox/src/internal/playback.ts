@@ -1,11 +1,11 @@
-/** Where a script stands. */
+/** The progress of a script. */
 import * as Option from "effect/Option"
 import type { Fault, Script, Turn } from "../Script.ts"
 import type { Operation } from "./http/route.ts"
 
 export interface Position {
   readonly turn: number
-  /** How often each fault of that turn has been played. */
+  /** How often each fault of the turn has been played. */
   readonly played: ReadonlyArray<number>
 }
 
@@ -21,7 +21,7 @@ const streamOnly: ReadonlySet<Fault["type"]> = new Set(["end", "corrupt", "json"
 
 const limit = ({ times = 1 }: Fault): number => times === "always" ? Infinity : times
 
-/** What the next attempt gets, `None` when the script is over, and where the script stands then. */
+/** The next attempt, or `None` at the end of the script, and the new position. */
 export const next = (
   script: Script,
   operation: Operation,

@@ -1,15 +1,15 @@
-/** Everything that a file has besides its content and its name. */
+/** Copies file attributes: everything except content and name. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-// Node has no call for access control lists or extended attributes. The program is named by its path and gets no environment.
+// Node has no functions for access control lists and extended attributes. The program is run by its full path and without an environment.
 import { execFile } from "node:child_process"
 
 /**
- * Gives a file the owner, permission bits, access control list and extended attributes of another one. False: not all of them could
- * be given, or nobody can tell (no such program, or one that does not know these options).
+ * Copies owner, permission bits, access control list and extended attributes from one file to another. Returns false if not all of them could be
+ * copied, or if that is unknown because cp is missing or does not support these options.
  *
- * Source: cp(1) of GNU coreutils: an attribute that is named in `--preserve` and can't be kept makes it fail. macOS: `-p` keeps access
- * control lists and extended attributes, and copies the content too.
+ * Source: cp(1) of GNU coreutils: cp fails if an attribute named in `--preserve` can't be copied. macOS: `-p` also copies access
+ * control lists, extended attributes and the content.
  */
 export const copyAttributes = Effect.fn("attributes.copyAttributes")(function*(from: string, to: string) {
   const fs = yield* FileSystem.FileSystem
@@ -20,7 +20,7 @@ export const copyAttributes = Effect.fn("attributes.copyAttributes")(function*(f
     execFile("/bin/cp", [...options, "--", from, to], { env: {} }, (error) => resume(Effect.succeed(error === null)))
   })
   if (!isCopied) return false
-  // An owner that may not be given away is no failure for cp.
+  // cp does not fail if the owner can't be changed.
   const [old, made] = yield* Effect.all([fs.stat(from), fs.stat(to)])
   return ownerOf(old) === ownerOf(made)
 }, Effect.orElseSucceed(() => false))

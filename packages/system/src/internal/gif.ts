@@ -1,13 +1,13 @@
-/** GIF (89a specification): a screen, then blocks up to a trailer. */
+/** GIF (89a specification): a screen descriptor, then blocks, then a trailer. */
 import { type Measure, noPicture, part } from "./imageFile.ts"
 
 const introducer = { extension: 0x21, image: 0x2c, trailer: 0x3b }
 
-/** A flag says whether there is a table of colours, three bits how long it is. */
+/** A flag says whether there is a color table, and three bits give its length. */
 const tableLength = (flags: number): number => (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1)
 
-/** Where the sub-blocks that begin here end. */
-const behindBlocks = (file: Buffer, from: number): number => {
+/** The end of the sub-blocks that begin here. */
+const skipBlocks = (file: Buffer, from: number): number => {
   let at = from
   for (let length = file.readUInt8(at); length > 0; length = file.readUInt8(at)) {
     at += 1 + part(file, at + 1, length).length
@@ -20,11 +20,11 @@ export const gif: Measure = (file) => {
   let hasImage = false
   let at = 13 + tableLength(file.readUInt8(10))
   for (;;) {
-    // Decoders do without the trailer behind a whole image, and files without one exist.
+    // Some files have no trailer, and decoders accept them.
     if (hasImage && at === file.length) return size
     switch (file.readUInt8(at)) {
       case introducer.extension:
-        at = behindBlocks(file, at + 2)
+        at = skipBlocks(file, at + 2)
         break
       case introducer.image: {
         const data = at + 10 + tableLength(file.readUInt8(at + 9))
@@ -32,7 +32,7 @@ export const gif: Measure = (file) => {
           return noPicture
         }
         hasImage = true
-        at = behindBlocks(file, data + 1)
+        at = skipBlocks(file, data + 1)
         break
       }
       case introducer.trailer:

@@ -1,15 +1,15 @@
-/** Who holds a lock, and whether that process still runs. */
+/** Encodes the holder of a lock in a file name. */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import * as ProcessId from "../ProcessId.ts"
 
 export interface Holder extends ProcessId.ProcessId {
-  /** Of this one lock. */
+  /** The ID of this single lock. */
   readonly id: string
 }
 
-/** A name of a file that tells all of it. Earlier versions wrote the first three parts. */
+/** A file name that contains all fields. Earlier versions wrote only the first three. */
 export const toName = ({ boot, host, id, namespace, pid, start }: Holder): string =>
   [pid, encodeURIComponent(host), id, boot, namespace, start].join("@")
 

@@ -1,4 +1,4 @@
-/** Writes a file where it is, for those that can't be replaced by another one. */
+/** Writes files in place, if they can't be replaced by another file. */
 import * as Platform from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -6,19 +6,19 @@ import * as Effect from "effect/Effect"
 interface Options {
   readonly file: string
   readonly content: Uint8Array
-  /** Where the old content may be saved, the best place first. */
+  /** Where the old content may be saved, in order of preference. */
   readonly copies: ReadonlyArray<string>
-  /** The permission bits that the file gets. */
+  /** The new permission bits of the file. */
   readonly mode: number | undefined
 }
 
 /**
- * Saves the old content, synced, and writes the new one over it: the file stays the same one, with its owner, access control lists,
- * extended attributes and hard links. When writing fails, the old content is written back. The copy is removed unless that fails too.
+ * Saves and syncs the old content, then overwrites the file, which keeps its owner, access control lists, extended attributes and hard links. If
+ * writing fails, the old content is restored. The copy is removed unless restoring fails too.
  */
 export const writeInPlace = Effect.fn("inPlace.writeInPlace")(function*({ content, copies, file, mode }: Options) {
   const fs = yield* FileSystem.FileSystem
-  // Nothing is saved, and nothing lost, if the file can't even be opened.
+  // If the file can't be opened, nothing needs to be saved.
   const handle = yield* fs.open(file, { flag: "r+" })
   const old = yield* fs.readFile(file)
   const copy = yield* Effect.firstSuccessOf(copies.map((copy) => Effect.as(save(copy, old), copy)))
@@ -26,7 +26,7 @@ export const writeInPlace = Effect.fn("inPlace.writeInPlace")(function*({ conten
     Effect.gen(function*() {
       yield* handle.seek(FileSystem.Size(0), "start")
       yield* handle.writeAll(bytes)
-      // Last: as long as it can be avoided, nothing is cut off.
+      // Truncated last, so that a failure loses as little as possible.
       yield* handle.truncate(FileSystem.Size(bytes.length))
       yield* handle.sync
     })
@@ -61,6 +61,6 @@ const notRestored = (
     module: "FileSystem",
     method: "write",
     pathOrDescriptor: file,
-    description: `it could not be written, and its old content could not be written back: that is saved in ${copy}`,
+    description: `it could not be written, and its old content could not be restored; a copy is in ${copy}`,
     cause: error
   })

@@ -5,17 +5,17 @@ const marker = { stuffed: 0x00, temporary: 0x01, restart: 0xd0, lastRestart: 0xd
 
 const isRestart = (code: number): boolean => code >= marker.restart && code <= marker.lastRestart
 
-/** SOF0 to SOF15 but for the three of that range that are tables. */
+/** SOF0 to SOF15, except for three codes in that range that are tables. */
 const isFrame = (code: number): boolean => code >= 0xc0 && code <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(code)
 
-/** Where the next `0xff` is; throws when there is none. */
+/** The index of the next `0xff`; throws if there is none. */
 const next = (file: Buffer, from: number): number => {
   const at = file.indexOf(0xff, from)
   if (at === -1) throw new RangeError("the file ends here")
   return at
 }
 
-/** The first marker behind the data of a scan. */
+/** The index of the first marker after a scan's data. */
 const scanEnd = (file: Buffer, from: number): number => {
   for (let at = next(file, from);; at = next(file, at)) {
     const code = file.readUInt8(at + 1)
@@ -29,7 +29,7 @@ export const jpeg: Measure = (file) => {
   let size: Size | undefined
   let hasScan = false
   for (let at = 2;;) {
-    // Decoders skip what stands between two segments, and any number of fill bytes before a marker.
+    // Decoders skip data between segments, and any number of fill bytes before a marker.
     at = next(file, at)
     while (file.readUInt8(at) === 0xff) at++
     const code = file.readUInt8(at++)

@@ -2,8 +2,8 @@
 import { crc32 } from "node:zlib"
 import { damagedHeader, type Measure, noPicture, part, type Size } from "./imageFile.ts"
 
-/** Allowed bits a sample, by colour type (section 11.2.1). */
-const depths: { readonly [colour: number]: ReadonlyArray<number> } = {
+/** Allowed bits per sample, by color type (section 11.2.1). */
+const depths: { readonly [color: number]: ReadonlyArray<number> } = {
   0: [1, 2, 4, 8, 16],
   2: [8, 16],
   3: [1, 2, 4, 8],
@@ -14,12 +14,12 @@ const palette = 3
 
 const header = (data: Buffer): Size | undefined => {
   if (data.length !== 13) return undefined
-  const [depth = 0, colour = 0, compression, filter, interlace = 0] = data.subarray(8)
-  const isValid = depths[colour]?.includes(depth) && compression === 0 && filter === 0 && interlace <= 1
+  const [depth = 0, color = 0, compression, filter, interlace = 0] = data.subarray(8)
+  const isValid = depths[color]?.includes(depth) && compression === 0 && filter === 0 && interlace <= 1
   return isValid ? { width: data.readUInt32BE(0), height: data.readUInt32BE(4) } : undefined
 }
 
-/** The first two bytes of what the chunks hold together (RFC 1950). */
+/** Checks the first two bytes of the chunks' combined data (RFC 1950). */
 const isZlib = (data: Buffer): boolean => (data[0]! & 0x0f) === 8 && data.readUInt16BE(0) % 31 === 0
 
 export const png: Measure = (file) => {

@@ -1,15 +1,15 @@
-/** What Linux says of a process: proc_pid_stat(5). */
+/** Reads Linux's data about a process: proc_pid_stat(5). */
 
 export interface Stat {
-  /** `Z` and `X`: it has ended. */
+  /** `Z` and `X` mean that it has ended. */
   readonly state: string
   readonly parent: number
   readonly group: number
-  /** When it started, in ticks since the kernel did. Tells it from another process that gets its ID later. */
+  /** When it started, in ticks since boot. Distinguishes it from a later process with the same ID. */
   readonly start: string
 }
 
-/** The fields from the third on: the second is the program's name, which may hold blanks and parentheses. */
+/** Parses the fields after the second one, the program's name, which may contain spaces and parentheses. */
 export const parseStat = (text: string): Stat => {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ")
   return { state: fields[0] ?? "", parent: Number(fields[1]), group: Number(fields[2]), start: fields[19] ?? "" }

@@ -1,7 +1,7 @@
 /** WebP (RFC 9649): a RIFF file with chunks of type, length and data. */
 import { damagedHeader, type Measure, noPicture, part, type Size } from "./imageFile.ts"
 
-/** The sides of a lossy image, behind the frame's tag (RFC 6386, section 9.1). */
+/** The size of a lossy image, after the frame tag (RFC 6386, section 9.1). */
 const lossy = (data: Buffer): Size | string =>
   part(data, 3, 3).toString("hex") === "9d012a"
     ? { width: data.readUInt16LE(6) & 0x3fff, height: data.readUInt16LE(8) & 0x3fff }
@@ -23,11 +23,11 @@ export const webp: Measure = (file) => {
     if (type === "VP8X") canvas = { width: data.readUIntLE(4, 3) + 1, height: data.readUIntLE(7, 3) + 1 }
     if (type === "VP8 ") picture = lossy(data)
     if (type === "VP8L") picture = lossless(data)
-    // A frame of an animation: its place, its size, then chunks as above.
+    // A frame of an animation: position, size, then chunks as above.
     if (type === "ANMF" && data.length > 24) {
       picture = { width: data.readUIntLE(6, 3) + 1, height: data.readUIntLE(9, 3) + 1 }
     }
-    // Data of an odd length is followed by one byte of padding.
+    // Data of odd length is followed by one byte of padding.
     at += 8 + data.length + data.length % 2
   }
   return typeof picture === "string" ? picture : canvas ?? picture

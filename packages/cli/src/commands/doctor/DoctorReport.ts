@@ -65,7 +65,7 @@ const make = (
   say: (finding: Finding) => Effect.Effect<void, CliError | StdoutClosed>,
   wait: (name: string) => Effect.Effect<unknown, never, Scope.Scope>
 ) =>
-  Effect.map(Secrets, ({ mask }) =>
+  Effect.map(Secrets, ({ maskAll }) =>
     DoctorReport.of({
       check: (name, look) =>
         Effect.gen(function*() {
@@ -75,20 +75,20 @@ const make = (
               Effect.succeed<Finding>({
                 check: name,
                 status: warning === undefined ? "ok" : "warning",
-                detail: mask(detail),
-                ...(warning === undefined ? {} : { hint: mask(warning) }),
+                detail,
+                ...(warning === undefined ? {} : { hint: warning }),
                 milliseconds
               }),
             onFailure: (failure) =>
               Effect.succeed<Finding>({
                 check: name,
                 status: "failed",
-                detail: mask(failure.message),
-                hint: mask(hintOf(failure)),
+                detail: failure.message,
+                hint: hintOf(failure),
                 milliseconds
               })
           })
-          yield* say(finding)
+          yield* say(maskAll(finding))
           return (yield* exit).value
         })
     }))

@@ -12,13 +12,13 @@ import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { ConfigError } from "@altimate-code/config/ConfigError"
 import { paths } from "@altimate-code/config/ConfigFile"
 import { describe } from "@altimate-code/config/Origin"
-import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Settings from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { Stage } from "@altimate-code/network/Inspection"
 import { Network } from "@altimate-code/network/Network"
-import { describe as describeRoute, type IgnoredEntry, named } from "@altimate-code/network/Route"
+import { describe as describeRoute, describeProxy, type IgnoredEntry } from "@altimate-code/network/Route"
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import { EndpointPolicy } from "@altimate-code/provider/EndpointPolicy"
@@ -126,7 +126,7 @@ const observe = (stage: Stage): Observation<Stage> => {
     case "Tcp":
       return seen(stage, `${stage.address}, port ${stage.port} (${stage.millis} ms)`)
     case "Tunnel":
-      return seen(stage, `through the ${named(stage.proxy)} (${stage.millis} ms)`)
+      return seen(stage, `through the ${describeProxy(stage.proxy)} (${stage.millis} ms)`)
     case "Tls":
       return seen(
         stage,

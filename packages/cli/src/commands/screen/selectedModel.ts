@@ -1,8 +1,8 @@
 /** The model that the screen sends prompts to. */
 import { kinds, notice } from "@altimate-code/auth/Credential"
 import type { TokenCommand } from "@altimate-code/auth/TokenCommand"
-import { publicUrl } from "@altimate-code/config/PublicUrl"
 import * as Settings from "@altimate-code/config/Settings"
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import { type ActiveModel, HostError } from "@altimate-code/tui/Host"

@@ -1,10 +1,9 @@
 import { createScanner, findNodeAtLocation, type Node, parseTree } from "jsonc-parser"
-import type { Change } from "../../ConfigEdit.ts"
 import { type Branch, find, toValue } from "./tree.ts"
 
-/** The text with the change in it, in the text's own style; `tree` is what the text says. */
-export const applyChange = (text: string, tree: Branch, change: Change): string => {
-  const { path, value } = besideVerdict(tree, change)
+/** Writes `value` to `at` in the text's own style. `tree` is the parsed text. */
+export const applyChange = (text: string, tree: Branch, at: ReadonlyArray<string>, written: unknown): string => {
+  const { path, value } = keepVerdict(tree, at, written)
   const rooted = parse(text) === undefined ? `${text}${/[^\n]$/.test(text) ? "\n" : ""}{}\n` : text
   const root = parse(rooted)
   if (root === undefined) return text
@@ -21,20 +20,21 @@ export const applyChange = (text: string, tree: Branch, change: Change): string 
 
 const parse = (text: string) => parseTree(text, [], { allowTrailingComma: true, allowEmptyContent: true })
 
-/** A single verdict that stands where patterns have to go stays the verdict for everything else. */
-const besideVerdict = (tree: Branch, change: Change): Change => {
-  const [section, tool, pattern] = change.path
-  if (section !== "permission" || tool === undefined || pattern === undefined) return change
+/** A single verdict in the place of the patterns becomes the rule for `"*"`. */
+const keepVerdict = (tree: Branch, path: ReadonlyArray<string>, value: unknown) => {
+  const [section, tool, pattern] = path
+  const unchanged = { path, value }
+  if (section !== "permission" || tool === undefined || pattern === undefined) return unchanged
   const all = find(tree, ["permission"])
   const own = find(tree, ["permission", tool])
-  if (all === undefined || own?._tag === "Branch") return change
+  if (all === undefined || own?._tag === "Branch") return unchanged
   const inherited = own ?? (all._tag === "Leaf" ? all : find(tree, ["permission", "*"]))
-  if (inherited === undefined) return change
+  if (inherited === undefined) return unchanged
   const rules = inherited._tag === "Leaf" ? { "*": inherited.value } : toValue(inherited)
-  const value = Object.assign(Object.create(null), rules, { [pattern]: change.value })
+  const patterns = Object.assign(Object.create(null), rules, { [pattern]: value })
   return all._tag === "Leaf"
-    ? { path: ["permission"], value: { "*": all.value, [tool]: value } }
-    : { path: ["permission", tool], value }
+    ? { path: ["permission"], value: { "*": all.value, [tool]: patterns } }
+    : { path: ["permission", tool], value: patterns }
 }
 
 interface Style {
@@ -50,7 +50,7 @@ const styleOf = (text: string): Style => ({
 const pretty = (value: unknown, { eol, indent }: Style, outer: string): string =>
   JSON.stringify(value, null, indent).replaceAll("\n", eol + outer)
 
-/** What the line that has this place begins with. */
+/** The indentation of the line that contains the offset. */
 const indentAt = (text: string, offset: number): string =>
   /[ \t]*/.exec(text.slice(text.lastIndexOf("\n", offset - 1) + 1))?.[0] ?? ""
 
@@ -60,16 +60,14 @@ interface TextEdit {
   readonly content: string
 }
 
-/** Where a comma that comes first ends, or 0. */
+/** The end of a comma at the beginning of the text, or 0. */
 const commaEnd = (text: string): number => {
   const scanner = createScanner(text, true)
   scanner.scan()
   return text[scanner.getTokenOffset()] === "," ? scanner.getTokenOffset() + 1 : 0
 }
 
-/**
- * The library's own insertion formats the lines around it too, and puts what is new between the last line and its comment.
- */
+/** The library's own insertion also reformats the lines around it and separates the last line from its comment. */
 const insertion = (
   text: string,
   root: Node,

@@ -2,33 +2,33 @@ import * as Either from "effect/Either"
 import { createScanner, getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser"
 import type { ConfigError } from "../../ConfigError.ts"
 import type { Origin } from "../../Origin.ts"
-import { failure } from "./place.ts"
+import { errorAt } from "./errorAt.ts"
 import { dotted, type Tree } from "./tree.ts"
 
-/** A configuration text and what to call its places. */
+/** A configuration text and how to describe positions in it. */
 export interface Source {
   readonly text: string
-  /** What a relative `{file:…}` starts from. */
+  /** The base of relative paths in `{file:…}`. */
   readonly directory: string
   readonly origin: (line: number, column: number, key: string) => Origin
-  /** The text is the value of this setting; else it is a whole file. */
+  /** The setting whose value the text is; absent: the text is a whole file. */
   readonly setting?: string
 }
 
-/** Far more than any setting needs, and far less than the call stack holds. */
+/** Far more levels of nesting than any setting needs, and far fewer than would overflow the call stack. */
 const maxDepth = 100
 
-/** JSON with comments and trailing commas; an empty text is an empty object, and of two equal keys the last one counts. */
+/** Parses JSON with comments and trailing commas. An empty text is an empty object; the last of two equal keys counts. */
 export const parse = (source: Source): Either.Either<Tree, ConfigError> => {
   const text = source.text.replace(/^\uFEFF/, "")
-  const originAt = locate(text, source)
+  const originAt = makeOriginAt(text, source)
   const syntaxError = (offset: number, expected: string, found: string) =>
-    Either.left(failure(originAt(offset, ""), {
+    Either.left(errorAt(originAt(offset, ""), {
       reason: "Syntax",
       message: `expected ${expected}, found ${found}`,
       expected,
       found,
-      hint: "Correct the text there: it is JSON, in which comments and trailing commas are allowed as well."
+      hint: "Correct the syntax there. The format is JSON; comments and trailing commas are allowed."
     }))
 
   const tooDeep = firstTooDeep(text)
@@ -37,7 +37,9 @@ export const parse = (source: Source): Either.Either<Tree, ConfigError> => {
   const errors: Array<ParseError> = []
   const root = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true })
   const [error, next] = errors
-  if (error !== undefined) return syntaxError(error.offset, expectation(text, error, next), finding(text, error))
+  if (error !== undefined) {
+    return syntaxError(error.offset, describeExpected(text, error, next), describeFound(text, error))
+  }
 
   const start = originAt(0, "")
   if (root === undefined) return Either.right({ _tag: "Branch", origin: start, start, children: new Map() })
@@ -67,7 +69,7 @@ export const parse = (source: Source): Either.Either<Tree, ConfigError> => {
   )
 }
 
-const locate = (text: string, source: Source) => {
+const makeOriginAt = (text: string, source: Source) => {
   const lineStarts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length)]
   return (offset: number, key: string): Origin => {
     let line = 0
@@ -81,7 +83,7 @@ const locate = (text: string, source: Source) => {
   }
 }
 
-/** The parser calls itself for each level, so the depth is looked at before it runs. */
+/** The parser is recursive, so the depth is checked before it runs. */
 const firstTooDeep = (text: string): number | undefined => {
   const scanner = createScanner(text, true)
   let depth = 0
@@ -95,9 +97,9 @@ const firstTooDeep = (text: string): number | undefined => {
   return undefined
 }
 
-const expectation = (text: string, { error, offset }: ParseError, next: ParseError | undefined): string => {
+const describeExpected = (text: string, { error, offset }: ParseError, next: ParseError | undefined): string => {
   switch (printParseErrorCode(error)) {
-    // What would have been right in place of an unknown word stands in the error that follows it.
+    // The next error says what was expected in place of the unknown word.
     case "InvalidSymbol":
       return next !== undefined && printParseErrorCode(next.error) === "PropertyNameExpected"
         ? "a name in double quotes"
@@ -115,7 +117,7 @@ const expectation = (text: string, { error, offset }: ParseError, next: ParseErr
     case "CloseBracketExpected":
       return "a comma or ]"
     case "EndOfFileExpected":
-      return "nothing more"
+      return "the end of the text"
     case "UnexpectedEndOfComment":
       return "*/ after the comment"
     case "UnexpectedEndOfString":
@@ -133,7 +135,7 @@ const expectation = (text: string, { error, offset }: ParseError, next: ParseErr
   }
 }
 
-const finding = (text: string, { error, offset }: ParseError): string => {
+const describeFound = (text: string, { error, offset }: ParseError): string => {
   switch (printParseErrorCode(error)) {
     case "UnexpectedEndOfComment":
       return "the end of the text"
@@ -146,11 +148,11 @@ const finding = (text: string, { error, offset }: ParseError): string => {
     case "InvalidCharacter":
       return "a control character in a string"
     default:
-      return kindAt(text, offset)
+      return describeAt(text, offset)
   }
 }
 
-const kindAt = (text: string, offset: number): string => {
+const describeAt = (text: string, offset: number): string => {
   const first = text.charAt(offset)
   if (first === "") return "the end of the text"
   if (first === ",") return "a comma"

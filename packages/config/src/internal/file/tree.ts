@@ -3,19 +3,19 @@ import type { ConfigError } from "../../ConfigError.ts"
 import type { Origin } from "../../Origin.ts"
 
 /**
- * A file's values with their places. Keys live in a `Map`, so that no name (`__proto__`, `constructor`) means anything.
- * Everything that is not an object is a leaf, arrays too.
+ * A file's values with their positions. Keys are in a `Map`, so that names like `__proto__` and `constructor` have no special meaning.
+ * Everything that is not an object is a leaf, including arrays.
  */
 export type Tree = Branch | Leaf
 
 export interface Branch {
   readonly _tag: "Branch"
-  /** Where the key is. */
+  /** The position of the key. */
   readonly origin: Origin
-  /** Where the value begins. */
+  /** The beginning of the value. */
   readonly start: Origin
   readonly children: ReadonlyMap<string, Tree>
-  /** What was written under a name that is written again further down. */
+  /** Earlier values of names that occur again later in the object. */
   readonly replaced?: ReadonlyArray<readonly [name: string, tree: Tree]>
 }
 
@@ -25,13 +25,13 @@ export interface Leaf {
   readonly start: Origin
   /** As written. */
   readonly value: unknown
-  /** An array's items, for their places. */
+  /** An array's items, for their positions. */
   readonly items?: ReadonlyArray<Tree>
-  /** What a setting comes to, once `{env:…}` and `{file:…}` are filled in. */
+  /** The value after `{env:…}` and `{file:…}` were replaced. */
   readonly filled?: unknown
-  /** Of a setting that is a path: what is used in place of the file there. */
+  /** For a setting that is a path: the content to use instead of the file's. */
   readonly content?: string
-  /** Why it cannot be filled in, where that need not be the end of the program. */
+  /** Why the placeholders can't be replaced, where that is not fatal. */
   readonly unfilled?: ConfigError
 }
 
@@ -44,11 +44,11 @@ export const empty: Branch = {
 
 const plain = /^[\p{L}\p{N}_$@/:+-]+$/u
 
-/** The dotted path: names that would be ambiguous in it are quoted. */
+/** The path with dots; ambiguous names are quoted. */
 export const dotted = (path: ReadonlyArray<string>): string =>
   path.map((name) => plain.test(name) ? name : printable(JSON.stringify(name))).join(".")
 
-/** Objects merge key by key; anything else of `over` replaces what `under` has. */
+/** Merges objects key by key; any other value of `over` replaces that of `under`. */
 export const merge = (under: Branch, over: Branch): Branch => {
   const children = new Map(under.children)
   for (const [key, child] of over.children) {
@@ -64,7 +64,7 @@ export const find = (tree: Tree, path: ReadonlyArray<string>): Tree | undefined 
   return found
 }
 
-/** The tree with the leaf at `path`, which is there, replaced, or removed when there is nothing to put in its place. */
+/** Replaces the existing leaf at `path`, or removes it if `leaf` is undefined. */
 export const replace = (tree: Branch, path: ReadonlyArray<string>, leaf: Leaf | undefined): Branch => {
   const [key, ...rest] = path
   if (key === undefined) return tree
@@ -76,7 +76,7 @@ export const replace = (tree: Branch, path: ReadonlyArray<string>, leaf: Leaf | 
   return { ...tree, children }
 }
 
-/** The tree with `value` at `path`. Branches that are missing on the way begin where it is. */
+/** Puts `value` at `path`. Missing branches on the way get its position. */
 export const set = (tree: Branch, path: ReadonlyArray<string>, value: Tree): Branch => {
   const [key, ...rest] = path
   if (key === undefined) return tree
@@ -89,7 +89,7 @@ export const set = (tree: Branch, path: ReadonlyArray<string>, value: Tree): Bra
   }
 }
 
-/** The tree without what stands at `path`, be it a leaf or a branch. */
+/** Removes the leaf or branch at `path`. */
 export const remove = (tree: Branch, path: ReadonlyArray<string>): Branch => {
   const [key, ...rest] = path
   if (key === undefined) return tree
@@ -100,7 +100,7 @@ export const remove = (tree: Branch, path: ReadonlyArray<string>): Branch => {
   return { ...tree, children }
 }
 
-/** Every leaf with its path, in the order of the tree. */
+/** Every leaf with its path, in tree order. */
 export const leaves = (
   tree: Branch,
   path: ReadonlyArray<string> = []
@@ -109,7 +109,7 @@ export const leaves = (
     child._tag === "Branch" ? leaves(child, [...path, key]) : [[[...path, key], child] as const]
   )
 
-/** The plain value, in objects without a prototype; of each leaf what is written, or what `pick` takes instead. */
+/** The plain value, in objects without a prototype. A leaf's value is as written, or what `pick` returns for it. */
 export const toValue = (tree: Tree, pick: (leaf: Leaf) => unknown = ({ value }) => value): unknown => {
   if (tree._tag === "Leaf") return pick(tree)
   const object = Object.create(null)

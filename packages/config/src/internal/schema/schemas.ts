@@ -1,9 +1,9 @@
-/** Pieces that the Schemas of the file are made of. */
+/** Building blocks of the file's schemas. */
 import * as Schema from "effect/Schema"
 
 export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
-export const described = (description: string) => optional(Schema.String.annotations({ description }))
+export const text = (description: string) => optional(Schema.String.annotations({ description }))
 
 export const record = <A, I>(value: Schema.Schema<A, I>, description: string) =>
   Schema.Record({ key: Schema.String, value }).annotations({ description })
@@ -19,13 +19,13 @@ export const Whole = Schema.Number.pipe(
 export const count = (description: string) =>
   optional(Whole.annotations({ jsonSchema: { type: "integer", exclusiveMinimum: 0, description } }))
 
-/** A number of tokens. Some tools write 0 for one that is not known. */
+/** A number of tokens. Some tools write 0 for an unknown limit. */
 export const tokens = (description: string) =>
   optional(
     Schema.Number.pipe(
       Schema.filter((value) => Number.isInteger(value) && value >= 0, {
         title: "a whole number",
-        jsonSchema: { type: "integer", minimum: 0, description: `${description} 0: it is not known.` }
+        jsonSchema: { type: "integer", minimum: 0, description: `${description} 0: unknown.` }
       })
     )
   )

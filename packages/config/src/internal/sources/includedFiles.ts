@@ -1,4 +1,5 @@
-/** What a project's configuration brings in from the project: whoever trusts the configuration trusts these files with it. */
+/** Finds the project's files that its configuration uses. Trusting the configuration includes trusting these files. */
+import * as Digest from "@altimate-code/system/Digest"
 import { isBelow, realPath } from "@altimate-code/system/Paths"
 import { readText } from "@altimate-code/system/ReadText"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -6,29 +7,27 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { createHash } from "node:crypto"
 import { options } from "../../ConfigFile.ts"
 import { Directories } from "../../Directories.ts"
 import * as Project from "../../Project.ts"
 import type { Source } from "../file/parse.ts"
 import { type Branch, find, leaves } from "../file/tree.ts"
-import { expandPath, type Files, fillIn, isRelative, namedFiles, pathSettings } from "./substitute.ts"
+import { expandPath } from "./expandPath.ts"
+import { type Files, fillIn, isRelative, namedFiles, pathSettings } from "./substitute.ts"
 
 export interface Included {
-  /** By absolute path the SHA-256 of what is in the file, in hexadecimal digits. */
+  /** By absolute path, the SHA-256 of the file's content in hexadecimal. */
   readonly hashes: ReadonlyMap<string, string>
-  /** Reads nothing twice: what is in `hashes` is what is filled in and used. */
+  /** Reads each file once, so that the hashed content is the content that is used. */
   readonly files: Files
 }
 
-/** A larger script is told apart by its size and its date: hashing it would delay every start. */
+/** In bytes. Larger scripts are identified by size and modification time, since hashing them would delay every start. */
 const maxScriptSize = 32 * 1024 * 1024
 
-const hash = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex")
-
-/** The files below the project that `{file:…}`, `caFile`, `clientCert`, `clientKey` and the words of commands name. */
+/** The files in the project that are named by `{file:…}`, `caFile`, `clientCert`, `clientKey` and the words of commands. */
 export const includeFiles = Effect.fn("includeFiles")(function*(tree: Branch, source: Source) {
-  // Nothing but a regular file: a pipe of a stranger's could keep the program waiting.
+  // Regular files only: a stranger's pipe could make the program wait forever.
   const read = yield* Effect.cachedFunction((path: string) => readText(path))
   const isInside = yield* makeIsInside(source.directory)
   const hashes = new Map<string, string>()
@@ -37,15 +36,15 @@ export const includeFiles = Effect.fn("includeFiles")(function*(tree: Branch, so
 
   for (const { path, written } of yield* namedFiles(tree, source)) {
     if (!isRelative(written) && !(yield* isInside(path))) continue
-    hashes.set(path, Either.match(yield* Effect.either(read(path)), { onLeft: () => "unreadable", onRight: hash }))
+    hashes.set(path, Either.match(yield* Effect.either(read(path)), { onLeft: () => "unreadable", onRight: Digest.of }))
   }
   for (const { path, written } of yield* pathSettings(tree, source, files)) {
     if (!isRelative(written) && !(yield* isInside(path))) continue
     const text = yield* Effect.either(read(path))
-    hashes.set(path, Either.match(text, { onLeft: () => "unreadable", onRight: hash }))
+    hashes.set(path, Either.match(text, { onLeft: () => "unreadable", onRight: Digest.of }))
     if (Either.isRight(text)) kept.set(path, text.right)
   }
-  for (const named of yield* scripts(tree, source, files)) {
+  for (const named of yield* findScripts(tree, source, files)) {
     if (hashes.has(named.path) || !(yield* isInside(named.path))) continue
     const script = yield* hashScript(named)
     if (Option.isSome(script)) hashes.set(named.path, script.value)
@@ -53,15 +52,15 @@ export const includeFiles = Effect.fn("includeFiles")(function*(tree: Branch, so
   return { hashes, files } satisfies Included
 })
 
-const code = /\.([cm]?[jt]sx?|py|rb|pl|php|lua|sh|bash|zsh|ps1|awk|mk|jar|wasm)$/i
+const scriptName = /\.([cm]?[jt]sx?|py|rb|pl|php|lua|sh|bash|zsh|ps1|awk|mk|jar|wasm)$/i
 
-/** Of a file that a command names. What it may only read or write, such as a database, is none of it. */
+/** The hash of a script that a command names; none for data files, such as a database. */
 const hashScript = Effect.fn("hashScript")(
   function*({ isCommand, path }: Named) {
     const fs = yield* FileSystem.FileSystem
     const { mode, mtime, size, type } = yield* fs.stat(path)
-    if (type !== "File" || !(isCommand || (mode & 0o111) !== 0 || code.test(path))) return Option.none()
-    if (size <= maxScriptSize) return Option.some(hash(yield* fs.readFile(path)))
+    if (type !== "File" || !(isCommand || (mode & 0o111) !== 0 || scriptName.test(path))) return Option.none()
+    if (size <= maxScriptSize) return Option.some(Digest.of(yield* fs.readFile(path)))
     return Option.some(
       `${size} bytes of ${Option.match(mtime, { onNone: () => "", onSome: (at) => at.toISOString() })}`
     )
@@ -69,7 +68,7 @@ const hashScript = Effect.fn("hashScript")(
   Effect.orElseSucceed(() => Option.none<string>())
 )
 
-/** Is a path below the project, or below the configuration file's own directory, by its name or by where its links lead? */
+/** Checks if a path is in the project or in the configuration file's directory, as written or after resolving symbolic links. */
 const makeIsInside = Effect.fn("makeIsInside")(function*(directory: string) {
   const real = (file: string) => Effect.orElseSucceed(realPath(file), () => file)
   const project = yield* Project.find
@@ -83,15 +82,15 @@ const makeIsInside = Effect.fn("makeIsInside")(function*(directory: string) {
 
 interface Named {
   readonly path: string
-  /** Is it run, as the program or as the first argument of one? */
+  /** Is it the program or its first argument? */
   readonly isCommand: boolean
 }
 
 /**
- * Every path that the words of `tokenCommand` and of the MCP servers can mean, from the file's directory, from the working directory,
- * where commands run, and from where a `cd` leads. What a command runs beyond what it names can't be known.
+ * Every path that a word of `tokenCommand` or of an MCP server can mean: relative to the file's directory, to the working directory (where
+ * commands run), or to the target of a `cd`. Files that a command runs without naming them can't be known.
  */
-const scripts = Effect.fn("scripts")(function*(tree: Branch, source: Source, files: Files) {
+const findScripts = Effect.fn("findScripts")(function*(tree: Branch, source: Source, files: Files) {
   const path = yield* Path.Path
   const { cwd } = yield* Directories
   const servers = find(tree, ["mcp"])
@@ -120,20 +119,22 @@ const scripts = Effect.fn("scripts")(function*(tree: Branch, source: Source, fil
     ]
     const bases = [source.directory, cwd]
     for (const [, directory = ""] of texts.join(" ").matchAll(/\bcd\s+["']?([^\s"';&|)]+)/g)) {
-      for (const base of bases.slice(0, 2)) bases.push(yield* expandPath(inShell(directory), base))
+      for (const base of bases.slice(0, 2)) bases.push(yield* expandPath(expandVariables(directory), base))
     }
     for (const { isCommand, word } of pieces) {
-      for (const base of bases) found.push({ path: path.normalize(yield* expandPath(inShell(word), base)), isCommand })
+      for (const base of bases) {
+        found.push({ path: path.normalize(yield* expandPath(expandVariables(word), base)), isCommand })
+      }
     }
   }
   return found
 })
 
-/** The path that a shell makes of it, as far as that is known. */
-const inShell = (word: string): string =>
+/** Expands `$HOME` and `$PWD` as a shell does. */
+const expandVariables = (word: string): string =>
   word.replace(/^\$(HOME|\{HOME\})(?=\/|$)/, "~").replace(/^\$(PWD|\{PWD\})(?=\/|$)/, ".")
 
-/** The text, its words, what is in quotes, and the pieces of all that: one too many is not a file, or does no harm. */
+/** The text, its words, quoted parts, and pieces of these. Extra candidates are not files, or do no harm. */
 const words = (text: string): ReadonlyArray<string> =>
   [
     text,

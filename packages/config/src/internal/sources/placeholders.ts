@@ -1,22 +1,22 @@
-/** What stands in a setting for something else: `{env:NAME}`, `{file:path}`, `${NAME}` and `${NAME:-default}`. */
+/** Placeholders in settings: `{env:NAME}`, `{file:path}`, `${NAME}` and `${NAME:-default}`. */
 
 export type Placeholder =
   | {
     readonly _tag: "Variable"
     readonly name: string
     readonly written: string
-    /** What it comes to when the variable is not set, or empty; there may be placeholders in it. */
+    /** The text to use if the variable is unset or empty. It may contain placeholders. */
     readonly fallback?: string
   }
   | { readonly _tag: "File"; readonly name: string }
 
 /**
- * A default may have placeholders in it. `${env:NAME}`, as editors write it, is `{env:NAME}`. `$${NAME}` stands for the text `${NAME}`. Everything else that begins with `$` is text: `$5`,
- * `$NAME`, `$$`, and what only a shell can do, such as `${NAME%.*}`.
+ * Defaults may contain placeholders. `${env:NAME}`, an editor's form, means `{env:NAME}`. `$${NAME}` is an escape for the text `${NAME}`.
+ * Everything else that begins with `$` is text: `$5`, `$NAME`, `$$`, and expansions that only a shell can do, such as `${NAME%.*}`.
  */
 const pattern = /\$?\{(env|file):([^{}]*)\}|(\$?)\$\{([A-Za-z_]\w*)(?::-((?:[^{}]|\$?\{[^{}]*\})*))?\}/g
 
-/** The text in its pieces. In a text for a shell, variables with a dollar are the shell's. */
+/** Splits the text at its placeholders. In a text for a shell, `${NAME}` is left to the shell. */
 export const split = (text: string, isForShell = false): ReadonlyArray<string | Placeholder> => {
   const pieces: Array<string | Placeholder> = []
   let end = 0
@@ -41,7 +41,7 @@ export const split = (text: string, isForShell = false): ReadonlyArray<string | 
   return [...pieces, text.slice(end)]
 }
 
-/** Every placeholder in the text, those in defaults too. */
+/** Every placeholder in the text, including those in defaults. */
 export const placeholders = (text: string, isForShell = false): ReadonlyArray<Placeholder> =>
   split(text, isForShell).flatMap((piece) => {
     if (typeof piece === "string") return []
@@ -52,10 +52,10 @@ export const placeholders = (text: string, isForShell = false): ReadonlyArray<Pl
 const interpreter =
   /(^|[/\\])(ash|bash|bun|busybox|dash|deno|fish|ksh|node|perl|php|powershell|pwsh|python[\d.]*|ruby|sh|zsh)(\.exe)?$/i
 
-/** `-c`, `-lc`, `-e`, `--eval` and the like: what follows is a program. */
+/** Flags such as `-c`, `-lc`, `-e` and `--eval`: the next word is a program. */
 const introducesProgram = (flag: string): boolean => /^(-[a-z]*[cep]|-command|--(eval|print|command))$/i.test(flag)
 
-/** Is this word of a command a program for an interpreter, as the one after `sh -c` is? Its `${NAME}` are its own. */
+/** Is this word of a command a program for an interpreter, like the one after `sh -c`? Its `${NAME}` are left to the interpreter. */
 export const isProgram = (words: ReadonlyArray<string>, index: number): boolean => {
   if (!introducesProgram(words[index - 1] ?? "")) return false
   return interpreter.test(words.slice(0, index).findLast((word) => !word.startsWith("-")) ?? "")

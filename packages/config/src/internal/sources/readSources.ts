@@ -6,28 +6,29 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as AdditionalDirectory from "../../AdditionalDirectory.ts"
 import { ConfigError } from "../../ConfigError.ts"
+import type { SearchedFile } from "../../ConfigReport.ts"
 import { Directories } from "../../Directories.ts"
 import * as Environment from "../../Environment.ts"
-import type { Scope, Setting } from "../../Origin.ts"
+import type { Scope } from "../../Origin.ts"
+import * as PipedFiles from "../../PipedFiles.ts"
 import * as Project from "../../Project.ts"
-import type { SearchedFile } from "../../Settings.ts"
-import { fileIn, realPath } from "../file/fileIn.ts"
+import { findFile, realPath } from "../file/findFile.ts"
 import type { Source } from "../file/parse.ts"
-import { readNamed } from "../file/readNamed.ts"
-import { expandPath } from "./substitute.ts"
+import { expandPath } from "./expandPath.ts"
+import { readProjectSwitch } from "./readProjectSwitch.ts"
 
 interface Candidate {
   readonly path: string
   readonly scope: Scope
 }
 
-/** Everything that configures this start, read and in order: a later source wins over those before it. */
+/** Reads all sources in order; later ones override earlier ones. */
 export const readSources = Effect.gen(function*() {
   const path = yield* Path.Path
   const { cwd } = yield* Directories
   const files: Array<SearchedFile> = []
   const sources: Array<Source> = []
-  for (const candidate of yield* distinct(yield* candidates)) {
+  for (const candidate of yield* removeDuplicates(yield* findCandidates)) {
     const text = yield* read(candidate)
     files.push({ ...candidate, found: Option.isSome(text) })
     if (Option.isNone(text)) continue
@@ -37,7 +38,7 @@ export const readSources = Effect.gen(function*() {
       origin: (line, column, key) => ({ _tag: "File", ...candidate, line, column, key })
     })
   }
-  // To the letter, so that lines and columns count from its beginning.
+  // Untrimmed, so that lines and columns are right.
   const inline = Option.filter(yield* Environment.raw("ALTIMATE_CLI_CONFIG_CONTENT"), (text) => text.trim() !== "")
   if (Option.isSome(inline)) {
     yield* Effect.logInfo("loading config from ALTIMATE_CLI_CONFIG_CONTENT")
@@ -60,47 +61,35 @@ export const readSources = Effect.gen(function*() {
   return { files, sources }
 })
 
-const candidates = Effect.gen(function*() {
+const findCandidates = Effect.gen(function*() {
   const path = yield* Path.Path
   const { config, cwd } = yield* Directories
-  const found: Array<Candidate> = [{ path: yield* fileIn(config), scope: "global" }]
+  const found: Array<Candidate> = [{ path: yield* findFile(config), scope: "global" }]
   const named = yield* Environment.variable("ALTIMATE_CLI_CONFIG")
   if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: "ALTIMATE_CLI_CONFIG" })
-  const { value: readsProject } = yield* projectIsRead
-  for (const directory of readsProject ? yield* projectDirectories : []) {
-    found.push({ path: yield* fileIn(directory), scope: "project" })
+  const { value: readsProject } = yield* readProjectSwitch
+  for (const directory of readsProject ? yield* findProjectDirectories : []) {
+    found.push({ path: yield* findFile(directory), scope: "project" })
     const own = path.join(directory, ".altimate-code")
-    if (yield* hasType(own, "Directory")) found.push({ path: yield* fileIn(own), scope: "project" })
+    if (yield* hasType(own, "Directory")) found.push({ path: yield* findFile(own), scope: "project" })
   }
   const additional = yield* AdditionalDirectory.find
   if (Option.isSome(additional)) {
-    found.push({ path: yield* fileIn(additional.value), scope: "ALTIMATE_CLI_CONFIG_DIR" })
+    found.push({ path: yield* findFile(additional.value), scope: "ALTIMATE_CLI_CONFIG_DIR" })
   }
   return found
 })
 
-/** Unless `ALTIMATE_CLI_DISABLE_PROJECT_CONFIG` is switched on. */
-export const projectIsRead = Effect.map(
-  Environment.flag("ALTIMATE_CLI_DISABLE_PROJECT_CONFIG"),
-  Option.match({
-    onNone: (): Setting<boolean> => ({ value: true, origin: { _tag: "Default" } }),
-    onSome: (isDisabled): Setting<boolean> => ({
-      value: !isDisabled,
-      origin: { _tag: "Environment", variable: "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG" }
-    })
-  })
-)
-
 /**
- * From the repository's root or the home directory down to the working directory. Outside both only the working
- * directory counts, because directories above it (`/tmp`) may be anybody's.
+ * From the root of the repository or the home directory down to the working directory. Outside of both, only the working directory counts:
+ * the directories above it, such as `/tmp`, may belong to someone else.
  */
-const projectDirectories = Effect.gen(function*() {
+const findProjectDirectories = Effect.gen(function*() {
   const path = yield* Path.Path
   const { cwd, home } = yield* Directories
   const project = yield* Project.find
   const isRoot = (directory: string) => path.dirname(directory) === directory
-  // The system names the working directory without symbolic links, and HOME often has one.
+  // The working directory comes without symbolic links, but HOME often contains one.
   const tops = Option.isSome(project) && project.value.isRepository
     ? [project.value.root]
     : [home, yield* realPath(home)].filter((directory) => !isRoot(directory))
@@ -112,11 +101,8 @@ const projectDirectories = Effect.gen(function*() {
   }
 })
 
-/**
- * Each file once, where it stands last. A file of the user's own stays that, also when it is found once more as a
- * project's.
- */
-const distinct = Effect.fn("distinct")(function*(candidates: ReadonlyArray<Candidate>) {
+/** Each file once, at its last position. A user's own file stays one, even if it is found again as a project's file. */
+const removeDuplicates = Effect.fn("removeDuplicates")(function*(candidates: ReadonlyArray<Candidate>) {
   const files = new Map<string, Candidate>()
   for (const candidate of candidates) {
     const identity = yield* realPath(candidate.path)
@@ -135,19 +121,19 @@ const hasType = (path: string, expected: FileSystem.File.Type) =>
   )
 
 const read = Effect.fn("read")(function*({ path, scope }: Candidate) {
-  const named = scope === "ALTIMATE_CLI_CONFIG"
-  const text = yield* (named ? readNamed(path) : readText(path)).pipe(
+  const isNamedByUser = scope === "ALTIMATE_CLI_CONFIG"
+  const text = yield* (isNamedByUser ? PipedFiles.read(path) : readText(path)).pipe(
     Effect.asSome,
     Effect.catchTag(
       "Unreadable",
       (error) =>
-        error.reason === "NotFound" && !named ? Effect.succeedNone : new ConfigError({
+        error.reason === "NotFound" && !isNamedByUser ? Effect.succeedNone : new ConfigError({
           reason: "Read",
           message: `${printable(path)} cannot be read: ${error.message}`,
           path,
-          hint: named
-            ? "ALTIMATE_CLI_CONFIG names this file: correct the variable, or unset it."
-            : "Make it a file that you may read, or move it away."
+          hint: isNamedByUser
+            ? "ALTIMATE_CLI_CONFIG names this file. Correct the variable, or unset it."
+            : "Make the file readable, or move it away."
         })
     )
   )

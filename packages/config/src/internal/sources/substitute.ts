@@ -1,38 +1,38 @@
 import { printable } from "@altimate-code/log/Printable"
+import { urlSecrets } from "@altimate-code/log/PublicUrl"
+import { isSecretName } from "@altimate-code/log/SecretName"
 import * as PastedToken from "@altimate-code/system/PastedToken"
 import { readText, type Unreadable } from "@altimate-code/system/ReadText"
 import type * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
+import type * as Path from "@effect/platform/Path"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { ConfigError } from "../../ConfigError.ts"
 import { options, paths } from "../../ConfigFile.ts"
-import { Directories } from "../../Directories.ts"
+import type { Directories } from "../../Directories.ts"
 import * as Environment from "../../Environment.ts"
 import type { Origin } from "../../Origin.ts"
-import { isSecretName } from "../../SecretName.ts"
+import { errorAt } from "../file/errorAt.ts"
 import type { Source } from "../file/parse.ts"
-import { failure } from "../file/place.ts"
 import { type Branch, find, leaves, replace, type Tree } from "../file/tree.ts"
-import { secretsOf } from "../values/urlSecrets.ts"
+import { expandPath } from "./expandPath.ts"
 import { isProgram, placeholders, split } from "./placeholders.ts"
 
 /** Where the texts of files come from. */
 export interface Files {
   readonly read: (path: string) => Effect.Effect<string, Unreadable, FileSystem.FileSystem>
-  /** Of the settings that are paths, by path: what is used in place of the file. */
+  /** For settings that are paths: by path, the content to use instead of the file's. */
   readonly kept: ReadonlyMap<string, string>
 }
 
-/** The files as they are. */
+/** The files as they are on the disk. */
 export const onDisk: Files = { read: (path) => readText(path, { acceptsPipe: true }), kept: new Map() }
 
 /**
- * The tree with placeholders filled in, in the known settings only and once: what is put in is not
- * looked at again. A setting that is blank then is taken out, as though it had never been written; `blanks` are those, and
- * whether they became so by what was put in. `secrets` are what is not for everybody's eyes.
+ * Replaces the placeholders in known settings, once: placeholders in inserted texts stay. Settings that are blank afterwards are removed;
+ * `blanks` lists them and says whether a placeholder made them blank. `secrets` are the values to mask.
  */
 export const substitute = Effect.fn("substitute")(function*(tree: Branch, source: Source, files: Files) {
   const blanks: Array<{ readonly path: ReadonlyArray<string>; readonly origin: Origin; readonly filled: boolean }> = []
@@ -70,9 +70,9 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
     const texts = filled.right.map(({ text }) => text)
     result = replace(result, path, { ...leaf, filled: Array.isArray(leaf.value) ? texts : texts[0] })
     if (path[2] === "headersCommand") secrets.push(...filled.right.flatMap(({ parts }) => parts))
-    if (path[2] === "url") secrets.push(...texts.flatMap((text) => Array.from(secretsOf(text))))
+    if (path[2] === "url") secrets.push(...texts.flatMap((text) => Array.from(urlSecrets(text))))
     if (path[2] === "environment" || path[2] === "headers") {
-      // A credential that is written down is one too, with and without the scheme in front of it.
+      // A credential without a placeholder is a secret too, with and without its scheme.
       const isSecret = isSecretName(path.at(-1) ?? "")
       secrets.push(
         ...filled.right.flatMap(({ parts, text }) =>
@@ -81,7 +81,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
       )
     }
   }
-  // What a secret is wrapped in may be left out before it is sent.
+  // Quotation marks or a scheme around a secret may be removed before it is sent.
   return { tree: result, blanks, secrets: secrets.flatMap((secret) => [secret, PastedToken.unwrap(secret).value]) }
 })
 
@@ -89,20 +89,20 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
 const isSecret = (path: ReadonlyArray<string>): boolean =>
   path.at(-2) === "headers" || path.join() === paths.apiKey.join()
 
-/** A line for the shell, which has variables of its own. */
+/** Is the setting a shell command line, with variables of its own? */
 const isShellLine = (path: ReadonlyArray<string>): boolean => path.join() === options("tokenCommand").join()
 
 /** Is the setting a path? */
 const isPath = (path: ReadonlyArray<string>): boolean =>
   [paths.caFile, paths.clientCert, paths.clientKey].some((known) => known.join() === path.join())
 
-/** A file as it is named, and where that is. */
+/** A file as written in a setting, and its absolute path. */
 interface NamedFile {
   readonly written: string
   readonly path: string
 }
 
-/** The files of every `{file:…}` that would be filled in. */
+/** The files of all `{file:…}` placeholders that would be replaced. */
 export const namedFiles = (tree: Branch, source: Source) => {
   const command = find(tree, options("tokenCommand"))
   const texts = [
@@ -119,7 +119,7 @@ export const namedFiles = (tree: Branch, source: Source) => {
   )
 }
 
-/** The files of the settings that are paths, as far as they can be filled in. */
+/** The files of the settings that are paths, as far as their placeholders can be replaced. */
 export const pathSettings = (tree: Branch, source: Source, files: Files) =>
   Effect.forEach(
     settingTexts(tree).filter(([path]) => isPath(path)),
@@ -133,10 +133,10 @@ export const pathSettings = (tree: Branch, source: Source, files: Files) =>
       )
   ).pipe(Effect.map((found) => found.flatMap(Option.toArray)))
 
-/** Such a path leads from the configuration file, so it is meant to be of the project. */
+/** Is the path relative to the configuration file, and so meant to be in the project? */
 export const isRelative = (written: string): boolean => !/^([/\\~]|[a-z]:)/i.test(written)
 
-/** The settings of the connection that are one text each. */
+/** The texts of the settings in which placeholders are replaced, except for commands and MCP servers. */
 const settingTexts = (tree: Branch) =>
   [
     ...Object.values(paths).map((path) => [path, find(tree, path)] as const),
@@ -145,7 +145,7 @@ const settingTexts = (tree: Branch) =>
     ...below(tree, ["provider", "amazon-bedrock", "models"]).filter(([path]) => isModelId(path))
   ].flatMap(([path, leaf]) => leaf?._tag === "Leaf" && typeof leaf.value === "string" ? [[path, leaf] as const] : [])
 
-/** Would something be filled in here? */
+/** Would a placeholder be replaced here? */
 export const fillsIn = (path: ReadonlyArray<string>, leaf: Tree): boolean => {
   const isFilled = Object.values(paths).some((known) => known.join() === path.join()) ||
     path.join() === options("tokenCommand").join() ||
@@ -163,7 +163,7 @@ const below = (tree: Branch, path: ReadonlyArray<string>) => {
   return branch?._tag === "Branch" ? leaves(branch, path) : []
 }
 
-/** The texts of the MCP servers in which something may have to be filled in. */
+/** The texts of the MCP servers in which placeholders are replaced. */
 const serverTexts = (tree: Branch) =>
   below(tree, ["mcp"]).filter(([path]) =>
     path[2] === "headersCommand" ||
@@ -173,11 +173,11 @@ const serverTexts = (tree: Branch) =>
 
 interface Filled {
   readonly text: string
-  /** What is filled in, alone. */
+  /** The inserted texts alone. */
   readonly parts: ReadonlyArray<string>
 }
 
-/** The text with what is filled in. */
+/** Replaces the placeholders in a text. */
 export const fillIn = (
   written: string,
   source: Source,
@@ -206,7 +206,7 @@ export const fillIn = (
     }))
   )
 
-/** The words of a command, each filled in. */
+/** Replaces the placeholders in each word of a command. */
 const fillWords = (words: ReadonlyArray<unknown>, source: Source, origin: Origin, files: Files) => {
   const texts = words.map(String)
   return Effect.forEach(texts, (text, index) => fillIn(text, source, origin, files, isProgram(texts, index)))
@@ -221,10 +221,10 @@ const fromEnvironment = (
     Option.match({
       onSome: Effect.succeed,
       onNone: () =>
-        failure(origin, {
+        errorAt(origin, {
           reason: "Substitution",
-          message: `${printable(written)}: this environment variable is not set`,
-          hint: `Set ${printable(name)} before starting, or write the value itself in the file.`
+          message: `${printable(written)}: the environment variable is not set`,
+          hint: `Set ${printable(name)}, or write the value in the file instead.`
         })
     })
   )
@@ -232,19 +232,12 @@ const fromEnvironment = (
 const fromFile = Effect.fn("fromFile")(function*(name: string, source: Source, origin: Origin, files: Files) {
   const path = yield* expandPath(name, source.directory)
   const text = yield* Effect.mapError(files.read(path), (error) =>
-    failure(origin, {
+    errorAt(origin, {
       reason: "Substitution",
       message: `{file:${printable(name)}}: ${printable(path)} cannot be read: ${error.message}`,
-      hint: "Put a readable file there, or correct the path."
+      hint: "Make sure the file exists and is readable, or correct the path."
     }))
   let end = text.length
   while (text[end - 1] === "\n" || text[end - 1] === "\r") end -= 1
   return text.slice(0, end)
-})
-
-/** The absolute path: `~` is the home directory, anything relative starts from `base`. */
-export const expandPath = Effect.fn("expandPath")(function*(written: string, base: string) {
-  const path = yield* Path.Path
-  const { home } = yield* Directories
-  return /^~(?=$|[/\\])/.test(written) ? path.join(home, written.slice(1)) : path.resolve(base, written)
 })

@@ -1,26 +1,26 @@
-/** What a project's file says that has to wait until the user trusts it. */
+/** Withholds those settings of a project's file that need the user's trust. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { options, paths } from "../../ConfigFile.ts"
+import type { UntrustedFile } from "../../ConfigReport.ts"
 import * as Environment from "../../Environment.ts"
-import type { UntrustedFile } from "../../Settings.ts"
 import * as TrustedFiles from "../../TrustedFiles.ts"
 import { TrustPolicy } from "../../TrustPolicy.ts"
 import type { Source } from "../file/parse.ts"
 import { type Branch, dotted, find, remove, toValue, type Tree } from "../file/tree.ts"
-import { maskValue } from "../values/masking.ts"
+import { maskSetting } from "../values/maskSetting.ts"
 import { includeFiles } from "./includedFiles.ts"
 import { fillsIn, onDisk } from "./substitute.ts"
 
-/** The file, when it is a project's. */
+/** The path of the source if it is a project's file. */
 export const projectFile = (source: Source): Option.Option<string> => {
   const origin = source.origin(1, 1, "")
   return origin._tag === "File" && origin.scope === "project" ? Option.some(origin.path) : Option.none()
 }
 
-/** The URLs that the user's own configuration (`trees`, filled in) and environment have requests sent to. */
-export const ownEndpoints = Effect.fn("ownEndpoints")(function*(trees: ReadonlyArray<Branch>) {
+/** The endpoints in the user's own configuration (`trees`, with placeholders replaced) and environment. */
+export const findOwnEndpoints = Effect.fn("findOwnEndpoints")(function*(trees: ReadonlyArray<Branch>) {
   const written = trees.flatMap((tree) =>
     [paths.baseURL, paths.endpoint].flatMap((path) => {
       const leaf = find(tree, path)
@@ -34,40 +34,40 @@ export const ownEndpoints = Effect.fn("ownEndpoints")(function*(trees: ReadonlyA
   return [...written, ...environment.flatMap(Option.toArray)]
 })
 
-/** These are judged as a whole: something empty in the place of something else changes as much. */
+/** Is this setting judged as a whole? Replacing it with something empty would be a change too. */
 const isGroup = (path: ReadonlyArray<string>): boolean =>
   path.length === 1 && path[0] === "permission" ||
   path.length === 2 && path[0] === "mcp" ||
   path.join() === options("headers").join()
 
-const wishes = (
+const listWishes = (
   tree: Branch,
   path: ReadonlyArray<string> = []
 ): ReadonlyArray<readonly [ReadonlyArray<string>, Tree]> =>
   Array.from(tree.children).flatMap(([key, child]) => {
     const at = [...path, key]
-    return child._tag === "Leaf" || isGroup(at) ? [[at, child] as const] : wishes(child, at)
+    return child._tag === "Leaf" || isGroup(at) ? [[at, child] as const] : listWishes(child, at)
   })
 
-/** What has to be seen by whoever trusts it: a command, and the names of headers. A stranger's file has no secrets of theirs. */
-const shown = (path: ReadonlyArray<string>, value: unknown): unknown => {
+/** Commands and the names of headers are shown, since the user decides about them. A stranger's file has none of the user's secrets. */
+const toShown = (path: ReadonlyArray<string>, value: unknown): unknown => {
   if (path.at(-1) === "tokenCommand") return value
   return path.join() === options("headers").join() && Predicate.isRecord(value)
-    ? maskValue(value, [])
-    : maskValue(value, path)
+    ? maskSetting(value, [])
+    : maskSetting(value, path)
 }
 
-/** The file's tree without what waits, what that is, and where the files that the rest names come from. */
-export const withhold = Effect.fn("withhold")(
+/** The tree without the withheld settings, a description of these, and the files that the other settings may read. */
+export const withholdUntrusted = Effect.fn("withholdUntrusted")(
   function*(tree: Branch, source: Source, path: string, ownEndpoints: ReadonlyArray<string>) {
-    const { waits } = yield* TrustPolicy
+    const { review } = yield* TrustPolicy
     const changes: Array<UntrustedFile["changes"][number]> = []
     let rest = tree
-    for (const [path, wish] of wishes(tree)) {
+    for (const [path, wish] of listWishes(tree)) {
       const value = toValue(wish)
-      const why = waits({ path, value, fillsIn: fillsIn(path, wish), ownEndpoints })
+      const why = review({ path, value, fillsIn: fillsIn(path, wish), ownEndpoints })
       if (Option.isNone(why)) continue
-      changes.push({ key: dotted(path), value: shown(path, value), why: why.value, origin: wish.origin })
+      changes.push({ key: dotted(path), value: toShown(path, value), why: why.value, origin: wish.origin })
       rest = remove(rest, path)
     }
     if (changes.length === 0) return { tree, untrusted: Option.none<UntrustedFile>(), files: onDisk }

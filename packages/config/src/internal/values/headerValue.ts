@@ -1,19 +1,19 @@
-/** The value of an HTTP header as it is sent. */
+/** Reads the value of an HTTP header as it is sent. */
+import { isSecretName } from "@altimate-code/log/SecretName"
 import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { isSecretName } from "../../SecretName.ts"
 
 export interface HeaderValue {
   readonly value: string
-  /** What was left out of it, as the end of a sentence: `is in quotation marks, which are left out`. */
+  /** What was removed, as the end of a sentence: `is in quotation marks, which are left out`. */
   readonly notice: Option.Option<string>
 }
 
 /**
- * Reads what is written for a header. Quotation marks around a secret were copied with it, but belong to an `If-Match`; behind the scheme of
- * an `Authorization` is a token, which often brings the scheme along. The left completes "the header … ".
+ * Quotation marks around a secret were probably copied by accident; in other headers, such as `If-Match`, they are part of the value. A
+ * token in `Authorization` is often copied together with its scheme, so the scheme may occur twice. The left side completes "the header … ".
  */
 export const readHeader = (name: string, text: string): Either.Either<HeaderValue, string> => {
   const whole = PastedToken.unwrap(text, isSecretName(name) ? ["quotes"] : [])
@@ -22,9 +22,9 @@ export const readHeader = (name: string, text: string): Either.Either<HeaderValu
   const start = whole.start + (scheme?.length ?? 0) + token.start
   const stray = StrayCharacter.find(text, StrayCharacter.isHeaderCharacter, start, start + token.value.length)
   if (Option.isSome(stray)) {
-    return Either.left(`has ${StrayCharacter.describe(stray.value)}, which no HTTP header can carry`)
+    return Either.left(`has ${StrayCharacter.describe(stray.value)}, which HTTP headers can't contain`)
   }
-  if (scheme !== undefined && token.value === "") return Either.left("has no token behind Bearer")
+  if (scheme !== undefined && token.value === "") return Either.left("has no token after Bearer")
   if (token.value === "" && whole.leftOut.length > 0) return Either.left("is empty apart from quotation marks")
   return Either.right({
     value: scheme === undefined ? token.value : `${scheme.trimEnd()} ${token.value}`,

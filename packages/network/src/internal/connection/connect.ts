@@ -1,44 +1,46 @@
-/** Connects to a host by whichever of its addresses answers first. Source: RFC 8305, "Happy Eyeballs Version 2". */
-import { connect as connectTcp, type Socket } from "node:net"
+/** Connects to the first of a host's addresses that answers. Source: RFC 8305, "Happy Eyeballs Version 2". */
+import { connect as connectSocket, type Socket } from "node:net"
+import { errorCode } from "../errorCode.ts"
 import type { Target } from "../route/target.ts"
-import { codeOf } from "../tls/tlsFailure.ts"
-import { addressesOf, type Lookup } from "./addresses.ts"
-import { timedOut } from "./connectLimit.ts"
-import { Unconnected } from "./unreachable.ts"
-import { until } from "./wait.ts"
 
-/** How long an address has for itself before the next one is tried as well, in milliseconds. Source: RFC 8305, section 5. */
+import { findAddresses } from "./addresses.ts"
+import { toTimeoutError } from "./connectLimit.ts"
+import { Unconnected } from "./hostFailure.ts"
+import type { Lookup } from "./lookup.ts"
+import { waitForEvent } from "./wait.ts"
+
+/** How long to wait for an address before trying the next one as well, in milliseconds. Source: RFC 8305, section 5. */
 const attemptDelay = 250
 
-/** After this time without traffic a connection is probed, so that one whose other end is gone fails, in milliseconds. */
+/** Idle time after which a connection is probed, so that a dead one fails, in milliseconds. */
 const keepAliveDelay = 1000
 
 type Open = (address: string) => Socket
 
 /** `to` names the host in errors. */
-export const tcp = async (lookup: Lookup, target: Target, to: string, signal: AbortSignal): Promise<Socket> =>
-  tcpTo(await addressesOf(lookup, target.host, to, signal), target, to, signal)
+export const connectTcp = async (lookup: Lookup, target: Target, to: string, signal: AbortSignal): Promise<Socket> =>
+  connectToAny(await findAddresses(lookup, target.host, to, signal), target, to, signal)
 
-/** The same, with the host's addresses. */
-export const tcpTo = (
+/** Connects to a host whose addresses are known. */
+export const connectToAny = (
   addresses: ReadonlyArray<string>,
   { host, port }: Target,
   to: string,
   signal: AbortSignal
 ): Promise<Socket> =>
-  raced(
+  raceAddresses(
     addresses,
     { host, to },
     signal,
     (address) =>
-      connectTcp({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelay })
+      connectSocket({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelay })
   )
 
 /**
- * The next address starts after a delay, or at once when one fails, and those before it continue: Node's own `autoSelectFamily`
- * gives them up, so that over a slow line none ever connects. The first connection wins, the others are closed.
+ * Tries the next address after a delay, or immediately when one fails, while earlier attempts continue. (Node's own `autoSelectFamily` gives them
+ * up, so that no connection ever succeeds on a slow network.) The first connection is used; the others are closed.
  */
-export const raced = (
+export const raceAddresses = (
   addresses: ReadonlyArray<string>,
   { host, to }: { readonly host: string; readonly to: string },
   signal: AbortSignal,
@@ -48,36 +50,36 @@ export const raced = (
     const waiting = [...addresses]
     const trying = new Set<string>()
     const failures = new Map<string, string>()
-    const losing = new AbortController()
+    const losers = new AbortController()
     let timer: NodeJS.Timeout | undefined
 
     const end = () => {
       clearTimeout(timer)
       signal.removeEventListener("abort", aborted)
-      losing.abort(new Error("another address has connected"))
+      losers.abort(new Error("another address has connected"))
     }
     const aborted = () => {
       const silent = [...trying].filter((address) => address !== host)
       const missing = silent.length === 0 ? "no answer" : `no answer from ${silent.join(", ")}`
       end()
-      reject(timedOut(signal.reason, to, [missing, ...outcomes(failures, host)].join(", "), checkNetwork))
+      reject(toTimeoutError(signal.reason, to, [missing, ...listOutcomes(failures, host)].join(", "), checkNetwork))
     }
     const next = () => {
       clearTimeout(timer)
       const address = waiting.shift()
       if (address === undefined) return
       trying.add(address)
-      until(open(address), "connect", losing.signal).then((socket) => {
-        if (losing.signal.aborted) return void socket.destroy()
+      waitForEvent(open(address), "connect", losers.signal).then((socket) => {
+        if (losers.signal.aborted) return void socket.destroy()
         end()
         resolve(socket)
       }, (error: unknown) => {
-        if (losing.signal.aborted) return
+        if (losers.signal.aborted) return
         trying.delete(address)
-        failures.set(address, codeOf(error) ?? "failed")
+        failures.set(address, errorCode(error) ?? "failed")
         if (failures.size < addresses.length) return next()
         end()
-        reject(unconnected(failures, host))
+        reject(toUnconnected(failures, host))
       })
       timer = setTimeout(next, attemptDelay)
     }
@@ -86,20 +88,20 @@ export const raced = (
     next()
   })
 
-const checkNetwork = "Check the network or VPN, and whether a proxy is needed (HTTPS_PROXY or options.proxy)."
+const checkNetwork = "Check the network or VPN, and whether you need a proxy (HTTPS_PROXY or options.proxy)."
 
-/** What came of the addresses, when none has connected. */
-const unconnected = (failures: ReadonlyMap<string, string>, host: string): Unconnected => {
+/** The error for a host that none of the addresses connected to. */
+const toUnconnected = (failures: ReadonlyMap<string, string>, host: string): Unconnected => {
   const codes = [...failures.values()]
-  // What a host answered says more than that this machine has no IPv6.
+  // A host's answer is more helpful than the fact that this machine has no IPv6.
   const code = codes.find((code) => !noRoute.test(code)) ?? codes[0] ?? "ENOTFOUND"
-  return new Unconnected(code, outcomes(failures, host).join(", "))
+  return new Unconnected(code, listOutcomes(failures, host).join(", "))
 }
 
 const noRoute = /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT|EHOSTUNREACH)$/
 
-/** `ECONNREFUSED (10.0.0.1, 10.0.0.2)`, for each code; without the address where it is the host itself. */
-const outcomes = (failures: ReadonlyMap<string, string>, host: string): ReadonlyArray<string> => {
+/** For each code its addresses, such as `ECONNREFUSED (10.0.0.1, 10.0.0.2)`. An address is left out if it is the host itself. */
+const listOutcomes = (failures: ReadonlyMap<string, string>, host: string): ReadonlyArray<string> => {
   const addresses = new Map<string, Array<string>>()
   for (const [address, code] of failures) addresses.set(code, [...addresses.get(code) ?? [], address])
   return [...addresses].map(([code, addresses]) => addresses[0] === host ? code : `${code} (${addresses.join(", ")})`)

@@ -1,9 +1,9 @@
-/** `options.timeout.connect`: how long a connection may take, and what was missing when the time was up. */
+/** Enforces `options.timeout.connect`, and reports what was missing when the time was up. */
 import * as Duration from "effect/Duration"
 import { NetworkError } from "../../NetworkError.ts"
 import * as TimeLimit from "../../TimeLimit.ts"
 
-/** The reason of a signal whose limit for connecting is over; each step of connecting says in `timedOut` what it waited for. */
+/** The reason of a signal after the time limit. `toTimeoutError` adds which step was waiting. */
 class ConnectTimeout extends Error {
   readonly limit: string
   constructor(limit: string) {
@@ -12,7 +12,7 @@ class ConnectTimeout extends Error {
   }
 }
 
-/** For a connection made in steps; see `TimeLimit`. */
+/** For a connection that is made in steps; see `TimeLimit`. */
 export const startConnectLimit = (limit: Duration.Duration): TimeLimit.TimeLimit =>
   TimeLimit.start(Duration.toMillis(limit), { onTimeout: onTimeout(limit) })
 
@@ -24,14 +24,14 @@ export const withinConnectLimit = <A>(
 
 const onTimeout = (limit: Duration.Duration) => () => new ConnectTimeout(Duration.format(limit))
 
-const longer = "A higher options.timeout.connect (in milliseconds) waits longer."
+const waitLonger = "To wait longer, set a higher options.timeout.connect (in milliseconds)."
 
-/** If the limit ended it: what was to be reached and what did not come. Any other error comes back as it is. */
-export const timedOut = (error: unknown, to: string, missing: string, hint: string): unknown =>
+/** An error that says what was missing, if the time limit was the reason. Other errors are returned unchanged. */
+export const toTimeoutError = (error: unknown, to: string, missing: string, hint: string): unknown =>
   error instanceof ConnectTimeout
     ? new NetworkError({
       reason: "Timeout",
       message: `no connection to ${to} within ${error.limit} (options.timeout.connect): ${missing}`,
-      hint: `${hint} ${longer}`
+      hint: `${hint} ${waitLonger}`
     })
     : error

@@ -1,117 +1,122 @@
-/** Makes connections: straight to a host or through a proxy, with TLS where the target has it. */
+/** Makes connections, directly or through a proxy, with TLS if the target uses it. */
 import { isIP, type Socket } from "node:net"
 import { connect as connectTls, type PeerCertificate, type SecureContext, type TLSSocket } from "node:tls"
-import { named, type Proxy } from "../../Route.ts"
+import { describeProxy, type Proxy } from "../../Route.ts"
 import * as TimeLimit from "../../TimeLimit.ts"
-import { shown, type Target, targetOf } from "../route/target.ts"
-import type { Way } from "../route/way.ts"
+import type { ConnectionPlan } from "../route/connectionPlan.ts"
+import { displayHost, parseTarget, type Target } from "../route/target.ts"
 import { tlsFailure } from "../tls/tlsFailure.ts"
-import { tcp } from "./connect.ts"
-import { timedOut } from "./connectLimit.ts"
+import { connectTcp } from "./connect.ts"
+import { toTimeoutError } from "./connectLimit.ts"
 import { proxyFailure } from "./proxyFailure.ts"
-import { tunnel } from "./tunnel.ts"
-import { until } from "./wait.ts"
+import { openTunnel } from "./tunnel.ts"
+import { waitForEvent } from "./wait.ts"
 
 export type Protocol = "h2" | "http/1.1"
 
-/** A connection to the target on which nothing has been sent yet. */
-export const dial = async (way: Way, target: Target, alpn: Protocol, signal: AbortSignal): Promise<Socket> => {
-  const socket = await reach(way, target, signal)
-  if (!target.tls || way.identity === undefined) return socket
+/** Connects to the target without sending a request. */
+export const dial = async (
+  plan: ConnectionPlan,
+  target: Target,
+  alpn: Protocol,
+  signal: AbortSignal
+): Promise<Socket> => {
+  const socket = await reach(plan, target, signal)
+  if (!target.tls || plan.identity === undefined) return socket
   try {
-    return await secure(socket, { target, context: way.identity, alpn, verify: true }, signal)
+    return await startTls(socket, { target, context: plan.identity, alpn, verify: true }, signal)
   } catch (error) {
-    throw await tlsFailure(error, target, { ...way, alpn }, () => peer(way, target, alpn, signal))
+    throw await tlsFailure(error, target, { ...plan, alpn }, () => fetchPeerCertificate(plan, target, alpn, signal))
   }
 }
 
-/** The connection below TLS. */
-export const reach = async (way: Way, target: Target, signal: AbortSignal): Promise<Socket> => {
-  if (way.route._tag === "Direct") return tcp(way.lookup, target, shown(target), signal)
-  const { proxy } = way.route
-  return tunnel(await toProxy(way, proxy, signal), proxy, target, signal)
+/** Makes the connection below TLS. */
+export const reach = async (plan: ConnectionPlan, target: Target, signal: AbortSignal): Promise<Socket> => {
+  if (plan.route._tag === "Direct") return connectTcp(plan.lookup, target, displayHost(target), signal)
+  const { proxy } = plan.route
+  return openTunnel(await connectToProxy(plan, proxy, signal), proxy, target, signal)
 }
 
-/** A connection to the proxy itself. */
-export const toProxy = async (
-  { lookup, trust }: Pick<Way, "lookup" | "trust">,
+/** Connects to the proxy itself. */
+export const connectToProxy = async (
+  { lookup, trust }: Pick<ConnectionPlan, "lookup" | "trust">,
   proxy: Proxy,
   signal: AbortSignal
 ): Promise<Socket> => {
-  const target = targetOf(proxy.url)
-  const to = `the ${named(proxy)}`
+  const target = parseTarget(proxy.url)
+  const to = `the ${describeProxy(proxy)}`
   try {
-    const socket = await tcp(lookup, target, to, signal)
+    const socket = await connectTcp(lookup, target, to, signal)
     return target.tls && trust !== undefined
-      ? await secure(socket, { target, to, context: trust, alpn: "http/1.1", verify: true }, signal)
+      ? await startTls(socket, { target, to, context: trust, alpn: "http/1.1", verify: true }, signal)
       : socket
   } catch (error) {
     throw proxyFailure(error, proxy)
   }
 }
 
-export interface Securing {
+export interface TlsOptions {
   readonly target: Target
   /** Names the target in errors. */
   readonly to?: string
   readonly context: SecureContext
   readonly alpn: Protocol
-  /** Without it the certificate can be looked at, and the connection be used for nothing else. */
+  /** False: accept any certificate, in order to look at it. The connection must not be used for anything else. */
   readonly verify: boolean
 }
 
-export const secure = async (
+export const startTls = async (
   socket: Socket,
-  { alpn, context, target, to = shown(target), verify }: Securing,
+  { alpn, context, target, to = displayHost(target), verify }: TlsOptions,
   signal: AbortSignal
 ): Promise<TLSSocket> => {
-  // Names only, and without the dot that ends a name in DNS. Source: RFC 6066, section 3.
+  // A name, not an address, and without the trailing dot that DNS allows. Source: RFC 6066, section 3.
   const name = isIP(target.host) === 0 ? target.host.replace(/\.$/, "") : undefined
   try {
-    return await until(
+    return await waitForEvent(
       connectTls({
         socket,
         host: name ?? target.host,
         ...(name === undefined ? {} : { servername: name }),
         secureContext: context,
         ALPNProtocols: [alpn],
-        // Said here, so that no environment variable says otherwise.
+        // Explicit, so that no environment variable can turn it off.
         rejectUnauthorized: verify
       }),
       "secureConnect",
       signal
     )
   } catch (error) {
-    throw timedOut(
+    throw toTimeoutError(
       error,
       to,
       "the TLS handshake was not answered",
-      "Check that the port takes TLS, and the network: a VPN that drops large packets (MTU) looks like this."
+      "Check that the port speaks TLS. Also check the network: a VPN that drops large packets (MTU) can cause this."
     )
   }
 }
 
-/** How long a failure may take to be explained, in milliseconds. */
-const peerLimit = 5000
+/** Time limit for fetching a certificate in order to explain a failure, in milliseconds. */
+const peerTimeLimit = 5000
 
-/** The certificate of whoever answers: on a connection of its own, on which nothing is sent, and without the client's. */
-const peer = async (
-  way: Way,
+/** The other side's certificate, from a separate connection without a request and without the client certificate. */
+const fetchPeerCertificate = async (
+  plan: ConnectionPlan,
   target: Target,
   alpn: Protocol,
   signal: AbortSignal
 ): Promise<PeerCertificate | undefined> => {
-  const { trust } = way
+  const { trust } = plan
   if (trust === undefined) return undefined
-  const onTimeout = () => new Error("the certificate could not be looked at in time")
-  return TimeLimit.within(peerLimit, { signal, onTimeout }, async (limited) => {
-    const socket = await secure(
-      await reach(way, target, limited),
+  const onTimeout = () => new Error("the certificate could not be fetched in time")
+  return TimeLimit.within(peerTimeLimit, { signal, onTimeout }, async (limited) => {
+    const socket = await startTls(
+      await reach(plan, target, limited),
       { target, context: trust, alpn, verify: false },
       limited
     )
     const certificate = socket.getPeerCertificate()
     socket.destroy()
     return Object.keys(certificate).length === 0 ? undefined : certificate
-  }).catch(() => undefined) // The failure that is to be explained is reported without it.
+  }).catch(() => undefined) // The original failure is then reported without the certificate.
 }

@@ -1,18 +1,18 @@
-/** Connections through a proxy. Source: RFC 9110, section 9.3.6, "CONNECT". */
+/** Opens connections through a proxy. Source: RFC 9110, section 9.3.6, "CONNECT". */
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { request } from "node:http"
 import type { Socket } from "node:net"
-import { named, type Proxy } from "../../Route.ts"
+import { describeProxy, type Proxy } from "../../Route.ts"
 import { maxHeaderSize } from "../http/headerLimit.ts"
-import { authority, shown, type Target } from "../route/target.ts"
-import { timedOut } from "./connectLimit.ts"
-import { answerFailure, proxyFailure } from "./proxyFailure.ts"
+import { authority, displayHost, type Target } from "../route/target.ts"
+import { toTimeoutError } from "./connectLimit.ts"
+import { proxyFailure, toRefusalError } from "./proxyFailure.ts"
 
-/** Asks the proxy at the other end of the socket for a connection to the target. */
-export const tunnel = (socket: Socket, proxy: Proxy, target: Target, signal: AbortSignal): Promise<Socket> =>
+/** Asks the proxy on the other end of the socket to connect to the target. */
+export const openTunnel = (socket: Socket, proxy: Proxy, target: Target, signal: AbortSignal): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const asked = request({
+    const connect = request({
       method: "CONNECT",
       path: authority(target),
       headers: { host: authority(target), connection: "keep-alive", ...loginHeader(proxy) },
@@ -20,29 +20,29 @@ export const tunnel = (socket: Socket, proxy: Proxy, target: Target, signal: Abo
       maxHeaderSize,
       signal
     })
-    asked.on("connect", (answer, _, head: Buffer) => {
-      if (answer.statusCode === undefined || answer.statusCode < 200 || answer.statusCode > 299) {
+    connect.on("connect", (response, _, head: Buffer) => {
+      if (response.statusCode === undefined || response.statusCode < 200 || response.statusCode > 299) {
         socket.destroy()
-        const { headers, statusCode, statusMessage } = answer
-        return reject(answerFailure({ headers, statusCode, statusMessage, page: head.toString() }, proxy, target))
+        const { headers, statusCode, statusMessage } = response
+        return reject(toRefusalError({ headers, statusCode, statusMessage, page: head.toString() }, proxy, target))
       }
       if (head.length > 0) socket.unshift(head)
       resolve(socket)
     })
-    asked.on("error", (error) => {
+    connect.on("error", (error) => {
       socket.destroy()
       reject(
         signal.aborted
-          ? timedOut(
+          ? toTimeoutError(
             signal.reason,
-            shown(target),
-            `the ${named(proxy)} did not answer CONNECT`,
+            displayHost(target),
+            `the ${describeProxy(proxy)} did not answer CONNECT`,
             "Check that this is the right proxy, and the network or VPN."
           )
           : proxyFailure(error, proxy)
       )
     })
-    asked.end()
+    connect.end()
   })
 
 /** `Proxy-Authorization`, if the proxy's URL has a user. */

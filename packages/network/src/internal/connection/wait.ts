@@ -1,12 +1,16 @@
-/** Waits that end with a signal. */
+/** Waits that an abort signal can end. */
 import type { Duplex } from "node:stream"
 
-/** Until `event`; fails with the socket's error, when it is closed before, or with the signal's reason, and destroys the socket. */
-export const until = <Socket extends Duplex>(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> =>
+/** Waits for `event`. Rejects with the socket's error, if the socket is closed first, or with the signal's reason; then destroys the socket. */
+export const waitForEvent = <Socket extends Duplex>(
+  socket: Socket,
+  event: string,
+  signal: AbortSignal
+): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       finish()
-      // Nobody is left to take an error that comes after the first.
+      // A second error would have no listener.
       socket.on("error", () => {})
       socket.destroy()
       reject(error instanceof Error ? error : new Error(String(error)))
@@ -26,7 +30,7 @@ export const until = <Socket extends Duplex>(socket: Socket, event: string, sign
     if (signal.aborted) aborted()
   })
 
-/** For work that can't be stopped: its result, unless the signal is aborted first. */
+/** The result of work that can't be cancelled, unless the signal is aborted first. */
 export const unlessAborted = <A>(work: Promise<A>, signal: AbortSignal): Promise<A> =>
   new Promise((resolve, reject) => {
     const aborted = () => reject(signal.reason)

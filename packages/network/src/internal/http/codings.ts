@@ -1,24 +1,24 @@
-/** The codings of a body in HTTP, and how a body shows whether one was used. */
+/** Content codings in HTTP, and how to tell whether a body really uses one. */
 import type { Transform } from "node:stream"
 import * as Zlib from "node:zlib"
 
 export interface Coding {
   readonly name: string
-  /** Gateways that undo a compression often leave its header: is a body that begins with these bytes compressed at all? */
+  /** Is a body that begins with these bytes compressed? Gateways that decompress a body often keep the header. */
   readonly isUsed: (first: Buffer) => boolean
   readonly decoder: (first: Buffer) => Transform
 }
 
-/** Text, or the zero byte of a short length, as event streams begin. A deflated body may begin with an empty block. */
+/** Text, or the zero byte of a length at the start of an event stream. A deflated body may begin with an empty block. */
 const isPlain = (first: Buffer): boolean =>
   first[0] === 0
     ? !(first[3] === 0xff && first[4] === 0xff)
-    // An empty body is a single byte in Brotli, which may be a letter.
+    // In Brotli, an empty body is a single byte that may be a letter.
     : first.length > 1 && isText(first)
 
 const isText = (first: Buffer): boolean => {
   try {
-    // With `stream`, a character that is cut off at the end is fine.
+    // With `stream`, a character may be cut off at the end.
     const text = new TextDecoder("utf-8", { fatal: true }).decode(first, { stream: true })
     // oxlint-disable-next-line no-control-regex
     return !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)
@@ -27,7 +27,7 @@ const isText = (first: Buffer): boolean => {
   }
 }
 
-/** Do these bytes tell whether a body is compressed? Few may be a compressed piece that happens to look like text. */
+/** Are these bytes enough to tell? A few bytes of a compressed body can look like text. */
 export const areEnough = (first: Buffer): boolean => first.length >= 16 || first.length >= 5 && !isPlain(first)
 
 /** Source: RFC 1950, section 2.2: the method is 8, and the two bytes are a multiple of 31. */
@@ -50,7 +50,7 @@ export const codings: ReadonlyArray<Coding> = [
   {
     name: "deflate",
     isUsed: (first) => !isPlain(first),
-    // Some servers leave out zlib's wrapper, although the RFC has it.
+    // Some servers omit zlib's wrapper, which the RFC requires.
     decoder: (first) => isZlib(first) ? Zlib.createInflate() : Zlib.createInflateRaw()
   },
   { name: "br", isUsed: (first) => !isPlain(first), decoder: () => Zlib.createBrotliDecompress() },

@@ -1,25 +1,25 @@
-/** Undoes the compression of answers. Nothing here asks for it, but gateways and inspecting proxies compress all the same. */
+/** Decompresses responses. Requests never ask for compression, but some gateways and inspecting proxies compress anyway. */
 import { type Readable, Transform, type TransformCallback } from "node:stream"
 import { NetworkError } from "../../NetworkError.ts"
 import { areEnough, type Coding, codings } from "./codings.ts"
 
-/** What the header of an answer calls a body that is not compressed. `aws-chunked` is about requests. */
+/** Header values for a body that is not compressed. `aws-chunked` applies to requests. */
 const neutral: ReadonlySet<string> = new Set(["", "identity", "aws-chunked"])
 
-/** More layers than any gateway adds. */
+/** More codings than any gateway applies. */
 const maxCodings = 5
 
-const broken = (name: string, code: unknown): NetworkError =>
+const toEncodingError = (name: string, code: unknown): NetworkError =>
   new NetworkError({
     reason: "Encoding",
-    message: `the ${name} compression of the answer is ${code === "Z_BUF_ERROR" ? "cut off" : "damaged"}`,
+    message: `the ${name} compression of the response is ${code === "Z_BUF_ERROR" ? "cut off" : "damaged"}`,
     hint:
-      "A gateway or proxy on the way compresses answers and breaks them: ask its operators to pass them on as they are."
+      "A gateway or proxy compresses responses and damages them. Ask its operators to pass responses through unchanged."
   })
 
 /**
- * One coding, undone piece by piece: what a piece holds comes out before the next one is there. Two pipes would do, but for an answer that
- * breaks off: a pipe drops what it still holds.
+ * Decodes one coding. The content of each piece comes out before the next piece arrives. A plain pipe would lose buffered data when a response
+ * breaks off.
  */
 class Decoding extends Transform {
   readonly #coding: Coding
@@ -35,7 +35,7 @@ class Decoding extends Transform {
     this.#coding = coding
   }
 
-  /** The source broke off: what has come is handed on, and then the failure. */
+  /** The source broke off: pass on what arrived, then the error. */
   breakOff(error: Error): void {
     this.#breakOff ??= error
     this.end()
@@ -75,8 +75,8 @@ class Decoding extends Transform {
     decoder.on("data", (chunk: Buffer) => {
       if (!this.push(chunk)) decoder.pause()
     })
-    decoder.on("error", (error: NodeJS.ErrnoException) => this.destroy(broken(this.#coding.name, error.code)))
-    // Whatever follows the compressed data is left out.
+    decoder.on("error", (error: NodeJS.ErrnoException) => this.destroy(toEncodingError(this.#coding.name, error.code)))
+    // Data after the end of the compressed data is ignored.
     decoder.on("end", () => {
       this.#isOver = true
       this.#resume?.()
@@ -90,7 +90,7 @@ class Decoding extends Transform {
       return done()
     }
     if (this.#isOver) return done()
-    // At the end of the compressed data a decoder does not call back.
+    // A decoder does not call back at the end of the compressed data.
     const resume = () => {
       if (this.#resume === resume) {
         this.#resume = undefined
@@ -104,7 +104,7 @@ class Decoding extends Transform {
   #finish(done: () => void): void {
     const decoder = this.#decoder
     if (decoder === undefined || this.#isOver) return done()
-    // A decoder that fails drops what it still holds.
+    // A decoder that fails drops its buffered data.
     if (decoder.readableLength > 0) return void decoder.once("data", () => setImmediate(() => this.#finish(done)))
     if (this.#breakOff !== undefined) return done()
     this.#resume = done
@@ -112,7 +112,7 @@ class Decoding extends Transform {
   }
 }
 
-const undo = (content: Readable, coding: Coding): Readable => {
+const applyDecoding = (content: Readable, coding: Coding): Readable => {
   const decoding = new Decoding(coding)
   content.once("error", (error) => decoding.breakOff(error))
   content.once("close", () => {
@@ -122,20 +122,20 @@ const undo = (content: Readable, coding: Coding): Readable => {
   return content.pipe(decoding)
 }
 
-interface Answer {
+interface EncodedResponse {
   headers: Record<string, string>
   body?: Readable
 }
 
-/** Undoes the codings of the answer from the outermost on, as far as they are known; its header names those that are left. */
-export const decode = (response: Answer): void => {
+/** Decodes the known codings, outermost first. The header then lists the remaining ones. */
+export const decode = (response: EncodedResponse): void => {
   const { "content-encoding": encoding, ...headers } = response.headers
   if (encoding === undefined || response.body === undefined) return
-  const left = encoding.split(",").map((name) => name.trim().toLowerCase()).filter((name) => !neutral.has(name))
-  if (left.length > maxCodings) return
-  for (let coding; (coding = codings.find(({ name }) => name === left.at(-1))) !== undefined; left.pop()) {
-    response.body = undo(response.body, coding)
+  const remaining = encoding.split(",").map((name) => name.trim().toLowerCase()).filter((name) => !neutral.has(name))
+  if (remaining.length > maxCodings) return
+  for (let coding; (coding = codings.find(({ name }) => name === remaining.at(-1))) !== undefined; remaining.pop()) {
+    response.body = applyDecoding(response.body, coding)
     delete headers["content-length"]
   }
-  response.headers = left.length === 0 ? headers : { ...headers, "content-encoding": left.join(", ") }
+  response.headers = remaining.length === 0 ? headers : { ...headers, "content-encoding": remaining.join(", ") }
 }

@@ -1,20 +1,20 @@
-/** How large the headers of an answer may be. */
+/** The size limit for response headers. */
 import { NetworkError } from "../../NetworkError.ts"
 
-/** In bytes. Node's own limit, 16 KiB, is less than gateways and login proxies send in cookies and policies. */
+/** In bytes. Some gateways and login proxies send more than Node's default of 16 KiB in cookies and policies. */
 export const maxHeaderSize = 64 * 1024
 
-/** `who` answered. */
+/** `who` sent the response. */
 export const headersTooLarge = (who: string, reason: "Protocol" | "Proxy" = "Protocol"): NetworkError =>
   new NetworkError({
     reason,
     code: "HPE_HEADER_OVERFLOW",
-    message: `the headers of the answer from ${who} are larger than ${maxHeaderSize / 1024} KiB`,
+    message: `the response headers from ${who} are larger than ${maxHeaderSize / 1024} KiB`,
     hint:
-      "Ask the operators of the gateway, or of a proxy in front of it, which header grows so large: often a cookie, a policy or a trace."
+      "Ask the operators of the gateway, or of a proxy in front of it, which header is so large. It is often a cookie, a policy or a trace."
   })
 
-/** Their size as HTTP/2 counts it. Source: RFC 9113, section 6.5.2, "SETTINGS_MAX_HEADER_LIST_SIZE". */
+/** The size of headers as HTTP/2 counts it. Source: RFC 9113, section 6.5.2, "SETTINGS_MAX_HEADER_LIST_SIZE". */
 export const headerSize = (
   headers: Readonly<Record<string, string | number | ReadonlyArray<string> | undefined>>
 ): number =>

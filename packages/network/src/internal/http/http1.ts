@@ -1,34 +1,34 @@
-/** Requests in HTTP/1.1, over connections that are made here. */
+/** Sends requests in HTTP/1.1 over connections that are made here. */
 import * as Http from "node:http"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import { authority, type Target } from "../route/target.ts"
 import { maxHeaderSize } from "./headerLimit.ts"
-import { type Answer, type Request, requestPath, type Smithy } from "./smithy.ts"
+import { type Output, type Request, requestPath, type Smithy } from "./smithy.ts"
 
 type Dial = () => Promise<Socket>
 
 export interface Http1 {
-  /** `target` is where `dial` leads: for a request that a proxy passes on, the proxy. */
-  readonly handle: (request: Request, target: Target, signal: AbortSignal, dial: Dial) => Promise<Answer>
-  /** Connections that are idle are closed, the others after their answer. */
+  /** `target` is what `dial` connects to. For a forwarded request, that is the proxy. */
+  readonly handle: (request: Request, target: Target, signal: AbortSignal, dial: Dial) => Promise<Output>
+  /** Closes idle connections now, and the others after their responses. */
   readonly retire: () => void
   readonly destroy: () => void
 }
 
-/** What the agent hands through from a request to `createConnection`. */
+/** The options that the agent passes from a request to `createConnection`. */
 interface Connecting extends Http.RequestOptions {
   readonly dial: Dial
   readonly place: string
 }
 
-/** `idle` is how long a connection may go unused, in milliseconds. */
-export const makeHttp1 = (smithy: Smithy, idle: number): Http1 => {
+/** `idleTime` is how long a connection may be idle, in milliseconds. */
+export const makeHttp1 = (smithy: Smithy, idleTime: number): Http1 => {
   const idleSince = new WeakMap<object, number>()
   class Agent extends Http.Agent {
     override createConnection(options: object, created?: (error: Error | null, socket: Socket) => void) {
-      const answer = created as (error: unknown, socket?: Socket) => void
-      ;(options as Connecting).dial().then((socket) => answer(null, socket), answer)
+      const finish = created as (error: unknown, socket?: Socket) => void
+      ;(options as Connecting).dial().then((socket) => finish(null, socket), finish)
       return undefined as never
     }
     override getName(options?: object) {
@@ -39,8 +39,8 @@ export const makeHttp1 = (smithy: Smithy, idle: number): Http1 => {
       return super.keepSocketAlive(socket)
     }
   }
-  // With a timeout Node heeds a server's `Keep-Alive: timeout`, if that is shorter.
-  const agent = new Agent({ keepAlive: true, timeout: idle })
+  // Only with a timeout does Node respect a server's shorter `Keep-Alive: timeout`.
+  const agent = new Agent({ keepAlive: true, timeout: idleTime })
   const closeIdle = (age: number) => {
     for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) {
       if (Date.now() - (idleSince.get(socket) ?? 0) >= age) socket.destroy()
@@ -48,8 +48,8 @@ export const makeHttp1 = (smithy: Smithy, idle: number): Http1 => {
   }
   return {
     handle: (request, target, signal, dial) => {
-      // Timers stand still while the machine sleeps, and what was open before leads nowhere afterwards.
-      closeIdle(idle)
+      // Timers stop while the machine sleeps, and connections from before are dead afterwards.
+      closeIdle(idleTime)
       const place = `${target.tls} ${authority(target)}`
       return exchange(smithy, request, target, signal, { agent, dial, place } as Http.RequestOptions)
     },
@@ -67,10 +67,10 @@ const exchange = (
   target: Target,
   signal: AbortSignal,
   connecting: Http.RequestOptions
-): Promise<Answer> =>
+): Promise<Output> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
-    const asked = Http.request({
+    const outgoing = Http.request({
       ...connecting,
       host: target.host,
       port: target.port,
@@ -82,22 +82,22 @@ const exchange = (
     })
     const abort = () => {
       reject(signal.reason)
-      asked.destroy()
+      outgoing.destroy()
     }
     signal.addEventListener("abort", abort, { once: true })
-    asked.on("error", reject).once("close", () => signal.removeEventListener("abort", abort))
-    asked.once("response", (answer) => {
+    outgoing.on("error", reject).once("close", () => signal.removeEventListener("abort", abort))
+    outgoing.once("response", (incoming) => {
       resolve({
         response: new smithy.HttpResponse({
-          statusCode: answer.statusCode ?? 0,
+          statusCode: incoming.statusCode ?? 0,
           headers: Object.fromEntries(
-            Object.entries(answer.headers).map(([name, value]) => [name, [value ?? ""].flat().join(", ")])
+            Object.entries(incoming.headers).map(([name, value]) => [name, [value ?? ""].flat().join(", ")])
           ),
-          body: answer
+          body: incoming
         })
       })
     })
     const { body } = request
-    if (body instanceof Readable) body.pipe(asked)
-    else asked.end(body)
+    if (body instanceof Readable) body.pipe(outgoing)
+    else outgoing.end(body)
   })

@@ -1,14 +1,14 @@
-/** Requests in HTTP/2. The SDK's own handler for it knows neither a proxy nor certificates of one's own. */
+/** Sends requests in HTTP/2. The SDK's own HTTP/2 handler supports neither proxies nor custom certificates. */
 import * as Http2 from "node:http2"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { NetworkError } from "../../NetworkError.ts"
 import { unlessAborted } from "../connection/wait.ts"
-import { authority, shown, type Target } from "../route/target.ts"
-import { otherVersion } from "../tls/tlsFailure.ts"
+import { authority, displayHost, type Target } from "../route/target.ts"
+import { describeVersion } from "../tls/tlsFailure.ts"
 import { headerSize, headersTooLarge, maxHeaderSize } from "./headerLimit.ts"
-import { type Answer, type Request, requestPath, type Smithy } from "./smithy.ts"
+import { type Output, type Request, requestPath, type Smithy } from "./smithy.ts"
 
 export interface Http2 {
   readonly handle: (
@@ -16,102 +16,115 @@ export interface Http2 {
     target: Target,
     signal: AbortSignal,
     dial: () => Promise<Socket>
-  ) => Promise<Answer>
-  /** The next requests get connections of their own; those that are on their way are answered. */
+  ) => Promise<Output>
+  /** New requests use new connections; requests that are running continue. */
   readonly retire: () => void
   readonly destroy: () => void
 }
 
-/** A session and what is on it. */
-interface Line {
+/** A session and its state. */
+interface Connection {
   readonly session: Http2.ClientHttp2Session
-  /** Requests that have no complete answer yet. */
+  /** Running requests. */
   requests: number
-  /** When the last request began or ended. */
+  /** When a request last began or ended. */
   usedAt: number
-  /** A request was given up before it had an answer: the other end may be gone. */
-  isDoubtful: boolean
+  /** True: a request was aborted before a response arrived, so the connection may be dead. */
+  isSuspect: boolean
 }
 
-/** `idle` is how long a connection may go unused, in milliseconds. */
-export const makeHttp2 = (smithy: Smithy, idle: number): Http2 => {
-  const lines = new Map<string, Promise<Line>>()
-  /** Those that get no more requests. */
+/** `idleTime` is how long a connection may be idle, in milliseconds. */
+export const makeHttp2 = (smithy: Smithy, idleTime: number): Http2 => {
+  const connections = new Map<string, Promise<Connection>>()
+  /** Sessions that get no new requests. */
   const retired = new Set<Http2.ClientHttp2Session>()
 
-  const open = async (target: Target, dial: () => Promise<Socket>): Promise<Line> => {
+  const open = async (target: Target, dial: () => Promise<Socket>): Promise<Connection> => {
     const socket = await dial()
     if (socket instanceof TLSSocket && socket.alpnProtocol !== "h2") {
       socket.destroy()
-      const [words, hint] = otherVersion("h2")
-      throw new NetworkError({ reason: "Protocol", message: `no connection to ${shown(target)}: ${words}`, hint })
+      const [words, hint] = describeVersion("h2")
+      throw new NetworkError({ reason: "Protocol", message: `no connection to ${displayHost(target)}: ${words}`, hint })
     }
     const session = Http2.connect(`${target.tls ? "https" : "http"}://${authority(target)}`, {
       createConnection: () => socket,
-      // As many as in HTTP/1.1. With more than are allowed, Node 20 and 22 crash when the session is collected.
+      // The same number as in HTTP/1.1. Node 20 and 22 crash on garbage collection of a session that exceeded it.
       maxHeaderListPairs: 2000
     })
-    // Each request learns of it by its own stream.
+    // Each request gets the error from its own stream.
     session.on("error", () => {})
-    // An idle connection does not keep the program running.
+    // An idle connection must not keep the program running.
     session.unref()
-    return { session, requests: 0, usedAt: Date.now(), isDoubtful: false }
+    return { session, requests: 0, usedAt: Date.now(), isSuspect: false }
   }
 
-  const retire = ({ session }: Line) => {
+  const retire = ({ session }: Connection) => {
     if (session.destroyed) return
     retired.add(session)
     session.once("close", () => retired.delete(session))
     session.close()
   }
 
-  /** A connection that nothing has been heard of for a while may lead nowhere: HTTP/2 has no other sign of it. */
-  const isUsable = ({ isDoubtful, session, usedAt }: Line): boolean =>
-    !session.closed && !session.destroyed && !isDoubtful && Date.now() - usedAt < idle
+  /** A connection that was silent for some time may be dead. HTTP/2 has no other sign of that. */
+  const isUsable = ({ isSuspect, session, usedAt }: Connection): boolean =>
+    !session.closed && !session.destroyed && !isSuspect && Date.now() - usedAt < idleTime
 
-  const lineTo = async (target: Target, signal: AbortSignal, dial: () => Promise<Socket>): Promise<Line> => {
+  const findOrOpen = async (target: Target, signal: AbortSignal, dial: () => Promise<Socket>): Promise<Connection> => {
     const key = `${target.tls} ${authority(target)}`
-    for (let known = lines.get(key); known !== undefined; known = lines.get(key)) {
-      const line = await unlessAborted(known.catch(() => undefined), signal)
-      if (line !== undefined && isUsable(line)) return line
-      if (lines.get(key) !== known) continue
-      lines.delete(key)
-      if (line !== undefined) retire(line)
+    for (let pending = connections.get(key); pending !== undefined; pending = connections.get(key)) {
+      const connection = await unlessAborted(pending.catch(() => undefined), signal)
+      if (connection !== undefined && isUsable(connection)) return connection
+      if (connections.get(key) !== pending) continue
+      connections.delete(key)
+      if (connection !== undefined) retire(connection)
     }
     const opened = open(target, dial)
-    lines.set(key, opened)
-    // Reported to the request that has dialled; the next one tries again.
-    opened.catch(() => lines.get(key) === opened && lines.delete(key))
+    connections.set(key, opened)
+    // The request that dialed gets the error; the next request tries again.
+    opened.catch(() => connections.get(key) === opened && connections.delete(key))
     return opened
   }
 
   return {
     handle: async (request, target, signal, dial) => {
-      const line = await lineTo(target, signal, dial)
-      // It may have been retired while this request waited for it.
-      return exchange(smithy, isUsable(line) ? line : await lineTo(target, signal, dial), request, target, signal)
+      const connection = await findOrOpen(target, signal, dial)
+      // The connection may have been retired while this request waited for it.
+      return exchange(
+        smithy,
+        isUsable(connection) ? connection : await findOrOpen(target, signal, dial),
+        request,
+        target,
+        signal
+      )
     },
     retire: () => {
-      for (const opened of lines.values()) opened.then(retire, () => {})
-      lines.clear()
+      for (const opened of connections.values()) opened.then(retire, () => {})
+      connections.clear()
     },
     destroy: () => {
-      for (const opened of lines.values()) opened.then(({ session }) => session.destroy(), () => {})
+      for (const opened of connections.values()) opened.then(({ session }) => session.destroy(), () => {})
       for (const session of retired) session.destroy()
     }
   }
 }
 
-/** What HTTP/2 has no place for. Source: RFC 9113, section 8.2.2. */
-const ofConnection = new Set(["host", "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"])
+/** Headers that HTTP/2 does not allow. Source: RFC 9113, section 8.2.2. */
+const connectionHeaders = new Set([
+  "host",
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade"
+])
 
 const exchange = (
   smithy: Smithy,
-  line: Line,
+  connection: Connection,
   request: Request,
   target: Target,
   signal: AbortSignal
-): Promise<Answer> =>
+): Promise<Output> =>
   new Promise((resolve, reject) => {
     const headers: Record<string, string> = {
       ":method": request.method,
@@ -121,26 +134,26 @@ const exchange = (
     }
     for (const [name, value] of Object.entries(request.headers)) {
       const lower = name.toLowerCase()
-      if (!lower.startsWith(":") && !ofConnection.has(lower)) headers[lower] = value
+      if (!lower.startsWith(":") && !connectionHeaders.has(lower)) headers[lower] = value
     }
-    const stream = line.session.request(headers)
-    let isAnswered = false
-    count(line, 1)
+    const stream = connection.session.request(headers)
+    let hasResponse = false
+    countRequests(connection, 1)
     const abort = () => {
-      line.isDoubtful ||= !isAnswered
+      connection.isSuspect ||= !hasResponse
       stream.close(Http2.constants.NGHTTP2_CANCEL)
       reject(signal.reason)
     }
     signal.addEventListener("abort", abort, { once: true })
     stream.on("error", reject)
-    stream.once("response", (answer) => {
-      isAnswered = true
-      // Node keeps its own limit by the compressed size.
-      if (headerSize(answer) > maxHeaderSize) {
+    stream.once("response", (responseHeaders) => {
+      hasResponse = true
+      // Node's own limit applies to the compressed size.
+      if (headerSize(responseHeaders) > maxHeaderSize) {
         stream.close(Http2.constants.NGHTTP2_CANCEL)
-        return reject(headersTooLarge(shown(target)))
+        return reject(headersTooLarge(displayHost(target)))
       }
-      const { ":status": statusCode = 0, ...fields } = answer
+      const { ":status": statusCode = 0, ...fields } = responseHeaders
       resolve({
         response: new smithy.HttpResponse({
           statusCode,
@@ -154,8 +167,8 @@ const exchange = (
     })
     stream.once("close", () => {
       signal.removeEventListener("abort", abort)
-      count(line, -1)
-      // After an answer or an error it changes nothing.
+      countRequests(connection, -1)
+      // Has no effect after a response or an error.
       reject(Object.assign(new Error("the other side closed the connection"), { code: "ECONNRESET" }))
     })
     const { body } = request
@@ -164,11 +177,11 @@ const exchange = (
     if (signal.aborted) abort()
   })
 
-/** A connection keeps the program running as long as a request is on it. */
-const count = (line: Line, more: 1 | -1): void => {
-  line.requests += more
-  line.usedAt = Date.now()
-  if (line.session.destroyed) return
-  if (line.requests === 0) line.session.unref()
-  else line.session.ref()
+/** A connection keeps the program running while it has requests. */
+const countRequests = (connection: Connection, more: 1 | -1): void => {
+  connection.requests += more
+  connection.usedAt = Date.now()
+  if (connection.session.destroyed) return
+  if (connection.requests === 0) connection.session.unref()
+  else connection.session.ref()
 }

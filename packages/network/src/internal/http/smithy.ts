@@ -1,4 +1,4 @@
-/** What is used of the AWS SDK's HTTP side: loaded with the first request. */
+/** The parts of the AWS SDK's HTTP modules that are used here, loaded with the first request. */
 import type { buildQueryString, HttpRequest, HttpResponse } from "@smithy/core/protocols"
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
 
@@ -9,14 +9,14 @@ export interface Smithy {
 }
 
 export type Request = Parameters<NodeHttpHandler["handle"]>[0]
-export type Answer = Awaited<ReturnType<NodeHttpHandler["handle"]>>
+export type Output = Awaited<ReturnType<NodeHttpHandler["handle"]>>
 
 export const load = async (): Promise<Smithy> => {
   const { buildQueryString, HttpRequest, HttpResponse } = await import("@smithy/core/protocols")
   return { HttpRequest, HttpResponse, buildQueryString }
 }
 
-/** The path with its query. */
+/** The path including the query. */
 export const requestPath = ({ buildQueryString }: Smithy, { path, query }: Request): string => {
   const text = buildQueryString(query)
   return text === "" ? path : `${path}?${text}`

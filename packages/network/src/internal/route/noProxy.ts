@@ -1,30 +1,30 @@
-/** Which hosts a list in `NO_PROXY` keeps from the proxy. Pure. */
+/** Reads the list of hosts in `NO_PROXY`. */
 import { BlockList, isIP } from "node:net"
 import { domainToASCII } from "node:url"
 
-/** A host as it is in a URL, in lower case and without brackets. */
-export interface Place {
+/** A host and port as in a URL; the host is in lower case and without brackets. */
+export interface HostPort {
   readonly host: string
   readonly port: number
 }
 
-/** An entry that matches no host, whichever it is. */
+/** An entry that can't match any host. */
 export interface Ignored {
   readonly entry: string
-  /** Why, and what to write instead. */
+  /** The reason, and what to write instead. */
   readonly why: string
 }
 
-/** The first entry that the place matches. */
-export const exclusion = (list: string, place: Place): string | undefined =>
-  entriesOf(list).find((entry) => {
+/** The first entry that matches. */
+export const findExclusion = (list: string, hostPort: HostPort): string | undefined =>
+  splitEntries(list).find((entry) => {
     const read = readEntry(entry)
-    return read._tag !== "Ignored" && matches(read, place)
+    return read._tag !== "Ignored" && matches(read, hostPort)
   })
 
 /** The entries that can't match anything. */
 export const ignoredEntries = (list: string): ReadonlyArray<Ignored> =>
-  entriesOf(list).flatMap((entry) => {
+  splitEntries(list).flatMap((entry) => {
     const read = readEntry(entry)
     return read._tag === "Ignored" ? [{ entry, why: read.why }] : []
   })
@@ -35,44 +35,44 @@ type Entry =
   | { readonly _tag: "Addresses"; readonly addresses: BlockList; readonly port: number | undefined }
   | { readonly _tag: "Ignored"; readonly why: string }
 
-const entriesOf = (list: string) => list.split(/[\s,]+/).filter((entry) => entry !== "")
+const splitEntries = (list: string) => list.split(/[\s,]+/).filter((entry) => entry !== "")
 
-const matches = (entry: Exclude<Entry, { readonly _tag: "Ignored" }>, { host, port }: Place): boolean => {
+const matches = (entry: Exclude<Entry, { readonly _tag: "Ignored" }>, { host, port }: HostPort): boolean => {
   if (entry._tag === "All") return true
   if (entry.port !== undefined && entry.port !== port) return false
   const family = isIP(host)
   if (entry._tag === "Addresses") return family !== 0 && entry.addresses.check(host, ipv(family))
-  const asked = host.replace(/\.$/, "")
-  return family === 0 && (asked === entry.name || asked.endsWith(`.${entry.name}`))
+  const name = host.replace(/\.$/, "")
+  return family === 0 && (name === entry.name || name.endsWith(`.${entry.name}`))
 }
 
 /**
- * What curl, Go and Python take: `*` is every host; a name is itself and every name below it, with or without a dot (or `*.`) in
- * front; an address is itself; `10.0.0.0/8` is every address in it, for hosts that are written as addresses: no name is
- * looked up. With `:port` an entry is that port alone.
+ * The syntax of curl, Go and Python. `*` matches every host. A name, with or without a leading dot or `*.`, matches itself and all its
+ * subdomains. An address matches itself, and `10.0.0.0/8` every address in the network, but only hosts that are written as addresses: names
+ * are not looked up. With `:port` an entry matches only that port.
  */
 const readEntry = (entry: string): Entry => {
   if (entry === "*") return { _tag: "All" }
-  if (entry.includes("://")) return ignored(`it is a URL; write its host only${hostOf(entry)}`)
-  if (/["'`]/.test(entry)) return ignored("it has a quotation mark")
-  if (/[;|]/.test(entry)) return ignored("entries are separated by commas")
+  if (entry.includes("://")) return ignored(`it is a URL; write only its host${hostOf(entry)}`)
+  if (/["'`]/.test(entry)) return ignored("it contains a quotation mark")
+  if (/[;|]/.test(entry)) return ignored("entries must be separated by commas")
   if (entry.includes("/")) return readNetwork(entry)
-  if (familyOf(entry) === 6) return addressesOf(entry, 6, longest(6), undefined)
-  const [, inBrackets, bare, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(entry) ?? []
+  if (familyOf(entry) === 6) return addressesOf(entry, 6, addressBits(6), undefined)
+  const [, inBrackets, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(entry) ?? []
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65_536)) {
     return ignored("its port is not a number from 1 to 65535")
   }
   const only = port === undefined ? undefined : Number(port)
-  const name = (inBrackets ?? bare ?? entry).toLowerCase()
+  const name = (inBrackets ?? plain ?? entry).toLowerCase()
   const family = familyOf(name)
-  if (inBrackets !== undefined && family !== 6) return ignored("it has no IPv6 address between the brackets")
-  if (family !== 0) return addressesOf(name, family, longest(family), only)
+  if (inBrackets !== undefined && family !== 6) return ignored("there is no IPv6 address between the brackets")
+  if (family !== 0) return addressesOf(name, family, addressBits(family), only)
   return readName(name, only)
 }
 
 const readName = (written: string, port: number | undefined): Entry => {
   const name = written.replace(/^\*?\.+/, "").replace(/\.$/, "")
-  if (name.includes("*")) return ignored("* can only be an entry of its own or the beginning, as in *.example.com")
+  if (name.includes("*")) return ignored("* must be an entry by itself or at the beginning, as in *.example.com")
   if (/^[\d.]+$/.test(name)) return ignored("it is not a complete address; a network is written 10.0.0.0/8")
   const ascii = domainToASCII(name)
   return /^[\w-]+(\.[\w-]+)*$/.test(ascii) ? { _tag: "Name", name: ascii, port } : ignored("it is not a host name")
@@ -84,21 +84,21 @@ const readNetwork = (entry: string): Entry => {
   if (family === 0) {
     return /^[\d.]+$|:/.test(network) && /^[\d.]+$/.test(bits)
       ? ignored("its network is not a complete address; write 10.0.0.0/8 or fd00::/8")
-      : ignored(`it has a path; write its host only${hostOf(`http://${entry}`)}`)
+      : ignored(`it has a path; write only its host${hostOf(`http://${entry}`)}`)
   }
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= longest(family)
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= addressBits(family)
     ? addressesOf(network, family, Number(bits), undefined)
-    : ignored(`behind the / belongs a number from 0 to ${longest(family)}`)
+    : ignored(`after the / there must be a number from 0 to ${addressBits(family)}`)
 }
 
 const ignored = (why: string): Entry => ({ _tag: "Ignored", why })
 
 const hostOf = (url: string): string => URL.canParse(url) ? `: ${new URL(url).host}` : ""
 
-/** Without those that name a network interface, as no URL can. */
+/** 0 for addresses with a network interface, which can't occur in URLs. */
 const familyOf = (text: string): number => text.includes("%") ? 0 : isIP(text)
 
-const longest = (family: number): number => family === 4 ? 32 : 128
+const addressBits = (family: number): number => family === 4 ? 32 : 128
 
 const ipv = (family: number) => family === 4 ? "ipv4" : "ipv6"
 

@@ -1,13 +1,13 @@
 /** The other end of a connection. */
 export interface Target {
-  /** In lower case, an IPv6 address without its brackets. */
+  /** In lower case; an IPv6 address is without brackets. */
   readonly host: string
   readonly port: number
   readonly tls: boolean
 }
 
-/** Of an absolute http or https URL. */
-export const targetOf = (url: string): Target => {
+/** The target of an absolute http or https URL. */
+export const parseTarget = (url: string): Target => {
   const { hostname, port, protocol } = new URL(url)
   const tls = protocol === "https:"
   return {
@@ -17,9 +17,9 @@ export const targetOf = (url: string): Target => {
   }
 }
 
-/** `host:port`, as it stands in a URL and in CONNECT. */
+/** `host:port`, as in a URL and in CONNECT. */
 export const authority = ({ host, port }: Target): string => `${host.includes(":") ? `[${host}]` : host}:${port}`
 
-/** The same for people: without a port that goes without saying. */
-export const shown = (target: Target): string =>
+/** `host:port` for messages, without the default port. */
+export const displayHost = (target: Target): string =>
   target.port === (target.tls ? 443 : 80) ? authority(target).replace(/:\d+$/, "") : authority(target)

@@ -1,4 +1,4 @@
-/** Which authorities are trusted. */
+/** Reads the trusted certificate authorities. */
 import * as Environment from "@altimate-code/config/Environment"
 import type { FileSetting } from "@altimate-code/config/Gateway"
 import { describe } from "@altimate-code/config/Origin"
@@ -11,26 +11,26 @@ import * as Tls from "node:tls"
 import { NetworkError } from "../../NetworkError.ts"
 
 /**
- * Node's own list, its `NODE_EXTRA_CA_CERTS`, the system's store, `AWS_CA_BUNDLE` and the option, as PEM. A list of
- * one's own takes the place of all that Node would trust by itself, so that nothing may be missing from it.
+ * Node's own list, `NODE_EXTRA_CA_CERTS`, the system's store, `AWS_CA_BUNDLE` and `caFile`, as PEM. A custom list replaces everything that Node
+ * trusts by default, so it must be complete.
  */
-export const authorities = (
+export const readAuthorities = (
   caFile: Option.Option<FileSetting>
 ): Effect.Effect<ReadonlyArray<string>, NetworkError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
-    const trusted = [...Tls.rootCertificates, ...yield* system]
-    // Node warns of a file that it can't read, and goes on.
+    const trusted = [...Tls.rootCertificates, ...yield* readSystemStore]
+    // If Node can't read this file, it warns and continues.
     const extra = yield* Environment.variable("NODE_EXTRA_CA_CERTS")
-    if (Option.isSome(extra)) trusted.push(...yield* optional(extra.value, "NODE_EXTRA_CA_CERTS"))
+    if (Option.isSome(extra)) trusted.push(...yield* readOptionalFile(extra.value, "NODE_EXTRA_CA_CERTS"))
     const bundle = yield* Environment.variable("AWS_CA_BUNDLE")
-    if (Option.isSome(bundle)) trusted.push(...yield* certificates({ value: bundle.value }, "AWS_CA_BUNDLE"))
+    if (Option.isSome(bundle)) trusted.push(...yield* readCertificates({ value: bundle.value }, "AWS_CA_BUNDLE"))
     if (Option.isSome(caFile)) {
-      trusted.push(...yield* certificates(caFile.value, `caFile (${describe(caFile.value.origin)})`))
+      trusted.push(...yield* readCertificates(caFile.value, `caFile (${describe(caFile.value.origin)})`))
     }
     return [...new Set(trusted)]
   })
 
-/** Where Linux distributions have their bundle; the first that is there. Source: `crypto/x509/root_linux.go` of Go. */
+/** Where Linux distributions keep their bundle; the first existing file is used. Source: `crypto/x509/root_linux.go` in Go. */
 const bundles = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -40,44 +40,43 @@ const bundles = [
   "/etc/ssl/cert.pem"
 ]
 
-/** From Node 22.15 on, Node reads the store of each system; before, it is a file on Linux, and out of reach elsewhere. */
-const system: Effect.Effect<ReadonlyArray<string>, never, FileSystem.FileSystem> = Effect.gen(function*() {
+/** Node reads every system's store since version 22.15. Before that, only Linux's store is accessible, as a file. */
+const readSystemStore: Effect.Effect<ReadonlyArray<string>, never, FileSystem.FileSystem> = Effect.gen(function*() {
   const file = yield* Environment.variable("SSL_CERT_FILE")
-  if (Option.isSome(file)) return yield* optional(file.value, "SSL_CERT_FILE")
+  if (Option.isSome(file)) return yield* readOptionalFile(file.value, "SSL_CERT_FILE")
   const { getCACertificates } = Tls as { readonly getCACertificates?: (type: "system") => ReadonlyArray<string> }
   if (getCACertificates !== undefined) return yield* Effect.sync(() => getCACertificates("system"))
   const fs = yield* FileSystem.FileSystem
   for (const path of bundles) {
     const text = yield* Effect.option(fs.readFileString(path))
-    if (Option.isSome(text)) return blocks(text.value)
+    if (Option.isSome(text)) return splitCertificates(text.value)
   }
   return []
 })
 
-const blocks = (text: string): ReadonlyArray<string> =>
+const splitCertificates = (text: string): ReadonlyArray<string> =>
   text.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g) ?? []
 
-/** A file that other programs use as well: a wrong one is no reason not to try. */
-const optional = (path: string, name: string) =>
-  certificates({ value: path }, name).pipe(
-    Effect.catchAll((error) => Effect.as(Effect.logWarning(`not used: ${error.message}`), []))
+/** Other programs use this file as well, so an invalid one is not fatal. */
+const readOptionalFile = (path: string, name: string) =>
+  readCertificates({ value: path }, name).pipe(
+    Effect.catchAll((error) => Effect.as(Effect.logWarning(`ignored: ${error.message}`), []))
   )
 
-const certificates = (
+const readCertificates = (
   file: Pick<FileSetting, "content" | "value">,
   name: string
 ): Effect.Effect<ReadonlyArray<string>, NetworkError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const text = yield* readFile(file, name)
-    const found = blocks(text)
+    const found = splitCertificates(text)
     if (found.length === 0 || !found.every(isCertificate)) {
       return yield* new NetworkError({
         reason: "File",
         message: `${name}: ${file.value} ${
-          found.length === 0 ? "holds no certificate" : "holds a damaged certificate"
+          found.length === 0 ? "contains no certificate" : "contains a damaged certificate"
         }`,
-        hint:
-          "It must hold certificates as PEM text (-----BEGIN CERTIFICATE-----); a .der or .cer file can be converted: "
+        hint: "It must contain certificates as PEM text (-----BEGIN CERTIFICATE-----). To convert a .der or .cer file: "
           + "openssl x509 -inform der -in FILE -out FILE.pem"
       })
     }
@@ -92,7 +91,7 @@ const isCertificate = (pem: string): boolean => {
   }
 }
 
-/** `name` says who asks for the file. */
+/** `name` is the setting or variable that names the file. */
 export const readFile = (
   { content, value: path }: Pick<FileSetting, "content" | "value">,
   name: string
@@ -102,11 +101,11 @@ export const readFile = (
     (fs) => content === undefined ? fs.readFileString(path) : Effect.succeed(Redacted.value(content))
   ).pipe(
     Effect.mapError((error) => {
-      const why = error._tag === "SystemError" && error.reason === "NotFound" ? "is not there" : "can't be read"
+      const why = error._tag === "SystemError" && error.reason === "NotFound" ? "does not exist" : "can't be read"
       return new NetworkError({
         reason: "File",
         message: `${name}: ${path} ${why}`,
-        hint: "Correct the path, or let this user read the file."
+        hint: "Correct the path, or make the file readable for this user."
       })
     })
   )

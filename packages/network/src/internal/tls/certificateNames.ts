@@ -1,15 +1,15 @@
-/** Certificates in words. Pure. */
+/** Describes certificates for messages. */
 import type { Certificate, PeerCertificate } from "node:tls"
 
-/** A distinguished name by what people know of it: `Corp Root CA (Corp Ltd.)`. */
-export const described = (name: Certificate | undefined): string => {
+/** The common name and organization of a distinguished name: `Corp Root CA (Corp Ltd.)`. */
+export const describeName = (name: Certificate | undefined): string => {
   const field = (value: unknown) => [value ?? []].flat().join(" ")
   const common = field(name?.CN)
-  const organisation = field(name?.O)
-  if (common === "") return organisation === "" ? "an authority without a name" : organisation
-  return organisation === "" || organisation === common ? common : `${common} (${organisation})`
+  const organization = field(name?.O)
+  if (common === "") return organization === "" ? "an unnamed authority" : organization
+  return organization === "" || organization === common ? common : `${common} (${organization})`
 }
 
-/** The hosts that it is for. */
-export const names = ({ subject, subjectaltname }: PeerCertificate): string =>
-  subjectaltname?.replaceAll(/\b(?:DNS|IP Address):/g, "") ?? described(subject)
+/** The hosts that a certificate is valid for. */
+export const describeHosts = ({ subject, subjectaltname }: PeerCertificate): string =>
+  subjectaltname?.replaceAll(/\b(?:DNS|IP Address):/g, "") ?? describeName(subject)

@@ -1,183 +1,182 @@
-/** What goes wrong with TLS and HTTP, in words. */
+/** Explains errors of TLS and HTTP. */
 import * as Predicate from "effect/Predicate"
 import type { PeerCertificate } from "node:tls"
 import { NetworkError } from "../../NetworkError.ts"
+import { errorCode, errorMessage } from "../errorCode.ts"
 import { headersTooLarge } from "../http/headerLimit.ts"
-import { shown, type Target } from "../route/target.ts"
-import type { Way } from "../route/way.ts"
-import { described, names } from "./certificateNames.ts"
+import type { ConnectionPlan } from "../route/connectionPlan.ts"
+import { displayHost, type Target } from "../route/target.ts"
+import { describeHosts, describeName } from "./certificateNames.ts"
 
-/** Codes of Node.js and OpenSSL for a certificate that is not accepted, e.g. UNABLE_TO_VERIFY_LEAF_SIGNATURE. */
-export const notTrusted = (code: string): boolean =>
+/** Is this a code of Node.js or OpenSSL for a rejected certificate, such as UNABLE_TO_VERIFY_LEAF_SIGNATURE? */
+export const isCertificateError = (code: string): boolean =>
   !code.startsWith("ERR_SSL_") && /CERT|SIGNATURE|_ISSUER_|_CRL_/.test(code)
 
-const trustIt = "set caFile in options (or NODE_EXTRA_CA_CERTS) to"
+const setAuthority = "set caFile in options (or NODE_EXTRA_CA_CERTS) to"
 
-/** A handshake that failed. `look` finds out who answers; it is asked only when the certificate is the cause. */
+/** Explains a failed handshake. `fetchCertificate` is called only if the certificate is the cause. */
 export const tlsFailure = async (
   error: unknown,
   target: Target,
-  way: Pick<Way, "hasClientCertificate"> & { readonly alpn: string },
-  look: () => Promise<PeerCertificate | undefined>
+  plan: Pick<ConnectionPlan, "hasClientCertificate"> & { readonly alpn: string },
+  fetchCertificate: () => Promise<PeerCertificate | undefined>
 ): Promise<unknown> => {
-  const code = codeOf(error)
-  return code !== undefined && notTrusted(code)
-    ? certificateFailure(code, target, await look())
-    : answerFailed(error, target, way)
+  const code = errorCode(error)
+  return code !== undefined && isCertificateError(code)
+    ? toCertificateError(code, target, await fetchCertificate())
+    : toProtocolError(error, target, plan)
 }
 
-/** Why a certificate is not accepted, in words that fit behind "its certificate". */
-export const certificateWords = (code: string, peer: PeerCertificate | undefined): string => {
-  const issuer = peer === undefined ? "an authority" : described(peer.issuer)
+/** Why a certificate is rejected; completes "its certificate …". */
+export const describeRejection = (code: string, peer: PeerCertificate | undefined): string => {
+  const issuer = peer === undefined ? "an authority" : describeName(peer.issuer)
   switch (code) {
     case "CERT_HAS_EXPIRED":
-      return `has expired${peer === undefined ? "" : ` on ${peer.valid_to}; issued by ${issuer}`}`
+      return `expired${peer === undefined ? "" : ` on ${peer.valid_to}; issued by ${issuer}`}`
     case "CERT_NOT_YET_VALID":
-      return `is not valid yet${peer === undefined ? "" : `, but from ${peer.valid_from} on; issued by ${issuer}`}`
+      return `is not valid yet${peer === undefined ? "" : `, only from ${peer.valid_from}; issued by ${issuer}`}`
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
-      return `is signed by nobody but itself${peer === undefined ? "" : ` (${described(peer.subject)})`}`
+      return `is self-signed${peer === undefined ? "" : ` (${describeName(peer.subject)})`}`
     case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return `is for another name${peer === undefined ? "" : `: ${names(peer)}; issued by ${issuer}`}`
+      return `is for a different name${peer === undefined ? "" : `: ${describeHosts(peer)}; issued by ${issuer}`}`
     default:
-      return `was issued by ${issuer}, which is not trusted here`
+      return `was issued by ${issuer}, which this machine does not trust`
   }
 }
 
-const certificateFailure = (code: string, target: Target, peer: PeerCertificate | undefined): NetworkError =>
+const toCertificateError = (code: string, target: Target, peer: PeerCertificate | undefined): NetworkError =>
   new NetworkError({
     reason: "Certificate",
     code,
-    message: `no connection to ${shown(target)}: its certificate ${certificateWords(code, peer)} (${code})`,
+    message: `no connection to ${displayHost(target)}: its certificate ${describeRejection(code, peer)} (${code})`,
     hint: certificateHint(code, target)
   })
 
 const certificateHint = (code: string, target: Target): string => {
   switch (code) {
     case "CERT_HAS_EXPIRED":
-      return `Tell whoever runs ${target.host}, or the proxy that issued it; and check this machine's clock.`
+      return `Tell the operators of ${target.host}, or of the proxy that issued the certificate. Also check this machine's clock.`
     case "CERT_NOT_YET_VALID":
       return "Check this machine's clock."
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
-      return `If this is the certificate that ${target.host} should have, get it from whoever runs it and ${trustIt} that file (PEM).`
+      return `If ${target.host} should have this certificate, get it from its operators and ${setAuthority} that file (PEM).`
     case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return "Another host answers: check the host in baseURL, and any proxy on the way. "
-        + `If the name has to be trusted, its certificate must be issued for it; caFile and NODE_EXTRA_CA_CERTS don't change that.`
+      return "A different host may have answered: check the host in baseURL and any proxy in between. "
+        + "Otherwise the certificate must be reissued for this name; caFile and NODE_EXTRA_CA_CERTS do not change that."
     default:
-      return `If that is your company's authority: get its certificate (PEM) from whoever runs the network, and ${trustIt} that file.`
+      return `If this is your company's certificate authority, get its certificate (PEM) from your network administrators and ${setAuthority} that file.`
   }
 }
 
-/** What a handshake or a request failed with, when it is about the protocol; any other error comes back as it is. */
-export const answerFailed = (
+/** An explanation if a handshake or a request failed because of the protocol. Other errors are returned unchanged. */
+export const toProtocolError = (
   error: unknown,
   target: Target,
-  { alpn, hasClientCertificate }: Pick<Way, "hasClientCertificate"> & { readonly alpn: string }
+  { alpn, hasClientCertificate }: Pick<ConnectionPlan, "hasClientCertificate"> & { readonly alpn: string }
 ): unknown => {
-  const code = codeOf(error)
+  const code = errorCode(error)
   if (code === undefined || error instanceof NetworkError) return error
   const failed = (reason: NetworkError["reason"], words: string, hint: string) =>
-    new NetworkError({ reason, code, message: `no connection to ${shown(target)}: ${words}`, hint })
-  const alert = target.tls ? alertOf(error) : undefined
-  if (alert?.words === "no application protocol") return failed("Protocol", ...otherVersion(alpn))
-  if (alert !== undefined && aboutCertificate.test(alert.words)) {
+    new NetworkError({ reason, code, message: `no connection to ${displayHost(target)}: ${words}`, hint })
+  const alert = target.tls ? findAlert(error) : undefined
+  if (alert === "no application protocol") return failed("Protocol", ...describeVersion(alpn))
+  if (alert !== undefined && certificateAlert.test(alert)) {
     return hasClientCertificate
       ? failed(
         "ClientCertificate",
-        `it did not accept the client's certificate (${alert.words})`,
-        "Check that the certificate in clientCert is valid, issued by the authority that the gateway trusts, and that the file has the authorities between."
+        `it rejected the client certificate (${alert})`,
+        "Check that the certificate in clientCert is valid and issued by an authority that the gateway trusts, and that the file includes the intermediate certificates."
       )
       : failed(
         "ClientCertificate",
-        `it wants a certificate of the client's (${alert.words})`,
-        wantsCertificate
+        `it requires a client certificate (${alert})`,
+        setClientCertificate
       )
   }
   if (alert !== undefined) {
     return failed(
       "Protocol",
-      `it refused TLS (${alert.words})`,
-      `Check the host of the URL, and which versions of TLS ${target.host} takes.`
+      `it refused TLS (${alert})`,
+      `Check the host in the URL, and which versions of TLS ${target.host} supports.`
     )
   }
-  if (target.tls && (code === "EPROTO" || notTls.test(code))) {
+  if (target.tls && (code === "EPROTO" || plainTextError.test(code))) {
     return new NetworkError({
       reason: "Protocol",
       code: "EPROTO",
-      message: `no connection to ${shown(target)}: it does not speak TLS`,
-      hint: `Check the URL of ${shown(target)}: its port, and whether it should begin with http instead of https.`
+      message: `no connection to ${displayHost(target)}: it does not speak TLS`,
+      hint: `Check the URL of ${
+        displayHost(target)
+      }: its port, and whether it should begin with http:// instead of https://.`
     })
   }
-  if (isHeaderOverflow(code, error)) return headersTooLarge(shown(target))
+  if (isHeaderOverflow(code, error)) return headersTooLarge(displayHost(target))
   if (code.startsWith("HPE_")) {
-    return looksLikeHttp2(error) ? failed("Protocol", ...otherVersion(alpn)) : failed(
+    return looksLikeHttp2(error) ? failed("Protocol", ...describeVersion(alpn)) : failed(
       "Protocol",
-      "what it answers is not HTTP",
-      `Check scheme and port of the URL${target.tls ? "" : ": does it want https?"}.`
+      "its response is not HTTP",
+      `Check the scheme and port in the URL${target.tls ? "" : ": does the port require https?"}.`
     )
   }
   if (code.startsWith("ERR_HTTP2_")) {
-    return notHttp2(code, error)
-      ? failed("Protocol", ...otherVersion("h2"))
+    return isHttp2Unsupported(code, error)
+      ? failed("Protocol", ...describeVersion("h2"))
       : Object.assign(new Error("the other side ended the request"), { code: "ECONNRESET" })
   }
   return error
 }
 
-const wantsCertificate =
-  "Set clientCert and clientKey in options to the files (PEM) of the certificate that you got for this gateway, and of its key."
+const setClientCertificate =
+  "Set clientCert and clientKey in options to the files (PEM) with the certificate for this gateway and its key."
 
-/** A connection with TLS that ended where an answer should have begun. */
-export const resetFailure = (
+/** An error for a TLS connection that was closed before a response. */
+export const toResetError = (
   target: Target,
   code: string,
-  { hasClientCertificate }: Pick<Way, "hasClientCertificate">
+  { hasClientCertificate }: Pick<ConnectionPlan, "hasClientCertificate">
 ): NetworkError =>
   new NetworkError({
     reason: "Reset",
     code,
-    message: `no answer from ${shown(target)}: the connection was closed (${code})`,
-    hint: `Check the network and any proxy on the way. ${
+    message: `no response from ${displayHost(target)}: the connection was closed (${code})`,
+    hint: `Check the network and any proxy in between. ${
       hasClientCertificate
-        ? "A gateway that does not accept the client's certificate can look like this too: check the one in clientCert."
-        : "A gateway that wants a client certificate can look like this too: then set clientCert and clientKey in options."
+        ? "This can also happen if the gateway rejects the client certificate: check the one in clientCert."
+        : "This can also happen if the gateway requires a client certificate: if so, set clientCert and clientKey in options."
     }`
   })
 
-/** Of the version that was not tried. */
-export const otherVersion = (alpn: string): readonly [words: string, hint: string] =>
+/** Says that the host speaks the HTTP version that was not tried, and how to use it. */
+export const describeVersion = (alpn: string): readonly [words: string, hint: string] =>
   alpn === "h2"
     ? [
       "it does not speak HTTP/2",
-      "Leave out \"http2\": true in options: without it HTTP/1.1 is used, which nearly every gateway speaks."
+      "Remove \"http2\": true from options. HTTP/1.1 is then used, which nearly every gateway speaks."
     ]
-    : ["it speaks HTTP/2 only", "Set \"http2\": true in options."]
+    : ["it speaks only HTTP/2", "Set \"http2\": true in options."]
 
-/** In HTTP/2, Node ends a session whose headers come in too many pieces. */
+/** In HTTP/2, Node closes a session whose headers arrive in too many frames. */
 const isHeaderOverflow = (code: string, error: unknown): boolean =>
-  code === "HPE_HEADER_OVERFLOW" || (code === "ERR_HTTP2_ERROR" && messageOf(error).includes("CONTINUATION"))
+  code === "HPE_HEADER_OVERFLOW" || (code === "ERR_HTTP2_ERROR" && errorMessage(error).includes("CONTINUATION"))
 
-/** A stream can only be reset in HTTP/2; the other side may say that it wants the older version for this request. */
-const notHttp2 = (code: string, error: unknown): boolean =>
-  code === "ERR_HTTP2_ERROR" || /HTTP_1_1_REQUIRED/.test(messageOf(error))
-  || (code === "ERR_HTTP2_SESSION_ERROR" && /PROTOCOL_ERROR|Protocol error/.test(messageOf(error)))
+/** The host does not speak HTTP/2, or requires HTTP/1.1 for this request. */
+const isHttp2Unsupported = (code: string, error: unknown): boolean =>
+  code === "ERR_HTTP2_ERROR" || /HTTP_1_1_REQUIRED/.test(errorMessage(error))
+  || (code === "ERR_HTTP2_SESSION_ERROR" && /PROTOCOL_ERROR|Protocol error/.test(errorMessage(error)))
 
-/** A frame with the settings of HTTP/2 comes first from whoever speaks nothing else. Source: RFC 9113, section 3.4. */
+/** A server that speaks only HTTP/2 begins with a SETTINGS frame. Source: RFC 9113, section 3.4. */
 const looksLikeHttp2 = (error: unknown): boolean =>
   Predicate.hasProperty(error, "rawPacket") && error.rawPacket instanceof Uint8Array && error.rawPacket[0] === 0
   && error.rawPacket[3] === 4
 
-/** What OpenSSL takes an answer without TLS for. */
-const notTls = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|BAD_RECORD_TYPE|UNEXPECTED_MESSAGE|HTTP_REQUEST)$/
+/** OpenSSL's errors for a response without TLS. */
+const plainTextError =
+  /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|BAD_RECORD_TYPE|UNEXPECTED_MESSAGE|HTTP_REQUEST)$/
 
-const aboutCertificate = /certificate|unknown ca|handshake failure|access denied/
+const certificateAlert = /certificate|unknown ca|handshake failure|access denied/
 
-/** What the other side says in a TLS alert, from OpenSSL's message, which has it in words in each of its versions. */
-export const alertOf = (error: unknown): { readonly words: string } | undefined => {
-  const words = /(?:sslv3|tlsv1|tlsv13)? ?alert ([a-z0-9 ]+?)(?::|$)/i.exec(messageOf(error))?.[1]
-  return words === undefined || words.startsWith("number") ? undefined : { words: words.toLowerCase() }
+/** The text of a TLS alert from the other side, taken from OpenSSL's message, which contains it in all versions. */
+export const findAlert = (error: unknown): string | undefined => {
+  const words = /(?:sslv3|tlsv1|tlsv13)? ?alert ([a-z0-9 ]+?)(?::|$)/i.exec(errorMessage(error))?.[1]
+  return words === undefined || words.startsWith("number") ? undefined : words.toLowerCase()
 }
-
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : ""
-
-export const codeOf = (error: unknown): string | undefined =>
-  Predicate.hasProperty(error, "code") && Predicate.isString(error.code) ? error.code : undefined

@@ -1,6 +1,6 @@
 import { ConfigError } from "@altimate-code/config/ConfigError"
 import type { Gateway } from "@altimate-code/config/Gateway"
-import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as Effect from "effect/Effect"
 import type { Endpoint } from "../../EndpointPolicy.ts"
 

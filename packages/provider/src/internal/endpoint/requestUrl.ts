@@ -1,4 +1,4 @@
-import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 
 /** The URL that the SDK makes from a base URL, without secrets. The model ID is one path segment. */
 export const requestUrl = (

@@ -1,5 +1,5 @@
 /** Makes a {@link BedrockError} of a response that is not the expected one. Pure. */
-import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as Predicate from "effect/Predicate"
 import { STATUS_CODES } from "node:http"
 import type { BedrockError, Reason } from "../../BedrockError.ts"

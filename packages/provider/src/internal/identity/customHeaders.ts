@@ -1,5 +1,6 @@
 /** Adds the user's custom headers to a request of the SDK. */
 import type { Gateway } from "@altimate-code/config/Gateway"
+import { maskSecrets } from "@altimate-code/log/Secrets"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
@@ -30,11 +31,6 @@ export const customHeaders =
     return next(args)
   }
 
-/** Masks the values of the headers, which a gateway may repeat. Shorter values would mask ordinary text. */
+/** Masks the values of the headers, which a gateway may repeat. */
 export const maskHeaders = (headers: CustomHeaders, text: string): string =>
-  Object.values(headers)
-    .map(({ value }) => Redacted.value(value).trim())
-    .filter((value) => value.length >= 6)
-    // The longest first, because one value can be part of another.
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((masked, value) => masked.replaceAll(value, "<redacted>"), text)
+  maskSecrets(Object.values(headers).map(({ value }) => value))(text)

@@ -1,5 +1,6 @@
 /** The authorization of a request: exactly one of these. */
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
+import { maskSecrets } from "@altimate-code/log/Secrets"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Authorization } from "../../Evidence.ts"
@@ -48,11 +49,9 @@ export const authorizationOf = (identity: Identity): Authorization => {
 /** Whether both have the same secrets. */
 export const isSame = (a: Identity, b: Identity): boolean => secrets(a).join("\n") === secrets(b).join("\n")
 
-/** Masks the secrets of the identity, which a gateway may repeat. Shorter values would mask ordinary text. */
+/** Masks the secrets of the identity, which a gateway may repeat. */
 export const mask = (identity: Identity, text: string): string =>
-  secrets(identity)
-    .filter((secret) => secret.length >= 6)
-    .reduce((masked, secret) => masked.replaceAll(secret, "<redacted>"), text)
+  maskSecrets(secrets(identity).map((secret) => Redacted.make(secret)))(text)
 
 const secrets = (identity: Identity): ReadonlyArray<string> => {
   switch (identity._tag) {

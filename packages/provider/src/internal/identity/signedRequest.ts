@@ -1,5 +1,5 @@
 /** Reconstructs the canonical request of a signature from the request as it was sent. Pure. */
-import { publicUrl } from "@altimate-code/config/PublicUrl"
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 import { createHash } from "node:crypto"
 import type { CustomHeaders } from "./customHeaders.ts"
 import type { Identity } from "./identity.ts"

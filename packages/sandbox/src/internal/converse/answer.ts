@@ -1,22 +1,10 @@
-/** A turn with everything decided that a script may leave open. */
+/** Completes a turn: fills in everything that a script may omit. */
 import { createHash } from "node:crypto"
 import type { Block, Delays, Turn, Usage } from "../../Script.ts"
+import type { AnswerBlock } from "./answerBlock.ts"
 import { pieces } from "./pieces.ts"
 import type { ConverseRequest } from "./request.ts"
 import { count } from "./usage.ts"
-
-export type AnswerBlock =
-  | { readonly type: "text"; readonly pieces: ReadonlyArray<string> }
-  | { readonly type: "reasoning"; readonly pieces: ReadonlyArray<string>; readonly signature: string | undefined }
-  | { readonly type: "redactedReasoning"; readonly data: string }
-  | {
-    readonly type: "toolUse"
-    readonly toolUseId: string
-    readonly name: string
-    readonly pieces: ReadonlyArray<string>
-    readonly serverTool: boolean
-  }
-  | { readonly type: "toolResult"; readonly toolUseId: string; readonly text: string }
 
 export interface Answer {
   readonly blocks: ReadonlyArray<AnswerBlock>
@@ -28,7 +16,7 @@ export interface Answer {
 const toPieces = (chunks: string | ReadonlyArray<string>): ReadonlyArray<string> =>
   typeof chunks === "string" ? pieces(chunks) : chunks
 
-/** `tooluse_` and 22 characters, as Bedrock makes them. */
+/** `tooluse_` and 22 characters, as in Bedrock. */
 const makeId = (seed: string, index: number): string =>
   `tooluse_${createHash("sha256").update(`${seed} ${index}`).digest("base64url").slice(0, 22)}`
 
@@ -43,7 +31,7 @@ const toAnswerBlock = (seed: string) => (block: Block, index: number): AnswerBlo
         type: "toolUse",
         toolUseId: block.toolUseId ?? makeId(seed, index),
         name: block.name,
-        // Recorded streams begin a tool's input with an empty piece.
+        // In recorded streams, a tool's input begins with an empty piece.
         pieces: isFragments(block.input) ? block.input : ["", ...pieces(JSON.stringify(block.input))],
         serverTool: block.serverTool === true
       }
@@ -57,7 +45,7 @@ const isFragments = (input: object): input is ReadonlyArray<string> => Array.isA
 const latency = ({ betweenEvents = 0, firstEvent = 0, headers = 0 }: Delays): number =>
   Math.round(headers + firstEvent + betweenEvents)
 
-/** `seed` is what the IDs of tool calls are made from: the same one gives the same ones. */
+/** The IDs of tool calls are derived from `seed`. */
 export const complete = (turn: Turn, request: ConverseRequest, seed: string): Answer => {
   const blocks = turn.blocks.map(toAnswerBlock(seed))
   const usage = turn.usage ?? count(request, blocks)

@@ -1,4 +1,4 @@
-/** The response of Converse, with what goes wrong in it. */
+/** The response of Converse, with its fault. */
 import type { Delays, Fault } from "../../Script.ts"
 import { exceptionRefusal } from "../faults.ts"
 import { bytes, end, head, reset, stall, type Step, type Steps, wait } from "../http/steps.ts"
@@ -20,7 +20,7 @@ export const converse = (answer: Answer, delays: Delays, fault: Fault | undefine
   ]
   switch (fault?.type) {
     case "truncate":
-      // Without a length, so that it looks as if this was all.
+      // Without a content length, so that the body looks complete.
       return half(headers, end)
     case "stall":
       return half({ ...headers, ...length }, stall)

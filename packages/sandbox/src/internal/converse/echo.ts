@@ -1,21 +1,23 @@
-/** The answer of a sandbox without a script: a function of the request alone. */
+/** The answer of a sandbox without a script, which depends only on the request. */
 import type { Block, Turn } from "../../Script.ts"
 import { minimalInput } from "./minimalInput.ts"
 import type { ConverseRequest } from "./request.ts"
 import { tokens } from "./usage.ts"
 
-const QUOTE = 200
+const maxQuoteLength = 200
 
 const quote = (text: string): string => {
   const characters = [...text.trim()]
-  return `“${characters.length > QUOTE ? `${characters.slice(0, QUOTE).join("")}…` : characters.join("")}”`
+  return `“${
+    characters.length > maxQuoteLength ? `${characters.slice(0, maxQuoteLength).join("")}…` : characters.join("")
+  }”`
 }
 
-/** What the last message says: the user's own text, else what a tool answered. */
-const lastWords = (request: ConverseRequest): string => {
+/** Describes the last message: the user's text, or a tool's result. */
+const describeLast = (request: ConverseRequest): string => {
   const content = request.messages.at(-1)?.content ?? []
-  const said = content.flatMap(({ text }) => text === undefined ? [] : [text]).join("\n")
-  if (said !== "") return `You said: ${quote(said)}`
+  const userText = content.flatMap(({ text }) => text === undefined ? [] : [text]).join("\n")
+  if (userText !== "") return `You said: ${quote(userText)}`
   const answered = content.flatMap(({ toolResult }) => toolResult?.content ?? [])
     .map(({ json, text }) => text ?? (json === undefined ? "" : JSON.stringify(json)))
     .join("\n")
@@ -29,7 +31,7 @@ const forcedTool = ({ toolConfig }: ConverseRequest) => {
   return toolConfig?.toolChoice?.any === undefined ? undefined : specs[0]
 }
 
-/** Cut where the budget ends, as a model is. */
+/** Cuts the text at the token limit, as a model would. */
 const text = (full: string, maxTokens: number | undefined): Turn => {
   const cut = maxTokens !== undefined && tokens(full) > maxTokens
   const block: Block = { type: "text", text: cut ? [...full].slice(0, maxTokens * 4).join("") : full }
@@ -40,7 +42,7 @@ export const echo = (modelId: string, request: ConverseRequest): Turn => {
   const tool = forcedTool(request)
   return tool === undefined
     ? text(
-      `Hello from the Bedrock sandbox, here as ${modelId}! ${lastWords(request)}`,
+      `Hello from the Bedrock sandbox, here as ${modelId}! ${describeLast(request)}`,
       request.inferenceConfig?.maxTokens
     )
     : { blocks: [{ type: "toolUse", name: tool.name, input: minimalInput(tool.inputSchema.json) }] }

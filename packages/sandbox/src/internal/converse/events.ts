@@ -1,5 +1,6 @@
-/** An answer as the events of ConverseStream, in the order of recorded streams: `messageStop` before `metadata`. */
-import type { Answer, AnswerBlock } from "./answer.ts"
+/** Encodes an answer as events of ConverseStream, in the order of recorded streams: `messageStop` before `metadata`. */
+import type { Answer } from "./answer.ts"
+import type { AnswerBlock } from "./answerBlock.ts"
 
 export interface Event {
   readonly type:
@@ -30,7 +31,7 @@ const deltas = (block: AnswerBlock): ReadonlyArray<object> => {
   }
 }
 
-/** Only blocks with something to say beforehand are announced. */
+/** Only blocks with initial data have a start event. */
 const start = (block: AnswerBlock): ReadonlyArray<object> => {
   switch (block.type) {
     case "toolUse":

@@ -1,4 +1,4 @@
-/** `application/vnd.amazon.eventstream`, as Bedrock Runtime frames it. */
+/** Encodes `application/vnd.amazon.eventstream` as Bedrock Runtime does. */
 import { EventStreamCodec } from "@smithy/eventstream-codec"
 import type { StreamException } from "../../Script.ts"
 
@@ -17,7 +17,7 @@ const frame = (headers: Record<string, string>, payload: object): Uint8Array =>
 
 const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-/** Bedrock pads each event to hide how long its tokens are; how much is random there, and comes from the length here. */
+/** Bedrock pads each event to hide the length of its tokens. The padding is random there, but depends on the length here. */
 const padding = (payload: object): string => alphabet.slice(0, (JSON.stringify(payload).length * 7) % alphabet.length)
 
 export const event = (type: string, payload: object): Uint8Array =>
@@ -32,7 +32,7 @@ export const exception = (type: StreamException, payload: object): Uint8Array =>
     payload
   )
 
-/** The frame with one bit of its last byte turned, which is part of the message checksum. */
+/** Flips a bit in the frame's last byte, which is part of the message checksum. */
 export const corrupt = (bytes: Uint8Array): Uint8Array =>
   bytes.map((byte, i) => i === bytes.length - 1 ? byte ^ 1 : byte)
 

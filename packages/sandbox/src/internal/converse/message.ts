@@ -1,10 +1,11 @@
-/** An answer as the body of Converse. */
+/** Encodes an answer as the body of Converse. */
 import * as Option from "effect/Option"
-import type { Answer, AnswerBlock } from "./answer.ts"
+import type { Answer } from "./answer.ts"
+import type { AnswerBlock } from "./answerBlock.ts"
 
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
-/** Fragments that are no JSON have no other place in Converse than a string. */
+/** Fragments that are not JSON become a string. */
 const toInput = (fragments: ReadonlyArray<string>): unknown => {
   const text = fragments.join("")
   return text === "" ? {} : Option.getOrElse(parseJson(text), () => text)

@@ -1,10 +1,10 @@
-/** The least JSON that fits a JSON Schema: what a model that is forced to call a tool says when it knows nothing. */
+/** Makes the smallest JSON that matches a JSON Schema, as the input of a forced tool call. */
 
 type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 type Node = { readonly [key: string]: unknown }
 
-/** A schema that requires itself has no finite instance. */
-const DEPTH = 32
+/** The recursion limit: a schema that requires itself has no finite instance. */
+const maxDepth = 32
 
 const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && !Array.isArray(value)
 
@@ -28,10 +28,10 @@ const merge = (left: Node, right: Node): Node => ({
   required: [...list(left["required"]), ...list(right["required"])]
 })
 
-/** The schema with what it refers to and all parts of its `allOf` put into it. */
+/** Merges the schema with its `$ref` and all parts of its `allOf`. */
 const flatten = (root: unknown, schema: unknown, depth: number): Node => {
   const { $ref, allOf, ...own } = node(schema)
-  if (depth > DEPTH) return own
+  if (depth > maxDepth) return own
   const parts = [...(typeof $ref === "string" ? [dereference(root, $ref)] : []), ...list(allOf)]
   return parts.length === 0 ? own : parts.map((part) => flatten(root, part, depth + 1)).concat(own).reduce(merge)
 }
@@ -52,7 +52,7 @@ const array = (root: unknown, schema: Node, depth: number): Json => {
   )
 }
 
-/** Zero, or the integer that is next to it within the bounds. */
+/** The integer within the bounds that is closest to zero. */
 const integer = (schema: Node): number => {
   const least = Math.max(
     Math.ceil(number(schema["minimum"], -Infinity)),

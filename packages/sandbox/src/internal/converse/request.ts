@@ -1,4 +1,4 @@
-/** What the sandbox looks at in the body of a Converse request (Bedrock Runtime API model `2023-09-30`). */
+/** The parts of a Converse request that the sandbox uses (Bedrock Runtime API model `2023-09-30`). */
 import * as Schema from "effect/Schema"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { nullable: true })

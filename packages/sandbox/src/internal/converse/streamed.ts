@@ -1,4 +1,4 @@
-/** The response of ConverseStream, with what goes wrong in it. */
+/** The response of ConverseStream, with its fault. */
 import type { Delays, Fault } from "../../Script.ts"
 import { exceptionMessage } from "../faults.ts"
 import { bytes, end, head, reset, stall, type Step, type Steps, wait, whole } from "../http/steps.ts"
@@ -15,8 +15,8 @@ const serverSentEvents = (answer: Answer): Steps =>
     toEvents(answer).map(({ payload, type }) => `event: ${type}\ndata: ${JSON.stringify(payload)}\n\n`).join("")
   )
 
-/** What is sent instead of the frames from the place on where the fault strikes. */
-const strike = (fault: Fault | undefined, rest: ReadonlyArray<Uint8Array>): ReadonlyArray<Step> => {
+/** The steps that replace the frames after the fault. */
+const applyFault = (fault: Fault | undefined, rest: ReadonlyArray<Uint8Array>): ReadonlyArray<Step> => {
   const [next = new Uint8Array(), ...others] = rest
   switch (fault?.type) {
     case "exception": {
@@ -41,8 +41,8 @@ const strike = (fault: Fault | undefined, rest: ReadonlyArray<Uint8Array>): Read
   }
 }
 
-/** How many frames are sent as they should be. A fault in a frame needs one that is left: the last at the latest. */
-const intact = (fault: Fault | undefined, answer: Answer, frames: number): number => {
+/** How many frames are sent before the fault. A fault inside a frame needs one more frame. */
+const countIntact = (fault: Fault | undefined, answer: Answer, frames: number): number => {
   switch (fault?.type) {
     case "truncate":
     case "corrupt":
@@ -58,7 +58,7 @@ const intact = (fault: Fault | undefined, answer: Answer, frames: number): numbe
   }
 }
 
-/** A proxy that collects the whole answer, in whatever time it takes, before it passes anything on. */
+/** Like a proxy that collects the whole response before it passes anything on. */
 export const buffered = (steps: Steps): Steps => {
   const chunks = steps.flatMap((step) => step.type === "Bytes" ? [step.bytes] : [])
   return [
@@ -71,8 +71,8 @@ export const buffered = (steps: Steps): Steps => {
 
 export const streamed = (answer: Answer, delays: Delays, fault: Fault | undefined): Steps => {
   const frames = toEvents(answer).map(({ payload, type }) => Frames.event(type, payload))
-  const count = intact(fault, answer, frames.length)
-  const sent = [...frames.slice(0, count).map(bytes), ...strike(fault, frames.slice(count))]
+  const count = countIntact(fault, answer, frames.length)
+  const sent = [...frames.slice(0, count).map(bytes), ...applyFault(fault, frames.slice(count))]
   switch (fault?.type) {
     case "json":
       return whole(200, fromBedrock("application/json"), JSON.stringify(toMessage(answer)))

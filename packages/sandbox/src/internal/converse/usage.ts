@@ -1,11 +1,11 @@
-/** Tokens, for lack of a tokenizer: four characters each. */
+/** Estimates tokens at four characters each, since there is no tokenizer. */
 import type { Usage } from "../../Script.ts"
-import type { Answer } from "./answer.ts"
+import type { AnswerBlock } from "./answerBlock.ts"
 import type { ConverseRequest } from "./request.ts"
 
 export const tokens = (text: string): number => Math.ceil([...text].length / 4)
 
-export const count = (request: ConverseRequest, blocks: Answer["blocks"]): Usage => ({
+export const count = (request: ConverseRequest, blocks: ReadonlyArray<AnswerBlock>): Usage => ({
   inputTokens: tokens(JSON.stringify(request)),
   outputTokens: tokens(
     blocks.flatMap((block) => {

@@ -1,4 +1,4 @@
-/** What something on the way makes of a whole answer, without changing what it says. */
+/** Changes that an intermediary makes to a whole response without changing its content. */
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
 import type { Fault } from "../../Script.ts"
 import { bytes, type Headers, type Steps } from "../http/steps.ts"
@@ -6,24 +6,24 @@ import { buffered } from "./streamed.ts"
 
 const compress = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }
 
-/** The answer with other headers; the length is left out, since the body may be another one too. */
-const labelled = (steps: Steps, added: Headers): Steps =>
+/** Replaces headers, and removes the content length, since the body may change too. */
+const replaceHeaders = (steps: Steps, added: Headers): Steps =>
   steps.map((step) => {
     if (step.type !== "Head") return step
     const { "content-length": _, ...headers } = step.headers
     return { ...step, headers: { ...headers, ...added } }
   })
 
-/** The answer as the fault has it; the same one for any other fault. */
+/** The response with the fault applied; unchanged for other faults. */
 export const wrapped = (steps: Steps, fault: Fault | undefined): Steps => {
   switch (fault?.type) {
     case "compress":
-      return labelled(
+      return replaceHeaders(
         buffered(steps).map((step) => step.type === "Bytes" ? bytes(compress[fault.encoding](step.bytes)) : step),
         { "content-encoding": fault.encoding }
       )
     case "relabel":
-      return labelled(steps, { "content-type": fault.contentType })
+      return replaceHeaders(steps, { "content-type": fault.contentType })
     default:
       return steps
   }

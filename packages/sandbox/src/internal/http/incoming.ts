@@ -1,22 +1,22 @@
 import * as Effect from "effect/Effect"
 import type { IncomingMessage } from "node:http"
 
-/** A request as it was on the wire. */
+/** A request as it was received. */
 export interface Incoming {
   readonly method: string
   /** The request target. */
   readonly rawPath: string
-  /** The part of it before the `?`, as sent. */
+  /** The part of the request target before the `?`, as sent. */
   readonly pathname: string
   readonly query: URLSearchParams
   readonly httpVersion: string
   readonly headers: { readonly [name: string]: string }
-  /** Each on its own: Node keeps only the first of repeated `Authorization` headers. */
+  /** All values, since Node keeps only the first of repeated `Authorization` headers. */
   readonly authorizations: ReadonlyArray<string>
   readonly bytes: Buffer
   /** The bytes as UTF-8. */
   readonly rawBody: string
-  /** False if the client went away in the middle of the body. */
+  /** False if the client disconnected in the middle of the body. */
   readonly complete: boolean
 }
 
@@ -28,7 +28,7 @@ const body = (request: IncomingMessage): Effect.Effect<Buffer> =>
     request.once("end", () => resume(Effect.sync(() => Buffer.concat(chunks))))
   })
 
-/** Reads all that the client sends, however it ends. */
+/** Reads everything that the client sends, even if it disconnects. */
 export const read = (request: IncomingMessage): Effect.Effect<Incoming> =>
   Effect.map(body(request), (bytes) => {
     const rawPath = request.url ?? ""

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ServerResponse } from "node:http"
 import type { Step, Steps } from "./steps.ts"
 
-/** Done when the system has taken the bytes. A write that fails never is: the `close` that follows it decides. */
+/** Succeeds when the system has accepted the bytes. After a failed write it never does: a `close` event follows and ends the response. */
 const written = (write: (done: (error?: Error | null) => void) => void): Effect.Effect<void> =>
   Effect.async((resume) => {
     write((error) => {
@@ -26,7 +26,7 @@ const perform = (response: ServerResponse) => (step: Step): Effect.Effect<void> 
     case "Stall":
       return Effect.never
     case "Reset":
-      // The system has what was written before, so it arrives.
+      // The system has accepted everything that was written before, so it is delivered.
       return Effect.sync(() => response.socket?.destroy())
   }
 }
@@ -35,11 +35,11 @@ const closed = (response: ServerResponse): Effect.Effect<void> =>
   Effect.async((resume) => {
     if (response.destroyed) return resume(Effect.void)
     response.once("close", () => resume(Effect.void))
-    // A write to a socket that has just gone ends in `close` too; without a listener it would end the process.
+    // Writing to a closed socket emits an error as well, which would end the process without a listener.
     response.once("error", () => {})
   })
 
-/** True when the client went away before the last step. */
+/** True if the client disconnected before the last step. */
 export const respond = (response: ServerResponse, steps: Steps): Effect.Effect<boolean> =>
   Effect.raceFirst(
     Effect.as(closed(response), true),

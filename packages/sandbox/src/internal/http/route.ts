@@ -4,7 +4,7 @@ export type Operation = "converse" | "converse-stream"
 
 export type Route =
   | { readonly type: "Operation"; readonly operation: Operation; readonly modelId: string }
-  /** An ARN whose slash was sent as it is: Bedrock takes its parts for path segments of an operation it does not have. */
+  /** An ARN whose slash was not encoded: Bedrock reads its parts as path segments of an unknown operation. */
   | { readonly type: "SplitArn" }
   | { readonly type: "Unknown" }
 
@@ -15,13 +15,13 @@ const decode = Option.liftThrowable(decodeURIComponent)
 const isOperation = (segment: string | undefined): segment is Operation =>
   segment === "converse" || segment === "converse-stream"
 
-/** `/bedrock/v1` from `bedrock/v1/`; the empty string when there is none. */
+/** `/bedrock/v1` for `bedrock/v1/`; an empty string if there is no prefix. */
 export const normalizePrefix = (prefix: string): string => {
   const bare = prefix.replace(/^\/+|\/+$/g, "")
   return bare === "" ? "" : `/${bare}`
 }
 
-/** A path decoded, where it can be. */
+/** The decoded path, or the path itself if it can't be decoded. */
 export const decodePath = (pathname: string): string => Option.getOrElse(decode(pathname), () => pathname)
 
 export const parse = (prefix: string, method: string, pathname: string): Route => {

@@ -11,34 +11,33 @@ const toSandboxError = (port: number, error: NodeJS.ErrnoException): SandboxErro
   error.code === "EADDRINUSE"
     ? new SandboxError({
       reason: "PortInUse",
-      message: `Port ${port} of ${HOST} is in use.`,
-      hint: "Choose another port, or none for any that is free; or end the program that has it."
+      message: `Port ${port} on ${HOST} is in use.`,
+      hint: "Choose another port, omit the port to use any free one, or stop the program that uses it."
     })
     : new SandboxError({
       reason: "Listen",
-      message: `The sandbox cannot listen on port ${port} of ${HOST}: ${error.message}`,
-      hint: "Choose a port from 1024 to 65535, or none for any that is free."
+      message: `The sandbox cannot listen on port ${port} on ${HOST}: ${error.message}`,
+      hint: "Choose a port from 1024 to 65535, or omit the port to use any free one."
     })
 
 const listen = (server: Server, port: number): Effect.Effect<number, SandboxError> =>
   Effect.async((resume) => {
     const fail = (error: Error) => resume(Effect.fail(toSandboxError(port, error)))
-    // It stays: a connection that cannot be accepted later on is the client's to notice, and no reason to stop.
+    // The listener stays: if a connection can't be accepted later, the client notices it, and the server continues.
     server.on("error", fail)
     try {
       server.listen(port, HOST, () => resume(Effect.sync(() => (server.address() as AddressInfo).port)))
     } catch (error) {
-      // A number that is no port is thrown.
+      // An invalid port number is thrown.
       fail(error as Error)
     }
   })
 
 /**
- * Serves until the scope is closed; then the port is free, and every socket destroyed, at once. Gives the port.
+ * Serves until the scope closes, which frees the port and destroys all sockets immediately. Returns the port.
  *
- * This is `node:http` itself: the server of `@effect/platform-node` writes whole responses or clean streams, and
- * waits for open connections when it closes. A gateway that breaks off within a frame, resets sockets and keeps
- * stalled ones needs the raw response and the sockets.
+ * It uses `node:http` directly: the server of `@effect/platform-node` writes only whole responses or complete streams, and waits for open connections
+ * when it closes. To break off within a frame, reset sockets and stall, the gateway needs the raw response and the sockets.
  */
 export const serve = (
   port: number,
@@ -50,7 +49,7 @@ export const serve = (
     const server = yield* Effect.acquireRelease(
       Effect.sync(() => {
         const server = createServer((request, response) => {
-          // A bug of the sandbox must not leave the client waiting.
+          // A bug in the sandbox must not leave the client waiting.
           run(Effect.onError(handle(request, response), () => Effect.sync(() => response.destroy())))
         })
         server.on("connection", (socket) => {

@@ -1,12 +1,12 @@
-/** What is done to a response, one thing after the other. */
+/** The steps of sending a response. */
 
 export type Step =
   | { readonly type: "Wait"; readonly millis: number }
   | { readonly type: "Head"; readonly status: number; readonly headers: Headers }
   | { readonly type: "Bytes"; readonly bytes: Uint8Array }
-  /** The body is over, and properly so for HTTP. */
+  /** The body ends, without an HTTP error. */
   | { readonly type: "End" }
-  /** Nothing more, and the socket stays open. */
+  /** Nothing more is sent, and the socket stays open. */
   | { readonly type: "Stall" }
   /** The socket is destroyed. */
   | { readonly type: "Reset" }

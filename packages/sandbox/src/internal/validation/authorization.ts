@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { Options } from "../../Sandbox.ts"
+import type { Options } from "../../SandboxOptions.ts"
 import type { Incoming } from "../http/incoming.ts"
 import type { Refusal } from "./refusal.ts"
 import * as Signature from "./signature.ts"
@@ -11,7 +11,7 @@ const forbidden = (name: string, message: string): Refusal => ({ status: 403, na
 
 const missing = forbidden("MissingAuthenticationTokenException", "Missing Authentication Token")
 
-/** Recorded from bedrock-runtime, July 2026: the text stands under `Message`. */
+/** Recorded from bedrock-runtime, July 2026: the text is in `Message`. */
 const invalidApiKey: Refusal = {
   ...forbidden("AccessDeniedException", "Authentication failed: Please make sure your API Key is valid."),
   messageKey: "Message"
@@ -22,13 +22,13 @@ const twoHeaders = forbidden(
   "Found more than one authorization scheme in the 'Authorization' HTTP headers."
 )
 
-/** The words are those of AWS's other JSON services. */
+/** The message of AWS's other JSON services. */
 const headerAndQuery = forbidden(
   "InvalidSignatureException",
   "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
 )
 
-/** Succeeds for a request with exactly one authorization, and that one accepted. */
+/** Succeeds for a request with a single authorization that is accepted. */
 export const check = (auth: Options["auth"], incoming: Incoming): Effect.Effect<void, Refusal> => {
   if (auth === undefined) return Effect.void
   const presigned = incoming.query.has("X-Amz-Algorithm")

@@ -1,4 +1,4 @@
-/** What Claude refuses in a request that Bedrock hands to it; in its own words where they have been seen. */
+/** Claude's own checks of a request, with its messages where they are known. */
 import * as Predicate from "effect/Predicate"
 import { look } from "./picture.ts"
 import { blocks, duplicates, media, tools } from "./wholeRequest.ts"
@@ -24,7 +24,7 @@ function* schemaProblems(schema: unknown): Generator<string> {
 
 const typeNames = ["array", "boolean", "integer", "null", "number", "object", "string"]
 
-/** Of the draft's rules those that schemas of tools break. */
+/** Checks the rules of the draft that tool schemas violate in practice. */
 const isDraft2020 = (schema: unknown): boolean => {
   if (Predicate.isBoolean(schema)) return true
   if (!Predicate.isRecord(schema)) return false

@@ -2,9 +2,8 @@ import * as Either from "effect/Either"
 import { invalid, type Refusal } from "./refusal.ts"
 
 /**
- * Whether the gateway has the model. The two messages are Bedrock's; the apostrophe of the second is U+2019.
- * An ID that would do with a geography in front (`us.`, `global.`, also at the end of an inference profile's ARN)
- * is one that exists, but not on demand.
+ * Checks if the gateway has the model. The two messages are Bedrock's; the apostrophe in the first is U+2019. An ID that would be accepted with a geography
+ * before it (`us.`, `global.`, also at the end of an inference profile's ARN) exists, but not on demand.
  */
 export const check = (models: ReadonlyArray<string> | undefined, modelId: string): Either.Either<void, Refusal> => {
   if (models === undefined || models.includes(modelId)) return Either.void

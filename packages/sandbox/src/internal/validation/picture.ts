@@ -1,4 +1,4 @@
-/** What a model that looks at an image finds in it. Independent of the client's own checks. */
+/** Reads images as a model would. Independent of the client's own checks. */
 import { crc32, inflateSync } from "node:zlib"
 
 export interface Picture {
@@ -60,7 +60,7 @@ const readers: ReadonlyArray<readonly [string, (bytes: Buffer) => Picture | unde
   ["52494646", webp]
 ]
 
-/** Undefined when it can't be processed. */
+/** Undefined if the image can't be processed. */
 export const look = (bytes: Buffer): Picture | undefined => {
   const start = bytes.toString("hex", 0, 8)
   const reader = readers.find(([signature]) => start.startsWith(signature))?.[1]

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { end, head, type Headers, type Steps, whole } from "../http/steps.ts"
 
-/** An HTTP error with the name and words that Bedrock uses. */
+/** An HTTP error with Bedrock's name and message. */
 export interface Refusal {
   readonly status: number
   readonly name: string
@@ -13,7 +13,7 @@ export interface Refusal {
 
 export const invalid = (message: string): Refusal => ({ status: 400, name: "ValidationException", message })
 
-/** A strict gateway's words for a field that it does not know. */
+/** A strict gateway's message about an unknown field. */
 export const extraneous = (field: string): Refusal =>
   invalid(`The model returned the following errors: extraneous key [${field}] is not permitted`)
 
@@ -28,7 +28,7 @@ export const expiredToken: Refusal = {
 export const scriptIsOver = (turns: number): Refusal =>
   invalid(`The script of this sandbox is over: it has ${turns} ${turns === 1 ? "turn" : "turns"}, all played.`)
 
-/** The headers of every answer that comes from Bedrock, and not from something in between. */
+/** The headers of every response from Bedrock itself. */
 export const fromBedrock = (contentType: string): Headers => ({
   "x-amzn-requestid": randomUUID(),
   "content-type": contentType
@@ -39,7 +39,7 @@ export const refuse = (refusal: Refusal): Steps =>
     refusal.status,
     {
       ...fromBedrock("application/json"),
-      // Recorded from bedrock-runtime: the name has an address after it.
+      // Recorded from bedrock-runtime: a URL follows the name.
       "x-amzn-errortype": `${refusal.name}:http://internal.amazon.com/coral/com.amazon.coral.service/`,
       ...(refusal.retryAfter === undefined ? {} : { "retry-after": String(refusal.retryAfter) })
     },
@@ -51,10 +51,10 @@ const coralUnknown = JSON.stringify({
   Version: "1.0"
 })
 
-/** Recorded from bedrock-runtime, in answer to an ARN whose slash was not percent-encoded: HTTP 200, on both routes. */
+/** Recorded from bedrock-runtime, for an ARN whose slash was not percent-encoded: HTTP 200, on both routes. */
 export const splitArn = (): Steps => whole(200, fromBedrock("application/json"), coralUnknown)
 
-/** For a path or a method that Bedrock Runtime does not have; what is not a `POST` has its answer in XML. */
+/** For an unknown path or method. Other methods than `POST` get XML. */
 export const unknownOperation = (method: string): Steps => {
   const headers = { "x-amzn-errortype": "UnknownOperationException" }
   return method === "POST"
@@ -62,7 +62,7 @@ export const unknownOperation = (method: string): Steps => {
     : whole(404, { ...fromBedrock("application/xml"), ...headers }, "<UnknownOperationException/>\n")
 }
 
-/** Not from Bedrock, and so without a request ID. */
+/** Not from Bedrock, so without a request ID. */
 export const htmlPage = (status: number): Steps =>
   whole(
     status,
@@ -70,7 +70,7 @@ export const htmlPage = (status: number): Steps =>
     `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`
   )
 
-/** Neither are these. */
+/** Not from Bedrock either. */
 export const empty = (status: number): Steps => [head(status, status === 204 ? {} : { "content-length": "0" }), end]
 
 export const redirect = (status: number, location: string): Steps => whole(status, { location }, "")

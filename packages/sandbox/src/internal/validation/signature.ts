@@ -1,7 +1,6 @@
 /**
- * AWS Signature Version 4, recomputed from what was on the wire. The path that was sent is percent-encoded once more
- * for the canonical request, as every service but S3 does: the `%3A` of a model ID is `%253A` there.
- * The messages are those of AWS's JSON services.
+ * Verifies AWS Signature Version 4 by recomputing it from the received request. For the canonical request, the path is percent-encoded again, as in every
+ * service except S3: `%3A` in a model ID becomes `%253A`. The messages are those of AWS's JSON services.
  */
 import { Sha256 } from "@aws-crypto/sha256-js"
 import { SignatureV4 } from "@smithy/signature-v4"
@@ -9,13 +8,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { createHash } from "node:crypto"
-import type { AwsKey } from "../../Sandbox.ts"
+import type { AwsKey } from "../../SandboxOptions.ts"
 import type { Incoming } from "../http/incoming.ts"
 import type { Refusal } from "./refusal.ts"
 
 const serviceOf = ({ service = "bedrock" }: AwsKey): string => service
 
-const SKEW_MINUTES = 5
+const maxSkewMinutes = 5
 
 const refuse = (name: string, message: string): Effect.Effect<never, Refusal> =>
   Effect.fail({ status: 403, name, message })
@@ -74,7 +73,7 @@ const toMillis = (date: string): number =>
 
 const checkDate = (date: string, now: number): Effect.Effect<void, Refusal> => {
   const signed = toMillis(date)
-  const skew = SKEW_MINUTES * 60_000
+  const skew = maxSkewMinutes * 60_000
   if (Number.isNaN(signed)) {
     return refuse(
       "IncompleteSignatureException",
@@ -84,7 +83,9 @@ const checkDate = (date: string, now: number): Effect.Effect<void, Refusal> => {
   if (signed < now - skew) {
     return refuse(
       "InvalidSignatureException",
-      `Signature expired: ${date} is now earlier than ${longDate(now - skew)} (${longDate(now)} - ${SKEW_MINUTES} min.)`
+      `Signature expired: ${date} is now earlier than ${longDate(now - skew)} (${
+        longDate(now)
+      } - ${maxSkewMinutes} min.)`
     )
   }
   if (signed > now + skew) {
@@ -92,7 +93,7 @@ const checkDate = (date: string, now: number): Effect.Effect<void, Refusal> => {
       "InvalidSignatureException",
       `Signature not yet current: ${date} is still later than ${longDate(now + skew)} (${
         longDate(now)
-      } + ${SKEW_MINUTES} min.)`
+      } + ${maxSkewMinutes} min.)`
     )
   }
   return Effect.void
@@ -117,7 +118,7 @@ const checkScope = (authorization: Authorization, key: AwsKey, date: string): Ef
   return problems.length === 0 ? Effect.void : refuse("InvalidSignatureException", problems.join(" "))
 }
 
-/** `host` and every `x-amz-` header must be covered, or a middleman could change them. */
+/** `host` and all `x-amz-` headers must be signed: otherwise they could be changed on the way. */
 const checkCoverage = (authorization: Authorization, headers: Incoming["headers"]): Effect.Effect<void, Refusal> => {
   const required = ["host", ...Object.keys(headers).filter((name) => name.startsWith("x-amz-"))]
   const uncovered = required.find((name) => !authorization.signedHeaders.includes(name))
@@ -146,7 +147,7 @@ const recompute = (authorization: Authorization, key: AwsKey, date: string, inco
           hostname: "127.0.0.1",
           path: incoming.pathname,
           query: toBag(incoming.query),
-          // A name that is signed but was not sent counts as empty.
+          // A signed header that was not sent counts as empty.
           headers: Object.fromEntries(authorization.signedHeaders.map((name) => [name, incoming.headers[name] ?? ""])),
           body: incoming.bytes
         },
@@ -161,7 +162,7 @@ const recompute = (authorization: Authorization, key: AwsKey, date: string, inco
     )
   )
 
-/** The signer takes a hash that was sent along for the body's, without a look at the body. */
+/** The signer uses a hash from the headers without checking it against the body. */
 const checkPayloadHash = (key: AwsKey, incoming: Incoming): Effect.Effect<void, Refusal> => {
   const claimed = incoming.headers["x-amz-content-sha256"]
   // Source: VPC Lattice User Guide, "SIGv4 authenticated requests".
@@ -172,7 +173,7 @@ const checkPayloadHash = (key: AwsKey, incoming: Incoming): Effect.Effect<void, 
     : Effect.fail(mismatch)
 }
 
-/** Succeeds if the `Authorization` header is the signature that one of the keys makes for this request, now. */
+/** Succeeds if the `Authorization` header is a current signature of this request with one of the keys. */
 export const verify = Effect.fn("Signature.verify")(
   function*(keys: ReadonlyArray<AwsKey>, header: string, incoming: Incoming) {
     const date = incoming.headers["x-amz-date"]

@@ -1,9 +1,9 @@
-/** The rule that every tool call is answered in the message after it, and that nothing else is. */
+/** The rule that the message after a tool call has exactly one result for each call. */
 import type { Message } from "../converse/request.ts"
 
 const calls = (message: Message | undefined): ReadonlyArray<string> =>
   message?.role === "assistant"
-    // A server tool's call is answered by the model's own side, in the assistant's message.
+    // A server tool's call is answered by the model's provider, in the assistant's message.
     ? message.content.flatMap(({ toolUse }) => toolUse && toolUse.type === undefined ? [toolUse.toolUseId] : [])
     : []
 
@@ -18,7 +18,7 @@ export function* problems(messages: ReadonlyArray<Message>): Generator<string> {
     if (unanswered.length > 0) {
       yield `Expected toolResult blocks at messages.${i}.content for the following Ids: ${unanswered.join(", ")}`
     }
-    // Only the first problem counts, so all calls are answered here: a result more has no call, or is a second one.
+    // Only the first problem is reported, so all calls have results here: an extra result has no call, or is a duplicate.
     if (answered.length > called.length) {
       yield `The number of toolResult blocks at messages.${i}.content exceeds the number of toolUse blocks of previous turn.`
     }

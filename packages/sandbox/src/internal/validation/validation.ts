@@ -1,7 +1,7 @@
 /**
- * The checks that Bedrock makes before a model sees a request, with its own words where they have been recorded.
- * First the constraints of the API model (`2023-09-30`), all of them reported at once, then the rules of Converse, the limits over
- * the whole request, and Claude's own, of which the first that is broken is reported.
+ * The checks that Bedrock makes before a model gets a request, with Bedrock's messages where they have been recorded. First the constraints of the API
+ * model (`2023-09-30`), all of which are reported together; then the rules of Converse, the limits for the whole request, and Claude's rules, of which only
+ * the first violation is reported.
  */
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
@@ -32,7 +32,7 @@ const documentFormat = enumeration(["pdf", "csv", "doc", "docx", "xls", "xlsx", 
 const toolName = identifier("[a-zA-Z0-9_-]+")
 const toolUseId = identifier("[a-zA-Z0-9_.:-]+")
 
-/** Bedrock counts members from 1 in these paths, and from 0 in all other messages. */
+/** In these paths, Bedrock counts members from 1; in all other messages, from 0. */
 const constraints = (request: ConverseRequest): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const check = <A extends string | number>(
@@ -116,11 +116,11 @@ function* rules(request: ConverseRequest): Generator<string> {
 const toJson = Schema.decodeUnknownEither(Schema.parseJson())
 const toRequest = Schema.decodeUnknownEither(ConverseRequest)
 
-/** Where the first value of a wrong shape is, without the value. */
-const where = (error: ParseResult.ParseError): string =>
+/** The path of the first invalid value. */
+const findPath = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.path.join(".") ?? ""
 
-/** The request of a body that Bedrock would hand to this model, and that the model would take. */
+/** The request, if Bedrock and the model would accept it. */
 export const validate = (rawBody: string, modelId: string): Either.Either<ConverseRequest, Refusal> =>
   Either.gen(function*() {
     const json = yield* Either.mapLeft(toJson(rawBody), () => unserializable("The request body is not valid JSON."))
@@ -130,7 +130,7 @@ export const validate = (rawBody: string, modelId: string): Either.Either<Conver
     const request = yield* Either.mapLeft(
       toRequest(json),
       (error) =>
-        unserializable(`The request body is missing a member or has one of the wrong type at '${where(error)}'.`)
+        unserializable(`The request body is missing a member or has one of the wrong type at '${findPath(error)}'.`)
     )
     const broken = constraints(request)
     if (broken.length > 0) {

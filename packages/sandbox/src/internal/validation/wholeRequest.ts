@@ -1,11 +1,10 @@
 /**
- * The limits that count over a whole request. Source: the Bedrock API reference, `Message` and `Tool`. Where the words of a refusal
- * are not known, they are this sandbox's own.
+ * Limits for the whole request. Source: the Bedrock API reference, `Message` and `Tool`. Where Bedrock's message is not known, the sandbox uses its own.
  */
 import * as Predicate from "effect/Predicate"
 
 export interface Media {
-  /** Where it is, as Claude's messages have it. */
+  /** The path, in the form of Claude's messages. */
   readonly path: string
   readonly format: string
   readonly bytes: Buffer
@@ -17,7 +16,7 @@ const member = (value: unknown, ...path: ReadonlyArray<string>): unknown =>
   path.reduce((at, name) => Predicate.isRecord(at) ? at[name] : undefined, value)
 const text = (value: unknown): string => Predicate.isString(value) ? value : ""
 
-/** Each content block with its place; those in tool results too. */
+/** Each content block with its path, including those in tool results. */
 export const blocks = (body: unknown): ReadonlyArray<readonly [path: string, block: unknown]> =>
   list(member(body, "messages")).flatMap((message, m) =>
     list(member(message, "content")).flatMap((block, c) => {
@@ -51,7 +50,7 @@ export const tools = (body: unknown) =>
 export const duplicates = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
   names.filter((name, index) => names.indexOf(name) < index)
 
-/** Is each half of each pair of surrogates there, in names as in values? */
+/** Are all surrogate pairs complete, in names and values? */
 export const isWellFormed = (value: unknown): boolean => {
   if (Predicate.isString(value)) return value.isWellFormed()
   if (Array.isArray(value)) return value.every(isWellFormed)

@@ -1,8 +1,8 @@
+import { mapTexts } from "@altimate-code/system/PlainData"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { Message } from "../screen/message.ts"
 import type { Item } from "../transcript/item.ts"
-import { maskTexts } from "../transcript/maskTexts.ts"
 
 export interface Failure {
   readonly message: string
@@ -23,7 +23,7 @@ export class Display extends Context.Tag("@altimate-code/tui/Display")<Display, 
 
 export const make = (dispatch: (message: Message) => void, maskText: (text: string) => string): Display["Type"] => {
   const send = (message: Message) => Effect.sync(() => dispatch(message))
-  const mask = <A>(value: A): A => maskTexts(value, maskText)
+  const mask = <A>(value: A): A => mapTexts(value, maskText)
   const showItem = (item: Item) => send({ type: "item", item: mask(item) })
   return {
     send,

@@ -1,0 +1,90 @@
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as AST from "effect/SchemaAST"
+import type { ConfigError } from "../../ConfigError.ts"
+import { ConfigFile } from "../../ConfigFile.ts"
+import { errorAt } from "./errorAt.ts"
+import { type Branch, dotted, toValue, type Tree } from "./tree.ts"
+
+const decode = ParseResult.decodeUnknownEither(ConfigFile)
+
+/** The tree, if every known setting in it has the right type. */
+export const checkTypes = (tree: Tree): Either.Either<Branch, ConfigError> => {
+  if (tree._tag === "Leaf") return Either.left(mismatch(tree, ConfigFile.ast, []))
+  return Either.mapBoth(decode(toValue(tree)), {
+    onLeft: (issue) => {
+      const { ast, path } = findInnermost(issue, [])
+      return mismatch(at(tree, path), ast, path)
+    },
+    onRight: () => tree
+  })
+}
+
+/** Like `find`, but also looks into arrays. */
+const at = (tree: Tree, [key, ...rest]: ReadonlyArray<string>): Tree => {
+  if (key === undefined) return tree
+  const inner = tree._tag === "Branch" ? tree.children.get(key) : tree.items?.[Number(key)]
+  return inner === undefined ? tree : at(inner, rest)
+}
+
+const findInnermost = (
+  issue: ParseResult.ParseIssue,
+  path: ReadonlyArray<string>,
+  ast: AST.AST = ConfigFile.ast
+): { readonly ast: AST.AST; readonly path: ReadonlyArray<string> } => {
+  switch (issue._tag) {
+    case "Pointer":
+      return findInnermost(issue.issue, [...path, ...[issue.path].flat().map(String)], ast)
+    case "Composite":
+      // If a word, an array or an object is allowed and an array or an object was written, the error is inside it.
+      if (AST.isUnion(issue.ast)) {
+        const inner = [issue.issues].flat().find((each) =>
+          each._tag === "Composite" && (AST.isTypeLiteral(each.ast) || AST.isTupleType(each.ast))
+        )
+        return inner === undefined ? { ast: issue.ast, path } : findInnermost(inner, path)
+      }
+      return findInnermost("_tag" in issue.issues ? issue.issues : issue.issues[0], path, issue.ast)
+    case "Refinement":
+    case "Transformation":
+      return findInnermost(issue.issue, path, issue.ast)
+    case "Type":
+      return { ast: issue.ast, path }
+    default:
+      return { ast, path }
+  }
+}
+
+const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): ConfigError => {
+  const expected = describeExpected(ast)
+  const found = AST.isRefinement(ast) ? "another number" : describeFound(tree)
+  const subject = path.length === 0 ? "" : ` for ${dotted(path)}`
+  return errorAt(tree.start, {
+    reason: "Type",
+    message: `expected ${expected}${subject}, found ${found}`,
+    expected,
+    found,
+    hint: path.length === 0
+      ? "Put all settings of the file inside one pair of braces."
+      : `Write ${expected} there, or remove the setting.`
+  })
+}
+
+const describeExpected = (ast: AST.AST): string => {
+  if (AST.isUnion(ast)) return joinOr(members(ast).map(describeExpected))
+  if (AST.isTypeLiteral(ast)) return "an object"
+  if (AST.isTupleType(ast)) return "an array"
+  if (AST.isStringKeyword(ast)) return "a string"
+  if (AST.isNumberKeyword(ast)) return "a number"
+  return AST.isBooleanKeyword(ast) ? "a boolean" : String(ast)
+}
+
+const members = (union: AST.Union): ReadonlyArray<AST.AST> =>
+  union.types.flatMap((type) => AST.isUnion(type) ? members(type) : [type])
+
+const joinOr = (names: ReadonlyArray<string>): string => `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`
+
+const describeFound = (tree: Tree): string => {
+  if (tree._tag === "Branch") return "an object"
+  if (tree.value === null) return "null"
+  return Array.isArray(tree.value) ? "an array" : `a ${typeof tree.value}`
+}

@@ -1,0 +1,95 @@
+import { printable } from "@altimate-code/log/Printable"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { ConfigError } from "../../ConfigError.ts"
+import { type ConfigFile, options, paths } from "../../ConfigFile.ts"
+import * as Gateway from "../../Gateway.ts"
+import { type Origin, position, type Setting } from "../../Origin.ts"
+import { errorAt } from "../file/errorAt.ts"
+import { type Branch, find } from "../file/tree.ts"
+import { readPrefixRules } from "./checkCrossRegion.ts"
+import { checkProxy } from "./checkUrl.ts"
+import { type HeaderValue, isHeaderName, readHeader } from "./headerValue.ts"
+
+/** The effective options, from the merged file's values and their origins. */
+export const readGateway = Effect.fn("readGateway")(function*(file: ConfigFile, merged: Branch) {
+  const written = file.provider?.["amazon-bedrock"]?.options ?? {}
+  const origin = (path: ReadonlyArray<string>): Origin => find(merged, path)?.origin ?? { _tag: "Default" }
+  const setting = <A>(value: A | undefined, path: ReadonlyArray<string>): Option.Option<Setting<A>> =>
+    Option.map(Option.fromNullable(value), (value) => ({ value, origin: origin(path) }))
+  const fileSetting = (name: "caFile" | "clientCert" | "clientKey") =>
+    Option.map(setting(written[name], paths[name]), (setting): Gateway.FileSetting => {
+      const leaf = find(merged, paths[name])
+      return leaf?._tag === "Leaf" && leaf.content !== undefined
+        ? { ...setting, content: Redacted.make(leaf.content) }
+        : setting
+    })
+
+  const headers: Record<string, Setting<Redacted.Redacted<string>>> = Object.create(null)
+  const notices: Array<string> = []
+  for (const [name, text] of Object.entries(written.headers ?? {})) {
+    const at = origin([...options("headers"), name])
+    const { notice, value } = yield* checkHeader(name, text, at)
+    headers[name] = { value: Redacted.make(value), origin: at }
+    notices.push(...Option.toArray(notice).map((what) => `${position(at)}: the header ${printable(name)} ${what}.`))
+  }
+  const proxy = setting(written.proxy, paths.proxy)
+  if (Option.isSome(proxy)) yield* checkProxy(proxy.value)
+  const signingService = setting(written.signingService, options("signingService"))
+  if (Option.isSome(signingService)) yield* checkSigningService(signingService.value)
+  const { crossRegion, timeout } = written
+  const gateway = {
+    auth: Option.getOrElse(setting(written.auth, options("auth")), () => Gateway.defaults.auth),
+    apiKey: Option.map(
+      setting(written.apiKey, paths.apiKey),
+      ({ origin, value }): Setting<Redacted.Redacted<string>> => ({ value: Redacted.make(value), origin })
+    ),
+    signingService,
+    tokenCommand: setting(written.tokenCommand, options("tokenCommand")),
+    headers,
+    proxy,
+    caFile: fileSetting("caFile"),
+    clientCert: fileSetting("clientCert"),
+    clientKey: fileSetting("clientKey"),
+    http2: written.http2 ?? Gateway.defaults.http2,
+    allowInsecure: written.allowInsecure ?? Gateway.defaults.allowInsecure,
+    limits: typeof timeout === "object" ? timeout : timeout === undefined ? {} : { total: timeout },
+    retry: { ...Gateway.defaults.retry, ...written.retry },
+    streaming: Option.getOrElse(setting(written.streaming, options("streaming")), () => Gateway.defaults.streaming),
+    drop: written.drop ?? Gateway.defaults.drop,
+    crossRegion: Option.getOrElse(setting(crossRegion, paths.crossRegion), () => Gateway.defaults.crossRegion),
+    prefixRules: yield* readPrefixRules(written.prefixRules ?? [], find(merged, options("prefixRules")))
+  } satisfies Gateway.Gateway
+  return { gateway, notices }
+})
+
+/** The name becomes a part of the signature's scope, which is separated by slashes. */
+const checkSigningService = ({ origin, value }: Setting<string>): Effect.Effect<void, ConfigError> =>
+  /^[a-z0-9-]+$/.test(value) ? Effect.void : errorAt(origin, {
+    reason: "Value",
+    message: "expected the signing name of an AWS service, found characters other than a-z, 0-9 and -",
+    expected: "the signing name of an AWS service",
+    found: "characters other than a-z, 0-9 and -",
+    hint: "Write, for example, execute-api (API Gateway), vpc-lattice-svcs (VPC Lattice) or lambda (function URLs)."
+  })
+
+/** Headers of the connection and of the signature. A request with two of them would be ambiguous. */
+const reserved =
+  /^(host|connection|content-(length|type)|transfer-encoding|te|upgrade|expect|keep-alive|proxy-.*|x-amz-.*)$/i
+
+const checkHeader = (name: string, text: string, origin: Origin): Effect.Effect<HeaderValue, ConfigError> => {
+  const refuse = (what: string, hint: string) =>
+    errorAt(origin, { reason: "Value", message: `the header ${printable(name)} ${what}`, hint })
+  if (!isHeaderName(name)) {
+    return refuse("has an invalid name", "Use letters, digits and hyphens.")
+  }
+  if (reserved.test(name)) {
+    return refuse("can't be set here: every request sets it itself", "Remove it.")
+  }
+  return Either.match(readHeader(name, text), {
+    onLeft: (what) => refuse(what, "Copy the value again, complete and on one line."),
+    onRight: Effect.succeed
+  })
+}

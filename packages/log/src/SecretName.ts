@@ -1,0 +1,17 @@
+/**
+ * Names that suggest a secret.
+ *
+ * @since 0.1.0
+ */
+
+// Not `keybinds`, `keymap` and the like, and not an author.
+const secretName =
+  /key(?!bind|board|map|word)|token|secret|passw|passphrase|pwd|auth(?!or(?!i[sz]))|credential|cookie|bearer|signature|headers?$/i
+
+/**
+ * Does the name of a setting, variable or HTTP header suggest that its value is a secret?
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isSecretName = (name: string): boolean => secretName.test(name)

@@ -1,0 +1,23 @@
+/** Looks up host names. */
+import * as Dns from "node:dns"
+import { lookup } from "node:dns/promises"
+
+/** The addresses of a name in DNS and the system's `hosts` file. */
+export type Lookup = (host: string) => Promise<ReadonlyArray<string>>
+
+/**
+ * A lookup can't be cancelled, and each one occupies one of Node's four threads, which file operations need as well. So there is never more than
+ * one lookup of the same name at a time. Like `net.connect`, it leaves out address families that this machine does not have.
+ */
+export const makeLookup = (): Lookup => {
+  const hints = process.platform === "win32" ? 0 : Dns.ADDRCONFIG
+  const pending = new Map<string, Promise<ReadonlyArray<string>>>()
+  return (host) => {
+    const running = pending.get(host)
+    if (running !== undefined) return running
+    const addresses = lookup(host, { all: true, hints }).then((found) => found.map(({ address }) => address))
+      .finally(() => pending.delete(host))
+    pending.set(host, addresses)
+    return addresses
+  }
+}

@@ -1,0 +1,8 @@
+/** Reads errors of Node.js and OpenSSL. */
+import * as Predicate from "effect/Predicate"
+
+/** The code of an error, such as `ECONNREFUSED`. */
+export const errorCode = (error: unknown): string | undefined =>
+  Predicate.hasProperty(error, "code") && Predicate.isString(error.code) ? error.code : undefined
+
+export const errorMessage = (error: unknown): string => error instanceof Error ? error.message : ""

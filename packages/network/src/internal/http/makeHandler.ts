@@ -1,0 +1,113 @@
+/** Sends the requests of the AWS SDK's clients over the route for their URL. */
+import type * as Duration from "effect/Duration"
+import { toMillis } from "effect/Duration"
+import { NetworkError } from "../../NetworkError.ts"
+import type { RequestHandler } from "../../RequestHandler.ts"
+import { withinConnectLimit } from "../connection/connectLimit.ts"
+import { connectToProxy, dial } from "../connection/dial.ts"
+import { toLoginError } from "../connection/proxyFailure.ts"
+import { loginHeader } from "../connection/tunnel.ts"
+import { errorCode } from "../errorCode.ts"
+import type { ConnectionPlan } from "../route/connectionPlan.ts"
+import { displayHost, parseTarget, type Target } from "../route/target.ts"
+import { toProtocolError, toResetError } from "../tls/tlsFailure.ts"
+import { decode } from "./decoding.ts"
+import { makeHttp1 } from "./http1.ts"
+import { makeHttp2 } from "./http2.ts"
+import type { Output, Request, Smithy } from "./smithy.ts"
+
+export interface Options {
+  readonly connectTimeout: Duration.Duration
+  readonly http2: boolean
+  /** How long a connection may be idle and still be used. */
+  readonly idleTime: Duration.Duration
+}
+
+export const makeHandler = (
+  smithy: Smithy,
+  plan: (url: string) => Promise<ConnectionPlan>,
+  options: Options
+): Pick<RequestHandler, "handle"> & { readonly destroy: () => void } => {
+  const idleTime = toMillis(options.idleTime)
+  let http1 = makeHttp1(smithy, idleTime)
+  const http2 = makeHttp2(smithy, idleTime)
+  let identity: ConnectionPlan["identity"]
+  const alpn = options.http2 ? "h2" : "http/1.1"
+
+  /** Stops using connections that were made with a client certificate that has been renewed. */
+  const renewConnections = (connection: ConnectionPlan) => {
+    if (connection.identity === undefined || connection.identity === identity) return
+    if (identity !== undefined) {
+      http1.retire()
+      http2.retire()
+      http1 = makeHttp1(smithy, idleTime)
+    }
+    identity = connection.identity
+  }
+
+  const send = (request: Request, target: Target, connection: ConnectionPlan, signal: AbortSignal): Promise<Output> => {
+    const connect = () =>
+      withinConnectLimit(options.connectTimeout, signal, (limited) => dial(connection, target, alpn, limited))
+    if (options.http2) return http2.handle(request, target, signal, connect)
+    const { route } = connection
+    if (route._tag === "Direct" || target.tls) return http1.handle(request, target, signal, connect)
+    return http1.handle(
+      toForwarded(request, target, route.proxy),
+      parseTarget(route.proxy.url),
+      signal,
+      () =>
+        withinConnectLimit(
+          options.connectTimeout,
+          signal,
+          (limited) => connectToProxy(connection, route.proxy, limited)
+        )
+    )
+  }
+
+  return {
+    handle: async (request, { abortSignal } = {}) => {
+      const url = `${request.protocol}//${request.hostname}${request.port === undefined ? "" : `:${request.port}`}`
+      const target = parseTarget(url)
+      const connection = await plan(url)
+      renewConnections(connection)
+      const signal = asSignal(abortSignal)
+      try {
+        const output = await send(request, target, connection, signal)
+        // A response through a tunnel comes from the target, not from the proxy.
+        const isForwarded = !target.tls && !options.http2
+        if (output.response.statusCode !== 407 || connection.route._tag === "Direct" || !isForwarded) {
+          // A response to HEAD has the header but no body.
+          if (request.method !== "HEAD") decode(output.response)
+          return output
+        }
+        output.response.body?.destroy?.()
+        throw toLoginError(output.response.headers["proxy-authenticate"], connection.route.proxy)
+      } catch (error) {
+        throw signal.aborted ? error : explain(error, target, connection, alpn)
+      }
+    },
+    destroy: () => {
+      http1.destroy()
+      http2.destroy()
+    }
+  }
+}
+
+/** The SDK's type also allows signals without events, which nothing here creates. */
+const asSignal = (signal: unknown): AbortSignal => signal instanceof AbortSignal ? signal : new AbortController().signal
+
+/** The request in the form for a proxy, for a target without TLS. Source: RFC 9112, section 3.2.2, "absolute-form". */
+const toForwarded = (request: Request, target: Target, proxy: Parameters<typeof loginHeader>[0]): Request =>
+  // A copy, because the request belongs to the SDK.
+  Object.assign(request.clone(), {
+    path: `http://${displayHost(target)}${request.path}`,
+    headers: { host: displayHost(target), ...request.headers, ...loginHeader(proxy) }
+  })
+
+const explain = (error: unknown, target: Target, connection: ConnectionPlan, alpn: string): unknown => {
+  const failure = toProtocolError(error, target, { ...connection, alpn })
+  const code = errorCode(failure)
+  return target.tls && !(failure instanceof NetworkError) && (code === "ECONNRESET" || code === "EPIPE")
+    ? toResetError(target, code, connection)
+    : failure
+}

@@ -1,0 +1,78 @@
+/** Plans connections: by which route and with which certificates a URL is reached. */
+import type { Gateway } from "@altimate-code/config/Gateway"
+import type { Secrets } from "@altimate-code/log/Secrets"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { createSecureContext, type SecureContext } from "node:tls"
+import { NetworkError } from "../../NetworkError.ts"
+import { makeLookup } from "../connection/lookup.ts"
+import { readAuthorities } from "../tls/authorities.ts"
+import { type ClientCertificate, readClientCertificate } from "../tls/clientCertificate.ts"
+import { chooseRoute } from "./chooseRoute.ts"
+import type { ConnectionPlan } from "./connectionPlan.ts"
+import { parseTarget } from "./target.ts"
+
+export type Planner = (url: string) => Effect.Effect<ConnectionPlan, NetworkError>
+
+/** The authorities are read once, when TLS is first needed, the client certificate for each request. */
+export const makePlanner = (
+  gateway: Gateway
+): Effect.Effect<Planner, never, FileSystem.FileSystem | Secrets> =>
+  Effect.gen(function*() {
+    const context = yield* Effect.context<FileSystem.FileSystem | Secrets>()
+    const lookup = makeLookup()
+    // Concurrent requests must get the same TLS context: each new context closes the connections of the previous one.
+    const { withPermits } = yield* Effect.makeSemaphore(1)
+    let trusted: { readonly ca: Array<string>; readonly context: SecureContext } | undefined
+    let identified: (ClientCertificate & { readonly context: SecureContext }) | undefined
+
+    const trust = Effect.gen(function*() {
+      if (trusted === undefined) {
+        const ca = [...yield* readAuthorities(gateway.caFile)]
+        trusted = { ca, context: yield* makeContext({ ca }) }
+      }
+      return trusted
+    })
+
+    const identity = Effect.gen(function*() {
+      const { ca, context } = yield* trust
+      const client = yield* readClientCertificate(gateway)
+      if (Option.isNone(client)) return context
+      const { cert, key } = client.value
+      if (identified?.cert !== cert || Redacted.value(identified.key) !== Redacted.value(key)) {
+        identified = { cert, key, context: yield* makeContext({ ca, cert, key: Redacted.value(key) }) }
+      }
+      return identified.context
+    })
+
+    return (url: string) =>
+      Effect.gen(function*() {
+        const route = yield* chooseRoute(url, gateway.proxy)
+        const { tls } = parseTarget(url)
+        const hasTlsProxy = route._tag === "Proxy" && route.proxy.url.startsWith("https:")
+        return {
+          route,
+          lookup,
+          trust: tls || hasTlsProxy ? (yield* trust).context : undefined,
+          identity: tls ? yield* identity : undefined,
+          hasClientCertificate: Option.isSome(gateway.clientCert)
+        }
+      }).pipe(withPermits(1), Effect.provide(context))
+  })
+
+const makeContext = (
+  options: { readonly ca: Array<string>; readonly cert?: string; readonly key?: string }
+): Effect.Effect<SecureContext, NetworkError> =>
+  Effect.try({
+    try: () => createSecureContext(options),
+    catch: (error) =>
+      new NetworkError({
+        reason: "File",
+        message: `the certificates can't be used for TLS (${
+          error instanceof Error && "code" in error ? String(error.code) : "unknown cause"
+        })`,
+        hint: "Check the files named by caFile, clientCert and clientKey in options."
+      })
+  })
