@@ -1,12 +1,25 @@
-/** The built command as a real process, in a home of its own. */
+/** The command in a home of its own: the whole program in this process, or the built one as a process. */
+import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { spawn } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as Cli from "../src/Cli.ts"
+import { Stdio } from "../src/command-line/Stdio.ts"
+import { policies } from "../src/Services.ts"
+import { takeEnvironment } from "../src/workspace/childEnvironment.ts"
+import * as MakeDirectory from "../src/workspace/makeDirectory.ts"
 
 export const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url))
+
+/** The Node that runs the built command: the tests' own, or another version whose tests these are. */
+export const node = process.env["ALTIMATE_CODE_TEST_NODE"] ?? process.execPath
 
 export interface Result {
   readonly code: number | null
@@ -15,14 +28,71 @@ export interface Result {
   readonly stderr: string
 }
 
-export interface Options {
+export interface RunOptions {
   readonly env?: Record<string, string>
   readonly cwd?: string
-  /** What is piped into stdin; without it stdin is `/dev/null`. */
+  /** Piped into stdin; without it stdin is `/dev/null`. */
+  readonly stdin?: string
+}
+
+export interface SpawnOptions extends Omit<RunOptions, "stdin"> {
   readonly stdin?: string | Uint8Array
   /** Called with the process and what it has written to stdout so far. */
   readonly onStdout?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
 }
+
+/** The AWS SDK warns about Node 20 once in a process. */
+const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" }
+
+/** One at a time: the environment and the working directory belong to the whole process. */
+const turn = Effect.unsafeMakeSemaphore(1)
+
+/** Gives this process the environment and the working directory for as long as the scope is open. */
+const inPlace = (env: Record<string, string | undefined>, cwd: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const before = { env: { ...process.env }, cwd: process.cwd() }
+      setEnvironment(env)
+      process.chdir(cwd)
+      return before
+    }),
+    ({ cwd, env }) =>
+      Effect.sync(() => {
+        setEnvironment(env)
+        process.chdir(cwd)
+      })
+  )
+
+const setEnvironment = (env: Record<string, string | undefined>) => {
+  for (const name of Object.keys(process.env)) delete process.env[name]
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value
+}
+
+/** The whole program with its live layers, in this process, as `Process.ts` puts it together. */
+const runHere = (args: ReadonlyArray<string>, stdin: string | undefined) =>
+  Effect.suspend(() => {
+    const written = { stdout: "", stderr: "" }
+    const stdio = Layer.succeed(Stdio, {
+      write: (text) => Effect.sync(() => void (written.stdout += text)),
+      writeError: (text) => Effect.sync(() => void (written.stderr += text)),
+      readPiped: () => Effect.succeed(Option.fromNullable(stdin)),
+      interactive: false,
+      readLine: Option.none(),
+      isTerminal: false,
+      isErrorTerminal: false,
+      colors: false
+    })
+    const platform = Layer.provideMerge(MakeDirectory.layer, NodeContext.layer)
+    return Cli.run(args).pipe(
+      Effect.provide(Layer.mergeAll(policies, platform, stdio)),
+      Effect.withConfigProvider(takeEnvironment()),
+      Effect.withClock(Clock.make()),
+      Effect.map((code): Result => ({ code, signal: null, ...written })),
+      Effect.catchAllCause((cause) =>
+        Effect.succeed<Result>({ code: 1, signal: null, ...written, stderr: `${written.stderr}${Cause.pretty(cause)}` })
+      )
+    )
+  })
 
 /** A temporary home directory; nothing of the machine's own environment gets in. */
 export const makeHome = Effect.gen(function*() {
@@ -37,19 +107,34 @@ export const makeHome = Effect.gen(function*() {
       ))
     )
 
-  /** Runs `altimate-code ...args` to its end. */
-  const run = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
+  const environment = (env: Record<string, string> | undefined) => ({
+    PATH: process.env["PATH"],
+    HOME: home,
+    AWS_EC2_METADATA_DISABLED: "true",
+    ...env
+  })
+
+  /** Runs `altimate-code ...args` to its end in this process: all of the program but the process itself, and thirty times as quick. */
+  const run = (args: ReadonlyArray<string>, { cwd = home, env, stdin }: RunOptions = {}): Effect.Effect<Result> =>
+    Effect.scoped(Effect.zipRight(inPlace({ ...environment(env), ...quiet }, cwd), runHere(args, stdin))).pipe(
+      turn.withPermits(1)
+    )
+
+  /** Runs the built `altimate-code ...args` as a process of its own. */
+  const spawnCli = (args: ReadonlyArray<string>, options: SpawnOptions = {}): Effect.Effect<Result> =>
     Effect.async<Result>((resume) => {
-      const child = spawn(process.execPath, [bin, ...args], {
+      const child = spawn(node, [bin, ...args], {
         cwd: options.cwd ?? home,
-        env: { PATH: process.env["PATH"], HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...options.env },
+        env: environment(options.env),
         stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"]
       })
       let stdout = ""
       let stderr = ""
+      // A second signal ends the program without its clean-up.
+      const kill = (signal: NodeJS.Signals) => child.killed || child.kill(signal)
       child.stdout!.setEncoding("utf8").on("data", (text: string) => {
         stdout += text
-        options.onStdout?.(stdout, (signal) => child.kill(signal))
+        options.onStdout?.(stdout, kill)
       })
       child.stderr!.setEncoding("utf8").on("data", (text: string) => stderr += text)
       child.stdin?.end(options.stdin)
@@ -62,6 +147,7 @@ export const makeHome = Effect.gen(function*() {
   return {
     home,
     run,
+    spawn: spawnCli,
     writeGlobalConfig,
     logDirectory,
     authFile: join(home, ".local/share/altimate-code/auth.json"),

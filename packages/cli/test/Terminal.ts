@@ -3,7 +3,7 @@ import { type IPty, spawn } from "@lydell/node-pty"
 import xterm from "@xterm/headless"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { bin } from "./BuiltCli.ts"
+import { bin, node } from "./BuiltCli.ts"
 
 export interface Options {
   readonly home: string
@@ -38,7 +38,7 @@ export const open = (args: ReadonlyArray<string>, options: Options) =>
 
 const start = (args: ReadonlyArray<string>, { columns = 100, cwd, env = {}, home, rows = 30 }: Options) => {
   const emulator = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true })
-  const pty: IPty = spawn(process.execPath, [bin, ...args], {
+  const pty: IPty = spawn(node, [bin, ...args], {
     cols: columns,
     rows,
     cwd: cwd ?? home,

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
+import { bin, guideConfig, makeHome, node } from "./BuiltCli.ts"
 import { keys, open } from "./Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "commands-token" }
@@ -35,7 +35,7 @@ const setUp = (command: string, more: Script = []) =>
     const pid = Effect.map(until(() => read().endsWith("\n"), "the command"), () => Number(read()))
     const start = Effect.acquireRelease(
       Effect.sync(() =>
-        spawn(process.execPath, [bin, "run", "--yolo", "go"], {
+        spawn(node, [bin, "run", "--yolo", "go"], {
           cwd,
           env: { PATH: process.env["PATH"], HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...token },
           stdio: "ignore"

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
+import { bin, guideConfig, makeHome, node } from "./BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "crash-token" }
 
@@ -36,7 +36,7 @@ const sessionFiles = (home: string) => {
 /** Starts a turn and kills it the hard way as soon as its session has so many lines, and then some milliseconds. */
 const killedAt = (home: string, count: number, later: number) =>
   Effect.async<NodeJS.Signals | null>((resume) => {
-    const child = spawn(process.execPath, [bin, "run", "--yolo", "begin"], {
+    const child = spawn(node, [bin, "run", "--yolo", "begin"], {
       cwd: home,
       env: { PATH: process.env["PATH"], HOME: home, ...token },
       stdio: "ignore"

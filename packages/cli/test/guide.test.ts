@@ -18,7 +18,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig(sandbox.url, { profile: "my-aws-profile" }))
 
-      const result = yield* home.run(["run", "hello there"], { env: token })
+      const result = yield* home.spawn(["run", "hello there"], { env: token })
 
       assert.strictEqual(result.code, 0, result.stderr)
       assert.strictEqual(result.stderr, "")
@@ -37,7 +37,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig(sandbox.url))
 
-      const login = yield* home.run(["auth", "login", "--provider", "amazon-bedrock"], { stdin: "guide-token-123\n" })
+      const login = yield* home.spawn(["auth", "login", "--provider", "amazon-bedrock"], { stdin: "guide-token-123\n" })
       assert.strictEqual(login.code, 0, login.stderr)
       assert.include(login.stdout, home.authFile)
       assert.deepStrictEqual(JSON.parse(yield* fs.readFileString(home.authFile)), {
@@ -46,10 +46,10 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       assert.strictEqual(statSync(home.authFile).mode & 0o777, 0o600)
       assert.strictEqual(statSync(join(home.authFile, "..")).mode & 0o777, 0o700)
 
-      const result = yield* home.run(["run", "hello"])
+      const result = yield* home.spawn(["run", "hello"])
       assert.strictEqual(result.code, 0, result.stderr)
 
-      const logout = yield* home.run(["auth", "logout"])
+      const logout = yield* home.spawn(["auth", "logout"])
       assert.strictEqual(logout.code, 0, logout.stderr)
       assert.deepStrictEqual(JSON.parse(yield* fs.readFileString(home.authFile)), {})
     }))
@@ -59,12 +59,12 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       const sandbox = yield* gateway
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig(sandbox.url))
-      yield* home.run(["auth", "login"], { stdin: "another-token" })
+      yield* home.spawn(["auth", "login"], { stdin: "another-token" })
 
-      const result = yield* home.run(["run", "hello"], { env: token })
+      const result = yield* home.spawn(["run", "hello"], { env: token })
       assert.strictEqual(result.code, 0, result.stderr)
 
-      const list = yield* home.run(["providers", "list"], { env: token })
+      const list = yield* home.spawn(["providers", "list"], { env: token })
       assert.strictEqual(list.code, 0, list.stderr)
       assert.match(list.stdout, /Amazon Bedrock uses: bearer token from AWS_BEARER_TOKEN_BEDROCK/)
       assert.include(list.stdout, home.authFile)
@@ -84,7 +84,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       )
       yield* fs.writeFileString(join(home.home, ".aws/credentials"), "\u0000\u0001")
 
-      const result = yield* home.run(["run", "hello"], { env: { ...token, AWS_PROFILE: "does-not-exist" } })
+      const result = yield* home.spawn(["run", "hello"], { env: { ...token, AWS_PROFILE: "does-not-exist" } })
       assert.strictEqual(result.code, 0, result.stderr)
     }))
 
@@ -102,7 +102,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       })
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig(sandbox.url))
-      const result = yield* home.run(["run", "hello"], {
+      const result = yield* home.spawn(["run", "hello"], {
         env: {
           AWS_ACCESS_KEY_ID: "AKIAGUIDE0000000000X",
           AWS_SECRET_ACCESS_KEY: "guide-secret-key",
@@ -126,7 +126,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
         join(project, "altimate-code.json"),
         `{ "provider": { "amazon-bedrock": { "options": { "region": "eu-west-1" } } } }`
       )
-      const result = yield* home.run(["run", "hello"], { env: token, cwd: join(project, "src") })
+      const result = yield* home.spawn(["run", "hello"], { env: token, cwd: join(project, "src") })
       assert.strictEqual(result.code, 0, result.stderr)
       const [request] = yield* sandbox.requests
       assert.strictEqual(request!.modelId, "eu.anthropic.claude-sonnet-4-6-v1")
@@ -137,7 +137,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       const sandbox = yield* gateway
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig("http://127.0.0.1:9/nobody", { endpoint: sandbox.url }))
-      const result = yield* home.run(["run", "hello"], { env: token })
+      const result = yield* home.spawn(["run", "hello"], { env: token })
       assert.strictEqual(result.code, 0, result.stderr)
     }))
 
@@ -146,8 +146,8 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       const sandbox = yield* gateway
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig(sandbox.url, { region: undefined }))
-      yield* home.run(["run", "hello"], { env: { ...token, AWS_REGION: "ap-northeast-1" } })
-      yield* home.run(["run", "hello"], { env: token })
+      yield* home.spawn(["run", "hello"], { env: { ...token, AWS_REGION: "ap-northeast-1" } })
+      yield* home.spawn(["run", "hello"], { env: token })
       assert.deepStrictEqual((yield* sandbox.requests).map(({ modelId }) => modelId), [
         "jp.anthropic.claude-sonnet-4-6-v1",
         "us.anthropic.claude-sonnet-4-6-v1"
@@ -164,9 +164,9 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       yield* fs.writeFileString(config, JSON.stringify(guideConfig(sandbox.url)))
       const xdg = { XDG_CONFIG_HOME: join(home.home, "xdg-config"), XDG_DATA_HOME: join(home.home, "xdg-data") }
 
-      const good = yield* home.run(["run", "hello", "--print-logs"], { env: { ...token, ...xdg } })
+      const good = yield* home.spawn(["run", "hello", "--print-logs"], { env: { ...token, ...xdg } })
       assert.strictEqual(good.code, 0, good.stderr)
-      const bad = yield* home.run(["run", "hello"], { env: { ...xdg, AWS_BEARER_TOKEN_BEDROCK: "wrong-token" } })
+      const bad = yield* home.spawn(["run", "hello"], { env: { ...xdg, AWS_BEARER_TOKEN_BEDROCK: "wrong-token" } })
       assert.strictEqual(bad.code, 1)
 
       const directory = join(home.home, "xdg-data/altimate-code/log")
@@ -190,7 +190,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig(sandbox.url))
-      const result = yield* home.run(["--log-level", "DEBUG", "run", "hello"], {
+      const result = yield* home.spawn(["--log-level", "DEBUG", "run", "hello"], {
         env: { AWS_ACCESS_KEY_ID: "AKIADEBUG0000000000X", AWS_SECRET_ACCESS_KEY: "debug-secret-key" }
       })
       assert.strictEqual(result.code, 0, result.stderr)

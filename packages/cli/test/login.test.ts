@@ -3,12 +3,12 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import { type IPty, spawn } from "@lydell/node-pty"
 import * as Effect from "effect/Effect"
-import { bin, makeHome } from "./BuiltCli.ts"
+import { bin, makeHome, node } from "./BuiltCli.ts"
 
 /** `auth login` in a real terminal; `answer` is called once the question is on the screen. */
 const loginInTerminal = (home: string, answer: (terminal: IPty) => void) =>
   Effect.async<{ screen: string; code: number }>((resume) => {
-    const terminal = spawn(process.execPath, [bin, "auth", "login"], {
+    const terminal = spawn(node, [bin, "auth", "login"], {
       cols: 100,
       rows: 30,
       cwd: home,
@@ -53,7 +53,7 @@ layer(NodeContext.layer)("auth login", (it) => {
   it.scoped("asks for a pipe or a terminal where there is neither", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
-      const result = yield* home.run(["auth", "login"])
+      const result = yield* home.spawn(["auth", "login"])
       assert.strictEqual(result.code, 2)
       assert.match(result.stderr, /no token.*\n.*terminal.*pipe/)
     }))
@@ -69,7 +69,7 @@ layer(NodeContext.layer)("auth login", (it) => {
           [Buffer.from("\uFEFFtoken", "utf16le"), "UTF-16"]
         ] as const
       ) {
-        const result = yield* home.run(["auth", "login"], { stdin })
+        const result = yield* home.spawn(["auth", "login"], { stdin })
         assert.strictEqual(result.code, 2, words)
         assert.include(result.stderr, words)
       }
@@ -80,7 +80,7 @@ layer(NodeContext.layer)("auth login", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
-      const result = yield* home.run(["auth", "login"], { stdin: "\"Bearer copied-token\"\r\n" })
+      const result = yield* home.spawn(["auth", "login"], { stdin: "\"Bearer copied-token\"\r\n" })
       assert.strictEqual(result.code, 0, result.stderr)
       assert.include(
         result.stderr,
@@ -95,10 +95,10 @@ layer(NodeContext.layer)("auth login", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
-      yield* home.run(["auth", "login"], { stdin: "first-token" })
+      yield* home.spawn(["auth", "login"], { stdin: "first-token" })
       const corrupt = "{\n  \"amazon-bedrock\": {\"type\":\"api\",\"key\":\"first-token\"\n"
       yield* fs.writeFileString(home.authFile, corrupt)
-      const result = yield* home.run(["auth", "login"], { stdin: "second-token" })
+      const result = yield* home.spawn(["auth", "login"], { stdin: "second-token" })
       assert.strictEqual(result.code, 2)
       assert.match(result.stderr, /auth\.json:3:\d+/)
       assert.notInclude(result.stderr, "first-token")

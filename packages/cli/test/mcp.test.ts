@@ -75,7 +75,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
           nobody: { type: "remote", url: "http://127.0.0.1:1/mcp?key=canary-of-the-query" },
           off: { type: "remote", url: "https://wiki.example/mcp", enabled: false }
         }))
-        const text = yield* home.run(["mcp", "list"])
+        const text = yield* home.spawn(["mcp", "list"])
         assert.strictEqual(text.code, 1)
         assert.match(text.stdout, /^good {4}connected {2}stdio\n {2}tools: good_echo, .*\n/)
         assert.match(
@@ -89,7 +89,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
         assert.match(text.stdout, /\noff {5}disabled {3}http\n$/)
         assert.match(text.stderr, /^error: MCP servers not connected: broken, nobody\.\n/)
         assert.notInclude(text.stdout + text.stderr, "canary-of-the-query")
-        const json = yield* home.run(["mcp", "list", "--format", "json"])
+        const json = yield* home.spawn(["mcp", "list", "--format", "json"])
         assert.strictEqual(json.code, 1)
         const listed = JSON.parse(json.stdout) as ReadonlyArray<Listed>
         assert.deepStrictEqual(listed.map(({ name, state }) => `${name} ${state}`), [
@@ -112,13 +112,13 @@ layer(NodeContext.layer)("mcp list", (it) => {
           good: local(fixture("mcpServer.mjs")),
           off: { ...local("/none"), enabled: false }
         }))
-        const result = yield* home.run(["mcp", "list"])
+        const result = yield* home.spawn(["mcp", "list"])
         assert.deepStrictEqual([result.code, result.stderr], [0, ""])
         const none = yield* start(() => ({}))
-        const empty = yield* none.home.run(["mcp", "list"])
+        const empty = yield* none.home.spawn(["mcp", "list"])
         assert.strictEqual(empty.code, 0)
         assert.match(empty.stdout, /^No MCP servers are configured/)
-        assert.strictEqual((yield* none.home.run(["mcp", "list", "--format", "json"])).stdout, "[]\n")
+        assert.strictEqual((yield* none.home.spawn(["mcp", "list", "--format", "json"])).stdout, "[]\n")
       }),
     30_000
   )
@@ -146,7 +146,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
           }
         }))
         for (const args of [["mcp", "list"], ["mcp", "list", "--format", "json"], ["run", "hi"]]) {
-          const { stderr, stdout } = yield* home.run(args, { env: token })
+          const { stderr, stdout } = yield* home.spawn(args, { env: token })
           const shown = stdout + stderr + (yield* home.logs)
           assert.include(shown, "not known: ")
           assert.include(shown, "no database at ")
@@ -182,7 +182,7 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
         (home) => ({ my: local(fixture("lastingServer.mjs"), join(home, "notes")) }),
         [call("my_add"), call("my_added"), says("Done.")]
       )
-      const result = yield* home.run(["run", "go"], { env: token })
+      const result = yield* home.spawn(["run", "go"], { env: token })
       assert.strictEqual(result.code, 0, result.stderr)
       const [first, second] = yield* offered
       assert.notInclude(first!, "my_added")

@@ -41,7 +41,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
         script: [{ blocks: [{ type: "text", text: ["first ", "second ", "third"] }], delays: { betweenEvents: 300 } }]
       })
       const states: Array<string> = []
-      const result = yield* home.run(["run", "hello"], { env: token, onStdout: (stdout) => states.push(stdout) })
+      const result = yield* home.spawn(["run", "hello"], { env: token, onStdout: (stdout) => states.push(stdout) })
       assert.strictEqual(result.code, 0, result.stderr)
       assert.deepStrictEqual(states, ["first ", "first second ", "first second third", "first second third\n"])
     }))
@@ -49,7 +49,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
   it.scoped("joins the words and appends what is piped in", () =>
     Effect.gen(function*() {
       const { body, home } = yield* setUp()
-      const result = yield* home.run(["run", "review", "this"], { env: token, stdin: "diff --git a b\n" })
+      const result = yield* home.spawn(["run", "review", "this"], { env: token, stdin: "diff --git a b\n" })
       assert.strictEqual(result.code, 0, result.stderr)
       assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "review this\n\ndiff --git a b\n")
     }))
@@ -57,7 +57,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
   it.scoped("takes the whole prompt from stdin", () =>
     Effect.gen(function*() {
       const { body, home } = yield* setUp()
-      const result = yield* home.run(["run"], { env: token, stdin: "only this" })
+      const result = yield* home.spawn(["run"], { env: token, stdin: "only this" })
       assert.strictEqual(result.code, 0, result.stderr)
       assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "only this")
     }))

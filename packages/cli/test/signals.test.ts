@@ -6,7 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { constants } from "node:os"
 import { join } from "node:path"
-import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
+import { bin, guideConfig, makeHome, node } from "./BuiltCli.ts"
 import { open } from "./Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "signal-token" }
@@ -32,7 +32,7 @@ const setUp = Effect.gen(function*() {
   const start = (args: ReadonlyArray<string>, env: Record<string, string> = token) =>
     Effect.acquireRelease(
       Effect.sync(() => {
-        const child = spawn(process.execPath, [bin, ...args], {
+        const child = spawn(node, [bin, ...args], {
           cwd,
           env: { PATH: process.env["PATH"], HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...env },
           // stdin stays open and empty.
@@ -107,7 +107,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
         const { cwd, home } = yield* setUp
         fifo(join(home, place))
         for (const args of [["run", "hi"], ["config", "show"], ["doctor"]]) {
-          const child = spawn(process.execPath, [bin, ...args], {
+          const child = spawn(node, [bin, ...args], {
             cwd,
             env: { PATH: process.env["PATH"], HOME: home, ...token },
             stdio: ["ignore", "ignore", "pipe"]

@@ -17,7 +17,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
+import { bin, guideConfig, makeHome, node } from "./BuiltCli.ts"
 import { keys, open } from "./Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "starting-token" }
@@ -96,7 +96,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be wr
         const { home, writeGlobalConfig } = yield* makeHome
         yield* writeGlobalConfig(guideConfig(sandbox.url))
         const file = join(home, ".config/altimate-code/altimate-code.json")
-        const ended = yield* runProgram([process.execPath, bin, "run", "--yolo", "go"], {
+        const ended = yield* runProgram([node, bin, "run", "--yolo", "go"], {
           cwd: home,
           env: { PATH: process.env["PATH"]!, ALTIMATE_CLI_CONFIG: file, ...token, ...env(home) }
         })
@@ -184,7 +184,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The standard input of r
     Effect.gen(function*() {
       const { cwd, env, sandbox } = yield* setUp()
       // What Node calls a pipe is a socket.
-      const ended = yield* runProgram([process.execPath, bin, "run", "hi"], { cwd, env, stdin: "pipe" })
+      const ended = yield* runProgram([node, bin, "run", "hi"], { cwd, env, stdin: "pipe" })
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.strictEqual(ended.stdout, "All is well.\n")
       assert.strictEqual(ended.stderr, "note: ignoring stdin: no input for 3 seconds.\n")
@@ -196,7 +196,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The standard input of r
     Effect.gen(function*() {
       const { cwd, env, sandbox } = yield* setUp()
       const ended = yield* Effect.async<number | null>((resume) => {
-        const child = spawn(process.execPath, [bin, "run", "hi"], { cwd, env, stdio: ["pipe", "ignore", "ignore"] })
+        const child = spawn(node, [bin, "run", "hi"], { cwd, env, stdio: ["pipe", "ignore", "ignore"] })
         child.stdin.write("begun")
         setTimeout(() => child.stdin.end(" and ended"), 4000)
         child.on("close", (code) => resume(Effect.succeed(code)))
@@ -216,7 +216,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
       for (const [index, TZ] of zones.entries()) {
         const now = () => new Intl.DateTimeFormat("en-CA", { timeZone: TZ }).format(new Date())
         const before = now()
-        yield* runProgram([process.execPath, bin, "run", "hi"], { cwd, env: { ...env, TZ } })
+        yield* runProgram([node, bin, "run", "hi"], { cwd, env: { ...env, TZ } })
         const date = /^Date: (\S+)$/m.exec(yield* systemOf(sandbox, index))?.[1]
         assert.include([before, now()], date)
         dates.push(date)
@@ -245,7 +245,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
       put("built/AGENTS.md", "BUILT")
       put(".gitignore", "built\n")
       for (const args of [["run", "one"], ["run", "--continue", "two"]]) {
-        const { code, stderr } = yield* runProgram([process.execPath, bin, ...args], { cwd, env })
+        const { code, stderr } = yield* runProgram([node, bin, ...args], { cwd, env })
         assert.strictEqual(code, 0, stderr)
       }
       const texts = yield* Effect.forEach(
@@ -274,7 +274,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
         mkdirSync(join(directory, "notes"), { recursive: true })
         writeFileSync(join(directory, "notes/a.md"), text)
       }
-      yield* runProgram([process.execPath, bin, "run", "hi"], { cwd, env })
+      yield* runProgram([node, bin, "run", "hi"], { cwd, env })
       assert.match(yield* systemOf(sandbox), /OF THE PROJECT[^]*OF THE USER/)
     }))
 })
@@ -296,7 +296,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A call", (it) => {
         }]
       })
       const stored = yield* Effect.async<string>((resume) => {
-        const child = spawn(process.execPath, [bin, "run", "--format", "json", "hi"], {
+        const child = spawn(node, [bin, "run", "--format", "json", "hi"], {
           cwd,
           env,
           stdio: ["ignore", "pipe", "ignore"]

@@ -4,7 +4,7 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { guideConfig, makeHome, type Options } from "../BuiltCli.ts"
+import { guideConfig, makeHome, type SpawnOptions } from "../BuiltCli.ts"
 
 export const token = "canary-gateway-token-123"
 
@@ -23,21 +23,25 @@ export const makeScene = (options: Sandbox.Options = {}, ...secrets: ReadonlyArr
     return {
       sandbox,
       home,
-      /** `run hi` with these options of the provider's; `baseURL` is the sandbox's own unless given. */
+      /**
+       * `run hi` with these options of the provider's; `baseURL` is the sandbox's own unless given. With `process` the built command runs
+       * as a process of its own.
+       */
       ask: (
         { args = ["run", "hi", "--no-tools"], baseURL = sandbox.url, env = {}, ...given }: Record<string, unknown> & {
           readonly args?: ReadonlyArray<string>
           readonly baseURL?: string
           readonly env?: Record<string, string>
         } = {},
-        process: Omit<Options, "env"> = {}
+        process?: Omit<SpawnOptions, "env">
       ) =>
         Effect.gen(function*() {
           yield* home.writeGlobalConfig(guideConfig(baseURL, given))
-          const result = yield* home.run([...args, "--log-level", "DEBUG"], {
-            ...process,
-            env: { AWS_BEARER_TOKEN_BEDROCK: token, ...env }
-          })
+          const environment = { AWS_BEARER_TOKEN_BEDROCK: token, ...env }
+          const line = [...args, "--log-level", "DEBUG"]
+          const result = yield* process === undefined
+            ? home.run(line, { env: environment })
+            : home.spawn(line, { ...process, env: environment })
           const seen = `${result.stdout}${result.stderr}${written(join(home.home, ".local"))}`
           for (const secret of [token, ...secrets]) assert.notInclude(seen, secret)
           return result
