@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import type { ProgramFiles } from "./SensitivePlaces.ts"
+import type { ProgramFiles } from "./permission/SensitivePlaces.ts"
 
 /**
  * Environment variables.

@@ -4,9 +4,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Entry } from "../src/Session.ts"
-import * as SessionStore from "../src/SessionStore.ts"
-import type { Outcome } from "../src/TurnEvent.ts"
+import type { Entry } from "../src/session/Session.ts"
+import * as SessionStore from "../src/session/SessionStore.ts"
+import type { Outcome } from "../src/turn/TurnEvent.ts"
 
 export const sessionsIn = (directory: string, options: Omit<SessionStore.Options, "directory"> = {}) =>
   Effect.map(

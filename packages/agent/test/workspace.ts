@@ -5,9 +5,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { decide } from "../src/internal/permission/decide.ts"
-import type { Rules } from "../src/PermissionRules.ts"
-import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/ToolCall.ts"
-import * as Tools from "../src/Tools.ts"
+import type { Rules } from "../src/permission/PermissionRules.ts"
+import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/tools/ToolCall.ts"
+import * as Tools from "../src/tools/Tools.ts"
 import { Workspace } from "../src/Workspace.ts"
 
 /** What the programs that are started are given; nothing is secret. */

@@ -1,5 +1,5 @@
 /** The services that commands use, and their live layers. */
-import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
+import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPolicy"
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import type { Directories } from "@altimate-code/config/Directories"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"

@@ -1,4 +1,4 @@
-import * as PermissionPolicy from "@altimate-code/agent/PermissionPolicy"
+import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPolicy"
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
 import * as TrustPolicy from "@altimate-code/config/TrustPolicy"

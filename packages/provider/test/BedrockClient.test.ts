@@ -29,7 +29,7 @@ import {
   textOf,
   token,
   withoutToken
-} from "./fixture.ts"
+} from "./protocol/fixture.ts"
 
 describe("a request with a bearer token", () => {
   it.scopedLive("is streamed over HTTP/1.1 with exactly that authorization, and the AWS chain stays untouched", () =>

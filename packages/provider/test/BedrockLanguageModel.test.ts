@@ -16,12 +16,12 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 // What the agent sends back is what Bedrock must accept.
-import { fromResponseParts } from "../../agent/src/History.ts"
+import { fromResponseParts } from "../../agent/src/session/History.ts"
 import { BedrockClient } from "../src/BedrockClient.ts"
 import { BedrockError } from "../src/BedrockError.ts"
 import * as BedrockLanguageModel from "../src/BedrockLanguageModel.ts"
 import { modelProblem } from "../src/Diagnosis.ts"
-import { client, faulty, hello } from "./fixture.ts"
+import { client, faulty, hello } from "./protocol/fixture.ts"
 
 const wire = "us.anthropic.claude-sonnet-4-6-v1"
 

@@ -10,8 +10,8 @@ import * as Redacted from "effect/Redacted"
 import { createHmac } from "node:crypto"
 import * as ConnectProxy from "../../cli/test/gateway/ConnectProxy.ts"
 import { resolve } from "../src/SigningScope.ts"
-import { awsKey, chain, client, complete, keys, preferChain, stream } from "./fixture.ts"
 import { gateway } from "./gateway.ts"
+import { awsKey, chain, client, complete, keys, preferChain, stream } from "./protocol/fixture.ts"
 
 const configured = (service: string) =>
   Option.some({ value: service, origin: { _tag: "Flag" as const, flag: "options.signingService" } })

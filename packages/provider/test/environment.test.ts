@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import fs from "node:fs"
 import { syncBuiltinESMExports } from "node:module"
-import { awsKey, chain, client, complete, hello, keys, preferChain, stream, token } from "./fixture.ts"
+import { awsKey, chain, client, complete, hello, keys, preferChain, stream, token } from "./protocol/fixture.ts"
 
 /** Every path that this process opens from here on: the SDK, which is loaded later, included. */
 const opened: Array<string> = []

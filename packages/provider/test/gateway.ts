@@ -4,7 +4,7 @@ import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import type { BedrockClient } from "../src/BedrockClient.ts"
 import type { BedrockError } from "../src/BedrockError.ts"
-import { client, type complete, type stream } from "./fixture.ts"
+import { client, type complete, type stream } from "./protocol/fixture.ts"
 
 export type Answer = (response: Http.ServerResponse, request: Http.IncomingMessage) => void
 

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as BedrockLanguageModel from "../src/BedrockLanguageModel.ts"
-import { chain, client, complete, faulty, hello, keys, preferChain, stream, token } from "./fixture.ts"
+import { chain, client, complete, faulty, hello, keys, preferChain, stream, token } from "./protocol/fixture.ts"
 
 /** Every line that the client logs, with its annotations. */
 const logged = (

@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import type { AnyToolkit } from "@altimate-code/agent/AnyToolkit"
-import type { ModelProvider } from "@altimate-code/agent/ModelProvider"
-import type { SessionError } from "@altimate-code/agent/SessionError"
-import type * as Turn from "@altimate-code/agent/Turn"
+import type { SessionError } from "@altimate-code/agent/session/SessionError"
+import type { AnyToolkit } from "@altimate-code/agent/tools/AnyToolkit"
+import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
+import type * as Turn from "@altimate-code/agent/turn/Turn"
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"

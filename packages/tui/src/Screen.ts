@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import type { PermissionPolicy } from "@altimate-code/agent/PermissionPolicy"
-import type { Session } from "@altimate-code/agent/Session"
-import type { SessionStore } from "@altimate-code/agent/SessionStore"
+import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import type { Session } from "@altimate-code/agent/session/Session"
+import type { SessionStore } from "@altimate-code/agent/session/SessionStore"
 import type { Workspace } from "@altimate-code/agent/Workspace"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"

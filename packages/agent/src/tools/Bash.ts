@@ -11,8 +11,8 @@ import { judge } from "../internal/shell/judge.ts"
 import { optional, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
 import * as Shell from "../Shell.ts"
-import { ToolCall } from "../ToolCall.ts"
-import * as ToolTitle from "../ToolTitle.ts"
+import { ToolCall } from "./ToolCall.ts"
+import * as ToolTitle from "./ToolTitle.ts"
 
 /**
  * Runs a command line.

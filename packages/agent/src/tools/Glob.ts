@@ -13,7 +13,7 @@ import { list } from "../internal/search/listFiles.ts"
 import { newestFirst } from "../internal/search/newestFirst.ts"
 import { optional, plural, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed, fileFailure } from "../internal/tools/toolFailure.ts"
-import { ToolCall } from "../ToolCall.ts"
+import { ToolCall } from "./ToolCall.ts"
 
 const maxFiles = 200
 

@@ -19,8 +19,8 @@ import { search } from "../internal/search/search.ts"
 import { yieldToEventLoop } from "../internal/search/yieldToEventLoop.ts"
 import { optional, plural, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed, fileFailure } from "../internal/tools/toolFailure.ts"
-import { ToolCall } from "../ToolCall.ts"
 import { Workspace } from "../Workspace.ts"
+import { ToolCall } from "./ToolCall.ts"
 
 const maxLines = 200
 

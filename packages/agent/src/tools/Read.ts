@@ -17,7 +17,7 @@ import { FileVersions } from "../internal/files/fileVersions.ts"
 import { locate, type Target } from "../internal/files/paths.ts"
 import { plural, positiveInt, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed, fileFailure } from "../internal/tools/toolFailure.ts"
-import { ToolCall, type ToolOutput } from "../ToolCall.ts"
+import { ToolCall, type ToolOutput } from "./ToolCall.ts"
 
 const maxLines = 2000
 const maxCharacters = 256 * 1024

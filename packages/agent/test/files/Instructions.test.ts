@@ -6,7 +6,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { execFileSync } from "node:child_process"
-import * as Instructions from "../../src/Instructions.ts"
+import * as Instructions from "../../src/turn/Instructions.ts"
 
 interface LoadOptions {
   readonly directory?: string

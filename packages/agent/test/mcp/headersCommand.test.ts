@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import type { IncomingHttpHeaders } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { RemoteServer } from "../../src/McpConfig.ts"
+import type { RemoteServer } from "../../src/mcp/McpConfig.ts"
 import { call, http, make, texts } from "./servers.ts"
 
 interface Message {

@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { decide, decideAll } from "../../src/internal/permission/decide.ts"
 import { judge } from "../../src/internal/shell/judge.ts"
-import * as PermissionPolicy from "../../src/PermissionPolicy.ts"
-import * as PermissionRules from "../../src/PermissionRules.ts"
-import type { Rules } from "../../src/PermissionRules.ts"
-import type { Action } from "../../src/ToolCall.ts"
+import * as PermissionPolicy from "../../src/permission/PermissionPolicy.ts"
+import * as PermissionRules from "../../src/permission/PermissionRules.ts"
+import type { Rules } from "../../src/permission/PermissionRules.ts"
+import type { Action } from "../../src/tools/ToolCall.ts"
 
 const action = (permission: string, subject: string): Action => ({ judged: [{ permission, subject }], title: subject })
 

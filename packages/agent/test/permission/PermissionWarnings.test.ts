@@ -4,8 +4,8 @@ import * as FastCheck from "effect/FastCheck"
 import { decide } from "../../src/internal/permission/decide.ts"
 import * as Pattern from "../../src/internal/permission/pattern.ts"
 import { covers, overlap } from "../../src/internal/permission/patternSets.ts"
-import type { Rules } from "../../src/PermissionRules.ts"
-import { find as warnings } from "../../src/PermissionWarnings.ts"
+import type { Rules } from "../../src/permission/PermissionRules.ts"
+import { find as warnings } from "../../src/permission/PermissionWarnings.ts"
 
 const verdict = (rules: Rules, permission: string, subject: string) =>
   decide(rules, { judged: [{ permission, subject }], title: subject }, []).verdict

@@ -3,9 +3,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
-import * as ExecutedFiles from "../../src/ExecutedFiles.ts"
-import * as SecretFiles from "../../src/SecretFiles.ts"
-import * as SensitivePlaces from "../../src/SensitivePlaces.ts"
+import * as ExecutedFiles from "../../src/permission/ExecutedFiles.ts"
+import * as SecretFiles from "../../src/permission/SecretFiles.ts"
+import * as SensitivePlaces from "../../src/permission/SensitivePlaces.ts"
 
 const places: SensitivePlaces.Places = {
   homes: ["/srv/people/ann"],

@@ -1,8 +1,8 @@
 import type * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
 import { assert, describe, it } from "@effect/vitest"
-import * as History from "../../src/History.ts"
-import type { Line } from "../../src/Session.ts"
+import * as History from "../../src/session/History.ts"
+import type { Line } from "../../src/session/Session.ts"
 import { faults } from "../conversation.ts"
 import { assistant, result, started, summary, user } from "../sessions.ts"
 

@@ -1,8 +1,8 @@
 import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
-import type { Line } from "../../src/Session.ts"
-import * as ToolTitle from "../../src/ToolTitle.ts"
-import * as Transcript from "../../src/Transcript.ts"
+import type { Line } from "../../src/session/Session.ts"
+import * as Transcript from "../../src/session/Transcript.ts"
+import * as ToolTitle from "../../src/tools/ToolTitle.ts"
 import { assistant, result, started, summary, user } from "../sessions.ts"
 
 const session: Line = {

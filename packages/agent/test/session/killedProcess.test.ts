@@ -6,7 +6,7 @@ import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
-import * as History from "../../src/History.ts"
+import * as History from "../../src/session/History.ts"
 import { faults } from "../conversation.ts"
 import { sessionsIn, user } from "../sessions.ts"
 

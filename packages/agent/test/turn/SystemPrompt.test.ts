@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as SystemPrompt from "../../src/SystemPrompt.ts"
+import * as SystemPrompt from "../../src/turn/SystemPrompt.ts"
 
 const options: SystemPrompt.Options = {
   name: "assistant-name",

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import * as Wait from "../../src/Wait.ts"
+import * as Wait from "../../src/turn/Wait.ts"
 
 it("describes a wait by its reason, the remaining time and the number of the next attempt", () => {
   const described = (seconds: number, attempt: number) =>

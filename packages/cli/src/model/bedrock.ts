@@ -1,5 +1,5 @@
 /** Everything between the settings and the wire. */
-import type { ModelProvider } from "@altimate-code/agent/ModelProvider"
+import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"

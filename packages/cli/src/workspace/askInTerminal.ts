@@ -1,5 +1,5 @@
 /** Asks the user in the terminal of `run` for permission for a tool call. */
-import * as Approver from "@altimate-code/agent/Approver"
+import * as Approver from "@altimate-code/agent/permission/Approver"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

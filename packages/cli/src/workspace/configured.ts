@@ -1,5 +1,5 @@
 /** Runs a command with the effective settings. */
-import * as PermissionWarnings from "@altimate-code/agent/PermissionWarnings"
+import * as PermissionWarnings from "@altimate-code/agent/permission/PermissionWarnings"
 import type { UnknownSetting } from "@altimate-code/config/ConfigReport"
 import { Directories } from "@altimate-code/config/Directories"
 import * as Origin from "@altimate-code/config/Origin"

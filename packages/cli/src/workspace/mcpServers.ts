@@ -1,7 +1,7 @@
 /** Connects to the configured MCP servers and displays their state. */
 import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
-import * as McpServers from "@altimate-code/agent/McpServers"
-import type { McpStatus } from "@altimate-code/agent/McpStatus"
+import * as McpServers from "@altimate-code/agent/mcp/McpServers"
+import type { McpStatus } from "@altimate-code/agent/mcp/McpStatus"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
 import { isSecretName } from "@altimate-code/log/SecretName"

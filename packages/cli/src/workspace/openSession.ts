@@ -1,5 +1,5 @@
 /** Opens the session that the command line selects. */
-import * as SessionStore from "@altimate-code/agent/SessionStore"
+import * as SessionStore from "@altimate-code/agent/session/SessionStore"
 import { Directories } from "@altimate-code/config/Directories"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,5 +1,5 @@
 /** Where the assistant works on this machine and where it stores data. */
-import * as SessionStore from "@altimate-code/agent/SessionStore"
+import * as SessionStore from "@altimate-code/agent/session/SessionStore"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as AdditionalDirectory from "@altimate-code/config/AdditionalDirectory"
 import { Directories, noHome } from "@altimate-code/config/Directories"

@@ -2,7 +2,7 @@ import { NetworkError } from "@altimate-code/network/NetworkError"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import { assert, describe, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
-import { answered, attempt, keyed, thrown } from "../../../provider/test/attempt.ts"
+import { answered, attempt, keyed, thrown } from "../../../provider/test/failure/attempt.ts"
 import { requestHint } from "../../src/command-line/failure/hints/requestHint.ts"
 import { untilWhen } from "../../src/command-line/failure/hints/untilWhen.ts"
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { answered, attempt } from "../../../provider/test/attempt.ts"
-import { failedResponses } from "../../../provider/test/failedResponses.ts"
+import { answered, attempt } from "../../../provider/test/failure/attempt.ts"
+import { failedResponses } from "../../../provider/test/failure/failedResponses.ts"
 import { requestHint } from "../../src/command-line/failure/hints/requestHint.ts"
 
 interface Expected {

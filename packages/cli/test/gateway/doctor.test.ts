@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { version } from "../../src/Version.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
 import { open } from "../Terminal.ts"
-import { refusing } from "./refusing.ts"
+import { refusing } from "./models/refusing.ts"
 
 const canary = "doctor-canary-5f0c2a"
 

@@ -1,4 +1,4 @@
-import type { Question } from "@altimate-code/agent/Approver"
+import type { Question } from "@altimate-code/agent/permission/Approver"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import * as Keys from "../../src/internal/input/keys.ts"

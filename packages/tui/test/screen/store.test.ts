@@ -1,4 +1,4 @@
-import type { Line } from "@altimate-code/agent/Session"
+import type { Line } from "@altimate-code/agent/session/Session"
 import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
 import type { Message } from "../../src/internal/screen/message.ts"

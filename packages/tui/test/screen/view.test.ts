@@ -1,4 +1,4 @@
-import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import * as Keys from "../../src/internal/input/keys.ts"

@@ -1,6 +1,6 @@
 /** The state of a screen, without a terminal. */
-import type { Question } from "@altimate-code/agent/Approver"
-import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import type { Question } from "@altimate-code/agent/permission/Approver"
+import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import * as Keys from "../../src/internal/input/keys.ts"
 import type { Action } from "../../src/internal/screen/action.ts"
 import type { Message } from "../../src/internal/screen/message.ts"

@@ -1,6 +1,6 @@
 /** How large a line of the session is in a request. */
 import * as Predicate from "effect/Predicate"
-import type { Line } from "../../Session.ts"
+import type { Line } from "../../session/Session.ts"
 import { partsOf } from "../session/lineParts.ts"
 
 /** Characters counted for an attachment, about what an image costs: the length of its base64 says nothing about its tokens. */

@@ -1,6 +1,6 @@
 /** Measures the conversation and its limits. */
-import * as History from "../../History.ts"
-import type { Entry, Line } from "../../Session.ts"
+import * as History from "../../session/History.ts"
+import type { Entry, Line } from "../../session/Session.ts"
 import { lastSummary } from "../session/lastSummary.ts"
 import { applyLeftOut } from "../session/leftOut.ts"
 import { countBytes, estimateTokens } from "./lineSize.ts"

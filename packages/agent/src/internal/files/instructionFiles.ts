@@ -6,8 +6,8 @@ import * as Path from "@effect/platform/Path"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as SecretFiles from "../../SecretFiles.ts"
-import * as SensitivePlaces from "../../SensitivePlaces.ts"
+import * as SecretFiles from "../../permission/SecretFiles.ts"
+import * as SensitivePlaces from "../../permission/SensitivePlaces.ts"
 
 /** A file with instructions for the model, or its beginning. */
 export interface Instruction {

@@ -1,6 +1,6 @@
 /** Describes a failed call to the model. */
 import * as Predicate from "effect/Predicate"
-import type { ToolFailure } from "../../ToolCall.ts"
+import type { ToolFailure } from "../../tools/ToolCall.ts"
 import { failed } from "../tools/toolFailure.ts"
 import type { RequestError } from "./mcpError.ts"
 

@@ -2,7 +2,7 @@
 import * as MediaType from "@altimate-code/system/MediaType"
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/types.js"
 import * as AttachmentLimits from "../../AttachmentLimits.ts"
-import type { ToolOutput } from "../../ToolCall.ts"
+import type { ToolOutput } from "../../tools/ToolCall.ts"
 import { cutMiddle, plural } from "../tools/defineTool.ts"
 
 type Limits = AttachmentLimits.Limits

@@ -2,7 +2,7 @@
 import * as Cut from "@altimate-code/system/Cut"
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
-import type { Entry } from "../../Session.ts"
+import type { Entry } from "../../session/Session.ts"
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the tools of MCP servers are known only when the program runs
 type Part = Response.StreamPart<any>

@@ -2,10 +2,10 @@
 import type { ProcessId } from "@altimate-code/system/ProcessId"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
-import type { Entry, Line, Session } from "../../Session.ts"
-import type { ToolOutput } from "../../ToolCall.ts"
-import * as ToolTitle from "../../ToolTitle.ts"
-import type { TurnEvent } from "../../TurnEvent.ts"
+import type { Entry, Line, Session } from "../../session/Session.ts"
+import type { ToolOutput } from "../../tools/ToolCall.ts"
+import * as ToolTitle from "../../tools/ToolTitle.ts"
+import type { TurnEvent } from "../../turn/TurnEvent.ts"
 import { now } from "./now.ts"
 
 export const textOf = ({ content }: ToolOutput): string =>

@@ -1,4 +1,4 @@
-import type { Line } from "../../Session.ts"
+import type { Line } from "../../session/Session.ts"
 
 /** The last summary, its line, and the first line that is kept verbatim. */
 export const lastSummary = (lines: ReadonlyArray<Line>) => {

@@ -2,7 +2,7 @@
 import * as Cut from "@altimate-code/system/Cut"
 import * as Digest from "@altimate-code/system/Digest"
 import * as Prompt from "@effect/ai/Prompt"
-import type { Line } from "../../Session.ts"
+import type { Line } from "../../session/Session.ts"
 
 type Content = {
   readonly type: string

@@ -1,4 +1,4 @@
-import type { Line } from "../../Session.ts"
+import type { Line } from "../../session/Session.ts"
 
 /** The content parts that a line adds to the conversation; `undefined` for lines that add none. */
 export const partsOf = (line: Line) => {

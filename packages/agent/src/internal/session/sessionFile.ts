@@ -6,8 +6,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Entry, type Line } from "../../Session.ts"
-import { SessionError } from "../../SessionError.ts"
+import { Entry, type Line } from "../../session/Session.ts"
+import { SessionError } from "../../session/SessionError.ts"
 
 export interface Content {
   readonly lines: ReadonlyArray<Line>

@@ -2,7 +2,7 @@
 import * as FileLock from "@altimate-code/system/FileLock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { SessionError } from "../../SessionError.ts"
+import { SessionError } from "../../session/SessionError.ts"
 
 /** Locks the session's file until the scope closes. Fails with `InUse` if another process has locked it. */
 export const acquire = Effect.fn("sessionLock.acquire")(function*(file: string) {

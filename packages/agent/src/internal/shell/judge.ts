@@ -1,6 +1,6 @@
 /** Splits a command line into parts that the permission rules can judge. */
 import { forEachChild, parse, type Redirect, type SyntaxNode } from "unbash"
-import type { Judged } from "../../ToolCall.ts"
+import type { Judged } from "../../tools/ToolCall.ts"
 import { readBuiltin } from "./programs/builtins.ts"
 import { isBystander } from "./programs/bystanders.ts"
 import { isInterpreter, isShell, readInterpreter, readShell } from "./programs/interpreters.ts"

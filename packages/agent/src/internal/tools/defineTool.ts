@@ -1,7 +1,7 @@
 import * as Cut from "@altimate-code/system/Cut"
 import * as Tool from "@effect/ai/Tool"
 import * as Schema from "effect/Schema"
-import { ToolCall, ToolFailure, ToolOutput } from "../../ToolCall.ts"
+import { ToolCall, ToolFailure, ToolOutput } from "../../tools/ToolCall.ts"
 
 /** Makes a tool whose output and failures go to the model, and whose handler asks for permission before it acts. */
 export const tool = <const Name extends string, Parameters extends Schema.Struct.Fields>(

@@ -1,5 +1,5 @@
 import type { PlatformError } from "@effect/platform/Error"
-import { ToolFailure } from "../../ToolCall.ts"
+import { ToolFailure } from "../../tools/ToolCall.ts"
 
 /** `message` is for the model; `summary` is a few words for users. */
 export const failed = (message: string, summary?: string): ToolFailure =>

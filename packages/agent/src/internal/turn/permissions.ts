@@ -2,12 +2,12 @@
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Approver } from "../../Approver.ts"
-import { PermissionPolicy } from "../../PermissionPolicy.ts"
-import type { Verdict } from "../../PermissionRules.ts"
-import type { Session } from "../../Session.ts"
-import type { SessionError } from "../../SessionError.ts"
-import { type Action, type Judged, ToolFailure } from "../../ToolCall.ts"
+import { Approver } from "../../permission/Approver.ts"
+import { PermissionPolicy } from "../../permission/PermissionPolicy.ts"
+import type { Verdict } from "../../permission/PermissionRules.ts"
+import type { Session } from "../../session/Session.ts"
+import type { SessionError } from "../../session/SessionError.ts"
+import { type Action, type Judged, ToolFailure } from "../../tools/ToolCall.ts"
 import { now } from "../session/now.ts"
 
 type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>

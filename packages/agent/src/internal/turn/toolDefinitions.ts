@@ -3,7 +3,7 @@ import * as Tool from "@effect/ai/Tool"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { AnyToolkit } from "../../AnyToolkit.ts"
+import type { AnyToolkit } from "../../tools/AnyToolkit.ts"
 import { RemovedTool } from "./removedTool.ts"
 
 /**

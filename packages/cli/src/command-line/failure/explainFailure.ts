@@ -1,5 +1,5 @@
 /** Turns the failure of a turn into one that says what the user can do about it. */
-import type { SessionError } from "@altimate-code/agent/SessionError"
+import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import type * as AiError from "@effect/ai/AiError"
 import * as Option from "effect/Option"

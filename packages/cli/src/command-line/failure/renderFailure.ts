@@ -1,5 +1,5 @@
 /** Prints a failure: what failed, the likely cause, what to do. */
-import type { SessionError } from "@altimate-code/agent/SessionError"
+import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { printableLines } from "@altimate-code/log/Printable"

@@ -1,7 +1,7 @@
 /** Files attached to a prompt. */
 import * as AttachmentLimits from "@altimate-code/agent/AttachmentLimits"
-import * as SecretFiles from "@altimate-code/agent/SecretFiles"
-import * as SensitivePlaces from "@altimate-code/agent/SensitivePlaces"
+import * as SecretFiles from "@altimate-code/agent/permission/SecretFiles"
+import * as SensitivePlaces from "@altimate-code/agent/permission/SensitivePlaces"
 import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
 import * as MediaType from "@altimate-code/system/MediaType"
 import * as Paths from "@altimate-code/system/Paths"

@@ -1,5 +1,5 @@
 /** Turns that end without an answer. */
-import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 

@@ -1,7 +1,7 @@
 /** Writes a turn to stdout and stderr, as text or as JSON events. */
-import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
-import type { Usage } from "@altimate-code/agent/Usage"
-import * as Wait from "@altimate-code/agent/Wait"
+import type { Usage } from "@altimate-code/agent/session/Usage"
+import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
+import * as Wait from "@altimate-code/agent/turn/Wait"
 import type { Credential } from "@altimate-code/auth/Credential"
 import { printable } from "@altimate-code/log/Printable"
 import { publicUrl } from "@altimate-code/log/PublicUrl"

@@ -1,6 +1,6 @@
 /** Runs one prompt as a turn of the assistant and writes the answer to stdout as it arrives. */
-import * as Turn from "@altimate-code/agent/Turn"
-import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
+import * as Turn from "@altimate-code/agent/turn/Turn"
+import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { notice } from "@altimate-code/auth/Credential"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as Prompt from "@effect/ai/Prompt"

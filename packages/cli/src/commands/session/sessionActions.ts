@@ -1,6 +1,6 @@
 /** The actions of `altimate-code session`. */
-import * as SessionStore from "@altimate-code/agent/SessionStore"
-import * as Transcript from "@altimate-code/agent/Transcript"
+import * as SessionStore from "@altimate-code/agent/session/SessionStore"
+import * as Transcript from "@altimate-code/agent/session/Transcript"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import { shown, shownJson, Stdio, writeJson } from "../../command-line/Stdio.ts"

@@ -1,4 +1,4 @@
-import { type Grant, PermissionRules } from "@altimate-code/agent/PermissionRules"
+import { type Grant, PermissionRules } from "@altimate-code/agent/permission/PermissionRules"
 import * as Effect from "effect/Effect"
 import { Host } from "../../Host.ts"
 import { Display } from "./display.ts"

@@ -1,4 +1,4 @@
-import { type Answer, Approver } from "@altimate-code/agent/Approver"
+import { type Answer, Approver } from "@altimate-code/agent/permission/Approver"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"

@@ -1,4 +1,4 @@
-import type { Session } from "@altimate-code/agent/Session"
+import type { Session } from "@altimate-code/agent/session/Session"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"

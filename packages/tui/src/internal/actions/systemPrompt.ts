@@ -1,4 +1,4 @@
-import type * as Turn from "@altimate-code/agent/Turn"
+import type * as Turn from "@altimate-code/agent/turn/Turn"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"

@@ -1,4 +1,4 @@
-import type { Answer, Question } from "@altimate-code/agent/Approver"
+import type { Answer, Question } from "@altimate-code/agent/permission/Approver"
 import { lineActionOf, nameOf } from "../input/editing.ts"
 import * as Editor from "../input/editor.ts"
 import type { Key } from "../input/keys.ts"

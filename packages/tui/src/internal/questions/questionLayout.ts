@@ -1,4 +1,4 @@
-import type { Question } from "@altimate-code/agent/Approver"
+import type { Question } from "@altimate-code/agent/permission/Approver"
 import { type Canvas, drawRule, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
 import type { Role } from "../terminal/theme.ts"
 import {

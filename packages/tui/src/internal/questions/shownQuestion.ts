@@ -1,4 +1,4 @@
-import type { Question } from "@altimate-code/agent/Approver"
+import type { Question } from "@altimate-code/agent/permission/Approver"
 
 /** The part of a question that a frame shows. */
 export interface ShownQuestion {

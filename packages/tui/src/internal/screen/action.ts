@@ -1,4 +1,4 @@
-import type { Answer, Question } from "@altimate-code/agent/Approver"
+import type { Answer, Question } from "@altimate-code/agent/permission/Approver"
 import type { Answers } from "../../Host.ts"
 
 /** Work that the state asks for after a message. */

@@ -1,4 +1,4 @@
-import type { Usage } from "@altimate-code/agent/Usage"
+import type { Usage } from "@altimate-code/agent/session/Usage"
 import type { ActiveModel, Price } from "../../Host.ts"
 import { type Canvas, type Lines, paintLine } from "../terminal/canvas.ts"
 import type { Role } from "../terminal/theme.ts"

@@ -1,4 +1,4 @@
-import * as Wait from "@altimate-code/agent/Wait"
+import * as Wait from "@altimate-code/agent/turn/Wait"
 import * as Editor from "../input/editor.ts"
 import * as Picker from "../input/picker.ts"
 import * as Markdown from "../markdown/markdown.ts"

@@ -1,5 +1,5 @@
-import type { CutAnswer, Line } from "@altimate-code/agent/Session"
-import type { Outcome } from "@altimate-code/agent/TurnEvent"
+import type { CutAnswer, Line } from "@altimate-code/agent/session/Session"
+import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
 
 /** A finished piece of the transcript. */
 export type Item =

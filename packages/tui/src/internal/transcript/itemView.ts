@@ -1,4 +1,4 @@
-import type { Outcome } from "@altimate-code/agent/TurnEvent"
+import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
 import * as Markdown from "../markdown/markdown.ts"
 import { isContinuation } from "../markdown/markdownSplit.ts"
 import { type Canvas, formatDuration, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"

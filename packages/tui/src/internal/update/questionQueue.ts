@@ -1,4 +1,4 @@
-import type { Question as AskedQuestion } from "@altimate-code/agent/Approver"
+import type { Question as AskedQuestion } from "@altimate-code/agent/permission/Approver"
 import * as Question from "../questions/question.ts"
 import type { State } from "../screen/state.ts"
 import { getCanvas } from "../screen/view.ts"

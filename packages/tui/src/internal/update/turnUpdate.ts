@@ -1,5 +1,5 @@
-import type { TurnEvent } from "@altimate-code/agent/TurnEvent"
-import * as Usage from "@altimate-code/agent/Usage"
+import * as Usage from "@altimate-code/agent/session/Usage"
+import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { split, splitLong } from "../markdown/markdownSplit.ts"
 import type { Call, State, Task } from "../screen/state.ts"
 import { brokenOffNotice, interruptedNotice, type Item } from "../transcript/item.ts"

@@ -1,4 +1,4 @@
-import * as Usage from "@altimate-code/agent/Usage"
+import * as Usage from "@altimate-code/agent/session/Usage"
 import * as Editor from "../input/editor.ts"
 import * as Question from "../questions/question.ts"
 import type { Message } from "../screen/message.ts"

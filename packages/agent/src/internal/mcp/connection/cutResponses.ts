@@ -1,6 +1,6 @@
 /** Detects responses of remote servers that break off. */
 import * as Predicate from "effect/Predicate"
-import type { McpHost } from "../../../McpHost.ts"
+import type { McpHost } from "../../../mcp/McpHost.ts"
 
 /** Time for the SDK to read the data before the end, in milliseconds. */
 const grace = 100

@@ -1,8 +1,8 @@
 /** The URL and the headers for requests to a remote server. */
 import * as PercentEncoding from "@altimate-code/system/PercentEncoding"
 import * as Effect from "effect/Effect"
-import type { RemoteServer } from "../../../McpConfig.ts"
-import type { McpHost } from "../../../McpHost.ts"
+import type { RemoteServer } from "../../../mcp/McpConfig.ts"
+import type { McpHost } from "../../../mcp/McpHost.ts"
 import { StartError } from "../mcpError.ts"
 
 /**

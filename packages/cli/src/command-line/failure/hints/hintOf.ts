@@ -1,4 +1,4 @@
-import type { SessionError } from "@altimate-code/agent/SessionError"
+import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import { credentialHint } from "./credentialHint.ts"
 

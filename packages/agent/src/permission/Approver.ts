@@ -1,0 +1,56 @@
+/**
+ * Asks the user for permission.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Action } from "../tools/ToolCall.ts"
+import type { Grant } from "./PermissionRules.ts"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Question {
+  /** The call's ID. */
+  readonly id: string
+  /** The tool's name. */
+  readonly tool: string
+  readonly action: Action
+  /** What "always" would allow: a pattern for each part that needs permission. */
+  readonly patterns: ReadonlyArray<Grant>
+  /** Why the call needs permission. */
+  readonly because: string
+}
+
+/**
+ * `Session` allows the question's patterns for the whole session, even when it is resumed. The `message` of `No` is for the model.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Answer =
+  | { readonly _tag: "Once" }
+  | { readonly _tag: "Session" }
+  | { readonly _tag: "No"; readonly message?: string }
+
+/**
+ * Is asked one question at a time.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Approver extends Context.Tag("@altimate-code/agent/Approver")<Approver, {
+  readonly ask: (question: Question) => Effect.Effect<Answer>
+}>() {}
+
+/**
+ * Declines every question, for programs without a user. `message` tells the model and the reader what to do.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const declineAll = (message: string): Layer.Layer<Approver> =>
+  Layer.succeed(Approver, { ask: () => Effect.succeed({ _tag: "No", message }) })

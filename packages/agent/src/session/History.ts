@@ -1,0 +1,129 @@
+/**
+ * Turns the lines of a session into the prompt of the next request.
+ *
+ * @since 0.1.0
+ */
+import * as Prompt from "@effect/ai/Prompt"
+import type * as Response from "@effect/ai/Response"
+import { estimateTokens } from "../internal/compaction/lineSize.ts"
+import { lastSummary } from "../internal/session/lastSummary.ts"
+import { applyLeftOut } from "../internal/session/leftOut.ts"
+import type { Entry, Line } from "./Session.ts"
+import * as Usage from "./Usage.ts"
+
+/**
+ * Like `Prompt.fromResponseParts`, but preserves the metadata of reasoning as the options of its prompt part: without its signature a
+ * model's reasoning would be refused or lost in the next turn. Accepts the parts of `generateText` and `streamText` of any provider.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromResponseParts = (parts: ReadonlyArray<Response.AnyPart>): Prompt.Prompt => {
+  const reasoning = parts.filter((part) => part.type === "reasoning" || part.type === "reasoning-end").values()
+  const messages = Prompt.fromResponseParts(parts).content.map((message) =>
+    message.role === "assistant"
+      ? Prompt.assistantMessage({
+        ...message,
+        content: message.content.map((part) =>
+          part.type === "reasoning"
+            ? Prompt.reasoningPart({ ...part, options: reasoning.next().value?.metadata ?? {} })
+            : part
+        )
+      })
+      : message
+  )
+  return Prompt.fromMessages(messages)
+}
+
+/**
+ * The message of an answer that may have been cut: all of its text, and other parts only if they are complete.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const answer = (parts: ReadonlyArray<Response.AnyPart>): Prompt.AssistantMessage => {
+  const open = new Set<string>()
+  for (const part of parts) {
+    if (part.type === "text-start") open.add(part.id)
+    if (part.type === "text-end") open.delete(part.id)
+  }
+  const ends = [...open].map((id) => ({ type: "text-end", id }) as Response.TextEndPart)
+  const message = fromResponseParts([...parts, ...ends]).content.find(({ role }) => role === "assistant")
+  const content = message?.role === "assistant" ? message.content : []
+  return Prompt.assistantMessage({ content: content.filter((part) => part.type !== "text" || part.text !== "") })
+}
+
+/** Models refuse assistant messages with only blank text or reasoning. */
+const hasContent = ({ content }: Prompt.AssistantMessage): boolean =>
+  content.some((part) => part.type === "text" ? part.text.trim() !== "" : part.type !== "reasoning")
+
+type Result = Extract<Entry, { readonly type: "tool-result" }>
+
+const callsOf = (message: Prompt.AssistantMessage) =>
+  message.content.flatMap((part) => part.type === "tool-call" && !part.providerExecuted ? [part] : [])
+
+/** The results of an answer's calls precede the next answer. */
+const resultsAfter = (lines: ReadonlyArray<Line>, index: number): Array<Result> => {
+  const behind = lines.slice(index + 1)
+  const end = behind.findIndex(({ type }) => type === "assistant")
+  return (end === -1 ? behind : behind.slice(0, end)).filter((line) => line.type === "tool-result")
+}
+
+/** Calls with the same ID, which older versions could save, get their results in order. */
+const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Array<Result>) =>
+  Prompt.toolMessage({
+    content: calls.map(({ id, name }) => {
+      const at = results.findIndex((result) => result.id === id)
+      const [result] = at === -1 ? [] : results.splice(at, 1)
+      return Prompt.toolResultPart({
+        id,
+        name,
+        isFailure: result?.outcome !== "ok",
+        result: result === undefined ? "This call has no result: it was interrupted." : result.output.content,
+        providerExecuted: false
+      })
+    })
+  })
+
+/**
+ * The messages for the next request: the last summary and the messages that it does not cover, without refused content. Every call is
+ * followed by its result, in the order of the calls.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const prompt = (given: ReadonlyArray<Line>): Prompt.Prompt => {
+  const lines = applyLeftOut(given)
+  const summary = lastSummary(lines)
+  const messages: Array<Prompt.Message> = summary === undefined ? [] : [
+    Prompt.userMessage({
+      content: [Prompt.textPart({ text: `Summary of the conversation so far:\n\n${summary.text}` })]
+    })
+  ]
+  lines.forEach((line, index) => {
+    if (index < (summary?.keep ?? 0)) return
+    if (line.type === "user") messages.push(line.message)
+    if (line.type !== "assistant" || !hasContent(line.message)) return
+    messages.push(line.message)
+    const calls = callsOf(line.message)
+    if (calls.length > 0) messages.push(toolMessage(calls, resultsAfter(lines, index)))
+  })
+  return Prompt.fromMessages(messages)
+}
+
+/**
+ * The number of tokens in the next request: the usage of the last answer since the last summary, plus an estimate for later results and
+ * prompts.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const context = (lines: ReadonlyArray<Line>): number => {
+  const since = lines.slice((lastSummary(lines)?.at ?? -1) + 1)
+  const at = since.findLastIndex((line) => line.type === "assistant" && Usage.total(line.usage) > 0)
+  const last = since[at]
+  return since.slice(at + 1).reduce(
+    (all, line) => all + estimateTokens(line),
+    last?.type === "assistant" ? Usage.total(last.usage) : 0
+  )
+}

@@ -1,0 +1,185 @@
+/**
+ * The format of a session: an append-only file of JSON lines.
+ *
+ * @since 0.1.0
+ */
+import { ProcessId } from "@altimate-code/system/ProcessId"
+import * as Prompt from "@effect/ai/Prompt"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ToolOutput } from "../tools/ToolCall.ts"
+import type { SessionError } from "./SessionError.ts"
+import type { Usage } from "./Usage.ts"
+
+const Tokens = Schema.Struct({
+  input: Schema.Number,
+  output: Schema.Number,
+  cacheRead: Schema.Number,
+  cacheWrite: Schema.Number
+})
+
+const time = { time: Schema.String }
+const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String })
+
+/**
+ * What follows an answer that broke off: a new answer that replaces it, or its continuation.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CutAnswer = Schema.Literal("replaced", "continued")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type CutAnswer = typeof CutAnswer.Type
+
+/**
+ * One line of the file; `time` is ISO 8601. A line is saved before anything is done because of it. Lines of an unknown `type` are
+ * preserved and skipped.
+ *
+ * - `session`: the first line
+ * - `title`: the user's title for the session; the last one applies
+ * - `user`: a prompt; `hidden` if the program wrote it (a request to retry, instructions of a directory); `instructions` are the paths of
+ *   the instruction files in it
+ * - `assistant`: an answer of the model with its tool calls; `model` is the ID that the provider reported (absent in old files);
+ *   `interrupted` if the user or a failed stream cut it; `cut` if the request was retried after such a failure
+ * - `tool-start`: the call is permitted and starts running
+ * - `tool-process`: the process that runs the call, the leader of a process group
+ * - `tool-result`: the result of a call
+ * - `grant`: the user allowed this for the whole session
+ * - `summary`: replaces all messages before line number `keep` (from 0)
+ * - `left-out`: content that is no longer sent because the provider refused it: a part of a message by its `Digest` (system), a tool by its
+ *   name, or the messages of the lines `from` up to but excluding `to`
+ * - `limit`: the maximum size of a request, learned from a refusal; for the model with this ID, or for any model
+ * - `notice`: a message to the user about a recovery
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Entry = Schema.Union(
+  Schema.Struct({
+    type: Schema.Literal("session"),
+    version: Schema.Literal(1),
+    id: Schema.String,
+    directory: Schema.String,
+    ...time
+  }),
+  Schema.Struct({ type: Schema.Literal("title"), title: Schema.String, ...time }),
+  Schema.Struct({
+    type: Schema.Literal("user"),
+    message: Prompt.UserMessage,
+    hidden: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+    instructions: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("assistant"),
+    message: Prompt.AssistantMessage,
+    reason: Schema.String,
+    usage: Tokens,
+    model: Schema.optionalWith(Schema.String, { exact: true }),
+    interrupted: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+    cut: Schema.optionalWith(CutAnswer, { exact: true }),
+    ...time
+  }),
+  Schema.Struct({ type: Schema.Literal("tool-start"), id: Schema.String, ...time }),
+  Schema.Struct({ type: Schema.Literal("tool-process"), id: Schema.String, process: ProcessId, ...time }),
+  Schema.Struct({
+    type: Schema.Literal("tool-result"),
+    id: Schema.String,
+    name: Schema.String,
+    title: Schema.String,
+    outcome: Schema.Literal("ok", "failed", "denied", "interrupted"),
+    output: ToolOutput,
+    ...time
+  }),
+  Schema.Struct({ type: Schema.Literal("grant"), ...Grant.fields, ...time }),
+  Schema.Struct({
+    type: Schema.Literal("summary"),
+    text: Schema.String,
+    keep: Schema.NonNegativeInt,
+    usage: Tokens,
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("left-out"),
+    what: Schema.Union(
+      Schema.Struct({ part: Schema.String }),
+      Schema.Struct({ tool: Schema.String }),
+      Schema.Struct({ from: Schema.NonNegativeInt, to: Schema.NonNegativeInt })
+    ),
+    why: Schema.String,
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("limit"),
+    unit: Schema.Literal("tokens", "bytes"),
+    size: Schema.Positive,
+    /** The size of the last accepted request, measured by this program; otherwise the limit that the provider reported. */
+    assumed: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+    model: Schema.optionalWith(Schema.String, { exact: true }),
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("notice"),
+    text: Schema.String,
+    /** Set for a notice that is shown only once. */
+    about: Schema.optionalWith(Schema.Literal("compaction"), { exact: true }),
+    ...time
+  })
+)
+/**
+ * One line of the file.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export type Entry = typeof Entry.Type
+
+/**
+ * A line of the file. A line of a type that this version does not know keeps its position.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Line = Entry | { readonly type: "unknown" }
+
+/**
+ * An open session. Only this process writes to it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Session {
+  readonly id: string
+  readonly path: string
+  /** False if the session is only in memory. */
+  readonly isStored: boolean
+  /** The directory in which the session was started. */
+  readonly directory: string
+  /** Tells the user about problems when opening, e.g. that an incomplete last line was removed. */
+  readonly notices: ReadonlyArray<string>
+  /** All lines so far. */
+  readonly entries: Effect.Effect<ReadonlyArray<Line>>
+  /** Appends a line. For a stored session it is flushed to disk when this returns. */
+  readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
+}
+
+/**
+ * A session as it appears in a list.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Listed {
+  readonly id: string
+  readonly directory: string
+  /** The time of the last line. */
+  readonly time: string
+  /** One line: the user's title, or else the beginning of the first prompt. */
+  readonly title: string
+  /** The number of prompts. */
+  readonly turns: number
+  readonly usage: Usage
+}

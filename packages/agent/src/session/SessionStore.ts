@@ -1,0 +1,315 @@
+/**
+ * The sessions of the user.
+ *
+ * @since 0.1.0
+ */
+import * as ProcessGroup from "@altimate-code/system/ProcessGroup"
+import * as ProcessId from "@altimate-code/system/ProcessId"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import { randomBytes } from "node:crypto"
+import { closeOpenCalls } from "../internal/session/interrupted.ts"
+import { now } from "../internal/session/now.ts"
+import * as sessionFile from "../internal/session/sessionFile.ts"
+import * as sessionLock from "../internal/session/sessionLock.ts"
+import type { Entry, Line, Listed, Session } from "./Session.ts"
+import { SessionError } from "./SessionError.ts"
+import * as Transcript from "./Transcript.ts"
+
+/**
+ * An ID may be abbreviated to a unique prefix.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** Creates a session. Its file is created with the first line; if sessions can't be stored, it is only in memory. */
+  readonly create: (directory: string) => Effect.Effect<Session, SessionError, Scope.Scope>
+  /** Opens a session for this process alone until the scope closes. */
+  readonly open: (id: string) => Effect.Effect<Session, SessionError, Scope.Scope>
+  /** The ID of the session that was used last in this directory. */
+  readonly latest: (directory: string) => Effect.Effect<Option.Option<string>, SessionError>
+  /** Newest first. */
+  readonly list: Effect.Effect<ReadonlyArray<Listed>, SessionError>
+  /** Reads a session, even if another process has opened it. */
+  readonly read: (
+    id: string
+  ) => Effect.Effect<
+    {
+      readonly id: string
+      readonly lines: ReadonlyArray<Line>
+      /** The text of the file without the lines that can't be read. */
+      readonly text: string
+      /** Tells the user which lines can't be read. */
+      readonly notices: ReadonlyArray<string>
+    },
+    SessionError
+  >
+  /** Deletes a session and returns its full ID. */
+  readonly remove: (id: string) => Effect.Effect<string, SessionError>
+}
+
+/**
+ * The sessions of the user.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class SessionStore extends Context.Tag("@altimate-code/agent/SessionStore")<SessionStore, Service>() {}
+
+const extension = ".jsonl"
+
+type Lock = Effect.Effect.Success<ReturnType<typeof sessionLock.acquire>>
+
+/**
+ * Where sessions are stored, and how their secrets are masked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly directory: string
+  /**
+   * Masks secrets. It is called with each text of a line. The model does not get masked secrets again either.
+   */
+  readonly mask?: (text: string) => string
+  /** A sentence that tells the user why the directory is not writable. New sessions are then only in memory. */
+  readonly unstorable?: string
+}
+
+/**
+ * Stores sessions as `ID.jsonl`, mode 0600, in a directory that is created when needed, mode 0700.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<
+  SessionStore,
+  never,
+  FileSystem.FileSystem | Path.Path
+> =>
+  Layer.effect(
+    SessionStore,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      // Not the completeBytes context: it has the layer's scope, until which a lock would be held.
+      const context = Context.make(FileSystem.FileSystem, fs).pipe(Context.add(Path.Path, path))
+      const fileOf = (id: string) => path.join(options.directory, `${id}${extension}`)
+
+      const ids = fs.readDirectory(options.directory).pipe(
+        Effect.catchAll((error) =>
+          error._tag === "SystemError" && ["NotFound", "BadResource"].includes(error.reason)
+            ? Effect.succeed([])
+            : Effect.fail(sessionFile.toSessionError(options.directory)(error))
+        ),
+        Effect.map((names) =>
+          names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length)).toSorted()
+            .toReversed()
+        )
+      )
+
+      const find = (given: string) =>
+        Effect.flatMap(ids, (all) => {
+          const matching = all.includes(given) ? [given] : all.filter((id) => given !== "" && id.startsWith(given))
+          if (matching.length === 1) return Effect.succeed(matching[0]!)
+          return new SessionError({
+            reason: "NotFound",
+            message: matching.length === 0
+              ? `There is no session ${JSON.stringify(given)}.`
+              : `${matching.length} sessions start with ${JSON.stringify(given)}.`,
+            hint: "List the sessions to see their IDs."
+          })
+        })
+
+      const modified = (id: string) =>
+        fs.stat(fileOf(id)).pipe(
+          Effect.map(({ mtime }) => Option.getOrElse(mtime, () => new Date(0))),
+          Effect.orElseSucceed(() => new Date(0))
+        )
+
+      const listed = (id: string) =>
+        Effect.matchEffect(sessionFile.read(fileOf(id)), {
+          onFailure: ({ message }) =>
+            Effect.map(modified(id), (date): Listed => ({
+              id,
+              directory: "",
+              time: date.toISOString(),
+              title: message,
+              turns: 0,
+              usage: Transcript.totals([])
+            })),
+          onSuccess: ({ lines }) => Effect.succeed(Transcript.listed(id, lines))
+        })
+
+      const list = Effect.flatMap(ids, Effect.forEach(listed, { concurrency: 8 })).pipe(
+        Effect.map((all) => all.toSorted((a, b) => b.time.localeCompare(a.time)))
+      )
+
+      const openSession = (
+        id: string,
+        start: { readonly directory: string; readonly lines: ReadonlyArray<Line>; readonly completeBytes: number },
+        lock: Option.Option<Lock>
+      ) =>
+        Effect.gen(function*() {
+          const file = fileOf(id)
+          const lines = [...start.lines]
+          let { completeBytes } = start
+          let isIncomplete = false
+          const toFile = (text: string, lock: Lock) =>
+            Effect.gen(function*() {
+              yield* lock.check
+              const bytes = new TextEncoder().encode(`${text}\n`)
+              if (lines.length === 0) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
+              // A failed write, e.g. on a full disk, may have left part of a line.
+              if (isIncomplete) yield* fs.truncate(file, completeBytes)
+              const handle = yield* fs.open(file, { flag: "a", mode: 0o600 })
+              isIncomplete = true
+              yield* handle.writeAll(bytes)
+              yield* handle.sync
+              isIncomplete = false
+              completeBytes += bytes.length
+            }).pipe(
+              Effect.scoped,
+              Effect.catchTags({
+                BadArgument: (error) => sessionFile.toSessionError(file)(error),
+                SystemError: (error) => sessionFile.toSessionError(file)(error)
+              })
+            )
+          const write = (entry: Entry) =>
+            Effect.gen(function*() {
+              const text = sessionFile.encode(entry, options.mask)
+              const line = options.mask === undefined ? entry : sessionFile.toLine(text)
+              if (line?.type !== entry.type) return yield* sessionFile.unreadableWhenMasked(file)
+              if (Option.isSome(lock)) yield* toFile(text, lock.value)
+              lines.push(line)
+            })
+          const oneAtATime = yield* Effect.makeSemaphore(1)
+          const append = (entry: Entry) =>
+            Effect.gen(function*() {
+              if (lines.length === 0) {
+                yield* write({ type: "session", version: 1, id, directory: start.directory, time: yield* now })
+              }
+              yield* write(entry)
+            }).pipe(oneAtATime.withPermits(1), Effect.uninterruptible)
+          return {
+            id,
+            path: file,
+            isStored: Option.isSome(lock),
+            directory: start.directory,
+            entries: Effect.sync(() => [...lines]),
+            append
+          }
+        })
+
+      return SessionStore.of({
+        create: (directory) =>
+          Effect.gen(function*() {
+            const id = newId(yield* now)
+            const start = { directory, lines: [], completeBytes: 0 }
+            if (options.unstorable !== undefined) {
+              return { ...yield* openSession(id, start, Option.none()), notices: [options.unstorable] }
+            }
+            yield* Effect.mapError(
+              fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 }),
+              sessionFile.toSessionError(options.directory)
+            )
+            const lock = yield* sessionLock.acquire(fileOf(id))
+            return { ...yield* openSession(id, start, Option.some(lock)), notices: [] }
+          }).pipe(releaseOnError, Effect.provide(context)),
+        open: (given) =>
+          Effect.gen(function*() {
+            const id = yield* find(given)
+            const file = fileOf(id)
+            const lock = yield* sessionLock.acquire(file)
+            const { lines, torn, unreadable, completeBytes } = yield* sessionFile.read(file)
+            const notices: Array<string> = [...lock.notices]
+            const skipped = sessionFile.describeSkippedLines(file, unreadable)
+            if (skipped !== undefined) notices.push(skipped)
+            if (torn) {
+              yield* Effect.mapError(fs.truncate(file, completeBytes), sessionFile.toSessionError(file))
+              notices.push("The last line of the session was incomplete. It was removed.")
+            }
+            if (lines.length === 0) notices.push("The session is empty: the program ended before anything was saved.")
+            const first = lines[0]
+            const directory = first?.type === "session" ? first.directory : ""
+            const session = yield* openSession(id, { directory, lines, completeBytes }, Option.some(lock))
+            const self = yield* ProcessId.of(process.pid)
+            const interrupted = yield* closeOpenCalls({ ...session, notices }, ({ id, since }) =>
+              Effect.map(Effect.provide(ProcessGroup.state(id, self, since), context), (state) => {
+                const isElsewhere = id.host !== self.host
+                // After a restart of the machine or container its processes have ended.
+                const isRestarted = id.boot !== self.boot || id.namespace !== self.namespace
+                return state === "running" || (state === "unknown" && (isElsewhere || !isRestarted))
+              }))
+            if (interrupted.some(({ started }) => started)) {
+              notices.push(
+                "A tool call was interrupted when the program ended. It was not retried; the model is informed."
+              )
+            }
+            for (const { result, running } of interrupted) {
+              if (running === undefined) {
+                continue
+              }
+              const where = running.host === self.host ? "" : ` on ${running.host}`
+              notices.push(
+                `A command may still be running as process ${running.pid}${where}: ${result.title} (to end it: kill -- -${running.pid})`
+              )
+            }
+            return { ...session, notices }
+          }).pipe(releaseOnError, Effect.provide(context)),
+        latest: (directory) =>
+          Effect.gen(function*() {
+            const dated = yield* Effect.forEach(
+              yield* ids,
+              (id) =>
+                Effect.map(modified(id), (date) => ({ id, time: date.getTime() })),
+              { concurrency: 8 }
+            )
+            for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {
+              if (Option.contains(yield* sessionFile.readDirectory(fileOf(id)), directory)) return Option.some(id)
+            }
+            return Option.none()
+          }).pipe(Effect.provide(context)),
+        list: Effect.provide(list, context),
+        read: (given) =>
+          Effect.gen(function*() {
+            const id = yield* find(given)
+            const { lines, text, unreadable } = yield* sessionFile.read(fileOf(id))
+            const skipped = sessionFile.describeSkippedLines(fileOf(id), unreadable)
+            const readable = text.split("\n").filter((_, index) => !unreadable.includes(index + 1)).join("\n")
+            return { id, lines, text: readable, notices: skipped === undefined ? [] : [skipped] }
+          }).pipe(Effect.provide(context)),
+        remove: (given) =>
+          Effect.gen(function*() {
+            const id = yield* find(given)
+            yield* sessionLock.acquire(fileOf(id))
+            yield* Effect.mapError(fs.remove(fileOf(id)), sessionFile.toSessionError(fileOf(id)))
+            return id
+          }).pipe(Effect.scoped, Effect.provide(context))
+      })
+    })
+  )
+
+/** Releases the lock at once if opening fails, not only when the caller's scope closes. */
+const releaseOnError = <A, E, R>(opening: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Scope.Scope> =>
+  Effect.gen(function*() {
+    const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+    return yield* Scope.extend(opening, scope).pipe(
+      Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
+    )
+  })
+
+/** The time (UTC) and random letters that make the ID unique: `20261123-052359-k3f9`. */
+const newId = (time: string): string => {
+  const [day = "", clock = ""] = time.split("T")
+  const letters = [...randomBytes(4)].map((byte) => (byte % 36).toString(36)).join("")
+  return `${day.replaceAll("-", "")}-${clock.slice(0, 8).replaceAll(":", "")}-${letters}`
+}

@@ -1,0 +1,124 @@
+/**
+ * Formats sessions for users.
+ *
+ * @since 0.1.0
+ */
+import * as Cut from "@altimate-code/system/Cut"
+import type * as Prompt from "@effect/ai/Prompt"
+import { textOf } from "../internal/session/interrupted.ts"
+import * as ToolTitle from "../tools/ToolTitle.ts"
+import type { Line, Listed } from "./Session.ts"
+import * as Usage from "./Usage.ts"
+
+const textOfPrompt = (message: Prompt.UserMessage): string =>
+  message.content.map((part) => part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`).join("\n\n")
+
+const prompts = (lines: ReadonlyArray<Line>) =>
+  lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [textOfPrompt(line.message)] : [])
+
+const oneLine = (text: string): string => {
+  const line = text.trim().replace(/\s+/g, " ")
+  return line.length > 80 ? `${Cut.head(line, 79)}…` : line
+}
+
+/** The user's last title for the session. */
+const userTitle = (lines: ReadonlyArray<Line>): string => {
+  const given = lines.findLast((line) => line.type === "title")
+  return given?.type === "title" ? oneLine(given.title) : ""
+}
+
+/**
+ * One line: the user's title, or else the beginning of the first prompt.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const title = (lines: ReadonlyArray<Line>): string => userTitle(lines) || oneLine(prompts(lines)[0] ?? "")
+
+/**
+ * The total token usage of the session.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const totals = (lines: ReadonlyArray<Line>): Usage.Usage =>
+  lines.reduce(
+    (usage, line) => line.type === "assistant" || line.type === "summary" ? Usage.add(usage, line.usage) : usage,
+    Usage.none
+  )
+
+/**
+ * The session as it appears in a list.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const listed = (id: string, lines: ReadonlyArray<Line>): Listed => {
+  const [first] = lines
+  const last = lines.findLast((line) => line.type !== "unknown")
+  return {
+    id,
+    directory: first?.type === "session" ? first.directory : "",
+    time: last?.time ?? "",
+    title: title(lines),
+    turns: prompts(lines).length,
+    usage: totals(lines)
+  }
+}
+
+/** Encloses the text in a fence that is longer than any in it. */
+const fenced = (text: string, language: string): string => {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
+  const fence = "`".repeat(longest + 1)
+  return `${fence}${language}\n${text}\n${fence}`
+}
+
+const block = (line: Line): ReadonlyArray<string> => {
+  switch (line.type) {
+    case "user":
+      return line.hidden === undefined ? ["## You", textOfPrompt(line.message)] : []
+    case "assistant":
+      return [
+        ...line.message.content.flatMap((part) => {
+          if (part.type === "text") return [part.text.trim()]
+          return part.type === "tool-call" ? [`**${part.name}** \`${ToolTitle.of(part.name, part.params)}\``] : []
+        }),
+        ...(line.interrupted ? [`*(${line.cut === undefined ? "interrupted" : `broken off, then ${line.cut}`})*`] : [])
+      ]
+    case "tool-result":
+      return [
+        `*${line.name} ${line.title}: ${line.outcome}${line.output.summary === "" ? "" : `, ${line.output.summary}`}*`,
+        line.output.diff === undefined ? fenced(textOf(line.output), "") : fenced(line.output.diff, "diff")
+      ]
+    case "summary":
+      return ["*(older messages were compacted into a summary)*", line.text]
+    case "notice":
+      return [`*${line.text}*`]
+    default:
+      return []
+  }
+}
+
+/**
+ * Formats the whole session as Markdown.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const markdown = (lines: ReadonlyArray<Line>): string => {
+  const [first] = lines
+  const given = userTitle(lines)
+  const head = first?.type === "session"
+    ? [`# Session ${first.id}`, given === "" ? "" : `**${given}**`, `${first.directory}, ${first.time}`]
+    : []
+  let speaker = ""
+  const body = lines.flatMap((line) => {
+    const text = block(line)
+    if (text.length === 0) return []
+    const isAnswer = line.type === "assistant"
+    const heading = isAnswer && speaker !== "assistant" ? ["## Assistant"] : []
+    if (line.type === "user" || isAnswer) speaker = line.type
+    return [...heading, ...text]
+  })
+  return `${[...head, ...body].filter((text) => text !== "").join("\n\n")}\n`
+}

@@ -1,0 +1,117 @@
+/**
+ * A tool call by the model: what its handler may request, and its result.
+ *
+ * @since 0.1.0
+ */
+import type { ProcessId } from "@altimate-code/system/ProcessId"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Verdict } from "../permission/PermissionRules.ts"
+
+/**
+ * The result of a tool. `content` goes to the model; the other fields are for users.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ToolOutput = Schema.Struct({
+  content: Schema.Array(Schema.Union(
+    Schema.Struct({ type: Schema.Literal("text"), text: Schema.String }),
+    Schema.Struct({
+      type: Schema.Literal("file"),
+      mediaType: Schema.String,
+      /** Base64. */
+      data: Schema.String,
+      fileName: Schema.optionalWith(Schema.String, { exact: true })
+    })
+  )),
+  /** A few words, e.g. `120 lines` or `exit code 1`. */
+  summary: Schema.String,
+  /** The change as a unified diff. */
+  diff: Schema.optionalWith(Schema.String, { exact: true })
+})
+/**
+ * The result of a tool.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ToolOutput = typeof ToolOutput.Type
+
+/**
+ * Why a call failed. `message` tells the model what failed and what to do instead.
+ *
+ * - `Failed`: the tool failed, or its parameters are wrong
+ * - `Denied`: the call is not permitted
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ToolFailure extends Schema.TaggedError<ToolFailure>("@altimate-code/agent/ToolFailure")("ToolFailure", {
+  reason: Schema.Literal("Failed", "Denied"),
+  message: Schema.String,
+  /** A few words for users; defaults to the first line of `message`. */
+  summary: Schema.optionalWith(Schema.String, { exact: true })
+}) {}
+
+/**
+ * One thing that a call does and that has to be permitted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Judged {
+  readonly permission: string
+  readonly subject: string
+  /** The text does not show what will run (e.g. a variable names the command): only `*` or exactly this text allows it. */
+  readonly opaque?: true
+  /** Equivalent subjects (`rm x` for `/bin/rm x`): rules that deny or ask about one of these apply as well. */
+  readonly aliases?: ReadonlyArray<string>
+  /** The file is read and may hold secrets: needs permission unless a rule allows it. Derived from the subject by default. */
+  readonly secret?: boolean
+  /** Other programs execute the changed file: only a rule or grant whose pattern contains one of these names allows it. */
+  readonly executedAs?: ReadonlyArray<string>
+}
+
+/**
+ * What a call is about to do, for the permission rules and for the user.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Action {
+  /**
+   * Everything that has to be permitted: the permission (`read`, `edit`, `glob`, `grep`, `bash`, `external_directory`, or the name of
+   * an MCP tool) and the subject that patterns match (a path relative to the project, a simple command of a command line, or an
+   * absolute path outside the project).
+   */
+  readonly judged: ReadonlyArray<Judged>
+  /** One line, e.g. `npm test` or `src/main.ts`. */
+  readonly title: string
+  /** Exactly what will run or change: a command line, a unified diff, or an MCP tool's parameters as JSON. */
+  readonly preview?: { readonly type: "command" | "diff" | "json"; readonly text: string }
+  /** The model's unverified description of the purpose, shown in addition to the preview, never instead of it. */
+  readonly purpose?: string
+}
+
+/**
+ * The tool call that a handler is executing.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolCall, {
+  readonly id: string
+  /**
+   * Waits until the action is permitted and the permission is saved in the session. Every handler calls this once it knows exactly
+   * what it will do, and before doing it. Fails with reason `Denied`.
+   */
+  readonly permit: (action: Action) => Effect.Effect<void, ToolFailure>
+  /** Reports a file or directory (absolute path) that the permitted call touches: the model gets the instructions for it. */
+  readonly touch: (path: string) => Effect.Effect<void>
+  /** Saves the process that does the work, so that it can be found even if this program is killed. Call `permit` first. */
+  readonly storeProcess: (process: ProcessId) => Effect.Effect<void, ToolFailure>
+  /** The verdict for each part, in order, without asking the user: for files that a permitted search finds. */
+  readonly verdicts: (parts: ReadonlyArray<Judged>) => Effect.Effect<ReadonlyArray<Verdict>>
+}>() {}

@@ -1,0 +1,54 @@
+/**
+ * The built-in tools for working in a project.
+ *
+ * @since 0.1.0
+ */
+import type * as Tool from "@effect/ai/Tool"
+import * as Toolkit from "@effect/ai/Toolkit"
+import type * as CommandExecutor from "@effect/platform/CommandExecutor"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as FileVersions from "../internal/files/fileVersions.ts"
+import type { Workspace } from "../Workspace.ts"
+import { Bash, bash } from "./Bash.ts"
+import { Edit, edit } from "./Edit.ts"
+import { Glob, glob } from "./Glob.ts"
+import { Grep, grep } from "./Grep.ts"
+import { Read, read } from "./Read.ts"
+import { Write, write } from "./Write.ts"
+
+/**
+ * The definitions of all built-in tools.
+ *
+ * @since 0.1.0
+ * @category toolkits
+ */
+export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash)
+
+/**
+ * The handlers of the built-in tools. The layer remembers which files were read: a file must be read before it is changed.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<
+  Tool.HandlersFor<Toolkit.Tools<typeof toolkit>>,
+  never,
+  Workspace | FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor
+> = toolkit.toLayer(
+  Effect.map(
+    Effect.context<
+      Workspace | FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor | FileVersions.FileVersions
+    >(),
+    (context) => ({
+      read: (params) => Effect.provide(read(params), context),
+      write: (params) => Effect.provide(write(params), context),
+      edit: (params) => Effect.provide(edit(params), context),
+      glob: (params) => Effect.provide(glob(params), context),
+      grep: (params) => Effect.provide(grep(params), context),
+      bash: (params) => Effect.provide(bash(params), context)
+    })
+  )
+).pipe(Layer.provide(FileVersions.layer))

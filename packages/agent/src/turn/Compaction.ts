@@ -1,0 +1,128 @@
+/**
+ * Replaces the older part of a conversation with a summary when the context window is nearly full.
+ *
+ * @since 0.1.0
+ */
+import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Effect from "effect/Effect"
+import { fullest, limitsOf, sentLines, shortNumber, sizeOf, totalSize, type Unit } from "../internal/compaction/size.ts"
+import { summarize } from "../internal/compaction/summarize.ts"
+import { lastSummary } from "../internal/session/lastSummary.ts"
+import { applyLeftOut } from "../internal/session/leftOut.ts"
+import { now } from "../internal/session/now.ts"
+import * as History from "../session/History.ts"
+import type { Line, Session } from "../session/Session.ts"
+import type { SessionError } from "../session/SessionError.ts"
+import * as Usage from "../session/Usage.ts"
+import { type ModelProvider, unknown } from "./ModelProvider.ts"
+
+/**
+ * Whether older turns should be compacted: above 85 % of the context window. Both in tokens.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const needed = (context: number, window: number): boolean => context > window * 0.85
+
+/** Share of a request that is kept verbatim after compaction. */
+const verbatimShare = 0.2
+
+/** The context window of the most common models, used if the model's window is unknown. In tokens. */
+const defaultWindow = 200_000
+
+/**
+ * The first line that is kept verbatim: the first prompt or answer that fits into `room`, so that calls stay with their results. The
+ * current prompt is always kept.
+ */
+const firstKept = (lines: ReadonlyArray<Line>, room: number, unit: Unit): number => {
+  const last = lines.findLastIndex((line) =>
+    line.type === "user" || (line.type === "assistant" && line.message.content.length > 0)
+  )
+  let keep = lines[last]?.type === "user" ? last : lines.length
+  let left = room
+  for (let index = lines.length - 1; index >= 0; index--) {
+    const line = lines[index]!
+    left -= sizeOf(line, unit)
+    if (left < 0) break
+    if (line.type === "user" || line.type === "assistant") keep = Math.min(keep, index)
+  }
+  return keep
+}
+
+/**
+ * The inputs of a compaction.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The model's context window in tokens, if known. */
+  readonly window?: number | undefined
+  readonly provider?: ModelProvider
+  /** Whether a request with the whole conversation was too long. */
+  readonly isRefused?: boolean
+}
+
+/**
+ * The result of a compaction: whether it happened, its token usage, and a sentence for the user.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Compacted {
+  readonly isCompacted: boolean
+  readonly usage: Usage.Usage
+  readonly notice: string
+}
+
+/**
+ * Has the model summarize everything but the end of the conversation and saves the summary in the session. Later requests contain the
+ * summary instead; nothing is removed from the file. A single prompt that uses little of the window is not compacted.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const compact = (
+  session: Session,
+  { isRefused = false, provider = unknown, window }: Options
+): Effect.Effect<Compacted, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
+  Effect.gen(function*() {
+    const given = yield* session.entries
+    const lines = applyLeftOut(given)
+    const last = lastSummary(lines)
+    const firstLine = last?.keep ?? 0
+    const limit = fullest(limitsOf(given, { window, model: provider.model }))
+    const unit = limit?.unit ?? "tokens"
+    const sent = totalSize(sentLines(given), unit)
+    const size = limit?.size ?? defaultWindow
+    const used = limit?.used ?? (History.context(given) || sent)
+    const prompts = lines.slice(firstLine).filter((line) => line.type === "user" && line.hidden === undefined).length
+    const unchanged = { isCompacted: false, usage: Usage.none, notice: nothingYet(given, window) }
+    if (prompts <= 1 && !isRefused && used <= verbatimShare * size) return unchanged
+    // The provider also counts the system prompt and tools, and the estimate may be too low.
+    const scale = Math.max(1, used / Math.max(1, sent))
+    const most = size / scale
+    const keep = Math.max(firstLine, firstKept(lines, verbatimShare * Math.min(most, sent), unit))
+    const older = lines.slice(firstLine, keep)
+    if (!older.some(({ type }) => type === "user" || type === "assistant")) return unchanged
+    const { text, usage } = yield* summarize({
+      lines: older,
+      before: last?.text,
+      maxSize: most,
+      unit,
+      isRefused,
+      provider
+    })
+    yield* session.append({ type: "summary", text, keep, usage, time: yield* now })
+    return {
+      isCompacted: true,
+      usage,
+      notice: "The older part of the conversation was compacted into a summary to free up context."
+    }
+  })
+
+const nothingYet = (lines: ReadonlyArray<Line>, window: number | undefined): string => {
+  const used = shortNumber(History.context(lines) || totalSize(sentLines(lines), "tokens"))
+  return `Nothing to compact yet: ${used}${window === undefined ? "" : ` of ${shortNumber(window)}`} tokens used.`
+}

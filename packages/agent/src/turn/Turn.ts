@@ -1,0 +1,239 @@
+/**
+ * One turn of the assistant: the user's prompt, the model's answers, and its tool calls.
+ *
+ * @since 0.1.0
+ */
+import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import type * as Response from "@effect/ai/Response"
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+import * as Mailbox from "effect/Mailbox"
+import * as Stream from "effect/Stream"
+import { describe, makeRoom, notify } from "../internal/compaction/makeRoom.ts"
+import { closeOpenCalls, toToolDone } from "../internal/session/interrupted.ts"
+import { shortReason } from "../internal/session/leftOut.ts"
+import { now } from "../internal/session/now.ts"
+import { makeCalls } from "../internal/turn/calls.ts"
+import { makeRecovery } from "../internal/turn/recovery.ts"
+import { type Answer, type Extras, sendRequest, withoutLeftOut } from "../internal/turn/request.ts"
+import type { Approver } from "../permission/Approver.ts"
+import type { PermissionPolicy } from "../permission/PermissionPolicy.ts"
+import type { CutAnswer, Entry, Line, Session } from "../session/Session.ts"
+import type { SessionError } from "../session/SessionError.ts"
+import * as Usage from "../session/Usage.ts"
+import type { AnyToolkit } from "../tools/AnyToolkit.ts"
+import * as Instructions from "./Instructions.ts"
+import { type ModelProvider, unknown } from "./ModelProvider.ts"
+import type { TurnEvent } from "./TurnEvent.ts"
+
+/**
+ * The inputs of a turn.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly session: Session
+  /** The user's prompt. File data may be bytes or base64. */
+  readonly input: ReadonlyArray<Prompt.UserMessagePart>
+  readonly system: string | undefined
+  /** An effect is evaluated before each request. Without a toolkit the model has no tools. */
+  readonly toolkit?: AnyToolkit | Effect.Effect<AnyToolkit>
+  /** Maximum number of requests in the turn. */
+  readonly maxSteps: number
+  /** Finds instructions for the files that tools touch. The model gets each instruction once per session. */
+  readonly findInstructions?: (touched: Instructions.Touched) => Effect.Effect<Instructions.Loaded>
+  /** In tokens. By default unknown until a request is too long. */
+  readonly contextWindow?: number
+  /**
+   * What follows an answer that breaks off after some of its text was reported: a new answer that replaces it, or a continuation for
+   * consumers that can't take back text. The default is `replaced`. Without `provider` the turn fails instead.
+   */
+  readonly cutAnswers?: CutAnswer
+  /** Without it, a refused request ends the turn. */
+  readonly provider?: ModelProvider
+}
+
+type Failure = AiError.AiError | SessionError
+
+/** How many malformed answers in a row end the turn. */
+const maxMalformed = 3
+
+/**
+ * Runs a turn and reports its events. Everything is saved in the session before it is acted on. Interrupting the consumer of the
+ * stream interrupts the turn: requests and tools are stopped, and the partial answer is saved.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const run = (
+  options: Options
+): Stream.Stream<TurnEvent, never, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
+  Stream.unwrapScoped(Effect.gen(function*() {
+    // The bounded mailbox applies back-pressure to the turn.
+    const events = yield* Mailbox.make<TurnEvent>({ capacity: 16, strategy: "suspend" })
+    yield* turn(options, (event) => Effect.asVoid(events.offer(event))).pipe(
+      Effect.onExit((exit) => events.done(exit)),
+      Effect.forkScoped
+    )
+    return Mailbox.toStream(events)
+  }))
+
+type Emit = (event: TurnEvent) => Effect.Effect<void>
+
+const turn = (options: Options, emit: Emit) => {
+  let usage = Usage.none
+  const add = (step: Usage.Usage) => Effect.sync(() => void (usage = Usage.add(usage, step)))
+  const { reportWaits } = options.provider ?? unknown
+  return reportWaits(steps(options, emit, add), (wait) => emit({ type: "waiting", ...wait })).pipe(
+    // Every call gets a result, however the turn ends. After an interruption nobody consumes events any more.
+    Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
+    Effect.ensuring(Effect.ignore(closeOpenCalls(options.session))),
+    Effect.flatMap((end) => emit({ type: "finished", usage, ...end })),
+    Effect.catchAll((error) => emit({ type: "failed", error, usage }))
+  )
+}
+
+const closeCalls = (session: Session, emit: Emit) =>
+  Effect.flatMap(
+    closeOpenCalls(session),
+    Effect.forEach(({ result }) => emit(toToolDone(result)), { discard: true })
+  )
+
+type End = Omit<Extract<TurnEvent, { readonly type: "finished" }>, "type" | "usage">
+
+const steps = (
+  {
+    contextWindow,
+    cutAnswers = "replaced",
+    input,
+    maxSteps,
+    findInstructions,
+    provider = unknown,
+    session,
+    system,
+    toolkit
+  }: Options,
+  emit: Emit,
+  add: (usage: Usage.Usage) => Effect.Effect<void>
+): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
+  Effect.gen(function*() {
+    const appendPrompt = (message: Prompt.UserMessage, more: Pick<UserEntry, "hidden" | "instructions"> = {}) =>
+      Effect.flatMap(now, (time) => session.append({ type: "user", message, ...more, time }))
+
+    /** As messages, not in the system prompt: changing that would invalidate the provider's cache. */
+    const addInstructions = Effect.fn("Turn.addInstructions")(function*(paths: ReadonlyArray<string>) {
+      if (findInstructions === undefined || paths.length === 0) return
+      const { instructions, notices } = yield* findInstructions({ paths, ...shownInstructions(yield* session.entries) })
+      yield* Effect.forEach(notices, (text) => emit({ type: "notice", text }), { discard: true })
+      if (instructions.length === 0) return
+      const content = instructions.map((found) => Prompt.textPart({ text: Instructions.toMessage(found) }))
+      const files = instructions.map(({ path }) => path)
+      yield* appendPrompt(Prompt.userMessage({ content }), { hidden: true, instructions: files })
+    })
+
+    const appendHidden = (text: string) =>
+      appendPrompt(Prompt.userMessage({ content: [Prompt.textPart({ text })] }), { hidden: true })
+
+    const context = { session, provider, window: contextWindow, emit, add }
+    const promptLine = Math.max(1, (yield* session.entries).length)
+    const recovery = makeRecovery({ ...context, promptLine, cutAnswers })
+    const { retryCut } = recovery
+
+    /** Repeats the request until it is answered or there is nothing left to try. */
+    const ask = (
+      offered: AnyToolkit | undefined,
+      extras: Extras
+    ): Effect.Effect<Answer, Failure, LanguageModel.LanguageModel> =>
+      Effect.gen(function*() {
+        const outcome = yield* sendRequest({ session, emit, system, toolkit: offered, provider, retryCut, ...extras })
+        switch (outcome._tag) {
+          case "Answer":
+            return outcome
+          case "BrokenOff": {
+            yield* add(outcome.usage)
+            const { error, hasText, mode } = outcome
+            yield* emit({ type: "answer-cut", mode, hasText, message: shortReason(describe(error)) })
+            return yield* ask(offered, outcome.next)
+          }
+          case "Refused": {
+            const trial = yield* recovery.recoverFrom(outcome, offered?.tools ?? {}, extras.trial)
+            return yield* trial === undefined ? Effect.fail(outcome.error) : ask(offered, { ...extras, trial })
+          }
+        }
+      })
+
+    yield* appendPrompt(Prompt.userMessage({ content: input.map(encodeBytes) }))
+    let malformed = 0
+    let hasCalled = false
+    let isRepeated = false
+    for (let count = 1;; count++) {
+      yield* makeRoom(context)
+      // The calls of an answer run with the tools that its request offered.
+      const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
+      const answer = yield* ask(offered, { trial: [], textSoFar: "" }).pipe(
+        Effect.catchTag(
+          "MalformedOutput",
+          (error) => ++malformed < maxMalformed && count < maxSteps ? Effect.succeed(error) : Effect.fail(error)
+        )
+      )
+      if (answer._tag === "MalformedOutput") {
+        const what = answer.description ?? answer.message
+        yield* closeCalls(session, emit)
+        yield* emit({ type: "notice", text: `The model's answer was malformed (${what}). The request was retried.` })
+        yield* appendHidden(`Your last answer was malformed: ${what}. Please answer again.`)
+        continue
+      }
+      malformed = 0
+      yield* add(answer.usage)
+      const calls = yield* makeCalls({ session, toolkit: withoutLeftOut(offered, yield* session.entries), emit })
+      yield* calls.run(answer.calls)
+      yield* emit({ type: "usage", step: answer.usage, context: Usage.total(answer.usage) })
+      const { metadata, reason } = answer.finish
+      const isShorter = provider.isFull(metadata) && (yield* recovery.shorten)
+      if (answer.calls.length > 0) {
+        if (count >= maxSteps) return { reason: "steps", metadata, steps: count }
+        hasCalled = true
+        yield* addInstructions(yield* calls.takeTouched)
+        continue
+      }
+      if (isShorter) {
+        if (answer.hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
+        continue
+      }
+      const end = { reason: normalize(reason), metadata, steps: count }
+      if (answer.hasText) return end
+      if (end.reason !== "stop") return { ...end, isEmpty: true }
+      if (hasCalled) {
+        yield* notify(context, "The model ended the turn without a closing message.")
+        return end
+      }
+      if (isRepeated) return { ...end, isEmpty: true }
+      isRepeated = true
+      yield* notify(context, "The model's answer was empty. The request was retried.")
+    }
+  })
+
+type UserEntry = Extract<Entry, { readonly type: "user" }>
+
+/** The instructions that the session has already given to the model. */
+const shownInstructions = (lines: ReadonlyArray<Line>) => {
+  const messages = lines.filter((line) => line.type === "user").filter(({ instructions }) => instructions !== undefined)
+  const texts = messages.flatMap(({ message }) => message.content.map((part) => part.type === "text" ? part.text : ""))
+  return {
+    shown: messages.flatMap(({ instructions = [] }) => instructions),
+    shownSize: Buffer.byteLength(texts.join(""))
+  }
+}
+
+/** An answer without calls ends the turn, even if the provider reports `tool-calls`. */
+const normalize = (reason: Response.FinishReason): End["reason"] =>
+  reason === "tool-calls" || reason === "pause" ? "stop" : reason
+
+/** Lines of the session file are JSON, so bytes are encoded as base64. */
+const encodeBytes = (part: Prompt.UserMessagePart): Prompt.UserMessagePart =>
+  part.type === "file" && part.data instanceof Uint8Array
+    ? Prompt.filePart({ ...part, data: Encoding.encodeBase64(part.data) })
+    : part

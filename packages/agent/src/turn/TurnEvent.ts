@@ -1,0 +1,89 @@
+/**
+ * The events of a turn, for programs that display it.
+ *
+ * @since 0.1.0
+ */
+import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
+import type { CutAnswer } from "../session/Session.ts"
+import type { SessionError } from "../session/SessionError.ts"
+import type { Usage } from "../session/Usage.ts"
+import type { Wait } from "./Wait.ts"
+
+/**
+ * The outcome of a tool call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome = "ok" | "failed" | "denied" | "interrupted"
+
+/**
+ * The events of each step are pieces of reasoning and text, then its tool calls (`tool-asked` for each once the answer is saved, then
+ * `tool-allowed`, `tool-running`, `tool-done`), then `usage`. The last event is `finished` or `failed`; the stream itself never fails. An
+ * interrupted turn ends without either.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type TurnEvent =
+  | { readonly type: "reasoning"; readonly text: string }
+  | { readonly type: "text"; readonly text: string }
+  | {
+    readonly type: "tool-asked"
+    readonly id: string
+    readonly name: string
+    /** One line, e.g. `npm test`. */
+    readonly title: string
+    readonly params: unknown
+  }
+  | { readonly type: "tool-allowed"; readonly id: string; readonly because: string }
+  | { readonly type: "tool-running"; readonly id: string }
+  | {
+    readonly type: "tool-done"
+    readonly id: string
+    readonly name: string
+    readonly title: string
+    readonly outcome: Outcome
+    /** A few words. */
+    readonly summary: string
+    /** The text of the result that the model gets. */
+    readonly output: string
+    readonly diff?: string
+  }
+  | {
+    readonly type: "usage"
+    /** Usage of this step. */
+    readonly step: Usage
+    /** Size of the context for the next request in tokens. */
+    readonly context: number
+  }
+  /**
+   * The answer broke off and the request is retried, for a new answer or for a continuation of the text so far. None of its calls was run
+   * or reported.
+   */
+  | {
+    readonly type: "answer-cut"
+    readonly mode: CutAnswer
+    /** Whether some of its text has been reported. */
+    readonly hasText: boolean
+    /** Why it broke off. */
+    readonly message: string
+  }
+  /** The provider waits before it retries a request. The next event ends the wait. */
+  | { readonly type: "waiting" } & Wait
+  /** Informs the user although nothing failed, e.g. that older turns were compacted. */
+  | { readonly type: "notice"; readonly text: string }
+  | {
+    readonly type: "finished"
+    /** `steps`: the limit of steps was reached. Otherwise the model's stop reason. */
+    readonly reason: "stop" | "length" | "content-filter" | "error" | "other" | "unknown" | "steps"
+    /** The last answer has no text, and if the reason is `stop`, no tool has run either. */
+    readonly isEmpty?: true
+    /** Usage of the whole turn. */
+    readonly usage: Usage
+    readonly steps: number
+    /** The provider's metadata of the last answer, under the provider's key. */
+    readonly metadata: Response.FinishPart["metadata"]
+  }
+  | { readonly type: "failed"; readonly error: AiError.AiError | SessionError; readonly usage: Usage }

@@ -1,0 +1,147 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import { guideConfig, makeHome } from "../../BuiltCli.ts"
+import { rawGateway } from "../RawGateway.ts"
+
+const token = { AWS_BEARER_TOKEN_BEDROCK: "canary-bearer-5301" }
+const text = [{ type: "text" as const, text: ["one ", "two"] }]
+const operations = (requests: ReadonlyArray<Sandbox.RecordedRequest>) => requests.map(({ operation }) => operation)
+const count = (text: string, words: string) => text.split(words).length - 1
+
+layer(NodeContext.layer)("a gateway that answers a stream's request with a whole answer", (it) => {
+  it.scoped("is taken at its word at once, and asked for whole answers from then on: nothing is lost or paid twice", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const sandbox = yield* Sandbox.make({
+        streaming: "json",
+        script: [
+          {
+            blocks: [
+              { type: "reasoning", text: "I have to look.", signature: "canary-signature" },
+              { type: "redactedReasoning", data: "c2VjcmV0" },
+              { type: "text", text: "Let me see." },
+              { type: "toolUse", toolUseId: "t1", name: "read", input: { path: "a.txt" } }
+            ]
+          },
+          { blocks: [{ type: "toolUse", toolUseId: "t2", name: "read", input: { path: "a.txt" } }] },
+          { blocks: text, stopReason: "max_tokens", usage: { inputTokens: 11, outputTokens: 7 } }
+        ]
+      })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      yield* fs.writeFileString(join(home.home, "a.txt"), "the file's words")
+      const result = yield* home.run(["run", "--format", "json", "--yolo", "what is in a.txt?"], { env: token })
+      assert.strictEqual(result.code, 0, result.stderr)
+      const requests = yield* sandbox.requests
+      assert.deepStrictEqual(operations(requests), ["converse-stream", "converse", "converse"])
+      const events = result.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>)
+      assert.deepStrictEqual(
+        events.filter(({ type }) => type === "text").map(({ text }) => text),
+        ["Let me see.", "one two"]
+      )
+      assert.deepInclude(events.at(-1), { type: "finish", reason: "length", stopReason: "max_tokens" })
+      const notices = events.filter(({ type }) => type === "notice")
+      assert.strictEqual(notices.length, 1)
+      assert.match(
+        String(notices[0]!["text"]),
+        /the gateway answered application\/json; expected application\/vnd\.amazon\.eventstream/
+      )
+      assert.isBelow(events.indexOf(notices[0]!), events.findIndex(({ type }) => type === "text"))
+
+      const sent = requests[1]!.body as { messages: Array<{ role: string; content: Array<Record<string, unknown>> }> }
+      const [, assistant, results] = sent.messages
+      assert.deepStrictEqual(assistant?.content.filter((block) => !("cachePoint" in block)), [
+        {
+          reasoningContent: { reasoningText: { text: "I have to look.", signature: "canary-signature" } }
+        },
+        { reasoningContent: { redactedContent: "c2VjcmV0" } },
+        { text: "Let me see." },
+        { toolUse: { toolUseId: "t1", name: "read", input: { path: "a.txt" } } }
+      ])
+      assert.include(JSON.stringify(results), "the file's words")
+      assert.strictEqual(count(yield* home.logs, "The gateway does not stream"), 1)
+    }))
+
+  it.scoped("is named in one line on stderr", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ streaming: "json", script: [{ blocks: text }] })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
+      assert.deepStrictEqual([result.code, result.stdout], [0, "one two\n"])
+      assert.match(result.stderr, /^note: The gateway does not stream: .*"streaming": "off".*\n$/)
+    }))
+})
+
+layer(NodeContext.layer)("a gateway that answers a stream's request with something else", (it) => {
+  it.scoped("(server-sent events) is asked again for a whole answer", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [{ blocks: text, faults: [{ type: "sse", times: "always" }] }] })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
+      assert.deepStrictEqual([result.code, result.stdout], [0, "one two\n"])
+      assert.deepStrictEqual(operations(yield* sandbox.requests), ["converse-stream", "converse"])
+      assert.include(result.stderr, "the gateway answered text/event-stream (server-sent events)")
+      assert.include(result.stderr, "expected application/vnd.amazon.eventstream")
+    }))
+
+  it.scoped("(JSON of another kind) is asked again for a whole answer, and named when that is none either", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* rawGateway((response) =>
+        response.writeHead(200, { "content-type": "application/json" }).end(`{"choices":[]}`)
+      )
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(url))
+      const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
+      assert.strictEqual(result.code, 1, result.stdout)
+      assert.include(result.stderr, "JSON that is not a Converse response")
+      assert.deepStrictEqual(requests.map(({ url }) => url?.split("/").at(-1)), ["converse-stream", "converse"])
+    }))
+
+  for (const type of ["json", "sse"] as const) {
+    it.scoped(`(${type}) is an error with "streaming": "on"`, () =>
+      Effect.gen(function*() {
+        const sandbox = yield* Sandbox.make({ script: [{ blocks: text, faults: [{ type, times: "always" }] }] })
+        const home = yield* makeHome
+        yield* home.writeGlobalConfig(guideConfig(sandbox.url, { streaming: "on" }))
+        const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
+        assert.strictEqual(result.code, 1, result.stdout)
+        assert.strictEqual(result.stdout, "")
+        assert.match(result.stderr, /the gateway answered \S+.*expected application\/vnd\.amazon\.eventstream/)
+        assert.include(result.stderr, "set options.streaming to auto")
+        assert.strictEqual((yield* sandbox.requests).length, 1)
+      }))
+  }
+})
+
+layer(NodeContext.layer)("streaming", (it) => {
+  it.scoped("that is off is never asked for, and nothing is said of it", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script: [{ blocks: text }] })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url, { streaming: "off" }))
+      const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
+      assert.deepStrictEqual([result.code, result.stdout, result.stderr], [0, "one two\n", ""])
+      assert.deepStrictEqual(operations(yield* sandbox.requests), ["converse"])
+    }))
+
+  it.scoped("that broke off after something was shown is asked for again, and never as a whole", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({
+        script: [{ blocks: text, faults: [{ type: "truncate", afterEvents: 3, times: "always" }] }]
+      })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
+      assert.deepStrictEqual([result.code, result.stdout], [1, "one two\n"])
+      assert.deepStrictEqual(
+        operations(yield* sandbox.requests),
+        ["converse-stream", "converse-stream", "converse-stream"]
+      )
+    }))
+})

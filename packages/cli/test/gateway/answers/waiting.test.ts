@@ -1,0 +1,102 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import type { Fault } from "@altimate-code/sandbox/Script"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { guideConfig, makeHome } from "../../BuiltCli.ts"
+import { ask, says, start } from "../../screen/ScreenOnSandbox.ts"
+import { keys, open } from "../../Terminal.ts"
+
+const token = { AWS_BEARER_TOKEN_BEDROCK: "waiting-token" }
+const throttled = (retryAfter: number | string): Fault => ({ type: "throttle", message: "slow down", retryAfter })
+
+const setUp = (fault: Fault) =>
+  Effect.gen(function*() {
+    const sandbox = yield* Sandbox.make({ script: [{ faults: [fault], blocks: [says("At last.")] }] })
+    const home = yield* makeHome
+    yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+    return { home, sandbox }
+  })
+
+layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
+  it.scoped("run says so on stderr, one line a wait", () =>
+    Effect.gen(function*() {
+      const { home } = yield* setUp(throttled(1))
+      const { code, stderr, stdout } = yield* home.run(["run", "--no-tools", "hi"], { env: token })
+      assert.deepStrictEqual([code, stdout], [0, "At last.\n"])
+      assert.strictEqual(stderr, "note: Rate limited. Next try in 1 s (2nd): ThrottlingException: slow down\n")
+    }))
+
+  it.scoped("run --format json has an event", () =>
+    Effect.gen(function*() {
+      const { home } = yield* setUp(throttled(1))
+      const { stderr, stdout } = yield* home.run(["run", "--no-tools", "--format", "json", "hi"], { env: token })
+      assert.strictEqual(stderr, "")
+      const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>)
+      const { until, ...wait } = events[1]!
+      assert.deepStrictEqual(wait, {
+        type: "waiting",
+        why: "Rate limited",
+        message: "ThrottlingException: slow down",
+        attempt: 2
+      })
+      assert.isFalse(Number.isNaN(Date.parse(String(until))))
+    }))
+
+  it.scoped("run on a terminal counts down in one line, until ctrl-c", () =>
+    Effect.gen(function*() {
+      const { home, sandbox } = yield* setUp(throttled(60))
+      const terminal = yield* open(["run", "--no-tools", "hi"], { home: home.home, env: token })
+      yield* terminal.see("Rate limited. Next try in 1 min (2nd) · ctrl-c to stop")
+      yield* terminal.see("Rate limited. Next try in 58 s (2nd) · ctrl-c to stop")
+      assert.notInclude(terminal.everything(), "59 s")
+      yield* terminal.write(keys.ctrl("c"))
+      assert.strictEqual(yield* terminal.exited, 130)
+      assert.notInclude(terminal.everything(), "Rate limited")
+      assert.strictEqual((yield* sandbox.requests).length, 1)
+    }))
+
+  it.scoped("the screen counts down until the answer comes, or esc is pressed", () =>
+    Effect.gen(function*() {
+      const { terminal } = yield* start({
+        script: [
+          { faults: [throttled(2)], blocks: [says("At last.")] },
+          { faults: [throttled(600)], blocks: [says("Never.")] }
+        ]
+      })
+      yield* ask(terminal, "Say something")
+      yield* terminal.see("Rate limited. Next try in 2 s (2nd) · esc: stop")
+      yield* terminal.see("Rate limited. Next try in 1 s (2nd) · esc: stop")
+      yield* terminal.see("At last.")
+      yield* terminal.see("ready")
+      assert.notInclude(terminal.everything(), "Rate limited")
+      yield* ask(terminal, "Again")
+      yield* terminal.see("Rate limited. Next try in 10 min (2nd) · esc: stop")
+      yield* terminal.write(keys.escape)
+      yield* terminal.see("Interrupted")
+      yield* terminal.see("ready")
+      assert.notInclude(terminal.screen(), "Rate limited")
+    }))
+})
+
+layer(NodeContext.layer)("a wait that is too long", (it) => {
+  it.scoped("is not begun: run ends at once, and says until when", () =>
+    Effect.gen(function*() {
+      const { home, sandbox } = yield* setUp(throttled(3600))
+      const { code, stderr } = yield* home.run(["run", "--no-tools", "hi"], { env: token })
+      assert.strictEqual(code, 1)
+      assert.match(
+        stderr,
+        /^error: ThrottlingException: slow down\nRate limited until (\d{4}-\d\d-\d\d )?\d\d:\d\d \(in 1 hour\)\. Try again then\./
+      )
+      assert.strictEqual((yield* sandbox.requests).length, 1)
+    }))
+
+  it.scoped("is longer than seconds for doctor", () =>
+    Effect.gen(function*() {
+      const { home, sandbox } = yield* setUp(throttled(30))
+      const { code, stdout } = yield* home.run(["doctor"], { env: token })
+      assert.strictEqual(code, 1, stdout)
+      assert.strictEqual((yield* sandbox.requests).length, 1)
+    }))
+})

@@ -1,0 +1,48 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { guideConfig, makeHome } from "../../BuiltCli.ts"
+
+const start = (config: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const sandbox = yield* Sandbox.make({})
+    const home = yield* makeHome
+    yield* fs.makeDirectory(`${home.home}/.aws`)
+    yield* fs.writeFileString(`${home.home}/.aws/config`, config)
+    yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+    return { ...home, sandbox }
+  })
+
+const hello = ["run", "--no-tools", "hello"]
+
+layer(NodeContext.layer)("a broken AWS configuration", (it) => {
+  it.scoped("does not matter with a token", () =>
+    Effect.gen(function*() {
+      const home = yield* start("[profile\n=broken\ncredential_process = sleep 100")
+      const env = { AWS_BEARER_TOKEN_BEDROCK: "canary-token", AWS_PROFILE: "stray" }
+      const { code, stderr } = yield* home.run(hello, { env })
+      assert.strictEqual(code, 0, stderr)
+    }))
+
+  it.scoped("a stray AWS_PROFILE is named with where it comes from", () =>
+    Effect.gen(function*() {
+      const { code, stderr } = yield* (yield* start("")).run(hello, { env: { AWS_PROFILE: "stray" } })
+      assert.strictEqual(code, 1)
+      assert.match(
+        stderr,
+        /AWS profile stray, chosen by AWS_PROFILE, has no usable credentials: the profile does not exist/
+      )
+    }))
+
+  it.scoped("a credential_process that hangs is stopped and named", () =>
+    Effect.gen(function*() {
+      const home = yield* start("[profile slow]\ncredential_process = /bin/sleep 100")
+      const { code, stderr } = yield* home.run(hello, { env: { AWS_PROFILE: "slow" } })
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /no answer from the credential_process of AWS profile slow/)
+      assert.lengthOf(yield* home.sandbox.requests, 0)
+    }), 60_000)
+})

@@ -1,0 +1,107 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, layer } from "@effect/vitest"
+import { type IPty, spawn } from "@lydell/node-pty"
+import * as Effect from "effect/Effect"
+import { bin, makeHome, node } from "../BuiltCli.ts"
+
+/** `auth login` in a real terminal; `answer` is called once the question is on the screen. */
+const loginInTerminal = (home: string, answer: (terminal: IPty) => void) =>
+  Effect.async<{ screen: string; code: number }>((resume) => {
+    const terminal = spawn(node, [bin, "auth", "login"], {
+      cols: 100,
+      rows: 30,
+      cwd: home,
+      env: { PATH: process.env["PATH"]!, HOME: home, TERM: "xterm-256color" }
+    })
+    let screen = ""
+    let answered = false
+    terminal.onData((data) => {
+      screen += data
+      if (!answered && screen.includes("API key")) {
+        answered = true
+        answer(terminal)
+      }
+    })
+    terminal.onExit(({ exitCode }) => resume(Effect.succeed({ screen, code: exitCode })))
+    return Effect.sync(() => terminal.kill("SIGKILL"))
+  })
+
+layer(NodeContext.layer)("auth login", (it) => {
+  it.scoped("asks in a terminal and shows nothing of what is typed or pasted", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      const token = `typed-token-${"0123456789abcdef".repeat(20)}`
+      const { code, screen } = yield* loginInTerminal(home.home, (terminal) => terminal.write(`${token}\r`))
+      assert.strictEqual(code, 0, screen)
+      assert.include(screen, home.authFile)
+      for (const piece of token.match(/.{8}/g)!) assert.notInclude(screen, piece)
+      assert.include(yield* fs.readFileString(home.authFile), JSON.stringify(token))
+    }))
+
+  it.scoped("stores nothing when the question is left by Ctrl-C", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      const { code, screen } = yield* loginInTerminal(home.home, (terminal) => terminal.write("half\u0003"))
+      assert.strictEqual(code, 130, screen)
+      assert.notInclude(screen, "error")
+      assert.isFalse(yield* fs.exists(home.authFile))
+    }))
+
+  it.scoped("asks for a pipe or a terminal where there is neither", () =>
+    Effect.gen(function*() {
+      const home = yield* makeHome
+      const result = yield* home.spawn(["auth", "login"])
+      assert.strictEqual(result.code, 2)
+      assert.match(result.stderr, /no token.*\n.*terminal.*pipe/)
+    }))
+
+  it.scoped("refuses what can't be a token, and names what is wrong with it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      for (
+        const [stdin, words] of [
+          [" \n", "no token"],
+          ["two\u00a0words", "a no-break space (U+00A0) at position 4"],
+          [Buffer.from("\uFEFFtoken", "utf16le"), "UTF-16"]
+        ] as const
+      ) {
+        const result = yield* home.spawn(["auth", "login"], { stdin })
+        assert.strictEqual(result.code, 2, words)
+        assert.include(result.stderr, words)
+      }
+      assert.isFalse(yield* fs.exists(home.authFile))
+    }))
+
+  it.scoped("stores the token without what was copied along with it", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      const result = yield* home.spawn(["auth", "login"], { stdin: "\"Bearer copied-token\"\r\n" })
+      assert.strictEqual(result.code, 0, result.stderr)
+      assert.include(
+        result.stderr,
+        "note: The token begins with \"Bearer\" and is in quotation marks: both are left out."
+      )
+      assert.deepEqual(JSON.parse(yield* fs.readFileString(home.authFile)), {
+        "amazon-bedrock": { type: "api", key: "copied-token" }
+      })
+    }))
+
+  it.scoped("leaves a corrupt file as it is, and says where it is corrupt", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* makeHome
+      yield* home.spawn(["auth", "login"], { stdin: "first-token" })
+      const corrupt = "{\n  \"amazon-bedrock\": {\"type\":\"api\",\"key\":\"first-token\"\n"
+      yield* fs.writeFileString(home.authFile, corrupt)
+      const result = yield* home.spawn(["auth", "login"], { stdin: "second-token" })
+      assert.strictEqual(result.code, 2)
+      assert.match(result.stderr, /auth\.json:3:\d+/)
+      assert.notInclude(result.stderr, "first-token")
+      assert.strictEqual(yield* fs.readFileString(home.authFile), corrupt)
+    }))
+})

@@ -1,0 +1,308 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Redacted from "effect/Redacted"
+import { isExpired } from "../../src/Diagnosis.ts"
+import type { Attempt } from "../../src/internal/failure/attempt.ts"
+import { fromStream } from "../../src/internal/failure/fromThrown.ts"
+import { publicHeaders } from "../../src/internal/identity/publicHeaders.ts"
+import { longQuotaPeriod, retryAfterMillis } from "../../src/internal/transport/retryAfter.ts"
+import { answered as answer, attempt, keyed, thrown } from "./attempt.ts"
+
+const ofProfile: Attempt = {
+  ...keyed,
+  identity: {
+    ...keyed.identity,
+    ...(keyed.identity._tag === "AwsChain" ? { profile: "dev" } : {})
+  } as Attempt["identity"]
+}
+
+const named = (status: number, headers: Record<string, string>, body: object = {}) => {
+  const { reason, type } = answer(status, body, headers)
+  return [reason, type]
+}
+
+const words = (body: unknown) => answer(400, body).message
+
+describe("an answer that is a failure", () => {
+  it("is told by its exception's name, wherever that stands", () => {
+    assert.deepStrictEqual(named(400, { "x-amzn-errortype": "ValidationException:http://internal.amazon.com/" }), [
+      "Validation",
+      "ValidationException"
+    ])
+    assert.deepStrictEqual(named(429, {}, { __type: "com.amazon.bedrock#ThrottlingException" }), [
+      "Throttled",
+      "ThrottlingException"
+    ])
+    assert.deepStrictEqual(
+      named(200, {}, { Output: { __type: "com.amazon.coral.service#UnknownOperationException" } }),
+      [
+        "ModelNotFound",
+        "UnknownOperationException"
+      ]
+    )
+  })
+
+  it("is its name alone where the body has nothing else, and otherwise shows the body", () => {
+    const message = (body: object) => answer(404, body).message
+    const name = { __type: "com.amazon.coral.service#UnknownOperationException" }
+    assert.strictEqual(message({ Output: name, Version: "1.0" }), "UnknownOperationException")
+    assert.strictEqual(message(name), "UnknownOperationException")
+    assert.include(message({ ...name, cause: "no such stage" }), "no such stage")
+  })
+
+  it("is told by its status without a name", () => {
+    const statuses = [400, 401, 403, 404, 408, 413, 424, 429, 500, 502, 503, 504, 529, 302]
+    assert.deepStrictEqual(statuses.map((status) => answer(status, "").reason), [
+      "Validation",
+      "Authentication",
+      "Permission",
+      "ModelNotFound",
+      "Timeout",
+      "Validation",
+      "ModelError",
+      "Throttled",
+      "Unavailable",
+      "Unavailable",
+      "Unavailable",
+      "Unavailable",
+      "Unavailable",
+      "WrongContentType"
+    ])
+  })
+
+  it("is told by name and status before its words", () => {
+    assert.strictEqual(
+      answer(429, { message: "Too many tokens, please wait before trying again." }).reason,
+      "Throttled"
+    )
+    assert.strictEqual(answer(400, { message: "The security token in your text is too long" }).reason, "Validation")
+  })
+
+  it("says what the service said, wherever a gateway puts it", () => {
+    assert.strictEqual(words({ message: "no" }), "HTTP 400: no")
+    assert.strictEqual(words({ Message: "No" }), "HTTP 400: No")
+    assert.strictEqual(words({ error: { message: "nope" } }), "HTTP 400: nope")
+    assert.strictEqual(words({ error: "nay" }), "HTTP 400: nay")
+    assert.strictEqual(words({ detail: "not so" }), "HTTP 400: not so")
+    assert.strictEqual(words("plain\nwords"), "HTTP 400: plain words")
+    assert.strictEqual(words(""), "HTTP 400 (Bad Request) without a message")
+  })
+
+  it("is a problem of the gateway, with its status and never its markup, when it is a page", () => {
+    const error = answer(502, "<html><head><title>502 Bad Gateway</title></head><body>x</body></html>", {
+      "content-type": "text/html"
+    })
+    assert.strictEqual(error.reason, "Unavailable")
+    assert.strictEqual(error.status, 502)
+    assert.strictEqual(
+      error.message,
+      "The gateway answered HTTP 502 with a web page instead of Bedrock's JSON: \"502 Bad Gateway\""
+    )
+  })
+
+  it("is of another kind than expected when a gateway answers a page, JSON or a redirect", () => {
+    const page = answer(200, "<!doctype html><title>Sign in</title>", { "content-type": "text/html; charset=utf-8" })
+    assert.strictEqual(page.reason, "WrongContentType")
+    assert.strictEqual(
+      page.message,
+      "The gateway answered HTTP 200 with a login page instead of Bedrock's answer: \"Sign in\""
+    )
+    assert.include(
+      answer(302, "", { location: "https://login.example.com/?token=abc" }).message,
+      "(HTTP 302) to https://login.example.com/"
+    )
+    for (const location of ["https://login.example.com/?token=abc", "/login?token=abc"]) {
+      assert.notInclude(answer(302, "", { location }).message, "abc")
+    }
+  })
+
+  it("carries the request ID and how long to wait", () => {
+    const error = answer(429, {}, { "x-amzn-requestid": "r-1", "retry-after": "7" })
+    assert.strictEqual(error.requestId, "r-1")
+    assert.strictEqual(error.retryAfterMillis, 7000)
+    assert.strictEqual(error.attempts, 2)
+  })
+
+  it("never repeats the credential that a gateway repeats", () => {
+    const error = answer(401, { message: "bad token canary-token" })
+    assert.notInclude(JSON.stringify(error), "canary")
+    const other = answer(403, { message: "AKIACANARY canary-secret canary-session" }, {}, keyed)
+    assert.notInclude(JSON.stringify(other), "canary-s")
+    assert.notInclude(JSON.stringify(other), "AKIACANARY")
+  })
+})
+
+describe("a refused credential", () => {
+  it("is distinguished from a missing permission by the text of the response", () => {
+    const name = { "x-amzn-errortype": "AccessDeniedException" }
+    const invalid = { Message: "Authentication failed: Please make sure your API Key is valid." }
+    assert.strictEqual(answer(403, invalid, name).reason, "Authentication")
+    const denied = { message: "You don't have access to the model with the specified model ID." }
+    assert.strictEqual(answer(403, denied, name).reason, "Permission")
+  })
+
+  it("is recognized as expired", () => {
+    assert.isTrue(isExpired(answer(403, { Message: "Bearer Token has expired" })))
+    assert.isTrue(isExpired(answer(403, { __type: "ExpiredTokenException" }, {}, keyed)))
+    assert.isFalse(isExpired(answer(401, {})))
+  })
+})
+
+describe("the evidence", () => {
+  it("contains the parts of the response that explain it", () => {
+    const headers = {
+      date: "Thu, 01 Jan 1970 00:00:10 GMT",
+      "www-authenticate": "Basic",
+      upgrade: "h2c",
+      location: "/a?token=b"
+    }
+    const { response } = answer(401, {}, headers).evidence!
+    assert.deepStrictEqual(response, {
+      form: "json",
+      receivedAt: 0,
+      clockSkewMillis: -10_000,
+      challenge: "Basic",
+      upgrade: "h2c",
+      location: response!.location
+    })
+    assert.notInclude(response!.location, "b")
+  })
+
+  it("contains the credential without its secrets", () => {
+    const url =
+      "https://x/?X-Amz-Credential=AK%2F20260101%2Fus-east-1%2Fbedrock%2Faws4_request&X-Amz-Date=20260101T000000Z&X-Amz-Expires=60"
+    const key = `bedrock-api-key-${Buffer.from(url).toString("base64")}`
+    const withKey = { ...attempt, identity: { ...attempt.identity, token: Redacted.make(key) } as Attempt["identity"] }
+    const error = answer(401, {}, {}, withKey)
+    assert.deepStrictEqual(error.evidence?.authorization, {
+      kind: "Bearer",
+      source: "AWS_BEARER_TOKEN_BEDROCK",
+      refreshable: false,
+      bedrockKey: { region: "us-east-1", expiresAt: Date.UTC(2026, 0, 1, 0, 1) }
+    })
+    assert.notInclude(JSON.stringify(error), key)
+    assert.deepStrictEqual(answer(403, {}, {}, ofProfile).evidence?.authorization, {
+      kind: "AwsChain",
+      source: "profile dev (SSO)",
+      refreshable: true,
+      profile: "dev"
+    })
+  })
+
+  it("contains no credential that a response's headers repeat", () => {
+    const headers = { "www-authenticate": "Bearer realm=canary-token", location: "https://x/canary-token" }
+    assert.notInclude(JSON.stringify(answer(401, {}, headers)), "canary-token")
+  })
+})
+
+const frame = (name: string) =>
+  fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, { requestId: "r" })
+
+describe("what was thrown", () => {
+  it("names the host when there is no connection", () => {
+    const error = thrown({ code: "ECONNREFUSED" })
+    assert.strictEqual(error.reason, "Connection")
+    assert.strictEqual(error.message, "no connection to gw.example.com: ECONNREFUSED")
+    assert.strictEqual(
+      thrown({ code: "EPROTO" }, "140735:error:0A00010B").message,
+      "no connection to gw.example.com: EPROTO"
+    )
+  })
+
+  it("is an invalid request when the SDK could not even make one", () => {
+    const error = thrown({}, "Region not accepted")
+    assert.deepStrictEqual([error.reason, error.type, error.status], ["Validation", undefined, undefined])
+  })
+
+  it("is no broken connection when Node.js refuses to send it", () => {
+    for (
+      const [code, message] of [
+        ["ERR_INVALID_CHAR", "Invalid character in header content [\"Authorization\"]"],
+        ["ERR_UNESCAPED_CHARACTERS", "Request path contains unescaped characters"],
+        ["ERR_HTTP_INVALID_HEADER_VALUE", "Invalid value \"undefined\" for header \"x\""],
+        ["ERR_INVALID_HTTP_TOKEN", "Header name must be a valid HTTP token"]
+      ] as const
+    ) {
+      const error = thrown({ code }, message)
+      assert.deepStrictEqual([error.reason, error.type], ["Validation", code])
+      assert.strictEqual(error.message, `the request can't be sent: ${message}`)
+    }
+    assert.strictEqual(thrown({ code: "ERR_INVALID_PROTOCOL" }).reason, "Connection")
+  })
+
+  it("is a time-out when no connection came about in time", () => {
+    const error = thrown({ name: "TimeoutError" }, "the request socket did not establish a connection")
+    assert.strictEqual(error.reason, "Timeout")
+    assert.strictEqual(error.type, "ConnectTimeout")
+    assert.include(error.message, "gw.example.com")
+  })
+
+  it("is a failure of its own kind when it came as a frame of the stream", () => {
+    assert.deepStrictEqual(
+      [
+        "InternalServerException",
+        "ModelStreamErrorException",
+        "ValidationException",
+        "ThrottlingException",
+        "ServiceUnavailableException",
+        "NovelException"
+      ].map((name) => frame(name).reason),
+      ["Unavailable", "ModelError", "Validation", "Throttled", "Unavailable", "ModelError"]
+    )
+  })
+})
+
+describe("Retry-After", () => {
+  const wait = (headers: Record<string, string>, now = 0, status = 429) => retryAfterMillis(status, headers, now)
+
+  it("is seconds or a date, and nothing else", () => {
+    assert.strictEqual(wait({ "retry-after": "1.5" }), 1500)
+    assert.strictEqual(wait({ "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT" }, 4000), 6000)
+    assert.strictEqual(wait({ "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT" }, 40_000), 0)
+    assert.isUndefined(wait({ "retry-after": "soon" }))
+    assert.isUndefined(wait({}))
+  })
+
+  it("is measured by the clock of the side that sent the date", () => {
+    const headers = { "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT", date: "Thu, 01 Jan 1970 00:00:03 GMT" }
+    assert.strictEqual(wait(headers, 3_600_000), 7000)
+  })
+
+  it("has names of its own at some gateways", () => {
+    assert.strictEqual(wait({ "retry-after-ms": "250", "retry-after": "1" }), 250)
+    assert.strictEqual(wait({ "x-ratelimit-reset": "30" }), 30_000)
+    assert.strictEqual(wait({ "ratelimit-reset": "1700000030" }, 1_700_000_000_000), 30_000)
+    assert.isUndefined(wait({ "x-ratelimit-reset": "30", "x-ratelimit-remaining": "12" }), "the window has room")
+    assert.isUndefined(wait({ "x-ratelimit-reset": "30" }, 0, 503), "the window is not why")
+  })
+
+  it("is no use for a quota per day or longer", () => {
+    for (
+      const [message, period] of [
+        ["Too many tokens per day, please wait before trying again.", "day"],
+        ["Your daily token quota is used up", "day"],
+        ["monthly budget of the team is used up", "month"],
+        ["Weekly limit reached", "week"],
+        ["Too many tokens, please wait before trying again.", undefined],
+        ["Too many requests for team daily-news", undefined]
+      ] as const
+    ) {
+      assert.strictEqual(longQuotaPeriod(message), period, message)
+    }
+  })
+})
+
+it("headers are logged without what they authorise with", () => {
+  const line = publicHeaders({
+    authorization: "Bearer canary-token",
+    "x-amz-security-token": "canary-session",
+    cookie: "a=b",
+    "x-api-key": "k",
+    "x-echo": "was canary-token",
+    "content-type": "application/json"
+  }, attempt.identity)
+  assert.strictEqual(
+    line,
+    "authorization: Bearer <redacted>; x-amz-security-token: <redacted>; cookie: <redacted>; x-api-key: <redacted>; "
+      + "x-echo: was <redacted>; content-type: application/json"
+  )
+})

@@ -1,0 +1,182 @@
+import { assert, describe, it } from "@effect/vitest"
+import { describe as toDescription } from "../../src/internal/protocol/tools/toolDescription.ts"
+import { adaptSchema } from "../../src/internal/protocol/tools/toolSchema.ts"
+
+const schemaOf = (given: unknown): unknown => adaptSchema(given).schema
+const descriptionOf = (given: unknown, description = "Finds files.") =>
+  toDescription(description, adaptSchema(given).lost)
+const string = { type: "string" }
+const integer = { type: "integer" }
+
+describe("a schema of a tool's parameters", () => {
+  it("stays as it is where all of it is taken", () => {
+    const schema = {
+      type: "object",
+      description: "d",
+      properties: {
+        a: {
+          type: ["string", "null"],
+          enum: ["x", null],
+          default: null,
+          description: "a",
+          minLength: 1,
+          pattern: "^x"
+        },
+        b: { anyOf: [string, { type: "array", items: integer, minItems: 1, uniqueItems: true }] },
+        c: { type: "object", properties: {}, required: [], additionalProperties: { type: "number", minimum: 0 } }
+      },
+      required: ["a"],
+      additionalProperties: false
+    }
+    assert.deepStrictEqual(schemaOf(schema), schema)
+    assert.strictEqual(descriptionOf(schema), "Finds files.")
+  })
+
+  it("has no combinator at the top: its parts are merged, and described", () => {
+    const either = {
+      type: "object",
+      properties: { path: string, glob: string },
+      additionalProperties: false,
+      anyOf: [{ required: ["path"] }, { required: ["glob"] }]
+    }
+    assert.deepStrictEqual(schemaOf(either), { type: "object", properties: { path: string, glob: string } })
+    assert.include(descriptionOf(either), "anyOf: [{\"required\":[\"path\"]},{\"required\":[\"glob\"]}]")
+    const union = {
+      oneOf: [
+        { type: "object", properties: { kind: { const: "a" }, id: string }, required: ["kind", "id"] },
+        { type: "object", properties: { kind: { const: "b" }, id: string, url: string }, required: ["kind", "url"] }
+      ]
+    }
+    assert.deepStrictEqual(schemaOf(union), {
+      type: "object",
+      properties: { kind: { anyOf: [{ const: "a" }, { const: "b" }] }, id: string, url: string },
+      required: ["kind"]
+    })
+    const all = {
+      allOf: [{ properties: { a: string }, required: ["a"] }, { properties: { b: string }, required: ["b"] }]
+    }
+    assert.deepStrictEqual(schemaOf(all), {
+      type: "object",
+      properties: { a: string, b: string },
+      required: ["a", "b"]
+    })
+    for (const keyword of ["not", "if", "enum", "const", "patternProperties", "minProperties"]) {
+      const value = { not: {}, if: {}, enum: [{}], const: {}, patternProperties: {}, minProperties: 1 }[keyword]
+      assert.deepStrictEqual(schemaOf({ type: "object", [keyword]: value }), { type: "object" })
+      assert.include(descriptionOf({ type: "object", [keyword]: value }), `${keyword}: ${JSON.stringify(value)}`)
+    }
+  })
+
+  it("is an object, whatever was given", () => {
+    for (
+      const given of [true, false, null, undefined, 7, "object", [], {}, { type: "string" }, {
+        type: ["object", "null"]
+      }]
+    ) {
+      assert.deepStrictEqual(schemaOf(given), { type: "object" })
+    }
+    assert.include(descriptionOf({ type: "string" }), "type: \"string\"")
+    assert.strictEqual(descriptionOf({ type: ["object", "null"] }), "Finds files.")
+  })
+
+  it("has what its references lead to, where that has an end", () => {
+    const schema = {
+      type: "object",
+      properties: {
+        a: { $ref: "#/$defs/A" },
+        b: { $ref: "#/properties/a", description: "As a." },
+        c: { $ref: "#/definitions/with~1slash", maximum: 9 },
+        d: { $ref: "#/definitions/per%20cent" }
+      },
+      $defs: { A: { type: "object", properties: { n: { $ref: "#/$defs/N" } } }, N: integer },
+      definitions: { "with/slash": integer, "per cent": string }
+    }
+    const a = { type: "object", properties: { n: integer } }
+    assert.deepStrictEqual(schemaOf(schema), {
+      type: "object",
+      properties: { a, b: { ...a, description: "As a." }, c: { allOf: [integer, { maximum: 9 }] }, d: string }
+    })
+    assert.strictEqual(descriptionOf(schema), "Finds files.")
+  })
+
+  it("allows anything where a reference leads to itself, elsewhere or nowhere, and says what it was to", () => {
+    const tree = {
+      type: "object",
+      properties: { name: string, children: { type: "array", items: { $ref: "#/$defs/T" } } }
+    }
+    const recursive = { $ref: "#/$defs/T", $defs: { T: tree } }
+    assert.deepStrictEqual(schemaOf(recursive), {
+      type: "object",
+      properties: { name: string, children: { type: "array", items: { type: "object" } } }
+    })
+    assert.include(descriptionOf(recursive), "properties.children.items.$ref: \"#/$defs/T\"; #/$defs/T: {\"type\"")
+    for (const $ref of ["https://example.com/a.json", "#/$defs/missing", "#anchor", "other.json#/a", "#/__proto__"]) {
+      assert.deepStrictEqual(schemaOf({ type: "object", properties: { a: { $ref } } }), {
+        type: "object",
+        properties: { a: {} }
+      })
+      assert.include(descriptionOf({ type: "object", properties: { a: { $ref } } }), $ref)
+    }
+  })
+
+  it("has an end also when its references multiply, or lie deep", () => {
+    const $defs = Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => {
+        const next = { $ref: `#/$defs/d${n + 1}` }
+        return [`d${n}`, { type: "object", properties: { a: next, b: next } }]
+      })
+    )
+    let deep: object = string
+    for (let n = 0; n < 200; n++) deep = { type: "object", properties: { a: deep } }
+    for (const given of [{ $ref: "#/$defs/d0", $defs }, deep]) {
+      assert.isBelow(JSON.stringify(schemaOf(given)).length, 50_000)
+      assert.isBelow(descriptionOf(given)?.length ?? 0, 2_100)
+    }
+  })
+
+  it("has no parameter whose name is refused, and nothing that no draft allows; the description says it instead", () => {
+    const schema = {
+      $schema: "http://json-schema.org/draft-07/schema#",
+      type: "object",
+      properties: {
+        $top: integer,
+        ["x".repeat(65)]: string,
+        a: { type: "text", minimum: "1" },
+        b: true,
+        c: { type: "array", items: [string, true] },
+        d: { type: "string", nullable: true, "x-order": 1, pattern: "(" }
+      },
+      required: ["$top", "a"],
+      additionalProperties: false
+    }
+    assert.deepStrictEqual(schemaOf(schema), {
+      type: "object",
+      properties: { a: {}, b: {}, c: { type: "array", prefixItems: [string, {}] }, d: string },
+      required: ["a"]
+    })
+    const description = descriptionOf(schema) ?? ""
+    for (
+      const part of [
+        "properties.$top: {\"type\":\"integer\"}",
+        "properties.a.type: \"text\"",
+        "nullable: true",
+        "pattern: \"(\""
+      ]
+    ) {
+      assert.include(description, part)
+    }
+    assert.deepStrictEqual(schemaOf({ type: "object", properties: [], required: "a" }), { type: "object" })
+  })
+})
+
+describe("a tool's description", () => {
+  it("is absent when blank, and never long", () => {
+    assert.isUndefined(descriptionOf({}, " \n\u001f"))
+    const long = descriptionOf(
+      { type: "object", anyOf: Array.from({ length: 999 }, () => ({ required: ["a"] })) },
+      `${"x".repeat(9_999)}😀`
+    )
+    assert.isBelow(long?.length ?? 0, 12_100)
+    assert.isTrue(long?.isWellFormed())
+  })
+})
