@@ -36,7 +36,7 @@ export const clientOver = <E, R>(
 
 export const client = clientOver(CredentialStore.layer)
 
-/** For a check of what is configured: whoever makes it wants to know now. */
+/** For checks of the configuration, where the user waits for the result. */
 export const checking: BedrockClient.Limits = { retry: "10 seconds" }
 
 /** The model that is configured, or that `--model` names. */

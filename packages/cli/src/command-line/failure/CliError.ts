@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
  * - `Attachment`: a file can't be attached
  * - `Stdin`: what was piped in can't be used
  * - `Stdout`: what is to be written can't be, for example because the disk is full
- * - `Answer`: the model's answer can't be understood, or is none
+ * - `Answer`: the model's answer can't be understood, or there is no answer
  * - `Steps`: the turn took as many steps as it may
  * - `Mcp`: an MCP server is not connected
  * - `Installation`: a part of the program is missing
@@ -17,6 +17,6 @@ export class CliError extends Schema.TaggedError<CliError>("@altimate-code/cli/C
   message: Schema.String,
   /** What to do instead. */
   hint: Schema.String,
-  /** Bedrock's own word for how an answer ended that is none. */
+  /** Bedrock's stop reason, if the model did not answer. */
   stopReason: Schema.optionalWith(Schema.String, { exact: true })
 }) {}

@@ -58,7 +58,7 @@ const isBlocked = (
   return status >= 400 || (status < 300 && byPage)
 }
 
-/** These statuses have their own meaning, whoever sends them. */
+/** These statuses mean the same from every sender. */
 const otherMeanings = new Set([
   401,
   402,

@@ -12,7 +12,7 @@ export interface Terminal {
   readonly onKeys: (listener: (keys: ReadonlyArray<Keys.Key>) => void) => void
   /** Calls the listener once the size has stopped changing. */
   readonly onResize: (listener: () => void) => void
-  /** Calls the listener when the terminal is gone, e.g. because its window was closed. */
+  /** Calls the listener when the terminal has disappeared, e.g. because its window was closed. */
   readonly onClosed: (listener: () => void) => void
   readonly write: (text: string) => void
   /** Switches to the alternate screen, which has no scrollback, or back. */

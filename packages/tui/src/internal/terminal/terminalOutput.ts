@@ -29,7 +29,7 @@ export class TerminalOutput extends Writable {
     if (this.isMuted) return done()
     const { question } = this
     this.#terminal.write(chunk, encoding, (error) => {
-      // Ink does not learn that the terminal is gone; its other listeners do.
+      // Ink does not learn that the terminal has disappeared; its other listeners do.
       done()
       if (question !== undefined && !error) this.onQuestionWritten(question)
     })
