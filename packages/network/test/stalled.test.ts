@@ -1,25 +1,29 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type * as Dns from "node:dns/promises"
+import { promises } from "node:dns"
+import { syncBuiltinESMExports } from "node:module"
 import { createServer } from "node:net"
-import { vi } from "vitest"
+import { afterAll, beforeAll } from "vitest"
 import { listening } from "../../cli/test/gateway/Listening.ts"
 import { failure, makeFetch, makeNetwork } from "./machine.ts"
 
 const lookups: Array<string> = []
 
-// The one thing of these that no machine can be made to do: a lookup that gets no answer.
-vi.mock("node:dns/promises", async (original) => {
-  const dns = await original<typeof Dns>()
-  return {
-    ...dns,
-    lookup: (host: string, options: { all: true }) => {
-      lookups.push(host)
-      return host === "silent.test" ? new Promise(() => {}) : dns.lookup(host, options)
-    }
-  }
-})
+// No machine can be made to leave a DNS lookup unanswered, so this one function is replaced while these tests run.
+const { lookup } = promises
+const replaceLookup = (replacement: unknown) => {
+  promises.lookup = replacement as typeof lookup
+  syncBuiltinESMExports()
+}
+
+beforeAll(() =>
+  replaceLookup((host: string, options: { readonly all: true }) => {
+    lookups.push(host)
+    return host === "silent.test" ? new Promise(() => {}) : lookup(host, options)
+  })
+)
+afterAll(() => replaceLookup(lookup))
 
 /** Takes connections and never says a word. */
 const silent = Effect.map(listening(createServer((socket) => socket.resume())), (port) => `127.0.0.1:${port}`)

@@ -50,7 +50,7 @@ const bad: ReadonlyArray<readonly [text: string, what: string]> = [
   ["a\ufeffb", "has a byte order mark (U+FEFF) at position 2,"],
   ["a\ufe0fb", "has an invisible character (U+FE0F) at position 2,"],
   ["a\ufffdb", "has a byte that is not UTF-8 (U+FFFD) at position 2,"],
-  ["\ufffd\ufffdabc", "begins like UTF-16 text"],
+  ["\ufffd\ufffdabc", "looks like UTF-16 text"],
   ["\u201cabc\u201d", "has a typographic quotation mark (U+201C) at position 1,"],
   ["a\u2013b", "has a typographic dash (U+2013) at position 2,"],
   ["abc\u2026", "has an ellipsis (U+2026) at position 4,"],

@@ -15,7 +15,10 @@ import { keys, open } from "../Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "mcp-test-token" }
 
-const fixture = (name: string) => fileURLToPath(new URL(`../../agent/test/mcp/fixtures/${name}`, import.meta.url))
+const fixture = (name: string) => fileURLToPath(new URL(`../../../agent/test/mcp/fixtures/${name}`, import.meta.url))
+
+/** On a busy machine a server may take longer than the two seconds after which the command says what it waits for. */
+const withoutWaits = (stderr: string) => stderr.replace(/^note: waiting for MCP server .*\n/gm, "")
 
 const local = (...args: ReadonlyArray<string>) => ({ type: "local", command: [process.execPath, ...args] })
 
@@ -87,7 +90,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
           /\nnobody {2}failed {5}http\n {2}last error: no connection to 127\.0\.0\.1:1: ECONNREFUSED\. .*\n/
         )
         assert.match(text.stdout, /\noff {5}disabled {3}http\n$/)
-        assert.match(text.stderr, /^error: MCP servers not connected: broken, nobody\.\n/)
+        assert.match(withoutWaits(text.stderr), /^error: MCP servers not connected: broken, nobody\.\n/)
         assert.notInclude(text.stdout + text.stderr, "canary-of-the-query")
         const json = yield* home.spawn(["mcp", "list", "--format", "json"])
         assert.strictEqual(json.code, 1)
@@ -113,7 +116,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
           off: { ...local("/none"), enabled: false }
         }))
         const result = yield* home.spawn(["mcp", "list"])
-        assert.deepStrictEqual([result.code, result.stderr], [0, ""])
+        assert.deepStrictEqual([result.code, withoutWaits(result.stderr)], [0, ""])
         const none = yield* start(() => ({}))
         const empty = yield* none.home.spawn(["mcp", "list"])
         assert.strictEqual(empty.code, 0)

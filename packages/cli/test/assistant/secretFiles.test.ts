@@ -98,7 +98,7 @@ layer(NodeContext.layer)("a file that may hold secrets", (it) => {
         for (const args of [[], ["--trust-project"], ["--yolo"]]) {
           const { code, stderr } = yield* run(args)
           assert.strictEqual(code, 0, stderr)
-          assert.match(stderr, /note: .*may hold secrets: it is not shown to the model/)
+          assert.match(stderr, /note: .*may hold secrets and is not sent to the model/)
         }
         assert.notInclude(yield* sent, canary)
       }))
@@ -108,7 +108,7 @@ layer(NodeContext.layer)("a file that may hold secrets", (it) => {
     Effect.gen(function*() {
       const { run, sent } = yield* start([], { instructions: [".env"] })
       const { stderr } = yield* run()
-      assert.match(stderr, /note: .*\.env may hold secrets: it is shown to the model, because your configuration/)
+      assert.match(stderr, /note: .*\.env may hold secrets and is sent to the model, because your configuration/)
       assert.include(yield* sent, canary)
     }))
 
@@ -150,7 +150,7 @@ layer(NodeContext.layer)("the home directory", (it) => {
         writeFileSync(join(home.home, "plain.txt"), canary)
         writeFileSync(join(home.home, "AGENTS.md"), canary)
         const { stderr } = yield* run([], { cwd: home.home })
-        assert.include(stderr, "AGENTS.md is not used")
+        assert.include(stderr, "AGENTS.md is ignored")
         const told = yield* sent
         assert.notInclude(told, canary)
         assert.notInclude(told, "plain.txt\\n")

@@ -113,7 +113,7 @@ layer(NodeContext.layer)("a gateway that answers a stream's request with somethi
         assert.strictEqual(result.code, 1, result.stdout)
         assert.strictEqual(result.stdout, "")
         assert.match(result.stderr, /the gateway answered \S+.*expected application\/vnd\.amazon\.eventstream/)
-        assert.include(result.stderr, "set options.streaming to auto")
+        assert.include(result.stderr, "Set options.streaming to auto")
         assert.strictEqual((yield* sandbox.requests).length, 1)
       }))
   }

@@ -176,7 +176,7 @@ const sandboxProcess = (directory: string, script: Script) =>
     writeFileSync(join(directory, "script.json"), JSON.stringify(script))
     yield* Effect.promise(() =>
       build({
-        entryPoints: [fileURLToPath(new URL("process/sandbox.ts", import.meta.url))],
+        entryPoints: [fileURLToPath(new URL("../process/sandbox.ts", import.meta.url))],
         outfile: program,
         bundle: true,
         platform: "node",

@@ -57,7 +57,7 @@ layer(NodeContext.layer)("options.signingService", (it) => {
       yield* home.writeGlobalConfig(guideConfig(sandbox.url, { signingService: "execute/api" }))
       const wrong = yield* home.run(["run", "--no-tools", "hello"], { env: keys })
       assert.strictEqual(wrong.code, 2)
-      assert.match(wrong.stderr, /altimate-code.json:\d+:\d+.*expected an AWS service's name/)
+      assert.match(wrong.stderr, /altimate-code.json:\d+:\d+.*expected the signing name of an AWS service/)
     }))
 })
 
@@ -79,7 +79,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
     Effect.gen(function*() {
       const { code, requests, stderr } = yield* run({ auth: "bearer" }, keys)
       assert.strictEqual(code, 1)
-      assert.match(stderr, /There is no bearer token[^]*AWS_BEARER_TOKEN_BEDROCK \(not set\)[^]*options.auth is bearer/)
+      assert.match(stderr, /No bearer token was found[^]*AWS_BEARER_TOKEN_BEDROCK \(not set\)[^]*options.auth is bearer/)
       assert.lengthOf(requests, 0)
     }))
 
@@ -94,7 +94,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       assert.isUndefined(headers["authorization"])
       const without = yield* run({ auth: "header" })
       assert.strictEqual(without.code, 2)
-      assert.match(without.stderr, /options.auth is header \(.*altimate-code.json:\d+:\d+[^]*options.headers has none/)
+      assert.match(without.stderr, /options.auth is header \(.*altimate-code.json:\d+:\d+[^]*options.headers is empty/)
     }))
 
   it.scoped("none sends nothing", () =>

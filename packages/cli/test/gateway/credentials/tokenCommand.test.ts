@@ -77,7 +77,7 @@ layer(NodeContext.layer)("options.tokenCommand", (it) => {
       const { code, stderr } = yield* run
       assert.strictEqual(code, 1)
       assert.match(stderr, /The bearer token from tokenCommand, .*altimate-code.json:\d+:\d+.* was refused/)
-      assert.include(stderr, "check what tokenCommand prints")
+      assert.include(stderr, "Check that tokenCommand prints a token for this gateway.")
       assert.strictEqual(runs(), 2)
       assert.lengthOf(yield* sandbox.requests, 2)
     }))

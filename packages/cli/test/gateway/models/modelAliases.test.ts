@@ -132,7 +132,7 @@ layer(NodeContext.layer)("models of one's own", (it) => {
         near!,
         /^warning: the baseModel "anthropic\.claude-sonet-4-6" of the model "sonnet" is not known \(FILE:\d+:\d+ \(global config\)\); did you mean anthropic\.claude-sonnet-4-6\b.*\?$/
       )
-      assert.match(none!, /^warning: the baseModel "qqqq" .*; altimate-code models lists those that are\.$/)
+      assert.match(none!, /^warning: the baseModel "qqqq" .*; altimate-code models lists the known ones\.$/)
       assert.strictEqual((yield* ask("-m", "sonnet")).modelId, profile)
     }))
 

@@ -108,7 +108,7 @@ layer(NodeContext.layer)("prefixRules", (it) => {
         assert.strictEqual(code, 2, stderr)
         assert.match(
           stderr.replace(configFile, "FILE"),
-          /^error: FILE:\d+:\d+: expected a prefix .* with a dot at its end/
+          /^error: FILE:\d+:\d+: expected a lower-case prefix that ends in a dot/
         )
         assert.include(stderr, "for example \"us.\"")
         assert.deepStrictEqual(yield* sandbox.requests, [])
