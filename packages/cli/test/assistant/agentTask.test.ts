@@ -27,7 +27,7 @@ const makeRepository = (directory: string) =>
       join(directory, "median.test.js"),
       `import { test } from "node:test"
 import assert from "node:assert"
-import { median } from "../median.js"
+import { median } from "./median.js"
 
 test("an odd number of values", () => assert.equal(median([10, 9, 1]), 9))
 test("an even number of values", () => assert.equal(median([4, 1, 3, 2]), 2.5))

@@ -111,7 +111,7 @@ layer(NodeContext.layer)("kill -9", (it) => {
           assert.includeMembers(parsed(told).map(({ id }) => id), running)
           for (const line of told) {
             const { id } = JSON.parse(line) as { id: string }
-            assert.include(line, running.includes(id) ? "It may have had effects" : "was never run")
+            assert.include(line, running.includes(id) ? "It may have had effects" : "was not run")
           }
         }),
       60_000

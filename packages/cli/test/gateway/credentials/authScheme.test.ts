@@ -79,7 +79,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
     Effect.gen(function*() {
       const { code, requests, stderr } = yield* run({ auth: "bearer" }, keys)
       assert.strictEqual(code, 1)
-      assert.match(stderr, /No bearer token was found[^]*AWS_BEARER_TOKEN_BEDROCK \(not set\)[^]*options.auth is bearer/)
+      assert.match(stderr, /No bearer token was found[^]*AWS_BEARER_TOKEN_BEDROCK: not set[^]*options.auth is bearer/)
       assert.lengthOf(requests, 0)
     }))
 
