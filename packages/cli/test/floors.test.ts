@@ -159,7 +159,7 @@ describe("files", () => {
 
     it(`of ${name} are in folders of at most ${filesPerFolder}`, () => {
       const folders = Object.entries(Arr.groupBy(sources(name), (file) => relative(packages, dirname(file))))
-      const tooLarge = folders.filter(([folder, files]) => files.length > filesPerFolder)
+      const tooLarge = folders.filter(([, files]) => files.length > filesPerFolder)
       assert.deepStrictEqual(tooLarge.map(([folder, { length }]) => `${folder}: ${length}`), [])
     })
   }
