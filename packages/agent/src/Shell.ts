@@ -26,7 +26,7 @@ import type { Writable } from "node:stream"
 import { describeOutputFailure, describeStartFailure } from "./internal/shell/run/describeFailure.ts"
 import { makeOutputPipe } from "./internal/shell/run/outputPipe.ts"
 import { saveMasked } from "./internal/shell/run/saveMasked.ts"
-import { unattended, writePrograms } from "./internal/shell/run/unattended.ts"
+import { unattended, writePrograms } from "./internal/shell/run/disablePrompts.ts"
 import { type Environment, Workspace } from "./Workspace.ts"
 
 /**

@@ -7,7 +7,7 @@ import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
 import { estimateTokens } from "../internal/compaction/lineSize.ts"
 import { lastSummary } from "../internal/session/lastSummary.ts"
-import { applyLeftOut } from "../internal/session/leftOut.ts"
+import { applyLeftOut } from "../internal/session/refusedContent.ts"
 import type { Entry, Line } from "./Session.ts"
 import * as Usage from "./Usage.ts"
 

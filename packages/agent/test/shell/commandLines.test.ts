@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { decide } from "../../src/internal/permission/decide.ts"
-import { judge } from "../../src/internal/shell/judge.ts"
+import { judge } from "../../src/internal/shell/splitCommandLine.ts"
 
 /** Everything that the table's lines begin with, but neither `rm` nor what changes the shell itself. */
 const names =

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Command, parse } from "unbash"
 import { decide } from "../../src/internal/permission/decide.ts"
-import { judge } from "../../src/internal/shell/judge.ts"
+import { judge } from "../../src/internal/shell/splitCommandLine.ts"
 import { shellWord } from "../../src/internal/shell/words.ts"
 
 const hasBash = spawnSync("bash", ["-c", "true"]).status === 0

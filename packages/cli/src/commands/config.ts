@@ -13,7 +13,7 @@ import { format } from "../command-line/formatOption.ts"
 import { option } from "../command-line/parameter.ts"
 import { Stdio, writeJson } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
-import { configured } from "../workspace/configured.ts"
+import { configured } from "../workspace/withSettings.ts"
 import * as Trust from "../workspace/projectTrust.ts"
 
 const effective = Effect.map(Settings, (settings) => {

@@ -16,7 +16,7 @@ import { crossRegionOption, overrides } from "../command-line/sessionOptions.ts"
 import { Stdio } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
 import { selectable } from "../model/knownModels.ts"
-import { configured } from "../workspace/configured.ts"
+import { configured } from "../workspace/withSettings.ts"
 
 export const resolve = command("resolve", {
   description: "Show the ID that is sent for a model, and the rule behind it.",

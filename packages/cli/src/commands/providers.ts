@@ -16,7 +16,7 @@ import { format } from "../command-line/formatOption.ts"
 import { Stdio, writeJson } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
 import * as TokenCommands from "../model/tokenCommands.ts"
-import { configured, endpoint } from "../workspace/configured.ts"
+import { configured, endpoint } from "../workspace/withSettings.ts"
 import * as StoredCredentials from "./storedCredentials.ts"
 
 /** The region and expiry that a short-term Bedrock API key contains. */

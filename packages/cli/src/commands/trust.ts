@@ -5,7 +5,7 @@ import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import { command } from "../command-line/commandTree.ts"
 import { Stdio } from "../command-line/Stdio.ts"
-import { configured } from "../workspace/configured.ts"
+import { configured } from "../workspace/withSettings.ts"
 import * as Trust from "../workspace/projectTrust.ts"
 
 export const trust = command("trust", {

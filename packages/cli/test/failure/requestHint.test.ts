@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
 import { answered, attempt, keyed, thrown } from "../../../provider/test/failure/attempt.ts"
 import { requestHint } from "../../src/command-line/failure/hints/requestHint.ts"
-import { untilWhen } from "../../src/command-line/failure/hints/untilWhen.ts"
+import { untilWhen } from "../../src/command-line/failure/hints/formatRetryTime.ts"
 
 const hintFor = (...response: Parameters<typeof answered>) => requestHint(answered(...response))
 

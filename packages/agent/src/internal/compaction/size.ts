@@ -2,7 +2,7 @@
 import * as History from "../../session/History.ts"
 import type { Entry, Line } from "../../session/Session.ts"
 import { lastSummary } from "../session/lastSummary.ts"
-import { applyLeftOut } from "../session/leftOut.ts"
+import { applyLeftOut } from "../session/refusedContent.ts"
 import { countBytes, estimateTokens } from "./lineSize.ts"
 
 export type Unit = Extract<Entry, { readonly type: "limit" }>["unit"]

@@ -8,7 +8,7 @@ import * as History from "../../session/History.ts"
 import type { Line } from "../../session/Session.ts"
 import * as Usage from "../../session/Usage.ts"
 import type { ModelProvider } from "../../turn/ModelProvider.ts"
-import { nameOf } from "../session/leftOut.ts"
+import { nameOf } from "../session/refusedContent.ts"
 import { cutMiddle } from "../tools/defineTool.ts"
 import { totalSize, type Unit } from "./size.ts"
 

@@ -1,5 +1,5 @@
 /** The prefix of a command that "always" allows. */
-import { isBystander } from "./programs/bystanders.ts"
+import { isBystander } from "./programs/passivePrograms.ts"
 
 /** Commands that can't be undone, write where an argument says, or connect to any host: only the exact command is allowed again. */
 const irreversible = new Set(

@@ -5,10 +5,10 @@ import * as Effect from "effect/Effect"
 import type { CutAnswer, Entry } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
 import type { Refusal } from "../../turn/ModelProvider.ts"
-import { describe, type Options as CompactionOptions, shortenRequest } from "../compaction/makeRoom.ts"
-import { shortReason } from "../session/leftOut.ts"
+import { describe, type Options as CompactionOptions, shortenRequest } from "../compaction/autoCompaction.ts"
+import { shortReason } from "../session/refusedContent.ts"
 import { now } from "../session/now.ts"
-import { stepsFor, type Tools } from "./refusalSteps.ts"
+import { stepsFor, type Tools } from "./recoverySteps.ts"
 
 interface Options extends CompactionOptions {
   /** The index of the line with the turn's prompt. */

@@ -43,7 +43,7 @@ import { known } from "../../model/knownModels.ts"
 import { describeNotice } from "../../model/notices.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import { version } from "../../Version.ts"
-import { endpoint, warnings } from "../../workspace/configured.ts"
+import { endpoint, warnings } from "../../workspace/withSettings.ts"
 import { DoctorReport, type Observation } from "./DoctorReport.ts"
 import { largePrompt, paced } from "./prompts.ts"
 

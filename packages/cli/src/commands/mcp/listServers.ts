@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
-import * as Places from "../../workspace/places.ts"
+import * as Places from "../../workspace/localFiles.ts"
 
 /** Starts all servers, shows the state of each, and stops them. Fails if an enabled server is not connected. */
 export const list = Effect.fn("McpList.list")(

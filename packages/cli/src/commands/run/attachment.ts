@@ -10,7 +10,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { CliError } from "../../command-line/failure/CliError.ts"
-import * as Places from "../../workspace/places.ts"
+import * as Places from "../../workspace/localFiles.ts"
 
 /**
  * Reads a file as part of a user message: PNG, JPEG, GIF, WebP and PDF as files, UTF-8 text as text with its file name.

@@ -7,7 +7,7 @@ import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
-import { configured } from "../../workspace/configured.ts"
+import { configured } from "../../workspace/withSettings.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 
 const count = (name: string) =>

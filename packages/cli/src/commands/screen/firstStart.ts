@@ -21,7 +21,7 @@ import { explainCheck } from "../../command-line/failure/explainFailure.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import type { Services } from "../../Services.ts"
-import { toHostError } from "./hostFailure.ts"
+import { toHostError } from "./toHostError.ts"
 
 const defaultModel = "anthropic.claude-sonnet-4-6"
 

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import { Stdio } from "../../command-line/Stdio.ts"
 import * as Assistant from "../../workspace/assistant.ts"
 import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
-import * as Places from "../../workspace/places.ts"
+import * as Places from "../../workspace/localFiles.ts"
 import * as ScreenHost from "./screenHost.ts"
 
 export interface ScreenOptions extends SessionOptions {

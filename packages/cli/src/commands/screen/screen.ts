@@ -9,7 +9,7 @@ import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
-import { configured } from "../../workspace/configured.ts"
+import { configured } from "../../workspace/withSettings.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 
 const hasScreen = Effect.gen(function*() {

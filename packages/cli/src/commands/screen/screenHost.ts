@@ -20,7 +20,7 @@ import { version } from "../../Version.ts"
 import * as Assistant from "../../workspace/assistant.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import * as FirstStart from "./firstStart.ts"
-import { toHostError } from "./hostFailure.ts"
+import { toHostError } from "./toHostError.ts"
 import * as SelectedModel from "./selectedModel.ts"
 
 const describeQuestions = ({ origin, value }: Setting<boolean>): string =>

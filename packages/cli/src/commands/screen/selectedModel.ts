@@ -17,7 +17,7 @@ import * as ScopedRef from "effect/ScopedRef"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
 import type { Services } from "../../Services.ts"
-import { toHostError } from "./hostFailure.ts"
+import { toHostError } from "./toHostError.ts"
 
 /** A model with an open client. */
 interface Opened {

@@ -5,7 +5,7 @@ import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import { shown, shownJson, Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Table from "../../command-line/table.ts"
-import * as Places from "../../workspace/places.ts"
+import * as Places from "../../workspace/localFiles.ts"
 
 /** All sessions, the last used first. */
 export const list = Effect.fn("SessionCommands.list")(function*(format: "text" | "json") {

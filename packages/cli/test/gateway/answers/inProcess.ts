@@ -34,7 +34,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as Bedrock from "../../../src/model/bedrock.ts"
-import * as Places from "../../../src/workspace/places.ts"
+import * as Places from "../../../src/workspace/localFiles.ts"
 
 /** What must never be written anywhere. */
 export const canary = "canary-token-of-the-gateway"

@@ -1,6 +1,6 @@
 /** Arguments that bash's built-ins do not evaluate a second time. */
 import { options, readOptions } from "../options.ts"
-import { certain, joinWords, type Reader, type Reading, uncertain } from "../reading.ts"
+import { certain, joinWords, type Reader, type Reading, uncertain } from "../callAnalysis.ts"
 import { binaryTests, numberTests, unaryTests } from "../syntax.ts"
 import { isHarmlessExport, isHarmlessName, isPlainName } from "../variables.ts"
 import type { ShellWord } from "../words.ts"

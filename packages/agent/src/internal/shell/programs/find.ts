@@ -1,6 +1,6 @@
 /** Commands that `find` and `fd` run on the files that they find. */
 import { options, readOptions } from "../options.ts"
-import { type Inner, type Reader, uncertain } from "../reading.ts"
+import { type Inner, type Reader, uncertain } from "../callAnalysis.ts"
 import type { ShellWord } from "../words.ts"
 
 /** Options that do not write, delete or run anything. */

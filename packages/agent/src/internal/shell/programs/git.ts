@@ -1,6 +1,6 @@
 /** The commands of `git` and their options that run no other program. */
 import { type Options, options, readOptions } from "../options.ts"
-import { certain, joinWords, type Reader, type Reading, uncertain } from "../reading.ts"
+import { certain, joinWords, type Reader, type Reading, uncertain } from "../callAnalysis.ts"
 import { literalWord, type ShellWord } from "../words.ts"
 
 /** No option of these commands names a program, or a file to write outside the working tree. */

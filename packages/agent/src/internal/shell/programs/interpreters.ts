@@ -1,6 +1,6 @@
 /** Commands that run code: shell code can be judged, code in other languages can't. */
 import { type Options, options, readOptions } from "../options.ts"
-import { certain, type Reader, type Reading, uncertain } from "../reading.ts"
+import { certain, type Reader, type Reading, uncertain } from "../callAnalysis.ts"
 import type { ShellWord } from "../words.ts"
 
 const shells = new Set(["bash", "sh", "dash", "zsh", "ksh", "ash"])

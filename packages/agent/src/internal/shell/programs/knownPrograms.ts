@@ -3,7 +3,7 @@
  * Sources: the programs' manual pages.
  */
 import { type Options, options, readOptions } from "../options.ts"
-import { certain, type Reader, uncertain } from "../reading.ts"
+import { certain, type Reader, uncertain } from "../callAnalysis.ts"
 import { literalWord, type ShellWord } from "../words.ts"
 import { finders } from "./find.ts"
 import { git } from "./git.ts"

@@ -1,6 +1,6 @@
 /** Commands that run others in special ways: with a placeholder, as shell code, or through a user's shell. */
 import { options, readOptions } from "../options.ts"
-import { certain, joinWords, type Reader, uncertain } from "../reading.ts"
+import { certain, joinWords, type Reader, uncertain } from "../callAnalysis.ts"
 import { readWrapper } from "./wrappers.ts"
 
 const command: Reader = (words) =>

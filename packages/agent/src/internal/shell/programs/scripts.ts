@@ -1,6 +1,6 @@
 /** Scripts of `sed` and `awk`, which can run commands and write files. */
 import { options, readOptions } from "../options.ts"
-import { type Reader, uncertain } from "../reading.ts"
+import { type Reader, uncertain } from "../callAnalysis.ts"
 
 const address = String.raw`(?:\d+|\$|\/(?:\\.|[^\\\/\n\[])+\/)`
 const addresses = String.raw`(?:${address}(?:,(?:\+?${address}))?\s*!?\s*)?`

@@ -1,6 +1,6 @@
 /** Commands that run another command, which follows their options. */
 import { type Options, options, readOptions } from "../options.ts"
-import { type Reader, type Reading, uncertain } from "../reading.ts"
+import { type Reader, type Reading, uncertain } from "../callAnalysis.ts"
 import { isHarmlessExport, isHarmlessName } from "../variables.ts"
 import type { ShellWord } from "../words.ts"
 

@@ -2,7 +2,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type { Masker } from "../../../Workspace.ts"
-import { lastState } from "./lastState.ts"
+import { lastState } from "./redrawnLines.ts"
 
 /** Longer lines are cleaned in parts. This may split an escape sequence, but secrets are still found. */
 const maxLineLength = 1024 * 1024

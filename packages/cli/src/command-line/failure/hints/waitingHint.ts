@@ -1,7 +1,7 @@
 /** What to do when a retry within seconds does not help. */
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import { quotaPeriod } from "@altimate-code/provider/Diagnosis"
-import { untilWhen } from "./untilWhen.ts"
+import { untilWhen } from "./formatRetryTime.ts"
 
 /** `undefined` unless the service says when it is available again, or a quota per day or longer is used up. */
 export const waitingHint = (error: BedrockError): string | undefined => {

@@ -9,7 +9,7 @@ import * as Compaction from "../../turn/Compaction.ts"
 import type { ModelProvider, Refusal } from "../../turn/ModelProvider.ts"
 import type { TurnEvent } from "../../turn/TurnEvent.ts"
 import { lastSummary } from "../session/lastSummary.ts"
-import { shortReason } from "../session/leftOut.ts"
+import { shortReason } from "../session/refusedContent.ts"
 import { now } from "../session/now.ts"
 import { fullest, type Limit, limitsOf, shortNumber, usedOf } from "./size.ts"
 

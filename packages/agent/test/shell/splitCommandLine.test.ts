@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { judge as judgeIn } from "../../src/internal/shell/judge.ts"
+import { judge as judgeIn } from "../../src/internal/shell/splitCommandLine.ts"
 
 const judge = (line: string) => judgeIn(line, new Set(["HOME", "PATH", "PAGER"]))
 

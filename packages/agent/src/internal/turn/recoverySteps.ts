@@ -6,7 +6,7 @@ import type { Entry, Line } from "../../session/Session.ts"
 import { ToolOrigin } from "../../tools/ToolOrigin.ts"
 import type { Refusal } from "../../turn/ModelProvider.ts"
 import { lastSummary } from "../session/lastSummary.ts"
-import { applyLeftOut, digestOf, nameOf } from "../session/leftOut.ts"
+import { applyLeftOut, digestOf, nameOf } from "../session/refusedContent.ts"
 import { partsOf } from "../session/lineParts.ts"
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the tools of MCP servers are known only at run time
