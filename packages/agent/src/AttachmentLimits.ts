@@ -19,7 +19,7 @@ export interface Limits {
 }
 
 /**
- * The limits of the model's provider. The default is what all common providers accept.
+ * The limits of the model's provider. The defaults are accepted by all common providers.
  *
  * @since 0.1.0
  * @category services
@@ -29,7 +29,7 @@ export class AttachmentLimits extends Context.Reference<AttachmentLimits>()("@al
 }) {}
 
 /**
- * Why a file can't be attached. `why` is the end of a sentence, `remedy` a complete sentence.
+ * Why a file can't be attached. `why` is a clause that follows a colon, `remedy` a complete sentence.
  *
  * @since 0.1.0
  * @category models
@@ -42,15 +42,15 @@ export interface Problem {
 const formatCount = (value: number): string => value.toLocaleString("en-US")
 
 /**
- * What is wrong with an image or a PDF; `undefined` if it can be attached. The type is detected from the bytes.
+ * Checks an image or a PDF, whose type is detected from the bytes. Returns `undefined` if it can be attached.
  *
  * @since 0.1.0
  * @category queries
  */
-export const problem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
+export const findProblem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
   if (MediaType.of(bytes) === "application/pdf") {
     return bytes.length <= limits.documentBytes ? undefined : {
-      why: `it has ${formatCount(bytes.length)} bytes, and the limit is ${formatCount(limits.documentBytes)}`,
+      why: `it is ${formatCount(bytes.length)} bytes, and the limit is ${formatCount(limits.documentBytes)}`,
       remedy: "Split it, or extract its text first."
     }
   }

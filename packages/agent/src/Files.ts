@@ -18,24 +18,24 @@ export class FilesError extends Schema.TaggedError<FilesError>("@altimate-code/a
 }) {}
 
 /**
- * Paths relative to `directory`, with `/`, that match a glob pattern (`*`, `**`, `?`, `[a-z]`, `{a,b}`; parentheses are literal).
- * Excludes files that `.gitignore` files ignore, including those of the directories above up to the repository's root, and `.git` and
- * `node_modules`, unless the pattern starts with such a path. Also excludes unreadable directories and everything outside `directory`.
- * Symbolic links are not followed. Returns after ten seconds at the latest, with the files found until then.
+ * Lists the paths that match a glob pattern (`*`, `**`, `?`, `[a-z]`, `{a,b}`; parentheses are literal), relative to `directory` and
+ * separated by `/`. Unless the pattern starts with their path, it excludes `.git`, `node_modules` and everything that `.gitignore` files
+ * ignore, including those in parent directories up to the repository's root. It also excludes unreadable directories and everything
+ * outside `directory`, and does not follow symbolic links. After ten seconds it returns the files found so far.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const matching = (directory: string, pattern: string): Effect.Effect<ReadonlyArray<string>, FilesError> =>
+export const listMatching = (directory: string, pattern: string): Effect.Effect<ReadonlyArray<string>, FilesError> =>
   listFiles(directory, pattern, {})
 
 /**
- * The first files that `matching` would find, those in the fewest subdirectories first. Stops soon after `count` files.
+ * Lists files as `listMatching` does, those in the fewest subdirectories first, and stops soon after `count` files.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const nearest = (directory: string, count: number): Effect.Effect<ReadonlyArray<string>, FilesError> =>
+export const listNearest = (directory: string, count: number): Effect.Effect<ReadonlyArray<string>, FilesError> =>
   listFiles(directory, "**/*", { maxFiles: count })
 
 const listFiles = (directory: string, pattern: string, options: { readonly maxFiles?: number }) =>

@@ -17,18 +17,18 @@ import * as Pattern from "./internal/permission/pattern.ts"
 export interface Consent {
   /** Session grants for exactly those files that need permission to read. */
   readonly grants: ReadonlyArray<{ readonly permission: string; readonly pattern: string }>
-  /** Tells the user which of them may hold secrets. */
+  /** Tells the user which of them may contain secrets. */
   readonly notices: ReadonlyArray<string>
 }
 
 /**
- * Finds the files that a typed prompt mentions, so that the user is not asked about them again. A mention ends at white space and must
+ * Finds the files that a typed prompt mentions, so that reading them needs no further permission. A mention ends at white space and must
  * name a regular file.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const consent = Effect.fn("Mentions.consent")(function*(prompt: string) {
+export const resolve = Effect.fn("Mentions.resolve")(function*(prompt: string) {
   const fs = yield* FileSystem.FileSystem
   const words = new Set((prompt.match(/(?<=^|\s)@\S+/g) ?? []).map((word) => word.slice(1)))
   const isFile = (path: string) =>
@@ -42,12 +42,12 @@ export const consent = Effect.fn("Mentions.consent")(function*(prompt: string) {
       return []
     }))
   const consent: Consent = {
-    grants: targets.flat().map(({ judged }) => judged("read"))
+    grants: targets.flat().map(({ partsFor }) => partsFor("read"))
       .filter((parts) => parts.length > 1 || parts[0]?.secret === true)
       .flatMap((parts) => parts.map(({ permission, subject }) => ({ permission, pattern: Pattern.escape(subject) }))),
-    notices: targets.flat().filter(({ judged }) => judged("read").at(-1)?.secret === true)
+    notices: targets.flat().filter(({ partsFor }) => partsFor("read").at(-1)?.secret === true)
       .map(({ shown }) =>
-        `${shown} may hold secrets: the model may read it in this session, because your prompt mentions it`
+        `${shown} may contain secrets: the model may read it in this session, because your prompt mentions it`
       )
   }
   return consent

@@ -17,16 +17,16 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-// Effect's commands can't write both streams to one pipe, which preserves the order of their output.
+// Node's `spawn`, because Effect's commands can't write both streams to one pipe, and only one pipe preserves their order.
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { writeSync } from "node:fs"
 import { tmpdir } from "node:os"
 import type { Writable } from "node:stream"
 import { describeOutputFailure, describeStartFailure } from "./internal/shell/run/describeFailure.ts"
+import { disablePrompts, writePrograms } from "./internal/shell/run/disablePrompts.ts"
 import { makeOutputPipe } from "./internal/shell/run/outputPipe.ts"
 import { saveMasked } from "./internal/shell/run/saveMasked.ts"
-import { unattended, writePrograms } from "./internal/shell/run/disablePrompts.ts"
 import { type Environment, Workspace } from "./Workspace.ts"
 
 /**
@@ -63,29 +63,29 @@ export interface Result {
   readonly ending: string
   readonly ok: boolean
   /**
-   * Both streams in the order of writing, without escape sequences and secrets. A line that was redrawn has its last state. Long output
-   * is cut in the middle.
+   * stdout and stderr in the order in which they were written, without escape sequences, and with secrets masked. A redrawn line is in
+   * its final state. Long output is cut in the middle.
    */
   readonly output: string
   /** The file with the complete output, if `output` is cut. */
-  readonly whole?: string
+  readonly fullOutput?: string
 }
 
 /** Longer output is cut to this many bytes. */
-const maxShown = 30_000
+const maxShownBytes = 30_000
 
-/** The command is stopped after this many bytes, before it fills the disk. */
-const maxOutput = 100 * 1024 * 1024
+/** A command that writes more bytes is stopped before it fills the disk. */
+const maxOutputBytes = 100 * 1024 * 1024
 
-/** How long complete outputs are stored. */
+/** How long files with complete outputs are kept. */
 const retention = Duration.days(7)
 
 /** Time between SIGTERM and SIGKILL. */
 const shutdownGrace = Duration.seconds(2)
 
 /**
- * The names of the variables in a command's environment: the workspace's variables without those that make programs wait for a user.
- * Leaving a variable out does not protect it: a command runs as the same user and can read this program's environment
+ * The names of the variables in a command's environment: those of the workspace, except the ones that make programs wait for a user.
+ * Removing a variable does not hide it from a command, which runs as the same user and can read this program's environment
  * (`/proc/$PPID/environ`).
  *
  * @since 0.1.0
@@ -93,16 +93,16 @@ const shutdownGrace = Duration.seconds(2)
  */
 export const variables: Effect.Effect<ReadonlySet<string>, never, Workspace> = Effect.map(
   Workspace,
-  ({ commandEnvironment }) => new Set(Object.keys(unattended(commandEnvironment, { editor: "", password: "" })))
+  ({ commandEnvironment }) => new Set(Object.keys(disablePrompts(commandEnvironment, { editor: "", password: "" })))
 )
 
 type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | "timeout" | "flood"
 
 /**
- * Waits until the process has been saved, then replaces itself with the shell that runs the command. If this program ends before that,
- * the command never runs. In POSIX mode the waiting bash reads no startup files; the shell that runs the command does.
+ * A script that waits until the process has been saved, then replaces itself with the shell that runs the command. If this program ends
+ * first, the command never runs. In POSIX mode the waiting bash reads no startup files; the shell that runs the command does.
  */
-const waitingScript = (shell: string) => `read -r _ <&3 || exit; exec 3<&-; exec ${shell} -c "$0"`
+const makeWaitingScript = (shell: string) => `read -r _ <&3 || exit; exec 3<&-; exec ${shell} -c "$0"`
 
 const shells = [["bash", "--posix"], ["sh"]] as const
 
@@ -121,7 +121,7 @@ const startShell = (command: string, cwd: string, env: Environment, output: numb
         else resume(new ShellError({ message }))
       }
       try {
-        const child = spawn(shell, [...options, "-c", waitingScript(shell), command], {
+        const child = spawn(shell, [...options, "-c", makeWaitingScript(shell), command], {
           cwd,
           env,
           detached: true,
@@ -160,7 +160,7 @@ const describeEnding = (ending: Ending, timeout: Duration.DurationInput): Pick<R
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-/** Makes a directory for the files that a command needs while it runs, next to the outputs if there is no temporary directory. */
+/** Makes a directory for the files that a command needs while it runs; next to the outputs if the system has no temporary directory. */
 const makeDirectory = Effect.fn("Shell.makeDirectory")(function*(outputs: string) {
   const fs = yield* FileSystem.FileSystem
   const prefix = "command-"
@@ -172,8 +172,8 @@ const makeDirectory = Effect.fn("Shell.makeDirectory")(function*(outputs: string
 
 /**
  * Runs a command line with bash, or with sh if bash is missing, in the workspace's directory and a new process group, without stdin,
- * terminal or editor. After a timeout or an interruption the whole process group is ended before this returns. A process that the
- * command leaves in the background keeps running; its later output is discarded.
+ * terminal or editor. After a timeout or an interruption it ends the whole process group before it returns. A process that the command
+ * leaves in the background keeps running; its later output is discarded.
  *
  * @since 0.1.0
  * @category constructors
@@ -188,13 +188,13 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
   const result = yield* Effect.gen(function*() {
     yield* fs.makeDirectory(outputs, { recursive: true, mode: 0o700 })
     const temporary = yield* makeDirectory(outputs)
-    const env = unattended(commandEnvironment, yield* writePrograms(temporary))
+    const env = disablePrompts(commandEnvironment, yield* writePrograms(temporary))
     // The raw output has no name on disk, so that a crash does not leave secrets behind.
     const raw = `${file}.raw.txt`
     const handle = yield* fs.open(raw, { flag: "ax+", mode: 0o600 })
     yield* fs.remove(raw)
     const stopped = yield* Deferred.make<Ending, ShellError>()
-    let room = maxOutput
+    let room = maxOutputBytes
     const pipe = yield* makeOutputPipe(path.join(temporary, "output"), programEnvironment, (bytes) => {
       const taken = bytes.subarray(0, Math.max(0, room))
       room -= bytes.length
@@ -228,21 +228,21 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
     Effect.catchTags({ BadArgument: failed, SystemError: failed }),
     Effect.onError(() => Effect.ignore(fs.remove(file, { force: true })))
   )
-  yield* result.whole === undefined ? Effect.ignore(fs.remove(file, { force: true })) : removeOld(outputs)
+  yield* result.fullOutput === undefined ? Effect.ignore(fs.remove(file, { force: true })) : removeOldOutputs(outputs)
   return result
 })
 
-/** Errors are ignored: they do not concern the command that has just run. */
-const removeOld = (outputs: string) =>
+/** Deletes outputs that are older than the retention time. Errors are ignored: they do not affect the command that has just run. */
+const removeOldOutputs = (outputs: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(retention)
+    const cutoff = (yield* Clock.currentTimeMillis) - Duration.toMillis(retention)
     for (const name of yield* fs.readDirectory(outputs)) {
       const file = path.join(outputs, name)
       const old = Effect.map(
         fs.stat(file),
-        ({ mtime, type }) => type === "File" && Option.exists(mtime, (date) => date.getTime() < before)
+        ({ mtime, type }) => type === "File" && Option.exists(mtime, (date) => date.getTime() < cutoff)
       )
       if (name.endsWith(".txt")) yield* Effect.ignore(Effect.whenEffect(fs.remove(file, { force: true }), old))
     }
@@ -255,19 +255,19 @@ const readOutput = (
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const size = Number((yield* fs.stat(file)).size)
-    if (size <= maxShown) return { ...ending, output: decode(yield* fs.readFile(file)) }
+    if (size <= maxShownBytes) return { ...ending, output: decode(yield* fs.readFile(file)) }
     const handle = yield* fs.open(file)
-    const piece = (from: number, length: number) =>
+    const readPiece = (from: number, length: number) =>
       Effect.gen(function*() {
         yield* handle.seek(FileSystem.Size(from), "start")
         const buffer = new Uint8Array(length)
         return buffer.subarray(0, Number(yield* handle.read(buffer)))
       })
-    const head = Cut.headBytes(yield* piece(0, maxShown / 2), maxShown / 2)
-    const tail = Cut.tailBytes(yield* piece(size - maxShown / 2, maxShown / 2), maxShown / 2)
+    const head = Cut.headBytes(yield* readPiece(0, maxShownBytes / 2), maxShownBytes / 2)
+    const tail = Cut.tailBytes(yield* readPiece(size - maxShownBytes / 2, maxShownBytes / 2), maxShownBytes / 2)
     const leftOut = size - head.length - tail.length
     const output = `${decode(head)}\n\n… ${leftOut} bytes left out; the complete output is in ${file} …\n\n${
       decode(tail)
     }`
-    return { ...ending, output, whole: file }
+    return { ...ending, output, fullOutput: file }
   })

@@ -1,5 +1,5 @@
 /**
- * Where the tools work, and the environment of the programs that they start.
+ * The directories in which the tools work, and the environment of the programs that they start.
  *
  * @since 0.1.0
  */
@@ -15,15 +15,15 @@ import type { ProgramFiles } from "./permission/SensitivePlaces.ts"
 export type Environment = Readonly<Record<string, string>>
 
 /**
- * Masks the secrets in a text that arrives in pieces.
+ * Masks secrets in a text that arrives in pieces.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Masker {
-  /** The masked text so far. An end that may be the start of a secret is held back. */
+  /** Returns the masked text so far, except an end that may be the start of a secret. */
   readonly next: (piece: string) => string
-  /** The text that was held back, at the end of the text. */
+  /** Returns the rest, at the end of the text. */
   readonly end: () => string
 }
 
@@ -34,14 +34,14 @@ export interface Masker {
  * @category services
  */
 export class Workspace extends Context.Tag("@altimate-code/agent/Workspace")<Workspace, {
-  /** The directory that relative paths and commands start from. */
+  /** The working directory: of commands, and for relative paths. */
   readonly directory: string
-  /** The project's root. Files outside it need permission; without a root that is every file. */
+  /** The project's root. Files outside it need permission; without a root, every file does. */
   readonly root?: string
-  /** The directory where complete long outputs are stored for 7 days. */
+  /** The directory in which the complete output of a command is kept for 7 days if it is too long for the model. */
   readonly outputs: string
   /** The files of the program that runs the tools. */
-  readonly own: ProgramFiles
+  readonly programFiles: ProgramFiles
   /** The complete environment of the command lines that the model and the user run. */
   readonly commandEnvironment: Environment
   /** The complete environment of all other programs: MCP servers, ripgrep, the editor. */

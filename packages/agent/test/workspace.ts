@@ -53,7 +53,7 @@ export const makeProject = Effect.gen(function*() {
       directory: root,
       root,
       outputs,
-      own: { directories: [path.join(beside, "own")], names: ["program.json"] },
+      programFiles: { directories: [path.join(beside, "own")], names: ["program.json"] },
       ...toPrograms
     })
   }
@@ -78,7 +78,7 @@ export const makeTools = (
       permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action)),
       touch: (file) => Effect.sync(() => void touched.push(path.relative(project.root, file))),
       storeProcess: () => Effect.void,
-      verdicts: (parts) => Effect.succeed(parts.map((part) => decide(rules, { judged: [part], title: "" }, []).verdict))
+      verdicts: (parts) => Effect.succeed(parts.map((part) => decide(rules, { parts: [part], title: "" }, []).verdict))
     })
     const workspace = Layer.map(project.workspace, (context) => {
       const { root, ...workspace } = Context.get(context, Workspace)

@@ -1,4 +1,4 @@
-/** The program: its commands, and what a command line does. */
+/** The commands of the program, and how a command line runs one of them. */
 import * as Directories from "@altimate-code/config/Directories"
 import * as PipedFiles from "@altimate-code/config/PipedFiles"
 import * as LogFile from "@altimate-code/log/LogFile"
@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Argv from "./command-line/argv.ts"
-import { aliased, type CommandTree, group, nameOf } from "./command-line/commandTree.ts"
+import { type CommandTree, group, nameOf, withAliases } from "./command-line/commandTree.ts"
 import * as Completions from "./command-line/completions.ts"
 import * as Failure from "./command-line/failure/renderFailure.ts"
 import { globalOptions, type Globals } from "./command-line/globalOptions.ts"
@@ -43,14 +43,14 @@ export const commands: Tree = {
   children: [
     Run.run,
     section("session", "List, show, export and delete sessions.", [
-      aliased(Session.list, "ls"),
+      withAliases(Session.list, "ls"),
       Session.show,
       Session.exportSession,
-      aliased(Session.remove, "rm")
+      withAliases(Session.remove, "rm")
     ]),
-    section("auth", "Store, remove and list credentials.", [Auth.login, Auth.logout, aliased(Auth.list, "ls")]),
+    section("auth", "Store, remove and list credentials.", [Auth.login, Auth.logout, withAliases(Auth.list, "ls")]),
     section("providers", "Show which credential is used, and why.", [
-      aliased(Providers.list, "ls"),
+      withAliases(Providers.list, "ls"),
       Auth.login,
       Auth.logout
     ]),
@@ -59,7 +59,7 @@ export const commands: Tree = {
       Config.path,
       Config.schema
     ]),
-    section("mcp", "Check the MCP servers and list their tools.", [aliased(Mcp.list, "ls")]),
+    section("mcp", "Check the MCP servers and list their tools.", [withAliases(Mcp.list, "ls")]),
     { ...Models.models, children: [Models.resolve] },
     doctor,
     trust,
@@ -67,7 +67,7 @@ export const commands: Tree = {
   ]
 }
 
-/** Runs a command line and returns the exit code. Every failure has been reported on stderr by then. */
+/** Runs a command line and returns the exit code. Reports every failure on stderr. */
 export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, Platform | Policies> =>
   Effect.gen(function*() {
     const argv = yield* Argv.parse(args, commands)
@@ -82,9 +82,9 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, P
   }).pipe(Effect.catchAll(report))
 
 const report = (failure: Failure.Failure) =>
-  Effect.as(complain((colors) => Failure.render(failure, { colors })), Failure.exitCode(failure))
+  Effect.as(writeFailure((colors) => Failure.render(failure, { colors })), Failure.exitCode(failure))
 
-const complain = (block: (colors: boolean) => string) =>
+const writeFailure = (block: (colors: boolean) => string) =>
   Effect.flatMap(Stdio, ({ colors, writeError }) => writeError(block(colors)))
 
 const print = (text: string) =>
@@ -115,14 +115,14 @@ const execute = (
           ? logPath
           : Option.none()
         return log(failure).pipe(
-          Effect.zipRight(complain((colors) => Failure.render(failure, { colors, logPath: more }))),
+          Effect.zipRight(writeFailure((colors) => Failure.render(failure, { colors, logPath: more }))),
           Effect.as(exitCode)
         )
       }),
       Effect.catchAllDefect((defect) =>
         Effect.logError("unexpected failure", Cause.die(defect)).pipe(
           Effect.annotateLogs("service", "cli"),
-          Effect.zipRight(complain((colors) =>
+          Effect.zipRight(writeFailure((colors) =>
             Failure.render(
               {
                 message: `This is a bug in altimate-code: ${defect instanceof Error ? defect.message : String(defect)}`,
@@ -154,7 +154,7 @@ const execute = (
     Effect.catchTag("ConfigError", (error) => report(error))
   )
 
-/** A failed request is not logged again: it was logged where it failed, with more detail. */
+/** Logs a failure, except a failed request, which has been logged with more detail where it failed. */
 const log = (failure: Failure.Failure) =>
   failure._tag === "RequestError" ? Effect.void : Effect.logError("failed").pipe(
     Effect.annotateLogs({ service: "cli", error: failure.message, type: failure._tag, reason: failure.reason })

@@ -1,4 +1,4 @@
-/** The process: platform services, signals, exit code. */
+/** Runs the program as a process: with platform services, signals and an exit code. */
 import * as NodeCommandExecutor from "@effect/platform-node/NodeCommandExecutor"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -21,10 +21,10 @@ const live = Layer.mergeAll(
   policies
 )
 
-/** 128 plus the number of the signal, as shells report a process that a signal ended. */
+/** Exit codes: 128 plus the number of the signal, as shells report a process that was ended by a signal. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const
 
-/** Hides the warning about Node 20 that the AWS SDK emits at every start. */
+/** Hides the warning about Node 20 that the AWS SDK emits whenever it is loaded. */
 const dropVersionWarning = () => {
   const printers = process.listeners("warning")
   process.removeAllListeners("warning")
@@ -33,13 +33,13 @@ const dropVersionWarning = () => {
   })
 }
 
-/** How long the clean-up after a signal may take, in milliseconds. Longer than the shutdown of an MCP server that has to be killed. */
+/** How long the clean-up after a signal may take, in milliseconds: longer than the shutdown of an MCP server that has to be killed. */
 const shutdownGrace = 5_000
 
 /** How long pending file operations may take to finish, in milliseconds. */
 const settleTime = 1_000
 
-/** Is a thread accessing a file or resolving a host name? `process.exit` would wait for it, possibly forever. */
+/** Whether a thread is accessing a file or resolving a host name. `process.exit` would wait for it, possibly forever. */
 const hasBusyThread = (): boolean =>
   process.getActiveResourcesInfo().some((resource) => /^(FS|FileHandle|Dir|Get(Addr|Name)Info)/.test(resource))
 
@@ -90,7 +90,7 @@ export const start = (args: ReadonlyArray<string>): void => {
   fiber.addObserver((exit) => {
     if (received !== undefined) return endBy(received)
     if (exit._tag === "Success") return end(exit.value)
-    // In a prompt, Ctrl-C arrives as a key and not as a signal.
+    // At a prompt, Ctrl-C arrives as a key instead of a signal.
     if (Cause.isInterruptedOnly(exit.cause)) return end(exitCodes.interrupted)
     const error = Cause.squash(exit.cause)
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -15,7 +15,7 @@ import type * as Terminal from "@effect/platform/Terminal"
 import * as Layer from "effect/Layer"
 import type { Stdio } from "./command-line/Stdio.ts"
 
-/** The decisions that a gateway makes hard. Each can be replaced by providing another layer. */
+/** The decisions that gateways complicate. Each can be replaced by providing another layer. */
 export type Policies =
   | EndpointPolicy.EndpointPolicy
   | PermissionPolicy.PermissionPolicy
@@ -44,5 +44,5 @@ export type Platform =
   | Terminal.Terminal
   | Stdio
 
-/** Everything that the handler of a command may require. */
+/** The services that the handler of a command may require. */
 export type Services = Directories | Platform | Policies | Secrets

@@ -76,7 +76,7 @@ const runHere = (args: ReadonlyArray<string>, stdin: string | undefined) =>
       write: (text) => Effect.sync(() => void (written.stdout += text)),
       writeError: (text) => Effect.sync(() => void (written.stderr += text)),
       readPiped: () => Effect.succeed(Option.fromNullable(stdin)),
-      interactive: false,
+      isInteractive: false,
       readLine: Option.none(),
       isTerminal: false,
       isErrorTerminal: false,

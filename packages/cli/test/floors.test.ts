@@ -53,7 +53,11 @@ const phrases: ReadonlyArray<readonly [phrase: RegExp, instead: string]> = [
 
 /** Where such a phrase is right, with the reason. */
 const rightPhrases: ReadonlyArray<{ readonly file: string; readonly phrase: string; readonly reason: string }> = [
-  { file: "packages/agent/src/internal/shell/programs/git.ts", phrase: "patience", reason: "git's own option --patience" }
+  {
+    file: "packages/agent/src/internal/shell/programs/git.ts",
+    phrase: "patience",
+    reason: "git's own option --patience"
+  }
 ]
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))

@@ -21,7 +21,7 @@ const withModels = (models: Settings.Service["models"]) =>
 describe("what is known of a model of one's own", () => {
   it.effect("is what is known of its base model: name, family, window and price", () =>
     Effect.gen(function*() {
-      const known = yield* KnownModels.known("sonnet")
+      const known = yield* KnownModels.lookUp("sonnet")
       assert.strictEqual(known.id, "sonnet")
       assert.strictEqual(known.name, sonnet.name)
       assert.deepStrictEqual(known.family, Option.some(sonnet.family))
@@ -31,7 +31,7 @@ describe("what is known of a model of one's own", () => {
 
   it.effect("is what the configuration says of it, where that says anything", () =>
     Effect.gen(function*() {
-      const known = yield* KnownModels.known("sonnet")
+      const known = yield* KnownModels.lookUp("sonnet")
       assert.strictEqual(known.name, "Ours")
       assert.deepStrictEqual(known.contextWindow, Option.some(1000))
       assert.deepStrictEqual(known.maxTokens, Option.some(100))
@@ -49,17 +49,17 @@ describe("what is known of a model of one's own", () => {
 
   it.effect("is that of the name itself, if nobody knows the base model or the ID", () =>
     Effect.gen(function*() {
-      assert.strictEqual((yield* KnownModels.known(baseModel)).name, sonnet.name)
+      assert.strictEqual((yield* KnownModels.lookUp(baseModel)).name, sonnet.name)
     }).pipe(withModels({ [baseModel]: { id: arn, baseModel: typed("nobody.knows") } })))
 
   it.effect("is nothing for a name that objects have by themselves", () =>
     Effect.gen(function*() {
-      assert.strictEqual((yield* KnownModels.known("constructor")).name, "constructor")
+      assert.strictEqual((yield* KnownModels.lookUp("constructor")).name, "constructor")
     }).pipe(withModels({})))
 
   it.effect("is offered before the catalog, each name once", () =>
     Effect.gen(function*() {
-      const selectable = yield* KnownModels.selectable
+      const selectable = yield* KnownModels.selectableModels
       assert.deepStrictEqual(selectable[0], { id: "sonnet", name: sonnet.name, family: sonnet.family })
       assert.deepStrictEqual(selectable[1], { id: "prod", name: "prod", family: "your own" })
       assert.strictEqual(new Set(selectable.map(({ id }) => id)).size, selectable.length)

@@ -56,7 +56,7 @@ const onTheWire = (options: {
       write: (text) => Effect.sync(() => void output.push(text)),
       writeError: (text) => Effect.sync(() => void output.push(text)),
       readPiped: () => Effect.succeed(Option.none()),
-      interactive: false,
+      isInteractive: false,
       readLine: Option.none(),
       isTerminal: false,
       isErrorTerminal: false,

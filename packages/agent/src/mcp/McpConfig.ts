@@ -1,5 +1,5 @@
 /**
- * How an MCP server is configured.
+ * The configuration of an MCP server.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@
 export type Command = string | ReadonlyArray<string>
 
 /**
- * A process of this machine that speaks MCP on stdin and stdout.
+ * A local process that speaks MCP on stdin and stdout.
  *
  * @since 0.1.0
  * @category models
@@ -22,7 +22,7 @@ export interface LocalServer {
   readonly type: "local"
   /** The program and its arguments; never empty. */
   readonly command: ReadonlyArray<string>
-  /** Added to the environment of programs. */
+  /** Added to the workspace's `programEnvironment`. */
   readonly environment?: { readonly [name: string]: string }
   readonly enabled?: boolean
   /** Time limit for the start, in milliseconds. */
@@ -30,7 +30,7 @@ export interface LocalServer {
 }
 
 /**
- * A server that is reached over HTTP.
+ * A server that is called over HTTP.
  *
  * @since 0.1.0
  * @category models
@@ -39,7 +39,7 @@ export interface RemoteServer {
   readonly type: "remote"
   readonly url: string
   readonly headers?: { readonly [name: string]: string }
-  /** A command that prints headers, or for each header the command that prints its value. */
+  /** A command that prints all headers, or for each header a command that prints its value. */
   readonly headersCommand?: Command | { readonly [name: string]: Command }
   readonly enabled?: boolean
   /** Time limit for connecting, in milliseconds. */

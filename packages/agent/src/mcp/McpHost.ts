@@ -13,7 +13,7 @@ import type { Environment } from "../Workspace.ts"
 export interface McpHost {
   /** Sends requests to remote servers. It must not follow a redirect if `init` forbids it. */
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>
-  /** Is called with each header that a `headersCommand` printed before it is sent, because it may be a secret. */
+  /** Called with each header that a `headersCommand` printed, before it is sent, because its value may be a secret. */
   readonly registerHeader?: (name: string, value: string) => Effect.Effect<void>
   /** Variables that tell a `headersCommand` which server needs the headers. */
   readonly headersCommandEnvironment?: (server: { readonly name: string; readonly url: string }) => Environment

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { AttachmentLimits } from "../AttachmentLimits.ts"
-import { makeToolkit, type NamedTool, nameTools } from "../internal/mcp/mcpToolkit.ts"
+import { assignNames, makeToolkit, type NamedTool } from "../internal/mcp/mcpToolkit.ts"
 import { loadSdk } from "../internal/mcp/sdk.ts"
 import { makeServer } from "../internal/mcp/server.ts"
 import type { AnyToolkit } from "../tools/AnyToolkit.ts"
@@ -32,22 +32,22 @@ export interface Options extends McpHost {
  */
 export interface Servers {
   /**
-   * The current tools, named `server_tool` in a form that every provider accepts. Waits for servers that are being started and for tool
-   * lists that are being read again. A server that has ended is restarted when one of its tools is called.
+   * The current tools, named `server_tool` in a form that every provider accepts. Waits until servers that are starting and tool lists that
+   * have changed are ready. A server that has ended is restarted when one of its tools is called.
    */
   readonly toolkit: Effect.Effect<AnyToolkit>
-  /** Waits until each server has started or failed; then tells the user what is wrong with which server. */
+  /** Waits until each server has started or failed, then returns a sentence for the user for each problem. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
-  /** All configured servers in their order, without waiting. */
+  /** All configured servers, in the order of the configuration. Does not wait. */
   readonly status: Effect.Effect<ReadonlyArray<McpStatus>>
 }
 
 /**
- * Starts or connects all servers concurrently and returns without waiting for them. They, and the processes that local servers started,
- * are ended with the scope.
+ * Starts or connects to all servers concurrently and returns without waiting for them. The scope closes the connections and ends local
+ * servers with all processes that they have started.
  *
- * A server is reconnected when one of its tools is called and it has ended or does not know its session any more. A local server is
- * started at most three times in five minutes. A call that may have been executed is never retried.
+ * If a server has ended or no longer knows the session, the next call of one of its tools reconnects it. A local server is started at
+ * most three times in five minutes. A call that may have been executed is never retried.
  *
  * @since 0.1.0
  * @category constructors
@@ -70,7 +70,7 @@ export const make = (options: Options): Effect.Effect<Servers, never, Scope.Scop
       toolkit: Effect.gen(function*() {
         yield* started
         yield* Effect.forEach(servers, ({ settled }) => settled, { concurrency: "unbounded", discard: true })
-        const current = nameTools(servers)
+        const current = assignNames(servers)
         const names = new Set(current.map(({ name }) => name))
         const removed = [...offered.values()].filter(({ name }) => !names.has(name))
         for (const tool of current) offered.set(tool.name, tool)
@@ -84,7 +84,7 @@ export const make = (options: Options): Effect.Effect<Servers, never, Scope.Scop
           )
         })),
       status: Effect.sync(() => {
-        const tools = nameTools(servers)
+        const tools = assignNames(servers)
         return configured.map(([name, { type }]): McpStatus => {
           const server = servers.find((server) => server.name === name)
           if (server === undefined) {
@@ -104,7 +104,7 @@ export const make = (options: Options): Effect.Effect<Servers, never, Scope.Scop
   })
 
 /**
- * The tools of both toolkits. If two tools have the same name, the one of `first` is used.
+ * Combines two toolkits. If both have a tool of the same name, the one of `first` is used.
  *
  * @since 0.1.0
  * @category combining

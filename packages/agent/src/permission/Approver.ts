@@ -19,14 +19,15 @@ export interface Question {
   /** The tool's name. */
   readonly tool: string
   readonly action: Action
-  /** What "always" would allow: a pattern for each part that needs permission. */
+  /** What "always" would allow: one pattern for each part that needs permission. */
   readonly patterns: ReadonlyArray<Grant>
   /** Why the call needs permission. */
   readonly because: string
 }
 
 /**
- * `Session` allows the question's patterns for the whole session, even when it is resumed. The `message` of `No` is for the model.
+ * The user's answer. `Session` allows the question's patterns for the whole session, even after it is resumed. The `message` of `No` is
+ * for the model.
  *
  * @since 0.1.0
  * @category models
@@ -37,7 +38,7 @@ export type Answer =
   | { readonly _tag: "No"; readonly message?: string }
 
 /**
- * Is asked one question at a time.
+ * Asks the user for permission. It gets one question at a time.
  *
  * @since 0.1.0
  * @category services
@@ -47,7 +48,7 @@ export class Approver extends Context.Tag("@altimate-code/agent/Approver")<Appro
 }>() {}
 
 /**
- * Declines every question, for programs without a user. `message` tells the model and the reader what to do.
+ * Declines every question, for programs that run without a user. `message` tells the model why and what would help.
  *
  * @since 0.1.0
  * @category layers

@@ -1,12 +1,12 @@
 /**
- * Files that other programs execute.
+ * Detects files that other programs execute.
  *
  * @since 0.1.0
  */
 import { belowHome, isWithin, normalizePath } from "../internal/files/comparablePath.ts"
 import { none, type Places } from "./SensitivePlaces.ts"
 
-/** Directories anywhere from which editors, shells, Git, CI or the system run something. */
+/** Directories, at any depth, from which editors, shells, Git, CI or the system run code. */
 const executedDirectories = [
   ".git",
   ".githooks",
@@ -69,7 +69,7 @@ const executedNames: ReadonlyArray<RegExp> = [
   /^\.?mise(?:\..+)?\.toml$/,
   /^\.(?:npmrc|yarnrc(?:\.ya?ml)?|pnpmfile\.[cm]?js|pnp(?:\.loader)?\.[cm]?js)$/,
   /^\.(?:gitconfig|gitmodules|hgrc)$/,
-  // A directory with `HEAD` can be a bare repository, whose `config` Git obeys.
+  // A directory with a `HEAD` file can be a bare repository, and Git applies its `config`.
   /^head$/,
   /^\.(?:bash(?:rc|_profile|_login|_logout|_aliases)|profile|z(?:shrc|shenv|profile|login|logout)|[kct]+shrc|login|inputrc)$/,
   /^\.(?:logout|pam_environment|x(?:profile|initrc|session|sessionrc)|n?vimrc|exrc|emacs|gdbinit|lldbinit|tmux\.conf|screenrc)$/,
@@ -86,7 +86,7 @@ const executedNames: ReadonlyArray<RegExp> = [
   /^\.mcp\.json$/
 ]
 
-/** Relative to a home directory: files in them name commands that programs run, e.g. `credential_process`. */
+/** Relative to a home directory. Their files can name commands that programs run, such as `credential_process`. */
 const executedHomeDirectories = [".aws", ".docker", ".kube", "bin"]
 
 const executedSystemDirectories = [
@@ -104,8 +104,9 @@ const identifyingNames = (directory: string): ReadonlyArray<string> =>
   directory.split("/").filter((name) => ![".config", ".local", "", "usr", "var", "local"].includes(name))
 
 /**
- * The names by which a permission rule can refer to a file that other programs execute (Git, editors, shells, CI, this program): the
- * file's own name, or the names of its special directory. Empty if no program executes it. `path` contains no symbolic links.
+ * Returns the names by which a permission rule can allow changing a file that other programs (Git, editors, shells, CI, this program)
+ * execute: the file's own name, or the names of its special directory. Empty if no program executes it. `path` must not contain symbolic
+ * links.
  *
  * @since 0.1.0
  * @category deciding
@@ -115,7 +116,7 @@ export const namesOf = (path: string, places: Places = none): ReadonlyArray<stri
   const name = whole.slice(whole.lastIndexOf("/") + 1)
   if (executedNames.some((executed) => executed.test(name))) return [name]
   const within = `/${whole}/`
-  const names = places.own.names.map(normalizePath)
+  const names = places.programFiles.names.map(normalizePath)
   const directory = [...executedDirectories, ...names].find((directory) => within.includes(`/${directory}/`))
   if (directory !== undefined) return identifyingNames(directory)
   const bare = /([^/]+\.git)\/(?:hooks\/|config$)/.exec(whole)?.[1]
@@ -123,6 +124,6 @@ export const namesOf = (path: string, places: Places = none): ReadonlyArray<stri
   const home = belowHome(whole, places.homes.map(normalizePath))
   const below = executedHomeDirectories.find((directory) => home !== undefined && isWithin(home, directory)) ??
     executedSystemDirectories.find((directory) => isWithin(whole, directory)) ??
-    places.own.directories.map(normalizePath).find((directory) => isWithin(whole, directory))
+    places.programFiles.directories.map(normalizePath).find((directory) => isWithin(whole, directory))
   return below === undefined ? [] : identifyingNames(below).slice(-1)
 }

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { decide, decideAll } from "../internal/permission/decide.ts"
-import type { Action, Judged } from "../tools/ToolCall.ts"
+import type { Action, ActionPart } from "../tools/ToolCall.ts"
 import { type Decision, type Grant, PermissionRules, type Verdict } from "./PermissionRules.ts"
 
 /**
@@ -16,20 +16,20 @@ import { type Decision, type Grant, PermissionRules, type Verdict } from "./Perm
  * @category models
  */
 export interface Service {
-  /** `grants` are what the user has allowed for the session. */
+  /** `grants` is what the user has allowed for the session. */
   readonly decide: (action: Action, grants: ReadonlyArray<Grant>) => Effect.Effect<Decision>
   /**
-   * The verdict for all parts of this kind, whatever their subjects: a search finds too many files to decide on each. None, or a policy
-   * without this method, means that each part is decided separately.
+   * Decides on all parts of this kind at once, whatever their subjects, because a search finds too many files to decide on each. If it is
+   * missing or returns none, each part is decided separately.
    */
   readonly decideAll?: (
-    part: Omit<Judged, "subject">,
+    part: Omit<ActionPart, "subject">,
     grants: ReadonlyArray<Grant>
   ) => Effect.Effect<Option.Option<Verdict>>
 }
 
 /**
- * Judges what a tool call is about to do.
+ * Decides whether what a tool call is about to do is allowed, denied or needs the user's permission.
  *
  * @since 0.1.0
  * @category services
@@ -42,9 +42,9 @@ export class PermissionPolicy extends Context.Tag("@altimate-code/agent/Permissi
 /**
  * Decides by the `PermissionRules` of the caller and by the session's grants; a grant never overrules a "deny".
  *
- * The strictest verdict of the action's parts counts. For each part the rules for its own name come first, then those for names with
- * wildcards (`*` last), then the defaults: reading is allowed, except files that may hold secrets; everything else needs the user's
- * permission. Among the patterns for a name the longest match decides. Files that other programs execute are allowed only by a pattern
+ * The strictest verdict of the action's parts applies. For each part the rules under its own name come first, then those under names with
+ * wildcards (`*` last), then the defaults: reading is allowed, except files that may contain secrets; everything else needs the user's
+ * permission. Among the patterns under a name the longest match decides. Files that other programs execute are allowed only by a pattern
  * that names them.
  *
  * @since 0.1.0
@@ -58,7 +58,7 @@ export const layer: Layer.Layer<PermissionPolicy> = Layer.succeed(PermissionPoli
 })
 
 /**
- * A policy that never asks: it allows what another policy would ask about, with this reason. What that policy denies stays denied.
+ * A policy that never asks. Whatever the underlying policy would ask about is allowed, with this reason; what it denies stays denied.
  *
  * @since 0.1.0
  * @category layers

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 
 /**
- * `ask`: the user decides.
+ * What happens to a tool call. `ask` means that the user decides.
  *
  * @since 0.1.0
  * @category models
@@ -17,7 +17,7 @@ import * as Ref from "effect/Ref"
 export type Verdict = "allow" | "ask" | "deny"
 
 /**
- * Rules as the configuration has them: one verdict for everything, or for each permission a verdict or patterns with verdicts.
+ * Rules in the form of the configuration: one verdict for everything, or for each permission one verdict or a verdict for each pattern.
  *
  * @since 0.1.0
  * @category models
@@ -25,7 +25,7 @@ export type Verdict = "allow" | "ask" | "deny"
 export type Rules = Verdict | { readonly [permission: string]: Verdict | { readonly [pattern: string]: Verdict } }
 
 /**
- * A pattern of a permission that the user has allowed.
+ * A permission that the user has granted for subjects that match a pattern.
  *
  * @since 0.1.0
  * @category models
@@ -36,7 +36,7 @@ export interface Grant {
 }
 
 /**
- * A verdict with its reason. `patterns` are what "always" would allow: one for each part of the action that needs permission.
+ * A verdict with its reason. `patterns` has what "always" would allow: one pattern for each part of the action that needs permission.
  *
  * @since 0.1.0
  * @category models
@@ -52,7 +52,7 @@ export interface Decision {
  * @category models
  */
 export interface Service {
-  /** The rules at this moment; `undefined` leaves every decision to the defaults. */
+  /** The current rules; `undefined` leaves every decision to the defaults. */
   readonly get: Effect.Effect<Rules | undefined>
   /** Adds an "allow" rule until the program ends, as if the configuration had it. */
   readonly allow: (grant: Grant) => Effect.Effect<void>
@@ -71,7 +71,7 @@ export const withAllowed = (rules: Rules | undefined, { pattern, permission }: G
 }
 
 /**
- * The rules for the tool calls of the effects that this is provided to. Without a layer there are no rules.
+ * The rules for tool calls. Without a layer there are no rules.
  *
  * @since 0.1.0
  * @category services
@@ -81,7 +81,7 @@ export class PermissionRules extends Context.Reference<PermissionRules>()("@alti
 }) {}
 
 /**
- * These rules, and those that are allowed while the layer is in use.
+ * Starts with these rules. Rules that are added with `allow` last as long as the layer.
  *
  * @since 0.1.0
  * @category layers

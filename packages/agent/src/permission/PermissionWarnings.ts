@@ -13,16 +13,18 @@ import type { Rules, Verdict } from "./PermissionRules.ts"
 const permissions = ["read", "glob", "grep", "edit", "bash", "external_directory"]
 
 /**
- * Sentences for the user about names that match no tool, and about rules that would be stricter in a program where the last matching
- * rule decides; here the most specific one does. `servers` are the names of the MCP servers.
+ * Returns sentences for the user about names that match no tool, and about rules that would be stricter in tools where the last matching
+ * rule decides instead of the most specific one. `servers` are the names of the MCP servers.
  *
  * @since 0.1.0
  * @category rendering
  */
 export const find = (rules: Rules, servers: ReadonlyArray<string>): ReadonlyArray<string> =>
-  typeof rules === "string" ? [] : [...unknownNames(Object.keys(rules), servers), ...orderWarnings(flatten(rules))]
+  typeof rules === "string"
+    ? []
+    : [...findUnknownNames(Object.keys(rules), servers), ...findOrderWarnings(flatten(rules))]
 
-const unknownNames = (names: ReadonlyArray<string>, servers: ReadonlyArray<string>): ReadonlyArray<string> => {
+const findUnknownNames = (names: ReadonlyArray<string>, servers: ReadonlyArray<string>): ReadonlyArray<string> => {
   const prefixes = servers.map((server) => `${server}_`.replace(/[^a-zA-Z0-9_-]/g, "_"))
   const isUnknown = (name: string) =>
     !permissions.some((known) => synonymsOf(known).some((spelling) => Pattern.matches(name, spelling))) &&
@@ -40,7 +42,7 @@ interface Rule {
   readonly verdict: Verdict
 }
 
-/** Bounds the time for comparing: real patterns are shorter, but a file may hold anything. */
+/** Longer patterns are not compared, which limits the time; real patterns are shorter. */
 const maxPatternLength = 300
 
 const flatten = (rules: Exclude<Rules, string>): ReadonlyArray<Rule> =>
@@ -56,28 +58,28 @@ const strictness = { allow: 0, ask: 1, deny: 2 } as const
 
 const hasWildcard = (name: string): boolean => /[*?]/.test(name)
 
-/** Whether `a` decides where both match: a tool's own name before one with wildcards, then the longer pattern. */
-const decidesOver = (a: Rule, b: Rule): boolean =>
+/** Whether `a` takes precedence where both match: a tool's own name before one with wildcards, then the longer pattern. */
+const hasPrecedence = (a: Rule, b: Rule): boolean =>
   a.name === b.name
     ? a.pattern.length > b.pattern.length
     : hasWildcard(b.name) && (!hasWildcard(a.name) || a.name.length >= b.name.length)
 
-/** A later, stricter rule that a last-match program would apply where `rule` decides here. */
-const stricterLater = (rule: Rule, later: ReadonlyArray<Rule>): Rule | undefined => {
+/** Finds a later, stricter rule that would win over `rule` if the last match decided. */
+const findStricterLater = (rule: Rule, later: ReadonlyArray<Rule>): Rule | undefined => {
   for (const other of later.toReversed()) {
     if (!overlap(rule.name, other.name) || !overlap(rule.pattern, other.pattern)) continue
-    if (strictness[other.verdict] > strictness[rule.verdict] && decidesOver(rule, other)) return other
+    if (strictness[other.verdict] > strictness[rule.verdict] && hasPrecedence(rule, other)) return other
     if (covers(other.name, rule.name) && covers(other.pattern, rule.pattern)) return undefined
   }
   return undefined
 }
 
-const shown = ({ name, pattern, verdict }: Rule): string => `permission.${name} ${JSON.stringify(pattern)}: ${verdict}`
+const format = ({ name, pattern, verdict }: Rule): string => `permission.${name} ${JSON.stringify(pattern)}: ${verdict}`
 
-const orderWarnings = (all: ReadonlyArray<Rule>): ReadonlyArray<string> => {
+const findOrderWarnings = (all: ReadonlyArray<Rule>): ReadonlyArray<string> => {
   const rules = all.filter(({ name, pattern }) => Math.max(name.length, pattern.length) <= maxPatternLength)
   const pairs = rules.flatMap((rule, index) => {
-    const other = rule.verdict === "deny" ? undefined : stricterLater(rule, rules.slice(index + 1))
+    const other = rule.verdict === "deny" ? undefined : findStricterLater(rule, rules.slice(index + 1))
     return other === undefined ? [] : [[rule, other] as const]
   })
   const [first] = pairs
@@ -85,10 +87,10 @@ const orderWarnings = (all: ReadonlyArray<Rule>): ReadonlyArray<string> => {
   const [rule, other] = first
   const more = pairs.length === 1
     ? ""
-    : ` The same applies to ${pairs.slice(1).map(([rule]) => shown(rule)).join(", ")}.`
+    : ` The same applies to ${pairs.slice(1).map(([rule]) => format(rule)).join(", ")}.`
   return [
-    `${shown(rule)} wins over the later ${
-      shown(other)
+    `${format(rule)} wins over the later ${
+      format(other)
     }, because it is more specific. In tools where the last match wins, the later one would `
     + `win. If you mean ${rule.verdict}, put the general rule first; if you mean ${other.verdict}, remove the specific one.${more}`
   ]

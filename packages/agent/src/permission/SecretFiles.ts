@@ -1,5 +1,5 @@
 /**
- * Files that may hold secrets.
+ * Detects files that may contain secrets.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ const secretNames: ReadonlyArray<RegExp> = [
   /^[._]netrc$/,
   /^\.(?:npmrc|pypirc|git-credentials|gitconfig|dockercfg|dockerconfigjson|pgpass|my\.cnf|mylogin\.cnf|htpasswd)$/,
   /^\.(?:s3cfg|boto|vault-token|terraformrc|credentials\.json)$/,
-  // Shells and database clients save typed input, including passwords.
+  // Shells and database clients save what users type, including passwords.
   /^\.[a-z0-9_]+_history$/,
   /^id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:[-_][^.]*)?$/,
   /^[^.]+[-_](?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$/,
@@ -44,12 +44,12 @@ const secretPaths: ReadonlyArray<RegExp> = [
   /(?:^|\/)\.m2\/settings(?:-security)?\.xml$/
 ]
 
-/** One expression is faster than many. */
-const union = (expressions: ReadonlyArray<RegExp>): RegExp =>
+/** Combines expressions into one, which is faster. */
+const combine = (expressions: ReadonlyArray<RegExp>): RegExp =>
   new RegExp(expressions.map(({ source }) => `(?:${source})`).join("|"))
 
-const secretName = union(secretNames)
-const secretPath = union(secretPaths)
+const secretName = combine(secretNames)
+const secretPath = combine(secretPaths)
 
 /** Relative to a home directory. */
 const secretHomeDirectories = [
@@ -69,26 +69,26 @@ const secretHomeDirectories = [
 ]
 
 /**
- * Whether a file may hold secrets. `path` contains no symbolic links; case does not matter. `.env.example` holds none.
+ * Whether a file may contain secrets, judging by its path, which must not contain symbolic links. Case does not matter.
  *
  * @since 0.1.0
  * @category deciding
  */
-export const mayHoldSecrets = (path: string, places: Places = none): boolean => makeTest(places)(path)
+export const mayContainSecrets = (path: string, places: Places = none): boolean => makeTest(places)(path)
 
 /**
- * `mayHoldSecrets` for many paths: prepares the places once.
+ * Makes `mayContainSecrets` for many paths, with the places prepared once.
  *
  * @since 0.1.0
  * @category deciding
  */
 export const makeTest = (places: Places): (path: string) => boolean => {
   const homes = places.homes.map(normalizePath)
-  const own = places.own.directories.map(normalizePath)
+  const own = places.programFiles.directories.map(normalizePath)
   return (path) => {
     const whole = normalizePath(path).replace(copySuffix, "")
     const name = whole.slice(whole.lastIndexOf("/") + 1)
-    // Markdown files of the program are the user's instructions.
+    // The program's Markdown files are the user's instructions.
     const isOwn = !name.endsWith(".md") && own.some((directory) => isWithin(whole, directory))
     const home = belowHome(whole, homes)
     return isOwn || (home !== undefined && secretHomeDirectories.some((directory) => isWithin(home, directory))) ||

@@ -1,5 +1,5 @@
 /**
- * The directories that decide whether a file is sensitive.
+ * The directories in which files are sensitive.
  *
  * @since 0.1.0
  */
@@ -16,29 +16,29 @@ import * as Effect from "effect/Effect"
 export interface ProgramFiles {
   /** Absolute paths of its settings, credentials and sessions. Reading or changing anything in them needs permission. */
   readonly directories: ReadonlyArray<string>
-  /** Names of files and directories that configure it anywhere, e.g. in a project. Changing them needs permission. */
+  /** Names of files and directories that configure it wherever they are, for example in a project. Changing them needs permission. */
   readonly names: ReadonlyArray<string>
 }
 
 /**
- * Where home directories and the program's files are.
+ * The locations of the home directory and of the program's files.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Places {
-  /** The home directory, with and without symbolic links resolved. */
+  /** The home directory as configured and, if different, with symbolic links resolved. */
   readonly homes: ReadonlyArray<string>
-  readonly own: ProgramFiles
+  readonly programFiles: ProgramFiles
 }
 
 /**
- * Without a home directory and program files.
+ * No home directory and no program files.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const none: Places = { homes: [], own: { directories: [], names: [] } }
+export const none: Places = { homes: [], programFiles: { directories: [], names: [] } }
 
 /**
  * Determines the places from `HOME` and the file system.
@@ -46,14 +46,14 @@ export const none: Places = { homes: [], own: { directories: [], names: [] } }
  * @since 0.1.0
  * @category constructors
  */
-export const find = Effect.fn("SensitivePlaces.find")(function*(own: ProgramFiles) {
+export const find = Effect.fn("SensitivePlaces.find")(function*(programFiles: ProgramFiles) {
   const home = yield* Effect.option(Config.nonEmptyString("HOME"))
   const withRealPath = (path: string) =>
     Effect.map(Effect.orElseSucceed(Paths.realPath(path), () => path), (real) => [...new Set([path, real])])
-  const directories = yield* Effect.forEach(own.directories, withRealPath)
+  const directories = yield* Effect.forEach(programFiles.directories, withRealPath)
   const found: Places = {
     homes: home._tag === "None" ? [] : yield* withRealPath(home.value),
-    own: { directories: directories.flat(), names: own.names }
+    programFiles: { directories: directories.flat(), names: programFiles.names }
   }
   return found
 })

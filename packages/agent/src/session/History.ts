@@ -1,19 +1,19 @@
 /**
- * Turns the lines of a session into the prompt of the next request.
+ * Converts the lines of a session into the prompt of the next request.
  *
  * @since 0.1.0
  */
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
 import { estimateTokens } from "../internal/compaction/lineSize.ts"
-import { lastSummary } from "../internal/session/lastSummary.ts"
-import { applyLeftOut } from "../internal/session/refusedContent.ts"
+import { findLastSummary } from "../internal/session/lastSummary.ts"
+import { removeRefused } from "../internal/session/refusedContent.ts"
 import type { Entry, Line } from "./Session.ts"
 import * as Usage from "./Usage.ts"
 
 /**
- * Like `Prompt.fromResponseParts`, but preserves the metadata of reasoning as the options of its prompt part: without its signature a
- * model's reasoning would be refused or lost in the next turn. Accepts the parts of `generateText` and `streamText` of any provider.
+ * Like `Prompt.fromResponseParts`, but preserves the metadata of reasoning as the options of its prompt part, because without its
+ * signature the reasoning would be refused or lost in the next turn. Accepts the parts of `generateText` and `streamText` of any provider.
  *
  * @since 0.1.0
  * @category constructors
@@ -36,12 +36,12 @@ export const fromResponseParts = (parts: ReadonlyArray<Response.AnyPart>): Promp
 }
 
 /**
- * The message of an answer that may have been cut: all of its text, and other parts only if they are complete.
+ * Converts an answer that may have been cut off: includes all of its text, and other parts only if they are complete.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const answer = (parts: ReadonlyArray<Response.AnyPart>): Prompt.AssistantMessage => {
+export const toAssistantMessage = (parts: ReadonlyArray<Response.AnyPart>): Prompt.AssistantMessage => {
   const open = new Set<string>()
   for (const part of parts) {
     if (part.type === "text-start") open.add(part.id)
@@ -62,15 +62,15 @@ type Result = Extract<Entry, { readonly type: "tool-result" }>
 const callsOf = (message: Prompt.AssistantMessage) =>
   message.content.flatMap((part) => part.type === "tool-call" && !part.providerExecuted ? [part] : [])
 
-/** The results of an answer's calls precede the next answer. */
-const resultsAfter = (lines: ReadonlyArray<Line>, index: number): Array<Result> => {
+/** Finds the results of an answer's calls, which precede the next answer. */
+const findResultsAfter = (lines: ReadonlyArray<Line>, index: number): Array<Result> => {
   const behind = lines.slice(index + 1)
   const end = behind.findIndex(({ type }) => type === "assistant")
   return (end === -1 ? behind : behind.slice(0, end)).filter((line) => line.type === "tool-result")
 }
 
-/** Calls with the same ID, which older versions could save, get their results in order. */
-const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Array<Result>) =>
+/** Older versions could save calls with the same ID: they get their results in order. */
+const makeToolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Array<Result>) =>
   Prompt.toolMessage({
     content: calls.map(({ id, name }) => {
       const at = results.findIndex((result) => result.id === id)
@@ -86,15 +86,15 @@ const toolMessage = (calls: ReadonlyArray<Prompt.ToolCallPart>, results: Array<R
   })
 
 /**
- * The messages for the next request: the last summary and the messages that it does not cover, without refused content. Every call is
- * followed by its result, in the order of the calls.
+ * Makes the messages of the next request: the last summary and the messages that it does not cover, without refused content. Every call
+ * is followed by its result, in the order of the calls.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const prompt = (given: ReadonlyArray<Line>): Prompt.Prompt => {
-  const lines = applyLeftOut(given)
-  const summary = lastSummary(lines)
+export const toPrompt = (given: ReadonlyArray<Line>): Prompt.Prompt => {
+  const lines = removeRefused(given)
+  const summary = findLastSummary(lines)
   const messages: Array<Prompt.Message> = summary === undefined ? [] : [
     Prompt.userMessage({
       content: [Prompt.textPart({ text: `Summary of the conversation so far:\n\n${summary.text}` })]
@@ -106,20 +106,20 @@ export const prompt = (given: ReadonlyArray<Line>): Prompt.Prompt => {
     if (line.type !== "assistant" || !hasContent(line.message)) return
     messages.push(line.message)
     const calls = callsOf(line.message)
-    if (calls.length > 0) messages.push(toolMessage(calls, resultsAfter(lines, index)))
+    if (calls.length > 0) messages.push(makeToolMessage(calls, findResultsAfter(lines, index)))
   })
   return Prompt.fromMessages(messages)
 }
 
 /**
- * The number of tokens in the next request: the usage of the last answer since the last summary, plus an estimate for later results and
- * prompts.
+ * Estimates the tokens in the next request: the usage reported with the last answer since the last summary, plus an estimate for later
+ * results and prompts.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const context = (lines: ReadonlyArray<Line>): number => {
-  const since = lines.slice((lastSummary(lines)?.at ?? -1) + 1)
+export const estimateContext = (lines: ReadonlyArray<Line>): number => {
+  const since = lines.slice((findLastSummary(lines)?.at ?? -1) + 1)
   const at = since.findLastIndex((line) => line.type === "assistant" && Usage.total(line.usage) > 0)
   const last = since[at]
   return since.slice(at + 1).reduce(

@@ -22,7 +22,7 @@ const time = { time: Schema.String }
 const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String })
 
 /**
- * What follows an answer that broke off: a new answer that replaces it, or its continuation.
+ * What follows an answer that was cut off: a new answer that replaces it, or its continuation.
  *
  * @since 0.1.0
  * @category schemas
@@ -35,8 +35,8 @@ export const CutAnswer = Schema.Literal("replaced", "continued")
 export type CutAnswer = typeof CutAnswer.Type
 
 /**
- * One line of the file; `time` is ISO 8601. A line is saved before anything is done because of it. Lines of an unknown `type` are
- * preserved and skipped.
+ * One line of the file; `time` is ISO 8601. A line is saved before the program acts on it. Lines of an unknown `type` are preserved and
+ * skipped.
  *
  * - `session`: the first line
  * - `title`: the user's title for the session; the last one applies
@@ -138,7 +138,7 @@ export const Entry = Schema.Union(
 export type Entry = typeof Entry.Type
 
 /**
- * A line of the file. A line of a type that this version does not know keeps its position.
+ * A line of the file. Lines of an unknown type keep their positions, so that line numbers stay valid.
  *
  * @since 0.1.0
  * @category models
@@ -154,15 +154,15 @@ export type Line = Entry | { readonly type: "unknown" }
 export interface Session {
   readonly id: string
   readonly path: string
-  /** False if the session is only in memory. */
+  /** False if the session exists only in memory. */
   readonly isStored: boolean
   /** The directory in which the session was started. */
   readonly directory: string
-  /** Tells the user about problems when opening, e.g. that an incomplete last line was removed. */
+  /** Tells the user about problems during opening, for example that an incomplete last line was removed. */
   readonly notices: ReadonlyArray<string>
   /** All lines so far. */
   readonly entries: Effect.Effect<ReadonlyArray<Line>>
-  /** Appends a line. For a stored session it is flushed to disk when this returns. */
+  /** Appends a line. When this returns, the line of a stored session has been flushed to disk. */
   readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
 }
 
@@ -177,7 +177,7 @@ export interface Listed {
   readonly directory: string
   /** The time of the last line. */
   readonly time: string
-  /** One line: the user's title, or else the beginning of the first prompt. */
+  /** The user's title, or else the beginning of the first prompt, on one line. */
   readonly title: string
   /** The number of prompts. */
   readonly turns: number

@@ -24,19 +24,19 @@ import { SessionError } from "./SessionError.ts"
 import * as Transcript from "./Transcript.ts"
 
 /**
- * An ID may be abbreviated to a unique prefix.
+ * Wherever an ID is expected, a unique prefix of it is enough.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** Creates a session. Its file is created with the first line; if sessions can't be stored, it is only in memory. */
+  /** Creates a session. The file is created with the first line. If sessions can't be stored, the session exists only in memory. */
   readonly create: (directory: string) => Effect.Effect<Session, SessionError, Scope.Scope>
-  /** Opens a session for this process alone until the scope closes. */
+  /** Opens a session and locks it for this process until the scope closes. */
   readonly open: (id: string) => Effect.Effect<Session, SessionError, Scope.Scope>
-  /** The ID of the session that was used last in this directory. */
+  /** Finds the ID of the session that was last used in this directory. */
   readonly latest: (directory: string) => Effect.Effect<Option.Option<string>, SessionError>
-  /** Newest first. */
+  /** Lists all sessions, newest first. */
   readonly list: Effect.Effect<ReadonlyArray<Listed>, SessionError>
   /** Reads a session, even if another process has opened it. */
   readonly read: (
@@ -45,7 +45,7 @@ export interface Service {
     {
       readonly id: string
       readonly lines: ReadonlyArray<Line>
-      /** The text of the file without the lines that can't be read. */
+      /** The text of the file, without the lines that can't be read. */
       readonly text: string
       /** Tells the user which lines can't be read. */
       readonly notices: ReadonlyArray<string>
@@ -77,10 +77,10 @@ type Lock = Effect.Effect.Success<ReturnType<typeof sessionLock.acquire>>
 export interface Options {
   readonly directory: string
   /**
-   * Masks secrets. It is called with each text of a line. The model does not get masked secrets again either.
+   * Masks the secrets in a text of a line. Later requests get the masked text as well.
    */
   readonly mask?: (text: string) => string
-  /** A sentence that tells the user why the directory is not writable. New sessions are then only in memory. */
+  /** If set, new sessions exist only in memory. A sentence that tells the user why they can't be stored. */
   readonly unstorable?: string
 }
 
@@ -100,7 +100,7 @@ export const layer = (options: Options): Layer.Layer<
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
-      // Not the completeBytes context: it has the layer's scope, until which a lock would be held.
+      // Not the whole context of the layer: with the layer's scope, a lock would be held until the layer is closed.
       const context = Context.make(FileSystem.FileSystem, fs).pipe(Context.add(Path.Path, path))
       const fileOf = (id: string) => path.join(options.directory, `${id}${extension}`)
 
@@ -129,27 +129,27 @@ export const layer = (options: Options): Layer.Layer<
           })
         })
 
-      const modified = (id: string) =>
+      const readModified = (id: string) =>
         fs.stat(fileOf(id)).pipe(
           Effect.map(({ mtime }) => Option.getOrElse(mtime, () => new Date(0))),
           Effect.orElseSucceed(() => new Date(0))
         )
 
-      const listed = (id: string) =>
+      const describe = (id: string) =>
         Effect.matchEffect(sessionFile.read(fileOf(id)), {
           onFailure: ({ message }) =>
-            Effect.map(modified(id), (date): Listed => ({
+            Effect.map(readModified(id), (date): Listed => ({
               id,
               directory: "",
               time: date.toISOString(),
               title: message,
               turns: 0,
-              usage: Transcript.totals([])
+              usage: Transcript.sumUsage([])
             })),
-          onSuccess: ({ lines }) => Effect.succeed(Transcript.listed(id, lines))
+          onSuccess: ({ lines }) => Effect.succeed(Transcript.toListed(id, lines))
         })
 
-      const list = Effect.flatMap(ids, Effect.forEach(listed, { concurrency: 8 })).pipe(
+      const list = Effect.flatMap(ids, Effect.forEach(describe, { concurrency: 8 })).pipe(
         Effect.map((all) => all.toSorted((a, b) => b.time.localeCompare(a.time)))
       )
 
@@ -163,7 +163,7 @@ export const layer = (options: Options): Layer.Layer<
           const lines = [...start.lines]
           let { completeBytes } = start
           let isIncomplete = false
-          const toFile = (text: string, lock: Lock) =>
+          const appendToFile = (text: string, lock: Lock) =>
             Effect.gen(function*() {
               yield* lock.check
               const bytes = new TextEncoder().encode(`${text}\n`)
@@ -187,18 +187,18 @@ export const layer = (options: Options): Layer.Layer<
             Effect.gen(function*() {
               const text = sessionFile.encode(entry, options.mask)
               const line = options.mask === undefined ? entry : sessionFile.toLine(text)
-              if (line?.type !== entry.type) return yield* sessionFile.unreadableWhenMasked(file)
-              if (Option.isSome(lock)) yield* toFile(text, lock.value)
+              if (line?.type !== entry.type) return yield* sessionFile.makeMaskingError(file)
+              if (Option.isSome(lock)) yield* appendToFile(text, lock.value)
               lines.push(line)
             })
-          const oneAtATime = yield* Effect.makeSemaphore(1)
+          const writeLock = yield* Effect.makeSemaphore(1)
           const append = (entry: Entry) =>
             Effect.gen(function*() {
               if (lines.length === 0) {
                 yield* write({ type: "session", version: 1, id, directory: start.directory, time: yield* now })
               }
               yield* write(entry)
-            }).pipe(oneAtATime.withPermits(1), Effect.uninterruptible)
+            }).pipe(writeLock.withPermits(1), Effect.uninterruptible)
           return {
             id,
             path: file,
@@ -229,11 +229,11 @@ export const layer = (options: Options): Layer.Layer<
             const id = yield* find(given)
             const file = fileOf(id)
             const lock = yield* sessionLock.acquire(file)
-            const { lines, torn, unreadable, completeBytes } = yield* sessionFile.read(file)
+            const { completeBytes, isTorn, lines, unreadable } = yield* sessionFile.read(file)
             const notices: Array<string> = [...lock.notices]
             const skipped = sessionFile.describeSkippedLines(file, unreadable)
             if (skipped !== undefined) notices.push(skipped)
-            if (torn) {
+            if (isTorn) {
               yield* Effect.mapError(fs.truncate(file, completeBytes), sessionFile.toSessionError(file))
               notices.push("The last line of the session was incomplete. It was removed.")
             }
@@ -245,13 +245,13 @@ export const layer = (options: Options): Layer.Layer<
             const interrupted = yield* closeOpenCalls({ ...session, notices }, ({ id, since }) =>
               Effect.map(Effect.provide(ProcessGroup.state(id, self, since), context), (state) => {
                 const isElsewhere = id.host !== self.host
-                // After a restart of the machine or container its processes have ended.
+                // A restart of the machine or container has ended its processes.
                 const isRestarted = id.boot !== self.boot || id.namespace !== self.namespace
                 return state === "running" || (state === "unknown" && (isElsewhere || !isRestarted))
               }))
             if (interrupted.some(({ started }) => started)) {
               notices.push(
-                "A tool call was interrupted when the program ended. It was not retried; the model is informed."
+                "A tool call was interrupted when the program ended. It was not retried; the model has been informed."
               )
             }
             for (const { result, running } of interrupted) {
@@ -270,7 +270,7 @@ export const layer = (options: Options): Layer.Layer<
             const dated = yield* Effect.forEach(
               yield* ids,
               (id) =>
-                Effect.map(modified(id), (date) => ({ id, time: date.getTime() })),
+                Effect.map(readModified(id), (date) => ({ id, time: date.getTime() })),
               { concurrency: 8 }
             )
             for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {
@@ -298,7 +298,7 @@ export const layer = (options: Options): Layer.Layer<
     })
   )
 
-/** Releases the lock at once if opening fails, not only when the caller's scope closes. */
+/** Releases the lock immediately if opening fails, not only when the caller's scope closes. */
 const releaseOnError = <A, E, R>(opening: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Scope.Scope> =>
   Effect.gen(function*() {
     const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
@@ -307,7 +307,7 @@ const releaseOnError = <A, E, R>(opening: Effect.Effect<A, E, R>): Effect.Effect
     )
   })
 
-/** The time (UTC) and random letters that make the ID unique: `20261123-052359-k3f9`. */
+/** Makes an ID from the time (UTC) and random characters: `20261123-052359-k3f9`. */
 const newId = (time: string): string => {
   const [day = "", clock = ""] = time.split("T")
   const letters = [...randomBytes(4)].map((byte) => (byte % 36).toString(36)).join("")

@@ -21,59 +21,60 @@ const oneLine = (text: string): string => {
   return line.length > 80 ? `${Cut.head(line, 79)}…` : line
 }
 
-/** The user's last title for the session. */
-const userTitle = (lines: ReadonlyArray<Line>): string => {
+/** Finds the user's last title for the session. */
+const findUserTitle = (lines: ReadonlyArray<Line>): string => {
   const given = lines.findLast((line) => line.type === "title")
   return given?.type === "title" ? oneLine(given.title) : ""
 }
 
 /**
- * One line: the user's title, or else the beginning of the first prompt.
+ * Returns the user's title, or else the beginning of the first prompt, on one line.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const title = (lines: ReadonlyArray<Line>): string => userTitle(lines) || oneLine(prompts(lines)[0] ?? "")
+export const findTitle = (lines: ReadonlyArray<Line>): string =>
+  findUserTitle(lines) || oneLine(prompts(lines)[0] ?? "")
 
 /**
- * The total token usage of the session.
+ * Adds up the token usage of the session.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const totals = (lines: ReadonlyArray<Line>): Usage.Usage =>
+export const sumUsage = (lines: ReadonlyArray<Line>): Usage.Usage =>
   lines.reduce(
     (usage, line) => line.type === "assistant" || line.type === "summary" ? Usage.add(usage, line.usage) : usage,
     Usage.none
   )
 
 /**
- * The session as it appears in a list.
+ * Describes the session for a list.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const listed = (id: string, lines: ReadonlyArray<Line>): Listed => {
+export const toListed = (id: string, lines: ReadonlyArray<Line>): Listed => {
   const [first] = lines
   const last = lines.findLast((line) => line.type !== "unknown")
   return {
     id,
     directory: first?.type === "session" ? first.directory : "",
     time: last?.time ?? "",
-    title: title(lines),
+    title: findTitle(lines),
     turns: prompts(lines).length,
-    usage: totals(lines)
+    usage: sumUsage(lines)
   }
 }
 
-/** Encloses the text in a fence that is longer than any in it. */
-const fenced = (text: string, language: string): string => {
+/** Encloses the text in a fence that is longer than any fence in it. */
+const fence = (text: string, language: string): string => {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
-  const fence = "`".repeat(longest + 1)
-  return `${fence}${language}\n${text}\n${fence}`
+  const ticks = "`".repeat(longest + 1)
+  return `${ticks}${language}\n${text}\n${ticks}`
 }
 
-const block = (line: Line): ReadonlyArray<string> => {
+const formatLine = (line: Line): ReadonlyArray<string> => {
   switch (line.type) {
     case "user":
       return line.hidden === undefined ? ["## You", textOfPrompt(line.message)] : []
@@ -83,12 +84,12 @@ const block = (line: Line): ReadonlyArray<string> => {
           if (part.type === "text") return [part.text.trim()]
           return part.type === "tool-call" ? [`**${part.name}** \`${ToolTitle.of(part.name, part.params)}\``] : []
         }),
-        ...(line.interrupted ? [`*(${line.cut === undefined ? "interrupted" : `broken off, then ${line.cut}`})*`] : [])
+        ...(line.interrupted ? [`*(${line.cut === undefined ? "interrupted" : `cut off, then ${line.cut}`})*`] : [])
       ]
     case "tool-result":
       return [
         `*${line.name} ${line.title}: ${line.outcome}${line.output.summary === "" ? "" : `, ${line.output.summary}`}*`,
-        line.output.diff === undefined ? fenced(textOf(line.output), "") : fenced(line.output.diff, "diff")
+        line.output.diff === undefined ? fence(textOf(line.output), "") : fence(line.output.diff, "diff")
       ]
     case "summary":
       return ["*(older messages were compacted into a summary)*", line.text]
@@ -105,15 +106,15 @@ const block = (line: Line): ReadonlyArray<string> => {
  * @since 0.1.0
  * @category rendering
  */
-export const markdown = (lines: ReadonlyArray<Line>): string => {
+export const toMarkdown = (lines: ReadonlyArray<Line>): string => {
   const [first] = lines
-  const given = userTitle(lines)
+  const given = findUserTitle(lines)
   const head = first?.type === "session"
     ? [`# Session ${first.id}`, given === "" ? "" : `**${given}**`, `${first.directory}, ${first.time}`]
     : []
   let speaker = ""
   const body = lines.flatMap((line) => {
-    const text = block(line)
+    const text = formatLine(line)
     if (text.length === 0) return []
     const isAnswer = line.type === "assistant"
     const heading = isAnswer && speaker !== "assistant" ? ["## Assistant"] : []

@@ -41,7 +41,7 @@ export const add = (a: Usage, b: Usage): Usage => ({
 })
 
 /**
- * The size of the whole context in tokens: the request, cached or not, and the answer.
+ * Adds up all tokens of the request, cached or not, and of the answer.
  *
  * @since 0.1.0
  * @category combining
@@ -50,7 +50,7 @@ export const total = ({ cacheRead, cacheWrite, input, output }: Usage): number =
   input + output + cacheRead + cacheWrite
 
 /**
- * Converts the counts of `@effect/ai`, which has no field for cache writes: they are what the total has beyond the other counts.
+ * Converts the counts of `@effect/ai`. It has no field for cache writes, which are the difference between the total and the other counts.
  *
  * @since 0.1.0
  * @category constructors

@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { locate } from "../internal/files/paths.ts"
-import { judge } from "../internal/shell/splitCommandLine.ts"
+import { splitCommandLine } from "../internal/shell/splitCommandLine.ts"
 import { optional, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
 import * as Shell from "../Shell.ts"
@@ -44,17 +44,17 @@ and editors don't work. Long output is cut in the middle. To look at files use r
 export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
   const { permit, storeProcess } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
-  const parts = judge(params.command, yield* Shell.variables)
-  // An unknown file may be one that other programs execute. An opaque command line needs a rule for all commands anyway.
+  const parts = splitCommandLine(params.command, yield* Shell.variables)
+  // An unknown file may be one that other programs execute. If the command line is opaque, only a rule for all commands can allow it anyway.
   const isOpaque = parts.some(({ opaque, permission }) => permission === "bash" && opaque)
-  // The file system tells where a redirection leads and whether that is inside the project.
-  const judged = yield* Effect.forEach(parts, (part) => {
+  // Resolves the path of each redirection, and whether it is inside the project.
+  const located = yield* Effect.forEach(parts, (part) => {
     if (part.permission !== "edit") return Effect.succeed([part])
     if (part.opaque) return Effect.succeed([isOpaque ? part : { ...part, executedAs: [part.subject] }])
-    return Effect.map(locate(part.subject), (target) => target.judged("edit"))
+    return Effect.map(locate(part.subject), (target) => target.partsFor("edit"))
   })
   yield* permit({
-    judged: judged.flat(),
+    parts: located.flat(),
     title: ToolTitle.of("bash", params),
     preview: { type: "command", text: params.command },
     ...(params.description === undefined ? {} : { purpose: params.description })

@@ -10,15 +10,15 @@ import * as Effect from "effect/Effect"
 import { locate } from "../internal/files/paths.ts"
 import { describeSkipped, describeStop } from "../internal/search/describeSkipped.ts"
 import { list } from "../internal/search/listFiles.ts"
-import { newestFirst } from "../internal/search/newestFirst.ts"
+import { sortNewestFirst } from "../internal/search/newestFirst.ts"
 import { optional, plural, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed, fileFailure } from "../internal/tools/toolFailure.ts"
 import { ToolCall } from "./ToolCall.ts"
 
 const maxFiles = 200
 
-/** Above this number files are sorted by name: reading the time of each would take too long. */
-const maxDated = 5000
+/** More files are sorted by name, because reading the time of each would take too long. */
+const maxSortedByTime = 5000
 
 const timeLimit = "30 seconds"
 
@@ -39,7 +39,7 @@ unless the pattern or path starts with them.`,
 ).annotate(Tool.Readonly, true)
 
 /**
- * Needs permission only to list the directory.
+ * Asks for permission to list the directory, then lists the files.
  *
  * @since 0.1.0
  * @category handlers
@@ -52,24 +52,24 @@ export const glob = Effect.fn("Glob.glob")(function*(params: typeof Glob.paramet
   if (path.isAbsolute(params.pattern) || params.pattern.split("/").includes("..")) {
     return yield* failed("The pattern must stay below path: pass the directory as path.")
   }
-  yield* permit({ judged: target.judged("glob"), title: params.pattern })
+  yield* permit({ parts: target.partsFor("glob"), title: params.pattern })
   // The pattern may start with a path.
   const parts = params.pattern.split("/")
   const named = parts.slice(0, parts.findIndex((part) => /[*?[\]{}!()]/.test(part)))
   yield* touch(path.join(target.path, ...named))
   const { type } = yield* Effect.mapError(fs.stat(target.path), fileFailure(target.shown))
   if (type !== "Directory") return yield* failed(`${target.shown} is not a directory.`)
-  const { files, isComplete, leftOut } = yield* Effect.mapError(
+  const { files, isComplete, skipped } = yield* Effect.mapError(
     list(target.path, params.pattern, { within: timeLimit }),
     ({ message }) => failed(`${target.shown}: ${message}`)
   )
-  const isDated = files.length <= maxDated
-  const names = isDated ? yield* newestFirst(target.path, files) : files
+  const isDated = files.length <= maxSortedByTime
+  const names = isDated ? yield* sortNewestFirst(target.path, files) : files
   const order = isDated ? "" : ", sorted by name"
   const more = names.length > maxFiles ? `\n(${names.length - maxFiles} more${order}: use a narrower pattern.)` : ""
   return textOutput(
     (names.length === 0 ? "No files match." : names.slice(0, maxFiles).join("\n") + more) +
-      describeStop(isComplete, timeLimit) + describeSkipped(leftOut),
+      describeStop(isComplete, timeLimit) + describeSkipped(skipped),
     plural(names.length, "file")
   )
 })

@@ -50,7 +50,8 @@ ignores are left out unless path or glob starts with them, and so are files that
 ).annotate(Tool.Readonly, true)
 
 /**
- * Uses ripgrep if it is on the PATH. In a directory it searches only the files that `read` may show without asking the user.
+ * Asks for permission, then searches, with ripgrep if it is on the PATH. In a directory it searches only the files that `read` may show
+ * without asking the user.
  *
  * @since 0.1.0
  * @category handlers
@@ -65,8 +66,8 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
     return yield* failed("The pattern contains a line break, but each line is searched separately.")
   }
   // Searching a single file reveals its content, so the rules for reading apply.
-  const reading = params.path === undefined ? [] : target.judged("read").slice(-1)
-  yield* permit({ judged: [...target.judged("grep"), ...reading], title: params.pattern })
+  const reading = params.path === undefined ? [] : target.partsFor("read").slice(-1)
+  yield* permit({ parts: [...target.partsFor("grep"), ...reading], title: params.pattern })
   yield* touch(target.path)
   const started = yield* Clock.currentTimeMillis
   const { type } = yield* Effect.mapError(fs.stat(target.path), fileFailure(target.shown))
@@ -74,20 +75,25 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
   if (!isDirectory && type !== "File") {
     return yield* failed(`${target.shown} is a pipe, socket or device, which can't be searched.`)
   }
-  const { files, isComplete: isListed, leftOut, whole } = isDirectory
-    ? yield* filesIn(target, params.glob)
-    : { files: [path.basename(target.path)], isComplete: true, leftOut: { unreadable: 0 }, whole: new Map() }
+  const { completeDirectories, files, isComplete: isListed, skipped } = isDirectory
+    ? yield* listFilesToSearch(target, params.glob)
+    : {
+      files: [path.basename(target.path)],
+      isComplete: true,
+      skipped: { unreadable: 0 },
+      completeDirectories: new Map()
+    }
   const query: Query = {
     directory: isDirectory ? target.path : path.dirname(target.path),
-    whole,
+    completeDirectories,
     pattern: params.pattern,
     ignoreCase: params.ignoreCase ?? false,
     context: params.context ?? 0,
-    // One more than is shown, to detect whether there are more.
+    // One more than the limit, to detect whether there are more.
     maxLines: maxLines + 1
   }
   const collector = makeCollector(query)
-  const allowed = (files: ReadonlyArray<string>) => isDirectory ? readable(target, files) : Effect.succeed(files)
+  const allowed = (files: ReadonlyArray<string>) => isDirectory ? selectReadable(target, files) : Effect.succeed(files)
   const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
   const { forbidden, isComplete } = yield* search(query, files, allowed, {
     collector,
@@ -100,9 +106,9 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
     (lines.length === 0 ? "No matches." : lines.slice(0, maxLines).join("\n") + more) +
       describeStop(isListed && isComplete, timeLimit) +
       describeSkipped({
-        ...leftOut,
+        ...skipped,
         ...unsearched,
-        unreadable: leftOut.unreadable + unsearched.unreadable,
+        unreadable: skipped.unreadable + unsearched.unreadable,
         forbidden
       }),
     lines.length > maxLines ? `more than ${maxLines} lines` : plural(lines.length, "line")
@@ -112,8 +118,8 @@ export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.paramet
 const isAcrossLines = (pattern: string): boolean =>
   /\n|(?<!\\)(?:\\\\)*\\n/.test(pattern.replace(/(?<!\\)((?:\\\\)*)\[\^?\]?(?:\\[^]|[^\]\\])*\]/g, "$1"))
 
-/** A pattern without a slash matches names in every directory; `!` negates it. */
-const filesIn = ({ path, shown }: Target, glob = "**/*") =>
+/** Lists the files to search. A pattern without a slash matches names in every directory; `!` negates it. */
+const listFilesToSearch = ({ path, shown }: Target, glob = "**/*") =>
   Effect.gen(function*() {
     const isNegated = glob.startsWith("!")
     const own = (isNegated ? glob.slice(1) : glob).replace(/^\//, "")
@@ -126,7 +132,7 @@ const filesIn = ({ path, shown }: Target, glob = "**/*") =>
     return { ...found, files: found.files.filter((file) => !matches(file)) }
   }).pipe(Effect.mapError(({ message }) => failed(`${shown}: ${message}`)))
 
-/** The name of an existing directory matches its files; an existing name with brackets matches literally. */
+/** Makes the name of an existing directory match its files, and an existing name with brackets match literally. */
 const literalIfExists = (directory: string, name: string, pattern: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -141,20 +147,20 @@ const literalIfExists = (directory: string, name: string, pattern: string) =>
 /** How many files are checked before yielding to other fibers. */
 const batchSize = 1000
 
-/** The files that `read` may show without asking. Searching outside the project has been permitted already. */
-const readable = (target: Target, files: ReadonlyArray<string>) =>
+/** Selects the files that `read` may show without asking. Searching outside the project has been permitted already. */
+const selectReadable = (target: Target, files: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const { verdicts } = yield* ToolCall
     const found: Array<string> = []
     for (let from = 0; from < files.length; from += batchSize) {
       const some = files.slice(from, from + batchSize)
-      const judged = some.map(target.readWithin)
-      const read = yield* verdicts(judged.map((parts) => parts.at(-1)!))
-      // Either all of them are outside, or the project is inside the searched directory.
-      const outside = yield* verdicts(judged.flatMap((parts) => parts.length > 1 ? parts[0]! : []))
+      const needed = some.map(target.partsToRead)
+      const read = yield* verdicts(needed.map((parts) => parts.at(-1)!))
+      // The project may be inside the searched directory, so some files may be outside it.
+      const outside = yield* verdicts(needed.flatMap((parts) => parts.length > 1 ? parts[0]! : []))
       let beyond = 0
       some.forEach((file, index) => {
-        const isOutside = judged[index]!.length > 1
+        const isOutside = needed[index]!.length > 1
         if (read[index] === "allow" && !(isOutside && outside[beyond] === "deny")) found.push(file)
         if (isOutside) beyond += 1
       })

@@ -21,7 +21,7 @@ import { ToolCall, type ToolOutput } from "./ToolCall.ts"
 
 const maxLines = 2000
 const maxCharacters = 256 * 1024
-/** Larger files are not loaded, not even to show a few lines. */
+/** Larger files are not loaded, even to show a few lines. */
 const maxBytes = 50 * 1024 * 1024
 const maxLineLength = 2000
 
@@ -54,7 +54,7 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
   const fileVersions = yield* FileVersions
   const { permit, touch } = yield* ToolCall
   const target = yield* locate(params.path)
-  yield* permit({ judged: target.judged("read"), title: target.shown })
+  yield* permit({ parts: target.partsFor("read"), title: target.shown })
   yield* touch(target.path)
 
   const stat = yield* fs.stat(target.path).pipe(Effect.catchAll(() => failNotFound(target)))
@@ -63,14 +63,14 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
   if (stat.type !== "File") return yield* failed(`${target.shown} is not a regular file.`)
   if (Number(stat.size) > maxBytes) {
     return yield* failed(
-      `${target.shown} has ${stat.size} bytes, and at most ${maxBytes} can be read. Find lines with grep, or read a part with bash: sed -n '1,200p' FILE.`
+      `${target.shown} is ${stat.size} bytes, and at most ${maxBytes} can be read. Find lines with grep, or read a part with bash: sed -n '1,200p' FILE.`
     )
   }
   const bytes = Buffer.from(yield* Effect.mapError(fs.readFile(target.path), fileFailure(target.shown)))
 
   const mediaType = MediaType.of(bytes)
   if (mediaType !== undefined) {
-    const problem = AttachmentLimits.problem(bytes, yield* AttachmentLimits.AttachmentLimits)
+    const problem = AttachmentLimits.findProblem(bytes, yield* AttachmentLimits.AttachmentLimits)
     if (problem !== undefined) {
       return yield* failed(`${target.shown} can't be attached: ${problem.why}. ${problem.remedy}`)
     }
@@ -92,14 +92,14 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
     )
   }
   fileVersions.remember(target.path, bytes)
-  const shown = yield* numbered(decoded.text, target, params)
+  const output = yield* numberLines(decoded.text, target, params)
   const { name } = decoded.encoding
-  if (name === "UTF-8") return shown
+  if (name === "UTF-8") return output
   const note = `\n\n(The file's encoding is ${name}. edit and write preserve it.)`
-  return { ...shown, content: [...shown.content, { type: "text" as const, text: note }] }
+  return { ...output, content: [...output.content, { type: "text" as const, text: note }] }
 })
 
-const numbered = (
+const numberLines = (
   content: string,
   { shown }: Target,
   { limit = maxLines, offset = 1 }: { readonly limit?: number; readonly offset?: number }
@@ -128,7 +128,7 @@ const numbered = (
     )
   })
 
-/** Fails with similar names in the same directory. */
+/** Fails with a message that lists similar names in the same directory. */
 const failNotFound = (target: Target) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem

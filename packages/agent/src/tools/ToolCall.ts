@@ -1,5 +1,5 @@
 /**
- * A tool call by the model: what its handler may request, and its result.
+ * A tool call by the model: the services for its handler, and its result.
  *
  * @since 0.1.0
  */
@@ -56,42 +56,42 @@ export class ToolFailure extends Schema.TaggedError<ToolFailure>("@altimate-code
 }) {}
 
 /**
- * One thing that a call does and that has to be permitted.
+ * A part of an action that needs to be permitted.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Judged {
+export interface ActionPart {
   readonly permission: string
   readonly subject: string
-  /** The text does not show what will run (e.g. a variable names the command): only `*` or exactly this text allows it. */
+  /** The text does not show what will run, for example because a variable names the command. Only `*` or exactly this text allows it. */
   readonly opaque?: true
-  /** Equivalent subjects (`rm x` for `/bin/rm x`): rules that deny or ask about one of these apply as well. */
+  /** Equivalent subjects, such as `rm x` for `/bin/rm x`. Rules that deny or ask about one of them apply as well. */
   readonly aliases?: ReadonlyArray<string>
-  /** The file is read and may hold secrets: needs permission unless a rule allows it. Derived from the subject by default. */
+  /** Whether the file may contain secrets, so that reading it needs permission unless a rule allows it. By default derived from the subject. */
   readonly secret?: boolean
-  /** Other programs execute the changed file: only a rule or grant whose pattern contains one of these names allows it. */
+  /** Set if other programs execute the changed file. Only a rule or grant whose pattern contains one of these names allows the change. */
   readonly executedAs?: ReadonlyArray<string>
 }
 
 /**
- * What a call is about to do, for the permission rules and for the user.
+ * What a call is about to do, described for the permission rules and for the user.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Action {
   /**
-   * Everything that has to be permitted: the permission (`read`, `edit`, `glob`, `grep`, `bash`, `external_directory`, or the name of
+   * Everything that needs to be permitted, each with its permission (`read`, `edit`, `glob`, `grep`, `bash`, `external_directory`, or the name of
    * an MCP tool) and the subject that patterns match (a path relative to the project, a simple command of a command line, or an
    * absolute path outside the project).
    */
-  readonly judged: ReadonlyArray<Judged>
+  readonly parts: ReadonlyArray<ActionPart>
   /** One line, e.g. `npm test` or `src/main.ts`. */
   readonly title: string
   /** Exactly what will run or change: a command line, a unified diff, or an MCP tool's parameters as JSON. */
   readonly preview?: { readonly type: "command" | "diff" | "json"; readonly text: string }
-  /** The model's unverified description of the purpose, shown in addition to the preview, never instead of it. */
+  /** The purpose as described by the model, unverified. It is shown in addition to the preview, never instead of it. */
   readonly purpose?: string
 }
 
@@ -108,10 +108,10 @@ export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolC
    * what it will do, and before doing it. Fails with reason `Denied`.
    */
   readonly permit: (action: Action) => Effect.Effect<void, ToolFailure>
-  /** Reports a file or directory (absolute path) that the permitted call touches: the model gets the instructions for it. */
+  /** Reports the absolute path of a file or directory that the call touches, so that the model gets the instructions for it. */
   readonly touch: (path: string) => Effect.Effect<void>
-  /** Saves the process that does the work, so that it can be found even if this program is killed. Call `permit` first. */
+  /** Saves the process that executes the call, so that it can be found even if this program is killed. Call `permit` first. */
   readonly storeProcess: (process: ProcessId) => Effect.Effect<void, ToolFailure>
-  /** The verdict for each part, in order, without asking the user: for files that a permitted search finds. */
-  readonly verdicts: (parts: ReadonlyArray<Judged>) => Effect.Effect<ReadonlyArray<Verdict>>
+  /** Decides on each part without asking the user, for files that a permitted search finds. Returns the verdicts in order. */
+  readonly verdicts: (parts: ReadonlyArray<ActionPart>) => Effect.Effect<ReadonlyArray<Verdict>>
 }>() {}

@@ -1,5 +1,5 @@
 /**
- * A tool call in one line.
+ * The title of a tool call.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ const oneLine = (text: string): string => {
 }
 
 /**
- * The command, pattern, path or URL of a call, else its parameters as JSON.
+ * Describes a call on one line: by its command, pattern, path or URL, or else by its parameters as JSON.
  *
  * @since 0.1.0
  * @category rendering

@@ -28,7 +28,7 @@ import { Write, write } from "./Write.ts"
 export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash)
 
 /**
- * The handlers of the built-in tools. The layer remembers which files were read: a file must be read before it is changed.
+ * The handlers of the built-in tools. The layer remembers which files were read, because a file must be read before it is changed.
  *
  * @since 0.1.0
  * @category layers

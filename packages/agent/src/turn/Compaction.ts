@@ -6,11 +6,19 @@
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
-import { fullest, limitsOf, sentLines, shortNumber, sizeOf, totalSize, type Unit } from "../internal/compaction/size.ts"
+import {
+  abbreviateCount,
+  findLimits,
+  findTightestLimit,
+  measureLine,
+  selectSentLines,
+  totalSize,
+  type Unit
+} from "../internal/compaction/size.ts"
 import { summarize } from "../internal/compaction/summarize.ts"
-import { lastSummary } from "../internal/session/lastSummary.ts"
-import { applyLeftOut } from "../internal/session/refusedContent.ts"
+import { findLastSummary } from "../internal/session/lastSummary.ts"
 import { now } from "../internal/session/now.ts"
+import { removeRefused } from "../internal/session/refusedContent.ts"
 import * as History from "../session/History.ts"
 import type { Line, Session } from "../session/Session.ts"
 import type { SessionError } from "../session/SessionError.ts"
@@ -18,24 +26,24 @@ import * as Usage from "../session/Usage.ts"
 import { type ModelProvider, unknown } from "./ModelProvider.ts"
 
 /**
- * Whether older turns should be compacted: above 85 % of the context window. Both in tokens.
+ * Whether to compact: if more than 85 % of the context window is in use. Both sizes are in tokens.
  *
  * @since 0.1.0
  * @category predicates
  */
-export const needed = (context: number, window: number): boolean => context > window * 0.85
+export const isNeeded = (context: number, window: number): boolean => context > window * 0.85
 
-/** Share of a request that is kept verbatim after compaction. */
+/** Share of a request's size that compaction keeps verbatim. */
 const verbatimShare = 0.2
 
 /** The context window of the most common models, used if the model's window is unknown. In tokens. */
 const defaultWindow = 200_000
 
 /**
- * The first line that is kept verbatim: the first prompt or answer that fits into `room`, so that calls stay with their results. The
- * current prompt is always kept.
+ * Finds the first line to keep verbatim. Cuts only before a prompt or an answer, so that calls stay with their results, and always keeps
+ * the current prompt.
  */
-const firstKept = (lines: ReadonlyArray<Line>, room: number, unit: Unit): number => {
+const findFirstKept = (lines: ReadonlyArray<Line>, room: number, unit: Unit): number => {
   const last = lines.findLastIndex((line) =>
     line.type === "user" || (line.type === "assistant" && line.message.content.length > 0)
   )
@@ -43,7 +51,7 @@ const firstKept = (lines: ReadonlyArray<Line>, room: number, unit: Unit): number
   let left = room
   for (let index = lines.length - 1; index >= 0; index--) {
     const line = lines[index]!
-    left -= sizeOf(line, unit)
+    left -= measureLine(line, unit)
     if (left < 0) break
     if (line.type === "user" || line.type === "assistant") keep = Math.min(keep, index)
   }
@@ -65,7 +73,7 @@ export interface Options {
 }
 
 /**
- * The result of a compaction: whether it happened, its token usage, and a sentence for the user.
+ * The result of a compaction: whether anything was compacted, the token usage, and a sentence for the user.
  *
  * @since 0.1.0
  * @category models
@@ -77,8 +85,9 @@ export interface Compacted {
 }
 
 /**
- * Has the model summarize everything but the end of the conversation and saves the summary in the session. Later requests contain the
- * summary instead; nothing is removed from the file. A single prompt that uses little of the window is not compacted.
+ * Asks the model to summarize everything but the end of the conversation, and saves the summary in the session. Later requests contain
+ * the summary instead of those messages; nothing is removed from the file. A single prompt that uses little of the window is not
+ * compacted.
  *
  * @since 0.1.0
  * @category constructors
@@ -89,27 +98,27 @@ export const compact = (
 ): Effect.Effect<Compacted, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const given = yield* session.entries
-    const lines = applyLeftOut(given)
-    const last = lastSummary(lines)
+    const lines = removeRefused(given)
+    const last = findLastSummary(lines)
     const firstLine = last?.keep ?? 0
-    const limit = fullest(limitsOf(given, { window, model: provider.model }))
+    const limit = findTightestLimit(findLimits(given, { window, model: provider.model }))
     const unit = limit?.unit ?? "tokens"
-    const sent = totalSize(sentLines(given), unit)
+    const sent = totalSize(selectSentLines(given), unit)
     const size = limit?.size ?? defaultWindow
-    const used = limit?.used ?? (History.context(given) || sent)
+    const used = limit?.used ?? (History.estimateContext(given) || sent)
     const prompts = lines.slice(firstLine).filter((line) => line.type === "user" && line.hidden === undefined).length
-    const unchanged = { isCompacted: false, usage: Usage.none, notice: nothingYet(given, window) }
+    const unchanged = { isCompacted: false, usage: Usage.none, notice: describeNothingToCompact(given, window) }
     if (prompts <= 1 && !isRefused && used <= verbatimShare * size) return unchanged
     // The provider also counts the system prompt and tools, and the estimate may be too low.
     const scale = Math.max(1, used / Math.max(1, sent))
-    const most = size / scale
-    const keep = Math.max(firstLine, firstKept(lines, verbatimShare * Math.min(most, sent), unit))
+    const maxSize = size / scale
+    const keep = Math.max(firstLine, findFirstKept(lines, verbatimShare * Math.min(maxSize, sent), unit))
     const older = lines.slice(firstLine, keep)
     if (!older.some(({ type }) => type === "user" || type === "assistant")) return unchanged
     const { text, usage } = yield* summarize({
       lines: older,
-      before: last?.text,
-      maxSize: most,
+      previous: last?.text,
+      maxSize,
       unit,
       isRefused,
       provider
@@ -122,7 +131,7 @@ export const compact = (
     }
   })
 
-const nothingYet = (lines: ReadonlyArray<Line>, window: number | undefined): string => {
-  const used = shortNumber(History.context(lines) || totalSize(sentLines(lines), "tokens"))
-  return `Nothing to compact yet: ${used}${window === undefined ? "" : ` of ${shortNumber(window)}`} tokens used.`
+const describeNothingToCompact = (lines: ReadonlyArray<Line>, window: number | undefined): string => {
+  const used = abbreviateCount(History.estimateContext(lines) || totalSize(selectSentLines(lines), "tokens"))
+  return `Nothing to compact yet: ${used}${window === undefined ? "" : ` of ${abbreviateCount(window)}`} tokens used.`
 }

@@ -11,7 +11,7 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Files from "../Files.ts"
 import * as instructionFiles from "../internal/files/instructionFiles.ts"
-import { ignoringAt } from "../internal/search/walk.ts"
+import { findIgnoreFilesAbove } from "../internal/search/walk.ts"
 import * as SecretFiles from "../permission/SecretFiles.ts"
 import * as SensitivePlaces from "../permission/SensitivePlaces.ts"
 
@@ -33,7 +33,7 @@ export interface Options {
   readonly directory: string
   /** The project's root; without it there is no project. */
   readonly root?: string
-  /** `false` ignores the project's files except those that the configuration lists. */
+  /** If `false`, the project's files are ignored, except those that the configuration lists. */
   readonly readsProject?: boolean
   /** Path of the `AGENTS.md` for all projects. */
   readonly global: string
@@ -41,10 +41,10 @@ export interface Options {
   readonly globs: ReadonlyArray<string>
   /** The directory of the user's configuration file, to which `globs` are relative as well. */
   readonly globsDirectory?: string
-  /** Whose configuration lists `globs`. A file that the user lists by its path is read even if it may hold secrets. */
+  /** Whose configuration lists `globs`. A file that the user lists by its path is read even if it may contain secrets. */
   readonly namedBy: "user" | "project"
   /** The program's files, which the project's instructions must not include. */
-  readonly own: SensitivePlaces.ProgramFiles
+  readonly programFiles: SensitivePlaces.ProgramFiles
 }
 
 /**
@@ -69,7 +69,7 @@ export interface Loaded {
 export interface Touched {
   /** Files and directories, absolute and without symbolic links. */
   readonly paths: ReadonlyArray<string>
-  /** The `path` of each instruction that the model has. */
+  /** The `path` of each instruction that the model already has. */
   readonly shown: ReadonlyArray<string>
   /** Total size of their texts in bytes. */
   readonly shownSize: number
@@ -92,8 +92,8 @@ const withoutSecrets = (url: string): string => {
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => false))
 
-/** The instruction file of this directory. */
-const inDirectory = (directory: string) =>
+/** Finds the instruction file of this directory. */
+const findInDirectory = (directory: string) =>
   Effect.gen(function*() {
     const path = yield* Path.Path
     for (const name of names) {
@@ -106,25 +106,25 @@ const inDirectory = (directory: string) =>
 /**
  * Loads the global `AGENTS.md`, those of the project from its root down to the directory, then the configured files. A `CLAUDE.md` is
  * used where there is no `AGENTS.md`. Each file is cut to 32 KiB, all together to 128 KiB. Links that lead out of the project are left
- * out, and so are files that may hold secrets unless the user's own configuration lists them.
+ * out, and so are files that may contain secrets unless the user's own configuration lists them.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const load = Effect.fn("Instructions.load")(
-  function*({ directory, global, globs, globsDirectory, namedBy, own, readsProject = true, root }: Options) {
+  function*({ directory, global, globs, globsDirectory, namedBy, programFiles, readsProject = true, root }: Options) {
     const path = yield* Path.Path
     const home = yield* Effect.option(Config.string("HOME"))
-    const places = yield* SensitivePlaces.find(own)
+    const places = yield* SensitivePlaces.find(programFiles)
     const notices: Array<string> = []
 
     const matching = (directory: string, pattern: string) =>
-      Effect.orElseSucceed(Files.matching(directory, pattern), () => [])
+      Effect.orElseSucceed(Files.listMatching(directory, pattern), () => [])
 
     const at = (whole: string) =>
       Effect.gen(function*() {
         if (yield* exists(whole)) {
-          return [{ file: whole, isNamedByUser: namedBy === "user" && SecretFiles.mayHoldSecrets(whole, places) }]
+          return [{ file: whole, isNamedByUser: namedBy === "user" && SecretFiles.mayContainSecrets(whole, places) }]
         }
         // The first part with a wildcard starts the pattern.
         const parts = whole.split(path.sep)
@@ -153,7 +153,7 @@ export const load = Effect.fn("Instructions.load")(
 
     const ofProject = Effect.gen(function*() {
       if (!readsProject) return []
-      if (root !== undefined) return (yield* Effect.forEach(Paths.descend(root, directory), inDirectory)).flat()
+      if (root !== undefined) return (yield* Effect.forEach(Paths.descend(root, directory), findInDirectory)).flat()
       const file = path.join(directory, names[0]!)
       if (yield* exists(file)) {
         notices.push(
@@ -180,7 +180,7 @@ export const load = Effect.fn("Instructions.load")(
     const read = yield* instructionFiles.read(candidates, {
       ...(root === undefined ? {} : { root }),
       global,
-      own,
+      programFiles,
       shown: new Set(),
       room: instructionFiles.maxTotalSize
     })
@@ -189,14 +189,14 @@ export const load = Effect.fn("Instructions.load")(
 )
 
 /**
- * Makes a function that finds the instructions for files that tools touch: those of their directories below the root that are neither in
- * `loaded` nor in the session. Directories that Git ignores, `.git` and `node_modules` are skipped. The limits and exclusions of `load`
- * apply; no notice is repeated.
+ * Makes a function that finds the instructions for files that tools touch: those in their directories below the root, unless they are in
+ * `loaded` or in the session already. Skips directories that Git ignores, `.git` and `node_modules`. The limits and exclusions of
+ * `load` apply. No notice is repeated.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const makeNested = ({ global, own, readsProject = true, root }: Options, loaded: Loaded) => {
+export const makeNested = ({ global, programFiles, readsProject = true, root }: Options, loaded: Loaded) => {
   const reported = new Set<string>()
   return Effect.fn("Instructions.nested")(function*({ paths, shown, shownSize }: Touched) {
     const fs = yield* FileSystem.FileSystem
@@ -213,9 +213,9 @@ export const makeNested = ({ global, own, readsProject = true, root }: Options, 
       if (!Paths.isBelow(directory, realRoot)) continue
       for (const parent of Paths.descend(realRoot, directory)) directories.add(parent)
     }
-    const files = (yield* Effect.forEach([...directories].toSorted(), inDirectory)).flat()
+    const files = (yield* Effect.forEach([...directories].toSorted(), findInDirectory)).flat()
       .filter((file) => !shown.includes(file))
-    const isIgnored = (file: string) => ignoringAt(path.dirname(file)) === undefined
+    const isIgnored = (file: string) => findIgnoreFilesAbove(path.dirname(file)) === undefined
     const candidates = files.filter((file) => !isIgnored(file))
     const shownPaths = yield* Effect.forEach(
       [...loaded.instructions.map(({ path }) => path), ...shown],
@@ -224,7 +224,7 @@ export const makeNested = ({ global, own, readsProject = true, root }: Options, 
     const { instructions, notices } = yield* instructionFiles.read(candidates.map(fromProject), {
       root,
       global,
-      own,
+      programFiles,
       shown: new Set(shownPaths),
       room: Math.max(0, instructionFiles.maxTotalSize - shownSize)
     })

@@ -1,5 +1,5 @@
 /**
- * What a turn needs to know about the provider of its model beyond `@effect/ai`. The caller of the turn supplies it.
+ * What a turn needs from the provider of its model in addition to `@effect/ai`.
  *
  * @since 0.1.0
  */
@@ -42,9 +42,9 @@ export type Refusal =
 export interface ModelProvider {
   /** The model's ID in requests. Learned limits apply only to this model. */
   readonly model: string | undefined
-  /** `undefined` for an error that no change of the conversation can avoid. */
+  /** Returns what the provider refused; `undefined` for an error that no change to the conversation can avoid. */
   readonly refusal: (error: AiError.AiError) => Refusal | undefined
-  /** Whether the request may be retried after the answer broke off with this error. */
+  /** Whether the request may be retried after the answer was cut off with this error. */
   readonly canRetryAnswer: (error: AiError.AiError) => boolean
   /** Whether the answer ended because the context window was full. */
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
@@ -53,12 +53,12 @@ export interface ModelProvider {
     effect: Effect.Effect<A, E, R>,
     report: (wait: Wait) => Effect.Effect<void>
   ) => Effect.Effect<A, E, R>
-  /** New sentences for the user since the last time this was read. */
+  /** Returns new sentences for the user since the last time. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
 
 /**
- * A provider about which nothing is known.
+ * For a provider about which nothing is known.
  *
  * @since 0.1.0
  * @category constructors

@@ -11,13 +11,13 @@ import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
-import { describe, makeRoom, notify } from "../internal/compaction/autoCompaction.ts"
+import { compactIfFull, describe, notify } from "../internal/compaction/autoCompaction.ts"
 import { closeOpenCalls, toToolDone } from "../internal/session/interrupted.ts"
-import { shortReason } from "../internal/session/refusedContent.ts"
 import { now } from "../internal/session/now.ts"
+import { shortenReason } from "../internal/session/refusedContent.ts"
 import { makeCalls } from "../internal/turn/calls.ts"
 import { makeRecovery } from "../internal/turn/recovery.ts"
-import { type Answer, type Extras, sendRequest, withoutLeftOut } from "../internal/turn/request.ts"
+import { type Answer, type Extras, sendRequest, withoutRefusedTools } from "../internal/turn/request.ts"
 import type { Approver } from "../permission/Approver.ts"
 import type { PermissionPolicy } from "../permission/PermissionPolicy.ts"
 import type { CutAnswer, Entry, Line, Session } from "../session/Session.ts"
@@ -39,16 +39,16 @@ export interface Options {
   /** The user's prompt. File data may be bytes or base64. */
   readonly input: ReadonlyArray<Prompt.UserMessagePart>
   readonly system: string | undefined
-  /** An effect is evaluated before each request. Without a toolkit the model has no tools. */
+  /** An effect is run before each request. Without a toolkit, the model has no tools. */
   readonly toolkit?: AnyToolkit | Effect.Effect<AnyToolkit>
   /** Maximum number of requests in the turn. */
   readonly maxSteps: number
   /** Finds instructions for the files that tools touch. The model gets each instruction once per session. */
   readonly findInstructions?: (touched: Instructions.Touched) => Effect.Effect<Instructions.Loaded>
-  /** In tokens. By default unknown until a request is too long. */
+  /** In tokens. If not given, it is unknown until a request is too long. */
   readonly contextWindow?: number
   /**
-   * What follows an answer that breaks off after some of its text was reported: a new answer that replaces it, or a continuation for
+   * What follows an answer that is cut off after some of its text was reported: a new answer that replaces it, or a continuation for
    * consumers that can't take back text. The default is `replaced`. Without `provider` the turn fails instead.
    */
   readonly cutAnswers?: CutAnswer
@@ -62,7 +62,7 @@ type Failure = AiError.AiError | SessionError
 const maxMalformed = 3
 
 /**
- * Runs a turn and reports its events. Everything is saved in the session before it is acted on. Interrupting the consumer of the
+ * Runs a turn and reports its events. Everything is saved in the session before the turn acts on it. Interrupting the consumer of the
  * stream interrupts the turn: requests and tools are stopped, and the partial answer is saved.
  *
  * @since 0.1.0
@@ -88,7 +88,7 @@ const turn = (options: Options, emit: Emit) => {
   const add = (step: Usage.Usage) => Effect.sync(() => void (usage = Usage.add(usage, step)))
   const { reportWaits } = options.provider ?? unknown
   return reportWaits(steps(options, emit, add), (wait) => emit({ type: "waiting", ...wait })).pipe(
-    // Every call gets a result, however the turn ends. After an interruption nobody consumes events any more.
+    // Every call gets a result, however the turn ends. After an interruption, no one consumes events.
     Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
     Effect.ensuring(Effect.ignore(closeOpenCalls(options.session))),
     Effect.flatMap((end) => emit({ type: "finished", usage, ...end })),
@@ -123,7 +123,7 @@ const steps = (
     const appendPrompt = (message: Prompt.UserMessage, more: Pick<UserEntry, "hidden" | "instructions"> = {}) =>
       Effect.flatMap(now, (time) => session.append({ type: "user", message, ...more, time }))
 
-    /** As messages, not in the system prompt: changing that would invalidate the provider's cache. */
+    /** Adds instructions as messages, because changing the system prompt would invalidate the provider's cache. */
     const addInstructions = Effect.fn("Turn.addInstructions")(function*(paths: ReadonlyArray<string>) {
       if (findInstructions === undefined || paths.length === 0) return
       const { instructions, notices } = yield* findInstructions({ paths, ...shownInstructions(yield* session.entries) })
@@ -137,7 +137,7 @@ const steps = (
     const appendHidden = (text: string) =>
       appendPrompt(Prompt.userMessage({ content: [Prompt.textPart({ text })] }), { hidden: true })
 
-    const context = { session, provider, window: contextWindow, emit, add }
+    const context = { session, provider, window: contextWindow, emit, addUsage: add }
     const promptLine = Math.max(1, (yield* session.entries).length)
     const recovery = makeRecovery({ ...context, promptLine, cutAnswers })
     const { retryCut } = recovery
@@ -155,7 +155,7 @@ const steps = (
           case "BrokenOff": {
             yield* add(outcome.usage)
             const { error, hasText, mode } = outcome
-            yield* emit({ type: "answer-cut", mode, hasText, message: shortReason(describe(error)) })
+            yield* emit({ type: "answer-cut", mode, hasText, message: shortenReason(describe(error)) })
             return yield* ask(offered, outcome.next)
           }
           case "Refused": {
@@ -170,7 +170,7 @@ const steps = (
     let hasCalled = false
     let isRepeated = false
     for (let count = 1;; count++) {
-      yield* makeRoom(context)
+      yield* compactIfFull(context)
       // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
       const answer = yield* ask(offered, { trial: [], textSoFar: "" }).pipe(
@@ -188,7 +188,7 @@ const steps = (
       }
       malformed = 0
       yield* add(answer.usage)
-      const calls = yield* makeCalls({ session, toolkit: withoutLeftOut(offered, yield* session.entries), emit })
+      const calls = yield* makeCalls({ session, toolkit: withoutRefusedTools(offered, yield* session.entries), emit })
       yield* calls.run(answer.calls)
       yield* emit({ type: "usage", step: answer.usage, context: Usage.total(answer.usage) })
       const { metadata, reason } = answer.finish

@@ -47,7 +47,7 @@ export type TurnEvent =
     readonly outcome: Outcome
     /** A few words. */
     readonly summary: string
-    /** The text of the result that the model gets. */
+    /** The text that the model gets. */
     readonly output: string
     readonly diff?: string
   }
@@ -59,7 +59,7 @@ export type TurnEvent =
     readonly context: number
   }
   /**
-   * The answer broke off and the request is retried, for a new answer or for a continuation of the text so far. None of its calls was run
+   * The answer was cut off and the request is retried, for a new answer or for a continuation of the text so far. None of its calls was run
    * or reported.
    */
   | {
@@ -67,12 +67,12 @@ export type TurnEvent =
     readonly mode: CutAnswer
     /** Whether some of its text has been reported. */
     readonly hasText: boolean
-    /** Why it broke off. */
+    /** Why it was cut off. */
     readonly message: string
   }
   /** The provider waits before it retries a request. The next event ends the wait. */
   | { readonly type: "waiting" } & Wait
-  /** Informs the user although nothing failed, e.g. that older turns were compacted. */
+  /** Information for the user, for example that older turns were compacted. */
   | { readonly type: "notice"; readonly text: string }
   | {
     readonly type: "finished"

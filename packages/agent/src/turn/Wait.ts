@@ -9,7 +9,7 @@
  * @category models
  */
 export interface Wait {
-  /** The beginning of a sentence, e.g. `Rate limited`. */
+  /** The reason, as the beginning of a sentence: `Rate limited`. */
   readonly why: string
   /** The error message of the last attempt. */
   readonly message: string
@@ -19,12 +19,7 @@ export interface Wait {
   readonly until: number
 }
 
-const ordinal = (count: number): string => {
-  const isTeen = count % 100 > 10 && count % 100 < 14
-  return `${count}${(isTeen ? undefined : ["th", "st", "nd", "rd"][count % 10]) ?? "th"}`
-}
-
-const duration = (millis: number): string => {
+const formatDuration = (millis: number): string => {
   const seconds = Math.max(0, Math.ceil(millis / 1000))
   const minutes = Math.floor(seconds / 60)
   const rest = seconds % 60
@@ -32,10 +27,10 @@ const duration = (millis: number): string => {
 }
 
 /**
- * Formats a wait: `Rate limited. Next try in 8 s (3rd)`. `now` is in milliseconds since 1970.
+ * Formats a wait: `Rate limited. Retrying in 8 s (attempt 3)`. `now` is in milliseconds since 1970.
  *
  * @since 0.1.0
  * @category rendering
  */
 export const describe = ({ attempt, until, why }: Wait, now: number): string =>
-  `${why}. Next try in ${duration(until - now)} (${ordinal(attempt)})`
+  `${why}. Retrying in ${formatDuration(until - now)} (attempt ${attempt})`

@@ -42,7 +42,7 @@ const project = (files: Readonly<Record<string, string>>) =>
       globs: options.globs ?? [],
       ...(options.globsDirectory === undefined ? {} : { globsDirectory: path.join(root, options.globsDirectory) }),
       namedBy: options.namedBy ?? "project",
-      own: { directories: [path.join(root, "own")], names: [] }
+      programFiles: { directories: [path.join(root, "own")], names: [] }
     })
     const load = (options: LoadOptions = {}) => configured(Effect.map(Instructions.load(sources(options)), shown))
     /** Answers what finds the instructions for what tools are about; they have been given what it answered before. */
@@ -257,44 +257,47 @@ describe("the instructions", () => {
     }))
 
   const leftOut = (file: string) =>
-    `${file} may hold secrets and is not sent to the model. To send it, list its path under "instructions" in your own configuration`
+    `${file} may contain secrets and is not sent to the model. To send it, list its path under "instructions" in your own configuration`
 
-  inProject("never include files that may hold secrets, whatever the project configures", () =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const { load, root } = yield* project({
-        ".env": "CANARY",
-        "sub/.env.local": "CANARY",
-        "sub/.npmrc": "CANARY",
-        "own/auth.json": "CANARY",
-        "own/notes.md": "mine",
-        "a/id_rsa": "CANARY",
-        "docs/x.md": "x"
+  inProject(
+    "never include files that may contain secrets, whatever the project configures",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const { load, root } = yield* project({
+          ".env": "CANARY",
+          "sub/.env.local": "CANARY",
+          "sub/.npmrc": "CANARY",
+          "own/auth.json": "CANARY",
+          "own/notes.md": "mine",
+          "a/id_rsa": "CANARY",
+          "docs/x.md": "x"
+        })
+        yield* fs.writeFileString(`${root}/.git/config`, "CANARY")
+        yield* fs.symlink(`${root}/.env`, `${root}/docs/link.md`)
+        const globs = [
+          [".env", [".env"]],
+          ["sub/../.env", [".env"]],
+          [`${root}/.env`, [".env"]],
+          ["**/*.env", [".env"]],
+          ["{.env,docs/x.md}", [".env"]],
+          ["sub/.*", ["sub/.env.local", "sub/.npmrc"]],
+          ["[.]env", [".env"]],
+          [".git/config", [".git/config"]],
+          ["own/*.json", ["own/auth.json"]],
+          ["a/id_*", ["a/id_rsa"]],
+          ["docs/link.md", ["docs/link.md (a link to .env)"]]
+        ] as const
+        for (const [glob, files] of globs) {
+          const { notices, texts } = yield* load({ globs: [glob] })
+          assert.notInclude(texts.join(), "CANARY", glob)
+          assert.deepStrictEqual(notices, files.map(leftOut), glob)
+        }
+        assert.deepStrictEqual((yield* load({ globs: ["own/*.md"] })).texts, ["mine"])
       })
-      yield* fs.writeFileString(`${root}/.git/config`, "CANARY")
-      yield* fs.symlink(`${root}/.env`, `${root}/docs/link.md`)
-      const globs = [
-        [".env", [".env"]],
-        ["sub/../.env", [".env"]],
-        [`${root}/.env`, [".env"]],
-        ["**/*.env", [".env"]],
-        ["{.env,docs/x.md}", [".env"]],
-        ["sub/.*", ["sub/.env.local", "sub/.npmrc"]],
-        ["[.]env", [".env"]],
-        [".git/config", [".git/config"]],
-        ["own/*.json", ["own/auth.json"]],
-        ["a/id_*", ["a/id_rsa"]],
-        ["docs/link.md", ["docs/link.md (a link to .env)"]]
-      ] as const
-      for (const [glob, files] of globs) {
-        const { notices, texts } = yield* load({ globs: [glob] })
-        assert.notInclude(texts.join(), "CANARY", glob)
-        assert.deepStrictEqual(notices, files.map(leftOut), glob)
-      }
-      assert.deepStrictEqual((yield* load({ globs: ["own/*.md"] })).texts, ["mine"])
-    }))
+  )
 
-  inProject("that are a link to what may hold secrets are left out", () =>
+  inProject("that are a link to what may contain secrets are left out", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { load, root } = yield* project({ ".env": "CANARY", "sub/x": "" })
@@ -310,7 +313,7 @@ describe("the instructions", () => {
     }))
 
   inProject(
-    "are what the user names by its path, with a notice when it may hold secrets",
+    "are what the user names by its path, with a notice when it may contain secrets",
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -320,7 +323,7 @@ describe("the instructions", () => {
         assert.deepStrictEqual(yield* load({ globs: [".env"], namedBy: "user" }), {
           paths: [".env"],
           texts: ["theirs"],
-          notices: [".env may hold secrets and is sent to the model, because your configuration lists it"]
+          notices: [".env may contain secrets and is sent to the model, because your configuration lists it"]
         })
         // What a pattern finds, and where a link leads, the user has not named.
         for (const glob of ["*.env", "docs/link.md", "linked.env"]) {
@@ -450,7 +453,7 @@ describe("the instructions of a directory that tools come to", () => {
         assert.deepStrictEqual(texts, ["d"])
         assert.deepStrictEqual(notices, [
           "a/AGENTS.md is left out: it links to a file outside the project",
-          `b/AGENTS.md (a link to .env) may hold secrets and is not sent to the model. To send it, list its path under "instructions" in your own configuration`,
+          `b/AGENTS.md (a link to .env) may contain secrets and is not sent to the model. To send it, list its path under "instructions" in your own configuration`,
           "c/AGENTS.md can't be read: it is not a regular file"
         ])
         assert.deepStrictEqual(yield* find(["a/y", "b/y", "c/y"]), { paths: [], texts: [], notices: [] })

@@ -66,7 +66,7 @@ layer(NodeContext.layer)("An edit", (it) => {
     Effect.gen(function*() {
       const before = Buffer.from("Größe €".replace("€", "\x80"), "latin1")
       const { after, text } = yield* edited(before, { oldText: "€", newText: "→" })
-      assert.include(text, "Windows-1252, which can't encode “→”")
+      assert.include(text, "Windows-1252, which can't represent “→”")
       assert.deepStrictEqual(after, before)
     }))
 

@@ -10,8 +10,8 @@ import { makeTools, refusing } from "../workspace.ts"
 
 const picture = png()
 
-const judged = (tools: { readonly asked: ReadonlyArray<{ readonly judged: ReadonlyArray<unknown> }> }) =>
-  tools.asked.at(-1)?.judged
+const parts = (tools: { readonly asked: ReadonlyArray<{ readonly parts: ReadonlyArray<unknown> }> }) =>
+  tools.asked.at(-1)?.parts
 
 layer(NodeContext.layer)("Every tool", (it) => {
   it.scoped("does nothing when it may not", () =>
@@ -46,7 +46,7 @@ layer(NodeContext.layer)("Every tool", (it) => {
   it.scoped("does not change a file when only that is refused", () =>
     Effect.gen(function*() {
       const tools = yield* makeTools((action) =>
-        action.judged.some(({ permission }) => permission === "edit") ? refusing() : Effect.void
+        action.parts.some(({ permission }) => permission === "edit") ? refusing() : Effect.void
       )
       yield* tools.put("a.txt", "one\n")
       yield* tools.use("read", { path: "a.txt" })
@@ -70,16 +70,16 @@ layer(NodeContext.layer)("Every tool", (it) => {
       ]
       for (const path of ["link/secret.txt", "../outside/secret.txt", `${outside}/secret.txt`]) {
         yield* tools.use("read", { path })
-        assert.deepStrictEqual(judged(tools), expected("read", `${outside}/secret.txt`))
+        assert.deepStrictEqual(parts(tools), expected("read", `${outside}/secret.txt`))
       }
       yield* tools.use("write", { path: "link/new/b.txt", content: "" })
-      assert.deepStrictEqual(judged(tools), expected("edit", `${outside}/new/b.txt`))
+      assert.deepStrictEqual(parts(tools), expected("edit", `${outside}/new/b.txt`))
       yield* tools.use("write", { path: "dangling.txt", content: "" })
-      assert.deepStrictEqual(judged(tools), expected("edit", `${outside}/not-yet.txt`))
+      assert.deepStrictEqual(parts(tools), expected("edit", `${outside}/not-yet.txt`))
       yield* tools.use("bash", { command: "echo x > link/out.txt" })
-      assert.deepStrictEqual(judged(tools)?.slice(-2), expected("edit", `${outside}/out.txt`))
+      assert.deepStrictEqual(parts(tools)?.slice(-2), expected("edit", `${outside}/out.txt`))
       yield* tools.use("read", { path: `${tools.root}/../project/src/./a.txt` })
-      assert.deepStrictEqual(judged(tools), [{ permission: "read", subject: "src/a.txt" }])
+      assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: "src/a.txt" }])
     }))
 })
 
@@ -97,21 +97,21 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
       yield* fs.symlink(tools.at(".git/hooks/post-merge"), tools.at("src/new"))
       for (const path of [".env", "notes.txt", "src/twice.txt", "src/../.env"]) {
         yield* tools.use("read", { path })
-        assert.deepStrictEqual(judged(tools), [{ permission: "read", subject: ".env", secret: true }], path)
+        assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: ".env", secret: true }], path)
         yield* tools.use("grep", { pattern: "K", path })
-        assert.deepStrictEqual(judged(tools)?.at(-1), { permission: "read", subject: ".env", secret: true }, path)
+        assert.deepStrictEqual(parts(tools)?.at(-1), { permission: "read", subject: ".env", secret: true }, path)
       }
       const hook = (name: string) => [
         { permission: "edit", subject: `.git/hooks/${name}`, executedAs: [".git"] }
       ]
       yield* tools.use("write", { path: "src/hooks/pre-commit", content: "" })
-      assert.deepStrictEqual(judged(tools), hook("pre-commit"))
+      assert.deepStrictEqual(parts(tools), hook("pre-commit"))
       yield* tools.use("write", { path: "src/new", content: "" })
-      assert.deepStrictEqual(judged(tools), hook("post-merge"))
+      assert.deepStrictEqual(parts(tools), hook("post-merge"))
       yield* tools.use("bash", { command: "echo x > src/hooks/pre-push" })
-      assert.deepStrictEqual(judged(tools)?.slice(-1), hook("pre-push"))
+      assert.deepStrictEqual(parts(tools)?.slice(-1), hook("pre-push"))
       yield* tools.use("read", { path: "src/a.ts" })
-      assert.deepStrictEqual(judged(tools), [{ permission: "read", subject: "src/a.ts" }])
+      assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: "src/a.ts" }])
     }))
 
   it.scoped("knows what belongs to the program around it", () =>
@@ -123,14 +123,14 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
       yield* fs.symlink(own, tools.at("link"))
       for (const path of [`${own}/auth.json`, "link/auth.json"]) {
         yield* tools.use("read", { path })
-        assert.deepStrictEqual(judged(tools)?.at(-1), {
+        assert.deepStrictEqual(parts(tools)?.at(-1), {
           permission: "read",
           subject: `${own}/auth.json`,
           secret: true
         })
       }
       yield* tools.use("write", { path: "sub/program.json", content: "{}" })
-      assert.deepStrictEqual(judged(tools), [
+      assert.deepStrictEqual(parts(tools), [
         { permission: "edit", subject: "sub/program.json", executedAs: ["program.json"] }
       ])
     }))
@@ -141,19 +141,19 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
       yield* tools.put(".env", "")
       for (const path of ["/proc/self/environ", "/proc/thread-self/environ", `/proc/${process.pid}/cmdline`]) {
         yield* tools.use("read", { path })
-        assert.include(judged(tools)?.at(-1), { permission: "read", secret: true }, path)
+        assert.include(parts(tools)?.at(-1), { permission: "read", secret: true }, path)
       }
       yield* tools.use("read", { path: `/proc/self/root${tools.at(".env")}` })
-      assert.deepStrictEqual(judged(tools), [{ permission: "read", subject: ".env", secret: true }])
+      assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: ".env", secret: true }])
     }))
 
   it.scoped("takes no redirection after a cd for a file that a rule for all files may allow", () =>
     Effect.gen(function*() {
       const tools = yield* makeTools(refusing)
       yield* tools.use("bash", { command: "cd .git/hooks && echo x > pre-commit" })
-      const [target] = tools.asked.at(-1)!.judged.filter(({ permission }) => permission === "edit")
+      const [target] = tools.asked.at(-1)!.parts.filter(({ permission }) => permission === "edit")
       const rules = { edit: "allow", bash: "allow" } as const
-      assert.strictEqual(decide(rules, { judged: [target!], title: "" }, []).verdict, "ask")
+      assert.strictEqual(decide(rules, { parts: [target!], title: "" }, []).verdict, "ask")
     }))
 
   it.scoped("has nothing inside without a project", () =>
@@ -162,10 +162,10 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
       yield* tools.put("a.txt", "")
       const outside = { permission: "external_directory", subject: tools.at("a.txt") }
       yield* tools.use("read", { path: "a.txt" })
-      assert.deepStrictEqual(judged(tools), [outside, { permission: "read", subject: tools.at("a.txt") }])
+      assert.deepStrictEqual(parts(tools), [outside, { permission: "read", subject: tools.at("a.txt") }])
       for (const name of ["glob", "grep"] as const) {
         yield* tools.use(name, { pattern: "*" })
-        assert.deepStrictEqual(judged(tools), [
+        assert.deepStrictEqual(parts(tools), [
           { permission: "external_directory", subject: tools.root },
           { permission: name, subject: tools.root }
         ])
@@ -173,7 +173,7 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
     }))
 })
 
-layer(NodeContext.layer)("Reading", (it) => {
+layer(NodeContext.layer)("CallAnalysis", (it) => {
   it.scoped("numbers the lines and explains how to continue", () =>
     Effect.gen(function*() {
       const { put, use } = yield* makeTools()
@@ -338,7 +338,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       const { output } = yield* use("edit", { path: "src/a.txt", oldText: "two", newText: "three" })
       const diff = "--- a/src/a.txt\n+++ b/src/a.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n"
       assert.deepStrictEqual(asked.at(-1), {
-        judged: [{ permission: "edit", subject: "src/a.txt" }],
+        parts: [{ permission: "edit", subject: "src/a.txt" }],
         title: "src/a.txt",
         preview: { type: "diff", text: diff }
       })

@@ -14,7 +14,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { wireNames } from "../../src/internal/mcp/toolNames.ts"
+import { makeWireNames } from "../../src/internal/mcp/toolNames.ts"
 import * as McpServers from "../../src/mcp/McpServers.ts"
 import type { Action, ToolFailure, ToolOutput } from "../../src/tools/ToolCall.ts"
 // @ts-expect-error it is run as a program too, and has no types
@@ -82,8 +82,8 @@ describe("a local server", () => {
         content: [{ type: "text", text: "you said: hello\nbye" }],
         summary: "2 lines"
       } as ToolOutput)
-      assert.deepStrictEqual(asked.map(({ judged, preview }) => ({ judged, preview })), [{
-        judged: [{ permission: "my_echo", subject: "*" }],
+      assert.deepStrictEqual(asked.map(({ parts, preview }) => ({ parts, preview })), [{
+        parts: [{ permission: "my_echo", subject: "*" }],
         preview: { type: "json", text: "{\n  \"text\": \"hello\"\n}" }
       }])
       const long = Object.keys(toolkit.tools)[8]!
@@ -289,7 +289,7 @@ describe("a remote server", () => {
 
 describe("wire names", () => {
   const names = (...pairs: ReadonlyArray<readonly [string, string]>) =>
-    wireNames(pairs.map(([server, tool]) => ({ server, tool })))
+    makeWireNames(pairs.map(([server, tool]) => ({ server, tool })))
 
   it("are valid, short and unique for any server names", () => {
     const made = names(["a b", "c.d"], ["a_b", "c_d"], ["a", "b_c_d"], ["s", "x".repeat(70)], [

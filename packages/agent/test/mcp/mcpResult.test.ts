@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { jpeg, png } from "../../../system/test/pictures.ts"
-import { mcpResult } from "../../src/internal/mcp/mcpResult.ts"
+import { convertResult } from "../../src/internal/mcp/mcpResult.ts"
 
 const limits = { image: { bytes: 1000, side: 100 }, documentBytes: 1000 }
 const base64 = (bytes: Buffer) => bytes.toString("base64")
@@ -9,7 +9,7 @@ const image = { type: "image", data: base64(png()), mimeType: "image/png" } as c
 
 describe("The result of a server's tool", () => {
   it("is cut in the middle if its texts are too long, with the number of characters left out", () => {
-    const { content, summary } = mcpResult({
+    const { content, summary } = convertResult({
       content: [text(`begin ${"x".repeat(20_000)}`), image, text(`${"🙂".repeat(10_000)} end`)]
     }, limits)
     assert.deepStrictEqual(content.map(({ type }) => type), ["text", "file"])
@@ -22,18 +22,18 @@ describe("The result of a server's tool", () => {
   })
 
   it("stays unchanged if it is short", () => {
-    const { content } = mcpResult({ content: [text("x".repeat(15_000)), image, text("y".repeat(15_000))] }, limits)
+    const { content } = convertResult({ content: [text("x".repeat(15_000)), image, text("y".repeat(15_000))] }, limits)
     assert.deepStrictEqual(content.map(({ type }) => type), ["text", "file", "text"])
   })
 
   it("is also cut if it is structured data", () => {
-    const [piece] = mcpResult({ content: [], structuredContent: { a: "x".repeat(40_000) } }, limits).content
+    const [piece] = convertResult({ content: [], structuredContent: { a: "x".repeat(40_000) } }, limits).content
     assert.isBelow(piece?.type === "text" ? piece.text.length : Infinity, 30_100)
   })
 
   it("detects file types from the bytes and describes files that can't be attached", () => {
     const pieceOf = (data: Buffer, mimeType = "image/png") => {
-      const [piece] = mcpResult({ content: [{ type: "image", data: base64(data), mimeType }] }, limits).content
+      const [piece] = convertResult({ content: [{ type: "image", data: base64(data), mimeType }] }, limits).content
       return piece?.type === "text" ? piece.text : piece?.mediaType
     }
     assert.strictEqual(pieceOf(jpeg), "image/jpeg")

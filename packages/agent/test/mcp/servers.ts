@@ -21,7 +21,7 @@ export const make = (
       directory: "/",
       root: "/",
       outputs: "/not/there",
-      own: { directories: [], names: [] },
+      programFiles: { directories: [], names: [] },
       ...toPrograms
     }
   )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { usableTools } from "../../src/internal/mcp/usableTools.ts"
+import { selectUsableTools } from "../../src/internal/mcp/usableTools.ts"
 
 const object = { type: "object", properties: {} }
 
@@ -12,7 +12,7 @@ describe("The tools that a server lists", () => {
       { name: "nullable", inputSchema: { type: ["object", "null"] } },
       { name: "true", inputSchema: true, description: 7, annotations: null }
     ]
-    const { notices, tools } = usableTools(odd)
+    const { notices, tools } = selectUsableTools(odd)
     assert.deepStrictEqual(notices, [])
     assert.deepStrictEqual(tools.map(({ name }) => name), ["a", "no-schema", "no-type", "nullable", "true"])
     assert.deepStrictEqual(tools[0], { name: "a", description: "Does a.", inputSchema: object, isReadOnly: true })
@@ -25,7 +25,7 @@ describe("The tools that a server lists", () => {
   })
 
   it("are left out by name if they can't be called", () => {
-    const { notices, tools } = usableTools([
+    const { notices, tools } = selectUsableTools([
       { name: "a", inputSchema: object },
       { name: "a", inputSchema: object },
       { name: "text", inputSchema: { type: "string" } },

@@ -2,15 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { decide, decideAll } from "../../src/internal/permission/decide.ts"
-import { judge } from "../../src/internal/shell/splitCommandLine.ts"
+import { splitCommandLine } from "../../src/internal/shell/splitCommandLine.ts"
 import * as PermissionPolicy from "../../src/permission/PermissionPolicy.ts"
 import * as PermissionRules from "../../src/permission/PermissionRules.ts"
 import type { Rules } from "../../src/permission/PermissionRules.ts"
 import type { Action } from "../../src/tools/ToolCall.ts"
 
-const action = (permission: string, subject: string): Action => ({ judged: [{ permission, subject }], title: subject })
+const action = (permission: string, subject: string): Action => ({ parts: [{ permission, subject }], title: subject })
 
-const bash = (command: string): Action => ({ judged: judge(command, new Set()), title: command })
+const bash = (command: string): Action => ({ parts: splitCommandLine(command, new Set()), title: command })
 
 const verdict = (rules: Rules | undefined, action: Action) => decide(rules, action, []).verdict
 
@@ -121,7 +121,7 @@ describe("patterns", () => {
 
 describe("what other programs execute", () => {
   const file = ".github/workflows/ci.yml"
-  const judged = (rules: Rules | undefined, subject: string) => verdict(rules, action("edit", subject))
+  const verdictOfEdit = (rules: Rules | undefined, subject: string) => verdict(rules, action("edit", subject))
 
   for (
     const [rules, subject, expected] of [
@@ -154,12 +154,13 @@ describe("what other programs execute", () => {
       [{ edit: { "Jenkinsfile": "allow" } }, "Jenkinsfile", "allow"]
     ] as const
   ) {
-    it(`${JSON.stringify(rules)}, ${subject}: ${expected}`, () => assert.strictEqual(judged(rules, subject), expected))
+    it(`${JSON.stringify(rules)}, ${subject}: ${expected}`, () =>
+      assert.strictEqual(verdictOfEdit(rules, subject), expected))
   }
 
   it("is allowed by a grant for exactly that file, also where its name tells nothing", () => {
     const there: Action = {
-      judged: [{ permission: "edit", subject: "x.conf", executedAs: ["etc"] }],
+      parts: [{ permission: "edit", subject: "x.conf", executedAs: ["etc"] }],
       title: ""
     }
     assert.strictEqual(verdict({ edit: "allow" }, there), "ask")
@@ -220,17 +221,20 @@ describe("why", () => {
   })
 
   it("says what is special about a file, rather than that it is outside", () => {
-    const because = (judged: Action["judged"]) => decide({ edit: "allow" }, { judged, title: "" }, []).because
+    const because = (parts: Action["parts"]) => decide({ edit: "allow" }, { parts, title: "" }, []).because
     const outside = { permission: "external_directory", subject: "/x" }
-    assert.strictEqual(because([outside, { permission: "read", subject: "/x", secret: true }]), "`/x` may hold secrets")
+    assert.strictEqual(
+      because([outside, { permission: "read", subject: "/x", secret: true }]),
+      "`/x` may contain secrets"
+    )
     assert.strictEqual(
       because([outside, { permission: "edit", subject: "/x/.envrc" }]),
       "other programs may execute `/x/.envrc`"
     )
   })
 
-  it("nothing judged is asked for", () => {
-    assert.strictEqual(verdict("allow", { judged: [], title: "" }), "ask")
+  it("asks about an action without parts", () => {
+    assert.strictEqual(verdict("allow", { parts: [], title: "" }), "ask")
   })
 })
 
@@ -339,7 +343,7 @@ describe("for all ordinary files at once", () => {
       for (const subject of ["a", "src/b.ts", "/etc/x"]) {
         assert.strictEqual(
           all(rules),
-          decide(rules, { judged: [{ ...file, subject }], title: "" }, []).verdict
+          decide(rules, { parts: [{ ...file, subject }], title: "" }, []).verdict
         )
       }
     })
@@ -357,15 +361,15 @@ describe("for all ordinary files at once", () => {
 
 describe("the layers", () => {
   const rules: Rules = { bash: { "rm *": "deny" } }
-  const judge = (command: string) =>
+  const splitCommandLine = (command: string) =>
     Effect.flatMap(PermissionPolicy.PermissionPolicy, (policy) => policy.decide(bash(command), []))
 
   it.effect("decide by the rules of the caller", () =>
     Effect.gen(function*() {
-      assert.strictEqual((yield* judge("rm x")).verdict, "ask")
+      assert.strictEqual((yield* splitCommandLine("rm x")).verdict, "ask")
       yield* Effect.gen(function*() {
-        assert.strictEqual((yield* judge("ls")).verdict, "ask")
-        assert.strictEqual((yield* judge("rm x")).verdict, "deny")
+        assert.strictEqual((yield* splitCommandLine("ls")).verdict, "ask")
+        assert.strictEqual((yield* splitCommandLine("rm x")).verdict, "deny")
       }).pipe(Effect.provide(PermissionRules.layer(rules)))
     }).pipe(Effect.provide(PermissionPolicy.layer)))
 
@@ -373,9 +377,9 @@ describe("the layers", () => {
     Effect.gen(function*() {
       const { allow } = yield* PermissionRules.PermissionRules
       yield* allow({ permission: "bash", pattern: "ls *" })
-      assert.strictEqual((yield* judge("ls x")).verdict, "allow")
-      assert.strictEqual((yield* judge("date")).verdict, "ask")
-      assert.strictEqual((yield* judge("rm x")).verdict, "deny")
+      assert.strictEqual((yield* splitCommandLine("ls x")).verdict, "allow")
+      assert.strictEqual((yield* splitCommandLine("date")).verdict, "ask")
+      assert.strictEqual((yield* splitCommandLine("rm x")).verdict, "deny")
     }).pipe(Effect.provide(PermissionRules.layer(rules)), Effect.provide(PermissionPolicy.layer)))
 
   it.effect("never ask, and still deny, with neverAsk", () =>
@@ -385,8 +389,8 @@ describe("the layers", () => {
         const { because, verdict } = yield* policy.decide(part, [])
         assert.deepStrictEqual([verdict, because], ["allow", "--yolo"])
       }
-      assert.strictEqual((yield* judge("ls")).verdict, "allow")
-      assert.strictEqual((yield* judge("ls && rm x")).verdict, "deny")
+      assert.strictEqual((yield* splitCommandLine("ls")).verdict, "allow")
+      assert.strictEqual((yield* splitCommandLine("ls && rm x")).verdict, "deny")
     }).pipe(
       Effect.provide(PermissionPolicy.neverAsk("--yolo")),
       Effect.provide(PermissionPolicy.layer),
@@ -395,7 +399,7 @@ describe("the layers", () => {
 })
 
 describe("a rule that allows a pattern", () => {
-  const action = { judged: [{ permission: "bash", subject: "npm test" }], title: "npm test" }
+  const action = { parts: [{ permission: "bash", subject: "npm test" }], title: "npm test" }
   const grant = { permission: "bash", pattern: "npm test *" }
 
   it("is added whatever form the rules have", () => {

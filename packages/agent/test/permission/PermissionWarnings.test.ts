@@ -8,7 +8,7 @@ import type { Rules } from "../../src/permission/PermissionRules.ts"
 import { find as warnings } from "../../src/permission/PermissionWarnings.ts"
 
 const verdict = (rules: Rules, permission: string, subject: string) =>
-  decide(rules, { judged: [{ permission, subject }], title: subject }, []).verdict
+  decide(rules, { parts: [{ permission, subject }], title: subject }, []).verdict
 
 /** The rules that a warning names, in its order. */
 const named = (warning: string) =>

@@ -9,7 +9,7 @@ import * as SensitivePlaces from "../../src/permission/SensitivePlaces.ts"
 
 const places: SensitivePlaces.Places = {
   homes: ["/srv/people/ann"],
-  own: { directories: ["/srv/people/ann/.config/program"], names: ["program.json", ".program"] }
+  programFiles: { directories: ["/srv/people/ann/.config/program"], names: ["program.json", ".program"] }
 }
 
 const secret = [
@@ -218,9 +218,9 @@ const notExecuted = [
   "/srv/www/index.html"
 ]
 
-describe("a file that may hold secrets", () => {
-  for (const path of secret) it(`is ${path}`, () => assert.isTrue(SecretFiles.mayHoldSecrets(path, places)))
-  for (const path of harmless) it(`is not ${path}`, () => assert.isFalse(SecretFiles.mayHoldSecrets(path, places)))
+describe("a file that may contain secrets", () => {
+  for (const path of secret) it(`is ${path}`, () => assert.isTrue(SecretFiles.mayContainSecrets(path, places)))
+  for (const path of harmless) it(`is not ${path}`, () => assert.isFalse(SecretFiles.mayContainSecrets(path, places)))
 
   it.scoped("is in the home directory also when HOME is a link or ends with a slash, and where HOME is not set", () =>
     Effect.gen(function*() {
@@ -232,11 +232,11 @@ describe("a file that may hold secrets", () => {
       const at = (HOME: ReadonlyArray<readonly [string, string]>) =>
         Effect.withConfigProvider(SensitivePlaces.find(own), ConfigProvider.fromMap(new Map(HOME)))
       for (const HOME of [home, `${home}/`, `${home}/link`]) {
-        assert.isTrue(SecretFiles.mayHoldSecrets(`${home}/.aws/x`, yield* at([["HOME", HOME]])), HOME)
+        assert.isTrue(SecretFiles.mayContainSecrets(`${home}/.aws/x`, yield* at([["HOME", HOME]])), HOME)
       }
       const without = yield* at([])
-      assert.isTrue(SecretFiles.mayHoldSecrets("/home/bob/.aws/x", without))
-      assert.isTrue(SecretFiles.mayHoldSecrets(`${home}/own/auth.json`, without))
+      assert.isTrue(SecretFiles.mayContainSecrets("/home/bob/.aws/x", without))
+      assert.isTrue(SecretFiles.mayContainSecrets(`${home}/own/auth.json`, without))
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 

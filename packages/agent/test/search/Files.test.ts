@@ -9,8 +9,8 @@ layer(NodeContext.layer)("The files of a project", (it) => {
     Effect.gen(function*() {
       const { at, put } = yield* makeProject
       yield* put("a.ts", "")
-      assert.deepStrictEqual(yield* Files.matching(at("."), "*.ts"), ["a.ts"])
-      const error = yield* Effect.flip(Files.matching(at("nowhere"), "*.ts"))
+      assert.deepStrictEqual(yield* Files.listMatching(at("."), "*.ts"), ["a.ts"])
+      const error = yield* Effect.flip(Files.listMatching(at("nowhere"), "*.ts"))
       assert.strictEqual(error._tag, "FilesError")
       assert.include(error.message, at("nowhere"))
       assert.include(error.message, "ENOENT")

@@ -180,10 +180,10 @@ for (const [name, isPossible, options] of kinds) {
           ])
           // By its path it is asked for, and who is asked has said yes.
           assert.deepStrictEqual(yield* grep({ pattern: "needle", path: ".env" }), [".env:1:needle"])
-          assert.deepStrictEqual(asked.at(-1)?.judged.at(-1), { permission: "read", subject: ".env", secret: true })
+          assert.deepStrictEqual(asked.at(-1)?.parts.at(-1), { permission: "read", subject: ".env", secret: true })
         }))
 
-      it.scoped("leaves out files of a directory that may hold secrets, without any rule", () =>
+      it.scoped("leaves out files of a directory that may contain secrets, without any rule", () =>
         Effect.gen(function*() {
           const { beside, put, use } = yield* makeTools(undefined, undefined, options)
           const secrets = [".ENV", "sub/.npmrc", "sub/tls.key", "sub/id_ed25519"]
@@ -227,7 +227,7 @@ layer(NodeContext.layer)("Finding text in one file", (it) => {
       const { asked, put, use } = yield* makeTools()
       yield* put(".env", "KEY=1\n")
       yield* use("grep", { pattern: "KEY", path: ".env" })
-      assert.deepStrictEqual(asked[0]?.judged, [
+      assert.deepStrictEqual(asked[0]?.parts, [
         { permission: "grep", subject: ".env" },
         { permission: "read", subject: ".env", secret: true }
       ])

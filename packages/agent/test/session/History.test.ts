@@ -45,7 +45,7 @@ describe("An answer of the model", () => {
       part({ type: "reasoning-end", id: "b", metadata: { "some-provider": { signature: "second" } } })
     ]
     assert.deepStrictEqual(
-      History.answer(streamed).content.map((part) => [part.type, part.options]),
+      History.toAssistantMessage(streamed).content.map((part) => [part.type, part.options]),
       [
         ["reasoning", { "some-provider": { signature: "first" } }],
         ["text", {}],
@@ -59,7 +59,7 @@ describe("An answer of the model", () => {
   })
 
   it("that was cut keeps the text that was open, and no reasoning without its end", () => {
-    const cut = History.answer([
+    const cut = History.toAssistantMessage([
       part({ type: "text-start", id: "1" }),
       part({ type: "text-delta", id: "1", delta: "whole." }),
       part({ type: "text-end", id: "1" }),
@@ -69,7 +69,7 @@ describe("An answer of the model", () => {
       part({ type: "text-delta", id: "2", delta: "hal" })
     ])
     assert.deepStrictEqual(cut.content.map((part) => part.type === "text" ? part.text : part.type), ["whole.", "hal"])
-    assert.deepStrictEqual(History.answer([part({ type: "text-start", id: "1" })]).content, [])
+    assert.deepStrictEqual(History.toAssistantMessage([part({ type: "text-start", id: "1" })]).content, [])
   })
 })
 
@@ -84,7 +84,7 @@ describe("The next request", () => {
       result("a", "first", "failed"),
       assistant("Done.")
     ]
-    assert.deepStrictEqual(told(History.prompt(lines)), [
+    assert.deepStrictEqual(told(History.toPrompt(lines)), [
       ["user", "go"],
       ["assistant", "I run.", "call a", "call b"],
       ["tool", `failed a: ${is("first")}`, `ok b: ${is("second")}`],
@@ -94,7 +94,7 @@ describe("The next request", () => {
 
   it("finds a result also behind what a person said while the call ran", () => {
     const lines = [user("go"), assistant("", "a"), started("a"), user("I ran ls: x"), result("a"), assistant("ok")]
-    assert.deepStrictEqual(told(History.prompt(lines)), [
+    assert.deepStrictEqual(told(History.toPrompt(lines)), [
       ["user", "go"],
       ["assistant", "call a"],
       ["tool", `ok a: ${is("did a")}`],
@@ -105,7 +105,7 @@ describe("The next request", () => {
 
   it("does not take the result of a later call for an earlier one with the same ID", () => {
     const lines = [user("go"), assistant("", "a"), assistant("", "a"), result("a", "second")]
-    assert.deepStrictEqual(told(History.prompt(lines)).filter(([role]) => role === "tool"), [
+    assert.deepStrictEqual(told(History.toPrompt(lines)).filter(([role]) => role === "tool"), [
       ["tool", `failed a: ${JSON.stringify("This call has no result: it was interrupted.")}`],
       ["tool", `ok a: ${is("second")}`]
     ])
@@ -113,7 +113,7 @@ describe("The next request", () => {
 
   it("gives each of two calls with the same ID its own result", () => {
     const lines = [user("go"), assistant("", "", ""), result("", "first"), result("", "second"), assistant("", "")]
-    assert.deepStrictEqual(told(History.prompt(lines)).filter(([role]) => role === "tool"), [
+    assert.deepStrictEqual(told(History.toPrompt(lines)).filter(([role]) => role === "tool"), [
       ["tool", `ok : ${is("first")}`, `ok : ${is("second")}`],
       ["tool", `failed : ${JSON.stringify("This call has no result: it was interrupted.")}`]
     ])
@@ -122,7 +122,7 @@ describe("The next request", () => {
   it("leaves out an answer that says nothing, or only what it reasoned", () => {
     const answer = (...parts: ReadonlyArray<unknown>): Line => ({
       ...assistant("") as Extract<Line, { type: "assistant" }>,
-      message: History.answer(parts.map(part))
+      message: History.toAssistantMessage(parts.map(part))
     })
     const lines = [
       user("go"),
@@ -131,7 +131,7 @@ describe("The next request", () => {
       answer({ type: "reasoning", text: "Hm.", metadata: signed }),
       answer({ type: "reasoning", text: "Hm.", metadata: signed }, { type: "text", text: "Yes" })
     ]
-    assert.deepStrictEqual(told(History.prompt(lines)), [["user", "go"], ["assistant", "reasoning", "Yes"]])
+    assert.deepStrictEqual(told(History.toPrompt(lines)), [["user", "go"], ["assistant", "reasoning", "Yes"]])
   })
 
   it("begins with the last summary, and goes on with what it keeps", () => {
@@ -148,7 +148,7 @@ describe("The next request", () => {
       assistant("4", "a"),
       result("a")
     ]
-    assert.deepStrictEqual(told(History.prompt(lines)), [
+    assert.deepStrictEqual(told(History.toPrompt(lines)), [
       ["user", "Summary of the conversation so far:\n\nnewer"],
       ["user", "three"],
       ["assistant", "3"],
@@ -173,17 +173,17 @@ describe("The next request", () => {
       assistant("Yes.")
     ]
     lines.forEach((_, index) => {
-      assert.deepStrictEqual(faults(History.prompt(lines.slice(0, index + 1))), [], `after line ${index}`)
+      assert.deepStrictEqual(faults(History.toPrompt(lines.slice(0, index + 1))), [], `after line ${index}`)
     })
   })
 })
 
 describe("The context", () => {
   it("is what the last answer was asked with and said, and about what came after it", () => {
-    assert.strictEqual(History.context([]), 0)
-    assert.strictEqual(History.context([user("go"), assistant("yes")]), 116)
+    assert.strictEqual(History.estimateContext([]), 0)
+    assert.strictEqual(History.estimateContext([user("go"), assistant("yes")]), 116)
     const after = (...lines: ReadonlyArray<Line>) =>
-      History.context([user("go"), assistant("yes", "a"), ...lines]) - 116
+      History.estimateContext([user("go"), assistant("yes", "a"), ...lines]) - 116
     for (const line of [user("x".repeat(4000)), result("a", "x".repeat(4000))]) {
       assert.isAtLeast(after(line), 1000)
       assert.isBelow(after(line), 1100)
@@ -192,7 +192,7 @@ describe("The context", () => {
     // What its base64 takes says nothing about a picture.
     const picture = { type: "file", mediaType: "image/png", data: "x".repeat(4_000_000) } as const
     assert.isBelow(after({ ...result("a"), output: { content: [picture], summary: "" } } as Line), 2000)
-    assert.strictEqual(History.context([user("go"), assistant("yes"), summary("so far", 1)]), 0)
+    assert.strictEqual(History.estimateContext([user("go"), assistant("yes"), summary("so far", 1)]), 0)
     const broken = { ...assistant("br"), usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } } as Line
     assert.isBelow(after(user("more"), broken), 60)
   })

@@ -255,7 +255,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
         `2 lines of the session can't be read and were skipped: ${file}:5, ${file}:8. The file was not changed.`
       ])
       assert.strictEqual(yield* fs.readFileString(file), broken)
-      const told = JSON.stringify(History.prompt(yield* session.entries))
+      const told = JSON.stringify(History.toPrompt(yield* session.entries))
       for (const word of ["It was short.", "three", "five"]) assert.include(told, word)
       assert.notInclude(told, "one")
       yield* session.append(assistant("six"))
@@ -371,7 +371,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
         ],
         ["c", "interrupted", "This call was not run, because the turn was interrupted."]
       ])
-      assert.deepStrictEqual(faults(History.prompt(lines)), [])
+      assert.deepStrictEqual(faults(History.toPrompt(lines)), [])
       const again = yield* Effect.scoped(sessions.open(id))
       assert.deepStrictEqual(again.notices, [])
       assert.strictEqual((yield* again.entries).length, lines.length)
@@ -426,7 +426,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
           assert.deepStrictEqual(rest, [...rest.slice(0, -1).map(() => "tool-result"), "user"])
           const answered = outcomes(after).map(([call]) => call)
           assert.strictEqual(new Set(answered).size, answered.length)
-          assert.deepStrictEqual(faults(History.prompt(after)), [])
+          assert.deepStrictEqual(faults(History.toPrompt(after)), [])
           yield* fs.remove(own, { recursive: true, force: true })
         })).pipe(Effect.catchAll((error) => Effect.die(new Error(`cut at ${length}: ${String(error)}`)))), {
         concurrency: 8,
@@ -454,7 +454,8 @@ layer(NodeContext.layer, { excludeTestServices: true })("A command that ran when
       return { child, process: yield* ProcessId.of(child.pid!) }
     })
 
-  const interrupted = "A tool call was interrupted when the program ended. It was not retried; the model is informed."
+  const interrupted =
+    "A tool call was interrupted when the program ended. It was not retried; the model has been informed."
   const mayRun = (pid: number) =>
     `A command may still be running as process ${pid}: echo 1 (to end it: kill -- -${pid})`
 

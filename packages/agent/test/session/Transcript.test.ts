@@ -31,7 +31,7 @@ describe("The transcript of a session", () => {
       assistant("Done.")
     ]
     assert.strictEqual(
-      Transcript.markdown(lines),
+      Transcript.toMarkdown(lines),
       `# Session 20261123-052359-k3f9
 
 /project, 2026-11-23T05:23:59.000Z
@@ -77,34 +77,34 @@ Done.
       })
     }
     const cut: Line = { ...assistant("It i") as Extract<Line, { type: "assistant" }>, interrupted: true }
-    const text = Transcript.markdown([attached, cut, summary("They looked.", 2)])
+    const text = Transcript.toMarkdown([attached, cut, summary("They looked.", 2)])
     for (const part of ["See.\n\n[image/png]", "It i\n\n*(interrupted)*", "They looked."]) assert.include(text, part)
     assert.notInclude(text, "AAAA")
   })
 
   it("uses the beginning of the first prompt as its title", () => {
-    assert.strictEqual(Transcript.title([session]), "")
+    assert.strictEqual(Transcript.findTitle([session]), "")
     assert.strictEqual(
-      Transcript.title([user("hidden", true), user(" fix\n the   tests "), user("more")]),
+      Transcript.findTitle([user("hidden", true), user(" fix\n the   tests "), user("more")]),
       "fix the tests"
     )
-    assert.strictEqual(Transcript.title([user("x".repeat(100))]), `${"x".repeat(79)}…`)
-    assert.strictEqual(Transcript.title([user(`${"x".repeat(78)}😀😀`)]), `${"x".repeat(78)}…`)
+    assert.strictEqual(Transcript.findTitle([user("x".repeat(100))]), `${"x".repeat(79)}…`)
+    assert.strictEqual(Transcript.findTitle([user(`${"x".repeat(78)}😀😀`)]), `${"x".repeat(78)}…`)
   })
 
   it("uses the user's last title unless it is blank", () => {
     const titled = (title: string): Line => ({ type: "title", title, time: "2026-11-23T05:23:59.000Z" })
-    assert.strictEqual(Transcript.title([session, titled("one"), user("a"), titled(" the\n cart  ")]), "the cart")
-    assert.strictEqual(Transcript.title([session, titled("x".repeat(100)), user("a")]), `${"x".repeat(79)}…`)
-    assert.strictEqual(Transcript.title([session, user("a"), titled(" ")]), "a")
+    assert.strictEqual(Transcript.findTitle([session, titled("one"), user("a"), titled(" the\n cart  ")]), "the cart")
+    assert.strictEqual(Transcript.findTitle([session, titled("x".repeat(100)), user("a")]), `${"x".repeat(79)}…`)
+    assert.strictEqual(Transcript.findTitle([session, user("a"), titled(" ")]), "a")
     assert.match(
-      Transcript.markdown([session, titled("the cart"), user("a")]),
+      Transcript.toMarkdown([session, titled("the cart"), user("a")]),
       /^# Session \S+\n\n\*\*the cart\*\*\n\n/
     )
   })
 
   it("counts the tokens of all answers and summaries", () => {
-    assert.deepStrictEqual(Transcript.totals([user("a"), assistant("b"), summary("c", 1), assistant("d")]), {
+    assert.deepStrictEqual(Transcript.sumUsage([user("a"), assistant("b"), summary("c", 1), assistant("d")]), {
       input: 250,
       output: 25,
       cacheRead: 10,

@@ -97,16 +97,16 @@ layer(NodeContext.layer)("a session's file that is garbage", (it) => {
         const read = yield* Effect.either(sessions.read(id))
         assert.isTrue(Buffer.from(bytes).equals(yield* fs.readFile(file)))
         if (Either.isRight(read)) {
-          Transcript.markdown(read.right.lines)
-          History.prompt(read.right.lines)
+          Transcript.toMarkdown(read.right.lines)
+          History.toPrompt(read.right.lines)
         }
 
         const opened = yield* Effect.either(Effect.scoped(Effect.gen(function*() {
           const session = yield* sessions.open(id)
           yield* session.append(user("go on"))
           const entries = yield* session.entries
-          History.prompt(entries)
-          History.context(entries)
+          History.toPrompt(entries)
+          History.estimateContext(entries)
         })))
         assert.strictEqual(Either.isRight(opened), Either.isRight(read))
         const after = yield* fs.readFile(file)

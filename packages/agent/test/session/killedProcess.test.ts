@@ -50,7 +50,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A process that is kille
         const session = yield* sessions.open(listed!.id)
         yield* session.append(user("on"))
         const lines = yield* session.entries
-        assert.deepStrictEqual(faults(History.prompt(lines)), [], `after ${count} events`)
+        assert.deepStrictEqual(faults(History.toPrompt(lines)), [], `after ${count} events`)
 
         const effects = (yield* Effect.orElseSucceed(fs.readFileString(`${directory}/effects`), () => ""))
           .split("\n").filter((line) => line !== "")

@@ -203,7 +203,7 @@ describe("A secret in what a command writes", () => {
         directory: root,
         root,
         outputs,
-        own: { directories: [], names: [] },
+        programFiles: { directories: [], names: [] },
         ...toPrograms,
         makeMasker
       })
@@ -295,7 +295,7 @@ describe("The bash tool", () => {
       const answer = yield* use("bash", { command: "echo no > out.txt && false" })
       assert.deepStrictEqual(answer, { isFailure: true, text: "(no output)\n\n(exit code 1)" })
       assert.deepStrictEqual(asked[0]?.preview, { type: "command", text: "echo no > out.txt && false" })
-      const parts = asked[0]?.judged.map(({ permission, subject }) => `${permission}: ${subject}`)
+      const parts = asked[0]?.parts.map(({ permission, subject }) => `${permission}: ${subject}`)
       assert.includeMembers([...parts!], ["bash: false", "edit: out.txt"])
     })
   )

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { execFileSync, spawnSync } from "node:child_process"
 import { closeSync, openSync, readdirSync, readlinkSync, statSync } from "node:fs"
-import { lastState } from "../../src/internal/shell/run/redrawnLines.ts"
+import { resolveRedraws } from "../../src/internal/shell/run/redrawnLines.ts"
 import * as Shell from "../../src/Shell.ts"
 import { Workspace } from "../../src/Workspace.ts"
 import { makeProject, toPrograms } from "../workspace.ts"
@@ -21,7 +21,7 @@ const makeShell = (environment: Record<string, string> = {}) =>
           directory: project.root,
           root: project.root,
           outputs: project.outputs,
-          own: { directories: [], names: [] },
+          programFiles: { directories: [], names: [] },
           ...toPrograms,
           commandEnvironment: { ...toPrograms.commandEnvironment, ...environment }
         }))
@@ -216,7 +216,7 @@ describe("A line that is drawn again and again", () => {
   ] as const
   for (const [written, shown] of lines) {
     it(`is shown as it was last: ${JSON.stringify(written)}`, () => {
-      assert.strictEqual(lastState(`before\n${written}\nafter`), `before\n${shown}\nafter`)
+      assert.strictEqual(resolveRedraws(`before\n${written}\nafter`), `before\n${shown}\nafter`)
     })
   }
 
@@ -252,7 +252,7 @@ describe("A command that can't be started", () => {
     Effect.gen(function*() {
       assert.match(
         yield* failure(`: ${"x".repeat(3_000_000)}`),
-        /the command and its environment are too long together/
+        /the command and its environment are too long/
       )
     }))
 

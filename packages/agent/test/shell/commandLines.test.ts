@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { decide } from "../../src/internal/permission/decide.ts"
-import { judge } from "../../src/internal/shell/splitCommandLine.ts"
+import { splitCommandLine } from "../../src/internal/shell/splitCommandLine.ts"
 
 /** Everything that the table's lines begin with, but neither `rm` nor what changes the shell itself. */
 const names =
@@ -34,7 +34,7 @@ describe("the table of command lines", () => {
 
   for (const { line, verdicts } of rows) {
     it(`${verdicts.join(", ")}: ${line}`, () => {
-      const action = { judged: judge(line, environment), title: line }
+      const action = { parts: splitCommandLine(line, environment), title: line }
       assert.deepStrictEqual(
         ruleSets.map((bash) => decide({ bash }, action, []).verdict as string),
         verdicts

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Command, parse } from "unbash"
 import { decide } from "../../src/internal/permission/decide.ts"
-import { judge } from "../../src/internal/shell/splitCommandLine.ts"
+import { splitCommandLine } from "../../src/internal/shell/splitCommandLine.ts"
 import { shellWord } from "../../src/internal/shell/words.ts"
 
 const hasBash = spawnSync("bash", ["-c", "true"]).status === 0
@@ -99,7 +99,7 @@ const rules = {
 }
 
 const isAllowed = (command: string) =>
-  decide(rules, { judged: judge(command, environment), title: "" }, []).verdict === "allow"
+  decide(rules, { parts: splitCommandLine(command, environment), title: "" }, []).verdict === "allow"
 
 describe.skipIf(!hasBash)("against the bash of this machine", () => {
   let directory: string
@@ -168,7 +168,7 @@ describe.skipIf(!hasBash)("against the bash of this machine", () => {
     }
   })
 
-  it("a word that is judged as literal is what bash makes of it", { timeout: 60_000 }, () => {
+  it("reads literal words as bash does", { timeout: 60_000 }, () => {
     const piece = FastCheck.constantFrom(
       "a",
       "rm",
@@ -193,10 +193,10 @@ describe.skipIf(!hasBash)("against the bash of this machine", () => {
     ).filter((word) => word.replaceAll("\\\n", "") !== "")
     const result = spawnSync("bash", ["-c", words.map((word) => `printf '%s\\0' x${word}`).join("\n")])
     const expected = result.stdout.toString().split("\0").slice(0, -1)
-    const judged = words.map((word) => {
+    const literals = words.map((word) => {
       const command = parse(`printf '%s\\0' x${word}`).commands[0]!.command as Command
       return shellWord(command.args.at(-1)!).literal
     })
-    assert.deepStrictEqual(judged, expected)
+    assert.deepStrictEqual(literals, expected)
   })
 })

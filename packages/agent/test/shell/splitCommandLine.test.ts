@@ -1,21 +1,23 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { judge as judgeIn } from "../../src/internal/shell/splitCommandLine.ts"
+import { splitCommandLine as judgeIn } from "../../src/internal/shell/splitCommandLine.ts"
 
-const judge = (line: string) => judgeIn(line, new Set(["HOME", "PATH", "PAGER"]))
+const splitCommandLine = (line: string) => judgeIn(line, new Set(["HOME", "PATH", "PAGER"]))
 
 const commands = (line: string) =>
-  judge(line).filter(({ opaque, permission }) => permission === "bash" && opaque !== true).map(({ subject }) => subject)
+  splitCommandLine(line).filter(({ opaque, permission }) => permission === "bash" && opaque !== true).map((
+    { subject }
+  ) => subject)
 
 const files = (line: string) =>
-  judge(line).filter(({ permission }) => permission === "edit").map(({ subject }) => subject)
+  splitCommandLine(line).filter(({ permission }) => permission === "edit").map(({ subject }) => subject)
 
 const isOpaque = (line: string) =>
-  judge(line).some(({ opaque, permission, subject }) =>
+  splitCommandLine(line).some(({ opaque, permission, subject }) =>
     permission === "bash" && opaque === true && subject === line.trim()
   )
 
-describe("judge: what a command line runs", () => {
+describe("splitCommandLine: what a command line runs", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
     ["git status", ["git status"]],
     ["cd a && ls | wc -l; rm x & date || true", ["cd a", "ls", "wc -l", "rm x", "date", "true"]],
@@ -80,7 +82,7 @@ describe("judge: what a command line runs", () => {
   }
 })
 
-describe("judge: what can't be told", () => {
+describe("splitCommandLine: what can't be told", () => {
   for (
     const line of [
       "$CMD x",
@@ -162,7 +164,7 @@ describe("judge: what can't be told", () => {
   }
 })
 
-describe("judge: what is written to", () => {
+describe("splitCommandLine: what is written to", () => {
   for (
     const [line, expected] of [
       ["a > x >> 'y z' 2> e", ["x", "y z", "e"]],
@@ -183,9 +185,9 @@ describe("judge: what is written to", () => {
   }
 })
 
-describe("judge: where that is", () => {
+describe("splitCommandLine: where that is", () => {
   const isKnown = (line: string) =>
-    judge(line).every(({ opaque, permission }) => permission !== "edit" || opaque !== true)
+    splitCommandLine(line).every(({ opaque, permission }) => permission !== "edit" || opaque !== true)
 
   it("can't be told after a change of the directory, unless the path is absolute", () => {
     assert.isTrue(isKnown("a > x"))
@@ -236,14 +238,14 @@ const compound = (command: FastCheck.Arbitrary<string>): FastCheck.Arbitrary<str
     }
   }).line
 
-describe("judge: no shape hides a command", () => {
+describe("splitCommandLine: no shape hides a command", () => {
   it("finds every command in any compound command line, wherever it stands", () => {
     const word = FastCheck.stringMatching(/^[a-z]{1,5}$/)
     FastCheck.assert(
       FastCheck.property(
         compound(FastCheck.tuple(FastCheck.nat(99), word).map(([id, argument]) => `run${id} ${argument}`)),
         (line) => {
-          const found = judge(line).map(({ subject }) => subject)
+          const found = splitCommandLine(line).map(({ subject }) => subject)
           for (const [command] of line.matchAll(/run\d+ [a-z]+/g)) {
             assert.isTrue(
               found.some((subject) => subject === command || subject === `${command} {}`),
@@ -263,7 +265,7 @@ describe("judge: no shape hides a command", () => {
     )
     FastCheck.assert(
       FastCheck.property(FastCheck.array(piece, { minLength: 1, maxLength: 30 }), (pieces) => {
-        assert.isNotEmpty(judge(pieces.join("")))
+        assert.isNotEmpty(splitCommandLine(pieces.join("")))
       }),
       { numRuns: 2000 }
     )
@@ -273,7 +275,9 @@ describe("judge: no shape hides a command", () => {
     for (const wrapper of ["xargs", "xargs -I{}", "sudo", "eval", "unknown", "find . -exec"]) {
       const line = `${`${wrapper} `.repeat(300)}rm x`
       assert.isTrue(
-        judge(line).some(({ aliases = [], subject }) => [subject, ...aliases].some((text) => text.startsWith("rm x"))),
+        splitCommandLine(line).some(({ aliases = [], subject }) =>
+          [subject, ...aliases].some((text) => text.startsWith("rm x"))
+        ),
         wrapper
       )
     }

@@ -28,8 +28,8 @@ const asked = (options: LanguageModel.ProviderOptions | undefined) => JSON.strin
 
 layer(NodeContext.layer)("Compaction", (it) => {
   it("is needed above 85 % of the window", () => {
-    assert.isFalse(Compaction.needed(850, 1000))
-    assert.isTrue(Compaction.needed(851, 1000))
+    assert.isFalse(Compaction.isNeeded(850, 1000))
+    assert.isTrue(Compaction.isNeeded(851, 1000))
   })
 
   it.scoped("summarizes the older part and keeps the end verbatim", () =>
@@ -54,7 +54,7 @@ layer(NodeContext.layer)("Compaction", (it) => {
       assert.notInclude(asked(seen[0]), "second")
 
       const lines = yield* session.entries
-      const next = History.prompt(lines)
+      const next = History.toPrompt(lines)
       assert.deepStrictEqual(faults(next), [])
       const told = JSON.stringify(next)
       for (const word of ["They looked for it.", "It is there.", "second", "Yes."]) assert.include(told, word)
@@ -76,7 +76,7 @@ layer(NodeContext.layer)("Compaction", (it) => {
           ...Array.from({ length: 9 }, () => "So far.")
         )
         yield* compact
-        assert.deepStrictEqual(faults(History.prompt(yield* session.entries)), [], `with ${window}`)
+        assert.deepStrictEqual(faults(History.toPrompt(yield* session.entries)), [], `with ${window}`)
         assert.notInclude(asked(seen[0]) ?? "", "no result", `with ${window}`)
       }
     }))
@@ -103,7 +103,7 @@ layer(NodeContext.layer)("Compaction", (it) => {
       )
       yield* compact
       assert.notInclude(asked(seen[0]), "second")
-      const told = JSON.stringify(History.prompt(yield* session.entries))
+      const told = JSON.stringify(History.toPrompt(yield* session.entries))
       for (const word of ["They said hello.", "second"]) assert.include(told, word)
     }))
 
@@ -125,8 +125,8 @@ layer(NodeContext.layer)("Compaction", (it) => {
         yield* Effect.forEach([assistant("5"), user(long("third", tokens)), assistant("three")], session.append)
         yield* compact
         const lines = yield* session.entries
-        const told = JSON.stringify(History.prompt(lines))
-        assert.deepStrictEqual(faults(History.prompt(lines)), [], `with ${tokens}`)
+        const told = JSON.stringify(History.toPrompt(lines))
+        assert.deepStrictEqual(faults(History.toPrompt(lines)), [], `with ${tokens}`)
         assert.notInclude(told, "first xxx")
         assert.include(told, "three")
         said.add(seen.length === 2)
@@ -156,7 +156,7 @@ layer(NodeContext.layer)("Compaction", (it) => {
           "Hello."
         )
         assert.isTrue((yield* compact).isCompacted)
-        const told = JSON.stringify(History.prompt(yield* session.entries))
+        const told = JSON.stringify(History.toPrompt(yield* session.entries))
         assert.include(told, "Hello.")
         assert.notInclude(told, "hello")
       }

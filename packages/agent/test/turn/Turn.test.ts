@@ -54,7 +54,7 @@ const makeToolkit = (together = 1, hold?: Effect.Effect<void>) =>
     const met = yield* Deferred.make<void>()
     let begun = 0
     const permit = (title: string, permission: string) =>
-      Effect.flatMap(ToolCall, (call) => call.permit({ judged: [{ permission, subject: title }], title }))
+      Effect.flatMap(ToolCall, (call) => call.permit({ parts: [{ permission, subject: title }], title }))
     const toolkit = Toolkit.make(Look, Change)
     const withHandlers = yield* Effect.provide(
       toolkit,
@@ -84,9 +84,9 @@ const makeToolkit = (together = 1, hold?: Effect.Effect<void>) =>
 
 const policy = (decide: (permission: string, subject: string) => Decision["verdict"]) =>
   Layer.succeed(PermissionPolicy, {
-    decide: ({ judged }, grants) =>
+    decide: ({ parts }, grants) =>
       Effect.sync(() => {
-        const [{ permission, subject }] = judged as [{ permission: string; subject: string }]
+        const [{ permission, subject }] = parts as [{ permission: string; subject: string }]
         const verdict = decide(permission, subject)
         const isGranted = grants.some((grant) => grant.permission === permission && grant.pattern === subject)
         return {
@@ -673,7 +673,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       const { events, lines } = yield* turn({ steps: [{ parts: [finish("length", usage)] }] })
       const step = { input: 100, output: 10, cacheRead: 30, cacheWrite: 7 }
       assert.deepStrictEqual(events[0], { type: "usage", step, context: 147 })
-      assert.deepStrictEqual(Transcript.totals(lines), step)
+      assert.deepStrictEqual(Transcript.sumUsage(lines), step)
     }))
 
   it.scoped("is stopped during an answer: complete calls are saved as not run", () =>
@@ -692,7 +692,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.deepStrictEqual(results(lines).map(([id, outcome]) => [id, outcome]), [["1", "interrupted"]])
       assert.include(JSON.stringify(lines.at(-1)), "was not run")
       assert.deepStrictEqual(ran, [])
-      assert.deepStrictEqual(faults(History.prompt(lines)), [])
+      assert.deepStrictEqual(faults(History.toPrompt(lines)), [])
     }))
 
   it.scoped("is stopped during a question: the call is saved as not run", () =>
@@ -732,7 +732,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
         const { ran, run, session } = yield* play({ steps })
         const before = yield* run("go").pipe(Stream.take(count), Stream.runCollect)
         const lines = yield* session.entries
-        assert.deepStrictEqual(faults(History.prompt(lines)), [], `after ${count} events`)
+        assert.deepStrictEqual(faults(History.toPrompt(lines)), [], `after ${count} events`)
         const text = Chunk.toReadonlyArray(before).map((event) => event.type === "text" ? event.text : "").join("")
         const kept = lines.map((line) => line.type === "assistant" ? textOf(line.message) : "").join("")
         assert.isTrue(kept.startsWith(text), `after ${count} events`)
@@ -802,7 +802,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
         text: "/b/AGENTS.md is cut"
       }])
       // The user did not say it, and it is in the file.
-      assert.strictEqual(Transcript.listed("x", lines).turns, 1)
+      assert.strictEqual(Transcript.toListed("x", lines).turns, 1)
       const stored = yield* Effect.scoped(
         Effect.flatMap(sessionsIn(directory), ({ read }) => read(session.id))
       )

@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { continuation } from "../../src/internal/session/cutAnswer.ts"
+import { makeRepetitionFilter } from "../../src/internal/session/cutAnswer.ts"
 import * as Approver from "../../src/permission/Approver.ts"
 import * as PermissionPolicy from "../../src/permission/PermissionPolicy.ts"
 import type { Line } from "../../src/session/Session.ts"
@@ -106,7 +106,7 @@ const answers = (lines: ReadonlyArray<Line>) =>
       : []
   )
 
-layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an answer that breaks off", (it) => {
+layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an answer that is cut off", (it) => {
   it.scoped("is retried from the start if no text was reported", () =>
     Effect.gen(function*() {
       const reasoning: ReadonlyArray<Response.StreamPartEncoded> = [
@@ -161,7 +161,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
         "user: really?"
       ])
       assert.deepStrictEqual(answers(lines)[0], ["replaced", "I wri"])
-      assert.include(Transcript.markdown(lines), "I wri\n\n*(broken off, then replaced)*\n\nI write.")
+      assert.include(Transcript.toMarkdown(lines), "I wri\n\n*(cut off, then replaced)*\n\nI write.")
     }))
 
   it.scoped("is continued if its text stays; only new text is reported", () =>
@@ -185,7 +185,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
         undefined,
         "jumps over "
       ]])
-      assert.notInclude(Transcript.markdown(lines), "last words")
+      assert.notInclude(Transcript.toMarkdown(lines), "last words")
     }))
 
   it.scoped("is complete if the model adds nothing", () =>
@@ -232,9 +232,9 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
     }))
 })
 
-describe("the continuation of a text", () => {
+describe("makeRepetitionFilter", () => {
   const continued = (said: string, ...deltas: ReadonlyArray<string>): string => {
-    const next = continuation(said)
+    const next = makeRepetitionFilter(said)
     return text(...deltas).flatMap((part) => next(part as Parameters<typeof next>[0])).map((part) =>
       part.type === "text-delta" ? part.delta : ""
     ).join("")

@@ -342,7 +342,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a co
       })
       assert.strictEqual(count(lines, "summary"), 1)
       assert.strictEqual(seen.length, 12)
-      assert.deepStrictEqual(notices.filter((text) => text.includes("does not free enough context")).length, 1)
+      assert.deepStrictEqual(notices.filter((text) => text.includes("did not free enough context")).length, 1)
       assert.match(notices.at(-1)!, /9\d\d of 1k tokens are in use/)
     }))
 
@@ -591,7 +591,7 @@ layer(NodeContext.layer)("what was left out", (it) => {
         assistant("Yes."),
         summary("in short", 4)
       ]
-      const told = (count: number) => JSON.stringify(History.prompt(lines.slice(0, count)))
+      const told = (count: number) => JSON.stringify(History.toPrompt(lines.slice(0, count)))
       assert.notInclude(told(5), "I run.")
       assert.include(told(7), "two")
       assert.notInclude(told(7), "left out here")

@@ -1,4 +1,4 @@
-/** The process's three streams: results on stdout, messages for the user on stderr, piped input from stdin. */
+/** The streams of the process: results on stdout, messages for the user on stderr, piped input on stdin. */
 import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
 import { isUtf16 } from "@altimate-code/system/ReadText"
@@ -14,51 +14,51 @@ import { fstatSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { CliError } from "./failure/CliError.ts"
 
-/** The reader of stdout has closed it, as `head -1` does. Not a failure: there is no reader left to write for. */
+/** The reader of stdout has closed it, as `head -1` does. The command ends without an error, because no one reads the rest. */
 export class StdoutClosed
   extends Schema.TaggedError<StdoutClosed>("@altimate-code/cli/StdoutClosed")("StdoutClosed", {})
 {}
 
-/** The streams of the process. A service, so that a test can run the whole program and inspect its output. */
+/** The streams of the process, as a service, so that tests can run the whole program and inspect its output. */
 export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
-  /** Writes to stdout and waits until the text is accepted, so a slow reader slows the stream down. Fails with `Stdout`. */
+  /** Writes to stdout and waits until the text is accepted, so that a slow reader slows down the stream. Fails with `Stdout`. */
   readonly write: (text: string) => Effect.Effect<void, StdoutClosed | CliError>
   /** Writes to stderr. */
   readonly writeError: (text: string) => Effect.Effect<void>
   /**
-   * All text piped or redirected into stdin; none for a terminal or a device such as `/dev/null`. After 3 seconds without input it
-   * writes a note to stderr. With `isOptional` it then stops waiting for a socket: programs often give their children one without ever
-   * writing to it.
+   * Reads all text that is piped or redirected into stdin; none for a terminal or a device such as `/dev/null`. After 3 seconds without
+   * input it writes a note to stderr. If the input is optional and stdin is a socket, it then stops waiting, because programs often
+   * start their children with a socket to which they never write.
    */
   readonly readPiped: (options: { readonly isOptional: boolean }) => Effect.Effect<Option.Option<string>, CliError>
-  /** Are both stdin and stdout a terminal, so that the user can be prompted? */
-  readonly interactive: boolean
+  /** Whether both stdin and stdout are a terminal, so that the user can be prompted. */
+  readonly isInteractive: boolean
   /**
-   * Prompts the user on stderr and reads one line; none without a terminal. Input typed before the prompt appeared is discarded.
+   * Prompts the user on stderr and reads one line, after discarding what was typed before. None without a terminal.
    */
   readonly readLine: Option.Option<(question: string) => Effect.Effect<string>>
-  /** Is stdout a terminal, which would execute control characters? */
+  /** Whether stdout is a terminal, which would interpret control characters. */
   readonly isTerminal: boolean
-  /** Is stderr a terminal on which a line can be overwritten (`TERM` is not dumb)? */
+  /** Whether stderr is a terminal on which a line can be overwritten (`TERM` is not dumb). */
   readonly isErrorTerminal: boolean
-  /** May stderr be colored? True for a terminal with `NO_COLOR` unset and `TERM` not dumb. */
+  /** Whether stderr may be colored: it is a terminal, `NO_COLOR` is not set and `TERM` is not dumb. */
   readonly colors: boolean
 }>() {}
 
-/** Makes multi-line text safe for a terminal: control characters are shown, not executed. */
-export const shown = (text: string): string => text.replace(/[^\n\t]+/g, printable)
+/** Makes multi-line text safe for a terminal, by replacing control characters with visible ones. */
+export const makeVisible = (text: string): string => text.replace(/[^\n\t]+/g, printable)
 
 const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
 
-/** The same for JSON. Control characters occur only in its strings, where an escape keeps the value. */
-export const shownJson = (json: string): string =>
+/** The same for JSON. Control characters occur only in its strings, where an escape sequence preserves the value. */
+export const makeJsonVisible = (json: string): string =>
   json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => char === "\n" ? char : char.replace(/[^]/g, unicodeEscape))
 
 /** Writes a value to stdout as JSON, on one line or indented. */
 export const writeJson = (value: unknown, indent?: number) =>
   Effect.flatMap(Stdio, ({ isTerminal, write }) => {
     const json = `${JSON.stringify(value, null, indent)}\n`
-    return write(isTerminal ? shownJson(json) : json)
+    return write(isTerminal ? makeJsonVisible(json) : json)
   })
 
 /** The same streams with all registered secrets masked. */
@@ -78,8 +78,8 @@ export const masked = Layer.effect(
 
 const text = (name: string) => Config.string(name).pipe(Config.withDefault(""))
 
-/** Reading from anything else could block forever. */
-const pipedKind = (): "pipe" | "socket" | undefined => {
+/** Returns how stdin is piped. Reading from anything else could block forever. */
+const findPipeKind = (): "pipe" | "socket" | undefined => {
   try {
     const stat = fstatSync(0)
     if (stat.isSocket()) return "socket"
@@ -89,7 +89,7 @@ const pipedKind = (): "pipe" | "socket" | undefined => {
   }
 }
 
-const utf16 = new CliError({
+const utf16Error = new CliError({
   reason: "Stdin",
   message: "The text piped into stdin is UTF-16, as PowerShell writes it. It must be UTF-8.",
   hint: "Save it as UTF-8: Out-File -Encoding utf8 in PowerShell, or iconv -f UTF-16 -t UTF-8."
@@ -105,7 +105,7 @@ const readAll = (onFirst: () => void) =>
         chunks.push(chunk as Uint8Array)
       }
       const all = Buffer.concat(chunks)
-      if (isUtf16(all)) throw utf16
+      if (isUtf16(all)) throw utf16Error
       return new TextDecoder("utf-8", { fatal: true }).decode(all)
     },
     catch: (cause) =>
@@ -124,15 +124,15 @@ const readAll = (onFirst: () => void) =>
         })
   })
 
-const silence = Duration.seconds(3)
+const maxSilence = Duration.seconds(3)
 
-/** A producer may be slow, but a pipe inherited from a script or a job may stay open and empty forever. */
+/** Reports a silent stdin: its producer may be slow, but a pipe inherited from a script or a job may stay open and empty forever. */
 const readOrGiveUp = (writeError: (text: string) => Effect.Effect<void>, givesUp: boolean) =>
   Effect.suspend(() => {
-    let begun = false
+    let hasBegun = false
     const whenSilent = <A>(then: Effect.Effect<A>) =>
-      Effect.delay(Effect.suspend(() => begun ? Effect.never : then), silence)
-    const all = Effect.asSome(readAll(() => begun = true))
+      Effect.delay(Effect.suspend(() => hasBegun ? Effect.never : then), maxSilence)
+    const all = Effect.asSome(readAll(() => hasBegun = true))
     return givesUp
       ? Effect.raceFirst(
         all,
@@ -149,31 +149,31 @@ const readOrGiveUp = (writeError: (text: string) => Effect.Effect<void>, givesUp
   })
 
 /** The error codes of a pipe or socket whose reader has closed it. */
-const closed = ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]
+const closedCodes = ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]
 
 const stdoutFailure = (error: NodeJS.ErrnoException): StdoutClosed | CliError =>
-  error.code !== undefined && closed.includes(error.code) ? new StdoutClosed() : new CliError({
+  error.code !== undefined && closedCodes.includes(error.code) ? new StdoutClosed() : new CliError({
     reason: "Stdout",
     message: `stdout could not be written: ${error.message}`,
     hint: "Check that the disk it is written to has space left."
   })
 
-const turnOfEventLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
+const nextTurnOfEventLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
-/** In raw mode, Ctrl-C and Ctrl-\\ arrive as characters. */
-const signalBy = (typed: Uint8Array | string): void => {
+/** Sends the signals of Ctrl-C and Ctrl-\\, which arrive as characters in raw mode. */
+const sendSignals = (typed: Uint8Array | string): void => {
   if (typed.toString().includes("\x03")) process.kill(process.pid, "SIGINT")
   if (typed.toString().includes("\x1c")) process.kill(process.pid, "SIGQUIT")
 }
 
-/** Discards typed input. In raw mode the terminal delivers unfinished lines as well. */
+/** Discards typed input, including unfinished lines, which the terminal delivers only in raw mode. */
 const discardTyped = Effect.acquireUseRelease(
   Effect.sync(() => {
     const { stdin } = process
     const typed = { isNew: false }
     const listener = (chunk: Uint8Array | string): void => {
       typed.isNew = true
-      signalBy(chunk)
+      sendSignals(chunk)
     }
     stdin.setRawMode(true)
     stdin.on("data", listener)
@@ -184,7 +184,7 @@ const discardTyped = Effect.acquireUseRelease(
   ({ typed }) =>
     Effect.suspend(() => {
       typed.isNew = false
-      return Effect.zipRight(turnOfEventLoop, turnOfEventLoop)
+      return Effect.zipRight(nextTurnOfEventLoop, nextTurnOfEventLoop)
     }).pipe(Effect.repeat({ while: () => typed.isNew })),
   ({ listener }) =>
     Effect.sync(() => {
@@ -195,7 +195,7 @@ const discardTyped = Effect.acquireUseRelease(
     })
 )
 
-/** The end of input counts as an empty line. Ctrl-C interrupts, as elsewhere. */
+/** Reads a line. The end of input counts as an empty line. Ctrl-C interrupts the program, as elsewhere. */
 const readLine = (question: string) => Effect.zipRight(discardTyped, askLine(question))
 
 const askLine = (question: string) =>
@@ -240,12 +240,12 @@ export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
       writeError,
       readPiped: ({ isOptional }) =>
         Effect.suspend(() => {
-          const kind = pipedKind()
+          const kind = findPipeKind()
           return kind === undefined
             ? Effect.succeedNone
             : readOrGiveUp(writeError, isOptional && kind === "socket")
         }),
-      interactive: stdin.isTTY && stdout.isTTY,
+      isInteractive: stdin.isTTY && stdout.isTTY,
       readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),
       isTerminal: stdout.isTTY,
       isErrorTerminal,

@@ -1,6 +1,6 @@
 /**
- * Reads the command line: finds the command, collects the values of its options, and refuses what is unknown. The tokenizer of
- * `@effect/cli` is not used; docs/architecture.md says why.
+ * Parses the command line: finds the command, collects the values of its options, and rejects anything unknown. docs/architecture.md
+ * explains why the tokenizer of `@effect/cli` is not used.
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -10,13 +10,13 @@ import { allGlobalOptions } from "./globalOptions.ts"
 import { choices, type Given, longName, type Parameter } from "./parameter.ts"
 import { seeHelp, unknownCommand, unknownOption, usage } from "./usageErrors.ts"
 
-/** A command line that names a command and nothing unknown. */
+/** A parsed command line. */
 export interface Argv<R, E> extends Given {
-  /** From the root to the command that was named. */
+  /** The commands from the root to the one that was named. */
   readonly path: ReadonlyArray<CommandTree<R, E>>
 }
 
-/** Reads a command line; fails on an unknown command or option, and on a value that is missing or is not one of the choices. */
+/** Parses a command line. Fails if a command or an option is unknown, or if a value is missing or not one of the choices. */
 export const parse = <R, E>(
   args: ReadonlyArray<string>,
   root: CommandTree<R, E>
@@ -24,7 +24,7 @@ export const parse = <R, E>(
   Either.gen(function*() {
     const path = [root]
     const options = new Map<string, ReadonlyArray<string>>()
-    /** The options as they were typed, by their long spelling. */
+    /** The spelling that was typed for each option, by its long spelling. */
     const typed = new Map<string, string>()
     const words: Array<string> = []
 
@@ -43,7 +43,7 @@ export const parse = <R, E>(
       return Either.void
     }
 
-    /** Returns how many of the tokens that follow are its value. */
+    /** Returns the number of following tokens that belong to the option: 0 or 1. */
     const readOption = (arg: string, next: string | undefined): Either.Either<number, CliError> => {
       const [name, attached] = split(arg)
       const parameter = known().find(({ names }) => names.includes(name))
@@ -74,7 +74,7 @@ export const parse = <R, E>(
       if (chosen === undefined) {
         return refuse(`${name} does not accept ${quote(value)}.`, `Use one of ${choices(parameter).join(", ")}.`)
       }
-      // An option that is not repeatable takes its last value.
+      // The last value of an option that is not repeatable applies.
       options.set(long, [...parameter.isRepeated ? options.get(long) ?? [] : [], chosen])
       typed.set(long, name)
       return Either.right(attached === undefined ? 1 : 0)
@@ -89,14 +89,14 @@ export const parse = <R, E>(
       if (!arg.startsWith("-") || arg === "-") yield* readWord(arg)
       else i += yield* readOption(arg, args[i + 1])
     }
-    // An option of a command further up counts only if the command has it as well.
+    // An option that was given before the command must also be an option of the command itself.
     for (const [long, name] of typed) {
       if (!known().some((parameter) => longName(parameter) === long)) yield* Either.left(unknownOption(path, name))
     }
     return { path, options, words }
   })
 
-/** The value, or the choice that is spelled the same in another case; undefined if it is none of the choices. */
+/** Returns the value, or the choice that differs only in case; undefined if it is none of the choices. */
 const choose = (parameter: Parameter<unknown>, value: string): string | undefined =>
   choices(parameter).length === 0
     ? value

@@ -1,4 +1,4 @@
-/** The commands and what they accept. */
+/** The commands with their options and arguments. */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import type * as Terminal from "@effect/platform/Terminal"
@@ -6,10 +6,10 @@ import * as Effect from "effect/Effect"
 import type { CliError } from "./failure/CliError.ts"
 import { decode, type Given, type Parameter, type Parameters, type Values } from "./parameter.ts"
 
-/** What help shows of a command. */
+/** The description of a command in its help. */
 interface Presentation {
   readonly description: string
-  /** A command line and what it is for. */
+  /** Command lines with their purposes. */
   readonly examples: ReadonlyArray<readonly [commandLine: string, purpose: string]>
 }
 
@@ -19,17 +19,17 @@ export interface CommandTree<R, E> extends Presentation {
   /** Other names for it, such as `ls` for `list`. */
   readonly aliases: ReadonlyArray<string>
   readonly parameters: Parameters
-  /** Runs the command, called as `command`, with what is given; undefined if it only groups other commands. */
+  /** Runs the command. `command` is its full name for messages. Undefined for a group of commands. */
   readonly run: ((given: Given, command: string) => Effect.Effect<void, E, R>) | undefined
   readonly children: ReadonlyArray<CommandTree<R, E>>
-  /** Switches that run one of the children instead, by its name: `--print` runs `run`. */
+  /** Switches that run a subcommand, by its name: `--print` runs `run`. */
   readonly shortcuts: Readonly<Record<string, string>>
 }
 
-/** What every command needs to decode its parameters. */
+/** The services for decoding parameters. */
 type Decoding = FileSystem.FileSystem | Path.Path | Terminal.Terminal
 
-/** A command that does something. */
+/** Defines a command. */
 export const command = <const P extends Parameters, R, E>(
   name: string,
   { parameters, run, ...presentation }: Presentation & {
@@ -46,13 +46,13 @@ export const command = <const P extends Parameters, R, E>(
   shortcuts: {}
 })
 
-/** The same command, under other names as well. */
-export const aliased = <R, E>(tree: CommandTree<R, E>, ...aliases: ReadonlyArray<string>): CommandTree<R, E> => ({
+/** Adds other names to a command. */
+export const withAliases = <R, E>(tree: CommandTree<R, E>, ...aliases: ReadonlyArray<string>): CommandTree<R, E> => ({
   ...tree,
   aliases
 })
 
-/** A command that only groups other commands. */
+/** Defines a group of commands. */
 export const group = <R, E>(
   name: string,
   description: string,
@@ -68,16 +68,16 @@ export const group = <R, E>(
   shortcuts: {}
 })
 
-/** The command that `path` leads to, as it is typed: `altimate-code auth login`. */
+/** Returns the full name of the last command of `path`: `altimate-code auth login`. */
 export const nameOf = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => path.map(({ name }) => name).join(" ")
 
 const parametersOf = <R, E>({ parameters }: CommandTree<R, E>, tag: Parameter<unknown>["_tag"]) =>
   Object.values(parameters).filter(({ _tag }) => _tag === tag)
 
-/** The options of a command alone, in the order of their declaration. */
+/** Returns a command's own options, without the global ones, in the order of declaration. */
 export const optionsOf = <R, E>(tree: CommandTree<R, E>): ReadonlyArray<Parameter<unknown>> =>
   parametersOf(tree, "Option")
 
-/** The arguments of a command, in the order of their declaration. */
+/** Returns the arguments of a command, in the order of declaration. */
 export const argumentsOf = <R, E>(tree: CommandTree<R, E>): ReadonlyArray<Parameter<unknown>> =>
   parametersOf(tree, "Argument")

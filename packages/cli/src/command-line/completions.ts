@@ -1,6 +1,6 @@
 /**
- * `--completions`: a script that teaches a shell the commands and options. Our own, because the scripts of `@effect/cli` 0.77 do not work
- * for a program whose name has a dash, and offer options that this program does not have.
+ * Generates the scripts for `--completions`. Those of `@effect/cli` 0.77 do not work for a program whose name contains a dash, and offer
+ * options that this program does not have.
  */
 import * as Option from "effect/Option"
 import { argumentsOf, type CommandTree, optionsOf } from "./commandTree.ts"
@@ -11,17 +11,17 @@ interface Node {
   /** The commands after the program's name: `""`, `"auth"`, `"auth login"`. */
   readonly path: string
   readonly description: string
-  /** Every name of each command below it. */
+  /** The names and aliases of the subcommands. */
   readonly children: ReadonlyArray<readonly [name: string, description: string]>
   readonly options: ReadonlyArray<Parameter<unknown>>
-  /** What to offer as its first argument. */
+  /** The completions of its first argument. */
   readonly argument: Parameter<unknown>["completes"]
 }
 
-/** The second name of the program. */
+/** The other name of the program. */
 const shortName = "altimate"
 
-const nodes = <R, E>(tree: CommandTree<R, E>, paths: ReadonlyArray<string> = [""]): ReadonlyArray<Node> => {
+const collectNodes = <R, E>(tree: CommandTree<R, E>, paths: ReadonlyArray<string> = [""]): ReadonlyArray<Node> => {
   const children = tree.children.flatMap((child) =>
     [child.name, ...child.aliases].map((name) => [name, child.description] as const)
   )
@@ -34,7 +34,7 @@ const nodes = <R, E>(tree: CommandTree<R, E>, paths: ReadonlyArray<string> = [""
       argument: argumentsOf(tree)[0]?.completes
     })),
     ...tree.children.flatMap((child) =>
-      nodes(
+      collectNodes(
         child,
         paths.flatMap((path) => [child.name, ...child.aliases].map((name) => `${path} ${name}`.trim()))
       )
@@ -110,5 +110,6 @@ const fish = (name: string, all: ReadonlyArray<Node>): string => {
 
 const generators = { bash, fish, zsh }
 
-/** The completion script of a program for `shell`, to be evaluated by it. */
-export const render = <R, E>(root: CommandTree<R, E>, shell: Shell): string => generators[shell](root.name, nodes(root))
+/** Generates the completion script of a program, which the shell evaluates. */
+export const render = <R, E>(root: CommandTree<R, E>, shell: Shell): string =>
+  generators[shell](root.name, collectNodes(root))

@@ -5,10 +5,10 @@ import { option, type Parameter, type Values } from "./parameter.ts"
 
 const shells = ["bash", "zsh", "fish"] as const
 
-/** The shells that there are completions for. */
+/** The shells for which completions exist. */
 export type Shell = (typeof shells)[number]
 
-/** The declarations, by the names of their values. */
+/** The declarations. Each key is the name of the decoded value. */
 export const globalOptions = {
   logLevel: option(
     Options.choiceWithValue("log-level", [

@@ -1,13 +1,12 @@
 /**
- * Commands and options of other tools that this program does not have, with what to use instead. Other names for what it does have are
- * aliases in the command tree.
+ * Suggests what to use instead of other tools' commands and options. Where only the name differs, the command tree has an alias.
  */
 
-/** The hint of the error, by what was typed. */
+/** Hints by command or option. */
 type Table = Readonly<Record<string, string>>
 
-/** One hint for several spellings. */
-const same = (names: string, hint: string): Table => Object.fromEntries(names.split(", ").map((name) => [name, hint]))
+/** Assigns one hint to several spellings. */
+const forAll = (names: string, hint: string): Table => Object.fromEntries(names.split(", ").map((name) => [name, hint]))
 
 const npm = "npm manages the installation: npm install --global altimate-code, npm uninstall --global altimate-code."
 const noServer = "There is no server: altimate-code run \"…\" does one task, and altimate-code opens the screen."
@@ -16,126 +15,129 @@ const noFork = "A session cannot be forked: --session ID resumes it, and altimat
 const json = "Use --format json: one event of this program per line."
 const credential = "altimate-code providers list shows which credential is used, and why."
 
-/** The hint for the first key that is in the table. */
-export const instead = (table: Table, ...keys: ReadonlyArray<string>): string | undefined =>
+/** Finds the hint for the first key that is in the table. */
+export const findHint = (table: Table, ...keys: ReadonlyArray<string>): string | undefined =>
   keys.flatMap((key) => Object.hasOwn(table, key) ? [table[key]!] : [])[0]
 
 /** Options by name. A command in front of the name limits the entry to that command. */
 export const options: Table = {
-  ...same("--output-format, --json", json),
-  ...same("-o, --output", "--format json prints JSON; to store the answer, redirect stdout: > answer.md"),
+  ...forAll("--output-format, --json", json),
+  ...forAll("-o, --output", "--format json prints JSON; to store the answer, redirect stdout: > answer.md"),
   "--input-format": "The prompt is plain text: an argument of run, or its stdin.",
-  ...same(
+  ...forAll(
     "--include-partial-messages, --replay-user-messages",
     "Leave it out: --format json reports text as it arrives."
   ),
   "--json-schema": "Answers have no schema: ask for JSON in the prompt.",
-  ...same(
+  ...forAll(
     "--allowedTools, --allowed-tools",
     "Allow tools under permission in altimate-code.json, or in ALTIMATE_CLI_PERMISSION for one run."
   ),
-  ...same(
+  ...forAll(
     "--disallowedTools, --disallowed-tools",
     "Deny tools under permission in altimate-code.json, or in ALTIMATE_CLI_PERMISSION for one run."
   ),
   "--tools": "Deny tools under permission in altimate-code.json; run --no-tools uses none.",
-  ...same(
+  ...forAll(
     "--permission-mode, --permission-prompt-tool",
     "Set permission in altimate-code.json; --yolo runs all tool calls that no rule denies."
   ),
-  ...same(
+  ...forAll(
     "--auto, --full-auto, --yes, -y, --allow-dangerously-skip-permissions, --dangerously-bypass-approvals-and-sandbox",
     "Use --yolo: it runs all tool calls that no rule denies."
   ),
-  ...same(
+  ...forAll(
     "--append-system-prompt, --append-system-prompt-file",
     "Write it in AGENTS.md, or in a file named under instructions in altimate-code.json."
   ),
   "--system-prompt-file": "Use --system \"$(cat FILE)\".",
   "--add-dir": "Allow the directory under permission.external_directory in altimate-code.json.",
-  ...same(
+  ...forAll(
     "--mcp-config, --strict-mcp-config",
     "Describe MCP servers under mcp in altimate-code.json, or in ALTIMATE_CLI_CONFIG_CONTENT for one run."
   ),
-  ...same("--settings, --config", "Set ALTIMATE_CLI_CONFIG to the path of the file."),
-  ...same("--setting-sources, --bare, --safe-mode, --pure", "altimate-code config path lists the files that are read."),
-  ...same("--verbose, --debug, -d, --debug-file", "Use --log-level DEBUG --print-logs."),
-  ...same("--fork, --fork-session", noFork),
+  ...forAll("--settings, --config", "Set ALTIMATE_CLI_CONFIG to the path of the file."),
+  ...forAll(
+    "--setting-sources, --bare, --safe-mode, --pure",
+    "altimate-code config path lists the files that are read."
+  ),
+  ...forAll("--verbose, --debug, -d, --debug-file", "Use --log-level DEBUG --print-logs."),
+  ...forAll("--fork, --fork-session", noFork),
   "--session-id": "The program assigns the ID: run --format json reports it, and --title gives the session a name.",
   "--no-session-persistence": "Sessions are always stored: altimate-code session delete ID deletes one.",
   "--prompt": "Use altimate-code run \"…\" for one task, or type the prompt on the screen.",
-  ...same("--agent, --agents", noAgents),
-  ...same("--variant, --effort, --thinking, --betas", "The reasoning effort of a model cannot be set."),
+  ...forAll("--agent, --agents", noAgents),
+  ...forAll("--variant, --effort, --thinking, --betas", "The reasoning effort of a model cannot be set."),
   "--fallback-model": "No other model is tried: a failed request is retried with the same model.",
   "--max-budget-usd": "There is no limit in dollars: run --max-steps N limits the requests.",
   "--small-model": "All requests use one model: --model ID.",
-  ...same(
+  ...forAll(
     "--share, --attach, --port, --hostname, --mdns, --mdns-domain, --cors, --password, --username, --server, --standalone",
     noServer
   ),
   "-p": "Leave it out: run always prints its answer and exits.",
-  ...same("--command, --disable-slash-commands", "There are no custom commands: write the text in the prompt."),
-  ...same("--trace, --no-trace", "There are no traces: altimate-code session show ID shows the transcript."),
-  ...same("--audience, --query", "Write it in the prompt."),
+  ...forAll("--command, --disable-slash-commands", "There are no custom commands: write the text in the prompt."),
+  ...forAll("--trace, --no-trace", "There are no traces: altimate-code session show ID shows the transcript."),
+  ...forAll("--audience, --query", "Write it in the prompt."),
   "--refresh": "Nothing needed: the list of models is built in.",
-  ...same(
+  ...forAll(
     "--ide, --chrome, --remote, --teleport, --from-pr, --plugin-dir, --worktree, -w",
-    "It runs in the terminal, in the working directory; --dir PATH names another one."
+    "This program runs in the terminal, in the working directory or the one named by --dir PATH."
   ),
-  ...same("--cwd, -C", "Use --dir PATH."),
-  ...same(
+  ...forAll("--cwd, -C", "Use --dir PATH."),
+  ...forAll(
     "--method, auth login -m, providers login -m",
     "There is only one method, a bearer token. AWS credentials need no login."
   ),
   "models --verbose": "altimate-code models resolve ID shows what is sent for a model.",
-  ...same("-n, --max-count, --limit", "Use head: altimate-code session list | head -5"),
-  ...same(
+  ...forAll("-n, --max-count, --limit", "Use head: altimate-code session list | head -5"),
+  ...forAll(
     "--region, --profile",
     "Set it under provider.\"amazon-bedrock\".options in altimate-code.json, or AWS_REGION and AWS_PROFILE."
   ),
   "--endpoint-url":
     "Set baseURL under provider.\"amazon-bedrock\".options in altimate-code.json, or AWS_ENDPOINT_URL_BEDROCK_RUNTIME.",
-  ...same("--api-key, --token", "Pipe the token into altimate-code auth login, or set AWS_BEARER_TOKEN_BEDROCK."),
-  ...same("--no-color, --color", "Set NO_COLOR=1."),
-  ...same("--quiet, -q, --silent", "The answer alone is on stdout: 2>/dev/null hides the rest.")
+  ...forAll("--api-key, --token", "Pipe the token into altimate-code auth login, or set AWS_BEARER_TOKEN_BEDROCK."),
+  ...forAll("--no-color, --color", "Set NO_COLOR=1."),
+  ...forAll("--quiet, -q, --silent", "The answer alone is on stdout: 2>/dev/null hides the rest.")
 }
 
 /** Commands by name, with their parent commands in front. */
 export const commands: Table = {
-  ...same("serve, web, attach, acp, server, remote-control, workspace, link, account, share", noServer),
-  ...same("agent, agents", noAgents),
-  ...same(
+  ...forAll("serve, web, attach, acp, server, remote-control, workspace, link, account, share", noServer),
+  ...forAll("agent, agents", noAgents),
+  ...forAll(
     "skill, skills, plugin, plugins, plug",
     "There are no plugins: altimate-code mcp list shows the MCP servers, which add tools."
   ),
-  ...same("github, gitlab, pr, review", "Use run in a script: git diff | altimate-code run \"Review this change\"."),
-  ...same("check, learn", "Use altimate-code run \"…\", and describe the project in AGENTS.md."),
-  ...same("stats, cost, usage", "altimate-code session list --format json has the tokens of each session."),
-  ...same("trace, trajectory", "altimate-code session show ID shows the transcript."),
+  ...forAll("github, gitlab, pr, review", "Use run in a script: git diff | altimate-code run \"Review this change\"."),
+  ...forAll("check, learn", "Use altimate-code run \"…\", and describe the project in AGENTS.md."),
+  ...forAll("stats, cost, usage", "altimate-code session list --format json has the tokens of each session."),
+  ...forAll("trace, trajectory", "altimate-code session show ID shows the transcript."),
   export: "Use altimate-code session export ID.",
   import: "Sessions of other programs cannot be imported.",
-  ...same("upgrade, update, uninstall, install", npm),
-  ...same("debug, status", "altimate-code doctor checks the setup; altimate-code config show lists the settings."),
+  ...forAll("upgrade, update, uninstall, install", npm),
+  ...forAll("debug, status", "altimate-code doctor checks the setup; altimate-code config show lists the settings."),
   db: "Sessions are files: altimate-code session list lists them.",
-  ...same("completion, completions", "Use altimate-code --completions bash (or zsh, fish)."),
+  ...forAll("completion, completions", "Use altimate-code --completions bash (or zsh, fish)."),
   version: "Use altimate-code --version.",
-  ...same("login, setup-token", "Use altimate-code auth login."),
+  ...forAll("login, setup-token", "Use altimate-code auth login."),
   logout: "Use altimate-code auth logout.",
-  ...same(
+  ...forAll(
     "configure, init",
     "altimate-code guides you through the setup on first start; altimate-code config path lists its files."
   ),
-  ...same("chat, ask, exec, print, prompt", "Use altimate-code run \"…\"."),
-  ...same("resume, continue", "Use altimate-code --continue, or --session ID."),
-  ...same("sessions, history", "Use altimate-code session list."),
+  ...forAll("chat, ask, exec, print, prompt", "Use altimate-code run \"…\"."),
+  ...forAll("resume, continue", "Use altimate-code --continue, or --session ID."),
+  ...forAll("sessions, history", "Use altimate-code session list."),
   permissions: "Set permission in altimate-code.json.",
-  ...same("auth status, auth whoami, auth token, providers status", credential),
-  ...same("config get, config list, config ls", "Use altimate-code config show."),
-  ...same("config set, config edit, config add", "Edit the file: altimate-code config path shows where it is."),
-  ...same("auth add, auth set, providers add", "Use altimate-code auth login."),
-  ...same(
+  ...forAll("auth status, auth whoami, auth token, providers status", credential),
+  ...forAll("config get, config list, config ls", "Use altimate-code config show."),
+  ...forAll("config set, config edit, config add", "Edit the file: altimate-code config path shows where it is."),
+  ...forAll("auth add, auth set, providers add", "Use altimate-code auth login."),
+  ...forAll(
     "mcp add, mcp add-json, mcp install, mcp remove, mcp rm, mcp get",
     "Describe MCP servers under mcp in altimate-code.json."
   ),
-  ...same("mcp auth, mcp login, mcp logout", "Set the server's headers under mcp in altimate-code.json.")
+  ...forAll("mcp auth, mcp login, mcp logout", "Set the server's headers under mcp in altimate-code.json.")
 }

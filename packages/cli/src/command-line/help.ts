@@ -1,10 +1,10 @@
-/** `--help`: at most one screen, in the same form for every command. */
+/** Formats `--help`: at most one screen, in the same form for every command. */
 import * as Option from "effect/Option"
 import { argumentsOf, type CommandTree, nameOf, optionsOf } from "./commandTree.ts"
 import { allGlobalOptions } from "./globalOptions.ts"
 import type { Parameter } from "./parameter.ts"
 
-/** The main spellings of an option: its first short one and its first long one. */
+/** Returns the first short and the first long spelling of an option. */
 const mainNames = ({ names }: Parameter<unknown>): ReadonlyArray<string> => {
   const long = names.find((name) => name.startsWith("--"))
   const short = names.find((name) => !name.startsWith("--"))
@@ -39,7 +39,7 @@ const wrap = (text: string, indent: number, width: number): string => {
   return lines.join(`\n${" ".repeat(indent)}`)
 }
 
-/** The help of the last command of `path`, as plain text of at most 80 columns. */
+/** Formats the help of the last command of `path`, as plain text of at most 80 columns. */
 export const render = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => {
   const node = path.at(-1)!
   const args = argumentsOf(node)
@@ -57,9 +57,9 @@ export const render = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => 
     return `\n${title}\n${lines.join("\n")}\n`
   }
 
-  const own = options.length > 0 ? " [options]" : ""
+  const optionsUsage = options.length > 0 ? " [options]" : ""
   const usages = [
-    ...(node.run !== undefined ? [`${name}${own}${args.map((arg) => ` ${argLabel(arg)}`).join("")}`] : []),
+    ...(node.run !== undefined ? [`${name}${optionsUsage}${args.map((arg) => ` ${argLabel(arg)}`).join("")}`] : []),
     ...(node.children.length > 0 ? [`${name} <command>`] : [])
   ]
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { CliError } from "./failure/CliError.ts"
 
-/** `load(() => import("../commands/run/runPrompt.ts"))`. A missing part means that the installation is broken. */
+/** Loads a part: `load(() => import("../commands/run/runPrompt.ts"))`. If it is missing, the installation is broken. */
 export const load = <Module>(part: () => Promise<Module>): Effect.Effect<Module, CliError> =>
   Effect.tryPromise({
     try: part,

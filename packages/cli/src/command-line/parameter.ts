@@ -1,6 +1,6 @@
 /**
- * Options and arguments of commands. They are declared with `@effect/cli`, whose `Options.parse` and `Args.validate` also decode and check
- * the values; what help and completions print is beside the declaration.
+ * Options and arguments of commands. They are declared with `@effect/cli`, whose `Options.parse` and `Args.validate` decode and check the
+ * values. The texts for help and completions are added to the declaration.
  */
 import * as Args from "@effect/cli/Args"
 import * as CliConfig from "@effect/cli/CliConfig"
@@ -14,19 +14,19 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { CliError } from "./failure/CliError.ts"
 
-/** What is known about a parameter besides its declaration. */
+/** The texts about a parameter. */
 interface Remarks {
-  /** For help, in one short sentence. */
+  /** One short sentence for the help. */
   readonly description: string
-  /** What its value must be, for the error: `at least 1`. */
+  /** What its value must be, for error messages: `at least 1`. */
   readonly expects?: string
-  /** What a shell offers as its value. */
+  /** The values that shell completion offers. */
   readonly completes?: "directory" | ReadonlyArray<string>
 }
 
 /** How a parameter is written on the command line. */
 interface Spelling {
-  /** Every spelling, the short one first: `["-m", "--model"]`. For an argument, its placeholder: `["<prompt>"]`. */
+  /** All spellings, the short one first: `["-m", "--model"]`. For an argument, its placeholder: `["<prompt>"]`. */
   readonly names: ReadonlyArray<string>
   /** The placeholder of its value: `ID`, `text | json`; none for a switch. */
   readonly value: Option.Option<string>
@@ -43,20 +43,20 @@ export type Parameter<A> =
     readonly declared: Args.Args<A>
   })
 
-/** The parameters of a command, under the names that its handler uses. */
+/** The parameters of a command, by the names that its handler uses. */
 export type Parameters = Readonly<Record<string, Parameter<unknown>>>
 
 /** The decoded values of parameters. */
 export type Values<P extends Parameters> = { readonly [K in keyof P]: P[K] extends Parameter<infer A> ? A : never }
 
-const spelling = (usage: Usage.Usage): Spelling => {
+const toSpelling = (usage: Usage.Usage): Spelling => {
   switch (usage._tag) {
     case "Named":
       return { names: usage.names, value: usage.acceptedValues, isOptional: false, isRepeated: false }
     case "Optional":
-      return { ...spelling(usage.usage), isOptional: true }
+      return { ...toSpelling(usage.usage), isOptional: true }
     case "Repeated":
-      return { ...spelling(usage.usage), isRepeated: true }
+      return { ...toSpelling(usage.usage), isRepeated: true }
     default:
       throw new Error("A parameter is one option or one argument.")
   }
@@ -67,7 +67,7 @@ export const option = <A>(declared: Options.Options<A>, remarks: Remarks): Param
   _tag: "Option",
   declared,
   ...remarks,
-  ...spelling(Options.getUsage(declared))
+  ...toSpelling(Options.getUsage(declared))
 })
 
 /** An argument of a command. */
@@ -75,34 +75,34 @@ export const argument = <A>(declared: Args.Args<A>, remarks: Remarks): Parameter
   _tag: "Argument",
   declared,
   ...remarks,
-  ...spelling(Args.getUsage(declared))
+  ...toSpelling(Args.getUsage(declared))
 })
 
-/** The values that an option can have; empty if it takes any text. */
+/** Returns the values that an option accepts; empty if it accepts any text. */
 export const choices = ({ value }: Spelling): ReadonlyArray<string> =>
   Option.match(value, {
     onNone: () => [],
     onSome: (value) => value.includes("|") ? value.split("|").map((choice) => choice.trim()) : []
   })
 
-/** The long spelling of an option, under which its values are collected. */
+/** Returns the long spelling of an option, by which its values are stored. */
 export const longName = ({ names }: Spelling): string => names.find((name) => name.startsWith("--")) ?? names[0]!
 
-/** What a command line gives for parameters. */
+/** The parameters on a command line. */
 export interface Given {
-  /** The values of each option by its long spelling; none for a switch. */
+  /** The values of each option, by its long spelling; a switch has none. */
   readonly options: ReadonlyMap<string, ReadonlyArray<string>>
-  /** The arguments, in their order. */
+  /** The arguments, in order. */
   readonly words: ReadonlyArray<string>
 }
 
 const config = CliConfig.make({})
 
-/** Decodes the values of parameters. Fails if one is missing or not accepted, or if an argument is left over. */
+/** Decodes the values of parameters. Fails if one is missing or invalid, or if there are too many arguments. */
 export const decode = <P extends Parameters>(
   parameters: P,
   { options, words }: Given,
-  /** The command, as it was typed, for the errors. */
+  /** The full name of the command, for error messages. */
   command: string
 ): Effect.Effect<Values<P>, CliError, FileSystem.FileSystem | Path.Path | Terminal.Terminal> =>
   Effect.gen(function*() {

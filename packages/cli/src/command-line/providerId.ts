@@ -1,4 +1,4 @@
-/** The provider argument and option. Only one provider exists; users of other tools are used to naming theirs. */
+/** The provider argument and option. Only one provider exists, but users of other tools are used to naming it. */
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
@@ -21,7 +21,7 @@ export const providerOption = option(
   { description: "The provider, as an option." }
 )
 
-/** Fails if another provider is named; `hint` is what the user may have meant by it. */
+/** Fails if another provider is named. `hint` suggests what the user may have meant. */
 export const requireBedrock = (given: ReadonlyArray<Option.Option<string>>, hint = "") => {
   const other = given.flatMap(Option.toArray).find((name) => name !== amazonBedrock)
   return other === undefined ? Effect.succeed(amazonBedrock) : new CliError({

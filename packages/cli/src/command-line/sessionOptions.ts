@@ -14,7 +14,7 @@ export const crossRegionOption = option(
   { description: "Model ID prefix: auto, off, us, eu, global, …" }
 )
 
-/** The settings that the command line overrides. */
+/** Returns the settings that the command line overrides. */
 export const overrides = ({ crossRegion, model, yolo = false }: {
   readonly model?: Option.Option<string>
   readonly crossRegion: Option.Option<string>

@@ -1,7 +1,7 @@
-/** Columns of text. */
+/** Formats tables. */
 import { printable } from "@altimate-code/log/Printable"
 
-/** One line per row with aligned columns; empty if there are no rows. Control characters in cells are shown, not executed. */
+/** Formats one line per row with aligned columns; empty if there are no rows. Control characters are made visible. */
 export const render = (cells: ReadonlyArray<ReadonlyArray<string>>): string => {
   const rows = cells.map((row) => row.map(printable))
   const widths: Array<number> = []

@@ -1,4 +1,4 @@
-/** The directory to work in, if the command line names one: `--dir PATH`, or the screen's argument. */
+/** Changes to the directory that the command line names, with `--dir PATH` or as the screen's argument. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -7,10 +7,10 @@ import { CliError } from "./failure/CliError.ts"
 import type { Globals } from "./globalOptions.ts"
 import { unknownCommand } from "./usageErrors.ts"
 
-/** A directory that cannot be entered; `code` is Node's. */
+/** The directory can't be entered. `code` is the error code of Node.js. */
 class ChangeError extends Data.TaggedError("ChangeError")<{ readonly directory: string; readonly code: string }> {}
 
-/** Changes the directory of the whole process: relative paths and child processes follow it. */
+/** Changes the working directory of the process, which also applies to relative paths and child processes. */
 const change = (directory: string) =>
   Effect.try({
     try: () => process.chdir(directory),
@@ -43,10 +43,10 @@ const toCliError = ({ code, directory }: ChangeError): CliError => {
   })
 }
 
-/** Does the word look like a path rather than a command? */
+/** Whether the word looks like a path instead of a command. */
 const isPath = (word: string): boolean => /^[.~]|[/\\]/.test(word)
 
-/** Enters the directory. Fails if it cannot; for the screen's argument also if that looks like a command or a prompt. */
+/** Enters the directory. If that fails and the screen's argument looks like a command or a prompt, the error suggests what to type. */
 export const enter = <R, E>({ path, words }: Argv<R, E>, { directory }: Globals): Effect.Effect<void, CliError> => {
   const named = Option.match(directory, {
     onNone: () => Effect.void,

@@ -15,10 +15,10 @@ import * as StoredCredentials from "./storedCredentials.ts"
 
 const parameters = { provider: providerOption, named: providerArgument }
 
-/** Reads the token from the terminal without an echo, or from stdin. */
+/** Reads the token from a hidden prompt or from stdin. */
 const askForToken = Effect.gen(function*() {
-  const { interactive, readPiped, writeError } = yield* Stdio
-  const given = yield* interactive
+  const { isInteractive, readPiped, writeError } = yield* Stdio
+  const given = yield* isInteractive
     ? Prompt.run(Prompt.hidden({ message: "Amazon Bedrock API key (bearer token)" })).pipe(
       Effect.map(Redacted.value),
       Effect.catchTag("QuitException", () => Effect.zipRight(writeError("\n"), Effect.interrupt))

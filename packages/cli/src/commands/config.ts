@@ -13,29 +13,32 @@ import { format } from "../command-line/formatOption.ts"
 import { option } from "../command-line/parameter.ts"
 import { Stdio, writeJson } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
-import { configured } from "../workspace/withSettings.ts"
 import * as Trust from "../workspace/projectTrust.ts"
+import { withSettings } from "../workspace/withSettings.ts"
 
-const effective = Effect.map(Settings, (settings) => {
-  const some = (name: string, setting: Option.Option<Origin.Setting<string>>) =>
+const effectiveSettings = Effect.map(Settings, (settings) => {
+  const describeOption = (name: string, setting: Option.Option<Origin.Setting<string>>) =>
     Option.toArray(setting).map(({ origin, value }) => ({ name, value, origin: Origin.describe(origin) }))
-  const set = (name: string, { origin, value }: Origin.Setting<boolean>) =>
-    origin._tag === "Default" ? [] : some(name, Option.some({ origin, value: String(value) }))
+  const describeUnlessDefault = (name: string, { origin, value }: Origin.Setting<boolean>) =>
+    origin._tag === "Default" ? [] : describeOption(name, Option.some({ origin, value: String(value) }))
   return [
-    ...some("model", settings.model),
-    ...some("baseURL", Option.map(settings.baseURL, ({ origin, value }) => ({ origin, value: publicUrl(value) }))),
-    ...some("region", Option.some(settings.region)),
-    ...some("profile", Option.orElse(settings.profile, () => settings.awsProfile)),
-    ...set("yolo", settings.yolo),
-    ...set("readsProject", settings.readsProject)
+    ...describeOption("model", settings.model),
+    ...describeOption(
+      "baseURL",
+      Option.map(settings.baseURL, ({ origin, value }) => ({ origin, value: publicUrl(value) }))
+    ),
+    ...describeOption("region", Option.some(settings.region)),
+    ...describeOption("profile", Option.orElse(settings.profile, () => settings.awsProfile)),
+    ...describeUnlessDefault("yolo", settings.yolo),
+    ...describeUnlessDefault("readsProject", settings.readsProject)
   ]
 })
 
 const unknownOption = option(Options.boolean("unknown"), {
-  description: "Show only settings without effect here, and why."
+  description: "Show only settings that have no effect here, and why."
 })
 
-const details = ({ isMissed, key, near, note, origin }: UnknownSetting) => ({
+const toJson = ({ isMissed, key, near, note, origin }: UnknownSetting) => ({
   key,
   origin: Origin.describe(origin),
   nothingIsLost: !isMissed,
@@ -43,7 +46,7 @@ const details = ({ isMissed, key, near, note, origin }: UnknownSetting) => ({
   ...Option.match(note, { onNone: () => ({}), onSome: (note) => ({ note }) })
 })
 
-const inWords = ({ isMissed, near, note }: UnknownSetting): string =>
+const explain = ({ isMissed, near, note }: UnknownSetting): string =>
   Option.match(note, {
     onSome: (note) => isMissed ? note : `Nothing to do. ${note}`,
     onNone: () =>
@@ -62,25 +65,25 @@ export const show = command("show", {
       const { files, leaves, unknown } = yield* Settings
       const { write } = yield* Stdio
       if (isUnknownOnly) {
-        if (format === "json") return yield* writeJson(unknown.map(details), 2)
-        if (unknown.length === 0) return yield* write("Every setting in the files has an effect here.\n")
+        if (format === "json") return yield* writeJson(unknown.map(toJson), 2)
+        if (unknown.length === 0) return yield* write("All settings in the files have an effect here.\n")
         return yield* write(
           unknown.map((each) =>
-            `${printable(each.key)}  ${printable(Origin.describe(each.origin))}\n  ${printable(inWords(each))}\n`
+            `${printable(each.key)}  ${printable(Origin.describe(each.origin))}\n  ${printable(explain(each))}\n`
           ).join("")
         )
       }
-      const settings = yield* effective
+      const settings = yield* effectiveSettings
       const written = leaves.map(({ key, origin, value }) => ({ key, value, origin: Origin.describe(origin) }))
       if (format === "json") {
-        return yield* writeJson({ settings, files, written, unknown: unknown.map(details) }, 2)
+        return yield* writeJson({ settings, files, written, unknown: unknown.map(toJson) }, 2)
       }
       yield* write(Table.render(settings.map(({ name, origin, value }) => [name, value, origin])))
       if (written.length > 0) {
         yield* write(`\nAs written in the files:\n`)
         yield* write(Table.render(written.map(({ key, origin, value }) => [key, JSON.stringify(value), origin])))
       }
-    }).pipe(configured({}, Trust.note, isUnknownOnly ? "explain" : "look"))
+    }).pipe(withSettings({}, Trust.note, isUnknownOnly ? "explain" : "look"))
 })
 
 export const path = command("path", {
@@ -96,7 +99,7 @@ export const path = command("path", {
       )
       if (readsProject.value) return
       yield* write(`The project's files are not read (${Origin.describe(readsProject.origin)}).\n`)
-    }).pipe(configured())
+    }).pipe(withSettings())
 })
 
 export const schema = command("schema", {

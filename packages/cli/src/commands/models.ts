@@ -1,4 +1,4 @@
-/** `altimate-code models`: the known models, and the ID that is sent for one. */
+/** `altimate-code models`: lists the known models and shows the ID that is sent for one. */
 import * as Origin from "@altimate-code/config/Origin"
 import { RegionFallback } from "@altimate-code/config/RegionFallback"
 import { Settings } from "@altimate-code/config/Settings"
@@ -15,8 +15,8 @@ import { providerArgument, requireBedrock } from "../command-line/providerId.ts"
 import { crossRegionOption, overrides } from "../command-line/sessionOptions.ts"
 import { Stdio } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
-import { selectable } from "../model/knownModels.ts"
-import { configured } from "../workspace/withSettings.ts"
+import { selectableModels } from "../model/knownModels.ts"
+import { withSettings } from "../workspace/withSettings.ts"
 
 export const resolve = command("resolve", {
   description: "Show the ID that is sent for a model, and the rule behind it.",
@@ -60,7 +60,7 @@ export const resolve = command("resolve", {
           })
         ]
       ]))
-    }).pipe(configured(overrides({ crossRegion })))
+    }).pipe(withSettings(overrides({ crossRegion })))
 })
 
 export const models = command("models", {
@@ -74,7 +74,7 @@ export const models = command("models", {
         "altimate-code models lists all models; altimate-code models resolve ID shows what is sent for one."
       )
       const { write } = yield* Stdio
-      const rows = (yield* selectable).map(({ family, id, name }) => [id, family, name])
+      const rows = (yield* selectableModels).map(({ family, id, name }) => [id, family, name])
       yield* write(Table.render([["ID", "FAMILY", "NAME"], ...rows]))
-    }).pipe(configured())
+    }).pipe(withSettings())
 })

@@ -16,11 +16,11 @@ import { format } from "../command-line/formatOption.ts"
 import { Stdio, writeJson } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
 import * as TokenCommands from "../model/tokenCommands.ts"
-import { configured, endpoint } from "../workspace/withSettings.ts"
+import { endpoint, withSettings } from "../workspace/withSettings.ts"
 import * as StoredCredentials from "./storedCredentials.ts"
 
-/** The region and expiry that a short-term Bedrock API key contains. */
-const keyOf = (credential: Credential) =>
+/** Reads the region and expiry of a short-term Bedrock API key. */
+const readKey = (credential: Credential) =>
   credential._tag === "Bearer" ? BedrockKey.read(Redacted.value(credential.token)) : Option.none()
 
 const describeKey = ({ expiresAt, region }: BedrockKey.BedrockKey, requests: string, now: number): string => {
@@ -50,15 +50,15 @@ export const list = command("list", {
           onSome: (notice) => writeError(`note: ${notice}\n`)
         }))
       // A missing endpoint must not hide the rest of the list.
-      const signingOf = (used: Credential) =>
+      const resolveSigning = (used: Credential) =>
         used._tag === "AwsChain"
           ? Effect.map(Effect.option(endpoint), Option.map(({ url }) => SigningScope.resolve(settings, url)))
           : Effect.succeedNone
 
       if (format === "json") {
         const used = yield* decide
-        const key = keyOf(used)
-        const signing = yield* signingOf(used)
+        const key = readKey(used)
+        const signing = yield* resolveSigning(used)
         return yield* writeJson({
           provider: { id: "amazon-bedrock", name: "Amazon Bedrock" },
           credentials: { path: store.path, stored },
@@ -84,18 +84,18 @@ export const list = command("list", {
           ? "  no AWS variable is set\n"
           : Table.render(environment.map(({ note, variable }) => ["  Amazon Bedrock", variable, note]))
       )
-      // Resolved after the lists are printed: they help to correct a credential that cannot be used.
+      // Resolved after the lists are printed, which help to correct a credential that can't be used.
       const used = yield* decide
-      const key = keyOf(used)
+      const key = readKey(used)
       yield* write(`\nAmazon Bedrock uses: ${describe(used)}\n`)
-      const signed = Option.flatMap(yield* signingOf(used), SigningScope.describe)
+      const signed = Option.flatMap(yield* resolveSigning(used), SigningScope.describe)
       if (Option.isSome(signed)) yield* write(`  ${signed.value}\n`)
       if (Option.isSome(key)) {
         yield* write(describeKey(key.value, settings.region.value, yield* Clock.currentTimeMillis))
       }
       yield* write(Table.render(used.considered.map(({ outcome, where }, i) => [`  ${i + 1}.`, where, outcome])))
     }).pipe(
-      Effect.provide(Layer.provideMerge(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))),
-      configured()
+      Effect.provide(Layer.provideMerge(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.disabled))),
+      withSettings()
     )
 })

@@ -5,8 +5,8 @@ import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import { command } from "../command-line/commandTree.ts"
 import { Stdio } from "../command-line/Stdio.ts"
-import { configured } from "../workspace/withSettings.ts"
 import * as Trust from "../workspace/projectTrust.ts"
+import { withSettings } from "../workspace/withSettings.ts"
 
 export const trust = command("trust", {
   description: "Trust the current version of this project's configuration.",
@@ -20,5 +20,5 @@ export const trust = command("trust", {
       yield* TrustedFiles.add(untrusted)
       yield* write(`Trusted until it changes: ${untrusted.map(({ path }) => printable(path)).join(", ")}\n`)
       yield* write(yield* Trust.changes(untrusted))
-    }).pipe(configured({}, () => Effect.succeed(false)))
+    }).pipe(withSettings({}, () => Effect.succeed(false)))
 })

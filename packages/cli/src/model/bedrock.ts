@@ -1,4 +1,4 @@
-/** Everything between the settings and the wire. */
+/** Layers and values for requests to Bedrock. */
 import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
@@ -22,7 +22,7 @@ import type { KnownModel } from "./knownModels.ts"
 import * as MaskedModel from "./maskedModel.ts"
 import { describeNotice } from "./notices.ts"
 
-/** The client and the credentials that it uses; the model is chosen on top of it. */
+/** The client with its credentials and network. The model is chosen on top of it. */
 export const clientOver = <E, R>(
   store: Layer.Layer<CredentialStore.CredentialStore, E, R>,
   limits: BedrockClient.Limits = {}
@@ -36,10 +36,10 @@ export const clientOver = <E, R>(
 
 export const client = clientOver(CredentialStore.layer)
 
-/** For checks of the configuration, where the user waits for the result. */
-export const checking: BedrockClient.Limits = { retry: "10 seconds" }
+/** Shorter retries, for checks of the configuration during which the user waits. */
+export const checkLimits: BedrockClient.Limits = { retry: "10 seconds" }
 
-/** The model that is configured, or that `--model` names. */
+/** The configured model, or the one that `--model` names. */
 export const configuredModel = Effect.gen(function*() {
   const { model } = yield* Settings
   if (Option.isNone(model)) {
@@ -56,13 +56,13 @@ export const configuredModel = Effect.gen(function*() {
     return yield* new CliError({
       reason: "Usage",
       message: `${describe(origin)}: the model has ${StrayCharacter.describe(stray.value)}.`,
-      hint: "It was probably copied along: type the model's ID again."
+      hint: "It was probably copied by mistake. Type the model's ID again."
     })
   }
   return yield* ModelRef.parse(value)
 })
 
-/** The model over the client. `maxTokens` is the command line's; without it the configuration's, then the catalog's. */
+/** The language model. Without `maxTokens` from the command line, the configuration's or else the catalog's limit applies. */
 export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTokens">) =>
   Layer.provideMerge(
     MaskedModel.layer,
@@ -72,7 +72,7 @@ export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTok
     })
   )
 
-/** Bedrock's own word for how an answer ended. */
+/** Reads Bedrock's stop reason of an answer. */
 export const stopReason = (metadata: Response.FinishPart["metadata"]): string | undefined => {
   const reason: unknown = metadata["altimate-code-bedrock"]?.["stopReason"]
   return typeof reason === "string" ? reason : undefined
@@ -82,15 +82,15 @@ const whyWaiting: Partial<Record<BedrockError["reason"], string>> = {
   Throttled: "Rate limited",
   Unavailable: "Service unavailable",
   Timeout: "The service took too long",
-  TruncatedStream: "The answer broke off",
+  TruncatedStream: "The answer was cut off",
   Connection: "No connection",
   ModelError: "The model failed"
 }
 
-/** A shorter wait is over before it is read. In milliseconds. */
-const shortestShown = 900
+/** Shorter waits are not reported, because they are over before anyone reads the message. In milliseconds. */
+const minReportedWait = 900
 
-/** What a turn knows of Bedrock. */
+/** Makes the provider for turns. */
 export const provider = (
   { mayAskAgain, model, notices }: Pick<
     typeof BedrockLanguageModel.BedrockTarget.Service,
@@ -109,7 +109,7 @@ export const provider = (
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           Effect.when(
             report({ why: whyWaiting[error.reason] ?? "The request failed", message: error.message, attempt, until }),
-            () => until - now >= shortestShown
+            () => until - now >= minReportedWait
           ))
     ),
   notices: Effect.map(notices, (notices) => notices.map(describeNotice))

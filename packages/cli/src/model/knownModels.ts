@@ -1,4 +1,4 @@
-/** What is known of models, and which there are to choose from. Needs nothing that makes requests. */
+/** Looks up models in the configuration and the catalog, without making requests. */
 import type { ModelSettings } from "@altimate-code/config/Gateway"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
@@ -6,10 +6,10 @@ import * as ModelChoice from "@altimate-code/provider/ModelChoice"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-/** What the configuration or the catalog knows of a model, by its configured ID. */
+/** The data of a model from the configuration or the catalog. */
 export interface KnownModel {
   readonly id: string
-  /** The configuration's, else the catalog's, else the ID. */
+  /** From the configuration, else from the catalog, else the ID. */
   readonly name: string
   readonly family: Option.Option<string>
   readonly contextWindow: Option.Option<number>
@@ -26,8 +26,8 @@ const configuredPrice = ({ cost }: ModelSettings): Option.Option<Catalog.Price> 
     ...(cost.cache_write === undefined ? {} : { cacheWrite: cost.cache_write })
   })
 
-/** What is known of a model: what the configuration says under its name, else the catalog. */
-export const known = (id: string) =>
+/** Looks up a model. Each value comes from the configuration or else from the catalog. */
+export const lookUp = (id: string) =>
   Effect.map(ModelChoice.choose(id), ({ model, settings }): KnownModel => ({
     id,
     name: settings.name ?? Option.match(model, { onNone: () => id, onSome: ({ name }) => name }),
@@ -40,13 +40,13 @@ export const known = (id: string) =>
     price: Option.orElse(configuredPrice(settings), () => Option.flatMapNullable(model, ({ price }) => price))
   }))
 
-/** The models that can be chosen by name: the configuration's own, then those of the catalog. */
-export const selectable = Effect.gen(function*() {
+/** The models that users can choose by name: configured ones first, then those of the catalog. */
+export const selectableModels = Effect.gen(function*() {
   const { models } = yield* Settings
   const listed = new Set(Catalog.models.map(({ id }) => id))
-  const own = yield* Effect.forEach(Object.keys(models).filter((id) => !listed.has(id)), known)
+  const configured = yield* Effect.forEach(Object.keys(models).filter((id) => !listed.has(id)), lookUp)
   return [
-    ...own.map(({ family, id, name }) => ({ id, name, family: Option.getOrElse(family, () => "your own") })),
+    ...configured.map(({ family, id, name }) => ({ id, name, family: Option.getOrElse(family, () => "your own") })),
     ...Catalog.models.map(({ family, id, name }) => ({ id, name, family }))
   ]
 })

@@ -1,4 +1,4 @@
-/** The model, without the registered secrets in what it says: a gateway may send back what a request had in its headers. */
+/** Masks registered secrets in the model's answers, because a gateway may echo a request's headers. */
 import { type Masker, Secrets } from "@altimate-code/log/Secrets"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
@@ -6,14 +6,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever tools there are
+// oxlint-disable-next-line typescript/no-explicit-any -- the tools are known only at run time
 type Part = Response.StreamPart<any>
 
-/** Shorter beginnings of a secret are in every text: held back, the last letters of an answer would come late. */
-const heldFrom = 4
+/** Shorter matches with the beginning of a secret are not held back: they are common, and each would delay the text. */
+const minHeldLength = 4
 
-/** A secret may be cut anywhere: the pieces of a text are masked as one text. */
-const maskPieces = (makeMasker: (heldFrom: number) => Masker) => {
+/** Masks the pieces of a text as one text, because a secret may be split between them. */
+const maskPieces = (makeMasker: (minHeldLength: number) => Masker) => {
   const texts = new Map<string, { readonly masker: Masker; readonly last: Part & { readonly delta: string } }>()
   const finish = (id: string): ReadonlyArray<Part> => {
     const text = texts.get(id)
@@ -26,7 +26,7 @@ const maskPieces = (makeMasker: (heldFrom: number) => Masker) => {
     switch (part.type) {
       case "text-delta":
       case "reasoning-delta": {
-        const masker = texts.get(part.id)?.masker ?? makeMasker(heldFrom)
+        const masker = texts.get(part.id)?.masker ?? makeMasker(minHeldLength)
         texts.set(part.id, { masker, last: part })
         const delta = masker.next(part.delta)
         return delta === "" && part.delta !== "" ? [] : [{ ...part, delta }]
@@ -54,7 +54,7 @@ export const layer: Layer.Layer<LanguageModel.LanguageModel, never, LanguageMode
           const { finishAll, next } = maskPieces(makeMasker)
           return model.streamText(options).pipe(
             Stream.mapConcat(next),
-            // Of an answer that breaks off, all is shown that came.
+            // If an answer is cut off, the text that was held back is still shown.
             Stream.catchAllCause((cause) =>
               Stream.concat(Stream.suspend(() => Stream.fromIterable(finishAll())), Stream.failCause(cause))
             )

@@ -1,11 +1,11 @@
-/** Describes what the provider reports without failing. */
+/** Describes the provider's notices to the user. */
 import type { UnknownBaseModel } from "@altimate-code/provider/ModelChoice"
 import type { Notice } from "@altimate-code/provider/Notice"
 
 export const describeNotice = (notice: Notice): string => {
   switch (notice._tag) {
     case "NotStreamed":
-      return `The gateway does not stream: ${notice.message}. Answers are now requested as a whole, and appear when they are complete. `
+      return `The gateway does not stream: ${notice.message}. Answers are now requested without streaming and appear when they are complete. `
         + "Set \"streaming\": \"off\" in the options to do so from the start."
     case "FieldDropped":
       return `Requests are sent without ${notice.field}, which was refused (${notice.message}). `

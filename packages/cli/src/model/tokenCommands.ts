@@ -1,4 +1,4 @@
-/** How this program runs the `tokenCommand` of the configuration. */
+/** Layers that run the configured `tokenCommand`, or do not. */
 import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
@@ -6,12 +6,12 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { Stdio } from "../command-line/Stdio.ts"
 
-/** What it says goes to the person, who may have to log in where it says. */
+/** Copies the command's stderr to the terminal, because it may show where to log in. */
 export const inTerminal = Layer.unwrapEffect(
   Effect.map(Stdio, ({ writeError }) => TokenCommand.layer({ say: (line) => writeError(`${printable(line)}\n`) }))
 )
 
-/** Not at all, where it is only of interest which credential would be used. */
-export const unasked = Layer.succeed(TokenCommand.TokenCommand, {
+/** Does not run the command, for callers that need only know which credential would be used. */
+export const disabled = Layer.succeed(TokenCommand.TokenCommand, {
   token: () => Effect.succeed({ token: Redacted.make(""), leftOut: [] })
 })

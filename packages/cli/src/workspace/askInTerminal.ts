@@ -4,30 +4,30 @@ import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { shown, Stdio } from "../command-line/Stdio.ts"
+import { makeVisible, Stdio } from "../command-line/Stdio.ts"
 
 const noTerminal =
   "This needs the user's permission, and there is no terminal to ask in. The user can restart with --yolo, or allow it under \"permission\" in altimate-code.json."
 
-const choices = (session: string): string =>
+const formatChoices = (session: string): string =>
   `Allow? [y]es, ${
     session === "" ? "" : `[s] always in this session (${session}), `
   }[n]o, or type what the model should do instead: `
 
 /** Indents the lines, so that none can be mistaken for output of this program. */
-const preview = (text: string): string => {
-  const lines = shown(text.trimEnd()).split("\n")
-  const count = lines.length > longPreview ? `(${lines.length} lines)\n` : ""
+const formatPreview = (text: string): string => {
+  const lines = makeVisible(text.trimEnd()).split("\n")
+  const count = lines.length > maxUncountedLines ? `(${lines.length} lines)\n` : ""
   return `${lines.map((line) => `  ${line}\n`).join("")}${count}`
 }
 
-/** Longer previews end with their line count, because their beginning has scrolled away. */
-const longPreview = 20
+/** Previews with more lines end with the line count, because their beginning has scrolled away. */
+const maxUncountedLines = 20
 
 /** About two lines of a terminal, in characters. */
 const maxPurposeLength = 135
 
-const purpose = (text: string): string => {
+const formatPurpose = (text: string): string => {
   const characters = Array.from(printable(text.replace(/\s+/g, " ").trim()))
   const cut = characters.length > maxPurposeLength
     ? `${characters.slice(0, maxPurposeLength - 1).join("")}…`
@@ -58,14 +58,14 @@ export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.unwrapE
       onNone: () => Approver.declineAll(noTerminal),
       onSome: (readLine) =>
         Layer.succeed(Approver.Approver, {
-          // Control characters are removed: the terminal must show exactly what will run.
+          // Control characters are made visible, because the terminal must show exactly what will run.
           ask: ({ action, because, patterns, tool }) =>
             Effect.gen(function*() {
               yield* writeError(`\n${printable(`${tool}: ${action.title} (${because})`)}\n`)
-              if (action.preview !== undefined) yield* writeError(preview(action.preview.text))
-              if (action.purpose !== undefined) yield* writeError(purpose(action.purpose))
+              if (action.preview !== undefined) yield* writeError(formatPreview(action.preview.text))
+              if (action.purpose !== undefined) yield* writeError(formatPurpose(action.purpose))
               const session = patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")
-              return toAnswer(yield* readLine(choices(printable(session))))
+              return toAnswer(yield* readLine(formatChoices(printable(session))))
             })
         })
     }))

@@ -1,4 +1,4 @@
-/** The tools, instructions and permissions of a turn, the same for `run` and the screen. */
+/** The tools, instructions and permissions of a turn, for both `run` and the screen. */
 import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as McpServers from "@altimate-code/agent/mcp/McpServers"
 import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPolicy"
@@ -32,22 +32,25 @@ export const permissions = Layer.unwrapEffect(
     ))
 )
 
-/** The built-in tools and those of the MCP servers. `say` is called for each server that is slow to start. */
-export const tools = <R>(servers: McpServers.Servers, say: (server: string) => Effect.Effect<unknown, never, R>) =>
+/** The built-in tools and those of the MCP servers. `reportSlow` is called for each server that is slow to start. */
+export const tools = <R>(
+  servers: McpServers.Servers,
+  reportSlow: (server: string) => Effect.Effect<unknown, never, R>
+) =>
   Effect.gen(function*() {
-    const own = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
+    const builtIn = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
     return {
-      toolkit: Effect.map(servers.toolkit, (toolkit) => McpServers.merge(own, toolkit)),
-      notices: yield* Mcp.waitForStart(servers, say)
+      toolkit: Effect.map(servers.toolkit, (toolkit) => McpServers.merge(builtIn, toolkit)),
+      notices: yield* Mcp.waitForStart(servers, reportSlow)
     }
   }).pipe(Effect.provideService(AttachmentLimits, attachmentLimits))
 
-/** The user's instructions: those of the additional directory, if any, replace the others. */
+/** The path of the user's instructions: in the additional directory if they exist there, else in the configuration directory. */
 const globalInstructions = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { config } = yield* Directories
-  // An unreadable one has already ended the program.
+  // If it is not readable, the program has already ended with an error.
   const additional = yield* Effect.orElseSucceed(AdditionalDirectory.find, () => Option.none<string>())
   for (const directory of Option.toArray(additional)) {
     const file = path.join(directory, "AGENTS.md")
@@ -56,11 +59,11 @@ const globalInstructions = Effect.gen(function*() {
   return path.join(config, "AGENTS.md")
 })
 
-/** The system prompt. `base` replaces its general part. */
+/** Makes the system prompt. `base` replaces its general part. */
 export const system = (base: Option.Option<string>) =>
   Effect.gen(function*() {
     const path = yield* Path.Path
-    const { directory, own, root } = yield* Workspace
+    const { directory, programFiles, root } = yield* Workspace
     const { instructions, leaves, readsProject } = yield* Settings
     const origin = leaves.find(({ key }) => key === "instructions")?.origin
     const inProject = root === undefined ? {} : { root }
@@ -73,7 +76,7 @@ export const system = (base: Option.Option<string>) =>
       globs: instructions,
       ...(file === undefined || file.scope === "project" ? {} : { globsDirectory: path.dirname(file.path) }),
       namedBy: file?.scope === "project" ? "project" : "user",
-      own
+      programFiles
     }
     const loaded = yield* Instructions.load(sources)
     const findNested = Instructions.makeNested(sources, loaded)

@@ -1,4 +1,4 @@
-/** The environment of the programs that this program starts. */
+/** Determines the environments of the programs that this program starts. */
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import * as Config from "@altimate-code/config/Environment"
 import { Settings } from "@altimate-code/config/Settings"
@@ -12,8 +12,8 @@ import * as Redacted from "effect/Redacted"
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Variables for this program alone. No other program gets them or their values under another name. */
-const own = ["AWS_BEARER_TOKEN_BEDROCK", "ALTIMATE_CLI_CONFIG_CONTENT"]
+/** Variables for this program only. No other program gets them, nor their values under another name. */
+const privateVariables = ["AWS_BEARER_TOKEN_BEDROCK", "ALTIMATE_CLI_CONFIG_CONTENT"]
 
 /**
  * AWS variables that neither contain nor locate a credential.
@@ -36,36 +36,36 @@ const minKeyLength = 16
 
 const isLong = (value: string) => value.length >= minKeyLength
 
-/** The variables that are set, except those that `isTaken` names and those that contain one of the secrets, plain or encoded. */
+/** Returns the variables that are set, except those that are private and those that contain one of the secrets, plain or encoded. */
 const without = (
   variables: Variables,
-  isTaken: (name: string) => boolean,
+  isPrivate: (name: string) => boolean,
   secrets: ReadonlyArray<string>
 ): Record<string, string> => {
   const isIn = secrets.map((secret) => includesSecret(Redacted.make(secret)))
   const rest: Record<string, string> = {}
   for (const [name, value] of Object.entries(variables)) {
-    if (value === undefined || isTaken(name) || isIn.some((isIn) => isIn(value))) continue
+    if (value === undefined || isPrivate(name) || isIn.some((isIn) => isIn(value))) continue
     rest[name] = value
   }
   return rest
 }
 
-/** A token as configured, and as sent. */
+/** Returns a token as configured and as sent. */
 const formsOf = (token: string): ReadonlyArray<string> => [token.trim(), PastedToken.unwrap(token).value]
 
-const withoutOwn = (variables: Variables) => {
-  const secrets = formsOf(variables[own[0]!] ?? "").filter(isLong)
-  return without(variables, (name) => own.includes(name), secrets)
+const withoutPrivate = (variables: Variables) => {
+  const secrets = formsOf(variables[privateVariables[0]!] ?? "").filter(isLong)
+  return without(variables, (name) => privateVariables.includes(name), secrets)
 }
 
 /**
- * The environment for this program's settings. Removes variables that no other program may inherit from `process.env`, with which the
- * AWS SDK starts a `credential_process`.
+ * The environment for this program's settings. Removes variables that no other program may inherit from `process.env`, because the AWS
+ * SDK passes that to a `credential_process`.
  */
 export const takeEnvironment = (): ConfigProvider.ConfigProvider => {
   const all = without(process.env, () => false, [])
-  const inherited = withoutOwn(process.env)
+  const inherited = withoutPrivate(process.env)
   for (const name of Object.keys(all)) if (!Object.hasOwn(inherited, name)) delete process.env[name]
   return ConfigProvider.fromMap(new Map(Object.entries(all)))
 }
@@ -73,7 +73,7 @@ export const takeEnvironment = (): ConfigProvider.ConfigProvider => {
 /** Registers all credentials of the environment for masking, because a command may print them. */
 export const registerCredentials = Effect.gen(function*() {
   const { register } = yield* Secrets
-  for (const name of [own[0]!, ...awsSecrets]) {
+  for (const name of [privateVariables[0]!, ...awsSecrets]) {
     const value = Option.filter(yield* Config.variable(name), isLong)
     if (Option.isSome(value)) yield* register(Redacted.make(value.value))
   }
@@ -99,7 +99,7 @@ export const childEnvironments = Effect.gen(function*() {
   )
   const tokens = [...Option.toArray(stored), ...apiKey.map(({ value }) => Redacted.value(value))]
     .flatMap(formsOf).filter(isLong)
-  const inherited = without(withoutOwn(process.env), () => false, tokens)
+  const inherited = without(withoutPrivate(process.env), () => false, tokens)
   const isFilledIn = (name: string) =>
     formsOf(inherited[name]!).some((value) => isLong(value) && configured.some((secret) => secret.includes(value)))
   const commandEnvironment = without(inherited, isFilledIn, [])

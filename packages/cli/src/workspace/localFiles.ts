@@ -1,4 +1,4 @@
-/** Where the assistant works on this machine and where it stores data. */
+/** The directories and files that the assistant uses on this machine. */
 import * as SessionStore from "@altimate-code/agent/session/SessionStore"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as AdditionalDirectory from "@altimate-code/config/AdditionalDirectory"
@@ -16,10 +16,10 @@ import * as Option from "effect/Option"
 import { tmpdir } from "node:os"
 import { childEnvironments } from "./childEnvironment.ts"
 
-/** This program's files on the user's machine and in projects. */
-export const own = Effect.gen(function*() {
+/** This program's own files, on the user's machine and in projects. */
+export const programFiles = Effect.gen(function*() {
   const { config, data } = yield* Directories
-  // An unreadable one has already ended the program.
+  // If it is not readable, the program has already ended with an error.
   const additional = yield* Effect.orElseSucceed(AdditionalDirectory.find, () => Option.none<string>())
   return {
     directories: [config, data, ...Option.toArray(additional)],
@@ -62,7 +62,7 @@ const workspaceWith = (unstorable: Option.Option<string>) =>
         directory: cwd,
         ...Option.match(yield* Project.find, { onNone: () => ({}), onSome: ({ root }) => ({ root }) }),
         outputs: Option.isNone(unstorable) ? stored : yield* Effect.orElseSucceed(temporary, () => stored),
-        own: yield* own,
+        programFiles: yield* programFiles,
         ...yield* childEnvironments,
         makeMasker
       }
@@ -81,7 +81,7 @@ const reasonOf = (error: PlatformError): string => {
   return reasons[code] ?? error.message
 }
 
-/** A sentence that tells the user why sessions can't be stored; none if they can. */
+/** Checks whether sessions can be stored. If not, returns a sentence that tells the user why. */
 const findUnstorable = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const directory = yield* sessionDirectory

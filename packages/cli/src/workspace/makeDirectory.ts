@@ -8,8 +8,8 @@ const isFailure = (reason: string) => (error: { readonly _tag: string; readonly 
   error._tag === "SystemError" && error.reason === reason
 
 /**
- * A file system that creates missing parent directories itself: Node's `recursive` option never returns where mkdir always fails with
- * ENOENT, as in `/proc`.
+ * A file system that creates missing parent directories itself, because Node's `recursive` option never returns where mkdir always fails
+ * with ENOENT, as in `/proc`.
  */
 export const layer: Layer.Layer<FileSystem.FileSystem, never, FileSystem.FileSystem> = Layer.effect(
   FileSystem.FileSystem,

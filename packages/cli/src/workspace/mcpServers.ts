@@ -1,4 +1,4 @@
-/** Connects to the configured MCP servers and displays their state. */
+/** Starts the configured MCP servers and describes their state. */
 import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as McpServers from "@altimate-code/agent/mcp/McpServers"
 import type { McpStatus } from "@altimate-code/agent/mcp/McpStatus"
@@ -52,20 +52,20 @@ const withHints = (fetch: Fetch): Fetch => (url, init) =>
   })
 
 /** Servers that take longer to start are reported. */
-const slowStart = "2 seconds"
+const slowStartThreshold = "2 seconds"
 
-/** Waits until all servers have started or failed, and returns their problems. `say` is called for each that is slow to start. */
+/** Waits until all servers have started or failed, and returns their problems. `reportSlow` is called for each that is slow to start. */
 export const waitForStart = <R>(
   { notices, status }: McpServers.Servers,
-  say: (server: string) => Effect.Effect<unknown, never, R>
+  reportSlow: (server: string) => Effect.Effect<unknown, never, R>
 ) =>
   Effect.flatMap(status, (servers) =>
     Effect.forEach(
       servers.filter(({ state }) => state === "starting"),
-      ({ name }) => say(printable(JSON.stringify(name))),
+      ({ name }) => reportSlow(printable(JSON.stringify(name))),
       { discard: true }
     )).pipe(
-      Effect.delay(slowStart),
+      Effect.delay(slowStartThreshold),
       Effect.forkScoped,
       Effect.zipRight(notices),
       Effect.scoped

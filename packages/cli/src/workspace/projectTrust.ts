@@ -1,4 +1,4 @@
-/** How commands handle project files whose settings need the user's trust. */
+/** Handles project files whose settings need the user's trust. */
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import type { UntrustedFile } from "@altimate-code/config/ConfigReport"
 import { Directories } from "@altimate-code/config/Directories"
@@ -12,12 +12,12 @@ import * as Option from "effect/Option"
 import { CliError } from "../command-line/failure/CliError.ts"
 import { Stdio } from "../command-line/Stdio.ts"
 
-/** Returns whether the files are trusted now. */
+/** Handles untrusted files. Returns whether they are trusted now. */
 export type Reaction<E = never, R = never> = (
   files: ReadonlyArray<UntrustedFile>
 ) => Effect.Effect<boolean, E, R | Stdio>
 
-/** Describes the changes of the files, two lines each, and the files that they include. */
+/** Describes the untrusted changes, two lines each, and the files that they include. */
 export const changes = (files: ReadonlyArray<UntrustedFile>) =>
   Effect.gen(function*() {
     const path = yield* Path.Path
@@ -47,7 +47,7 @@ export const note: Reaction = (files) =>
       false
     ))
 
-/** Fails if the user can't be asked: the project may not work as intended without these settings. */
+/** Fails, for commands that can't ask the user: the project may not work as intended without these settings. */
 export const refuse: Reaction<CliError, Directories | Path.Path> = (files) =>
   Effect.flatMap(
     changes(files),
@@ -60,7 +60,7 @@ export const refuse: Reaction<CliError, Directories | Path.Path> = (files) =>
       })
   )
 
-/** Asks the user. Unless they agree, the program continues without these settings. */
+/** Asks the user. If they decline, the program continues without these settings. */
 export const ask: Reaction<ConfigError | CliError, FileSystem.FileSystem | Path.Path | Directories> = (files) =>
   Effect.gen(function*() {
     const { readLine, writeError } = yield* Stdio

@@ -14,11 +14,11 @@ import { Stdio } from "../command-line/Stdio.ts"
 import { describeUnknownBaseModel } from "../model/notices.ts"
 import * as Trust from "./projectTrust.ts"
 
-/** How many settings without effect the warning names. */
-const maxNamed = 3
+/** The maximum number of settings that the warning lists. */
+const maxListed = 3
 
-/** One warning for all settings without effect. Likely typos have separate warnings. */
-const unknownSettings = Effect.gen(function*() {
+/** One warning for all settings that have no effect. Likely typos have separate warnings. */
+const unknownSettingsWarning = Effect.gen(function*() {
   const { unknown } = yield* Settings.Settings
   const { home } = yield* Directories
   const silent = unknown.filter(({ near }) => Option.isNone(near))
@@ -27,12 +27,12 @@ const unknownSettings = Effect.gen(function*() {
   const counts = Object.entries(files).map(([file, { length }], index) =>
     `${length}${index > 0 ? "" : length === 1 ? " setting" : " settings"} in ${printable(file)}`
   )
-  // Settings that no other known tool has come first: they matter most to the user.
+  // Settings that are unknown in other tools as well come first, because they matter most.
   const byWeight = (of: UnknownSetting) => Option.isNone(of.note) ? 0 : of.isMissed ? 1 : 2
-  const keys = silent.toSorted((a, b) => byWeight(a) - byWeight(b)).slice(0, maxNamed).map(({ key }) => key)
+  const keys = silent.toSorted((a, b) => byWeight(a) - byWeight(b)).slice(0, maxListed).map(({ key }) => key)
   return [
     `${counts.join(" and ")} ${silent.length === 1 ? "has" : "have"} no effect here (${
-      [...keys, ...(silent.length > maxNamed ? ["…"] : [])].join(", ")
+      [...keys, ...(silent.length > maxListed ? ["…"] : [])].join(", ")
     }). Details: altimate-code config show --unknown`
   ]
 })
@@ -50,7 +50,11 @@ const otherWarnings = Effect.gen(function*() {
 })
 
 /** Warnings about the configuration, in sentences. */
-export const warnings = Effect.zipWith(otherWarnings, unknownSettings, (others, unknown) => [...others, ...unknown])
+export const warnings = Effect.zipWith(
+  otherWarnings,
+  unknownSettingsWarning,
+  (others, unknown) => [...others, ...unknown]
+)
 
 /** The endpoint for requests; fails if there is none. */
 export const endpoint = Effect.flatMap(
@@ -58,8 +62,8 @@ export const endpoint = Effect.flatMap(
   ([{ resolve }, settings]) => resolve(settings)
 )
 
-/** Only warns about a misplaced URL, because commands that only read the settings need no endpoint. */
-const noteMisplaced = Effect.catchIf(
+/** Warns about a misplaced URL without failing, because commands that send nothing need no endpoint. */
+const warnOfMisplacedUrl = Effect.catchIf(
   Effect.asVoid(endpoint),
   ({ reason }) => reason === "Misplaced",
   ({ message }) =>
@@ -70,11 +74,11 @@ const noteMisplaced = Effect.catchIf(
 ).pipe(Effect.ignore)
 
 /**
- * Reads the settings, handles untrusted project files with `untrusted`, writes the warnings to stderr, and runs `self` with the settings.
- * With `send` it fails without an endpoint before any credential is read. With `explain` it omits the warning that refers to the command
- * itself.
+ * Reads the settings, handles untrusted project files with `untrusted`, writes warnings to stderr, and runs `self` with the settings. For
+ * `send` it fails without an endpoint, before any credential is read. For `explain` it omits the warning that suggests this very
+ * command.
  */
-export const configured = <E1 = never, R1 = never>(
+export const withSettings = <E1 = never, R1 = never>(
   overrides?: Settings.Overrides,
   untrusted: Trust.Reaction<E1, R1> = Trust.note,
   purpose: "look" | "send" | "explain" = "look"
@@ -82,7 +86,7 @@ export const configured = <E1 = never, R1 = never>(
 <A, E, R>(self: Effect.Effect<A, E, R>) => {
   const checked = Effect.gen(function*() {
     const { writeError } = yield* Stdio
-    yield* purpose === "send" ? Effect.asVoid(endpoint) : noteMisplaced
+    yield* purpose === "send" ? Effect.asVoid(endpoint) : warnOfMisplacedUrl
     for (const warning of yield* purpose === "explain" ? otherWarnings : warnings) {
       yield* writeError(`warning: ${warning}\n`)
     }

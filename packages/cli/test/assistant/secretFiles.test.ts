@@ -1,4 +1,4 @@
-/** What may hold secrets stays on this machine, whichever way the model or the project takes to it. */
+/** What may contain secrets stays on this machine, whichever way the model or the project takes to it. */
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
@@ -63,7 +63,7 @@ const doors: ReadonlyArray<readonly [name: string, calls: ReadonlyArray<Call>]> 
   ["glob", [call("1", "glob", { pattern: "**/*" })]]
 ]
 
-layer(NodeContext.layer)("a file that may hold secrets", (it) => {
+layer(NodeContext.layer)("a file that may contain secrets", (it) => {
   for (const [name, calls] of doors) {
     for (const rg of name.startsWith("grep") ? ["with rg", "without rg"] : [""]) {
       it.scoped(`does not reach the model by ${name} ${rg}`.trimEnd(), () =>
@@ -98,7 +98,7 @@ layer(NodeContext.layer)("a file that may hold secrets", (it) => {
         for (const args of [[], ["--trust-project"], ["--yolo"]]) {
           const { code, stderr } = yield* run(args)
           assert.strictEqual(code, 0, stderr)
-          assert.match(stderr, /note: .*may hold secrets and is not sent to the model/)
+          assert.match(stderr, /note: .*may contain secrets and is not sent to the model/)
         }
         assert.notInclude(yield* sent, canary)
       }))
@@ -108,7 +108,7 @@ layer(NodeContext.layer)("a file that may hold secrets", (it) => {
     Effect.gen(function*() {
       const { run, sent } = yield* start([], { instructions: [".env"] })
       const { stderr } = yield* run()
-      assert.match(stderr, /note: .*\.env may hold secrets and is sent to the model, because your configuration/)
+      assert.match(stderr, /note: .*\.env may contain secrets and is sent to the model, because your configuration/)
       assert.include(yield* sent, canary)
     }))
 
@@ -131,7 +131,7 @@ layer(NodeContext.layer)("a file that may hold secrets", (it) => {
       yield* terminal.write("Look at @.env, please")
       yield* terminal.see("please")
       yield* terminal.write(keys.enter)
-      yield* terminal.see(/\.env may hold secrets: the model may read it[^]*Done\./)
+      yield* terminal.see(/\.env may contain secrets: the model may read it[^]*Done\./)
       assert.include(yield* sent, canary)
     }))
 })

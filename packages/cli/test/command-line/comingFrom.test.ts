@@ -134,7 +134,7 @@ const run = (args: ReadonlyArray<string>, variables: Record<string, string>, see
     write,
     writeError: write,
     readPiped: () => Effect.succeed(Option.none()),
-    interactive: false,
+    isInteractive: false,
     readLine: Option.none(),
     isTerminal: false,
     isErrorTerminal: false,

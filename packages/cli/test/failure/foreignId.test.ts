@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { foreignLines, foreignParts } from "../../src/command-line/failure/hints/model/foreignId.ts"
+import { explainForeignId, findForeignParts } from "../../src/command-line/failure/hints/model/foreignId.ts"
 
 const id = "anthropic.claude-sonnet-4-6-v1"
 
@@ -21,10 +21,10 @@ describe("an addition of another tool to a model's ID", () => {
     ] as const
   ) {
     it(`(${configured}) is found, and removed from the ID`, () => {
-      const found = foreignParts(configured)
+      const found = findForeignParts(configured)
       assert.deepStrictEqual(found.parts.map(({ part }) => part), [...parts])
       assert.strictEqual(found.rest, rest)
-      const lines = foreignLines(configured).join("\n")
+      const lines = explainForeignId(configured).join("\n")
       for (const part of parts) assert.include(lines, `"${part}" in "${configured}"`)
       assert.include(lines, `Without ${parts.length > 1 ? "them" : "it"}: "${rest}".`)
     })
@@ -42,11 +42,12 @@ describe("an addition of another tool to a model's ID", () => {
       "claude-prod"
     ]
   ) {
-    it(`(${valid}) is a valid ID or a gateway's own name, and gets no lines`, () => assert.isEmpty(foreignLines(valid)))
+    it(`(${valid}) is a valid ID or a gateway's own name, and gets no lines`, () =>
+      assert.isEmpty(explainForeignId(valid)))
   }
 
   it("can be the style of the whole name", () => {
-    assert.include(foreignLines("claude-sonnet-4-5-20250929").join(), "Bedrock's IDs begin with \"anthropic.\"")
-    assert.include(foreignLines("Anthropic.Claude-Sonnet-4-6-v1").join(), "lower case")
+    assert.include(explainForeignId("claude-sonnet-4-5-20250929").join(), "Bedrock's IDs begin with \"anthropic.\"")
+    assert.include(explainForeignId("Anthropic.Claude-Sonnet-4-6-v1").join(), "lower case")
   })
 })

@@ -3,8 +3,8 @@ import { BedrockError } from "@altimate-code/provider/BedrockError"
 import { assert, describe, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
 import { answered, attempt, keyed, thrown } from "../../../provider/test/failure/attempt.ts"
+import { formatRetryTime } from "../../src/command-line/failure/hints/formatRetryTime.ts"
 import { requestHint } from "../../src/command-line/failure/hints/requestHint.ts"
-import { untilWhen } from "../../src/command-line/failure/hints/formatRetryTime.ts"
 
 const hintFor = (...response: Parameters<typeof answered>) => requestHint(answered(...response))
 
@@ -110,10 +110,10 @@ describe("the hint for a request", () => {
 describe("the time of the next attempt", () => {
   it("is in local time, with the date if it is not today", () => {
     const noon = new Date(2026, 10, 23, 12, 0, 30).getTime()
-    assert.strictEqual(untilWhen(20_000, noon), "12:00 (in 20 s)")
-    assert.strictEqual(untilWhen(59 * 60_000, noon), "12:59 (in 59 min)")
-    assert.strictEqual(untilWhen(3_599_500, noon), "13:00 (in 1 hour)")
-    assert.strictEqual(untilWhen(86_400_000, noon), "2026-11-24 12:00 (in 24 hours)")
-    assert.strictEqual(untilWhen(30 * 86_400_000, noon), "2026-12-23 12:00 (in 30 days)")
+    assert.strictEqual(formatRetryTime(20_000, noon), "12:00 (in 20 s)")
+    assert.strictEqual(formatRetryTime(59 * 60_000, noon), "12:59 (in 59 min)")
+    assert.strictEqual(formatRetryTime(3_599_500, noon), "13:00 (in 1 hour)")
+    assert.strictEqual(formatRetryTime(86_400_000, noon), "2026-11-24 12:00 (in 24 hours)")
+    assert.strictEqual(formatRetryTime(30 * 86_400_000, noon), "2026-12-23 12:00 (in 30 days)")
   })
 })

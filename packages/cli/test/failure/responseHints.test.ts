@@ -48,7 +48,7 @@ const expected: Readonly<Record<string, Expected>> = {
     hint: /^The URL answered with a login page.*the bearer token from AWS_BEARER_TOKEN_BEDROCK/
   },
   "a redirect": { hint: /^Redirects are not followed/ },
-  "a 401 that requires a Windows login": { hint: /another kind of login \(Negotiate, NTLM\)/ },
+  "a 401 that requires a Windows login": { hint: /a different kind of login \(Negotiate, NTLM\)/ },
   "a 401 whose only text is in a header": { hint: /AWS_BEARER_TOKEN_BEDROCK was refused/ },
   "a 403 of a gateway's own API": {
     hint: /^The gateway at https:\/\/gw\.example\.com\S+ refused this request, for the reason above/,

@@ -63,7 +63,7 @@ export const assertFailed = (
   assert.strictEqual(stdout, "")
   assert.strictEqual(code, 1, stderr)
   // Waits of a second or more are shown, and how long they are is random.
-  assert.match(stderr, /^(note: [^\n]+ Next try in [^\n]+\n)*error: [^\n]+\n[^\n]+\n(Log: [^\n]+\n)?$/)
+  assert.match(stderr, /^(note: [^\n]+ Retrying in [^\n]+\n)*error: [^\n]+\n[^\n]+\n(Log: [^\n]+\n)?$/)
   for (const word of words) {
     if (typeof word === "string") assert.include(stderr, word)
     else assert.match(stderr, word)

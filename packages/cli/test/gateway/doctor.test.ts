@@ -217,7 +217,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
         })
       assert.match(yield* lines({ streaming: "off" }, {}), /✓ stream .*skipped: options.streaming is off/)
       const unable = yield* lines({}, { streaming: "json" })
-      assert.match(unable, /! stream .*answered as a whole\n.*The gateway does not stream/)
+      assert.match(unable, /! stream .*answered without streaming\n.*The gateway does not stream/)
 
       const streamsOnly = yield* lines({}, {
         streaming: "only",

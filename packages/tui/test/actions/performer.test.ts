@@ -86,7 +86,7 @@ const make = Effect.gen(function*() {
       directory: work,
       root: work,
       outputs: `${directory}/outputs`,
-      own: { directories: [], names: [] },
+      programFiles: { directories: [], names: [] },
       commandEnvironment: { PATH: process.env["PATH"] ?? "" },
       programEnvironment: { PATH: process.env["PATH"] ?? "" },
       makeMasker: () => ({ next: (piece) => piece, end: () => "" })

@@ -16,7 +16,7 @@ const command = (text: string, more: Partial<Question> = {}, purpose?: string): 
   id: "call-1",
   tool: "bash",
   action: {
-    judged: [{ permission: "bash", subject: text }],
+    parts: [{ permission: "bash", subject: text }],
     title: text,
     preview: { type: "command", text },
     ...(purpose === undefined ? {} : { purpose })
@@ -29,7 +29,7 @@ const command = (text: string, more: Partial<Question> = {}, purpose?: string): 
 const diff = (text: string): Question => ({
   ...command("src/main.ts"),
   tool: "edit",
-  action: { judged: [{ permission: "edit", subject: "x" }], title: "x", preview: { type: "diff", text } },
+  action: { parts: [{ permission: "edit", subject: "x" }], title: "x", preview: { type: "diff", text } },
   patterns: [{ permission: "edit", pattern: "x" }]
 })
 
@@ -163,14 +163,14 @@ describe("A question", () => {
   })
 
   it("shows where a search looks", () => {
-    const judged = [{ permission: "external_directory", subject: "/etc" }, { permission: "grep", subject: "/etc" }]
-    const it = at(80, 24, command("", { tool: "grep", action: { judged, title: "password" } }))
+    const parts = [{ permission: "external_directory", subject: "/etc" }, { permission: "grep", subject: "/etc" }]
+    const it = at(80, 24, command("", { tool: "grep", action: { parts, title: "password" } }))
     assert.include(it.text(), "Allow this search?")
     assert.include(it.text(), "  password\n  in /etc\n")
   })
 
   it("shows the name and the parameters of an MCP server's tool", () => {
-    const action = { judged: [], title: "x", preview: { type: "json", text: "{\n  \"a\": 1\n}" } } as const
+    const action = { parts: [], title: "x", preview: { type: "json", text: "{\n  \"a\": 1\n}" } } as const
     assert.include(at(80, 24, command("", { tool: "shop_buy", action })).text(), "  shop_buy\n  {\n    \"a\": 1\n  }")
   })
 
@@ -331,7 +331,7 @@ describe("Any sequence of events", () => {
         }`
       )
     ),
-    text.map((text) => command("", { tool: "server_tool", action: { judged: [], title: text } }))
+    text.map((text) => command("", { tool: "server_tool", action: { parts: [], title: text } }))
   )
   const size = fc.record({ columns: fc.integer({ min: 4, max: 400 }), rows: fc.integer({ min: 1, max: 100 }) })
   const steps = fc.array(

@@ -57,7 +57,7 @@ describe("The store", () => {
       question: {
         id: "1",
         tool: "bash",
-        action: { judged: [], title: text, preview: { type: "command", text } },
+        action: { parts: [], title: text, preview: { type: "command", text } },
         patterns: [],
         because: ""
       }
@@ -128,8 +128,8 @@ describe("The wait before a retry", () => {
   )
 
   it("counts down until it ends or the next event arrives", () => {
-    assert.include(live(waiting), "Rate limited. Next try in 8 s (3rd) · esc: stop")
-    assert.include(live(at(waiting, { type: "tick", at: 3000 })), "Next try in 7 s")
+    assert.include(live(waiting), "Rate limited. Retrying in 8 s (attempt 3) · esc: stop")
+    assert.include(live(at(waiting, { type: "tick", at: 3000 })), "Retrying in 7 s")
     assert.notInclude(live(at(waiting, { type: "tick", at: 10_000 })), "Next try")
     const answering = at(waiting, { type: "turn", event: { type: "text", text: "Hello" }, at: 3000 })
     assert.notInclude(live(answering), "Next try")
@@ -139,7 +139,7 @@ describe("The wait before a retry", () => {
   it("is also shown outside a turn", () => {
     const compacting: State = { ...store().state, task: { type: "compacting", since: 0, isStopping: false } }
     const state = at(compacting, { type: "retry-wait", wait, at: 2000 })
-    assert.include(live(state), "Next try in 8 s")
+    assert.include(live(state), "Retrying in 8 s")
     assert.notInclude(live(at(state, { type: "task-ended" })), "Next try")
   })
 })

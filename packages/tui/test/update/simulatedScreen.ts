@@ -15,7 +15,7 @@ export const question: Question = {
   id: "call-1",
   tool: "bash",
   action: {
-    judged: [{ permission: "bash", subject: "npm test" }],
+    parts: [{ permission: "bash", subject: "npm test" }],
     title: "npm test",
     preview: { type: "command", text: "npm test && echo \x1b[8mhidden" }
   },

@@ -8,10 +8,10 @@ import type { Usage } from "../../session/Usage.ts"
 import * as Compaction from "../../turn/Compaction.ts"
 import type { ModelProvider, Refusal } from "../../turn/ModelProvider.ts"
 import type { TurnEvent } from "../../turn/TurnEvent.ts"
-import { lastSummary } from "../session/lastSummary.ts"
-import { shortReason } from "../session/refusedContent.ts"
+import { findLastSummary } from "../session/lastSummary.ts"
 import { now } from "../session/now.ts"
-import { fullest, type Limit, limitsOf, shortNumber, usedOf } from "./size.ts"
+import { shortenReason } from "../session/refusedContent.ts"
+import { abbreviateCount, findLimits, findTightestLimit, type Limit, measureUsage } from "./size.ts"
 
 export interface Options {
   readonly session: Session
@@ -20,7 +20,7 @@ export interface Options {
   readonly window: number | undefined
   readonly emit: (event: TurnEvent) => Effect.Effect<void>
   /** Adds the token usage of a summary. */
-  readonly add: (usage: Usage) => Effect.Effect<void>
+  readonly addUsage: (usage: Usage) => Effect.Effect<void>
 }
 
 /** Emits a notice and saves it in the session. */
@@ -30,37 +30,37 @@ export const notify = ({ emit, session }: Pick<Options, "emit" | "session">, tex
     yield* emit({ type: "notice", text })
   })
 
-/** A compaction helps only if it leaves at most this share of the limit in use. */
-const helpfulShare = 0.7
+/** A compaction that leaves more than this share of the limit in use did not help. */
+const maxShareAfterCompaction = 0.7
 
-const isNearlyFull = (limit: Limit): boolean => Compaction.needed(limit.used, limit.size)
+const isNearlyFull = (limit: Limit): boolean => Compaction.isNeeded(limit.used, limit.size)
 
-/** Compacts if the context is nearly full. If that does not help, reports it once and does not retry until there is a new summary. */
-export const makeRoom = (
+/** Compacts if the context is nearly full. If that did not help, reports it once and does not try again until there is a new summary. */
+export const compactIfFull = (
   options: Options
 ): Effect.Effect<void, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const { provider, session, window } = options
     const lines = yield* session.entries
     const known = { window, model: provider.model }
-    const limit = fullest(limitsOf(lines, known))
+    const limit = findTightestLimit(findLimits(lines, known))
     if (limit === undefined || !isNearlyFull(limit)) return
-    const last = lastSummary(lines)?.at ?? -1
+    const last = findLastSummary(lines)?.at ?? -1
     if (lines.slice(last + 1).some((line) => line.type === "notice" && line.about === "compaction")) return
     const giveUp = notify(
       options,
-      `Compaction does not free enough context: ${shortNumber(limit.used)} of ${
-        shortNumber(limit.size)
+      `Compaction did not free enough context: ${abbreviateCount(limit.used)} of ${
+        abbreviateCount(limit.size)
       } ${limit.unit} are in use. `
-        + "It is not retried. Start a new session to free the context.",
+        + "It will not be tried again; start a new session for a fresh context.",
       "compaction"
     )
     if (last !== -1) {
       const answer = lines.findIndex(({ type }, index) => index > last && type === "assistant")
       // The next answer shows whether the compaction helped.
       if (answer === -1) return
-      const then = limitsOf(lines.slice(0, answer + 1), known).find(({ unit }) => unit === limit.unit)
-      if (then !== undefined && then.used > then.size * helpfulShare) return yield* giveUp
+      const usedThen = findLimits(lines.slice(0, answer + 1), known).find(({ unit }) => unit === limit.unit)
+      if (usedThen !== undefined && usedThen.used > usedThen.size * maxShareAfterCompaction) return yield* giveUp
     }
     const compacted = yield* Compaction.compact(session, { window, provider }).pipe(
       Effect.catchIf(
@@ -68,14 +68,14 @@ export const makeRoom = (
           error._tag === "MalformedOutput" || (error._tag !== "SessionError" && provider.refusal(error) !== undefined),
         (error) =>
           Effect.as(
-            notify(options, `The conversation could not be compacted: ${shortReason(describe(error))}`, "compaction"),
+            notify(options, `The conversation could not be compacted: ${shortenReason(describe(error))}`, "compaction"),
             undefined
           )
       )
     )
     if (compacted === undefined) return
     if (!compacted.isCompacted) return yield* giveUp
-    yield* options.add(compacted.usage)
+    yield* options.addUsage(compacted.usage)
     yield* options.emit({ type: "notice", text: compacted.notice })
   })
 
@@ -84,25 +84,25 @@ export const describe = (error: AiError.AiError): string =>
 
 type TooLong = Extract<Refusal, { readonly _tag: "TooLong" }>
 
-/** The size of the last request that was answered; 0 if none was. */
-const lastAcceptedSize = (lines: ReadonlyArray<Line>, unit: TooLong["unit"]): number => {
+/** Measures the last request that was answered; 0 if none was. */
+const measureLastAccepted = (lines: ReadonlyArray<Line>, unit: TooLong["unit"]): number => {
   const answered = lines.findLastIndex(({ type }) => type === "assistant")
-  return answered === -1 ? 0 : usedOf(lines.slice(0, answered), unit, true)
+  return answered === -1 ? 0 : measureUsage(lines.slice(0, answered), unit, true)
 }
 
-/** Saves the limit that the refusal shows and compacts the conversation. Returns whether the next request is shorter. */
+/** Saves the limit that the refusal reveals and compacts the conversation. Returns whether the next request is shorter. */
 export const shortenRequest = (
   options: Options,
   { limit, size, unit }: TooLong
 ): Effect.Effect<boolean, SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const { provider, session, window } = options
-    const most = limit ?? lastAcceptedSize(yield* session.entries, unit)
-    if (most > 0) {
+    const maxSize = limit ?? measureLastAccepted(yield* session.entries, unit)
+    if (maxSize > 0) {
       yield* session.append({
         type: "limit",
         unit,
-        size: most,
+        size: maxSize,
         ...(limit === undefined ? { assumed: true } : {}),
         ...(provider.model === undefined ? {} : { model: provider.model }),
         time: yield* now
@@ -119,7 +119,7 @@ export const shortenRequest = (
       )
     )
     if (compacted === undefined || !compacted.isCompacted) return false
-    yield* options.add(compacted.usage)
+    yield* options.addUsage(compacted.usage)
     const numbers = limit === undefined
       ? ""
       : ` (${size === undefined ? "" : `${size.toLocaleString("en-US")} ${unit}, `}at most ${

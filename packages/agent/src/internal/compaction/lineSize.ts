@@ -1,14 +1,14 @@
-/** How large a line of the session is in a request. */
+/** Estimates the size that a line of the session has in a request. */
 import * as Predicate from "effect/Predicate"
 import type { Line } from "../../session/Session.ts"
 import { partsOf } from "../session/lineParts.ts"
 
-/** Characters counted for an attachment, about what an image costs: the length of its base64 says nothing about its tokens. */
+/** Characters counted for an attachment, about the cost of an image: the length of its base64 is unrelated to its tokens. */
 const attachmentLength = 6400
 
 const contentOf = (line: Line): unknown => line.type === "summary" ? line.text : partsOf(line)
 
-/** A token is about four characters: accurate enough to choose where to cut and to notice a nearly full context window. */
+/** Assumes four characters per token, which is enough to choose where to cut and to notice a nearly full context window. */
 export const estimateTokens = (line: Line): number => {
   const text = JSON.stringify(contentOf(line), function(this: unknown, key: string, value: unknown) {
     const isData = key === "data" && typeof value === "string" && Predicate.isRecord(this) && this["type"] === "file"
@@ -17,5 +17,5 @@ export const estimateTokens = (line: Line): number => {
   return Math.ceil((text?.length ?? 0) / 4)
 }
 
-/** The approximate size of the line in a request, attachments included. */
+/** Estimates the bytes of the line in a request, including attachments. */
 export const countBytes = (line: Line): number => JSON.stringify(contentOf(line))?.length ?? 0

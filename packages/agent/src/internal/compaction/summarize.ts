@@ -1,4 +1,4 @@
-/** Requests a summary from the model, in pieces if the conversation does not fit in one request. */
+/** Asks the model for a summary, in pieces if the conversation does not fit into one request. */
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -15,7 +15,7 @@ import { totalSize, type Unit } from "./size.ts"
 interface Options {
   readonly lines: ReadonlyArray<Line>
   /** The previous summary, which the new one replaces. */
-  readonly before: string | undefined
+  readonly previous: string | undefined
   /** The maximum size of a request. */
   readonly maxSize: number
   readonly unit: Unit
@@ -24,28 +24,28 @@ interface Options {
   readonly provider: ModelProvider
 }
 
-const request =
+const summaryPrompt =
   `Summarize this conversation so that you could continue the work from the summary alone. Keep: what the user wants and has \
 decided, what was done and found (files, commands, results, with exact names), what is still to do, and any constraints. \
 Leave out what no longer matters. Answer with the summary only.`
 
-/** How often the pieces are halved if they are still too long. */
+/** How often pieces that are still too long are halved. */
 const maxHalvings = 4
 
 /** Maximum length of a shortened tool result in characters. */
 const maxResultLength = 2000
 
 /**
- * Summarizes the lines unchanged if they fit. Otherwise without attachments and with long results cut, and in several pieces, each
- * together with the summary of the pieces before.
+ * Sends the lines unchanged if they fit. Otherwise it removes attachments and cuts long results, and if that is not enough, it sends
+ * several pieces in sequence, each with the summary of the previous ones.
  */
-export const summarize = ({ before, isRefused, lines, maxSize, provider, unit }: Options) =>
+export const summarize = ({ isRefused, lines, maxSize, previous, provider, unit }: Options) =>
   Effect.gen(function*() {
     const messages = lines.filter(({ type }) => type === "user" || type === "assistant" || type === "tool-result")
     let usage = Usage.none
     const fold = (pieces: ReadonlyArray<ReadonlyArray<Line>>) =>
-      Effect.reduce(pieces, before, (text, piece) =>
-        Effect.map(ask(piece, text), (answer) => {
+      Effect.reduce(pieces, previous, (text, piece) =>
+        Effect.map(requestSummary(piece, text), (answer) => {
           usage = Usage.add(usage, answer.usage)
           return answer.text
         }))
@@ -64,19 +64,19 @@ export const summarize = ({ before, isRefused, lines, maxSize, provider, unit }:
     }
   })
 
-const ask = (
+const requestSummary = (
   piece: ReadonlyArray<Line>,
-  before: string | undefined
+  previous: string | undefined
 ): Effect.Effect<
   { readonly text: string; readonly usage: Usage.Usage },
   AiError.AiError,
   LanguageModel.LanguageModel
 > =>
   Effect.gen(function*() {
-    const summary = before === undefined
+    const summary = previous === undefined
       ? []
-      : [{ type: "summary", text: before, keep: 0, usage: Usage.none, time: "" } as const]
-    const prompt = Prompt.merge(History.prompt([...summary, ...piece]), request)
+      : [{ type: "summary", text: previous, keep: 0, usage: Usage.none, time: "" } as const]
+    const prompt = Prompt.merge(History.toPrompt([...summary, ...piece]), summaryPrompt)
     const { text, usage } = yield* LanguageModel.generateText({ prompt })
     if (text.trim() !== "") return { text, usage: Usage.fromResponse(usage) }
     return yield* new AiError.MalformedOutput({
@@ -97,19 +97,19 @@ const split = (lines: ReadonlyArray<Line>, { budget, isShort, unit }: Room): Rea
   const short = lines.map((line) => shorten(line, maxResultLength, Infinity))
   if (totalSize(short, unit) <= budget) return [short]
   const pieces: Array<Array<Line>> = []
-  // Leaves room for the summary so far.
-  const most = budget * 0.6
-  for (const group of groups(short)) {
-    const fitting = fit(group, most, unit)
+  // The summary so far needs room as well.
+  const maxPieceSize = budget * 0.6
+  for (const group of groupCalls(short)) {
+    const fitting = shortenToFit(group, maxPieceSize, unit)
     const last = pieces.at(-1)
-    if (last !== undefined && totalSize([...last, ...fitting], unit) <= most) last.push(...fitting)
+    if (last !== undefined && totalSize([...last, ...fitting], unit) <= maxPieceSize) last.push(...fitting)
     else pieces.push([...fitting])
   }
   return pieces
 }
 
 /** Groups calls with their results. */
-const groups = (lines: ReadonlyArray<Line>): ReadonlyArray<ReadonlyArray<Line>> => {
+const groupCalls = (lines: ReadonlyArray<Line>): ReadonlyArray<ReadonlyArray<Line>> => {
   const all: Array<Array<Line>> = []
   for (const line of lines) {
     if (line.type === "tool-result" && all.length > 0) all.at(-1)!.push(line)
@@ -118,9 +118,9 @@ const groups = (lines: ReadonlyArray<Line>): ReadonlyArray<ReadonlyArray<Line>> 
   return all
 }
 
-const fit = (group: ReadonlyArray<Line>, most: number, unit: Unit): ReadonlyArray<Line> => {
+const shortenToFit = (group: ReadonlyArray<Line>, maxSize: number, unit: Unit): ReadonlyArray<Line> => {
   let fitting = group
-  for (let length = maxResultLength; totalSize(fitting, unit) > most && length > 20; length /= 2) {
+  for (let length = maxResultLength; totalSize(fitting, unit) > maxSize && length > 20; length /= 2) {
     fitting = group.map((line) => shorten(line, length, length))
   }
   return fitting
@@ -145,7 +145,7 @@ const shorten = (line: Line, result: number, text: number): Line => {
           content: line.message.content.flatMap((part): Array<Prompt.AssistantMessagePart> => {
             if (part.type === "text") return [Prompt.textPart({ text: cutMiddle(part.text, text) })]
             if (part.type === "tool-call") {
-              return [Prompt.toolCallPart({ ...part, params: shortTexts(part.params, result) })]
+              return [Prompt.toolCallPart({ ...part, params: shortenTexts(part.params, result) })]
             }
             return part.type === "reasoning" ? [] : [part]
           })
@@ -167,9 +167,9 @@ const shorten = (line: Line, result: number, text: number): Line => {
   }
 }
 
-const shortTexts = (value: unknown, most: number): unknown => {
-  if (Predicate.isString(value)) return cutMiddle(value, most)
-  if (Array.isArray(value)) return value.map((item) => shortTexts(item, most))
+const shortenTexts = (value: unknown, maxLength: number): unknown => {
+  if (Predicate.isString(value)) return cutMiddle(value, maxLength)
+  if (Array.isArray(value)) return value.map((item) => shortenTexts(item, maxLength))
   if (!Predicate.isRecord(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shortTexts(inner, most)]))
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shortenTexts(inner, maxLength)]))
 }

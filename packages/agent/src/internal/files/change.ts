@@ -10,13 +10,13 @@ import { decode, type Decoded, encode, utf8 } from "./encoding.ts"
 import { FileVersions } from "./fileVersions.ts"
 import type { Target } from "./paths.ts"
 
-const diffOf = (shown: string, before: string, after: string): string =>
+const makeDiff = (shown: string, before: string, after: string): string =>
   createTwoFilesPatch(`a/${shown}`, `b/${shown}`, before, after, undefined, undefined, {
     context: 3,
     headerOptions: FILE_HEADERS_ONLY
   })
 
-/** The current content, which the model must have read; none if the file does not exist. */
+/** Reads the current content; none if the file does not exist. Fails unless the model has read this version. */
 const readCurrent = Effect.fn("change.readCurrent")(function*(target: Target) {
   const fs = yield* FileSystem.FileSystem
   const { state } = yield* FileVersions
@@ -62,13 +62,13 @@ export const change = (
       const bytes = encode(after, encoding)
       if (typeof bytes === "string") {
         return yield* failed(
-          `${target.shown} is in ${encoding.name}, which can't encode “${bytes}”. Avoid that character, or convert the file to UTF-8 first (iconv).`
+          `${target.shown} is encoded in ${encoding.name}, which can't represent “${bytes}”. Avoid that character, or convert the file to UTF-8 first (iconv).`
         )
       }
-      const diff = diffOf(target.shown, textOf(before) ?? "", after)
-      yield* permit({ judged: target.judged("edit"), title: target.shown, preview: { type: "diff", text: diff } })
+      const diff = makeDiff(target.shown, textOf(before) ?? "", after)
+      yield* permit({ parts: target.partsFor("edit"), title: target.shown, preview: { type: "diff", text: diff } })
       yield* touch(target.path)
-      // Time has passed while the user decided.
+      // The file may have changed while the user decided.
       const now = yield* readCurrent(target)
       if (textOf(now) !== textOf(before)) {
         return yield* failed(`${target.shown} was changed on disk in the meantime. Read it again first.`)
@@ -77,15 +77,15 @@ export const change = (
       remember(target.path, bytes)
       const output: ToolOutput = {
         content: [{ type: "text", text: `${Option.isNone(before) ? "Created" : "Changed"} ${target.shown}.` }],
-        summary: lineCounts(diff),
+        summary: countChangedLines(diff),
         diff
       }
       return output
     }))
   })
 
-/** How many lines a change adds and removes, e.g. `+2 −1`. */
-const lineCounts = (diff: string): string => {
+/** Counts the lines that a change adds and removes: `+2 −1`. */
+const countChangedLines = (diff: string): string => {
   const lines = diff.split("\n").slice(3)
   const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length
   return `+${count("+")} −${count("-")}`

@@ -1,8 +1,8 @@
-/** Compares paths regardless of case, Unicode form and links of the system. */
+/** Compares paths regardless of case, Unicode form and the system's own symbolic links. */
 
 /**
- * File systems may ignore case (in Unicode `ſ` equals `s`) and characters without width. On macOS `/etc` and `/tmp` are links to
- * directories in `/private`.
+ * Some file systems ignore case (by Unicode's rules, where `ſ` equals `s`) and zero-width characters. On macOS `/etc` and `/tmp` are links
+ * to directories in `/private`.
  */
 export const normalizePath = (path: string): string => {
   // Fast paths: a search calls this for each of its files.
@@ -19,7 +19,7 @@ export const isWithin = (path: string, directory: string): boolean =>
   path.startsWith(directory) &&
   (path.length === directory.length || path[directory.length] === "/" || directory.endsWith("/"))
 
-/** The usual places of home directories, including those of other users. */
+/** Where home directories usually are, including those of other users. */
 const usualHome = /^\/(?:root|(?:home|users)\/[^/]+)\/(?=.)/
 
 /** The path relative to a home directory. */

@@ -12,15 +12,15 @@ const withUniformIndent = (text: string): string => text.replace(/^[ \t]+/gm, "\
 const withoutSpace = (text: string): string => text.replace(/\s+/g, "")
 
 const reasons: ReadonlyArray<readonly [normalize: (text: string) => string, hint: string]> = [
-  [withoutLineNumbers, "oldText contains the line numbers that read shows: leave them out."],
+  [withoutLineNumbers, "oldText contains the line numbers that read shows. Leave them out."],
   [
     (text) => text.normalize("NFC"),
-    "It differs only in Unicode normalization: accented characters are one code point here and a letter plus accent there. \
+    "It differs only in Unicode normalization: one writes an accented character as one code point, the other as a letter and an accent. \
 Replace a part without such characters, or write them the way the file does."
   ],
   [
     withoutTypography,
-    "It differs only in quotes, dashes, ellipses or spaces: some are typographic here and ASCII there. Copy them exactly."
+    "It differs only in quotes, dashes, ellipses or spaces: one has typographic characters where the other has ASCII. Copy them exactly."
   ],
   [withUniformIndent, "It differs only in indentation. Read the file again and copy the text exactly."],
   [withoutSpace, "It differs only in white space. Read the file again and copy the text exactly."],

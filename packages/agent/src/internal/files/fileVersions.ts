@@ -1,4 +1,4 @@
-/** Remembers which version of each file the model has read: it may only change what it has read. */
+/** Remembers which version of each file the model has read, because it may change only what it has read. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

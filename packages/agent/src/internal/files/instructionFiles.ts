@@ -26,8 +26,8 @@ export interface Options {
   readonly root?: string
   /** The user's `AGENTS.md`, which may be a link to any file. */
   readonly global: string
-  readonly own: SensitivePlaces.ProgramFiles
-  /** Real paths of files that the model has seen already. */
+  readonly programFiles: SensitivePlaces.ProgramFiles
+  /** Real paths of the files whose content the model already has. */
   readonly shown: ReadonlySet<string>
   /** Maximum total size in bytes. */
   readonly room: number
@@ -41,17 +41,17 @@ const maxFileSize = 32 * 1024
 export const maxTotalSize = 128 * 1024
 
 /** Cuts the text at a character boundary. */
-const decodeBeginning = (bytes: Uint8Array, most: number): string =>
-  new TextDecoder().decode(bytes.length > most ? Cut.headBytes(bytes, most) : bytes)
+const decodeBeginning = (bytes: Uint8Array, maxSize: number): string =>
+  new TextDecoder().decode(bytes.length > maxSize ? Cut.headBytes(bytes, maxSize) : bytes)
 
 const kibibytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`
 
-/** Reads at most one byte more than `most`, which shows that the file is longer. Only regular files: a pipe may never end. */
-const readBeginning = Effect.fn("instructionFiles.readBeginning")(function*(file: string, most: number) {
+/** Reads at most one byte more than `maxSize`, to detect a longer file. Only regular files: a pipe may never end. */
+const readBeginning = Effect.fn("instructionFiles.readBeginning")(function*(file: string, maxSize: number) {
   const fs = yield* FileSystem.FileSystem
   const { size, type } = yield* fs.stat(file)
   if (type !== "File") return yield* new NotAFile({ message: "it is not a regular file" })
-  const chunks = yield* Stream.runCollect(fs.stream(file, { bytesToRead: most + 1 }))
+  const chunks = yield* Stream.runCollect(fs.stream(file, { bytesToRead: maxSize + 1 }))
   return { bytes: Buffer.concat([...chunks]), size: Number(size) }
 })
 
@@ -60,14 +60,14 @@ export const realPath = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.realPath(file), () => file))
 
 /**
- * Reads the existing candidates, each once. It leaves out links that lead out of the project, and files that may hold secrets unless the
- * user's own configuration names them. `notices` report what was left out or cut.
+ * Reads the candidates that exist, each once. Skips links that lead out of the project, and files that may contain secrets unless the
+ * user's own configuration names them. `notices` report what was skipped or cut.
  */
 export const read = Effect.fn("instructionFiles.read")(
-  function*(candidates: ReadonlyArray<Candidate>, { global, own, room, root, shown }: Options) {
+  function*(candidates: ReadonlyArray<Candidate>, { global, programFiles, room, root, shown }: Options) {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const places = yield* SensitivePlaces.find(own)
+    const places = yield* SensitivePlaces.find(programFiles)
     const realRoot = root === undefined ? undefined : yield* realPath(root)
     const notices: Array<string> = []
     const instructions: Array<Instruction> = []
@@ -85,17 +85,17 @@ export const read = Effect.fn("instructionFiles.read")(
         notices.push(`${file} is left out: it links to a file outside the project`)
         continue
       }
-      if (SecretFiles.mayHoldSecrets(real, places) && file !== global) {
+      if (SecretFiles.mayContainSecrets(real, places) && file !== global) {
         const isLink = isInProject && path.join(yield* realPath(path.dirname(file)), path.basename(file)) !== real
         const named = isLink ? `${file} (a link to ${real})` : file
         // The project, not the user, chose the target of a link in the project.
         if (!isNamedByUser || isLink) {
           notices.push(
-            `${named} may hold secrets and is not sent to the model. To send it, list its path under "instructions" in your own configuration`
+            `${named} may contain secrets and is not sent to the model. To send it, list its path under "instructions" in your own configuration`
           )
           continue
         }
-        notices.push(`${named} may hold secrets and is sent to the model, because your configuration lists it`)
+        notices.push(`${named} may contain secrets and is sent to the model, because your configuration lists it`)
       }
       const most = Math.min(maxFileSize, left)
       const read = yield* Effect.either(readBeginning(real, most))

@@ -1,4 +1,4 @@
-/** Preserves a file's line endings: the model does not see them and writes \n. */
+/** Preserves a file's line endings, because the model does not see them and always writes \n. */
 import { diffArrays } from "diff"
 
 interface Line {
@@ -16,8 +16,8 @@ const linesOf = (text: string): ReadonlyArray<Line> => {
 }
 
 /**
- * The new text with the line endings of the old one. An unchanged or replaced line keeps the old line's ending; an added line gets the
- * ending of the line before it. A line that is written with \r\n keeps that.
+ * Gives the new text the line endings of the old one. An unchanged or replaced line keeps the old line's ending; an added line gets the
+ * ending of the line before it. A line that the new text ends with \r\n keeps that.
  */
 export const withLineEndingsOf = (old: string, text: string, around: "\r\n" | "\n" = "\n"): string => {
   const before = linesOf(old)
@@ -35,7 +35,7 @@ export const withLineEndingsOf = (old: string, text: string, around: "\r\n" | "\
   }).join("")
 }
 
-/** For each new line the old line that it equals or replaces. */
+/** Finds for each new line the old line that it equals or replaces. */
 const matchLines = (before: ReadonlyArray<Line>, lines: ReadonlyArray<Line>): ReadonlyArray<Line | undefined> => {
   const found: Array<Line | undefined> = []
   let at = 0
@@ -75,7 +75,7 @@ export const replaceText = (content: string, oldText: string, newText: string): 
     const start = skip(content, done, plain.slice(from, at))
     const end = skip(content, start, wanted)
     pieces.push(content.slice(done, start))
-    pieces.push(withLineEndingsOf(content.slice(start, end), newText, endingNear(content, start, end)))
+    pieces.push(withLineEndingsOf(content.slice(start, end), newText, findEndingNear(content, start, end)))
     done = end
     from = at + wanted.length
     count += 1
@@ -83,7 +83,7 @@ export const replaceText = (content: string, oldText: string, newText: string): 
   return { count, text: pieces.join("") + content.slice(done) }
 }
 
-/** The position in the content after this text, whose line endings are all \n. */
+/** Returns the position in the content after this text, in which all line endings are \n. */
 const skip = (content: string, start: number, text: string): number => {
   let at = start
   for (const [index, line] of text.split("\n").entries()) {
@@ -93,8 +93,8 @@ const skip = (content: string, start: number, text: string): number => {
   return at
 }
 
-/** The ending of the line in which the range ends, or of the line before. */
-const endingNear = (content: string, start: number, end: number): "\r\n" | "\n" => {
+/** The ending of the line in which the range ends, or of the line before it. */
+const findEndingNear = (content: string, start: number, end: number): "\r\n" | "\n" => {
   const next = content.indexOf("\n", end)
   const near = next === -1 ? content.lastIndexOf("\n", start) : next
   return near > 0 && content[near - 1] === "\r" ? "\r\n" : "\n"

@@ -7,29 +7,29 @@ import * as Effect from "effect/Effect"
 import * as ExecutedFiles from "../../permission/ExecutedFiles.ts"
 import * as SecretFiles from "../../permission/SecretFiles.ts"
 import * as SensitivePlaces from "../../permission/SensitivePlaces.ts"
-import type { Judged } from "../../tools/ToolCall.ts"
+import type { ActionPart } from "../../tools/ToolCall.ts"
 import { Workspace } from "../../Workspace.ts"
 
 export interface Target {
   /** Absolute, with symbolic links resolved. */
   readonly path: string
-  /** For users and the model: relative to the project if inside, else absolute. */
+  /** For users and the model: relative to the project's root, or absolute outside the project. */
   readonly shown: string
-  /** What has to be permitted to use it with this permission. */
-  readonly judged: (permission: string) => ReadonlyArray<Judged>
-  /** What has to be permitted to read a file in this directory. `file` is relative, uses `/` and contains no links. */
-  readonly readWithin: (file: string) => ReadonlyArray<Judged>
+  /** The parts of an action that uses it with this permission. */
+  readonly partsFor: (permission: string) => ReadonlyArray<ActionPart>
+  /** The parts of an action that reads a file in this directory. `file` is relative, uses `/` and contains no links. */
+  readonly partsToRead: (file: string) => ReadonlyArray<ActionPart>
 }
 
-/** Spells the names as the disk does: an accented letter can be one code point or two (NFC, NFD). */
-const asOnDisk = (path: string): Effect.Effect<string, never, FileSystem.FileSystem | Path.Path> =>
+/** Spells the names as they are on disk, where an accented letter can be one code point or two (NFC, NFD). */
+const spellAsOnDisk = (path: string): Effect.Effect<string, never, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const paths = yield* Path.Path
     // oxlint-disable-next-line no-control-regex
     const isPlain = /^[\0-\x7F]*$/.test(path)
     if (isPlain || (yield* Effect.orElseSucceed(fs.exists(path), () => true))) return path
-    const parent = yield* asOnDisk(paths.dirname(path))
+    const parent = yield* spellAsOnDisk(paths.dirname(path))
     const name = paths.basename(path)
     const names: ReadonlyArray<string> = yield* Effect.orElseSucceed(fs.readDirectory(parent), () => [])
     const same = names.find((other) => other.normalize("NFC") === name.normalize("NFC"))
@@ -39,11 +39,11 @@ const asOnDisk = (path: string): Effect.Effect<string, never, FileSystem.FileSys
 /** Resolves a path like a shell: relative to the workspace's directory, with `~` for the home directory. */
 export const locate = Effect.fn("paths.locate")(function*(given: string) {
   const paths = yield* Path.Path
-  const { directory, own, root } = yield* Workspace
+  const { directory, programFiles, root } = yield* Workspace
   const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
-  const whole = yield* asOnDisk(paths.resolve(directory, Paths.expandHome(given, home)))
-  const places = yield* SensitivePlaces.find(own)
-  const mayHoldSecrets = SecretFiles.makeTest(places)
+  const whole = yield* spellAsOnDisk(paths.resolve(directory, Paths.expandHome(given, home)))
+  const places = yield* SensitivePlaces.find(programFiles)
+  const mayContainSecrets = SecretFiles.makeTest(places)
   const realRoot = root === undefined
     ? undefined
     : yield* Effect.orElseSucceed(Paths.realPath(root), () => root)
@@ -51,14 +51,14 @@ export const locate = Effect.fn("paths.locate")(function*(given: string) {
   const isInside = (path: string) => realRoot !== undefined && Paths.isBelow(path, realRoot)
   const shownAs = (path: string) =>
     isInside(path) ? paths.relative(realRoot ?? path, path).replaceAll(paths.sep, "/") || "." : path
-  const outside = (path: string, shown: string): ReadonlyArray<Judged> =>
+  const outside = (path: string, shown: string): ReadonlyArray<ActionPart> =>
     shown === path ? [{ permission: "external_directory", subject: path }] : []
-  const judge = (path: string, subject: string, permission: string): Judged => {
+  const toPart = (path: string, subject: string, permission: string): ActionPart => {
     if (permission === "edit") {
       const executedAs = ExecutedFiles.namesOf(path, places)
       return { permission, subject, ...(executedAs.length > 0 ? { executedAs } : {}) }
     }
-    const isSecret = permission === "read" && mayHoldSecrets(path)
+    const isSecret = permission === "read" && mayContainSecrets(path)
     return { permission, subject, ...(isSecret ? { secret: true } : {}) }
   }
 
@@ -68,12 +68,12 @@ export const locate = Effect.fn("paths.locate")(function*(given: string) {
     return {
       path,
       shown,
-      judged: (permission) => [...outside(path, shown), judge(path, shown, permission)],
-      readWithin: (file) => {
+      partsFor: (permission) => [...outside(path, shown), toPart(path, shown, permission)],
+      partsToRead: (file) => {
         const below = path.endsWith(paths.sep) ? path + file : `${path}${paths.sep}${file}`
         // Everything below a directory of the project is inside the project.
         const subject = isBelowRoot ? (shown === "." ? file : `${shown}/${file}`) : shownAs(below)
-        const secret = mayHoldSecrets(below)
+        const secret = mayContainSecrets(below)
         return [...outside(below, subject), { permission: "read", subject, secret }]
       }
     }

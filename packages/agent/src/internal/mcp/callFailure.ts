@@ -1,4 +1,4 @@
-/** Describes a failed call to the model. */
+/** Explains a failed call to the model. */
 import * as Predicate from "effect/Predicate"
 import type { ToolFailure } from "../../tools/ToolCall.ts"
 import { failed } from "../tools/toolFailure.ts"
@@ -21,8 +21,8 @@ const isSettled = (error: unknown): boolean => {
     error instanceof Error && /^Error POSTing to endpoint \(HTTP 4\d\d\)/.test(error.message)
 }
 
-/** `server` is the quoted name, `why` describes the error. */
-export const callFailure = (server: string, error: RequestError, why: string): ToolFailure => {
+/** `server` is the server's quoted name, `why` the error message. */
+export const toCallFailure = (server: string, error: RequestError, why: string): ToolFailure => {
   const message = `The MCP server ${server} failed: ${why}`
   return failed(
     isSettled(error.cause)

@@ -37,7 +37,7 @@ export const connect = (
 ): Effect.Effect<Connected, StartError, Scope.Scope | Workspace> =>
   Effect.flatMap(fetchWithHeaders(name, config, options), (fetch) => connectWith(fetch, config, options))
 
-/** The headers command gets the whole time limit for itself: it may have to ask the user to log in. */
+/** The headers command has its own time limit of the same length, because it may ask the user to log in. */
 const fetchWithHeaders = (
   name: string,
   config: ServerConfig,

@@ -8,12 +8,12 @@ import { listTools } from "./listTools.ts"
 import type { Sdk } from "./sdk.ts"
 import type { UsableTools } from "./usableTools.ts"
 
-/** Combines changes in quick succession. */
+/** Changes within this time are combined into one. */
 const debounce = "100 millis"
 
 /**
- * Reads the list again whenever the server announces a change, until the scope closes. Succeeds with an effect that waits until the
- * changes announced so far have been read.
+ * Until the scope closes, reads the list again whenever the server announces a change. Returns an effect that waits until all changes
+ * announced so far have been read.
  */
 export const watchList = (
   sdk: Sdk,

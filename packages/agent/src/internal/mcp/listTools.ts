@@ -3,18 +3,18 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import * as Effect from "effect/Effect"
 import { StartError, tryRequest } from "./mcpError.ts"
 import type { Sdk } from "./sdk.ts"
-import { usableTools } from "./usableTools.ts"
+import { selectUsableTools } from "./usableTools.ts"
 
-/** The usable tools of all pages. `timeout` is for each page, in milliseconds. */
+/** Returns the usable tools of all pages. `timeout` applies to each page, in milliseconds. */
 export const listTools = (sdk: Sdk, client: Client, timeout: number) =>
   Effect.gen(function*() {
-    if (client.getServerCapabilities()?.tools === undefined) return usableTools([])
+    if (client.getServerCapabilities()?.tools === undefined) return selectUsableTools([])
     const tools: Array<unknown> = []
     const seen = new Set<string>()
     let cursor: string | undefined
     do {
       const params = cursor === undefined ? {} : { cursor }
-      // Not parsed with the schema of the list: one invalid tool would make all tools unusable.
+      // Not parsed with the SDK's schema for the list, for which one invalid tool would make all tools unusable.
       const page = yield* tryRequest((signal) =>
         client.request({ method: "tools/list", params }, sdk.ResultSchema, { signal, timeout })
       )
@@ -26,5 +26,5 @@ export const listTools = (sdk: Sdk, client: Client, timeout: number) =>
       if (cursor !== undefined && seen.has(cursor)) break
       if (cursor !== undefined) seen.add(cursor)
     } while (cursor !== undefined)
-    return usableTools(tools)
+    return selectUsableTools(tools)
   })

@@ -18,9 +18,9 @@ export const tryRequest = <A>(run: (signal: AbortSignal) => Promise<A>): Effect.
  *
  * - `Sdk`: the protocol's SDK could not be loaded
  * - `Address`: its URL or its headers are not valid
- * - `HeadersCommand`: the command for its headers failed
+ * - `HeadersCommand`: the command that prints its headers failed
  * - `Process`: its process could not be started
- * - `StartLimit`: it was started too often
+ * - `StartLimit`: it has been started too often
  * - `Timeout`: it did not respond in time
  * - `Connection`: connecting or listing its tools failed
  */

@@ -9,9 +9,9 @@ import { ToolOrigin } from "../../tools/ToolOrigin.ts"
 import * as ToolTitle from "../../tools/ToolTitle.ts"
 import { failed } from "../tools/toolFailure.ts"
 import { RemovedTool } from "../turn/removedTool.ts"
-import { mcpResult } from "./mcpResult.ts"
-import { type Server, toolRemoved } from "./server.ts"
-import { wireNames } from "./toolNames.ts"
+import { convertResult } from "./mcpResult.ts"
+import { type Server, toolRemovedFailure } from "./server.ts"
+import { makeWireNames } from "./toolNames.ts"
 import type { McpTool } from "./usableTools.ts"
 
 const makeTool = ({ name, server, tool: { description, inputSchema, isReadOnly, name: tool } }: NamedTool) =>
@@ -22,7 +22,7 @@ const makeTool = ({ name, server, tool: { description, inputSchema, isReadOnly, 
     failureMode: "return",
     dependencies: [ToolCall]
   })
-    // Not validated here: the server reports what is wrong with them.
+    // Not validated here, because the server explains what is wrong with them.
     .setParameters(Schema.Unknown.annotations({ jsonSchema: inputSchema }) as never)
     .annotate(Tool.Readonly, isReadOnly)
     .annotate(ToolOrigin, { server: server.name, tool })
@@ -41,28 +41,28 @@ const makeHandler =
     Effect.gen(function*() {
       const { permit } = yield* ToolCall
       if (!server.current().tools.some(({ name }) => name === tool.name)) {
-        return yield* toolRemoved(server.name, tool.name)
+        return yield* toolRemovedFailure(server.name, tool.name)
       }
       if (!isRecord(params)) return yield* failed("The parameters must be an object.")
       yield* permit({
-        judged: [{ permission: name, subject: "*" }],
+        parts: [{ permission: name, subject: "*" }],
         title: ToolTitle.of(name, params),
         preview: { type: "json", text: JSON.stringify(params, undefined, 2) }
       })
       const result = yield* server.call(tool.name, params)
-      const output = mcpResult(result, limits)
+      const output = convertResult(result, limits)
       if (result.isError !== true) return output
       const text = output.content.map((piece) => piece.type === "text" ? piece.text : `(${piece.mediaType})`).join("\n")
       return yield* failed(text)
     })
 
-export const nameTools = (servers: ReadonlyArray<Server>): ReadonlyArray<NamedTool> => {
+export const assignNames = (servers: ReadonlyArray<Server>): ReadonlyArray<NamedTool> => {
   const tools = servers.flatMap((server) => server.current().tools.map((tool) => ({ server, tool })))
-  const names = wireNames(tools.map(({ server, tool }) => ({ server: server.name, tool: tool.name })))
+  const names = makeWireNames(tools.map(({ server, tool }) => ({ server: server.name, tool: tool.name })))
   return tools.map((tool, index) => ({ ...tool, name: names[index]! }))
 }
 
-/** `removed` are tools that were offered before: the model may still call them. */
+/** `removed` are tools that earlier requests offered, which the model may still call. */
 export const makeToolkit = (now: ReadonlyArray<NamedTool>, removed: ReadonlyArray<NamedTool>, limits: Limits) =>
   Effect.gen(function*() {
     const toolkit = Toolkit.make(

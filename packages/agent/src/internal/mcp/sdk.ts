@@ -1,4 +1,4 @@
-/** The parts of the MCP SDK that are used. It is large, so it is loaded only when a server is configured. */
+/** Loads the parts of the MCP SDK that are used, and only when a server is configured, because it is large. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import type { SSEClientTransport, SseError } from "@modelcontextprotocol/sdk/client/sse.js"
 import type {
@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import { describe } from "./describe.ts"
 import { StartError } from "./mcpError.ts"
 
-/** Listed one by one: the compiler takes minutes for the type of the whole SDK. */
+/** Listed one by one, because the compiler takes minutes for the type of the whole SDK. */
 export interface Sdk {
   readonly Client: typeof Client
   readonly ReadBuffer: typeof ReadBuffer

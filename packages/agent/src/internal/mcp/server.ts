@@ -1,4 +1,4 @@
-/** One configured server: connected at the start of the session, and reconnected where that is safe. */
+/** A configured server, which is connected at the start of the session and reconnected where that is safe. */
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
@@ -11,18 +11,18 @@ import type { McpStatus } from "../../mcp/McpStatus.ts"
 import type { ToolFailure } from "../../tools/ToolCall.ts"
 import { Workspace } from "../../Workspace.ts"
 import { failed } from "../tools/toolFailure.ts"
-import { callFailure } from "./callFailure.ts"
+import { toCallFailure } from "./callFailure.ts"
 import { connect, type Connected } from "./connect.ts"
 import { makeStartLimit } from "./connection/startLimit.ts"
 import { describe, printable } from "./describe.ts"
 import { StartError, tryRequest } from "./mcpError.ts"
 import type { Sdk } from "./sdk.ts"
-import { type UsableTools, usableTools } from "./usableTools.ts"
+import { selectUsableTools, type UsableTools } from "./usableTools.ts"
 
 export interface Server {
   readonly name: string
   readonly current: () => Pick<McpStatus, "error" | "state" | "transport"> & {
-    /** The tools that it listed last, even while it is not connected. */
+    /** The tools in its last list, even while it is not connected. */
     readonly tools: UsableTools["tools"]
     /** Tells the user which of its tools were left out and why. */
     readonly leftOut: UsableTools["notices"]
@@ -37,11 +37,11 @@ export interface Server {
   ) => Effect.Effect<CallToolResult, ToolFailure>
 }
 
-/** A connection that calls may use. */
+/** An open connection. */
 interface Running extends Connected {
   readonly close: Effect.Effect<void>
   calls: number
-  /** Its session is lost: it is closed when the calls in progress have ended. */
+  /** Whether its session is lost; it is closed once the calls in progress have ended. */
   isRetired: boolean
 }
 
@@ -51,10 +51,10 @@ const defaultStartTimeout = 30_000
 /** Time limit for a call, in milliseconds; the same as for a command. */
 const callTimeout = 600_000
 
-/** How long a request to the model waits for a changed tool list. */
+/** How long a request to the model waits while a changed tool list is read. */
 const listTimeout = "5 seconds"
 
-export const toolRemoved = (server: string, tool: string): ToolFailure =>
+export const toolRemovedFailure = (server: string, tool: string): ToolFailure =>
   failed(`The MCP server ${JSON.stringify(server)} no longer has a tool ${JSON.stringify(tool)}.`)
 
 export const makeServer = (
@@ -65,14 +65,14 @@ export const makeServer = (
   Effect.gen(function*() {
     const scope = yield* Effect.scope
     const workspace = yield* Workspace
-    const oneStart = yield* Effect.makeSemaphore(1)
-    // Only for processes: a remote server is contacted at most once per call.
+    const startLock = yield* Effect.makeSemaphore(1)
+    // Only for local servers: a remote server is contacted at most once per call.
     const startLimit = config.type === "local" ? yield* makeStartLimit : Effect.void
     const timeout = config.timeout ?? defaultStartTimeout
     const quoted = JSON.stringify(name)
 
     let running: Running | undefined
-    let list = usableTools([])
+    let list = selectUsableTools([])
     let state: McpStatus["state"] = "starting"
     let transport: McpStatus["transport"] = config.type === "local" ? "stdio" : "http"
     let error: string | undefined
@@ -82,8 +82,8 @@ export const makeServer = (
       error = message
     }
 
-    /** Connected until `own` closes. */
-    const connectIn = (own: Scope.CloseableScope): Effect.Effect<Running, StartError> =>
+    /** Opens a connection that lives until the scope closes. */
+    const connectIn = (connectionScope: Scope.CloseableScope): Effect.Effect<Running, StartError> =>
       connect(name, config, {
         host,
         loadSdk,
@@ -91,12 +91,17 @@ export const makeServer = (
         onList: (listed) => void (list = listed),
         onListFailure: (cause) => void (error = `its changed list of tools could not be read: ${describe(cause)}`)
       }).pipe(
-        Effect.map((connected) => ({ ...connected, close: Scope.close(own, Exit.void), calls: 0, isRetired: false })),
+        Effect.map((connected) => ({
+          ...connected,
+          close: Scope.close(connectionScope, Exit.void),
+          calls: 0,
+          isRetired: false
+        })),
         Effect.provideService(Workspace, workspace),
-        Scope.extend(own)
+        Scope.extend(connectionScope)
       )
 
-    /** Cleans up at once after the connection has ended, before its process ID is reused. */
+    /** Cleans up immediately after the connection has ended, before the process ID can be reused. */
     const end = (ended: Running) =>
       Effect.uninterruptible(Effect.suspend(() => {
         if (running === ended) {
@@ -106,29 +111,29 @@ export const makeServer = (
         return ended.close
       }))
 
-    /** The connection lives as long as the session; if connecting fails, its resources are released at once. */
-    const begin = Effect.uninterruptibleMask((restore) =>
+    /** Opens a connection for the rest of the session. If that fails, its resources are released immediately. */
+    const open = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const last = error === undefined ? "" : `; the last error: ${error}`
         yield* Effect.mapError(startLimit, ({ message, reason }) => new StartError({ reason, message: message + last }))
         state = "starting"
-        const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
-        const begun = yield* restore(connectIn(own)).pipe(
-          Effect.onExit((exit) => Exit.isSuccess(exit) ? Effect.void : Scope.close(own, exit)),
+        const connectionScope = yield* Scope.fork(scope, ExecutionStrategy.sequential)
+        const opened = yield* restore(connectIn(connectionScope)).pipe(
+          Effect.onExit((exit) => Exit.isSuccess(exit) ? Effect.void : Scope.close(connectionScope, exit)),
           Effect.tapError(({ message }) => Effect.sync(() => fail(message))),
           Effect.onInterrupt(() => Effect.sync(() => fail("its start was interrupted")))
         )
         state = "connected"
-        transport = begun.connection.transport
-        running = begun
-        yield* Effect.forkIn(Effect.zipRight(Effect.interruptible(begun.connection.closed), end(begun)), scope)
-        return begun
+        transport = opened.connection.transport
+        running = opened
+        yield* Effect.forkIn(Effect.zipRight(Effect.interruptible(opened.connection.closed), end(opened)), scope)
+        return opened
       })
     )
 
-    const connected = oneStart.withPermits(1)(Effect.gen(function*() {
+    const connected = startLock.withPermits(1)(Effect.gen(function*() {
       if (running !== undefined && !running.connection.isOpen()) yield* end(running)
-      return running ?? (yield* begin)
+      return running ?? (yield* open)
     }))
 
     /** Stops using a connection whose session is lost. Other calls in progress may still be answered. */
@@ -137,7 +142,7 @@ export const makeServer = (
       if (running === lost) running = undefined
     }
 
-    /** None if the call was not executed because the server did not know the session any more. */
+    /** Calls a tool. None if the server did not execute the call because it no longer knew the session. */
     const attempt = (tool: string, params: Record<string, unknown>) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
@@ -145,7 +150,7 @@ export const makeServer = (
             Effect.mapError(({ message }) => failed(`The MCP server ${quoted} is not connected: ${message}.`))
           )
           if (!list.tools.some(({ name }) => name === tool)) {
-            return yield* toolRemoved(name, tool)
+            return yield* toolRemovedFailure(name, tool)
           }
           used.calls++
           const { client, explain, isSessionLost } = used.connection
@@ -154,10 +159,10 @@ export const makeServer = (
               client.callTool({ name: tool, arguments: params }, undefined, { signal, timeout: callTimeout })
             )
           ).pipe(
-            // A server of the protocol's first version sends results without content.
+            // Servers of the protocol's first version may send results without content.
             Effect.map((result) => Option.some("content" in result ? result as CallToolResult : { content: [] })),
             Effect.catchAll((error) => {
-              if (!isSessionLost(error)) return callFailure(quoted, error, printable(explain(error.message)))
+              if (!isSessionLost(error)) return toCallFailure(quoted, error, printable(explain(error.message)))
               retire(used)
               return Effect.succeedNone
             }),

@@ -1,13 +1,13 @@
 /** Names for MCP tools that every provider accepts. */
 import { createHash } from "node:crypto"
 
-/** The maxLength name that Converse accepts: `ToolSpecification.name`. */
+/** Maximum length of a tool's name. Source: `ToolSpecification.name` in the Bedrock Runtime API. */
 const maxLength = 64
 
 const joinNames = (server: string, tool: string): string => `${server}_${tool}`.replace(/[^a-zA-Z0-9_-]/g, "_")
 
-/** The name that the model sees for each tool: `server_tool`, with a hash if that is too long or not unique. */
-export const wireNames = (
+/** Makes the name that the model sees for each tool: `server_tool`, with a hash if that is too long or not unique. */
+export const makeWireNames = (
   tools: ReadonlyArray<{ readonly server: string; readonly tool: string }>
 ): ReadonlyArray<string> => {
   const names = tools.map(({ server, tool }) => joinNames(server, tool))

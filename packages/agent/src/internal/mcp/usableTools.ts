@@ -1,4 +1,4 @@
-/** Filters the tools of a server's list that can be used. */
+/** Selects the tools of a server's list that can be used. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as Predicate from "effect/Predicate"
 
@@ -25,8 +25,8 @@ const acceptsObject = (schema: unknown): boolean => {
 
 const quote = (name: string): string => JSON.stringify(Cut.head(name, 100))
 
-/** `list` is unvalidated data of the server. */
-export const usableTools = (list: ReadonlyArray<unknown>): UsableTools => {
+/** `list` is the server's data, which has not been validated. */
+export const selectUsableTools = (list: ReadonlyArray<unknown>): UsableTools => {
   const tools = new Map<string, McpTool>()
   const notices: Array<string> = []
   for (const [index, tool] of list.entries()) {

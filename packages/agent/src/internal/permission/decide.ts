@@ -1,11 +1,11 @@
-/** Judges an action by the rules, the session's grants and the defaults. */
+/** Decides on an action by the rules, the session's grants and the defaults. */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as ExecutedFiles from "../../permission/ExecutedFiles.ts"
 import type { Decision, Grant, Rules, Verdict } from "../../permission/PermissionRules.ts"
 import * as SecretFiles from "../../permission/SecretFiles.ts"
-import type { Action, Judged } from "../../tools/ToolCall.ts"
-import { commandPrefix } from "../shell/commandPrefix.ts"
+import type { Action, ActionPart } from "../../tools/ToolCall.ts"
+import { findCommandPrefix } from "../shell/commandPrefix.ts"
 import * as Pattern from "./pattern.ts"
 import { canonicalName, synonymsOf } from "./permissionNames.ts"
 
@@ -18,13 +18,13 @@ interface Judgement {
 
 const strictness = { allow: 0, ask: 1, deny: 2 } as const
 
-const stricter = <A extends Judgement>(a: A, b: A): A => strictness[b.verdict] > strictness[a.verdict] ? b : a
+const pickStricter = <A extends Judgement>(a: A, b: A): A => strictness[b.verdict] > strictness[a.verdict] ? b : a
 
-/** Longer patterns first; of two with the same length the stricter one. */
+/** Longer patterns come first; among patterns of the same length, the stricter one. */
 const bySpecificity = (a: readonly [string, Verdict, string], b: readonly [string, Verdict, string]): number =>
   b[0].length - a[0].length || strictness[b[1]] - strictness[a[1]]
 
-const judgementOf = (name: string, pattern: string, verdict: Verdict, { subject }: Judged): Judgement => ({
+const makeJudgement = (name: string, pattern: string, verdict: Verdict, { subject }: ActionPart): Judgement => ({
   pattern,
   verdict,
   because: `the rule permission${name === "*" ? "" : `.${name}`} ${
@@ -32,12 +32,12 @@ const judgementOf = (name: string, pattern: string, verdict: Verdict, { subject 
   }: ${verdict} applies to \`${subject}\``
 })
 
-/** An opaque subject is allowed only by a pattern for everything or for exactly this subject. */
-const applies = (pattern: string, verdict: Verdict, { opaque, subject }: Judged): boolean =>
+/** Only a pattern for everything or for exactly this subject can allow an opaque subject. */
+const isApplicable = (pattern: string, verdict: Verdict, { opaque, subject }: ActionPart): boolean =>
   Pattern.matches(pattern, subject) &&
   (opaque === undefined || verdict !== "allow" || pattern === "*" || Pattern.isExact(pattern))
 
-/** The rules that apply to this permission, grouped by name: its own first, `*` last. Synonyms share a group. */
+/** Groups the rules for this permission by name: its own name comes first, `*` last. Synonyms share a group. */
 const rulesFor = (rules: Exclude<Rules, string>, permission: string) => {
   const names = Object.keys(rules)
   const own = names.filter((name) => canonicalName(name) === permission)
@@ -52,39 +52,41 @@ const rulesFor = (rules: Exclude<Rules, string>, permission: string) => {
   )
 }
 
-const byRules = (rules: Rules, part: Judged): Judgement | undefined => {
-  if (typeof rules === "string") return byRules({ "*": rules }, part)
+const judgeByRules = (rules: Rules, part: ActionPart): Judgement | undefined => {
+  if (typeof rules === "string") return judgeByRules({ "*": rules }, part)
   for (const patterns of rulesFor(rules, part.permission)) {
-    const matching = patterns.toSorted(bySpecificity).filter(([pattern, verdict]) => applies(pattern, verdict, part))
+    const matching = patterns.toSorted(bySpecificity).filter(([pattern, verdict]) =>
+      isApplicable(pattern, verdict, part)
+    )
     const [found] = matching
     if (found === undefined) continue
-    if (found[1] !== "allow" || mayAllow(found[0], part)) return judgementOf(found[2], found[0], found[1], part)
+    if (found[1] !== "allow" || mayAllow(found[0], part)) return makeJudgement(found[2], found[0], found[1], part)
     // A general rule for files does not allow changing what other programs execute.
     const naming = matching.find(([pattern]) => mayAllow(pattern, part))
-    return naming === undefined ? byDefault(part) : judgementOf(naming[2], naming[0], naming[1], part)
+    return naming === undefined ? judgeByDefault(part) : makeJudgement(naming[2], naming[0], naming[1], part)
   }
   return undefined
 }
 
 const readPermissions = new Set(["read", "glob", "grep", "list"])
 
-/** The built-in tools look at the file itself; for other calls only the subject is known. */
-const isSecret = ({ permission, secret, subject }: Judged): boolean =>
-  permission === "read" && (secret ?? SecretFiles.mayHoldSecrets(subject))
+/** The built-in tools check the file itself; for other calls only the subject is known. */
+const isSecret = ({ permission, secret, subject }: ActionPart): boolean =>
+  permission === "read" && (secret ?? SecretFiles.mayContainSecrets(subject))
 
-const executedNames = ({ executedAs, permission, subject }: Judged): ReadonlyArray<string> =>
+const executedNames = ({ executedAs, permission, subject }: ActionPart): ReadonlyArray<string> =>
   permission === "edit" ? executedAs ?? ExecutedFiles.namesOf(subject) : []
 
-/** Files that other programs execute must be named: `*` and `*.yml` do not name `.github/workflows/ci.yml`. */
-const mayAllow = (pattern: string, part: Judged): boolean => {
+/** A rule allows changing a file that other programs execute only if it names the file: `*.yml` does not name `.github/workflows/ci.yml`. */
+const mayAllow = (pattern: string, part: ActionPart): boolean => {
   const names = executedNames(part)
   return names.length === 0 || pattern === Pattern.escape(part.subject) ||
     Pattern.segments(pattern).some((segment) => names.includes(segment))
 }
 
-const byDefault = (part: Judged): Judgement => {
+const judgeByDefault = (part: ActionPart): Judgement => {
   const { permission, subject } = part
-  if (isSecret(part)) return { verdict: "ask", because: `\`${subject}\` may hold secrets` }
+  if (isSecret(part)) return { verdict: "ask", because: `\`${subject}\` may contain secrets` }
   if (executedNames(part).length > 0) return { verdict: "ask", because: `other programs may execute \`${subject}\`` }
   return readPermissions.has(permission)
     ? { verdict: "allow", because: `reading is allowed by default: ${permission} \`${subject}\`` }
@@ -94,19 +96,19 @@ const byDefault = (part: Judged): Judgement => {
 /** Whether the pattern consists of wildcards only. */
 const isCatchAll = (pattern: string): boolean => /^[*?\s]*$/.test(pattern)
 
-/** The strictest rule that names one of the part's aliases. */
-const byAliases = (rules: Rules, part: Judged): Judgement | undefined =>
+/** Finds the strictest rule that names one of the part's aliases. */
+const judgeByAliases = (rules: Rules, part: ActionPart): Judgement | undefined =>
   (part.aliases ?? [])
-    .flatMap((subject) => byRules(rules, { ...part, subject }) ?? [])
+    .flatMap((subject) => judgeByRules(rules, { ...part, subject }) ?? [])
     .filter(({ pattern, verdict }) => verdict !== "allow" && pattern !== undefined && !isCatchAll(pattern))
     .toSorted((a, b) => strictness[b.verdict] - strictness[a.verdict])[0]
 
-/** A command that can't be parsed might run something that a stricter rule names, so a general "allow" is not enough. */
-const byHiddenCommand = (rules: Rules, part: Judged, own: Judgement): Judgement | undefined => {
-  if (part.opaque !== true || part.permission !== "bash" || own.verdict !== "allow" || typeof rules === "string") {
+/** A command that can't be parsed might run what a stricter rule names, so a general "allow" is not enough. */
+const judgeByHiddenCommand = (rules: Rules, part: ActionPart, byName: Judgement): Judgement | undefined => {
+  if (part.opaque !== true || part.permission !== "bash" || byName.verdict !== "allow" || typeof rules === "string") {
     return undefined
   }
-  if (own.pattern !== undefined && Pattern.isExact(own.pattern)) return undefined
+  if (byName.pattern !== undefined && Pattern.isExact(byName.pattern)) return undefined
   const strict = rulesFor(rules, part.permission).flat()
     .find(([pattern, verdict]) => verdict !== "allow" && !isCatchAll(pattern))
   return strict === undefined ? undefined : {
@@ -117,20 +119,20 @@ const byHiddenCommand = (rules: Rules, part: Judged, own: Judgement): Judgement 
   }
 }
 
-/** The strictest first; of equals the one that explains most about the file. */
+/** The strictest verdict comes first; among equals, the one whose reason is about the file itself. */
 const byWeight = (
-  a: Judgement & { readonly part: Judged },
-  b: Judgement & { readonly part: Judged }
+  a: Judgement & { readonly part: ActionPart },
+  b: Judgement & { readonly part: ActionPart }
 ): number =>
   strictness[b.verdict] - strictness[a.verdict] ||
   Number(isSecret(b.part) || executedNames(b.part).length > 0) -
     Number(isSecret(a.part) || executedNames(a.part).length > 0)
 
-/** The pattern that "always" allows for a part. */
-const patternFor = ({ opaque, permission, subject }: Judged): string => {
+/** Makes the pattern that "always" would allow for a part. */
+const makePattern = ({ opaque, permission, subject }: ActionPart): string => {
   switch (permission) {
     case "bash": {
-      const prefix = opaque === true ? undefined : commandPrefix(subject)
+      const prefix = opaque === true ? undefined : findCommandPrefix(subject)
       return prefix === undefined ? Pattern.escape(subject) : `${prefix} *`
     }
     case "external_directory": {
@@ -142,16 +144,16 @@ const patternFor = ({ opaque, permission, subject }: Judged): string => {
     case "glob":
     case "grep":
       return Pattern.escape(subject)
-    // Any parameters of an MCP tool.
+    // An MCP tool with any parameters.
     default:
       return "*"
   }
 }
 
 /**
- * Decides by the strictest verdict of the action's parts. For each part the rules for its own name come first, then those for names
- * with wildcards (`*` last), then the defaults: reading is allowed, except files that may hold secrets; everything else needs the
- * user's permission. Among the patterns for a name the longest match decides. Files that other programs execute are allowed only by a
+ * Returns the strictest verdict of the action's parts. For each part the rules under its own name come first, then those under names
+ * with wildcards (`*` last), then the defaults: reading is allowed, except files that may contain secrets; everything else needs the
+ * user's permission. Among the patterns under a name the longest match decides. Files that other programs execute are allowed only by a
  * pattern that names them. A command that can't be parsed needs permission if any rule is stricter than the one that allows it.
  */
 export const decide = (
@@ -159,32 +161,32 @@ export const decide = (
   action: Action,
   grants: ReadonlyArray<Grant>
 ): Decision => {
-  const judge = (part: Judged): Judgement => {
-    const own = (rules === undefined ? undefined : byRules(rules, part)) ?? byDefault(part)
-    const others = rules === undefined ? [] : [byAliases(rules, part), byHiddenCommand(rules, part, own)]
-    const judgement = others.filter(Predicate.isNotUndefined).reduce(stricter, own)
+  const splitCommandLine = (part: ActionPart): Judgement => {
+    const byName = (rules === undefined ? undefined : judgeByRules(rules, part)) ?? judgeByDefault(part)
+    const others = rules === undefined ? [] : [judgeByAliases(rules, part), judgeByHiddenCommand(rules, part, byName)]
+    const judgement = others.filter(Predicate.isNotUndefined).reduce(pickStricter, byName)
     const grant = grants.find(({ pattern, permission }) =>
-      permission === part.permission && applies(pattern, "allow", part) && mayAllow(pattern, part)
+      permission === part.permission && isApplicable(pattern, "allow", part) && mayAllow(pattern, part)
     )
     return judgement.verdict === "ask" && grant !== undefined
       ? { verdict: "allow", because: `allowed for this session: ${grant.permission} ${JSON.stringify(grant.pattern)}` }
       : judgement
   }
-  const [first, ...rest] = action.judged.map((part) => ({ ...judge(part), part }))
-  if (first === undefined) return { verdict: "ask", because: "the tool does not say what it does", patterns: [] }
+  const [first, ...rest] = action.parts.map((part) => ({ ...splitCommandLine(part), part }))
+  if (first === undefined) return { verdict: "ask", because: "the tool did not describe the action", patterns: [] }
   const { because, verdict } = [first, ...rest].toSorted(byWeight)[0]!
-  const asked = [first, ...rest].filter((judged) => judged.verdict === "ask")
+  const asked = [first, ...rest].filter((judgement) => judgement.verdict === "ask")
   const patterns = new Map(asked.map(({ part }) => {
-    const pattern = { permission: part.permission, pattern: patternFor(part) }
+    const pattern = { permission: part.permission, pattern: makePattern(part) }
     return [`${pattern.permission} ${pattern.pattern}`, pattern] as const
   }))
   return { verdict, because, patterns: [...patterns.values()] }
 }
 
-/** The verdict for every ordinary file that is read; none if the rules or grants distinguish between files. */
+/** Decides on reading any ordinary file; none if the rules or grants distinguish between files. */
 export const decideAll = (
   rules: Rules | undefined,
-  part: Omit<Judged, "subject">,
+  part: Omit<ActionPart, "subject">,
   grants: ReadonlyArray<Grant>
 ): Option.Option<Verdict> => {
   const isOrdinary = part.permission === "read" && part.secret === false
@@ -192,6 +194,6 @@ export const decideAll = (
   const isAny = patterns.every(([pattern]) => pattern === "*") &&
     grants.every(({ permission }) => permission !== "read")
   return isOrdinary && isAny
-    ? Option.some(decide(rules, { judged: [{ ...part, subject: "any" }], title: "" }, grants).verdict)
+    ? Option.some(decide(rules, { parts: [{ ...part, subject: "any" }], title: "" }, grants).verdict)
     : Option.none()
 }

@@ -1,6 +1,6 @@
 /** Compares the sets of texts that two patterns match. */
 
-/** `undefined` matches any text, `null` any one character, a string itself. */
+/** `undefined` matches any text, `null` any one character, and a string only itself. */
 type Token = string | null | undefined
 
 const tokens = (pattern: string): ReadonlyArray<Token> =>
@@ -21,7 +21,7 @@ export const overlap = (left: string, right: string): boolean =>
 export const covers = (wide: string, narrow: string): boolean =>
   variants(narrow).every((b) => variants(wide).some((a) => match(a, b, "cover")))
 
-/** Dynamic programming from the ends of both patterns. To cover a wildcard of `b`, `a` needs a wildcard at that place. */
+/** Dynamic programming from the ends of both patterns. Only a wildcard in `a` can cover a wildcard in `b`. */
 const match = (a: ReadonlyArray<Token>, b: ReadonlyArray<Token>, how: "overlap" | "cover"): boolean => {
   // Fast path: most rules differ in their first letter.
   if (typeof a[0] === "string" && typeof b[0] === "string" && a[0] !== b[0]) return false

@@ -1,10 +1,10 @@
 /** Synonyms for permission names. */
 
-/** Other programs' tools that do what `edit` covers. */
+/** Names that other programs use for what `edit` covers. */
 const edits = ["write", "patch", "multiedit", "apply_patch"]
 
-/** The permission that rules with this name apply to. */
+/** Returns the permission to which rules with this name apply. */
 export const canonicalName = (name: string): string => edits.includes(name) ? "edit" : name
 
-/** All names for this permission. */
+/** Returns all names of this permission. */
 export const synonymsOf = (name: string): ReadonlyArray<string> => name === "edit" ? ["edit", ...edits] : [name]

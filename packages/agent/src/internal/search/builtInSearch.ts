@@ -1,20 +1,20 @@
-/** Finds lines with a regular expression without `rg`, with the same results. */
+/** Finds lines with a regular expression, with the same results as `rg`. */
 import * as Effect from "effect/Effect"
 // Files are opened non-blocking, in case one has been replaced by a pipe.
 import { constants } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
 import { join } from "node:path"
-// The same syntax as `rg`, and linear time: no pattern makes the program hang.
+// RE2 has the syntax of `rg` and takes linear time, so no pattern makes the program hang.
 import { RE2JS } from "re2js"
 import { failed } from "../tools/toolFailure.ts"
 import type { Collector, Line, Outcome, Query } from "./collector.ts"
 import { displayLine, isBinary, isUtf16, maxLineBytes } from "./displayLine.ts"
 
-/** How many bytes are read at a time. */
+/** Number of bytes to read at a time. */
 const blockSize = 1024 * 1024
 
-/** Longer lines, in characters, are not searched, because that would block the program. */
-const maxSearched = 4 * blockSize
+/** Longer lines (in characters) are not searched, because that would block the program. */
+const maxLineLength = 4 * blockSize
 
 export const search = Effect.fn("builtInSearch.search")(
   function*(query: Query, files: ReadonlyArray<string>, collector: Collector) {
@@ -24,12 +24,12 @@ export const search = Effect.fn("builtInSearch.search")(
     })
     for (const file of files) {
       if (collector.isFull()) return
-      collector.add(file, yield* outcomeOf(join(query.directory, file), matches, query))
+      collector.add(file, yield* searchPath(join(query.directory, file), matches, query))
     }
   }
 )
 
-/** Makes `\w`, `\d` and `\s` match Unicode as in `rg`; in RE2 they match only ASCII. */
+/** Makes `\w`, `\d` and `\s` match Unicode as in `rg`, because in RE2 they match only ASCII. */
 const withUnicodeClasses = (pattern: string): string => {
   let isInClass = false
   return pattern.replace(/\\Q[^]*?(?:\\E|$)|\\[^]|[[\]]/g, (part) => {
@@ -48,7 +48,7 @@ const matcher = ({ ignoreCase, pattern }: Query): (line: string) => boolean => {
   return isText ? (line) => line.includes(pattern) : (line) => expression.matcher(line).find()
 }
 
-const outcomeOf = (path: string, matches: (line: string) => boolean, query: Query): Effect.Effect<Outcome> =>
+const searchPath = (path: string, matches: (line: string) => boolean, query: Query): Effect.Effect<Outcome> =>
   Effect.acquireUseRelease(
     Effect.tryPromise(() => open(path, constants.O_RDONLY | constants.O_NONBLOCK)),
     (handle) => searchFile(handle, matches, query),
@@ -62,7 +62,7 @@ const searchFile = (handle: FileHandle, matches: (line: string) => boolean, quer
     let { bytesRead } = yield* read
     const beginning = buffer.subarray(0, bytesRead)
     const isText = !isBinary(beginning)
-    const reader = readerOf(beginning)
+    const reader = makeReader(beginning)
     const lines = makeLines(reader, matches, query)
     while (bytesRead > 0 && !lines.isFull()) {
       lines.add(reader.write(buffer.subarray(0, bytesRead)))
@@ -80,8 +80,8 @@ interface Reader {
   readonly bytesOf: (line: string) => Uint8Array
 }
 
-const readerOf = (beginning: Buffer): Reader => {
-  if (!isUtf16(beginning)) return byBytes()
+const makeReader = (beginning: Buffer): Reader => {
+  if (!isUtf16(beginning)) return makeByteReader()
   const decoder = new TextDecoder(beginning[0] === 0xff ? "utf-16le" : "utf-16be")
   return {
     write: (bytes) => decoder.decode(bytes, { stream: true }),
@@ -93,8 +93,8 @@ const readerOf = (beginning: Buffer): Reader => {
 
 const mark = "\xEF\xBB\xBF"
 
-/** One character per byte, so that lines that are not UTF-8 can be displayed in their encoding. */
-const byBytes = (): Reader => {
+/** Reads one character per byte, so that lines that are not UTF-8 can be displayed in their encoding. */
+const makeByteReader = (): Reader => {
   let isFirst = true
   const bytesOf = (line: string) => Buffer.from(line, "latin1")
   return {
@@ -118,7 +118,7 @@ const makeLines = (
   { context, maxLines }: Query
 ) => {
   const found: Array<Line> = []
-  /** The last lines before a possible match. */
+  /** The context lines before a possible match. */
   const before: Array<Line> = []
   let number = 0
   let rest = ""
@@ -127,7 +127,7 @@ const makeLines = (
   const take = (whole: string) => {
     number += 1
     const line = whole.endsWith("\r") ? whole.slice(0, -1) : whole
-    if (line.length > maxSearched) {
+    if (line.length > maxLineLength) {
       isLong = true
       before.length = 0
       after = 0
@@ -151,7 +151,7 @@ const makeLines = (
       const lines = (rest + text).split("\n")
       rest = lines.pop() ?? ""
       for (const line of lines) take(line)
-      if (rest.length > maxSearched) rest = rest.slice(0, maxSearched + 1)
+      if (rest.length > maxLineLength) rest = rest.slice(0, maxLineLength + 1)
     },
     end: (text: string): Outcome => {
       if (rest + text !== "") take(rest + text)

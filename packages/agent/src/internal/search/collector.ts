@@ -3,14 +3,14 @@
 export interface Query {
   /** Absolute. File names are relative to it. */
   readonly directory: string
-  /** How many files are in each directory that may be searched as a whole; see `Walked`. */
-  readonly whole: ReadonlyMap<string, number>
+  /** The number of files in each directory in which nothing was skipped; see `Walked`. */
+  readonly completeDirectories: ReadonlyMap<string, number>
   /** A regular expression. */
   readonly pattern: string
   readonly ignoreCase: boolean
-  /** How many lines before and after each match. */
+  /** Number of lines to include before and after each match. */
   readonly context: number
-  /** The search stops after this many lines. */
+  /** Maximum number of lines in the result. */
   readonly maxLines: number
 }
 
@@ -22,8 +22,8 @@ export interface Line {
 }
 
 /**
- * The lines of a file, or why it has none. `binary`: the file has matches but is not text. `long`: a line is too long to search without
- * ripgrep.
+ * The lines of a file, or why there are none. `binary`: the file has matches but is not text. `long`: a line is too long to search
+ * without ripgrep.
  */
 export type Outcome = ReadonlyArray<Line> | "binary" | "unreadable" | "long"
 
@@ -34,7 +34,7 @@ export interface Found {
   readonly long: number
 }
 
-/** Accepts the outcomes of files in order until there are enough lines. */
+/** Collects the outcomes of files, which are added in order, until there are enough lines. */
 export const makeCollector = ({ context, maxLines }: Query) => {
   const lines: Array<string> = []
   const counts = { binary: 0, unreadable: 0, long: 0 }

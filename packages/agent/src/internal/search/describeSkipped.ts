@@ -1,4 +1,4 @@
-/** Tells the model what a search skipped. */
+/** Describes to the model what a search skipped. */
 import { plural } from "../tools/defineTool.ts"
 
 export interface Counts {

@@ -1,25 +1,25 @@
-/** How lines are displayed and which files count as binary, with ripgrep or without. */
+/** Formats lines and detects binary files, in the same way with and without ripgrep. */
 import * as Cut from "@altimate-code/system/Cut"
 import { closeSync, constants, openSync, readSync } from "node:fs"
 import { decode } from "../files/encoding.ts"
 
 /** Longer lines are cut to this many characters. */
-const maxDisplayed = 500
+const maxDisplayedLength = 500
 
-/** How many bytes of a line are enough to display it: a character has at most four. */
-export const maxLineBytes = 4 * maxDisplayed
+/** The number of bytes that are enough to display a line: a character has at most four. */
+export const maxLineBytes = 4 * maxDisplayedLength
 
 /** Formats a line from its first bytes and its total length in bytes, without the line ending. */
 export const displayLine = (bytes: Uint8Array, length: number): string => {
   if (length > bytes.length) return cut(Buffer.from(bytes).toString("utf8"), length)
   const decoded = decode(bytes)
   const text = typeof decoded === "string" ? Buffer.from(bytes).toString("utf8") : decoded.text
-  return text.length > maxDisplayed ? cut(text, length) : text
+  return text.length > maxDisplayedLength ? cut(text, length) : text
 }
 
-const cut = (text: string, length: number): string => `${Cut.head(text, maxDisplayed)}… (${length} bytes)`
+const cut = (text: string, length: number): string => `${Cut.head(text, maxDisplayedLength)}… (${length} bytes)`
 
-/** Git's rule: a file with a zero among its first 8000 bytes is binary. Source: `buffer_is_binary` in Git. */
+/** A file with a zero among its first 8000 bytes is binary, as for Git. Source: `buffer_is_binary` in Git. */
 const sniffedBytes = 8000
 
 export const isUtf16 = (bytes: Uint8Array): boolean =>

@@ -1,11 +1,11 @@
-/** Path patterns of the model and of `.gitignore` files. */
+/** Compiles path patterns of the model and of `.gitignore` files. */
 
 const escapeRegExp = (text: string): string => text.replace(/[\\^$.|+*?()[\]{}/-]/g, "\\$&")
 
 interface Flavor {
   /** `{a,b}` matches either alternative. */
   readonly hasBraces: boolean
-  /** `[slug]` also matches itself: file names contain such brackets. */
+  /** `[slug]` also matches itself, because file names contain such brackets. */
   readonly hasLiteralBrackets: boolean
 }
 
@@ -25,8 +25,8 @@ const classes: Readonly<Record<string, string>> = {
   xdigit: "0-9a-fA-F"
 }
 
-/** The character class that starts here and its end; `undefined` if the bracket is never closed. */
-const classAt = (pattern: string, start: number): { readonly source: string; readonly end: number } | undefined => {
+/** Parses the character class that starts here; `undefined` if the bracket is never closed. */
+const parseClass = (pattern: string, start: number): { readonly source: string; readonly end: number } | undefined => {
   const [whole, negation, body = ""] = /\[([!^]?)(\]?(?:\[:[a-z]+:\]|\\[^]|[^\]\\])*)\]/y.exec(pattern.slice(start)) ??
     []
   if (whole === undefined) return undefined
@@ -38,8 +38,8 @@ const classAt = (pattern: string, start: number): { readonly source: string; rea
   return { source: `(?!/)[${negation === "" ? "" : "^"}${members}]`, end: start + whole.length }
 }
 
-/** The alternatives of the brace that opens here and its end; `undefined` if it is never closed. */
-const bracesAt = (
+/** Parses the alternatives of the brace that opens here; `undefined` if it is never closed. */
+const parseBraces = (
   pattern: string,
   start: number
 ): { readonly parts: ReadonlyArray<string>; readonly end: number } | undefined => {
@@ -61,7 +61,7 @@ const bracesAt = (
   return undefined
 }
 
-/** The source of a regular expression that matches a whole path. */
+/** Returns the source of a regular expression that matches the whole path. */
 export const sourceOf = (pattern: string, flavor: Flavor): string => {
   let source = ""
   let at = 0
@@ -85,8 +85,8 @@ export const sourceOf = (pattern: string, flavor: Flavor): string => {
       source += escapeRegExp(pattern[at + 1]!)
       at += 2
     } else {
-      const found = character === "[" ? classAt(pattern, at) : undefined
-      const braces = character === "{" && flavor.hasBraces ? bracesAt(pattern, at) : undefined
+      const found = character === "[" ? parseClass(pattern, at) : undefined
+      const braces = character === "{" && flavor.hasBraces ? parseBraces(pattern, at) : undefined
       if (found !== undefined) {
         const literal = escapeRegExp(pattern.slice(at, found.end))
         source += flavor.hasLiteralBrackets ? `(?:${found.source}|${literal})` : found.source
@@ -115,7 +115,7 @@ export const toRegExp = (source: string): RegExp => {
   }
 }
 
-/** Tests whether a path matches, regardless of the Unicode form of accented letters. */
+/** Makes a test for whether a path matches, regardless of the Unicode form of accented letters. */
 export const matcher = (pattern: string): (path: string) => boolean => {
   const expression = toRegExp(`^${sourceOf(pattern.normalize("NFC"), modelFlavor)}$`)
   // oxlint-disable-next-line no-control-regex

@@ -4,7 +4,7 @@ import { gitFlavor, sourceOf, toRegExp } from "./globPattern.ts"
 interface Rule {
   readonly isNegated: boolean
   readonly isForDirectories: boolean
-  /** Matches the name alone; otherwise the path relative to the file's directory. */
+  /** Whether it matches the name alone, instead of the path relative to the file's directory. */
   readonly isForName: boolean
   readonly expression: RegExp
 }
@@ -12,13 +12,13 @@ interface Rule {
 export interface IgnoreFile {
   readonly directory: string
   readonly rules: ReadonlyArray<Rule>
-  /** Fast check: matches if any of the rules for names matches. `undefined` without such rules. */
+  /** For a fast check: matches if any rule for names matches. `undefined` without such rules. */
   readonly names: RegExp | undefined
   /** The same for rules that match paths. */
   readonly paths: RegExp | undefined
 }
 
-const ruleOf = (line: string): Rule | undefined => {
+const parseRule = (line: string): Rule | undefined => {
   const text = line.replace(/\r$/, "").replace(/(?<!\\)((?:\\\\)*) +$/, "$1")
   if (text === "" || text.startsWith("#")) return undefined
   const isNegated = text.startsWith("!")
@@ -32,7 +32,7 @@ const ruleOf = (line: string): Rule | undefined => {
 }
 
 export const parse = (directory: string, text: string): IgnoreFile => {
-  const rules = text.replace(/^\uFEFF/, "").split("\n").flatMap((line) => ruleOf(line) ?? [])
+  const rules = text.replace(/^\uFEFF/, "").split("\n").flatMap((line) => parseRule(line) ?? [])
   const unionOf = (isForName: boolean) => {
     const sources = rules.filter((rule) => rule.isForName === isForName).map(({ expression }) => expression.source)
     return sources.length === 0 ? undefined : new RegExp(sources.join("|"))
@@ -40,7 +40,7 @@ export const parse = (directory: string, text: string): IgnoreFile => {
   return { directory, rules, names: unionOf(true), paths: unionOf(false) }
 }
 
-/** Whether the ignore files, outermost first, ignore this name. Inner files take precedence. */
+/** Whether the ignore files ignore this name. They are ordered from the outermost to the innermost, which takes precedence. */
 export const isIgnored = (
   files: ReadonlyArray<IgnoreFile>,
   directory: string,

@@ -6,25 +6,25 @@ import * as Option from "effect/Option"
 import { lstat, readdir, realpath, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { isLiteral, matcher } from "./globPattern.ts"
-import { ignoringAt, makeWalk, type Walked } from "./walk.ts"
+import { findIgnoreFilesAbove, makeWalk, type Walked } from "./walk.ts"
 
 const noFiles: Walked = {
   files: [],
-  leftOut: { ignored: 0, links: 0, special: 0, unreadable: 0 },
-  whole: new Map(),
+  skipped: { ignored: 0, links: 0, special: 0, unreadable: 0 },
+  completeDirectories: new Map(),
   isComplete: true
 }
 
 export interface Options {
   readonly maxFiles?: number
-  /** Time limit; the result has the files found until then. */
+  /** Time limit, after which the files found so far are returned. */
   readonly within: Duration.DurationInput
 }
 
 /**
- * Lists files below the directory, by their relative paths. An existing path at the start of the pattern is taken literally, and its
- * files are listed even if they are ignored. If ignore files exclude everything, they are not applied. Files outside the directory are
- * never listed.
+ * Lists the relative paths of files below the directory. An existing path at the start of the pattern is literal, and files below it are
+ * listed even if they are ignored. If ignore files exclude everything, they are not applied. Files outside the directory are never
+ * listed.
  */
 export const list = Effect.fn("list.list")(function*(directory: string, pattern: string, options: Options) {
   const { base, rest } = yield* splitPattern(directory, pattern)
@@ -34,11 +34,11 @@ export const list = Effect.fn("list.list")(function*(directory: string, pattern:
     const stats = yield* Effect.option(Effect.tryPromise(() => lstat(start)))
     if (Option.isNone(stats)) return noFiles
     if (!stats.value.isDirectory() && rest.length === 0) {
-      const { leftOut } = noFiles
+      const { skipped } = noFiles
       if (stats.value.isFile()) return { ...noFiles, files: [base] }
       return {
         ...noFiles,
-        leftOut: stats.value.isSymbolicLink() ? { ...leftOut, links: 1 } : { ...leftOut, special: 1 }
+        skipped: stats.value.isSymbolicLink() ? { ...skipped, links: 1 } : { ...skipped, special: 1 }
       }
     }
     const target = yield* Effect.option(Effect.tryPromise(() => stat(start)))
@@ -52,17 +52,19 @@ export const list = Effect.fn("list.list")(function*(directory: string, pattern:
   return {
     ...walked,
     files: walked.files.filter(matches).map((file) => `${base}/${file}`),
-    whole: new Map([...walked.whole].map(([path, count]) => [path === "" ? base : `${base}/${path}`, count]))
+    completeDirectories: new Map(
+      [...walked.completeDirectories].map(([path, count]) => [path === "" ? base : `${base}/${path}`, count])
+    )
   } satisfies Walked
 })
 
 const walk = (directory: string, { within, ...limits }: Options & { readonly maxDepth?: number }) =>
   Effect.gen(function*() {
-    const ignoring = ignoringAt(directory)
+    const ignoring = findIgnoreFilesAbove(directory)
     const all = makeWalk({ directory, ignoring, ...limits })
     yield* Effect.timeoutOption(all.run, within)
-    const { files, isComplete, leftOut } = all.walked()
-    if (files.length > 0 || leftOut.ignored === 0 || !isComplete) return all.walked()
+    const { files, isComplete, skipped } = all.walked()
+    if (files.length > 0 || skipped.ignored === 0 || !isComplete) return all.walked()
     const ignored = makeWalk({ directory, ignoring: undefined, ...limits })
     yield* Effect.timeoutOption(ignored.run, within)
     return ignored.walked()
@@ -81,7 +83,7 @@ const splitPattern = Effect.fn("list.splitPattern")(function*(directory: string,
   return { base, rest }
 })
 
-/** Spells the name as the directory does: an accented letter can be one code point or two. */
+/** Spells the name as it is on disk, where an accented letter can be one code point or two. */
 const nameOnDisk = (directory: string, name: string): Effect.Effect<string | undefined> =>
   Effect.tryPromise(() => lstat(join(directory, name))).pipe(
     Effect.as(name),
@@ -94,7 +96,7 @@ const nameOnDisk = (directory: string, name: string): Effect.Effect<string | und
     )
   )
 
-/** Resolves links: a pattern may start with the name of a linked directory. */
+/** Resolves links, because a pattern may start with the name of a linked directory. */
 const isInside = (path: string, directory: string): Effect.Effect<boolean> =>
   Effect.gen(function*() {
     const root = yield* Effect.orElseSucceed(Effect.tryPromise(() => realpath(directory)), () => directory)

@@ -6,8 +6,11 @@ import { join } from "node:path"
 
 const concurrency = 16
 
-/** Newest first, files with the same time by name, missing files last. */
-export const newestFirst = (directory: string, files: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
+/** Sorts the newest first, files with the same time by name, and missing files last. */
+export const sortNewestFirst = (
+  directory: string,
+  files: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<string>> =>
   Effect.async((resume) => {
     const dated = files.map((file) => ({ file, time: 0 }))
     let index = 0

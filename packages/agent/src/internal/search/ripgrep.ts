@@ -12,8 +12,8 @@ import { runTethered } from "./runTethered.ts"
 export class NoRipgrep extends Schema.TaggedError<NoRipgrep>()("NoRipgrep", {}) {}
 
 /**
- * This program decides which files are searched and which are text, so nothing depends on the version or the configuration of `rg`.
- * Lines may end with \r\n; UTF-16 is detected by its byte order mark.
+ * This program decides which files are searched and which are text, so the result does not depend on the version or the configuration
+ * of `rg`. Lines may end with \r\n; UTF-16 is detected by its byte order mark.
  */
 const options = ({ context, ignoreCase, maxLines, pattern }: Query): ReadonlyArray<string> => [
   "--no-config",
@@ -35,15 +35,18 @@ const options = ({ context, ignoreCase, maxLines, pattern }: Query): ReadonlyArr
   "--"
 ]
 
-/** Replaces all files of a directory with the directory's name, which makes `rg` faster. */
-const mergeNames = (files: ReadonlyArray<string>, whole: Query["whole"]): ReadonlyArray<string> => {
+/** Replaces the files of each complete directory with the directory's name, which makes `rg` faster. */
+const mergeNames = (
+  files: ReadonlyArray<string>,
+  completeDirectories: Query["completeDirectories"]
+): ReadonlyArray<string> => {
   const names: Array<string> = []
   /** The outermost directory that contains exactly the next files. */
   const directoryAt = (at: number): string | undefined => {
     const file = files[at]!
     for (let slash = 0; slash !== -1; slash = file.indexOf("/", slash + 1)) {
       const directory = file.slice(0, slash)
-      const count = whole.get(directory)
+      const count = completeDirectories.get(directory)
       const last = count === undefined ? undefined : files[at + count - 1]
       if (last !== undefined && (slash === 0 || last.startsWith(`${directory}/`))) return directory
     }
@@ -52,12 +55,12 @@ const mergeNames = (files: ReadonlyArray<string>, whole: Query["whole"]): Readon
   for (let at = 0; at < files.length;) {
     const directory = directoryAt(at)
     names.push(`./${directory ?? files[at]!}`)
-    at += directory === undefined ? 1 : whole.get(directory)!
+    at += directory === undefined ? 1 : completeDirectories.get(directory)!
   }
   return names
 }
 
-/** Searches regular files and reports their outcomes in order. */
+/** Searches regular files and adds their outcomes to the collector in order. */
 export const search = (
   query: Query,
   files: ReadonlyArray<string>,
@@ -69,8 +72,11 @@ export const search = (
   const parser = makeParser((file, line) => outcomes.add(file, line))
   return runTethered({
     program: "rg",
-    // Checks the pattern even without files.
-    arguments: [...options(query), ...(files.length === 0 ? ["/dev/null"] : mergeNames(files, query.whole))],
+    // `/dev/null`, so that the pattern is checked even without files.
+    arguments: [
+      ...options(query),
+      ...(files.length === 0 ? ["/dev/null"] : mergeNames(files, query.completeDirectories))
+    ],
     directory: query.directory,
     environment,
     onOutput: parser
@@ -88,8 +94,8 @@ export const search = (
         }
       })
     ),
-    // After a timeout the lines found so far count.
-    Effect.ensuring(Effect.sync(() => outcomes.handOver(collector)))
+    // After a timeout, the lines found so far are returned.
+    Effect.ensuring(Effect.sync(() => outcomes.addTo(collector)))
   )
 }
 
@@ -129,7 +135,7 @@ const makeOutcomes = ({ directory, maxLines }: Query, order: ReadonlyMap<string,
       if (order.has(file) && !outcomes.has(file)) outcomes.set(file, "unreadable")
     },
     isEmpty: () => outcomes.size === 0,
-    handOver: (collector: Collector) => {
+    addTo: (collector: Collector) => {
       for (const [file, outcome] of sorted()) collector.add(file, outcome)
     }
   }

@@ -1,4 +1,4 @@
-/** Parses the output of `rg`: for each line the file, a zero byte, the number, `:` or `-`, and the text. */
+/** Parses the output of `rg`. Each line has the file, a zero byte, the line number, `:` or `-`, and the text. */
 import type { Line } from "./collector.ts"
 import { displayLine, maxLineBytes } from "./displayLine.ts"
 
@@ -14,12 +14,12 @@ interface Current {
   readonly parts: Array<Buffer>
   /** Length of the line in bytes. */
   length: number
-  /** How many more bytes of the line are kept. */
+  /** How many more bytes of the line are stored. */
   room: number
   endsWithReturn: boolean
 }
 
-/** Takes the output piece by piece. File names may contain line breaks; only the displayed part of a long line is kept. */
+/** Makes a parser for output that arrives in pieces. File names may contain line breaks. Stores only the displayed part of long lines. */
 export const makeParser = (onLine: (file: string, line: Line) => void): (bytes: Buffer) => void => {
   let pending: Buffer = Buffer.alloc(0)
   let current: Current | undefined

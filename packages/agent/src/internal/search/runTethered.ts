@@ -1,12 +1,12 @@
-/** Runs a program that ends when this process ends, even by SIGKILL. */
+/** Runs a program that ends together with this process, even if that is killed. */
 import * as Effect from "effect/Effect"
-// The open stdin ties the program to this process; a platform command would close it.
+// Node's `spawn`: the open stdin ties the program to this process, and Effect's commands would close it.
 import { spawn } from "node:child_process"
 import type { Environment } from "../../Workspace.ts"
 
 /**
- * The shell waits for the end of its stdin, which comes when the program has ended, when it is interrupted, and when this process ends,
- * even by SIGKILL. Then it kills the program. The terminal signals both, so the shell ignores signals.
+ * The shell waits until its stdin is closed: when the program has ended, on interruption, or when this process ends, even by SIGKILL.
+ * Then it kills the program. It ignores signals, because a terminal sends them to the shell as well.
  */
 const script = `trap '' INT QUIT HUP TERM
 "$0" "$@" </dev/null &
@@ -34,7 +34,7 @@ export interface Ended {
 
 const maxStderr = 1024 * 1024
 
-/** Runs the program. An interruption returns after the program has ended. */
+/** Runs the program. An interruption waits until the program has ended. */
 export const runTethered = (options: Options): Effect.Effect<Ended, Error> =>
   Effect.async<Ended, Error>((resume) => {
     const child = spawn("/bin/sh", ["-c", script, options.program, ...options.arguments], {

@@ -10,8 +10,8 @@ import type { Collector, Query } from "./collector.ts"
 import * as ripgrep from "./ripgrep.ts"
 
 /**
- * How many bytes of file names one search gets: few at first, in case that is enough. macOS limits arguments and environment together to
- * 1 MiB.
+ * Sizes of the batches, in bytes of file names. The first is small, in case it finds enough. macOS limits arguments and environment
+ * together to 1 MiB.
  */
 const batchSizes = [16 * 1024, 256 * 1024, 640 * 1024]
 
@@ -34,17 +34,17 @@ export interface Options {
   readonly collector: Collector
   /** The environment of `rg`. */
   readonly environment: Environment
-  /** Time limit; the lines found until then count. */
+  /** Time limit, after which the lines found so far are returned. */
   readonly within: Duration.Duration
 }
 
 export interface Searched {
-  /** How many files may not be read without permission. */
+  /** The number of files that need permission to read. */
   readonly forbidden: number
   readonly isComplete: boolean
 }
 
-/** Searches the files that `allowed` returns, in order. The next batch is checked while one is searched. */
+/** Searches the files that `allowed` returns, in order. While a batch is searched, the permissions of the next one are checked. */
 export const search = Effect.fn("search.search")(function*<R>(
   query: Query,
   files: ReadonlyArray<string>,

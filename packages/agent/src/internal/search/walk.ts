@@ -1,14 +1,14 @@
 /** Walks a directory and counts what it skips. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-// Synchronous, a few milliseconds at a time: the asynchronous calls take three times as long.
+// Synchronous in short time slices, because asynchronous calls take three times as long.
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, dirname } from "node:path"
 import { type IgnoreFile, isIgnored, parse } from "./ignoreFile.ts"
 import { yieldToEventLoop } from "./yieldToEventLoop.ts"
 
-/** How many files or whole directories are skipped, by reason. */
-export interface LeftOut {
+/** The number of files and directories that were skipped, by reason. */
+export interface Skipped {
   /** Ignored by a `.gitignore` file, or in `node_modules`. */
   readonly ignored: number
   /** Symbolic links. */
@@ -22,9 +22,9 @@ export interface LeftOut {
 export interface Walked {
   /** Relative to the directory, with `/`, sorted by name at each level. */
   readonly files: ReadonlyArray<string>
-  readonly leftOut: LeftOut
-  /** The number of files in each directory below which nothing was skipped, so that it can be searched as a whole. */
-  readonly whole: ReadonlyMap<string, number>
+  readonly skipped: Skipped
+  /** The number of files in each directory in which nothing was skipped, so that it can be passed to ripgrep by its name. */
+  readonly completeDirectories: ReadonlyMap<string, number>
   /** False if the walk was interrupted. */
   readonly isComplete: boolean
 }
@@ -32,23 +32,25 @@ export interface Walked {
 /** How long the walk blocks the event loop at a time, in milliseconds. */
 const timeSlice = 8
 
-/** Larger files were not written by hand. */
-const maxIgnoreFile = 1024 * 1024
+/** Larger ignore files are not read. In bytes. */
+const maxIgnoreFileSize = 1024 * 1024
 
 const join = (directory: string, name: string): string =>
   directory.endsWith("/") ? directory + name : `${directory}/${name}`
 
-/** Directories of installed packages are skipped unless they are named. */
+/** Whether it contains installed packages, which are skipped unless they are named. */
 const isInstalled = (name: string): boolean => name === "node_modules"
 
 /** The root directory of the walk can't be read. */
-export class Unlistable extends Schema.TaggedError<Unlistable>()("Unlistable", { message: Schema.String }) {}
+export class UnreadableRoot
+  extends Schema.TaggedError<UnreadableRoot>()("UnreadableRoot", { message: Schema.String })
+{}
 
 interface Directory {
   readonly path: string
   readonly depth: number
   readonly entries: Array<string | Directory>
-  /** It was read, and no files or directories in it were skipped. */
+  /** Whether it was read and nothing in it was skipped. */
   isWhole: boolean
 }
 
@@ -57,7 +59,7 @@ export interface Options {
   readonly directory: string
   /** The ignore files of the directories above; `undefined` ignores nothing except `.git`. */
   readonly ignoring: ReadonlyArray<IgnoreFile> | undefined
-  /** The walk ends after this many files. It is breadth-first. */
+  /** The walk, which is breadth-first, ends after this many files. */
   readonly maxFiles?: number
   /** Maximum depth, including the root directory. */
   readonly maxDepth?: number
@@ -68,7 +70,7 @@ export interface Options {
  * contains `.git` is a separate repository, to which the ignore files above do not apply.
  */
 export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = Infinity }: Options) => {
-  const leftOut = { ignored: 0, links: 0, special: 0, unreadable: 0 }
+  const skipped = { ignored: 0, links: 0, special: 0, unreadable: 0 }
   const root: Directory = { path: "", depth: 1, entries: [], isWhole: false }
   const queue: Array<readonly [Directory, ReadonlyArray<IgnoreFile> | undefined]> = [[root, ignoring]]
   let index = 0
@@ -79,8 +81,8 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
     const path = at === root ? directory : join(directory, at.path)
     const entries = readdirSync(path, { withFileTypes: true })
     at.isWhole = true
-    const own = outer === undefined ? undefined : ignoringIn(path, entries, outer)
-    for (const entry of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) addEntry(at, path, entry, own)
+    const inner = outer === undefined ? undefined : findIgnoreFiles(path, entries, outer)
+    for (const entry of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) addEntry(at, path, entry, inner)
   }
 
   const addEntry = (at: Directory, path: string, entry: Dirent, ignoring: ReadonlyArray<IgnoreFile> | undefined) => {
@@ -90,10 +92,10 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
       return
     }
     const isDirectory = entry.isDirectory()
-    const isLeftOut = ignoring !== undefined &&
+    const isSkipped = ignoring !== undefined &&
       ((isDirectory && isInstalled(name)) || isIgnored(ignoring, path, name, isDirectory))
-    if (isLeftOut) {
-      leftOut.ignored += 1
+    if (isSkipped) {
+      skipped.ignored += 1
       at.isWhole = false
     } else if (isDirectory) {
       const path = at.path === "" ? name : `${at.path}/${name}`
@@ -103,8 +105,8 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
     } else if (entry.isFile()) {
       at.entries.push(name)
       files += 1
-    } else if (entry.isSymbolicLink()) leftOut.links += 1
-    else leftOut.special += 1
+    } else if (entry.isSymbolicLink()) skipped.links += 1
+    else skipped.special += 1
   }
 
   /** Reads directories for one time slice; returns whether the walk has ended. */
@@ -119,7 +121,7 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
         read(at, ignoring)
       } catch (error) {
         if (at === root) throw error
-        leftOut.unreadable += 1
+        skipped.unreadable += 1
       }
     }
     return false
@@ -129,21 +131,21 @@ export const makeWalk = ({ directory, ignoring, maxDepth = Infinity, maxFiles = 
     Effect.zipLeft(
       Effect.try({
         try: readSome,
-        catch: (error) => new Unlistable({ message: error instanceof Error ? error.message : String(error) })
+        catch: (error) => new UnreadableRoot({ message: error instanceof Error ? error.message : String(error) })
       }),
       yieldToEventLoop
     ),
     { until: (isOver) => isOver }
   )
 
-  const walked = (): Walked => ({ ...flatten(root), leftOut: { ...leftOut }, isComplete })
+  const walked = (): Walked => ({ ...flatten(root), skipped: { ...skipped }, isComplete })
   return { run, walked }
 }
 
-const flatten = (root: Directory): Pick<Walked, "files" | "whole"> => {
+const flatten = (root: Directory): Pick<Walked, "files" | "completeDirectories"> => {
   const files: Array<string> = []
-  const whole = new Map<string, number>()
-  /** Returns whether nothing in the directory was skipped. */
+  const completeDirectories = new Map<string, number>()
+  /** Adds the files of a directory. Returns whether nothing in it was skipped. */
   const add = ({ entries, isWhole, path }: Directory): boolean => {
     const before = files.length
     let isAll = isWhole
@@ -151,14 +153,14 @@ const flatten = (root: Directory): Pick<Walked, "files" | "whole"> => {
       if (typeof entry !== "string") isAll = add(entry) && isAll
       else files.push(path === "" ? entry : `${path}/${entry}`)
     }
-    if (isAll) whole.set(path, files.length - before)
+    if (isAll) completeDirectories.set(path, files.length - before)
     return isAll
   }
   add(root)
-  return { files, whole }
+  return { files, completeDirectories }
 }
 
-const ignoringIn = (
+const findIgnoreFiles = (
   directory: string,
   entries: ReadonlyArray<Dirent>,
   outer: ReadonlyArray<IgnoreFile>
@@ -168,27 +170,27 @@ const ignoringIn = (
   return own === undefined ? inherited : [...inherited, own]
 }
 
-/** Reads only regular files: a pipe with this name would block. */
+/** Reads only a regular file, because a pipe with this name would block. */
 const readIgnoreFile = (directory: string): IgnoreFile | undefined => {
   const path = join(directory, ".gitignore")
   try {
     const stats = statSync(path)
-    return stats.isFile() && stats.size <= maxIgnoreFile ? parse(directory, readFileSync(path, "utf8")) : undefined
+    return stats.isFile() && stats.size <= maxIgnoreFileSize ? parse(directory, readFileSync(path, "utf8")) : undefined
   } catch {
     return undefined
   }
 }
 
 /**
- * The ignore files of the directories above, up to the repository's root; `undefined` if the directory itself is ignored, because a
- * caller that names it wants to see its content.
+ * Finds the ignore files of the parent directories, up to the repository's root; `undefined` if the directory itself is ignored, because a
+ * caller that names such a directory expects to see its content.
  */
-export const ignoringAt = (directory: string): ReadonlyArray<IgnoreFile> | undefined => {
+export const findIgnoreFilesAbove = (directory: string): ReadonlyArray<IgnoreFile> | undefined => {
   const name = basename(directory)
   const above = dirname(directory)
   if (isInstalled(name) || name === ".git") return undefined
   if (above === directory || existsSync(join(directory, ".git"))) return []
-  const outer = ignoringAt(above)
+  const outer = findIgnoreFilesAbove(above)
   if (outer === undefined) return undefined
   const own = readIgnoreFile(above)
   const files = own === undefined ? outer : [...outer, own]

@@ -1,4 +1,4 @@
-/** Continues an answer that broke off. */
+/** Continues an answer that was cut off. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
@@ -7,18 +7,18 @@ import type { Entry } from "../../session/Session.ts"
 // oxlint-disable-next-line typescript/no-explicit-any -- the tools of MCP servers are known only when the program runs
 type Part = Response.StreamPart<any>
 
-/** Calls of an answer that broke off are never run: the model repeats them. */
+/** The calls of an answer that was cut off are never run, because the model repeats them. */
 export const withoutCalls = ({ content }: Prompt.AssistantMessage): Prompt.AssistantMessage =>
   Prompt.assistantMessage({ content: content.filter(({ type }) => type !== "tool-call" && type !== "tool-result") })
 
 export const textOf = ({ content }: Prompt.AssistantMessage): string =>
   content.map((part) => part.type === "text" ? part.text : "").join("")
 
-/** How much of the end of the answer is quoted, in characters. */
+/** Length of the quoted end of the answer, in characters. */
 const quoteLength = 200
 
-/** A user message: recent models refuse a request that ends with an assistant message. */
-export const continueMessage = (textSoFar: string, time: string): Entry => {
+/** Makes a user message that asks for the rest, because recent models refuse a request that ends with an assistant message. */
+export const makeContinueMessage = (textSoFar: string, time: string): Entry => {
   const quote = JSON.stringify(textSoFar.length > quoteLength ? Cut.tail(textSoFar, quoteLength) : textSoFar)
   const text = `The connection was lost and your answer was cut off. It ended with: ${quote}
 Continue exactly after this text, starting with the next character, even if that is a space or a line break. Do not repeat anything and do not \
@@ -26,7 +26,7 @@ mention the interruption. No tool call of that answer was run. If there is nothi
   return { type: "user", message: Prompt.userMessage({ content: [Prompt.textPart({ text })] }), hidden: true, time }
 }
 
-/** In characters. Shorter texts, or texts of a few distinct characters such as table lines, may occur twice in a row. */
+/** In characters. Shorter texts, and texts with few distinct characters such as table borders, may repeat on purpose. */
 const minRepetition = { length: 8, distinct: 5, whole: 3 }
 
 const isRepetition = (text: string, textSoFar: string): boolean =>
@@ -42,8 +42,8 @@ const withoutRepetition = (textSoFar: string, text: string): string => {
   return text
 }
 
-/** Removes from the continuation the end of the text before, in case the model repeats it. */
-export const continuation = (textSoFar: string): (part: Part) => ReadonlyArray<Part> => {
+/** Makes a filter that removes the end of the earlier text from the start of the continuation, in case the model repeats it. */
+export const makeRepetitionFilter = (textSoFar: string): (part: Part) => ReadonlyArray<Part> => {
   let held = ""
   let isDecided = textSoFar === ""
   return (part) => {

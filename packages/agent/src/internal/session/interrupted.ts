@@ -12,10 +12,10 @@ export const textOf = ({ content }: ToolOutput): string =>
   content.map((part) => part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`).join("\n")
 
 /**
- * The calls of the last answer without a result, and whether each was started. Earlier calls have results, unless their lines can't be
- * read.
+ * Finds the calls of the last answer that have no result, and whether each was started. Earlier calls have results, unless their lines
+ * can't be read.
  */
-const openCalls = (lines: ReadonlyArray<Line>) => {
+const findOpenCalls = (lines: ReadonlyArray<Line>) => {
   const calls = new Map<string, { readonly call: Prompt.ToolCallPart; started: boolean; process?: Started }>()
   for (const line of lines) {
     if (line.type === "assistant") {
@@ -65,7 +65,7 @@ export const closeOpenCalls = (
 ) =>
   Effect.gen(function*() {
     const results: Array<Interrupted> = []
-    for (const { call, process, started } of openCalls(yield* session.entries)) {
+    for (const { call, process, started } of findOpenCalls(yield* session.entries)) {
       const running = process !== undefined && (yield* mayRun(process)) ? process.id : undefined
       const result: Result = {
         type: "tool-result",
@@ -85,7 +85,7 @@ export const closeOpenCalls = (
     return results
   })
 
-/** The event that reports a result. */
+/** Makes the event that reports a result. */
 export const toToolDone = (
   { id, name, outcome, output, title }: Result
 ): Extract<TurnEvent, { readonly type: "tool-done" }> => ({

@@ -1,6 +1,6 @@
 import type { Line } from "../../session/Session.ts"
 
-/** The content parts that a line adds to the conversation; `undefined` for lines that add none. */
+/** Returns the content parts that a line adds to the conversation; `undefined` if it adds none. */
 export const partsOf = (line: Line) => {
   switch (line.type) {
     case "user":

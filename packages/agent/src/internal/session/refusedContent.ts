@@ -1,4 +1,4 @@
-/** Removes from the conversation what the provider refused. */
+/** Removes content that the provider refused from the conversation. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as Digest from "@altimate-code/system/Digest"
 import * as Prompt from "@effect/ai/Prompt"
@@ -12,8 +12,8 @@ type Content = {
   readonly mediaType?: string
 }
 
-/** The digest that a `Refusal` contains; `undefined` for parts that can't be left out alone, such as calls. */
-export const digestOf = (part: Content): string | undefined => {
+/** Returns the digest that identifies a part in a `Refusal`; `undefined` for parts that can't be left out alone, such as calls. */
+export const digestPart = (part: Content): string | undefined => {
   if (part.type === "text" || part.type === "reasoning") return Digest.of((part.text ?? "").toWellFormed())
   if (part.type !== "file") return undefined
   return part.data instanceof Uint8Array ? Digest.of(part.data) : Digest.of(Buffer.from(String(part.data), "base64"))
@@ -25,14 +25,14 @@ export const nameOf = ({ fileName, mediaType, type }: Content): string => {
   return fileName === undefined ? `${kind === "image" ? "an" : "a"} ${kind}` : `the ${kind} ${JSON.stringify(fileName)}`
 }
 
-/** The note that replaces the part. */
-const replacement = (part: Content, why: string) => {
+/** Makes the note that replaces a part. */
+const makeNote = (part: Content, why: string) => {
   const name = nameOf(part)
   return { type: "text" as const, text: `(${name[0]!.toUpperCase()}${name.slice(1)} was left out: ${why})` }
 }
 
-/** One line without the exception's name, cut to 200 characters. */
-export const shortReason = (message: string): string => {
+/** Shortens a message to one line of at most 200 characters, without the exception's name. */
+export const shortenReason = (message: string): string => {
   const text = message.replace(/^\w*(Exception|Error): /, "").replace(/\s+/g, " ").trim()
   return text.length > 200 ? `${Cut.head(text, 199)}…` : text
 }
@@ -53,22 +53,22 @@ const read = (lines: ReadonlyArray<Line>): LeftOut => {
   return { parts, ranges }
 }
 
-/** The names of the tools that are no longer offered. */
-export const leftOutTools = (lines: ReadonlyArray<Line>): ReadonlySet<string> =>
+/** Returns the names of the refused tools, which are no longer offered. */
+export const findRefusedTools = (lines: ReadonlyArray<Line>): ReadonlySet<string> =>
   new Set(lines.flatMap((line) => line.type === "left-out" && "tool" in line.what ? [line.what.tool] : []))
 
 /** Whether another answer has replaced this one. */
 const isReplaced = (line: Line): boolean => line.type === "assistant" && line.cut === "replaced"
 
-/** The lines as the model gets them. Their number stays the same. */
-export const applyLeftOut = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> => {
+/** Replaces refused content with notes. The number of lines stays the same. */
+export const removeRefused = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> => {
   const { parts, ranges } = read(lines)
   if (parts.size === 0 && ranges.length === 0 && !lines.some(isReplaced)) return lines
-  const why = (part: Content) => parts.get(digestOf(part) ?? "")
+  const why = (part: Content) => parts.get(digestPart(part) ?? "")
   return lines.map((line, index) => {
     if (isReplaced(line)) return { type: "unknown" }
     const range = ranges.find(({ from, to }) => index >= from && index < to)
-    if (range !== undefined) return ofRange(line, index, range)
+    if (range !== undefined) return replaceInRange(line, index, range)
     switch (line.type) {
       case "user":
         return { ...line, message: Prompt.userMessage({ content: line.message.content.map(leaveOut(why)) }) }
@@ -83,7 +83,7 @@ export const applyLeftOut = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
       case "tool-result": {
         const content = line.output.content.map((part) => {
           const reason = why(part)
-          return reason === undefined ? part : replacement(part, reason)
+          return reason === undefined ? part : makeNote(part, reason)
         })
         return { ...line, output: { ...line.output, content } }
       }
@@ -95,16 +95,16 @@ export const applyLeftOut = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
 
 const leaveOut = (why: (part: Content) => string | undefined) => <Part extends Content>(part: Part) => {
   const reason = why(part)
-  return reason === undefined ? part : Prompt.textPart({ text: replacement(part, reason).text })
+  return reason === undefined ? part : Prompt.textPart({ text: makeNote(part, reason).text })
 }
 
 const isMessage = ({ type }: Line): boolean => type === "user" || type === "assistant" || type === "tool-result"
 
-const ofRange = (line: Line, index: number, { from, why }: LeftOut["ranges"][number]): Line => {
+const replaceInRange = (line: Line, index: number, { from, why }: LeftOut["ranges"][number]): Line => {
   if (index === from && "time" in line) {
     const text = `(Part of the conversation was left out here: ${why})`
     return { type: "user", message: Prompt.userMessage({ content: [Prompt.textPart({ text })] }), time: line.time }
   }
-  // When everything is left out, the summary is left out as well.
+  // If the range starts with the first line after the header, the summary is removed as well.
   return isMessage(line) || (line.type === "summary" && from === 1) ? { type: "unknown" } : line
 }

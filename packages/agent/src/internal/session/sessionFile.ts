@@ -16,7 +16,7 @@ export interface Content {
   /** The size of the complete lines in bytes. */
   readonly completeBytes: number
   /** Whether the last line is incomplete. */
-  readonly torn: boolean
+  readonly isTorn: boolean
   /** The numbers (from 1) of complete lines that can't be read. `lines` has a line of an unknown type in their place. */
   readonly unreadable: ReadonlyArray<number>
 }
@@ -24,10 +24,10 @@ export interface Content {
 const decode = Schema.decodeUnknownEither(Entry)
 const toJson = Schema.encodeSync(Entry)
 
-/** Keys whose values are never masked, because the structure of the file depends on them. */
+/** Keys whose values are never masked, because the file could not be read without them. */
 const structural = new Set(["type", "id", "role", "time", "outcome"])
 
-/** Values that contain arbitrary objects of the model and the tools: their keys are masked as well. */
+/** Keys whose values are arbitrary objects from the model and the tools. The keys of these objects are masked as well. */
 const foreign = new Set(["params", "result"])
 
 const maskValue = (value: unknown, mask: (text: string) => string, isForeign: boolean): unknown => {
@@ -42,7 +42,7 @@ const maskValue = (value: unknown, mask: (text: string) => string, isForeign: bo
   )
 }
 
-/** Encodes the line with each of its texts masked. */
+/** Encodes a line, with secrets in all of its texts masked. */
 export const encode = (entry: Entry, mask?: (text: string) => string): string => {
   const json = toJson(entry)
   return JSON.stringify(mask === undefined ? json : maskValue(json, mask, false))
@@ -61,7 +61,7 @@ export const toLine = (text: string): Line | undefined => {
 
 const newline = 10
 
-/** An incomplete last line was being written when the program ended. Fails with `Corrupt` if the first line is not a session header. */
+/** Parses a session file, whose last line may be incomplete. Fails with `Corrupt` if the first line is not a session header. */
 export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, SessionError> => {
   const lines: Array<Line> = []
   const unreadable: Array<number> = []
@@ -75,7 +75,7 @@ export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, S
     at = end + 1
   }
   const text = decoder.decode(bytes.subarray(0, at))
-  return Either.right({ lines, text, completeBytes: at, torn: at < bytes.length, unreadable })
+  return Either.right({ lines, text, completeBytes: at, isTorn: at < bytes.length, unreadable })
 }
 
 const corrupt = (path: string) =>
@@ -86,7 +86,7 @@ const corrupt = (path: string) =>
     path
   })
 
-/** Tells the user which lines were skipped; `undefined` if none were. */
+/** Describes to the user which lines were skipped; `undefined` if none were. */
 export const describeSkippedLines = (path: string, unreadable: ReadonlyArray<number>): string | undefined => {
   if (unreadable.length === 0) return undefined
   const shown = unreadable.slice(0, 5).map((line) => `${path}:${line}`).join(", ")
@@ -96,10 +96,10 @@ export const describeSkippedLines = (path: string, unreadable: ReadonlyArray<num
   } skipped: ${shown}${more}. The file was not changed.`
 }
 
-/** Larger than any first line, which has one path of at most 4096 bytes. */
+/** More than any header needs, in bytes: it has one path of at most 4096 bytes. */
 const maxHeaderSize = 32 * 1024
 
-/** The directory of the session; none if it can't be read. Reads only the beginning of the file. */
+/** Reads the directory of the session from the beginning of the file; none if that can't be read. */
 export const readDirectory = Effect.fn("sessionFile.readDirectory")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   const buffer = new Uint8Array(maxHeaderSize)
@@ -116,8 +116,8 @@ export const read = Effect.fn("sessionFile.read")(function*(path: string) {
   return yield* parse(path, yield* Effect.mapError(fs.readFile(path), toSessionError(path)))
 })
 
-/** The error for a line that masking has made invalid. */
-export const unreadableWhenMasked = (path: string): SessionError =>
+/** Makes the error for a line that masking has made invalid. */
+export const makeMaskingError = (path: string): SessionError =>
   new SessionError({
     reason: "Io",
     message: "The session entry could not be saved: masking its secrets made it unreadable.",

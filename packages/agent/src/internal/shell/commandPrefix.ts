@@ -1,15 +1,15 @@
-/** The prefix of a command that "always" allows. */
-import { isBystander } from "./programs/passivePrograms.ts"
+/** Determines the prefix of a command that "always" would allow. */
+import { isPassive } from "./programs/passivePrograms.ts"
 
-/** Commands that can't be undone, write where an argument says, or connect to any host: only the exact command is allowed again. */
+/** Commands that can't be undone, write to any file or connect to any host. "Always" allows only exactly the same command. */
 const irreversible = new Set(
   ("chgrp chmod chown cp csplit curl dd gunzip gzip install kill killall link ln mv patch pkill rm rmdir shred shuf tee truncate uniq \
 unlink unset unzip xxd xz yq").split(" ")
 )
 
 /**
- * These words determine what the command does; further arguments either change little or make the command opaque (see
- * `knownPrograms.ts`). `_` is any one word, such as the name of a script.
+ * Prefixes that determine what a command does. Further arguments either change little or make the command opaque (see
+ * `knownPrograms.ts`). `_` stands for any word, such as the name of a script.
  */
 const prefixes = new Set(
   `cargo bench|cargo build|cargo check|cargo clippy|cargo doc|cargo fmt|cargo metadata|cargo run|cargo test|cargo tree|
@@ -26,11 +26,11 @@ pnpm test|pnpm why|rg|sort|yarn list|yarn run _|yarn test|yarn why`.split("|").m
 
 const isPlain = (word: string): boolean => /^[\w@%+=:,./^][\w@%+=:,./^-]*$/.test(word)
 
-/** The first words that identify the command; `undefined` if only the whole command does. */
-export const commandPrefix = (subject: string): string | undefined => {
+/** Returns the first words that identify the command; `undefined` if only the whole command does. */
+export const findCommandPrefix = (subject: string): string | undefined => {
   const words = subject.split(" ")
   const [name = ""] = words
-  if (isBystander(name)) return irreversible.has(name) ? undefined : name
+  if (isPassive(name)) return irreversible.has(name) ? undefined : name
   for (const count of [1, 2, 3]) {
     const first = words.slice(0, count)
     if (first.length < count || !first.every(isPlain)) return undefined

@@ -41,7 +41,7 @@ export interface Read {
   readonly operands: ReadonlyArray<ShellWord>
 }
 
-/** The options in a cluster such as `-xzf`; `needs` is true if the value of the last one is the next word. */
+/** Parses a cluster such as `-xzf`. `needs` is true if the next word is the value of the last option. */
 const readCluster = (options: Options, cluster: string) => {
   const given: Array<{ name: string; value?: string }> = []
   if (/^-\d+$/.test(cluster) && options.flags.has("-#")) return { given: [{ name: "-#" }], needs: false }
@@ -57,7 +57,7 @@ const readCluster = (options: Options, cluster: string) => {
   return { given, needs: false }
 }
 
-/** The option whose value is in the same, non-literal word: `--format="$x"`, `-n"$x"`. */
+/** Finds the option whose value is in the same, non-literal word: `--format="$x"`, `-n"$x"`. */
 const optionOf = (options: Options, { isSingle, start }: ShellWord): string | undefined => {
   const long = /^(--?[\w-]+)=/.exec(start)?.[1]
   const isCluster = long === undefined && options.style !== "words" && /^-[^-]/.test(start)
@@ -66,8 +66,8 @@ const optionOf = (options: Options, { isSingle, start }: ShellWord): string | un
 }
 
 /**
- * The options and operands of a program; `undefined` if an option is not listed, or if a word might be an option.
- * With `stopsAtOperand` all words after the first operand are operands.
+ * Parses the options and operands of a call; `undefined` if an option is not listed, or if an unknown word might be an option.
+ * With `stopsAtOperand`, all words after the first operand are operands.
  */
 export const readOptions = (
   options: Options,
@@ -109,7 +109,7 @@ export const readOptions = (
     at += 1
     const next = words[at]
     if (next === undefined || !next.isSingle) return undefined
-    // Values rarely start with `-` unless they are numbers, so the list may be wrong about this option.
+    // Only numbers usually start with `-`. For any other value, the list may be wrong about this option.
     if (next.literal === undefined ? options.style === "nopt" && next.mayBeOption : /^-\D/.test(next.literal)) {
       return undefined
     }

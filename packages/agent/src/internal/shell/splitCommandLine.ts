@@ -1,13 +1,13 @@
-/** Splits a command line into parts that the permission rules can judge. */
+/** Splits a command line into parts for the permission rules. */
 import { forEachChild, parse, type Redirect, type SyntaxNode } from "unbash"
-import type { Judged } from "../../tools/ToolCall.ts"
-import { readBuiltin } from "./programs/builtins.ts"
-import { isBystander } from "./programs/passivePrograms.ts"
-import { isInterpreter, isShell, readInterpreter, readShell } from "./programs/interpreters.ts"
-import { readProgram } from "./programs/knownPrograms.ts"
+import type { ActionPart } from "../../tools/ToolCall.ts"
+import type { CallAnalysis, Inner } from "./callAnalysis.ts"
+import { findBuiltinAnalyzer } from "./programs/builtins.ts"
+import { analyzeShell, findInterpreterAnalyzer, isInterpreter, isShell } from "./programs/interpreters.ts"
+import { findProgramAnalyzer } from "./programs/knownPrograms.ts"
+import { isPassive } from "./programs/passivePrograms.ts"
 import { countNamingWords } from "./programs/subcommands.ts"
-import { readWrapper } from "./programs/wrappers.ts"
-import type { Inner, Reading } from "./callAnalysis.ts"
+import { findWrapperAnalyzer } from "./programs/wrappers.ts"
 import { isHarmless, mayConnect } from "./syntax.ts"
 import { baseName, literal, type ShellWord, shellWord, substituteUnknown, unknownWords } from "./words.ts"
 
@@ -16,7 +16,7 @@ const notFiles = new Set(["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"]
 /** The shell expands `~name`, `~+` and `~-`, and `link/..` is the parent of the link's target. */
 const isUnresolved = (path: string): boolean => /^~[^/]|(?:^|\/)(?!\.{1,2}\/)[^/]+\/+\.\.(?:\/|$)/.test(path)
 
-/** Programs that run commands from the configuration of the working directory. */
+/** Programs that run commands from a configuration in the working directory. */
 const readsConfiguration = new Set(["gh", "git", "hg", "jj", "svn"])
 
 /**
@@ -25,20 +25,20 @@ const readsConfiguration = new Set(["gh", "git", "hg", "jj", "svn"])
  */
 const isAmbiguous = (code: string): boolean => /[^\P{Cc}\t\n]|[\u2028\u2029]|\S\\\n\S/u.test(code)
 
-/** For very long commands only this many words of each tail are used: rules match the beginning of a command. */
+/** For very long commands, only this many words of each tail are used. Rules match the beginning of a command. */
 const maxTailWords = 10
 
 /** Limits for the number and the nesting (`xargs xargs …`) of commands; beyond them the line is opaque. */
 const maxCommands = 500
 const maxDepth = 40
 
-const keyOf = ({ opaque, permission, subject }: Judged): string => `${permission} ${opaque} ${subject}`
+const keyOf = ({ opaque, permission, subject }: ActionPart): string => `${permission} ${opaque} ${subject}`
 
 const textOf = (words: ReadonlyArray<ShellWord>): string =>
   words.map(({ text }) => text).filter((text) => text !== "").join(" ")
 
-/** Aliases of a command: `/bin/rm` is `rm`, and so is `RM` on a file system that ignores case. */
-const aliasesOf = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> => {
+/** Returns other spellings of a command: `rm` for `/bin/rm`, and for `RM`, which is the same where file names ignore case. */
+const findAliases = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> => {
   const [name, ...rest] = words
   if (name?.literal === undefined) return []
   const base = baseName(name.literal)
@@ -47,26 +47,26 @@ const aliasesOf = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> => {
     .map((other) => [other, textOf(rest)].join(" ").trimEnd())
 }
 
-/** Every command that a program could run from its arguments. */
-const tails = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> =>
+/** Returns every command that a program could run from its arguments. */
+const findTails = (words: ReadonlyArray<ShellWord>): ReadonlyArray<string> =>
   words.flatMap((word, at) => {
     if (word.literal === undefined || word.literal.startsWith("-")) return []
     const tail = words.slice(at, words.length > 200 ? at + maxTailWords : undefined)
-    return [textOf(tail), ...aliasesOf(tail)]
+    return [textOf(tail), ...findAliases(tail)]
   })
 
 /**
  * Returns every simple command as a subject for `bash`, wherever it occurs: in lists, pipes, conditions, loops, functions, substitutions,
- * here documents, or as an argument of `sudo`, `xargs`, `bash -c` and the like; and every file that output is redirected to, as written,
- * as a subject for `edit`. Unless every part of the line is known to do only what its text shows, the whole line is an additional,
+ * here documents, or as an argument of `sudo`, `xargs`, `bash -c` and the like. Returns every file to which output is redirected, as
+ * written, as a subject for `edit`. Unless all of the line is known to do only what its text shows, the whole line is an additional,
  * opaque subject. `environment` has the names of the variables that the commands inherit.
  */
-export const judge = (
+export const splitCommandLine = (
   command: string,
   environment: ReadonlySet<string>,
   outerDepth = 0
-): ReadonlyArray<Judged> => {
-  const parts = new Map<string, Judged>()
+): ReadonlyArray<ActionPart> => {
+  const parts = new Map<string, ActionPart>()
   let isOpaque = false
   let changesDirectory = false
   /** Whether the meaning of a command depends on the working directory. */
@@ -74,7 +74,7 @@ export const judge = (
   let count = 0
   let depth = outerDepth
 
-  const add = (part: Judged) => {
+  const add = (part: ActionPart) => {
     parts.set(keyOf(part), part)
   }
 
@@ -117,32 +117,32 @@ export const judge = (
     run(replaced)
   }
 
-  /** The commands in this code, for rules that deny. */
-  const commandsIn = (code: string): ReadonlyArray<string> => {
+  /** Finds the commands in this code, for rules that deny. */
+  const findCommands = (code: string): ReadonlyArray<string> => {
     if (depth >= maxDepth) return []
-    const commands = judge(code, environment, depth + 1).filter(({ permission }) => permission === "bash")
+    const commands = splitCommandLine(code, environment, depth + 1).filter(({ permission }) => permission === "bash")
     return commands.flatMap(({ aliases = [], subject }) => [subject, ...aliases])
   }
 
-  /** The commands that a program might run from its arguments, if that is unknown: any of them, or a shell with its code. */
-  const mayRun = (
+  /** Finds what a program might run from its arguments if that is not certain: any command, or a shell with its code. */
+  const findPossibleCommands = (
     name: string,
     args: ReadonlyArray<ShellWord>,
-    reading: Reading | undefined
+    reading: CallAnalysis | undefined
   ): ReadonlyArray<string> => {
-    if (isBystander(name)) return []
+    if (isPassive(name)) return []
     const shells = args.flatMap(({ literal }, at) => {
       const name = baseName(literal ?? "")
-      return isShell(name) ? readShell(name, args.slice(at + 1))?.code ?? [] : []
+      return isShell(name) ? analyzeShell(name, args.slice(at + 1))?.code ?? [] : []
     })
-    const any = [...tails(args), ...shells.flatMap((code) => code === undefined ? [] : commandsIn(code))]
+    const any = [...findTails(args), ...shells.flatMap((code) => code === undefined ? [] : findCommands(code))]
     if (reading === undefined) return any
-    if (reading.remote !== undefined) return [...any, ...commandsIn(reading.remote)]
+    if (reading.remote !== undefined) return [...any, ...findCommands(reading.remote)]
     if (reading.isCertain || (reading.code ?? reading.commands ?? []).length > 0) return []
-    return [...any, ...args.flatMap(({ literal }) => /\s/.test(literal ?? "") ? commandsIn(literal!) : [])]
+    return [...any, ...args.flatMap(({ literal }) => /\s/.test(literal ?? "") ? findCommands(literal!) : [])]
   }
 
-  const follow = (reading: Reading) => {
+  const follow = (reading: CallAnalysis) => {
     if (!reading.isCertain) isOpaque = true
     if (reading.changesDirectory === true) changesDirectory = true
     depth += 1
@@ -159,7 +159,7 @@ export const judge = (
     count += 1
     if (name.literal === undefined || count > maxCommands || depth > maxDepth) {
       if (!parts.has(keyOf({ permission: "bash", subject }))) {
-        add({ permission: "bash", subject, aliases: tails(words) })
+        add({ permission: "bash", subject, aliases: findTails(words) })
       }
       isOpaque = true
       return
@@ -169,13 +169,14 @@ export const judge = (
     // `git $command` can be any git command.
     if (args.slice(0, naming - 1).some(({ literal }) => literal === undefined)) isOpaque = true
     if (readsConfiguration.has(base) || /^[^/~].*\//.test(name.literal)) dependsOnDirectory = true
-    const reader = readBuiltin(base, environment) ?? readProgram(base) ?? readWrapper(base, args[0]?.literal) ??
-      readInterpreter(base)
+    const reader = findBuiltinAnalyzer(base, environment) ?? findProgramAnalyzer(base) ??
+      findWrapperAnalyzer(base, args[0]?.literal) ??
+      findInterpreterAnalyzer(base)
     const reading = reader?.(args)
     add({
       permission: "bash",
       subject,
-      aliases: [...aliasesOf(words), ...mayRun(base, args.slice(naming - 1), reading)]
+      aliases: [...findAliases(words), ...findPossibleCommands(base, args.slice(naming - 1), reading)]
     })
     if (reading !== undefined) follow(reading)
   }
@@ -200,17 +201,17 @@ export const judge = (
 
   visitCode(command)
   if (changesDirectory) {
-    // The other directory may configure other programs and contain another `./run`.
+    // The new directory may have another configuration and another `./run`.
     if (dependsOnDirectory) isOpaque = true
-    // It is unknown which file `> out` is.
+    // It is unknown to which file `> out` refers.
     for (const [key, part] of parts) {
       if (part.permission === "edit" && !/^[/~]/.test(part.subject)) parts.set(key, { ...part, opaque: true })
     }
   }
   if (isOpaque) {
     const [first, ...others] = parts.values()
-    const line: Judged = { permission: "bash", subject: command.trim(), opaque: true }
-    // A line with a single command needs only one question.
+    const line: ActionPart = { permission: "bash", subject: command.trim(), opaque: true }
+    // A line with a single command needs only one part.
     if (first?.permission === "bash" && others.length === 0) {
       return [{ ...line, aliases: [first.subject, ...first.aliases ?? []] }]
     }

@@ -109,7 +109,7 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
     case "HereDocBody":
       return node.parts?.every(isQuotedAsShown) !== false
     case "HereDocDelimiter":
-      // Only for a plain name is it certain where the text ends.
+      // Only a plain name makes it certain where the text ends.
       return /^(?:\\?[\w.-]+|'[\w.-]+'|"[\w.-]+")$/.test(node.text)
     // `$"text"` is replaced by a translation.
     case "LocaleString":
@@ -149,7 +149,7 @@ export const isHarmless = (node: SyntaxNode, environment: ReadonlySet<string>): 
     case "Replace":
     case "CaseModification":
     case "Names":
-    // Checked by the nodes that contain them: assignments before a command, numbers of an expression.
+    // These are checked by the nodes that contain them.
     case "Assignment":
     case "ArithmeticWord":
     case "ArithmeticGroup":

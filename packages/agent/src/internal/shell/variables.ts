@@ -5,8 +5,8 @@ import { literal, type ShellWord, shellWord } from "./words.ts"
 const switches = /^[\w.,=+:-]*$/
 
 /**
- * Variables that may be exported, with their allowed values: they select an output format or a mode, and no program loads or runs
- * anything because of them. A slash in `LANGUAGE` or `LC_ALL` would be a path to translations.
+ * Variables that may be exported, with their allowed values. They select an output format or a mode, and make no program load or run
+ * anything. A slash in `LANGUAGE` or `LC_ALL` would be a path to translations.
  */
 const harmless: ReadonlyArray<readonly [name: RegExp, value: RegExp]> = [
   [/^(?:LANG|LANGUAGE|LC_[A-Z]+)$/, /^[\w.@:-]*$/],
@@ -18,8 +18,8 @@ const harmless: ReadonlyArray<readonly [name: RegExp, value: RegExp]> = [
 ]
 
 /**
- * Variables of the shell (bash 5.3, "Shell Variables") and families that programs read. Any other variable that is not in the environment
- * reaches no program unless it is exported.
+ * Variables of the shell (bash 5.3, "Shell Variables") and those that programs read. No program sees any other variable unless it is in the
+ * environment already or is exported.
  */
 const meaningful = new RegExp(
   `^(?:_|${
@@ -44,7 +44,7 @@ export const isHarmlessExport = ({ literal }: ShellWord): boolean => {
   return equals !== -1 && isHarmless(literal!.slice(0, equals), literal!.slice(equals + 1))
 }
 
-/** Whether a variable may be exported if it has only harmless values. */
+/** Whether a variable may be exported with some values. */
 export const isHarmlessName = (name: string): boolean => harmless.some(([names]) => names.test(name))
 
 /** Whether a standalone assignment such as `x=1` is harmless. Arithmetic in an array index is not analyzed. */

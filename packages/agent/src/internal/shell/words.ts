@@ -1,14 +1,14 @@
-/** The words of a command line in a normal form, with what is certain about words that are not literal. */
+/** Normalizes the words of a command line, and records what is certain about words that are not literal. */
 import type { Assignment, DoubleQuotedChild, Word, WordPart } from "unbash"
 
 export interface ShellWord {
-  /** The text that is judged: without unnecessary quotes, or as written if it is not literal. */
+  /** The text for the permission rules: without unnecessary quotes, or as written if it is not literal. */
   readonly text: string
   /** The value that the command receives; `undefined` if it depends on a variable, substitution, glob or braces. */
   readonly literal: string | undefined
-  /** The certain beginning of the value; empty if unknown. */
+  /** The part of the value's beginning that is certain; may be empty. */
   readonly start: string
-  /** Whether it becomes exactly one word, whatever its variables hold. */
+  /** Whether it becomes exactly one word, whatever the values of its variables. */
   readonly isSingle: boolean
   /** Whether a resulting word might start with `-`. */
   readonly mayBeOption: boolean
@@ -100,7 +100,7 @@ export const literalWord = (value: string): ShellWord => ({
 /** Arguments that `xargs` and similar programs append. */
 export const unknownWords: ShellWord = { text: "", literal: undefined, start: "", isSingle: false, mayBeOption: true }
 
-/** The word after its placeholder `token` has been replaced by an unknown value. */
+/** Replaces the placeholder `token` in a word by an unknown value. */
 export const substituteUnknown = (word: ShellWord, token: string, mayBeOption: boolean): ShellWord => {
   const at = word.literal?.indexOf(token) ?? -1
   if (at === -1) return word

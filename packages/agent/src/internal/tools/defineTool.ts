@@ -3,7 +3,7 @@ import * as Tool from "@effect/ai/Tool"
 import * as Schema from "effect/Schema"
 import { ToolCall, ToolFailure, ToolOutput } from "../../tools/ToolCall.ts"
 
-/** Makes a tool whose output and failures go to the model, and whose handler asks for permission before it acts. */
+/** Defines a tool whose output and failures go to the model, and whose handler asks for permission before it acts. */
 export const tool = <const Name extends string, Parameters extends Schema.Struct.Fields>(
   name: Name,
   description: string,

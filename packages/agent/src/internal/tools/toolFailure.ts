@@ -5,7 +5,7 @@ import { ToolFailure } from "../../tools/ToolCall.ts"
 export const failed = (message: string, summary?: string): ToolFailure =>
   new ToolFailure({ reason: "Failed", message, ...(summary === undefined ? {} : { summary }) })
 
-/** Describes an error of the file system; `operation` is the beginning of the message. */
+/** Converts an error of the file system. The message starts with `operation`. */
 export const fileFailure = (operation: string) => (error: PlatformError): ToolFailure => {
   const reasons: Record<string, string> = {
     NotFound: "the file does not exist",

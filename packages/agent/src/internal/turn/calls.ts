@@ -122,7 +122,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
           (group) => Effect.forEach(group, runOne, { concurrency: maxConcurrentReads, discard: true }),
           { discard: true }
         ),
-      /** The files and directories that permitted calls touched since the last time this was read. */
+      /** Returns the files and directories that permitted calls have touched since the last time. */
       takeTouched: Effect.sync((): ReadonlyArray<string> => {
         const taken = [...touched]
         touched.clear()
@@ -131,7 +131,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
     }
   })
 
-/** A call must not run unless its line is in the session file. */
+/** Fails the call if its line can't be saved, because no call may run without a record in the session. */
 const failIfNotSaved = (effect: Effect.Effect<void, SessionError | ToolFailure>): Effect.Effect<void, ToolFailure> =>
   Effect.catchTag(effect, "SessionError", ({ message }) => new ToolFailure({ reason: "Failed", message }))
 

@@ -1,4 +1,4 @@
-/** Decides whether a tool call may run, and asks the user where the policy says so. */
+/** Decides whether a tool call may run, and asks the user if the policy requires that. */
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -7,7 +7,7 @@ import { PermissionPolicy } from "../../permission/PermissionPolicy.ts"
 import type { Verdict } from "../../permission/PermissionRules.ts"
 import type { Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
-import { type Action, type Judged, ToolFailure } from "../../tools/ToolCall.ts"
+import { type Action, type ActionPart, ToolFailure } from "../../tools/ToolCall.ts"
 import { now } from "../session/now.ts"
 
 type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
@@ -16,7 +16,7 @@ export const makePermissions = (session: Session) =>
   Effect.gen(function*() {
     const policy = yield* PermissionPolicy
     const approver = yield* Approver
-    const oneQuestion = yield* Effect.makeSemaphore(1)
+    const questionLock = yield* Effect.makeSemaphore(1)
 
     const grants = Effect.map(session.entries, (entries) => entries.filter((entry) => entry.type === "grant"))
 
@@ -50,11 +50,11 @@ export const makePermissions = (session: Session) =>
       permit: (call: Call, action: Action) =>
         Effect.flatMap(decide(action), ({ verdict }) =>
           verdict === "ask"
-            // Decided again when it is this question's turn: the answer before may have allowed it for the session.
-            ? oneQuestion.withPermits(1)(decideOrAsk(call, action))
+            // Decided again when it is this question's turn, because the previous answer may have allowed it for the session.
+            ? questionLock.withPermits(1)(decideOrAsk(call, action))
             : decideOrAsk(call, action)),
-      /** The verdict for each part, without asking the user. */
-      verdicts: (parts: ReadonlyArray<Judged>) =>
+      /** Decides on each part without asking the user. */
+      verdicts: (parts: ReadonlyArray<ActionPart>) =>
         Effect.gen(function*() {
           const granted = yield* grants
           const byKind = new Map<string, Option.Option<Verdict>>()
@@ -67,7 +67,7 @@ export const makePermissions = (session: Session) =>
             verdicts.push(
               Option.isSome(forAll)
                 ? forAll.value
-                : (yield* policy.decide({ judged: [part], title: part.subject }, granted)).verdict
+                : (yield* policy.decide({ parts: [part], title: part.subject }, granted)).verdict
             )
           }
           return verdicts

@@ -1,4 +1,4 @@
-/** Recovers from a refused request by leaving part of it out, and from an answer that broke off by retrying. */
+/** Recovers from a refused request by leaving out part of it, and from an answer that was cut off by retrying. */
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
@@ -6,9 +6,9 @@ import type { CutAnswer, Entry } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
 import type { Refusal } from "../../turn/ModelProvider.ts"
 import { describe, type Options as CompactionOptions, shortenRequest } from "../compaction/autoCompaction.ts"
-import { shortReason } from "../session/refusedContent.ts"
 import { now } from "../session/now.ts"
-import { stepsFor, type Tools } from "./recoverySteps.ts"
+import { shortenReason } from "../session/refusedContent.ts"
+import { findRecoverySteps, type Tools } from "./recoverySteps.ts"
 
 interface Options extends CompactionOptions {
   /** The index of the line with the turn's prompt. */
@@ -16,12 +16,12 @@ interface Options extends CompactionOptions {
   readonly cutAnswers: CutAnswer
 }
 
-/** How many answers that broke off are retried per turn. */
+/** How many answers that were cut off are retried per turn. */
 const maxCuts = 2
 
 /**
- * Lines that the next request has in addition to those of the session. They are saved once that request is accepted, so that nothing
- * stays left out that did not cause the refusal.
+ * Additional lines for the next request. They are saved in the session only once that request is accepted, so that content that did not
+ * cause the refusal stays in the conversation.
  */
 export type Trial = ReadonlyArray<Entry>
 
@@ -31,7 +31,7 @@ export const makeRecovery = (options: Options) => {
   let cuts = 0
 
   return {
-    /** The lines to try next; `undefined` ends the turn with the error. `trial` has the lines that the refused request tried. */
+    /** Returns the lines to try next; `undefined` ends the turn with the error. `trial` has the lines that the refused request tried. */
     recoverFrom: (
       { error, refusal }: { readonly error: AiError.AiError; readonly refusal: Refusal },
       tools: Tools,
@@ -42,11 +42,11 @@ export const makeRecovery = (options: Options) => {
           return take("length") && (yield* shortenRequest(options, refusal)) ? trial : undefined
         }
         const lines = [...yield* options.session.entries, ...trial]
-        const step = stepsFor(refusal, lines, options.promptLine, tools).find(({ kind, what }) =>
+        const step = findRecoverySteps(refusal, lines, options.promptLine, tools).find(({ kind, what }) =>
           what.length > 0 && take(kind)
         )
         if (step === undefined) return undefined
-        const why = shortReason(describe(error))
+        const why = shortenReason(describe(error))
         const text = `The service refused ${step.name} (${why}). ${step.remedy}`
         yield* options.emit({ type: "notice", text })
         const time = yield* now
@@ -56,13 +56,13 @@ export const makeRecovery = (options: Options) => {
           { type: "notice", text, time } as const
         ]
       }),
-    /** Whether an answer that broke off after this text is replaced or continued; `undefined` ends the turn with the error. */
+    /** Decides whether an answer that was cut off after this text is replaced or continued; `undefined` ends the turn with the error. */
     retryCut: (error: AiError.AiError, text: string): CutAnswer | undefined => {
       if (cuts >= maxCuts || !options.provider.canRetryAnswer(error)) return undefined
       cuts++
       return text.trim() === "" ? "replaced" : options.cutAnswers
     },
-    /** Called when the context window filled up before the answer was complete; true if the next request is shorter. */
+    /** Compacts after the context window filled up during an answer. Returns whether the next request is shorter. */
     shorten: Effect.suspend(() =>
       take("length") ? shortenRequest(options, { _tag: "TooLong", unit: "tokens" }) : Effect.succeed(false)
     )

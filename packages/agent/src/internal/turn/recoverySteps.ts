@@ -1,13 +1,13 @@
-/** What to leave out of the next request after the provider refused part of one. */
+/** Finds what to leave out of the next request after the provider refused part of a request. */
 import type * as Tool from "@effect/ai/Tool"
 import * as Context from "effect/Context"
 import * as Option from "effect/Option"
 import type { Entry, Line } from "../../session/Session.ts"
 import { ToolOrigin } from "../../tools/ToolOrigin.ts"
 import type { Refusal } from "../../turn/ModelProvider.ts"
-import { lastSummary } from "../session/lastSummary.ts"
-import { applyLeftOut, digestOf, nameOf } from "../session/refusedContent.ts"
+import { findLastSummary } from "../session/lastSummary.ts"
 import { partsOf } from "../session/lineParts.ts"
+import { digestPart, nameOf, removeRefused } from "../session/refusedContent.ts"
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the tools of MCP servers are known only at run time
 export type Tools = Readonly<Record<string, Tool.Tool<any, any>>>
@@ -25,8 +25,8 @@ export interface Step {
   readonly remedy: string
 }
 
-/** Candidate steps, narrowest first. `promptLine` is the index of the line with the turn's prompt. */
-export const stepsFor = (
+/** Returns the candidate steps, narrowest first. `promptLine` is the index of the line with the turn's prompt. */
+export const findRecoverySteps = (
   refusal: Refusal,
   lines: ReadonlyArray<Line>,
   promptLine: number,
@@ -34,11 +34,11 @@ export const stepsFor = (
 ): ReadonlyArray<Step> => {
   switch (refusal._tag) {
     case "Part":
-      return [...stepsForPart(refusal, lines, promptLine), ...stepsForUnaccepted(lines, promptLine)]
+      return [...findStepsForPart(refusal, lines, promptLine), ...findStepsForUnaccepted(lines, promptLine)]
     case "Tool":
-      return stepsForTool(refusal.name, tools)
+      return findStepsForTool(refusal.name, tools)
     case "Unnamed":
-      return stepsForUnaccepted(lines, promptLine)
+      return findStepsForUnaccepted(lines, promptLine)
     case "TooLong":
       return []
   }
@@ -55,11 +55,11 @@ interface SentPart {
 }
 
 const findParts = (given: ReadonlyArray<Line>, promptLine: number): ReadonlyArray<SentPart> => {
-  const sent = lastSummary(given)?.keep ?? 0
+  const sent = findLastSummary(given)?.keep ?? 0
   const answered = given.findLastIndex(({ type }) => type === "assistant")
-  return applyLeftOut(given).flatMap((line, index) =>
+  return removeRefused(given).flatMap((line, index) =>
     index < sent ? [] : (partsOf(line) ?? []).flatMap((part): ReadonlyArray<SentPart> => {
-      const digest = digestOf(part)
+      const digest = digestPart(part)
       if (digest === undefined) return []
       const kind = part.type === "file"
         ? part.mediaType.startsWith("image/") ? "image" : "document"
@@ -71,8 +71,8 @@ const findParts = (given: ReadonlyArray<Line>, promptLine: number): ReadonlyArra
 
 const remedyFor = (count: number): string => `${count === 1 ? "It is" : "They are"} left out from now on.`
 
-/** The parts that the provider named, else the new parts of that kind; then all parts of that kind. */
-const stepsForPart = (
+/** First the parts that the provider named, or else the new parts of that kind; then all parts of that kind. */
+const findStepsForPart = (
   { digests, kind }: RefusedPart,
   lines: ReadonlyArray<Line>,
   promptLine: number
@@ -85,7 +85,7 @@ const stepsForPart = (
     name: parts.length === 1 ? parts[0]!.name : kind === "reasoning" ? "reasoning" : `${parts.length} ${kind}s`,
     remedy: remedyFor(parts.length)
   })
-  // A prompt without its text is empty.
+  // The text of the prompt can't be left out.
   if (kind === "text") return named.some(({ isPrompt }) => isPrompt) ? [] : [step("text", named)]
   const all = parts.filter((part) => part.kind === kind)
   const fresh = all.filter(({ isAccepted }) => !isAccepted)
@@ -93,7 +93,7 @@ const stepsForPart = (
 }
 
 /** The tool alone, then all tools of its server, then those of all servers. */
-const stepsForTool = (name: string, tools: Tools): ReadonlyArray<Step> => {
+const findStepsForTool = (name: string, tools: Tools): ReadonlyArray<Step> => {
   const originOf = (name: string) => {
     const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
     return tool === undefined ? undefined : Option.getOrUndefined(Context.getOption(tool.annotations, ToolOrigin))
@@ -129,10 +129,10 @@ const stepsForTool = (name: string, tools: Tools): ReadonlyArray<Step> => {
 }
 
 /**
- * The lines between the last answer and this prompt: no request with them has been accepted. Calls are left out together with their
- * results. An answer without calls is tried next, and then everything before this prompt.
+ * First the lines between the last answer and this prompt, because no request with them has been accepted; calls are left out together
+ * with their results. Then an answer without calls, and finally everything before this prompt.
  */
-const stepsForUnaccepted = (lines: ReadonlyArray<Line>, promptLine: number): ReadonlyArray<Step> => {
+const findStepsForUnaccepted = (lines: ReadonlyArray<Line>, promptLine: number): ReadonlyArray<Step> => {
   const answered = lines.findLastIndex(({ type }) => type === "assistant")
   if (answered > promptLine) return []
   const answer = lines[answered]

@@ -17,9 +17,9 @@ import * as ToolTitle from "../../tools/ToolTitle.ts"
 import type { ModelProvider, Refusal } from "../../turn/ModelProvider.ts"
 import type { TurnEvent } from "../../turn/TurnEvent.ts"
 import { notify } from "../compaction/autoCompaction.ts"
-import { continuation, continueMessage, textOf, withoutCalls } from "../session/cutAnswer.ts"
-import { leftOutTools } from "../session/refusedContent.ts"
+import { makeContinueMessage, makeRepetitionFilter, textOf, withoutCalls } from "../session/cutAnswer.ts"
 import { now } from "../session/now.ts"
+import { findRefusedTools } from "../session/refusedContent.ts"
 import type { Trial } from "./recovery.ts"
 import { withoutHandlers } from "./toolDefinitions.ts"
 import { withUnknownCalls } from "./unknownCalls.ts"
@@ -43,7 +43,7 @@ export interface Refused {
   readonly refusal: Refusal
 }
 
-/** The answer broke off, and the request is retried. */
+/** The answer was cut off, and the request is retried. */
 export interface BrokenOff {
   readonly _tag: "BrokenOff"
   readonly error: AiError.AiError
@@ -54,10 +54,10 @@ export interface BrokenOff {
   readonly next: Extras
 }
 
-/** What the request has in addition to the lines of the session. */
+/** What the request contains in addition to the lines of the session. */
 export interface Extras {
   readonly trial: Trial
-  /** The text of the answer that broke off and that this request continues. */
+  /** The text of the answer that was cut off and that this request continues. */
   readonly textSoFar: string
 }
 
@@ -67,13 +67,16 @@ interface Options extends Extras {
   readonly system: string | undefined
   readonly toolkit: AnyToolkit | undefined
   readonly provider: ModelProvider
-  /** Whether an answer that broke off after this text is replaced or continued; `undefined` fails the turn. */
+  /** Decides whether an answer that was cut off after this text is replaced or continued; `undefined` fails the turn. */
   readonly retryCut: (error: AiError.AiError, text: string) => CutAnswer | undefined
 }
 
-/** The tools without those that the provider refused. */
-export const withoutLeftOut = (toolkit: AnyToolkit | undefined, lines: ReadonlyArray<Line>): AnyToolkit | undefined => {
-  const leftOut = leftOutTools(lines)
+/** Removes the tools that the provider refused. */
+export const withoutRefusedTools = (
+  toolkit: AnyToolkit | undefined,
+  lines: ReadonlyArray<Line>
+): AnyToolkit | undefined => {
+  const leftOut = findRefusedTools(lines)
   if (toolkit === undefined || leftOut.size === 0) return toolkit
   return {
     tools: Object.fromEntries(Object.entries(toolkit.tools).filter(([name]) => !leftOut.has(name))),
@@ -81,16 +84,16 @@ export const withoutLeftOut = (toolkit: AnyToolkit | undefined, lines: ReadonlyA
   }
 }
 
-/** The answer, or what arrived of it before a failure or interruption, is saved when this returns. */
+/** Sends the request. When this returns, the answer is saved, even if only part of it arrived. */
 export const sendRequest = (
   { retryCut, emit, provider, session, system, textSoFar, toolkit, trial }: Options
 ): Effect.Effect<Answer | BrokenOff | Refused, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     const parts: Array<Part> = []
     const lines = [...yield* session.entries, ...trial]
-    const history = History.prompt(lines)
+    const history = History.toPrompt(lines)
     const prompt = system === undefined ? history : Prompt.setSystem(history, system)
-    const tools = withoutLeftOut(toolkit, lines)
+    const tools = withoutRefusedTools(toolkit, lines)
 
     const save = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "model" | "time">) =>
       Effect.gen(function*() {
@@ -102,7 +105,7 @@ export const sendRequest = (
       Effect.forEach((text) => notify({ session, emit }, text), { discard: true })
     )
     let stored: ReadonlyArray<Call> = []
-    // Reports only saved calls, and outside the uninterruptible region: a consumer that left the stream would block it.
+    // Reports only saved calls. Not in the uninterruptible region, which would block if the consumer has left the stream.
     const reportCalls = Effect.suspend(() =>
       Effect.forEach(
         stored,
@@ -116,7 +119,7 @@ export const sendRequest = (
       ...(tools === undefined ? {} : { toolkit: withoutHandlers(tools) }),
       disableToolCallResolution: true
     }).pipe(
-      Stream.mapConcat(continuation(textSoFar)),
+      Stream.mapConcat(makeRepetitionFilter(textSoFar)),
       Stream.runForEach((part) =>
         Effect.gen(function*() {
           if (parts.push(part) === 1) yield* reportNotices
@@ -133,15 +136,15 @@ export const sendRequest = (
         const usage = finish === undefined ? Usage.none : Usage.fromResponse(finish.usage)
         if (Exit.isSuccess(exit) && finish !== undefined) {
           const whole = withUnknownCalls(parts)
-          const message = History.answer(whole)
+          const message = History.toAssistantMessage(whole)
           yield* save({ message, reason: finish.reason, usage })
           stored = whole.filter(isOwnCall)
           const hasText = (textSoFar + textOf(message)).trim() !== ""
           return { _tag: "Answer", calls: stored, hasText, usage, finish } as const
         }
-        const message = History.answer(parts)
+        const message = History.toAssistantMessage(parts)
         const failure = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
-        // Without any part there is nothing to replace or continue: the provider has already retried.
+        // Before the first part, the provider itself has already retried.
         const mode = AiError.isAiError(failure) && parts.length > 0 ? retryCut(failure, textOf(message)) : undefined
         if (AiError.isAiError(failure) && mode !== undefined) {
           const piece = withoutCalls(message)
@@ -149,7 +152,7 @@ export const sendRequest = (
           if (isStored) yield* save({ message: piece, reason: "interrupted", usage, interrupted: true, cut: mode })
           const text = textSoFar + textOf(piece)
           const next: Extras = mode === "continued"
-            ? { trial: [continueMessage(text, yield* now)], textSoFar: text }
+            ? { trial: [makeContinueMessage(text, yield* now)], textSoFar: text }
             : { trial: isStored ? [] : trial, textSoFar }
           const hasText = textOf(piece).trim() !== ""
           return { _tag: "BrokenOff", error: failure, mode, hasText, usage, next } as const
@@ -185,7 +188,7 @@ const refusalOf = (error: AiError.AiError | SessionError, { refusal }: ModelProv
   return found && { _tag: "Refused", error, refusal: found }
 }
 
-/** The model that answered, if the provider reports it. */
+/** Returns the model that answered, if the provider reports it. */
 const modelOf = (parts: ReadonlyArray<Part>): { readonly model?: string } => {
   const metadata = parts.find((part) => part.type === "response-metadata")
   return Option.match(metadata?.modelId ?? Option.none(), { onNone: () => ({}), onSome: (model) => ({ model }) })

@@ -7,8 +7,8 @@ import type { AnyToolkit } from "../../tools/AnyToolkit.ts"
 import { RemovedTool } from "./removedTool.ts"
 
 /**
- * The same names, descriptions and JSON schemas, but any parameters are accepted: `@effect/ai` fails the whole answer when a parameter is
- * wrong, while a failed call lets the model correct it.
+ * Copies names, descriptions and JSON schemas, but accepts any parameters: `@effect/ai` fails the whole answer if a parameter is wrong,
+ * whereas a failed call lets the model correct it.
  */
 export const withoutHandlers = (toolkit: AnyToolkit): AnyToolkit => ({
   tools: Object.fromEntries(

@@ -1,12 +1,12 @@
-/** Calls of tools that the request did not offer. */
+/** Adds calls of tools that the request did not offer. */
 import * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
 
 type Part = Response.AnyPart
 
 /**
- * For a call of an unknown tool `@effect/ai` emits only the parameters. This adds the call after them. Parameters that are not JSON
- * belong to a call that was cut off.
+ * For a call of an unknown tool, `@effect/ai` emits only the parameters. This adds the call after them, unless the parameters are not JSON
+ * because the call was cut off.
  */
 export const withUnknownCalls = (parts: ReadonlyArray<Part>): ReadonlyArray<Part> => {
   const called = new Set(parts.flatMap((part) => part.type === "tool-call" ? [part.id] : []))

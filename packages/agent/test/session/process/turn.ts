@@ -31,7 +31,7 @@ const toolkit = Toolkit.make(change)
 const handlers = toolkit.toLayer({
   change: ({ what }) =>
     Effect.gen(function*() {
-      yield* (yield* ToolCall).permit({ judged: [{ permission: "change", subject: what }], title: what })
+      yield* (yield* ToolCall).permit({ parts: [{ permission: "change", subject: what }], title: what })
       appendFileSync(`${directory}/effects`, `${what}\n`)
       return { content: [{ type: "text", text: `changed ${what}` }], summary: "" } as const
     })

@@ -1,13 +1,13 @@
-/** What can go wrong in the command itself. */
+/** Errors of the command itself. */
 import * as Schema from "effect/Schema"
 
 /**
- * - `Usage`: the command line, or what it asks for, is wrong
+ * - `Usage`: the command line is wrong, or can't be carried out with these settings
  * - `Attachment`: a file can't be attached
- * - `Stdin`: what was piped in can't be used
- * - `Stdout`: what is to be written can't be, for example because the disk is full
- * - `Answer`: the model's answer can't be understood, or there is no answer
- * - `Steps`: the turn took as many steps as it may
+ * - `Stdin`: the piped input can't be used
+ * - `Stdout`: the output can't be written, for example because the disk is full
+ * - `Answer`: the model's answer can't be parsed, or there is none
+ * - `Steps`: the turn reached its step limit
  * - `Mcp`: an MCP server is not connected
  * - `Installation`: a part of the program is missing
  */

@@ -1,4 +1,4 @@
-/** Turns the failure of a turn into one that says what the user can do about it. */
+/** Converts the failure of a turn into one with a hint for the user. */
 import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import type * as AiError from "@effect/ai/AiError"
@@ -7,7 +7,7 @@ import { CliError } from "./CliError.ts"
 import { requestHint } from "./hints/requestHint.ts"
 import { RequestError } from "./RequestError.ts"
 
-/** Any error of `@effect/ai` that is not a {@link BedrockError} is about a prompt that can't be sent or an answer that can't be read. */
+/** An error of `@effect/ai` that is not a {@link BedrockError} means that a prompt can't be sent or an answer can't be parsed. */
 const explainWith = (hintFor: (error: BedrockError) => string) =>
 (
   failure: AiError.AiError | SessionError
@@ -24,12 +24,12 @@ const explainWith = (hintFor: (error: BedrockError) => string) =>
   })
 }
 
-/** A firewall inspects the content of requests; a network's login page does not. */
+/** Whether the content of the request may be the cause: a firewall inspects it, but a network's login page does not. */
 const mayBeContent = ({ reason, sender }: BedrockError): boolean =>
   reason === "Blocked" && sender !== undefined && sender.kind !== "network"
 
 const logHint = ({ detail }: BedrockError): ReadonlyArray<string> =>
-  detail === undefined ? [] : ["The log has the request that should have been signed, after answer=."]
+  detail === undefined ? [] : ["The log shows the request that the server expected to be signed, after answer=."]
 
 const joined = (...parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join(" ")
 
@@ -46,8 +46,8 @@ export const explain = explainWith((error) =>
 )
 
 /**
- * Explains the failure of one of the doctor's requests. Short prompts come first: if one of them is blocked, content is not the cause; if only
- * the large one is, content or size is.
+ * Explains the failure of one of the doctor's requests. If a short prompt, which is sent first, is blocked, content is not the cause. If
+ * only the large one is blocked, its content or size is the cause.
  */
 export const explainCheck = (prompt: "short" | "large") =>
   explainWith((error) => {

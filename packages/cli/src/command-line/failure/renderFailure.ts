@@ -1,4 +1,4 @@
-/** Prints a failure: what failed, the likely cause, what to do. */
+/** Formats a failure: what failed, the likely cause, what to do. */
 import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
@@ -12,7 +12,7 @@ import type { CliError } from "./CliError.ts"
 import { hintOf } from "./hints/hintOf.ts"
 import type { RequestError } from "./RequestError.ts"
 
-/** Everything that a command can fail with; `hintOf` says what to do about it. */
+/** All failures of commands. `hintOf` returns what to do about each. */
 export type Failure =
   | AuthError
   | CliError
@@ -48,12 +48,12 @@ export const exitCode = (failure: Failure): number => {
 /** Reasons of an `AuthError` that only the user can correct. */
 const userErrors: ReadonlyArray<string> = ["Conflict", "CorruptStore", "Malformed"]
 
-/** Whether nothing was sent because the credential or a header can't be. `type` is then the reason of an `AuthError`, or a code of Node.js. */
+/** Whether the request could not be sent. `type` is then the reason of an `AuthError`, or an error code of Node.js. */
 const isLocal = ({ reason, status, type = "" }: BedrockError): boolean =>
   status === undefined &&
   (reason === "Authentication" && userErrors.includes(type) || reason === "Validation" && type.startsWith("ERR_"))
 
-/** The block on stderr. Text of a gateway is made printable, so that it can't control the terminal. */
+/** Formats the block for stderr. The text may come from a gateway, so it is made printable and can't control the terminal. */
 export const render = (
   failure: AuthError | SessionError | { readonly message: string; readonly hint: string },
   options: { readonly colors: boolean; readonly logPath?: Option.Option<string> }

@@ -1,4 +1,4 @@
-/** Reports the checks of `doctor`, as lines of text or as one JSON document. */
+/** Reports the checks of `doctor`, as text or as one JSON document. */
 import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Clock from "effect/Clock"
@@ -15,7 +15,7 @@ import { Stdio, type StdoutClosed, writeJson } from "../../command-line/Stdio.ts
 /** The result of one check. */
 export interface Observation<A> {
   readonly detail: string
-  /** What to do about a problem that need not make requests fail. */
+  /** What to do about a problem that does not necessarily make requests fail. */
   readonly warning?: string
   readonly value: A
 }
@@ -29,7 +29,7 @@ interface Finding {
 }
 
 export class DoctorReport extends Context.Tag("@altimate-code/cli/DoctorReport")<DoctorReport, {
-  /** Runs a check, reports the result and returns its value. A failure is reported, and the check still fails. */
+  /** Runs a check, reports its result and returns its value. If it fails, reports the failure and fails with it. */
   readonly check: <A, E extends Failure, R>(
     name: string,
     look: Effect.Effect<Observation<A>, E, R>
@@ -39,13 +39,13 @@ export class DoctorReport extends Context.Tag("@altimate-code/cli/DoctorReport")
 const marks = { ok: "✓", warning: "!", failed: "✗" } as const
 const colors = { ok: 32, warning: 33, failed: 31 } as const
 
-/** The width of the column of names. */
-const column = 16
+/** The width of the column with the names of the checks. */
+const nameWidth = 16
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
-/** Shows a spinner during a check that takes longer than a moment. */
-const turning = (name: string, write: (text: string) => Effect.Effect<void>) => {
+/** Shows a spinner during a check that takes longer than 150 milliseconds. */
+const startSpinner = (name: string, write: (text: string) => Effect.Effect<void>) => {
   let count = 0
   const turn = Effect.suspend(() => write(`\r${frames[count++ % frames.length]} ${name}`))
   return Effect.zipRight(
@@ -54,7 +54,7 @@ const turning = (name: string, write: (text: string) => Effect.Effect<void>) => 
   )
 }
 
-const timed = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+const measure = <A, E, R>(self: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const start = yield* Clock.currentTimeMillis
     const exit = yield* Effect.exit(self)
@@ -62,14 +62,14 @@ const timed = <A, E, R>(self: Effect.Effect<A, E, R>) =>
   })
 
 const make = (
-  say: (finding: Finding) => Effect.Effect<void, CliError | StdoutClosed>,
-  wait: (name: string) => Effect.Effect<unknown, never, Scope.Scope>
+  report: (finding: Finding) => Effect.Effect<void, CliError | StdoutClosed>,
+  showProgress: (name: string) => Effect.Effect<unknown, never, Scope.Scope>
 ) =>
   Effect.map(Secrets, ({ maskAll }) =>
     DoctorReport.of({
       check: (name, look) =>
         Effect.gen(function*() {
-          const { exit, milliseconds } = yield* Effect.scoped(Effect.zipRight(wait(name), timed(look)))
+          const { exit, milliseconds } = yield* Effect.scoped(Effect.zipRight(showProgress(name), measure(look)))
           const finding = yield* Effect.matchEffect(exit, {
             onSuccess: ({ detail, warning }) =>
               Effect.succeed<Finding>({
@@ -88,18 +88,18 @@ const make = (
                 milliseconds
               })
           })
-          yield* say(maskAll(finding))
+          yield* report(maskAll(finding))
           return (yield* exit).value
         })
     }))
 
-/** One line per check, as each completes. */
+/** Prints each check when it completes. */
 export const text = Layer.effect(
   DoctorReport,
   Effect.flatMap(Stdio, ({ colors: isColored, isTerminal, write, writeError }) => {
-    const lively = isTerminal && isColored
+    const isAnimated = isTerminal && isColored
     const mark = (status: Finding["status"]) =>
-      lively ? `\u001b[${colors[status]}m${marks[status]}\u001b[0m` : marks[status]
+      isAnimated ? `\u001b[${colors[status]}m${marks[status]}\u001b[0m` : marks[status]
     return make(
       ({ check, detail, hint, status }) => {
         const [first = "", ...more] = detail.split("\n").map(printable)
@@ -108,14 +108,14 @@ export const text = Layer.effect(
           ...(status === "failed" ? [] : more),
           ...(status === "warning" ? [printable(hint ?? "")] : [])
         ]
-        return write(`${mark(status)} ${check.padEnd(column)}${lines.join(`\n  ${" ".repeat(column)}`)}\n`)
+        return write(`${mark(status)} ${check.padEnd(nameWidth)}${lines.join(`\n  ${" ".repeat(nameWidth)}`)}\n`)
       },
-      (name) => lively ? turning(name, writeError) : Effect.void
+      (name) => isAnimated ? startSpinner(name, writeError) : Effect.void
     )
   })
 )
 
-/** A JSON document at the end. It contains no secrets, so it may be shared. */
+/** Prints a JSON document at the end. It contains no secrets, so it can be shared. */
 export const json = Layer.scoped(
   DoctorReport,
   Effect.gen(function*() {

@@ -1,4 +1,4 @@
-/** Checks everything between the settings and an answer, in the order in which a request meets it. */
+/** Checks everything between the settings and an answer, in the order in which a request uses it. */
 import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
@@ -39,22 +39,22 @@ import * as Stream from "effect/Stream"
 import { explainCheck } from "../../command-line/failure/explainFailure.ts"
 import type { RequestError } from "../../command-line/failure/RequestError.ts"
 import * as Bedrock from "../../model/bedrock.ts"
-import { known } from "../../model/knownModels.ts"
+import { lookUp } from "../../model/knownModels.ts"
 import { describeNotice } from "../../model/notices.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import { version } from "../../Version.ts"
 import { endpoint, warnings } from "../../workspace/withSettings.ts"
 import { DoctorReport, type Observation } from "./DoctorReport.ts"
-import { largePrompt, paced } from "./prompts.ts"
+import { describePacing, largePrompt } from "./prompts.ts"
 
-const seen = <A>(value: A, detail: string, warning?: string): Observation<A> => ({
+const observation = <A>(value: A, detail: string, warning?: string): Observation<A> => ({
   value,
   detail,
   ...(warning === undefined ? {} : { warning })
 })
 
 const versions = Effect.sync(() =>
-  seen(undefined, `altimate-code ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`)
+  observation(undefined, `altimate-code ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`)
 )
 
 const configuration = Effect.gen(function*() {
@@ -62,7 +62,7 @@ const configuration = Effect.gen(function*() {
   yield* endpoint
   const found = files.filter(({ found }) => found).map(({ path, scope }) => `${path} (${scope})`)
   const problems = yield* warnings
-  return seen(
+  return observation(
     undefined,
     found.length === 0 ? "no file, only the environment and defaults" : found.join("\n"),
     problems.length === 0 ? undefined : problems.join(" ")
@@ -71,12 +71,12 @@ const configuration = Effect.gen(function*() {
 
 const endpointKeys = [paths.baseURL, paths.endpoint].map((path) => path.join("."))
 
-/** Fails if the only endpoint is in an untrusted file: requests would go to AWS itself. */
+/** Fails if the only endpoint is in an untrusted file, because requests would go to AWS itself. */
 const trust = Effect.gen(function*() {
   const { resolve } = yield* EndpointPolicy
   const settings = yield* Settings.Settings
   const { untrusted } = settings
-  if (untrusted.length === 0) return seen(undefined, "nothing needs your trust")
+  if (untrusted.length === 0) return observation(undefined, "nothing needs your trust")
   const waiting = untrusted.flatMap(({ changes }) => changes).find(({ key }) => endpointKeys.includes(key))
   if (waiting !== undefined) {
     const misplacedUrl = new ConfigError({
@@ -87,48 +87,48 @@ const trust = Effect.gen(function*() {
     })
     yield* resolve({ ...settings, misplacedUrl: Option.some(misplacedUrl) })
   }
-  return seen(
+  return observation(
     undefined,
     untrusted.map(({ changes, path }) => `${path}: ${changes.map(({ key }) => key).join(", ")}`).join("\n"),
     "These settings do not apply. Review the file, then: altimate-code trust"
   )
 })
 
-const ending = (expiration: Option.Option<Date>) =>
+const describeExpiration = (expiration: Option.Option<Date>) =>
   Effect.map(Clock.currentTimeMillis, (now) =>
     Option.match(expiration, {
       onNone: () => "",
       onSome: (date) => `, until ${date.toISOString()} (${Math.round((date.getTime() - now) / 60_000)} minutes)`
     }))
 
-/** The AWS credential chain is resolved here: only that shows whether it has credentials. */
+/** Checks the credential. Resolves the AWS credential chain, because only that shows whether it has credentials. */
 const credential = (used: Credential, { profile, region }: Settings.Service) =>
   Effect.gen(function*() {
     if (used._tag === "Bearer") {
       const key = BedrockKey.read(Redacted.value(used.token))
-      const until = yield* ending(Option.map(key, ({ expiresAt }) => expiresAt))
-      return seen(undefined, `${describeCredential(used)}${until}`, Option.getOrUndefined(notice(used)))
+      const until = yield* describeExpiration(Option.map(key, ({ expiresAt }) => expiresAt))
+      return observation(undefined, `${describeCredential(used)}${until}`, Option.getOrUndefined(notice(used)))
     }
-    if (used._tag !== "AwsChain") return seen(undefined, describeCredential(used))
+    if (used._tag !== "AwsChain") return observation(undefined, describeCredential(used))
     const { expiration, source } = yield* Effect.mapError(
       (yield* AwsCredentials).resolve({ profile, region: region.value }),
       addTokenSources(used.considered)
     )
-    return seen(undefined, `AWS credentials from ${source}${yield* ending(expiration)}`)
+    return observation(undefined, `AWS credentials from ${source}${yield* describeExpiration(expiration)}`)
   })
 
 const observe = (stage: Stage): Observation<Stage> => {
   switch (stage._tag) {
     case "Route":
-      return seen(stage, describeRoute(stage.route), ignoredEntries(stage.route.ignored))
+      return observation(stage, describeRoute(stage.route), describeIgnored(stage.route.ignored))
     case "Dns":
-      return seen(stage, `${stage.host}: ${stage.addresses.join(", ")} (${stage.millis} ms)`)
+      return observation(stage, `${stage.host}: ${stage.addresses.join(", ")} (${stage.millis} ms)`)
     case "Tcp":
-      return seen(stage, `${stage.address}, port ${stage.port} (${stage.millis} ms)`)
+      return observation(stage, `${stage.address}, port ${stage.port} (${stage.millis} ms)`)
     case "Tunnel":
-      return seen(stage, `through the ${describeProxy(stage.proxy)} (${stage.millis} ms)`)
+      return observation(stage, `through the ${describeProxy(stage.proxy)} (${stage.millis} ms)`)
     case "Tls":
-      return seen(
+      return observation(
         stage,
         `${stage.protocol}, ${Option.getOrElse(stage.alpn, () => "http/1.1")}, certificate of ${stage.subject} by `
           + `${stage.issuer} until ${stage.validTo.toISOString().slice(0, 10)} (${stage.millis} ms)`,
@@ -137,7 +137,7 @@ const observe = (stage: Stage): Observation<Stage> => {
   }
 }
 
-const ignoredEntries = (ignored: ReadonlyArray<IgnoredEntry>): string | undefined =>
+const describeIgnored = (ignored: ReadonlyArray<IgnoredEntry>): string | undefined =>
   ignored.length === 0
     ? undefined
     : ignored.map(({ entry, variable, why }) =>
@@ -146,7 +146,7 @@ const ignoredEntries = (ignored: ReadonlyArray<IgnoredEntry>): string | undefine
 
 const names = { Dns: "DNS", Tcp: "TCP", Tunnel: "tunnel", Tls: "TLS" } as const
 
-/** Checks each step of the connection to the host. A step is named before it starts, so that a step that hangs has a name. */
+/** Checks each step of the connection to the host. The name of each step is known before it starts, so that one that hangs is visible. */
 const network = (url: string) =>
   Effect.gen(function*() {
     const { check } = yield* DoctorReport
@@ -161,16 +161,16 @@ const network = (url: string) =>
     yield* Effect.forEach(following, (step) => check(names[step], next), { discard: true })
   })
 
-const explained = <A, R>(request: Effect.Effect<A, AiError.AiError, R>, prompt: "short" | "large" = "short") =>
+const withExplanation = <A, R>(request: Effect.Effect<A, AiError.AiError, R>, prompt: "short" | "large" = "short") =>
   Effect.mapError(request, explainCheck(prompt))
 
 /** A short prompt, answered without streaming. */
-const hello = explained(LanguageModel.generateText({ prompt: "Say hello in one short sentence." }))
+const hello = withExplanation(LanguageModel.generateText({ prompt: "Say hello in one short sentence." }))
 
 type Answer = typeof hello
 
-/** Was the credential accepted, although the request failed? Only an error from the service that checks credentials shows that. */
-const isAccepted = ({ reason, sender, status, type }: BedrockError): boolean => {
+/** Whether a failed request shows that its credential was accepted: only an error from the service that checks credentials does. */
+const isCredentialAccepted = ({ reason, sender, status, type }: BedrockError): boolean => {
   if (sender !== undefined || status === undefined) return false
   const isAws = type !== undefined && /Exception$|^AccessDenied$/.test(type) && type !== "ForbiddenException"
   switch (reason) {
@@ -188,32 +188,32 @@ const isAccepted = ({ reason, sender, status, type }: BedrockError): boolean => 
   }
 }
 
-const accepted = seen(undefined, "accepted")
+const accepted = observation(undefined, "accepted")
 
 const authentication = (answer: Answer, stream: typeof converseStream) =>
   answer.pipe(
     Effect.as(accepted),
     Effect.catchTag("RequestError", (failure) => {
       if (failure.reason === "Authentication") return failure
-      if (isAccepted(failure.error)) return Effect.succeed(accepted)
-      const unknown = seen(
+      if (isCredentialAccepted(failure.error)) return Effect.succeed(accepted)
+      const unknown = observation(
         undefined,
-        "not known",
+        "unknown",
         "The request failed before the credential was checked: see the next line."
       )
-      return Effect.orElseSucceed(Effect.as(instead(failure, stream), accepted), () => unknown)
+      return Effect.orElseSucceed(Effect.as(tryStreaming(failure, stream), accepted), () => unknown)
     })
   )
 
-/** Tries streaming if the failure may concern only whole answers; fails with the original error otherwise. */
-const instead = (failure: RequestError, stream: typeof converseStream) =>
+/** Tries streaming if the failure may affect only answers without streaming; fails with the original error otherwise. */
+const tryStreaming = (failure: RequestError, stream: typeof converseStream) =>
   Effect.gen(function*() {
     const { streaming } = (yield* Settings.Settings).gateway
     if (streaming.value === "off" || !mayStream(failure.error)) return yield* failure
     yield* Effect.mapError(stream, () => failure)
   })
 
-/** Errors that may concern only whole answers: the gateway may lack the path for them. */
+/** Whether streaming may work despite this error: the gateway may lack only the path for complete answers. */
 const mayStream = ({ reason, status = 0 }: BedrockError): boolean =>
   ["ModelNotFound", "TruncatedStream", "WrongContentType"].includes(reason) || [404, 405, 501].includes(status)
 
@@ -221,26 +221,26 @@ const converse = (answer: Answer, stream: typeof converseStream) =>
   Effect.gen(function*() {
     const { usage } = yield* answer
     const detail = `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`
-    return seen(undefined, detail, yield* noticed)
+    return observation(undefined, detail, yield* readNotices)
   }).pipe(
     Effect.catchTag("RequestError", (failure) =>
       Effect.as(
-        instead(failure, stream),
-        seen(
+        tryStreaming(failure, stream),
+        observation(
           undefined,
           failure.message,
-          "This gateway only streams. The assistant streams too, so it works. The gateway's operators can add the path for whole answers (/converse)."
+          "This gateway supports only streaming, which is enough for the assistant. The gateway's operators can add the path for complete answers (/converse)."
         )
       ))
   )
 
-/** What the client had to change to get an answer. */
-const noticed = Effect.gen(function*() {
+/** Describes what the client had to change to get an answer. */
+const readNotices = Effect.gen(function*() {
   const notices = yield* (yield* BedrockTarget).notices
   return notices.length === 0 ? undefined : notices.map(describeNotice).join(" ")
 })
 
-/** The timing of a longer answer shows whether something on the way buffers it. */
+/** Streams a longer answer, whose timing shows whether something in between buffers it. */
 const converseStream = Effect.gen(function*() {
   const start = yield* Clock.currentTimeMillis
   const arrivals: Array<number> = []
@@ -254,19 +254,19 @@ const converseStream = Effect.gen(function*() {
     )
   const { streaming } = (yield* Settings.Settings).gateway
   if (streaming.value === "off") {
-    return seen(undefined, `skipped: options.streaming is off (${describe(streaming.origin)})`)
+    return observation(undefined, `skipped: options.streaming is off (${describe(streaming.origin)})`)
   }
-  const notice = yield* noticed
-  if (notice !== undefined) return seen(undefined, "answered as a whole", notice)
-  const { detail, isBuffered } = paced(arrivals)
-  return seen(
+  const notice = yield* readNotices
+  if (notice !== undefined) return observation(undefined, "answered without streaming", notice)
+  const { detail, isBuffered } = describePacing(arrivals)
+  return observation(
     undefined,
     detail,
     isBuffered
-      ? "Something between here and the model buffers the answer, so you wait for the whole of it. Ask the gateway's operators not to buffer event streams."
+      ? "Something between here and the model buffers the answer, so no text appears until it is complete. Ask the gateway's operators not to buffer event streams."
       : undefined
   )
-}).pipe(explained)
+}).pipe(withExplanation)
 
 const tools = Toolkit.make(
   Tool.make("weather", {
@@ -276,7 +276,7 @@ const tools = Toolkit.make(
   })
 )
 
-const toolCall = explained(
+const toolCall = withExplanation(
   Effect.gen(function*() {
     const isCalled = yield* LanguageModel.streamText({
       prompt: "What is the weather in Paris? Use the tool.",
@@ -284,8 +284,8 @@ const toolCall = explained(
       toolChoice: "required"
     }).pipe(Stream.runFold(false, (isCalled, { type }) => isCalled || type === "tool-call"))
     return isCalled
-      ? seen(undefined, "the model called it", yield* noticed)
-      : seen(
+      ? observation(undefined, "the model called it", yield* readNotices)
+      : observation(
         undefined,
         "the model answered without calling it",
         "The assistant needs tools. If the model supports them, the gateway may remove them from requests."
@@ -293,16 +293,16 @@ const toolCall = explained(
   })
 ).pipe(Effect.provide(tools.toLayer({ weather: () => Effect.succeed("sunny") })))
 
-const large = explained(
+const large = withExplanation(
   Effect.as(
     Stream.runDrain(LanguageModel.streamText({ prompt: largePrompt })),
-    seen(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL got through`)
+    observation(undefined, `${Math.round(largePrompt.length / 1024)} KiB of code, HTML and SQL got through`)
   ),
   "large"
 )
 
 /** Runs all checks; `model` is from the command line. */
-export const doctor = (options: { readonly model?: string }) =>
+export const diagnose = (options: { readonly model?: string }) =>
   Effect.gen(function*() {
     const { check } = yield* DoctorReport
     yield* check("versions", versions)
@@ -310,7 +310,7 @@ export const doctor = (options: { readonly model?: string }) =>
       "configuration",
       Effect.flatMap(
         Layer.build(Settings.layer(options)),
-        (context) => Effect.map(Effect.provide(configuration, context), (seen) => ({ ...seen, value: context }))
+        (context) => Effect.map(Effect.provide(configuration, context), (observed) => ({ ...observed, value: context }))
       )
     )
     const settings = Context.get(context, Settings.Settings)
@@ -325,27 +325,27 @@ export const doctor = (options: { readonly model?: string }) =>
       )
       yield* check(
         "region",
-        Effect.succeed(seen(undefined, `${settings.region.value} (${describe(settings.region.origin)})`))
+        Effect.succeed(observation(undefined, `${settings.region.value} (${describe(settings.region.origin)})`))
       )
       const { id } = yield* check(
         "model",
         Effect.gen(function*() {
-          const model = yield* known(yield* Bedrock.configuredModel)
-          return seen(model, model.name)
+          const model = yield* lookUp(yield* Bedrock.configuredModel)
+          return observation(model, model.name)
         })
       )
       yield* Effect.gen(function*() {
         const target = yield* BedrockTarget
         yield* check(
           "model ID",
-          Effect.succeed(seen(undefined, `${target.model.wire} (${ModelId.explain(target.model)})`))
+          Effect.succeed(observation(undefined, `${target.model.wire} (${ModelId.explain(target.model)})`))
         )
         const { url, why } = target.endpoint
         const signed = used._tag === "AwsChain"
           ? SigningScope.describe(SigningScope.resolve(settings, url))
           : Option.none()
         const lines = [`${publicUrl(url)} (${why})`, ...Option.toArray(signed)]
-        yield* check("endpoint", Effect.succeed(seen(undefined, lines.join("\n"))))
+        yield* check("endpoint", Effect.succeed(observation(undefined, lines.join("\n"))))
         yield* network(url)
         const answer = yield* Effect.cached(hello)
         const stream = yield* Effect.cached(converseStream)
@@ -359,7 +359,7 @@ export const doctor = (options: { readonly model?: string }) =>
     }).pipe(
       Effect.provide(
         Layer.provide(
-          Bedrock.clientOver(CredentialStore.layer, Bedrock.checking),
+          Bedrock.clientOver(CredentialStore.layer, Bedrock.checkLimits),
           Layer.merge(TokenCommands.inTerminal, Layer.succeedContext(context))
         )
       ),

@@ -15,11 +15,11 @@ export const doctor = command("doctor", {
   parameters: { model: modelOption, format },
   run: ({ format, model }) =>
     Effect.gen(function*() {
-      const [{ doctor }, report] = yield* load(() =>
+      const [{ diagnose }, report] = yield* load(() =>
         Promise.all([import("./diagnose.ts"), import("./DoctorReport.ts")])
       )
       yield* Effect.provide(
-        doctor(Option.match(model, { onNone: () => ({}), onSome: (model) => ({ model }) })),
+        diagnose(Option.match(model, { onNone: () => ({}), onSome: (model) => ({ model }) })),
         format === "json" ? report.json : report.text
       )
     })

@@ -2,10 +2,10 @@
 import * as Effect from "effect/Effect"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { Stdio, writeJson } from "../../command-line/Stdio.ts"
+import * as LocalFiles from "../../workspace/localFiles.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
-import * as Places from "../../workspace/localFiles.ts"
 
-/** Starts all servers, shows the state of each, and stops them. Fails if an enabled server is not connected. */
+/** Starts all servers, prints the state of each, and stops them. Fails if an enabled server is not connected. */
 export const list = Effect.fn("McpList.list")(
   function*(format: "text" | "json") {
     const { write, writeError } = yield* Stdio
@@ -23,5 +23,5 @@ export const list = Effect.fn("McpList.list")(
     })
   },
   Effect.scoped,
-  Effect.provide(Places.layer)
+  Effect.provide(LocalFiles.layer)
 )

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { command } from "../../command-line/commandTree.ts"
 import { format } from "../../command-line/formatOption.ts"
 import { load } from "../../command-line/lazy.ts"
-import { configured } from "../../workspace/withSettings.ts"
+import { withSettings } from "../../workspace/withSettings.ts"
 
 export const list = command("list", {
   description: "Start the MCP servers; show the state, the tools and the last error of each.",
@@ -15,6 +15,6 @@ export const list = command("list", {
   run: ({ format }) =>
     load(() => import("./listServers.ts")).pipe(
       Effect.flatMap(({ list }) => list(format)),
-      configured()
+      withSettings()
     )
 })

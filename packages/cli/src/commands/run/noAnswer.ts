@@ -1,11 +1,11 @@
-/** Turns that end without an answer. */
+/** Explains turns that end without an answer. */
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 
 type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
-const repeat = "Try again. If it keeps happening, try another prompt or model."
+const retryHint = "Try again. If it keeps happening, try another prompt or model."
 
 /** Bedrock's stop reasons that are more specific than the finish reason. */
 const byStopReason: Readonly<Record<string, readonly [message: string, hint: string]>> = {
@@ -15,8 +15,8 @@ const byStopReason: Readonly<Record<string, readonly [message: string, hint: str
     "Change the prompt, or ask the administrators of the guardrail what it blocks."
   ],
   content_filtered: ["A content filter stopped the answer.", "Change the prompt, or try another model."],
-  malformed_model_output: ["The model's output was malformed, so there is no answer.", repeat],
-  malformed_tool_use: ["The model's tool call was malformed, so there is no answer.", repeat],
+  malformed_model_output: ["The model's output was malformed, so there is no answer.", retryHint],
+  malformed_tool_use: ["The model's tool call was malformed, so there is no answer.", retryHint],
   model_context_window_exceeded: [
     "The context window is full, so there is no answer.",
     "Shorten the prompt or its attachments, or start a new session."
@@ -24,17 +24,17 @@ const byStopReason: Readonly<Record<string, readonly [message: string, hint: str
 }
 
 const byReason: Readonly<Record<Finished["reason"], readonly [message: string, hint: string]>> = {
-  "stop": ["The model's answer is empty.", repeat],
+  "stop": ["The model's answer is empty.", retryHint],
   "length": ["The answer reached its token limit before any text.", "--max-tokens raises the limit."],
   "content-filter": byStopReason["content_filtered"]!,
-  "error": ["The model ended its answer with an error.", repeat],
-  "other": ["The model ended without an answer.", repeat],
-  "unknown": ["The model ended without an answer.", repeat],
-  "steps": ["The turn reached its limit of steps.", repeat]
+  "error": ["The model ended its answer with an error.", retryHint],
+  "other": ["The model ended without an answer.", retryHint],
+  "unknown": ["The model ended without an answer.", retryHint],
+  "steps": ["The turn reached its step limit.", retryHint]
 }
 
-/** The error for a turn that ended without an answer. */
-export const noAnswer = ({ metadata, reason }: Finished): CliError => {
+/** Makes the error for a turn that ended without an answer. */
+export const makeNoAnswerError = ({ metadata, reason }: Finished): CliError => {
   const stopReason = Bedrock.stopReason(metadata)
   const known = stopReason !== undefined && Object.hasOwn(byStopReason, stopReason)
     ? byStopReason[stopReason]

@@ -1,4 +1,4 @@
-/** `altimate-code run`: one task, its answer on stdout. */
+/** `altimate-code run`: runs one task and writes the answer to stdout. */
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
@@ -7,8 +7,8 @@ import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
-import { configured } from "../../workspace/withSettings.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
+import { withSettings } from "../../workspace/withSettings.ts"
 
 const count = (name: string) =>
   Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
@@ -37,7 +37,7 @@ const parameters = {
     description: "Limit each answer (default: 8192 or less).",
     expects: "at least 1"
   }),
-  noTools: option(Options.boolean("no-tools"), { description: "Send the prompt alone: no tools, no AGENTS.md." }),
+  noTools: option(Options.boolean("no-tools"), { description: "Send only the prompt: no tools, no AGENTS.md." }),
   maxSteps: option(count("max-steps").pipe(Options.withAlias("max-turns"), Options.withDefault(50)), {
     description: "Limit requests per task (default: 50).",
     expects: "at least 1"
@@ -68,6 +68,6 @@ export const run = command("run", {
     // The model, the AWS SDK and their dependencies are loaded only here.
     load(() => import("./runPrompt.ts")).pipe(
       Effect.flatMap(({ runPrompt }) => runPrompt(given)),
-      configured({ ...overrides(given), trustProject: given.trustProject }, Trust.refuse, "send")
+      withSettings({ ...overrides(given), trustProject: given.trustProject }, Trust.refuse, "send")
     )
 })

@@ -12,12 +12,12 @@ import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
 import { hintOf } from "../../command-line/failure/hints/hintOf.ts"
 import type * as Failure from "../../command-line/failure/renderFailure.ts"
-import { shown, Stdio, writeJson } from "../../command-line/Stdio.ts"
+import { makeVisible, Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 
 type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
-/** Notes on an answer that has text but did not end normally. */
+/** Notes for answers that have text but did not end normally. */
 const notes: Partial<Record<Finished["reason"], string>> = {
   length: "The answer reached its token limit and is incomplete. --max-tokens raises the limit.",
   error: "The model ended its answer with an error.",
@@ -28,7 +28,7 @@ const notes: Partial<Record<Finished["reason"], string>> = {
 const signs = { ok: "•", failed: "✗", denied: "⊘", interrupted: "✗" } as const
 
 /**
- * The answer's text on stdout as it arrives, with a newline at the end; on stderr one line per tool call, and notes for the user.
+ * Writes the answer's text to stdout as it arrives, with a newline at the end. Writes a line per tool call and notes to stderr.
  */
 export const text = Effect.gen(function*() {
   const { colors, isErrorTerminal, isTerminal, write, writeError } = yield* Stdio
@@ -36,15 +36,15 @@ export const text = Effect.gen(function*() {
   const dim = (line: string) => colors ? `\u001b[2m${line}\u001b[22m` : line
   let last = "\n"
   let isBetween = false
-  /** Both streams share the terminal, so a line on stderr must not begin in the middle of the answer. */
+  /** Ends the current line of the answer, because stderr may be on the same terminal. */
   const newline = Effect.suspend(() => {
     if (last.endsWith("\n")) return Effect.void
     last = "\n"
     return write("\n")
   })
-  const say = (line: string) => Effect.zipRight(newline, writeError(`${line}\n`))
+  const writeNote = (line: string) => Effect.zipRight(newline, writeError(`${line}\n`))
   /** Writes a line to stderr in the middle of an answer, whose text continues after it. */
-  const sayBetween = (line: string) =>
+  const writeNoteBetween = (line: string) =>
     Effect.suspend(() => {
       const isOnTextLine = isTerminal && isErrorTerminal && !isBetween && !last.endsWith("\n")
       isBetween = true
@@ -62,7 +62,7 @@ export const text = Effect.gen(function*() {
         )
     )
     return Effect.zipRight(
-      sayBetween(""),
+      writeNoteBetween(""),
       FiberHandle.run(
         countdown,
         Effect.repeat(Effect.tap(tick, (left) => Effect.sleep(Math.min(left, 1000))), { while: (left) => left > 1000 })
@@ -74,17 +74,17 @@ export const text = Effect.gen(function*() {
     isErrorTerminal
       ? countDown(wait)
       : Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        sayBetween(`note: ${printable(`${Wait.describe(wait, now)}: ${wait.message}`)}\n`))
+        writeNoteBetween(`note: ${printable(`${Wait.describe(wait, now)}: ${wait.message}`)}\n`))
 
   const show = (event: TurnEvent) => {
     switch (event.type) {
       case "text":
         last = event.text === "" ? last : event.text
         isBetween = false
-        return write(isTerminal ? shown(event.text) : event.text)
+        return write(isTerminal ? makeVisible(event.text) : event.text)
       case "answer-cut": {
         const what = event.hasText ? "Continuing the answer" : "Retrying"
-        return sayBetween(`note: ${what} after a failure: ${printable(event.message)}\n`)
+        return writeNoteBetween(`note: ${what} after a failure: ${printable(event.message)}\n`)
       }
       case "waiting":
         return waiting(event)
@@ -93,16 +93,18 @@ export const text = Effect.gen(function*() {
         return newline
       case "tool-done": {
         const { name, outcome, summary, title } = event
-        return say(dim(printable(`${signs[outcome]} ${name} ${title}  ${summary}`)))
+        return writeNote(dim(printable(`${signs[outcome]} ${name} ${title}  ${summary}`)))
       }
       case "notice":
-        return say(`note: ${printable(event.text)}`)
+        return writeNote(`note: ${printable(event.text)}`)
       case "finished": {
         const note = event.isEmpty ? undefined : notes[event.reason]
         const reason = Bedrock.stopReason(event.metadata)
         return note === undefined
           ? newline
-          : say(`note: ${note}${event.reason === "length" || reason === undefined ? "" : ` (${printable(reason)})`}`)
+          : writeNote(
+            `note: ${note}${event.reason === "length" || reason === undefined ? "" : ` (${printable(reason)})`}`
+          )
       }
       default:
         return Effect.void
@@ -116,10 +118,10 @@ export const text = Effect.gen(function*() {
 
 const eraseLine = "\r\u001b[K"
 
-/** Without wrapping at the terminal's edge, since only one line is erased. */
+/** Prevents wrapping at the terminal's edge, because only one line is erased. */
 const inOneLine = (text: string): string => `\u001b[?7l${text}\u001b[?7h`
 
-/** Does the turn have an answer? If not, the command fails. */
+/** Whether the turn has an answer. If not, the command fails. */
 export const isAnswered = ({ isEmpty, reason }: Finished): boolean =>
   isEmpty === undefined && reason !== "steps" && reason !== "content-filter"
 
@@ -133,7 +135,7 @@ const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
 
 const kinds = { Bearer: "bearer", AwsChain: "aws", Headers: "header", None: "none" } as const
 
-/** One event per line; docs/json-events.md describes them. */
+/** Writes one event per line. docs/json-events.md describes them. */
 export const json = (target: typeof BedrockTarget.Service, credential: Credential, session: string) =>
   Effect.gen(function*() {
     const stdio = yield* Stdio

@@ -17,9 +17,9 @@ import * as KnownModels from "../../model/knownModels.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import * as AskInTerminal from "../../workspace/askInTerminal.ts"
 import * as Assistant from "../../workspace/assistant.ts"
+import * as LocalFiles from "../../workspace/localFiles.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
-import * as Places from "../../workspace/localFiles.ts"
 import * as Attachment from "./attachment.ts"
 import * as Answers from "./noAnswer.ts"
 import * as RunOutput from "./runOutput.ts"
@@ -34,13 +34,13 @@ export interface RunOptions extends SessionOptions {
   readonly system: Option.Option<string>
   readonly maxTokens: Option.Option<number>
   readonly format: "text" | "json"
-  /** Sends the prompt alone: no tools, no instructions, no built-in system prompt. */
+  /** Sends only the prompt: no tools, no instructions, no built-in system prompt. */
   readonly noTools: boolean
-  /** The most steps, i.e. requests to the model, of the turn. */
+  /** The maximum number of steps of the turn. Each step is one request to the model. */
   readonly maxSteps: number
 }
 
-/** The user's message: the attached files, the prompt of the command line, the text piped into stdin. */
+/** Reads the user's message: the attached files, the prompt on the command line, and the text piped into stdin. */
 const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: RunOptions) {
   const { readPiped } = yield* Stdio
   const words = prompt.join(" ")
@@ -57,8 +57,8 @@ const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: 
   return [...attachments, ...(text === "" ? [] : [Prompt.textPart({ text })])]
 })
 
-/** The tools and instructions of a turn; none with --no-tools. */
-const equipment = ({ noTools, system }: RunOptions) =>
+/** Prepares the tools and instructions of a turn; none with --no-tools. */
+const equip = ({ noTools, system }: RunOptions) =>
   Effect.gen(function*() {
     if (noTools) return { system: Option.getOrUndefined(system), notices: [] }
     const { writeError } = yield* Stdio
@@ -89,7 +89,7 @@ const log = (event: TurnEvent) => {
 }
 
 /** Fails if the turn ended without an answer. */
-const failure = (event: TurnEvent, maxSteps: number) => {
+const failWithoutAnswer = (event: TurnEvent, maxSteps: number) => {
   if (event.type === "failed") return Effect.fail(explain(event.error))
   if (event.type !== "finished" || RunOutput.isAnswered(event)) return Effect.void
   return event.reason === "steps"
@@ -98,12 +98,12 @@ const failure = (event: TurnEvent, maxSteps: number) => {
       message: `The turn stopped after ${maxSteps} steps, before the model was done.`,
       hint: "To continue: altimate-code run --continue \"continue\". --max-steps raises the limit."
     })
-    : Answers.noAnswer(event)
+    : Answers.makeNoAnswerError(event)
 }
 
 /** Runs the turn and writes its events. */
 export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
-  const model = yield* KnownModels.known(yield* Bedrock.configuredModel)
+  const model = yield* KnownModels.lookUp(yield* Bedrock.configuredModel)
   const input = yield* readInput(options)
   yield* Effect.gen(function*() {
     const target = yield* BedrockTarget
@@ -111,17 +111,17 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     const credential = yield* target.credential
     const session = yield* openSession(options)
     yield* Effect.logInfo(`session ${session.id}`).pipe(Effect.annotateLogs("service", "agent"))
-    const { notices, ...equipped } = yield* equipment(options)
+    const { notices, ...equipped } = yield* equip(options)
     const output = yield* options.format === "json"
       ? RunOutput.json(target, credential, session.id)
       : RunOutput.text
-    const note = (notices: ReadonlyArray<string>) =>
+    const reportNotices = (notices: ReadonlyArray<string>) =>
       Effect.forEach(notices, (text) => output.event({ type: "notice", text }), { discard: true })
-    yield* note([
+    yield* reportNotices([
       ...Option.toArray(notice(credential)),
       ...session.notices,
       ...notices,
-      ...yield* Attachment.notices(options.files)
+      ...yield* Attachment.findNotices(options.files)
     ])
     if (Option.isSome(options.title) && options.title.value.trim() !== "") {
       const time = new Date(yield* Clock.currentTimeMillis).toISOString()
@@ -139,7 +139,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       Stream.runForEach((event) =>
         log(event).pipe(
           Effect.zipRight(Effect.suspend(() => output.event(event))),
-          Effect.zipRight(failure(event, options.maxSteps))
+          Effect.zipRight(failWithoutAnswer(event, options.maxSteps))
         )
       ),
       Effect.tapError((error) =>
@@ -158,7 +158,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
           ),
         AskInTerminal.layer,
         Assistant.permissions,
-        Places.layer
+        LocalFiles.layer
       )
     )
   )

@@ -1,4 +1,4 @@
-/** Starts the gateway on this machine and prints how to use it. */
+/** Starts the sandbox gateway and prints how to use it. */
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as Script from "@altimate-code/sandbox/Script"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -18,7 +18,7 @@ export interface SandboxOptions {
   readonly script: Option.Option<string>
 }
 
-/** The credentials that the sandbox accepts. Not secret: they work only for this local server, which prints them. */
+/** The credentials that the sandbox accepts. They are not secret: they work only for this local server, which prints them. */
 const token = "sandbox-token"
 const keys = { accessKeyId: "AKIASANDBOXSANDBOX00", secretAccessKey: "sandbox-secret-access-key", region: "us-east-1" }
 
@@ -29,7 +29,7 @@ const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
       reason: "Usage",
       message,
       hint:
-        "A script is a JSON array of turns: [{\"blocks\": [{\"type\": \"text\", \"text\": \"hi\"}]}]. docs/sandbox.md describes all of it."
+        "A script is a JSON array of turns: [{\"blocks\": [{\"type\": \"text\", \"text\": \"hi\"}]}]. docs/sandbox.md describes the format."
     })
   const text = yield* fs.readFileString(path).pipe(
     Effect.mapError((error) => refuse(`--script ${path} cannot be read: ${error.message}`))
@@ -37,13 +37,13 @@ const readScript = Effect.fn("RunSandbox.readScript")(function*(path: string) {
   return yield* Schema.decodeUnknown(Schema.parseJson(Script.Script), { onExcessProperty: "error" })(text).pipe(
     Effect.mapError((error) => {
       const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
-      return refuse(`--script ${path}: ${place(issue!.path)}${issue!.message}`)
+      return refuse(`--script ${path}: ${formatPlace(issue!.path)}${issue!.message}`)
     })
   )
 })
 
-/** `[0].blocks[1].type: `; empty for the script itself. */
-const place = (path: ReadonlyArray<PropertyKey>): string =>
+/** Formats the place of an error: `[0].blocks[1].type: `; empty for the script itself. */
+const formatPlace = (path: ReadonlyArray<PropertyKey>): string =>
   path.length === 0
     ? ""
     : `${path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("").replace(/^\./, "")}: `
@@ -68,7 +68,7 @@ const instructions = (url: string) =>
 Ctrl-C stops it. Requests:
 `
 
-/** Serves until it is interrupted, and prints each request. */
+/** Serves requests and prints each, until it is interrupted. */
 export const runSandbox = Effect.fn("RunSandbox.runSandbox")(function*({ port, prefix, script }: SandboxOptions) {
   const { write } = yield* Stdio
   const turns = yield* Effect.transposeMapOption(script, readScript)

@@ -38,12 +38,12 @@ const isFirstStart = Effect.gen(function*() {
   if (credential._tag !== "AwsChain" || Option.isSome(baseURL) || Option.isSome(profile)) return false
   if ((yield* activeEnvironment).some(({ variable }) => !neutralVariables.includes(variable))) return false
   return !(yield* Effect.orElseSucceed(fs.exists(path.join(home, ".aws")), () => false))
-}).pipe(Effect.provide(Layer.provide(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.unasked))))
+}).pipe(Effect.provide(Layer.provide(Auth.layer, Layer.merge(CredentialStore.layer, TokenCommands.disabled))))
 
 const toSetting = (value: string): Setting<string> => ({ value, origin: { _tag: "Default" } })
 
-/** The settings, with the answers in place of the configured values. */
-const settingsOf = ({ baseURL, credential, region }: Answers) =>
+/** The settings, with configured values replaced by the user's answers. */
+const settingsFrom = ({ baseURL, credential, region }: Answers) =>
   Layer.effect(
     Settings.Settings,
     Effect.map(Settings.Settings, (settings) => ({
@@ -54,8 +54,8 @@ const settingsOf = ({ baseURL, credential, region }: Answers) =>
     }))
   )
 
-/** A store that already contains the token of the answers. */
-const credentialStoreOf = ({ credential }: Answers) =>
+/** A store that returns the token that the user has entered. */
+const credentialStoreFrom = ({ credential }: Answers) =>
   credential._tag === "Token"
     ? Layer.effect(
       CredentialStore.CredentialStore,
@@ -69,15 +69,15 @@ const credentialStoreOf = ({ credential }: Answers) =>
 const attempt = (answers: Answers) =>
   Effect.gen(function*() {
     if (answers.credential._tag === "Token") yield* (yield* Secrets).register(answers.credential.token)
-    // Streamed like every request of the screen: some gateways offer nothing else.
+    // Streamed like every request of the screen, because some gateways support only that.
     return yield* LanguageModel.streamText({ prompt: "Say hello in one short sentence." }).pipe(
       Stream.runFold("", (text, part) => part.type === "text-delta" ? text + part.delta : text)
     )
   }).pipe(
     Effect.provide(
       Bedrock.languageModel({ id: answers.model, maxTokens: Option.some(64) }).pipe(
-        Layer.provide(Bedrock.clientOver(credentialStoreOf(answers), Bedrock.checking)),
-        Layer.provide(settingsOf(answers))
+        Layer.provide(Bedrock.clientOver(credentialStoreFrom(answers), Bedrock.checkLimits)),
+        Layer.provide(settingsFrom(answers))
       )
     ),
     Effect.mapError((error) => toHostError(error._tag === "ConfigError" ? error : explainCheck("short")(error)))
@@ -100,7 +100,7 @@ const save = (answers: Answers) =>
     return [file, store.path]
   }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
 
-/** None if an endpoint or a credential is configured. */
+/** Makes the setup; none if an endpoint or a credential is configured. */
 export const make = <R>(tokenCommand: Layer.Layer<TokenCommand, never, R>) =>
   Effect.gen(function*() {
     const context = yield* Effect.context<Services | Settings.Settings | R>()

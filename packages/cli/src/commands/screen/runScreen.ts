@@ -6,8 +6,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Stdio } from "../../command-line/Stdio.ts"
 import * as Assistant from "../../workspace/assistant.ts"
+import * as LocalFiles from "../../workspace/localFiles.ts"
 import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
-import * as Places from "../../workspace/localFiles.ts"
 import * as ScreenHost from "./screenHost.ts"
 
 export interface ScreenOptions extends SessionOptions {
@@ -26,7 +26,7 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
       Effect.provide(
         Layer.provideMerge(
           ScreenHost.layer(options.overrides),
-          Layer.mergeAll(Assistant.permissions, Places.layer)
+          Layer.mergeAll(Assistant.permissions, LocalFiles.layer)
         )
       )
     )

@@ -9,16 +9,16 @@ import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
-import { configured } from "../../workspace/withSettings.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
+import { withSettings } from "../../workspace/withSettings.ts"
 
-const hasScreen = Effect.gen(function*() {
-  const { interactive } = yield* Stdio
+const requireTerminal = Effect.gen(function*() {
+  const { isInteractive } = yield* Stdio
   const term = yield* Effect.orElseSucceed(Config.string("TERM"), () => "")
-  if (interactive && term !== "dumb") return
+  if (isInteractive && term !== "dumb") return
   return yield* new CliError({
     reason: "Usage",
-    message: interactive
+    message: isInteractive
       ? "The screen cannot be shown on this terminal: TERM is \"dumb\"."
       : "The screen cannot be shown: standard input or output is not a terminal.",
     hint: "Use altimate-code run \"…\" to run a single prompt. altimate-code --help shows all commands."
@@ -43,9 +43,9 @@ export const screen = command("altimate-code", {
     })
   },
   run: (given) =>
-    hasScreen.pipe(
+    requireTerminal.pipe(
       Effect.zipRight(load(() => import("./runScreen.ts"))),
       Effect.flatMap(({ runScreen }) => runScreen({ ...given, overrides: overrides(given) })),
-      configured(overrides(given), Trust.ask, "send")
+      withSettings(overrides(given), Trust.ask, "send")
     )
 })

@@ -20,8 +20,8 @@ import { version } from "../../Version.ts"
 import * as Assistant from "../../workspace/assistant.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import * as FirstStart from "./firstStart.ts"
-import { toHostError } from "./toHostError.ts"
 import * as SelectedModel from "./selectedModel.ts"
+import { toHostError } from "./toHostError.ts"
 
 const describeQuestions = ({ origin, value }: Setting<boolean>): string =>
   value
@@ -31,7 +31,7 @@ const describeQuestions = ({ origin, value }: Setting<boolean>): string =>
 const abbreviateHome = (directory: string, home: string): string =>
   directory === home || directory.startsWith(`${home}/`) ? `~${directory.slice(home.length)}` : directory
 
-/** The live program. `overrides` are settings of the command line. */
+/** The host of the screen. `overrides` are settings from the command line. */
 export const layer = (overrides: Settings.Overrides) =>
   Layer.scoped(
     Host,
@@ -40,7 +40,7 @@ export const layer = (overrides: Settings.Overrides) =>
       const path = yield* Path.Path
       const { cwd, data, home } = yield* Directories
       const { yolo } = yield* Settings.Settings
-      const models = yield* KnownModels.selectable
+      const models = yield* KnownModels.selectableModels
       const servers = yield* Mcp.servers
       const notices = yield* Queue.unbounded<string>()
       const notify = (notice: string) => Effect.asVoid(Queue.offer(notices, notice))

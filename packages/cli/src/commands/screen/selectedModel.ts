@@ -24,14 +24,14 @@ interface Opened {
   readonly active: ActiveModel
   /** Lines for `/status`. */
   readonly status: ReadonlyArray<string>
-  /** What the user should know about its credential. */
+  /** Notices for the user about its credential. */
   readonly notices: ReadonlyArray<string>
 }
 
-/** Opens the model over the client in the context; the scope closes it. */
+/** Opens a model with the client from the context, until the scope closes. */
 const open = (id: string, isKnown: boolean) =>
   Effect.gen(function*() {
-    const known = yield* KnownModels.known(id)
+    const known = yield* KnownModels.lookUp(id)
     const { files } = yield* Settings.Settings
     const context = yield* Layer.build(Bedrock.languageModel(known))
     const { credential, endpoint, mayAskAgain, model, notices } = Context.get(context, BedrockTarget)
@@ -130,7 +130,7 @@ export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>)
         ScopedRef.get(current),
         Option.match({ onSome: Effect.succeed, onNone: () => replace(overrides) })
       )),
-      // A listed ID has no provider in front, even if it contains a slash.
+      // A listed ID has no provider prefix, even if it contains a slash.
       select: (id: string) =>
         lock.withPermits(1)(replace({ ...overrides, model: listed.has(id) ? `amazon-bedrock/${id}` : id }))
     }

@@ -14,7 +14,7 @@ const id = argument(Args.text({ name: "id" }), {
 })
 
 export const list = command("list", {
-  description: "List all sessions, the last used first.",
+  description: "List all sessions, the most recently used first.",
   examples: [["altimate-code session list", "which sessions can be resumed"]],
   parameters: { format },
   run: ({ format }) => Effect.flatMap(actions, ({ list }) => list(format))

@@ -3,11 +3,11 @@ import * as SessionStore from "@altimate-code/agent/session/SessionStore"
 import * as Transcript from "@altimate-code/agent/session/Transcript"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
-import { shown, shownJson, Stdio, writeJson } from "../../command-line/Stdio.ts"
+import { makeJsonVisible, makeVisible, Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Table from "../../command-line/table.ts"
-import * as Places from "../../workspace/localFiles.ts"
+import * as LocalFiles from "../../workspace/localFiles.ts"
 
-/** All sessions, the last used first. */
+/** Lists all sessions, the most recently used first. */
 export const list = Effect.fn("SessionCommands.list")(function*(format: "text" | "json") {
   const { write } = yield* Stdio
   const all = yield* (yield* SessionStore.SessionStore).list
@@ -23,22 +23,22 @@ export const list = Effect.fn("SessionCommands.list")(function*(format: "text" |
       title
     ])
   ]))
-}, Effect.provide(Places.sessions))
+}, Effect.provide(LocalFiles.sessions))
 
-/** A session as Markdown, or every line of its file as a JSON array. */
+/** Prints a session as Markdown, or all lines of its file as a JSON array. */
 export const print = Effect.fn("SessionCommands.print")(function*(id: string, format: "markdown" | "json") {
   const { isTerminal, write, writeError } = yield* Stdio
   const { lines, notices, text } = yield* (yield* SessionStore.SessionStore).read(id)
   for (const notice of notices) yield* writeError(`note: ${printable(notice)}\n`)
   const [whole, forTerminal] = format === "markdown"
-    ? [Transcript.markdown(lines), shown]
-    : [`[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`, shownJson]
+    ? [Transcript.toMarkdown(lines), makeVisible]
+    : [`[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`, makeJsonVisible]
   yield* write(isTerminal ? forTerminal(whole) : whole)
-}, Effect.provide(Places.sessions))
+}, Effect.provide(LocalFiles.sessions))
 
 /** Deletes a session permanently. */
 export const remove = Effect.fn("SessionCommands.remove")(function*(id: string) {
   const { write } = yield* Stdio
   const whole = yield* (yield* SessionStore.SessionStore).remove(id)
   yield* write(`Deleted session ${whole}.\n`)
-}, Effect.provide(Places.sessions))
+}, Effect.provide(LocalFiles.sessions))

@@ -34,7 +34,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as Bedrock from "../../../src/model/bedrock.ts"
-import * as Places from "../../../src/workspace/localFiles.ts"
+import * as LocalFiles from "../../../src/workspace/localFiles.ts"
 
 /** What must never be written anywhere. */
 export const canary = "canary-token-of-the-gateway"
@@ -80,7 +80,7 @@ export const machine = (
     ),
     PermissionPolicy.neverAsk("A test allows everything.").pipe(Layer.provide(PermissionPolicy.layer)),
     Approver.declineAll("There is no user."),
-    Tools.layer.pipe(Layer.provideMerge(Places.layer))
+    Tools.layer.pipe(Layer.provideMerge(LocalFiles.layer))
   ).pipe(
     Layer.provide(Network.layer),
     Layer.provide(Layer.mergeAll(settings(url), bearer, noChain, impatient, EndpointPolicy.layer, PrefixRules.layer)),

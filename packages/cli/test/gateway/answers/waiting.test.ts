@@ -24,7 +24,7 @@ layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
       const { home } = yield* setUp(throttled(1))
       const { code, stderr, stdout } = yield* home.run(["run", "--no-tools", "hi"], { env: token })
       assert.deepStrictEqual([code, stdout], [0, "At last.\n"])
-      assert.strictEqual(stderr, "note: Rate limited. Next try in 1 s (2nd): ThrottlingException: slow down\n")
+      assert.strictEqual(stderr, "note: Rate limited. Retrying in 1 s (attempt 2): ThrottlingException: slow down\n")
     }))
 
   it.scoped("run --format json has an event", () =>
@@ -47,8 +47,8 @@ layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
     Effect.gen(function*() {
       const { home, sandbox } = yield* setUp(throttled(60))
       const terminal = yield* open(["run", "--no-tools", "hi"], { home: home.home, env: token })
-      yield* terminal.see("Rate limited. Next try in 1 min (2nd) · ctrl-c to stop")
-      yield* terminal.see("Rate limited. Next try in 58 s (2nd) · ctrl-c to stop")
+      yield* terminal.see("Rate limited. Retrying in 1 min (attempt 2) · ctrl-c to stop")
+      yield* terminal.see("Rate limited. Retrying in 58 s (attempt 2) · ctrl-c to stop")
       assert.notInclude(terminal.everything(), "59 s")
       yield* terminal.write(keys.ctrl("c"))
       assert.strictEqual(yield* terminal.exited, 130)
@@ -65,13 +65,13 @@ layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
         ]
       })
       yield* ask(terminal, "Say something")
-      yield* terminal.see("Rate limited. Next try in 2 s (2nd) · esc: stop")
-      yield* terminal.see("Rate limited. Next try in 1 s (2nd) · esc: stop")
+      yield* terminal.see("Rate limited. Retrying in 2 s (attempt 2) · esc: stop")
+      yield* terminal.see("Rate limited. Retrying in 1 s (attempt 2) · esc: stop")
       yield* terminal.see("At last.")
       yield* terminal.see("ready")
       assert.notInclude(terminal.everything(), "Rate limited")
       yield* ask(terminal, "Again")
-      yield* terminal.see("Rate limited. Next try in 10 min (2nd) · esc: stop")
+      yield* terminal.see("Rate limited. Retrying in 10 min (attempt 2) · esc: stop")
       yield* terminal.write(keys.escape)
       yield* terminal.see("Interrupted")
       yield* terminal.see("ready")

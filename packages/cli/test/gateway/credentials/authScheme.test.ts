@@ -110,7 +110,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       assert.strictEqual(headers["authorization"], `Basic ${canary}`)
       const two = yield* run({ auth: "sigv4", headers: { Authorization: `Basic ${canary}` } })
       assert.strictEqual(two.code, 2)
-      assert.include(two.stderr, "A request carries one authorization")
+      assert.include(two.stderr, "A request can carry only one authorization")
       assert.lengthOf(two.requests, 0)
     }))
 

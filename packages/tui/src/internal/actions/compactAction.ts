@@ -21,7 +21,7 @@ export const make = Effect.gen(function*() {
       Compaction.compact(session, { window: contextWindow, provider }),
       (wait) => Effect.flatMap(Clock.currentTimeMillis, (at) => send({ type: "retry-wait", wait: mask(wait), at }))
     ).pipe(Effect.provideService(LanguageModel.LanguageModel, languageModel))
-    yield* send({ type: "compacted", usage, context: History.context(yield* session.entries), text: notice })
+    yield* send({ type: "compacted", usage, context: History.estimateContext(yield* session.entries), text: notice })
   }).pipe(
     Effect.catchAll((error) => showFailure(error._tag === "HostError" ? error : host.explain(error))),
     Effect.onInterrupt(() => showWarning("Interrupted. Nothing was compacted.")),

@@ -62,8 +62,8 @@ export const make = (initial: Options) =>
         items: items.length === 0
           ? [{ type: "welcome", version: host.version, directory: host.directory }]
           : [...items, { type: "notice", level: "info", text: `Resumed session ${session.id}.` }],
-        usage: items.length === 0 ? Usage.none : Transcript.totals(entries),
-        context: History.context(entries)
+        usage: items.length === 0 ? Usage.none : Transcript.sumUsage(entries),
+        context: History.estimateContext(entries)
       })
       if (session.directory !== workspace.directory) {
         yield* showWarning(`This session was started in ${session.directory}. Tools run in ${workspace.directory}.`)

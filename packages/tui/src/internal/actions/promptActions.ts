@@ -21,7 +21,7 @@ export const make = (suspendDuring: Terminal["suspendDuring"]) =>
     const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | Workspace>()
 
     const files = yield* Effect.cachedWithTTL(
-      Effect.orElseSucceed(Files.nearest(workspace.directory, maxFiles), () => []),
+      Effect.orElseSucceed(Files.listNearest(workspace.directory, maxFiles), () => []),
       "10 seconds"
     )
 

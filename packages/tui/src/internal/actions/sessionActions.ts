@@ -57,7 +57,7 @@ export const make = (keptOpen: Session | undefined) =>
     const exportMarkdown = Effect.gen(function*() {
       const { entries, id } = yield* current.get
       const file = path.join(workspace.directory, `session-${id}.md`)
-      yield* replaceFile(file, Transcript.markdown(yield* entries), { mode: 0o600, forcesMode: true })
+      yield* replaceFile(file, Transcript.toMarkdown(yield* entries), { mode: 0o600, forcesMode: true })
       yield* showNotice(`Session exported to ${file}.`)
     }).pipe(
       Effect.provideService(FileSystem.FileSystem, fs),

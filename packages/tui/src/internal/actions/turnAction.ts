@@ -35,7 +35,7 @@ export const make = ({ approver, maxSteps, tools }: Options) =>
     const grantMentioned = (text: string) =>
       Effect.gen(function*() {
         const session = yield* current.get
-        const { grants, notices } = yield* Mentions.consent(text)
+        const { grants, notices } = yield* Mentions.resolve(text)
         for (const grant of grants) {
           yield* session.append({ type: "grant", ...grant, time: DateTime.formatIso(yield* DateTime.now) })
         }

@@ -71,7 +71,7 @@ export const renderContent = ({ action, tool }: Question, canvas: Canvas): Lines
       return indent([...exact(tool, "strong"), ...exact(action.preview.text, "text")], "  ")
     case undefined: {
       const locations = new Set(
-        action.judged.map(({ subject }) => subject).filter((subject) => subject !== action.title)
+        action.parts.map(({ subject }) => subject).filter((subject) => subject !== action.title)
       )
       return indent([
         ...exact(action.title, "strong"),

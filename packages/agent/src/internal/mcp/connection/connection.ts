@@ -12,14 +12,14 @@ import { type RequestError, type StartError, tryRequest } from "../mcpError.ts"
 import type { Sdk } from "../sdk.ts"
 import { reportEndedResponses } from "./cutResponses.ts"
 import { startProcess } from "./mcpProcess.ts"
-import { remoteAddress } from "./remoteAddress.ts"
+import { resolveRemoteAddress } from "./remoteAddress.ts"
 
 export interface Connection {
   readonly client: Client
   readonly transport: McpStatus["transport"]
   /** Adds the end of the server's stderr to a message, and replaces the message if the server's process ended. */
   readonly explain: (message: string) => string
-  /** Whether the error means that the server does not know the connection's session any more; it did not execute the request. */
+  /** Whether the error means that the server no longer knows the connection's session, and so did not execute the request. */
   readonly isSessionLost: (error: RequestError) => boolean
   readonly isOpen: () => boolean
   /** Waits until either side closes the connection. */
@@ -54,7 +54,7 @@ export const openConnection = (
         isSessionLost: () => false
       }))
     }))
-    : Effect.map(remoteAddress(server, context.client), (address) => ({
+    : Effect.map(resolveRemoteAddress(server, context.client), (address) => ({
       explain: (message) => message,
       connect: connectRemote(address, context)
     }))
@@ -62,9 +62,9 @@ export const openConnection = (
 /** The SDK's code for its own closed connections. */
 const connectionClosed = -32000
 
-/** Older servers support only SSE and answer a streamable HTTP request with a 4xx. */
+/** Falls back to SSE: older servers support only that and answer a streamable HTTP request with a 4xx. */
 const connectRemote = (
-  { headers, url }: Effect.Effect.Success<ReturnType<typeof remoteAddress>>,
+  { headers, url }: Effect.Effect.Success<ReturnType<typeof resolveRemoteAddress>>,
   context: Context
 ): Effect.Effect<Connection, RequestError, Scope.Scope> => {
   const { fetch, sdk } = context
@@ -78,7 +78,7 @@ const connectRemote = (
         transport.onmessage?.({
           jsonrpc: "2.0",
           id,
-          error: { code: connectionClosed, message: "its response broke off" }
+          error: { code: connectionClosed, message: "its response was cut off" }
         }))
     })
     return Effect.map(attach(transport as Transport, context), (attached): Connection => ({
@@ -93,7 +93,7 @@ const connectRemote = (
   })
   const overSse = Effect.gen(function*() {
     const attached = yield* attach(new sdk.SSEClientTransport(url, { requestInit, fetch }) as Transport, context)
-    // The session ends with its stream. The SDK would open another one that has not been initialized.
+    // The session ends with its stream, but the SDK would open another stream, whose session is not initialized.
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is not an EventTarget
     attached.client.onerror = (error) => {
       if (error instanceof sdk.SseError) void attached.client.close()
@@ -116,7 +116,7 @@ const connectRemote = (
 /** Time limit for sending the last notifications (e.g. a cancelled call) before closing, in milliseconds. */
 const flushTimeout = 1000
 
-/** Initializes a client on the transport; it is closed with the scope. */
+/** Initializes a client on the transport. The scope closes it. */
 const attach = (
   transport: Transport,
   { client: identity, sdk, timeout }: Context
@@ -132,7 +132,7 @@ const attach = (
       }
       return sending
     }
-    // The promise ends itself: a timeout can't interrupt a finalizer.
+    // A time limit inside the promise, because finalizers can't be interrupted.
     const flush = Effect.ignore(Effect.tryPromise(() =>
       Promise.race([
         Promise.all(notifications),

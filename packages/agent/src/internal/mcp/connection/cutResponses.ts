@@ -1,13 +1,13 @@
-/** Detects responses of remote servers that break off. */
+/** Detects responses of remote servers that are cut off. */
 import * as Predicate from "effect/Predicate"
 import type { McpHost } from "../../../mcp/McpHost.ts"
 
-/** Time for the SDK to read the data before the end, in milliseconds. */
-const grace = 100
+/** How long the SDK has to process data that arrived before the end, in milliseconds. */
+const processingGrace = 100
 
 /**
- * A `fetch` that reports each request whose response stream ended: the SDK would wait for the rest until the call times out. Streams
- * whose events have IDs are not reported, because the SDK resumes them.
+ * Makes a `fetch` that reports each request whose response stream ended, because the SDK would wait for the rest until the call times
+ * out. Streams whose events have IDs are not reported, because the SDK resumes them.
  */
 export const reportEndedResponses =
   (fetch: McpHost["fetch"], ended: (id: string | number) => void): McpHost["fetch"] => async (url, init) => {
@@ -18,7 +18,7 @@ export const reportEndedResponses =
     const decoder = new TextDecoder()
     let line = ""
     let canResume = false
-    const reportEnd = () => canResume || setTimeout(() => ended(id), grace).unref()
+    const reportEnd = () => canResume || setTimeout(() => ended(id), processingGrace).unref()
     const body = new ReadableStream<Uint8Array>({
       pull: async (controller) => {
         try {

@@ -25,7 +25,7 @@ const line = /^([^\s:]+):[ \t]*(.*)$/
 
 const expected = "it must print a JSON object of strings, or lines such as \"Authorization: Bearer …\""
 
-/** Reasons never quote the output, which may be a secret. */
+/** The errors never quote the output, which may be a secret. */
 const parseHeaders = (output: string): Either.Either<HeaderValues, string> => {
   const text = output.trim()
   if (text === "") return Either.left(`it printed nothing; ${expected}`)
@@ -59,7 +59,7 @@ const runCommands = (
       const { end, next } = makeMasker()
       return next(text) + end()
     }
-    // As variables: the shell could interpret a name or a URL in the command line itself.
+    // Passed as variables, because the shell would interpret special characters of a name or a URL in the command line.
     const environment = { ...commandEnvironment, ...headersCommandEnvironment?.({ name, url }) }
     const run = (command: CommandOutput.Command, parse: (output: string) => Either.Either<HeaderValues, string>) =>
       CommandOutput.run(command, {
@@ -92,8 +92,8 @@ const isArgumentList = (command: NonNullable<RemoteServer["headersCommand"]>): c
   Array.isArray(command)
 
 /**
- * A `fetch` with the headers that the command prints; they override other headers with the same names. The command runs before the
- * connection is opened and again when a request gets a 401 response; that request is then retried with the new headers.
+ * Makes a `fetch` that sends the headers that the command prints, which override other headers with the same names. The command runs
+ * before the connection is opened, and again after a 401 response; that request is then retried with the new headers.
  */
 export const withHeaders = (
   server: RemoteServer,
@@ -121,7 +121,7 @@ export const withHeaders = (
       const response = await send(url, init)
       if (response.status !== 401) return response
       await response.body?.cancel()
-      // Another request may have renewed them in the meantime.
+      // A concurrent request may have renewed them already.
       if (used === current) await renew()
       return send(url, init)
     }

@@ -1,11 +1,11 @@
-/** Runs an MCP server as a process of this machine. */
+/** Runs an MCP server as a local process. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as ProcessGroup from "@altimate-code/system/ProcessGroup"
 import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-// Effect's commands have no process groups, and the processes that a server starts must end with it.
+// Node's `spawn`: Effect's commands have no process groups, and the processes that a server starts must end with it.
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
 import { type Environment, Workspace } from "../../../Workspace.ts"
@@ -19,7 +19,7 @@ export interface McpProcess {
   readonly explain: (message: string) => string
 }
 
-/** How much of stderr is kept: less than a message may have, so that its last line is never cut off. */
+/** Maximum length of the stored stderr: below that of an error message, so that the last line is never cut. */
 const maxStderrLength = 450
 
 /** MCP shutdown order: close stdin, SIGTERM, SIGKILL. */
@@ -37,7 +37,7 @@ const spawnGroup = (command: ReadonlyArray<string>, env: Environment) =>
       detached: true,
       stdio: ["pipe", "pipe", "pipe"]
     })
-    // Ignored: the end of the process is reported instead of the broken pipe.
+    // Ignored, because the end of the process is reported instead of the broken pipe.
     child.stdin.on("error", () => {})
     child.once("spawn", () => resume(Effect.succeed(child)))
     child.once("error", (error) =>
@@ -54,7 +54,7 @@ const waitForClose = (child: Child) =>
     })
   })
 
-/** Starts the server. It and all processes that it starts are ended with the scope. */
+/** Starts the server. The scope ends it and all processes that it has started. */
 export const startProcess = (
   server: { readonly command: ReadonlyArray<string>; readonly environment?: Readonly<Record<string, string>> },
   protocol: { readonly ReadBuffer: typeof ReadBuffer; readonly serializeMessage: typeof serializeMessage }
@@ -86,7 +86,7 @@ export const startProcess = (
                   if (message === null) isEmpty = true
                   else transport.onmessage?.(message)
                 } catch (error) {
-                  // Not a message, e.g. output printed by mistake: the following lines may be valid.
+                  // Not a message, for example debug output. The following lines may be valid.
                   transport.onerror?.(error as Error)
                 }
               }

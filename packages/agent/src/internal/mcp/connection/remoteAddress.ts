@@ -9,7 +9,7 @@ import { StartError } from "../mcpError.ts"
  * Moves user and password from the URL to the `Authorization` header: `fetch` rejects such URLs, and errors would show them. Sets a
  * `User-Agent`, because many firewalls reject requests without one.
  */
-export const remoteAddress = (
+export const resolveRemoteAddress = (
   { headers, url }: Pick<RemoteServer, "headers" | "url">,
   { name, version }: McpHost["client"]
 ): Effect.Effect<{ readonly url: URL; readonly headers: Headers }, StartError> =>

@@ -8,7 +8,7 @@ import { StartError } from "../mcpError.ts"
 const maxStarts = 3
 const period = Duration.minutes(5)
 
-/** Makes an effect that counts a start. It fails, and counts none, when there were too many recently: a process that ends each time is broken. */
+/** Makes an effect that counts a start, or fails without counting if there were too many recently: a process that keeps ending is broken. */
 export const makeStartLimit: Effect.Effect<Effect.Effect<void, StartError>> = Effect.map(
   Ref.make<ReadonlyArray<number>>([]),
   (starts) =>

@@ -1,10 +1,10 @@
-/** Commands that `find` and `fd` run on the files that they find. */
+/** Finds the commands that `find` and `fd` run on the files that they find. */
+import { type CallAnalyzer, type Inner, uncertain } from "../callAnalysis.ts"
 import { options, readOptions } from "../options.ts"
-import { type Inner, type Reader, uncertain } from "../callAnalysis.ts"
 import type { ShellWord } from "../words.ts"
 
 /** Options that do not write, delete or run anything. */
-const looking = options(
+const harmlessTests = options(
   "-H -L -P -D: -O0 -O1 -O2 -O3 -E -x -X -s -name: -iname: -path: -ipath: -wholename: -iwholename: -regex: -iregex: -regextype: -type: \
 -xtype: -size: -mtime: -mmin: -atime: -amin: -ctime: -cmin: -newer: -anewer: -cnewer: -newermt: -newerat: -newerct: -newermm: -used: \
 -maxdepth: -mindepth: -depth -d -empty -print -print0 -printf: -ls -prune -quit -follow -mount -xdev -perm: -user: -group: -uid: -gid: \
@@ -34,11 +34,12 @@ const splitCommands = (words: ReadonlyArray<ShellWord>, runs: RegExp, endsAtPlus
   return { rest, commands }
 }
 
-const find: Reader = (words) => {
+const find: CallAnalyzer = (words) => {
   const { commands, rest } = splitCommands(words, runs, true)
-  // `find` treats a path that starts with `-` as a test, so found paths can't be options of the command.
+  // `find` treats a starting point with a leading `-` as a test, so no path that it finds can be an option of the command.
   const inner = commands.map((words): Inner => ({ words, token: "{}", tokenIsPath: true }))
-  const isCertain = readOptions(looking, rest.filter(({ literal }) => literal !== "(" && literal !== "!")) !== undefined
+  const isCertain =
+    readOptions(harmlessTests, rest.filter(({ literal }) => literal !== "(" && literal !== "!")) !== undefined
   // `-execdir` and `-okdir` run it in the directory of the file.
   return {
     isCertain,
@@ -53,7 +54,7 @@ const fdOptions = options(
 --exclude: --size: --changed-within: --changed-before: --color: --threads: --max-results: --and: --prune"
 )
 
-const fd: Reader = (words) => {
+const fd: CallAnalyzer = (words) => {
   const { commands, rest } = splitCommands(words, /^(?:-[xX]|--exec|--exec-batch)$/, false)
   const inner = commands.map((words): Inner => {
     const has = words.some(({ literal }) => /\{\S*\}/.test(literal ?? ""))
@@ -64,7 +65,7 @@ const fd: Reader = (words) => {
     : { isCertain: true, commands: inner }
 }
 
-export const finders: ReadonlyMap<string, Reader> = new Map([
+export const finders: ReadonlyMap<string, CallAnalyzer> = new Map([
   ["find", find],
   ["gfind", find],
   ["fd", fd],

@@ -1,9 +1,9 @@
-/** The commands of `git` and their options that run no other program. */
+/** Recognizes `git` commands that run no other program. */
+import { type CallAnalysis, type CallAnalyzer, certain, joinWords, uncertain } from "../callAnalysis.ts"
 import { type Options, options, readOptions } from "../options.ts"
-import { certain, joinWords, type Reader, type Reading, uncertain } from "../callAnalysis.ts"
 import { literalWord, type ShellWord } from "../words.ts"
 
-/** No option of these commands names a program, or a file to write outside the working tree. */
+/** Commands without an option that names a program, or a file to write outside the working tree. */
 const withAnyOption = new Set(
   ("add branch check-attr check-ignore checkout clean commit count-objects describe for-each-ref fsck gc ls-files ls-tree merge-base mv \
 name-rev notes prune repack reset restore rev-parse rm show-ref status switch tag var verify-commit verify-tag version worktree")
@@ -87,7 +87,7 @@ const commands: ReadonlyMap<string, Options> = new Map([
   ]
 ])
 
-/** Operands of these commands may name a helper program: `ext::sh -c …`. */
+/** Commands whose operands may name a helper program: `ext::sh -c …`. */
 const networking: ReadonlyMap<string, Options> = new Map([
   [
     "clone",
@@ -138,7 +138,7 @@ const bisections = new Set("bad bisect good log new old reset skip start terms".
 
 const reading = /^(?:--get|--get-all|--get-regexp|--list|-l)$/
 
-const config: Reader = (words) => {
+const config: CallAnalyzer = (words) => {
   const own = readOptions(
     options(
       "-lz --get --get-all --get-regexp --list --show-origin --show-scope --name-only --global --local --system --type:"
@@ -150,7 +150,7 @@ const config: Reader = (words) => {
   }
 }
 
-const run = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
+const run = (name: string, words: ReadonlyArray<ShellWord>): CallAnalysis => {
   if (withAnyOption.has(name)) return certain
   const [first] = words
   if (name === "config") return config(words)
@@ -177,14 +177,14 @@ const run = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
 const ownRepository =
   "-pPhv --no-pager --paginate --no-replace-objects --no-optional-locks --literal-pathspecs --glob-pathspecs --version --help"
 
-/** Options for another repository or configuration, which may name programs. */
+/** Options that select another repository or configuration, which may name programs. */
 const otherConfiguration = "-C: -c: --git-dir: --work-tree: --namespace: --bare --config-env: --exec-path?:"
 
 const harmlessGlobals = options(ownRepository)
 
 const globals = options(`${ownRepository} ${otherConfiguration}`)
 
-export const git: Reader = (words) => {
+export const git: CallAnalyzer = (words) => {
   const [first, ...rest] = words
   if (first === undefined) return certain
   if (!first.mayBeOption) return first.literal === undefined ? uncertain : run(first.literal, rest)

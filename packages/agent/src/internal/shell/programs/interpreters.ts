@@ -1,6 +1,6 @@
-/** Commands that run code: shell code can be judged, code in other languages can't. */
+/** Analyzes calls of interpreters. Shell code can be analyzed, code in other languages can't. */
+import { type CallAnalysis, type CallAnalyzer, certain, uncertain } from "../callAnalysis.ts"
 import { type Options, options, readOptions } from "../options.ts"
-import { certain, type Reader, type Reading, uncertain } from "../callAnalysis.ts"
 import type { ShellWord } from "../words.ts"
 
 const shells = new Set(["bash", "sh", "dash", "zsh", "ksh", "ash"])
@@ -42,7 +42,7 @@ export const isInterpreter = (name: string): boolean => isShell(name) || languag
 /** A file such as `/dev/stdin` or `/proc/self/fd/0`, whose content is unknown. */
 const isDevice = (path: string): boolean => /^\/(?:dev|proc)\//.test(path)
 
-/** Whether its code may come from stdin. */
+/** Whether the interpreter may read its code from stdin. */
 const readsCode = (name: string, words: ReadonlyArray<ShellWord>): boolean => {
   const literals = words.map(({ literal }) => literal)
   if (words.some(({ start }) => start === "-" || isDevice(start)) || (isShell(name) && literals.includes("-s"))) {
@@ -65,7 +65,7 @@ const codeAt = (words: ReadonlyArray<string | undefined>): number | undefined =>
     if (word === "--") return hasCode ? at + 1 : undefined
     if (word === undefined || !/^[-+]/.test(word)) return hasCode ? at : undefined
     if (/^-[a-zA-Z]*c/.test(word)) hasCode = true
-    // For `-oc` it depends on the shell which word is the code.
+    // For `-oc`, shells disagree about which word is the code.
     if (/^-(?:[a-zA-Z]*c[a-zA-Z]*[oO]|[a-zA-Z]*[oO][a-zA-Z]*c)/.test(word)) return words.length
     if (valued.has(word) || /^-[a-zA-Z]*o$/.test(word)) at += 1
   }
@@ -76,8 +76,8 @@ const codeAt = (words: ReadonlyArray<string | undefined>): number | undefined =>
 const isHarmlessOption = (word: string | undefined): boolean =>
   /^(?:-[euxvnfclo]+|-o|errexit|nounset|pipefail|xtrace|--|--norc|--noprofile)$/.test(word ?? "")
 
-/** Reads a call of a shell; `undefined` for other commands. A script file is judged by its name. */
-export const readShell = (name: string, words: ReadonlyArray<ShellWord>): Reading | undefined => {
+/** Analyzes a call of a shell; `undefined` for other commands. The content of a script file is not analyzed. */
+export const analyzeShell = (name: string, words: ReadonlyArray<ShellWord>): CallAnalysis | undefined => {
   if (!isShell(name)) return undefined
   const literals = words.map(({ literal }) => literal)
   const at = codeAt(literals)
@@ -88,8 +88,8 @@ export const readShell = (name: string, words: ReadonlyArray<ShellWord>): Readin
   return { isCertain: isRead && literals.slice(0, at).every(isHarmlessOption), code: [code] }
 }
 
-/** Reads a call of another interpreter. For unlisted interpreters no option is known to be harmless. */
-const readLanguage = (name: string, words: ReadonlyArray<ShellWord>): Reading => {
+/** Analyzes a call of another interpreter. For unlisted interpreters, no option is known to be harmless. */
+const analyzeLanguage = (name: string, words: ReadonlyArray<ShellWord>): CallAnalysis => {
   if (readsCode(name, words)) return uncertain
   const [, accepted = noOptions] = harmlessOptions.find(([names]) => names.test(name)) ?? []
   // In `python -m module …` the remaining words belong to the module.
@@ -101,8 +101,8 @@ const readLanguage = (name: string, words: ReadonlyArray<ShellWord>): Reading =>
   return { isCertain: asks || (read !== undefined && isCommand) }
 }
 
-/** Reads a call of an interpreter; `undefined` for other commands. */
-export const readInterpreter = (name: string): Reader | undefined => {
-  if (isShell(name)) return (words) => readShell(name, words)!
-  return isInterpreter(name) ? (words) => readLanguage(name, words) : undefined
+/** Finds the analyzer for an interpreter; `undefined` for other commands. */
+export const findInterpreterAnalyzer = (name: string): CallAnalyzer | undefined => {
+  if (isShell(name)) return (words) => analyzeShell(name, words)!
+  return isInterpreter(name) ? (words) => analyzeLanguage(name, words) : undefined
 }

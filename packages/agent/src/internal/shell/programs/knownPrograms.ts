@@ -1,9 +1,9 @@
 /**
- * Programs that can run other programs or load code, each with the options that do not. A call with any other option is opaque.
+ * Analyzes programs that can run other programs or load code. Each has a list of options that do not; any other option makes a call opaque.
  * Sources: the programs' manual pages.
  */
+import { type CallAnalyzer, certain, uncertain } from "../callAnalysis.ts"
 import { type Options, options, readOptions } from "../options.ts"
-import { certain, type Reader, uncertain } from "../callAnalysis.ts"
 import { literalWord, type ShellWord } from "../words.ts"
 import { finders } from "./find.ts"
 import { git } from "./git.ts"
@@ -11,10 +11,10 @@ import { runners } from "./runners.ts"
 import { awk, sed } from "./scripts.ts"
 
 /** Each operand must match `operands`, and the first one must be among `subcommands`. */
-const accepting = (
+const acceptOptions = (
   accepted: Options,
   { operands, subcommands }: { readonly operands?: RegExp; readonly subcommands?: ReadonlySet<string> } = {}
-): Reader =>
+): CallAnalyzer =>
 (words) => {
   if (subcommands !== undefined && words.length === 1 && words[0]!.literal === "-v") return certain
   const own = readOptions(accepted, words)
@@ -46,14 +46,14 @@ const expandTarLetters = (words: ReadonlyArray<ShellWord>): ReadonlyArray<ShellW
   return [...result, ...rest]
 }
 
-/** An archive name with a colon means another machine, which a program reaches. */
-const tar: Reader = (words) => {
+/** An archive name with a colon is on another machine, and tar runs a program to access it. */
+const tar: CallAnalyzer = (words) => {
   const own = readOptions(tarOptions, expandTarLetters(words))
   const archives = own?.given.filter(({ name }) => name === "-f" || name === "--file") ?? []
   return { isCertain: own !== undefined && archives.every(({ value }) => value?.includes(":") === false) }
 }
 
-/** Words after `--` are compiler options for `cargo clippy`; for tests and programs they belong to the project. */
+/** Words after `--` are compiler options for `cargo clippy`, and arguments of the project's program for the other commands. */
 const cargoOptions = options(
   "-rqvw -F: -p: -j: --release --all --workspace --lib --bins --tests --benches --examples --all-targets --all-features \
 --no-default-features --features: --package: --exclude: --bin: --test: --example: --bench: --quiet --verbose --locked --offline --frozen \
@@ -63,7 +63,7 @@ const cargoOptions = options(
 const cargoCommands = set("b bench build c check clean d doc fmt metadata r run t test tree update clippy")
 /** `-C linker=x` names a program. */
 const lints = options("-D: -W: -A: -F:")
-const cargo: Reader = (words) => {
+const cargo: CallAnalyzer = (words) => {
   const [first, ...rest] = /^\+[\w.-]+$/.test(words[0]?.literal ?? "") ? words.slice(1) : words
   if (first === undefined) return certain
   if (!cargoCommands.has(first.literal ?? "")) return uncertain
@@ -82,7 +82,7 @@ const goOptions = options(
   "words"
 )
 const goCommands = set("build clean doc fmt get install list mod run test version vet")
-const go: Reader = ([first, ...rest]) => ({
+const go: CallAnalyzer = ([first, ...rest]) => ({
   isCertain: first === undefined ||
     goCommands.has(first.literal ?? "") && readOptions(goOptions, rest, first.literal === "run") !== undefined
 })
@@ -95,7 +95,7 @@ const npmOptions = options(
 --lockfile-only --stream --latest --immutable",
   "nopt"
 )
-/** Excludes `exec`, `config` and `pkg`, and any other word, because pnpm and yarn run a program with that name. */
+/** Excludes `exec`, `config` and `pkg`, and all unknown words, because pnpm and yarn run a program with that name. */
 const npmCommands = set(
   "test t tst run run-script start stop restart ci install i add uninstall remove rm un update up ls list ll la outdated view info show \
 audit why explain version publish pack build lint format check typecheck dev"
@@ -103,9 +103,9 @@ audit why explain version publish pack build lint format check typecheck dev"
 
 const ghCommands =
   /^(?:pr (?:view|list|diff|checks|status|create|comment|edit|review|merge|close|ready)|issue (?:view|list|status|create|comment|edit|close)|run (?:view|list|watch)|repo (?:view|list)|release (?:view|list)|workflow (?:view|list)|search \w+|label list)$/
-const gh: Reader = (words) => {
+const gh: CallAnalyzer = (words) => {
   const [first, second] = words
-  // An option could show the token.
+  // Without options, which could show the token.
   const asks = words.length === 2 && first?.literal === "auth" && second?.literal === "status"
   return { isCertain: asks || ghCommands.test(`${first?.literal} ${second?.literal}`) }
 }
@@ -116,7 +116,7 @@ const curlOptions = options(
 --compressed --http1.1 --http2 --fail-with-body --json: --no-progress-meter --output: --write-out:"
 )
 
-const curl: Reader = (words) => {
+const curl: CallAnalyzer = (words) => {
   const own = readOptions(curlOptions, words)
   if (own === undefined) return uncertain
   const values = (names: RegExp) => own.given.filter(({ name }) => names.test(name)).map(({ value }) => value)
@@ -130,7 +130,7 @@ const curl: Reader = (words) => {
 }
 
 /** Commands that load neither an engine nor a configuration from an argument. */
-const openssl = accepting(
+const openssl = acceptOptions(
   options(
     "-sha256 -sha512 -sha1 -md5 -hex -base64 -noout -text -dates -subject -issuer -fingerprint -enddate -startdate -serial -pubkey \
 -showcerts -in: -inform: -connect: -servername: -days:",
@@ -147,53 +147,58 @@ const compiler = options(
   "words"
 )
 
-/** They run code from a file, from stdin or in their own language: no call is known to be harmless. */
+/** Programs that run code from a file, from stdin or in their own language. No call is known to be harmless. */
 const opaque =
   "at batch crontab csh dc ed elvish emacs emacsclient ex expect fzf ftp gdb gnuplot ld lftp lldb ld.so ldd m4 mail mailx make-kpkg mutt mysql \
 mariadb nano newgrp nvim open pico prename psql rename run-parts screen sftp sk socat sqlite3 start-stop-daemon sudoedit telnet tig tmux tcsh vi \
 view vim vimdiff xdg-open"
 
-const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
+const list: ReadonlyArray<readonly [names: string, reader: CallAnalyzer]> = [
   [opaque, () => uncertain],
-  ["ack ag", accepting(options("-ilnwcvQHh -A: -B: -C: -g: -m: --nocolor --nogroup --hidden"))],
-  ["apt apt-get", accepting(options("-yqsf --yes --quiet --assume-yes --no-install-recommends --dry-run --simulate"))],
-  ["ar nm ranlib", accepting(options("-CDguntv"))],
+  ["ack ag", acceptOptions(options("-ilnwcvQHh -A: -B: -C: -g: -m: --nocolor --nogroup --hidden"))],
+  [
+    "apt apt-get",
+    acceptOptions(options("-yqsf --yes --quiet --assume-yes --no-install-recommends --dry-run --simulate"))
+  ],
+  ["ar nm ranlib", acceptOptions(options("-CDguntv"))],
   ["awk gawk mawk nawk", awk],
   [
     "bat batcat",
-    accepting(options("-nAp -l: -r: -H: --plain --number --language: --line-range: --color: --style: --decorations:"))
+    acceptOptions(
+      options("-nAp -l: -r: -H: --plain --number --language: --line-range: --color: --style: --decorations:")
+    )
   ],
   [
     "bun",
-    accepting(options("-t: --watch --coverage --bail?: --timeout: --silent --test-name-pattern:", "nopt"), {
+    acceptOptions(options("-t: --watch --coverage --bail?: --timeout: --silent --test-name-pattern:", "nopt"), {
       subcommands: set("test run install i add remove rm outdated")
     })
   ],
   ["cargo", cargo],
-  ["cc gcc g++ c++ clang clang++", accepting(compiler, { operands: /^[^@]/ })],
-  ["dpkg", accepting(options("-lLsS --list --listfiles --status --search --get-selections"))],
-  ["cpio", accepting(options("-itvdu --extract --list --verbose --quiet"))],
+  ["cc gcc g++ c++ clang clang++", acceptOptions(compiler, { operands: /^[^@]/ })],
+  ["dpkg", acceptOptions(options("-lLsS --list --listfiles --status --search --get-selections"))],
+  ["cpio", acceptOptions(options("-itvdu --extract --list --verbose --quiet"))],
   ["curl", curl],
-  ["diff3 sdiff", accepting(options("-abBEidstw"))],
+  ["diff3 sdiff", acceptOptions(options("-abBEidstw"))],
   ["gh", gh],
   ["go", go],
-  ["gpg gpg2", accepting(options("--verify --list-keys --version --list-packets --batch"))],
+  ["gpg gpg2", acceptOptions(options("--verify --list-keys --version --list-packets --batch"))],
   [
     "hg jj svn",
-    accepting(options("-vq -r: -l: -m: --verbose --quiet --revision: --limit: --message:"), {
+    acceptOptions(options("-vq -r: -l: -m: --verbose --quiet --revision: --limit: --message:"), {
       subcommands: set("add annotate blame branches cat diff info log ls show st stat status summary")
     })
   ],
   [
     "install",
-    accepting(
+    acceptOptions(
       options("-bcCdDpvT -g: -m: -o: -t: --directory --group: --mode: --owner: --verbose --preserve-timestamps")
     )
   ],
-  ["less more most pg", accepting(options("-NSRFXinEs"), { operands: /^[^+]/ })],
+  ["less more most pg", acceptOptions(options("-NSRFXinEs"), { operands: /^[^+]/ })],
   [
     "make gmake",
-    accepting(
+    acceptOptions(
       options(
         "-BkinqswrRS -j?: -l?: -O?: --jobs?: --keep-going --silent --quiet --dry-run --just-print --always-make --no-print-directory \
 --print-directory --question --no-builtin-rules --no-builtin-variables --output-sync?:"
@@ -201,13 +206,13 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
       { operands: /^(?:[^=]+|(?:V|VERBOSE)=\d?)$/ }
     )
   ],
-  ["man", accepting(options("-kfwa"))],
-  ["nc ncat netcat", accepting(options("-zvnu46N -w: -p: -s:"))],
-  ["npm pnpm yarn", accepting(npmOptions, { subcommands: npmCommands })],
+  ["man", acceptOptions(options("-kfwa"))],
+  ["nc ncat netcat", acceptOptions(options("-zvnu46N -w: -p: -s:"))],
+  ["npm pnpm yarn", acceptOptions(npmOptions, { subcommands: npmCommands })],
   ["openssl", openssl],
   [
     "pip pip3",
-    accepting(
+    acceptOptions(
       options(
         "-IUqv -c: -e: -r: --upgrade --quiet --verbose --requirement: --constraint: --editable: --user --outdated --format: --no-deps \
 --no-cache-dir --disable-pip-version-check --dry-run --no-input --yes -y"
@@ -217,7 +222,7 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
   ],
   [
     "rg",
-    accepting(options(
+    acceptOptions(options(
       "-abcFHhiIlLNnopPqSsUuvwx0. -A: -B: -C: -d: -E: -e: -f: -g: -j: -m: -M: -r: -t: -T: --hidden --no-ignore --no-ignore-vcs --files \
 --files-with-matches --files-without-match --count --count-matches --json --line-number --no-line-number --heading --no-heading \
 --ignore-case --smart-case --case-sensitive --word-regexp --line-regexp --fixed-strings --multiline --multiline-dotall --only-matching \
@@ -229,7 +234,7 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
   ],
   [
     "rsync",
-    accepting(
+    acceptOptions(
       options(
         "-avzrlptgoDhnPuxHcAXSWiRLKk --archive --verbose --compress --recursive --delete --dry-run --exclude: --include: --progress --stats \
 --partial --human-readable --links --perms --times --owner --group --checksum --update --itemize-changes --relative --one-file-system"
@@ -237,11 +242,11 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
       { operands: /^(?!.*::)./ }
     )
   ],
-  ["scp", accepting(options("-rpqCBv46T -P: -i: -l: -c:"))],
+  ["scp", acceptOptions(options("-rpqCBv46T -P: -i: -l: -c:"))],
   ["sed gsed", sed],
   [
     "sort gsort",
-    accepting(options(
+    acceptOptions(options(
       "-bdfgiMhnRrVcCmsuz -k: -t: -S: --ignore-leading-blanks --dictionary-order --ignore-case --general-numeric-sort \
 --human-numeric-sort --numeric-sort --version-sort --random-sort --reverse --check?: --merge --stable --unique --zero-terminated --key: \
 --field-separator: --buffer-size: --parallel:"
@@ -249,7 +254,7 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
   ],
   [
     "split gsplit",
-    accepting(
+    acceptOptions(
       options(
         "-dexuz -# -a: -b: -C: -l: -n: --bytes: --lines: --number: --suffix-length: --numeric-suffixes?: --verbose"
       )
@@ -258,21 +263,21 @@ const list: ReadonlyArray<readonly [names: string, reader: Reader]> = [
   ["tar gtar bsdtar", tar],
   [
     "wget",
-    accepting(
+    acceptOptions(
       options("-qSvc46 -t: -T: -U: --quiet --spider --tries: --timeout: --no-verbose --server-response --continue")
     )
   ],
   [
     "yq",
-    accepting(options(
+    acceptOptions(options(
       "-rneijcCMPsSyY -o: -p: -I: --raw-output --null-input --exit-status --inplace --output-format: --input-format: --indent: --arg: \
 --prettyPrint --no-colors --colors --unwrapScalar?: --tojson --yaml-output"
     ))
   ],
-  ["zip", accepting(options("-rqj0123456789yXuv"))]
+  ["zip", acceptOptions(options("-rqj0123456789yXuv"))]
 ]
 
-const programs: ReadonlyMap<string, Reader> = new Map([
+const programs: ReadonlyMap<string, CallAnalyzer> = new Map([
   ...list.flatMap(([names, reader]) => names.split(/\s+/).map((name) => [name, reader] as const)),
   ...finders,
   ...runners,
@@ -280,13 +285,13 @@ const programs: ReadonlyMap<string, Reader> = new Map([
 ])
 
 /** Whether the call only prints the version or the help. */
-const onlyPrints = (words: ReadonlyArray<ShellWord>): boolean =>
+const isVersionOrHelp = (words: ReadonlyArray<ShellWord>): boolean =>
   words.length === 1 && /^(?:--version|--help)$/.test(words[0]!.literal ?? "")
 
-/** Reads a call of a program that can run others; `undefined` for other programs. */
-export const readProgram = (name: string): Reader | undefined => {
+/** Finds the analyzer for a program that can run others; `undefined` for other programs. */
+export const findProgramAnalyzer = (name: string): CallAnalyzer | undefined => {
   const reader = programs.get(name)
   return reader === undefined
     ? undefined
-    : (words) => onlyPrints(words) ? certain : reader(words)
+    : (words) => isVersionOrHelp(words) ? certain : reader(words)
 }

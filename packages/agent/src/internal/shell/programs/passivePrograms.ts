@@ -1,8 +1,8 @@
 /**
- * Programs that run nothing that their arguments name: `echo rm x` is not `rm x`. For all other programs the rules that deny are also
- * checked against their arguments.
+ * Programs that never run a command from their arguments: `echo rm x` does not run `rm x`. For all other programs, rules that deny are
+ * checked against the arguments as well.
  */
-const bystanders = new Set(
+const passivePrograms = new Set(
   (": [ alias b2sum base32 base64 basename bg break cal cat cd chgrp chmod chown cksum clear cmp col colrm column comm continue cp csplit \
 curl cut date dd df diff dig dir dirname dirs du echo egrep exit expand expr factor false fg fgrep file fmt fold free getconf getent \
 getopts grep groups gunzip gzip head hexdump hostname iconv id install jobs join jq kill killall last ldd link ln local locale locate \
@@ -14,4 +14,4 @@ uname unexpand uniq unlink unset unzip uptime vmstat wait wc whereis which who w
   )
 )
 
-export const isBystander = (name: string): boolean => bystanders.has(name)
+export const isPassive = (name: string): boolean => passivePrograms.has(name)

@@ -1,17 +1,17 @@
-/** Commands that run others in special ways: with a placeholder, as shell code, or through a user's shell. */
+/** Analyzes commands that run others in special ways: with a placeholder, as shell code, or through a user's shell. */
+import { type CallAnalyzer, certain, joinWords, uncertain } from "../callAnalysis.ts"
 import { options, readOptions } from "../options.ts"
-import { certain, joinWords, type Reader, uncertain } from "../callAnalysis.ts"
-import { readWrapper } from "./wrappers.ts"
+import { findWrapperAnalyzer } from "./wrappers.ts"
 
-const command: Reader = (words) =>
-  /^-p?[vV]+$/.test(words[0]?.literal ?? "") ? certain : readWrapper("command", undefined)!(words)
+const command: CallAnalyzer = (words) =>
+  /^-p?[vV]+$/.test(words[0]?.literal ?? "") ? certain : findWrapperAnalyzer("command", undefined)!(words)
 
 const xargsOptions = options(
   "-0oprtx -a: -d: -E: -I: -i?: -L: -n: -P: -s: --arg-file: --delimiter: --max-args: --max-procs: --max-lines?: --max-chars: --replace?: \
 --null --no-run-if-empty --verbose --interactive --open-tty --exit"
 )
 
-const xargs: Reader = (words) => {
+const xargs: CallAnalyzer = (words) => {
   const own = readOptions(xargsOptions, words, true)
   if (own === undefined) return uncertain
   if (own.operands.length === 0) return certain
@@ -28,7 +28,7 @@ const watchOptions = options(
 --no-wrap"
 )
 
-const watch: Reader = (words) => {
+const watch: CallAnalyzer = (words) => {
   const own = readOptions(watchOptions, words, true)
   if (own === undefined || own.operands.length === 0) return uncertain
   return own.given.some(({ name }) => name === "-x" || name === "--exec")
@@ -36,8 +36,8 @@ const watch: Reader = (words) => {
     : { isCertain: true, code: [joinWords(own.operands)] }
 }
 
-/** The user's shell, which is unknown, runs the code after `-c`. */
-const userShell = (list: string): Reader => {
+/** Analyzes a program that runs the code after `-c` with the user's shell, which is unknown. */
+const userShell = (list: string): CallAnalyzer => {
   const accepted = options(`${list} -c: --command:`)
   return (words) => {
     const own = readOptions(accepted, words)
@@ -50,13 +50,13 @@ const su = userShell("-lmpfP --login --preserve-environment -s: -g: --shell: --g
 
 const runuserOptions = options("-u: -g: -G: --user: --group: --supp-group:")
 
-const runuser: Reader = (words) => {
+const runuser: CallAnalyzer = (words) => {
   const own = readOptions(runuserOptions, words, true)
   const hasUser = own?.given.some(({ name }) => name === "-u" || name === "--user") === true
   return hasUser && own!.operands.length > 0 ? { isCertain: true, commands: [{ words: own!.operands }] } : su(words)
 }
 
-const sg: Reader = ([, ...words]) => ({
+const sg: CallAnalyzer = ([, ...words]) => ({
   isCertain: false,
   code: [joinWords(words.filter(({ literal }) => literal !== "-c"))]
 })
@@ -65,7 +65,7 @@ const flockOptions = options(
   "-sxenuoFv -w: -E: --shared --exclusive --nonblock --nb --unlock --close --no-fork --verbose --wait: --timeout: --conflict-exit-code:"
 )
 
-const flock: Reader = (words) => {
+const flock: CallAnalyzer = (words) => {
   const own = readOptions(flockOptions, words, true)
   const [file, first, ...rest] = own?.operands ?? []
   if (file?.isSingle !== true) return uncertain
@@ -80,7 +80,7 @@ const hyperfineOptions = options(
 --prepare: --setup: --cleanup: --conclude:"
 )
 
-const hyperfine: Reader = (words) => {
+const hyperfine: CallAnalyzer = (words) => {
   const own = readOptions(hyperfineOptions, words)
   if (own === undefined) return uncertain
   const around = own.given.filter(({ name }) => /^-(?:[psc]|-prepare|-setup|-cleanup|-conclude)$/.test(name))
@@ -89,7 +89,7 @@ const hyperfine: Reader = (words) => {
 
 const entrOptions = options("-acdnprsz")
 
-const entr: Reader = (words) => {
+const entr: CallAnalyzer = (words) => {
   const own = readOptions(entrOptions, words, true)
   if (own === undefined) return uncertain
   return own.given.some(({ name }) => name === "-s")
@@ -97,7 +97,7 @@ const entr: Reader = (words) => {
     : { isCertain: true, commands: [{ words: own.operands, token: "/_" }] }
 }
 
-const parallel: Reader = (words) => {
+const parallel: CallAnalyzer = (words) => {
   const end = words.findIndex(({ literal }) => /^:{3,4}\+?$/.test(literal ?? ""))
   const command = words.slice(words.findIndex(({ mayBeOption }) => !mayBeOption), end === -1 ? undefined : end)
   return { isCertain: false, code: [joinWords(command)] }
@@ -105,14 +105,14 @@ const parallel: Reader = (words) => {
 
 const sshOptions = options("-46AaCfGgKkNnqsTtvXxYy -p: -l: -i: -b: -c: -m:")
 
-const ssh: Reader = (words) => {
+const ssh: CallAnalyzer = (words) => {
   const own = readOptions(sshOptions, words, true)
   // Options may also follow the host.
   const rest = own === undefined ? undefined : readOptions(sshOptions, own.operands.slice(1), true)
   return rest === undefined ? uncertain : { isCertain: true, remote: joinWords(rest.operands) }
 }
 
-export const runners: ReadonlyMap<string, Reader> = new Map(Object.entries({
+export const runners: ReadonlyMap<string, CallAnalyzer> = new Map(Object.entries({
   command,
   entr,
   flock,

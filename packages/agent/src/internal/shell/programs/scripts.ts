@@ -1,6 +1,6 @@
-/** Scripts of `sed` and `awk`, which can run commands and write files. */
+/** Recognizes harmless scripts of `sed` and `awk`; others can run commands and write files. */
+import { type CallAnalyzer, uncertain } from "../callAnalysis.ts"
 import { options, readOptions } from "../options.ts"
-import { type Reader, uncertain } from "../callAnalysis.ts"
 
 const address = String.raw`(?:\d+|\$|\/(?:\\.|[^\\\/\n\[])+\/)`
 const addresses = String.raw`(?:${address}(?:,(?:\+?${address}))?\s*!?\s*)?`
@@ -17,7 +17,7 @@ const sedOptions = options(
   "-nErsuz -e: -i --in-place --quiet --silent --regexp-extended --separate --unbuffered --null-data --expression: --posix --sandbox"
 )
 
-export const sed: Reader = (words) => {
+export const sed: CallAnalyzer = (words) => {
   const own = readOptions(sedOptions, words)
   if (own === undefined) return uncertain
   const expressions = own.given.filter(({ name }) => name === "-e" || name === "--expression").map(({ value }) => value)
@@ -40,7 +40,7 @@ or print printf rand return rshift sin split sprintf sqrt srand strftime strtonu
 /** A pattern at the start of a program, in which `|` is an alternative. */
 const pattern = /^\s*!?\/(?:[^/\\[\n]|\\[^\n])*\//
 
-/** Excludes everything in awk's grammar that reaches outside: pipes, redirections, `getline`, `system`, and gawk's `@`. */
+/** Excludes everything in awk that can run commands or access files: pipes, redirections, `getline`, `system`, and gawk's `@`. */
 const isHarmlessAwk = (program: string): boolean => {
   // Before a print statement `>` is a comparison; `||` is not a pipe.
   const rest = program.replace(pattern, "").replaceAll(/(?<!\|)\|\|(?!\|)/g, "")
@@ -49,7 +49,7 @@ const isHarmlessAwk = (program: string): boolean => {
     [...program.matchAll(/([A-Za-z_]\w*)\s*\(/g)].every(([, name]) => awkFunctions.has(name!))
 }
 
-export const awk: Reader = (words) => {
+export const awk: CallAnalyzer = (words) => {
   const own = readOptions(awkOptions, words, true)
   const program = own?.operands[0]?.literal
   return { isCertain: program !== undefined && isHarmlessAwk(program) }

@@ -1,4 +1,4 @@
-/** How many words name a command: `git push` and `docker compose rm` are commands with subcommands. */
+/** Counts the words that name a command, including subcommands: two for `git push`, three for `docker compose rm`. */
 
 const counts: ReadonlyMap<string, number> = new Map([
   ..."apt apt-get brew bun bundle cargo composer conda deno docker dotnet gcloud gem gh git go gradle gradlew helm just kubectl make mvn \
@@ -14,6 +14,6 @@ podman volume,gh cache,gh issue,gh label,gh pr,gh repo,gh release,gh run"
     .split(",")
 )
 
-/** The maximum number of words that name this command. */
+/** Returns the maximum number of words that name this command. */
 export const countNamingWords = (name: string, first?: string): number =>
   longer.has(`${name} ${first}`) ? 3 : counts.get(name) ?? 1

@@ -1,6 +1,6 @@
 /** Commands that run another command, which follows their options. */
+import { type CallAnalysis, type CallAnalyzer, uncertain } from "../callAnalysis.ts"
 import { type Options, options, readOptions } from "../options.ts"
-import { type Reader, type Reading, uncertain } from "../callAnalysis.ts"
 import { isHarmlessExport, isHarmlessName } from "../variables.ts"
 import type { ShellWord } from "../words.ts"
 
@@ -166,7 +166,7 @@ const takesVariables = (name: string): boolean => name === "env" || name === "su
 
 const architectureName = /^(?:i[3-6]86|x86_64|linux(?:32|64)|uname26|arm\w*|aarch64|ppc\w*|s390x?|mips\w*|sparc\w*)$/
 
-const read = (name: string, wrapper: Wrapper, words: ReadonlyArray<ShellWord>): Reading => {
+const read = (name: string, wrapper: Wrapper, words: ReadonlyArray<ShellWord>): CallAnalysis => {
   const own = readOptions(wrapper.options, words, true)
   if (own === undefined) return uncertain
   const { attached, flags, values } = wrapper.doubtful
@@ -181,7 +181,7 @@ const read = (name: string, wrapper: Wrapper, words: ReadonlyArray<ShellWord>): 
     isCertain &&= rest[0]?.isSingle === true && operand.test(rest[0].literal ?? "")
     rest = rest.slice(1)
   }
-  // After `env -u HOME` a command that reads the variable does something else.
+  // `env -u HOME` changes what a command does that reads the variable.
   if (name === "env") {
     isCertain &&= own.given.every(({ name, value }) => !/^-(?:u|-unset)$/.test(name) || isHarmlessName(value ?? ""))
   }
@@ -190,8 +190,8 @@ const read = (name: string, wrapper: Wrapper, words: ReadonlyArray<ShellWord>): 
   return { isCertain: isCertain && !command.mayBeOption, commands: [{ words: rest }] }
 }
 
-/** Reads a call of a wrapper; `undefined` for other commands. */
-export const readWrapper = (name: string, subcommand: string | undefined): Reader | undefined => {
+/** Finds the analyzer for a wrapper; `undefined` for other commands. */
+export const findWrapperAnalyzer = (name: string, subcommand: string | undefined): CallAnalyzer | undefined => {
   const two = wrappers.get(`${name} ${subcommand}`)
   if (two !== undefined) return (words) => read(name, two, words.slice(1))
   const wrapper = wrappers.get(name)

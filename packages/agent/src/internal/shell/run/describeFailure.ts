@@ -1,4 +1,4 @@
-/** Tells the model why a command could not be started or its output could not be stored. */
+/** Explains to the model why a command could not be started, or why its output could not be stored. */
 import * as Predicate from "effect/Predicate"
 import { statSync } from "node:fs"
 
@@ -12,9 +12,9 @@ const isDirectory = (path: string): boolean => {
 
 /** Keyed by the error code (errno(3)). */
 const reasons: Readonly<Record<string, string>> = {
-  E2BIG: "the command and its environment are too long together. Write long text to a file first and use that",
+  E2BIG: "the command and its environment are too long. Write long text to a file first and use that",
   EACCES: "permission denied",
-  EAGAIN: "the process limit of the system is reached (ulimit -u). End background processes first",
+  EAGAIN: "the limit of processes is reached (ulimit -u). End background processes first",
   EMFILE: "this program has reached its limit of open files (ulimit -n)",
   ENFILE: "the system has reached its limit of open files",
   ENOENT: "neither bash nor sh is on the PATH",
@@ -37,7 +37,7 @@ const reasonOf = (error: unknown): string =>
 /** `directory` is the working directory of the command. */
 export const describeStartFailure = (error: unknown, directory: string): string => {
   const code = codeOf(error)
-  // The system reports a missing directory like a missing program.
+  // The system reports a missing working directory in the same way as a missing program.
   const isMissing = ["ENOENT", "ENOTDIR"].includes(code) && !isDirectory(directory)
   const reason = isMissing
     ? `the working directory ${directory} no longer exists`

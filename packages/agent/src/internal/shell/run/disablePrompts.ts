@@ -1,11 +1,11 @@
-/** Environment variables that keep a command from waiting for a user who can't answer. */
+/** Sets environment variables that keep a command from waiting for a user who can't answer. */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import type { Environment } from "../../../Workspace.ts"
 
-/** Programs that replace an editor and a password dialog: each prints an explanation and fails. */
+/** Programs that replace the editor and the password prompt: each prints an explanation and fails. */
 export interface Programs {
   readonly editor: string
   readonly password: string
@@ -39,11 +39,15 @@ const fixed = {
   DEBIAN_FRONTEND: "noninteractive"
 }
 
-/** Would let gpg's agent ask for a passphrase on the user's terminal. */
+/** Removed, because gpg's agent would ask for a passphrase on the user's terminal. */
 const terminals = ["GPG_TTY"]
 
-/** Adds variables of single programs, which override the common ones: `GH_EDITOR`, `PSQL_EDITOR`. */
-const withOthers = (environment: Environment, ending: RegExp, names: ReadonlyArray<string>): ReadonlyArray<string> => [
+/** Adds the variables that individual programs prefer to the common ones: `GH_EDITOR`, `PSQL_EDITOR`. */
+const withProgramVariables = (
+  environment: Environment,
+  ending: RegExp,
+  names: ReadonlyArray<string>
+): ReadonlyArray<string> => [
   ...names,
   ...Object.keys(environment).filter((name) => ending.test(name))
 ]
@@ -51,14 +55,14 @@ const withOthers = (environment: Environment, ending: RegExp, names: ReadonlyArr
 const assign = (names: ReadonlyArray<string>, value: string): Environment =>
   Object.fromEntries(names.map((name) => [name, value]))
 
-/** The environment for a command, in which prompts, editors and pagers are disabled. */
-export const unattended = (environment: Environment, { editor, password }: Programs): Environment => {
+/** Returns the environment for a command, in which prompts, editors and pagers are disabled. */
+export const disablePrompts = (environment: Environment, { editor, password }: Programs): Environment => {
   const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !terminals.includes(name)))
   return {
     ...rest,
     ...fixed,
-    ...assign(withOthers(environment, /EDITOR$/, editors), editor),
-    ...assign(withOthers(environment, /ASKPASS$/, passwords), password)
+    ...assign(withProgramVariables(environment, /EDITOR$/, editors), editor),
+    ...assign(withProgramVariables(environment, /ASKPASS$/, passwords), password)
   }
 }
 

@@ -1,4 +1,4 @@
-/** The pipe that a command and its processes write to. */
+/** Makes the pipe to which a command and its processes write. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -12,7 +12,7 @@ export interface OutputPipe {
   readonly writer: number
   /** Closes this process's copy of the writer after the command has inherited it. */
   readonly release: () => void
-  /** Delivers what is left in the pipe after the command has ended, and stops reading. */
+  /** Delivers the rest of the output after the command has ended, and stops reading. */
   readonly finish: () => void
 }
 
@@ -37,8 +37,8 @@ const makeFifo = (path: string, env: NodeJS.ProcessEnv) =>
   })
 
 /**
- * Waits for the end of its stdin, which comes when the command or this program has ended, even by SIGKILL. Then it reads and discards the
- * output of background processes, so that no writer is blocked or killed. It ends with the last writer.
+ * Waits until its stdin is closed, when the command or this program has ended, even by SIGKILL. Then it reads and discards the output of
+ * background processes, so that none of them is blocked or killed. It ends together with the last of them.
  */
 const script = "read -r _; exec cat <&3 >/dev/null 2>&1"
 
@@ -60,7 +60,7 @@ const startDrain = (reader: number, environment: NodeJS.ProcessEnv) =>
     }
   })
 
-/** Opens a file descriptor that is closed by `release`, at the latest with the scope. */
+/** Opens a file descriptor that is closed by `release`, or by the scope if it is still open. */
 const openScoped = (path: string, flags: number) =>
   Effect.acquireRelease(
     Effect.try({
@@ -80,7 +80,7 @@ const openScoped = (path: string, flags: number) =>
   )
 
 /** The maximum capacity of a pipe in bytes (F_SETPIPE_SZ, fcntl(2)). */
-const maxPipe = 1024 * 1024
+const maxPipeCapacity = 1024 * 1024
 
 /** Makes the pipe at a path that does not exist yet. `onData` receives the output as it arrives. */
 export const makeOutputPipe = (
@@ -111,7 +111,7 @@ export const makeOutputPipe = (
     socket.once("error", () => isOver = true)
     const finish = () => {
       const buffer = Buffer.alloc(64 * 1024)
-      for (let left = maxPipe; left > 0 && !isOver;) {
+      for (let left = maxPipeCapacity; left > 0 && !isOver;) {
         try {
           const length = readSync(reader, buffer)
           isOver = length === 0

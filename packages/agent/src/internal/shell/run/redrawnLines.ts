@@ -1,4 +1,4 @@
-/** Reduces lines that were redrawn, such as progress bars, to what a terminal would show. */
+/** Reduces redrawn lines, such as progress bars, to what a terminal would show in the end. */
 import { stripVTControlCharacters } from "node:util"
 
 /** Erase in line (ECMA-48, 8.3.41): from the cursor to the end, from the start to the cursor, or all of it. */
@@ -34,8 +34,8 @@ const redraw = (line: string): string => {
   return eraseInLine.test(line) ? text.trimEnd() : text
 }
 
-/** Plain text without escape sequences; each line in its last state. */
-export const lastState = (text: string): string => {
+/** Removes escape sequences and reduces each redrawn line to its final state. */
+export const resolveRedraws = (text: string): string => {
   // Fast path for most text.
   if (!redrawing.test(text)) return stripVTControlCharacters(text).replaceAll("\r\n", "\n")
   return text.split("\n").map((line) => {

@@ -2,14 +2,14 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type { Masker } from "../../../Workspace.ts"
-import { lastState } from "./redrawnLines.ts"
+import { resolveRedraws } from "./redrawnLines.ts"
 
-/** Longer lines are cleaned in parts. This may split an escape sequence, but secrets are still found. */
+/** Longer lines are cleaned in parts, in characters. This may split an escape sequence, but secrets are still masked. */
 const maxLineLength = 1024 * 1024
 
 /**
- * Copies the output to a new file (0600) without escape sequences, which could split a secret, and without secrets. A line that was
- * redrawn has its last state. Bytes that are not UTF-8 become U+FFFD.
+ * Copies the output to a new file (mode 0600). Removes escape sequences first, because they could split a secret, then masks secrets. A
+ * redrawn line is stored in its final state. Bytes that are not UTF-8 become U+FFFD.
  */
 export const saveMasked = Effect.fn("saveMasked")(function*(output: FileSystem.File, file: string, masker: Masker) {
   const fs = yield* FileSystem.FileSystem
@@ -19,13 +19,13 @@ export const saveMasked = Effect.fn("saveMasked")(function*(output: FileSystem.F
     let all = rest + text
     const newline = all.lastIndexOf("\n") + 1
     const restart = all.lastIndexOf("\r")
-    // A line that is redrawn many times is only as long as its last state.
+    // Reduces a line that is redrawn many times to its current state.
     if (all.length - newline > maxLineLength && restart > newline) {
-      all = all.slice(0, newline) + lastState(all.slice(newline, restart)) + all.slice(restart)
+      all = all.slice(0, newline) + resolveRedraws(all.slice(newline, restart)) + all.slice(restart)
     }
     const cut = isEnd || all.length - newline > maxLineLength ? all.length : newline
     rest = all.slice(cut)
-    return masker.next(lastState(all.slice(0, cut)))
+    return masker.next(resolveRedraws(all.slice(0, cut)))
   }
   const target = yield* fs.open(file, { flag: "wx", mode: 0o600 })
   const write = (text: string) => text === "" ? Effect.void : target.writeAll(new TextEncoder().encode(text))

@@ -14,7 +14,7 @@ const refusalHint = (request: FailedRequest): string => {
   switch (kind) {
     case "Bearer":
       if (refreshable) {
-        return `${subject} was refused by ${url}, and so was the token that the command printed next, if it printed another one. `
+        return `${subject} was refused by ${url}, and so was any new token that the command printed. `
           + "Check that tokenCommand prints a token for this gateway."
       }
       return isExpired(error)
@@ -45,7 +45,7 @@ const badSignature = /^(InvalidSignatureException|SignatureDoesNotMatch|Incomple
 
 const isAmazon = (url: string) => URL.canParse(url) && /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(url).hostname)
 
-/** AWS accepts a signature for five minutes. */
+/** How long AWS accepts a signature. */
 const maxSkewMillis = 5 * 60_000
 
 const clockHint = ({ error, evidence }: FailedRequest): string | undefined => {
@@ -75,13 +75,15 @@ const scopeHint = ({ text }: FailedRequest): string | undefined => {
     : `The signature was made for ${region}, but the endpoint is in another region. Set options.region to that region.`
 }
 
-/** `WWW-Authenticate` names the accepted kinds of login. Source: RFC 9110, section 11.6.1. */
+/** `WWW-Authenticate` lists the accepted kinds of login. Source: RFC 9110, section 11.6.1. */
 const schemeHint = ({ credential, error, evidence, url }: FailedRequest): string | undefined => {
   const challenge = evidence.response?.challenge
   if (error.status !== 401 || challenge === undefined || /\b(bearer|aws4)/i.test(challenge)) return undefined
   const names = [...new Set(challenge.match(/\b(basic|digest|negotiate|ntlm|kerberos)\b/gi) ?? [])]
   if (names.length === 0) return undefined
-  return `${url} requires another kind of login (${names.join(", ")}) than ${credential}. `
+  return `${url} requires a different kind of login (${
+    names.join(", ")
+  }), but the request was sent with ${credential}. `
     + (names.some((name) => /basic/i.test(name))
       ? "For Basic, set \"auth\": \"header\" and an Authorization header in options.headers. "
       : "It is not supported here. ")
@@ -92,7 +94,7 @@ const schemeHint = ({ credential, error, evidence, url }: FailedRequest): string
 const apiGatewayHint = ({ evidence: { authorization: { kind } }, text, url }: FailedRequest): string | undefined => {
   const isMissing = /missing authentication token/i.test(text)
   const isOther = /authorization header requires|invalid key=value pair/i.test(text)
-  // Without a token, any endpoint that checks one is right to say so.
+  // Without a token, the message is simply true.
   if (!isMissing && !isOther || kind === "None" || kind === "Headers") return undefined
   const [cause, remedy] = kind === "AwsChain"
     ? ["", "."]

@@ -15,8 +15,8 @@ export const connectionHint = (type: string | undefined, url: string): string =>
       return `${url} does not speak TLS. Check whether it should begin with http instead of https.`
     default:
       return certificateCode.test(type)
-        ? "The server's certificate is not trusted here. If your company's certificate authority signed it, set caFile in options (or NODE_EXTRA_CA_CERTS) to the file of that authority."
-        : `The connection to ${url} broke. Check the network and any proxy in between.`
+        ? "The server's certificate is not trusted here. If your company's certificate authority signed it, set caFile in options (or NODE_EXTRA_CA_CERTS) to that authority's certificate file."
+        : `The connection to ${url} failed. Check the network and any proxy in between.`
   }
 }
 

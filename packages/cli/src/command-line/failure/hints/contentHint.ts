@@ -1,6 +1,6 @@
 import type { FailedRequest } from "./failedRequest.ts"
 
-/** What to do about a response that is not one of the Bedrock protocol. */
+/** What to do about a response that does not follow the Bedrock protocol. */
 export const contentHint = ({ error, evidence: { response }, url }: FailedRequest): string => {
   const { sentences = [], status, type } = error
   if (type === "NoStream") {

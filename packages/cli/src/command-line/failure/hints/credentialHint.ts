@@ -18,12 +18,12 @@ export const credentialHint = (error: AuthError): string => {
     case "Conflict":
       return header === undefined
         ? "Add the header that the gateway requires, for example \"headers\": { \"x-api-key\": \"{env:GATEWAY_KEY}\" }."
-        : "A request carries one authorization. Remove that header, or set \"auth\" to \"header\"."
+        : "A request can carry only one authorization. Remove that header, or set \"auth\" to \"header\"."
     case "TokenCommand":
     case "Malformed":
       return source === "command"
         ? "Run the command yourself to check it. It must print only the token, or {\"token\": \"…\", \"expiresAt\": \"2026-11-23T12:00:00Z\"}."
-        : "Nothing was sent. Copy the value again, complete, on one line and with nothing around it."
+        : "Nothing was sent. Copy the whole value again, on one line, without anything around it."
     case "NoCredentials":
       return step === undefined
         ? "Store a bearer token (altimate-code auth login), set AWS_BEARER_TOKEN_BEDROCK, or set up one of these sources."
@@ -34,7 +34,7 @@ export const credentialHint = (error: AuthError): string => {
       return `Renew the session: ${renewal ?? "aws sso login"}${flag}`
     case "Timeout":
       return profile === undefined
-        ? "A credential_process that waits for something, or a network that drops packets, can be the cause."
+        ? "Possible causes are a credential_process that waits for input and a network that drops packets."
         : "The command was stopped. Run it yourself to see what it waits for. A bearer token needs no AWS profile."
     case "Chain":
       return "This installation is incomplete. Install altimate-code again."

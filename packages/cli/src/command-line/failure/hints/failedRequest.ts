@@ -4,14 +4,14 @@ import { textOf } from "@altimate-code/provider/Diagnosis"
 import type { Evidence } from "@altimate-code/provider/Evidence"
 import * as Option from "effect/Option"
 
-/** A request that was sent and failed, as its hints need it. */
+/** The data for hints about a request that was sent and failed. */
 export interface FailedRequest {
   readonly error: BedrockError
   readonly evidence: Evidence
   readonly url: string
   /** The message and all sentences of the response. */
   readonly text: string
-  /** The credential in a sentence, for example `the bearer token from AWS_BEARER_TOKEN_BEDROCK`. */
+  /** The credential, described for the middle of a sentence: `the bearer token from AWS_BEARER_TOKEN_BEDROCK`. */
   readonly credential: string
 }
 

@@ -2,7 +2,7 @@ import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import { credentialHint } from "./credentialHint.ts"
 
-/** What the user can do about a failure: hints that name a command are worded here, any other failure brings its own. */
+/** Returns what the user can do about a failure. Library errors have no hints that name commands, so these are added here. */
 export const hintOf = (failure: AuthError | SessionError | { readonly hint: string }): string => {
   if (!("hint" in failure)) return credentialHint(failure)
   return "_tag" in failure && failure._tag === "SessionError" && failure.reason === "NotFound"

@@ -1,7 +1,7 @@
 /** What to do when a short-term Bedrock API key is for another region or has expired. */
 import { capitalize, type FailedRequest } from "./failedRequest.ts"
 
-/** How to use a new token, after "get a new one and". */
+/** How to use a new token; completes "get a new one and …". */
 export const storeIt =
   "set AWS_BEARER_TOKEN_BEDROCK to it, or store it with `altimate-code auth login --provider amazon-bedrock`"
 

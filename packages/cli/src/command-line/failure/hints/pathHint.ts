@@ -3,13 +3,13 @@ import type { Evidence } from "@altimate-code/provider/Evidence"
 
 interface Sent {
   readonly evidence: Pick<Evidence, "answeredBefore" | "operation">
-  /** Of the request, without secrets. */
+  /** The URL of the request, without secrets. */
   readonly url: string
 }
 
 export const pathHint = ({ evidence, url }: Sent): string => missingRoute(evidence) ?? wrongBaseUrl(url)
 
-/** A gateway that has answered before is at the right address. */
+/** If the gateway has answered before, baseURL is right. */
 const missingRoute = ({ answeredBefore, operation }: Sent["evidence"]): string | undefined => {
   switch (answeredBefore) {
     case "same-url":
@@ -49,5 +49,5 @@ const wrongBaseUrl = (url: string): string => {
     : ""
   return base === ""
     ? `${tried} baseURL has no path, but gateways often need one, such as /bedrock. Ask the gateway's operators for the part before /model/….${encoded}`
-    : `${tried} The path ${base} in baseURL is probably wrong. It must be the part before /model/…, as the gateway's operators give it.${encoded}`
+    : `${tried} The path ${base} in baseURL is probably wrong. It must be the part before /model/…; ask the gateway's operators for it.${encoded}`
 }

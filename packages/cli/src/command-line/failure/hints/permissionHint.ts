@@ -1,4 +1,4 @@
-/** What to do when a credential is valid, but not for this request. */
+/** What to do when a credential is valid but not allowed to make this request. */
 import type { FailedRequest } from "./failedRequest.ts"
 import { keyHint } from "./keyHint.ts"
 

@@ -38,7 +38,7 @@ const sentHint = (request: FailedRequest): string => {
   if (sender?.kind === "login") return loginHint(request)
   const waiting = waitingHint(error)
   if (waiting !== undefined) return waiting
-  // An exception name says more than the status, except about a size; and so does a firewall's page.
+  // An exception name or a firewall's page is more specific than the status, except for a request that is too large.
   const isNamed = type !== undefined && !(reason === "Validation" && status !== 400)
   const isFirewall = reason === "Blocked" && status !== 451 && status !== 511
   const ofStatus = isNamed || isFirewall ? undefined : statusHint(request)
@@ -67,10 +67,10 @@ const sentHint = (request: FailedRequest): string => {
       return timeoutHint(error)
     case "Unavailable":
       return sender === undefined && type === undefined
-        ? "The gateway, or Bedrock behind it, has a problem. Try again later; if it keeps happening, tell the gateway's operators."
+        ? "The gateway or Bedrock behind it has a problem. Try again later; if it keeps happening, tell the gateway's operators."
         : "Try again later; if it keeps happening, tell the operators of the service that answered."
     case "TruncatedStream":
-      return "The answer is incomplete. Try again. If it always breaks off, a proxy in between may cut off or buffer long answers."
+      return "The answer is incomplete. Try again. If this keeps happening, a proxy in between may cut off or buffer long answers."
     case "WrongContentType":
       return contentHint(request)
     case "Connection":

@@ -1,4 +1,4 @@
-/** What to do about a status that is clear in itself, when no AWS exception names the problem. */
+/** What to do about a status whose meaning is clear without an AWS exception. */
 import { serverProblem } from "@altimate-code/provider/Diagnosis"
 import type { FailedRequest } from "./failedRequest.ts"
 

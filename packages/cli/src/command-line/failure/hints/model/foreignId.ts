@@ -1,13 +1,13 @@
-/** What other tools and services add to a model's ID, and Bedrock does not know. Pure. */
+/** Detects what other tools and services add to a model's ID and Bedrock does not know. Pure. */
 
 interface ForeignPart {
   /** As written in the ID. */
   readonly part: string
-  /** The rest of a sentence about the part. */
+  /** The predicate of a sentence about the part. */
   readonly meaning: string
 }
 
-/** Each removes one part. The ends of real IDs (`-v1:0`, `:0:200k`, `:1m`) do not match. */
+/** Each pattern matches one part. The ends of real IDs (`-v1:0`, `:0:200k`, `:1m`) do not match. */
 const patterns: ReadonlyArray<readonly [pattern: RegExp, meaning: string]> = [
   [/\[\w+\]$/, "is Claude Code's suffix for a larger context window"],
   [
@@ -25,8 +25,8 @@ const patterns: ReadonlyArray<readonly [pattern: RegExp, meaning: string]> = [
   ]
 ]
 
-/** All foreign parts of the ID, and the ID without them. */
-export const foreignParts = (id: string): { readonly parts: ReadonlyArray<ForeignPart>; readonly rest: string } => {
+/** Finds all foreign parts of the ID. `rest` is the ID without them. */
+export const findForeignParts = (id: string): { readonly parts: ReadonlyArray<ForeignPart>; readonly rest: string } => {
   const parts: Array<ForeignPart> = []
   let rest = id
   if (id.startsWith("arn:")) return { parts, rest }
@@ -39,9 +39,9 @@ export const foreignParts = (id: string): { readonly parts: ReadonlyArray<Foreig
   return { parts, rest }
 }
 
-/** The lines of a hint; none if the ID looks like one of Bedrock's, or like a gateway's own name. */
-export const foreignLines = (id: string): ReadonlyArray<string> => {
-  const { parts, rest } = foreignParts(id)
+/** Explains the foreign parts, one line each; none if the ID looks like one of Bedrock's or of the gateway. */
+export const explainForeignId = (id: string): ReadonlyArray<string> => {
+  const { parts, rest } = findForeignParts(id)
   const trimmed = id.trim()
   const lines = parts.map(({ meaning, part }) =>
     `A likely cause: "${part}" in "${id}" ${meaning}. Bedrock does not know it.`

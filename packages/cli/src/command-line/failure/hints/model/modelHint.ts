@@ -1,14 +1,14 @@
-/** What to do when a model's ID is refused: which rule made it, and which settings change it. */
+/** What to do when a model's ID is refused: explains which rule produced it and which settings change it. */
 import { because, type Resolved } from "@altimate-code/model-id/ModelId"
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import { modelProblem } from "@altimate-code/provider/Diagnosis"
-import { foreignLines } from "./foreignId.ts"
+import { explainForeignId } from "./foreignId.ts"
 
-/** `general` is the hint without the model, which stays if the failure is not about the ID. */
+/** `general` is the hint for failures that are not about the model's ID. */
 export const modelHint = (error: BedrockError, model: Resolved, general: string): string => {
   const problem = modelProblem(error)
   if (problem === undefined) return general
-  const foreign = foreignLines(idOf(model))
+  const foreign = explainForeignId(idOf(model))
   if (problem === "not-found") return [`${general} ${sentAs(model)}`, ...foreign].join("\n")
   const resolve = `\`altimate-code models resolve ${quoteForShell(model.configured)}\` shows what is sent and why.`
   if (problem === "invalid" && foreign.length > 0) return [sentAs(model), ...foreign, resolve].join("\n")
@@ -87,7 +87,7 @@ const adviceFor = (problem: "on-demand" | "invalid", model: Resolved): Advice =>
   }
 }
 
-/** A setting that is present already is the one to change: it goes before the rules and the other settings. */
+/** If a setting determined the prefix, that is the one to change, because it takes precedence over rules and other settings. */
 const prefixSettings = (model: Resolved, value: string, prefix: string): ReadonlyArray<string> => {
   if ("from" in model.reason) {
     const { from } = model.reason
