@@ -38,20 +38,20 @@ const marks = {
 }
 
 layer(NodeContext.layer)("the bundle", (it) => {
-  it.effect("holds every mark that the next tests look for", () =>
+  it.effect("contains the markers that the next tests look for", () =>
     Effect.sync(() => {
       const directory = join(dirname(bin), "chunks")
       const all = readdirSync(directory).map((name) => readFileSync(join(directory, name), "utf8")).join("")
       for (const mark of Object.values(marks)) assert.include(all, mark)
     }))
 
-  it.effect("is a command by itself", () =>
+  it.effect("runs on its own", () =>
     Effect.sync(() => {
       assert.isTrue(readFileSync(bin, "utf8").startsWith("#!/usr/bin/env node\n"))
       assert.strictEqual(statSync(bin).mode & 0o111, 0o111)
     }))
 
-  it.scoped("--version loads nothing but itself", () =>
+  it.scoped("loads nothing else for --version", () =>
     Effect.gen(function*() {
       const { home } = yield* makeHome
       // The command's first lines, the version, and a few lines of the bundler's own.

@@ -104,7 +104,7 @@ describe("floors", () => {
   })
 
   for (const [name, allowed] of Object.entries(floors)) {
-    it(`${name} imports only what is below it`, () => {
+    it(`${name} imports only packages below it`, () => {
       const files = sources(name)
       assert.isNotEmpty(files)
       for (const file of files) {
@@ -121,7 +121,7 @@ describe("floors", () => {
       }
     })
 
-    it(`${name} declares no more than it may import`, () => {
+    it(`${name} declares no dependencies that it may not import`, () => {
       const { dependencies = {}, peerDependencies = {} } = JSON.parse(
         readFileSync(join(packages, name, "package.json"), "utf8")
       ) as { dependencies?: Record<string, string>; peerDependencies?: Record<string, string> }
@@ -150,7 +150,7 @@ describe("files", () => {
       )
     })
 
-    it(`of ${name} have names of which no two are alike`, () => {
+    it(`of ${name} have unique names`, () => {
       const names = sources(name).map((file) => basename(file).replace(/\.tsx?$/, "").toLowerCase()).toSorted()
       assert.deepStrictEqual(names.filter((each, index) => names.indexOf(each) !== index), [])
       const similar = names.flatMap((each) =>
@@ -161,7 +161,7 @@ describe("files", () => {
       assert.deepStrictEqual(similar, [])
     })
 
-    it(`of ${name} are in folders of at most ${filesPerFolder}`, () => {
+    it(`of ${name} are in folders of at most ${filesPerFolder} files`, () => {
       const folders = Object.entries(Arr.groupBy(sources(name), (file) => relative(packages, dirname(file))))
       const tooLarge = folders.filter(([, files]) => files.length > filesPerFolder)
       assert.deepStrictEqual(tooLarge.map(([folder, { length }]) => `${folder}: ${length}`), [])

@@ -35,7 +35,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url))
 const tarballs = (names: RegExp) => readdirSync(dist).filter((name) => names.test(name)).map((name) => join(dist, name))
 
 layer(NodeContext.layer)("the packed command", (it) => {
-  it.scoped("installs into an empty directory, offline, and does what the guide says", () =>
+  it.scoped("installs offline into an empty directory and follows the guide", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* fs.makeTempDirectoryScoped({ prefix: "altimate-code-install-" })

@@ -18,8 +18,8 @@ const arn = typed("arn:aws:bedrock:us-east-1:111122223333:application-inference-
 const withModels = (models: Settings.Service["models"]) =>
   Effect.provide(Layer.merge(Layer.succeed(Settings.Settings, { ...Settings.defaults, models }), PrefixRules.layer))
 
-describe("what is known of a model of one's own", () => {
-  it.effect("is what is known of its base model: name, family, window and price", () =>
+describe("a configured model", () => {
+  it.effect("has the name, family, context window and price of its base model", () =>
     Effect.gen(function*() {
       const known = yield* KnownModels.lookUp("sonnet")
       assert.strictEqual(known.id, "sonnet")
@@ -29,7 +29,7 @@ describe("what is known of a model of one's own", () => {
       assert.deepStrictEqual(known.price, Option.some(sonnet.price))
     }).pipe(withModels({ sonnet: { id: arn, baseModel: typed(baseModel) } })))
 
-  it.effect("is what the configuration says of it, where that says anything", () =>
+  it.effect("has the configuration's values where they are set", () =>
     Effect.gen(function*() {
       const known = yield* KnownModels.lookUp("sonnet")
       assert.strictEqual(known.name, "Ours")
@@ -47,17 +47,17 @@ describe("what is known of a model of one's own", () => {
       }
     })))
 
-  it.effect("is that of the name itself, if nobody knows the base model or the ID", () =>
+  it.effect("has only its own name if the base model and the ID are unknown", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* KnownModels.lookUp(baseModel)).name, sonnet.name)
     }).pipe(withModels({ [baseModel]: { id: arn, baseModel: typed("nobody.knows") } })))
 
-  it.effect("is nothing for a name that objects have by themselves", () =>
+  it.effect("has no values if its name is a property of every object", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* KnownModels.lookUp("constructor")).name, "constructor")
     }).pipe(withModels({})))
 
-  it.effect("is offered before the catalog, each name once", () =>
+  it.effect("is listed before the catalog, each name once", () =>
     Effect.gen(function*() {
       const selectable = yield* KnownModels.selectableModels
       assert.deepStrictEqual(selectable[0], { id: "sonnet", name: sonnet.name, family: sonnet.family })

@@ -75,7 +75,7 @@ const onTheWire = (options: {
   }).pipe(Effect.provide(NodeContext.layer), Effect.scoped)
 
 describe("each policy is one layer", () => {
-  it.live("as the guide says, without a swap", () =>
+  it.live("the live policies follow the guide", () =>
     Effect.gen(function*() {
       const { code, output, request } = yield* onTheWire({})
       assert.strictEqual(code, 0, output)
@@ -92,7 +92,7 @@ describe("each policy is one layer", () => {
       assert.strictEqual(request.headers["authorization"], "Bearer stored-token")
     }))
 
-  it.live("trust: a machine where every project is one's own", () =>
+  it.live("trust: every project is trusted", () =>
     Effect.gen(function*() {
       const { code, output } = yield* onTheWire({
         swapped: TrustPolicy.off,
@@ -106,7 +106,7 @@ describe("each policy is one layer", () => {
       assert.include(output, "• bash echo it ran")
     }))
 
-  it.live("region fallback: a company's own region", () =>
+  it.live("region fallback: a company's region", () =>
     Effect.gen(function*() {
       const { code, output, request } = yield* onTheWire({
         swapped: Layer.succeed(RegionFallback.RegionFallback, {
@@ -124,7 +124,7 @@ describe("each policy is one layer", () => {
       assert.strictEqual(request.modelId, "anthropic.claude-sonnet-4-6-v1")
     }))
 
-  it.live("prefix rules: a company's own, after those of the configuration", () =>
+  it.live("prefix rules: a company's rules after those of the configuration", () =>
     Effect.gen(function*() {
       const swapped = Layer.succeed(PrefixRules.PrefixRules, [
         { regions: "*", models: ["anthropic.*"], families: "Claude", prefix: "corp." }
@@ -155,7 +155,7 @@ describe("each policy is one layer", () => {
       assert.strictEqual(request.rawPath, "/bedrock/v1/model/us.anthropic.claude-sonnet-4-6-v1/converse-stream")
     }))
 
-  it.live("permission: whatever a company thinks", () =>
+  it.live("permission: a company's policy", () =>
     Effect.gen(function*() {
       const script: Script = [
         { blocks: [{ type: "toolUse", toolUseId: "t1", name: "bash", input: { command: "echo it ran" } }] },

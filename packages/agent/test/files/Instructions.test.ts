@@ -68,7 +68,7 @@ const inProject = (
 
 describe("the instructions", () => {
   inProject(
-    "name all URLs in one line, without user, password and query: they are not fetched",
+    "report URLs in one notice, without user, password and query, and do not fetch them",
     () =>
       Effect.gen(function*() {
         const { load } = yield* project({ "style.md": "style" })
@@ -83,7 +83,7 @@ describe("the instructions", () => {
   )
 
   inProject(
-    "of a project that is not read are the user's own alone",
+    "are only the user's own if the project is not read",
     () =>
       Effect.gen(function*() {
         const { load, nested } = yield* project({
@@ -127,7 +127,7 @@ describe("the instructions", () => {
   )
 
   inProject(
-    "are the global ones, then from the root down to the directory, and none of those below it",
+    "are the global file, then the files from the root down to the directory, and none below it",
     () =>
       Effect.gen(function*() {
         const { load } = yield* project({
@@ -145,13 +145,13 @@ describe("the instructions", () => {
       })
   )
 
-  inProject("are none where there are none, and empty files are none", () =>
+  inProject("are empty without files, and ignore empty files", () =>
     Effect.gen(function*() {
       const { load } = yield* project({ "AGENTS.md": " \n" })
       assert.deepStrictEqual(yield* load(), { paths: [], texts: [], notices: [] })
     }))
 
-  inProject("are those of CLAUDE.md where there is no AGENTS.md beside it", () =>
+  inProject("come from CLAUDE.md in directories without an AGENTS.md", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { load, root } = yield* project({
@@ -167,7 +167,7 @@ describe("the instructions", () => {
     }))
 
   inProject(
-    "are found where the user's own configuration means them: in the project and beside that file",
+    "of the user's configuration are found in the project and next to that configuration",
     () =>
       Effect.gen(function*() {
         const { load } = yield* project({
@@ -214,13 +214,13 @@ describe("the instructions", () => {
       ])
     }))
 
-  inProject("are found though a name looks like a pattern", () =>
+  inProject("are found even if a name looks like a pattern", () =>
     Effect.gen(function*() {
       const { load } = yield* project({ "notes (old) [1].md": "notes" })
       assert.deepStrictEqual((yield* load({ globs: ["notes (old) [1].md"] })).texts, ["notes"])
     }))
 
-  inProject("are one when a link leads to the same file", () =>
+  inProject("are included once if a link leads to the same file", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { load, root } = yield* project({ "AGENTS.md": "root" })
@@ -246,7 +246,7 @@ describe("the instructions", () => {
       assert.deepStrictEqual(notices, ["e/AGENTS.md is cut: only the first 8 KiB of 30 KiB are used"])
     }))
 
-  inProject("that can't be read are told of", () =>
+  inProject("that can't be read are reported", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { load, root } = yield* project({ "a/AGENTS.md": "a" })
@@ -297,7 +297,7 @@ describe("the instructions", () => {
       })
   )
 
-  inProject("that are a link to what may contain secrets are left out", () =>
+  inProject("that are a link to a file that may contain secrets are left out", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { load, root } = yield* project({ ".env": "CANARY", "sub/x": "" })
@@ -313,7 +313,7 @@ describe("the instructions", () => {
     }))
 
   inProject(
-    "are what the user names by its path, with a notice when it may contain secrets",
+    "include any file that the user lists by its path, with a notice if it may contain secrets",
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -332,7 +332,7 @@ describe("the instructions", () => {
       })
   )
 
-  inProject("are regular files: a pipe is not waited for", () =>
+  inProject("are read only from regular files, so a pipe does not block", () =>
     Effect.gen(function*() {
       const { load, root } = yield* project({ "a/AGENTS.md": "a" })
       execFileSync("mkfifo", [`${root}/AGENTS.md`])
@@ -357,7 +357,7 @@ describe("the instructions", () => {
       assert.deepStrictEqual(notices, ["AGENTS.md is cut: only the first 32 KiB of 5242880 KiB are used"])
     }))
 
-  inProject("are only the user's outside a project", () =>
+  inProject("are only the user's own outside a project", () =>
     Effect.gen(function*() {
       const { load, root } = yield* project({
         "AGENTS.md": "here",
@@ -375,8 +375,8 @@ describe("the instructions", () => {
     }))
 })
 
-describe("the instructions of a directory that tools come to", () => {
-  inProject("are given once, from the outermost on, and not those of the system prompt", () =>
+describe("the instructions of directories that tools touch", () => {
+  inProject("are returned once, outermost first, without those in the system prompt", () =>
     Effect.gen(function*() {
       const { nested } = yield* project({
         "AGENTS.md": "root",
@@ -394,14 +394,14 @@ describe("the instructions of a directory that tools come to", () => {
       assert.deepStrictEqual((yield* find(["y/z/file.ts", "x", "a/b/c"])).texts, [])
     }))
 
-  inProject("are none of what the configuration has shown already", () =>
+  inProject("exclude files that the configuration has already included", () =>
     Effect.gen(function*() {
       const { nested } = yield* project({ "a/AGENTS.md": "a", "b/AGENTS.md": "b" })
       const find = yield* nested({ globs: ["a/*.md"] })
       assert.deepStrictEqual((yield* find(["a/x", "b/x"])).texts, ["b"])
     }))
 
-  inProject("are none where Git ignores the directory, in .git and in node_modules", () =>
+  inProject("exclude ignored directories, .git and node_modules", () =>
     Effect.gen(function*() {
       const { nested } = yield* project({
         ".gitignore": "built/\n*.cache\n",
@@ -432,7 +432,7 @@ describe("the instructions of a directory that tools come to", () => {
     }))
 
   inProject(
-    "are no links out of the project, no secrets and no pipes, which is reported once",
+    "exclude links out of the project, secrets and pipes, and report each once",
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -460,7 +460,7 @@ describe("the instructions of a directory that tools come to", () => {
       })
   )
 
-  inProject("are cut like all others, and no more than 128 KiB in a session", () =>
+  inProject("are cut like all others, and limited to 128 KiB per session", () =>
     Effect.gen(function*() {
       const { nested } = yield* project({ "a/AGENTS.md": "a".repeat(40 * 1024), "b/AGENTS.md": "b".repeat(40 * 1024) })
       const find = yield* nested()
@@ -468,7 +468,7 @@ describe("the instructions of a directory that tools come to", () => {
       assert.deepStrictEqual((yield* find(["b"], 127 * 1024)).texts, ["b".repeat(1024)])
     }))
 
-  inProject("are none where there is no project", () =>
+  inProject("are empty outside a project", () =>
     Effect.gen(function*() {
       const { nested } = yield* project({ "a/AGENTS.md": "a" })
       const find = yield* nested({ root: undefined })

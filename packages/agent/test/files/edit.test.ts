@@ -20,7 +20,7 @@ layer(NodeContext.layer)("An edit", (it) => {
       return { read: read.text, isFailure, text, after: Buffer.from(yield* fs.readFile(at(file))) }
     })
 
-  it.scoped("leaves each line's end as it is, and adds lines that end like their neighbors", () =>
+  it.scoped("preserves each line ending, and ends added lines like their neighbors", () =>
     Effect.gen(function*() {
       const mixed = "first\r\nalpha\r\nbeta\r\ngamma\r\nunix\nlast\r\n"
       const cases: ReadonlyArray<readonly [oldText: string, newText: string, after: string]> = [
@@ -49,7 +49,7 @@ layer(NodeContext.layer)("An edit", (it) => {
     ["Windows-1252", (text) => Buffer.from(text, "latin1")]
   ]
   for (const [name, of] of encodings) {
-    it.scoped(`reads and keeps ${name}`, () =>
+    it.scoped(`reads and preserves ${name}`, () =>
       Effect.gen(function*() {
         const { after, read, text } = yield* edited(of("Größe\r\nnaïve\r\n"), {
           oldText: "Größe",
@@ -62,7 +62,7 @@ layer(NodeContext.layer)("An edit", (it) => {
       }))
   }
 
-  it.scoped("writes no characters that the encoding can't represent", () =>
+  it.scoped("rejects characters that the encoding can't represent", () =>
     Effect.gen(function*() {
       const before = Buffer.from("Größe €".replace("€", "\x80"), "latin1")
       const { after, text } = yield* edited(before, { oldText: "€", newText: "→" })
@@ -80,7 +80,7 @@ layer(NodeContext.layer)("An edit", (it) => {
     [Buffer.from([0x7f, 0x45, 0x4c, 0x46, 1, 0, 0, 0xff]), "neither text nor an image"]
   ]
   for (const [bytes, name] of unreadable) {
-    it.scoped(`names what can't be read: ${name}`, () =>
+    it.scoped(`explains why it can't read ${name}`, () =>
       Effect.gen(function*() {
         const { after, read } = yield* edited(bytes, { oldText: "a", newText: "b" })
         assert.include(read, name)
@@ -98,7 +98,7 @@ layer(NodeContext.layer)("An edit", (it) => {
     ["one\n", "three", "Read the file again"]
   ]
   for (const [content, oldText, hint] of hints) {
-    it.scoped(`tells why ${JSON.stringify(oldText)} is not found`, () =>
+    it.scoped(`explains why ${JSON.stringify(oldText)} is not found`, () =>
       Effect.gen(function*() {
         const { after, isFailure, text } = yield* edited(content, { oldText, newText: "new" })
         assert.isTrue(isFailure)
@@ -107,7 +107,7 @@ layer(NodeContext.layer)("An edit", (it) => {
       }))
   }
 
-  it.scoped("finds a file by its name in the other normal form, and makes no second one", () =>
+  it.scoped("finds a file by its name in another Unicode form, and creates no second file", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { at, get, put, root, use } = yield* makeTools()
@@ -144,7 +144,7 @@ layer(NodeContext.layer)("An edit", (it) => {
     }))
 
   it.scoped.skipIf(process.getuid?.() !== 0)(
-    "leaves a file to its owner, and shows itself in its hard links",
+    "preserves the owner and the hard links of a file",
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -167,7 +167,7 @@ layer(NodeContext.layer)("An edit", (it) => {
 const lines = (end: FastCheck.Arbitrary<string>) =>
   FastCheck.array(FastCheck.tuple(FastCheck.constantFrom("", "a", "b", "c\r", "\u00e9"), end), { maxLength: 8 })
 
-describe("Line ends", () => {
+describe("Line endings", () => {
   plain("outside of what is replaced stay as they are", () => {
     FastCheck.assert(FastCheck.property(
       lines(FastCheck.constantFrom("\n", "\r\n")),

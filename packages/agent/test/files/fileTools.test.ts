@@ -14,7 +14,7 @@ const parts = (tools: { readonly asked: ReadonlyArray<{ readonly parts: Readonly
   tools.asked.at(-1)?.parts
 
 layer(NodeContext.layer)("Every tool", (it) => {
-  it.scoped("does nothing when it may not", () =>
+  it.scoped("does nothing without permission", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { asked, at, get, put, root, use } = yield* makeTools(refusing)
@@ -32,7 +32,7 @@ layer(NodeContext.layer)("Every tool", (it) => {
       assert.strictEqual(yield* get(at("a.txt")), "needle\n")
     }))
 
-  it.scoped("asks with the command itself, whatever the model says that it is for", () =>
+  it.scoped("asks with the command itself, whatever purpose the model states", () =>
     Effect.gen(function*() {
       const { asked, use } = yield* makeTools()
       yield* use("bash", { command: "echo one\necho two", description: "ls" })
@@ -43,7 +43,7 @@ layer(NodeContext.layer)("Every tool", (it) => {
       )
     }))
 
-  it.scoped("does not change a file when only that is refused", () =>
+  it.scoped("does not change a file if only the change is denied", () =>
     Effect.gen(function*() {
       const tools = yield* makeTools((action) =>
         action.parts.some(({ permission }) => permission === "edit") ? refusing() : Effect.void
@@ -55,7 +55,7 @@ layer(NodeContext.layer)("Every tool", (it) => {
       assert.strictEqual(yield* tools.get("a.txt"), "one\n")
     }))
 
-  it.scoped("asks for what is outside of the project, wherever the path seems to be", () =>
+  it.scoped("asks about files outside the project, even if the path seems to be inside", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const tools = yield* makeTools(refusing)
@@ -83,8 +83,8 @@ layer(NodeContext.layer)("Every tool", (it) => {
     }))
 })
 
-layer(NodeContext.layer)("Every tool, of files with a question of their own,", (it) => {
-  it.scoped("judges the file that a link leads to", () =>
+layer(NodeContext.layer)("Every tool, for sensitive files,", (it) => {
+  it.scoped("applies the rules to the target of a link", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const tools = yield* makeTools(refusing)
@@ -114,7 +114,7 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
       assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: "src/a.ts" }])
     }))
 
-  it.scoped("knows what belongs to the program around it", () =>
+  it.scoped("recognizes the files of the program", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const tools = yield* makeTools(refusing)
@@ -135,7 +135,7 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
       ])
     }))
 
-  it.scoped.skipIf(process.platform !== "linux")("sees through the links of a process", () =>
+  it.scoped.skipIf(process.platform !== "linux")("resolves the links in /proc", () =>
     Effect.gen(function*() {
       const tools = yield* makeTools(refusing)
       yield* tools.put(".env", "")
@@ -147,7 +147,7 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
       assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: ".env", secret: true }])
     }))
 
-  it.scoped("takes no redirection after a cd for a file that a rule for all files may allow", () =>
+  it.scoped("asks about a redirection after cd, even if a rule allows all files", () =>
     Effect.gen(function*() {
       const tools = yield* makeTools(refusing)
       yield* tools.use("bash", { command: "cd .git/hooks && echo x > pre-commit" })
@@ -156,7 +156,7 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
       assert.strictEqual(decide(rules, { parts: [target!], title: "" }, []).verdict, "ask")
     }))
 
-  it.scoped("has nothing inside without a project", () =>
+  it.scoped("treats every file as outside if there is no project", () =>
     Effect.gen(function*() {
       const tools = yield* makeTools(refusing, undefined, { isProject: false })
       yield* tools.put("a.txt", "")
@@ -173,7 +173,7 @@ layer(NodeContext.layer)("Every tool, of files with a question of their own,", (
     }))
 })
 
-layer(NodeContext.layer)("CallAnalysis", (it) => {
+layer(NodeContext.layer)("Reading", (it) => {
   it.scoped("numbers the lines and explains how to continue", () =>
     Effect.gen(function*() {
       const { put, use } = yield* makeTools()
@@ -198,7 +198,7 @@ layer(NodeContext.layer)("CallAnalysis", (it) => {
       assert.match(text, /continue with offset \d+/)
     }))
 
-  it.scoped("does not load what is too large, and says how to look at a part of it", () =>
+  it.scoped("does not load a file that is too large, and explains how to read part of it", () =>
     Effect.gen(function*() {
       const { at, put, use } = yield* makeTools()
       const fs = yield* FileSystem.FileSystem
@@ -209,7 +209,7 @@ layer(NodeContext.layer)("CallAnalysis", (it) => {
       assert.match(text, /62914560 bytes[^]*sed -n/)
     }))
 
-  it.scoped("gives images and PDFs as they are, by what is in them", () =>
+  it.scoped("returns images and PDFs as files, detected by their content", () =>
     Effect.gen(function*() {
       const { put, use } = yield* makeTools()
       yield* put("picture.txt", picture)
@@ -280,7 +280,7 @@ layer(NodeContext.layer)("CallAnalysis", (it) => {
 })
 
 layer(NodeContext.layer)("Changing a file", (it) => {
-  it.scoped("is for who has read it, as it is now", () =>
+  it.scoped("requires that the model has read its current version", () =>
     Effect.gen(function*() {
       const { get, put, use } = yield* makeTools()
       const edit = use("edit", { path: "a.txt", oldText: "one", newText: "two" })
@@ -301,7 +301,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.strictEqual(yield* get("a.txt"), "three!\n")
     }))
 
-  it.scoped("looks again after the person has answered", () =>
+  it.scoped("checks the file again after the user has answered", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       let file = ""
@@ -329,7 +329,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(tools.root), [])
     }))
 
-  it.scoped("shows exactly the change, and makes it", () =>
+  it.scoped("shows exactly the change and makes it", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { asked, at, get, put, use } = yield* makeTools()
@@ -348,7 +348,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(at("src")), ["a.txt"])
     }))
 
-  it.scoped("needs text that occurs exactly once", () =>
+  it.scoped("requires text that occurs exactly once", () =>
     Effect.gen(function*() {
       const { get, put, use } = yield* makeTools()
       yield* put("a.txt", "one two\none two\n")
@@ -364,7 +364,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.strictEqual(yield* get("a.txt"), "$& two\n$& two\n")
     }))
 
-  it.scoped("keeps line ends, byte order mark, mode and links", () =>
+  it.scoped("preserves line endings, byte order mark, mode and links", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { at, get, put, use } = yield* makeTools()
@@ -381,7 +381,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.strictEqual(yield* fs.readLink(at("link.sh")), "a.sh")
     }))
 
-  it.scoped("makes the directories of a new one", () =>
+  it.scoped("creates the directories of a new file", () =>
     Effect.gen(function*() {
       const { get, use } = yield* makeTools()
       const { output } = yield* use("write", { path: "a/b/c.txt", content: "new\n" })
@@ -389,7 +389,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.strictEqual(output?.summary, "+1 −0")
     }))
 
-  it.scoped("happens once at a time", () =>
+  it.scoped("is serialized for the same file", () =>
     Effect.gen(function*() {
       const first = yield* Deferred.make<void>()
       let asking = 0
@@ -412,7 +412,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
     }))
 })
 
-layer(NodeContext.layer)("A tool that is about a file or directory", (it) => {
+layer(NodeContext.layer)("A tool that touches a file or directory", (it) => {
   const about = [
     ["read", { path: "src/a.txt" }, "src/a.txt"],
     ["edit", { path: "src/a.txt", oldText: "a", newText: "b" }, "src/a.txt"],
@@ -422,7 +422,7 @@ layer(NodeContext.layer)("A tool that is about a file or directory", (it) => {
     ["glob", { pattern: "src/deep/**/*.txt" }, "src/deep"]
   ] as const
   for (const [name, params, file] of about) {
-    it.scoped(`tells which: ${name} ${JSON.stringify(params)}`, () =>
+    it.scoped(`reports it: ${name} ${JSON.stringify(params)}`, () =>
       Effect.gen(function*() {
         const { put, touched, use } = yield* makeTools()
         yield* put("src/a.txt", "a\n")
@@ -435,7 +435,7 @@ layer(NodeContext.layer)("A tool that is about a file or directory", (it) => {
       }))
   }
 
-  it.scoped("tells of none that it may not see", () =>
+  it.scoped("does not report it if it is denied", () =>
     Effect.gen(function*() {
       const { put, touched, use } = yield* makeTools(refusing)
       yield* put("src/a.txt", "a\n")

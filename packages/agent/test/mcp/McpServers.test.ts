@@ -169,7 +169,7 @@ describe("a local server", () => {
     }))
 
   it.scopedLive(
-    "is ended with the scope, and what it has started too, even if it does not want to",
+    "is ended with the scope, together with the processes that it has started, even if it ignores SIGTERM",
     () =>
       Effect.gen(function*() {
         const file = join(yield* temporary, "pid")
@@ -185,8 +185,8 @@ describe("a local server", () => {
   )
 })
 
-describe("broken servers", () => {
-  it.scopedLive("are reported with their reasons while the others work", () =>
+describe("several servers", () => {
+  it.scopedLive("work even if others are broken, which are reported with their reasons", () =>
     Effect.gen(function*() {
       const closed = yield* Effect.scoped(http(() => {}))
       const { notices, toolkit } = yield* connect({
@@ -213,7 +213,7 @@ describe("broken servers", () => {
       assert.deepStrictEqual(texts(yield* call(toolkit, "good_echo", { text: "a" })), ["you said: a\nbye"])
     }), 15_000)
 
-  it.scopedLive("without any server there are no tools and no notices", () =>
+  it.scopedLive("have no tools and no notices if there are none", () =>
     Effect.gen(function*() {
       const { notices, toolkit } = yield* connect({})
       assert.deepStrictEqual([Object.keys(toolkit.tools), notices], [[], []])

@@ -62,7 +62,7 @@ describe("a command for the headers of a remote server", () => {
     ["a command for each header", { Authorization: ["sh", "-c", "echo 'Bearer t'"], "x-b": "echo b" }]
   ]
   for (const [form, headersCommand] of forms) {
-    it.scopedLive(`may be ${form}, and wins over headers of the same name`, () =>
+    it.scopedLive(`can be ${form}, and overrides headers with the same names`, () =>
       Effect.gen(function*() {
         const { seen, url } = yield* locked((authorization) => authorization === "Bearer t")
         const registered: Array<string> = []

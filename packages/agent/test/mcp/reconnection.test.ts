@@ -42,7 +42,7 @@ const crashed =
 
 describe("a local server that ends", () => {
   it.scopedLive(
-    "is started again by the next call; the call in which it ended is reported and not repeated",
+    "is restarted by the next call; the call during which it ended is reported and not retried",
     () =>
       Effect.gen(function*() {
         const { config, count } = yield* lasting()
@@ -114,7 +114,7 @@ describe("a server's list of tools", () => {
       assert.isAtMost(count("list") - lists, 2)
     }))
 
-  it.scopedLive("lacks a removed tool: a call of it fails without a question", () =>
+  it.scopedLive("no longer has a removed tool, and a call of it fails without asking the user", () =>
     Effect.gen(function*() {
       const { config, count } = yield* lasting("added")
       const servers = yield* make({ my: config })
@@ -223,7 +223,7 @@ describe("a session that a remote server has forgotten", () => {
           .end("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32000,\"message\":\"No valid session ID\"}}")]
     ] as ReadonlyArray<readonly [string, (response: ServerResponse) => void]>
   ) {
-    it.scopedLive(`is begun anew (${what}), and the call is made again once`, () =>
+    it.scopedLive(`is started again (${what}), and the call is retried once`, () =>
       Effect.gen(function*() {
         const { calls, forget, seen, url } = yield* remote(looked, refuse)
         const toolkit = yield* (yield* make({ far: { type: "remote", url } })).toolkit
@@ -254,7 +254,7 @@ describe("a session that a remote server has forgotten", () => {
       assert.strictEqual(seen.filter((method) => method.startsWith("initialize")).length, 2)
     }))
 
-  it.scopedLive("fails after one retry if it is forgotten every time", () =>
+  it.scopedLive("fails the call after one retry if it is forgotten again", () =>
     Effect.gen(function*() {
       const { calls, seen, url } = yield* remote((_, response) => response.writeHead(404).end("no"))
       const toolkit = yield* (yield* make({ far: { type: "remote", url } })).toolkit
@@ -264,7 +264,7 @@ describe("a session that a remote server has forgotten", () => {
     }))
 })
 
-describe("a call that a remote server has begun", () => {
+describe("a call that reached a remote server", () => {
   for (
     const [what, answer] of [
       ["is answered with 500", (response) => response.writeHead(500).end("broken")],
@@ -280,7 +280,7 @@ describe("a call that a remote server has begun", () => {
       }]
     ] as ReadonlyArray<readonly [string, (response: ServerResponse) => void]>
   ) {
-    it.scopedLive(`and that ${what} is reported and not repeated`, () =>
+    it.scopedLive(`and that ${what} is reported and not retried`, () =>
       Effect.gen(function*() {
         const { calls, url } = yield* remote((message, response, count) =>
           count === 1 ? answer(response) : looked(message, response)
@@ -296,7 +296,7 @@ describe("a call that a remote server has begun", () => {
       }))
   }
 
-  it.scopedLive("and that it rejects is reported as rejected", () =>
+  it.scopedLive("is reported as rejected if the server rejects it", () =>
     Effect.gen(function*() {
       const { url } = yield* remote(({ id }, response) => {
         response.writeHead(200, { "content-type": "application/json" })

@@ -87,27 +87,27 @@ describe("patterns", () => {
     })
   }
 
-  it("of two that are as long the stricter counts, in whatever order", () => {
+  it("of the same length: the stricter one decides, in any order", () => {
     assert.strictEqual(verdict({ edit: { "a*": "allow", "*b": "deny" } }, action("edit", "ab")), "deny")
     assert.strictEqual(verdict({ edit: { "*b": "deny", "a*": "allow" } }, action("edit", "ab")), "deny")
   })
 
-  it("fit * and ? written with a backslash, and only these", () => {
+  it("match literal * and ? after a backslash", () => {
     const rules: Rules = { bash: { "ls \\*": "allow" } }
     assert.strictEqual(verdict(rules, action("bash", "ls *")), "allow")
     assert.strictEqual(verdict(rules, action("bash", "ls x")), "ask")
   })
 
-  it("take characters of regular expressions as they are", () => {
+  it("match the special characters of regular expressions literally", () => {
     assert.strictEqual(verdict({ edit: { "a.(b)[c]+$": "allow" } }, action("edit", "a.(b)[c]+$")), "allow")
     assert.strictEqual(verdict({ edit: { "a.b": "allow" } }, action("edit", "axb")), "ask")
   })
 
-  it("take characters outside of the basic plane as one", () => {
+  it("match a character outside the basic plane with one ?", () => {
     assert.strictEqual(verdict({ edit: { "?": "allow" } }, action("edit", "😀")), "allow")
   })
 
-  it("but * allow nothing that can't be told", () => {
+  it("other than * do not allow opaque subjects", () => {
     assert.strictEqual(verdict({ bash: { "$*": "allow", "*x": "allow" } }, bash("$CMD x")), "ask")
     assert.strictEqual(verdict({ bash: { "*": "allow" } }, bash("$CMD x")), "allow")
     assert.strictEqual(verdict({ bash: "allow" }, bash("$CMD x")), "allow")
@@ -119,7 +119,7 @@ describe("patterns", () => {
   })
 })
 
-describe("what other programs execute", () => {
+describe("a file that other programs execute", () => {
   const file = ".github/workflows/ci.yml"
   const verdictOfEdit = (rules: Rules | undefined, subject: string) => verdict(rules, action("edit", subject))
 
@@ -158,7 +158,7 @@ describe("what other programs execute", () => {
       assert.strictEqual(verdictOfEdit(rules, subject), expected))
   }
 
-  it("is allowed by a grant for exactly that file, also where its name tells nothing", () => {
+  it("is allowed by a grant for exactly that file, even if its name is ordinary", () => {
     const there: Action = {
       parts: [{ permission: "edit", subject: "x.conf", executedAs: ["etc"] }],
       title: ""
@@ -177,12 +177,12 @@ describe("what other programs execute", () => {
 })
 
 describe("names", () => {
-  it("one verdict is for everything, also for files that are asked for by default", () => {
+  it("are not needed for one verdict, which applies even to files that need permission by default", () => {
     assert.strictEqual(verdict("deny", action("read", "a")), "deny")
     assert.strictEqual(verdict("allow", action("read", ".env")), "allow")
   })
 
-  it("* is for those without a rule that fits", () => {
+  it("without a matching rule use the rules for *", () => {
     const rules: Rules = { "*": "deny", edit: "allow", bash: { "ls *": "allow" } }
     assert.strictEqual(verdict(rules, action("read", "a")), "deny")
     assert.strictEqual(verdict(rules, action("edit", "a")), "allow")
@@ -190,7 +190,7 @@ describe("names", () => {
     assert.strictEqual(verdict(rules, bash("rm x")), "deny")
   })
 
-  it("without one that fits the defaults stay", () => {
+  it("without any matching rule use the defaults", () => {
     const rules: Rules = { read: { "secret/*": "deny" } }
     assert.strictEqual(verdict(rules, action("read", "secret/a")), "deny")
     assert.strictEqual(verdict(rules, action("read", "a")), "allow")
@@ -204,13 +204,13 @@ describe("names", () => {
     assert.strictEqual(verdict(rules, action("other_list", "*")), "ask")
   })
 
-  it("an object's own property names are no rules", () => {
+  it("that are properties of every object have no rules", () => {
     assert.strictEqual(verdict({}, action("toString", "*")), "ask")
     assert.strictEqual(verdict({}, action("constructor", "*")), "ask")
   })
 })
 
-describe("why", () => {
+describe("the reason", () => {
   it("names the rule and the part", () => {
     const { because } = decide(
       { bash: { "ls *": "allow", "rm *": "deny" } },
@@ -220,7 +220,7 @@ describe("why", () => {
     assert.strictEqual(because, "the rule permission.bash \"rm *\": deny applies to `rm -rf x`")
   })
 
-  it("says what is special about a file, rather than that it is outside", () => {
+  it("is about the file itself rather than about its place outside the project", () => {
     const because = (parts: Action["parts"]) => decide({ edit: "allow" }, { parts, title: "" }, []).because
     const outside = { permission: "external_directory", subject: "/x" }
     assert.strictEqual(
@@ -238,7 +238,7 @@ describe("why", () => {
   })
 })
 
-describe("what a command may be or run besides", () => {
+describe("an alias of a command", () => {
   it("is denied by a rule that names it", () => {
     assert.strictEqual(verdict({ bash: { "*": "allow", "rm *": "deny" } }, bash("unknown --x rm y")), "deny")
     assert.strictEqual(verdict({ bash: { "*": "allow", "rm *": "ask" } }, bash("unknown --x rm y")), "ask")
@@ -248,13 +248,13 @@ describe("what a command may be or run besides", () => {
     )
   })
 
-  it("is not denied by a rule for everything", () => {
+  it("is not affected by a rule for everything", () => {
     assert.strictEqual(verdict({ bash: { "*": "deny", "unknown *": "allow" } }, bash("unknown rm y")), "allow")
     assert.strictEqual(verdict({ "*": "deny", bash: { "unknown *": "allow" } }, bash("unknown rm y")), "allow")
   })
 })
 
-describe("always", () => {
+describe("the pattern for always", () => {
   for (
     const [command, expected] of [
       ["ls -la x", ["bash ls *"]],
@@ -288,14 +288,14 @@ describe("always", () => {
     })
   }
 
-  it("of a file is the file, outside its directory, of a tool the tool", () => {
+  it("is the file inside the project, its directory outside, and the tool for MCP tools", () => {
     assert.deepStrictEqual(always(action("edit", "a/[b]*.ts")), ["edit a/[b]\\*.ts"])
     assert.deepStrictEqual(always(action("external_directory", "/x/y")), ["external_directory /x/*"])
     assert.deepStrictEqual(always(action("external_directory", "/x")), ["external_directory /x"])
     assert.deepStrictEqual(always(action("server_tool", "*")), ["server_tool *"])
   })
 
-  it("is only for the parts that have to be asked for", () => {
+  it("covers only the parts that need permission", () => {
     const { patterns } = decide({ bash: { "ls *": "allow" } }, bash("ls && date && date"), [])
     assert.deepStrictEqual(patterns, [{ permission: "bash", pattern: "date *" }])
   })
@@ -308,7 +308,7 @@ describe("always", () => {
     })
   }
 
-  it("a grant does not reach what can't be told", () => {
+  it("does not cover opaque subjects", () => {
     const granted = [{ permission: "bash", pattern: "ls *" }, { permission: "bash", pattern: "bash" }]
     assert.strictEqual(decide(undefined, bash("ls x"), granted).verdict, "allow")
     assert.strictEqual(decide(undefined, bash("ls \"x"), granted).verdict, "ask")
@@ -316,14 +316,14 @@ describe("always", () => {
   })
 })
 
-it("a rule holds for a name in each of Unicode's forms", () => {
+it("matches a name in every Unicode form", () => {
   const rules = { read: { "*": "allow", "caf\u00e9/*": "deny" } } as const
   for (const name of ["caf\u00e9/a.txt", "cafe\u0301/a.txt"]) {
     assert.strictEqual(verdict(rules, action("read", name)), "deny")
   }
 })
 
-describe("for all ordinary files at once", () => {
+describe("decideAll", () => {
   const file = { permission: "read", secret: false }
   const all = (
     rules: Rules | undefined,
@@ -338,7 +338,7 @@ describe("for all ordinary files at once", () => {
     { "r*": { "*": "ask" }, edit: { "src/*": "allow" } }
   ]
   for (const rules of sameForAll) {
-    it(`decides as for each: ${JSON.stringify(rules)}`, () => {
+    it(`decides as for each file: ${JSON.stringify(rules)}`, () => {
       assert.isDefined(all(rules))
       for (const subject of ["a", "src/b.ts", "/etc/x"]) {
         assert.strictEqual(
@@ -349,7 +349,7 @@ describe("for all ordinary files at once", () => {
     })
   }
 
-  it("decides nothing where one file may be told from another", () => {
+  it("does not decide if the rules distinguish between files", () => {
     assert.isUndefined(all({ read: { "*": "allow", "secrets/*": "deny" } }))
     assert.isUndefined(all({ "*": { "a*": "deny" } }))
     assert.isUndefined(all({ read: "ask" }, [{ permission: "read", pattern: "a" }]))

@@ -17,7 +17,7 @@ const named = (warning: string) =>
     ([, name, pattern, verdict]) => `${name} ${JSON.parse(pattern!)}: ${verdict}`
   )
 
-describe("rules that are read otherwise where the last match wins", () => {
+describe("rules that mean something else in tools where the last match wins", () => {
   for (
     const [rules, expected] of [
       [{ bash: { "git push *": "allow", "*": "ask" } }, ["bash git push *: allow", "bash *: ask"]],
@@ -36,7 +36,7 @@ describe("rules that are read otherwise where the last match wins", () => {
       ]]
     ] as ReadonlyArray<readonly [Rules, ReadonlyArray<string>]>
   ) {
-    it(`${JSON.stringify(rules)}: both are named, in one warning`, () => {
+    it(`${JSON.stringify(rules)}: one warning names both`, () => {
       const found = warnings(rules, ["tickets"])
       assert.lengthOf(found, 1)
       assert.deepStrictEqual(named(found[0]!), [...expected])
@@ -58,7 +58,7 @@ describe("rules that are read otherwise where the last match wins", () => {
       { read: { "*.md": "allow" }, edit: { "*": "ask" } }
     ] as ReadonlyArray<Rules>
   ) {
-    it(`${JSON.stringify(rules)}: nothing`, () => {
+    it(`${JSON.stringify(rules)}: no warning`, () => {
       assert.deepStrictEqual(warnings(rules, []), [])
     })
   }
@@ -74,7 +74,7 @@ describe("rules that are read otherwise where the last match wins", () => {
   const subjects = ["a", "b", "ab", "ba", "aa", "bb", "a b", "b a", "aab", "abba", "a ", "bab"]
   const strictness = { allow: 0, ask: 1, deny: 2 }
 
-  it.effect.prop("are never passed over", [rulesOf], ([rules]) =>
+  it.effect.prop("are always reported", [rulesOf], ([rules]) =>
     Effect.sync(() => {
       const flat = Object.entries(rules).flatMap(([name, patterns]) =>
         Object.entries(patterns).map(([pattern, verdict]) => ({ name, pattern, verdict: verdict as "allow" }))
@@ -91,7 +91,7 @@ describe("rules that are read otherwise where the last match wins", () => {
     }), { fastCheck: { numRuns: 200 } })
 
   it.effect.prop(
-    "patterns overlap or cover one another as their texts do",
+    "patterns overlap and cover each other exactly if their texts do",
     [text, text],
     ([a, b]) =>
       Effect.sync(() => {
@@ -108,7 +108,7 @@ describe("rules that are read otherwise where the last match wins", () => {
     { fastCheck: { numRuns: 200 } }
   )
 
-  it("takes no time to speak of for patterns that nobody would write", () => {
+  it("are compared in a short time, even for extreme patterns", () => {
     const long = "a*".repeat(100_000)
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`git ${i} *`, "allow"]))
     assert.isAtMost(warnings({ bash: { [long]: "allow", [`${long}?`]: "ask", ...many } as never }, []).length, 1)
@@ -135,7 +135,7 @@ describe("names", () => {
     ])
   })
 
-  it("of tools, of other tools' tools that edit, of servers' tools and with wildcards are fine", () => {
+  it("of tools, synonyms of edit, tools of servers and wildcards need no warning", () => {
     const names = [
       "read",
       "glob",
@@ -155,7 +155,7 @@ describe("names", () => {
   })
 
   for (const name of ["write", "patch", "multiedit", "apply_patch", "wr*"]) {
-    it(`${name} judges what edit judges`, () => {
+    it(`${name} is a synonym of edit`, () => {
       assert.strictEqual(verdict({ [name]: "deny" }, "edit", "a.ts"), "deny")
       assert.strictEqual(verdict({ [name]: { "docs/*": "allow" } }, "edit", "docs/a.md"), "allow")
       assert.strictEqual(verdict({ [name]: { "docs/*": "allow" } }, "edit", "src/a.ts"), "ask")
@@ -164,7 +164,7 @@ describe("names", () => {
     })
   }
 
-  it("of the same thing are one set of rules: the most specific, then the stricter", () => {
+  it("that are synonyms share their rules: the most specific decides, then the stricter", () => {
     assert.strictEqual(verdict({ edit: "allow", write: "deny" }, "edit", "a.ts"), "deny")
     assert.strictEqual(verdict({ write: "deny", edit: { "src/*": "allow" } }, "edit", "src/a.ts"), "allow")
     assert.strictEqual(verdict({ write: "deny", edit: { "src/*": "allow" } }, "edit", "a.ts"), "deny")

@@ -222,7 +222,7 @@ describe("a file that may contain secrets", () => {
   for (const path of secret) it(`is ${path}`, () => assert.isTrue(SecretFiles.mayContainSecrets(path, places)))
   for (const path of harmless) it(`is not ${path}`, () => assert.isFalse(SecretFiles.mayContainSecrets(path, places)))
 
-  it.scoped("is in the home directory also when HOME is a link or ends with a slash, and where HOME is not set", () =>
+  it.scoped("is recognized in the home directory even if HOME is a link, ends with a slash or is not set", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())

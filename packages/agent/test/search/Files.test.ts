@@ -5,7 +5,7 @@ import * as Files from "../../src/Files.ts"
 import { makeProject } from "../workspace.ts"
 
 layer(NodeContext.layer)("The files of a project", (it) => {
-  it.scoped("that can't be looked for are a failure that says where", () =>
+  it.scoped("can't be listed in an unreadable directory: the error names it", () =>
     Effect.gen(function*() {
       const { at, put } = yield* makeProject
       yield* put("a.ts", "")

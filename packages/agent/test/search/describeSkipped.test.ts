@@ -27,7 +27,7 @@ for (const [name, isPossible, options] of kinds) {
           return { ...tools, told }
         })
 
-      it.scoped("looks into what is named, ignored or not", () =>
+      it.scoped("searches files that are named, even if they are ignored", () =>
         Effect.gen(function*() {
           const { told } = yield* make({
             ".git/HEAD": "ref: refs/heads/main\n",
@@ -101,7 +101,7 @@ for (const [name, isPossible, options] of kinds) {
           ])
         }))
 
-      it.scoped("does not open files that are not regular", () =>
+      it.scoped("opens only regular files", () =>
         Effect.gen(function*() {
           const { at, told } = yield* make({})
           execFileSync("mkfifo", [at("pipe")])
@@ -113,7 +113,7 @@ for (const [name, isPossible, options] of kinds) {
           }
         }))
 
-      it.scoped.skipIf(process.platform !== "linux")("says which file could not be read", () =>
+      it.scoped.skipIf(process.platform !== "linux")("counts files that can't be read", () =>
         Effect.gen(function*() {
           const { told } = yield* make({})
           // Memory begins with an address that nothing is at.
@@ -123,7 +123,7 @@ for (const [name, isPossible, options] of kinds) {
           ])
         }))
 
-      it.scoped("reads large files, and lines longer than what is shown", () =>
+      it.scoped("finds text in large files and beyond the displayed part of a line", () =>
         Effect.gen(function*() {
           const { told } = yield* make({
             "log.txt": `${"lorem ipsum dolor\n".repeat(300_000)}needle at the end\n`,
@@ -135,7 +135,7 @@ for (const [name, isPossible, options] of kinds) {
           assert.isBelow(second?.length ?? 0, 600)
         }))
 
-      it.scoped("takes brackets and parentheses for themselves where a path has them", () =>
+      it.scoped("matches brackets and parentheses literally if a path contains them", () =>
         Effect.gen(function*() {
           const files = ["app/(shop)/page.tsx", "app/[slug]/page.tsx", "app/s/page.tsx", "{x}/a.txt", "@(a|b)/c.txt"]
           const { told } = yield* make(Object.fromEntries(files.map((file) => [file, "needle\n"])))
@@ -173,7 +173,7 @@ for (const [name, isPossible, options] of kinds) {
 }
 
 layer(NodeContext.layer)("A search that takes too long", (it) => {
-  it.scoped("ends its program and reports it", () =>
+  it.scoped("ends ripgrep and reports the timeout", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const bin = yield* fs.makeTempDirectoryScoped()

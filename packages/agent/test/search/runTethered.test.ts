@@ -37,7 +37,7 @@ const gone = (pid: number) =>
     schedule: Schedule.upTo(Schedule.spaced("10 millis"), "10 seconds")
   })
 
-layer(NodeContext.layer, { excludeTestServices: true })("A program that is watched", (it) => {
+layer(NodeContext.layer, { excludeTestServices: true })("A tethered program", (it) => {
   for (const signal of ["SIGKILL", "SIGINT"] as const) {
     it.scoped(`ends when the process ends by ${signal}`, () =>
       Effect.gen(function*() {
@@ -70,7 +70,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A program that is watch
       assert.isFalse(isRunning(started))
     }))
 
-  it.scoped("says how it has ended, and what it has written", () =>
+  it.scoped("reports its exit code and its output", () =>
     Effect.gen(function*() {
       const pieces: Array<Buffer> = []
       const run = (program: string, ...args: ReadonlyArray<string>) =>

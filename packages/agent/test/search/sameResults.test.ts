@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { ignoringAt, makeWalk } from "../../src/internal/search/walk.ts"
+import { findIgnoreFilesAbove, makeWalk } from "../../src/internal/search/walk.ts"
 import { makeTools } from "../workspace.ts"
 import { hasRipgrep } from "./ripgrep.ts"
 
@@ -166,9 +166,9 @@ const query = FastCheck.record({
   ).map((glob) => glob === undefined ? query : { ...query, glob })
 )
 
-describe.skipIf(!hasRipgrep)("Whatever there is,", () => {
+describe.skipIf(!hasRipgrep)("for any files", () => {
   layer(NodeContext.layer, { excludeTestServices: true })((it) => {
-    it.scoped("a search with ripgrep gives what one without it gives", () =>
+    it.scoped("a search has the same results with and without ripgrep", () =>
       Effect.gen(function*() {
         const runtime = yield* Effect.runtime<never>()
         const search = (entries: ReadonlyArray<Entry>, params: object) =>
@@ -190,7 +190,7 @@ describe.skipIf(!hasRipgrep)("Whatever there is,", () => {
         )
       }), 120_000)
 
-    it.scoped("the files are those of `rg --files`", () =>
+    it.scoped("the list of files equals that of `rg --files`", () =>
       Effect.promise(() =>
         FastCheck.assert(
           FastCheck.asyncProperty(tree, directory, async (entries, below) => {
@@ -202,7 +202,7 @@ describe.skipIf(!hasRipgrep)("Whatever there is,", () => {
               plant(root, entries.filter(({ path }) => !path.endsWith(".rgignore")))
               const start = join(root, below)
               if (!existsSync(start)) return
-              const ignoring = ignoringAt(start.replace(/\/$/, ""))
+              const ignoring = findIgnoreFilesAbove(start.replace(/\/$/, ""))
               if (ignoring === undefined) return
               const { run, walked } = makeWalk({ directory: start.replace(/\/$/, ""), ignoring })
               await Effect.runPromise(run)

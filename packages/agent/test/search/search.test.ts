@@ -41,7 +41,7 @@ const makeSearched = Effect.fn("makeSearched")(function*(options?: Options) {
 })
 
 layer(NodeContext.layer)("Finding files", (it) => {
-  it.scoped("leaves out what is ignored, and never leaves the directory", () =>
+  it.scoped("leaves out ignored files and never leaves the directory", () =>
     Effect.gen(function*() {
       const { beside, use } = yield* makeSearched()
       const glob = (params: object) => Effect.map(use("glob", params), ({ text }) => linesOf(text).toSorted())
@@ -61,7 +61,7 @@ layer(NodeContext.layer)("Finding files", (it) => {
       }
     }))
 
-  it.scoped("gives the newest first, and says how many more there are", () =>
+  it.scoped("returns the newest files first and counts the rest", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { at, put, use } = yield* makeTools()
@@ -135,7 +135,7 @@ for (const [name, isPossible, options] of kinds) {
           }))
       }
 
-      it.scoped("says what is wrong with the expression", () =>
+      it.scoped("explains what is wrong with the expression", () =>
         Effect.gen(function*() {
           const { use } = yield* makeSearched(options)
           const { isFailure, text } = yield* use("grep", { pattern: "(" })
@@ -143,7 +143,7 @@ for (const [name, isPossible, options] of kinds) {
           assert.match(text, /unclosed group|missing closing/)
         }))
 
-      it.scoped("takes no longer for an expression that others hang in", () =>
+      it.scoped("takes linear time, even for expressions that make other engines hang", () =>
         Effect.gen(function*() {
           const { put, use } = yield* makeTools(undefined, undefined, options)
           yield* put("a.txt", `${"a".repeat(60)}!\n`)
@@ -183,7 +183,7 @@ for (const [name, isPossible, options] of kinds) {
           assert.deepStrictEqual(asked.at(-1)?.parts.at(-1), { permission: "read", subject: ".env", secret: true })
         }))
 
-      it.scoped("leaves out files of a directory that may contain secrets, without any rule", () =>
+      it.scoped("leaves out files of a directory that may contain secrets, even without rules", () =>
         Effect.gen(function*() {
           const { beside, put, use } = yield* makeTools(undefined, undefined, options)
           const secrets = [".ENV", "sub/.npmrc", "sub/tls.key", "sub/id_ed25519"]
@@ -222,7 +222,7 @@ for (const [name, isPossible, options] of kinds) {
 }
 
 layer(NodeContext.layer)("Finding text in one file", (it) => {
-  it.scoped("needs what reading it needs", () =>
+  it.scoped("needs the same permission as reading it", () =>
     Effect.gen(function*() {
       const { asked, put, use } = yield* makeTools()
       yield* put(".env", "KEY=1\n")

@@ -33,7 +33,7 @@ const part = (fields: unknown) => fields as Response.AnyPart
 const signed = { "some-provider": { signature: "s" } }
 
 describe("An answer of the model", () => {
-  it("keeps the metadata of each reasoning, streamed or whole", () => {
+  it("preserves the metadata of each reasoning part, with or without streaming", () => {
     const streamed = [
       part({ type: "reasoning-start", id: "a" }),
       part({ type: "reasoning-delta", id: "a", delta: "Hm." }),
@@ -58,7 +58,7 @@ describe("An answer of the model", () => {
     assert.deepStrictEqual((message as Prompt.AssistantMessage).content[0]?.options, signed)
   })
 
-  it("that was cut keeps the text that was open, and no reasoning without its end", () => {
+  it("keeps incomplete text if it was cut off, but no incomplete reasoning", () => {
     const cut = History.toAssistantMessage([
       part({ type: "text-start", id: "1" }),
       part({ type: "text-delta", id: "1", delta: "whole." }),
@@ -74,7 +74,7 @@ describe("An answer of the model", () => {
 })
 
 describe("The next request", () => {
-  it("has each answer's results right behind it, in the order of the calls", () => {
+  it("has each answer's results right after it, in the order of the calls", () => {
     const lines = [
       user("go"),
       assistant("I run.", "a", "b"),
@@ -92,7 +92,7 @@ describe("The next request", () => {
     ])
   })
 
-  it("finds a result also behind what a person said while the call ran", () => {
+  it("finds a result even after a prompt that was entered during the call", () => {
     const lines = [user("go"), assistant("", "a"), started("a"), user("I ran ls: x"), result("a"), assistant("ok")]
     assert.deepStrictEqual(told(History.toPrompt(lines)), [
       ["user", "go"],
@@ -103,7 +103,7 @@ describe("The next request", () => {
     ])
   })
 
-  it("does not take the result of a later call for an earlier one with the same ID", () => {
+  it("does not confuse the results of calls with the same ID in different answers", () => {
     const lines = [user("go"), assistant("", "a"), assistant("", "a"), result("a", "second")]
     assert.deepStrictEqual(told(History.toPrompt(lines)).filter(([role]) => role === "tool"), [
       ["tool", `failed a: ${JSON.stringify("This call has no result: it was interrupted.")}`],
@@ -119,7 +119,7 @@ describe("The next request", () => {
     ])
   })
 
-  it("leaves out an answer that says nothing, or only what it reasoned", () => {
+  it("leaves out an answer that is empty or has only reasoning", () => {
     const answer = (...parts: ReadonlyArray<unknown>): Line => ({
       ...assistant("") as Extract<Line, { type: "assistant" }>,
       message: History.toAssistantMessage(parts.map(part))
@@ -134,7 +134,7 @@ describe("The next request", () => {
     assert.deepStrictEqual(told(History.toPrompt(lines)), [["user", "go"], ["assistant", "reasoning", "Yes"]])
   })
 
-  it("begins with the last summary, and goes on with what it keeps", () => {
+  it("starts with the last summary and the lines that it kept", () => {
     const lines = [
       user("one"),
       assistant("1"),
@@ -179,7 +179,7 @@ describe("The next request", () => {
 })
 
 describe("The context", () => {
-  it("is what the last answer was asked with and said, and about what came after it", () => {
+  it("is the usage of the last answer plus an estimate for later lines", () => {
     assert.strictEqual(History.estimateContext([]), 0)
     assert.strictEqual(History.estimateContext([user("go"), assistant("yes")]), 116)
     const after = (...lines: ReadonlyArray<Line>) =>

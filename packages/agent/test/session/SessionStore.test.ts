@@ -50,7 +50,7 @@ const lockedBy = (file: string, pid: number, host = hostname()) =>
   })
 
 layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
-  it.scoped("has no file before its first line, and then one for this person alone", () =>
+  it.scoped("gets a file with its first line, which only the user can read", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, sessions } = yield* makeSessions
@@ -68,7 +68,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.include(JSON.parse(lines[0]!), { type: "session", version: 1, id: session.id, directory: "/project" })
     }))
 
-  it.scoped("leaves nothing behind when nothing was said", () =>
+  it.scoped("leaves no file behind if it has no prompt", () =>
     Effect.gen(function*() {
       const { directory, sessions } = yield* makeSessions
       yield* Effect.scoped(sessions.create("/project"))
@@ -76,7 +76,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
 
-  it.scoped("is opened by its ID or a beginning that no other has, and is as it was left", () =>
+  it.scoped("is opened by its ID or a unique prefix, unchanged", () =>
     Effect.gen(function*() {
       const { id, sessions } = yield* written(user("Grüße 🙂\n"), assistant("Hello"))
       for (const given of [id, id.slice(0, -1)]) {
@@ -121,7 +121,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assertNone(yield* sessions.latest("/c"))
     }))
 
-  it.scoped("is found as the latest by the beginning of its file, and none that was left before is looked at", () =>
+  it.scoped("is found as the latest by the beginning of its file, without reading older sessions", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, id } = yield* written(user("old"))
@@ -139,7 +139,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.deepStrictEqual(opened, [newest.path])
     }))
 
-  it.scoped("has no secret in it, and can be read though a secret is one of its own words", () =>
+  it.scoped("contains no secrets, and stays readable even if a secret equals one of its keywords", () =>
     Effect.gen(function*() {
       const { directory } = yield* makeSessions
       const words = ["session", "user", "ok", "version", "tool-result", "text"]
@@ -173,7 +173,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.deepStrictEqual(yield* session.entries, lines)
     }))
 
-  it.scoped("loses a torn last line only, says so, and goes on behind it", () =>
+  it.scoped("loses only an incomplete last line, reports that, and continues", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       for (const torn of ["{\"type\":\"us", "{\"type\":\"user\"}", "{}"]) {
@@ -193,7 +193,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       }
     }))
 
-  it.scoped("skips a line that is whole but can't be read, the last one too, and names its place; the file stays as it is", () =>
+  it.scoped("skips complete lines that can't be read, reports their numbers, and does not change the file", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       for (const foreign of ["{\"type\":\"us\n", "\n", "{\"type\":\"user\"}\n"]) {
@@ -212,7 +212,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       }
     }))
 
-  it.scoped("that is broken is still the latest of its directory: nobody goes on with an older one unawares", () =>
+  it.scoped("is still the latest of its directory if it is damaged, so that no older one is resumed by mistake", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, id: older, sessions } = yield* written(user("one"))
@@ -232,7 +232,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.sameMembers([first!.title, second!.title], ["two", "one"])
     }))
 
-  it.scoped("continues behind lines in the middle that can't be read: numbers of lines stay, and no call is closed twice", () =>
+  it.scoped("continues after unreadable lines: line numbers stay valid and no call is closed twice", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { file, id, sessions } = yield* written(
@@ -262,7 +262,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.isTrue((yield* fs.readFileString(file)).startsWith(broken))
     }))
 
-  it.scoped("keeps the lines of a later version where they are", () =>
+  it.scoped("preserves the lines of a later version and their positions", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { file, id, sessions } = yield* written(user("one"))
@@ -274,7 +274,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.isTrue((yield* fs.readFileString(file)).startsWith(before))
     }))
 
-  it.scoped("is whole again after a write that failed in its middle", () =>
+  it.scoped("is repaired after a partial write", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, file, id } = yield* written(user("one"))
@@ -305,7 +305,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.strictEqual((yield* fs.readFileString(file)).split("\n").length, 4)
     }))
 
-  it.scoped("is had by one process only, which is named; reading needs no turn", () =>
+  it.scoped("is opened by one process at a time, which the error names; reading needs no lock", () =>
     Effect.gen(function*() {
       const { directory, id, sessions } = yield* written(user("one"))
       const others = yield* sessionsIn(directory)
@@ -323,7 +323,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [`${id}.jsonl`])
     }))
 
-  it.scoped("of a process that died is taken over at once, by one only", () =>
+  it.scoped("is taken over immediately from a dead process, by one process only", () =>
     Effect.gen(function*() {
       const { file, id, sessions } = yield* written(user("one"))
       yield* lockedBy(file, yield* deadPid)
@@ -334,14 +334,14 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.deepStrictEqual(failures, Array.from({ length: 7 }, () => "InUse"))
     }))
 
-  it.scoped("of a process that had our own number, before a restart, is taken over", () =>
+  it.scoped("is taken over from a process that had the same ID before a restart", () =>
     Effect.gen(function*() {
       const { file, id, sessions } = yield* written(user("one"))
       yield* lockedBy(file, process.pid)
       yield* Effect.scoped(sessions.open(id))
     }))
 
-  it.scoped("of a process on another machine is not taken over", () =>
+  it.scoped("is not taken over from a process on another machine", () =>
     Effect.gen(function*() {
       const { file, id, sessions } = yield* written(user("one"))
       yield* lockedBy(file, yield* deadPid, "far-away")
@@ -377,7 +377,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.strictEqual((yield* again.entries).length, lines.length)
     }))
 
-  it.scoped("is gone when it was removed", () =>
+  it.scoped("no longer exists after it was removed", () =>
     Effect.gen(function*() {
       const { directory, id, sessions } = yield* written(user("one"))
       assert.strictEqual(yield* sessions.remove(id.slice(0, 18)), id)
@@ -386,7 +386,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       assert.strictEqual((yield* Effect.flip(sessions.read(id))).reason, "NotFound")
     }))
 
-  it.scoped("whose file was cut anywhere can be resumed", () =>
+  it.scoped("can be resumed wherever its file was cut", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const lines = [
@@ -435,66 +435,69 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
     }), 60_000)
 })
 
-layer(NodeContext.layer, { excludeTestServices: true })("A command that ran when the program was killed", (it) => {
-  const resumed = (id: string, process: ProcessId.ProcessId | undefined) =>
-    Effect.gen(function*() {
-      const time = new Date().toISOString()
-      const ran: ReadonlyArray<Entry> = process === undefined ? [] : [{ type: "tool-process", id, process, time }]
-      const { id: session, sessions } = yield* written(user("go"), assistant("", id), started(id), ...ran)
-      const again = yield* sessions.open(session)
-      const lines = yield* again.entries
-      return { notices: again.notices, told: JSON.stringify(lines.at(-1)) }
-    })
+layer(NodeContext.layer, { excludeTestServices: true })(
+  "A command that was running when the program was killed",
+  (it) => {
+    const resumed = (id: string, process: ProcessId.ProcessId | undefined) =>
+      Effect.gen(function*() {
+        const time = new Date().toISOString()
+        const ran: ReadonlyArray<Entry> = process === undefined ? [] : [{ type: "tool-process", id, process, time }]
+        const { id: session, sessions } = yield* written(user("go"), assistant("", id), started(id), ...ran)
+        const again = yield* sessions.open(session)
+        const lines = yield* again.entries
+        return { notices: again.notices, told: JSON.stringify(lines.at(-1)) }
+      })
 
-  const start = (line: string) =>
-    Effect.gen(function*() {
-      const child = spawn("sh", ["-c", line], { detached: true, stdio: ["ignore", "pipe", "ignore"] })
-      yield* Effect.addFinalizer(() => Effect.ignore(Effect.try(() => process.kill(-child.pid!, "SIGKILL"))))
-      yield* Effect.promise(() => once(child.stdout, "data"))
-      return { child, process: yield* ProcessId.of(child.pid!) }
-    })
+    const start = (line: string) =>
+      Effect.gen(function*() {
+        const child = spawn("sh", ["-c", line], { detached: true, stdio: ["ignore", "pipe", "ignore"] })
+        yield* Effect.addFinalizer(() => Effect.ignore(Effect.try(() => process.kill(-child.pid!, "SIGKILL"))))
+        yield* Effect.promise(() => once(child.stdout, "data"))
+        return { child, process: yield* ProcessId.of(child.pid!) }
+      })
 
-  const interrupted =
-    "A tool call was interrupted when the program ended. It was not retried; the model has been informed."
-  const mayRun = (pid: number) =>
-    `A command may still be running as process ${pid}: echo 1 (to end it: kill -- -${pid})`
+    const interrupted =
+      "A tool call was interrupted when the program ended. It was not retried; the model has been informed."
+    const mayRun = (pid: number) =>
+      `A command may still be running as process ${pid}: echo 1 (to end it: kill -- -${pid})`
 
-  it.scoped("is reported to the user and the model with its process while it runs", () =>
-    Effect.gen(function*() {
-      const { child, process: { pid }, process: command } = yield* start("echo; exec sleep 60")
-      const { notices, told } = yield* resumed("1", command)
-      assert.deepStrictEqual(notices, [interrupted, mayRun(pid)])
-      assert.include(told, `may still be running as process ${pid}: check that before you run it again`)
-      child.kill("SIGKILL")
-      yield* Effect.promise(() => once(child, "exit"))
-      assert.deepStrictEqual((yield* resumed("1", command)).notices, [interrupted])
-    }))
+    it.scoped("is reported to the user and the model with its process while it runs", () =>
+      Effect.gen(function*() {
+        const { child, process: { pid }, process: command } = yield* start("echo; exec sleep 60")
+        const { notices, told } = yield* resumed("1", command)
+        assert.deepStrictEqual(notices, [interrupted, mayRun(pid)])
+        assert.include(told, `may still be running as process ${pid}: check that before you run it again`)
+        child.kill("SIGKILL")
+        yield* Effect.promise(() => once(child, "exit"))
+        assert.deepStrictEqual((yield* resumed("1", command)).notices, [interrupted])
+      }))
 
-  it.scoped("still runs as long as what it has started does", () =>
-    Effect.gen(function*() {
-      const { child, process: command } = yield* start("sleep 60 & echo")
-      if (child.exitCode === null) yield* Effect.promise(() => once(child, "exit"))
-      assert.deepStrictEqual((yield* resumed("1", command)).notices, [interrupted, mayRun(command.pid)])
-    }))
+    it.scoped("counts as running while any process that it has started runs", () =>
+      Effect.gen(function*() {
+        const { child, process: command } = yield* start("sleep 60 & echo")
+        if (child.exitCode === null) yield* Effect.promise(() => once(child, "exit"))
+        assert.deepStrictEqual((yield* resumed("1", command)).notices, [interrupted, mayRun(command.pid)])
+      }))
 
-  it.scoped("is not taken for another process that has its number now, nor for one before the machine was restarted", () =>
-    Effect.gen(function*() {
-      const { process: command } = yield* start("echo; exec sleep 60")
-      assert.deepStrictEqual((yield* resumed("1", { ...command, start: "1" })).notices, [interrupted])
-      assert.deepStrictEqual((yield* resumed("1", { ...command, boot: "another" })).notices, [interrupted])
-      assert.deepStrictEqual((yield* resumed("1", undefined)).notices, [interrupted])
-    }))
+    it.scoped("is not confused with a new process that has the same ID, nor with one before a restart", () =>
+      Effect.gen(function*() {
+        const { process: command } = yield* start("echo; exec sleep 60")
+        assert.deepStrictEqual((yield* resumed("1", { ...command, start: "1" })).notices, [interrupted])
+        assert.deepStrictEqual((yield* resumed("1", { ...command, boot: "another" })).notices, [interrupted])
+        assert.deepStrictEqual((yield* resumed("1", undefined)).notices, [interrupted])
+      }))
 
-  it.scoped("may still run on another machine", () =>
-    Effect.gen(function*() {
-      const elsewhere = { pid: 7, host: "far-away", boot: "b", namespace: "1", start: "1" }
-      const { notices } = yield* resumed("1", elsewhere)
-      assert.match(notices[1]!, /may still be running as process 7 on far-away: echo 1/)
-    }))
-})
+    it.scoped("may still run on another machine", () =>
+      Effect.gen(function*() {
+        const elsewhere = { pid: 7, host: "far-away", boot: "b", namespace: "1", start: "1" }
+        const { notices } = yield* resumed("1", elsewhere)
+        assert.match(notices[1]!, /may still be running as process 7 on far-away: echo 1/)
+      }))
+  }
+)
 
 layer(NodeContext.layer)("A session that can't be stored", (it) => {
-  it.scoped("is in memory only, and says so", () =>
+  it.scoped("exists only in memory, with a notice", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = `${yield* fs.makeTempDirectoryScoped()}/session`

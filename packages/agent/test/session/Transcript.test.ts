@@ -113,8 +113,8 @@ Done.
   })
 })
 
-describe("A call in one line", () => {
-  it("is its command, pattern, path or URL, else its parameters", () => {
+describe("The title of a call", () => {
+  it("is its command, pattern, path or URL, or else its parameters", () => {
     const titles = [
       ["bash", { command: "npm test\nnpm run build", timeout: 3 }, "npm test…"],
       ["grep", { path: "src", pattern: "foo" }, "foo"],
@@ -130,7 +130,7 @@ describe("A call in one line", () => {
     for (const [name, params, title] of titles) assert.strictEqual(ToolTitle.of(name, params), title)
   })
 
-  it("is never long, and never more than a line", () => {
+  it("is short and never longer than a line", () => {
     for (const before of [118, 119, 120]) {
       assert.isTrue(ToolTitle.of("bash", { command: `${"x".repeat(before)}😀😀` }).isWellFormed())
     }

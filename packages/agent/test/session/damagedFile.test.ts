@@ -76,9 +76,9 @@ const garbage = FastCheck.oneof(
   FastCheck.constantFrom("[", "{\"type\":").map((piece) => encode(`${piece.repeat(100_000)}\n`))
 )
 
-layer(NodeContext.layer)("a session's file that is garbage", (it) => {
+layer(NodeContext.layer)("a session file with arbitrary content", (it) => {
   it.effect.prop(
-    "is read or refused, and hides no other session; refused it stays as it is, opened it loses at most a torn end",
+    "is opened or rejected, and hides no other session; it is unchanged, except that opening may remove an incomplete last line",
     [garbage],
     ([bytes]) =>
       Effect.gen(function*() {

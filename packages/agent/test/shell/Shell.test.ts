@@ -99,10 +99,10 @@ describe("A command", () => {
       const { run } = yield* makeShell
       // 15,000 bytes are kept of each end: neither 1 nor 2 bytes more make that a multiple of the four of this character.
       for (const ends of ["", "a", "ab", "abc"]) {
-        const { output, whole } = yield* run(
+        const { fullOutput, output } = yield* run(
           `printf '%s' ${ends}; for i in {1..10000}; do printf '😀'; done; printf '%s' ${ends}`
         )
-        assert.isDefined(whole)
+        assert.isDefined(fullOutput)
         const [, head = "", leftOut, tail = ""] = /^(.*)\n\n… (\d+) bytes left out.*…\n\n(.*)$/su.exec(output) ?? []
         assert.notInclude(output, "\uFFFD")
         assert.isTrue(head.startsWith(`${ends}😀`) && tail.endsWith(`😀${ends}`))
@@ -167,14 +167,14 @@ describe("A command", () => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { outputs, run } = yield* makeShell
-      const { output, whole } = yield* run("seq 1 20000")
+      const { fullOutput, output } = yield* run("seq 1 20000")
       assert.isTrue(output.startsWith("1\n2\n"))
       assert.isTrue(output.endsWith("\n20000\n"))
       assert.isBelow(output.length, 30_500)
-      assert.include(output, whole!)
-      assert.strictEqual((yield* fs.stat(whole!)).mode & 0o777, 0o600)
+      assert.include(output, fullOutput!)
+      assert.strictEqual((yield* fs.stat(fullOutput!)).mode & 0o777, 0o600)
       assert.strictEqual(
-        yield* fs.readFileString(whole!),
+        yield* fs.readFileString(fullOutput!),
         [...Array(20_000).keys()].map((index) => `${index + 1}\n`).join("")
       )
       yield* run("echo short")
@@ -183,7 +183,7 @@ describe("A command", () => {
   )
 })
 
-describe("A secret in what a command writes", () => {
+describe("A secret in the output of a command", () => {
   const makeMasker = () => {
     let all = ""
     return {
@@ -263,7 +263,7 @@ describe("The raw output of a command", () => {
   )
 })
 
-describe("What is kept of a command", () => {
+describe("The stored output of a command", () => {
   test(
     "is removed when the next one is kept, a week later",
     Effect.gen(function*() {
@@ -278,10 +278,10 @@ describe("What is kept of a command", () => {
       }
       yield* run("echo short")
       assert.sameMembers(yield* fs.readDirectory(outputs), ["old.txt", "young.txt", "other"])
-      const { whole } = yield* run("seq 1 20000")
+      const { fullOutput } = yield* run("seq 1 20000")
       assert.sameMembers(
         (yield* fs.readDirectory(outputs)).map((name) => `${outputs}/${name}`),
-        [`${outputs}/young.txt`, `${outputs}/other`, whole!]
+        [`${outputs}/young.txt`, `${outputs}/other`, fullOutput!]
       )
     })
   )

@@ -66,7 +66,7 @@ describe("A command that needs user input", () => {
     ["an editor of a program's own", "sh -c \"$ACME_EDITOR file\""]
   ] as const
   for (const [what, command] of editing) {
-    test(`is not kept waiting by an editor: ${what}`, () =>
+    test(`does not wait for an editor: ${what}`, () =>
       Effect.gen(function*() {
         const environment = Object.fromEntries(
           ["EDITOR", "VISUAL", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "ACME_EDITOR"].map((name) => [name, patientEditor])
@@ -85,7 +85,7 @@ describe("A command that needs user input", () => {
     ["a program of its own", "$ACME_ASKPASS \"Password for 'https://example.com':\""]
   ] as const
   for (const [what, command] of asking) {
-    test(`is not kept waiting by a password: ${what}`, () =>
+    test(`does not wait for a password: ${what}`, () =>
       Effect.gen(function*() {
         const { run } = yield* makeShell({ GIT_ASKPASS: patientEditor, ACME_ASKPASS: patientEditor })
         const { ending, output } = yield* run(command, { timeout: "10 seconds" })
@@ -94,7 +94,7 @@ describe("A command that needs user input", () => {
       }))
   }
 
-  test("finds no terminal, not even that of the passphrase's dialog", () =>
+  test("finds no terminal, not even the one for gpg's passphrase prompt", () =>
     Effect.gen(function*() {
       const { run } = yield* makeShell({ GPG_TTY: "/dev/pts/0" })
       assert.match((yield* run("cat /dev/tty")).output, /No such device or address|not configured/)
@@ -114,20 +114,20 @@ describe("A command that needs user input", () => {
 })
 
 describe("The streams of a command", () => {
-  test("can be opened by their names, and nothing that was written before is lost", () =>
+  test("can be opened by their names without losing earlier output", () =>
     Effect.gen(function*() {
       const { run } = yield* makeShell()
       const { output } = yield* run("echo one; echo two > /dev/stderr; echo three > /dev/stdout; echo four >&2")
       assert.strictEqual(output, "one\ntwo\nthree\nfour\n")
     }))
 
-  test("keep all that was written before the shell ended, and their order, however much it is", () =>
+  test("preserve all output up to the end of the shell, and its order, however long it is", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { run } = yield* makeShell()
-      const { whole } = yield* run("sleep 5 & for i in $(seq 1 30000); do echo out $i; echo err $i >&2; done")
+      const { fullOutput } = yield* run("sleep 5 & for i in $(seq 1 30000); do echo out $i; echo err $i >&2; done")
       const lines = [...Array(30_000).keys()].map((at) => `out ${at + 1}\nerr ${at + 1}\n`)
-      assert.strictEqual(yield* fs.readFileString(whole!), lines.join(""))
+      assert.strictEqual(yield* fs.readFileString(fullOutput!), lines.join(""))
     }))
 
   test("are cut between characters", () =>
@@ -141,7 +141,7 @@ describe("The streams of a command", () => {
       }
     }))
 
-  test("stop the command if it writes too much", () =>
+  test("end the command if it writes too much", () =>
     Effect.gen(function*() {
       const { run } = yield* makeShell()
       const { ending, ok, output } = yield* run("echo first; yes")
@@ -157,7 +157,7 @@ const stdoutOf = (pid: number) => ({
   size: statSync(`/proc/${pid}/fd/1`).size
 })
 
-describe("What is left in the background", () => {
+describe("A process that a command leaves in the background", () => {
   onLinux(
     "can write without an end and without filling the disk, and is not stopped by it",
     () =>
@@ -200,7 +200,7 @@ describe("What is left in the background", () => {
     }))
 })
 
-describe("A line that is drawn again and again", () => {
+describe("A line that is redrawn", () => {
   const lines = [
     ["10%\r20%\r100%", "100%"],
     ["[....] start\r[ ok ]", "[ ok ] start"],
@@ -215,12 +215,12 @@ describe("A line that is drawn again and again", () => {
     ["plain", "plain"]
   ] as const
   for (const [written, shown] of lines) {
-    it(`is shown as it was last: ${JSON.stringify(written)}`, () => {
+    it(`is reduced to its final state: ${JSON.stringify(written)}`, () => {
       assert.strictEqual(resolveRedraws(`before\n${written}\nafter`), `before\n${shown}\nafter`)
     })
   }
 
-  test("is short, though all of it was long", () =>
+  test("takes little space, even if it was redrawn often", () =>
     Effect.gen(function*() {
       const { run } = yield* makeShell()
       const draw = "for (i = 0; i <= 200000; i++) printf \"\\r%06d of 200000\", i"
@@ -235,7 +235,7 @@ describe("A command that can't be started", () => {
       Effect.flatten
     )
 
-  test("says that the working directory is gone", () =>
+  test("explains that the working directory no longer exists", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { root, run } = yield* makeShell()
@@ -256,7 +256,7 @@ describe("A command that can't be started", () => {
       )
     }))
 
-  test("says that it holds a null character", () =>
+  test("explains that the command contains a null character", () =>
     Effect.gen(function*() {
       assert.match(yield* failure("echo a\0b"), /it contains a null character/)
     }))
@@ -310,7 +310,7 @@ describe("The process of a command", () => {
       assert.strictEqual(output, `${known} bash\n`)
     }))
 
-  test("does not run the command when it can't be stored", () =>
+  test("does not run the command if the process can't be saved", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { at, run } = yield* makeShell()
@@ -319,7 +319,7 @@ describe("The process of a command", () => {
       assert.isFalse(yield* fs.exists(at("ran")))
     }))
 
-  test("does not run the command when it is interrupted before", () =>
+  test("does not run the command if it is interrupted first", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { at, run } = yield* makeShell()
@@ -333,7 +333,7 @@ describe("The process of a command", () => {
       assert.isFalse(yield* fs.exists(at("ran")))
     }))
 
-  test("reads the user's file for shells once", () =>
+  test("reads the user's startup file once", () =>
     Effect.gen(function*() {
       const { at, put, run } = yield* makeShell()
       yield* put("env.sh", "echo read\n")

@@ -28,7 +28,7 @@ const rows = readFileSync(new URL("commandLines.txt", import.meta.url), "utf8")
   })
 
 describe("the table of command lines", () => {
-  it("has at least 150", () => {
+  it("has at least 150 entries", () => {
     assert.isAtLeast(rows.length, 150)
   })
 

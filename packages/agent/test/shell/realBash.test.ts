@@ -101,7 +101,7 @@ const rules = {
 const isAllowed = (command: string) =>
   decide(rules, { parts: splitCommandLine(command, environment), title: "" }, []).verdict === "allow"
 
-describe.skipIf(!hasBash)("against the bash of this machine", () => {
+describe.skipIf(!hasBash)("compared with the bash of this machine", () => {
   let directory: string
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), "altimate-bash-"))
@@ -115,7 +115,7 @@ describe.skipIf(!hasBash)("against the bash of this machine", () => {
     return isHit
   }
 
-  it("no line that is allowed runs what hides in a value", { timeout: 120_000 }, () => {
+  it("no allowed line runs a command that is hidden in a value", { timeout: 120_000 }, () => {
     let allowed = 0
     FastCheck.assert(
       FastCheck.property(line, (command) => {
@@ -128,7 +128,7 @@ describe.skipIf(!hasBash)("against the bash of this machine", () => {
     assert.isAbove(allowed, 100)
   })
 
-  it("and each of these does run it", { timeout: 60_000 }, () => {
+  it("each line that is not allowed does run it", { timeout: 60_000 }, () => {
     for (
       const command of ["echo $((y))", "echo ${a[r]}", "declare -a a=$z", "printf \"$p\" 1", "[ $q ]", "echo ${x@P}"]
     ) {
@@ -137,7 +137,7 @@ describe.skipIf(!hasBash)("against the bash of this machine", () => {
     }
   })
 
-  it("no line is allowed where bash reads other words than the parser", { timeout: 60_000 }, () => {
+  it("no line is allowed that bash splits into other words than the parser", { timeout: 60_000 }, () => {
     for (
       const command of [
         "echo $\\\n[y]",
@@ -168,7 +168,7 @@ describe.skipIf(!hasBash)("against the bash of this machine", () => {
     }
   })
 
-  it("reads literal words as bash does", { timeout: 60_000 }, () => {
+  it("the value of every literal word is the same as in bash", { timeout: 60_000 }, () => {
     const piece = FastCheck.constantFrom(
       "a",
       "rm",

@@ -17,7 +17,7 @@ const isOpaque = (line: string) =>
     permission === "bash" && opaque === true && subject === line.trim()
   )
 
-describe("splitCommandLine: what a command line runs", () => {
+describe("splitCommandLine finds the commands of a line", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
     ["git status", ["git status"]],
     ["cd a && ls | wc -l; rm x & date || true", ["cd a", "ls", "wc -l", "rm x", "date", "true"]],
@@ -82,7 +82,7 @@ describe("splitCommandLine: what a command line runs", () => {
   }
 })
 
-describe("splitCommandLine: what can't be told", () => {
+describe("splitCommandLine recognizes opaque lines", () => {
   for (
     const line of [
       "$CMD x",
@@ -158,13 +158,13 @@ describe("splitCommandLine: what can't be told", () => {
       "[[ -f x ]]"
     ]
   ) {
-    it(`is not: ${JSON.stringify(line)}`, () => {
+    it(`is not opaque: ${JSON.stringify(line)}`, () => {
       assert.isFalse(isOpaque(line))
     })
   }
 })
 
-describe("splitCommandLine: what is written to", () => {
+describe("splitCommandLine finds the files that a line writes", () => {
   for (
     const [line, expected] of [
       ["a > x >> 'y z' 2> e", ["x", "y z", "e"]],
@@ -185,11 +185,11 @@ describe("splitCommandLine: what is written to", () => {
   }
 })
 
-describe("splitCommandLine: where that is", () => {
+describe("splitCommandLine: the path of a written file", () => {
   const isKnown = (line: string) =>
     splitCommandLine(line).every(({ opaque, permission }) => permission !== "edit" || opaque !== true)
 
-  it("can't be told after a change of the directory, unless the path is absolute", () => {
+  it("is opaque after a change of directory, unless it is absolute", () => {
     assert.isTrue(isKnown("a > x"))
     assert.isFalse(isKnown("cd / && a > x"))
     assert.isFalse(isKnown("(pushd y; a > x)"))
@@ -238,8 +238,8 @@ const compound = (command: FastCheck.Arbitrary<string>): FastCheck.Arbitrary<str
     }
   }).line
 
-describe("splitCommandLine: no shape hides a command", () => {
-  it("finds every command in any compound command line, wherever it stands", () => {
+describe("splitCommandLine, for generated lines,", () => {
+  it("finds every command, wherever it is in a compound command line", () => {
     const word = FastCheck.stringMatching(/^[a-z]{1,5}$/)
     FastCheck.assert(
       FastCheck.property(
@@ -258,7 +258,7 @@ describe("splitCommandLine: no shape hides a command", () => {
     )
   })
 
-  it("never throws, and always finds something, in any text", () => {
+  it("never throws and always returns a part, for any text", () => {
     const piece = FastCheck.constantFrom(
       ..."a b ; & | ( ) { } < > $ ` ' \" \\ # ! [ ] = * ~ << $(( $( ${ \n if fi do done".split(" "),
       " "
@@ -271,7 +271,7 @@ describe("splitCommandLine: no shape hides a command", () => {
     )
   })
 
-  it("ends in lines that are made to take long, and still finds the command", () => {
+  it("terminates for lines that are designed to take long, and still finds the command", () => {
     for (const wrapper of ["xargs", "xargs -I{}", "sudo", "eval", "unknown", "find . -exec"]) {
       const line = `${`${wrapper} `.repeat(300)}rm x`
       assert.isTrue(

@@ -81,7 +81,7 @@ layer(NodeContext.layer)("Compaction", (it) => {
       }
     }))
 
-  it.scoped("cuts long results if the conversation does not fit into the request for the summary", () =>
+  it.scoped("cuts long results if the conversation does not fit into the summary request", () =>
     Effect.gen(function*() {
       const { compact, seen, session } = yield* compacted(
         4000,
@@ -162,7 +162,7 @@ layer(NodeContext.layer)("Compaction", (it) => {
       }
     }))
 
-  it.scoped("reports that there is nothing to compact without a request", () =>
+  it.scoped("makes no request if there is nothing to compact, and reports that", () =>
     Effect.gen(function*() {
       for (const lines of [[], [user("hello")], [user("hello"), assistant("yes")]]) {
         const { compact, seen, session } = yield* compacted(100_000, lines)

@@ -15,7 +15,7 @@ const options: SystemPrompt.Options = {
 }
 
 describe("the system prompt", () => {
-  it("contains the place of work and the instructions in order", () => {
+  it("contains the working directory and the instructions in order", () => {
     const text = SystemPrompt.make(options)
     assert.include(
       text,

@@ -181,7 +181,7 @@ const told = ({ prompt }: LanguageModel.ProviderOptions) =>
   )
 
 layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a turn", (it) => {
-  it.scoped("without tool calls emits text, usage and an end", () =>
+  it.scoped("emits text, usage and the end if there are no tool calls", () =>
     Effect.gen(function*() {
       const { events, lines, seen } = yield* turn({ steps: [{ parts: [...text("Hel", "lo"), finish("stop")] }] })
       assert.deepStrictEqual(events, [
@@ -294,7 +294,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.deepStrictEqual(told(seen[1]!), [["failed", true], ["denied", true], ["wrong", true]])
     }))
 
-  it.scoped("accepts once, for the session, and no with a message", () =>
+  it.scoped("accepts the answers once, for this session, and no with a message", () =>
     Effect.gen(function*() {
       const { lines, questions, ran } = yield* turn({
         verdict: () => "ask",
@@ -318,7 +318,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.isTrue(lines.some((line) => line.type === "grant" && line.pattern === "a"))
     }))
 
-  it.scoped("asks one question at a time, and none that the answer before has allowed for the session", () =>
+  it.scoped("asks one question at a time, and skips questions that the previous answer settled for the session", () =>
     Effect.gen(function*() {
       const { questions, ran } = yield* turn({
         verdict: () => "ask",
@@ -332,7 +332,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.deepStrictEqual(ran, ["look a", "look a"])
     }))
 
-  it.scoped("ends at the limit of steps and can be continued", () =>
+  it.scoped("ends at the step limit and can be continued", () =>
     Effect.gen(function*() {
       const step = (id: string): Step => ({ parts: [call(id, "look", { at: "a" }), finish("tool-calls")] })
       const { events, seen } = yield* turn({
@@ -478,7 +478,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.deepStrictEqual(told(seen[1]!), [["1", false], ["2", true], ["3", false], ["4", false]])
     }))
 
-  it.scoped("runs a call that changes something alone, after the calls before it", () =>
+  it.scoped("runs a call that changes something on its own, after the earlier calls", () =>
     Effect.gen(function*() {
       const { lines, ran } = yield* turn({
         // Others have the time to begin.
@@ -620,7 +620,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.notProperty(events.at(-1), "isEmpty")
     }))
 
-  it.scoped("ends without an answer and without a retry for every other stop reason without text", () =>
+  it.scoped("ends without an answer or a retry if there is no text and the stop reason is any other", () =>
     Effect.gen(function*() {
       for (const reason of ["length", "content-filter", "error", "unknown", "other"] as const) {
         const { events, seen } = yield* turn({ steps: [{ parts: [finish(reason)] }] })
@@ -651,7 +651,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.deepStrictEqual(answer.content[0]?.options, { somebody: { signature: "s-1" } })
     }))
 
-  it.scoped("reports an end for every reported call, even if the answer failed", () =>
+  it.scoped("reports the end of every reported call, even if the answer failed", () =>
     Effect.gen(function*() {
       const odd = new AiError.MalformedOutput({ module: "t", method: "t", description: "odd" })
       const broken = new AiError.UnknownError({ module: "t", method: "t", description: "broken off" })

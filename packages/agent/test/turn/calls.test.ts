@@ -56,14 +56,14 @@ const called = (name: string, params: object, granted: ReadonlyArray<string> = [
   )))
 
 layer(NodeContext.layer)("a call", (it) => {
-  it.scoped("of a property that every object has is a call of an unknown tool", () =>
+  it.scoped("is a call of an unknown tool if its name is a property of every object", () =>
     Effect.gen(function*() {
       for (const name of ["constructor", "toString", "__proto__"]) {
         assert.deepStrictEqual(yield* called(name, {}), [`There is no tool ${JSON.stringify(name)}.`])
       }
     }))
 
-  it.scoped("gets verdicts by rules and grants without asking the user", () =>
+  it.scoped("gets verdicts from rules and grants without asking the user", () =>
     Effect.gen(function*() {
       const subjects = ["a", "secrets/b", "c.key", "d.key"]
       assert.deepStrictEqual(yield* called("probe", { subjects }, ["c.key", "secrets/b"]), ["allow,deny,allow,ask"])

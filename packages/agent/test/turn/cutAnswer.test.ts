@@ -139,7 +139,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
       }
     }))
 
-  it.scoped("is replaced if its text can be taken back; both answers are saved, one is sent", () =>
+  it.scoped("is replaced if its text can be withdrawn; both answers are saved, and only the new one is sent later", () =>
     Effect.gen(function*() {
       const { events, lines, ran, requests } = yield* play({
         steps: [
@@ -164,7 +164,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
       assert.include(Transcript.toMarkdown(lines), "I wri\n\n*(cut off, then replaced)*\n\nI write.")
     }))
 
-  it.scoped("is continued if its text stays; only new text is reported", () =>
+  it.scoped("is continued if its text can't be withdrawn; only new text is reported", () =>
     Effect.gen(function*() {
       const { events, lines, requests } = yield* play({
         cutAnswers: "continued",
@@ -199,7 +199,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
       assert.isTrue(end?.type === "finished" && end.reason === "stop" && end.isEmpty === undefined)
     }))
 
-  it.scoped("is retried twice per turn, then the turn fails and the partial answer is saved", () =>
+  it.scoped("is retried twice per turn; after that, the turn fails and the partial answer is saved", () =>
     Effect.gen(function*() {
       const { events, lines, requests } = yield* play({
         cutAnswers: "continued",
@@ -213,7 +213,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
       assert.isTrue(last?.type === "assistant" && last.interrupted)
     }))
 
-  it.scoped("counts toward the limit of the whole turn", () =>
+  it.scoped("counts toward the retry limit of the whole turn", () =>
     Effect.gen(function*() {
       const { events, ran } = yield* play({
         steps: [cut(), calls("a"), cut(), calls("b"), cut(), says("Never.")]
@@ -222,7 +222,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("an a
       assert.strictEqual(events.at(-1)?.type, "failed")
     }))
 
-  it.scoped("fails the turn if it must not be retried or never started", () =>
+  it.scoped("fails the turn if it may not be retried or never started", () =>
     Effect.gen(function*() {
       const off = yield* play({ midAnswer: false, steps: [cut(...half("One, ")), says("Never.")] })
       assert.deepStrictEqual(shown(off.events), ["One, ", "failed"])

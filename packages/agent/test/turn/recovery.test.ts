@@ -155,7 +155,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a re
     assistant("two")
   ]
 
-  it.scoped("is compacted and retried once per turn, even without a known context window", () =>
+  it.scoped("is retried once per turn after compaction, even if the context window is unknown", () =>
     Effect.gen(function*() {
       const { asked, end, events, lines, notices } = yield* play({
         lines: older,
@@ -175,7 +175,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a re
       assert.strictEqual(again.seen.length, 3)
     }))
 
-  it.scoped("fails the turn if there is nothing older; the next prompt works", () =>
+  it.scoped("fails the turn if nothing older can be compacted; the next prompt works", () =>
     Effect.gen(function*() {
       const { asked, end, events, seen } = yield* play({
         prompts: [long("huge", 5000), "small"],
@@ -188,7 +188,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a re
       assert.include(asked[3], "small")
     }))
 
-  it.scoped("teaches the limit of this model, so that later requests are compacted in time", () =>
+  it.scoped("reveals this model's limit, so that later requests are compacted in time", () =>
     Effect.gen(function*() {
       const learn = yield* play({ lines: older, steps: [tooLong(1000), says("They spoke."), says("done")] })
       assert.include(learn.notices[0], "1,010 tokens, at most 1,000")
@@ -256,7 +256,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a re
       assert.isTrue(limit?.type === "limit" && limit.unit === "bytes" && limit.size > 800_000)
     }))
 
-  it.scoped("is summarized in pieces, each with the previous summary, if the request for the summary is too long", () =>
+  it.scoped("is summarized in pieces, each with the previous summary, if the summary request is too long as well", () =>
     Effect.gen(function*() {
       const many = Array.from(
         { length: 8 },
@@ -381,7 +381,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a pa
   const unnamed = refused({ _tag: "Part", kind: "image", digests: [] }, "ValidationException: Could not process image")
   const data = (name: string) => file(name).data
 
-  it.scoped("is left out of all later requests with a note about the reason; other parts stay", () =>
+  it.scoped("is replaced in all later requests by a note with the reason; other parts stay", () =>
     Effect.gen(function*() {
       const { asked, end, events, lines, notices } = yield* play({
         prompts: ["go", "more"],
@@ -402,7 +402,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a pa
       assert.include(JSON.stringify(lines), data("b.png"))
     }))
 
-  it.scoped("may belong to the prompt", () =>
+  it.scoped("can be part of the prompt", () =>
     Effect.gen(function*() {
       const { asked, end } = yield* play({
         prompts: [[image("a.png"), Prompt.textPart({ text: "What is this?" })]],
@@ -413,7 +413,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a pa
       assert.include(asked[1], "What is this?")
     }))
 
-  it.scoped("means new parts of that kind first, then all parts, if the service names only the kind", () =>
+  it.scoped("is guessed if the service names only its kind: first the new parts of that kind, then all", () =>
     Effect.gen(function*() {
       const steps = [calls("look", "old.png"), says("seen"), calls("look", "new.png")]
       const one = yield* play({ prompts: ["one", "two"], steps: [...steps, unnamed, says("done")] })
@@ -454,7 +454,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a pa
       assert.include(asked[2], "good words")
     }))
 
-  it.scoped("may be the text of a result or reasoning", () =>
+  it.scoped("can be the text of a result or reasoning", () =>
     Effect.gen(function*() {
       const { asked } = yield* play({ steps: [calls("look", "a"), named("saw a", "text"), says("done")] })
       assert.notInclude(asked[2], "saw a")
@@ -490,7 +490,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a to
       assert.strictEqual(count(lines, "left-out"), 1)
     }))
 
-  it.scoped("leads to leaving out its server, then all servers, if more tools are refused", () =>
+  it.scoped("is left out with its server, then with all servers, if more tools are refused", () =>
     Effect.gen(function*() {
       const { end, seen } = yield* play({
         steps: [tool("web_search"), tool("web_open"), tool("crm_find"), says("done")]
@@ -508,79 +508,82 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a to
     }))
 })
 
-layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a refusal that names nothing", (it) => {
-  const no = refused({ _tag: "Unnamed" })
+layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))(
+  "a refusal that does not name the part",
+  (it) => {
+    const no = refused({ _tag: "Unnamed" })
 
-  it.scoped("fails its turn; if refused again, everything before the next prompt is left out", () =>
-    Effect.gen(function*() {
-      const { asked, end, events, lines, notices } = yield* play({
-        prompts: ["one", "two", "three"],
-        steps: [calls("look", "poison"), no, no, says("fine"), says("still fine")]
-      })
-      assert.lengthOf(events.filter(({ type }) => type === "failed"), 1)
-      assert.deepStrictEqual([end.type, texts(events)], ["finished", "finestill fine"])
-      assert.include(asked[2], "saw poison")
-      for (const later of asked.slice(3)) {
-        assert.notInclude(later, "saw poison")
-        assert.include(later, "one")
-        assert.include(later, "Part of the conversation was left out here")
-      }
-      assert.lengthOf(notices, 1)
-      assert.strictEqual(count(lines, "left-out"), 1)
-    }))
-
-  it.scoped("leaves nothing out if that does not help", () =>
-    Effect.gen(function*() {
-      const { asked, lines } = yield* play({ prompts: ["one", "two", "three"], steps: [no, no, no, says("fine")] })
-      assert.strictEqual(count(lines, "left-out"), 0)
-      for (const word of ["one", "two", "three"]) assert.include(asked[3], word)
-    }))
-
-  it.scoped("never makes a session unusable, wherever the cause is", () =>
-    Effect.gen(function*() {
-      const lines = [
-        user("one"),
-        assistant("I run.", "a", "b"),
-        started("a"),
-        result("a"),
-        result("b"),
-        assistant("Done."),
-        user("two"),
-        summary("so far", 3),
-        assistant("Yes."),
-        user("three"),
-        user("four", true)
-      ]
-      for (let length = 1; length <= lines.length; length++) {
-        // The cause may be in all of what came before.
-        for (let refusals = 1; refusals <= 3; refusals++) {
-          const steps = Array.from({ length: refusals }, () => no)
-          const { asked, end } = yield* play({
-            lines: lines.slice(0, length),
-            prompts: ["go", "more"],
-            steps: [...steps, says("a"), says("b")]
-          })
-          const last = asked.at(-1)!
-          assert.strictEqual(end.type, "finished", `after line ${length} and ${refusals} refusals`)
-          assert.include(last, "more")
+    it.scoped("fails its turn; if refused again, everything before the next prompt is left out", () =>
+      Effect.gen(function*() {
+        const { asked, end, events, lines, notices } = yield* play({
+          prompts: ["one", "two", "three"],
+          steps: [calls("look", "poison"), no, no, says("fine"), says("still fine")]
+        })
+        assert.lengthOf(events.filter(({ type }) => type === "failed"), 1)
+        assert.deepStrictEqual([end.type, texts(events)], ["finished", "finestill fine"])
+        assert.include(asked[2], "saw poison")
+        for (const later of asked.slice(3)) {
+          assert.notInclude(later, "saw poison")
+          assert.include(later, "one")
+          assert.include(later, "Part of the conversation was left out here")
         }
-      }
-    }))
+        assert.lengthOf(notices, 1)
+        assert.strictEqual(count(lines, "left-out"), 1)
+      }))
 
-  it.scoped("leaves out the whole conversation only as the last resort", () =>
-    Effect.gen(function*() {
-      const lines = [user("one"), assistant("1"), user("two"), summary("so far", 3), assistant("2"), user("three")]
-      const { asked, notices } = yield* play({ lines, steps: [no, no, no, says("fine")] })
-      assert.deepStrictEqual(
-        asked.map((prompt) => ["so far", "\"2\"", "three", "go"].filter((word) => prompt.includes(word))),
-        [["so far", "\"2\"", "three", "go"], ["so far", "\"2\"", "go"], ["so far", "go"], ["go"]]
-      )
-      assert.include(notices.at(-1), "The conversation before this prompt is left out")
-    }))
-})
+    it.scoped("leaves nothing out if that does not help", () =>
+      Effect.gen(function*() {
+        const { asked, lines } = yield* play({ prompts: ["one", "two", "three"], steps: [no, no, no, says("fine")] })
+        assert.strictEqual(count(lines, "left-out"), 0)
+        for (const word of ["one", "two", "three"]) assert.include(asked[3], word)
+      }))
 
-layer(NodeContext.layer)("what was left out", (it) => {
-  it.effect("refers to the session's lines, so that line numbers stay valid", () =>
+    it.scoped("never makes a session unusable, whichever line is the cause", () =>
+      Effect.gen(function*() {
+        const lines = [
+          user("one"),
+          assistant("I run.", "a", "b"),
+          started("a"),
+          result("a"),
+          result("b"),
+          assistant("Done."),
+          user("two"),
+          summary("so far", 3),
+          assistant("Yes."),
+          user("three"),
+          user("four", true)
+        ]
+        for (let length = 1; length <= lines.length; length++) {
+          // The cause may be in all of what came before.
+          for (let refusals = 1; refusals <= 3; refusals++) {
+            const steps = Array.from({ length: refusals }, () => no)
+            const { asked, end } = yield* play({
+              lines: lines.slice(0, length),
+              prompts: ["go", "more"],
+              steps: [...steps, says("a"), says("b")]
+            })
+            const last = asked.at(-1)!
+            assert.strictEqual(end.type, "finished", `after line ${length} and ${refusals} refusals`)
+            assert.include(last, "more")
+          }
+        }
+      }))
+
+    it.scoped("leaves out the whole conversation only as the last resort", () =>
+      Effect.gen(function*() {
+        const lines = [user("one"), assistant("1"), user("two"), summary("so far", 3), assistant("2"), user("three")]
+        const { asked, notices } = yield* play({ lines, steps: [no, no, no, says("fine")] })
+        assert.deepStrictEqual(
+          asked.map((prompt) => ["so far", "\"2\"", "three", "go"].filter((word) => prompt.includes(word))),
+          [["so far", "\"2\"", "three", "go"], ["so far", "\"2\"", "go"], ["so far", "go"], ["go"]]
+        )
+        assert.include(notices.at(-1), "The conversation before this prompt is left out")
+      }))
+  }
+)
+
+layer(NodeContext.layer)("content that was left out", (it) => {
+  it.effect("does not change the line numbers of the session", () =>
     Effect.sync(() => {
       const lines: ReadonlyArray<Entry> = [
         user("one"),

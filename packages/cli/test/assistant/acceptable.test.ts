@@ -81,7 +81,7 @@ const resultsOf = (body: Body) =>
   body.messages.flatMap(({ content }) => content.flatMap(({ toolResult }) => toolResult ?? []))
 
 layer(NodeContext.layer)("a conversation", (it) => {
-  it.scoped("that an older version stored continues, with each result behind its own call", () =>
+  it.scoped("of an older version can be continued, with each result after its own call", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { body, home } = yield* setUp([says("Usable.")])
@@ -101,7 +101,7 @@ layer(NodeContext.layer)("a conversation", (it) => {
       assert.include(readFileSync(file, "utf8"), "cut \\ud83d")
     }))
 
-  it.scoped("has IDs of its own for calls that come without one, or with the same one, and stores what it sends", () =>
+  it.scoped("assigns IDs to calls that have none or duplicates, and stores what it sends", () =>
     Effect.gen(function*() {
       const same = { blocks: [call("call_0", "read", { path: "a.txt" }), call("call_0", "read", { path: "b.txt" })] }
       const none = { blocks: [call("", "read", { path: "b.txt" }), call("", "read", { path: "a.txt" })] }
@@ -127,7 +127,7 @@ layer(NodeContext.layer)("a conversation", (it) => {
       assert.sameMembers(stored, ids)
     }))
 
-  it.scoped("sends reasoning to the model that made it alone, also when that one is back", () =>
+  it.scoped("sends reasoning only to the model that made it, also after switching back", () =>
     Effect.gen(function*() {
       const thinks = (text: string) => ({
         blocks: [{ type: "reasoning" as const, text: "Hm.", signature: "c2ln" }, { type: "text" as const, text }]
@@ -158,7 +158,7 @@ layer(NodeContext.layer)("a conversation", (it) => {
       assert.deepStrictEqual(yield* kinds, [[], ["reasoningText"], ["redactedContent"]])
     }))
 
-  it.scoped("has the tools of a server whose schemas are odd; one that can't be called is named and left out", () =>
+  it.scoped("includes tools with unusual schemas, and leaves out one that can't be called, with a notice", () =>
     Effect.gen(function*() {
       const tools = [
         { name: "either", inputSchema: { type: "object", properties: { id: {} }, anyOf: [{ required: ["id"] }] } },

@@ -107,7 +107,7 @@ const results = (body: unknown) =>
   )
 
 layer(NodeContext.layer)("a task in a repository", (it) => {
-  it.scoped("is done: read, edited, tested, failed, repaired, passed", () =>
+  it.scoped("is completed: read, edit, failing test, fix, passing test", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script })
       const home = yield* makeHome
@@ -148,7 +148,7 @@ layer(NodeContext.layer)("a task in a repository", (it) => {
       assert.match(told[5]!.text, /fail 0/)
     }))
 
-  it.scoped("without a terminal what has to be asked for is refused, and the flag is named", () =>
+  it.scoped("is declined without a terminal if it needs permission, and the message names --yolo", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const sandbox = yield* Sandbox.make({
@@ -173,7 +173,7 @@ layer(NodeContext.layer)("a task in a repository", (it) => {
       assert.isFalse(yield* fs.exists(join(home.home, "ran")))
     }))
 
-  it.scoped("--yolo allows what is not denied", () =>
+  it.scoped("runs with --yolo unless a rule denies it", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const sandbox = yield* Sandbox.make({

@@ -41,7 +41,7 @@ const start = (
   })
 
 layer(NodeContext.layer)("the assistant", (it) => {
-  it.scoped("reads AGENTS.md and what the configuration names, and tells the model once", () =>
+  it.scoped("sends AGENTS.md and the configured instructions to the model once", () =>
     Effect.gen(function*() {
       const { body, home } = yield* start(undefined, { instructions: ["docs/*.md"] })
       const project = join(home.home, "project")
@@ -60,7 +60,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.notInclude(system, "Deep rules.")
     }))
 
-  it.scoped("with --no-tools sends the question alone", () =>
+  it.scoped("sends only the prompt with --no-tools", () =>
     Effect.gen(function*() {
       const { body, home } = yield* start(undefined)
       writeFileSync(join(home.home, "AGENTS.md"), "Use tabs.")
@@ -72,7 +72,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.strictEqual(messages.length, 1)
     }))
 
-  it.scoped("stops at --max-steps with exit code 1, and goes on with --continue", () =>
+  it.scoped("stops at --max-steps with exit code 1, and continues with --continue", () =>
     Effect.gen(function*() {
       const step = (id: string) => ({ blocks: [call(id, "glob", { pattern: "*" })] })
       const { home, sandbox } = yield* start([step("1"), step("2"), says("done")])
@@ -85,7 +85,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.strictEqual((yield* sandbox.requests).length, 3)
     }))
 
-  it.scoped("lets the provider cache what is sent again, and shows what came from the cache", () =>
+  it.scoped("lets the provider cache repeated content, and reports cached tokens", () =>
     Effect.gen(function*() {
       const { body, home } = yield* start([
         { ...says("one"), usage: { inputTokens: 5, outputTokens: 1, cacheWriteInputTokens: 900 } },
@@ -103,7 +103,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.include(second.stdout, "\"cacheReadInputTokens\":900")
     }))
 
-  it.scoped("sums up older turns when the configured window is nearly full, and says so", () =>
+  it.scoped("compacts older turns when the configured context window is nearly full, with a notice", () =>
     Effect.gen(function*() {
       const { body, home } = yield* start(
         [
@@ -123,7 +123,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.notInclude(last, "word word")
     }))
 
-  it.scoped("uses the tools of MCP servers; a broken one is said and does not stop the rest", () =>
+  it.scoped("uses the tools of MCP servers; a broken server is reported and does not affect the others", () =>
     Effect.gen(function*() {
       const server = fileURLToPath(new URL("../../../agent/test/mcp/fixtures/mcpServer.mjs", import.meta.url))
       const { body, home } = yield* start(
@@ -145,7 +145,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.include(JSON.stringify((yield* body(1)).messages.at(-1)), "hello")
     }))
 
-  it.scoped("keeps the token from commands, from the session's file, and from the model", () =>
+  it.scoped("hides the token from commands, the session file and the model", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* start([
         {
@@ -178,7 +178,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.notInclude(seen, "AWS_BEARER_TOKEN_BEDROCK")
     }))
 
-  it.scoped("asks in the terminal of run", () =>
+  it.scoped("asks for permission in the terminal of run", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { home } = yield* start([
@@ -204,7 +204,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.isFalse(yield* fs.exists(join(home.home, "second")))
     }))
 
-  it.scoped("takes nothing that was typed before the question for its answer, in the terminal of run", () =>
+  it.scoped("ignores input that was typed before a question of run", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { home } = yield* start([
@@ -230,7 +230,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       assert.isFalse(yield* fs.exists(join(home.home, "ran")))
     }))
 
-  it.scoped("keeps sessions that can be listed, shown, exported and deleted", () =>
+  it.scoped("stores sessions that can be listed, shown, exported and deleted", () =>
     Effect.gen(function*() {
       const { home } = yield* start([
         { blocks: [call("1", "glob", { pattern: "*.none" })] },

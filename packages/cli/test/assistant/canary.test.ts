@@ -92,7 +92,7 @@ const assertSees = (
 }
 
 layer(NodeContext.layer)("a program that is started", (it) => {
-  it.scoped("finds AWS credentials when it is a command, none when it is an MCP server or rg, and never the token", () =>
+  it.scoped("gets AWS credentials if it is a command, none if it is an MCP server or rg, and never the token", () =>
     Effect.gen(function*() {
       const scene = yield* makeScene(
         [
@@ -135,7 +135,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       for (const secret of [bearer, gatewayKey, awsKey]) assert.notInclude(stderr + scene.written(), secret)
     }))
 
-  it.scoped("finds AWS credentials and not the token when it is a credential_process", () =>
+  it.scoped("gets AWS credentials but not the token if it is a credential_process", () =>
     Effect.gen(function*() {
       const scene = yield* makeScene([says("Hello.")], {}, { auth: "sigv4", profile: "corp" })
       const credentialProcess = scene.dumping(
@@ -151,7 +151,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       assertSees(scene.seen("process"), { credentials: true, gatewayKey: true })
     }))
 
-  it.scoped("finds AWS credentials when it is the tokenCommand", () =>
+  it.scoped("gets AWS credentials if it is the tokenCommand", () =>
     Effect.gen(function*() {
       const scene = yield* makeScene([says("Hello.")])
       const tokenCommand = scene.dumping("token", "echo token-of-the-command")
@@ -164,7 +164,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       assertSees(scene.seen("token"), { credentials: true, gatewayKey: true })
     }))
 
-  it.scoped("finds no copy of the stored token", () =>
+  it.scoped("gets no copy of the stored token", () =>
     Effect.gen(function*() {
       const scene = yield* makeScene([{ blocks: [call("bash", { command: "sh programs/command" })] }, says("Done.")])
       scene.dumping("command")
@@ -179,7 +179,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       assert.notInclude(JSON.stringify(scene.seen("command")), stored)
     }))
 
-  it.scoped("finds neither when it is the editor", () =>
+  it.scoped("gets neither if it is the editor", () =>
     Effect.gen(function*() {
       const scene = yield* makeScene([says("Hello.")])
       const editor = scene.dumping("editor", "echo edited > \"$1\"")
@@ -199,7 +199,7 @@ const encodings = [
 ]
 
 layer(NodeContext.layer)("a secret", (it) => {
-  it.scoped("that a command prints is masked for the model, in what is kept of a long output, and everywhere else", () =>
+  it.scoped("that a command prints is masked for the model, in stored output, and everywhere else", () =>
     Effect.gen(function*() {
       const command = "seq 1 4000; echo $AWS_SECRET_ACCESS_KEY; echo $AWS_SECRET_ACCESS_KEY | base64; seq 4000 8000"
       const scene = yield* makeScene([
@@ -225,7 +225,7 @@ layer(NodeContext.layer)("a secret", (it) => {
     }))
 
   it.scoped(
-    "that the gateway sends back in pieces is masked in text, in JSON and in the session",
+    "that the gateway echoes in pieces is masked in text, in JSON and in the session",
     () =>
       Effect.gen(function*() {
         for (const encode of encodings) {
@@ -285,7 +285,7 @@ layer(NodeContext.layer)("JSON", (it) => {
   // C1's CSI, a bidirectional override, a line separator, a zero-width space, a tag character outside of the first plane.
   const odd = "a\u009b2Jb\u202ec\u2028d\u200be\u{e0041}f"
 
-  it.scoped("does nothing to a terminal and is the same JSON there; in a pipe it is as it is", () =>
+  it.scoped("is escaped for a terminal without changing its value, and unchanged in a pipe", () =>
     Effect.gen(function*() {
       const scene = yield* makeScene([says([odd]), says([odd])])
       const args = ["run", "--no-tools", "--format", "json", "go"]

@@ -52,7 +52,7 @@ const says = (text: string) => ({ blocks: [{ type: "text", text }] }) as const
 
 // Processes take real time.
 layer(NodeContext.layer, { excludeTestServices: true })("A command of the model", (it) => {
-  it.scoped("that outlives a killed program is named with its process when the session is resumed", () =>
+  it.scoped("that outlives a killed program is reported with its process when the session is resumed", () =>
     Effect.gen(function*() {
       const { cwd, endAtLast, pid, run, sandbox, start } = yield* setUp(
         "echo $$ > pid; i=0; while :; do echo line $i; i=$((i + 1)); echo $i > count; sleep 0.05; done",
@@ -76,7 +76,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A command of the model"
       assert.isTrue(isAlive(command))
     }))
 
-  it.scoped("that has ended since then is not named", () =>
+  it.scoped("that has ended since then is not reported", () =>
     Effect.gen(function*() {
       const { cwd, endAtLast, pid, run, start } = yield* setUp("echo $$ > pid; exec sleep 60", [says("I see.")])
       const child = yield* start
@@ -104,7 +104,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A command of the model"
         assert.isFalse(isAlive(command))
       }))
 
-    it.scoped(`is not run when the question is answered with ${what}`, () =>
+    it.scoped(`is not run if the user answers with ${what}`, () =>
       Effect.gen(function*() {
         const { cwd, home } = yield* setUp("touch ran")
         const terminal = yield* open(["run", "go"], { home, cwd, env: token })

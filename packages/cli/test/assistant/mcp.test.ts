@@ -69,7 +69,7 @@ interface Listed {
 
 layer(NodeContext.layer)("mcp list", (it) => {
   it.scoped(
-    "shows each server with its state, transport, tools and last error; exit code 1 when one failed",
+    "shows each server with its state, transport, tools and last error, and exits with 1 if one failed",
     () =>
       Effect.gen(function*() {
         const { home } = yield* start(() => ({
@@ -108,7 +108,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
   )
 
   it.scoped(
-    "ends with exit code 0 when all that are enabled are connected, and when there are none",
+    "exits with 0 if all enabled servers are connected, or if there are none",
     () =>
       Effect.gen(function*() {
         const { home } = yield* start(() => ({
@@ -127,7 +127,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
   )
 
   it.scoped(
-    "shows no secret of a server's URL, headers or environment, whatever the server says",
+    "shows no secret of a server's URL, headers or environment, even if the server echoes it",
     () =>
       Effect.gen(function*() {
         const seen: Array<string | undefined> = []
@@ -164,7 +164,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
 })
 
 layer(NodeContext.layer)("MCP servers of a session", (it) => {
-  it.scoped("are waited for, and run says so", () =>
+  it.scoped("are reported by run if they are slow to start", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       const sandbox = yield* Sandbox.make({ script: [says("Done.")] })
@@ -179,7 +179,7 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
       assert.include(JSON.stringify((yield* sandbox.requests)[0]!.body), "slow_echo")
     }), 30_000)
 
-  it.scoped("may change their tools: the next request has the new ones", () =>
+  it.scoped("may change their tools, and the next request has the new ones", () =>
     Effect.gen(function*() {
       const { home, offered } = yield* start(
         (home) => ({ my: local(fixture("lastingServer.mjs"), join(home, "notes")) }),
@@ -196,7 +196,7 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
     }), 30_000)
 
   it.scoped(
-    "are shown on the screen: what is waited for, and with /mcp how each is doing",
+    "are shown on the screen: slow ones at the start, and the state of each with /mcp",
     () =>
       Effect.gen(function*() {
         const elsewhere = yield* makeHome
@@ -218,7 +218,7 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
 })
 
 it.scopedLive(
-  "MCP servers are told that a call was cancelled, and end, when run is interrupted",
+  "MCP servers get a cancellation and are ended when run is interrupted",
   () =>
     Effect.gen(function*() {
       const { home } = yield* start(

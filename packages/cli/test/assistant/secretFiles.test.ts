@@ -123,7 +123,7 @@ layer(NodeContext.layer)("a file that may contain secrets", (it) => {
       assert.include(yield* sent, canary)
     }))
 
-  it.scoped("is read without a question when the prompt on the screen names it with @, and that is shown", () =>
+  it.scoped("is read without a question if the prompt on the screen mentions it with @, with a notice", () =>
     Effect.gen(function*() {
       const { home, project, sent } = yield* start([call("1", "read", { path: ".env" })])
       const terminal = yield* open([], { home: home.home, cwd: project, env: token })
@@ -138,7 +138,7 @@ layer(NodeContext.layer)("a file that may contain secrets", (it) => {
 
 layer(NodeContext.layer)("the home directory", (it) => {
   for (const dotfiles of [false, true]) {
-    it.scoped(`is no project, ${dotfiles ? "also as a repository" : "without a repository"}`, () =>
+    it.scoped(`is not a project, ${dotfiles ? "even if it is a repository" : "without a repository"}`, () =>
       Effect.gen(function*() {
         const { home, run, sent } = yield* start([
           call("1", "read", { path: "plain.txt" }),
@@ -158,7 +158,7 @@ layer(NodeContext.layer)("the home directory", (it) => {
       }))
   }
 
-  it.scoped("that is a repository does not make itself the project of what is below it", () =>
+  it.scoped("that is a repository is not the project of its subdirectories", () =>
     Effect.gen(function*() {
       const { home, run, sent } = yield* start([
         call("1", "read", { path: "../plain.txt" }),
@@ -196,7 +196,7 @@ layer(NodeContext.layer)("a file that other programs execute", (it) => {
       existsSync(join(project, file))
     )
 
-  it.scoped("is not changed by a rule for all files, nor by one for everything", () =>
+  it.scoped("is not changed because of a rule for all files or for everything", () =>
     Effect.gen(function*() {
       for (const permission of [{ edit: "allow", bash: "allow" }, { "*": "allow" }, "allow"]) {
         const { project, run } = yield* arrange(permission)
@@ -205,7 +205,7 @@ layer(NodeContext.layer)("a file that other programs execute", (it) => {
       }
     }))
 
-  it.scoped("is changed by a rule that names it", () =>
+  it.scoped("is changed if a rule names it", () =>
     Effect.gen(function*() {
       const { project, run } = yield* arrange({ edit: { ".husky/*": "allow", ".envrc": "allow" }, bash: "allow" })
       yield* run()

@@ -237,7 +237,7 @@ describe("docs/coming-from.md", () => {
     }
   }
 
-  it.live("is right about every variable and every file", () =>
+  it.live("is correct about every variable and every file", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
       const marks = writeFiles()

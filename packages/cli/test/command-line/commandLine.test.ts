@@ -43,7 +43,7 @@ describe("a command line", () => {
     assert.deepStrictEqual(words, ["why", "not?"])
   })
 
-  it("takes options in every form that getopt has", () => {
+  it("accepts options in all forms of getopt", () => {
     assert.deepStrictEqual(parsed("run", "--system", "a\n--b", "-m", "x", "-m", "y", "hi").options, {
       "--system": ["a\n--b"],
       "--model": ["y"]
@@ -74,7 +74,7 @@ describe("a command line", () => {
     assertSome(decoded["system"] as never, "true\n--yolo")
   })
 
-  it("refuses a value that is not what the option expects, a missing argument, and one too many", () => {
+  it("rejects an invalid value, a missing argument, and an extra argument", () => {
     const error = (...args: ReadonlyArray<string>) => Either.getOrThrow(Either.flip(values(...args))).message
     for (const value of ["0", "-5", "1.5", "many"]) {
       assert.strictEqual(
@@ -87,7 +87,7 @@ describe("a command line", () => {
     assert.strictEqual(error("models", "resolve", "a", "b"), "altimate-code models resolve: too many arguments.")
   })
 
-  it("takes a log level in any case and in any position", () => {
+  it("accepts a log level in any case and position", () => {
     for (
       const args of [["--log-level", "DEBUG", "run", "hi"], ["run", "--log-level=debug", "hi"], [
         "run",
@@ -143,7 +143,7 @@ describe("a command line", () => {
     assert.strictEqual(parsed("why?", "-p").name, "run")
   })
 
-  it("takes help in front of a command for --help", () => {
+  it("treats help before a command as --help", () => {
     for (const args of [["help"], ["help", "auth"], ["auth", "help", "login"]]) {
       const { globals, name } = parsed(...args)
       assert.isTrue(globals.help)
@@ -152,7 +152,7 @@ describe("a command line", () => {
     assert.isFalse(parsed("run", "help", "me").globals.help)
   })
 
-  it("takes the name of a command for the command, and another word for a directory", () => {
+  it("treats the name of a command as the command, and any other word as a directory", () => {
     for (
       const [args, name, words] of [
         [["src"], "altimate-code", ["src"]],
@@ -168,7 +168,7 @@ describe("a command line", () => {
     }
   })
 
-  it("names the commands that have an option that this one has not", () => {
+  it("names the commands that accept an option if this command does not", () => {
     assert.match(refused("--title", "x"), /unknown option "--title"\. It is an option of: altimate-code run\./)
     assert.match(refused("doctor", "--yolo"), /It is an option of: altimate-code, altimate-code run\./)
   })
@@ -182,7 +182,7 @@ describe("a command line", () => {
     assert.notMatch(refused("mcp", "toString"), /undefined|native code/)
   })
 
-  it("reads nothing after -- as an option", () => {
+  it("does not treat words after -- as options", () => {
     const { globals, options, words } = parsed("run", "--", "--help", "--modle", "-x", "--")
     assert.isFalse(globals.help)
     assert.deepStrictEqual(options, {})
@@ -201,7 +201,7 @@ describe("a command line", () => {
     assert.match(refused("run", "hi", "--print-logs=yes"), /--print-logs takes no value/)
   })
 
-  it("refuses an argument where none is taken", () => {
+  it("rejects an argument if the command takes none", () => {
     assert.match(refused("config", "show", "extra"), /takes no argument/)
   })
 

@@ -55,7 +55,7 @@ layer(NodeContext.layer)("a wrong command line", (it) => {
       }))
   }
 
-  it.scoped("log levels are taken in any case and any position", () =>
+  it.scoped("log levels are accepted in any case and position", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       for (
@@ -70,7 +70,7 @@ layer(NodeContext.layer)("a wrong command line", (it) => {
       }
     }))
 
-  it.scoped("a sandbox script that is wrong is refused with the place in it", () =>
+  it.scoped("an invalid sandbox script is rejected with the place of the error", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
@@ -87,7 +87,7 @@ layer(NodeContext.layer)("a wrong command line", (it) => {
       }
     }))
 
-  it.scoped("-- lets a prompt begin with dashes", () =>
+  it.scoped("a prompt may begin with dashes after --", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
       const home = yield* makeHome
@@ -106,7 +106,7 @@ layer(NodeContext.layer)("a wrong configuration", (it) => {
       ["has no URL in baseURL", JSON.stringify(guideConfig("not a url")), /baseURL|URL/]
     ] as const
   ) {
-    it.scoped(`that ${what}: exit code 2, the place, nothing sent`, () =>
+    it.scoped(`that ${what}: exit code 2, with the place, and nothing is sent`, () =>
       Effect.gen(function*() {
         const home = yield* makeHome
         yield* home.writeGlobalConfig(text)
@@ -118,7 +118,7 @@ layer(NodeContext.layer)("a wrong configuration", (it) => {
       }))
   }
 
-  it.scoped("can't move the cursor of a terminal by what it says", () =>
+  it.scoped("can't send control characters to the terminal", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       const nasty = "\u001b[2J\u009b1m\u202e"
@@ -130,7 +130,7 @@ layer(NodeContext.layer)("a wrong configuration", (it) => {
       assert.notMatch(result.stdout + result.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
     }))
 
-  it.scoped("an unknown key is a warning with its place and the nearest key, said once", () =>
+  it.scoped("causes one warning for an unknown key, with its place and the closest key", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
       const home = yield* makeHome
@@ -198,7 +198,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
       assert.strictEqual(events.at(-1)!.reason, "TruncatedStream")
     }))
 
-  it.scoped("in JSON ends with an error event also when the prompt turns out to be none that can be sent", () =>
+  it.scoped("in JSON ends with an error event even if the prompt can't be sent", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const sandbox = yield* Sandbox.make({})
@@ -217,7 +217,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
       assert.isEmpty(yield* sandbox.requests)
     }))
 
-  it.scoped("shows a gateway's words as text, whatever they hold", () =>
+  it.scoped("shows a gateway's message as text, whatever it contains", () =>
     Effect.gen(function*() {
       const message = "no \u001b]0;title\u0007 \u001b[2J \u009b1m \r access"
       const sandbox = yield* Sandbox.make({
@@ -249,7 +249,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
       ]
     ] as const
   ) {
-    it.scoped(`(${what}) is in the log that it names`, () =>
+    it.scoped(`(${what}) is logged in the file that the error names`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({
           // The model is asked twice more before that is a failure.
@@ -271,7 +271,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
       }))
   }
 
-  it.scoped("that can't load a part of the program says so", () =>
+  it.scoped("explains that part of the program can't be loaded", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
@@ -292,7 +292,7 @@ layer(NodeContext.layer)("a failed request", (it) => {
       assert.match(stderr, /could not be loaded.*runSandbox.*\n.*Reinstall altimate-code/)
     }))
 
-  it.scoped("leaves Node's own warnings on stderr, but not the SDK's about the version of Node", () =>
+  it.scoped("shows Node's own warnings, but not the SDK's warning about the version of Node", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig("https://127.0.0.1:1"))
@@ -310,9 +310,9 @@ layer(NodeContext.layer)("a failed request", (it) => {
     }))
 })
 
-layer(NodeContext.layer)("an end from outside", (it) => {
+layer(NodeContext.layer)("an external interruption", (it) => {
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
-    it.scoped(`${signal} aborts the request and answers ${code}`, () =>
+    it.scoped(`(${signal}) aborts the request and exits with ${code}`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ script: turn({ type: "stall", afterEvents: 2 }) })
         const home = yield* makeHome
@@ -330,7 +330,7 @@ layer(NodeContext.layer)("an end from outside", (it) => {
       }), 20_000)
   }
 
-  it.scoped("a reader of stdout that goes away ends it quietly", () =>
+  it.scoped("(a closed stdout) ends the program quietly", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [{
@@ -398,7 +398,7 @@ layer(NodeContext.layer)("secrets", (it) => {
       ["AWS keys", keys, undefined, ["canary-secret-4713", "canary-session-4714"]]
     ] as const
   ) {
-    it.scoped(`(${what}) are in no log, no stdout and no stderr, whatever goes wrong`, () =>
+    it.scoped(`(${what}) are in no log and no output, whatever fails`, () =>
       Effect.gen(function*() {
         const home = yield* makeHome
         const outputs: Array<string> = []

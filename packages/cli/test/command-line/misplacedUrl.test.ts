@@ -31,7 +31,7 @@ const linesOf = (stderr: string) => JSON.parse(stderr.slice(stderr.indexOf("{"),
 
 layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => {
   for (const args of [["run", "hello"], ["doctor"], ["doctor", "--format", "json"]]) {
-    it.scoped(`ends altimate-code ${args.join(" ")} before any credential is read, with the lines to write`, () =>
+    it.scoped(`ends altimate-code ${args.join(" ")} before any credential is read, and shows the lines to write`, () =>
       Effect.gen(function*() {
         const { file, home, sandbox } = yield* start(bedrock)
         breakCredentials(home.authFile)
@@ -59,7 +59,7 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
       }))
   }
 
-  it.scoped("keeps the screen from opening", () =>
+  it.scoped("prevents the screen from opening", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* start(bedrock)
       breakCredentials(home.authFile)
@@ -69,7 +69,7 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
       assert.deepStrictEqual(yield* sandbox.requests, [])
     }))
 
-  it.scoped("is a warning for the commands that send nothing", () =>
+  it.scoped("is only a warning for commands that send nothing", () =>
     Effect.gen(function*() {
       const { home } = yield* start(bedrock)
       for (
@@ -88,7 +88,7 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
     }))
 
   for (const name of ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]) {
-    it.scoped(`is no failure when ${name} is in force`, () =>
+    it.scoped(`does not matter if ${name} applies`, () =>
       Effect.gen(function*() {
         const { home, sandbox } = yield* start(() => bedrock("https://elsewhere.example"))
         const result = yield* home.run(["run", "hello"], { env: { ...token, [name]: sandbox.url } })
@@ -107,7 +107,7 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
       }))
   }
 
-  it.scoped("is no failure when another one is read, and neither are other providers' URLs: one warning", () =>
+  it.scoped("is only a warning if another URL applies, and so are other providers' URLs", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* start((baseURL) => ({
         provider: {
@@ -125,7 +125,7 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
       assert.lengthOf(yield* sandbox.requests, 1)
     }))
 
-  it.scoped("counts in a project's file that is not trusted", () =>
+  it.scoped("is reported even in a project's untrusted file", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* start(() => ({}))
       const cwd = join(home.home, "project")
@@ -137,7 +137,7 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
       assert.deepStrictEqual(yield* sandbox.requests, [])
     }))
 
-  it.scoped("shows its secrets nowhere", () =>
+  it.scoped("does not reveal its secrets", () =>
     Effect.gen(function*() {
       const { home } = yield* start(() => bedrock("https://user:canary-pass@gw.example/x?key=canary-key"))
       for (const args of [["run", "hello"], ["doctor"], ["doctor", "--format", "json"], ["config", "show"]]) {
@@ -148,8 +148,8 @@ layer(NodeContext.layer)("a gateway's URL in a place that is not read", (it) => 
     }))
 })
 
-layer(NodeContext.layer)("rules of the permissions", (it) => {
-  it.scoped("are read from ALTIMATE_CLI_PERMISSION, over those of the files, and write is edit", () =>
+layer(NodeContext.layer)("permission rules", (it) => {
+  it.scoped("in ALTIMATE_CLI_PERMISSION override those of the files, and write is a synonym of edit", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [
@@ -175,7 +175,7 @@ layer(NodeContext.layer)("rules of the permissions", (it) => {
       assert.notInclude(wrong.stderr, "canary")
     }))
 
-  it.scoped("that another tool would read otherwise, and names that judge nothing, are a line each", () =>
+  it.scoped("that mean something else in other tools or have no effect cause one warning each", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       yield* home.writeGlobalConfig({
@@ -189,7 +189,7 @@ layer(NodeContext.layer)("rules of the permissions", (it) => {
       assert.match(lines[1]!, /^warning: permission\.bash "git push \*": allow .*permission\.bash "\*": ask/)
     }))
 
-  it.scoped("as the documentation has them need no warning", () =>
+  it.scoped("in the documentation cause no warning", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       for (const page of ["permissions", "configuration", "mcp", "trust"]) {

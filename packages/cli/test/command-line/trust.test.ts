@@ -31,8 +31,8 @@ const start = (project: Record<string, unknown>) =>
     return { sandbox, home, cwd, run, trustFile: join(home.home, ".local/share/altimate-code/trust.json") }
   })
 
-layer(NodeContext.layer)("a project's configuration that nobody has trusted", (it) => {
-  it.scoped("sends nothing anywhere: run says what it wants, and the one command, and exits 2", () =>
+layer(NodeContext.layer)("a project's untrusted configuration", (it) => {
+  it.scoped("sends nothing: run lists its changes, names the command to trust it, and exits with 2", () =>
     Effect.gen(function*() {
       const { cwd, home, run, sandbox } = yield* start({
         ...bedrock({
@@ -67,7 +67,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.notInclude(stderr + (yield* home.logs), token.AWS_BEARER_TOKEN_BEDROCK)
     }))
 
-  it.scoped("may set what harms nobody", () =>
+  it.scoped("may change harmless settings", () =>
     Effect.gen(function*() {
       const { run, sandbox } = yield* start({
         model: "amazon-bedrock/amazon.nova-lite-v1:0",
@@ -78,7 +78,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.include((yield* sandbox.requests)[0]!.rawPath, "/model/eu.amazon.nova-lite-v1%3A0/")
     }))
 
-  it.scoped("applies with --trust-project, once", () =>
+  it.scoped("applies once with --trust-project", () =>
     Effect.gen(function*() {
       const { cwd, run, trustFile } = yield* start({ permission: { bash: "allow" } })
       const { code, stderr } = yield* run("run", "--trust-project", "hello")
@@ -88,7 +88,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.strictEqual((yield* run("run", "hello")).code, 2)
     }))
 
-  it.scoped("applies after `altimate-code trust`, until a letter of it changes", () =>
+  it.scoped("applies after `altimate-code trust` until any change", () =>
     Effect.gen(function*() {
       const { cwd, home, run, trustFile } = yield* start({ permission: { bash: "allow" } })
       const shown = yield* run("config", "show")
@@ -111,7 +111,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.notInclude(readFileSync(trustFile, "utf8") + (yield* home.logs), token.AWS_BEARER_TOKEN_BEDROCK)
     }))
 
-  it.scoped("waits again when a file that it brings in changes, and nothing is sent", () =>
+  it.scoped("is untrusted again after a change of a file that it includes, and nothing is sent", () =>
     Effect.gen(function*() {
       const { cwd, run, sandbox } = yield* start(bedrock({ baseURL: "{file:gw.txt}" }))
       writeFileSync(join(cwd, "gw.txt"), `${sandbox.url}\n`)
@@ -127,7 +127,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.lengthOf(yield* sandbox.requests, before)
     }))
 
-  it.scoped("keeps the doctor from AWS itself while the only endpoint waits in it", () =>
+  it.scoped("ends doctor before AWS itself is called if it has the only endpoint", () =>
     Effect.gen(function*() {
       const aws = yield* Sandbox.make()
       const { cwd, home, run } = yield* start(bedrock({ baseURL: "https://gw.example/v1" }))
@@ -146,7 +146,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.isNotEmpty(yield* aws.requests)
     }))
 
-  it.scoped("is not dropped without a word when it changes while the screen is open", () =>
+  it.scoped("is reported if it changes while the screen is open", () =>
     Effect.gen(function*() {
       const { cwd, home, run, sandbox } = yield* start(bedrock({ baseURL: "{file:gw.txt}" }))
       writeFileSync(join(cwd, "gw.txt"), `${sandbox.url}\n`)
@@ -162,7 +162,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       yield* screen.see(/has\s+changed\s+since\s+it\s+was\s+trusted/)
     }))
 
-  it.scoped("may name the user's own endpoint and what is below it, and no other port of this machine", () =>
+  it.scoped("may set the user's own endpoint and paths below it, but no other port of this machine", () =>
     Effect.gen(function*() {
       const { cwd, run, sandbox } = yield* start({})
       const other = yield* Sandbox.make()
@@ -180,7 +180,7 @@ layer(NodeContext.layer)("a project's configuration that nobody has trusted", (i
       assert.deepStrictEqual(yield* other.requests, [])
     }))
 
-  it.scoped("is asked about by the screen, which goes on without it or trusts it", () =>
+  it.scoped("causes a question on the screen, which continues without it or trusts it", () =>
     Effect.gen(function*() {
       const { cwd, home, trustFile } = yield* start({ permission: { bash: "allow" } })
       const launch = open([], { home: home.home, cwd, env: { CI: "true", ...token } })

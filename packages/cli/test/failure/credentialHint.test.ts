@@ -45,6 +45,6 @@ describe("the hint for a credential that cannot be used", () => {
       ]
     ] as const
   ) {
-    it(`(${what}) says what to do`, () => assert.include(hintFor(fields), hint))
+    it(`(${what}) explains what to do`, () => assert.include(hintFor(fields), hint))
   }
 })

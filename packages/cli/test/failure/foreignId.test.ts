@@ -42,11 +42,10 @@ describe("an addition of another tool to a model's ID", () => {
       "claude-prod"
     ]
   ) {
-    it(`(${valid}) is a valid ID or a gateway's own name, and gets no lines`, () =>
-      assert.isEmpty(explainForeignId(valid)))
+    it(`(${valid}) is not found in a valid ID or a gateway's own name`, () => assert.isEmpty(explainForeignId(valid)))
   }
 
-  it("can be the style of the whole name", () => {
+  it("can be the form of the whole name", () => {
     assert.include(explainForeignId("claude-sonnet-4-5-20250929").join(), "Bedrock's IDs begin with \"anthropic.\"")
     assert.include(explainForeignId("Anthropic.Claude-Sonnet-4-6-v1").join(), "lower case")
   })

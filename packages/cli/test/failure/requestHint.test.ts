@@ -32,7 +32,7 @@ describe("the hint for a refused credential", () => {
     assert.include(hintFor(403, { __type: "InvalidSignatureException" }, {}, keyed), "a gateway that rewrites")
   })
 
-  it("reads a short-term Bedrock API key's region and end", () => {
+  it("reads the region and expiry of a short-term Bedrock API key", () => {
     assert.match(
       hintFor(403, {}, {}, withKey("us-west-2", 3600)),
       /for us-west-2, but the request went to eu-west-1.*Set "region": "us-west-2"/
@@ -40,7 +40,7 @@ describe("the hint for a refused credential", () => {
     assert.include(hintFor(401, {}, {}, withKey("eu-west-1", 30)), "expired at 1969-12-31T23:59:30.000Z")
   })
 
-  it("says that nothing was sent, or which headers were", () => {
+  it("explains that no credential was sent, or which headers were", () => {
     const identity = { from: "options.auth is none", refreshable: false } as const
     assert.include(
       hintFor(401, {}, {}, { ...attempt, identity: { ...identity, _tag: "None" } }),
@@ -52,7 +52,7 @@ describe("the hint for a refused credential", () => {
     )
   })
 
-  it("asks for the permission when the credential is valid", () => {
+  it("names the missing permission if the credential is valid", () => {
     const denied = { message: "You don't have access to the model with the specified model ID." }
     assert.include(hintFor(403, denied, { "x-amzn-errortype": "AccessDeniedException" }), "bedrock:InvokeModel")
   })
@@ -63,7 +63,7 @@ describe("the hint for a request", () => {
     assert.include(hintFor(404, { message: "no Route matched" }), attempt.url)
   })
 
-  it("knows the on-demand message with either apostrophe, and the invalid identifier", () => {
+  it("recognizes the on-demand message with either apostrophe, and an invalid identifier", () => {
     for (const apostrophe of ["'", "\u2019"]) {
       const message = `Invocation of model ID anthropic.x with on-demand throughput isn${apostrophe}t supported.`
       assert.include(hintFor(400, { message }), "inference profile")
@@ -82,7 +82,7 @@ describe("the hint for a request", () => {
     assert.include(hintFor(500, {}, { "x-request-id": "4711" }), "can find this request by x-request-id 4711.")
   })
 
-  it("says when to try again", () => {
+  it("shows when to try again", () => {
     assert.match(hintFor(429, {}, { "retry-after": "3600" }), /^Rate limited until .* \(in 1 hour\)\. Try again then\./)
     assert.include(hintFor(429, { message: "Too many tokens per day, please wait" }), "This quota is per day")
   })

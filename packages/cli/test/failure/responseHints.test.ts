@@ -129,7 +129,7 @@ const expected: Readonly<Record<string, Expected>> = {
 for (const [group, responses] of Object.entries(failedResponses)) {
   describe(`the hint for ${group}`, () => {
     for (const { body = "", headers, sent = attempt, status, what } of responses) {
-      it(`(${what}) says what to do, and blames nothing that is not shown`, () => {
+      it(`(${what}) explains what to do without blaming anything unproven`, () => {
         const hint = requestHint(answered(status, body, headers, sent))
         assert.match(hint, expected[what]!.hint)
         const { not } = expected[what]!

@@ -34,8 +34,8 @@ const behind = (server: Issued) =>
     }
   })
 
-layer(NodeContext.layer)("a company's own authority", (it) => {
-  it.scoped("is trusted by options.caFile, relative to its file", () =>
+layer(NodeContext.layer)("a company's certificate authority", (it) => {
+  it.scoped("is trusted with options.caFile, relative to the configuration file", () =>
     Effect.gen(function*() {
       const { ask, authority, baseURL, front, home } = yield* corporate()
       const fs = yield* FileSystem.FileSystem
@@ -46,7 +46,7 @@ layer(NodeContext.layer)("a company's own authority", (it) => {
     }))
 
   for (const variable of ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "AWS_CA_BUNDLE"]) {
-    it.scoped(`is trusted by ${variable}, also with another one in caFile`, () =>
+    it.scoped(`is trusted with ${variable}, also if caFile names another one`, () =>
       Effect.gen(function*() {
         const { ask, authority, baseURL, write } = yield* corporate()
         const env = { [variable]: yield* write("corp.pem", authority.cert) }
@@ -56,7 +56,7 @@ layer(NodeContext.layer)("a company's own authority", (it) => {
       }))
   }
 
-  it.scoped("that nobody trusts is named, with the option, and nothing is sent", () =>
+  it.scoped("that is not trusted is reported with the option, and nothing is sent", () =>
     Effect.gen(function*() {
       const { ask, baseURL, front, sandbox } = yield* corporate()
       assertFailed(
@@ -67,7 +67,7 @@ layer(NodeContext.layer)("a company's own authority", (it) => {
       assert.deepStrictEqual(yield* sandbox.requests, [])
     }))
 
-  it.scoped("is named through a proxy as well: there it may be the proxy's", () =>
+  it.scoped("is reported through a proxy as well, where it may be the proxy's", () =>
     Effect.gen(function*() {
       const { ask, front } = yield* corporate({ hosts: ["gateway.test"] })
       const proxy = yield* ConnectProxy.make({ names: { "gateway.test": front.port } })
@@ -78,7 +78,7 @@ layer(NodeContext.layer)("a company's own authority", (it) => {
       assert.isAbove(proxy.asked.length, 0)
     }))
 
-  it.scoped("is verified whatever NODE_TLS_REJECT_UNAUTHORIZED says", () =>
+  it.scoped("is required whatever the value of NODE_TLS_REJECT_UNAUTHORIZED", () =>
     Effect.gen(function*() {
       const { ask, baseURL, sandbox } = yield* corporate()
       const { code, stderr } = yield* ask({ baseURL, env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } })
@@ -89,7 +89,7 @@ layer(NodeContext.layer)("a company's own authority", (it) => {
 })
 
 layer(NodeContext.layer)("a certificate that is not accepted", (it) => {
-  it.scoped("because it has expired is named, with day and issuer", () =>
+  it.scoped("because it has expired is reported with the date and the issuer", () =>
     Effect.gen(function*() {
       const notAfter = new Date(Date.now() - 3 * day)
       const { ask, authority, baseURL, write } = yield* corporate({ notAfter })
@@ -101,7 +101,7 @@ layer(NodeContext.layer)("a certificate that is not accepted", (it) => {
       )
     }))
 
-  it.scoped("because it is for a different name is named, with its names and issuer", () =>
+  it.scoped("because it is for a different name is reported with its names and the issuer", () =>
     Effect.gen(function*() {
       const { ask, authority, baseURL, write } = yield* corporate({ hosts: ["other.example", "10.0.0.1"] })
       assertFailed(
@@ -111,7 +111,7 @@ layer(NodeContext.layer)("a certificate that is not accepted", (it) => {
       )
     }))
 
-  it.scoped("because it signs itself is named, and trusted by caFile", () =>
+  it.scoped("because it is self-signed is reported, and trusted with caFile", () =>
     Effect.gen(function*() {
       const server = yield* makeSelfSigned({ name: "lonely gateway", hosts: ["localhost"] })
       const { ask, baseURL, write } = yield* behind(server)
@@ -125,7 +125,7 @@ layer(NodeContext.layer)("a certificate that is not accepted", (it) => {
 })
 
 layer(NodeContext.layer)("a file of certificates", (it) => {
-  it.scoped("that can't be used is named with its option", () =>
+  it.scoped("that can't be used is reported with its option", () =>
     Effect.gen(function*() {
       const { ask, authority, baseURL, home, sandbox, write } = yield* corporate()
       const missing = join(home.home, "missing.pem")
@@ -141,7 +141,7 @@ layer(NodeContext.layer)("a file of certificates", (it) => {
       assert.deepStrictEqual(yield* sandbox.requests, [])
     }))
 
-  it.scoped("that other programs use as well is no reason not to try", () =>
+  it.scoped("for all programs does not prevent the request if it can't be used", () =>
     Effect.gen(function*() {
       const { ask, authority, baseURL, home, write } = yield* corporate()
       const caFile = yield* write("corp.pem", authority.cert)
@@ -150,7 +150,7 @@ layer(NodeContext.layer)("a file of certificates", (it) => {
       assert.include(yield* home.logs, "ignored: SSL_CERT_FILE")
     }))
 
-  it.scoped("is not looked at without TLS", () =>
+  it.scoped("is not read without TLS", () =>
     Effect.gen(function*() {
       const { ask, home } = yield* corporate()
       assertAnswered(yield* ask({ caFile: join(home.home, "missing.pem") }))

@@ -48,14 +48,14 @@ const guarded = (options: Partial<TlsFront.Options> = {}, sandbox: Sandbox.Optio
 
 layer(NodeContext.layer)("a client certificate", (it) => {
   for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
-    it.scoped(`is shown to a gateway that asks for one, in ${maxVersion}`, () =>
+    it.scoped(`is sent to a gateway that requests one, in ${maxVersion}`, () =>
       Effect.gen(function*() {
         const { ask, baseURL, files, front } = yield* guarded({ maxVersion })
         assertAnswered(yield* ask({ baseURL, ...files }))
         assert.deepStrictEqual(front.connections.map(({ client }) => client), ["laptop-1"])
       }))
 
-    it.scoped(`that is missing is named, in ${maxVersion}`, () =>
+    it.scoped(`that is missing is explained, in ${maxVersion}`, () =>
       Effect.gen(function*() {
         const { ask, baseURL, files: { caFile }, front, sandbox } = yield* guarded({ maxVersion })
         assertFailed(
@@ -66,7 +66,7 @@ layer(NodeContext.layer)("a client certificate", (it) => {
         assert.deepStrictEqual(yield* sandbox.requests, [])
       }))
 
-    it.scoped(`of another authority is refused, and that is named, in ${maxVersion}`, () =>
+    it.scoped(`of another authority is refused, and the error explains that, in ${maxVersion}`, () =>
       Effect.gen(function*() {
         const { ask, baseURL, files, write } = yield* guarded({ maxVersion })
         const other = yield* Effect.flatMap(makeAuthority("Other CA"), ({ issue }) => issue({ name: "stranger" }))
@@ -94,7 +94,7 @@ layer(NodeContext.layer)("a client certificate", (it) => {
       assert.deepStrictEqual(front.connections.map(({ client }) => client), ["laptop-1", "laptop-1 renewed"])
     }))
 
-  it.scoped("keeps its connection as long as it stays the same", () =>
+  it.scoped("does not open a new connection unless it changes", () =>
     Effect.gen(function*() {
       const script = [
         { blocks: [{ type: "toolUse" as const, name: "bash", input: { command: "true", description: "nothing" } }] },
@@ -107,7 +107,7 @@ layer(NodeContext.layer)("a client certificate", (it) => {
     }))
 
   it.scoped(
-    "whose files can't be used is named with its option, before anything is sent",
+    "whose files can't be used is reported with its option, and nothing is sent",
     () =>
       Effect.gen(function*() {
         const { ask, authority, baseURL, client, files, home, sandbox, write } = yield* guarded()
@@ -148,7 +148,7 @@ layer(NodeContext.layer)("a client certificate", (it) => {
     60_000
   )
 
-  it.scoped("may be what is missing where a gateway only closes the connection", () =>
+  it.scoped("is suggested if a gateway only closes the connection", () =>
     Effect.gen(function*() {
       const { ask, files: { caFile }, server } = yield* guarded()
       const port = yield* listening(createTlsServer(server, (socket) => socket.destroy()))
@@ -159,7 +159,7 @@ layer(NodeContext.layer)("a client certificate", (it) => {
       )
     }))
 
-  it.scoped("may be what is missing where a gateway says so in a page", () =>
+  it.scoped("is suggested if a gateway's error page mentions it", () =>
     Effect.gen(function*() {
       const { ask } = yield* guarded()
       const port = yield* listening(createServer((_, response) => {

@@ -52,7 +52,7 @@ const order = [
 ]
 
 layer(NodeContext.layer)("altimate-code doctor", (it) => {
-  it.scoped("says line by line that everything works, in the order in which a request goes", () =>
+  it.scoped("reports line by line that everything works, in the order of a request", () =>
     Effect.gen(function*() {
       const { doctor, home, sandbox } = yield* start()
       const { code, stderr, stdout } = yield* doctor()
@@ -75,7 +75,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.isAbove(JSON.stringify(requests[3]!.body).length, 50_000)
     }))
 
-  it.scoped("stops at the first failure, with its cause and what to do", () =>
+  it.scoped("stops at the first failure, with its cause and a hint", () =>
     Effect.gen(function*() {
       const { doctor } = yield* start()
       const refused = yield* doctor([], { AWS_BEARER_TOKEN_BEDROCK: "another" })
@@ -89,7 +89,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.match(nobody.stderr, /AWS_PROFILE: not set[^]*altimate-code auth login/)
     }))
 
-  it.scoped("names the entries of NO_PROXY that match nothing", () =>
+  it.scoped("reports entries of NO_PROXY that match nothing", () =>
     Effect.gen(function*() {
       const { doctor } = yield* start()
       const { code, stdout } = yield* doctor([], {
@@ -104,7 +104,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       )
     }))
 
-  it.scoped("tells a refused credential from a request that is refused for something else", () =>
+  it.scoped("distinguishes a refused credential from other refusals", () =>
     Effect.gen(function*() {
       const { doctor } = yield* start({
         script: [{ blocks: [], faults: [{ type: "error", status: 400, name: "ValidationException", message: "No." }] }]
@@ -114,7 +114,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.deepStrictEqual(checks(stdout).slice(-2), ["✓ authentication", "✗ converse"])
     }))
 
-  it.scoped("does not take a page for a sign that the credential passed, nor for one that it did not", () =>
+  it.scoped("draws no conclusion about the credential from a web page", () =>
     Effect.gen(function*() {
       const { home } = yield* start()
       const page = "<h1>Request Rejected</h1>Your support ID is: 1234567890"
@@ -130,7 +130,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.notMatch(stdout + stderr, /InvokeModel|TOKEN_BEDROCK was refused/)
     }))
 
-  it.scoped("finds that a firewall lets short prompts pass and not what is in source files", () =>
+  it.scoped("detects a firewall that allows short prompts but blocks the content of source files", () =>
     Effect.gen(function*() {
       const { home } = yield* start()
       const { url } = yield* refusing((_, raw) =>
@@ -143,7 +143,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.match(stderr, /Short prompts pass and this one does not, so its content/)
     }))
 
-  it.scoped("goes on without whole answers where streamed ones work", () =>
+  it.scoped("continues if only streaming works", () =>
     Effect.gen(function*() {
       const { home } = yield* start()
       for (const refusal of [{ status: 404, page: "<title>404 Not Found</title>" }, { status: 200, page: "" }]) {
@@ -163,7 +163,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       }
     }))
 
-  it.scoped("reports a configuration that can't be read, and one that names no model", () =>
+  it.scoped("reports a configuration that can't be read or has no model", () =>
     Effect.gen(function*() {
       const { doctor, home } = yield* start({ config: { model: "" } })
       const nothing = yield* doctor()
@@ -177,7 +177,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.match(broken.stderr, /altimate-code.json:1:12: expected a string/)
     }))
 
-  it.scoped("says what waits for trust, that a stream is buffered, and goes on", () =>
+  it.scoped("reports untrusted settings and a buffered stream, and continues", () =>
     Effect.gen(function*() {
       const says = { type: "text", text: ["one ", "two ", "three ", "four"] } as const
       const { home } = yield* start()
@@ -201,7 +201,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.include(stdout, "✓ large prompt")
     }))
 
-  it.scoped("says that a gateway does not stream, was not asked to, or does nothing else", () =>
+  it.scoped("reports whether a gateway does not stream, streaming is off, or nothing else works", () =>
     Effect.gen(function*() {
       const says = { type: "text", text: ["one ", "two"] } as const
       const call = { type: "toolUse", name: "weather", toolUseId: "1", input: { city: "Paris" } } as const
@@ -227,7 +227,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       for (const check of ["stream", "tool call", "large prompt"]) assert.include(streamsOnly, `✓ ${check}`)
     }))
 
-  it.scoped("has the same as JSON, in which no secret is, also when it fails", () =>
+  it.scoped("prints the same as JSON without secrets, even if a check fails", () =>
     Effect.gen(function*() {
       const { doctor, home } = yield* start()
       const good = yield* doctor(["--format", "json"])
@@ -249,7 +249,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.notInclude([good, bad].map(({ stderr, stdout }) => stdout + stderr).join("") + (yield* home.logs), canary)
     }))
 
-  it.scoped("turns while it waits, in a terminal, and leaves nothing of that behind", () =>
+  it.scoped("shows a spinner on a terminal while it waits, and erases it", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [{ blocks: [], faults: [{ type: "stall" }] }] })
       const home = yield* makeHome

@@ -38,14 +38,14 @@ const fronts = (sandbox: Parameters<typeof makeScene>[0] = {}) =>
 const greeting = [{ blocks: [{ type: "text" as const, text: ["Hello from ", "the Bedrock sandbox"] }] }]
 
 layer(NodeContext.layer)("HTTP/1.1", (it) => {
-  it.scoped("is what is spoken, unless configured", () =>
+  it.scoped("is the default", () =>
     Effect.gen(function*() {
       const { ask, caFile, one } = yield* fronts()
       assertAnswered(yield* ask({ baseURL: one.url(), caFile }))
       assert.deepStrictEqual(one.connections.map(({ alpn }) => alpn), ["http/1.1"])
     }))
 
-  it.scoped("is not enough for a gateway that speaks HTTP/2 only: one message names the option", () =>
+  it.scoped("fails with a gateway that supports only HTTP/2: the message names the option", () =>
     Effect.gen(function*() {
       const { ask, caFile, clear, two } = yield* fronts()
       for (const baseURL of [two.url(), clear.url("127.0.0.1")]) {
@@ -59,7 +59,7 @@ layer(NodeContext.layer)("HTTP/1.1", (it) => {
 })
 
 layer(NodeContext.layer)("http2: true", (it) => {
-  it.scoped("speaks HTTP/2 to a gateway with TLS", () =>
+  it.scoped("uses HTTP/2 with TLS", () =>
     Effect.gen(function*() {
       const { ask, caFile, sandbox, two } = yield* fronts()
       assertAnswered(yield* ask({ baseURL: `${two.url()}?key=value`, caFile, http2: true }))
@@ -70,14 +70,14 @@ layer(NodeContext.layer)("http2: true", (it) => {
       assert.match(sent!.rawPath, /^\/bedrock\/v1\/model\/us\.anthropic[^/]*\/converse-stream\?key=value$/)
     }))
 
-  it.scoped("speaks HTTP/2 without TLS", () =>
+  it.scoped("uses HTTP/2 without TLS", () =>
     Effect.gen(function*() {
       const { ask, clear } = yield* fronts()
       assertAnswered(yield* ask({ baseURL: clear.url("127.0.0.1"), http2: true }))
       assert.deepStrictEqual(clear.versions, ["2.0"])
     }))
 
-  it.scoped("goes through a proxy, shows the client's certificate, and signs what it sends", () =>
+  it.scoped("works with a proxy, a client certificate and signatures", () =>
     Effect.gen(function*() {
       const { ask, caFile, clientCert, clientKey, clients, sandbox, server } = yield* fronts({
         auth: {
@@ -110,7 +110,7 @@ layer(NodeContext.layer)("http2: true", (it) => {
       assert.isTrue((yield* sandbox.requests)[0]!.authorized)
     }))
 
-  it.scoped("shows words as they come, and closes its stream when it is interrupted", () =>
+  it.scoped("shows text as it arrives, and closes its stream when it is interrupted", () =>
     Effect.gen(function*() {
       const { ask, caFile, sandbox, two } = yield* fronts({
         script: [{ ...greeting[0]!, faults: [{ type: "stall", afterEvents: 3 }] }]
@@ -122,7 +122,7 @@ layer(NodeContext.layer)("http2: true", (it) => {
       yield* sandbox.waitFor(([first]) => first?.aborted === true)
     }))
 
-  it.scoped("is tried again when the stream breaks, once text is shown only where the settings allow it", () =>
+  it.scoped("retries after a broken stream, and after some text only if the settings allow it", () =>
     Effect.gen(function*() {
       const before = yield* fronts({ script: [{ ...greeting[0]!, faults: [{ type: "reset", times: 1 }] }] })
       assertAnswered(yield* before.ask({ baseURL: before.two.url(), caFile: before.caFile, http2: true }))
@@ -136,7 +136,7 @@ layer(NodeContext.layer)("http2: true", (it) => {
       assert.strictEqual((yield* after.sandbox.requests).length, 1)
     }))
 
-  it.scoped("is too much for a gateway that speaks HTTP/1.1 only: one message names the option", () =>
+  it.scoped("fails with a gateway that supports only HTTP/1.1: the message names the option", () =>
     Effect.gen(function*() {
       const { ask, caFile, one, sandbox } = yield* fronts()
       for (const baseURL of [one.url(), sandbox.url]) {
@@ -148,7 +148,7 @@ layer(NodeContext.layer)("http2: true", (it) => {
       }
     }))
 
-  it.scoped("names what is wrong with certificates as HTTP/1.1 does", () =>
+  it.scoped("reports problems with certificates as HTTP/1.1 does", () =>
     Effect.gen(function*() {
       const { ask, caFile, clients, sandbox, server, two } = yield* fronts()
       assertFailed(

@@ -51,7 +51,7 @@ const gateway = Effect.gen(function*() {
 })
 
 layer(NodeContext.layer)("an inspection", (it) => {
-  it.scoped("tells each step to an https host, and sends nothing", () =>
+  it.scoped("reports each step to an https host and sends nothing", () =>
     Effect.gen(function*() {
       const { caFile, front, received } = yield* gateway
       const stages = yield* Effect.provide(inspect(front.url()), network({ caFile }))
@@ -66,7 +66,7 @@ layer(NodeContext.layer)("an inspection", (it) => {
       assert.deepStrictEqual(received, [])
     }))
 
-  it.scoped("goes on where the certificate is not trusted, and says so", () =>
+  it.scoped("continues if the certificate is not trusted, and reports that", () =>
     Effect.gen(function*() {
       const { front } = yield* gateway
       const found = tls(yield* Effect.provide(inspect(front.url()), network({})))
@@ -77,7 +77,7 @@ layer(NodeContext.layer)("an inspection", (it) => {
       )
     }))
 
-  it.scoped("sees that a trusted certificate is for a different name", () =>
+  it.scoped("detects that a trusted certificate is for a different name", () =>
     Effect.gen(function*() {
       const { caFile, front } = yield* gateway
       const found = tls(yield* Effect.provide(inspect(front.url("127.0.0.1")), network({ caFile })))
@@ -87,7 +87,7 @@ layer(NodeContext.layer)("an inspection", (it) => {
       )
     }))
 
-  it.scoped("goes through the proxy", () =>
+  it.scoped("uses the proxy", () =>
     Effect.gen(function*() {
       const { caFile, front } = yield* gateway
       const proxy = yield* ConnectProxy.make({ names: { "gateway.test": front.port } })
@@ -148,7 +148,7 @@ layer(NodeContext.layer)("a request", (it) => {
       Effect.scoped
     )
 
-  it.scoped("waits no longer than its limit for a proxy that does not answer, and says that it was the proxy", () =>
+  it.scoped("stops waiting for a proxy at the time limit, and names the proxy", () =>
     Effect.gen(function*() {
       const proxy = yield* silent
       const error = yield* Effect.flip(ask("200 millis", new AbortController().signal)).pipe(
@@ -159,7 +159,7 @@ layer(NodeContext.layer)("a request", (it) => {
       assert.include(String(error), proxy.url)
     }))
 
-  it.scoped("that is interrupted while the proxy is asked closes that connection", () =>
+  it.scoped("that is interrupted while it connects to a proxy closes that connection", () =>
     Effect.gen(function*() {
       const proxy = yield* silent
       const controller = new AbortController()
@@ -173,7 +173,7 @@ layer(NodeContext.layer)("a request", (it) => {
       assert.strictEqual((yield* asked.await)._tag, "Success")
     }))
 
-  it.scoped("in HTTP/2 that is interrupted closes its stream alone: others on the connection go on", () =>
+  it.scoped("that is interrupted closes only its own HTTP/2 stream: others on the connection continue", () =>
     Effect.gen(function*() {
       const { HttpRequest } = yield* Effect.promise(() => import("@smithy/core/protocols"))
       let connections = 0

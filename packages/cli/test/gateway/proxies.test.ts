@@ -39,7 +39,7 @@ const hidden = (options: ConnectProxy.Options = {}) =>
 
 layer(NodeContext.layer)("a proxy", (it) => {
   for (const variable of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]) {
-    it.scoped(`in ${variable} is asked for a tunnel to an https gateway`, () =>
+    it.scoped(`in ${variable} opens a tunnel to an https gateway`, () =>
       Effect.gen(function*() {
         const { ask, baseURL, caFile, proxy, sandbox } = yield* hidden()
         assertAnswered(yield* ask({ baseURL, caFile, env: { [variable]: proxy.url() } }))
@@ -49,7 +49,7 @@ layer(NodeContext.layer)("a proxy", (it) => {
   }
 
   for (const variable of ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]) {
-    it.scoped(`in ${variable} passes requests on to an http gateway`, () =>
+    it.scoped(`in ${variable} forwards requests to an http gateway`, () =>
       Effect.gen(function*() {
         const { ask, proxy, sandbox } = yield* hidden()
         const baseURL = "http://plain.test/bedrock/v1?key=value"
@@ -65,7 +65,7 @@ layer(NodeContext.layer)("a proxy", (it) => {
       }))
   }
 
-  it.scoped("in options.proxy goes before those of the environment", () =>
+  it.scoped("in options.proxy takes precedence over the environment", () =>
     Effect.gen(function*() {
       const { ask, baseURL, caFile, proxy } = yield* hidden()
       const env = { HTTPS_PROXY: "http://127.0.0.1:1", ALL_PROXY: "socks5://127.0.0.1:1" }
@@ -73,7 +73,7 @@ layer(NodeContext.layer)("a proxy", (it) => {
       assert.strictEqual(proxy.asked.length, 1)
     }))
 
-  it.scoped("gets its user and password, decoded, and nobody else does", () =>
+  it.scoped("gets its user name and password, decoded, and no other server does", () =>
     Effect.gen(function*() {
       const { ask, baseURL, caFile, proxy, sandbox } = yield* hidden({ login: `corp-user:${password}` })
       assertAnswered(yield* ask({ baseURL, caFile, env: { HTTPS_PROXY: proxy.url(login) } }))
@@ -89,7 +89,7 @@ layer(NodeContext.layer)("a proxy", (it) => {
       for (const { headers } of yield* sandbox.requests) assert.notProperty(headers, "proxy-authorization")
     }))
 
-  it.scoped("may want TLS itself", () =>
+  it.scoped("can require TLS itself", () =>
     Effect.gen(function*() {
       const { ask, authority, baseURL, caFile, front } = yield* hidden()
       const server = yield* authority.issue({ name: "proxy", hosts: ["localhost"] })
@@ -99,7 +99,7 @@ layer(NodeContext.layer)("a proxy", (it) => {
     }))
 
   for (const exclusion of ["localhost", "*", "LOCALHOST:PORT", "other.example, localhost", ".localhost"]) {
-    it.scoped(`is not asked for what NO_PROXY has: ${exclusion}`, () =>
+    it.scoped(`is not used for hosts in NO_PROXY: ${exclusion}`, () =>
       Effect.gen(function*() {
         const { ask, caFile, front, proxy } = yield* hidden()
         const env = { HTTPS_PROXY: proxy.url(), NO_PROXY: exclusion.replace("PORT", String(front.port)) }
@@ -109,7 +109,7 @@ layer(NodeContext.layer)("a proxy", (it) => {
   }
 
   for (const [exclusion, direct] of [["127.0.0.0/8", true], ["10.0.0.0/8,127.0.0.1:1", false]] as const) {
-    it.scoped(`is ${direct ? "not " : ""}asked for 127.0.0.1 with no_proxy=${exclusion}`, () =>
+    it.scoped(`is ${direct ? "not " : ""}used for 127.0.0.1 with no_proxy=${exclusion}`, () =>
       Effect.gen(function*() {
         const { ask, proxy } = yield* hidden()
         assertAnswered(yield* ask({ env: { HTTP_PROXY: proxy.url(), no_proxy: exclusion } }))
@@ -119,7 +119,7 @@ layer(NodeContext.layer)("a proxy", (it) => {
 })
 
 layer(NodeContext.layer)("a proxy that does not work", (it) => {
-  it.scoped("is named when it requires a login", () =>
+  it.scoped("is named in the error if it requires a login", () =>
     Effect.gen(function*() {
       const { ask, baseURL, caFile, proxy } = yield* hidden({ login: `corp-user:${password}` })
       const where = `proxy http://localhost:${proxy.port} from HTTPS_PROXY`
@@ -140,7 +140,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
       assert.strictEqual(proxy.asked.length, 3)
     }))
 
-  it.scoped("is named when it accepts a login of another kind only", () =>
+  it.scoped("is named in the error if it accepts only another kind of login", () =>
     Effect.gen(function*() {
       const { ask, baseURL, caFile, proxy } = yield* hidden({ login: "x:y", challenge: "Negotiate, NTLM" })
       assertFailed(
@@ -161,7 +161,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
       [502, "can't reach gateway.test (HTTP 502)", "add gateway.test to NO_PROXY", 4]
     ] as const
   ) {
-    it.scoped(`is named when it answers ${status}`, () =>
+    it.scoped(`is named in the error if it answers ${status}`, () =>
       Effect.gen(function*() {
         const { ask, baseURL, caFile, proxy } = yield* hidden({ status })
         assertFailed(
@@ -174,7 +174,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
   }
 
   it.scoped(
-    "is named when nothing listens, its name is unknown, or it does not speak HTTP",
+    "is named in the error if nothing listens, its host name is unknown, or it does not speak HTTP",
     () =>
       Effect.gen(function*() {
         const { ask, baseURL, caFile } = yield* hidden()
@@ -203,7 +203,7 @@ layer(NodeContext.layer)("a proxy that does not work", (it) => {
     60_000
   )
 
-  it.scoped("is named when it is of another kind, before anything is sent", () =>
+  it.scoped("is named in the error if its kind is not supported, and nothing is sent", () =>
     Effect.gen(function*() {
       const { ask, baseURL, caFile, sandbox } = yield* hidden()
       assertFailed(
@@ -262,7 +262,7 @@ layer(NodeContext.layer)("the AWS credential chain", (it) => {
     return { ...scene, bodies, caFile, env, front }
   })
 
-  it.scoped("asks STS through the proxy too, with the same authorities", () =>
+  it.scoped("calls STS through the proxy, with the same certificate authorities", () =>
     Effect.gen(function*() {
       const { ask, bodies, caFile, env, front, sandbox } = yield* role
       const proxy = yield* ConnectProxy.make({ names: { "sts.test": front.port }, login: `corp-user:${password}` })
@@ -272,7 +272,7 @@ layer(NodeContext.layer)("the AWS credential chain", (it) => {
       assert.include((yield* sandbox.requests)[0]!.headers["authorization"], "Credential=ASIACANARYROLE/")
     }))
 
-  it.scoped("says that it was the proxy, and which", () =>
+  it.scoped("names the proxy if that failed", () =>
     Effect.gen(function*() {
       const { ask, caFile, env, sandbox } = yield* role
       const proxy = yield* ConnectProxy.make({ status: 403 })
@@ -285,7 +285,7 @@ layer(NodeContext.layer)("the AWS credential chain", (it) => {
       assert.deepStrictEqual(yield* sandbox.requests, [])
     }))
 
-  it.scoped("asks SSO through the proxy too", () =>
+  it.scoped("calls SSO through the proxy", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const secrets = ["canary-sso-token", "canary-sso-secret", "canary-sso-session"] as const
@@ -334,7 +334,7 @@ layer(NodeContext.layer)("the AWS credential chain", (it) => {
       assert.include((yield* sandbox.requests)[0]!.headers["authorization"], "Credential=ASIACANARYSSO/")
     }))
 
-  it.scoped("is not asked, and no proxy for it, where there is a bearer token", () =>
+  it.scoped("is not used if there is a bearer token", () =>
     Effect.gen(function*() {
       const { ask, bodies, caFile, env } = yield* role
       const proxy = yield* ConnectProxy.make()

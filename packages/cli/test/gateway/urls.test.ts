@@ -22,7 +22,7 @@ layer(NodeContext.layer)("a URL", (it) => {
       ["with all of it", "/model/?api-version=2024-10-21", "?api-version=2024-10-21"]
     ] as const
   ) {
-    it.scoped(`${what} leads to the same place`, () =>
+    it.scoped(`(${what}) leads to the same endpoint`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({
           prefix: "/team/bedrock/v1",
@@ -45,7 +45,7 @@ layer(NodeContext.layer)("a URL", (it) => {
       }))
   }
 
-  it.scoped("with a wrong path is said to be what was tried, and what is likely wrong with it", () =>
+  it.scoped("with a wrong path is reported, with its likely problem", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
@@ -65,7 +65,7 @@ layer(NodeContext.layer)("a URL", (it) => {
 })
 
 layer(NodeContext.layer)("plain http", (it) => {
-  it.scoped("to another machine is refused before any credential is read, with the option that allows it", () =>
+  it.scoped("to another machine is rejected before any credential is read, with the option that allows it", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
@@ -83,7 +83,7 @@ layer(NodeContext.layer)("plain http", (it) => {
       }
     }))
 
-  it.scoped("to another machine is used when that is allowed", () =>
+  it.scoped("to another machine is used if that is allowed", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
       const home = yield* makeHome
@@ -97,7 +97,7 @@ layer(NodeContext.layer)("plain http", (it) => {
       assert.strictEqual(result.code, 0, result.stderr)
     }))
 
-  it.scoped("to this machine is used without being asked for", () =>
+  it.scoped("to this machine is always allowed", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
       const home = yield* makeHome
@@ -109,7 +109,7 @@ layer(NodeContext.layer)("plain http", (it) => {
 
 layer(NodeContext.layer)("a redirect", (it) => {
   for (const status of [301, 302, 307, 308]) {
-    it.scoped(`(${status}) is never followed: the credential goes to nobody else`, () =>
+    it.scoped(`(${status}) is never followed, so that the credential stays with the gateway`, () =>
       Effect.gen(function*() {
         const other = yield* rawGateway((response) => response.writeHead(200).end())
         const home = yield* makeHome

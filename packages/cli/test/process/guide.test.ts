@@ -12,7 +12,7 @@ const gateway = Sandbox.make({ prefix: "/bedrock/v1", auth: { bearer: [Redacted.
 const token = { AWS_BEARER_TOKEN_BEDROCK: "guide-token-123" }
 
 layer(NodeContext.layer)("the guide, on the built command", (it) => {
-  it.scoped("a bearer token in the environment reaches the gateway, and the answer comes back", () =>
+  it.scoped("a bearer token in the environment reaches the gateway, which answers", () =>
     Effect.gen(function*() {
       const sandbox = yield* gateway
       const home = yield* makeHome
@@ -71,7 +71,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       assert.notMatch(list.stdout, /guide-token|another-token/)
     }))
 
-  it.scoped("with a token, a broken AWS configuration is not touched", () =>
+  it.scoped("with a token, a broken AWS configuration is not read", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const sandbox = yield* gateway
@@ -88,7 +88,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       assert.strictEqual(result.code, 0, result.stderr)
     }))
 
-  it.scoped("without a token the key variables sign the request", () =>
+  it.scoped("without a token, the key variables sign the request", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         prefix: "/bedrock/v1",
@@ -185,7 +185,7 @@ layer(NodeContext.layer)("the guide, on the built command", (it) => {
       assert.strictEqual(statSync(join(directory, first!)).mode & 0o777, 0o600)
     }))
 
-  it.scoped("--log-level DEBUG tells the request, the response and the steps of the credential chain", () =>
+  it.scoped("--log-level DEBUG logs the request, the response and the steps of the credential chain", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
       const home = yield* makeHome

@@ -28,7 +28,7 @@ const loginInTerminal = (home: string, answer: (terminal: IPty) => void) =>
   })
 
 layer(NodeContext.layer)("auth login", (it) => {
-  it.scoped("asks in a terminal and shows nothing of what is typed or pasted", () =>
+  it.scoped("prompts in a terminal without showing typed or pasted text", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
@@ -40,7 +40,7 @@ layer(NodeContext.layer)("auth login", (it) => {
       assert.include(yield* fs.readFileString(home.authFile), JSON.stringify(token))
     }))
 
-  it.scoped("stores nothing when the question is left by Ctrl-C", () =>
+  it.scoped("stores nothing if the prompt is ended with Ctrl-C", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
@@ -50,7 +50,7 @@ layer(NodeContext.layer)("auth login", (it) => {
       assert.isFalse(yield* fs.exists(home.authFile))
     }))
 
-  it.scoped("asks for a pipe or a terminal where there is neither", () =>
+  it.scoped("explains that it needs a pipe or a terminal", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       const result = yield* home.spawn(["auth", "login"])
@@ -58,7 +58,7 @@ layer(NodeContext.layer)("auth login", (it) => {
       assert.match(result.stderr, /no token.*\n.*terminal.*pipe/)
     }))
 
-  it.scoped("refuses what can't be a token, and names what is wrong with it", () =>
+  it.scoped("rejects text that can't be a token, and explains why", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
@@ -76,7 +76,7 @@ layer(NodeContext.layer)("auth login", (it) => {
       assert.isFalse(yield* fs.exists(home.authFile))
     }))
 
-  it.scoped("stores the token without what was copied along with it", () =>
+  it.scoped("stores the token without accidentally copied text", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
@@ -91,7 +91,7 @@ layer(NodeContext.layer)("auth login", (it) => {
       })
     }))
 
-  it.scoped("leaves a corrupt file as it is, and says where it is corrupt", () =>
+  it.scoped("does not change a corrupt file, and reports the place of the error", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome

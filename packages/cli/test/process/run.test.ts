@@ -35,7 +35,7 @@ const files = {
 }
 
 layer(NodeContext.layer)("altimate-code run", (it) => {
-  it.scoped("streams the answer while it comes", () =>
+  it.scoped("streams the answer as it arrives", () =>
     Effect.gen(function*() {
       const { home } = yield* setUp({
         script: [{ blocks: [{ type: "text", text: ["first ", "second ", "third"] }], delays: { betweenEvents: 300 } }]
@@ -46,7 +46,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.deepStrictEqual(states, ["first ", "first second ", "first second third", "first second third\n"])
     }))
 
-  it.scoped("joins the words and appends what is piped in", () =>
+  it.scoped("joins the words and appends piped text", () =>
     Effect.gen(function*() {
       const { body, home } = yield* setUp()
       const result = yield* home.spawn(["run", "review", "this"], { env: token, stdin: "diff --git a b\n" })
@@ -54,7 +54,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "review this\n\ndiff --git a b\n")
     }))
 
-  it.scoped("takes the whole prompt from stdin", () =>
+  it.scoped("reads the whole prompt from stdin", () =>
     Effect.gen(function*() {
       const { body, home } = yield* setUp()
       const result = yield* home.spawn(["run"], { env: token, stdin: "only this" })
@@ -62,31 +62,35 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "only this")
     }))
 
-  it.scoped("says what it waits for when nothing comes from a pipe, once, and waits on", () =>
-    Effect.gen(function*() {
-      const { body, home } = yield* setUp()
-      const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
-        // What Node calls a pipe is a socket.
-        const child = spawn("sh", ["-c", "cat | \"$0\" \"$1\" run review", process.execPath, bin], {
-          env: { PATH: process.env["PATH"], HOME: home.home, ...token },
-          cwd: home.home,
-          stdio: ["pipe", "ignore", "pipe"]
+  it.scoped(
+    "reports once that it waits for input from a silent pipe, and continues to wait",
+    () =>
+      Effect.gen(function*() {
+        const { body, home } = yield* setUp()
+        const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
+          // What Node calls a pipe is a socket.
+          const child = spawn("sh", ["-c", "cat | \"$0\" \"$1\" run review", process.execPath, bin], {
+            env: { PATH: process.env["PATH"], HOME: home.home, ...token },
+            cwd: home.home,
+            stdio: ["pipe", "ignore", "pipe"]
+          })
+          let stderr = ""
+          child.stderr.setEncoding("utf8").on("data", (text: string) => {
+            stderr += text
+            // Late, but there: as from a slow producer.
+            setTimeout(() => child.stdin.end("the late diff"), 500)
+          })
+          child.on("close", (code) => resume(Effect.succeed({ code, stderr })))
+          return Effect.sync(() => child.kill("SIGKILL"))
         })
-        let stderr = ""
-        child.stderr.setEncoding("utf8").on("data", (text: string) => {
-          stderr += text
-          // Late, but there: as from a slow producer.
-          setTimeout(() => child.stdin.end("the late diff"), 500)
-        })
-        child.on("close", (code) => resume(Effect.succeed({ code, stderr })))
-        return Effect.sync(() => child.kill("SIGKILL"))
-      })
-      assert.strictEqual(code, 0, stderr)
-      assert.match(stderr, /^note: .*stdin.*< \/dev\/null.*\n$/)
-      assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "review\n\nthe late diff")
-    }), 15_000)
+        assert.strictEqual(code, 0, stderr)
+        assert.match(stderr, /^note: .*stdin.*< \/dev\/null.*\n$/)
+        assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "review\n\nthe late diff")
+      }),
+    15_000
+  )
 
-  it.scoped("attaches text, images and PDFs by what they are, not by their names", () =>
+  it.scoped("attaches text, images and PDFs by their content, not by their names", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { body, home } = yield* setUp()
@@ -112,7 +116,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.strictEqual(prompt!["text"], "compare")
     }))
 
-  it.scoped("refuses a file that it can't attach before anything is sent", () =>
+  it.scoped("rejects a file that can't be attached, and sends nothing", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { home, sandbox } = yield* setUp()
@@ -155,7 +159,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.strictEqual((yield* sandbox.requests)[0]!.modelId, "claude-prod")
     }))
 
-  it.scoped("takes a value of several lines, and of an option that is given twice the last", () =>
+  it.scoped("accepts multi-line values, and uses the last value of a repeated option", () =>
     Effect.gen(function*() {
       const { body, home } = yield* setUp()
       const result = yield* home.run(["run", "-m", "a", "--system", "You are\n- terse\n", "-m", "b", "hi"], {
@@ -167,7 +171,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.include(result.stdout, "here as b!")
     }))
 
-  it.scoped("says so when the answer was cut", () =>
+  it.scoped("reports that the answer reached its token limit", () =>
     Effect.gen(function*() {
       const { home } = yield* setUp({
         script: [{ blocks: [{ type: "text", text: "half a sen" }], stopReason: "max_tokens" }]
@@ -178,7 +182,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.match(result.stderr, /^note: .*--max-tokens/)
     }))
 
-  it.scoped("with --format json prints one event a line, usage and stop reason last", () =>
+  it.scoped("prints one event per line with --format json, with usage and stop reason last", () =>
     Effect.gen(function*() {
       const { home } = yield* setUp({
         script: [{
@@ -218,7 +222,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       ])
     }))
 
-  it.scoped("tries again when it is throttled", () =>
+  it.scoped("retries when it is throttled", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* setUp({
         script: [{

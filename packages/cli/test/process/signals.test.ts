@@ -102,7 +102,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
       "project/.altimate-code/altimate-code.json"
     ]
   ) {
-    it.scoped(`is not even needed where ${place} is a pipe: it is refused`, () =>
+    it.scoped(`is not needed if ${place} is a pipe, which is rejected`, () =>
       Effect.gen(function*() {
         const { cwd, home } = yield* setUp
         fifo(join(home, place))
@@ -121,7 +121,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
   }
 
   it.scoped(
-    "is not even needed where the AWS SDK would block the program: a pipe as the web identity token",
+    "is not needed if the web identity token is a pipe, on which the AWS SDK would block",
     () =>
       Effect.gen(function*() {
         const { home, start, writeGlobalConfig } = yield* setUp
@@ -140,7 +140,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
   )
 
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129], ["SIGQUIT", 131]] as const) {
-    it.scoped(`ends a question in the terminal: ${signal}`, () =>
+    it.scoped(`ends a prompt in the terminal: ${signal}`, () =>
       Effect.gen(function*() {
         const { cwd, home, writeGlobalConfig } = yield* setUp
         yield* writeGlobalConfig(guideConfig("http://127.0.0.1:9/bedrock"))
@@ -174,7 +174,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
   }
 
   it.scoped(
-    "ends an MCP server that does not want to end before the program ends; a second one does not wait for it",
+    "ends the program after a stubborn MCP server has ended; a second signal does not wait for that",
     () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({})

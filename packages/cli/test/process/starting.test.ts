@@ -83,14 +83,14 @@ const usesTool: Script = [
   { blocks: [{ type: "text", text: "All is well." }] }
 ]
 
-layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be written", (it) => {
+layer(NodeContext.layer, { excludeTestServices: true })("A home directory that is not writable", (it) => {
   // Permissions do not hold for root: a file in the place of the home does.
   const noHomes = [
     ["a file in its place", (home: string) => ({ HOME: join(home, ".config/altimate-code/altimate-code.json") })],
     ["data elsewhere that can't be written", (home: string) => ({ HOME: home, XDG_DATA_HOME: "/proc/none" })]
   ] as const
   for (const [what, env] of noHomes) {
-    it.scoped(`is reported, and everything works: ${what}`, () =>
+    it.scoped(`is reported, and everything else works: ${what}`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ script: usesTool })
         const { home, writeGlobalConfig } = yield* makeHome
@@ -110,7 +110,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be wr
       }))
   }
 
-  it.scoped("is reported on the screen, which does not offer to come back", () =>
+  it.scoped("is reported on the screen, which does not offer to resume the session", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [{ blocks: [{ type: "text", text: "All is well." }] }] })
       const { home, writeGlobalConfig } = yield* makeHome
@@ -128,7 +128,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be wr
   if (process.getuid?.() === 0 && spawnSync("setpriv", ["--version"]).status === 0) {
     const asNobody = ["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups"]
 
-    it.scoped("may be none at all: a user without HOME and without an entry in the system", () =>
+    it.scoped("may not exist: for a user without HOME and without an entry in the system", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ script: usesTool })
         const { directory, program, work } = yield* everybodys(guideConfig(sandbox.url))
@@ -145,7 +145,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A home that can't be wr
         assert.include(JSON.stringify(yield* body(sandbox, 1)), "from the command")
       }))
 
-    it.scoped("may be somebody else's, which the user can't even enter", () =>
+    it.scoped("may belong to another user and be inaccessible", () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ script: usesTool })
         const { directory, program, work } = yield* everybodys(guideConfig(sandbox.url))
@@ -180,7 +180,7 @@ const setUp = (options: { readonly script?: Script } = {}) =>
   })
 
 layer(NodeContext.layer, { excludeTestServices: true })("The standard input of run", (it) => {
-  it.scoped("is not waited for when it is a silent socket and there is a prompt", () =>
+  it.scoped("is ignored if it is a silent socket and there is a prompt", () =>
     Effect.gen(function*() {
       const { cwd, env, sandbox } = yield* setUp()
       // What Node calls a pipe is a socket.
@@ -192,7 +192,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The standard input of r
       assert.include(JSON.stringify(yield* body(sandbox)), "\"hi\"")
     }))
 
-  it.scoped("is read to its end when it is a socket that has begun", () =>
+  it.scoped("is read to its end if it is a socket with data", () =>
     Effect.gen(function*() {
       const { cwd, env, sandbox } = yield* setUp()
       const ended = yield* Effect.async<number | null>((resume) => {
@@ -209,7 +209,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The standard input of r
 layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it) => {
   // They are 26 hours apart: never the same day.
   const zones = ["Pacific/Kiritimati", "Etc/GMT+12"]
-  it.scoped("has the date where the user is", () =>
+  it.scoped("has the user's local date", () =>
     Effect.gen(function*() {
       const { cwd, env, sandbox } = yield* setUp()
       const dates: Array<string | undefined> = []
@@ -224,7 +224,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
       assert.notStrictEqual(dates[0], dates[1])
     }))
 
-  it.scoped("has no instructions of directories below; the model is shown them when it comes there, once, also after a resume", () =>
+  it.scoped("has no instructions of subdirectories; the model gets them once it reads there, also after a resume", () =>
     Effect.gen(function*() {
       const { cwd, env, sandbox } = yield* setUp({
         script: [
@@ -261,7 +261,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
       assert.notMatch(systems[0]!, /SUB|OTHER|BUILT/)
     }))
 
-  it.scoped("has the instructions of the user's own file, of the project and beside that file", () =>
+  it.scoped("has the user's instructions, those of the project, and files next to the configuration", () =>
     Effect.gen(function*() {
       const { cwd, env, home, sandbox, writeGlobalConfig } = yield* setUp()
       yield* writeGlobalConfig({ ...guideConfig(sandbox.url), instructions: ["notes/*.md"] })
@@ -287,7 +287,7 @@ const sessionFile = (home: string) => {
 }
 
 layer(NodeContext.layer, { excludeTestServices: true })("A call", (it) => {
-  it.scoped("is told of only once it is in the session", () =>
+  it.scoped("is reported only after it is saved in the session", () =>
     Effect.gen(function*() {
       const { cwd, env, home } = yield* setUp({
         script: [{

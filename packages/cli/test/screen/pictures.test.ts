@@ -51,7 +51,7 @@ const script: Script = [
 ]
 
 layer(NodeContext.layer)("the pictures of the documentation", (it) => {
-  it.scoped("show the screen as it is", () =>
+  it.scoped("show the current screen", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const sandbox = yield* Sandbox.make({ port, prefix: "/bedrock/v1", script })

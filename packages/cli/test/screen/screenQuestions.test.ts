@@ -60,7 +60,7 @@ layer(NodeContext.layer)("A question on the screen", (it) => {
       assert.isTrue(existsSync(join(home.home, "ran")))
     }))
 
-  it.scoped("can be allowed after it was scrolled to its end page by page", () =>
+  it.scoped("can be allowed after the user has scrolled to its end", () =>
     Effect.gen(function*() {
       const wide = "漢字 👩‍👩‍👧‍👦 e\u0301 ".repeat(30)
       const { home, terminal } = yield* start({ script: commands(`${lines(30)}\n# ${wide}\u001b[2K\ntouch ~/ran`) })

@@ -35,7 +35,7 @@ layer(NodeContext.layer)("a broken answer", (it) => {
   ]
   for (const streaming of ["on", "off"]) {
     for (const [what, fault] of passing) {
-      it.scoped(`(${what}) is asked for again, and what comes then is the answer (streaming ${streaming})`, () =>
+      it.scoped(`(${what}) is retried, and the next answer is used (streaming ${streaming})`, () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox.make({ script: [{ blocks, faults: [fault] }] })
           const result = yield* run(sandbox.url, { streaming })
@@ -59,7 +59,7 @@ layer(NodeContext.layer)("a broken answer", (it) => {
         ["a reset", { type: "reset", times: "always" }, "no connection to 127.0.0.1"]
       ] as const
     ) {
-      it.scoped(`(${what}) that always comes is said after four attempts (streaming ${streaming})`, () =>
+      it.scoped(`(${what}) is reported after four attempts (streaming ${streaming})`, () =>
         Effect.gen(function*() {
           const sandbox = yield* Sandbox.make({ script: [{ blocks, faults: [fault] }] })
           const result = yield* run(sandbox.url, { streaming, retry: { attempts: 4 } })
@@ -71,7 +71,7 @@ layer(NodeContext.layer)("a broken answer", (it) => {
     }
   }
 
-  it.scoped("that is reset after something was shown ends the turn there with midAnswer: false", () =>
+  it.scoped("that is reset after some text ends the turn there with midAnswer: false", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [{
@@ -88,7 +88,7 @@ layer(NodeContext.layer)("a broken answer", (it) => {
       assert.strictEqual((yield* sandbox.requests).length, 1)
     }))
 
-  it.scoped("that is reset in the middle of its body was not shown, and is asked for again", () =>
+  it.scoped("that is reset before any text was shown is retried", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [{ blocks, faults: [{ type: "reset", afterEvents: 3 }] }] })
       const result = yield* run(sandbox.url, { streaming: "off" })
@@ -97,7 +97,7 @@ layer(NodeContext.layer)("a broken answer", (it) => {
     }))
 
   for (const streaming of ["auto", "off"]) {
-    it.scoped(`whose JSON is cut off is never taken for an answer (streaming ${streaming})`, () =>
+    it.scoped(`with truncated JSON is never used as an answer (streaming ${streaming})`, () =>
       Effect.gen(function*() {
         const { requests, url } = yield* rawGateway((response) =>
           response.writeHead(200, { "content-type": "application/json" })

@@ -14,9 +14,9 @@ const sessionIds = (home: string) =>
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "canary-bearer-5601" }
 
-layer(NodeContext.layer)("a gateway that refuses fields that it does not know", (it) => {
+layer(NodeContext.layer)("a gateway that refuses unknown fields", (it) => {
   for (const streaming of ["on", "off"]) {
-    it.scoped(`is asked again without each field that it names, and the notice has the setting (streaming ${streaming})`, () =>
+    it.scoped(`gets a new request without each field that it names, and the notice shows the setting (streaming ${streaming})`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ refuse: ["cachePoint", "inferenceConfig"] })
         const home = yield* makeHome

@@ -179,7 +179,7 @@ const table = (title: string, matrix: ReadonlyMap<string, string>): string => {
   return `${title}\n\n${blocks.join("\n\n")}\n`
 }
 
-describe("whatever the gateway does, wherever it does it, the turn ends in the right answer or in a typed failure", () => {
+describe("whatever the gateway does and whenever, the turn ends with the right answer or a typed failure", () => {
   const matrices = { once: new Map<string, string>(), always: new Map<string, string>() }
   afterAll(() => {
     const once = table("FAULT MATRIX, a fault that happens once", matrices.once)
@@ -189,14 +189,14 @@ describe("whatever the gateway does, wherever it does it, the turn ends in the r
   })
 
   it.live(
-    "when it does it once, and the answer is right where another attempt may mend it",
+    "if it does it once, and the answer is right wherever a retry can help",
     () => playAll(cells, 1, matrices.once),
     240_000
   )
 
   // The answer that calls a tool stands for the others: it has text, a call and an end to lose.
   const withCall = cells.filter(({ mode }) => mode === "agent's call")
-  it.live("when it always does it", () => playAll(withCall, "always", matrices.always), 240_000)
+  it.live("if it always does it", () => playAll(withCall, "always", matrices.always), 240_000)
 })
 
 /** Each fault where it first strikes, and where a call is open. */
@@ -209,7 +209,7 @@ const sample = cells.filter(({ fault, mode, position }) => {
 })
 
 describe("the command", () => {
-  it.live("ends with the whole answer and 0, or with an error block and 1", () =>
+  it.live("exits with 0 and the complete answer, or with 1 and an error block", () =>
     Effect.gen(function*() {
       const wrong: Array<string> = []
       yield* Effect.forEach(sample, (cell) =>

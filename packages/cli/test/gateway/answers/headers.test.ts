@@ -15,11 +15,11 @@ const headers = {
 }
 const environment = { GATEWAY_KEY: "canary-api-key-5505" }
 
-layer(NodeContext.layer)("headers of the user's own", (it) => {
+layer(NodeContext.layer)("the user's headers", (it) => {
   for (
     const [what, env] of [["a bearer token", bearer], ["a signature", keys]] as const
   ) {
-    it.scoped(`are sent with every request, beside ${what}`, () =>
+    it.scoped(`are sent with every request, in addition to ${what}`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({
           auth: {
@@ -60,7 +60,7 @@ layer(NodeContext.layer)("headers of the user's own", (it) => {
       }))
   }
 
-  it.scoped("are masked where the gateway repeats them, and in config show", () =>
+  it.scoped("are masked if the gateway echoes them, and in config show", () =>
     Effect.gen(function*() {
       const message = "tenant canary-tenant-5503 with canary-api-key-5505 is not known"
       const sandbox = yield* Sandbox.make({
@@ -96,7 +96,7 @@ layer(NodeContext.layer)("the gateway's request ID", (it) => {
       ["traceparent", { type: "truncate", afterEvents: 3, times: "always" }]
     ] as const
   ) {
-    it.scoped(`(${name}) stands in the error, the JSON event and the log`, () =>
+    it.scoped(`(${name}) is in the error, the JSON event and the log`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({
           script: [{ faults: [fault], blocks: [{ type: "text", text: ["one ", "two"] }] }],

@@ -23,8 +23,8 @@ const setUp = (script: Script, options: Record<string, unknown> = {}) =>
 const messages = ({ body }: Sandbox.RecordedRequest) =>
   (body as { readonly messages: ReadonlyArray<{ readonly role: string; readonly content: unknown }> }).messages
 
-layer(NodeContext.layer)("an answer that breaks off", (it) => {
-  it.scoped("is continued by run: what was written stays, only what is new follows, and the session has both", () =>
+layer(NodeContext.layer)("an answer that is cut off", (it) => {
+  it.scoped("is continued by run: only new text is appended, and the session has both parts", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* setUp([
         { faults: [broken], blocks: [{ type: "text", text }] },
@@ -49,7 +49,7 @@ layer(NodeContext.layer)("an answer that breaks off", (it) => {
       assert.deepStrictEqual(pieces.map(({ cut }) => cut), ["continued", undefined, undefined])
     }))
 
-  it.scoped("has an event in JSON, and its calls run once", () =>
+  it.scoped("has an event in JSON, and its calls run only once", () =>
     Effect.gen(function*() {
       const call = { type: "toolUse", toolUseId: "c", name: "bash", input: { command: "echo line >> lines" } } as const
       const { home } = yield* setUp([
@@ -71,7 +71,7 @@ layer(NodeContext.layer)("an answer that breaks off", (it) => {
       assert.strictEqual(readFileSync(join(home.home, "lines"), "utf8"), "line\n")
     }))
 
-  it.scoped("and always does ends with 1, and with midAnswer: false at once", () =>
+  it.scoped("ends with 1 if it is cut off every time, and immediately with midAnswer: false", () =>
     Effect.gen(function*() {
       for (const [options, requests] of [[{}, 3], [{ retry: { midAnswer: false } }, 1]] as const) {
         const script: Script = [{ faults: [{ ...broken, times: "always" }], blocks: [{ type: "text", text }] }]
@@ -83,7 +83,7 @@ layer(NodeContext.layer)("an answer that breaks off", (it) => {
       }
     }))
 
-  it.scoped("is marked on the screen, and another one takes its place", () =>
+  it.scoped("is marked on the screen, and a new answer replaces it", () =>
     Effect.gen(function*() {
       const { sandbox, terminal } = yield* start({
         script: [{ faults: [broken], blocks: [says(...text)] }, { blocks: [says("Yes.")] }]

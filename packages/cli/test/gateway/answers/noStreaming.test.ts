@@ -12,8 +12,8 @@ const text = [{ type: "text" as const, text: ["one ", "two"] }]
 const operations = (requests: ReadonlyArray<Sandbox.RecordedRequest>) => requests.map(({ operation }) => operation)
 const count = (text: string, words: string) => text.split(words).length - 1
 
-layer(NodeContext.layer)("a gateway that answers a stream's request with a whole answer", (it) => {
-  it.scoped("is taken at its word at once, and asked for whole answers from then on: nothing is lost or paid twice", () =>
+layer(NodeContext.layer)("a gateway that answers a streaming request with a complete answer", (it) => {
+  it.scoped("gets no further streaming requests: its first answer is used, and nothing is paid twice", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const sandbox = yield* Sandbox.make({
@@ -66,7 +66,7 @@ layer(NodeContext.layer)("a gateway that answers a stream's request with a whole
       assert.strictEqual(count(yield* home.logs, "The gateway does not stream"), 1)
     }))
 
-  it.scoped("is named in one line on stderr", () =>
+  it.scoped("is reported in one line on stderr", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ streaming: "json", script: [{ blocks: text }] })
       const home = yield* makeHome
@@ -77,8 +77,8 @@ layer(NodeContext.layer)("a gateway that answers a stream's request with a whole
     }))
 })
 
-layer(NodeContext.layer)("a gateway that answers a stream's request with something else", (it) => {
-  it.scoped("(server-sent events) is asked again for a whole answer", () =>
+layer(NodeContext.layer)("a gateway that answers a streaming request with something else", (it) => {
+  it.scoped("(server-sent events) gets a request for a complete answer", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [{ blocks: text, faults: [{ type: "sse", times: "always" }] }] })
       const home = yield* makeHome
@@ -90,7 +90,7 @@ layer(NodeContext.layer)("a gateway that answers a stream's request with somethi
       assert.include(result.stderr, "expected application/vnd.amazon.eventstream")
     }))
 
-  it.scoped("(JSON of another kind) is asked again for a whole answer, and named when that is none either", () =>
+  it.scoped("(other JSON) gets a request for a complete answer, and is reported if that fails too", () =>
     Effect.gen(function*() {
       const { requests, url } = yield* rawGateway((response) =>
         response.writeHead(200, { "content-type": "application/json" }).end(`{"choices":[]}`)
@@ -120,7 +120,7 @@ layer(NodeContext.layer)("a gateway that answers a stream's request with somethi
 })
 
 layer(NodeContext.layer)("streaming", (it) => {
-  it.scoped("that is off is never asked for, and nothing is said of it", () =>
+  it.scoped("that is off is never requested, and no notice mentions it", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [{ blocks: text }] })
       const home = yield* makeHome
@@ -130,7 +130,7 @@ layer(NodeContext.layer)("streaming", (it) => {
       assert.deepStrictEqual(operations(yield* sandbox.requests), ["converse"])
     }))
 
-  it.scoped("that broke off after something was shown is asked for again, and never as a whole", () =>
+  it.scoped("that was cut off after some text is retried, always with streaming", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [{ blocks: text, faults: [{ type: "truncate", afterEvents: 3, times: "always" }] }]

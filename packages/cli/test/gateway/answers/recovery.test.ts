@@ -55,7 +55,7 @@ layer(NodeContext.layer)("a conversation that is too long for the model", (it) =
       ["does not say by how much", "amazon-bedrock/house-model", () => "Input is too long for requested model."]
     ] as const
   ) {
-    it.scoped(`goes on through a service that ${name}, also in later runs`, () =>
+    it.scoped(`continues with a service that ${name}, also in later runs`, () =>
       Effect.gen(function*() {
         const { ask, lines, seen } = yield* setUp(
           (body) => tokensOf(body) > 12_000 ? { status: 400, message: says(tokensOf(body)) } : undefined,
@@ -74,22 +74,28 @@ layer(NodeContext.layer)("a conversation that is too long for the model", (it) =
       }), 60_000)
   }
 
-  it.scoped("has room again behind a gateway that limits a body, attachments and all", () =>
-    Effect.gen(function*() {
-      const { ask, home, seen, write } = yield* setUp((_, raw) => raw.length > 1_000_000 ? { status: 413 } : undefined)
-      for (const name of ["a", "b", "c", "d"]) {
-        yield* write(`${name}.png`, png(300, 300, 200_000))
-        const { code, stderr } = yield* ask("look", "--file", join(home.home, `${name}.png`))
-        assert.strictEqual(code, 0, stderr)
-      }
-      assert.isAtMost(seen.refused, 1)
-      yield* write("huge.png", png(300, 300, 2_000_000))
-      const huge = yield* ask("and this?", "--file", join(home.home, "huge.png"))
-      assert.strictEqual(huge.code, 1)
-      assert.include(huge.stderr, "413")
-      const after = yield* ask("never mind")
-      assert.strictEqual(after.code, 0, after.stderr)
-    }), 60_000)
+  it.scoped(
+    "fits again behind a gateway that limits the size of a request, including attachments",
+    () =>
+      Effect.gen(function*() {
+        const { ask, home, seen, write } = yield* setUp((_, raw) =>
+          raw.length > 1_000_000 ? { status: 413 } : undefined
+        )
+        for (const name of ["a", "b", "c", "d"]) {
+          yield* write(`${name}.png`, png(300, 300, 200_000))
+          const { code, stderr } = yield* ask("look", "--file", join(home.home, `${name}.png`))
+          assert.strictEqual(code, 0, stderr)
+        }
+        assert.isAtMost(seen.refused, 1)
+        yield* write("huge.png", png(300, 300, 2_000_000))
+        const huge = yield* ask("and this?", "--file", join(home.home, "huge.png"))
+        assert.strictEqual(huge.code, 1)
+        assert.include(huge.stderr, "413")
+        const after = yield* ask("never mind")
+        assert.strictEqual(after.code, 0, after.stderr)
+      }),
+    60_000
+  )
 })
 
 layer(NodeContext.layer)("a part that the service refuses", (it) => {
@@ -110,7 +116,7 @@ layer(NodeContext.layer)("a part that the service refuses", (it) => {
       ["by its kind", () => "The model returned the following errors: Could not process image"]
     ] as const
   ) {
-    it.scoped(`${name} is left out in this turn and in later runs, and the others stay`, () =>
+    it.scoped(`(${name}) is left out in this turn and in later runs; the others stay`, () =>
       Effect.gen(function*() {
         const { ask, lines, seen, write } = yield* setUp((body) => {
           const found = imagesIn(body).find(({ bytes }) => bytes === marked)
@@ -148,7 +154,7 @@ layer(NodeContext.layer)("a part that the service refuses", (it) => {
       ["that a firewall refuses with a page", { status: 403, page: "<h1>Request Rejected</h1>" }, "Request Rejected"]
     ] as const
   ) {
-    it.scoped(`${name} ends the turn alone`, () =>
+    it.scoped(`(${name}) only ends the turn`, () =>
       Effect.gen(function*() {
         const { ask, seen, write } = yield* setUp(
           (_, raw) => raw.includes("POISON") ? refusal : undefined,
@@ -168,7 +174,7 @@ layer(NodeContext.layer)("a part that the service refuses", (it) => {
       }))
   }
 
-  it.scoped("and is a tool is named with its server, and left out for the session", () =>
+  it.scoped("is reported with its server and left out for the session if it is a tool", () =>
     Effect.gen(function*() {
       const server = fileURLToPath(new URL("../../../../agent/test/mcp/fixtures/oddMcpServer.mjs", import.meta.url))
       const tools = ["find", "open"].map((name) => ({ name, inputSchema: { type: "object", properties: {} } }))
@@ -194,7 +200,7 @@ layer(NodeContext.layer)("a part that the service refuses", (it) => {
     }))
 })
 
-layer(NodeContext.layer)("an answer that is none", (it) => {
+layer(NodeContext.layer)("an empty answer", (it) => {
   const nothing = (stopReason?: string) => ({
     blocks: [],
     ...(stopReason === undefined ? {} : { stopReason }),
@@ -202,7 +208,7 @@ layer(NodeContext.layer)("an answer that is none", (it) => {
   })
   const never = () => undefined
 
-  it.scoped("is asked for once more, and is then an error", () =>
+  it.scoped("is retried once and is then an error", () =>
     Effect.gen(function*() {
       const once = yield* setUp(never, { script: [nothing(), says("Hello.")] })
       const good = yield* once.ask("hi")
@@ -218,7 +224,7 @@ layer(NodeContext.layer)("an answer that is none", (it) => {
       assert.strictEqual((yield* always.ask("and now?")).stdout, "Fine again.\n")
     }))
 
-  it.scoped("behind tools is the end, and said so", () =>
+  it.scoped("ends the turn after tools, with a notice", () =>
     Effect.gen(function*() {
       const { ask, seen } = yield* setUp(never, { script: [call("bash", { command: "true" }), nothing()] })
       const { code, stderr } = yield* ask("do it")
@@ -239,7 +245,7 @@ layer(NodeContext.layer)("an answer that is none", (it) => {
       ["something_new", "without an answer"]
     ] as const
   ) {
-    it.scoped(`is an error that says which: ${stopReason}`, () =>
+    it.scoped(`is an error with its stop reason: ${stopReason}`, () =>
       Effect.gen(function*() {
         const { ask, seen } = yield* setUp(never, { script: [nothing(stopReason)] })
         const { code, stderr, stdout } = yield* ask("hi")
@@ -249,7 +255,7 @@ layer(NodeContext.layer)("an answer that is none", (it) => {
       }))
   }
 
-  it.scoped("is one where a filter stopped it, whatever it said before; cut at the limit, its text counts", () =>
+  it.scoped("is an error if a filter stopped it, even after some text; text before the token limit counts as an answer", () =>
     Effect.gen(function*() {
       const filtered = yield* setUp(never, { script: [{ ...says("Once upon"), stopReason: "guardrail_intervened" }] })
       const stopped = yield* filtered.ask("hi")
@@ -262,7 +268,7 @@ layer(NodeContext.layer)("an answer that is none", (it) => {
 })
 
 layer(NodeContext.layer)("calls of one answer", (it) => {
-  it.scoped("run, all but the one of a tool that there is not", () =>
+  it.scoped("all run, except a call of a tool that does not exist", () =>
     Effect.gen(function*() {
       const bash = (command: string) => call("bash", { command }).blocks[0]!
       const { ask, seen } = yield* setUp(() => undefined, {
@@ -286,7 +292,7 @@ layer(NodeContext.layer)("calls of one answer", (it) => {
 })
 
 layer(NodeContext.layer)("a session with a line that can't be read", (it) => {
-  it.scoped("is opened without that line, which is named", () =>
+  it.scoped("is opened without that line, which is reported", () =>
     Effect.gen(function*() {
       const { ask, home, seen } = yield* setUp(() => undefined)
       yield* ask("one")

@@ -21,7 +21,7 @@ const run = (url: string, options: Record<string, unknown>, how: "run" | "spawn"
 
 layer(NodeContext.layer)("a time limit", (it) => {
   for (const streaming of ["on", "off"]) {
-    it.scoped(`for the first byte ends a request that nobody answers (streaming ${streaming})`, () =>
+    it.scoped(`for the first byte ends a request without a response (streaming ${streaming})`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ script: [{ blocks, faults: [{ type: "stall", times: "always" }] }] })
         const result = yield* run(sandbox.url, { streaming, timeout: { firstByte: 300 } }, "spawn")
@@ -32,7 +32,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
         assert.strictEqual((yield* sandbox.requests).length, 1)
       }))
 
-    it.scoped(`for the first byte holds for an error page as well, which is that error (streaming ${streaming})`, () =>
+    it.scoped(`for the first byte also applies to an error page, which is reported as that error (streaming ${streaming})`, () =>
       Effect.gen(function*() {
         const { url } = yield* rawGateway((response) => {
           response.writeHead(403, { "content-type": "text/plain" }).write("blocked by the firewall")
@@ -42,7 +42,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
         assert.include(result.stderr, "HTTP 403: blocked by the firewall")
       }))
 
-    it.scoped(`for the whole ends an answer that takes longer (streaming ${streaming})`, () =>
+    it.scoped(`for the whole answer ends one that takes longer (streaming ${streaming})`, () =>
       Effect.gen(function*() {
         const delays = streaming === "on" ? { betweenEvents: 400 } : { firstEvent: 60_000 }
         const sandbox = yield* Sandbox.make({
@@ -56,7 +56,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
       }))
   }
 
-  it.scoped("between events ends a stream that stalls, behind what was shown", () =>
+  it.scoped("between events ends a stream that stalls, after the text so far", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [{ blocks, faults: [{ type: "stall", afterEvents: 3, times: "always" }] }]
@@ -68,7 +68,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
       assert.strictEqual((yield* sandbox.requests).length, 1)
     }))
 
-  it.scoped("for the first byte waits for an event, and not for bytes that trickle in", () =>
+  it.scoped("for the first byte waits for an event, not for single bytes", () =>
     Effect.gen(function*() {
       const { url } = yield* rawGateway((response) => {
         response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" })
@@ -82,7 +82,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
       assert.include(result.stderr, "no answer within 500ms")
     }))
 
-  it.scoped("leaves alone what is slow and comes in time", () =>
+  it.scoped("does not end an answer that is slow but in time", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [{ blocks, delays: { headers: 300, betweenEvents: 200 } }] })
       const result = yield* run(sandbox.url, { timeout: false })
@@ -91,7 +91,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
 })
 
 layer(NodeContext.layer)("a gateway that buffers", (it) => {
-  it.scoped("is waited for, and its answer is complete", () =>
+  it.scoped("does not lose any part of an answer", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         streaming: "buffered",

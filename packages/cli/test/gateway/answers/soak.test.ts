@@ -217,7 +217,7 @@ const shown = ({ descriptors, heap, rss }: Measured): string =>
   `heap ${heap.toFixed(1)} MiB, resident ${rss.toFixed(1)} MiB, ${descriptors ?? "?"} descriptors`
 
 it.live(
-  `${turns} turns through a gateway that fails every tenth request: all accounted for, and nothing leaks`,
+  `${turns} turns through a gateway that fails every tenth request: every request is accounted for, and nothing leaks`,
   () =>
     Effect.gen(function*() {
       const directory = yield* Effect.acquireRelease(

@@ -18,8 +18,8 @@ const setUp = (fault: Fault) =>
     return { home, sandbox }
   })
 
-layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
-  it.scoped("run says so on stderr, one line a wait", () =>
+layer(NodeContext.layer)("while a request waits for a retry", (it) => {
+  it.scoped("run writes one line to stderr for each wait", () =>
     Effect.gen(function*() {
       const { home } = yield* setUp(throttled(1))
       const { code, stderr, stdout } = yield* home.run(["run", "--no-tools", "hi"], { env: token })
@@ -27,7 +27,7 @@ layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
       assert.strictEqual(stderr, "note: Rate limited. Retrying in 1 s (attempt 2): ThrottlingException: slow down\n")
     }))
 
-  it.scoped("run --format json has an event", () =>
+  it.scoped("run --format json writes an event", () =>
     Effect.gen(function*() {
       const { home } = yield* setUp(throttled(1))
       const { stderr, stdout } = yield* home.run(["run", "--no-tools", "--format", "json", "hi"], { env: token })
@@ -43,7 +43,7 @@ layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
       assert.isFalse(Number.isNaN(Date.parse(String(until))))
     }))
 
-  it.scoped("run on a terminal counts down in one line, until ctrl-c", () =>
+  it.scoped("run counts down on one line of a terminal, until ctrl-c", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* setUp(throttled(60))
       const terminal = yield* open(["run", "--no-tools", "hi"], { home: home.home, env: token })
@@ -56,7 +56,7 @@ layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
       assert.strictEqual((yield* sandbox.requests).length, 1)
     }))
 
-  it.scoped("the screen counts down until the answer comes, or esc is pressed", () =>
+  it.scoped("the screen counts down until the answer arrives or esc is pressed", () =>
     Effect.gen(function*() {
       const { terminal } = yield* start({
         script: [
@@ -80,7 +80,7 @@ layer(NodeContext.layer)("while a request waits to be sent again", (it) => {
 })
 
 layer(NodeContext.layer)("a wait that is too long", (it) => {
-  it.scoped("is not begun: run ends at once, and says until when", () =>
+  it.scoped("is not started: run ends immediately and reports the time of availability", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* setUp(throttled(3600))
       const { code, stderr } = yield* home.run(["run", "--no-tools", "hi"], { env: token })
@@ -92,7 +92,7 @@ layer(NodeContext.layer)("a wait that is too long", (it) => {
       assert.strictEqual((yield* sandbox.requests).length, 1)
     }))
 
-  it.scoped("is longer than seconds for doctor", () =>
+  it.scoped("is more than ten seconds for doctor", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* setUp(throttled(30))
       const { code, stdout } = yield* home.run(["doctor"], { env: token })

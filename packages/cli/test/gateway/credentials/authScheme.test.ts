@@ -23,7 +23,7 @@ const run = (options: Record<string, unknown>, env: Record<string, string> = { .
   })
 
 layer(NodeContext.layer)("options.signingService", (it) => {
-  it.scoped("is what a signature is made for, and what providers list and doctor say", () =>
+  it.scoped("sets the service of signatures, also in providers list and doctor", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         auth: {
@@ -62,20 +62,20 @@ layer(NodeContext.layer)("options.signingService", (it) => {
 })
 
 layer(NodeContext.layer)("options.auth", (it) => {
-  it.scoped("auto sends the token, and without one a signature", () =>
+  it.scoped("auto sends the token, or a signature if there is no token", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* run({ auth: "auto" })).headers["authorization"], `Bearer ${canary}-token`)
       assert.match((yield* run({}, keys)).headers["authorization"] ?? "", /^AWS4-HMAC-SHA256 Credential=AKIASCHEME/)
     }))
 
-  it.scoped("sigv4 signs although there is a token", () =>
+  it.scoped("sigv4 signs even if there is a token", () =>
     Effect.gen(function*() {
       const { code, headers, stderr } = yield* run({ auth: "sigv4" })
       assert.strictEqual(code, 0, stderr)
       assert.match(headers["authorization"] ?? "", /^AWS4-HMAC-SHA256 Credential=AKIASCHEME/)
     }))
 
-  it.scoped("bearer never signs: without a token it says where it looked", () =>
+  it.scoped("bearer never signs: without a token, the error lists the sources", () =>
     Effect.gen(function*() {
       const { code, requests, stderr } = yield* run({ auth: "bearer" }, keys)
       assert.strictEqual(code, 1)
@@ -83,7 +83,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       assert.lengthOf(requests, 0)
     }))
 
-  it.scoped("header sends the headers of one's own and nothing else", () =>
+  it.scoped("header sends the user's headers and no other authorization", () =>
     Effect.gen(function*() {
       const { code, headers, stderr } = yield* run(
         { auth: "header", headers: { "x-api-key": "{env:GATEWAY_KEY}" } },
@@ -104,7 +104,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       assert.isUndefined(headers["authorization"])
     }))
 
-  it.scoped("auto takes an Authorization header of one's own for the credential: exactly one is sent", () =>
+  it.scoped("auto uses the user's Authorization header as the credential: exactly one is sent", () =>
     Effect.gen(function*() {
       const { headers } = yield* run({ headers: { Authorization: `Basic ${canary}` } })
       assert.strictEqual(headers["authorization"], `Basic ${canary}`)
@@ -114,7 +114,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       assert.lengthOf(two.requests, 0)
     }))
 
-  it.scoped("is what the answer to a 401 or 403 speaks of: what was sent, and where it came from", () =>
+  it.scoped("is reflected in the hint for a 401 or 403: what was sent and where it came from", () =>
     Effect.gen(function*() {
       const refused = (options: Record<string, unknown>, env: Record<string, string>) =>
         Effect.gen(function*() {
@@ -138,7 +138,7 @@ layer(NodeContext.layer)("options.auth", (it) => {
       )
     }))
 
-  it.scoped("stands in providers list", () =>
+  it.scoped("is shown in providers list", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig("http://127.0.0.1:9", { auth: "sigv4" }))

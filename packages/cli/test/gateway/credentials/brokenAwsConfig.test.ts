@@ -19,7 +19,7 @@ const start = (config: string) =>
 const hello = ["run", "--no-tools", "hello"]
 
 layer(NodeContext.layer)("a broken AWS configuration", (it) => {
-  it.scoped("does not matter with a token", () =>
+  it.scoped("does not matter if there is a token", () =>
     Effect.gen(function*() {
       const home = yield* start("[profile\n=broken\ncredential_process = sleep 100")
       const env = { AWS_BEARER_TOKEN_BEDROCK: "canary-token", AWS_PROFILE: "stray" }
@@ -27,7 +27,7 @@ layer(NodeContext.layer)("a broken AWS configuration", (it) => {
       assert.strictEqual(code, 0, stderr)
     }))
 
-  it.scoped("a stray AWS_PROFILE is named with where it comes from", () =>
+  it.scoped("is reported with the origin of AWS_PROFILE", () =>
     Effect.gen(function*() {
       const { code, stderr } = yield* (yield* start("")).run(hello, { env: { AWS_PROFILE: "stray" } })
       assert.strictEqual(code, 1)
@@ -37,7 +37,7 @@ layer(NodeContext.layer)("a broken AWS configuration", (it) => {
       )
     }))
 
-  it.scoped("a credential_process that hangs is stopped and named", () =>
+  it.scoped("is reported if its credential_process hangs, which is stopped", () =>
     Effect.gen(function*() {
       const home = yield* start("[profile slow]\ncredential_process = /bin/sleep 100")
       const { code, stderr } = yield* home.run(hello, { env: { AWS_PROFILE: "slow" } })

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
 
 layer(NodeContext.layer)("an expired SSO session", (it) => {
-  it.scoped("is named with the exact login, and what another terminal renews is found", () =>
+  it.scoped("is reported with the exact login command, and a login in another terminal is detected", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const sandbox = yield* Sandbox.make({})

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
 
 layer(NodeContext.layer)("a token that no header can carry", (it) => {
-  it.scoped("is named with its source and the position before anything is sent, and the doctor finds it at the credential", () =>
+  it.scoped("is reported with its source and the position, nothing is sent, and doctor fails at the credential", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make()
       const home = yield* makeHome
@@ -23,7 +23,7 @@ layer(NodeContext.layer)("a token that no header can carry", (it) => {
       assert.notInclude(run.stderr + doctor.stdout + doctor.stderr + (yield* home.logs), "canary")
     }))
 
-  it.scoped("does not keep providers list from showing what there is", () =>
+  it.scoped("does not prevent providers list from showing the credentials", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       const { code, stderr, stdout } = yield* home.run(["providers", "list"], {
@@ -34,7 +34,7 @@ layer(NodeContext.layer)("a token that no header can carry", (it) => {
       assert.include(stderr, "a typographic quotation mark (U+201C) at position 1")
     }))
 
-  it.scoped("can be an AWS key, which is no failed request either", () =>
+  it.scoped("can be an AWS key, which is not reported as a failed request either", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make()
       const home = yield* makeHome
@@ -48,7 +48,7 @@ layer(NodeContext.layer)("a token that no header can carry", (it) => {
 })
 
 layer(NodeContext.layer)("options.apiKey", (it) => {
-  it.scoped("is sent as a bearer token, without what was copied along with it, and no program finds it in its environment", () =>
+  it.scoped("is sent as a bearer token without accidentally copied text, and is not in any program's environment", () =>
     Effect.gen(function*() {
       const token = "canary-configured-0123456789"
       const sandbox = yield* Sandbox.make({

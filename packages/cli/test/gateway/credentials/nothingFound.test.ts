@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
 
 layer(NodeContext.layer)("a machine without any credential", (it) => {
-  it.scoped("says what was looked for, in order, and what each step said", () =>
+  it.scoped("lists the sources in order, each with its result", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
       const home = yield* makeHome

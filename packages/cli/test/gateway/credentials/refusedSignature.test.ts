@@ -52,7 +52,7 @@ const ask = (type: string, date: Date, env: Record<string, string>) =>
     return { stderr, listed: listed.stdout }
   })
 
-layer(NodeContext.layer)("a refusal names", (it) => {
+layer(NodeContext.layer)("the hint for a refusal names", (it) => {
   it.scoped("the region of a key for another one", () =>
     Effect.gen(function*() {
       const env = { AWS_BEARER_TOKEN_BEDROCK: key("eu-west-1", "20990101T000000Z") }
@@ -61,7 +61,7 @@ layer(NodeContext.layer)("a refusal names", (it) => {
       assert.match(listed, /key for eu-west-1, but requests go to us-east-1/)
     }))
 
-  it.scoped("the end of a key that has expired", () =>
+  it.scoped("the expiry of a key that has expired", () =>
     Effect.gen(function*() {
       const env = { AWS_BEARER_TOKEN_BEDROCK: key("us-east-1", "20200101T000000Z") }
       const { listed, stderr } = yield* ask("AccessDeniedException", new Date(), env)
@@ -69,14 +69,14 @@ layer(NodeContext.layer)("a refusal names", (it) => {
       assert.match(listed, /expired at 2020-01-01T12:00:00/)
     }))
 
-  it.scoped("a clock that is wrong, in minutes", () =>
+  it.scoped("the minutes by which the clock is wrong", () =>
     Effect.gen(function*() {
       const date = new Date(Date.now() - 3_600_000)
       const { stderr } = yield* ask("SignatureDoesNotMatch", date, keys)
       assert.match(stderr, /clock is 60 minutes ahead of/)
     }))
 
-  it.scoped("what a gateway does to a signature", () =>
+  it.scoped("the gateway if it rewrites signed requests", () =>
     Effect.gen(function*() {
       const { stderr } = yield* ask("InvalidSignatureException", new Date(), keys)
       assert.match(stderr, /AWS_ACCESS_KEY_ID were sent as a SigV4 signature.*\n?.*host, path and headers/)

@@ -38,7 +38,7 @@ echo "${canary}-$n"
   })
 
 layer(NodeContext.layer)("options.tokenCommand", (it) => {
-  it.scoped("gives the token, says what it says, and is run once for several starts", () =>
+  it.scoped("prints the token, shows its messages, and runs once for several starts", () =>
     Effect.gen(function*() {
       const { cache, run, runs, sandbox, written } = yield* start(1)
       const first = yield* run
@@ -53,7 +53,7 @@ layer(NodeContext.layer)("options.tokenCommand", (it) => {
       assert.notInclude(first.stdout + first.stderr + second.stdout + second.stderr + (yield* written), canary)
     }))
 
-  it.scoped("is run once for two starts at the same time", () =>
+  it.scoped("runs once for two concurrent starts", () =>
     Effect.gen(function*() {
       const { run, runs } = yield* start(1)
       const results = yield* Effect.all([run, run, run], { concurrency: "unbounded" })
@@ -61,7 +61,7 @@ layer(NodeContext.layer)("options.tokenCommand", (it) => {
       assert.strictEqual(runs(), 1)
     }))
 
-  it.scoped("is run again, once, when its token is refused", () =>
+  it.scoped("runs once more if its token is refused", () =>
     Effect.gen(function*() {
       const { run, runs, sandbox, written } = yield* start(2)
       const result = yield* run
@@ -71,7 +71,7 @@ layer(NodeContext.layer)("options.tokenCommand", (it) => {
       assert.notInclude(result.stdout + result.stderr + (yield* written), canary)
     }))
 
-  it.scoped("is not run for ever when all its tokens are refused", () =>
+  it.scoped("does not run forever if all its tokens are refused", () =>
     Effect.gen(function*() {
       const { run, runs, sandbox } = yield* start(9)
       const { code, stderr } = yield* run
@@ -82,7 +82,7 @@ layer(NodeContext.layer)("options.tokenCommand", (it) => {
       assert.lengthOf(yield* sandbox.requests, 2)
     }))
 
-  it.scoped("may be a line for the shell; another token goes before it, and then it is not run", () =>
+  it.scoped("can be a shell command line, and does not run if another token takes precedence", () =>
     Effect.gen(function*() {
       const { home, run, runs, script } = yield* start(1, {})
       const other = yield* start(1, { tokenCommand: `sh ${script} | tr a a` })
@@ -97,7 +97,7 @@ layer(NodeContext.layer)("options.tokenCommand", (it) => {
       assert.isObject(run)
     }))
 
-  it.scoped("that fails is named, with the place and its last words; nothing is sent", () =>
+  it.scoped("that fails is reported with its place and the end of its output, and nothing is sent", () =>
     Effect.gen(function*() {
       const { run, sandbox } = yield* start(1, {
         tokenCommand: `echo ${canary}; echo 'no session: log in' >&2; exit 4`
@@ -109,7 +109,7 @@ layer(NodeContext.layer)("options.tokenCommand", (it) => {
       assert.lengthOf(yield* sandbox.requests, 0)
     }))
 
-  it.scoped("says on the screen where to log in, and leaves the screen whole", () =>
+  it.scoped("shows on the screen where to log in, without corrupting the screen", () =>
     Effect.gen(function*() {
       const { home } = yield* start(1)
       const terminal = yield* open([], { home: home.home, env: { CI: "true" } })

@@ -14,7 +14,7 @@ layer(NodeContext.layer)("crossRegion", (it) => {
       assert.strictEqual((yield* ask("-m", "claude-prod")).modelId, "claude-prod")
     }))
 
-  it.scoped("a geography goes in front of a provider's own ID, and of nothing else", () =>
+  it.scoped("a geography is added only to a provider's own ID", () =>
     Effect.gen(function*() {
       const arn = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1b2c3d4e5f6"
       const { ask } = yield* gatewayWith(undefined, { crossRegion: "global" })
@@ -26,13 +26,13 @@ layer(NodeContext.layer)("crossRegion", (it) => {
       assert.strictEqual((yield* ask("-m", arn)).modelId, arn)
     }))
 
-  it.scoped("auto is the rules", () =>
+  it.scoped("auto applies the rules", () =>
     Effect.gen(function*() {
       const { ask } = yield* gatewayWith(undefined, { crossRegion: "auto" })
       assert.strictEqual((yield* ask()).modelId, `us.${bare}`)
     }))
 
-  it.scoped("a model's own word wins over the options, the command line over both", () =>
+  it.scoped("a model's setting overrides the options, and the command line overrides both", () =>
     Effect.gen(function*() {
       const { ask } = yield* gatewayWith(undefined, { crossRegion: "off" }, { [bare]: { crossRegion: "eu" } })
       assert.strictEqual((yield* ask()).modelId, `eu.${bare}`)
@@ -41,7 +41,7 @@ layer(NodeContext.layer)("crossRegion", (it) => {
       assert.strictEqual((yield* ask("--cross-region", "auto")).modelId, `us.${bare}`)
     }))
 
-  it.scoped("models resolve says who decided, and where", () =>
+  it.scoped("models resolve shows which setting decided, and where it is", () =>
     Effect.gen(function*() {
       const { configFile, run } = yield* gatewayWith(undefined, { crossRegion: "global" }, {
         [bare]: { crossRegion: "off" }
@@ -67,7 +67,7 @@ layer(NodeContext.layer)("crossRegion", (it) => {
     }))
 
   for (const nonsense of ["US.", "off ", "us."]) {
-    it.scoped(`'${nonsense}' on the command line is refused before anything is sent`, () =>
+    it.scoped(`'${nonsense}' on the command line is rejected, and nothing is sent`, () =>
       Effect.gen(function*() {
         const { run, sandbox } = yield* gatewayWith(undefined)
         const { code, stderr, stdout } = yield* run("run", "--cross-region", nonsense, "hello")
@@ -79,7 +79,7 @@ layer(NodeContext.layer)("crossRegion", (it) => {
       }))
   }
 
-  it.scoped("nothing at all on the command line is refused as well", () =>
+  it.scoped("an empty value on the command line is rejected", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* gatewayWith(undefined)
       const { code, stderr } = yield* home.run(["run", "--cross-region", "", "hello"])
@@ -88,7 +88,7 @@ layer(NodeContext.layer)("crossRegion", (it) => {
       assert.deepStrictEqual(yield* sandbox.requests, [])
     }))
 
-  it.scoped("nonsense in the file is refused with its place, for all models and for one", () =>
+  it.scoped("an invalid value in the file is rejected with its place, for all models and for one", () =>
     Effect.gen(function*() {
       for (
         const [options, models] of [

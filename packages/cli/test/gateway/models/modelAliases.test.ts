@@ -20,7 +20,7 @@ interface Body {
 const maxTokens = ({ body }: Sandbox.RecordedRequest) => (body as Body).inferenceConfig.maxTokens
 const cached = ({ rawBody }: Sandbox.RecordedRequest) => rawBody.includes("cachePoint")
 
-layer(NodeContext.layer)("models of one's own", (it) => {
+layer(NodeContext.layer)("configured models:", (it) => {
   it.scoped("a name stands for an ARN, which is one encoded segment of the path", () =>
     Effect.gen(function*() {
       const { ask } = yield* gatewayWith([profile, provisioned], {}, {
@@ -56,7 +56,7 @@ layer(NodeContext.layer)("models of one's own", (it) => {
       for (const text of [result.stdout, result.stderr, yield* home.logs]) assert.notInclude(text, secret)
     }))
 
-  it.scoped("what a request may use comes from the base model, or from the model that the ARN names", () =>
+  it.scoped("the limits of a request come from the base model or from the model in the ARN", () =>
     Effect.gen(function*() {
       const { ask } = yield* gatewayWith(undefined, {}, {
         sonnet: { id: profile, baseModel },
@@ -73,7 +73,7 @@ layer(NodeContext.layer)("models of one's own", (it) => {
       assert.isFalse(cached(unknown))
     }))
 
-  it.scoped("what is said of the name itself wins over its base model", () =>
+  it.scoped("settings of the name override those of its base model", () =>
     Effect.gen(function*() {
       const { ask, run } = yield* gatewayWith(undefined, {}, {
         sonnet: { id: profile, baseModel, name: "Our Sonnet", limit: { output: 1234 } }
@@ -98,7 +98,7 @@ layer(NodeContext.layer)("models of one's own", (it) => {
       assert.strictEqual((yield* ask("-m", "self")).modelId, "self")
     }))
 
-  it.scoped("models lists the names, models resolve shows what they stand for", () =>
+  it.scoped("models lists the names, and models resolve shows their IDs", () =>
     Effect.gen(function*() {
       const { configFile, run } = yield* gatewayWith(undefined, {}, { sonnet: { id: profile, baseModel } })
       const listed = (yield* run("models")).stdout.split("\n")
@@ -119,7 +119,7 @@ layer(NodeContext.layer)("models of one's own", (it) => {
       )
     }))
 
-  it.scoped("a base model that nobody knows is a warning that names near ones", () =>
+  it.scoped("an unknown base model causes a warning that suggests similar ones", () =>
     Effect.gen(function*() {
       const { ask, configFile, run } = yield* gatewayWith(undefined, {}, {
         sonnet: { id: profile, baseModel: "anthropic.claude-sonet-4-6" },
@@ -136,7 +136,7 @@ layer(NodeContext.layer)("models of one's own", (it) => {
       assert.strictEqual((yield* ask("-m", "sonnet")).modelId, profile)
     }))
 
-  it.scoped("the screen offers the names, and sends what they stand for", () =>
+  it.scoped("the screen offers the names and sends their IDs", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* gatewayWith(undefined, {}, {
         "team/sonnet": { id: profile, baseModel, name: "Our Sonnet" }

@@ -78,7 +78,7 @@ layer(NodeContext.layer)("prefixRules", (it) => {
       }))
   }
 
-  it.scoped("the first of one's own wins, and the built-in ones stay for everything else", () =>
+  it.scoped("the first matching configured rule applies, and otherwise the built-in rules", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { ask, configFile, run } = yield* gatewayWith(undefined, {
@@ -99,7 +99,7 @@ layer(NodeContext.layer)("prefixRules", (it) => {
     }))
 
   for (const prefix of ["us", "US.", "us. ", "."]) {
-    it.scoped(`the prefix '${prefix}' is refused before anything is sent, with its place`, () =>
+    it.scoped(`the prefix '${prefix}' is rejected with its place, and nothing is sent`, () =>
       Effect.gen(function*() {
         const { configFile, run, sandbox } = yield* gatewayWith(undefined, {
           prefixRules: [{ regions: "us-*", models: ["*"], prefix }]

@@ -18,8 +18,8 @@ const refused = (gateway: Effect.Effect.Success<ReturnType<typeof gatewayWith>>,
     return stderr.replaceAll(gateway.configFile, "FILE")
   })
 
-layer(NodeContext.layer)("a model ID that is refused", (it) => {
-  it.scoped("for want of a profile: who sent it bare, and the setting that adds the prefix", () =>
+layer(NodeContext.layer)("the hint for a refused model ID", (it) => {
+  it.scoped("without a required prefix shows which setting omitted it", () =>
     Effect.gen(function*() {
       const gateway = yield* gatewayWith([`us.${bare}`], { crossRegion: "off" })
       const said = yield* refused(gateway)
@@ -35,7 +35,7 @@ layer(NodeContext.layer)("a model ID that is refused", (it) => {
       assert.strictEqual((yield* gateway.ask("--cross-region", "us")).modelId, `us.${bare}`)
     }))
 
-  it.scoped("for want of a profile, where no rule lists the model: the settings for all and for this one", () =>
+  it.scoped("without a required prefix and a rule shows the settings for all models and for this one", () =>
     Effect.gen(function*() {
       const gateway = yield* gatewayWith(["eu.amazon.nova-pro-v1:0"], { region: "eu-west-1" })
       const said = yield* refused(gateway, "-m", "amazon.nova-pro-v1:0")
@@ -53,7 +53,7 @@ layer(NodeContext.layer)("a model ID that is refused", (it) => {
       )
     }))
 
-  it.scoped("with a prefix that the gateway does not want: which rule added it, and crossRegion off", () =>
+  it.scoped("with an unwanted prefix shows which rule added it, and crossRegion off", () =>
     Effect.gen(function*() {
       const gateway = yield* gatewayWith([bare])
       const said = yield* refused(gateway)
@@ -65,7 +65,7 @@ layer(NodeContext.layer)("a model ID that is refused", (it) => {
       assert.strictEqual((yield* gateway.ask("--cross-region", "off")).modelId, bare)
     }))
 
-  it.scoped("with a prefix that was asked for: where it was", () =>
+  it.scoped("with a configured prefix shows where it is configured", () =>
     Effect.gen(function*() {
       const gateway = yield* gatewayWith([bare])
       const said = yield* refused(gateway, "--cross-region", "eu")
@@ -73,7 +73,7 @@ layer(NodeContext.layer)("a model ID that is refused", (it) => {
       assert.match(said, /^ {2}--cross-region off$/m)
     }))
 
-  it.scoped("with a prefix that was written: the ID without it", () =>
+  it.scoped("with a prefix of its own shows the ID without it", () =>
     Effect.gen(function*() {
       const gateway = yield* gatewayWith([bare])
       const said = yield* refused(gateway, "-m", `apac.${bare}`)
@@ -82,7 +82,7 @@ layer(NodeContext.layer)("a model ID that is refused", (it) => {
       assert.include(said, `"models": {"apac.${bare}": {"id": "${bare}", "crossRegion": "off"}}`)
     }))
 
-  it.scoped("as a name: what it stands for, or that nobody has said so", () =>
+  it.scoped("that is a name shows its ID, or that the gateway does not know it", () =>
     Effect.gen(function*() {
       const arn = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abcdefghijkl"
       const gateway = yield* gatewayWith([bare], {}, { "our sonnet": { id: arn } })
@@ -99,7 +99,7 @@ layer(NodeContext.layer)("a model ID that is refused", (it) => {
     }))
 
   for (const apostrophe of ["'", "\u2019"]) {
-    it.scoped(`in a message with ${apostrophe}`, () =>
+    it.scoped(`recognizes a message with ${apostrophe}`, () =>
       Effect.gen(function*() {
         const message = `Invocation of model ID m with on-demand throughput isn${apostrophe}t supported.`
         const sandbox = yield* Sandbox.make({
