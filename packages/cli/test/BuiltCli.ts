@@ -1,4 +1,4 @@
-/** The command in a home of its own: the whole program in this process, or the built one as a process. */
+/** The command with a separate home directory: the whole program in this process, or the built one as a process. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"
@@ -120,7 +120,7 @@ export const makeHome = Effect.gen(function*() {
       turn.withPermits(1)
     )
 
-  /** Runs the built `altimate-code ...args` as a process of its own. */
+  /** Runs the built `altimate-code ...args` as a separate process. */
   const spawnCli = (args: ReadonlyArray<string>, options: SpawnOptions = {}): Effect.Effect<Result> =>
     Effect.async<Result>((resume) => {
       const child = spawn(node, [bin, ...args], {

@@ -63,7 +63,7 @@ const start = (args: ReadonlyArray<string>, { columns = 100, cwd, env = {}, home
   emulator.onData((answer) => pty.write(answer))
   pty.onExit(({ exitCode }) => {
     exit = { code: exitCode }
-    // What is still in the emulator's queue is on its screen before anybody looks.
+    // Waits until the emulator has processed its queue.
     emulator.write("", changed)
   })
 
@@ -74,7 +74,7 @@ const start = (args: ReadonlyArray<string>, { columns = 100, cwd, env = {}, home
       (_, index) => buffer.getLine(from + index)?.translateToString(true) ?? ""
     )
   }
-  /** What a person sees, without the empty lines at its end. */
+  /** The visible text, without the empty lines at its end. */
   const screen = () => lines(emulator.buffer.active.baseY).join("\n").trimEnd()
   /** All that was ever written and is still in the scrollback, the screen included. */
   const everything = () => lines(0).join("\n").trimEnd()

@@ -19,7 +19,7 @@ const floors: Record<string, ReadonlyArray<string>> = {
   cli: ["system", "model-id", "log", "config", "network", "auth", "provider", "agent", "tui", "sandbox"]
 }
 
-/** How many files a folder may hold: as many as a reader can keep in mind. */
+/** Maximum number of files in a folder, about as many as a reader can keep in mind. */
 const filesPerFolder = 16
 
 /**

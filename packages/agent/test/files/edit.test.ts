@@ -9,7 +9,7 @@ import { replaceText, withLineEndingsOf } from "../../src/internal/files/lineEnd
 import { makeTools } from "../workspace.ts"
 
 layer(NodeContext.layer)("An edit", (it) => {
-  /** Reads the file, edits it, and answers what the model is told and what the file is then. */
+  /** Reads and edits the file. Returns the text for the model and the new content. */
   const edited = (before: string | Uint8Array, params: object, file = "a.txt") =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
@@ -168,7 +168,7 @@ const lines = (end: FastCheck.Arbitrary<string>) =>
   FastCheck.array(FastCheck.tuple(FastCheck.constantFrom("", "a", "b", "c\r", "\u00e9"), end), { maxLength: 8 })
 
 describe("Line endings", () => {
-  plain("outside of what is replaced stay as they are", () => {
+  plain("outside the replaced text stay unchanged", () => {
     FastCheck.assert(FastCheck.property(
       lines(FastCheck.constantFrom("\n", "\r\n")),
       lines(FastCheck.constant("\n")),
@@ -188,7 +188,7 @@ describe("Line endings", () => {
     ))
   })
 
-  plain("of a text that is written anew are those of the lines that stay", () => {
+  plain("of a rewritten file are taken from its unchanged lines", () => {
     assert.strictEqual(withLineEndingsOf("a\r\nb\nc\r\n", "a\nc\nd\n"), "a\r\nc\r\nd\r\n")
     assert.strictEqual(withLineEndingsOf("a\nb\n", "a\r\nb\n"), "a\r\nb\n")
     assert.strictEqual(withLineEndingsOf("", "a\nb\n"), "a\nb\n")
@@ -196,7 +196,7 @@ describe("Line endings", () => {
 })
 
 describe("An encoding", () => {
-  plain("gives back the same bytes, whatever they are, or is refused", () => {
+  plain("restores the same bytes or is rejected, for any bytes", () => {
     FastCheck.assert(FastCheck.property(
       FastCheck.oneof(
         FastCheck.uint8Array({ maxLength: 40 }),

@@ -296,7 +296,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       assert.strictEqual(yield* get("a.txt"), "one!\n")
       yield* use("read", { path: "a.txt" })
       assert.isFalse((yield* edit).isFailure)
-      // What it has written itself it knows.
+      // The model knows what it has written itself.
       assert.isFalse((yield* use("edit", { path: "a.txt", oldText: "two", newText: "three" })).isFailure)
       assert.strictEqual(yield* get("a.txt"), "three!\n")
     }))

@@ -55,7 +55,7 @@ const counting = (file: string) =>
 describe("a command for the headers of a remote server", () => {
   const forms: ReadonlyArray<readonly [string, HeadersCommand]> = [
     [
-      "a line for the shell that prints JSON",
+      "a shell command line that prints JSON",
       "echo \"{\\\"Authorization\\\": \\\"Bearer t\\\", \\\"x-b\\\": \\\"b\\\"}\""
     ],
     ["a program that prints lines", ["printf", "Authorization: Bearer t\\r\\n\\r\\nx-b:b\\n"]],
@@ -122,22 +122,22 @@ describe("a command for the headers of a remote server", () => {
     ["is not there is reported", ["./not-there"], /failed: it can't be started: .*ENOENT$/],
     ["prints nothing is reported", "true", /failed: it printed nothing; it must print a JSON object/],
     [
-      "prints something else is reported, and what it printed is not",
+      "prints something else is reported without its output",
       "echo canary-secret",
       /failed: it must print a JSON object/
     ],
     [
-      "prints broken JSON is reported, and what it printed is not",
+      "prints invalid JSON is reported without its output",
       "echo '{\"canary\"'",
       /failed: it must print a JSON object/
     ],
     [
-      "prints JSON that is no object of texts is reported",
+      "prints JSON other than an object of strings is reported",
       "echo '{\"canary\": 1}'",
       /failed: it must print a JSON object/
     ],
     [
-      "prints what no header can carry is reported, and what it printed is not",
+      "prints an invalid header is reported without its output",
       { Authorization: "printf 'canary\\ncanary'" },
       /failed: it printed a header name or value that is not valid in HTTP$/
     ],

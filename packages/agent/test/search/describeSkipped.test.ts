@@ -11,7 +11,7 @@ import { hasRipgrep } from "./ripgrep.ts"
 type Options = NonNullable<Parameters<typeof makeTools>[2]>
 
 const kinds: ReadonlyArray<readonly [name: string, isPossible: boolean, options: Options]> = [
-  ["by itself", true, { programs: "/nowhere" }],
+  ["without ripgrep", true, { programs: "/nowhere" }],
   ["with ripgrep", hasRipgrep, {}]
 ]
 

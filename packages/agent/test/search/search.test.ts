@@ -119,7 +119,7 @@ const searches: ReadonlyArray<readonly [params: object, found: ReadonlyArray<str
 ]
 
 const kinds: ReadonlyArray<readonly [name: string, isPossible: boolean, options: Options]> = [
-  ["by itself", true, { programs: "/nowhere" }],
+  ["without ripgrep", true, { programs: "/nowhere" }],
   ["with ripgrep", hasRipgrep, {}]
 ]
 

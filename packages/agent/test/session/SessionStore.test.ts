@@ -224,7 +224,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       }))
       yield* fs.utimes(`${directory}/${older}.jsonl`, new Date(0), new Date(0))
       assertSome(yield* sessions.latest("/project"), id)
-      // It holds nothing yet: its process was killed before the first line was there.
+      // Still empty, because its process was killed before it wrote the first line.
       yield* fs.writeFileString(`${directory}/30000101-000000-aaaaaa.jsonl`, "")
       assertSome(yield* sessions.latest("/project"), id)
       // Both began at the same moment.

@@ -41,7 +41,7 @@ const test = (
 
 describe("A command", () => {
   test(
-    "runs in the project, without input, and its output is in order and plain",
+    "runs in the project without input, and its output is plain text in order",
     Effect.gen(function*() {
       const { root, run } = yield* makeShell
       const result = yield* run("pwd; cat; echo err >&2; printf '\\033[31mred\\033[0m\\n'; printf 'a\\377b'")
@@ -50,7 +50,7 @@ describe("A command", () => {
   )
 
   test(
-    "finds in its environment what the workspace has for commands and no more, and nobody is asked by it",
+    "gets only the workspace's environment for commands, with prompts disabled",
     Effect.gen(function*() {
       const { root, run, workspace } = yield* makeShell
       yield* Effect.acquireRelease(
@@ -84,7 +84,7 @@ describe("A command", () => {
   )
 
   test(
-    "says how it ended",
+    "reports how it ended",
     Effect.gen(function*() {
       const { run } = yield* makeShell
       assert.strictEqual((yield* run("exit 3")).ending, "exit code 3")
@@ -94,7 +94,7 @@ describe("A command", () => {
   )
 
   test(
-    "has a long output cut between characters, and what is left out counted",
+    "has a long output cut between characters, with the number of omitted bytes",
     Effect.gen(function*() {
       const { run } = yield* makeShell
       // 15,000 bytes are kept of each end: neither 1 nor 2 bytes more make that a multiple of the four of this character.
@@ -112,7 +112,7 @@ describe("A command", () => {
   )
 
   test(
-    "is ended in time with all that it started, though they do not want to",
+    "is ended at the time limit with all its processes, even if they ignore SIGTERM",
     Effect.gen(function*() {
       const { at, run } = yield* makeShell
       const stubborn =
@@ -124,7 +124,7 @@ describe("A command", () => {
   )
 
   test(
-    "is ended with all that it started when the turn is interrupted",
+    "is ended with all its processes when the turn is interrupted",
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { at, outputs, run } = yield* makeShell
@@ -137,10 +137,10 @@ describe("A command", () => {
     })
   )
 
-  // Elsewhere nobody says who started whom.
+  // Other systems do not report which process started which.
   if (process.platform === "linux") {
     test(
-      "is ended with what has left its process group, too",
+      "is ended together with processes that have left its process group",
       Effect.gen(function*() {
         const { at, run } = yield* makeShell
         const fiber = yield* Effect.fork(run("setsid sh -c 'echo $$ > pid; trap \"\" TERM; sleep 60' & sleep 60"))
@@ -153,7 +153,7 @@ describe("A command", () => {
   }
 
   test(
-    "does not wait for what it leaves in the background",
+    "does not wait for processes that it leaves in the background",
     Effect.gen(function*() {
       const { at, run } = yield* makeShell
       const result = yield* run("sleep 60 & echo $! > pid; echo done")
@@ -163,7 +163,7 @@ describe("A command", () => {
   )
 
   test(
-    "keeps the whole of a long output for its owner, and shows its ends",
+    "includes all of a long output, readable only by its owner; the result has both ends",
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { outputs, run } = yield* makeShell
@@ -216,7 +216,7 @@ describe("A secret in the output of a command", () => {
     })
 
   test(
-    "is neither shown nor kept, however it is written",
+    "is neither shown nor stored, however it is written",
     Effect.gen(function*() {
       for (
         const command of [
@@ -233,7 +233,7 @@ describe("A secret in the output of a command", () => {
   )
 
   test(
-    "is neither shown nor kept of a long output, wherever that is cut",
+    "is neither shown nor stored if the output is long, wherever that is cut",
     Effect.gen(function*() {
       // The cuts of what is shown, of a block that is read, and of a line that is too long to be looked at as one.
       for (const before of [14_990, 64 * 1024 - 5, 1024 * 1024 - 5]) {
@@ -251,7 +251,7 @@ describe("A secret in the output of a command", () => {
 
 describe("The raw output of a command", () => {
   test(
-    "has no name on the disk that a crash could leave behind",
+    "has no name on disk, so that a crash leaves no file behind",
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { at, outputs, run } = yield* makeShell
@@ -265,7 +265,7 @@ describe("The raw output of a command", () => {
 
 describe("The stored output of a command", () => {
   test(
-    "is removed when the next one is kept, a week later",
+    "is removed when another output is stored after a week",
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { outputs, run } = yield* makeShell
@@ -289,7 +289,7 @@ describe("The stored output of a command", () => {
 
 describe("The bash tool", () => {
   test(
-    "shows exactly the command, judges its parts, and tells the model of a failure",
+    "shows exactly the command, asks about its parts, and reports a failure to the model",
     Effect.gen(function*() {
       const { asked, use } = yield* makeTools()
       const answer = yield* use("bash", { command: "echo no > out.txt && false" })

@@ -54,7 +54,7 @@ describe("A command that needs user input", () => {
   const editing = [
     ["git commit", `git init -q . && ${git} commit --allow-empty`],
     [
-      "git commit with an editor of the configuration",
+      "git commit with a configured editor",
       `git init -q . && ${git} -c core.editor='sleep 15; true' commit --allow-empty`
     ],
     [
@@ -159,7 +159,7 @@ const stdoutOf = (pid: number) => ({
 
 describe("A process that a command leaves in the background", () => {
   onLinux(
-    "can write without an end and without filling the disk, and is not stopped by it",
+    "can write endlessly without filling the disk or being blocked",
     () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -179,7 +179,7 @@ describe("A process that a command leaves in the background", () => {
       })
   )
 
-  onLinux("has somebody to read it until it ends, and that one ends with it", () =>
+  onLinux("has a reader for its output that ends together with it", () =>
     Effect.gen(function*() {
       const { run } = yield* makeShell()
       const { output } = yield* run("sleep 60 & echo $!")

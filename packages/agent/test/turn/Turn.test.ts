@@ -113,7 +113,7 @@ interface Setting {
   readonly hold?: Effect.Effect<void>
   readonly verdict?: (permission: string, subject: string) => Decision["verdict"]
   readonly answers?: ReadonlyArray<Answer>
-  /** What happens while a person reads the question. */
+  /** Runs while the user reads the question. */
   readonly waits?: Effect.Effect<void>
   readonly maxSteps?: number
   readonly window?: number

@@ -40,7 +40,7 @@ const toolkit = Toolkit.make(
   tool("web_open").annotate(ToolOrigin, { server: "web", tool: "open" }),
   tool("crm_find").annotate(ToolOrigin, { server: "crm", tool: "find" })
 )
-/** `look` at `x.png` is an image, at `x#1000` a text with so many characters. */
+/** `look` returns an image for `x.png`, and a text of 1000 characters for `x#1000`. */
 const answer = ({ what }: { readonly what: string }): ToolOutput => ({
   content: what.endsWith(".png")
     ? [file(what)]

@@ -19,7 +19,7 @@ const credential = "altimate-code providers list shows which credential is used,
 export const findHint = (table: Table, ...keys: ReadonlyArray<string>): string | undefined =>
   keys.flatMap((key) => Object.hasOwn(table, key) ? [table[key]!] : [])[0]
 
-/** Options by name. A command in front of the name limits the entry to that command. */
+/** Options by name. A command before the name limits the entry to that command. */
 export const options: Table = {
   ...forAll("--output-format, --json", json),
   ...forAll("-o, --output", "--format json prints JSON; to store the answer, redirect stdout: > answer.md"),
@@ -102,7 +102,7 @@ export const options: Table = {
   ...forAll("--quiet, -q, --silent", "The answer alone is on stdout: 2>/dev/null hides the rest.")
 }
 
-/** Commands by name, with their parent commands in front. */
+/** Commands by name, after their parent commands. */
 export const commands: Table = {
   ...forAll("serve, web, attach, acp, server, remote-control, workspace, link, account, share", noServer),
   ...forAll("agent, agents", noAgents),

@@ -192,7 +192,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
       ])
       const terminal = yield* open(["run", "go"], { home: home.home, env: token })
       const question = yield* terminal.see(/touch first[^]*Allow\?/)
-      // Nothing in the command changes what the person sees of it.
+      // Nothing in the command changes what the user sees.
       assert.match(question, /touch first # .*1b.*\[2K.*ls/)
       assert.include(question, "bash touch")
       yield* terminal.write(`y${keys.enter}`)

@@ -1,4 +1,4 @@
-/** What may contain secrets stays on this machine, whichever way the model or the project takes to it. */
+/** Files that may contain secrets stay on this machine, however the model or the project accesses them. */
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
@@ -68,7 +68,7 @@ layer(NodeContext.layer)("a file that may contain secrets", (it) => {
     for (const rg of name.startsWith("grep") ? ["with rg", "without rg"] : [""]) {
       it.scoped(`does not reach the model by ${name} ${rg}`.trimEnd(), () =>
         Effect.gen(function*() {
-          // The user has allowed to look everywhere, and nobody has said anything of secrets.
+          // The user has allowed all directories, but no rule mentions secrets.
           const { project, run, sent } = yield* start(calls, { permission: { external_directory: "allow" } })
           const bare = join(project, "../bare")
           mkdirSync(bare)

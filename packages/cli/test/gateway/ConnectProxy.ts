@@ -10,7 +10,7 @@ import { listening } from "./Listening.ts"
 export interface Options {
   /** Names that only this proxy knows, and the ports of this machine behind them. */
   readonly names?: Readonly<Record<string, number>>
-  /** `user:password` that it wants. */
+  /** The `user:password` that it requires. */
   readonly login?: string
   /** With TLS to the proxy itself. */
   readonly server?: Issued

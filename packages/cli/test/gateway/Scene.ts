@@ -1,4 +1,4 @@
-/** A gateway, a home, and the built command; and nothing that was written may hold a secret. */
+/** A gateway, a home directory and the built command. No output may contain a secret. */
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"

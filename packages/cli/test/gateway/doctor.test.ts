@@ -193,7 +193,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       const cwd = join(home.home, "project")
       mkdirSync(join(cwd, ".git"), { recursive: true })
       writeFileSync(join(cwd, "altimate-code.json"), JSON.stringify({ permission: "allow" }))
-      // In a process of its own: how the pieces arrive is what this looks at, and the gateway is in this one.
+      // In a separate process, because the gateway is in this one and would affect when the pieces arrive.
       const { code, stdout } = yield* home.spawn(["doctor"], { cwd, env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
       assert.strictEqual(code, 0, stdout)
       assert.match(stdout, /! trust .*altimate-code.json: permission\n.*altimate-code trust/)

@@ -69,7 +69,7 @@ layer(NodeContext.layer)("plain http", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const home = yield* makeHome
-      // Reading it would be an error of its own.
+      // Reading it would cause another error.
       yield* fs.makeDirectory(home.authFile, { recursive: true })
       for (
         const url of ["http://gateway.example.test/bedrock", "http://127.0.0.1.example.test", "http://10.1.2.3:8080"]

@@ -68,7 +68,7 @@ layer(NodeContext.layer)("kill -9", (it) => {
           const first = yield* Sandbox.make({ script })
           yield* home.writeGlobalConfig(guideConfig(first.url))
           const signal = yield* killedAt(home.home, count, later)
-          // The last lines come quickly one after the other, and then the process ends by itself.
+          // The last lines follow each other quickly, and then the process ends on its own.
           if (count < 9) assert.strictEqual(signal, "SIGKILL")
           const [file] = sessionFiles(home.home)
           assert.isDefined(file)
@@ -99,9 +99,9 @@ layer(NodeContext.layer)("kill -9", (it) => {
           const asked = blocks.flatMap(({ toolUse }) => toolUse === undefined ? [] : [toolUse.toolUseId])
           const answered = blocks.flatMap(({ toolResult }) => toolResult === undefined ? [] : [toolResult.toolUseId])
           assert.deepStrictEqual(answered, asked)
-          // What was on its way is told to the model as interrupted; what it ran is among what it asked for.
+          // Calls in progress are reported to the model as interrupted, and only requested calls were run.
           for (const id of ran) assert.include(asked, id)
-          // Before anything else is said: what was running is told as interrupted, what had not begun as never run.
+          // Before anything else, running calls are reported as interrupted and the others as not run.
           const parsed = (texts: ReadonlyArray<string>) =>
             texts.map((line) => JSON.parse(line) as { type: string; id: string })
           const idsOf = (type: string) => parsed(kept).filter((line) => line.type === type).map(({ id }) => id)

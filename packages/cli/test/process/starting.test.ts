@@ -84,7 +84,7 @@ const usesTool: Script = [
 ]
 
 layer(NodeContext.layer, { excludeTestServices: true })("A home directory that is not writable", (it) => {
-  // Permissions do not hold for root: a file in the place of the home does.
+  // Permissions do not restrict root, but a file in place of the home directory does.
   const noHomes = [
     ["a file in its place", (home: string) => ({ HOME: join(home, ".config/altimate-code/altimate-code.json") })],
     ["data elsewhere that can't be written", (home: string) => ({ HOME: home, XDG_DATA_HOME: "/proc/none" })]

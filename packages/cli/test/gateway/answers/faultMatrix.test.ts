@@ -183,7 +183,7 @@ describe("whatever the gateway does and whenever, the turn ends with the right a
   const matrices = { once: new Map<string, string>(), always: new Map<string, string>() }
   afterAll(() => {
     const once = table("FAULT MATRIX, a fault that happens once", matrices.once)
-    // For whoever reads the test report.
+    // For readers of the test report.
     // oxlint-disable-next-line no-console
     console.log(`${once}\n${table("FAULT MATRIX, a fault that always happens", matrices.always)}`)
   })
@@ -194,7 +194,7 @@ describe("whatever the gateway does and whenever, the turn ends with the right a
     240_000
   )
 
-  // The answer that calls a tool stands for the others: it has text, a call and an end to lose.
+  // An answer that calls a tool represents the others: its text, its call or its end can be lost.
   const withCall = cells.filter(({ mode }) => mode === "agent's call")
   it.live("if it always does it", () => playAll(withCall, "always", matrices.always), 240_000)
 })

@@ -9,7 +9,7 @@ export interface GatewayFault {
   readonly strike: Strike
   /** What the turn fails with, if it does. */
   readonly reason: string
-  /** With nothing shown yet, is it tried again? */
+  /** Whether it is retried if no text has been shown yet. */
   readonly retried: boolean
 }
 
@@ -97,7 +97,7 @@ export const positions = [
 ] as const
 export type Position = typeof positions[number]
 
-/** Has nothing of the answer been shown at this position? Then it may be asked for again. */
+/** Whether no text of the answer has been shown at this position, so that the request may be retried. */
 export const isBeforeAll = (position: Position): boolean =>
   position === "before headers" || position === "before first event"
 

@@ -271,7 +271,7 @@ it.live(
       const sum = (count: (expected: Expected) => number) => expected.reduce((all, one) => all + count(one), 0)
       const failures = sum(({ failure }) => failure === undefined ? 0 : 1)
       const requests = yield* sandbox.requests
-      // For whoever reads the test report.
+      // For readers of the test report.
       // oxlint-disable-next-line no-console
       console.log(
         [

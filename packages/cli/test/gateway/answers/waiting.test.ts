@@ -79,7 +79,7 @@ layer(NodeContext.layer)("while a request waits for a retry", (it) => {
     }))
 })
 
-layer(NodeContext.layer)("a wait that is too long", (it) => {
+layer(NodeContext.layer)("a wait that would be too long", (it) => {
   it.scoped("is not started: run ends immediately and reports the time of availability", () =>
     Effect.gen(function*() {
       const { home, sandbox } = yield* setUp(throttled(3600))

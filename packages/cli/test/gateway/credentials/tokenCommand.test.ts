@@ -28,7 +28,7 @@ echo "${canary}-$n"
     yield* home.writeGlobalConfig(guideConfig(sandbox.url, { tokenCommand: ["sh", script], ...options }))
     const runs = () => existsSync(`${home.home}/runs`) ? readFileSync(`${home.home}/runs`, "utf8").length : 0
     const cache = join(home.home, ".local/share/altimate-code/token-cache.json")
-    /** Everything that was written, but for the cache, which holds tokens as auth.json does. */
+    /** Everything that was written, except the cache, which contains tokens like auth.json. */
     const written = Effect.map(home.logs, (logs) => {
       const sessions = join(home.home, ".local/share/altimate-code/session")
       const files = existsSync(sessions) ? readdirSync(sessions).filter((name) => name.endsWith(".jsonl")) : []

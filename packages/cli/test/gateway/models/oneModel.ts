@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
 
-/** The secret of these tests: no output and no log may hold it. */
+/** The secret of these tests, which no output and no log may contain. */
 export const canary = "canary-token-7f3a91c2"
 
 export const gatewayWith = (

@@ -181,7 +181,7 @@ const read = (name: string, wrapper: Wrapper, words: ReadonlyArray<ShellWord>): 
     isCertain &&= rest[0]?.isSingle === true && operand.test(rest[0].literal ?? "")
     rest = rest.slice(1)
   }
-  // `env -u HOME` changes what a command does that reads the variable.
+  // `env -u HOME` affects commands that read the variable.
   if (name === "env") {
     isCertain &&= own.given.every(({ name, value }) => !/^-(?:u|-unset)$/.test(name) || isHarmlessName(value ?? ""))
   }
