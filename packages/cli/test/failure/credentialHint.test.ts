@@ -21,7 +21,7 @@ describe("the hint for a credential that cannot be used", () => {
       ["a missing header", { reason: "Conflict" }, "Add the header"],
       ["a command's output", { reason: "Malformed", source: "command" }, "It must print only the token"],
       ["a command that fails", { reason: "TokenCommand", source: "command" }, "Run the command yourself"],
-      ["another token", { reason: "Malformed", source: "stored" }, "Copy the value again"],
+      ["another token", { reason: "Malformed", source: "stored" }, "Copy the whole value again"],
       ["no source", { reason: "NoCredentials" }, "altimate-code auth login"],
       ["a web identity token", { reason: "NoCredentials", step: "web identity token" }, "AWS_WEB_IDENTITY_TOKEN_FILE"],
       ["a broken profile", { reason: "Profile", profile: "dev" }, "aws sts get-caller-identity --profile dev"],

@@ -158,7 +158,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
           "✓ tool call",
           "✓ large prompt"
         ])
-        assert.match(stdout, /! converse .*HTTP (404|200).*\n.*only streams/)
+        assert.match(stdout, /! converse .*HTTP (404|200).*\n.*supports only streaming/)
         assert.notInclude(stdout, "baseURL is wrong")
       }
     }))
@@ -223,7 +223,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
         streaming: "only",
         script: [{ blocks: [says] }, { blocks: [call] }, { blocks: [says] }]
       })
-      assert.match(streamsOnly, /! converse .*HTTP 200 with an empty body\n.*only streams/)
+      assert.match(streamsOnly, /! converse .*HTTP 200 with an empty body\n.*supports only streaming/)
       for (const check of ["stream", "tool call", "large prompt"]) assert.include(streamsOnly, `✓ ${check}`)
     }))
 
