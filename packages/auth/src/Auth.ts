@@ -31,13 +31,14 @@ import { TokenPrecedence } from "./TokenPrecedence.ts"
  */
 export interface Service {
   /**
-   * The credential of the first source that has one, resolved again each time. It never walks the AWS credential chain, and reads `auth.json` or
-   * runs `tokenCommand` only if no source before them has a token. Fails with `NoCredentials` if no source has one, with `Malformed` if no request
-   * can carry the token, with `Conflict` if `options.auth` contradicts the headers, and with the errors of `CredentialStore` and `TokenCommand`.
+   * The credential from the first source that has one, resolved again each time. Reads `auth.json` or runs `tokenCommand` only if no earlier source
+   * has a token, and never walks the AWS credential chain. Fails with `NoCredentials` if no source has a credential, with `Malformed` if HTTP
+   * headers can't contain the token, with `Conflict` if `options.auth` contradicts the headers, and with the errors of `CredentialStore` and
+   * `TokenCommand`.
    */
   readonly credential: Effect.Effect<Credential, AuthError>
-  /** The same after a bearer token was refused: another token if the source can provide one. */
-  readonly renewed: (refused: Redacted.Redacted<string>) => Effect.Effect<Credential, AuthError>
+  /** Resolves the credential after a bearer token was refused: a new token, if the source can provide one. */
+  readonly renew: (refused: Redacted.Redacted<string>) => Effect.Effect<Credential, AuthError>
 }
 
 /**
@@ -51,10 +52,10 @@ export class Auth extends Context.Tag("@altimate-code/auth/Auth")<Auth, Service>
 const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK"
 
 /**
- * Follows `options.auth`. With `auto`, the sources are tried in the order of `TokenPrecedence`: `AWS_BEARER_TOKEN_BEDROCK`, the token stored for
- * `amazon-bedrock`, `options.apiKey`, `tokenCommand`, the AWS credential chain; a configured `Authorization` header goes before all of them.
- * `bearer` allows only tokens, `sigv4` only the chain. Blank values are ignored. Each token is read with `PastedToken` and registered with
- * `Secrets`.
+ * Follows `options.auth`. With `auto`, a configured `Authorization` header takes precedence; otherwise the sources are tried in the order of
+ * `TokenPrecedence`: `AWS_BEARER_TOKEN_BEDROCK`, the token stored for `amazon-bedrock`, `options.apiKey`, `tokenCommand`, the AWS credential
+ * chain. `bearer` allows only tokens, `sigv4` only the chain. Blank values are ignored. Each token is parsed with `PastedToken` and registered
+ * with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -97,11 +98,11 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
 
         const readToken = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
           const token = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
-          // The word Bearer alone is not a secret. A malformed token is.
+          // A malformed token is still a secret, but the word Bearer alone is not.
           if (Redacted.value(token) !== "") yield* Effect.forEach([written, token], register, { discard: true })
           const { leftOut } = yield* Effect.mapError(
             PastedToken.read(Redacted.value(written)),
-            (problem) => malformed(source, `The token from ${placeOf(source)} ${problem}.`)
+            (problem) => makeMalformed(source, `The token from ${placeOf(source)} ${problem}.`)
           )
           return toFound(source, { token, leftOut })
         })
@@ -136,16 +137,16 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
         const isAllowed = (source: Source): boolean =>
           scheme.value === "bearer" ? source !== "aws-chain" : scheme.value !== "sigv4" || source === "aws-chain"
 
-        const decide = (refused?: Redacted.Redacted<string>) =>
+        const resolve = (refused?: Redacted.Redacted<string>) =>
           Effect.gen(function*() {
             const authorization = Object.keys(headers).find((name) => name.toLowerCase() === "authorization")
             if (authorization !== undefined && (scheme.value === "bearer" || scheme.value === "sigv4")) {
-              return yield* twoSchemes(scheme, authorization)
+              return yield* makeSchemeConflict(scheme, authorization)
             }
-            if (scheme.value === "header" && Object.keys(headers).length === 0) return yield* noHeader(scheme)
+            if (scheme.value === "header" && Object.keys(headers).length === 0) return yield* makeMissingHeader(scheme)
             const isByHeader = scheme.value === "header" || authorization !== undefined
             const because = scheme.value === "auto"
-              ? `the header ${authorization} wins`
+              ? `the header ${authorization} takes precedence`
               : `options.auth is ${scheme.value}`
 
             const considered: Array<Considered> = []
@@ -159,7 +160,7 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
                 : yield* outcomeOfUnused(
                   source,
                   apiKey,
-                  isExcluded ? because : winner === undefined ? undefined : `${names[winner.source]} wins`
+                  isExcluded ? because : winner === undefined ? undefined : `${names[winner.source]} takes precedence`
                 )
               considered.push({ source, where: placeOf(source), outcome })
             }
@@ -175,25 +176,25 @@ export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore |
                 considered
               } as const
             }
-            return winner === undefined ? yield* noToken(considered) : { ...winner.found, considered }
+            return winner === undefined ? yield* makeNoCredentials(considered) : { ...winner.found, considered }
           })
 
-        return { credential: Effect.suspend(() => decide()), renewed: decide }
+        return { credential: Effect.suspend(() => resolve()), renew: resolve }
       })
     )
 
-/** A credential without the outcomes of all sources. */
+/** A credential without `considered`. */
 type Found =
   | Omit<Extract<Credential, { readonly _tag: "Bearer" }>, "considered">
   | Omit<Extract<Credential, { readonly _tag: "AwsChain" }>, "considered">
 
-/** Unchanged, because errors give positions in it; none if it is blank. */
+/** Not trimmed, because errors report positions in it; none if it is blank. */
 const environmentToken = Effect.map(
   Environment.raw(tokenVariable),
   (text) => text.pipe(Option.filter((text) => text.trim() !== ""), Option.map(Redacted.make))
 )
 
-const malformed = (source: TokenSource, message: string) => new AuthError({ reason: "Malformed", message, source })
+const makeMalformed = (source: TokenSource, message: string) => new AuthError({ reason: "Malformed", message, source })
 
 const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
   Option.match(profile, {
@@ -202,8 +203,8 @@ const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
   })
 
 /**
- * The outcome of a source that is not used, with this reason if there is one. Only the environment and the settings are read for it, which is
- * cheap.
+ * The outcome of a source that is not used, with the reason if there is one. Only the environment and the settings are checked for a value, which
+ * is cheap.
  */
 const outcomeOfUnused = Effect.fn("Auth.outcomeOfUnused")(
   function*(source: Source, apiKey: Gateway["apiKey"], because: string | undefined) {
@@ -213,11 +214,11 @@ const outcomeOfUnused = Effect.fn("Auth.outcomeOfUnused")(
       : Option.map(source === "configured" ? apiKey : Option.none(), ({ value }) => Redacted.value(value))
     if (Option.isSome(value) && value.value.trim() === "") return "blank"
     if (because === undefined || (isKnown && Option.isNone(value))) return "not set"
-    return `${isKnown ? "set, but" : "not looked at:"} ${because}`
+    return `${isKnown ? "set, but" : "skipped:"} ${because}`
   }
 )
 
-/** The sources in a sentence. */
+/** What the sources are called in a sentence. */
 const names: Record<Source, string> = {
   environment: tokenVariable,
   stored: "the stored token",
@@ -226,7 +227,7 @@ const names: Record<Source, string> = {
   "aws-chain": "the AWS credential chain"
 }
 
-const twoSchemes = (scheme: Setting<string>, header: string) =>
+const makeSchemeConflict = (scheme: Setting<string>, header: string) =>
   new AuthError({
     reason: "Conflict",
     message: `options.auth is ${scheme.value} (${
@@ -235,16 +236,16 @@ const twoSchemes = (scheme: Setting<string>, header: string) =>
     header
   })
 
-const noHeader = (scheme: Setting<string>) =>
+const makeMissingHeader = (scheme: Setting<string>) =>
   new AuthError({
     reason: "Conflict",
     message: `options.auth is header (${Origin.describe(scheme.origin)}), but options.headers is empty.`
   })
 
-const noToken = (considered: ReadonlyArray<Considered>) => {
+const makeNoCredentials = (considered: ReadonlyArray<Considered>) => {
   const steps = considered.map(({ outcome, where }) => ({ step: where, outcome }))
   const message = steps.length === 0
-    ? "No bearer token was found: no source of one is allowed."
+    ? "No bearer token was found: no token source is enabled."
     : `No bearer token was found. ${listSteps(steps)}`
   return new AuthError({ reason: "NoCredentials", message, steps })
 }

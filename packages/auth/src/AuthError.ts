@@ -1,5 +1,5 @@
 /**
- * Why there is no usable credential.
+ * The reason that there is no usable credential.
  *
  * @since 0.1.0
  */
@@ -26,16 +26,16 @@ export type Step = typeof Step.Type
  * - `CorruptStore`: `auth.json` is not a valid credentials file; it is left unchanged;
  * - `StoreIO`: `auth.json` cannot be read, written or locked;
  * - `Locked`: another process held the lock of `auth.json` for too long;
- * - `Conflict`: the configuration sets two authorizations, or says to use a header and has none;
- * - `Malformed`: a token or AWS key contains characters that no request can carry;
+ * - `Conflict`: the configuration contains two kinds of authorization, or requires a header and has none;
+ * - `Malformed`: a token or AWS key contains invalid characters;
  * - `TokenCommand`: the configured `tokenCommand` failed or did not print a token;
  * - `NoCredentials`: no source has a credential; `steps` lists them;
- * - `Profile`: an AWS profile that was chosen by name, or the default one, has no usable credentials;
+ * - `Profile`: the chosen or default AWS profile has no usable credentials;
  * - `Expired`: the session of `aws sso login` or `aws login` has expired;
  * - `Timeout`: the AWS credential chain took too long;
  * - `Chain`: the AWS SDK's credential providers could not be loaded.
  *
- * No field contains a secret or text of a file, except for the name of a single character that does not belong there.
+ * No field contains a secret or text from a file, except the name of a single invalid character.
  *
  * @since 0.1.0
  * @category errors
@@ -54,27 +54,27 @@ export class AuthError extends Schema.TaggedError<AuthError>("@altimate-code/aut
     "Timeout",
     "Chain"
   ),
-  /** What failed, in plain sentences. */
+  /** What failed, in full sentences. */
   message: Schema.String,
   /** The file that the failure is about. */
   path: Schema.optional(Schema.String),
-  /** The place in that file; both count from 1. */
+  /** The position in that file; both start at 1. */
   line: Schema.optional(Schema.Number),
   column: Schema.optional(Schema.Number),
-  /** The lock file that was not released or could not be made. */
+  /** The lock file that was not released or could not be created. */
   lock: Schema.optional(Schema.String),
   /** The source whose token cannot be used. */
   source: Schema.optional(Schema.Literal("environment", "stored", "configured", "command", "aws-chain")),
-  /** The configured header that is a second authorization. */
+  /** The configured header that conflicts with `options.auth`. */
   header: Schema.optional(Schema.String),
-  /** The step of the AWS credential chain that failed or did not end. */
+  /** The step of the AWS credential chain that failed or timed out. */
   step: Schema.optional(Schema.String),
-  /** The AWS profile that was used; absent for the default profile, except for a `Timeout` of its `credential_process`. */
+  /** The AWS profile. Absent for the default profile, unless its `credential_process` timed out. */
   profile: Schema.optional(Schema.String),
-  /** The command that starts a new session, if the session has expired. */
+  /** The command that renews the session, if it has expired. */
   renewal: Schema.optional(Schema.Literal("aws sso login", "aws login")),
-  /** Where a credential was looked for, in order, and what was found there. */
+  /** The places that were searched, in order, and their outcomes. */
   steps: Schema.optional(Schema.Array(Step)),
-  /** The network failure that kept the AWS SDK from getting credentials. */
+  /** The network failure that prevented the AWS SDK from getting credentials. */
   cause: Schema.optional(NetworkError)
 }) {}

@@ -36,9 +36,9 @@ export interface ResolvedAwsCredentials {
   readonly expiration: Option.Option<Date>
   /** The step that provided them, for messages: `AWS_ACCESS_KEY_ID`, `AWS profile dev`, `the container credentials`. */
   readonly source: string
-  /** The AWS profile that provided them. */
+  /** The AWS profile that the credentials come from. */
   readonly profile?: string | undefined
-  /** Whether resolving again can yield others; false only for the key variables. */
+  /** Whether resolving again can return new credentials; false only for the key variables. */
   readonly refreshable: boolean
 }
 
@@ -49,9 +49,9 @@ export interface ResolvedAwsCredentials {
  * @category models
  */
 export interface Options {
-  /** The configured profile. It is then the only step. */
+  /** The configured profile. If set, it is the only step. */
   readonly profile: Option.Option<Setting<string>>
-  /** The region for assuming roles, unless the profile has one. */
+  /** The region in which roles are assumed, unless the profile sets one. */
   readonly region: string
   /** Resolve again, even if the cached credentials have not expired. */
   readonly refresh?: boolean
@@ -65,8 +65,8 @@ export interface Options {
  */
 export interface Service {
   /**
-   * The credentials of the first step that has some. They are cached until five minutes before they expire, and concurrent callers share one
-   * resolution. Fails with `NoCredentials`; with `Profile` or `Expired` if a chosen profile or `default` is broken; with `Malformed` if a key or
+   * Returns the credentials of the first step that has some. They are cached until five minutes before they expire, and concurrent callers share
+   * one resolution. Fails with `NoCredentials`; with `Profile` or `Expired` if a chosen profile or `default` is broken; with `Malformed` if a key or
    * session token contains an invalid character; with `Timeout` after 30 seconds; and with `Chain`.
    */
   readonly resolve: (options: Options) => Effect.Effect<ResolvedAwsCredentials, AuthError>
@@ -80,18 +80,17 @@ export interface Service {
  */
 export class AwsCredentials extends Context.Tag("@altimate-code/auth/AwsCredentials")<AwsCredentials, Service>() {}
 
-/** Enough for a `credential_process` that calls a slow server. */
+/** Long enough for a `credential_process` that calls a slow server. */
 const timeLimit = Duration.seconds(30)
 
-/** Credentials are resolved again this long before they expire, as in the AWS SDKs. */
+/** How long before they expire credentials are resolved again; the same as in the AWS SDKs. */
 const expiryMargin = Duration.minutes(5)
 
 /**
- * A configured profile alone; otherwise the key variables, `AWS_PROFILE`, the default profile (role, SSO,
- * `credential_process` or keys), the web identity token, the container credentials and the EC2 instance metadata, in
- * this order. (The AWS SDK's own chain skips the key variables if `AWS_PROFILE` is set.) Each step is logged at DEBUG with its outcome. The
- * AWS SDK is loaded when a step needs it first, and reads its documented files and `AWS_…` variables. Every secret is registered with
- * `Secrets`.
+ * Uses only the configured profile, if there is one. Otherwise tries, in this order: the key variables, `AWS_PROFILE`, the default profile (role,
+ * SSO, `credential_process` or keys), the web identity token, the container credentials and the EC2 instance metadata. (The AWS SDK's own
+ * chain skips the key variables if `AWS_PROFILE` is set.) Logs each step at DEBUG with its outcome. The AWS SDK is loaded when a step first
+ * needs it, and reads its documented files and `AWS_…` variables. Every secret is registered with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -106,12 +105,12 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Netw
     const cached = new Map<string, ResolvedAwsCredentials>()
     const running = new Map<string, Deferred.Deferred<ResolvedAwsCredentials, AuthError>>()
 
-    /** Runs in a separate fiber, so that it continues for other callers when the first one is interrupted. */
-    const join = (key: string, { profile, region }: Options) =>
+    /** Runs in a separate fiber, so that it continues for the other callers if the first one is interrupted. */
+    const startOrJoin = (key: string, { profile, region }: Options) =>
       Effect.suspend(() => {
         const before = running.get(key)
         if (before !== undefined) return Effect.succeed(before)
-        // Synchronous with the check above, so that no other caller starts a second one.
+        // Synchronous with the check above, so that no caller starts a second resolution.
         const result = Deferred.unsafeMake<ResolvedAwsCredentials, AuthError>(FiberId.none)
         running.set(key, result)
         let process: string | undefined
@@ -130,7 +129,7 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Netw
       const key = JSON.stringify([options.region, Option.getOrNull(Option.map(options.profile, ({ value }) => value))])
       const credentials = cached.get(key)
       if (options.refresh !== true && credentials !== undefined && (yield* isFresh(credentials))) return credentials
-      return yield* Deferred.await(yield* join(key, options))
+      return yield* Deferred.await(yield* startOrJoin(key, options))
     }, Effect.annotateLogs("service", "auth"))
 
     return { resolve }
@@ -147,7 +146,7 @@ const isFresh = ({ expiration }: ResolvedAwsCredentials) =>
       })
   )
 
-/** Takes the steps in order until one has credentials. */
+/** Tries the steps in order until one has credentials. */
 const walk = (
   steps: ReadonlyArray<Chain.Step>,
   secrets: Context.Tag.Service<Secrets>,
@@ -155,15 +154,15 @@ const walk = (
 ) =>
   Effect.suspend(() => {
     const outcomes: Array<{ readonly step: string; readonly outcome: string }> = []
-    const record = (step: string, words: string) => {
-      const outcome = secrets.mask(words)
+    const record = (step: string, message: string) => {
+      const outcome = secrets.mask(message)
       outcomes.push({ step, outcome })
       return Effect.logDebug(`credential chain: ${step}: ${outcome}`)
     }
 
-    const takeSteps = Effect.gen(function*() {
-      for (const { name, take } of steps) {
-        const outcome = yield* take
+    const trySteps = Effect.gen(function*() {
+      for (const { name, resolve } of steps) {
+        const outcome = yield* resolve
         switch (outcome._tag) {
           case "Found": {
             const credentials = yield* toCredentials(outcome, secrets)
@@ -171,10 +170,10 @@ const walk = (
             return credentials
           }
           case "None":
-            yield* record(name, outcome.words)
+            yield* record(name, outcome.message)
             break
           case "Failed": {
-            yield* record(name, outcome.words)
+            yield* record(name, outcome.message)
             const message = secrets.mask(outcome.error.message)
             return yield* new AuthError({ ...outcome.error, message, step: name, steps: outcomes })
           }
@@ -191,12 +190,12 @@ const walk = (
       const step = steps[outcomes.length]?.name ?? "the last step"
       const profile = process()
       const running = profile === undefined ? "" : ` from the credential_process of AWS profile ${printable(profile)}`
-      const words = `no answer${running} within ${Duration.format(timeLimit)}`
+      const outcome = `no response${running} within ${Duration.format(timeLimit)}`
       return Effect.zipRight(
-        record(step, words),
+        record(step, outcome),
         new AuthError({
           reason: "Timeout",
-          message: `AWS credential chain: ${step}: ${words}`,
+          message: `AWS credential chain: ${step}: ${outcome}`,
           steps: outcomes,
           step,
           profile
@@ -204,7 +203,7 @@ const walk = (
       )
     })
 
-    return takeSteps.pipe(
+    return trySteps.pipe(
       Effect.timeoutTo({
         duration: timeLimit,
         onSuccess: (credentials): Effect.Effect<ResolvedAwsCredentials, AuthError> => Effect.succeed(credentials),
@@ -226,7 +225,7 @@ const toCredentials = Effect.fn("AwsCredentials.toCredentials")(
       ...(profile === undefined ? {} : { profile }),
       refreshable
     }
-    // The access key ID is not a secret, but a log does not need it either.
+    // The access key ID is not a secret, but it does not belong in a log.
     yield* secrets.register(Redacted.make(accessKeyId))
     yield* secrets.register(credentials.secretAccessKey)
     if (Option.isSome(credentials.sessionToken)) yield* secrets.register(credentials.sessionToken.value)
@@ -235,7 +234,7 @@ const toCredentials = Effect.fn("AwsCredentials.toCredentials")(
   }
 )
 
-/** A key with extra characters makes every signature wrong, and no header can carry such a session token. */
+/** Extra characters in a key make every signature invalid, and HTTP headers can't contain them in a session token. */
 const checkKeys = ({ identity, source }: Extract<Chain.Outcome, { readonly _tag: "Found" }>) => {
   const keys = [
     ["AWS_ACCESS_KEY_ID", "access key ID", identity.accessKeyId],

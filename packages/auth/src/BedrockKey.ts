@@ -19,7 +19,7 @@ export interface BedrockKey {
 const prefix = "bedrock-api-key-"
 
 /**
- * Reads a key that begins with `bedrock-api-key-`: the rest is a presigned URL in base64, whose query contains the region, the time and the
+ * Parses a key that begins with `bedrock-api-key-`. The rest is a base64-encoded presigned URL; its query contains the region, the time and the
  * lifetime. None for any other token.
  * Source: [aws-bedrock-token-generator](https://github.com/aws/aws-bedrock-token-generator-js).
  *

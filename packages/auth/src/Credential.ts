@@ -1,5 +1,5 @@
 /**
- * The credential of requests, and why it was chosen.
+ * The credential for requests, and why it was chosen.
  *
  * @since 0.1.0
  */
@@ -27,8 +27,8 @@ export type TokenSource = "environment" | "stored" | "configured" | "command"
 export type Source = TokenSource | "aws-chain"
 
 /**
- * A source, its place (`AWS_BEARER_TOKEN_BEDROCK`, the path of `auth.json`, `options.apiKey`, `tokenCommand`, `AWS credential chain`), and its
- * outcome as text: `used`, `not set`, `blank`, `set, but … wins`, or `not looked at: … wins`.
+ * A source, its location (`AWS_BEARER_TOKEN_BEDROCK`, the path of `auth.json`, `options.apiKey`, `tokenCommand`, `AWS credential chain`), and
+ * its outcome as text: `used`, `not set`, `blank`, `set, but … takes precedence`, or `skipped: … takes precedence`.
  *
  * @since 0.1.0
  * @category models
@@ -40,8 +40,8 @@ export interface Considered {
 }
 
 /**
- * The credential of requests: a bearer token, the AWS credential chain, the configured headers, or none. `considered` lists every source of the
- * policy in its order.
+ * The credential for requests: a bearer token, the AWS credential chain, the configured headers, or none. `considered` lists all sources in the
+ * order of `TokenPrecedence`.
  *
  * @since 0.1.0
  * @category models
@@ -50,7 +50,7 @@ export type Credential =
   | {
     readonly _tag: "Bearer"
     readonly token: Redacted.Redacted<string>
-    /** What surrounded the token and is not sent; never empty. */
+    /** What was removed around the token; never empty. */
     readonly leftOut?: ReadonlyArray<PastedToken.Wrapping>
     readonly source: TokenSource
     readonly where: string
@@ -58,7 +58,7 @@ export type Credential =
   }
   | {
     readonly _tag: "AwsChain"
-    /** The configured profile: an explicit choice, so no other step is tried. */
+    /** The configured profile. It is an explicit choice, so no other step is tried. */
     readonly profile: Option.Option<Setting<string>>
     readonly where: string
     readonly considered: ReadonlyArray<Considered>
@@ -71,7 +71,7 @@ export type Credential =
   }
 
 /**
- * What each kind of credential is called in messages and logs.
+ * The names of the kinds of credentials in messages and logs.
  *
  * @since 0.1.0
  * @category rendering
@@ -84,7 +84,7 @@ export const kinds: Readonly<Record<Credential["_tag"], string>> = {
 }
 
 /**
- * The credential and its source, for example `bearer token from AWS_BEARER_TOKEN_BEDROCK` or `AWS credential chain`.
+ * Describes the credential and its source, for example `bearer token from AWS_BEARER_TOKEN_BEDROCK` or `AWS credential chain`.
  *
  * @since 0.1.0
  * @category rendering
@@ -101,7 +101,7 @@ export const describe = ({ _tag, where }: Credential): string => {
 }
 
 /**
- * A sentence for the user about what was removed from around a token, such as quotation marks.
+ * Tells the user what was removed around a token, such as quotation marks; none if nothing was.
  *
  * @since 0.1.0
  * @category rendering
@@ -115,7 +115,7 @@ export const notice = (credential: Credential): Option.Option<string> =>
     : Option.none()
 
 /**
- * Adds the token sources that come before the AWS credential chain to its error, if the chain found no credentials.
+ * If the AWS credential chain found no credentials, adds the token sources to the steps of its error.
  *
  * @since 0.1.0
  * @category rendering

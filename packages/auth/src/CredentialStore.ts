@@ -19,7 +19,7 @@ import * as AuthFile from "./internal/authFile.ts"
 import * as privateFile from "./internal/privateFile.ts"
 
 /**
- * An entry without its secret. Its type is `api`, or one that another program wrote, for example `oauth`.
+ * An entry without its secret. The type is `api`, or another program's type, for example `oauth`.
  *
  * @since 0.1.0
  * @category models
@@ -30,9 +30,9 @@ export interface StoredCredential {
 }
 
 /**
- * The credentials in `auth.json`, by provider ID, for example `amazon-bedrock`. A missing file has none. All operations fail with `CorruptStore` if
- * the file is not a JSON object, and with `StoreIO` if it can't be read or written; `set` and `remove` also with `Locked` if another process
- * holds the lock for too long.
+ * The credentials in `auth.json`, by provider ID, for example `amazon-bedrock`. A missing file is like an empty one. All operations fail with
+ * `CorruptStore` if the file is not a JSON object, and with `StoreIO` if it can't be read or written. `set` and `remove` also fail with `Locked`
+ * if another process holds the lock for too long.
  *
  * @since 0.1.0
  * @category models
@@ -40,15 +40,15 @@ export interface StoredCredential {
 export interface Service {
   /** The path of `auth.json`. */
   readonly path: string
-  /** In the order of the file; a missing type is `unknown`. */
+  /** All entries in the order of the file. The type is `unknown` if it is missing. */
   readonly list: Effect.Effect<ReadonlyArray<StoredCredential>, AuthError>
-  /** The unchanged key of the provider's entry of type `api`, unless it is blank. */
+  /** The key of the provider's entry, unchanged; none if the type is not `api` or the key is blank. */
   readonly get: (provider: string) => Effect.Effect<Option.Option<Redacted.Redacted<string>>, AuthError>
   /** Sets the provider's entry to type `api` with this key. The rest of the file stays unchanged. */
   readonly set: (provider: string, key: Redacted.Redacted<string>) => Effect.Effect<void, AuthError>
-  /** Removes the provider's entry, whatever its type. The result is whether there was one. */
+  /** Removes the provider's entry, whatever its type. Returns whether there was one. */
   readonly remove: (provider: string) => Effect.Effect<boolean, AuthError>
-  /** Sentences for the user about changes since this was read last. */
+  /** The notices for the user since the last read. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
 
@@ -61,8 +61,8 @@ export interface Service {
 export class CredentialStore extends Context.Tag("@altimate-code/auth/CredentialStore")<CredentialStore, Service>() {}
 
 /**
- * `auth.json` in the data directory, readable only by its owner, and read again each time. Writes are atomic, one process at a time, and keep a
- * symbolic link. Every secret that is read is registered with `Secrets`.
+ * Uses `auth.json` in the data directory, which only its owner can read. The file is read again for each operation. Writes are atomic, exclude
+ * other processes, and preserve a symbolic link. Every secret is registered with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -90,7 +90,7 @@ export const layer: Layer.Layer<
 
     const pendingNotices = yield* Ref.make<ReadonlyArray<string>>([])
 
-    /** Reads while holding the lock, so that no other process changes the file before the write. */
+    /** Reads the file under the lock, so that no other process changes it before the write. */
     const update = Effect.fn("CredentialStore.update")(
       function*(change: (file: AuthFile.AuthFile) => Either.Either<AuthFile.AuthFile, AuthError>) {
         const { notices, replace } = yield* privateFile.lock(path)

@@ -29,17 +29,17 @@ import { parseToken } from "./internal/tokenOutput.ts"
  * @since 0.1.0
  * @category models
  */
-export type Line = string | ReadonlyArray<string>
+export type CommandLine = string | ReadonlyArray<string>
 
 /**
- * A token that a request can carry.
+ * A valid token.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Token {
   readonly token: Redacted.Redacted<string>
-  /** What was removed from around it. */
+  /** What was removed around the token. */
   readonly leftOut: ReadonlyArray<Wrapping>
 }
 
@@ -51,12 +51,12 @@ export interface Token {
  */
 export interface Service {
   /**
-   * A token that is not about to expire and is not the `refused` one. The command is run only if neither this process nor another one has such a
-   * token; concurrent callers share one run. Fails with `TokenCommand` if the command fails, takes too long or does not print a token; with
-   * `Malformed` if no request can carry the token; and with `StoreIO` or `Locked` if the token can't be cached.
+   * Returns a token that is not about to expire and is not the `refused` one. The command is run only if no such token is cached, by this or another
+   * process; concurrent callers share one run. Fails with `TokenCommand` if the command fails, takes too long or does not print a token; with
+   * `Malformed` if HTTP headers can't contain the token; and with `StoreIO` or `Locked` if the token can't be cached.
    */
   readonly token: (
-    command: Setting<Line>,
+    command: Setting<CommandLine>,
     refused?: Redacted.Redacted<string>
   ) => Effect.Effect<Token, AuthError>
 }
@@ -76,26 +76,28 @@ export class TokenCommand extends Context.Tag("@altimate-code/auth/TokenCommand"
  * @category models
  */
 export interface Options {
-  /** Receives the command's stderr, line by line as it arrives: commands that log in print the address there. */
-  readonly say?: (line: string) => Effect.Effect<void>
-  /** 3 minutes by default, because the user may have to log in in a browser. */
+  /** The command's environment. `AWS_BEARER_TOKEN_BEDROCK` is removed from it. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Receives the command's stderr line by line, as it arrives. It may contain the URL of a login page. */
+  readonly onStderr?: (line: string) => Effect.Effect<void>
+  /** 3 minutes by default, because the user may have to sign in with a browser. */
   readonly timeLimit?: Duration.DurationInput
 }
 
-/** In characters: a message can contain a line of the command's stderr. */
+/** In characters. A message can contain a line of the command's stderr. */
 const maxMessageLength = 400
 
 /**
- * Runs the command in its own process group and without input. Its output is the token, or JSON such as
+ * Runs the command in its own process group and without input. The output is the token, or JSON such as
  * `{"token": "…", "expiresAt": "2026-11-23T12:00:00Z"}`. A token expires at `expiresAt`, at the `exp` of a JWT, or after five minutes, and is
- * replaced a little earlier. It is cached in `token-cache.json` in the data directory (0600) for other processes of the same user, and registered
- * with `Secrets`.
+ * replaced shortly before. It is cached in `token-cache.json` in the data directory (mode 0600), which all processes of the user share, and
+ * registered with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = (
-  options: Options = {}
+  options: Options
 ): Layer.Layer<TokenCommand, never, FileSystem.FileSystem | Path.Path | Directories | Secrets> =>
   Layer.effect(
     TokenCommand,
@@ -106,8 +108,8 @@ export const layer = (
       const secrets = yield* Secrets
       const file = path.join(data, "token-cache.json")
       const timeLimit = Duration.decode(options.timeLimit ?? "3 minutes")
-      const remembered = new Map<string, TokenCache.Entry>()
-      const oneAtATime = yield* Effect.makeSemaphore(1)
+      const inMemory = new Map<string, TokenCache.Entry>()
+      const runExclusively = yield* Effect.makeSemaphore(1)
 
       /** A cache that can't be read is ignored. */
       const readCache = privateFile.read(file).pipe(
@@ -115,7 +117,7 @@ export const layer = (
         Effect.orElseSucceed((): TokenCache.TokenCache => ({}))
       )
 
-      const obtain = (command: Setting<Line>) =>
+      const runAndParse = (command: Setting<CommandLine>) =>
         Effect.gen(function*() {
           const toAuthError = (reason: "Malformed" | "TokenCommand", message: string) =>
             new AuthError({
@@ -126,7 +128,8 @@ export const layer = (
           yield* Effect.logInfo("running tokenCommand")
           const output = yield* runCommand(command.value, {
             timeLimit,
-            say: (line) => options.say?.(secrets.mask(line)) ?? Effect.void
+            environment: options.environment,
+            onStderr: (line) => options.onStderr?.(secrets.mask(line)) ?? Effect.void
           }).pipe(Effect.mapError(({ message }) => toAuthError("TokenCommand", message)))
           const now = yield* Clock.currentTimeMillis
           const entry = yield* Effect.mapError(
@@ -138,9 +141,9 @@ export const layer = (
         })
 
       const token = Effect.fn("TokenCommand.token")(
-        function*(command: Setting<Line>, refused?: Redacted.Redacted<string>) {
+        function*(command: Setting<CommandLine>, refused?: Redacted.Redacted<string>) {
           const key = createHash("sha256").update(JSON.stringify(command.value)).digest("hex")
-          const usableToken = (entry: TokenCache.Entry | undefined) =>
+          const findUsable = (entry: TokenCache.Entry | undefined) =>
             Effect.map(Clock.currentTimeMillis, (now) =>
               Option.fromNullable(entry).pipe(
                 Option.filter(({ renewAt, token }) =>
@@ -148,27 +151,27 @@ export const layer = (
                 ),
                 Option.map(({ leftOut, token }): Token => ({ token, leftOut }))
               ))
-          const own = yield* usableToken(remembered.get(key))
+          const own = yield* findUsable(inMemory.get(key))
           if (Option.isSome(own)) return own.value
 
           const { replace } = yield* privateFile.lock(file, Duration.sum(timeLimit, privateFile.lockWait))
           const entries = yield* readCache
-          const others = entries[key]
-          const shared = yield* usableToken(others)
-          if (others !== undefined && Option.isSome(shared)) {
-            yield* secrets.register(others.token)
-            remembered.set(key, others)
+          const stored = entries[key]
+          const shared = yield* findUsable(stored)
+          if (stored !== undefined && Option.isSome(shared)) {
+            yield* secrets.register(stored.token)
+            inMemory.set(key, stored)
             return shared.value
           }
-          const entry = yield* obtain(command)
-          remembered.set(key, entry)
+          const entry = yield* runAndParse(command)
+          inMemory.set(key, entry)
           const now = yield* Clock.currentTimeMillis
           yield* replace(TokenCache.encode({ ...TokenCache.removeExpired(entries, now), [key]: entry }))
           return { token: entry.token, leftOut: entry.leftOut }
         },
         Effect.scoped,
         Effect.annotateLogs("service", "auth"),
-        oneAtATime.withPermits(1),
+        runExclusively.withPermits(1),
         Effect.provide(context)
       )
 

@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import type { Source } from "./Credential.ts"
 
 /**
- * The order in which the sources of credentials are tried. The first one that has a credential wins; a source that is not listed is never used.
+ * The order in which the sources of credentials are tried. The first one that has a credential is used; a source that is not listed never is.
  *
  * @since 0.1.0
  * @category services
@@ -19,7 +19,7 @@ export class TokenPrecedence extends Context.Tag("@altimate-code/auth/TokenPrece
 >() {}
 
 /**
- * The bearer token of the environment, the stored one, that of `options.apiKey`, that of `tokenCommand`, then the AWS credential chain.
+ * The bearer token from the environment, the stored token, `options.apiKey`, `tokenCommand`, then the AWS credential chain.
  *
  * @since 0.1.0
  * @category layers

@@ -6,8 +6,8 @@ import { activeEnvironment } from "../src/ActiveEnvironment.ts"
 const active = (env: Record<string, string>) =>
   Effect.withConfigProvider(activeEnvironment, ConfigProvider.fromMap(new Map(Object.entries(env))))
 
-describe("The active environment", () => {
-  it.effect("has the variables that are set, with what they hold where it is no secret", () =>
+describe("the active environment", () => {
+  it.effect("lists the variables that are set, and the values that are not secrets", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(
         yield* active({
@@ -40,12 +40,12 @@ describe("The active environment", () => {
       )
     }))
 
-  it.effect("leaves out what is blank", () =>
+  it.effect("leaves out blank variables", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* active({ AWS_BEARER_TOKEN_BEDROCK: "", AWS_PROFILE: " \t" }), [])
     }))
 
-  it.effect("can't move the cursor of a terminal", () =>
+  it.effect("escapes terminal control characters in values", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* active({ AWS_PROFILE: "a\u001b[2Jb" }))[0]?.note, "named profile: a\\u{1b}[2Jb")
     }))

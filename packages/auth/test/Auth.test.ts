@@ -17,12 +17,12 @@ import { settings } from "./settings.ts"
 
 interface Start {
   readonly env?: Record<string, string>
-  /** What the store answers; without it, touching the store is a defect. */
+  /** The stored token; if absent, reading the store is a defect. */
   readonly stored?: Effect.Effect<Option.Option<string>, AuthError>
   readonly precedence?: ReadonlyArray<Source>
   readonly profile?: Setting<string>
   readonly gateway?: Partial<Gateway>
-  /** What `tokenCommand` gives, after a refusal too; without it, running it is a defect. */
+  /** The output of `tokenCommand`; if absent, running it is a defect. */
   readonly command?: (refused: string | undefined) => string
 }
 
@@ -35,7 +35,7 @@ const services = ({ command, env = {}, gateway, precedence, profile, stored }: S
         get: (provider) =>
           stored !== undefined && provider === "amazon-bedrock"
             ? Effect.map(stored, Option.map(Redacted.make))
-            : Effect.dieMessage("the store was touched")
+            : Effect.dieMessage("the store was read")
       }),
       Layer.succeed(TokenCommand, {
         token: (_, refused) =>
@@ -49,8 +49,8 @@ const services = ({ command, env = {}, gateway, precedence, profile, stored }: S
     Layer.provideMerge(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))
   )
 
-/** With the secret and the option revealed: to `deepStrictEqual`, all that is hidden in them is the same. */
-const decide = (start: Start) =>
+/** Reveals the secret and the option, because `deepStrictEqual` considers all hidden values equal. */
+const resolve = (start: Start) =>
   Effect.flatMap(Auth, ({ credential }) => credential).pipe(
     Effect.map((credential) =>
       credential._tag === "Bearer"
@@ -66,31 +66,31 @@ const none = Effect.succeedNone
 const some = Effect.succeedSome("stored-token")
 const environment = { AWS_BEARER_TOKEN_BEDROCK: "environment-token" }
 
-describe("The credential", () => {
-  it.effect("is the environment's token, and the store is not touched", () =>
+describe("the credential", () => {
+  it.effect("is the environment's token, without reading the store", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* decide({ env: environment }), {
+      assert.deepStrictEqual(yield* resolve({ env: environment }), {
         _tag: "Bearer",
         token: "environment-token",
         source: "environment",
         where: "AWS_BEARER_TOKEN_BEDROCK",
         considered: [
           { source: "environment", where: "AWS_BEARER_TOKEN_BEDROCK", outcome: "used" },
-          { source: "stored", where: "/data/auth.json", outcome: "not looked at: AWS_BEARER_TOKEN_BEDROCK wins" },
+          { source: "stored", where: "/data/auth.json", outcome: "skipped: AWS_BEARER_TOKEN_BEDROCK takes precedence" },
           { source: "configured", where: "options.apiKey", outcome: "not set" },
-          { source: "command", where: "tokenCommand", outcome: "not looked at: AWS_BEARER_TOKEN_BEDROCK wins" },
+          { source: "command", where: "tokenCommand", outcome: "skipped: AWS_BEARER_TOKEN_BEDROCK takes precedence" },
           {
             source: "aws-chain",
             where: "AWS credential chain",
-            outcome: "not looked at: AWS_BEARER_TOKEN_BEDROCK wins"
+            outcome: "skipped: AWS_BEARER_TOKEN_BEDROCK takes precedence"
           }
         ]
       })
     }))
 
-  it.effect("is the stored token when the environment has none", () =>
+  it.effect("is the stored token if the environment has none", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* decide({ stored: some }), {
+      assert.deepStrictEqual(yield* resolve({ stored: some }), {
         _tag: "Bearer",
         token: "stored-token",
         source: "stored",
@@ -99,15 +99,15 @@ describe("The credential", () => {
           { source: "environment", where: "AWS_BEARER_TOKEN_BEDROCK", outcome: "not set" },
           { source: "stored", where: "/data/auth.json", outcome: "used" },
           { source: "configured", where: "options.apiKey", outcome: "not set" },
-          { source: "command", where: "tokenCommand", outcome: "not looked at: the stored token wins" },
-          { source: "aws-chain", where: "AWS credential chain", outcome: "not looked at: the stored token wins" }
+          { source: "command", where: "tokenCommand", outcome: "skipped: the stored token takes precedence" },
+          { source: "aws-chain", where: "AWS credential chain", outcome: "skipped: the stored token takes precedence" }
         ]
       })
     }))
 
-  it.effect("is the AWS chain when there is no token", () =>
+  it.effect("is the AWS credential chain if there is no token", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* decide({ stored: none }), {
+      assert.deepStrictEqual(yield* resolve({ stored: none }), {
         _tag: "AwsChain",
         profile: null,
         where: "AWS credential chain",
@@ -121,34 +121,34 @@ describe("The credential", () => {
       })
     }))
 
-  it.effect("names the profile that the configuration names, and where it does", () =>
+  it.effect("names the configured profile and where it is configured", () =>
     Effect.gen(function*() {
       const profile: Setting<string> = {
         value: "dev",
         origin: { _tag: "File", path: "/p/altimate-code.json", scope: "project", line: 2, column: 5, key: "profile" }
       }
-      const credential = yield* decide({ stored: none, profile })
+      const credential = yield* resolve({ stored: none, profile })
       assert.deepStrictEqual(credential._tag === "AwsChain" && credential.profile, profile)
       assert.strictEqual(credential.where, "AWS profile dev, chosen by /p/altimate-code.json:2:5 (project config)")
-      assert.strictEqual((yield* decide({ env: environment, profile }))._tag, "Bearer")
+      assert.strictEqual((yield* resolve({ env: environment, profile }))._tag, "Bearer")
     }))
 
   for (const blank of ["", " ", "\t\n"]) {
-    it.effect(`is not the environment's token ${JSON.stringify(blank)}`, () =>
+    it.effect(`is not the environment's token if that is blank: ${JSON.stringify(blank)}`, () =>
       Effect.gen(function*() {
-        const { considered, where } = yield* decide({ env: { AWS_BEARER_TOKEN_BEDROCK: blank }, stored: some })
+        const { considered, where } = yield* resolve({ env: { AWS_BEARER_TOKEN_BEDROCK: blank }, stored: some })
         assert.strictEqual(where, "/data/auth.json")
         assert.strictEqual(considered[0]?.outcome, "blank")
       }))
   }
 
-  it.effect("is the environment's token without the white space around it", () =>
+  it.effect("is the environment's token without surrounding white space", () =>
     Effect.gen(function*() {
-      const credential = yield* decide({ env: { AWS_BEARER_TOKEN_BEDROCK: " environment-token\n" } })
+      const credential = yield* resolve({ env: { AWS_BEARER_TOKEN_BEDROCK: " environment-token\n" } })
       assert.strictEqual(credential._tag === "Bearer" && credential.token, "environment-token")
     }))
 
-  it.effect("is decided anew each time", () =>
+  it.effect("is resolved again each time", () =>
     Effect.gen(function*() {
       let stored = Option.none<string>()
       yield* Effect.gen(function*() {
@@ -159,49 +159,49 @@ describe("The credential", () => {
       }).pipe(Effect.provide(services({ stored: Effect.sync(() => stored) })))
     }))
 
-  it.effect("makes the environment's token a secret", () =>
+  it.effect("is registered as a secret", () =>
     Effect.gen(function*() {
       const { credential } = yield* Auth
       yield* credential
       assert.strictEqual((yield* Secrets.Secrets).mask("Bearer environment-token"), "Bearer <redacted>")
     }).pipe(Effect.provide(services({ env: environment }))))
 
-  it.effect("fails with a corrupt store only when the store is asked", () =>
+  it.effect("fails because of a corrupt store only if the store is read", () =>
     Effect.gen(function*() {
       const stored = Effect.fail(new AuthError({ reason: "CorruptStore", message: "corrupt" }))
-      assert.strictEqual((yield* Effect.flip(decide({ stored }))).reason, "CorruptStore")
-      assert.strictEqual((yield* decide({ stored, env: environment }))._tag, "Bearer")
+      assert.strictEqual((yield* Effect.flip(resolve({ stored }))).reason, "CorruptStore")
+      assert.strictEqual((yield* resolve({ stored, env: environment }))._tag, "Bearer")
     }))
 
-  describe("of options.apiKey", () => {
+  describe("from options.apiKey", () => {
     const origin = { _tag: "Inline", line: 2, column: 5, key: "" } as const
     const gateway = { apiKey: Option.some({ value: Redacted.make("configured-token"), origin }) }
     const where = "options.apiKey, ALTIMATE_CLI_CONFIG_CONTENT:2:5"
 
-    it.effect("is used when neither the environment nor the store has a token, and the command is not run", () =>
+    it.effect("is used if neither the environment nor the store has a token, without running the command", () =>
       Effect.gen(function*() {
         const tokenCommand = Option.some({ value: "get-token", origin })
-        const credential = yield* decide({ stored: none, gateway: { ...gateway, tokenCommand } })
+        const credential = yield* resolve({ stored: none, gateway: { ...gateway, tokenCommand } })
         assert.deepInclude(credential, { _tag: "Bearer", token: "configured-token", source: "configured", where })
         assert.deepStrictEqual(credential.considered.map(({ outcome }) => outcome), [
           "not set",
           "not set",
           "used",
-          "not looked at: options.apiKey wins",
-          "not looked at: options.apiKey wins"
+          "skipped: options.apiKey takes precedence",
+          "skipped: options.apiKey takes precedence"
         ])
       }))
 
-    it.effect("is not used when another token wins, or by sigv4", () =>
+    it.effect("is not used if another token takes precedence or options.auth is sigv4", () =>
       Effect.gen(function*() {
         for (
           const [start, outcome] of [
-            [{ env: environment }, "AWS_BEARER_TOKEN_BEDROCK wins"],
-            [{ stored: some }, "the stored token wins"],
+            [{ env: environment }, "AWS_BEARER_TOKEN_BEDROCK takes precedence"],
+            [{ stored: some }, "the stored token takes precedence"],
             [{ gateway: { auth: { value: "sigv4", origin } } }, "options.auth is sigv4"]
           ] as const
         ) {
-          const { considered } = yield* decide({
+          const { considered } = yield* resolve({
             ...start,
             gateway: { ...gateway, ..."gateway" in start && start.gateway }
           })
@@ -210,7 +210,7 @@ describe("The credential", () => {
       }))
   })
 
-  describe("is read at one door", () => {
+  describe("from any source", () => {
     const origin = { _tag: "Inline", line: 2, column: 5, key: "" } as const
     const sources = (text: string): ReadonlyArray<readonly [where: string, start: Start]> => [
       ["AWS_BEARER_TOKEN_BEDROCK", { env: { AWS_BEARER_TOKEN_BEDROCK: text } }],
@@ -221,10 +221,10 @@ describe("The credential", () => {
       }]
     ]
 
-    it.effect("which names a character that no header can carry, and shows nothing else of the token", () =>
+    it.effect("fails with the name of an invalid character and shows nothing else of the token", () =>
       Effect.gen(function*() {
         for (const [where, start] of sources("canary-one\ncanary-two")) {
-          const error = yield* Effect.flip(decide(start))
+          const error = yield* Effect.flip(resolve(start))
           assert.strictEqual(error.reason, "Malformed")
           assert.strictEqual(
             error.message,
@@ -234,7 +234,7 @@ describe("The credential", () => {
         }
       }))
 
-    it.effect("which leaves out what was copied along with it, and says so", () =>
+    it.effect("drops text that was copied along with it, and a notice says so", () =>
       Effect.gen(function*() {
         for (const [where, start] of sources("\"Bearer canary-token\"\n")) {
           const credential = yield* Effect.flatMap(Auth, ({ credential }) => credential).pipe(
@@ -254,7 +254,7 @@ describe("The credential", () => {
         }
       }))
 
-    it.effect("which makes secrets of it as it is written and as it is sent, but not of the word Bearer", () =>
+    it.effect("is a secret both as written and as sent, but the word Bearer is not", () =>
       Effect.gen(function*() {
         for (const [, start] of sources("Bearer canary-token").slice(0, 2)) {
           yield* Effect.gen(function*() {
@@ -270,15 +270,15 @@ describe("The credential", () => {
         }).pipe(Effect.provide(services({ env: { AWS_BEARER_TOKEN_BEDROCK: "Bearer " } })))
       }))
 
-    it.effect("which a source that is not asked does not come to", () =>
+    it.effect("is not validated if its source is not used", () =>
       Effect.gen(function*() {
         const env = { AWS_BEARER_TOKEN_BEDROCK: "not\u200bthis" }
-        const { _tag } = yield* decide({ env, gateway: { auth: { value: "sigv4", origin } } })
+        const { _tag } = yield* resolve({ env, gateway: { auth: { value: "sigv4", origin } } })
         assert.strictEqual(_tag, "AwsChain")
       }))
   })
 
-  describe("of tokenCommand", () => {
+  describe("from tokenCommand", () => {
     const gateway = {
       tokenCommand: Option.some({
         value: "get-token",
@@ -286,25 +286,25 @@ describe("The credential", () => {
       })
     }
 
-    it.effect("is used when nothing before it has a token, and after a refusal is another one", () =>
+    it.effect("is used if no earlier source has a token, and is replaced after a refusal", () =>
       Effect.gen(function*() {
         const command = (refused: string | undefined) => refused === undefined ? "first" : `not ${refused}`
-        const { credential, renewed } = yield* Effect.provide(Auth, services({ stored: none, gateway, command }))
+        const { credential, renew } = yield* Effect.provide(Auth, services({ stored: none, gateway, command }))
         const first = yield* credential
         assert.strictEqual(first.where, "tokenCommand, ALTIMATE_CLI_CONFIG_CONTENT:2:5")
         assert.strictEqual(first._tag === "Bearer" && Redacted.value(first.token), "first")
-        const second = yield* renewed(Redacted.make("first"))
+        const second = yield* renew(Redacted.make("first"))
         assert.strictEqual(second._tag === "Bearer" && Redacted.value(second.token), "not first")
       }))
 
-    it.effect("is not run when another token wins", () =>
+    it.effect("is not requested if another token takes precedence", () =>
       Effect.gen(function*() {
-        assert.strictEqual((yield* decide({ env: environment, gateway }))._tag, "Bearer")
-        assert.strictEqual((yield* decide({ stored: some, gateway })).where, "/data/auth.json")
+        assert.strictEqual((yield* resolve({ env: environment, gateway }))._tag, "Bearer")
+        assert.strictEqual((yield* resolve({ stored: some, gateway })).where, "/data/auth.json")
       }))
   })
 
-  describe("by options.auth", () => {
+  describe("with options.auth", () => {
     const origin = { _tag: "Default" } as const
     const scheme = (value: Gateway["auth"]["value"], headers: Gateway["headers"] = {}): Partial<Gateway> => ({
       auth: { value, origin },
@@ -313,53 +313,53 @@ describe("The credential", () => {
     const key = { "x-api-key": { value: Redacted.make("k"), origin } }
     const authorization = { Authorization: { value: Redacted.make("Basic x"), origin } }
 
-    it.effect("sigv4 is the chain although there are tokens", () =>
+    it.effect("is the AWS credential chain for sigv4, even if there are tokens", () =>
       Effect.gen(function*() {
-        const { _tag, considered } = yield* decide({ env: environment, gateway: scheme("sigv4") })
+        const { _tag, considered } = yield* resolve({ env: environment, gateway: scheme("sigv4") })
         assert.strictEqual(_tag, "AwsChain")
         assert.deepStrictEqual(considered.map(({ outcome }) => outcome), [
           "set, but options.auth is sigv4",
-          "not looked at: options.auth is sigv4",
+          "skipped: options.auth is sigv4",
           "not set",
-          "not looked at: options.auth is sigv4",
+          "skipped: options.auth is sigv4",
           "used"
         ])
       }))
 
-    it.effect("bearer never is the chain", () =>
+    it.effect("is never the AWS credential chain for bearer", () =>
       Effect.gen(function*() {
-        assert.strictEqual((yield* decide({ env: environment, gateway: scheme("bearer") }))._tag, "Bearer")
-        const error = yield* Effect.flip(decide({ stored: none, gateway: scheme("bearer") }))
+        assert.strictEqual((yield* resolve({ env: environment, gateway: scheme("bearer") }))._tag, "Bearer")
+        const error = yield* Effect.flip(resolve({ stored: none, gateway: scheme("bearer") }))
         assert.strictEqual(error.reason, "NoCredentials")
-        assert.include(error.message, "AWS credential chain: not looked at: options.auth is bearer")
+        assert.include(error.message, "AWS credential chain: skipped: options.auth is bearer")
       }))
 
-    it.effect("header is the headers, of which there has to be one; none is nothing", () =>
+    it.effect("is the configured headers for header, which requires at least one, and nothing for none", () =>
       Effect.gen(function*() {
-        const byHeader = yield* decide({ env: environment, gateway: scheme("header", key) })
+        const byHeader = yield* resolve({ env: environment, gateway: scheme("header", key) })
         assert.deepInclude(byHeader, { _tag: "Headers", where: "x-api-key, default" })
         assert.strictEqual(byHeader.considered[0]!.outcome, "set, but options.auth is header")
-        const error = yield* Effect.flip(decide({ env: environment, gateway: scheme("header") }))
+        const error = yield* Effect.flip(resolve({ env: environment, gateway: scheme("header") }))
         assert.strictEqual(error.reason, "Conflict")
-        assert.strictEqual((yield* decide({ env: environment, gateway: scheme("none", key) }))._tag, "None")
+        assert.strictEqual((yield* resolve({ env: environment, gateway: scheme("none", key) }))._tag, "None")
       }))
 
-    it.effect("auto takes an Authorization header for the credential; bearer and sigv4 refuse it", () =>
+    it.effect("is a configured Authorization header for auto; bearer and sigv4 refuse such a header", () =>
       Effect.gen(function*() {
-        const auto = yield* decide({ env: environment, gateway: scheme("auto", authorization) })
+        const auto = yield* resolve({ env: environment, gateway: scheme("auto", authorization) })
         assert.strictEqual(auto._tag, "Headers")
-        assert.strictEqual(auto.considered[0]!.outcome, "set, but the header Authorization wins")
+        assert.strictEqual(auto.considered[0]!.outcome, "set, but the header Authorization takes precedence")
         for (const value of ["bearer", "sigv4"] as const) {
-          const error = yield* Effect.flip(decide({ env: environment, gateway: scheme(value, authorization) }))
+          const error = yield* Effect.flip(resolve({ env: environment, gateway: scheme(value, authorization) }))
           assert.strictEqual(error.reason, "Conflict")
         }
       }))
   })
 
-  describe("by another precedence", () => {
-    it.effect("can be the stored token although the environment has one", () =>
+  describe("with a custom precedence", () => {
+    it.effect("can be the stored token even if the environment has one", () =>
       Effect.gen(function*() {
-        const { considered, where } = yield* decide({
+        const { considered, where } = yield* resolve({
           env: environment,
           stored: some,
           precedence: ["stored", "environment", "aws-chain"]
@@ -367,36 +367,36 @@ describe("The credential", () => {
         assert.strictEqual(where, "/data/auth.json")
         assert.deepStrictEqual(considered.map(({ outcome }) => outcome), [
           "used",
-          "set, but the stored token wins",
-          "not looked at: the stored token wins"
+          "set, but the stored token takes precedence",
+          "skipped: the stored token takes precedence"
         ])
       }))
 
-    it.effect("can be the chain although there are tokens", () =>
+    it.effect("can be the AWS credential chain even if there are tokens", () =>
       Effect.gen(function*() {
-        const { _tag, considered } = yield* decide({
+        const { _tag, considered } = yield* resolve({
           env: environment,
           precedence: ["aws-chain", "environment", "stored"]
         })
         assert.strictEqual(_tag, "AwsChain")
         assert.deepStrictEqual(considered.map(({ outcome }) => outcome), [
           "used",
-          "set, but the AWS credential chain wins",
-          "not looked at: the AWS credential chain wins"
+          "set, but the AWS credential chain takes precedence",
+          "skipped: the AWS credential chain takes precedence"
         ])
       }))
 
-    it.effect("says of a winner's followers when they are not set or blank", () =>
+    it.effect("reports later sources as not set or blank", () =>
       Effect.gen(function*() {
         const precedence = ["stored", "environment"] as const
-        const unset = yield* decide({ stored: some, precedence })
-        const blank = yield* decide({ stored: some, precedence, env: { AWS_BEARER_TOKEN_BEDROCK: " " } })
+        const unset = yield* resolve({ stored: some, precedence })
+        const blank = yield* resolve({ stored: some, precedence, env: { AWS_BEARER_TOKEN_BEDROCK: " " } })
         assert.deepStrictEqual([unset, blank].map(({ considered }) => considered[1]?.outcome), ["not set", "blank"])
       }))
 
-    it.effect("is none without a token and without the chain, and the error says what was looked for", () =>
+    it.effect("is an error that lists the searched sources if none has a token", () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(decide({ stored: none, precedence: ["environment", "stored"] }))
+        const error = yield* Effect.flip(resolve({ stored: none, precedence: ["environment", "stored"] }))
         assert.strictEqual(error.reason, "NoCredentials")
         assert.include(error.message, "1. AWS_BEARER_TOKEN_BEDROCK: not set\n  2. /data/auth.json: not set")
         assert.deepStrictEqual(error.steps, [
@@ -405,9 +405,9 @@ describe("The credential", () => {
         ])
       }))
 
-    it.effect("never is from a source that is left out", () =>
+    it.effect("never comes from a source that is not listed", () =>
       Effect.gen(function*() {
-        const { considered } = yield* decide({ env: environment, precedence: ["aws-chain"] })
+        const { considered } = yield* resolve({ env: environment, precedence: ["aws-chain"] })
         assert.deepStrictEqual(considered.map(({ source }) => source), ["aws-chain"])
       }))
   })

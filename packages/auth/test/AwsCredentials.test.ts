@@ -9,7 +9,7 @@ import type { AuthError } from "../src/AuthError.ts"
 import type { ResolvedAwsCredentials } from "../src/AwsCredentials.ts"
 import { machine, server, temporaryKeys } from "./machine.ts"
 
-/** As texts, to compare. */
+/** As plain text, for comparison. */
 const plain = (
   { accessKeyId, expiration, refreshable, secretAccessKey, sessionToken, source }: ResolvedAwsCredentials
 ) => ({
@@ -35,11 +35,11 @@ const corp = profile("sso-session corp", "sso_start_url = https://corp.example/s
 
 const corpProfile = profile("profile dev", "sso_session = corp", "sso_account_id = 123456789012", "sso_role_name = dev")
 
-/** The SDK names it by the SHA-1 of the session's name. */
+/** The SDK uses the SHA-1 of the session's name. */
 const ssoCache = `sso/cache/${createHash("sha1").update("corp").digest("hex")}.json`
 
-layer(NodeContext.layer)("The AWS credential chain", (it) => {
-  it.scoped("begins with the key variables, before AWS_PROFILE", () =>
+layer(NodeContext.layer)("the AWS credential chain", (it) => {
+  it.scoped("starts with the key variables, before AWS_PROFILE", () =>
     Effect.gen(function*() {
       const { log, resolve } = yield* machine({
         env: { ...keyVariables, AWS_SESSION_TOKEN: "variable-token", AWS_PROFILE: "dev" },
@@ -56,7 +56,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       assert.deepStrictEqual(log, ["DEBUG auth credential chain: key variables: used"])
     }))
 
-  it.scoped("goes on when one of the two key variables is missing or blank", () =>
+  it.scoped("continues if one of the two key variables is missing or blank", () =>
     Effect.gen(function*() {
       const files = { credentials: profile("default", ...keys("default")) }
       const first = yield* machine({ env: { AWS_ACCESS_KEY_ID: "AKIA-VARIABLE", AWS_SECRET_ACCESS_KEY: " " }, files })
@@ -71,7 +71,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       assert.match(second.log[0]!, /AWS_ACCESS_KEY_ID is not set$/)
     }))
 
-  it.scoped("names a character that no key has, and where it was found, before anything is signed", () =>
+  it.scoped("rejects a key with an invalid character, naming the character and the source", () =>
     Effect.gen(function*() {
       const cases = [
         [{ AWS_ACCESS_KEY_ID: "AKIA\nCANARY" }, "AWS_ACCESS_KEY_ID has a line break at position 5"],
@@ -98,7 +98,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       )
     }))
 
-  it.scoped("says in order what each step said when none has credentials", () =>
+  it.scoped("reports the outcome of every step in order if none has credentials", () =>
     Effect.gen(function*() {
       const { log, resolve } = yield* machine({})
       const error = yield* Effect.flip(resolve())
@@ -122,7 +122,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       assert.deepStrictEqual(log, said.map((line) => `DEBUG auth credential chain: ${line}`))
     }))
 
-  it.scoped("finds nothing in a broken config file, and does not fall over it", () =>
+  it.scoped("finds no credentials in a broken config file", () =>
     Effect.gen(function*() {
       const { resolve } = yield* machine({
         files: { config: "[default\n= ]]\u0000\naws_access_key_id\n[", credentials: "{" }
@@ -130,8 +130,8 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       assert.strictEqual((yield* Effect.flip(resolve())).reason, "NoCredentials")
     }))
 
-  describe("at a named profile", () => {
-    it.scoped("takes the one of AWS_PROFILE before the default one", () =>
+  describe("with a named profile", () => {
+    it.scoped("prefers AWS_PROFILE to the default profile", () =>
       Effect.gen(function*() {
         const { resolve } = yield* machine({
           env: { AWS_PROFILE: "dev" },
@@ -147,7 +147,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         })
       }))
 
-    it.scoped("takes the one of the configuration before everything else", () =>
+    it.scoped("prefers the configured profile to everything else", () =>
       Effect.gen(function*() {
         const { log, resolve } = yield* machine({
           env: { ...keyVariables, AWS_PROFILE: "dev" },
@@ -158,7 +158,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         assert.strictEqual((yield* resolve()).source, "AWS_ACCESS_KEY_ID")
       }))
 
-    it.scoped("does not go on from the one of the configuration, nor from the one of AWS_PROFILE", () =>
+    it.scoped("stops if the configured profile or AWS_PROFILE fails", () =>
       Effect.gen(function*() {
         const { requests, url } = yield* server(() => temporaryKeys(1))
         const container = { AWS_CONTAINER_CREDENTIALS_FULL_URI: url }
@@ -208,15 +208,15 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
           "echo canary-stderr >&2; exit 3",
           "its credential_process failed; run the command yourself to see why"
         ],
-        ["says no JSON", "echo canary-stdout", "Profile dev credential_process returned invalid JSON."],
+        ["prints invalid JSON", "echo canary-stdout", "Profile dev credential_process returned invalid JSON."],
         [
-          "has expired credentials",
+          "returns expired credentials",
           `echo '{"Version":1,"AccessKeyId":"canary","SecretAccessKey":"canary","Expiration":"2001-01-01T00:00:00Z"}'`,
           "Profile dev credential_process returned expired credentials."
         ]
       ] as const
     ) {
-      it.scoped(`tells that its credential_process ${what}, without what it was given or said`, () =>
+      it.scoped(`reports that its credential_process ${what}, without its arguments or output`, () =>
         Effect.gen(function*() {
           const { log, resolve } = yield* machine({
             env: { AWS_PROFILE: "dev" },
@@ -242,7 +242,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         ["is broken", `canary-token`]
       ] as const
     ) {
-      it.scoped(`asks for a login when its SSO session ${what}`, () =>
+      it.scoped(`requires aws sso login if the SSO session ${what}`, () =>
         Effect.gen(function*() {
           const { log, resolve } = yield* machine({
             env: { AWS_PROFILE: "dev" },
@@ -255,7 +255,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         }))
     }
 
-    it.scoped("asks for the other login when its login session is gone, and does not repeat what is stored", () =>
+    it.scoped("requires aws login if the login session is broken, without showing its content", () =>
       Effect.gen(function*() {
         const file = `login/cache/${createHash("sha256").update("arn:aws:x").digest("hex")}.json`
         const { log, resolve } = yield* machine({
@@ -267,7 +267,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         assert.notInclude(JSON.stringify([error, log]), "canary")
       }))
 
-    it.scoped("asks for a login when SSO does not know its token any more", () =>
+    it.scoped("requires aws sso login if SSO no longer accepts the token", () =>
       Effect.gen(function*() {
         const sso = yield* server((_, response) => {
           response.statusCode = 401
@@ -287,11 +287,11 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
 
     for (
       const [what, session] of [
-        ["not described", ""],
-        ["described by half", profile("sso-session corp", "sso_region = eu-west-1")]
+        ["not configured", ""],
+        ["configured incompletely", profile("sso-session corp", "sso_region = eu-west-1")]
       ] as const
     ) {
-      it.scoped(`does not ask for a login when its SSO session is ${what}`, () =>
+      it.scoped(`does not require a login if the SSO session is ${what}`, () =>
         Effect.gen(function*() {
           const { resolve } = yield* machine({ env: { AWS_PROFILE: "dev" }, files: { config: session + corpProfile } })
           const error = yield* Effect.flip(resolve())
@@ -300,7 +300,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         }))
     }
 
-    it.scoped("assumes its role at STS, in the region of the profile, or else in ours", () =>
+    it.scoped("assumes its role at STS in the region of the profile, or else in the given region", () =>
       Effect.gen(function*() {
         const sts = yield* server(() => stsAnswer("AssumeRole"))
         const { resolve } = yield* machine({
@@ -327,8 +327,8 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       }))
   })
 
-  describe("at the default profile", () => {
-    it.scoped("stops when the profile is there and broken, for whatever else there is is not what was set up", () =>
+  describe("with the default profile", () => {
+    it.scoped("stops if the profile is configured but broken", () =>
       Effect.gen(function*() {
         const { requests, url } = yield* server(() => temporaryKeys(1))
         const { resolve } = yield* machine({
@@ -349,7 +349,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         assert.deepStrictEqual(requests, [])
       }))
 
-    it.scoped("reads the files anew when it is asked for a refresh", () =>
+    it.scoped("reads the files again on a refresh", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { home, resolve } = yield* machine({ files: { credentials: profile("default", ...keys("one")) } })
@@ -361,7 +361,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       }))
   })
 
-  describe("at the web identity token", () => {
+  describe("with a web identity token", () => {
     it.scoped("assumes the role", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -374,7 +374,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         assert.include(sts.requests[0]?.body ?? "", "WebIdentityToken=web-token")
       }))
 
-    it.scoped("stops when STS refuses, with what STS says", () =>
+    it.scoped("stops if STS refuses, and reports STS's message", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const directory = yield* fs.makeTempDirectoryScoped()
@@ -388,12 +388,12 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         assert.strictEqual(error.reason, "NoCredentials")
         assert.strictEqual(
           error.message,
-          "The web identity token has no usable credentials: Not authorized to assume the role"
+          "The web identity token provides no usable credentials: Not authorized to assume the role"
         )
         assert.strictEqual(error.steps?.length, 4)
       }))
 
-    it.scoped("needs a role, too", () =>
+    it.scoped("requires a role", () =>
       Effect.gen(function*() {
         const { resolve } = yield* machine({ env: { AWS_WEB_IDENTITY_TOKEN_FILE: "/nowhere/token" } })
         assert.include(outcomes(yield* Effect.flip(resolve())), "web identity token: AWS_ROLE_ARN is not set")
@@ -401,7 +401,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
   })
 
   describe("in a container", () => {
-    it.scoped("asks the container's endpoint, with its token", () =>
+    it.scoped("requests credentials from the container's endpoint, with its token", () =>
       Effect.gen(function*() {
         const { requests, url } = yield* server(() => temporaryKeys(1))
         const { log, resolve } = yield* machine({
@@ -424,7 +424,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         assert.strictEqual(log.at(-1), "DEBUG auth credential chain: container credentials: used")
       }))
 
-    it.scoped("does not fall on to the identity of the host, nor repeat an answer that is not JSON", () =>
+    it.scoped("never uses the host's identity or shows a response that is not JSON", () =>
       Effect.gen(function*() {
         const host = yield* server(() => temporaryKeys("host"))
         const { url } = yield* server(() => "canary-secret")
@@ -437,7 +437,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         })
         const error = yield* Effect.flip(resolve())
         assert.deepStrictEqual(outcomes(error).slice(-2), [
-          "container credentials: it got invalid JSON",
+          "container credentials: it received invalid JSON",
           "EC2 instance metadata: not used in a container"
         ])
         assert.notInclude(JSON.stringify([error, log]), "canary")
@@ -446,7 +446,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
   })
 
   describe("on an EC2 instance", () => {
-    it.scoped("asks the instance's metadata last", () =>
+    it.scoped("uses the instance metadata last", () =>
       Effect.gen(function*() {
         const { requests, url } = yield* server(({ url }) =>
           url === "/latest/api/token" ? "imds-token" : url?.endsWith("/") === true ? "the-role" : temporaryKeys("ec2")
@@ -459,7 +459,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
         assert.strictEqual(log.length, 6)
       }))
 
-    it.scoped("does not wait long for metadata that do not answer", () =>
+    it.scoped("does not wait long for instance metadata that does not respond", () =>
       Effect.gen(function*() {
         const { url } = yield* server(() => new Promise(() => {}))
         const { resolve } = yield* machine({
@@ -472,7 +472,7 @@ layer(NodeContext.layer)("The AWS credential chain", (it) => {
       }))
   })
 
-  it.scoped("makes every secret that it finds a secret", () =>
+  it.scoped("registers every secret that it finds", () =>
     Effect.gen(function*() {
       const { url } = yield* server(() => temporaryKeys(1))
       const first = yield* machine({ env: { ...keyVariables, AWS_SESSION_TOKEN: "variable-token" } })

@@ -11,14 +11,14 @@ import * as TestServices from "effect/TestServices"
 import { spawn } from "node:child_process"
 import { machine, server, temporaryKeys } from "./machine.ts"
 
-/** In real time: what goes on outside does not follow the clock of the test. */
+/** Waits in real time, because other processes do not use the test clock. */
 const until = (condition: () => boolean) =>
   Effect.sync(condition).pipe(
     Effect.repeat({ until: (met) => met, schedule: Schedule.spaced("10 millis") }),
     TestServices.provideLive
   )
 
-/** A machine whose container gives other keys each time, after a while. */
+/** A machine whose container returns new keys for each request, after a delay. */
 const container = (expiration = "2999-01-01T00:00:00Z") =>
   Effect.gen(function*() {
     let answers = 0
@@ -38,8 +38,8 @@ const isAlive = (pid: number) => {
   }
 }
 
-layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
-  it.scoped("are resolved once for all who ask at once, also for a refresh", () =>
+layer(NodeContext.layer)("AWS credentials", (it) => {
+  it.scoped("are resolved once for concurrent callers, even with a refresh", () =>
     Effect.gen(function*() {
       const { requests, resolve } = yield* container()
       const all = yield* Effect.all(
@@ -50,7 +50,7 @@ layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
       assert.strictEqual(requests.length, 1)
     }))
 
-  it.scoped("are kept until five minutes before they expire", () =>
+  it.scoped("are cached until five minutes before they expire", () =>
     Effect.gen(function*() {
       const now = yield* Clock.currentTimeMillis
       const { resolve } = yield* container(new Date(now + 3_600_000).toISOString())
@@ -69,7 +69,7 @@ layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
       assert.strictEqual((yield* resolve()).accessKeyId, "ASIA-2")
     }))
 
-  it.scoped("are not kept when there were none", () =>
+  it.scoped("are not cached if there are none", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { home, resolve } = yield* machine({ env: {} })
@@ -82,7 +82,7 @@ layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
       assert.strictEqual((yield* resolve()).accessKeyId, "AKIA-later")
     }))
 
-  it.scoped("are not those of another profile", () =>
+  it.scoped("are cached separately for each profile", () =>
     Effect.gen(function*() {
       const { resolve } = yield* machine({
         files: {
@@ -95,7 +95,7 @@ layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
       assert.deepStrictEqual([one.accessKeyId, two.accessKeyId], ["AKIA-one", "AKIA-two"])
     }))
 
-  it.scoped("come to those who still wait when the one who asked first was interrupted", () =>
+  it.scoped("are still resolved for other callers if the first caller is interrupted", () =>
     Effect.gen(function*() {
       const { requests, resolve } = yield* container()
       const first = yield* Effect.fork(resolve())
@@ -107,7 +107,7 @@ layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
       assert.strictEqual(requests.length, 1)
     }))
 
-  it.scoped("are not waited for longer than 30 seconds, and a credential_process that hangs ends, but no other process", () =>
+  it.scoped("time out after 30 seconds, which kills a hanging credential_process but no other process", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { home, log, resolve } = yield* machine({
@@ -135,17 +135,17 @@ layer(NodeContext.layer)("The AWS credentials, in time", (it) => {
       assert.strictEqual(error.reason, "Timeout")
       assert.strictEqual(
         error.message,
-        "AWS credential chain: AWS_PROFILE: no answer from the credential_process of AWS profile dev within 30s"
+        "AWS credential chain: AWS_PROFILE: no response from the credential_process of AWS profile dev within 30s"
       )
       assert.include(
         log,
-        "DEBUG auth credential chain: AWS_PROFILE: no answer from the credential_process of AWS profile dev within 30s"
+        "DEBUG auth credential chain: AWS_PROFILE: no response from the credential_process of AWS profile dev within 30s"
       )
       yield* until(() => !isAlive(pid))
       assert.isFalse(other.killed)
     }))
 
-  it.scoped("are not looked for any more when the program ends", () =>
+  it.scoped("are no longer resolved after the program ends", () =>
     Effect.gen(function*() {
       const { requests, url } = yield* server(() => new Promise(() => {}))
       const exit = yield* Effect.gen(function*() {

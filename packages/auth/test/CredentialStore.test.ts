@@ -12,8 +12,8 @@ const token = Redacted.make("a-bearer-token")
 
 const permissions = (mode: number) => (mode & 0o777).toString(8)
 
-layer(NodeContext.layer)("The stored credentials", (it) => {
-  it.scoped("are none, and nothing is created, when there is no file", () =>
+layer(NodeContext.layer)("stored credentials", (it) => {
+  it.scoped("are empty without a file, and reading creates none", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { home, key, store } = yield* makeStore
@@ -23,7 +23,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(home), [])
     }))
 
-  it.scoped("are in the format of existing installations", () =>
+  it.scoped("have the format of existing installations", () =>
     Effect.gen(function*() {
       const { json, key, store } = yield* makeStore
       yield* store.set("amazon-bedrock", token)
@@ -34,7 +34,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       assert.deepStrictEqual(yield* json, {})
     }))
 
-  it.scoped("are for their owner only, and nothing is left beside them", () =>
+  it.scoped("are readable only by their owner, with no temporary files left over", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, home, store } = yield* makeStore
@@ -46,7 +46,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       assert.deepStrictEqual(yield* fs.readDirectory(directory), ["auth.json"])
     }))
 
-  it.scoped("become so when they were not", () =>
+  it.scoped("become readable only by their owner on a write", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, store, write } = yield* makeStore
@@ -58,7 +58,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       assert.strictEqual(permissions((yield* fs.stat(store.path)).mode), "600")
     }))
 
-  it.scoped("are replaced as a whole: who has the old file open still reads the old text", () =>
+  it.scoped("are replaced atomically: a process that has the old file open still reads the old text", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { store, text } = yield* makeStore
@@ -70,7 +70,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       assert.strictEqual(new TextDecoder().decode(Option.getOrThrow(read)), before)
     }))
 
-  it.scoped("keep what is not ours, to the letter", () =>
+  it.scoped("keep the entries of other programs unchanged", () =>
     Effect.gen(function*() {
       const { store, text, write } = yield* makeStore
       const others = `{
@@ -88,7 +88,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       assert.include(yield* text, `"r-1",   "access"`)
     }))
 
-  it.scoped("are listed with their types, also those of other programs", () =>
+  it.scoped("are listed with their types, including those of other programs", () =>
     Effect.gen(function*() {
       const { store, write } = yield* makeStore
       yield* write(`{"a":{"type":"oauth","access":"x"},"b":{"type":"api","key":"y"},"c":{},"d":"text","e":null}`)
@@ -114,7 +114,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       `null`
     ]
   ) {
-    it.scoped(`have no key in ${entry}, and a login makes one`, () =>
+    it.scoped(`have no key in ${entry} until one is set`, () =>
       Effect.gen(function*() {
         const { key, store, write } = yield* makeStore
         yield* write(`{"amazon-bedrock":${entry}}`)
@@ -124,14 +124,14 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       }))
   }
 
-  it.scoped("are read to the letter, and behind a byte order mark", () =>
+  it.scoped("are read unchanged, even after a byte order mark", () =>
     Effect.gen(function*() {
       const { key, write } = yield* makeStore
       yield* write(`\uFEFF{"amazon-bedrock":{"type":"api","key":" a-bearer-token\\n"}}`)
       assert.strictEqual(yield* key(), " a-bearer-token\n")
     }))
 
-  it.scoped("are not read from UTF-16, which is named", () =>
+  it.scoped("are not read from UTF-16, and the error says so", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { store, write } = yield* makeStore
@@ -146,7 +146,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       }
     }))
 
-  it.scoped("are known as secrets once they were read or written, with those of other types", () =>
+  it.scoped("are registered as secrets when read or written, whatever their type", () =>
     Effect.gen(function*() {
       const { mask, store, write } = yield* makeStore
       yield* write(
@@ -162,7 +162,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
     }))
 
   it.effect.prop(
-    "hold any token for any provider",
+    "can store any token for any provider",
     { provider: Schema.String, key: Schema.String.pipe(Schema.filter((key) => key.trim() === key && key !== "")) },
     ({ key, provider }) =>
       Effect.gen(function*() {
@@ -190,7 +190,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
         ["that is nested without an end", `{"s3cr3t":${"[".repeat(200_000)}`, 1, 1]
       ] as const
     ) {
-      it.scoped(`${what} are reported by place, without its text, and the file stays`, () =>
+      it.scoped(`${what}, fail with the position but without its text, and leave the file unchanged`, () =>
         Effect.gen(function*() {
           const fs = yield* FileSystem.FileSystem
           const { directory, store, write } = yield* makeStore
@@ -216,7 +216,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
         }))
     }
 
-    it.scoped("that is nested too deeply to be changed are read, and not written", () =>
+    it.scoped("that is nested too deeply to edit can be read but not written", () =>
       Effect.gen(function*() {
         const { key, store, text, write } = yield* makeStore
         const deep = `{"amazon-bedrock":{"type":"api","key":"one"},"s3cr3t":${"[".repeat(100_000)}${
@@ -232,7 +232,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
         assert.strictEqual(yield* text, deep)
       }))
 
-    it.scoped("with a name twice are read like any JSON, and not written", () =>
+    it.scoped("with a duplicate name can be read but not written", () =>
       Effect.gen(function*() {
         const { key, store, text, write } = yield* makeStore
         const twice = `{"amazon-bedrock":{"type":"api","key":"one"},\n "amazon-bedrock":{"type":"api","key":"two"}}`
@@ -245,7 +245,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
   })
 
   describe("behind a symbolic link", () => {
-    it.scoped("stay behind it", () =>
+    it.scoped("are written to its target", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { directory, home, store, write } = yield* makeStore
@@ -264,7 +264,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
         assert.deepStrictEqual(yield* fs.readDirectory(directory), ["auth.json"])
       }))
 
-    it.scoped("stay behind a relative one in a directory that is a link itself", () =>
+    it.scoped("are written to the target of a relative link in a linked directory", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { directory, home, store } = yield* makeStore
@@ -280,7 +280,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
         assert.deepStrictEqual(yield* fs.readDirectory(`${home}/.local/share`), ["altimate-code"])
       }))
 
-    it.scoped("are created there when the link leads to nothing yet", () =>
+    it.scoped("are created at its target if that does not exist yet", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { directory, home, store } = yield* makeStore
@@ -292,7 +292,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
         assert.strictEqual(yield* fs.readLink(store.path), `${home}/later.json`)
       }))
 
-    it.scoped("are out of reach when the links go round in a circle", () =>
+    it.scoped("fail if the links form a cycle", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { directory, store } = yield* makeStore
@@ -303,7 +303,7 @@ layer(NodeContext.layer)("The stored credentials", (it) => {
       }))
   })
 
-  it.scoped("that the system refuses to read or to write are an error with its words", () =>
+  it.scoped("fail with the reason if the system refuses to read or write them", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, home, store } = yield* makeStore

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 
 const modules = ["ActiveEnvironment", "Auth", "AuthError", "AwsCredentials", "CredentialStore", "TokenPrecedence"]
 
-/** How a module, with all that it imports, asks for the AWS SDK. */
+/** How a module and its imports import the AWS SDK. */
 const kinds = (name: string) =>
   Effect.promise(async () => {
     const { metafile } = await build({
@@ -24,7 +24,7 @@ const kinds = (name: string) =>
       .flatMap(({ kind, path }) => /^@(aws-sdk|smithy)\//.test(path) ? [kind] : [])
   })
 
-describe("Loading", () => {
+describe("modules", () => {
   for (const name of modules) {
     it.effect(`${name} does not load the AWS SDK`, () =>
       Effect.gen(function*() {

@@ -24,7 +24,7 @@ const start = (script: string, ...args: ReadonlyArray<string>) =>
 const exitCode = (child: ReturnType<typeof spawn>) =>
   Effect.promise(async () => child.exitCode ?? (await once(child, "exit"))[0] as number | null)
 
-/** Of a process that has been. */
+/** The ID of a process that has exited. */
 const deadPid = Effect.gen(function*() {
   const child = spawn(process.execPath, ["-e", ""])
   yield* exitCode(child)
@@ -33,7 +33,7 @@ const deadPid = Effect.gen(function*() {
 
 const holder = (pid: number, host = hostname()) => `${pid}@${encodeURIComponent(host)}@${randomUUID()}`
 
-/** The lock as its holder has it. */
+/** Creates a lock with this holder. */
 const lock = (file: string, name: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -41,7 +41,7 @@ const lock = (file: string, name: string) =>
     yield* fs.writeFileString(`${file}.lock/${name}`, "")
   })
 
-/** Waits, in real time, until a process has prepared its own lock and so waits for the present one. */
+/** Waits, in real time, until a process has prepared its own lock and waits for the existing one. */
 const untilWaiting = (directory: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -51,8 +51,8 @@ const untilWaiting = (directory: string) =>
     })
   })
 
-layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials, with several processes", (it) => {
-  it.scoped("that log in at once, have the entries of all", () =>
+layer(NodeContext.layer, { excludeTestServices: true })("stored credentials with several processes", (it) => {
+  it.scoped("contain all entries if the processes write at the same time", () =>
     Effect.gen(function*() {
       const { directory, home, json, store } = yield* makeStore
       yield* store.set("before", token)
@@ -71,7 +71,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       ])
     }), 60_000)
 
-  it.scoped("and with several fibers of one process, too", () =>
+  it.scoped("contain all entries if several fibers of one process write at the same time", () =>
     Effect.gen(function*() {
       const { store } = yield* makeStore
       const providers = Array.from({ length: 20 }, (_, i) => `provider-${i}`)
@@ -79,24 +79,28 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       assert.strictEqual((yield* store.list).length, 20)
     }))
 
-  it.scoped("that find a dead one's lock at once, take it one after the other", () =>
-    Effect.gen(function*() {
-      const { directory, home, store } = yield* makeStore
-      yield* store.set("before", token)
-      const script = yield* bundle("login")
-      yield* lock(store.path, holder(yield* deadPid))
-      const children = yield* Effect.forEach(
-        Array.from({ length: 8 }, (_, i) => i),
-        (i) => start(script, home, `p${i}`)
-      )
-      yield* Effect.forEach(children, exitCode, { concurrency: "unbounded" })
-      assert.strictEqual((yield* store.list).length, 9)
-      assert.deepStrictEqual(yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readDirectory(directory)), [
-        "auth.json"
-      ])
-    }), 60_000)
+  it.scoped(
+    "are written by each process in turn after they find the lock of a dead process",
+    () =>
+      Effect.gen(function*() {
+        const { directory, home, store } = yield* makeStore
+        yield* store.set("before", token)
+        const script = yield* bundle("login")
+        yield* lock(store.path, holder(yield* deadPid))
+        const children = yield* Effect.forEach(
+          Array.from({ length: 8 }, (_, i) => i),
+          (i) => start(script, home, `p${i}`)
+        )
+        yield* Effect.forEach(children, exitCode, { concurrency: "unbounded" })
+        assert.strictEqual((yield* store.list).length, 9)
+        assert.deepStrictEqual(yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readDirectory(directory)), [
+          "auth.json"
+        ])
+      }),
+    60_000
+  )
 
-  it.scoped("go on when the one that is waited for lets go", () =>
+  it.scoped("are written after another process releases the lock", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, key, store, write } = yield* makeStore
@@ -110,7 +114,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       assert.strictEqual(yield* key(), "a-bearer-token")
     }))
 
-  it.scoped("take the lock of one that had the same process ID, before its container was started again", () =>
+  it.scoped("are written despite a lock with the same process ID from before a container restart", () =>
     Effect.gen(function*() {
       const { directory, key, store, write } = yield* makeStore
       yield* write("{}")
@@ -122,7 +126,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       ])
     }))
 
-  it.scoped("take the lock of an earlier version on another machine after an hour, and say so", () =>
+  it.scoped("are written despite a lock from another machine after an hour, with a notice", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { store, write } = yield* makeStore
@@ -137,7 +141,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
       assert.deepStrictEqual(yield* store.notices, [])
     }))
 
-  it.scoped("leave nothing behind when they are interrupted while they wait", () =>
+  it.scoped("leave no files behind if a write is interrupted while waiting for the lock", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { directory, store, write } = yield* makeStore
@@ -150,18 +154,18 @@ layer(NodeContext.layer, { excludeTestServices: true })("The stored credentials,
     }))
 })
 
-layer(NodeContext.layer)("Processes that want to write", (it) => {
+layer(NodeContext.layer)("a write to the stored credentials", (it) => {
   for (
     const [who, name] of [
       ["a living process", holder(process.ppid)],
-      ["a process that may not be asked", holder(1)],
+      ["a process that may not be signalled", holder(1)],
       ["a process of another machine", holder(2 ** 22 + 1, "elsewhere.example")],
-      ["who knows what", "a-name-that-tells-nothing"]
+      ["an unknown lock holder", "an-unknown-name"]
     ] as const
   ) {
-    // The superuser may ask everybody.
+    // The superuser may signal every process.
     const skipped = name.startsWith("1@") && process.getuid?.() === 0
-    it.scoped.skipIf(skipped)(`wait 10 seconds for ${who}, and leave its lock alone`, () =>
+    it.scoped.skipIf(skipped)(`waits 10 seconds for ${who}, and does not touch its lock`, () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { directory, store, write } = yield* makeStore

@@ -22,14 +22,14 @@ import { temporary } from "./fixture.ts"
 const now = Date.parse("2026-11-23T12:00:00Z")
 const jwt = (payload: object) => `h.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.s`
 
-/** The token, and after how many seconds it is replaced. */
+/** The token, and the number of seconds until it is replaced. */
 const read = (output: string) =>
   Either.map(
     parseToken(Buffer.from(output), now),
     ({ renewAt, token }) => [Redacted.value(token), (renewAt - now) / 1000]
   )
 
-describe("What a token command prints", () => {
+describe("the output of a token command", () => {
   const good: ReadonlyArray<readonly [output: string, token: string, seconds: number]> = [
     ["abc\n", "abc", 270],
     [jwt({ exp: now / 1000 + 3600 }), jwt({ exp: now / 1000 + 3600 }), 3540],
@@ -46,7 +46,7 @@ describe("What a token command prints", () => {
       assert.deepStrictEqual(Either.getOrThrow(read(output)), [token, seconds]))
   }
 
-  it("may be in quotation marks or behind its scheme, which are left out and remembered", () => {
+  it("may contain quotation marks or a scheme, which are removed and recorded", () => {
     for (const [output, leftOut] of [["\"abc\"\n", "quotes"], ["{\"token\":\"Bearer abc\"}", "scheme"]] as const) {
       const entry = Either.getOrThrow(parseToken(Buffer.from(output), now))
       assert.deepStrictEqual([Redacted.value(entry.token), entry.leftOut], ["abc", [leftOut]])
@@ -73,13 +73,13 @@ describe("What a token command prints", () => {
     [jwt({ exp: now / 1000 - 1 }), "expired at 2026-11-23T1"]
   ]
   for (const [output, words] of bad) {
-    it(`is no token: ${JSON.stringify(output.slice(0, 50))}`, () => {
+    it(`is not a token: ${JSON.stringify(output.slice(0, 50))}`, () => {
       const { message } = Either.getOrThrow(Either.flip(parseToken(Buffer.from(output), now)))
       assert.include(message, words)
     })
   }
 
-  it("is a token or is not, and never what nobody expects", () => {
+  it("is always parsed to a valid token or an error", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), fc.json().map((json) => `{"token":${json}}`)), (output) => {
       const parsed = parseToken(Buffer.from(output), now)
       if (Either.isRight(parsed)) {
@@ -89,7 +89,7 @@ describe("What a token command prints", () => {
     }))
   })
 
-  it("is cached in a file that may hold anything", () => {
+  it("is cached in a file whose content may be invalid", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       for (const { renewAt, token } of Object.values(TokenCache.parse(text))) {
         assert.isNumber(renewAt)
@@ -99,25 +99,29 @@ describe("What a token command prints", () => {
   })
 })
 
-const line = (value: TokenCommand.Line): Setting<TokenCommand.Line> => ({
+const line = (value: TokenCommand.CommandLine): Setting<TokenCommand.CommandLine> => ({
   value,
   origin: { _tag: "Inline", line: 3, column: 7, key: "" }
 })
 
-/** Processes of one person: each `process` knows nothing of another one but the files. */
+/** Processes of one user, which share only files. */
 const make = Effect.gen(function*() {
   const home = yield* temporary
-  const said: Array<string> = []
-  const process = (options: TokenCommand.Options = {}) =>
+  const stderr: Array<string> = []
+  const process = (options: Partial<TokenCommand.Options> = {}) =>
     Effect.map(
       Layer.build(
-        TokenCommand.layer({ say: (line) => Effect.sync(() => void said.push(line)), ...options }).pipe(
+        TokenCommand.layer({
+          environment: globalThis.process.env,
+          onStderr: (line) => Effect.sync(() => void stderr.push(line)),
+          ...options
+        }).pipe(
           Layer.provideMerge(Secrets.layer),
           Layer.provide(directories(home))
         )
       ),
       (context) => ({
-        token: (value: TokenCommand.Line, refused?: string) =>
+        token: (value: TokenCommand.CommandLine, refused?: string) =>
           Effect.flatMap(TokenCommand.TokenCommand, ({ token }) =>
             token(line(value), refused === undefined ? undefined : Redacted.make(refused))).pipe(
               Effect.map(({ token }) =>
@@ -131,10 +135,10 @@ const make = Effect.gen(function*() {
   const runs = () => existsSync(`${home}/runs`) ? readFileSync(`${home}/runs`, "utf8").length : 0
   /** Prints `token-1`, `token-2`, …. */
   const counting = `printf x >> ${home}/runs; echo token-$(wc -c < ${home}/runs | tr -d ' ')`
-  return { home, said, process, runs, counting, cache: `${home}/.local/share/altimate-code/token-cache.json` }
+  return { home, stderr, process, runs, counting, cache: `${home}/.local/share/altimate-code/token-cache.json` }
 })
 
-/** Runs the effect as if this time had passed. Commands and their time limits run in real time. */
+/** Runs the effect as if this time had passed. Commands and their time limits still use real time. */
 const after = (time: Duration.DurationInput) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.clockWith((clock) =>
     Effect.withClock(
@@ -154,9 +158,9 @@ const isAlive = (pid: number) => {
 }
 
 layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { excludeTestServices: true })(
-  "A token command",
+  "a token command",
   (it) => {
-    it.scoped("is run once for all who ask, in this process and in others", () =>
+    it.scoped("is run once for concurrent callers in this process and others", () =>
       Effect.gen(function*() {
         const { cache, counting, process, runs } = yield* make
         const one = yield* process()
@@ -172,7 +176,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
         assert.strictEqual(yield* other.mask("Bearer token-1"), "Bearer <redacted>")
       }))
 
-    it.scoped("does not find the program's own token in its environment, and a secret that it prints is not shown in part", () =>
+    it.scoped("does not get the program's own token in its environment, and a secret that it prints is never shown, not even partly", () =>
       Effect.gen(function*() {
         const { home, process: start } = yield* make
         yield* Effect.acquireRelease(
@@ -182,12 +186,12 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
         const { token } = yield* start()
         yield* token(`env > ${home}/env; echo a-first-token`)
         assert.notInclude(readFileSync(`${home}/env`, "utf8"), "canary")
-        // It is cut behind 400 characters.
+        // The message is cut after 400 characters.
         const { message } = yield* Effect.flip(token(`printf '%0390d' 0 >&2; echo a-first-token >&2; exit 1`))
         assert.notMatch(message, /a-fir/)
       }))
 
-    it.scoped("is run again after a refusal, unless another process has done it", () =>
+    it.scoped("is run again after a refusal, unless another process already has", () =>
       Effect.gen(function*() {
         const { counting, process, runs } = yield* make
         const one = yield* process()
@@ -216,7 +220,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
         assert.strictEqual(readFileSync(`${home}/runs`, "utf8"), "xx")
       }))
 
-    it.scoped("takes arguments as they are, and a line as the shell does", () =>
+    it.scoped("receives its arguments unchanged; a command line is run by the shell", () =>
       Effect.gen(function*() {
         const { process } = yield* make
         const { token } = yield* process()
@@ -224,23 +228,23 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
         assert.strictEqual(yield* token("printf '%s' a | tr a b"), "b")
       }))
 
-    it.scoped("says what it says, as it comes, without secrets", () =>
+    it.scoped("has its stderr reported as it arrives, without secrets", () =>
       Effect.gen(function*() {
-        const { home, process, said } = yield* make
+        const { home, process, stderr } = yield* make
         const { token } = yield* process()
         const fiber = yield* Effect.fork(
           token(
             `echo 'Log in at https://login.example' >&2; while [ ! -e ${home}/go ]; do sleep 0.02; done; printf 'do' >&2; printf 'ne' >&2; echo tok`
           )
         )
-        yield* Effect.repeat(Effect.sleep("20 millis"), { until: () => said.length > 0, times: 500 })
-        assert.deepStrictEqual(said, ["Log in at https://login.example"])
+        yield* Effect.repeat(Effect.sleep("20 millis"), { until: () => stderr.length > 0, times: 500 })
+        assert.deepStrictEqual(stderr, ["Log in at https://login.example"])
         writeFileSync(`${home}/go`, "")
         assert.strictEqual(yield* Fiber.join(fiber), "tok")
-        assert.deepStrictEqual(said, ["Log in at https://login.example", "done"])
+        assert.deepStrictEqual(stderr, ["Log in at https://login.example", "done"])
       }))
 
-    it.scoped("fails with what it said last, with the place that names it, and with nothing of its output", () =>
+    it.scoped("fails with its last line of stderr and its origin, but without its output", () =>
       Effect.gen(function*() {
         const { cache, process } = yield* make
         const { token } = yield* process()
@@ -265,7 +269,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
         assert.isFalse(existsSync(cache))
       }))
 
-    it.scoped("is ended with what it has started when it takes too long, or nobody waits any more", () =>
+    it.scoped("is killed with its child processes after the time limit or an interruption", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { home, process } = yield* make
@@ -283,23 +287,23 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)), { exc
         assert.isFalse(isAlive(yield* pid))
 
         yield* fs.remove(`${home}/pid`)
-        const patient = yield* process()
-        const fiber = yield* Effect.fork(patient.token(hanging))
+        const interrupted = yield* process()
+        const fiber = yield* Effect.fork(interrupted.token(hanging))
         const started = yield* pid
         yield* Fiber.interrupt(fiber)
         assert.isFalse(isAlive(started))
-        // The lock is free again.
-        assert.strictEqual(yield* patient.token("echo next"), "next")
+        // The lock has been released.
+        assert.strictEqual(yield* interrupted.token("echo next"), "next")
       }))
 
-    it.scoped("does not wait for what it leaves running", () =>
+    it.scoped("is not waited for after it has exited, even if its children still run", () =>
       Effect.gen(function*() {
         const { process } = yield* make
         const { token } = yield* process({ timeLimit: "20 seconds" })
         assert.strictEqual(yield* token("sleep 30 & echo tok"), "tok")
       }))
 
-    it.scoped("is run although the cache is broken, and makes it anew", () =>
+    it.scoped("is run despite a broken cache, which is replaced", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { cache, home, process } = yield* make

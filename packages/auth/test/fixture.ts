@@ -14,7 +14,7 @@ export const temporary = Effect.flatMap(
   (fs) => Effect.flatMap(fs.makeTempDirectoryScoped(), fs.realPath)
 )
 
-/** A home directory of its own, and the store in it. */
+/** A temporary home directory with a credential store. */
 export const makeStore = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const home = yield* temporary
@@ -27,11 +27,11 @@ export const makeStore = Effect.gen(function*() {
     home,
     directory,
     store,
-    /** The key as a text: to `deepStrictEqual`, all that is `Redacted` is the same, and none as good as some. */
+    /** The key as plain text, because `deepStrictEqual` considers all `Redacted` values equal. */
     key: (provider = "amazon-bedrock") =>
       Effect.map(store.get(provider), (key) => Option.getOrNull(Option.map(key, Redacted.value))),
     mask,
-    /** Writes `auth.json`, and the directory above it, before the store is used. */
+    /** Writes `auth.json` and its directory before the store is used. */
     write: (text: string, mode = 0o600) =>
       Effect.zipRight(
         fs.makeDirectory(directory, { recursive: true, mode: 0o700 }),
@@ -42,7 +42,7 @@ export const makeStore = Effect.gen(function*() {
   }
 })
 
-/** A file of `test/process` as a program that Node runs. */
+/** Bundles a file in `test/process` to a program for Node. */
 export const bundle = (name: string) =>
   Effect.gen(function*() {
     const outfile = `${yield* temporary}/${name}.mjs`

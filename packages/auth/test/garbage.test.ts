@@ -19,7 +19,7 @@ const good = JSON.stringify(
   1
 )
 
-/** A good file with pieces taken out and others put in. */
+/** A valid file in which pieces are removed and inserted. */
 const damaged = FastCheck.array(
   FastCheck.tuple(
     FastCheck.nat(good.length),
@@ -37,15 +37,15 @@ const garbage = FastCheck.oneof(
   FastCheck.string({ unit: "binary" }).map(encode),
   FastCheck.uint8Array({ maxLength: 200 }),
   FastCheck.nat(good.length).map((length) => encode(good.slice(0, length))),
-  // JSON that no parser reads by recursion.
+  // Too deeply nested for a recursive parser.
   FastCheck.tuple(FastCheck.constantFrom("[", "{\"a\":"), FastCheck.nat(100_000)).map(([piece, times]) =>
     encode(piece.repeat(times))
   )
 )
 
-layer(NodeContext.layer)("an auth.json that is garbage", (it) => {
+layer(NodeContext.layer)("a corrupt auth.json", (it) => {
   it.effect.prop(
-    "is read or refused, with its place and without its secrets; refused it stays as it is, byte for byte",
+    "is either read or rejected without showing secrets; a rejected file stays unchanged",
     [garbage],
     ([bytes]) =>
       Effect.gen(function*() {
@@ -74,7 +74,7 @@ layer(NodeContext.layer)("an auth.json that is garbage", (it) => {
             assert.isTrue(Buffer.from(bytes).equals(after))
             continue
           }
-          // What is not ours is still there.
+          // The entries of other programs are still there.
           const others = (entries: unknown) => ({ ...entries as object, "amazon-bedrock": undefined })
           assert.deepStrictEqual(others(yield* json), others(before._tag === "Some" ? before.value : {}))
           if (index === 2) assert.strictEqual(yield* key(), "a-new-token")

@@ -14,7 +14,7 @@ import * as AwsCredentials from "../src/AwsCredentials.ts"
 import { temporary } from "./fixture.ts"
 import { settings } from "./settings.ts"
 
-/** The environment of this process without AWS, but for these variables; until the scope closes. The SDK reads it. */
+/** Replaces the AWS variables of this process, which the SDK reads, until the scope closes. */
 const environment = (env: Readonly<Record<string, string>>) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -30,7 +30,7 @@ const environment = (env: Readonly<Record<string, string>>) =>
       })
   )
 
-/** A machine with these AWS files (`config`, `credentials`, `sso/cache/…`) and variables, and the chain on it. */
+/** The chain on a machine with these AWS files (`config`, `credentials`, `sso/cache/…`) and variables. */
 export const machine = (given: {
   readonly env?: Readonly<Record<string, string>>
   readonly files?: Readonly<Record<string, string>>
@@ -68,7 +68,7 @@ export const machine = (given: {
       home,
       log,
       mask,
-      /** `profile` is the one that the configuration names. */
+      /** `profile` is the configured profile. */
       resolve: ({ profile, refresh = false }: { readonly profile?: string; readonly refresh?: boolean } = {}) =>
         resolve({
           profile: Option.map(
@@ -81,7 +81,7 @@ export const machine = (given: {
     }
   })
 
-/** A server on the loopback that answers JSON, or a text as it is; and what it was asked. */
+/** A local server that responds with JSON or text and records its requests. */
 export const server = (answer: (request: IncomingMessage, response: ServerResponse) => unknown) =>
   Effect.gen(function*() {
     const requests: Array<
@@ -93,8 +93,8 @@ export const server = (answer: (request: IncomingMessage, response: ServerRespon
           let body = ""
           for await (const chunk of request) body += String(chunk)
           requests.push({ path: `${request.method} ${request.url}`, headers: request.headers, body })
-          const said = await answer(request, response)
-          response.end(typeof said === "string" ? said : JSON.stringify(said))
+          const result = await answer(request, response)
+          response.end(typeof result === "string" ? result : JSON.stringify(result))
         }).listen(0, "127.0.0.1")
         await once(server, "listening")
         return server
@@ -108,7 +108,7 @@ export const server = (answer: (request: IncomingMessage, response: ServerRespon
     return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}`, requests }
   })
 
-/** As ECS and EC2 answer. */
+/** Keys in the format of ECS and EC2. */
 export const temporaryKeys = (n: number | string, expiration = "1970-01-01T01:00:00Z") => ({
   AccessKeyId: `ASIA-${n}`,
   SecretAccessKey: `temporary-secret-${n}`,

@@ -4,7 +4,7 @@ import { defaults, Settings } from "@altimate-code/config/Settings"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-/** Settings that say nothing but this. */
+/** The default settings with these changes. */
 export const settings = (given: {
   readonly profile?: Setting<string> | undefined
   readonly awsProfile?: string

@@ -31,7 +31,7 @@ export const policies: Layer.Layer<Policies> = Layer.mergeAll(
   PermissionPolicy.layer,
   PrefixRules.layer,
   RegionFallback.layer,
-  RetryPolicy.patient,
+  RetryPolicy.layerLongTasks,
   TokenPrecedence.layer,
   TrustPolicy.layer
 )

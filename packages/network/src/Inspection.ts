@@ -7,8 +7,8 @@ import type * as Option from "effect/Option"
 import type { Proxy, Route } from "./Route.ts"
 
 /**
- * The steps in order. `Tunnel` occurs only with a tunnel through a proxy, `Tls` only for https. With a proxy, `Dns` and `Tcp` are about the proxy,
- * which looks up the host itself. Times are in milliseconds.
+ * The steps in order. `Tunnel` occurs only with a tunnel through a proxy, `Tls` only with https. With a proxy, `Dns` and `Tcp` describe the
+ * connection to the proxy, which looks up the host itself. Times are in milliseconds.
  *
  * @since 0.1.0
  * @category models
@@ -44,6 +44,6 @@ export type Stage =
     readonly subject: string
     readonly validTo: Date
     /** Why the certificate is rejected; none if it is accepted. */
-    readonly problem: Option.Option<{ readonly code: string; readonly words: string }>
+    readonly problem: Option.Option<{ readonly code: string; readonly message: string }>
     readonly millis: number
   }

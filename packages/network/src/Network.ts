@@ -16,7 +16,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Fetch } from "./Fetch.ts"
 import type { Stage } from "./Inspection.ts"
-import { hostFailure } from "./internal/connection/hostFailure.ts"
+import { toHostError } from "./internal/connection/hostFailure.ts"
 import { load as loadSmithy } from "./internal/http/smithy.ts"
 import { chooseRoute } from "./internal/route/chooseRoute.ts"
 import { makePlanner } from "./internal/route/makePlanner.ts"
@@ -36,10 +36,10 @@ export interface Service {
     options?: RequestHandler.Options
   ) => Effect.Effect<RequestHandler.RequestHandler, never, Scope.Scope>
   /**
-   * `fetch` over the same routes, with its own connections. Rejects with a `NetworkError`, with an error that has Node's `code` if a response
-   * breaks off, or with the reason of the abort signal. It uses the HTTP version that the host speaks. `options.timeout` limits connecting and
-   * the wait for the response head. Redirects are never followed, whatever `redirect` says: they are returned, and the caller decides which
-   * host gets its headers. Compressed responses are decoded as by `handler`.
+   * `fetch` over the same routes, with its own connections. Rejects with a `NetworkError`, with an error that has a Node.js `code` if a response is
+   * cut off, or with the reason of the abort signal. Uses the HTTP version that the host speaks. `options.timeout` limits connecting and the wait
+   * for the response headers. Redirects are returned, never followed, whatever the `redirect` option: the caller decides which host gets its
+   * headers. Compressed responses are decoded as by `handler`.
    */
   readonly fetch: Fetch
   /** Connects to the URL's host without sending a request, and reports each step. `options.timeout.connect` limits each connection. */
@@ -50,31 +50,31 @@ export interface Service {
 }
 
 /**
- * How hosts are reached.
+ * Connects to hosts.
  *
  * @since 0.1.0
  * @category services
  */
 export class Network extends Context.Tag("@altimate-code/network/Network")<Network, Service>() {}
 
-/** How long an SDK client's connection may be idle. Gateways, VPNs and firewalls keep idle connections open for longer. */
+/** How long an SDK client's connection may be idle. Gateways, VPNs and firewalls keep idle connections open longer than this. */
 const clientIdleTime = Duration.seconds(30)
 
 /**
- * The same for `fetch`. It is shorter because nothing retries a request that was lost on a connection that the server was closing, and many
- * servers close idle connections after five seconds.
+ * The same for `fetch`. It is shorter because many servers close idle connections after five seconds, and a request that is lost on a closing
+ * connection is not retried.
  */
 const fetchIdleTime = Duration.seconds(4)
 
 /**
  * Reads the settings and the environment when a request first needs them.
  *
- * The proxy is `options.proxy`, else `https_proxy` or `http_proxy` (by the URL's scheme), else `all_proxy`. Each variable may be in lower or upper
- * case; lower case takes precedence. `no_proxy` excludes hosts from all of them. Hosts on this machine are not excluded automatically, as in
- * curl.
+ * The proxy is `options.proxy`, or `https_proxy` or `http_proxy` (depending on the URL's scheme), or `all_proxy`. Each variable may be in lower or
+ * upper case; lower case takes precedence. `no_proxy` excludes hosts from all of them. As in curl, hosts on this machine are not excluded
+ * automatically.
  *
- * The trusted authorities are Node's and the system's, and those in `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and `options.caFile`. Certificates
- * are always verified.
+ * The trusted authorities are those of Node.js and the system, and those in `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and `options.caFile`.
+ * Certificates are always verified.
  *
  * @since 0.1.0
  * @category layers
@@ -146,7 +146,7 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
           const { inspect } = yield* Effect.promise(() => import("./internal/connection/inspect.ts"))
           return Stream.fromAsyncIterable(
             inspect(url, connection, http2 ? "h2" : "http/1.1", connect),
-            hostFailure(url)
+            toHostError(url)
           )
         }).pipe(Stream.unwrap)
     })

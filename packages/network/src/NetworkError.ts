@@ -1,19 +1,19 @@
 /**
- * Errors of connections.
+ * Connection errors.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * There is no connection or no readable response:
+ * Connecting failed, or the response could not be read:
  *
  * - `Proxy`: the proxy can't be reached or used, or refused the request;
  * - `Certificate`: the host's certificate is rejected;
- * - `ClientCertificate`: the host requires a client certificate, or rejected the one it got;
+ * - `ClientCertificate`: the host requires a client certificate, or rejected it;
  * - `File`: a certificate or key file can't be read or used;
- * - `Protocol`: the host does not speak TLS, or not the HTTP version that was tried;
- * - `Timeout`: there was no connection within the time limit;
+ * - `Protocol`: the host does not speak TLS or the HTTP version that was tried;
+ * - `Timeout`: connecting, or the wait for a response, exceeded the time limit;
  * - `Unreachable`: the host's name is unknown, or nothing listens on the port;
  * - `Reset`: the connection was closed before a response;
  * - `Encoding`: the compressed response body is damaged or cut off.
@@ -39,7 +39,7 @@ export class NetworkError extends Schema.TaggedError<NetworkError>("@altimate-co
     ),
     message: Schema.String,
     hint: Schema.String,
-    /** The code of Node.js or OpenSSL, for example `ECONNREFUSED` or `CERT_HAS_EXPIRED`; `HTTP 407` for a proxy's response. */
+    /** The error code of Node.js or OpenSSL, for example `ECONNREFUSED` or `CERT_HAS_EXPIRED`; `HTTP 407` for a proxy's response. */
     code: Schema.optional(Schema.String)
   }
 ) {}

@@ -1,5 +1,5 @@
 /**
- * The route to a host: directly or through a proxy, and which setting decided it.
+ * The route to a host, direct or through a proxy, and which setting determines it.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ export interface Proxy {
 }
 
 /**
- * An entry in `NO_PROXY` that can't match any host. `why` says why, and what to write instead.
+ * An entry in `NO_PROXY` that can't match any host. `why` explains the reason, and what to write instead.
  *
  * @since 0.1.0
  * @category models
@@ -47,7 +47,7 @@ export type Route =
   | { readonly _tag: "Proxy"; readonly proxy: Proxy; readonly ignored: ReadonlyArray<IgnoredEntry> }
 
 /**
- * The route for messages, for example `direct`, `direct (.example.com in NO_PROXY)` or
+ * Describes the route for messages, for example `direct`, `direct (.example.com in NO_PROXY)` or
  * `through the proxy http://proxy.example.com:3128 from HTTPS_PROXY`.
  *
  * @since 0.1.0
@@ -62,7 +62,7 @@ export const describe = (route: Route): string =>
     })
 
 /**
- * A proxy for messages, for example `proxy http://proxy.example.com:3128 from HTTPS_PROXY`.
+ * Describes a proxy for messages, for example `proxy http://proxy.example.com:3128 from HTTPS_PROXY`.
  *
  * @since 0.1.0
  * @category rendering

@@ -1,8 +1,8 @@
 /**
  * Time limits for work that takes an `AbortSignal`.
  *
- * `AbortSignal.any([signal, AbortSignal.timeout(ms)])` does not work on Node 20: the timeout's signal can be garbage-collected, and then it never
- * fires. Here the timer keeps a reference to it.
+ * `AbortSignal.any([signal, AbortSignal.timeout(ms)])` does not work on Node 20: the timeout's signal can be garbage-collected and then never
+ * fires. Here the timer keeps a reference to the signal.
  *
  * @since 0.1.0
  */
@@ -12,9 +12,9 @@
  * @category models
  */
 export interface TimeLimit {
-  /** Aborted when the time is up or with the caller's signal. Its reason says which. */
+  /** Aborted when the time is up or when the caller's signal is; its reason says which. */
   readonly signal: AbortSignal
-  /** Removes the time limit. The caller's signal still aborts. */
+  /** Removes the time limit. The caller's signal stays effective. */
   readonly lift: () => void
   /** Removes the time limit and stops listening to the caller's signal. */
   readonly release: () => void
@@ -31,12 +31,12 @@ export interface Options {
   readonly onTimeout: () => unknown
 }
 
-/** The longest delay of a Node.js timer, in milliseconds. With a longer one it fires immediately. */
+/** The maximum delay of a Node.js timer, in milliseconds. With a longer delay, it fires immediately. */
 const maxDelay = 2 ** 31 - 1
 
 /**
- * Starts a time limit in milliseconds; there is none if the number is not finite. Call `release` when the work is done: otherwise the timer
- * keeps the program running until it fires.
+ * Starts a time limit in milliseconds; an infinite number means no limit. Call `release` when the work is done, because a pending timer keeps
+ * the program running.
  *
  * @since 0.1.0
  * @category constructors
@@ -59,7 +59,7 @@ export const start = (millis: number, { onTimeout, signal }: Options): TimeLimit
 }
 
 /**
- * Runs `use` with a signal that is aborted after `millis` milliseconds or with the caller's signal.
+ * Runs `use` with a signal that is aborted after `millis` milliseconds or when the caller's signal is.
  *
  * @since 0.1.0
  * @category running

@@ -1,5 +1,5 @@
 /**
- * The limits of Bedrock for images and documents.
+ * Bedrock's limits for images and documents.
  *
  * @since 0.1.0
  */
@@ -12,13 +12,13 @@ import type * as Image from "@altimate-code/system/Image"
  * @category models
  */
 export interface AttachmentLimits {
-  /** For each image: its size in bytes and its longer side in pixels. */
+  /** The maximum size of each image, in bytes and in pixels of the longer side. */
   readonly image: Image.Limits
-  /** The number of images in a request. */
+  /** The maximum number of images in a request. */
   readonly images: number
-  /** The size of each document. */
+  /** The maximum size of each document. */
   readonly documentBytes: number
-  /** The number of documents in a request. */
+  /** The maximum number of documents in a request. */
   readonly documents: number
 }
 

@@ -25,11 +25,11 @@ import * as Stream from "effect/Stream"
 import { BedrockError } from "./BedrockError.ts"
 import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
 import { refuseInsecure } from "./internal/endpoint/refuseInsecure.ts"
-import { requestUrl } from "./internal/endpoint/requestUrl.ts"
-import { noStream } from "./internal/failure/fromAnswer.ts"
-import { makeIdentify } from "./internal/identity/resolveIdentity.ts"
-import { toStreamed } from "./internal/protocol/response/eventsOfWhole.ts"
-import { type Exchange, openStream, sendWhole } from "./internal/transport/exchange.ts"
+import { makeRequestUrl } from "./internal/endpoint/requestUrl.ts"
+import { noStream } from "./internal/failure/fromResponse.ts"
+import { makeResolveIdentity } from "./internal/identity/resolveIdentity.ts"
+import { toEvents } from "./internal/protocol/response/responseEvents.ts"
+import { type Exchange, openStream, sendConverse } from "./internal/transport/exchange.ts"
 import { retryRequest } from "./internal/transport/retryRequest.ts"
 import { retryWithoutFields } from "./internal/transport/retryWithoutFields.ts"
 import { load } from "./internal/transport/sdk.ts"
@@ -47,23 +47,22 @@ import type { StreamedEvent } from "./StreamedEvent.ts"
 export interface Service {
   /** Where requests are sent, and why. */
   readonly endpoint: Endpoint
-  /** Requests a complete answer. Interruption closes the connection. */
+  /** Requests a complete response. Interruption closes the connection. */
   readonly converse: (request: ConverseCommandInput) => Effect.Effect<ConverseCommandOutput, BedrockError>
   /**
-   * The events of an answer as they arrive; the stream ends normally only if the answer is complete. Leaving the stream early closes
-   * the connection. Events are not delayed: if the gateway buffers the answer, they all arrive at once, after the `latencyMs` of
-   * their `metadata`.
+   * Emits the events of a response as they arrive. The stream ends without an error only if the response is complete. Leaving the stream
+   * early closes the connection. If the gateway buffers responses, all events arrive together.
    *
-   * The events of a complete answer are emitted all at once too: always with `options.streaming: "off"`, and with `auto` as soon as a
-   * response shows that the gateway does not stream.
+   * All events are also emitted together if the response is not streamed: always with `options.streaming: "off"`, and with `auto` as soon
+   * as a response shows that the gateway does not stream.
    */
   readonly converseStream: (request: ConverseStreamCommandInput) => Stream.Stream<StreamedEvent, BedrockError>
   /**
-   * Whether a streamed answer that broke off with this error may be requested again, by a caller that can continue or withdraw what it
-   * has shown.
+   * Whether a request may be retried after its stream failed with this error and part of the answer was already shown. The caller must
+   * continue or replace that part.
    */
-  readonly mayAskAgain: (error: BedrockError) => boolean
-  /** What changed since this was read last. */
+  readonly canRetryAnswer: (error: BedrockError) => boolean
+  /** The notices since the last read. */
   readonly notices: Effect.Effect<ReadonlyArray<Notice>>
 }
 
@@ -76,28 +75,28 @@ export interface Service {
 export class BedrockClient extends Context.Tag("@altimate-code/provider/BedrockClient")<BedrockClient, Service>() {}
 
 /**
- * Time limits; a missing one is taken from the settings (`options.timeout`). `firstByte` and `idle` are long by default, because a model
- * sends nothing while it thinks.
+ * Time limits. Those that are not set here come from the settings (`options.timeout`). `firstByte` and `idle` are long by default, because
+ * a model sends nothing while it thinks.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Limits {
-  /** For connecting; 10 seconds by default. */
+  /** Limits connecting; 10 seconds by default. */
   readonly connect?: Duration.DurationInput
-  /** Until the first event of a streamed answer, or until a complete or failed response; 5 minutes by default. */
+  /** Limits the wait for the first event of a stream, or for a complete or failed response; 5 minutes by default. */
   readonly firstByte?: Duration.DurationInput
-  /** Between two events of a streamed answer; 5 minutes by default. */
+  /** Limits the wait between two events of a stream; 5 minutes by default. */
   readonly idle?: Duration.DurationInput
-  /** For a whole request with all attempts, until the last event; unlimited by default. */
+  /** Limits a request with all its attempts, up to the last event; unlimited by default. */
   readonly total?: Duration.DurationInput | false
-  /** For the waits between attempts, if shorter than the settings and the policy allow. */
+  /** Limits the time for retries, if shorter than the settings and the policy allow. */
   readonly retry?: Duration.DurationInput
 }
 
 /**
- * The client over the AWS SDK, which is loaded with the first request. The endpoint is resolved once, the credential for every attempt.
- * Secrets in the endpoint's URL are registered with `Secrets`.
+ * Sends requests through the AWS SDK, which is loaded with the first request. The endpoint is resolved once, the credential for every
+ * attempt. Secrets in the endpoint's URL are registered with `Secrets`.
  *
  * @since 0.1.0
  * @category layers
@@ -126,7 +125,7 @@ const make = (limits: Limits): Effect.Effect<
     const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
     yield* registerSecrets(endpoint.url)
     yield* refuseInsecure(endpoint, settings.gateway)
-    const identify = makeIdentify(yield* Auth, yield* AwsCredentials, region)
+    const resolveIdentity = makeResolveIdentity(yield* Auth, yield* AwsCredentials, region)
     yield* Effect.logInfo("found")
     yield* Effect.logInfo("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
 
@@ -144,11 +143,11 @@ const make = (limits: Limits): Effect.Effect<
 
     const notices = yield* Ref.make<ReadonlyArray<Notice>>([])
     const notify = (notice: Notice) => Ref.update(notices, (before) => [...before, notice])
-    const dropping = { fields: yield* Ref.make(drop), notify }
+    const droppedFields = { fields: yield* Ref.make(drop), notify }
 
     const answeredUrls = yield* Ref.make<ReadonlySet<string>>(new Set())
 
-    // HTTP/1.1 by default, which every gateway supports: the SDK would use HTTP/2 for this service.
+    // The SDK would use HTTP/2 for this service, but not every gateway supports it.
     const http = yield* network.handler({ connectTimeout: connect, http2: settings.gateway.http2 })
 
     const withRetries = <Request extends ConverseCommandInput, A, R>(
@@ -157,16 +156,16 @@ const make = (limits: Limits): Effect.Effect<
     ) =>
     (given: Request, progress: Progress): Effect.Effect<A, BedrockError, R> =>
       Effect.flatMap(load, (sdk) => {
-        const acceptsWhole = streaming.value === "auto"
-        const exchange = { sdk, http, endpoint: endpoint.url, signing, firstByte, idle, acceptsWhole }
-        return retryWithoutFields(dropping, given, (request, drop) => {
-          const url = requestUrl(endpoint.url, request.modelId, operation)
+        const acceptsComplete = streaming.value === "auto"
+        const exchange = { sdk, http, endpoint: endpoint.url, signing, firstByte, idle, acceptsComplete }
+        return retryWithoutFields(droppedFields, given, (request, drop) => {
+          const url = makeRequestUrl(endpoint.url, request.modelId, operation)
           return retryRequest(
-            { ...policy, limit, identify },
+            { ...policy, limit, resolveIdentity },
             (identity, number) =>
-              Effect.flatMap(Ref.get(answeredUrls), (answered) => {
+              Effect.flatMap(Ref.get(answeredUrls), (urls) => {
                 Object.assign(progress, { url, attempts: number })
-                const attempt = { operation, url, region, identity, number, headers, drop, connect, answered }
+                const attempt = { operation, url, region, identity, number, headers, drop, connect, answeredUrls: urls }
                 return send({ ...exchange, attempt }, request).pipe(
                   Effect.tap(() => Ref.update(answeredUrls, (before) => new Set(before).add(url)))
                 )
@@ -175,53 +174,53 @@ const make = (limits: Limits): Effect.Effect<
         })
       })
 
-    const requestWhole = withRetries("converse", sendWhole)
+    const requestComplete = withRetries("converse", sendConverse)
     const requestStream = withRetries("converse-stream", openStream)
-    const requestWholeAsStream = (request: ConverseCommandInput, progress: Progress) =>
-      Effect.map(requestWhole(request, progress), (output) => ({ head: toStreamed(output), rest: Stream.empty }))
+    const requestCompleteAsStream = (request: ConverseCommandInput, progress: Progress) =>
+      Effect.map(requestComplete(request, progress), (output) => ({ head: toEvents(output), rest: Stream.empty }))
 
     const streams = yield* Ref.make(streaming.value !== "off")
-    /** Reported once: requests that run at the same time may all notice it. */
+    /** Reports it once, although concurrent requests may all notice it. */
     const stopStreaming = (message: string) =>
-      Effect.flatMap(Ref.getAndSet(streams, false), (didStream) =>
-        didStream
+      Effect.flatMap(Ref.getAndSet(streams, false), (wasStreaming) =>
+        wasStreaming
           ? Effect.zipRight(
             Effect.annotateLogs(Effect.logWarning("The gateway does not stream"), { because: message }),
             notify({ _tag: "NotStreamed", message })
           )
           : Effect.void)
 
-    const streamedOrWhole = (request: ConverseStreamCommandInput, progress: Progress) =>
+    const requestStreamOrComplete = (request: ConverseStreamCommandInput, progress: Progress) =>
       Effect.flatMap(Ref.get(streams), (isStreaming) => {
-        if (!isStreaming) return requestWholeAsStream(request, progress)
+        if (!isStreaming) return requestCompleteAsStream(request, progress)
         return requestStream(request, progress).pipe(
           Effect.tap(({ notStreamed }) => notStreamed === undefined ? Effect.void : stopStreaming(notStreamed)),
-          // No event was emitted so far.
+          // No event has been emitted yet.
           Effect.catchIf(
             (error) => error.type === noStream && streaming.value === "auto",
-            (error) => Effect.zipRight(stopStreaming(error.message), requestWholeAsStream(request, progress))
+            (error) => Effect.zipRight(stopStreaming(error.message), requestCompleteAsStream(request, progress))
           )
         )
       })
 
     return {
       endpoint,
-      mayAskAgain: (error) => retry.midAnswer && policy.retryable(error),
+      canRetryAnswer: (error) => retry.midAnswer && policy.retryable(error),
       notices: Ref.getAndSet(notices, []),
       converse: (request) =>
         Effect.suspend(() => {
           const progress: Progress = { attempts: 0 }
-          const answer = requestWhole(request, progress)
+          const response = requestComplete(request, progress)
           return total === false
-            ? answer
-            : Effect.timeoutFail(answer, { duration: total, onTimeout: () => totalTimeout(progress, total) })
+            ? response
+            : Effect.timeoutFail(response, { duration: total, onTimeout: () => totalTimeout(progress, total) })
         }).pipe(Effect.tapError(logFailure), Effect.annotateLogs(annotations)),
       converseStream: (request) =>
         Stream.suspend(() => {
           const progress: Progress = { attempts: 0 }
           const events = Stream.unwrapScoped(
             Effect.map(
-              Effect.annotateLogs(streamedOrWhole(request, progress), annotations),
+              Effect.annotateLogs(requestStreamOrComplete(request, progress), annotations),
               ({ head, rest }) => Stream.concat(Stream.fromIterable(head), rest)
             )
           )
@@ -233,7 +232,7 @@ const make = (limits: Limits): Effect.Effect<
   })
 
 interface Progress {
-  /** Of the last attempt. */
+  /** The URL of the last attempt. */
   readonly url?: string
   readonly attempts: number
 }
@@ -242,7 +241,7 @@ const totalTimeout = (progress: Progress, total: Duration.DurationInput): Bedroc
   new BedrockError({
     reason: "Timeout",
     type: "TotalTimeout",
-    message: `the answer was not complete within ${Duration.format(total)}`,
+    message: `no complete response within ${Duration.format(total)}`,
     ...progress
   })
 
@@ -257,6 +256,6 @@ const logFailure = (error: BedrockError): Effect.Effect<void> =>
       ...(error.requestId !== undefined && { requestId: error.requestId }),
       ...(error.gatewayRequestId !== undefined && { gatewayRequestId: error.gatewayRequestId }),
       ...(error.url !== undefined && { url: error.url }),
-      ...(error.detail !== undefined && { answer: error.detail })
+      ...(error.detail !== undefined && { response: error.detail })
     })
   )

@@ -21,15 +21,15 @@ import * as Stream from "effect/Stream"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
-import { refusalOf } from "./internal/failure/refusalOf.ts"
-import { idsOf, toRequest } from "./internal/protocol/prompt/prompt.ts"
-import { initial, step } from "./internal/protocol/response/streamParts.ts"
-import { toParts } from "./internal/protocol/response/wholeResponse.ts"
+import { findRefusal } from "./internal/failure/findRefusal.ts"
+import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
+import { toParts } from "./internal/protocol/response/completeResponse.ts"
+import { initialState, step } from "./internal/protocol/response/streamParts.ts"
 import { choose } from "./ModelChoice.ts"
 import type { Notice } from "./Notice.ts"
 
 /**
- * The model, and how its answers are requested.
+ * The model and the parameters of its requests.
  *
  * @since 0.1.0
  * @category models
@@ -38,8 +38,8 @@ export interface Options {
   /** The configured name of the model, without `amazon-bedrock/`: an ID, an ARN, or a name that the user chose. */
   readonly model: string
   /**
-   * The maximum number of tokens of an answer; by default the model's maximum, but at most 8192. It is always sent, because Bedrock
-   * reserves it from the quota when a request starts, and reserves the model's maximum if it is missing.
+   * The maximum number of tokens in an answer; by default the model's maximum, but at most 8192. It is always sent, because Bedrock
+   * deducts it from the quota when a request starts, and deducts the model's maximum if it is missing.
    */
   readonly maxTokens?: number
   /** Passed to the model unchanged, for example `{ thinking: { type: "enabled", budget_tokens: 4000 } }`. */
@@ -55,27 +55,27 @@ export interface Options {
 export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockTarget")<BedrockTarget, {
   readonly model: ModelId.Resolved
   readonly endpoint: Endpoint
-  /** The present credential; it is resolved again for every request. */
+  /** The current credential; it is resolved again for every request. */
   readonly credential: Effect.Effect<Credential, AuthError>
   /** See `BedrockClient`. */
-  readonly mayAskAgain: (error: BedrockError) => boolean
+  readonly canRetryAnswer: (error: BedrockError) => boolean
   /** See `BedrockClient`. */
   readonly notices: Effect.Effect<ReadonlyArray<Notice>>
 }>() {}
 
 /**
- * A `LanguageModel` over {@link BedrockClient}. A failed request is an `AiError.UnknownError`, from which
- * `BedrockError.fromAiError` extracts the {@link BedrockError}. An empty prompt, a document without text, or a tool that Bedrock cannot
- * offer is a `MalformedInput`; an answer that cannot be read is a `MalformedOutput`. A streamed call of an unknown tool is emitted as
- * `tool-params-*` parts without a `tool-call`, for which `@effect/ai` has no part.
+ * A `LanguageModel` over {@link BedrockClient}. A failed request is an `AiError.UnknownError`; `BedrockError.fromAiError` extracts the
+ * {@link BedrockError} from it. An empty prompt, a document without text, or a tool that Bedrock cannot offer is a `MalformedInput`. A
+ * response that cannot be decoded is a `MalformedOutput`. A streamed call of an unknown tool is emitted as `tool-params-*` parts without a
+ * `tool-call`, because `@effect/ai` has no part for it.
  *
- * Bedrock accepts the request whatever the history of the prompt contains: text is made well-formed; a file that Bedrock would refuse, or one too
- * many (see `AttachmentLimits`), is replaced by a line of text; tool calls get unique IDs and a result each; tool schemas are adapted, and
- * what is removed from them is added to the tool's description. The IDs of an answer's calls are the ones that later requests send.
+ * The request is always one that Bedrock accepts, whatever the history contains: text is made well-formed; a file that Bedrock would refuse,
+ * or one over the limit (see `AttachmentLimits`), is replaced with a line of text; each tool call gets a unique ID and a result; tool schemas
+ * are simplified, and the removed parts are added to the tool's description. Later requests use the same IDs for the tool calls of an answer.
  *
- * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. For reasoning: `signature`, `redactedContent` (base64) and
- * `model`, which the next turn must send back in the options of the prompt part, and only to that model. For `finish`: the unchanged
- * `stopReason`, `cacheWriteInputTokens` and `latencyMs`. `usage.inputTokens` does not include cached tokens, as in Bedrock's count.
+ * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. Reasoning parts have `signature`, `redactedContent`
+ * (base64) and `model`; the next turn must send them back in the options of the prompt part, to the same model only. The `finish` part has
+ * the original `stopReason`, `cacheWriteInputTokens` and `latencyMs`. As in Bedrock's count, `usage.inputTokens` excludes cached tokens.
  *
  * @since 0.1.0
  * @category layers
@@ -107,15 +107,18 @@ const make = (options: Options) =>
         maxTokens: options.maxTokens ?? Math.min(8192, capabilities.maxOutput),
         additionalModelRequestFields: options.additionalModelRequestFields
       })
-    const expectation = ({ responseFormat, tools }: LanguageModel.ProviderOptions, input: ConverseCommandInput) => ({
+    const makeExpectation = (
+      { responseFormat, tools }: LanguageModel.ProviderOptions,
+      input: ConverseCommandInput
+    ) => ({
       modelId: model.wire,
-      ids: idsOf(input),
+      ids: listToolUseIds(input),
       tools: new Set(tools.map((tool) => tool.name)),
       ...(responseFormat.type === "json" && { responseFormat })
     })
     const toAiError = (method: string, input: ConverseCommandInput) => (error: BedrockError): AiError.UnknownError => {
       const { cause: below, message } = error
-      const cause = new BedrockError({ ...error, message, cause: below, model, refusal: refusalOf(error, input) })
+      const cause = new BedrockError({ ...error, message, cause: below, model, refusal: findRefusal(error, input) })
       return new AiError.UnknownError({ module: "BedrockLanguageModel", method, description: error.message, cause })
     }
 
@@ -125,17 +128,17 @@ const make = (options: Options) =>
           Effect.flatMap((input) =>
             client.converse(input).pipe(
               Effect.mapError(toAiError("generateText", input)),
-              Effect.flatMap((output) => toParts(output, expectation(provider, input)))
+              Effect.flatMap((output) => toParts(output, makeExpectation(provider, input)))
             )
           )
         ),
       streamText: (provider) =>
         Stream.unwrap(Effect.map(request(provider), (input) => {
-          const expected = expectation(provider, input)
+          const expected = makeExpectation(provider, input)
           return client.converseStream(input).pipe(
             Stream.mapError(toAiError("streamText", input)),
             Stream.concat(Stream.succeed(undefined)),
-            Stream.mapAccumEffect(initial, (state, event) => step(state, event, expected)),
+            Stream.mapAccumEffect(initialState, (state, event) => step(state, event, expected)),
             Stream.flattenIterables
           )
         }))
@@ -146,7 +149,7 @@ const make = (options: Options) =>
         model,
         endpoint: client.endpoint,
         credential: auth.credential,
-        mayAskAgain: client.mayAskAgain,
+        canRetryAnswer: client.canRetryAnswer,
         notices: client.notices
       })
     )

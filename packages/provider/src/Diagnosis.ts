@@ -1,5 +1,5 @@
 /**
- * What the response behind a {@link BedrockError} says, read from its status, its exception name and its sentences.
+ * Interprets a {@link BedrockError}: its status, its exception name and the sentences of the response.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import * as RefusedField from "./internal/failure/refusedField.ts"
 import * as RetryAfter from "./internal/transport/retryAfter.ts"
 
 /**
- * All text of a failure: its message and every sentence of the response, one per line.
+ * The message of a failure and all sentences of its response, one per line.
  *
  * @since 0.1.0
  * @category rendering
@@ -22,8 +22,8 @@ export const textOf = ({ message, sentences = [] }: Pick<BedrockError, "message"
   [message, ...sentences].join("\n")
 
 /**
- * What is wrong with the model's ID: `on-demand` if it needs an inference profile, `invalid` if the service does not
- * know it, `not-found` if nothing answered at its URL. `undefined` if the failure is not about the model.
+ * The problem with the model's ID: `on-demand` if it needs an inference profile, `invalid` if the service does not know it, `not-found` if
+ * its URL does not exist. `undefined` if the failure is not about the model.
  *
  * @since 0.1.0
  * @category reading
@@ -31,7 +31,7 @@ export const textOf = ({ message, sentences = [] }: Pick<BedrockError, "message"
 export const modelProblem: (error: BedrockError) => ModelProblem.ModelProblem | undefined = ModelProblem.modelProblem
 
 /**
- * The request field that the service refuses, if it names one that requests can do without.
+ * The request field that the service refuses, if the response names it and requests can be sent without it.
  *
  * @since 0.1.0
  * @category reading
@@ -39,7 +39,7 @@ export const modelProblem: (error: BedrockError) => ModelProblem.ModelProblem | 
 export const refusedField = (error: BedrockError): Option.Option<Droppable> => RefusedField.refusedField(error)
 
 /**
- * Whether the refused credential was valid once and has expired.
+ * Whether the refused credential has expired.
  *
  * @since 0.1.0
  * @category reading
@@ -65,8 +65,8 @@ export const isWrongPath = ({ message, status, type }: BedrockError): boolean =>
 export const quotaPeriod = ({ message }: BedrockError): string | undefined => RetryAfter.longQuotaPeriod(message)
 
 /**
- * The problem that nginx and similar servers describe in an error page or by a status of their own: a missing client
- * certificate, plain HTTP on a TLS port, or request headers that are too large.
+ * The problem that nginx and similar servers report with an error page or a nonstandard status: a missing client certificate, plain HTTP on
+ * a TLS port, or request headers that are too large.
  *
  * @since 0.1.0
  * @category reading

@@ -1,5 +1,5 @@
 /**
- * Which URL requests are sent to, and why.
+ * Decides which URL requests are sent to.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ import { defaultHost } from "./internal/endpoint/defaultHost.ts"
  * @category models
  */
 export interface Endpoint {
-  /** Absolute, with path and query; the path has no `/` or `/model` at its end. It may contain a password: use `publicUrl` to show it. */
+  /** Absolute, with path and query; the path does not end in `/` or `/model`. It may contain a password: use `publicUrl` to show it. */
   readonly url: string
   /** Where the URL is configured; for a default host, where its region is. */
   readonly origin: Origin
@@ -30,8 +30,8 @@ export interface Endpoint {
 }
 
 /**
- * Resolves the endpoint from the settings. Fails if the configured value is not an http(s) URL. Also fails, rather than fall back to AWS's own
- * host, if a gateway's URL is configured in a place that is not read.
+ * Resolves the endpoint from the settings. Fails if the configured value is not an http(s) URL. Also fails if a gateway's URL is configured
+ * under a key that is not read, because requests would otherwise go to AWS's own host.
  *
  * @since 0.1.0
  * @category models
@@ -83,7 +83,7 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
 })
 
 const fromSetting = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError> => {
-  // `URL` would silently drop an invisible character from the host, or keep it in the path.
+  // `URL` would silently drop an invisible character from the host, or leave it in the path.
   const stray = StrayCharacter.find(setting.value, StrayCharacter.isVisible)
   if (Option.isSome(stray)) {
     return new ConfigError({

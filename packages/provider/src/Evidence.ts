@@ -1,5 +1,5 @@
 /**
- * What was observed of a failed request, beyond the message of its error.
+ * What was observed about a failed request, beyond its error message.
  *
  * @since 0.1.0
  */
@@ -13,13 +13,13 @@ import * as Schema from "effect/Schema"
  */
 export const Authorization = Schema.Struct({
   kind: Schema.Literal("Bearer", "AwsChain", "Headers", "None"),
-  /** Where it came from, for example `AWS_BEARER_TOKEN_BEDROCK` or `AWS profile dev`. */
+  /** Its source, for example `AWS_BEARER_TOKEN_BEDROCK` or `AWS profile dev`. */
   source: Schema.String,
-  /** Whether that source can provide another one. */
+  /** Whether the source can provide a new credential. */
   refreshable: Schema.Boolean,
-  /** The AWS profile that provided it. */
+  /** The AWS profile that the credential comes from. */
   profile: Schema.optional(Schema.String),
-  /** What a short-term Bedrock API key says about itself; `expiresAt` is in milliseconds since 1970. */
+  /** The region and expiry encoded in a short-term Bedrock API key; `expiresAt` is in milliseconds since 1970. */
   bedrockKey: Schema.optional(Schema.Struct({ region: Schema.String, expiresAt: Schema.Number }))
 })
 /**
@@ -29,7 +29,7 @@ export const Authorization = Schema.Struct({
 export type Authorization = typeof Authorization.Type
 
 /**
- * What the body of a response is, whatever its content type says.
+ * The format of a response body, detected from its content rather than its content type.
  *
  * @since 0.1.0
  * @category schemas
@@ -67,7 +67,7 @@ export const ResponseEvidence = Schema.Struct({
 export type ResponseEvidence = typeof ResponseEvidence.Type
 
 /**
- * How the failed request was sent, and what came back. Contains no secret.
+ * How the failed request was sent, and what was received. Contains no secrets.
  *
  * @since 0.1.0
  * @category schemas
@@ -78,7 +78,7 @@ export const Evidence = Schema.Struct({
   authorization: Authorization,
   /** The request fields that were left out of this request. */
   dropped: Schema.Array(Schema.String),
-  /** Which request this gateway has answered since the client was made, if any: the closest to the failed one. */
+  /** The closest request that this gateway has answered since the client was created, if any. */
   answeredBefore: Schema.optional(Schema.Literal("same-url", "other-operation", "other-model")),
   /** Absent when there was no response. */
   response: Schema.optional(ResponseEvidence)

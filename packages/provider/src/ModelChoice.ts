@@ -1,5 +1,5 @@
 /**
- * Resolves a configured model name: which ID is sent, why, and which model's facts apply.
+ * Resolves a configured model name to the ID to send and to the catalog entry that describes the model.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 /**
- * The model that a name stands for.
+ * A resolved model name.
  *
  * @since 0.1.0
  * @category models
@@ -22,9 +22,9 @@ export interface ModelChoice {
   readonly resolved: ModelId.Resolved
   /** The configuration of the model. */
   readonly settings: ModelSettings
-  /** The ID whose facts apply. */
+  /** The model ID to look up in the catalog. */
   readonly factsOf: string
-  /** Those facts, if the catalog has them. */
+  /** The catalog entry, if there is one. */
   readonly model: Option.Option<Catalog.Model>
 }
 
@@ -33,12 +33,12 @@ const toSaid = ({ origin, value }: Setting<string>): ModelId.Said => ({
   from: describe(origin)
 })
 
-/** An ID may be written with its provider. */
+/** The provider prefix is optional in IDs. */
 const withoutProvider = (id: string): string => id.replace(/^amazon-bedrock\//, "")
 
 /**
- * Resolves a model name (without `amazon-bedrock/`) with the configuration, the prefix rules and the catalog. The facts are those of
- * `baseModel`, of the ID that is sent, or of the name itself: the first that the catalog has. `region` is the configured one by default.
+ * Resolves a model name (without `amazon-bedrock/`) using the configuration, the prefix rules and the catalog. The catalog entry is that of
+ * `baseModel`, of the ID to send, or of the name itself, whichever is found first. `region` defaults to the configured one.
  *
  * @since 0.1.0
  * @category resolution
@@ -54,7 +54,7 @@ export const choose = Effect.fn("ModelChoice.choose")(function*(name: string, re
     [...gateway.prefixRules.map(({ origin, value }) => PrefixRules.own(value, describe(origin))), ...rules],
     {
       ...(id === undefined ? {} : { id: toSaid(id) }),
-      // A flag applies to every model of this start, so it comes before the model's own setting.
+      // A flag applies to all models, so it takes precedence over the model's own setting.
       crossRegion: toSaid(
         gateway.crossRegion.origin._tag === "Flag" ? gateway.crossRegion : crossRegion ?? gateway.crossRegion
       )

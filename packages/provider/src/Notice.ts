@@ -1,15 +1,15 @@
 /**
- * What the client changed so that a gateway answers.
+ * Changes that the client made to work with a gateway.
  *
  * @since 0.1.0
  */
 import type { Droppable } from "@altimate-code/config/Gateway"
 
 /**
- * - `NotStreamed`: the gateway does not stream, so answers are requested as a whole from now on
- * - `FieldDropped`: the gateway refuses `field`, so requests are sent without it from now on; `dropped` are all fields that are left out
+ * - `NotStreamed`: the gateway does not stream, so later requests ask for complete responses
+ * - `FieldDropped`: the gateway refuses `field`, so later requests omit it; `dropped` lists all omitted fields
  *
- * `message` is what the gateway did, without secrets.
+ * `message` describes what the gateway did, without secrets.
  *
  * @since 0.1.0
  * @category models

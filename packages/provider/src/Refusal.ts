@@ -1,14 +1,14 @@
 /**
- * Which part of a request was refused, if the next request can do without it.
+ * The part of a request that was refused, if the next request can be sent without it.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * - `TooLong`: the whole request; `size` is its size and `limit` the maximum, if the service reports them. The unit is `bytes` if a gateway or
- *   proxy limits the body.
- * - `Part`: parts of messages, by the `Digest` (system) of their content; empty if the service names only the kind
+ * - `TooLong`: the request is too long; `size` is its size and `limit` the maximum, if the service reports them. The unit is `bytes` if a
+ *   gateway or proxy limits the body
+ * - `Part`: parts of messages, identified by the `Digest` of their content; `digests` is empty if the service names only the kind
  * - `Tool`: the definition of a tool
  * - `Unnamed`: the service does not say which part
  *

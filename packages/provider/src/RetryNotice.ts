@@ -1,5 +1,5 @@
 /**
- * Reports the wait before a request is retried.
+ * Reports each wait before a retry.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ export interface Wait {
 }
 
 /**
- * Called at the start of each wait. The default does nothing; a caller provides its own function for its requests:
+ * A function that is called at the start of each wait. The default does nothing. To be notified, provide a function for a request:
  * `Effect.provideService(request, RetryNotice, (wait) => …)`.
  *
  * @since 0.1.0

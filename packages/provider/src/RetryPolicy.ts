@@ -1,7 +1,8 @@
 /**
- * Which failures are retried, after which wait, and for how long.
+ * Decides which failures are retried, after what wait, and for how long.
  *
- * The client never retries after it has emitted part of an answer, and it renews an expired credential itself; the policy decides neither.
+ * Two things are not up to the policy: the client never retries after it has emitted part of an answer, and always renews an expired
+ * credential once.
  *
  * @since 0.1.0
  */
@@ -15,7 +16,7 @@ import type { BedrockError } from "./BedrockError.ts"
 import { longQuotaPeriod } from "./internal/transport/retryAfter.ts"
 
 /**
- * When retries end. A wait that would exceed `total`, counted from the first failure, is not started.
+ * When to stop retrying. A wait that would end more than `total` after the first failure is not started.
  *
  * @since 0.1.0
  * @category models
@@ -27,15 +28,15 @@ export interface Limit {
 }
 
 /**
- * Decides about retries.
+ * Decides when to retry.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** The waits between attempts, advanced with each failure; when it ends, the last failure is final. */
+  /** The waits between attempts. It advances with each failure; when it ends, the last failure is returned. */
   readonly schedule: Schedule.Schedule<unknown, BedrockError>
-  /** Whether another attempt can succeed after this failure. */
+  /** Whether a retry may succeed after this failure. */
   readonly retryable: (error: BedrockError) => boolean
   /** The limit for this failure, given the configured `options.retry`; if absent, only the schedule decides. */
   readonly limit?: (error: BedrockError, configured: Configured) => Limit
@@ -53,7 +54,7 @@ export interface Configured {
 }
 
 /**
- * Decides about retries.
+ * Decides when to retry.
  *
  * @since 0.1.0
  * @category services
@@ -62,10 +63,10 @@ export class RetryPolicy extends Context.Tag("@altimate-code/provider/RetryPolic
 
 const maxBackoff = Duration.seconds(30)
 
-/** In milliseconds: a shorter `Retry-After` would mean retrying without a pause. */
+/** In milliseconds. A shorter `Retry-After` would mean retrying without a pause. */
 const minRetryAfter = 1000
 
-/** The random part keeps clients that were throttled together from retrying together. */
+/** The random part prevents clients that were throttled at the same time from retrying at the same time. */
 const schedule = Schedule.exponential("500 millis").pipe(
   Schedule.intersect(Schedule.identity<BedrockError>()),
   Schedule.modifyDelayEffect(([, { retryAfterMillis = 0 }], delay) =>
@@ -83,7 +84,7 @@ const retryable = (error: BedrockError): boolean => {
     case "TruncatedStream":
       return true
     case "Timeout":
-      // Without a status it is a time limit of the client: minutes have passed, unless it is that of the connection.
+      // Without a status, one of the client's own time limits was exceeded. Only the connection limit is short enough to retry.
       return error.status !== undefined || error.type === "ConnectTimeout"
     case "Connection":
       return error.type !== undefined && transient.has(error.type)
@@ -94,7 +95,7 @@ const retryable = (error: BedrockError): boolean => {
   }
 }
 
-/** Codes of Node.js, and statuses of proxies, for a connection that may succeed next time. */
+/** Node.js error codes and proxy statuses for connection failures that may be temporary. */
 const transient: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -109,10 +110,10 @@ const transient: ReadonlySet<string> = new Set([
 const isOverloaded = ({ reason, status, type = "" }: BedrockError): boolean =>
   reason === "Throttled" || (reason === "Unavailable" && (status === 503 || /^serviceUnavailable/i.test(type)))
 
-/** For failures that end within seconds or not at all, such as a refused connection. */
+/** For failures that pass within seconds or not at all, such as a refused connection. */
 const brief: Limit = { total: Duration.seconds(10), attempts: 4 }
 
-/** A configured time extends only the limit for an overload: nobody wants to wait ten minutes for a wrong port. */
+/** `options.retry.total` extends only the limit for overload: waiting ten minutes would not fix a wrong port. */
 const make = (limits: { readonly overloaded: Limit; readonly failing: Limit }): Service => ({
   schedule,
   retryable,
@@ -130,12 +131,12 @@ const make = (limits: { readonly overloaded: Limit; readonly failing: Limit }): 
 /**
  * Up to four attempts within ten seconds.
  *
- * The wait is the service's `Retry-After`. Without one it is 0.5 s, doubled with each attempt up to 30 s, and shortened by a random part of
- * up to one half.
+ * Waits as long as the service's `Retry-After` says. Without one, the wait starts at 0.5 s, doubles with each attempt up to 30 s, and is
+ * shortened at random by up to half.
  *
- * Retried: throttling and a model that is not ready (429), a model's timeout (408), a failure of the service or of a gateway (5xx), an error
- * in the model's stream, a connection that was refused, reset or not established in time, and a stream that broke off. Not retried: a quota
- * per day or longer, an unknown host, a certificate that is not trusted, and everything that would fail the same way again.
+ * Retries throttling and a model that is not ready (429), a model timeout (408), failures of the service or a gateway (5xx), errors in the
+ * model's stream, connections that were refused, reset or not established in time, and streams that were cut off. Does not retry an
+ * exhausted quota per day or longer, an unknown host, an untrusted certificate, or anything that would fail the same way again.
  *
  * @since 0.1.0
  * @category layers
@@ -143,13 +144,13 @@ const make = (limits: { readonly overloaded: Limit; readonly failing: Limit }): 
 export const layer: Layer.Layer<RetryPolicy> = Layer.succeed(RetryPolicy, make({ overloaded: brief, failing: brief }))
 
 /**
- * The same for longer tasks: up to ten minutes for rate limits (429) and an overloaded service (503), and one minute for other failures of the
+ * Like `layer`, but for long tasks: up to ten minutes for rate limits (429) and an overloaded service (503), and one minute for other failures of the
  * service and for timeouts.
  *
  * @since 0.1.0
  * @category layers
  */
-export const patient: Layer.Layer<RetryPolicy> = Layer.succeed(
+export const layerLongTasks: Layer.Layer<RetryPolicy> = Layer.succeed(
   RetryPolicy,
   make({ overloaded: { total: Duration.minutes(10) }, failing: { total: Duration.minutes(1) } })
 )

@@ -1,5 +1,5 @@
 /**
- * Who sent a response in place of Bedrock.
+ * The sender of a response that did not come from Bedrock.
  *
  * @since 0.1.0
  */
@@ -10,9 +10,9 @@ import * as Schema from "effect/Schema"
  * - `proxy`: forwards the traffic of the user's network
  * - `gateway`: a load balancer, a reverse proxy or anything else in front of Bedrock
  * - `login`: a login page
- * - `network`: the network itself, which requires a login before it allows any traffic
+ * - `network`: a captive portal, which requires a login before it allows any traffic
  *
- * `name` is the product, if the response shows it. `supportId` is the ID that its operators can look up, with its label:
+ * `name` is the product, if the response reveals it. `supportId` is an ID that its operators can look up, with its label:
  * `support ID 1234567890`.
  *
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Which service and region requests are signed for.
+ * Decides which service and region requests are signed for.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import { dnsSuffixes } from "./internal/endpoint/defaultHost.ts"
 
 /**
- * The credential scope of signatures (`us-east-1/bedrock`), and the reason as text.
+ * The credential scope of signatures, for example `us-east-1/bedrock`, and why it was chosen.
  *
  * @since 0.1.0
  * @category models
@@ -44,7 +44,7 @@ const scopeOfHost = (url: string): Pick<SigningScope, "region" | "service"> | un
 }
 
 /**
- * The scope as text; none if it is that of Bedrock itself.
+ * Describes the scope; none for the default service, `bedrock`.
  *
  * @since 0.1.0
  * @category rendering
@@ -53,9 +53,9 @@ export const describe = ({ region, service, why }: SigningScope): Option.Option<
   service === "bedrock" ? Option.none() : Option.some(`signed for ${service} in ${region} (${why})`)
 
 /**
- * The service is `options.signingService`, the one in the host name, or `bedrock`. The region is the one in the host name, because such a
- * host accepts only signatures for its own region; otherwise it is the configured one. Model IDs always use the configured region: a gateway
- * can be in another region than its models.
+ * The service is `options.signingService`, or the one in the host name, or `bedrock`. The region is the one in the host name, if it has one,
+ * because such a host accepts only signatures for its own region; otherwise it is the configured region. Model IDs always use the
+ * configured region, because a gateway and its models can be in different regions.
  *
  * @since 0.1.0
  * @category constructors
@@ -75,6 +75,6 @@ export const resolve = (
       ? `options.signingService, ${Origin.describe(configured.origin)}`
       : host === undefined
       ? "default"
-      : "the host's name"
+      : "host name"
   }
 }

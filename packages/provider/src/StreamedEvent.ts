@@ -1,12 +1,12 @@
 /**
- * An event of a streamed answer.
+ * An event of a response stream.
  *
  * @since 0.1.0
  */
 import type { ConverseStreamOutput } from "@aws-sdk/client-bedrock-runtime"
 
 /**
- * An event of a streamed answer as the AWS SDK decodes it, with AWS's request ID if the response had one.
+ * An event of a response stream as decoded by the AWS SDK, with AWS's request ID if the response had one.
  *
  * @since 0.1.0
  * @category models

@@ -32,7 +32,7 @@ import {
 } from "./protocol/fixture.ts"
 
 describe("a request with a bearer token", () => {
-  it.scopedLive("is streamed over HTTP/1.1 with exactly that authorization, and the AWS chain stays untouched", () =>
+  it.scopedLive("is streamed over HTTP/1.1 with only that authorization, without using the AWS credential chain", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make(token)] }, script: [hello] })
       const events = yield* Effect.provide(stream, client(sandbox.url))
@@ -46,7 +46,7 @@ describe("a request with a bearer token", () => {
       assert.deepStrictEqual(sent?.body, { messages: request.messages, inferenceConfig: { maxTokens: 100 } })
     }))
 
-  it.scopedLive("may also be answered as a whole", () =>
+  it.scopedLive("can also return a complete response", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make(token)] }, script: [hello] })
       const output = yield* Effect.provide(complete, client(sandbox.url))
@@ -67,7 +67,7 @@ describe("a request with AWS credentials", () => {
   const signed = Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello, hello] })
   const options = { auth: preferChain, chain: chain(keys("ONE")) }
 
-  it.scopedLive("is signed so that the service's own check holds, session token included", () =>
+  it.scopedLive("has a signature that the service accepts, including the session token", () =>
     Effect.gen(function*() {
       const sandbox = yield* signed
       yield* Effect.provide(Effect.zip(stream, complete), client(sandbox.url, options))
@@ -81,7 +81,7 @@ describe("a request with AWS credentials", () => {
       }
     }))
 
-  it.scopedLive("is signed for the path that is sent: an ARN, a colon and a prefix", () =>
+  it.scopedLive("is signed for the path as sent, with an ARN, a colon and a prefix", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         auth: { sigv4: [awsKey("ONE")] },
@@ -106,7 +106,7 @@ describe("a request with AWS credentials", () => {
       ])
     }))
 
-  it.scopedLive("asks for new ones once when they expired, and goes on", () =>
+  it.scopedLive("renews expired credentials once and succeeds", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         auth: { sigv4: [awsKey("ONE"), awsKey("TWO")] },
@@ -128,7 +128,7 @@ describe("a request with AWS credentials", () => {
       assert.deepStrictEqual(sent, ["AKIAONE", "AKIATWO"])
     }))
 
-  it.scopedLive("never asks for new ones twice", () =>
+  it.scopedLive("never renews credentials twice", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         auth: { sigv4: [awsKey("ONE")] },
@@ -145,7 +145,7 @@ describe("a request with AWS credentials", () => {
       assert.strictEqual((yield* sandbox.requests).length, 2)
     }))
 
-  it.scopedLive("never asks for new ones twice, also when another failure lies between", () =>
+  it.scopedLive("never renews credentials twice, even with another failure in between", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [faulty({ type: "expiredToken" }, { type: "throttle" }, { type: "expiredToken" })]
@@ -163,7 +163,7 @@ describe("a request with AWS credentials", () => {
       assert.deepStrictEqual(asked, [false, true, false])
     }))
 
-  it.scopedLive("tells how many requests were sent when there are no new ones", () =>
+  it.scopedLive("reports the number of attempts if the credentials cannot be renewed", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "expiredToken", times: "always" })] })
       const ended = Layer.succeed(AwsCredentials, {
@@ -181,7 +181,7 @@ describe("a request with AWS credentials", () => {
       assert.strictEqual(error.attempts, 1)
     }))
 
-  it.scopedLive("does not go on with credentials that can't be renewed", () =>
+  it.scopedLive("is not retried with credentials that can't be renewed", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "expiredToken", times: "always" })] })
       const error = yield* Effect.provide(Effect.flip(stream), client(sandbox.url, options))
@@ -189,7 +189,7 @@ describe("a request with AWS credentials", () => {
       assert.strictEqual((yield* sandbox.requests).length, 1)
     }))
 
-  it.scopedLive("is not sent again with the same credentials when they were refused for another reason", () =>
+  it.scopedLive("is not retried with the same credentials if they were refused for another reason", () =>
     Effect.gen(function*() {
       const denied = { type: "error", status: 403, name: "AccessDeniedException", message: "no access" } as const
       const sandbox = yield* Sandbox.make({ script: [faulty(denied), hello] })
@@ -202,14 +202,14 @@ describe("a request with AWS credentials", () => {
     }))
 })
 
-describe("the tokens of a command", () => {
+describe("a command's tokens", () => {
   const bearers = (...tokens: ReadonlyArray<string>) => ({
     auth: { bearer: tokens.map((token) => Redacted.make(token)) }
   })
   const sent = (requests: ReadonlyArray<Sandbox.RecordedRequest>) =>
     requests.map(({ headers }) => headers["authorization"])
 
-  it.scopedLive("are renewed once when one is refused, and the request goes on", () =>
+  it.scopedLive("are renewed once after a refusal, and the request succeeds", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make(bearers("two"))
       yield* Effect.provide(stream, client(sandbox.url, { auth: commanded("one", "two"), retry: noRetries }))
@@ -226,7 +226,7 @@ describe("the tokens of a command", () => {
       assert.deepStrictEqual(sent(yield* sandbox.requests), ["Bearer one", "Bearer two"])
     }))
 
-  it.scopedLive("are not sent again when the command has no other one", () =>
+  it.scopedLive("are not sent again if the command has no new token", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make(bearers("two"))
       yield* Effect.provide(Effect.flip(complete), client(sandbox.url, { auth: commanded("one") }))
@@ -234,8 +234,8 @@ describe("the tokens of a command", () => {
     }))
 })
 
-describe("a request without a token and without keys", () => {
-  it.scopedLive("has no authorization at all, whatever the environment holds", () =>
+describe("a request without a token or keys", () => {
+  it.scopedLive("has no authorization, whatever the environment contains", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make()
       for (const which of ["Headers", "None"] as const) {
@@ -252,7 +252,7 @@ describe("a request without a token and without keys", () => {
       (test) => Effect.zipRight(Effect.sync(() => void (process.env["AWS_BEARER_TOKEN_BEDROCK"] = "stray")), test)
     ))
 
-  it.scopedLive("shows in its failure how it was authorized", () =>
+  it.scopedLive("reports in its error how it was authorized", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make("x")] } })
       for (const kind of ["None", "Headers"] as const) {
@@ -263,7 +263,7 @@ describe("a request without a token and without keys", () => {
 })
 
 describe("the URL of a request", () => {
-  it.scopedLive("keeps the base URL's path and query, with and without a slash, and is the one that errors show", () =>
+  it.scopedLive("keeps the base URL's path and query, with and without a trailing slash, and is shown in errors", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1", script: [hello, hello, hello] })
       for (const url of [sandbox.url, `${sandbox.url}/`, `${sandbox.url}/?team=a`]) {
@@ -275,7 +275,7 @@ describe("the URL of a request", () => {
       assert.strictEqual(error.url, `http://127.0.0.1:${sandbox.port}${path}`)
     }))
 
-  it.scopedLive("keeps every value of a name that the query has twice, also when it is signed", () =>
+  it.scopedLive("keeps all values of a repeated query parameter, even in a signed request", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello] })
       const options = { auth: preferChain, chain: chain(keys("ONE")) }
@@ -284,7 +284,7 @@ describe("the URL of a request", () => {
       assert.strictEqual(sent?.rawPath.split("?")[1], "team=b&team=a&x=1")
     }))
 
-  it.scopedLive("is whatever the endpoint policy says", () =>
+  it.scopedLive("is determined by the endpoint policy", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [hello] })
       const elsewhere = Layer.succeed(EndpointPolicy, {
@@ -295,9 +295,9 @@ describe("the URL of a request", () => {
     }))
 })
 
-describe("secrets in the URL of a gateway", () => {
+describe("secrets in a gateway's URL", () => {
   for (const variable of ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]) {
-    it.effect(`are known as such, also those of ${variable}`, () =>
+    it.effect(`are registered as secrets if the URL comes from ${variable}`, () =>
       Effect.gen(function*() {
         const { endpoint } = yield* BedrockClient
         assert.include(endpoint.url, "canary-password")
@@ -316,9 +316,9 @@ describe("secrets in the URL of a gateway", () => {
   }
 })
 
-// The client outlives the request in each of these: closing it would close every connection.
-describe("leaving a request", () => {
-  it.scopedLive("closes its connection when a stream is interrupted between two events", () =>
+// In these tests the client outlives the request, because closing it would close every connection.
+describe("abandoning a request", () => {
+  it.scopedLive("closes its connection if a stream is interrupted between two events", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", afterEvents: 3 })] })
       yield* Effect.gen(function*() {
@@ -334,7 +334,7 @@ describe("leaving a request", () => {
       }).pipe(Effect.provide(client(sandbox.url)))
     }))
 
-  it.scopedLive("closes its connection when it is interrupted before there is an answer", () =>
+  it.scopedLive("closes its connection if it is interrupted before a response arrives", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", times: 2 })] })
       yield* Effect.gen(function*() {
@@ -348,7 +348,7 @@ describe("leaving a request", () => {
       assert.strictEqual((yield* sandbox.requests).length, 2)
     }))
 
-  it.scopedLive("closes its connection when its reader has had enough", () =>
+  it.scopedLive("closes its connection if the consumer stops reading", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", afterEvents: 3 })] })
       yield* Effect.gen(function*() {

@@ -15,7 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-// What the agent sends back is what Bedrock must accept.
+// Bedrock must accept the history that the agent sends back.
 import { fromResponseParts } from "../../agent/src/session/History.ts"
 import { BedrockClient } from "../src/BedrockClient.ts"
 import { BedrockError } from "../src/BedrockError.ts"
@@ -45,12 +45,12 @@ const handlers = weather.toLayer({
   weather: ({ city }) => Effect.sync(() => (asked.push(city), { celsius: city.length }))
 })
 
-/** The body of a request; bytes are base64 in it. */
+/** The body of a request, with bytes in base64. */
 const sent = (sandbox: Sandbox.Service, index: number) =>
   Effect.map(sandbox.requests, (requests) => (requests[index]?.body ?? {}) as Partial<ConverseCommandInput>)
 
 describe("the language model", () => {
-  it.scopedLive("streams text, from its metadata to one finish", () =>
+  it.scopedLive("streams text between response metadata and one finish part", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* model([{
         ...hello,
@@ -79,11 +79,11 @@ describe("the language model", () => {
       assert.deepStrictEqual((yield* sent(sandbox, 0)).inferenceConfig, { maxTokens: 8192 })
     }))
 
-  it.effect("finishes also when a gateway drops the usage at the end", () =>
+  it.effect("emits a finish part even if the gateway drops the usage", () =>
     Effect.gen(function*() {
       const withoutUsage = Layer.succeed(BedrockClient, {
         endpoint: { url: "http://127.0.0.1:1", origin: { _tag: "Default" }, why: "a test says so" },
-        mayAskAgain: () => false,
+        canRetryAnswer: () => false,
         notices: Effect.succeed([]),
         converse: () => Effect.dieMessage("not streamed"),
         converseStream: () =>
@@ -106,7 +106,7 @@ describe("the language model", () => {
       ])
     }))
 
-  it.scopedLive("closes the connection when a stream is interrupted, with tools and without", () =>
+  it.scopedLive("closes the connection if a stream is interrupted, with or without tools", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* model([faulty({ type: "stall", afterEvents: 3, times: 2 })])
       yield* Effect.gen(function*() {
@@ -124,7 +124,7 @@ describe("the language model", () => {
       assert.strictEqual((yield* sandbox.requests).length, 2)
     }))
 
-  it.scopedLive("sends the bare ID when the prefix rules are off", () =>
+  it.scopedLive("sends the ID without a prefix if the prefix rules are off", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [hello] })
       const layer = BedrockLanguageModel.layer({ model: "anthropic.claude-sonnet-4-6-v1" }).pipe(
@@ -137,7 +137,7 @@ describe("the language model", () => {
       ])
     }))
 
-  it.scopedLive("generates text, with a limit of tokens of the caller's own", () =>
+  it.scopedLive("generates text with the caller's token limit", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* model([hello], { maxTokens: 77 })
       const { finishReason, text } = yield* Effect.provide(LanguageModel.generateText({ prompt: "Hi" }), layer)
@@ -146,7 +146,7 @@ describe("the language model", () => {
       assert.deepStrictEqual((yield* sent(sandbox, 0)).inferenceConfig, { maxTokens: 77 })
     }))
 
-  it.scopedLive("generates an object through a tool that it makes the model call", () =>
+  it.scopedLive("generates an object by making the model call a tool", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* model([
         {
@@ -166,7 +166,7 @@ describe("the language model", () => {
       assert.deepStrictEqual((yield* sent(sandbox, 0)).toolConfig?.toolChoice, { tool: { name: "contact" } })
     }))
 
-  it.scopedLive("says that an object does not fit its schema", () =>
+  it.scopedLive("fails if an object does not match its schema", () =>
     Effect.gen(function*() {
       const { layer } = yield* model([{ blocks: [{ type: "toolUse", name: "contact", input: { name: 7 } }] }])
       const error = yield* LanguageModel.generateObject({
@@ -179,7 +179,7 @@ describe("the language model", () => {
 })
 
 describe("a tool", () => {
-  it.scopedLive("is called with what the model streamed, and its result goes back in the next turn", () =>
+  it.scopedLive("is called with the streamed input, and its result is sent in the next turn", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* model([
         {
@@ -201,7 +201,7 @@ describe("a tool", () => {
         assert.strictEqual(text, "4 degrees")
       }).pipe(Effect.provide(Layer.merge(layer, handlers)))
       const { messages, toolConfig } = yield* sent(sandbox, 1)
-      // The sandbox's models may have cache points; they are no part of this.
+      // Cache points do not matter here.
       const content = (index: number) => messages?.[index]?.content?.filter((block) => !("cachePoint" in block))
       assert.deepStrictEqual(content(1), [
         { text: "Let me see." },
@@ -211,7 +211,7 @@ describe("a tool", () => {
       assert.isDefined(toolConfig)
     }))
 
-  it.scopedLive("that the service ran itself is not run again, and does not spoil the turn", () =>
+  it.scopedLive("that the service ran itself is not run again and does not break the turn", () =>
     Effect.gen(function*() {
       const { layer } = yield* model([{
         blocks: [
@@ -249,7 +249,7 @@ describe("reasoning", () => {
     { reasoningContent: { redactedContent: "AQID" } },
     { text: "So." }
   ]
-  it.scopedLive("that was streamed goes back unmodified, with its signature", () =>
+  it.scopedLive("that was streamed is sent back unchanged, with its signature", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* model(thinking)
       yield* Effect.gen(function*() {
@@ -262,7 +262,7 @@ describe("reasoning", () => {
       assert.deepStrictEqual((yield* sent(sandbox, 1)).messages?.[1]?.content as unknown, sentBack)
     }))
 
-  it.scopedLive("that came as a whole goes back unmodified, also when the history was stored as JSON", () =>
+  it.scopedLive("from a complete response is sent back unchanged, even if the history was stored as JSON", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* model(thinking)
       yield* Effect.gen(function*() {
@@ -278,7 +278,7 @@ describe("reasoning", () => {
 })
 
 describe("a failure", () => {
-  it.scopedLive("can be had back from the error of @effect/ai", () =>
+  it.scopedLive("can be extracted from the @effect/ai error", () =>
     Effect.gen(function*() {
       const fault = { type: "throttle", times: "always" } as const
       const { layer } = yield* model([faulty(fault)])
@@ -297,7 +297,7 @@ describe("a failure", () => {
       }
     }))
 
-  it.scopedLive("of the model's ID carries how that ID was made", () =>
+  it.scopedLive("because of the model's ID reports how the ID was chosen", () =>
     Effect.gen(function*() {
       const { layer } = yield* model([hello], { models: ["global.anthropic.claude-sonnet-4-6-v1"] })
       const error = yield* Effect.provide(Effect.flip(LanguageModel.generateText({ prompt: "Hi" })), layer)
@@ -307,7 +307,7 @@ describe("a failure", () => {
       assert.strictEqual(modelProblem(cause), "invalid")
     }))
 
-  it.scopedLive("of a prompt that Bedrock can't take comes before any request", () =>
+  it.scopedLive("because of a prompt that Bedrock can't accept occurs before any request", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* model([hello])
       const error = yield* Effect.provide(Effect.flip(LanguageModel.generateText({ prompt: " " })), layer)
@@ -317,7 +317,7 @@ describe("a failure", () => {
     }))
 })
 
-it.scopedLive("what requests are sent with can be asked for", () =>
+it.scopedLive("BedrockTarget describes the model, endpoint and credential of requests", () =>
   Effect.gen(function*() {
     const { layer, sandbox } = yield* model([hello])
     const target = yield* Effect.provide(BedrockLanguageModel.BedrockTarget, layer)

@@ -28,7 +28,7 @@ const resolve = (
 
 const url = (value: string) => Effect.map(resolve({}, { baseURL: { ...baseURL, value } }), ({ url }) => url)
 
-/** As it is written, and where requests go. */
+/** URLs as configured, and as used. */
 const spellings = [
   ["https://gw.example.com/bedrock/model", "https://gw.example.com/bedrock"],
   ["https://gw.example.com/bedrock//model//", "https://gw.example.com/bedrock"],
@@ -45,18 +45,18 @@ const both = {
 
 describe("the endpoint", () => {
   for (const [written, used] of spellings) {
-    it.effect(`(${written}) has no slash and no /model at its end`, () =>
+    it.effect(`does not end in a slash or /model: ${written}`, () =>
       Effect.map(url(written), (url) => assert.strictEqual(url, used)))
   }
 
-  it.effect("is the configured one first, with its path and without the slash at its end", () =>
+  it.effect("is preferably the configured URL, with its path and without a trailing slash", () =>
     Effect.gen(function*() {
       const { url, why } = yield* resolve(both, { baseURL })
       assert.strictEqual(url, "https://gw.example.com/bedrock/v1")
       assert.strictEqual(why, "/p/altimate-code.json:3:5 (project config)")
     }))
 
-  it.effect("is then the one of the service's own variable, then that of all services", () =>
+  it.effect("is otherwise the URL in the service's own variable, or the one for all services", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* resolve(both), {
         url: "https://runtime.example.com",
@@ -67,7 +67,7 @@ describe("the endpoint", () => {
       assert.strictEqual(url, "https://all.example.com/aws")
     }))
 
-  it.effect("is the region's default host when the variables are to be ignored", () =>
+  it.effect("is the region's default host if the variables are disabled", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* resolve({ ...both, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" }), {
         url: "https://bedrock-runtime.us-east-1.amazonaws.com",
@@ -76,13 +76,13 @@ describe("the endpoint", () => {
       })
     }))
 
-  it.effect("is the FIPS host when AWS's variable asks for it", () =>
+  it.effect("is the FIPS host if AWS_USE_FIPS_ENDPOINT is true", () =>
     Effect.gen(function*() {
       const { url } = yield* resolve({ AWS_USE_FIPS_ENDPOINT: "true" }, { region: "us-gov-west-1" })
       assert.strictEqual(url, "https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com")
     }))
 
-  it.effect("keeps a query, and joins slashes", () =>
+  it.effect("keeps the query and drops trailing slashes", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* url("https://h"), "https://h")
       assert.strictEqual(yield* url("https://h/"), "https://h")
@@ -91,7 +91,7 @@ describe("the endpoint", () => {
       assert.strictEqual(yield* url("http://127.0.0.1:80/?k=v"), "http://127.0.0.1?k=v")
     }))
 
-  it.effect("is refused with where it was written when it is not an http URL", () =>
+  it.effect("is rejected with its origin if it is not an http URL", () =>
     Effect.gen(function*() {
       for (const value of ["gw.example.com", "ftp://gw.example.com", "https://"]) {
         const error = yield* Effect.flip(resolve({ AWS_ENDPOINT_URL: value }))
@@ -101,7 +101,7 @@ describe("the endpoint", () => {
     }))
 })
 
-it("the default host is that of the SDK's own rules in every region of every partition", () => {
+it("the default host matches the SDK's own endpoint rules in every region of every partition", () => {
   const regions = [
     ["af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1"],
     ["ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"],

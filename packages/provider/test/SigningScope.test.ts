@@ -24,7 +24,7 @@ const scope = (url: string, signingService: Gateway.Gateway["signingService"] = 
   return `${region}/${service}`
 }
 
-describe("a signature is made for", () => {
+describe("the scope of a signature", () => {
   const hosts: ReadonlyArray<readonly [string, string]> = [
     ["https://bedrock-runtime.eu-west-1.amazonaws.com", "us-east-1/bedrock"],
     ["https://vpce-0a1-b2.bedrock-runtime.us-east-1.vpce.amazonaws.com", "us-east-1/bedrock"],
@@ -41,10 +41,10 @@ describe("a signature is made for", () => {
     ["https://abcdefghijkl.lambda-url.eu-central-1.on.aws/", "eu-central-1/lambda"]
   ]
   for (const [url, expected] of hosts) {
-    it(`${expected} at ${url}`, () => assert.strictEqual(scope(url), expected))
+    it(`is ${expected} for ${url}`, () => assert.strictEqual(scope(url), expected))
   }
 
-  it("the service that is configured, in the region of a host that is of this service, else in the configured one", () => {
+  it("has the configured service, with the host's region if the host belongs to that service", () => {
     assert.strictEqual(scope("https://gw.example.com", configured("execute-api")), "us-east-1/execute-api")
     assert.strictEqual(
       scope("https://a1.execute-api.eu-west-1.amazonaws.com", configured("execute-api")),
@@ -59,7 +59,7 @@ describe("a signature is made for", () => {
 
 const credentials = { auth: preferChain, chain: chain(keys("ONE")) }
 
-/** The sandbox behind this name, which only a proxy knows. */
+/** A sandbox under this host name, which only a proxy can resolve. */
 const behind = (name: string, key: Partial<Sandbox.AwsKey>) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make({ auth: { sigv4: [{ ...awsKey("ONE"), ...key }] } })
@@ -71,14 +71,14 @@ const behind = (name: string, key: Partial<Sandbox.AwsKey>) =>
     return { sandbox, settings }
   })
 
-describe("the service's own check holds for", () => {
+describe("a signature", () => {
   const names: ReadonlyArray<readonly [string, string, string]> = [
     ["a1b2c3.execute-api.eu-west-1.amazonaws.com", "execute-api", "eu-west-1"],
     ["vpce-0f9e-8d7c.execute-api.us-west-2.vpce.amazonaws.com", "execute-api", "us-west-2"],
     ["svc-0a1b2.7d67968.vpc-lattice-svcs.us-west-2.on.aws", "vpc-lattice-svcs", "us-west-2"]
   ]
   for (const [name, service, region] of names) {
-    it.scopedLive(`${service} at ${name}, a session token and a header of the user's included`, () =>
+    it.scopedLive(`is accepted by ${service} at ${name}, with a session token and a custom header`, () =>
       Effect.gen(function*() {
         const { sandbox, settings } = yield* behind(name, { service, region })
         const headers = { "x-tenant": { value: Redacted.make("seven"), origin: { _tag: "Default" as const } } }
@@ -95,7 +95,7 @@ describe("the service's own check holds for", () => {
       }))
   }
 
-  it.scopedLive("a service that is configured, at any name; without it the gateway refuses", () =>
+  it.scopedLive("is accepted at any host if the service is configured, and refused otherwise", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { sigv4: [{ ...awsKey("ONE"), service: "execute-api" }] } })
       const error = yield* Effect.flip(Effect.provide(complete, client(sandbox.url, credentials)))
@@ -108,7 +108,7 @@ describe("the service's own check holds for", () => {
 })
 
 describe("a refused signature", () => {
-  it.scopedLive("leaves what was signed in the log, and the answer's own, without a secret", () =>
+  it.scopedLive("logs what each side signed, without secrets", () =>
     Effect.gen(function*() {
       const theirs =
         "The Canonical String for this request should have been\n'POST\n/prod/model/x\n\nx-amz-security-token:session-ONE'"
@@ -132,7 +132,7 @@ describe("a refused signature", () => {
         Logger.withMinimumLogLevel(LogLevel.Info)
       )
       assert.lengthOf(lines, 1)
-      const { answer, canonicalRequest, stringToSign } = lines[0] as Record<string, string>
+      const { canonicalRequest, response, stringToSign } = lines[0] as Record<string, string>
       const requestLines = canonicalRequest!.split("\n")
       assert.deepStrictEqual(requestLines.slice(0, 3), [
         "POST",
@@ -140,11 +140,11 @@ describe("a refused signature", () => {
         "b=<redacted>&key=<redacted>"
       ])
       assert.includeMembers(requestLines, ["x-own:<redacted>", "x-amz-security-token:<redacted>"])
-      assert.include(answer, "The Canonical String for this request should have been")
-      assert.include(answer, "END")
+      assert.include(response, "The Canonical String for this request should have been")
+      assert.include(response, "END")
       assert.notMatch(JSON.stringify(lines), /canary|secret-ONE|session-ONE|AKIAONE/)
 
-      // The signature is that of this string.
+      // The signature that was sent matches this string.
       const hmac = (key: string | Buffer, data: string) => createHmac("sha256", key).update(data).digest()
       const [, , scope = ""] = stringToSign!.split("\n")
       const key = scope.split("/").reduce<string | Buffer>(hmac, "AWS4secret-ONE") as Buffer

@@ -9,7 +9,7 @@ import fs from "node:fs"
 import { syncBuiltinESMExports } from "node:module"
 import { awsKey, chain, client, complete, hello, keys, preferChain, stream, token } from "./protocol/fixture.ts"
 
-/** Every path that this process opens from here on: the SDK, which is loaded later, included. */
+/** Every path that this process opens from now on, including those that the SDK opens. */
 const opened: Array<string> = []
 for (
   const [owner, names] of [[fs, ["open", "openSync", "readFile", "readFileSync"]], [fs.promises, [
@@ -28,7 +28,7 @@ for (
 }
 syncBuiltinESMExports()
 
-/** The SDK reads the process's own environment, so this is what is set. */
+/** Sets variables in the process's own environment, which the SDK reads. */
 const withEnvironment = (variables: Record<string, string>) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -43,7 +43,7 @@ const withEnvironment = (variables: Record<string, string>) =>
       })
   )
 
-/** Whoever opens one of its two files in order to read it waits for ever. */
+/** An AWS directory whose two files block any reader. */
 const brokenAwsDirectory = Effect.gen(function*() {
   const files = yield* FileSystem.FileSystem
   const home = yield* files.makeTempDirectoryScoped()
@@ -52,7 +52,7 @@ const brokenAwsDirectory = Effect.gen(function*() {
     const path = `${home}/.aws/${name}`
     yield* Command.exitCode(Command.make("mkfifo", path))
     yield* Effect.addFinalizer(() =>
-      // Lets a reader go, should there be one after all.
+      // Unblocks a reader, in case there is one.
       Effect.sync(() => fs.closeSync(fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK)))
     )
   }
@@ -64,8 +64,8 @@ const brokenAwsDirectory = Effect.gen(function*() {
   return home
 })
 
-describe("with a bearer token", () => {
-  it.scopedLive("no file of AWS is opened, whatever state it is in", () =>
+describe("a request with a bearer token", () => {
+  it.scopedLive("opens no AWS file, even if the files would block", () =>
     Effect.gen(function*() {
       const home = yield* brokenAwsDirectory
       const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make(token)] }, script: [hello, hello] })
@@ -73,7 +73,7 @@ describe("with a bearer token", () => {
       assert.deepStrictEqual(opened.filter((path) => path.startsWith(home) || path.includes(".aws")), [])
     }).pipe(Effect.timeout("10 seconds"), Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("nothing that the SDK would take from the environment changes the request", () =>
+  it.scopedLive("is not affected by environment variables that the SDK would read", () =>
     Effect.gen(function*() {
       yield* withEnvironment({
         AWS_BEARER_TOKEN_BEDROCK: "",
@@ -99,10 +99,10 @@ describe("with a bearer token", () => {
     }))
 })
 
-describe("with AWS credentials", () => {
+describe("a request with AWS credentials", () => {
   const options = { auth: preferChain, chain: chain(keys("ONE")) }
-  // First, since the SDK remembers what it has read.
-  it.scopedLive("the SDK opens no file of AWS by itself either", () =>
+  // This test must come first, because the SDK caches what it has read.
+  it.scopedLive("opens no AWS file either", () =>
     Effect.gen(function*() {
       yield* brokenAwsDirectory
       const sandbox = yield* Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello] })
@@ -112,7 +112,7 @@ describe("with AWS credentials", () => {
     }).pipe(Effect.timeout("10 seconds"), Effect.provide(NodeContext.layer)))
 
   for (const value of ["a-token-that-is-not-wanted", ""]) {
-    it.scopedLive(`the request is signed although the environment has ${value === "" ? "an empty" : "a"} bearer token`, () =>
+    it.scopedLive(`is signed even if the environment has ${value === "" ? "an empty" : "a"} bearer token`, () =>
       Effect.gen(function*() {
         yield* withEnvironment({ AWS_BEARER_TOKEN_BEDROCK: value })
         const sandbox = yield* Sandbox.make({ auth: { sigv4: [awsKey("ONE")] }, script: [hello] })

@@ -1,4 +1,4 @@
-/** A gateway that answers in ways that no Bedrock does. */
+/** A gateway whose responses differ from those of Bedrock. */
 import * as Effect from "effect/Effect"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
@@ -8,7 +8,7 @@ import { client, type complete, type stream } from "./protocol/fixture.ts"
 
 export type Answer = (response: Http.ServerResponse, request: Http.IncomingMessage) => void
 
-/** Its URL. */
+/** Starts the gateway and returns its URL. */
 export const gateway = (answer: Answer, onConnection: () => void = () => {}) =>
   Effect.acquireRelease(
     Effect.async<Http.Server>((resume) => {

@@ -32,7 +32,7 @@ const logged = (
   })
 
 describe("the log", () => {
-  it.scopedLive("says that the provider was found, where requests go and which model is asked, each with its reason", () =>
+  it.scopedLive("contains the provider, the endpoint and the model, each with its reason", () =>
     Effect.gen(function*() {
       const { lines, url } = yield* logged([hello])
       const provider = { service: "provider", providerID: "amazon-bedrock" }
@@ -46,7 +46,7 @@ describe("the log", () => {
       assert.strictEqual(credential?.annotations["from"], "AWS_BEARER_TOKEN_BEDROCK")
     }))
 
-  it.scopedLive("has each request and its answer at DEBUG", () =>
+  it.scopedLive("contains each request and its response at DEBUG", () =>
     Effect.gen(function*() {
       const { lines, url } = yield* logged([hello])
       const sent = lines.find(({ message }) => message === "request")
@@ -66,7 +66,7 @@ describe("the log", () => {
       assert.strictEqual(answered?.annotations["attempt"], 1)
     }))
 
-  it.scopedLive("has each retry as a warning with its reason and wait, and the failure as an error", () =>
+  it.scopedLive("contains each retry as a warning with its reason and wait, and the failure as an error", () =>
     Effect.gen(function*() {
       for (const operation of [stream, complete]) {
         const { lines } = yield* logged([faulty({ type: "throttle", times: "always" })], {}, operation)
@@ -91,7 +91,7 @@ describe("the log", () => {
       }
     }))
 
-  it.scopedLive("has the failure in the middle of a stream as an error", () =>
+  it.scopedLive("contains a failure in the middle of a stream as an error", () =>
     Effect.gen(function*() {
       const { lines } = yield* logged([faulty({ type: "end", afterEvents: 3 })])
       const errors = lines.filter(({ level }) => level === "ERROR")
@@ -103,7 +103,7 @@ describe("the log", () => {
       )
     }))
 
-  it.scopedLive("never has a credential", () =>
+  it.scopedLive("never contains a credential", () =>
     Effect.gen(function*() {
       const refused = faulty({
         type: "error",

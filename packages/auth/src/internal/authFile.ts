@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import { applyEdits, findNodeAtLocation, type JSONPath, modify, type ParseError, parseTree } from "jsonc-parser"
 import { AuthError } from "../AuthError.ts"
 
-/** The text of `auth.json`, which is a valid JSON object. It is edited as text, so that entries of other programs stay unchanged. */
+/** The contents of `auth.json`, a valid JSON object. It is edited as text, so that the entries of other programs stay unchanged. */
 export interface AuthFile {
   readonly path: string
   readonly text: string
@@ -15,14 +15,14 @@ export interface AuthFile {
 /** Stands for a missing file. */
 export const empty = (path: string): AuthFile => ({ path, text: "{}\n", entries: {} })
 
-/** `JSON.parse` decides; the more lenient parser only finds the position of the error. */
+/** `JSON.parse` decides whether the text is valid. The more lenient parser only locates the error. */
 export const parse = (path: string, content: string): Either.Either<AuthFile, AuthError> => {
   const text = content.replace(/^\uFEFF/, "")
   return Either.try(() => JSON.parse(text) as unknown).pipe(
-    Either.mapLeft(() => corruptStore(path, text, firstError(text), "invalid JSON")),
+    Either.mapLeft(() => makeCorruptStore(path, text, findFirstError(text), "invalid JSON")),
     Either.filterOrLeft(
       isObject,
-      () => corruptStore(path, text, text.search(/\S/), "expected an object with an entry for each provider")
+      () => makeCorruptStore(path, text, text.search(/\S/), "expected an object with an entry for each provider")
     ),
     Either.map((entries) => ({ path, text, entries }))
   )
@@ -42,7 +42,7 @@ export const key = (file: AuthFile, provider: string): Option.Option<Redacted.Re
     Option.flatMap(({ key }) => nonBlank(key))
   )
 
-/** Every secret of the known types of entries: `api`, `oauth` (access, refresh) and `wellknown` (token). */
+/** Every secret in entries of known types: `api`, `oauth` (access, refresh) and `wellknown` (token). */
 export const secrets = (file: AuthFile): ReadonlyArray<Redacted.Redacted<string>> =>
   Object.values(file.entries).filter(isObject).flatMap(({ access, key, refresh, token, type }) =>
     [type === "wellknown" ? undefined : key, access, refresh, token].flatMap((value) => Option.toArray(nonBlank(value)))
@@ -57,7 +57,7 @@ const entry = (file: AuthFile, provider: string): Option.Option<Readonly<Record<
 /** Whether there is an entry of any type. */
 export const has = (file: AuthFile, provider: string): boolean => Object.hasOwn(file.entries, provider)
 
-/** Sets the provider's entry to type `api` with this key; its other fields stay. */
+/** Sets the type `api` and the key in the provider's entry. Other fields stay unchanged. */
 export const setKey = (file: AuthFile, provider: string, key: string): Either.Either<AuthFile, AuthError> =>
   Option.isNone(entry(file, provider))
     ? edit(file, [provider], { type: "api", key })
@@ -69,18 +69,19 @@ export const removeEntry = (file: AuthFile, provider: string): Either.Either<Aut
 
 const edit = (file: AuthFile, at: JSONPath, value: unknown): Either.Either<AuthFile, AuthError> => {
   const edited = Either.try({
-    // Unlike JSON.parse, this parser is recursive, so a readable file can be nested too deeply for it.
+    // Unlike JSON.parse, this parser is recursive, so a valid file can be nested too deeply for it.
     try: () => {
       const edits = modify(file.text, at, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })
       return applyEdits(file.text, edits)
     },
-    catch: () => corruptStore(file.path, file.text, 0, "this is nested too deeply to be changed")
+    catch: () => makeCorruptStore(file.path, file.text, 0, "this is nested too deeply to edit")
   })
   return Either.flatMap(edited, (text) => parse(file.path, text)).pipe(
-    // With two equal names, the edit changes the first one, but readers use the last one.
+    // If a name appears twice, the edit changes the first one, but readers use the last one.
     Either.filterOrLeft(
       ({ entries }) => JSON.stringify(valueAt(entries, at)) === JSON.stringify(value),
-      () => corruptStore(file.path, file.text, offsetOf(file.text, at), `${at[0]} or one of its fields is there twice`)
+      () =>
+        makeCorruptStore(file.path, file.text, offsetOf(file.text, at), `${at[0]} or one of its fields appears twice`)
     )
   )
 }
@@ -95,15 +96,15 @@ const offsetOf = (text: string, at: JSONPath): number => {
   return (root && findNodeAtLocation(root, at)?.offset) ?? 0
 }
 
-const firstError = (text: string): number => {
+const findFirstError = (text: string): number => {
   const errors: Array<ParseError> = []
-  // Deep nesting exceeds the parser's recursion.
+  // Deep nesting exceeds the parser's recursion limit.
   Either.try(() => parseTree(text, errors, { disallowComments: true }))
   return errors[0]?.offset ?? 0
 }
 
-/** Reports the position and never the text, which contains secrets. */
-export const corruptStore = (path: string, text: string, offset: number, problem: string): AuthError => {
+/** Reports the position but not the text, which contains secrets. */
+export const makeCorruptStore = (path: string, text: string, offset: number, problem: string): AuthError => {
   const before = text.slice(0, Math.max(offset, 0)).split(/\r\n|\r|\n/)
   const line = before.length
   const column = (before.at(-1)?.length ?? 0) + 1

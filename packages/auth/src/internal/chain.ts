@@ -15,15 +15,15 @@ export type Outcome =
     readonly profile?: string | undefined
     readonly refreshable: boolean
   }
-  | { readonly _tag: "None"; readonly words: string }
-  | { readonly _tag: "Failed"; readonly words: string; readonly error: ChainFailure }
+  | { readonly _tag: "None"; readonly message: string }
+  | { readonly _tag: "Failed"; readonly message: string; readonly error: ChainFailure }
 
 type ChainFailure = Pick<AuthError, "cause" | "message" | "profile" | "reason" | "renewal">
 
 /** One possible source of AWS credentials. */
 export interface Step {
   readonly name: string
-  readonly take: Effect.Effect<Outcome, AuthError>
+  readonly resolve: Effect.Effect<Outcome, AuthError>
 }
 
 /** The steps in order. A configured profile is the only step. */
@@ -31,32 +31,32 @@ export const steps = (options: {
   readonly profile: Option.Option<Setting<string>>
   readonly awsProfile: Option.Option<Setting<string>>
   readonly region: string
-  /** For the steps that call AWS. */
+  /** Used by the steps that call AWS. */
   readonly http: Sdk.Http
-  /** Is called when a profile has started its `credential_process`. */
+  /** Called when a profile has started its `credential_process`. */
   readonly onProcess: (profile: string) => void
 }): ReadonlyArray<Step> => {
   const { awsProfile, http, onProcess, profile, region } = options
   if (Option.isSome(profile)) {
     return [{
       name: `profile ${printable(profile.value.value)}`,
-      take: chosenProfile(http, profile.value, region, onProcess)
+      resolve: resolveChosenProfile(http, profile.value, region, onProcess)
     }]
   }
   return [
-    { name: "key variables", take: keyVariables },
+    { name: "key variables", resolve: keyVariables },
     {
       name: "AWS_PROFILE",
-      take: Option.isSome(awsProfile) ? chosenProfile(http, awsProfile.value, region, onProcess) : notSet
+      resolve: Option.isSome(awsProfile) ? resolveChosenProfile(http, awsProfile.value, region, onProcess) : notSet
     },
-    { name: "default profile", take: defaultProfile(http, region, onProcess) },
-    { name: "web identity token", take: webIdentity(http, region) },
-    { name: "container credentials", take: container },
-    { name: "EC2 instance metadata", take: instance }
+    { name: "default profile", resolve: resolveDefaultProfile(http, region, onProcess) },
+    { name: "web identity token", resolve: resolveWebIdentity(http, region) },
+    { name: "container credentials", resolve: containerCredentials },
+    { name: "EC2 instance metadata", resolve: instanceCredentials }
   ]
 }
 
-const noneBecause = (words: string): Effect.Effect<Outcome> => Effect.succeed({ _tag: "None", words })
+const noneBecause = (message: string): Effect.Effect<Outcome> => Effect.succeed({ _tag: "None", message })
 
 const notSet = noneBecause("not set")
 
@@ -75,66 +75,66 @@ const keyVariables = Effect.gen(function*() {
 })
 
 /** A profile that was chosen by name: if it fails, no other step is tried. */
-const chosenProfile = (
+const resolveChosenProfile = (
   http: Sdk.Http,
   { origin, value }: Setting<string>,
   region: string,
   onProcess: (profile: string) => void
 ) => {
   const name = printable(value)
-  return takeStep(
+  return resolveStep(
     Sdk.fromProfile(http, value, region, () => onProcess(value)),
     `AWS profile ${name}`,
-    failedProfile(`AWS profile ${name}, chosen by ${describe(origin)},`, value),
+    toFailedProfile(`AWS profile ${name}, chosen by ${describe(origin)},`, value),
     value
   )
 }
 
-const defaultProfile = (http: Sdk.Http, region: string, onProcess: (profile: string) => void) =>
-  takeStep(
+const resolveDefaultProfile = (http: Sdk.Http, region: string, onProcess: (profile: string) => void) =>
+  resolveStep(
     Sdk.fromProfile(http, "default", region, () => onProcess("default")),
     "the default AWS profile",
     (refusal) =>
-      refusal.next && refusal.renewal === undefined
-        ? { _tag: "None", words: refusal.words }
-        : failedProfile("The default AWS profile", undefined)(refusal),
+      refusal.canTryNext && refusal.renewal === undefined
+        ? { _tag: "None", message: refusal.message }
+        : toFailedProfile("The default AWS profile", undefined)(refusal),
     "default"
   )
 
-const failedProfile =
-  (subject: string, profile: string | undefined) => ({ cause, renewal, words }: Sdk.Refusal): Outcome => ({
+const toFailedProfile =
+  (subject: string, profile: string | undefined) => ({ cause, message, renewal }: Sdk.Refusal): Outcome => ({
     _tag: "Failed",
-    words,
+    message,
     error: {
       reason: renewal === undefined ? "Profile" : "Expired",
-      message: `${subject} has no usable credentials: ${words}`,
+      message: `${subject} has no usable credentials: ${message}`,
       profile,
       renewal,
       cause
     }
   })
 
-const webIdentity = Effect.fn("chain.webIdentity")(function*(http: Sdk.Http, region: string) {
+const resolveWebIdentity = Effect.fn("chain.resolveWebIdentity")(function*(http: Sdk.Http, region: string) {
   const tokenFile = yield* Environment.variable("AWS_WEB_IDENTITY_TOKEN_FILE")
   if (Option.isNone(tokenFile)) return yield* notSet
   if (Option.isNone(yield* Environment.variable("AWS_ROLE_ARN"))) return yield* noneBecause("AWS_ROLE_ARN is not set")
-  return yield* takeStep(
+  return yield* resolveStep(
     Sdk.fromWebIdentity(http, region, tokenFile.value),
     "the web identity token",
-    ({ cause, next, words }) =>
-      next ? { _tag: "None", words } : {
+    ({ canTryNext, cause, message }) =>
+      canTryNext ? { _tag: "None", message } : {
         _tag: "Failed",
-        words,
+        message,
         error: {
           reason: "NoCredentials",
-          message: `The web identity token has no usable credentials: ${words}`,
+          message: `The web identity token provides no usable credentials: ${message}`,
           cause
         }
       }
   )
 })
 
-const inContainer = Effect.map(
+const isInContainer = Effect.map(
   Effect.zip(
     Environment.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
     Environment.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")
@@ -142,22 +142,26 @@ const inContainer = Effect.map(
   ([relative, full]) => Option.isSome(relative) || Option.isSome(full)
 )
 
-const container = Effect.gen(function*() {
-  if (!(yield* inContainer)) return yield* notSet
-  return yield* takeStep(Sdk.fromContainer, "the container credentials", ({ words }) => ({ _tag: "None", words }))
+const containerCredentials = Effect.gen(function*() {
+  if (!(yield* isInContainer)) return yield* notSet
+  return yield* resolveStep(
+    Sdk.fromContainer,
+    "the container credentials",
+    ({ message }) => ({ _tag: "None", message })
+  )
 })
 
-const instance = Effect.gen(function*() {
+const instanceCredentials = Effect.gen(function*() {
   const disabled = yield* Environment.variable("AWS_EC2_METADATA_DISABLED")
   if (Option.isSome(disabled) && disabled.value.toLowerCase() !== "false") {
     return yield* noneBecause("disabled by AWS_EC2_METADATA_DISABLED")
   }
-  // The identity of the host is not that of the container.
-  if (yield* inContainer) return yield* noneBecause("not used in a container")
-  return yield* takeStep(Sdk.fromInstance, "the EC2 instance metadata", ({ words }) => ({ _tag: "None", words }))
+  // The host's identity must not be used for the container.
+  if (yield* isInContainer) return yield* noneBecause("not used in a container")
+  return yield* resolveStep(Sdk.fromInstance, "the EC2 instance metadata", ({ message }) => ({ _tag: "None", message }))
 })
 
-const takeStep = (
+const resolveStep = (
   request: Effect.Effect<Sdk.Identity, Sdk.Refusal | AuthError>,
   source: string,
   onRefusal: (refusal: Sdk.Refusal) => Outcome,

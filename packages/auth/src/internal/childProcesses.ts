@@ -4,9 +4,9 @@ import { ChildProcess } from "node:child_process"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 
 /**
- * Runs the promise, and ends the child processes that it started when the effect ends or is interrupted. The AWS SDK starts a
- * `credential_process` without a time limit and without access to it, and a program does not exit before its children. `onStart` is called for each
- * process. Node publishes each process on a channel: https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html.
+ * Runs the promise, and kills the child processes that it started when the effect ends or is interrupted. The AWS SDK starts a
+ * `credential_process` without a time limit and gives no access to it, and Node.js does not exit while a child runs. `onStart` is called for each
+ * process. Node.js announces new processes on a channel: https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html.
  */
 export const withChildProcessCleanup = <A>(
   evaluate: () => Promise<A>,
@@ -34,7 +34,7 @@ export const withChildProcessCleanup = <A>(
       })
   )
 
-/** A grandchild can keep the pipes open, which would keep this program running. */
+/** Closes the pipes as well: a grandchild that holds them open would keep this program running. */
 const endProcess = (child: ChildProcess) => {
   child.kill()
   child.stdin?.destroy()

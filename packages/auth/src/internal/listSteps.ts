@@ -1,6 +1,6 @@
 import type { Step } from "../AuthError.ts"
 
-/** The steps of a search as a numbered list. */
+/** Formats the steps of a search as a numbered list. */
 export const listSteps = (steps: ReadonlyArray<Step>): string =>
   ["Looked in this order:", ...steps.map(({ outcome, step }, index) => `  ${index + 1}. ${step}: ${outcome}`)].join(
     "\n"

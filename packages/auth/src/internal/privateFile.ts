@@ -1,4 +1,4 @@
-/** Reads and replaces files with credentials: only their owner can read them, and one process at a time changes them. */
+/** Reads and replaces files with credentials. Only the owner can read them, and only one process at a time changes them. */
 import { printable } from "@altimate-code/log/Printable"
 import * as FileLock from "@altimate-code/system/FileLock"
 import * as Paths from "@altimate-code/system/Paths"
@@ -13,10 +13,10 @@ import { dirname } from "node:path"
 import { AuthError } from "../AuthError.ts"
 import * as AuthFile from "./authFile.ts"
 
-/** Far longer than many processes need to write a small file one after the other. */
+/** Enough for many processes to write a small file one after another. */
 export const lockWait = Duration.seconds(10)
 
-const storeError = (action: "read" | "write", file: string, why: string): AuthError =>
+const makeStoreError = (action: "read" | "write", file: string, why: string): AuthError =>
   new AuthError({
     reason: "StoreIO",
     message: `Can't ${action} ${printable(file)}: ${printable(why)}`,
@@ -24,9 +24,9 @@ const storeError = (action: "read" | "write", file: string, why: string): AuthEr
   })
 
 const toStoreError = (action: "read" | "write", file: string) => (error: PlatformError): AuthError =>
-  storeError(action, file, error._tag === "SystemError" ? error.description ?? error.message : error.message)
+  makeStoreError(action, file, error._tag === "SystemError" ? error.description ?? error.message : error.message)
 
-const lockError = (file: string, lock: string, why: string): AuthError =>
+const makeLockError = (file: string, lock: string, why: string): AuthError =>
   new AuthError({
     reason: "StoreIO",
     message: `Can't lock ${printable(file)}: ${printable(why)}`,
@@ -34,7 +34,7 @@ const lockError = (file: string, lock: string, why: string): AuthError =>
     lock
   })
 
-/** The text; none if the file, or the target of the link, does not exist. */
+/** Reads the text; none if the file, or the target of a symbolic link, does not exist. */
 export const read = Effect.fn("privateFile.read")(function*(file: string) {
   const target = yield* Effect.mapError(Paths.realPath(file), toStoreError("read", file))
   return yield* readText(target).pipe(
@@ -43,8 +43,8 @@ export const read = Effect.fn("privateFile.read")(function*(file: string) {
       reason === "NotFound"
         ? Effect.succeedNone
         : reason === "Encoding"
-        ? AuthFile.corruptStore(file, "", 0, message)
-        : storeError("read", file, message))
+        ? AuthFile.makeCorruptStore(file, "", 0, message)
+        : makeStoreError("read", file, message))
   )
 })
 
@@ -57,15 +57,15 @@ const makeDirectory = Effect.fn("privateFile.makeDirectory")(function*(directory
 })
 
 /**
- * Locks the file until the scope closes, waiting this long for another process. No other process changes the file until `replace` has written it. A
- * symbolic link is kept.
+ * Locks the file until the scope closes, waiting up to `wait` for another process. No other process changes the file meanwhile. `replace` writes
+ * it, and preserves a symbolic link.
  */
 export const lock = Effect.fn("privateFile.lock")(function*(file: string, wait: Duration.Duration = lockWait) {
   yield* Effect.mapError(makeDirectory(dirname(file)), toStoreError("write", file))
   const target = yield* Effect.mapError(Paths.realPath(file), toStoreError("write", file))
   const { takenOverFrom, temporary } = yield* FileLock.acquire(target, { wait }).pipe(
     Effect.mapError(({ lock, message, reason }) =>
-      reason === "Refused" ? lockError(file, lock, message) : new AuthError({
+      reason === "Refused" ? makeLockError(file, lock, message) : new AuthError({
         reason: "Locked",
         message: `${printable(target)} is locked: ${message} did not release it within ${Duration.format(wait)}.`,
         path: target,
@@ -75,7 +75,7 @@ export const lock = Effect.fn("privateFile.lock")(function*(file: string, wait: 
   )
   const notices = Option.match(takenOverFrom, {
     onNone: () => [],
-    onSome: (holder) => [`${file} was still locked by ${holder}, which does not respond. The lock was taken over.`]
+    onSome: (holder) => [`${file} was still locked by ${holder}, which is not responding. The lock was taken over.`]
   })
   yield* Effect.forEach(notices, (notice) => Effect.logWarning(notice), { discard: true })
   const replace = (text: string) =>

@@ -18,15 +18,15 @@ export interface Identity {
   readonly expiration?: Date | undefined
 }
 
-/** Why a provider of the SDK has no credentials. */
+/** Why one of the SDK's providers has no credentials. */
 export interface Refusal {
-  /** For the user, on one line, without secrets. */
-  readonly words: string
-  /** Whether the SDK would try the next step. Otherwise something is configured, but broken. */
-  readonly next: boolean
+  /** For the user: one line without secrets. */
+  readonly message: string
+  /** Whether the next step may be tried. If not, something is configured but broken. */
+  readonly canTryNext: boolean
   /** The command that renews the session, if one has expired. */
   readonly renewal: "aws sso login" | "aws login" | undefined
-  /** The network failure behind it, if AWS could not be reached. */
+  /** The underlying network failure, if AWS could not be reached. */
   readonly cause?: NetworkError | undefined
 }
 
@@ -34,9 +34,9 @@ export interface Refusal {
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /**
- * Sets the region as that of the calling client. In the providers' `clientConfig` it would also override the `sso_region` of a profile.
+ * Passes the region as that of the calling client. In a provider's `clientConfig`, it would also override the profile's `sso_region`.
  */
-const caller = (region: string) => ({ callerClientConfig: { region: () => Promise.resolve(region) } })
+const makeCaller = (region: string) => ({ callerClientConfig: { region: () => Promise.resolve(region) } })
 
 const load = Effect.tryPromise({
   try: () => import("@aws-sdk/credential-providers"),
@@ -47,21 +47,21 @@ const load = Effect.tryPromise({
     })
 })
 
-/** For connections to AWS. The addresses of container and instance metadata are local and need no proxy. */
+/** Handles requests to AWS. Container and instance metadata have local addresses and need no proxy. */
 export type Http = RequestHandler
 
 interface ClientConfig {
   readonly requestHandler: Http
 }
 
-const ask = (
+const callProvider = (
   provider: (sdk: Sdk) => Promise<Identity>,
   onProcess: () => void = () => {}
 ): Effect.Effect<Identity, Refusal | AuthError> =>
   Effect.flatMap(load, (sdk) => Effect.mapError(withChildProcessCleanup(() => provider(sdk), onProcess), toRefusal))
 
-/** Records a network failure, because the providers wrap it in other errors. */
-const askOver = (
+/** Also reports a network failure, which the providers hide in other errors. */
+const callProviderOver = (
   http: Http,
   provider: (sdk: Sdk, clientConfig: ClientConfig) => Promise<Identity>,
   onProcess?: () => void
@@ -77,40 +77,43 @@ const askOver = (
         })
     }
     return Effect.mapError(
-      ask((sdk) => provider(sdk, { requestHandler }), onProcess),
+      callProvider((sdk) => provider(sdk, { requestHandler }), onProcess),
       (refused) =>
         failed === undefined || refused instanceof AuthError
           ? refused
-          : { ...refused, words: failed.message, cause: failed }
+          : { ...refused, message: failed.message, cause: failed }
     )
   })
 
 /** `ignoreCache`, because the files may have changed. */
 export const fromProfile = (http: Http, profile: string, region: string, onProcess: () => void) =>
-  askOver(
+  callProviderOver(
     http,
-    (sdk, clientConfig) => sdk.fromIni({ profile, ignoreCache: true, clientConfig, logger: silent })(caller(region)),
+    (sdk, clientConfig) =>
+      sdk.fromIni({ profile, ignoreCache: true, clientConfig, logger: silent })(makeCaller(region)),
     onProcess
   )
 
 /** `tokenFile` is the value of AWS_WEB_IDENTITY_TOKEN_FILE. */
 export const fromWebIdentity = (http: Http, region: string, tokenFile: string) =>
-  askOver(http, async (sdk, clientConfig) => {
-    // The SDK reads it synchronously: a pipe would block the program, even for signals.
+  callProviderOver(http, async (sdk, clientConfig) => {
+    // The SDK reads the file synchronously, so a pipe would block the program and its signal handlers.
     if (!(await stat(tokenFile)).isFile()) throw new Error("AWS_WEB_IDENTITY_TOKEN_FILE is not a regular file")
-    return sdk.fromTokenFile({ clientConfig, logger: silent })(caller(region))
+    return sdk.fromTokenFile({ clientConfig, logger: silent })(makeCaller(region))
   })
 
-export const fromContainer = ask((sdk) => sdk.fromHttp({ logger: silent })())
+export const fromContainer = callProvider((sdk) => sdk.fromHttp({ logger: silent })())
 
-/** With one second for each request. */
-export const fromInstance = ask((sdk) => sdk.fromInstanceMetadata({ timeout: 1000, maxRetries: 0, logger: silent })())
+/** Waits one second for each request. */
+export const fromInstance = callProvider((sdk) =>
+  sdk.fromInstanceMetadata({ timeout: 1000, maxRetries: 0, logger: silent })()
+)
 
 const toRefusal = (error: unknown): Refusal => {
   const text = messageOf(error)
   return {
-    words: describe(error, text),
-    next: typeof error === "object" && error !== null && "tryNextLink" in error && error.tryNextLink === true,
+    message: describe(error, text),
+    canTryNext: typeof error === "object" && error !== null && "tryNextLink" in error && error.tryNextLink === true,
     renewal: /\baws sso login\b|session token not found or invalid/i.test(text)
       ? "aws sso login"
       : /\baws login\b|^Failed to load token from/.test(text)
@@ -126,16 +129,16 @@ const messageOf = (error: unknown): string => {
 }
 
 const describe = (error: unknown, text: string): string => {
-  // The original messages contain the command with its output, or text with secrets.
+  // The original messages contain secrets: the command and its output, or the invalid text.
   if (text.startsWith("Command failed")) return "its credential_process failed; run the command yourself to see why"
   if (error instanceof SyntaxError || /SyntaxError|not valid JSON|in JSON at/.test(text)) {
-    return "it got invalid JSON"
+    return "it received invalid JSON"
   }
   // The SDK throws a TypeError for incomplete configuration, for example an sso_session without a section.
   if (error instanceof TypeError) return "its configuration is incomplete or invalid"
   if (text.startsWith("Could not resolve credentials using profile")) {
     return "the profile does not exist or has no credentials"
   }
-  // After the first line, STS repeats the request with its session token.
+  // After the first line, STS echoes the request with its session token.
   return Cut.shorten(printable(text.split(/[\r\n]/, 1)[0] ?? ""), 300)
 }

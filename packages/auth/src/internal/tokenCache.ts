@@ -1,4 +1,4 @@
-/** Tokens of commands, shared with other processes. Invalid entries are ignored, because the cache can be rebuilt at any time. */
+/** The tokens that commands printed, shared with other processes. Invalid entries are ignored; the commands are then run again. */
 import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
@@ -6,13 +6,13 @@ import * as Redacted from "effect/Redacted"
 
 export interface Entry {
   readonly token: Redacted.Redacted<string>
-  /** What was removed from around it. */
+  /** What was removed around the token. */
   readonly leftOut: ReadonlyArray<PastedToken.Wrapping>
-  /** Milliseconds since 1970. */
+  /** When to replace the token, in milliseconds since 1970. */
   readonly renewAt: number
 }
 
-/** By a hash of the command. */
+/** The entries by the hash of their command. */
 export type TokenCache = Readonly<Record<string, Entry>>
 
 export const parse = (text: string): TokenCache => {
@@ -23,13 +23,13 @@ export const parse = (text: string): TokenCache => {
       if (!Predicate.isReadonlyRecord(entry)) return []
       const { leftOut, renewAt, token } = entry
       return typeof token === "string" && typeof renewAt === "number" && Either.isRight(PastedToken.read(token))
-        ? [[key, { token: Redacted.make(token), leftOut: wrappings(leftOut), renewAt }]]
+        ? [[key, { token: Redacted.make(token), leftOut: readWrappings(leftOut), renewAt }]]
         : []
     })
   )
 }
 
-const wrappings = (written: unknown): Entry["leftOut"] =>
+const readWrappings = (written: unknown): Entry["leftOut"] =>
   (["scheme", "quotes"] as const).filter((wrapping) => Array.isArray(written) && written.includes(wrapping))
 
 export const encode = (cache: TokenCache): string =>

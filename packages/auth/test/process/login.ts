@@ -1,4 +1,4 @@
-/** Logs in at each of the providers that it is given, one after the other. */
+/** Stores a credential for each given provider, one after another. */
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"

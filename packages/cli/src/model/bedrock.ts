@@ -92,14 +92,14 @@ const minReportedWait = 900
 
 /** Makes the provider for turns. */
 export const provider = (
-  { mayAskAgain, model, notices }: Pick<
+  { canRetryAnswer, model, notices }: Pick<
     typeof BedrockLanguageModel.BedrockTarget.Service,
-    "mayAskAgain" | "model" | "notices"
+    "canRetryAnswer" | "model" | "notices"
   >
 ): ModelProvider => ({
   model: model.wire,
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
-  canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), mayAskAgain),
+  canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), canRetryAnswer),
   isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",
   reportWaits: (effect, report) =>
     Effect.provideService(

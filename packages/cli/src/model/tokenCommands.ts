@@ -5,10 +5,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { Stdio } from "../command-line/Stdio.ts"
+import { tokenCommandEnvironment } from "../workspace/childEnvironment.ts"
 
 /** Copies the command's stderr to the terminal, because it may show where to log in. */
 export const inTerminal = Layer.unwrapEffect(
-  Effect.map(Stdio, ({ writeError }) => TokenCommand.layer({ say: (line) => writeError(`${printable(line)}\n`) }))
+  Effect.map(
+    Effect.all([Stdio, tokenCommandEnvironment]),
+    ([{ writeError }, environment]) =>
+      TokenCommand.layer({ environment, onStderr: (line) => writeError(`${printable(line)}\n`) })
+  )
 )
 
 /** Does not run the command, for callers that need only know which credential would be used. */

@@ -70,6 +70,9 @@ export const takeEnvironment = (): ConfigProvider.ConfigProvider => {
   return ConfigProvider.fromMap(new Map(Object.entries(all)))
 }
 
+/** The environment for the `tokenCommand`, which may need AWS credentials. */
+export const tokenCommandEnvironment: Effect.Effect<Variables> = Effect.sync(() => ({ ...process.env }))
+
 /** Registers all credentials of the environment for masking, because a command may print them. */
 export const registerCredentials = Effect.gen(function*() {
   const { register } = yield* Secrets

@@ -150,8 +150,8 @@ layer(NodeContext.layer)("a failed request", (it) => {
         /no access/
       ],
       ["expired", { type: "expiredToken", times: "always" }, /expired/],
-      ["truncated", { type: "truncate", afterEvents: 3, times: "always" }, /broke off|truncated|incomplete/],
-      ["ended early", { type: "end", times: "always" }, /broke off|truncated|incomplete|ended/],
+      ["truncated", { type: "truncate", afterEvents: 3, times: "always" }, /cut off|truncated|incomplete/],
+      ["ended early", { type: "end", times: "always" }, /cut off|truncated|incomplete|ended/],
       [
         "in the middle",
         { type: "exception", exception: "modelStreamErrorException", afterEvents: 3, times: "always" },

@@ -72,7 +72,7 @@ layer(NodeContext.layer)("an inspection", (it) => {
       const found = tls(yield* Effect.provide(inspect(front.url()), network({})))
       assert.strictEqual(found.issuer, "Corp CA")
       assert.match(
-        Option.match(found.problem, { onNone: () => "", onSome: ({ words }) => words }),
+        Option.match(found.problem, { onNone: () => "", onSome: ({ message }) => message }),
         /^its certificate was issued by Corp CA, which this machine does not trust$/
       )
     }))

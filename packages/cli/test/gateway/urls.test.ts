@@ -123,7 +123,7 @@ layer(NodeContext.layer)("a redirect", (it) => {
           )
           const result = yield* home.run(["run", "hello"], { env: token })
           assert.strictEqual(result.code, 1, result.stdout)
-          assert.include(result.stderr, `redirects (HTTP ${status}) to ${other.url}/login`)
+          assert.include(result.stderr, `returned a redirect (HTTP ${status}) to ${other.url}/login`)
           assert.strictEqual((yield* sandbox.requests).length, 1)
           assert.notInclude(result.stdout + result.stderr + (yield* home.logs), "canary-")
         }

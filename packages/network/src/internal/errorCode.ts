@@ -2,7 +2,7 @@
 import * as Predicate from "effect/Predicate"
 
 /** The code of an error, such as `ECONNREFUSED`. */
-export const errorCode = (error: unknown): string | undefined =>
+export const getErrorCode = (error: unknown): string | undefined =>
   Predicate.hasProperty(error, "code") && Predicate.isString(error.code) ? error.code : undefined
 
-export const errorMessage = (error: unknown): string => error instanceof Error ? error.message : ""
+export const getErrorMessage = (error: unknown): string => error instanceof Error ? error.message : ""

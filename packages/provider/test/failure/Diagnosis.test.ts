@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { isWrongPath, modelProblem } from "../../src/Diagnosis.ts"
-import { answeredBefore } from "../../src/internal/failure/answeredBefore.ts"
+import { findAnsweredBefore } from "../../src/internal/failure/answeredBefore.ts"
 import { answered } from "./attempt.ts"
 
-describe("a refusal of the model's ID", () => {
+describe("an error about the model's ID", () => {
   for (
     const message of [
       "The provided model identifier is invalid.",
@@ -15,7 +15,7 @@ describe("a refusal of the model's ID", () => {
       "claude-x is not a valid model ID",
       "Unknown model: claude-x"
     ]
-  ) it(`is recognized: ${message}`, () => assert.strictEqual(modelProblem(answered(400, { message })), "invalid"))
+  ) it(`is recognized in: ${message}`, () => assert.strictEqual(modelProblem(answered(400, { message })), "invalid"))
 
   for (
     const message of [
@@ -24,7 +24,7 @@ describe("a refusal of the model's ID", () => {
       "The model returned the following errors: Input is too long for requested model.",
       "messages.0.content.1: image is not available"
     ]
-  ) it(`is not: ${message}`, () => assert.isUndefined(modelProblem(answered(400, { message }))))
+  ) it(`is not recognized in: ${message}`, () => assert.isUndefined(modelProblem(answered(400, { message }))))
 })
 
 describe("a path without the Converse operation", () => {
@@ -39,13 +39,13 @@ describe("a path without the Converse operation", () => {
   })
 })
 
-describe("a URL of a gateway that has answered before", () => {
+describe("a failed URL", () => {
   const base = "https://gw.example.com/bedrock/model"
   const whole = `${base}/claude/converse`
   const stream = `${base}/claude/converse-stream`
-  const before = (url: string, ...urls: ReadonlyArray<string>) => answeredBefore(url, new Set(urls))
+  const before = (url: string, ...urls: ReadonlyArray<string>) => findAnsweredBefore(url, new Set(urls))
 
-  it("is compared with the closest URL that has answered", () => {
+  it("is compared with the closest URL that the gateway has answered", () => {
     assert.strictEqual(before(whole, whole, stream), "same-url")
     assert.strictEqual(before(whole, stream), "other-operation")
     assert.strictEqual(before(stream, whole), "other-operation")

@@ -1,9 +1,9 @@
-/** A request on its way, for what is made of its answer without sending anything. */
+/** An attempt at a request, for tests of errors that send nothing. */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Attempt } from "../../src/internal/failure/attempt.ts"
-import { fromAnswer } from "../../src/internal/failure/fromAnswer.ts"
+import { fromResponse } from "../../src/internal/failure/fromResponse.ts"
 import { fromThrown } from "../../src/internal/failure/fromThrown.ts"
 
 export const attempt: Attempt = {
@@ -34,9 +34,9 @@ export const keyed: Attempt = {
   }
 }
 
-/** The failure that an answer is; JSON unless the headers say otherwise. */
+/** The error for a response; it is JSON unless the headers say otherwise. */
 export const answered = (status: number, body: unknown, headers: Record<string, string> = {}, sent = attempt) =>
-  fromAnswer(
+  fromResponse(
     {
       status,
       headers: { "content-type": "application/json", ...headers },
@@ -46,5 +46,5 @@ export const answered = (status: number, body: unknown, headers: Record<string, 
     0
   )
 
-/** The error for what the SDK or Node.js throws before there is a response. */
+/** The error for an exception of the SDK or Node.js before there is a response. */
 export const thrown = (fields: object, message = "") => fromThrown(Object.assign(new Error(message), fields), attempt)

@@ -16,7 +16,7 @@ for (const [group, responses] of Object.entries(failedResponses)) {
 }
 
 describe("a signature that does not match", () => {
-  it("has a short message, and the request that should have been signed as its detail, without secrets", () => {
+  it("has a short message, and the request that AWS expected to be signed in its detail, without secrets", () => {
     const error = answered(
       403,
       {

@@ -72,7 +72,7 @@ const firewalls: ReadonlyArray<FailedResponse> = [
       "The requested URL was rejected. Please consult with your administrator.<br><br>Your support ID is: 1234567890<br>"
     ),
     message:
-      "A firewall in front of Bedrock (F5) answered HTTP 200 with a web page instead of Bedrock's answer: \"Request Rejected\""
+      "A firewall in front of Bedrock (F5) answered HTTP 200 with a web page instead of Bedrock's response: \"Request Rejected\""
   },
   {
     what: "Imperva's page",
@@ -143,7 +143,7 @@ const others: ReadonlyArray<FailedResponse> = [
     headers: html,
     body: "<!doctype html><title>Contoso</title><form><input type=\"password\"></form>",
     reason: "WrongContentType",
-    message: "The gateway answered HTTP 200 with a login page instead of Bedrock's answer: \"Contoso\""
+    message: "The gateway answered HTTP 200 with a login page instead of Bedrock's response: \"Contoso\""
   },
   {
     what: "a page that only redirects to a login by script",
@@ -151,7 +151,7 @@ const others: ReadonlyArray<FailedResponse> = [
     headers: html,
     body: "<script>location='https://login.example.com/t/oauth2/v2.0/authorize?client_id=1'</script>",
     reason: "WrongContentType",
-    message: "The gateway answered HTTP 200 with a login page instead of Bedrock's answer"
+    message: "The gateway answered HTTP 200 with a login page instead of Bedrock's response"
   },
   {
     what: "a page that posts a SAML request",
@@ -167,7 +167,7 @@ const others: ReadonlyArray<FailedResponse> = [
     headers: { ...html, location: "https://login.example.com/adfs" },
     body: page("Moved"),
     reason: "WrongContentType",
-    message: /redirects \(HTTP 302\) to https:\/\/login\.example\.com\/adfs; expected/
+    message: /returned a redirect \(HTTP 302\) to https:\/\/login\.example\.com\/adfs; expected/
   },
   {
     what: "a 401 that requires a Windows login",
@@ -211,7 +211,7 @@ const others: ReadonlyArray<FailedResponse> = [
     status: 200,
     body: { error: { message: "budget exceeded" } },
     reason: "WrongContentType",
-    message: "the gateway answered HTTP 200 with an error: budget exceeded"
+    message: "the gateway returned HTTP 200 with an error: budget exceeded"
   },
   {
     what: "XML for a path that AWS does not have",
@@ -386,6 +386,6 @@ export const failedResponses = {
   "a refusal of a firewall or proxy": firewalls,
   "a refusal by an AWS policy": policies,
   "a refused signature": signatures,
-  "a status with a meaning of its own": statuses,
+  "a status with a specific meaning": statuses,
   "another failed response": others
 }

@@ -3,7 +3,7 @@ import * as Redacted from "effect/Redacted"
 import { isExpired } from "../../src/Diagnosis.ts"
 import type { Attempt } from "../../src/internal/failure/attempt.ts"
 import { fromStream } from "../../src/internal/failure/fromThrown.ts"
-import { publicHeaders } from "../../src/internal/identity/publicHeaders.ts"
+import { redactHeaders } from "../../src/internal/identity/redactHeaders.ts"
 import { longQuotaPeriod, retryAfterMillis } from "../../src/internal/transport/retryAfter.ts"
 import { answered as answer, attempt, keyed, thrown } from "./attempt.ts"
 
@@ -22,8 +22,8 @@ const named = (status: number, headers: Record<string, string>, body: object = {
 
 const words = (body: unknown) => answer(400, body).message
 
-describe("an answer that is a failure", () => {
-  it("is told by its exception's name, wherever that stands", () => {
+describe("a failed response", () => {
+  it("is classified by its exception name, wherever that is", () => {
     assert.deepStrictEqual(named(400, { "x-amzn-errortype": "ValidationException:http://internal.amazon.com/" }), [
       "Validation",
       "ValidationException"
@@ -41,7 +41,7 @@ describe("an answer that is a failure", () => {
     )
   })
 
-  it("is its name alone where the body has nothing else, and otherwise shows the body", () => {
+  it("has only the exception name as its message if the body contains nothing else", () => {
     const message = (body: object) => answer(404, body).message
     const name = { __type: "com.amazon.coral.service#UnknownOperationException" }
     assert.strictEqual(message({ Output: name, Version: "1.0" }), "UnknownOperationException")
@@ -49,7 +49,7 @@ describe("an answer that is a failure", () => {
     assert.include(message({ ...name, cause: "no such stage" }), "no such stage")
   })
 
-  it("is told by its status without a name", () => {
+  it("is classified by its status if it has no exception name", () => {
     const statuses = [400, 401, 403, 404, 408, 413, 424, 429, 500, 502, 503, 504, 529, 302]
     assert.deepStrictEqual(statuses.map((status) => answer(status, "").reason), [
       "Validation",
@@ -69,7 +69,7 @@ describe("an answer that is a failure", () => {
     ])
   })
 
-  it("is told by name and status before its words", () => {
+  it("is classified by its exception name and status rather than its text", () => {
     assert.strictEqual(
       answer(429, { message: "Too many tokens, please wait before trying again." }).reason,
       "Throttled"
@@ -77,7 +77,7 @@ describe("an answer that is a failure", () => {
     assert.strictEqual(answer(400, { message: "The security token in your text is too long" }).reason, "Validation")
   })
 
-  it("says what the service said, wherever a gateway puts it", () => {
+  it("reports the service's message, wherever a gateway puts it", () => {
     assert.strictEqual(words({ message: "no" }), "HTTP 400: no")
     assert.strictEqual(words({ Message: "No" }), "HTTP 400: No")
     assert.strictEqual(words({ error: { message: "nope" } }), "HTTP 400: nope")
@@ -87,7 +87,7 @@ describe("an answer that is a failure", () => {
     assert.strictEqual(words(""), "HTTP 400 (Bad Request) without a message")
   })
 
-  it("is a problem of the gateway, with its status and never its markup, when it is a page", () => {
+  it("is reported with its status but without its markup if it is a page", () => {
     const error = answer(502, "<html><head><title>502 Bad Gateway</title></head><body>x</body></html>", {
       "content-type": "text/html"
     })
@@ -99,12 +99,12 @@ describe("an answer that is a failure", () => {
     )
   })
 
-  it("is of another kind than expected when a gateway answers a page, JSON or a redirect", () => {
+  it("has the wrong content type if it is a login page or a redirect", () => {
     const page = answer(200, "<!doctype html><title>Sign in</title>", { "content-type": "text/html; charset=utf-8" })
     assert.strictEqual(page.reason, "WrongContentType")
     assert.strictEqual(
       page.message,
-      "The gateway answered HTTP 200 with a login page instead of Bedrock's answer: \"Sign in\""
+      "The gateway answered HTTP 200 with a login page instead of Bedrock's response: \"Sign in\""
     )
     assert.include(
       answer(302, "", { location: "https://login.example.com/?token=abc" }).message,
@@ -115,14 +115,14 @@ describe("an answer that is a failure", () => {
     }
   })
 
-  it("carries the request ID and how long to wait", () => {
+  it("contains the request ID and the time to wait", () => {
     const error = answer(429, {}, { "x-amzn-requestid": "r-1", "retry-after": "7" })
     assert.strictEqual(error.requestId, "r-1")
     assert.strictEqual(error.retryAfterMillis, 7000)
     assert.strictEqual(error.attempts, 2)
   })
 
-  it("never repeats the credential that a gateway repeats", () => {
+  it("never contains a credential that the gateway echoes", () => {
     const error = answer(401, { message: "bad token canary-token" })
     assert.notInclude(JSON.stringify(error), "canary")
     const other = answer(403, { message: "AKIACANARY canary-secret canary-session" }, {}, keyed)
@@ -188,7 +188,7 @@ describe("the evidence", () => {
     })
   })
 
-  it("contains no credential that a response's headers repeat", () => {
+  it("contains no credential that a response's headers echo", () => {
     const headers = { "www-authenticate": "Bearer realm=canary-token", location: "https://x/canary-token" }
     assert.notInclude(JSON.stringify(answer(401, {}, headers)), "canary-token")
   })
@@ -197,8 +197,8 @@ describe("the evidence", () => {
 const frame = (name: string) =>
   fromStream(Object.assign(new Error("m"), { name, $fault: "server" }), attempt, { requestId: "r" })
 
-describe("what was thrown", () => {
-  it("names the host when there is no connection", () => {
+describe("a thrown error", () => {
+  it("contains the host if connecting failed", () => {
     const error = thrown({ code: "ECONNREFUSED" })
     assert.strictEqual(error.reason, "Connection")
     assert.strictEqual(error.message, "no connection to gw.example.com: ECONNREFUSED")
@@ -208,12 +208,12 @@ describe("what was thrown", () => {
     )
   })
 
-  it("is an invalid request when the SDK could not even make one", () => {
+  it("is an invalid request if the SDK could not create it", () => {
     const error = thrown({}, "Region not accepted")
     assert.deepStrictEqual([error.reason, error.type, error.status], ["Validation", undefined, undefined])
   })
 
-  it("is no broken connection when Node.js refuses to send it", () => {
+  it("is an invalid request if Node.js refuses to send it", () => {
     for (
       const [code, message] of [
         ["ERR_INVALID_CHAR", "Invalid character in header content [\"Authorization\"]"],
@@ -229,14 +229,14 @@ describe("what was thrown", () => {
     assert.strictEqual(thrown({ code: "ERR_INVALID_PROTOCOL" }).reason, "Connection")
   })
 
-  it("is a time-out when no connection came about in time", () => {
+  it("is a timeout if the connection was not established in time", () => {
     const error = thrown({ name: "TimeoutError" }, "the request socket did not establish a connection")
     assert.strictEqual(error.reason, "Timeout")
     assert.strictEqual(error.type, "ConnectTimeout")
     assert.include(error.message, "gw.example.com")
   })
 
-  it("is a failure of its own kind when it came as a frame of the stream", () => {
+  it("is classified by its exception name if it arrived in the stream", () => {
     assert.deepStrictEqual(
       [
         "InternalServerException",
@@ -254,7 +254,7 @@ describe("what was thrown", () => {
 describe("Retry-After", () => {
   const wait = (headers: Record<string, string>, now = 0, status = 429) => retryAfterMillis(status, headers, now)
 
-  it("is seconds or a date, and nothing else", () => {
+  it("is parsed as seconds or a date only", () => {
     assert.strictEqual(wait({ "retry-after": "1.5" }), 1500)
     assert.strictEqual(wait({ "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT" }, 4000), 6000)
     assert.strictEqual(wait({ "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT" }, 40_000), 0)
@@ -262,12 +262,12 @@ describe("Retry-After", () => {
     assert.isUndefined(wait({}))
   })
 
-  it("is measured by the clock of the side that sent the date", () => {
+  it("is compared with the server's clock if it is a date", () => {
     const headers = { "retry-after": "Thu, 01 Jan 1970 00:00:10 GMT", date: "Thu, 01 Jan 1970 00:00:03 GMT" }
     assert.strictEqual(wait(headers, 3_600_000), 7000)
   })
 
-  it("has names of its own at some gateways", () => {
+  it("has other names at some gateways", () => {
     assert.strictEqual(wait({ "retry-after-ms": "250", "retry-after": "1" }), 250)
     assert.strictEqual(wait({ "x-ratelimit-reset": "30" }), 30_000)
     assert.strictEqual(wait({ "ratelimit-reset": "1700000030" }, 1_700_000_000_000), 30_000)
@@ -275,7 +275,7 @@ describe("Retry-After", () => {
     assert.isUndefined(wait({ "x-ratelimit-reset": "30" }, 0, 503), "the window is not why")
   })
 
-  it("is no use for a quota per day or longer", () => {
+  it("is ignored for a quota per day or longer", () => {
     for (
       const [message, period] of [
         ["Too many tokens per day, please wait before trying again.", "day"],
@@ -291,8 +291,8 @@ describe("Retry-After", () => {
   })
 })
 
-it("headers are logged without what they authorise with", () => {
-  const line = publicHeaders({
+it("headers are logged without credentials", () => {
+  const line = redactHeaders({
     authorization: "Bearer canary-token",
     "x-amz-security-token": "canary-session",
     cookie: "a=b",

@@ -2,7 +2,7 @@ import * as Digest from "@altimate-code/system/Digest"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import { assert, describe, it } from "@effect/vitest"
 import { BedrockError, type Reason } from "../../src/BedrockError.ts"
-import { refusalOf } from "../../src/internal/failure/refusalOf.ts"
+import { findRefusal } from "../../src/internal/failure/findRefusal.ts"
 
 const picture = new Uint8Array([1])
 const other = new Uint8Array([2])
@@ -47,7 +47,7 @@ const refused = (
   { reason = "Validation", status = 400 }: { readonly reason?: Reason; readonly status?: number } = {},
   sent = request
 ) =>
-  refusalOf(
+  findRefusal(
     new BedrockError({ reason, message: `ValidationException: ${message}`, status, attempts: 1 }),
     sent
   )
@@ -85,7 +85,7 @@ describe("a request that is too long", () => {
       ["context_length_exceeded"]
     ] as ReadonlyArray<[string, number?, number?]>
   ) {
-    it(`(${message}) is found, with its numbers`, () =>
+    it(`is recognized with its numbers: ${message}`, () =>
       assert.deepStrictEqual(refused(message), {
         _tag: "TooLong",
         unit: "tokens",
@@ -94,7 +94,7 @@ describe("a request that is too long", () => {
       }))
   }
 
-  it("is found by its status where a gateway limits the body", () => {
+  it("is recognized by its status if a gateway limits the body", () => {
     for (const status of [413, 431]) {
       assert.deepStrictEqual(refused("Request Entity Too Large", { status }), {
         _tag: "TooLong",
@@ -119,12 +119,12 @@ describe("a request that is too long", () => {
       ["The input image is too large", {}]
     ] as const
   ) {
-    it(`is not what "${message}" (${"status" in options ? options.status : 400}) is about`, () =>
+    it(`is not recognized in "${message}" (${"status" in options ? options.status : 400})`, () =>
       assert.notStrictEqual(refused(message, options)?._tag, "TooLong"))
   }
 })
 
-describe("a part of a request that is refused", () => {
+describe("the refused part of a request", () => {
   for (
     const [message, expected] of [
       ["messages.0.content.1.image.source.base64.data: Could not process image", part("image", picture)],
@@ -150,15 +150,15 @@ describe("a part of a request that is refused", () => {
       ["The schema of tool \"notion_search\" is not supported", { _tag: "Tool", name: "notion_search" }]
     ] as const
   ) {
-    it(`(${message}) is the one that is meant`, () => assert.deepStrictEqual(refused(message), expected as never))
+    it(`is found from its description: ${message}`, () => assert.deepStrictEqual(refused(message), expected as never))
   }
 
-  it("is not a file where there is none", () => {
+  it("is not a file if the request has none", () => {
     const text: ConverseCommandInput = { modelId: "m", messages: [{ role: "user", content: [{ text: "Hi" }] }] }
     assert.deepStrictEqual(refused("Could not process image", {}, text), { _tag: "Unnamed" })
   })
 
-  it("is none where nothing in the conversation is the cause", () => {
+  it("is undefined if the conversation is not the cause", () => {
     assert.isUndefined(refused("The provided model identifier is invalid."))
     assert.isUndefined(refused("no access", { reason: "Permission", status: 403 }))
     assert.isUndefined(refused("The service is down: Input is too long", { reason: "Unavailable", status: 503 }))

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
-import { refusalOf } from "../../src/internal/failure/refusalOf.ts"
+import { findRefusal } from "../../src/internal/failure/findRefusal.ts"
 import { refusedField } from "../../src/internal/failure/refusedField.ts"
 import { answered } from "./attempt.ts"
 
 const xml = { "content-type": "application/xml" }
 
-describe("the other side's sentence", () => {
+describe("the error sentence", () => {
   for (
     const [what, body, message, headers] of [
       ["message", { message: "no" }, "no"],
@@ -123,7 +123,7 @@ describe("the other side's sentence", () => {
     it(`is found in ${what}`, () => assert.strictEqual(answered(400, body, headers).message, `HTTP 400: ${message}`))
   }
 
-  it("is never longer than a line or two, and no answer takes long to read", () => {
+  it("is never long, and no response is slow to parse", () => {
     for (
       const body of [
         "x".repeat(60_000),
@@ -147,7 +147,7 @@ const request = {
   toolConfig: { tools: [{ toolSpec: { name: "read", inputSchema: { json: {} } } }] }
 }
 
-describe("a refusal in another shape", () => {
+describe("a refusal in an unusual format", () => {
   const loc = ["body", "system", 1, "cachePoint"]
   for (
     const [what, body] of [
@@ -201,7 +201,7 @@ describe("a refusal in another shape", () => {
       }]
     ] as const
   ) {
-    it(`(${what}) still names the field, with 400 and 422`, () => {
+    it(`still names the field with 400 and 422: ${what}`, () => {
       for (const status of [400, 422]) {
         const error = answered(status, body)
         assert.strictEqual(error.reason, "Validation")
@@ -225,13 +225,13 @@ describe("a refusal in another shape", () => {
       ]
     ] as const
   ) {
-    it(`still names ${what}`, () => assert.strictEqual(refusalOf(answered(422, body), request)?._tag, expected))
+    it(`still names ${what}`, () => assert.strictEqual(findRefusal(answered(422, body), request)?._tag, expected))
   }
 
-  it("may be for the content of the conversation where a firewall refuses it, and is not where a law does", () => {
+  it("may be about the conversation if it comes from a firewall, but not if it is a legal block", () => {
     const page = { "content-type": "text/html" }
-    assert.deepStrictEqual(refusalOf(answered(403, "<h1>Blocked</h1>", page), request), { _tag: "Unnamed" })
-    assert.isUndefined(refusalOf(answered(451, "<h1>Blocked</h1>", page), request))
-    assert.isUndefined(refusalOf(answered(411, {}), request))
+    assert.deepStrictEqual(findRefusal(answered(403, "<h1>Blocked</h1>", page), request), { _tag: "Unnamed" })
+    assert.isUndefined(findRefusal(answered(451, "<h1>Blocked</h1>", page), request))
+    assert.isUndefined(findRefusal(answered(411, {}), request))
   })
 })

@@ -21,8 +21,8 @@ const source = (data: File["data"], mediaType = "text/plain") => {
 }
 const bytes = new Uint8Array([1, 2, 3])
 
-describe("a file of a prompt", () => {
-  it("is what its bytes say, whatever its media type is", () => {
+describe("a file in a prompt", () => {
+  it("is recognized by its bytes, whatever its media type", () => {
     for (const mediaType of ["image/png", "image/jpg", "IMAGE/GIF", "text/plain", "application/octet-stream"]) {
       assert.deepStrictEqual(
         [png(), jpeg, gif, webp, pdf].map((data) => format(mediaType, data)),
@@ -31,7 +31,7 @@ describe("a file of a prompt", () => {
     }
   })
 
-  it("is a document by its media type when its bytes say nothing", () => {
+  it("is a document according to its media type if its bytes are not recognized", () => {
     assert.deepStrictEqual(
       ["text/csv", "text/html", "text/markdown", "text/plain; charset=utf-8", "text/x-rust", "application/json"].map(
         (mediaType) => format(mediaType)
@@ -40,7 +40,7 @@ describe("a file of a prompt", () => {
     )
   })
 
-  it("may be bytes, base64 or a data URL", () => {
+  it("can be bytes, base64 or a data URL", () => {
     assert.deepStrictEqual(source(bytes), bytes)
     assert.deepStrictEqual(source("AQID"), bytes)
     assert.deepStrictEqual(source("data:text/plain;base64,AQID"), bytes)
@@ -48,9 +48,9 @@ describe("a file of a prompt", () => {
     assert.deepStrictEqual(source("data:text/plain,h%C3%A9"), new TextEncoder().encode("hé"))
   })
 
-  it("is a line of text that says why when Bedrock would refuse it", () => {
+  it("is replaced with a line of text that gives the reason if Bedrock would refuse it", () => {
     assert.include(line({ data: new URL("https://example.com/a.png"), fileName: "a.png" }), "\"a.png\"")
-    assert.include(line({ data: "http://example.com/a.png" }), "an address without content")
+    assert.include(line({ data: "http://example.com/a.png" }), "a URL without content")
     assert.include(line({ data: "%%%" }), "base64")
     assert.include(line({ data: new Uint8Array() }), "empty")
     assert.include(line({ data: bytes, mediaType: "video/mp4" }), "video/mp4")
@@ -64,14 +64,14 @@ describe("a file of a prompt", () => {
     assert.isDefined(block({ data: png(8000, 1, 3_000_000) }).image)
   })
 
-  it("keeps as much of its name as Bedrock allows, without the extension", () => {
+  it("has its name without the extension and invalid characters", () => {
     assert.strictEqual(block({ fileName: "Q3_report  (final).v2.pdf" }).document?.name, "Q3 report (final) v2")
     assert.strictEqual(block({ fileName: "日本.pdf" }).document?.name, "document")
     assert.strictEqual(block({}).document?.name, "document")
   })
 
   it.effect.prop(
-    "has a name in Bedrock's alphabet that no other document of the request has",
+    "has a valid name that is unique in the request",
     [Schema.Array(Schema.String)],
     ([fileNames]) =>
       Effect.sync(() => {

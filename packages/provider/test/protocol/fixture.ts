@@ -1,4 +1,4 @@
-/** The client under test between fakes of the floors below it and a real sandbox gateway. */
+/** The client under test, with fakes of the packages below it and a real sandbox gateway. */
 import { Auth } from "@altimate-code/auth/Auth"
 import { AwsCredentials, type ResolvedAwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { Credential } from "@altimate-code/auth/Credential"
@@ -39,9 +39,9 @@ export const settings = (baseURL: string | undefined, region = "us-east-1", gate
     gateway: { ...Gateway.defaults, ...gateway }
   })
 
-/** Always this credential. */
+/** Always returns this credential. */
 const always = (credential: Credential) =>
-  Layer.succeed(Auth, { credential: Effect.succeed(credential), renewed: () => Effect.succeed(credential) })
+  Layer.succeed(Auth, { credential: Effect.succeed(credential), renew: () => Effect.succeed(credential) })
 
 export const bearer = (value = token) =>
   always({
@@ -52,7 +52,7 @@ export const bearer = (value = token) =>
     considered: []
   })
 
-/** A command's tokens: the next one after each refusal. */
+/** Returns the tokens one by one, the next one after each refusal. */
 export const commanded = (...tokens: ReadonlyArray<string>) => {
   const at = (index: number): Credential => ({
     _tag: "Bearer",
@@ -63,7 +63,7 @@ export const commanded = (...tokens: ReadonlyArray<string>) => {
   })
   return Layer.succeed(Auth, {
     credential: Effect.succeed(at(0)),
-    renewed: (refused) => Effect.succeed(at(tokens.indexOf(Redacted.value(refused)) + 1))
+    renew: (refused) => Effect.succeed(at(tokens.indexOf(Redacted.value(refused)) + 1))
   })
 }
 
@@ -76,9 +76,9 @@ export const preferChain = always({
   considered: []
 })
 
-/** The chain that must not be touched. */
-export const deadChain = Layer.succeed(AwsCredentials, {
-  resolve: () => Effect.dieMessage("the AWS credential chain was touched")
+/** A chain that must not be used. */
+export const unusedChain = Layer.succeed(AwsCredentials, {
+  resolve: () => Effect.dieMessage("the AWS credential chain was used")
 })
 
 export const keys = (name: string, refreshable = false): ResolvedAwsCredentials => ({
@@ -100,8 +100,8 @@ export const awsKey = (name: string): Sandbox.AwsKey => ({
 export const chain = (resolved: ResolvedAwsCredentials) =>
   Layer.succeed(AwsCredentials, { resolve: () => Effect.succeed(resolved) })
 
-/** The live policy's table, without its waits. */
-export const impatient = Layer.effect(
+/** The live policy without waits. */
+export const withoutWaits = Layer.effect(
   RetryPolicy,
   Effect.map(RetryPolicy, ({ retryable }) => ({ schedule: Schedule.recurs(3), retryable }))
 ).pipe(Layer.provide(LiveRetries.layer))
@@ -122,8 +122,8 @@ export const client = (url: string | undefined, options: {
     Layer.provideMerge(Layer.mergeAll(
       settings(url, undefined, options.gateway),
       options.auth ?? bearer(),
-      options.chain ?? deadChain,
-      options.retry ?? impatient,
+      options.chain ?? unusedChain,
+      options.retry ?? withoutWaits,
       options.endpoint ?? EndpointPolicy.layer,
       PrefixRules.layer,
       Secrets.layer
@@ -132,7 +132,7 @@ export const client = (url: string | undefined, options: {
   )
 
 export const hello: Turn = { blocks: [{ type: "text", text: ["Hel", "lo"] }] }
-/** A turn that goes wrong once in this way, then well. */
+/** A turn that fails once in these ways, then succeeds. */
 export const faulty = (...faults: ReadonlyArray<Fault>): Turn => ({ ...hello, faults })
 
 export const request = {
@@ -150,7 +150,7 @@ export const stream = Effect.flatMap(
 )
 export const complete = Effect.flatMap(BedrockClient.BedrockClient, (bedrock) => bedrock.converse(request))
 
-/** What both operations fail with, over a sandbox that always goes wrong in this way. */
+/** The error of an operation with a sandbox that fails in this way. */
 export const failure = (
   operation: Effect.Effect<unknown, BedrockError, BedrockClient.BedrockClient>,
   fault: Fault,

@@ -25,13 +25,13 @@ import { client, noRetries, request, textOf, token } from "./fixture.ts"
 interface Sent {
   readonly type: string
   readonly body: Uint8Array
-  /** The sizes of its pieces; what is left over is one more. */
+  /** The sizes of its chunks; the rest is the last chunk. */
   readonly pieces: ReadonlyArray<number>
 }
 
 const eventStream = "application/vnd.amazon.eventstream"
 
-/** A gateway that answers everything with `sent.current`. */
+/** A gateway that responds to every request with `sent.current`. */
 const gateway = Effect.gen(function*() {
   const sent: { current: Sent } = { current: { type: eventStream, body: new Uint8Array(), pieces: [] } }
   const server = yield* Effect.acquireRelease(
@@ -71,7 +71,7 @@ const names = [
   "pigeon"
 ] as const
 
-/** The events of an answer with all kinds of blocks. */
+/** The events of a response with all kinds of blocks. */
 const events: ReadonlyArray<readonly [string, object]> = [
   ["messageStart", { role: "assistant" }],
   ["contentBlockDelta", { contentBlockIndex: 0, delta: { reasoningContent: { text: "I think." } }, p: "abc" }],
@@ -90,7 +90,7 @@ const events: ReadonlyArray<readonly [string, object]> = [
 ]
 const good = events.map(([type, payload]) => frame(type, payload))
 const whole = Buffer.concat(good)
-/** From here on the answer is complete. */
+/** The length from which the answer is complete. */
 const complete = Buffer.concat(good.slice(0, -1)).length
 
 const anyFrame = FastCheck.tuple(FastCheck.constantFrom(...names), FastCheck.jsonValue({ maxDepth: 3 })).map(
@@ -103,7 +103,7 @@ const exceptionFrame = FastCheck.tuple(FastCheck.string(), FastCheck.jsonValue()
   frame("throttlingException", { message, extra }, "exception")
 )
 
-/** A good answer in which frames are another, missing or twice. */
+/** A valid response in which frames are replaced, missing or repeated. */
 const wrongFrames = FastCheck.tuple(
   FastCheck.array(
     FastCheck.tuple(
@@ -125,7 +125,7 @@ const onlyWrong = FastCheck.array(FastCheck.oneof(anyFrame, wrongFrame), { minLe
 
 const pieces = FastCheck.array(FastCheck.integer({ min: 1, max: 60 }), { maxLength: 12 })
 
-/** The two readers of an answer: neither may crash, or wait for what never comes. */
+/** The consumers of a response: none may crash or hang. */
 const readers = Effect.gen(function*() {
   const { sent, url } = yield* gateway
   const base = client(url, { retry: noRetries, limits: { idle: "20 seconds", firstByte: "20 seconds" } })
@@ -177,7 +177,7 @@ const readers = Effect.gen(function*() {
   }
 })
 
-/** A typed failure with its words, and no secret in it; never a crash. */
+/** Checks for a typed error with a message and without secrets, never a crash. */
 const check = (exit: Exit.Exit<unknown, unknown>) => {
   if (Exit.isSuccess(exit)) return
   assert.isTrue(Cause.isFailure(exit.cause) && !Cause.isDie(exit.cause), Cause.pretty(exit.cause))
@@ -189,8 +189,8 @@ const check = (exit: Exit.Exit<unknown, unknown>) => {
 
 const often = { numRuns: 100 }
 
-describe("an answer that is garbage", () => {
-  it.scopedLive("as bytes is a failure", () =>
+describe("a corrupt response", () => {
+  it.scopedLive("of random bytes is a failure", () =>
     Effect.gen(function*() {
       const { events, parts } = yield* readers
       yield* forAll(FastCheck.tuple(FastCheck.uint8Array({ maxLength: 300 }), pieces), ([body, pieces]) =>
@@ -201,7 +201,7 @@ describe("an answer that is garbage", () => {
         }))
     }), 60_000)
 
-  it.scopedLive("as frames is a failure or an answer with an end", () =>
+  it.scopedLive("of random frames is a failure or a response with an end", () =>
     Effect.gen(function*() {
       const { events, parts } = yield* readers
       yield* forAll(FastCheck.tuple(FastCheck.oneof(wrongFrames, onlyWrong), pieces), ([body, pieces]) =>
@@ -218,7 +218,7 @@ describe("an answer that is garbage", () => {
         }))
     }), 60_000)
 
-  it.scopedLive("with nothing, or an object, where something else should be is a failure", () =>
+  it.scopedLive("with null or an object in place of another value is a failure", () =>
     Effect.gen(function*() {
       const { generated, parts } = yield* readers
       const nothing = Buffer.concat([frame("contentBlockStop", JSON.parse("null") as object), whole])
@@ -228,7 +228,7 @@ describe("an answer that is garbage", () => {
     }))
 
   it.scopedLive(
-    "in one bit is a failure, or the same answer when it was complete by then",
+    "with one wrong bit is a failure, or the same answer if that was already complete",
     () =>
       Effect.gen(function*() {
         const { events } = yield* readers
@@ -248,7 +248,7 @@ describe("an answer that is garbage", () => {
     60_000
   )
 
-  it.scopedLive("behind a cut is a failure, unless it was complete by then", () =>
+  it.scopedLive("that is cut off is a failure, unless the answer was already complete", () =>
     Effect.gen(function*() {
       const { events, parts } = yield* readers
       yield* forAll(FastCheck.tuple(FastCheck.nat(whole.length), pieces), ([length, pieces]) =>
@@ -262,7 +262,7 @@ describe("an answer that is garbage", () => {
         }))
     }), 60_000)
 
-  it.scopedLive("as JSON is a failure or an answer", () =>
+  it.scopedLive("of corrupt JSON is a failure or a response", () =>
     Effect.gen(function*() {
       const { generated } = yield* readers
       const message = {

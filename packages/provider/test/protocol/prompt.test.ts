@@ -64,8 +64,8 @@ const toolContent = (value: unknown) =>
   request([{ role: "user", content: "go" }, { role: "assistant", content: [call] }, result(value)])
     .messages?.[2]?.content?.[0]?.toolResult?.content
 
-describe("messages", () => {
-  it("sends text, the system prompts apart, and always a limit of tokens", () => {
+describe("a request", () => {
+  it("contains text, system prompts separately, and always a token limit", () => {
     assert.deepStrictEqual(
       request([
         { role: "system", content: "Be brief." },
@@ -81,7 +81,7 @@ describe("messages", () => {
     )
   })
 
-  it("drops blank text everywhere, and messages that are left empty", () => {
+  it("has no blank text and no empty messages", () => {
     const { messages, system } = request([
       { role: "system", content: " \n" },
       { role: "user", content: [{ type: "text", text: "Hi" }, { type: "text", text: "  " }] },
@@ -92,11 +92,11 @@ describe("messages", () => {
     assert.deepStrictEqual(messages, [{ role: "user", content: [{ text: "Hi" }, { text: "there" }] }])
   })
 
-  it("refuses a prompt without anything in it", () => {
+  it("is rejected without any content", () => {
     assert.include(refusal("  "), "no text")
   })
 
-  it("merges neighbours of the same role, and puts the results of tools first", () => {
+  it("has adjacent messages of the same role merged, with tool results first", () => {
     const { messages } = request([
       { role: "user", content: "read it" },
       { role: "assistant", content: "Reading." },
@@ -115,7 +115,7 @@ describe("messages", () => {
     ])
   })
 
-  it("refuses a document without a text beside it, which only the user can say; an earlier one has its name beside it", () => {
+  it("is rejected if its last message has only documents; earlier documents get their name as text", () => {
     const file = { type: "file", mediaType: "application/pdf", fileName: "q3.pdf", data: pdf } as const
     const attached = { role: "user", content: [file] } as const
     assert.include(refusal([attached]), "say what to do")
@@ -128,7 +128,7 @@ describe("messages", () => {
     assert.deepStrictEqual(toolContent([file])?.[1] as unknown, { text: "(Attached: q3.)" })
   })
 
-  it("says instead of a file of the assistant's that it was left out", () => {
+  it("replaces files from the assistant with a line of text", () => {
     const { messages } = request([
       { role: "user", content: "hi" },
       { role: "assistant", content: [{ type: "file", mediaType: "image/png", data: png() }] }
@@ -136,7 +136,7 @@ describe("messages", () => {
     assert.include(messages?.[1]?.content?.[0]?.text, "left out")
   })
 
-  it("leaves out calls and results that the provider itself ran", () => {
+  it("omits calls that the provider ran itself, and their results", () => {
     const { messages } = request([
       { role: "user", content: "search" },
       {
@@ -151,7 +151,7 @@ describe("messages", () => {
     assert.deepStrictEqual(messages?.[1]?.content, [{ text: "Found." }])
   })
 
-  it("passes additional model request fields through", () => {
+  it("contains additional model request fields unchanged", () => {
     const thinking = { thinking: { type: "enabled", budget_tokens: 1024 } }
     assert.deepStrictEqual(
       request("hi", { additionalModelRequestFields: thinking }).additionalModelRequestFields,
@@ -162,7 +162,7 @@ describe("messages", () => {
 
 const modelId = "us.anthropic.claude-sonnet-4-6-v1"
 
-/** What is sent of reasoning before an answer, in a turn that has ended or not. */
+/** The reasoning that is sent, in a turn that has ended or not. */
 const turn = (options: object, { text = "Let me think.", after = [] as ReadonlyArray<Prompt.MessageEncoded> } = {}) =>
   request([
     { role: "user", content: "hi" },
@@ -180,35 +180,35 @@ const ended = { after: [{ role: "user", content: "and now?" }] as const }
 describe("reasoning", () => {
   const signed = [{ reasoningContent: { reasoningText: { text: "Let me think.", signature: "sig==" } } }]
 
-  it("goes back with its signature, unmodified", () => {
+  it("is sent back unchanged, with its signature", () => {
     assert.deepStrictEqual(turn({ signature: "sig==", model: modelId }, ended), signed)
   })
 
-  it("goes back as the bytes that it came as when it is redacted", () => {
+  it("is sent back as the original bytes if it is redacted", () => {
     assert.deepStrictEqual(turn({ redactedContent: "AQID", model: modelId }, ended), [
       { reasoningContent: { redactedContent: new Uint8Array([1, 2, 3]) } }
     ])
   })
 
-  it("keeps an empty text that is signed", () => {
+  it("is sent back with empty text if it is signed", () => {
     assert.deepStrictEqual(turn({ signature: "s", model: modelId }, { text: "" }), [
       { reasoningContent: { reasoningText: { text: "", signature: "s" } } }
     ])
   })
 
-  it("is left out when another model made it", () => {
+  it("is omitted if another model generated it", () => {
     for (const data of [{ signature: "sig==" }, { redactedContent: "AQID" }]) {
       assert.deepStrictEqual(turn({ ...data, model: "us.amazon.nova-pro-v1:0" }), [])
     }
   })
 
-  it("goes back until its turn has ended when nobody knows which model made it", () => {
+  it("is sent back only within its turn if its model is unknown", () => {
     assert.deepStrictEqual(turn({ signature: "sig==" }), signed)
     assert.deepStrictEqual(turn({ signature: "sig==" }, ended), [])
     assert.deepStrictEqual(turn({ redactedContent: "AQID" }, ended), [])
   })
 
-  it("is left out where the service would refuse it: unsigned, not as it was signed, not decodable, or last", () => {
+  it("is omitted if the service would refuse it: unsigned, changed, not decodable, or last", () => {
     assert.deepStrictEqual(turn({ model: modelId }), [])
     assert.deepStrictEqual(turn({ signature: "sig==", model: modelId }, { text: "half \ud83d" }), [])
     assert.deepStrictEqual(turn({ redactedContent: "%%%", model: modelId }), [])
@@ -225,32 +225,32 @@ describe("reasoning", () => {
 })
 
 describe("tool results", () => {
-  it("are text, or JSON when they are an object", () => {
+  it("are sent as text, or as JSON if they are objects", () => {
     assert.deepStrictEqual(toolContent("hello"), [{ text: "hello" }])
     assert.deepStrictEqual(toolContent({ a: 1, b: undefined, at: new Date(0) }), [
       { json: { a: 1, at: "1970-01-01T00:00:00.000Z" } }
     ])
   })
 
-  it("are JSON text when they are neither, since only objects are taken as JSON", () => {
+  it("are sent as JSON text if they are neither text nor objects", () => {
     assert.deepStrictEqual(toolContent([1, 2]), [{ text: "[1,2]" }])
     assert.deepStrictEqual(toolContent(42), [{ text: "42" }])
   })
 
-  it("say that there was no output when they are blank", () => {
+  it("contain a placeholder if they are blank", () => {
     for (const value of ["", "  ", null, undefined]) {
       assert.deepStrictEqual(toolContent(value), [{ text: "(no output)" }])
     }
   })
 
-  it("may hold images among their text", () => {
+  it("can contain text and images", () => {
     assert.deepStrictEqual(
       toolContent([{ type: "text", text: "A picture" }, { type: "file", mediaType: "image/jpeg", data: png() }]),
       [{ text: "A picture" }, { image: { format: "png", source: { bytes: png() } } }]
     )
   })
 
-  it("say that they are failures", () => {
+  it("are marked as errors if they are failures", () => {
     const { messages } = request([
       { role: "user", content: "go" },
       { role: "assistant", content: [call] },
@@ -259,7 +259,7 @@ describe("tool results", () => {
     assert.strictEqual(messages?.[2]?.content?.[0]?.toolResult?.status, "error")
   })
 
-  it("are refused when they can't be written as JSON", () => {
+  it("are rejected if they can't be converted to JSON", () => {
     const cyclic: Record<string, unknown> = {}
     cyclic["self"] = cyclic
     assert.include(
@@ -268,7 +268,7 @@ describe("tool results", () => {
     )
   })
 
-  it("meet their calls also when another provider's IDs hold characters or a length that Bedrock refuses", () => {
+  it("keep matching their calls if another provider's IDs are invalid in Bedrock", () => {
     const ids = ["functions.read:0/a", "functions.read:0_a", "x".repeat(80), `${"x".repeat(79)}y`]
     const { messages } = request([
       { role: "user", content: "go" },
@@ -282,7 +282,7 @@ describe("tool results", () => {
   })
 })
 
-describe("calls and results", () => {
+describe("tool calls and results", () => {
   const calls = (...ids: ReadonlyArray<string>) => ({
     role: "assistant" as const,
     content: ids.map((id) => ({ ...call, id }))
@@ -299,7 +299,7 @@ describe("calls and results", () => {
       )
     )
 
-  it("each have an ID of their own over the whole conversation, the model's own where it is one", () => {
+  it("have unique IDs in the whole conversation, the model's own if valid", () => {
     assert.deepStrictEqual(
       answers(
         calls("f:0", "f:0", ""),
@@ -311,13 +311,13 @@ describe("calls and results", () => {
     )
   })
 
-  it("keep their IDs when the conversation goes on", () => {
+  it("keep their IDs as the conversation continues", () => {
     const start = [calls("x", "x"), results(["x", "a"], ["x", "b"])]
     const before = answers(...start)
     assert.deepStrictEqual(answers(...start, calls("x", "x-1"), results(["x", "c"], ["x-1", "d"])).slice(0, 2), before)
   })
 
-  it("are answered when there is no result, and are text when there is no call", () => {
+  it("get a placeholder for a missing result, and become text if the call is missing", () => {
     const { messages } = request([
       go,
       calls("a", "b"),
@@ -348,7 +348,7 @@ describe("calls and results", () => {
     assert.deepStrictEqual(messages?.[6]?.content as unknown, [interrupted("c")])
   })
 
-  it("begin with a message of the user's", () => {
+  it("follow a user message", () => {
     const { messages } = request([{ role: "assistant", content: "Hello" }, go])
     assert.deepStrictEqual(messages?.map(({ role }) => role), ["user", "assistant", "user"])
   })
@@ -373,7 +373,7 @@ describe("attachments", () => {
     return [...first?.content ?? [], ...last?.content?.[0]?.toolResult?.content ?? []]
   }
 
-  it("are the newest 20 images and 5 documents of the whole request; a line says that an older one was left out", () => {
+  it("are the newest 20 images and 5 documents in the request; older ones are replaced with a line of text", () => {
     const blocks = all()
     const places = (kind: "image" | "document") =>
       blocks.flatMap((block, index) => block[kind] === undefined ? [] : [index])
@@ -390,7 +390,7 @@ describe("attachments", () => {
     )
   })
 
-  it("are left out for a model that takes none", () => {
+  it("are omitted for a model that accepts none", () => {
     const blocks = all({ capabilities: { ...capabilities, input: { image: false, document: false } } })
     assert.isTrue(blocks.every(({ text }) => text !== undefined))
     assert.include(blocks[0]?.text, "this model does not accept images")
@@ -398,7 +398,7 @@ describe("attachments", () => {
 })
 
 describe("text", () => {
-  it("is well-formed Unicode everywhere, and otherwise unchanged", () => {
+  it("is made well-formed Unicode everywhere, and is otherwise unchanged", () => {
     const half = "half \ud83d and 😀"
     const { messages, system, toolConfig } = request(
       [
@@ -430,7 +430,7 @@ const tools = [readFile, now]
 const choice = (toolChoice: Input["toolChoice"]) => request("hi", { tools, toolChoice }).toolConfig?.toolChoice
 
 describe("tools", () => {
-  it("go with their JSON schema, an object also when there are no parameters", () => {
+  it("are sent with their JSON schema, which is an object even without parameters", () => {
     assert.deepStrictEqual(request("hi", { tools, toolChoice: "auto" }).toolConfig, {
       tools: [
         {
@@ -457,7 +457,7 @@ describe("tools", () => {
     })
   })
 
-  it("are chosen from as the caller says", () => {
+  it("have the caller's tool choice", () => {
     assert.isUndefined(choice("auto"))
     assert.deepStrictEqual(choice("required"), { any: {} })
     assert.deepStrictEqual(choice({ tool: "now" }), { tool: { name: "now" } })
@@ -465,7 +465,7 @@ describe("tools", () => {
     assert.isUndefined(choice({ oneOf: ["now"] }))
   })
 
-  it("are not sent when none may be used", () => {
+  it("are not sent if none may be used", () => {
     assert.isUndefined(request("hi", { tools, toolChoice: "none" }).toolConfig)
   })
 
@@ -475,24 +475,24 @@ describe("tools", () => {
     result("x")
   ]
 
-  it("are sent without a choice when none may be used but earlier turns did", () => {
+  it("are sent without a choice if none may be used but earlier turns used some", () => {
     const { toolConfig } = request(history, { tools, toolChoice: "none" })
     assert.deepStrictEqual(toolConfig?.tools?.map((tool) => tool.toolSpec?.name), ["read_file", "now"])
     assert.isUndefined(toolConfig?.toolChoice)
   })
 
-  it("have stand-ins when earlier turns used some and there are none now", () => {
+  it("are placeholders if earlier turns used some and there are none now", () => {
     assert.deepStrictEqual(
       request(history).toolConfig?.tools?.map((tool) => tool.toolSpec?.name),
       ["read_file"]
     )
   })
 
-  it("are refused with a name that Bedrock refuses", () => {
+  it("are rejected if Bedrock refuses their name", () => {
     assert.include(refusal("hi", { tools: [Tool.make("files.read")], toolChoice: "auto" }), "files.read")
   })
 
-  it("have a name that is allowed in earlier calls, whatever the model called them", () => {
+  it("have a valid name in earlier calls, whatever the model called them", () => {
     const names = ["a b", "a.b", "x".repeat(65), `${"x".repeat(65)}y`, ""]
     const { messages, toolConfig } = request([
       { role: "user", content: "go" },
@@ -508,13 +508,13 @@ describe("tools", () => {
 describe("a structured answer", () => {
   const Contact = Schema.Struct({ name: Schema.String }).annotations({ description: "A person" })
 
-  it("is asked for by a tool that must be called", () => {
+  it("is requested with a tool that must be called", () => {
     const { toolConfig } = request("hi", { responseFormat: { type: "json", objectName: "a contact", schema: Contact } })
     assert.deepStrictEqual(toolConfig?.toolChoice, { tool: { name: "a_contact" } })
     assert.strictEqual(toolConfig?.tools?.[0]?.toolSpec?.description, "A person")
   })
 
-  it("has an object at the top also for a union", () => {
+  it("has an object schema even for a union", () => {
     const schema = Schema.Union(Schema.Struct({ a: Schema.String }), Schema.Struct({ b: Schema.Number }))
     const { toolConfig } = request("hi", { responseFormat: { type: "json", objectName: "either", schema } })
     const json = toolConfig?.tools?.[0]?.toolSpec?.inputSchema?.json as Record<string, unknown>
@@ -526,7 +526,7 @@ describe("a structured answer", () => {
 describe("cache points", () => {
   const cachePoint = { cachePoint: { type: "default" } }
 
-  it("stand behind the system prompt, the tools and the last user message of a model that has them", () => {
+  it("follow the system prompt, the tools and the last user message if the model supports them", () => {
     const { messages, system, toolConfig } = request(
       [
         { role: "system", content: "Be brief." },
@@ -542,7 +542,7 @@ describe("cache points", () => {
     assert.strictEqual(JSON.stringify({ messages, system, toolConfig }).split("cachePoint").length - 1, 3)
   })
 
-  it("never stand alone", () => {
+  it("are never sent alone", () => {
     const { system, toolConfig } = request([{ role: "system", content: " " }, { role: "user", content: "hi" }], {
       capabilities: caching
     })
@@ -551,7 +551,7 @@ describe("cache points", () => {
   })
 })
 
-describe("any prompt", () => {
+describe("a request for any prompt", () => {
   const Text = Schema.Literal("", " ", "\n", "a", "two words")
   const Part = Schema.Union(
     Schema.Struct({ type: Schema.Literal("text"), text: Text }),
@@ -579,7 +579,7 @@ describe("any prompt", () => {
   )
 
   it.effect.prop(
-    "makes a request without blank text, with alternating roles, non-empty messages and at most four cache points",
+    "has no blank text, alternating roles, non-empty messages and at most four cache points",
     [Schema.Array(Message)],
     ([messages]) =>
       Effect.sync(() => {

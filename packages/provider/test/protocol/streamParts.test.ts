@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { key } from "../../src/internal/protocol/response/metadata.ts"
-import { initial, step } from "../../src/internal/protocol/response/streamParts.ts"
+import { initialState, step } from "../../src/internal/protocol/response/streamParts.ts"
 import type { StreamedEvent } from "../../src/StreamedEvent.ts"
 
 /** Events as recorded from Bedrock: each with a padding field `p`, and text blocks without a start. */
@@ -37,7 +37,7 @@ const expected = { modelId: "us.m", tools: new Set(["read_file"]), ids: new Set<
 
 const run = (...events: ReadonlyArray<object>) =>
   Either.gen(function*() {
-    let state = initial
+    let state = initialState
     const parts = []
     for (const event of [...recorded(...events), undefined]) {
       const [next, made] = yield* step(state, event, expected)
@@ -48,18 +48,18 @@ const run = (...events: ReadonlyArray<object>) =>
   })
 const parts = (...events: ReadonlyArray<object>) =>
   Either.getOrThrowWith(run(...events), (error) => new Error(error.description))
-/** Without the metadata at the front and the finish at the end. */
+/** The parts without the metadata and the finish part. */
 const inner = (...events: ReadonlyArray<object>) => parts(start, ...events, usage).slice(1, -1)
 const types = (made: ReturnType<typeof parts>) => made.map((part) => part.type)
 
-describe("a streamed answer", () => {
-  it("gives each call an ID that none of the conversation has, without one or with the same one twice", () => {
+describe("the parts of a stream", () => {
+  it("give each call an ID that is unique in the conversation, even if IDs are missing or repeated", () => {
     const call = (contentBlockIndex: number, toolUseId: string | undefined) => [
       { contentBlockStart: { contentBlockIndex, start: { toolUse: { name: "read_file", toolUseId } } } },
       { contentBlockDelta: { contentBlockIndex, delta: { toolUse: { input: `{"path":"${contentBlockIndex}"}` } } } },
       { contentBlockStop: { contentBlockIndex } }
     ]
-    let state = initial
+    let state = initialState
     const made = [...recorded(start, ...["", undefined, "a", "a", "b"].flatMap((id, index) => call(index, id)))]
       .flatMap(
         (event) => {
@@ -77,7 +77,7 @@ describe("a streamed answer", () => {
     assert.deepStrictEqual(started, calls.map(([id]) => id))
   })
 
-  it("begins with its metadata and ends with one finish, behind the usage", () => {
+  it("begin with the metadata and end with one finish part after the usage", () => {
     assert.deepStrictEqual(parts(start, text("Hel"), text("lo"), stop(), end(), usage), [
       { type: "response-metadata", id: "r1", modelId: "us.m" },
       { type: "text-start", id: "0" },
@@ -93,7 +93,7 @@ describe("a streamed answer", () => {
     ])
   })
 
-  it("finishes once also when the gateway drops the usage, or sends it early", () => {
+  it("contain one finish part even if the gateway drops the usage or sends it early", () => {
     for (
       const events of [[start, text("a"), end()], [start, usage, text("a"), end()], [
         start,
@@ -108,15 +108,15 @@ describe("a streamed answer", () => {
     }
   })
 
-  it("closes blocks that the gateway left open", () => {
+  it("close blocks that the gateway left open", () => {
     assert.deepStrictEqual(types(inner(text("a"), end())), ["text-start", "text-delta", "text-end"])
   })
 
-  it("has no block for empty text", () => {
+  it("contain no block for empty text", () => {
     assert.deepStrictEqual(inner(text(""), stop(), end()), [])
   })
 
-  it("gives each block an ID of its own, also where a gateway repeats an index", () => {
+  it("give each block a unique ID, even if a gateway repeats an index", () => {
     const ids = inner(text("a"), stop(), reasoning({ text: "b" }), text("c"), stop(), end())
       .flatMap((part) =>
         part.type === "text-start" || part.type === "reasoning-start" ? [`${part.type} ${part.id}`] : []
@@ -124,7 +124,7 @@ describe("a streamed answer", () => {
     assert.deepStrictEqual(ids, ["text-start 0", "reasoning-start 1", "text-start 2"])
   })
 
-  it("ignores events that nobody knows yet", () => {
+  it("ignore unknown events", () => {
     assert.deepStrictEqual(types(inner({ pigeon: {} }, text("a"), stop(), end())), [
       "text-start",
       "text-delta",
@@ -132,7 +132,7 @@ describe("a streamed answer", () => {
     ])
   })
 
-  it("keeps the signature that comes behind its reasoning", () => {
+  it("contain the signature that follows the reasoning", () => {
     assert.deepStrictEqual(
       inner(reasoning({ text: "hm" }), reasoning({ signature: "s1" }), reasoning({ signature: "s2" }), stop(), end()),
       [
@@ -143,7 +143,7 @@ describe("a streamed answer", () => {
     )
   })
 
-  it("keeps redacted reasoning as base64", () => {
+  it("contain redacted reasoning as base64", () => {
     assert.deepStrictEqual(
       inner(
         reasoning({ redactedContent: new Uint8Array([1, 2]) }),
@@ -160,7 +160,7 @@ describe("a streamed answer", () => {
 })
 
 describe("a streamed tool call", () => {
-  it("is put together when its block ends, over an empty first piece", () => {
+  it("is assembled at the end of its block, ignoring an empty first piece", () => {
     assert.deepStrictEqual(
       inner(tool(0), input(0, ""), input(0, "{\"path\":"), input(0, "\"a\"}"), stop(), end("tool_use")),
       [
@@ -173,7 +173,7 @@ describe("a streamed tool call", () => {
     )
   })
 
-  it("has empty parameters when it has no input", () => {
+  it("has empty parameters if it has no input", () => {
     assert.deepStrictEqual(inner(tool(0), input(0, ""), stop(), end("tool_use")).at(-1), {
       type: "tool-call",
       id: "t0",
@@ -183,7 +183,7 @@ describe("a streamed tool call", () => {
     })
   })
 
-  it("may be interleaved with others", () => {
+  it("can be interleaved with others", () => {
     const calls = inner(
       tool(1),
       tool(2),
@@ -198,24 +198,24 @@ describe("a streamed tool call", () => {
     assert.deepStrictEqual(calls, [{ b: 1 }, { a: 2 }])
   })
 
-  it("is never run when the service ran it itself", () => {
+  it("is not emitted if the service ran it itself", () => {
     const made = inner(tool(0, "web_search", { type: "server_tool_use" }), input(0, "{}"), stop(), end())
     assert.isFalse(made.some((part) => part.type === "tool-call"))
     assert.deepStrictEqual(made[0], { type: "tool-params-start", id: "t0", name: "web_search", providerExecuted: true })
   })
 
-  it("is malformed when its input is not JSON", () => {
+  it("is malformed if its input is not JSON", () => {
     const made = run(start, tool(0), input(0, "{\"path\":"), stop(), end("tool_use"), usage)
     assert.include(Either.isLeft(made) ? made.left.description : "", "not valid JSON")
   })
 
-  it("is dropped when the answer was cut off in the middle of it", () => {
+  it("is dropped if the answer was cut off in the middle of it", () => {
     const made = parts(start, tool(0), input(0, "{\"path\":"), end("max_tokens"), usage)
     assert.isFalse(made.some((part) => part.type === "tool-call"))
     assert.strictEqual(made.at(-1)?.type === "finish" && (made.at(-1) as { reason: string }).reason, "length")
   })
 
-  it("has no call of its own when nobody gave the model that tool: its parameters say what was meant", () => {
+  it("has only tool-params parts if the tool is unknown", () => {
     const made = parts(
       start,
       tool(0, "rm"),
@@ -236,7 +236,7 @@ describe("a streamed tool call", () => {
   })
 })
 
-describe("any order of events", () => {
+describe("any sequence of events", () => {
   const index = Schema.Literal(0, 1, 2)
   const Event = Schema.Union(
     Schema.Struct({ text: Schema.Literal("", "a"), index }),
@@ -261,7 +261,7 @@ describe("any order of events", () => {
           end(),
           usage
         )
-        // Input that is not JSON, e.g. "{}{}", is a failure of its own.
+        // Input that is not JSON, e.g. "{}{}", is an error.
         if (Either.isLeft(made)) return
         const open = new Set<string>()
         for (const part of made.right) {

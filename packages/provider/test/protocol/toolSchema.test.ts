@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { describe as toDescription } from "../../src/internal/protocol/tools/toolDescription.ts"
+import { describeTool } from "../../src/internal/protocol/tools/toolDescription.ts"
 import { adaptSchema } from "../../src/internal/protocol/tools/toolSchema.ts"
 
 const schemaOf = (given: unknown): unknown => adaptSchema(given).schema
 const descriptionOf = (given: unknown, description = "Finds files.") =>
-  toDescription(description, adaptSchema(given).lost)
+  describeTool(description, adaptSchema(given).removed)
 const string = { type: "string" }
 const integer = { type: "integer" }
 
-describe("a schema of a tool's parameters", () => {
-  it("stays as it is where all of it is taken", () => {
+describe("the schema of a tool's parameters", () => {
+  it("stays unchanged if Bedrock accepts all of it", () => {
     const schema = {
       type: "object",
       description: "d",
@@ -32,7 +32,7 @@ describe("a schema of a tool's parameters", () => {
     assert.strictEqual(descriptionOf(schema), "Finds files.")
   })
 
-  it("has no combinator at the top: its parts are merged, and described", () => {
+  it("has no combinator at the top level: its parts are merged and described", () => {
     const either = {
       type: "object",
       properties: { path: string, glob: string },
@@ -67,7 +67,7 @@ describe("a schema of a tool's parameters", () => {
     }
   })
 
-  it("is an object, whatever was given", () => {
+  it("is an object, whatever the input", () => {
     for (
       const given of [true, false, null, undefined, 7, "object", [], {}, { type: "string" }, {
         type: ["object", "null"]
@@ -79,7 +79,7 @@ describe("a schema of a tool's parameters", () => {
     assert.strictEqual(descriptionOf({ type: ["object", "null"] }), "Finds files.")
   })
 
-  it("has what its references lead to, where that has an end", () => {
+  it("contains the targets of its references, if they are finite", () => {
     const schema = {
       type: "object",
       properties: {
@@ -99,7 +99,7 @@ describe("a schema of a tool's parameters", () => {
     assert.strictEqual(descriptionOf(schema), "Finds files.")
   })
 
-  it("allows anything where a reference leads to itself, elsewhere or nowhere, and says what it was to", () => {
+  it("allows anything in place of a recursive, external or dangling reference, and describes the reference", () => {
     const tree = {
       type: "object",
       properties: { name: string, children: { type: "array", items: { $ref: "#/$defs/T" } } }
@@ -119,7 +119,7 @@ describe("a schema of a tool's parameters", () => {
     }
   })
 
-  it("has an end also when its references multiply, or lie deep", () => {
+  it("stays small even if its references multiply or are deeply nested", () => {
     const $defs = Object.fromEntries(
       Array.from({ length: 40 }, (_, n) => {
         const next = { $ref: `#/$defs/d${n + 1}` }
@@ -134,7 +134,7 @@ describe("a schema of a tool's parameters", () => {
     }
   })
 
-  it("has no parameter whose name is refused, and nothing that no draft allows; the description says it instead", () => {
+  it("has no parameters with invalid names and no invalid keywords; the description mentions them instead", () => {
     const schema = {
       $schema: "http://json-schema.org/draft-07/schema#",
       type: "object",
@@ -170,7 +170,7 @@ describe("a schema of a tool's parameters", () => {
 })
 
 describe("a tool's description", () => {
-  it("is absent when blank, and never long", () => {
+  it("is absent if blank, and never long", () => {
     assert.isUndefined(descriptionOf({}, " \n\u001f"))
     const long = descriptionOf(
       { type: "object", anyOf: Array.from({ length: 999 }, () => ({ required: ["a"] })) },

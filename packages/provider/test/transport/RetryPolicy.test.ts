@@ -10,20 +10,20 @@ import { BedrockError } from "../../src/BedrockError.ts"
 import type { Identity } from "../../src/internal/identity/identity.ts"
 import { retryRequest } from "../../src/internal/transport/retryRequest.ts"
 import { RetryNotice, type Wait } from "../../src/RetryNotice.ts"
-import { type Configured, layer, patient, RetryPolicy } from "../../src/RetryPolicy.ts"
+import { type Configured, layer, layerLongTasks, RetryPolicy } from "../../src/RetryPolicy.ts"
 
 const error = (fields: Partial<ConstructorParameters<typeof BedrockError>[0]>) =>
   new BedrockError({ reason: "Throttled", message: "m", attempts: 1, ...fields })
 
-const identify = () => Effect.succeed({ _tag: "None", from: "a test", refreshable: false } satisfies Identity)
+const resolveIdentity = () => Effect.succeed({ _tag: "None", from: "a test", refreshable: false } satisfies Identity)
 
 /**
- * Plays failures, the last of them again and again, each after `takes`. Answers when each attempt was made, in milliseconds, and which waits
- * were announced.
+ * Plays the failures, repeating the last one; each attempt takes `takes`. Returns the start of each attempt in milliseconds, and the reported
+ * waits.
  */
 const play = (
   failures: ReadonlyArray<BedrockError>,
-  { configured = {}, policy = patient, random = 1, takes = 0 }: {
+  { configured = {}, policy = layerLongTasks, random = 1, takes = 0 }: {
     readonly policy?: Layer.Layer<RetryPolicy>
     readonly configured?: Configured
     readonly random?: number
@@ -36,7 +36,7 @@ const play = (
     const waits: Array<Wait> = []
     const start = yield* Clock.currentTimeMillis
     const fiber = yield* retryRequest(
-      { ...rest, identify, limit: (error) => limit!(error, configured) },
+      { ...rest, resolveIdentity, limit: (error) => limit!(error, configured) },
       (_, number) =>
         Effect.gen(function*() {
           at.push((yield* Clock.currentTimeMillis) - start)
@@ -59,18 +59,18 @@ const attempts = (failure: BedrockError, options: Parameters<typeof play>[1] = {
 const minute = 60_000
 
 describe("the retry policy", () => {
-  it.effect("of the library tries four times within seconds", () =>
+  it.effect("makes four attempts within seconds by default", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* attempts(error({}), { policy: layer }), [0, 500, 1500, 3500])
       assert.deepStrictEqual(yield* attempts(error({ retryAfterMillis: 4000 }), { policy: layer }), [0, 4000, 8000])
     }))
 
-  it.effect("takes off up to half of a wait, so that clients don't come back together", () =>
+  it.effect("shortens waits by up to half, so that clients don't retry at the same time", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* attempts(error({}), { policy: layer, random: 0 }), [0, 250, 750, 1750])
     }))
 
-  it.effect("waits for rate limits and an overloaded service up to ten minutes, for other failures less", () =>
+  it.effect("waits up to ten minutes for rate limits and overload, and less for other failures", () =>
     Effect.gen(function*() {
       const last = (failure: BedrockError) => Effect.map(attempts(failure), (at) => at.at(-1)! / minute)
       for (const failure of [error({}), error({ reason: "Unavailable", status: 503 })]) {
@@ -99,13 +99,13 @@ describe("the retry policy", () => {
       assert.deepStrictEqual(yield* attempts(slow, { takes: "50 seconds" }), [0, 50_500, 101_500])
     }))
 
-  it.effect("waits as long as the service says", () =>
+  it.effect("waits as long as Retry-After says", () =>
     Effect.gen(function*() {
       const at = yield* attempts(error({ retryAfterMillis: 4 * minute }))
       assert.deepStrictEqual(at, [0, 4 * minute, 8 * minute])
     }))
 
-  it.effect("ends at once when the service says a time that is too late", () =>
+  it.effect("gives up immediately if Retry-After exceeds the limit", () =>
     Effect.gen(function*() {
       const { at, error: final, waits } = yield* play([error({ retryAfterMillis: 60 * minute })])
       assert.deepStrictEqual(at, [0])
@@ -113,12 +113,12 @@ describe("the retry policy", () => {
       assert.strictEqual(final.retryAfterMillis, 60 * minute)
     }))
 
-  it.effect("does not ask without a pause because the service says so", () =>
+  it.effect("does not retry without a pause if Retry-After is zero", () =>
     Effect.gen(function*() {
       assert.isBelow((yield* attempts(error({ retryAfterMillis: 0 }))).length, 40)
     }))
 
-  it.effect("gives a failure that comes after a long wait its own time, and ends all the same", () =>
+  it.effect("applies a separate limit to a different failure after a long wait, and still ends", () =>
     Effect.gen(function*() {
       const limited = error({ retryAfterMillis: 5 * minute })
       const down = error({ reason: "Unavailable", status: 500 })
@@ -129,7 +129,7 @@ describe("the retry policy", () => {
       assert.isAtMost(both.at.at(-1)!, 10 * minute)
     }))
 
-  it.effect("does as options.retry says", () =>
+  it.effect("follows options.retry", () =>
     Effect.gen(function*() {
       assert.lengthOf(yield* attempts(error({}), { configured: { attempts: 2 } }), 2)
       assert.lengthOf(yield* attempts(error({}), { configured: { attempts: 1 } }), 1)
@@ -140,7 +140,7 @@ describe("the retry policy", () => {
       assert.deepStrictEqual(yield* attempts(refused, { configured: { total: 1000 } }), [0, 500])
     }))
 
-  it.effect("announces each wait that it begins", () =>
+  it.effect("reports each wait that it starts", () =>
     Effect.gen(function*() {
       const failure = error({ retryAfterMillis: 4 * minute })
       const { waits } = yield* play([failure])
@@ -150,7 +150,7 @@ describe("the retry policy", () => {
       ])
     }))
 
-  it.effect("tries again what may pass, and nothing else", () =>
+  it.effect("retries only failures that may be temporary", () =>
     Effect.gen(function*() {
       const { retryable } = yield* Effect.provide(RetryPolicy, layer)
       const passes = [

@@ -11,7 +11,7 @@ import { BedrockClient } from "../../src/BedrockClient.ts"
 import type { BedrockError } from "../../src/BedrockError.ts"
 import { client, complete, failure, faulty, noRetries, request, stream, textOf } from "../protocol/fixture.ts"
 
-/** What each fault is for the caller, and how many requests it makes when it never ends. */
+/** The reason that the caller gets for each fault, and the number of requests if the fault persists. */
 const streamed: ReadonlyArray<readonly [string, Fault, string, number]> = [
   ["throttling", { type: "throttle" }, "Throttled", 4],
   [
@@ -44,10 +44,10 @@ const streamed: ReadonlyArray<readonly [string, Fault, string, number]> = [
     4
   ],
   ["a proxy's page", { type: "html" }, "Unavailable", 4],
-  ["a gateway's time-out", { type: "html", status: 504 }, "Unavailable", 4],
-  ["a page instead of an answer", { type: "html", status: 200 }, "WrongContentType", 1],
+  ["a gateway timeout", { type: "html", status: 504 }, "Unavailable", 4],
+  ["a page instead of a response", { type: "html", status: 200 }, "WrongContentType", 1],
   ["an expired token", { type: "expiredToken" }, "Authentication", 1],
-  ["a reset before the answer", { type: "reset" }, "Connection", 4],
+  ["a reset before the response", { type: "reset" }, "Connection", 4],
   ["JSON", { type: "json" }, "WrongContentType", 1],
   ["server-sent events", { type: "sse" }, "WrongContentType", 1],
   ["throttling in the stream", { type: "exception", exception: "throttlingException", afterEvents: 0 }, "Throttled", 4],
@@ -64,12 +64,12 @@ const streamed: ReadonlyArray<readonly [string, Fault, string, number]> = [
   ["a damaged first frame", { type: "corrupt", afterEvents: 0 }, "TruncatedStream", 4]
 ]
 
-/** Without the way around a gateway that does not stream. */
+/** Disables the fallback for a gateway that does not stream. */
 const streamsOnly = { streaming: { value: "on", origin: { _tag: "Default" } } } as const
 
-describe("a stream that fails before anything was shown", () => {
+describe("a stream that fails before the first visible event", () => {
   for (const [name, fault, reason, requests] of streamed) {
-    it.scopedLive(`by ${name} is ${reason} after ${requests} request${requests === 1 ? "" : "s"}`, () =>
+    it.scopedLive(`because of ${name} is ${reason} after ${requests} request${requests === 1 ? "" : "s"}`, () =>
       Effect.gen(function*() {
         const { error, requests: sent } = yield* failure(stream, { ...fault, times: "always" }, {
           gateway: streamsOnly
@@ -80,7 +80,7 @@ describe("a stream that fails before anything was shown", () => {
       }))
   }
 
-  it.scopedLive("is tried again, and the caller sees only what came of it", () =>
+  it.scopedLive("is retried, and the caller sees only the successful attempt", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
         script: [
@@ -93,7 +93,7 @@ describe("a stream that fails before anything was shown", () => {
       assert.strictEqual((yield* sandbox.requests).length, 3)
     }))
 
-  it.scopedLive("is not tried again when the policy says so", () =>
+  it.scopedLive("is not retried if the policy forbids it", () =>
     Effect.gen(function*() {
       const { requests } = yield* failure(stream, { type: "throttle", times: "always" }, { retry: noRetries })
       assert.strictEqual(requests.length, 1)
@@ -118,14 +118,16 @@ describe("a stream that fails in the middle", () => {
     ["a reset", { type: "reset", afterEvents: 2 }, "TruncatedStream"]
   ]
   for (const [name, fault, reason] of faults) {
-    it.scopedLive(`by ${name} is ${reason}, behind what was shown and never tried again`, () =>
+    it.scopedLive(`because of ${name} is ${reason} after the shown events, and is never retried`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ script: [faulty({ ...fault, times: "always" })] })
         const shown = yield* Ref.make("")
         const error = yield* Effect.gen(function*() {
           const bedrock = yield* BedrockClient
-          yield* Stream.runForEach(bedrock.converseStream(request), (event) =>
-            Ref.update(shown, (text) => text + textOf([event])))
+          yield* Stream.runForEach(
+            bedrock.converseStream(request),
+            (event) => Ref.update(shown, (text) => text + textOf([event]))
+          )
         }).pipe(Effect.flip, Effect.provide(client(sandbox.url)))
         assert.strictEqual(error.reason, reason)
         assert.match(yield* Ref.get(shown), /^Hel/)
@@ -133,23 +135,23 @@ describe("a stream that fails in the middle", () => {
       }))
   }
 
-  it.scopedLive("says that a damaged frame's checksum does not fit", () =>
+  it.scopedLive("reports the wrong checksum of a damaged frame", () =>
     Effect.gen(function*() {
       const { error } = yield* failure(stream, { type: "corrupt", afterEvents: 2 })
       assert.include(error.message, "CRC")
     }))
 })
 
-describe("a complete answer that fails", () => {
+describe("a request for a complete response that fails", () => {
   const faults: ReadonlyArray<readonly [string, Fault, string, number]> = [
     ["throttling", { type: "throttle" }, "Throttled", 4],
     ["a proxy's page", { type: "html" }, "Unavailable", 4],
-    ["a page instead of an answer", { type: "html", status: 200 }, "WrongContentType", 1],
+    ["a page instead of a response", { type: "html", status: 200 }, "WrongContentType", 1],
     ["a body cut short", { type: "truncate", afterEvents: 1 }, "TruncatedStream", 4],
     ["a reset in the body", { type: "reset", afterEvents: 1 }, "TruncatedStream", 4]
   ]
   for (const [name, fault, reason, requests] of faults) {
-    it.scopedLive(`by ${name} is ${reason} after ${requests} request${requests === 1 ? "" : "s"}`, () =>
+    it.scopedLive(`because of ${name} is ${reason} after ${requests} request${requests === 1 ? "" : "s"}`, () =>
       Effect.gen(function*() {
         const { error, requests: sent } = yield* failure(complete, { ...fault, times: "always" })
         assert.strictEqual(error.reason, reason)
@@ -160,7 +162,7 @@ describe("a complete answer that fails", () => {
 
 const operations: ReadonlyArray<typeof stream | typeof complete> = [stream, complete]
 
-/** The failure after this time of a request that the sandbox has received and does not answer. */
+/** The error after this time of a request that the sandbox has received but does not respond to. */
 const stalled = (
   operation: (typeof operations)[number],
   time: Duration.DurationInput,
@@ -178,16 +180,16 @@ const stalled = (
     return error
   })
 
-describe("the time limits", () => {
-  it.scoped("end a request that is not answered, and close its connection", () =>
+describe("time limits", () => {
+  it.scoped("end a request without a response and close its connection", () =>
     Effect.forEach(operations, (operation) =>
       Effect.gen(function*() {
         const error = yield* stalled(operation, "1 minute", { limits: { firstByte: "1 minute" } })
         assert.strictEqual(error.reason, "Timeout")
-        assert.strictEqual(error.message, "no answer within 1m")
+        assert.strictEqual(error.message, "no response within 1m")
       })))
 
-  it.scopedLive("end a stream that stalls, and close its connection", () =>
+  it.scopedLive("end a stalled stream and close its connection", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", afterEvents: 3 })] })
       const error = yield* Effect.provide(Effect.flip(stream), client(sandbox.url, { limits: { idle: "100 millis" } }))
@@ -196,7 +198,7 @@ describe("the time limits", () => {
       yield* sandbox.waitFor(([sent]) => sent?.aborted === true)
     }))
 
-  it.scopedLive("are no failure behind messageStop: the answer is complete without its usage", () =>
+  it.scopedLive("do not apply after messageStop: the answer is complete without its usage", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ script: [faulty({ type: "stall", afterEvents: 5 })] })
       const events = yield* Effect.provide(stream, client(sandbox.url, { limits: { idle: "1 second" } }))
@@ -205,16 +207,16 @@ describe("the time limits", () => {
       yield* sandbox.waitFor(([sent]) => sent?.aborted === true)
     }))
 
-  it.scoped("are the configured ones unless the layer sets others", () =>
+  it.scoped("come from the settings unless the layer sets them", () =>
     Effect.gen(function*() {
       const gateway = { limits: { firstByte: 100, total: 60_000 } }
       const configured = yield* stalled(stream, "1 second", { gateway })
-      assert.strictEqual(configured.message, "no answer within 100ms")
+      assert.strictEqual(configured.message, "no response within 100ms")
       const ofLayer = yield* stalled(stream, "1 second", { gateway, limits: { firstByte: "150 millis" } })
-      assert.strictEqual(ofLayer.message, "no answer within 150ms")
+      assert.strictEqual(ofLayer.message, "no response within 150ms")
     }))
 
-  it.scoped("can be for a whole request, which then counts its attempts", () =>
+  it.scoped("can apply to a whole request, whose error reports the attempts", () =>
     Effect.forEach(operations, (operation) =>
       Effect.gen(function*() {
         const error = yield* stalled(operation, "1 second", { limits: { total: "1 second" } })
@@ -223,7 +225,7 @@ describe("the time limits", () => {
         assert.isString(error.url)
       })))
 
-  it.scopedLive("count from one event to the next, and not for the whole", () =>
+  it.scopedLive("apply to the time between two events, not to the whole stream", () =>
     Effect.gen(function*() {
       const blocks = [{ type: "text" as const, text: ["a", "b", "c", "d", "e", "f"] }]
       const sandbox = yield* Sandbox.make({ script: [{ blocks, delays: { betweenEvents: 60 } }] })
@@ -232,7 +234,7 @@ describe("the time limits", () => {
     }))
 })
 
-it.scopedLive("nobody at the other end is a connection error, after four attempts", () =>
+it.scopedLive("a refused connection is an error after four attempts", () =>
   Effect.gen(function*() {
     const { port } = yield* Effect.scoped(Sandbox.make())
     const error = yield* Effect.provide(Effect.flip(stream), client(`http://127.0.0.1:${port}`))
@@ -242,7 +244,7 @@ it.scopedLive("nobody at the other end is a connection error, after four attempt
     assert.include(error.message, `127.0.0.1:${port}`)
   }))
 
-it.scopedLive("a server that does not speak TLS is named", () =>
+it.scopedLive("a server that does not speak TLS is reported", () =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make()
     const error = yield* Effect.provide(Effect.flip(stream), client(sandbox.url.replace("http:", "https:")))

@@ -1,8 +1,8 @@
 import * as Zlib from "node:zlib"
 
 /**
- * One frame of `application/vnd.amazon.eventstream`, made by hand: lengths, their checksum, headers, payload, and the
- * checksum of it all. Source: smithy.io, "Amazon Event Stream Specification".
+ * Encodes one frame of `application/vnd.amazon.eventstream`: lengths, their checksum, headers, payload, and the checksum of
+ * everything. Source: smithy.io, "Amazon Event Stream Specification".
  */
 export const frame = (
   type: string,
@@ -26,7 +26,7 @@ export const frame = (
 const header = (name: string, value: string): Buffer => {
   const length = Buffer.alloc(2)
   length.writeUInt16BE(value.length)
-  // 7 is the type of a string.
+  // Type 7 is a string.
   return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), Buffer.from([7]), length, Buffer.from(value)])
 }
 

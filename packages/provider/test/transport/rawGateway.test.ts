@@ -5,19 +5,19 @@ import { eventStream, failure, gateway, json } from "../gateway.ts"
 import { client, complete, stream, textOf } from "../protocol/fixture.ts"
 import { frame } from "./frame.ts"
 
-describe("a gateway that speaks something else", () => {
-  it.scopedLive("is named with what it answered when it is a page", () =>
+describe("a gateway that does not speak the Bedrock protocol", () => {
+  it.scopedLive("is reported with the title of its login page", () =>
     Effect.gen(function*() {
       const error = yield* failure(stream, (response) =>
         response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<html><title>Sign in</title>"))
       assert.strictEqual(error.reason, "WrongContentType")
       assert.strictEqual(
         error.message,
-        "The gateway answered HTTP 200 with a login page instead of Bedrock's answer: \"Sign in\""
+        "The gateway answered HTTP 200 with a login page instead of Bedrock's response: \"Sign in\""
       )
     }))
 
-  it.scopedLive("is named when it points to its login page", () =>
+  it.scopedLive("is reported with the URL of its redirect", () =>
     Effect.gen(function*() {
       const error = yield* failure(stream, (response) =>
         response.writeHead(302, { location: "https://login.example.com/" }).end())
@@ -25,7 +25,7 @@ describe("a gateway that speaks something else", () => {
       assert.include(error.message, "https://login.example.com/")
     }))
 
-  it.scopedLive("is named when it sends a page without saying so, instead of waiting for a gigabyte", () =>
+  it.scopedLive("is reported if it sends a page without a content type, instead of waiting for a huge frame", () =>
     Effect.gen(function*() {
       const error = yield* failure(stream, (response) => response.writeHead(200).end("<html>hello</html>"))
       assert.strictEqual(error.reason, "WrongContentType")
@@ -33,14 +33,14 @@ describe("a gateway that speaks something else", () => {
       assert.strictEqual(whole.reason, "WrongContentType")
     }))
 
-  it.scopedLive("is named when its JSON is another service's", () =>
+  it.scopedLive("is reported if its JSON comes from another service", () =>
     Effect.gen(function*() {
       const error = yield* failure(complete, (response) => response.writeHead(200, json).end("{\"choices\":[]}"))
       assert.strictEqual(error.reason, "WrongContentType")
       assert.include(error.message, "JSON that is not a Converse response")
     }))
 
-  it.scopedLive("is a failure worth another attempt when its answer is empty, whatever it calls it", () =>
+  it.scopedLive("is retried if its response is empty, whatever its content type", () =>
     Effect.gen(function*() {
       for (const operation of [stream, complete]) {
         for (
@@ -57,7 +57,7 @@ describe("a gateway that speaks something else", () => {
       }
     }))
 
-  it.scopedLive("is named when its answer is Bedrock's without a message", () =>
+  it.scopedLive("is reported if its Converse response has no message", () =>
     Effect.gen(function*() {
       for (const body of ["{\"output\":null}", "{\"output\":{\"message\":{}}}", "[]", "null", "\"hi\""]) {
         const error = yield* failure(complete, (response) => response.writeHead(200, json).end(body))
@@ -65,7 +65,7 @@ describe("a gateway that speaks something else", () => {
       }
     }))
 
-  it.scopedLive("is read no further than its message needs", () =>
+  it.scopedLive("is read only as far as its message requires", () =>
     Effect.gen(function*() {
       let written = 0
       const error = yield* failure(stream, (response) => {
@@ -83,7 +83,7 @@ describe("a gateway that speaks something else", () => {
 })
 
 describe("an unknown operation", () => {
-  it.scopedLive("is an error also with HTTP 200, in the headers or in the body", () =>
+  it.scopedLive("is an error even with HTTP 200, in the headers or the body", () =>
     Effect.gen(function*() {
       const answers: ReadonlyArray<(response: Http.ServerResponse) => void> = [
         (response) =>
@@ -108,7 +108,7 @@ describe("an event stream", () => {
   const text = frame("contentBlockDelta", { contentBlockIndex: 0, delta: { text: "Hello" }, p: "abc" })
   const end = frame("messageStop", { stopReason: "end_turn" })
 
-  it.scopedLive("may hold events that nobody knows yet, frames in pieces, and no content type", () =>
+  it.scopedLive("can contain unknown events and split frames, without a content type", () =>
     Effect.gen(function*() {
       const bytes = Buffer.concat([
         frame("pigeon", { coo: true }),
@@ -134,7 +134,7 @@ describe("an event stream", () => {
       ])
     }))
 
-  it.scopedLive("leaves its connection to the next request when it is complete", () =>
+  it.scopedLive("leaves its connection to the next request once it is complete", () =>
     Effect.gen(function*() {
       let connections = 0
       const url = yield* gateway(
@@ -145,7 +145,7 @@ describe("an event stream", () => {
       assert.strictEqual(connections, 1)
     }))
 
-  it.scopedLive("that failed at once has its connection closed before the next attempt is over", () =>
+  it.scopedLive("that fails immediately has its connection closed before the next attempt ends", () =>
     Effect.gen(function*() {
       const attempts: Array<Http.ServerResponse> = []
       const closed: Array<boolean> = []
@@ -163,7 +163,7 @@ describe("an event stream", () => {
       assert.deepStrictEqual(closed, [true])
     }))
 
-  it.scopedLive("stalls when bytes trickle in and no event comes of them", () =>
+  it.scopedLive("stalls if bytes arrive but no complete event", () =>
     Effect.gen(function*() {
       const error = yield* failure(stream, (response) => {
         response.writeHead(200, eventStream).write(text)
@@ -176,17 +176,17 @@ describe("an event stream", () => {
       assert.include(error.message, "no event within 200ms")
     }))
 
-  it.scopedLive("whose frame holds no JSON is damaged, without a parser's words", () =>
+  it.scopedLive("is reported as damaged if a frame is not JSON, without the parser's message", () =>
     Effect.gen(function*() {
       const error = yield* failure(stream, (response) => {
         const broken = frame("contentBlockDelta", { delta: { text: "x" } }, "event", "{\"delta\": oops")
         response.writeHead(200, eventStream).end(Buffer.concat([text, broken, end]))
       })
       assert.strictEqual(error.reason, "TruncatedStream")
-      assert.strictEqual(error.message, "the streamed answer is damaged: a frame is not JSON")
+      assert.strictEqual(error.message, "the response stream is damaged: a frame is not JSON")
     }))
 
-  it.scopedLive("is truncated when something else follows its frames", () =>
+  it.scopedLive("is truncated if something else follows its frames", () =>
     Effect.gen(function*() {
       const error = yield* failure(stream, (response) => {
         response.writeHead(200, eventStream)
@@ -195,7 +195,7 @@ describe("an event stream", () => {
       assert.strictEqual(error.reason, "TruncatedStream")
     }))
 
-  it.scopedLive("fails with the name of an exception that nobody knows yet", () =>
+  it.scopedLive("fails with the name of an unknown exception", () =>
     Effect.gen(function*() {
       const error = yield* failure(stream, (response) => {
         response.writeHead(200, eventStream)

@@ -4,13 +4,15 @@ import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import { BedrockClient } from "../../src/BedrockClient.ts"
 import { chain, client, complete, keys, preferChain, request, stream, textOf } from "../protocol/fixture.ts"
-import { answering, hi, json } from "./answering.ts"
+import { makeGateway, sendJson, streamHi } from "./jsonGateway.ts"
 
-describe("a gateway without the path for complete answers", () => {
-  it.scopedLive("is recognized as such once its stream has answered", () =>
+describe("a gateway without the converse path", () => {
+  it.scopedLive("is recognized after a streaming request has succeeded", () =>
     Effect.gen(function*() {
-      const url = yield* answering((response, { path }) =>
-        path.endsWith("/converse-stream") ? hi(response) : json(response, 404, { message: "no Route matched" })
+      const url = yield* makeGateway((response, { path }) =>
+        path.endsWith("/converse-stream")
+          ? streamHi(response)
+          : sendJson(response, 404, { message: "no Route matched" })
       )
       yield* Effect.gen(function*() {
         assert.isUndefined((yield* Effect.flip(complete)).evidence?.answeredBefore)
@@ -21,15 +23,15 @@ describe("a gateway without the path for complete answers", () => {
     }))
 })
 
-describe("a gateway that refuses a field in FastAPI's words", () => {
-  it.scopedLive("gets the request again without it", () =>
+describe("a gateway that refuses a field with a FastAPI error", () => {
+  it.scopedLive("receives the request again without the field", () =>
     Effect.gen(function*() {
       const seen: Array<boolean> = []
-      const url = yield* answering((response, { body }) => {
+      const url = yield* makeGateway((response, { body }) => {
         const refused = body.includes("cachePoint")
         seen.push(refused)
         return refused
-          ? json(response, 422, {
+          ? sendJson(response, 422, {
             detail: [{
               type: "extra_forbidden",
               loc: ["body", "system", 1, "cachePoint"],
@@ -37,7 +39,7 @@ describe("a gateway that refuses a field in FastAPI's words", () => {
               input: { type: "default" }
             }]
           })
-          : hi(response)
+          : streamHi(response)
       })
       yield* Effect.gen(function*() {
         const bedrock = yield* BedrockClient
@@ -52,10 +54,10 @@ describe("a gateway that refuses a field in FastAPI's words", () => {
 })
 
 describe("a signature that a gateway can't verify", () => {
-  it.scopedLive("leaves in the log what should have been signed, without the session token", () =>
+  it.scopedLive("logs what should have been signed, without the session token", () =>
     Effect.gen(function*() {
-      const url = yield* answering((response) =>
-        json(response.setHeader("x-amzn-errortype", "SignatureDoesNotMatch"), 403, {
+      const url = yield* makeGateway((response) =>
+        sendJson(response.setHeader("x-amzn-errortype", "SignatureDoesNotMatch"), 403, {
           message:
             "It does not match.\n\nThe Canonical String for this request should have been\n'POST\nx-amz-security-token:session-ONE'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256'"
         })

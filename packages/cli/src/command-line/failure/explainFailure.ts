@@ -29,7 +29,7 @@ const mayBeContent = ({ reason, sender }: BedrockError): boolean =>
   reason === "Blocked" && sender !== undefined && sender.kind !== "network"
 
 const logHint = ({ detail }: BedrockError): ReadonlyArray<string> =>
-  detail === undefined ? [] : ["The log shows the request that the server expected to be signed, after answer=."]
+  detail === undefined ? [] : ["The log shows the request that the server expected to be signed, after response=."]
 
 const joined = (...parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join(" ")
 

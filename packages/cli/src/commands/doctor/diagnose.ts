@@ -132,7 +132,7 @@ const observe = (stage: Stage): Observation<Stage> => {
         stage,
         `${stage.protocol}, ${Option.getOrElse(stage.alpn, () => "http/1.1")}, certificate of ${stage.subject} by `
           + `${stage.issuer} until ${stage.validTo.toISOString().slice(0, 10)} (${stage.millis} ms)`,
-        Option.getOrUndefined(Option.map(stage.problem, ({ words }) => `Not accepted: ${words}.`))
+        Option.getOrUndefined(Option.map(stage.problem, ({ message }) => `Not accepted: ${message}.`))
       )
   }
 }

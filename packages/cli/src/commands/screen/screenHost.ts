@@ -18,6 +18,7 @@ import * as KnownModels from "../../model/knownModels.ts"
 import type { Services } from "../../Services.ts"
 import { version } from "../../Version.ts"
 import * as Assistant from "../../workspace/assistant.ts"
+import { tokenCommandEnvironment } from "../../workspace/childEnvironment.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import * as FirstStart from "./firstStart.ts"
 import * as SelectedModel from "./selectedModel.ts"
@@ -45,7 +46,7 @@ export const layer = (overrides: Settings.Overrides) =>
       const notices = yield* Queue.unbounded<string>()
       const notify = (notice: string) => Effect.asVoid(Queue.offer(notices, notice))
       // The screen uses the terminal, so stderr is not available.
-      const tokenCommand = TokenCommand.layer({ say: notify })
+      const tokenCommand = TokenCommand.layer({ environment: yield* tokenCommandEnvironment, onStderr: notify })
       const model = yield* SelectedModel.make({
         overrides,
         tokenCommand,

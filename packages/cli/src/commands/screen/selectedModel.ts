@@ -34,7 +34,7 @@ const open = (id: string, isKnown: boolean) =>
     const known = yield* KnownModels.lookUp(id)
     const { files } = yield* Settings.Settings
     const context = yield* Layer.build(Bedrock.languageModel(known))
-    const { credential, endpoint, mayAskAgain, model, notices } = Context.get(context, BedrockTarget)
+    const { credential, endpoint, canRetryAnswer, model, notices } = Context.get(context, BedrockTarget)
     const used = yield* credential
     const active: ActiveModel = {
       name: known.name,
@@ -48,7 +48,7 @@ const open = (id: string, isKnown: boolean) =>
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
       ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
       languageModel: Context.get(context, LanguageModel.LanguageModel),
-      modelProvider: Bedrock.provider({ mayAskAgain, model, notices })
+      modelProvider: Bedrock.provider({ canRetryAnswer, model, notices })
     }
     const status = [
       `model       ${model.configured}`,

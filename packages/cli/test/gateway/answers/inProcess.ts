@@ -53,7 +53,7 @@ const credential = Effect.succeed<Credential>({
   considered: []
 })
 
-const bearer = Layer.succeed(Auth, { credential, renewed: () => credential })
+const bearer = Layer.succeed(Auth, { credential, renew: () => credential })
 
 const noChain = Layer.succeed(AwsCredentials, {
   resolve: () => Effect.dieMessage("the AWS credential chain was touched")

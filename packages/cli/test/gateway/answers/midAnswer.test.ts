@@ -32,7 +32,7 @@ layer(NodeContext.layer)("an answer that is cut off", (it) => {
       ])
       const { code, stderr, stdout } = yield* home.run(["run", "--no-tools", "How does it begin?"], { env: token })
       assert.deepStrictEqual([code, stdout], [0, `${text.join("")}\n`])
-      assert.match(stderr, /^note: Continuing the answer after a failure: the streamed answer .*\n$/)
+      assert.match(stderr, /^note: Continuing the answer after a failure: the response stream .*\n$/)
 
       const again = yield* home.run(["run", "--no-tools", "--continue", "Really?"], { env: token })
       assert.deepStrictEqual([again.code, again.stdout, again.stderr], [0, "Yes.\n", ""])
@@ -78,7 +78,7 @@ layer(NodeContext.layer)("an answer that is cut off", (it) => {
         const { home, sandbox } = yield* setUp(script, options)
         const { code, stderr, stdout } = yield* home.run(["run", "--no-tools", "How?"], { env: token })
         assert.deepStrictEqual([code, stdout], [1, "It was the best of times, it was \n"])
-        assert.match(stderr, /^error: the streamed answer/m)
+        assert.match(stderr, /^error: the response stream/m)
         assert.strictEqual((yield* sandbox.requests).length, requests)
       }
     }))

@@ -48,7 +48,7 @@ layer(NodeContext.layer)("a gateway that answers a streaming request with a comp
       assert.strictEqual(notices.length, 1)
       assert.match(
         String(notices[0]!["text"]),
-        /the gateway answered application\/json; expected application\/vnd\.amazon\.eventstream/
+        /the gateway returned application\/json; expected application\/vnd\.amazon\.eventstream/
       )
       assert.isBelow(events.indexOf(notices[0]!), events.findIndex(({ type }) => type === "text"))
 
@@ -86,7 +86,7 @@ layer(NodeContext.layer)("a gateway that answers a streaming request with someth
       const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
       assert.deepStrictEqual([result.code, result.stdout], [0, "one two\n"])
       assert.deepStrictEqual(operations(yield* sandbox.requests), ["converse-stream", "converse"])
-      assert.include(result.stderr, "the gateway answered text/event-stream (server-sent events)")
+      assert.include(result.stderr, "the gateway returned text/event-stream (server-sent events)")
       assert.include(result.stderr, "expected application/vnd.amazon.eventstream")
     }))
 
@@ -112,7 +112,7 @@ layer(NodeContext.layer)("a gateway that answers a streaming request with someth
         const result = yield* home.run(["run", "--no-tools", "hello"], { env: token })
         assert.strictEqual(result.code, 1, result.stdout)
         assert.strictEqual(result.stdout, "")
-        assert.match(result.stderr, /the gateway answered \S+.*expected application\/vnd\.amazon\.eventstream/)
+        assert.match(result.stderr, /the gateway returned \S+.*expected application\/vnd\.amazon\.eventstream/)
         assert.include(result.stderr, "Set options.streaming to auto")
         assert.strictEqual((yield* sandbox.requests).length, 1)
       }))

@@ -26,7 +26,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
         const sandbox = yield* Sandbox.make({ script: [{ blocks, faults: [{ type: "stall", times: "always" }] }] })
         const result = yield* run(sandbox.url, { streaming, timeout: { firstByte: 300 } }, "spawn")
         assert.strictEqual(result.code, 1, result.stdout)
-        assert.include(result.stderr, "no answer within 300ms")
+        assert.include(result.stderr, "no response within 300ms")
         assert.include(result.stderr, "A higher options.timeout.firstByte (in milliseconds) waits longer.")
         yield* sandbox.waitFor(([first]) => first?.aborted === true)
         assert.strictEqual((yield* sandbox.requests).length, 1)
@@ -50,7 +50,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
         })
         const result = yield* run(sandbox.url, { streaming, timeout: 1500 })
         assert.strictEqual(result.code, 1, result.stdout)
-        assert.include(result.stderr, "not complete within 1s 500ms")
+        assert.include(result.stderr, "no complete response within 1s 500ms")
         yield* sandbox.waitFor(([first]) => first?.aborted === true)
         assert.strictEqual((yield* sandbox.requests).length, 1)
       }))
@@ -79,7 +79,7 @@ layer(NodeContext.layer)("a time limit", (it) => {
       })
       const result = yield* run(url, { timeout: { firstByte: 500 } })
       assert.strictEqual(result.code, 1, result.stdout)
-      assert.include(result.stderr, "no answer within 500ms")
+      assert.include(result.stderr, "no response within 500ms")
     }))
 
   it.scoped("does not end an answer that is slow but in time", () =>

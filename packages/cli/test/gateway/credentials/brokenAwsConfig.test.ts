@@ -42,7 +42,7 @@ layer(NodeContext.layer)("a broken AWS configuration", (it) => {
       const home = yield* start("[profile slow]\ncredential_process = /bin/sleep 100")
       const { code, stderr } = yield* home.run(hello, { env: { AWS_PROFILE: "slow" } })
       assert.strictEqual(code, 1)
-      assert.match(stderr, /no answer from the credential_process of AWS profile slow/)
+      assert.match(stderr, /no response from the credential_process of AWS profile slow/)
       assert.lengthOf(yield* home.sandbox.requests, 0)
     }), 60_000)
 })

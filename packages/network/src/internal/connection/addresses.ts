@@ -1,12 +1,12 @@
-/** Finds the addresses of a host. */
+/** Looks up the addresses of a host. */
 import { isIP } from "node:net"
-import { errorCode } from "../errorCode.ts"
+import { getErrorCode } from "../errorCode.ts"
+import { unlessAborted } from "./abortableWait.ts"
 import { toTimeoutError } from "./connectLimit.ts"
 import { Unconnected } from "./hostFailure.ts"
 import type { Lookup } from "./lookup.ts"
-import { unlessAborted } from "./wait.ts"
 
-/** All addresses of a host, in the order in which to try them. `to` names the host in errors. */
+/** Returns all addresses of a host, in the order in which to try them. `to` is the name of the host in errors. */
 export const findAddresses = async (
   lookup: Lookup,
   host: string,
@@ -21,7 +21,7 @@ export const findAddresses = async (
       const hint = "Check this machine's DNS server, and the VPN."
       throw toTimeoutError(error, to, `the DNS lookup of ${host} got no answer`, hint)
     }
-    const code = errorCode(error) ?? "ENOTFOUND"
+    const code = getErrorCode(error) ?? "ENOTFOUND"
     throw new Unconnected(
       code,
       code === "ENOTFOUND" ? `DNS has no address for ${host} (${code})` : `the DNS lookup of ${host} failed (${code})`

@@ -1,23 +1,23 @@
-/** Connects to the first of a host's addresses that answers. Source: RFC 8305, "Happy Eyeballs Version 2". */
+/** Connects to whichever of a host's addresses responds first. Source: RFC 8305, "Happy Eyeballs Version 2". */
 import { connect as connectSocket, type Socket } from "node:net"
-import { errorCode } from "../errorCode.ts"
+import { getErrorCode } from "../errorCode.ts"
 import type { Target } from "../route/target.ts"
 
+import { waitForEvent } from "./abortableWait.ts"
 import { findAddresses } from "./addresses.ts"
 import { toTimeoutError } from "./connectLimit.ts"
 import { Unconnected } from "./hostFailure.ts"
 import type { Lookup } from "./lookup.ts"
-import { waitForEvent } from "./wait.ts"
 
-/** How long to wait for an address before trying the next one as well, in milliseconds. Source: RFC 8305, section 5. */
+/** How long to wait before trying the next address in parallel, in milliseconds. Source: RFC 8305, section 5. */
 const attemptDelay = 250
 
-/** Idle time after which a connection is probed, so that a dead one fails, in milliseconds. */
+/** After how much idle time TCP probes detect a dead connection, in milliseconds. */
 const keepAliveDelay = 1000
 
 type Open = (address: string) => Socket
 
-/** `to` names the host in errors. */
+/** `to` is the name of the host in errors. */
 export const connectTcp = async (lookup: Lookup, target: Target, to: string, signal: AbortSignal): Promise<Socket> =>
   connectToAny(await findAddresses(lookup, target.host, to, signal), target, to, signal)
 
@@ -37,8 +37,8 @@ export const connectToAny = (
   )
 
 /**
- * Tries the next address after a delay, or immediately when one fails, while earlier attempts continue. (Node's own `autoSelectFamily` gives them
- * up, so that no connection ever succeeds on a slow network.) The first connection is used; the others are closed.
+ * Tries the next address after a delay, or immediately when one fails, while earlier attempts continue. (Node's own `autoSelectFamily` abandons
+ * earlier attempts, so on a slow network it may never connect.) The first connection is used; the others are closed.
  */
 export const raceAddresses = (
   addresses: ReadonlyArray<string>,
@@ -55,10 +55,10 @@ export const raceAddresses = (
 
     const end = () => {
       clearTimeout(timer)
-      signal.removeEventListener("abort", aborted)
+      signal.removeEventListener("abort", onAbort)
       losers.abort(new Error("another address has connected"))
     }
-    const aborted = () => {
+    const onAbort = () => {
       const silent = [...trying].filter((address) => address !== host)
       const missing = silent.length === 0 ? "no answer" : `no answer from ${silent.join(", ")}`
       end()
@@ -76,31 +76,31 @@ export const raceAddresses = (
       }, (error: unknown) => {
         if (losers.signal.aborted) return
         trying.delete(address)
-        failures.set(address, errorCode(error) ?? "failed")
+        failures.set(address, getErrorCode(error) ?? "failed")
         if (failures.size < addresses.length) return next()
         end()
         reject(toUnconnected(failures, host))
       })
       timer = setTimeout(next, attemptDelay)
     }
-    signal.addEventListener("abort", aborted, { once: true })
-    if (signal.aborted) return aborted()
+    signal.addEventListener("abort", onAbort, { once: true })
+    if (signal.aborted) return onAbort()
     next()
   })
 
 const checkNetwork = "Check the network or VPN, and whether you need a proxy (HTTPS_PROXY or options.proxy)."
 
-/** The error for a host that none of the addresses connected to. */
+/** An error for a host none of whose addresses could be connected to. */
 const toUnconnected = (failures: ReadonlyMap<string, string>, host: string): Unconnected => {
   const codes = [...failures.values()]
-  // A host's answer is more helpful than the fact that this machine has no IPv6.
-  const code = codes.find((code) => !noRoute.test(code)) ?? codes[0] ?? "ENOTFOUND"
+  // A host's refusal is more informative than this machine's lack of IPv6.
+  const code = codes.find((code) => !noRouteCode.test(code)) ?? codes[0] ?? "ENOTFOUND"
   return new Unconnected(code, listOutcomes(failures, host).join(", "))
 }
 
-const noRoute = /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT|EHOSTUNREACH)$/
+const noRouteCode = /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT|EHOSTUNREACH)$/
 
-/** For each code its addresses, such as `ECONNREFUSED (10.0.0.1, 10.0.0.2)`. An address is left out if it is the host itself. */
+/** Lists the addresses by error code, such as `ECONNREFUSED (10.0.0.1, 10.0.0.2)`. An address that is the host itself is left out. */
 const listOutcomes = (failures: ReadonlyMap<string, string>, host: string): ReadonlyArray<string> => {
   const addresses = new Map<string, Array<string>>()
   for (const [address, code] of failures) addresses.set(code, [...addresses.get(code) ?? [], address])

@@ -1,9 +1,9 @@
-/** Enforces `options.timeout.connect`, and reports what was missing when the time was up. */
+/** Enforces `options.timeout.connect`, and reports which step was pending when the time was up. */
 import * as Duration from "effect/Duration"
 import { NetworkError } from "../../NetworkError.ts"
 import * as TimeLimit from "../../TimeLimit.ts"
 
-/** The reason of a signal after the time limit. `toTimeoutError` adds which step was waiting. */
+/** The abort reason when the time is up. `toTimeoutError` adds the pending step. */
 class ConnectTimeout extends Error {
   readonly limit: string
   constructor(limit: string) {
@@ -12,21 +12,21 @@ class ConnectTimeout extends Error {
   }
 }
 
-/** For a connection that is made in steps; see `TimeLimit`. */
+/** Starts a limit for a connection that is made in steps; see `TimeLimit`. */
 export const startConnectLimit = (limit: Duration.Duration): TimeLimit.TimeLimit =>
-  TimeLimit.start(Duration.toMillis(limit), { onTimeout: onTimeout(limit) })
+  TimeLimit.start(Duration.toMillis(limit), { onTimeout: makeOnTimeout(limit) })
 
 export const withinConnectLimit = <A>(
   limit: Duration.Duration,
   signal: AbortSignal,
   connect: (limited: AbortSignal) => Promise<A>
-): Promise<A> => TimeLimit.within(Duration.toMillis(limit), { signal, onTimeout: onTimeout(limit) }, connect)
+): Promise<A> => TimeLimit.within(Duration.toMillis(limit), { signal, onTimeout: makeOnTimeout(limit) }, connect)
 
-const onTimeout = (limit: Duration.Duration) => () => new ConnectTimeout(Duration.format(limit))
+const makeOnTimeout = (limit: Duration.Duration) => () => new ConnectTimeout(Duration.format(limit))
 
 const waitLonger = "To wait longer, set a higher options.timeout.connect (in milliseconds)."
 
-/** An error that says what was missing, if the time limit was the reason. Other errors are returned unchanged. */
+/** If the time limit is the reason, returns an error that says what was missing. Other errors are returned unchanged. */
 export const toTimeoutError = (error: unknown, to: string, missing: string, hint: string): unknown =>
   error instanceof ConnectTimeout
     ? new NetworkError({

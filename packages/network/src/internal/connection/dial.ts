@@ -5,12 +5,12 @@ import { describeProxy, type Proxy } from "../../Route.ts"
 import * as TimeLimit from "../../TimeLimit.ts"
 import type { ConnectionPlan } from "../route/connectionPlan.ts"
 import { displayHost, parseTarget, type Target } from "../route/target.ts"
-import { tlsFailure } from "../tls/tlsFailure.ts"
+import { toTlsError } from "../tls/tlsFailure.ts"
+import { waitForEvent } from "./abortableWait.ts"
 import { connectTcp } from "./connect.ts"
 import { toTimeoutError } from "./connectLimit.ts"
-import { proxyFailure } from "./proxyFailure.ts"
+import { toProxyError } from "./proxyFailure.ts"
 import { openTunnel } from "./tunnel.ts"
-import { waitForEvent } from "./wait.ts"
 
 export type Protocol = "h2" | "http/1.1"
 
@@ -21,23 +21,23 @@ export const dial = async (
   alpn: Protocol,
   signal: AbortSignal
 ): Promise<Socket> => {
-  const socket = await reach(plan, target, signal)
+  const socket = await connectWithoutTls(plan, target, signal)
   if (!target.tls || plan.identity === undefined) return socket
   try {
     return await startTls(socket, { target, context: plan.identity, alpn, verify: true }, signal)
   } catch (error) {
-    throw await tlsFailure(error, target, { ...plan, alpn }, () => fetchPeerCertificate(plan, target, alpn, signal))
+    throw await toTlsError(error, target, { ...plan, alpn }, () => fetchPeerCertificate(plan, target, alpn, signal))
   }
 }
 
-/** Makes the connection below TLS. */
-export const reach = async (plan: ConnectionPlan, target: Target, signal: AbortSignal): Promise<Socket> => {
+/** Connects to the target without TLS, directly or through a tunnel. */
+export const connectWithoutTls = async (plan: ConnectionPlan, target: Target, signal: AbortSignal): Promise<Socket> => {
   if (plan.route._tag === "Direct") return connectTcp(plan.lookup, target, displayHost(target), signal)
   const { proxy } = plan.route
   return openTunnel(await connectToProxy(plan, proxy, signal), proxy, target, signal)
 }
 
-/** Connects to the proxy itself. */
+/** Connects to the proxy. */
 export const connectToProxy = async (
   { lookup, trust }: Pick<ConnectionPlan, "lookup" | "trust">,
   proxy: Proxy,
@@ -51,17 +51,17 @@ export const connectToProxy = async (
       ? await startTls(socket, { target, to, context: trust, alpn: "http/1.1", verify: true }, signal)
       : socket
   } catch (error) {
-    throw proxyFailure(error, proxy)
+    throw toProxyError(error, proxy)
   }
 }
 
 export interface TlsOptions {
   readonly target: Target
-  /** Names the target in errors. */
+  /** The name of the target in errors. */
   readonly to?: string
   readonly context: SecureContext
   readonly alpn: Protocol
-  /** False: accept any certificate, in order to look at it. The connection must not be used for anything else. */
+  /** If false, any certificate is accepted in order to inspect it. The connection must not be used for anything else. */
   readonly verify: boolean
 }
 
@@ -70,7 +70,7 @@ export const startTls = async (
   { alpn, context, target, to = displayHost(target), verify }: TlsOptions,
   signal: AbortSignal
 ): Promise<TLSSocket> => {
-  // A name, not an address, and without the trailing dot that DNS allows. Source: RFC 6066, section 3.
+  // Only for names, and without the trailing dot that DNS allows. Source: RFC 6066, section 3.
   const name = isIP(target.host) === 0 ? target.host.replace(/\.$/, "") : undefined
   try {
     return await waitForEvent(
@@ -80,7 +80,7 @@ export const startTls = async (
         ...(name === undefined ? {} : { servername: name }),
         secureContext: context,
         ALPNProtocols: [alpn],
-        // Explicit, so that no environment variable can turn it off.
+        // Set explicitly, so that no environment variable can turn it off.
         rejectUnauthorized: verify
       }),
       "secureConnect",
@@ -99,7 +99,7 @@ export const startTls = async (
 /** Time limit for fetching a certificate in order to explain a failure, in milliseconds. */
 const peerTimeLimit = 5000
 
-/** The other side's certificate, from a separate connection without a request and without the client certificate. */
+/** Fetches the peer's certificate over a separate connection, without a client certificate. */
 const fetchPeerCertificate = async (
   plan: ConnectionPlan,
   target: Target,
@@ -111,7 +111,7 @@ const fetchPeerCertificate = async (
   const onTimeout = () => new Error("the certificate could not be fetched in time")
   return TimeLimit.within(peerTimeLimit, { signal, onTimeout }, async (limited) => {
     const socket = await startTls(
-      await reach(plan, target, limited),
+      await connectWithoutTls(plan, target, limited),
       { target, context: trust, alpn, verify: false },
       limited
     )

@@ -1,9 +1,9 @@
 /** Explains why a host can't be reached. */
 import { NetworkError } from "../../NetworkError.ts"
-import { errorCode } from "../errorCode.ts"
+import { getErrorCode } from "../errorCode.ts"
 import { displayHost, parseTarget } from "../route/target.ts"
 
-/** No connection was made: the name has no address, or no address could be connected to. */
+/** No connection was made: the name has no address, or none of its addresses could be connected to. */
 export class Unconnected extends Error {
   readonly code: string
   constructor(code: string, message: string) {
@@ -12,10 +12,10 @@ export class Unconnected extends Error {
   }
 }
 
-/** An error with a hint for a connection that failed. A `NetworkError` is returned unchanged. */
-export const hostFailure = (url: string) => (error: unknown): NetworkError => {
+/** Returns an error with a hint for a failed connection. A `NetworkError` is returned unchanged. */
+export const toHostError = (url: string) => (error: unknown): NetworkError => {
   if (error instanceof NetworkError) return error
-  const code = errorCode(error)
+  const code = getErrorCode(error)
   const target = parseTarget(url)
   const why = error instanceof Unconnected ? error.message : code ?? "the connection failed"
   return new NetworkError({

@@ -11,8 +11,8 @@ import { describeRejection, toProtocolError } from "../tls/tlsFailure.ts"
 import { findAddresses } from "./addresses.ts"
 import { connectToAny } from "./connect.ts"
 import { startConnectLimit } from "./connectLimit.ts"
-import { type Protocol, reach, startTls } from "./dial.ts"
-import { proxyFailure } from "./proxyFailure.ts"
+import { connectWithoutTls, type Protocol, startTls } from "./dial.ts"
+import { toProxyError } from "./proxyFailure.ts"
 
 /** `connectTimeout` applies to each connection; with a tunnel through a proxy there are two. */
 export const inspect = async function*(
@@ -51,12 +51,12 @@ export const inspect = async function*(
 
     if (isTunneled && plan.route._tag === "Proxy") {
       socket.destroy()
-      // From here on, errors already say whether the proxy or the host caused them.
+      // From here on, errors already name the proxy or the host as their cause.
       isProxyStep = false
       limit.release()
       limit = startConnectLimit(connectTimeout)
       started = performance.now()
-      socket = await reach(plan, target, limit.signal)
+      socket = await connectWithoutTls(plan, target, limit.signal)
       yield { _tag: "Tunnel", proxy: plan.route.proxy, millis: millis() }
     }
     if (plan.identity === undefined) return
@@ -74,13 +74,13 @@ export const inspect = async function*(
       validTo: new Date(peer.valid_to),
       problem: Option.map(
         Option.fromNullable(problem),
-        (code) => ({ code, words: `its certificate ${describeRejection(code, peer)}` })
+        (code) => ({ code, message: `its certificate ${describeRejection(code, peer)}` })
       ),
       millis: millis()
     }
   } catch (error) {
     throw isProxyStep && plan.route._tag === "Proxy"
-      ? proxyFailure(error, plan.route.proxy)
+      ? toProxyError(error, plan.route.proxy)
       : toProtocolError(error, target, { ...plan, alpn })
   } finally {
     limit.release()

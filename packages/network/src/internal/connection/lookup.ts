@@ -2,12 +2,12 @@
 import * as Dns from "node:dns"
 import { lookup } from "node:dns/promises"
 
-/** The addresses of a name in DNS and the system's `hosts` file. */
+/** Looks up the addresses of a name in DNS and the system's `hosts` file. */
 export type Lookup = (host: string) => Promise<ReadonlyArray<string>>
 
 /**
- * A lookup can't be cancelled, and each one occupies one of Node's four threads, which file operations need as well. So there is never more than
- * one lookup of the same name at a time. Like `net.connect`, it leaves out address families that this machine does not have.
+ * Runs at most one lookup of the same name at a time, because a lookup can't be cancelled and occupies one of Node's four threads, which file
+ * operations need as well. Like `net.connect`, omits address families that this machine does not have.
  */
 export const makeLookup = (): Lookup => {
   const hints = process.platform === "win32" ? 0 : Dns.ADDRCONFIG

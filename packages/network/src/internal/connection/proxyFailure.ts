@@ -1,4 +1,4 @@
-/** Explains errors of a proxy. */
+/** Explains proxy errors. */
 import { describe } from "@altimate-code/config/Origin"
 import { printable } from "@altimate-code/log/Printable"
 import { publicUrl } from "@altimate-code/log/PublicUrl"
@@ -6,21 +6,26 @@ import * as Cut from "@altimate-code/system/Cut"
 import { STATUS_CODES } from "node:http"
 import { NetworkError } from "../../NetworkError.ts"
 import { describeProxy, type Proxy } from "../../Route.ts"
-import { errorCode } from "../errorCode.ts"
-import { headersTooLarge } from "../http/headerLimit.ts"
-import { authority, displayHost, type Target } from "../route/target.ts"
+import { getErrorCode } from "../errorCode.ts"
+import { toHeaderSizeError } from "../http/headerLimit.ts"
+import { displayHost, type Target, toAuthority } from "../route/target.ts"
 import { findAlert, isCertificateError } from "../tls/tlsFailure.ts"
 import { Unconnected } from "./hostFailure.ts"
 
-/** An error for a proxy that can't be reached or does not speak HTTP. Other errors are returned unchanged. */
-export const proxyFailure = (error: unknown, proxy: Proxy): unknown => {
-  const code = errorCode(error)
+/** Returns an error for a proxy that can't be reached or does not speak HTTP. Other errors are returned unchanged. */
+export const toProxyError = (error: unknown, proxy: Proxy): unknown => {
+  const code = getErrorCode(error)
   if (code === undefined || error instanceof NetworkError) return error
   const where = describe(proxy.origin)
-  const failed = (words: string, hint: string) =>
-    new NetworkError({ reason: "Proxy", message: `no connection to the ${describeProxy(proxy)}: ${words}`, hint, code })
+  const fail = (problem: string, hint: string) =>
+    new NetworkError({
+      reason: "Proxy",
+      message: `no connection to the ${describeProxy(proxy)}: ${problem}`,
+      hint,
+      code
+    })
   if (error instanceof Unconnected) {
-    return failed(
+    return fail(
       error.message,
       `Check ${
         /^(ENOTFOUND|EAI_)/.test(code) ? "the proxy's name in" : "the proxy's host and port in"
@@ -29,26 +34,26 @@ export const proxyFailure = (error: unknown, proxy: Proxy): unknown => {
     )
   }
   if (isCertificateError(code)) {
-    return failed(
+    return fail(
       `its certificate is not trusted (${code})`,
       "If your company's certificate authority issued it, set caFile in options (or NODE_EXTRA_CA_CERTS) to that authority's certificate (PEM)."
     )
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_")) {
     const alert = findAlert(error)
-    return failed(
+    return fail(
       alert === undefined ? `it does not speak TLS (${code})` : `it refused TLS (${alert})`,
-      `Check ${where}: the URL of most proxies begins with http://, also for https targets.`
+      `Check ${where}: the URL of most proxies begins with http://, even for https targets.`
     )
   }
-  if (code === "HPE_HEADER_OVERFLOW") return headersTooLarge(`the ${describeProxy(proxy)}`, "Proxy")
+  if (code === "HPE_HEADER_OVERFLOW") return toHeaderSizeError(`the ${describeProxy(proxy)}`, "Proxy")
   if (code.startsWith("HPE_")) {
-    return failed(
+    return fail(
       "its response is not HTTP",
       `Check the proxy's scheme and port in ${where}: use https:// only if the proxy itself speaks TLS, and do not use its SOCKS port.`
     )
   }
-  return failed(
+  return fail(
     code === "ECONNRESET" || code === "EPIPE"
       ? `it closed the connection (${code})`
       : `the connection failed (${code})`,
@@ -56,47 +61,47 @@ export const proxyFailure = (error: unknown, proxy: Proxy): unknown => {
   )
 }
 
-/** A proxy's response to CONNECT that refuses the connection. */
+/** A proxy's response that refuses CONNECT. */
 export interface Refusal {
   readonly statusCode?: number | undefined
   readonly statusMessage?: string | undefined
   readonly headers: NodeJS.Dict<string | ReadonlyArray<string>>
-  /** The part of the body that arrived with the head. */
+  /** The part of the body that arrived with the headers. */
   readonly page: string
 }
 
 /** An error for a proxy that refused to connect to the target. */
 export const toRefusalError = (refusal: Refusal, proxy: Proxy, target: Target): NetworkError => {
   const { headers, statusCode: status = 0 } = refusal
-  const failed = (message: string, hint: string) =>
+  const fail = (message: string, hint: string) =>
     new NetworkError({
       reason: "Proxy",
       message: `the ${describeProxy(proxy)} ${message} (HTTP ${status})${findReason(refusal)}`,
       hint,
       code: `HTTP ${status}`
     })
-  const around = `If ${target.host} can be reached directly, add it to NO_PROXY.`
+  const directHint = `If ${target.host} can be reached directly, add it to NO_PROXY.`
   const location = [headers["location"]].flat()[0]
   if (status === 407) return toLoginError(headers["proxy-authenticate"], proxy)
   if (status >= 300 && status < 400 && location !== undefined) {
-    return failed(
+    return fail(
       `sent a redirect to ${publicUrl(location)} instead of connecting to ${displayHost(target)}`,
-      `This is often a login page: open it in a browser, then try again. ${around}`
+      `This is often a login page: open it in a browser, then try again. ${directHint}`
     )
   }
   if (status === 502 || status === 503 || status === 504) {
-    return failed(
+    return fail(
       `can't reach ${displayHost(target)}`,
-      `Check the host in the gateway's URL: the proxy must be able to reach it. ${around}`
+      `Check the host in the gateway's URL: the proxy must be able to reach it. ${directHint}`
     )
   }
-  return failed(
-    `refused a connection to ${authority(target)}`,
-    `Ask the operators of the proxy to allow ${authority(target)}. ${around}`
+  return fail(
+    `refused a connection to ${toAuthority(target)}`,
+    `Ask the operators of the proxy to allow ${toAuthority(target)}. ${directHint}`
   )
 }
 
-/** The proxy's own explanation: the title of its page, Squid's name for the error, or a custom status text. */
+/** The proxy's own explanation: the title of its error page, Squid's error name, or a custom status text. */
 const findReason = ({ headers, page, statusCode, statusMessage }: Refusal): string => {
   const title = /<title>([^<]*)/i.exec(page)?.[1]?.trim()
   const squid = [headers["x-squid-error"]].flat()[0]?.split(" ", 1)[0]
@@ -124,6 +129,6 @@ export const toLoginError = (challenges: string | ReadonlyArray<string> | undefi
       : `${hasLogin ? "Correct" : "Add"} the user name and password in ${
         describe(proxy.origin)
       }: http://user:password@… `
-        + "(in them, write %40 for @, %3A for : and %2F for /)."
+        + "(write %40 for @, %3A for : and %2F for / in them)."
   })
 }

@@ -5,22 +5,22 @@ import { request } from "node:http"
 import type { Socket } from "node:net"
 import { describeProxy, type Proxy } from "../../Route.ts"
 import { maxHeaderSize } from "../http/headerLimit.ts"
-import { authority, displayHost, type Target } from "../route/target.ts"
+import { displayHost, type Target, toAuthority } from "../route/target.ts"
 import { toTimeoutError } from "./connectLimit.ts"
-import { proxyFailure, toRefusalError } from "./proxyFailure.ts"
+import { toProxyError, toRefusalError } from "./proxyFailure.ts"
 
-/** Asks the proxy on the other end of the socket to connect to the target. */
+/** Makes the proxy at the other end of the socket connect to the target. */
 export const openTunnel = (socket: Socket, proxy: Proxy, target: Target, signal: AbortSignal): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const connect = request({
+    const outgoing = request({
       method: "CONNECT",
-      path: authority(target),
-      headers: { host: authority(target), connection: "keep-alive", ...loginHeader(proxy) },
+      path: toAuthority(target),
+      headers: { host: toAuthority(target), connection: "keep-alive", ...makeLoginHeader(proxy) },
       createConnection: () => socket,
       maxHeaderSize,
       signal
     })
-    connect.on("connect", (response, _, head: Buffer) => {
+    outgoing.on("connect", (response, _, head: Buffer) => {
       if (response.statusCode === undefined || response.statusCode < 200 || response.statusCode > 299) {
         socket.destroy()
         const { headers, statusCode, statusMessage } = response
@@ -29,7 +29,7 @@ export const openTunnel = (socket: Socket, proxy: Proxy, target: Target, signal:
       if (head.length > 0) socket.unshift(head)
       resolve(socket)
     })
-    connect.on("error", (error) => {
+    outgoing.on("error", (error) => {
       socket.destroy()
       reject(
         signal.aborted
@@ -39,14 +39,14 @@ export const openTunnel = (socket: Socket, proxy: Proxy, target: Target, signal:
             `the ${describeProxy(proxy)} did not answer CONNECT`,
             "Check that this is the right proxy, and the network or VPN."
           )
-          : proxyFailure(error, proxy)
+          : toProxyError(error, proxy)
       )
     })
-    connect.end()
+    outgoing.end()
   })
 
-/** `Proxy-Authorization`, if the proxy's URL has a user. */
-export const loginHeader = ({ login }: Proxy): Record<string, string> =>
+/** The `Proxy-Authorization` header, if the proxy's URL contains a user name. */
+export const makeLoginHeader = ({ login }: Proxy): Record<string, string> =>
   Option.match(login, {
     onNone: () => ({}),
     onSome: (login) => ({

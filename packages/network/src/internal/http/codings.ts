@@ -1,19 +1,19 @@
-/** Content codings in HTTP, and how to tell whether a body really uses one. */
+/** HTTP content codings, and how to detect whether a body really uses one. */
 import type { Transform } from "node:stream"
 import * as Zlib from "node:zlib"
 
 export interface Coding {
   readonly name: string
-  /** Is a body that begins with these bytes compressed? Gateways that decompress a body often keep the header. */
+  /** Whether a body that begins with these bytes is compressed: gateways that decompress a body often leave the header. */
   readonly isUsed: (first: Buffer) => boolean
   readonly decoder: (first: Buffer) => Transform
 }
 
-/** Text, or the zero byte of a length at the start of an event stream. A deflated body may begin with an empty block. */
+/** Whether the body is text, or an event stream, whose first length begins with a zero byte. A deflated body may begin with an empty block. */
 const isPlain = (first: Buffer): boolean =>
   first[0] === 0
     ? !(first[3] === 0xff && first[4] === 0xff)
-    // In Brotli, an empty body is a single byte that may be a letter.
+    // An empty Brotli body is a single byte that may be a letter.
     : first.length > 1 && isText(first)
 
 const isText = (first: Buffer): boolean => {
@@ -27,7 +27,7 @@ const isText = (first: Buffer): boolean => {
   }
 }
 
-/** Are these bytes enough to tell? A few bytes of a compressed body can look like text. */
+/** Whether these bytes are enough to decide: a few bytes of a compressed body can look like text. */
 export const areEnough = (first: Buffer): boolean => first.length >= 16 || first.length >= 5 && !isPlain(first)
 
 /** Source: RFC 1950, section 2.2: the method is 8, and the two bytes are a multiple of 31. */

@@ -1,4 +1,4 @@
-/** Decompresses responses. Requests never ask for compression, but some gateways and inspecting proxies compress anyway. */
+/** Decompresses responses. Requests never ask for compression, but some gateways and inspecting proxies compress responses anyway. */
 import { type Readable, Transform, type TransformCallback } from "node:stream"
 import { NetworkError } from "../../NetworkError.ts"
 import { areEnough, type Coding, codings } from "./codings.ts"
@@ -6,7 +6,7 @@ import { areEnough, type Coding, codings } from "./codings.ts"
 /** Header values for a body that is not compressed. `aws-chunked` applies to requests. */
 const neutral: ReadonlySet<string> = new Set(["", "identity", "aws-chunked"])
 
-/** More codings than any gateway applies. */
+/** More than any gateway applies. */
 const maxCodings = 5
 
 const toEncodingError = (name: string, code: unknown): NetworkError =>
@@ -18,43 +18,43 @@ const toEncodingError = (name: string, code: unknown): NetworkError =>
   })
 
 /**
- * Decodes one coding. The content of each piece comes out before the next piece arrives. A plain pipe would lose buffered data when a response
- * breaks off.
+ * Decodes one coding. Emits the content of each chunk before the next one arrives, and loses no buffered data when a response is cut off, unlike
+ * a plain pipe.
  */
 class Decoding extends Transform {
   readonly #coding: Coding
   #first = Buffer.alloc(0)
   #decoder: Transform | undefined
   #isDecided = false
-  #isOver = false
+  #hasEnded = false
   #resume: (() => void) | undefined
-  #breakOff: Error | undefined
+  #failure: Error | undefined
 
   constructor(coding: Coding) {
     super()
     this.#coding = coding
   }
 
-  /** The source broke off: pass on what arrived, then the error. */
-  breakOff(error: Error): void {
-    this.#breakOff ??= error
+  /** Called if the source fails: emits what has arrived, then the error. */
+  failSource(error: Error): void {
+    this.#failure ??= error
     this.end()
   }
 
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
-    if (this.#isDecided) return this.#undo(chunk, done)
+    if (this.#isDecided) return this.#decode(chunk, done)
     this.#first = Buffer.concat([this.#first, chunk])
     if (!areEnough(this.#first)) return done()
     this.#decide()
-    this.#undo(this.#first, done)
+    this.#decode(this.#first, done)
   }
 
   override _flush(done: TransformCallback): void {
-    const failed = () => done(this.#breakOff ?? null)
+    const failed = () => done(this.#failure ?? null)
     if (this.#isDecided) return this.#finish(failed)
     if (this.#first.length === 0) return failed()
     this.#decide()
-    this.#undo(this.#first, () => this.#finish(failed))
+    this.#decode(this.#first, () => this.#finish(failed))
   }
 
   override _read(size: number): void {
@@ -78,19 +78,19 @@ class Decoding extends Transform {
     decoder.on("error", (error: NodeJS.ErrnoException) => this.destroy(toEncodingError(this.#coding.name, error.code)))
     // Data after the end of the compressed data is ignored.
     decoder.on("end", () => {
-      this.#isOver = true
+      this.#hasEnded = true
       this.#resume?.()
     })
     this.#decoder = decoder
   }
 
-  #undo(chunk: Buffer, done: () => void): void {
+  #decode(chunk: Buffer, done: () => void): void {
     if (this.#decoder === undefined) {
       this.push(chunk)
       return done()
     }
-    if (this.#isOver) return done()
-    // A decoder does not call back at the end of the compressed data.
+    if (this.#hasEnded) return done()
+    // At the end of the compressed data, the decoder does not call back.
     const resume = () => {
       if (this.#resume === resume) {
         this.#resume = undefined
@@ -103,10 +103,10 @@ class Decoding extends Transform {
 
   #finish(done: () => void): void {
     const decoder = this.#decoder
-    if (decoder === undefined || this.#isOver) return done()
-    // A decoder that fails drops its buffered data.
+    if (decoder === undefined || this.#hasEnded) return done()
+    // A decoder that fails discards its buffered data.
     if (decoder.readableLength > 0) return void decoder.once("data", () => setImmediate(() => this.#finish(done)))
-    if (this.#breakOff !== undefined) return done()
+    if (this.#failure !== undefined) return done()
     this.#resume = done
     decoder.end()
   }
@@ -114,9 +114,9 @@ class Decoding extends Transform {
 
 const applyDecoding = (content: Readable, coding: Coding): Readable => {
   const decoding = new Decoding(coding)
-  content.once("error", (error) => decoding.breakOff(error))
+  content.once("error", (error) => decoding.failSource(error))
   content.once("close", () => {
-    if (!content.readableEnded) decoding.breakOff(new Error("aborted"))
+    if (!content.readableEnded) decoding.failSource(new Error("aborted"))
   })
   decoding.once("close", () => content.destroy())
   return content.pipe(decoding)
@@ -127,7 +127,7 @@ interface EncodedResponse {
   body?: Readable
 }
 
-/** Decodes the known codings, outermost first. The header then lists the remaining ones. */
+/** Decodes the known codings, outermost first. The header then lists only the remaining ones. */
 export const decode = (response: EncodedResponse): void => {
   const { "content-encoding": encoding, ...headers } = response.headers
   if (encoding === undefined || response.body === undefined) return

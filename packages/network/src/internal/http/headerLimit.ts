@@ -4,8 +4,8 @@ import { NetworkError } from "../../NetworkError.ts"
 /** In bytes. Some gateways and login proxies send more than Node's default of 16 KiB in cookies and policies. */
 export const maxHeaderSize = 64 * 1024
 
-/** `who` sent the response. */
-export const headersTooLarge = (who: string, reason: "Protocol" | "Proxy" = "Protocol"): NetworkError =>
+/** `who` is the sender of the response. */
+export const toHeaderSizeError = (who: string, reason: "Protocol" | "Proxy" = "Protocol"): NetworkError =>
   new NetworkError({
     reason,
     code: "HPE_HEADER_OVERFLOW",
@@ -14,8 +14,8 @@ export const headersTooLarge = (who: string, reason: "Protocol" | "Proxy" = "Pro
       "Ask the operators of the gateway, or of a proxy in front of it, which header is so large. It is often a cookie, a policy or a trace."
   })
 
-/** The size of headers as HTTP/2 counts it. Source: RFC 9113, section 6.5.2, "SETTINGS_MAX_HEADER_LIST_SIZE". */
-export const headerSize = (
+/** The size of the headers as HTTP/2 counts it. Source: RFC 9113, section 6.5.2, "SETTINGS_MAX_HEADER_LIST_SIZE". */
+export const measureHeaders = (
   headers: Readonly<Record<string, string | number | ReadonlyArray<string> | undefined>>
 ): number =>
   Object.entries(headers)

@@ -1,17 +1,17 @@
-/** Sends requests in HTTP/1.1 over connections that are made here. */
+/** Sends HTTP/1.1 requests over this package's connections. */
 import * as Http from "node:http"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
-import { authority, type Target } from "../route/target.ts"
+import { type Target, toAuthority } from "../route/target.ts"
 import { maxHeaderSize } from "./headerLimit.ts"
-import { type Output, type Request, requestPath, type Smithy } from "./smithy.ts"
+import { buildPath, type Output, type Request, type Smithy } from "./smithy.ts"
 
 type Dial = () => Promise<Socket>
 
 export interface Http1 {
-  /** `target` is what `dial` connects to. For a forwarded request, that is the proxy. */
+  /** `dial` connects to `target`, which is the proxy if it forwards the request. */
   readonly handle: (request: Request, target: Target, signal: AbortSignal, dial: Dial) => Promise<Output>
-  /** Closes idle connections now, and the others after their responses. */
+  /** Closes idle connections immediately, and the others after their responses. */
   readonly retire: () => void
   readonly destroy: () => void
 }
@@ -39,7 +39,7 @@ export const makeHttp1 = (smithy: Smithy, idleTime: number): Http1 => {
       return super.keepSocketAlive(socket)
     }
   }
-  // Only with a timeout does Node respect a server's shorter `Keep-Alive: timeout`.
+  // Without a timeout, Node ignores a server's shorter `Keep-Alive: timeout`.
   const agent = new Agent({ keepAlive: true, timeout: idleTime })
   const closeIdle = (age: number) => {
     for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) {
@@ -48,9 +48,9 @@ export const makeHttp1 = (smithy: Smithy, idleTime: number): Http1 => {
   }
   return {
     handle: (request, target, signal, dial) => {
-      // Timers stop while the machine sleeps, and connections from before are dead afterwards.
+      // Timers stop while the machine sleeps, so connections may be dead without having timed out.
       closeIdle(idleTime)
-      const place = `${target.tls} ${authority(target)}`
+      const place = `${target.tls} ${toAuthority(target)}`
       return exchange(smithy, request, target, signal, { agent, dial, place } as Http.RequestOptions)
     },
     retire: () => {
@@ -76,7 +76,7 @@ const exchange = (
       port: target.port,
       defaultPort: target.tls ? 443 : 80,
       method: request.method,
-      path: requestPath(smithy, request),
+      path: buildPath(smithy, request),
       headers: request.headers,
       maxHeaderSize
     })

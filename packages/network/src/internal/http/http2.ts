@@ -1,14 +1,14 @@
-/** Sends requests in HTTP/2. The SDK's own HTTP/2 handler supports neither proxies nor custom certificates. */
+/** Sends HTTP/2 requests. The SDK's own HTTP/2 handler supports neither proxies nor custom certificates. */
 import * as Http2 from "node:http2"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { NetworkError } from "../../NetworkError.ts"
-import { unlessAborted } from "../connection/wait.ts"
-import { authority, displayHost, type Target } from "../route/target.ts"
+import { unlessAborted } from "../connection/abortableWait.ts"
+import { displayHost, type Target, toAuthority } from "../route/target.ts"
 import { describeVersion } from "../tls/tlsFailure.ts"
-import { headerSize, headersTooLarge, maxHeaderSize } from "./headerLimit.ts"
-import { type Output, type Request, requestPath, type Smithy } from "./smithy.ts"
+import { maxHeaderSize, measureHeaders, toHeaderSizeError } from "./headerLimit.ts"
+import { buildPath, type Output, type Request, type Smithy } from "./smithy.ts"
 
 export interface Http2 {
   readonly handle: (
@@ -17,7 +17,7 @@ export interface Http2 {
     signal: AbortSignal,
     dial: () => Promise<Socket>
   ) => Promise<Output>
-  /** New requests use new connections; requests that are running continue. */
+  /** Uses new connections for new requests. Running requests continue. */
   readonly retire: () => void
   readonly destroy: () => void
 }
@@ -25,33 +25,37 @@ export interface Http2 {
 /** A session and its state. */
 interface Connection {
   readonly session: Http2.ClientHttp2Session
-  /** Running requests. */
+  /** The number of running requests. */
   requests: number
-  /** When a request last began or ended. */
+  /** When a request last started or ended. */
   usedAt: number
-  /** True: a request was aborted before a response arrived, so the connection may be dead. */
+  /** Whether a request was aborted before a response arrived, so that the connection may be dead. */
   isSuspect: boolean
 }
 
 /** `idleTime` is how long a connection may be idle, in milliseconds. */
 export const makeHttp2 = (smithy: Smithy, idleTime: number): Http2 => {
   const connections = new Map<string, Promise<Connection>>()
-  /** Sessions that get no new requests. */
+  /** Sessions that accept no new requests. */
   const retired = new Set<Http2.ClientHttp2Session>()
 
   const open = async (target: Target, dial: () => Promise<Socket>): Promise<Connection> => {
     const socket = await dial()
     if (socket instanceof TLSSocket && socket.alpnProtocol !== "h2") {
       socket.destroy()
-      const [words, hint] = describeVersion("h2")
-      throw new NetworkError({ reason: "Protocol", message: `no connection to ${displayHost(target)}: ${words}`, hint })
+      const [problem, hint] = describeVersion("h2")
+      throw new NetworkError({
+        reason: "Protocol",
+        message: `no connection to ${displayHost(target)}: ${problem}`,
+        hint
+      })
     }
-    const session = Http2.connect(`${target.tls ? "https" : "http"}://${authority(target)}`, {
+    const session = Http2.connect(`${target.tls ? "https" : "http"}://${toAuthority(target)}`, {
       createConnection: () => socket,
-      // The same number as in HTTP/1.1. Node 20 and 22 crash on garbage collection of a session that exceeded it.
+      // The same limit as for HTTP/1.1. Node 20 and 22 crash when they garbage-collect a session that exceeded it.
       maxHeaderListPairs: 2000
     })
-    // Each request gets the error from its own stream.
+    // Each request reports the error of its own stream.
     session.on("error", () => {})
     // An idle connection must not keep the program running.
     session.unref()
@@ -65,12 +69,12 @@ export const makeHttp2 = (smithy: Smithy, idleTime: number): Http2 => {
     session.close()
   }
 
-  /** A connection that was silent for some time may be dead. HTTP/2 has no other sign of that. */
+  /** A connection that was idle for too long is not used, because HTTP/2 gives no sign that it is dead. */
   const isUsable = ({ isSuspect, session, usedAt }: Connection): boolean =>
     !session.closed && !session.destroyed && !isSuspect && Date.now() - usedAt < idleTime
 
   const findOrOpen = async (target: Target, signal: AbortSignal, dial: () => Promise<Socket>): Promise<Connection> => {
-    const key = `${target.tls} ${authority(target)}`
+    const key = `${target.tls} ${toAuthority(target)}`
     for (let pending = connections.get(key); pending !== undefined; pending = connections.get(key)) {
       const connection = await unlessAborted(pending.catch(() => undefined), signal)
       if (connection !== undefined && isUsable(connection)) return connection
@@ -80,7 +84,7 @@ export const makeHttp2 = (smithy: Smithy, idleTime: number): Http2 => {
     }
     const opened = open(target, dial)
     connections.set(key, opened)
-    // The request that dialed gets the error; the next request tries again.
+    // The request that dialed reports the error; the next request dials again.
     opened.catch(() => connections.get(key) === opened && connections.delete(key))
     return opened
   }
@@ -128,9 +132,9 @@ const exchange = (
   new Promise((resolve, reject) => {
     const headers: Record<string, string> = {
       ":method": request.method,
-      ":path": requestPath(smithy, request),
+      ":path": buildPath(smithy, request),
       ":scheme": target.tls ? "https" : "http",
-      ":authority": request.headers["host"] ?? request.headers[":authority"] ?? authority(target)
+      ":authority": request.headers["host"] ?? request.headers[":authority"] ?? toAuthority(target)
     }
     for (const [name, value] of Object.entries(request.headers)) {
       const lower = name.toLowerCase()
@@ -138,7 +142,7 @@ const exchange = (
     }
     const stream = connection.session.request(headers)
     let hasResponse = false
-    countRequests(connection, 1)
+    changeRequestCount(connection, 1)
     const abort = () => {
       connection.isSuspect ||= !hasResponse
       stream.close(Http2.constants.NGHTTP2_CANCEL)
@@ -148,10 +152,10 @@ const exchange = (
     stream.on("error", reject)
     stream.once("response", (responseHeaders) => {
       hasResponse = true
-      // Node's own limit applies to the compressed size.
-      if (headerSize(responseHeaders) > maxHeaderSize) {
+      // Node's own limit applies only to the compressed size.
+      if (measureHeaders(responseHeaders) > maxHeaderSize) {
         stream.close(Http2.constants.NGHTTP2_CANCEL)
-        return reject(headersTooLarge(displayHost(target)))
+        return reject(toHeaderSizeError(displayHost(target)))
       }
       const { ":status": statusCode = 0, ...fields } = responseHeaders
       resolve({
@@ -167,8 +171,8 @@ const exchange = (
     })
     stream.once("close", () => {
       signal.removeEventListener("abort", abort)
-      countRequests(connection, -1)
-      // Has no effect after a response or an error.
+      changeRequestCount(connection, -1)
+      // No effect after a response or an error.
       reject(Object.assign(new Error("the other side closed the connection"), { code: "ECONNRESET" }))
     })
     const { body } = request
@@ -178,8 +182,8 @@ const exchange = (
   })
 
 /** A connection keeps the program running while it has requests. */
-const countRequests = (connection: Connection, more: 1 | -1): void => {
-  connection.requests += more
+const changeRequestCount = (connection: Connection, change: 1 | -1): void => {
+  connection.requests += change
   connection.usedAt = Date.now()
   if (connection.session.destroyed) return
   if (connection.requests === 0) connection.session.unref()

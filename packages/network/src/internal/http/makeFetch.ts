@@ -6,7 +6,7 @@ import type { Fetch } from "../../Fetch.ts"
 import { NetworkError } from "../../NetworkError.ts"
 import type { RequestHandler } from "../../RequestHandler.ts"
 import * as TimeLimit from "../../TimeLimit.ts"
-import { hostFailure, Unconnected } from "../connection/hostFailure.ts"
+import { toHostError, Unconnected } from "../connection/hostFailure.ts"
 import { displayHost, parseTarget } from "../route/target.ts"
 import { describeVersion } from "../tls/tlsFailure.ts"
 import type { Smithy } from "./smithy.ts"
@@ -14,7 +14,7 @@ import type { Smithy } from "./smithy.ts"
 export interface Options {
   readonly http1: RequestHandler
   readonly http2: RequestHandler
-  /** Time limit from sending the request to receiving the response head. */
+  /** Time limit from sending the request to receiving the response headers. */
   readonly firstByte: Duration.Duration
 }
 
@@ -26,7 +26,7 @@ export const makeFetch = ({ HttpRequest }: Smithy, { firstByte, http1, http2 }: 
 
   return async (input, init = {}) => {
     const { body, headers, method } = init
-    // Normalizes and validates the request as the platform does. Signal and redirects are handled here.
+    // Normalizes and validates the request like the platform's `fetch`. The signal and redirects are handled here.
     const request = new Request(input, { ...pick({ body, headers, method }) })
     const url = new URL(request.url)
     const bytes = Buffer.from(await request.arrayBuffer())
@@ -52,7 +52,7 @@ export const makeFetch = ({ HttpRequest }: Smithy, { firstByte, http1, http2 }: 
         try {
           return (await http1.handle(makeRequest(), options)).response
         } catch (error) {
-          // Nothing has been sent yet: the version is negotiated first.
+          // The request has not been sent: the version is negotiated first.
           if (!needsHttp2(error)) throw error
           http2Origins.add(url.origin)
         }
@@ -70,7 +70,7 @@ export const makeFetch = ({ HttpRequest }: Smithy, { firstByte, http1, http2 }: 
     } catch (error) {
       release()
       if (signal.aborted) throw signal.reason
-      throw error instanceof Unconnected ? hostFailure(request.url)(error) : error
+      throw error instanceof Unconnected ? toHostError(request.url)(error) : error
     }
   }
 }

@@ -6,8 +6,8 @@ import type { RequestHandler } from "../../RequestHandler.ts"
 import { withinConnectLimit } from "../connection/connectLimit.ts"
 import { connectToProxy, dial } from "../connection/dial.ts"
 import { toLoginError } from "../connection/proxyFailure.ts"
-import { loginHeader } from "../connection/tunnel.ts"
-import { errorCode } from "../errorCode.ts"
+import { makeLoginHeader } from "../connection/tunnel.ts"
+import { getErrorCode } from "../errorCode.ts"
 import type { ConnectionPlan } from "../route/connectionPlan.ts"
 import { displayHost, parseTarget, type Target } from "../route/target.ts"
 import { toProtocolError, toResetError } from "../tls/tlsFailure.ts"
@@ -19,7 +19,7 @@ import type { Output, Request, Smithy } from "./smithy.ts"
 export interface Options {
   readonly connectTimeout: Duration.Duration
   readonly http2: boolean
-  /** How long a connection may be idle and still be used. */
+  /** How long a connection may be idle before it is closed. */
   readonly idleTime: Duration.Duration
 }
 
@@ -34,7 +34,7 @@ export const makeHandler = (
   let identity: ConnectionPlan["identity"]
   const alpn = options.http2 ? "h2" : "http/1.1"
 
-  /** Stops using connections that were made with a client certificate that has been renewed. */
+  /** If the client certificate has been renewed, stops using connections that were made with the old one. */
   const renewConnections = (connection: ConnectionPlan) => {
     if (connection.identity === undefined || connection.identity === identity) return
     if (identity !== undefined) {
@@ -93,20 +93,20 @@ export const makeHandler = (
   }
 }
 
-/** The SDK's type also allows signals without events, which nothing here creates. */
+/** The SDK's type also allows signals without events, which are never used here. */
 const asSignal = (signal: unknown): AbortSignal => signal instanceof AbortSignal ? signal : new AbortController().signal
 
-/** The request in the form for a proxy, for a target without TLS. Source: RFC 9112, section 3.2.2, "absolute-form". */
-const toForwarded = (request: Request, target: Target, proxy: Parameters<typeof loginHeader>[0]): Request =>
-  // A copy, because the request belongs to the SDK.
+/** Rewrites a plain http request for a proxy. Source: RFC 9112, section 3.2.2, "absolute-form". */
+const toForwarded = (request: Request, target: Target, proxy: Parameters<typeof makeLoginHeader>[0]): Request =>
+  // A copy, because the SDK may use the request again.
   Object.assign(request.clone(), {
     path: `http://${displayHost(target)}${request.path}`,
-    headers: { host: displayHost(target), ...request.headers, ...loginHeader(proxy) }
+    headers: { host: displayHost(target), ...request.headers, ...makeLoginHeader(proxy) }
   })
 
 const explain = (error: unknown, target: Target, connection: ConnectionPlan, alpn: string): unknown => {
   const failure = toProtocolError(error, target, { ...connection, alpn })
-  const code = errorCode(failure)
+  const code = getErrorCode(failure)
   return target.tls && !(failure instanceof NetworkError) && (code === "ECONNRESET" || code === "EPIPE")
     ? toResetError(target, code, connection)
     : failure

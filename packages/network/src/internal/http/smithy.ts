@@ -17,7 +17,7 @@ export const load = async (): Promise<Smithy> => {
 }
 
 /** The path including the query. */
-export const requestPath = ({ buildQueryString }: Smithy, { path, query }: Request): string => {
+export const buildPath = ({ buildQueryString }: Smithy, { path, query }: Request): string => {
   const text = buildQueryString(query)
   return text === "" ? path : `${path}?${text}`
 }

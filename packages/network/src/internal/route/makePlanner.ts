@@ -1,4 +1,4 @@
-/** Plans connections: by which route and with which certificates a URL is reached. */
+/** Plans connections: the route and the certificates for a URL. */
 import type { Gateway } from "@altimate-code/config/Gateway"
 import type { Secrets } from "@altimate-code/log/Secrets"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -16,7 +16,7 @@ import { parseTarget } from "./target.ts"
 
 export type Planner = (url: string) => Effect.Effect<ConnectionPlan, NetworkError>
 
-/** The authorities are read once, when TLS is first needed, the client certificate for each request. */
+/** The authorities are read once, when TLS is first needed; the client certificate is read for each request. */
 export const makePlanner = (
   gateway: Gateway
 ): Effect.Effect<Planner, never, FileSystem.FileSystem | Secrets> =>
@@ -25,15 +25,15 @@ export const makePlanner = (
     const lookup = makeLookup()
     // Concurrent requests must get the same TLS context: each new context closes the connections of the previous one.
     const { withPermits } = yield* Effect.makeSemaphore(1)
-    let trusted: { readonly ca: Array<string>; readonly context: SecureContext } | undefined
-    let identified: (ClientCertificate & { readonly context: SecureContext }) | undefined
+    let trustCache: { readonly ca: Array<string>; readonly context: SecureContext } | undefined
+    let identityCache: (ClientCertificate & { readonly context: SecureContext }) | undefined
 
     const trust = Effect.gen(function*() {
-      if (trusted === undefined) {
+      if (trustCache === undefined) {
         const ca = [...yield* readAuthorities(gateway.caFile)]
-        trusted = { ca, context: yield* makeContext({ ca }) }
+        trustCache = { ca, context: yield* makeContext({ ca }) }
       }
-      return trusted
+      return trustCache
     })
 
     const identity = Effect.gen(function*() {
@@ -41,10 +41,10 @@ export const makePlanner = (
       const client = yield* readClientCertificate(gateway)
       if (Option.isNone(client)) return context
       const { cert, key } = client.value
-      if (identified?.cert !== cert || Redacted.value(identified.key) !== Redacted.value(key)) {
-        identified = { cert, key, context: yield* makeContext({ ca, cert, key: Redacted.value(key) }) }
+      if (identityCache?.cert !== cert || Redacted.value(identityCache.key) !== Redacted.value(key)) {
+        identityCache = { cert, key, context: yield* makeContext({ ca, cert, key: Redacted.value(key) }) }
       }
-      return identified.context
+      return identityCache.context
     })
 
     return (url: string) =>

@@ -1,6 +1,6 @@
 /** The other end of a connection. */
 export interface Target {
-  /** In lower case; an IPv6 address is without brackets. */
+  /** In lower case; IPv6 addresses without brackets. */
   readonly host: string
   readonly port: number
   readonly tls: boolean
@@ -18,8 +18,8 @@ export const parseTarget = (url: string): Target => {
 }
 
 /** `host:port`, as in a URL and in CONNECT. */
-export const authority = ({ host, port }: Target): string => `${host.includes(":") ? `[${host}]` : host}:${port}`
+export const toAuthority = ({ host, port }: Target): string => `${host.includes(":") ? `[${host}]` : host}:${port}`
 
 /** `host:port` for messages, without the default port. */
 export const displayHost = (target: Target): string =>
-  target.port === (target.tls ? 443 : 80) ? authority(target).replace(/:\d+$/, "") : authority(target)
+  target.port === (target.tls ? 443 : 80) ? toAuthority(target).replace(/:\d+$/, "") : toAuthority(target)

@@ -1,4 +1,4 @@
-/** Reads the trusted certificate authorities. */
+/** Reads the certificates of trusted authorities. */
 import * as Environment from "@altimate-code/config/Environment"
 import type { FileSetting } from "@altimate-code/config/Gateway"
 import { describe } from "@altimate-code/config/Origin"
@@ -11,15 +11,15 @@ import * as Tls from "node:tls"
 import { NetworkError } from "../../NetworkError.ts"
 
 /**
- * Node's own list, `NODE_EXTRA_CA_CERTS`, the system's store, `AWS_CA_BUNDLE` and `caFile`, as PEM. A custom list replaces everything that Node
- * trusts by default, so it must be complete.
+ * Node's own list, the system's store, `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and `caFile`, as PEM. The list must be complete, because it replaces
+ * everything that Node trusts by default.
  */
 export const readAuthorities = (
   caFile: Option.Option<FileSetting>
 ): Effect.Effect<ReadonlyArray<string>, NetworkError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const trusted = [...Tls.rootCertificates, ...yield* readSystemStore]
-    // If Node can't read this file, it warns and continues.
+    // An unreadable file is not fatal: Node only warns about it as well.
     const extra = yield* Environment.variable("NODE_EXTRA_CA_CERTS")
     if (Option.isSome(extra)) trusted.push(...yield* readOptionalFile(extra.value, "NODE_EXTRA_CA_CERTS"))
     const bundle = yield* Environment.variable("AWS_CA_BUNDLE")
@@ -30,7 +30,7 @@ export const readAuthorities = (
     return [...new Set(trusted)]
   })
 
-/** Where Linux distributions keep their bundle; the first existing file is used. Source: `crypto/x509/root_linux.go` in Go. */
+/** Where Linux distributions store their bundle. The first existing file is used. Source: `crypto/x509/root_linux.go` in Go. */
 const bundles = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -40,7 +40,7 @@ const bundles = [
   "/etc/ssl/cert.pem"
 ]
 
-/** Node reads every system's store since version 22.15. Before that, only Linux's store is accessible, as a file. */
+/** Since version 22.15, Node can read the store of every system. Before, only Linux's store can be read, as a file. */
 const readSystemStore: Effect.Effect<ReadonlyArray<string>, never, FileSystem.FileSystem> = Effect.gen(function*() {
   const file = yield* Environment.variable("SSL_CERT_FILE")
   if (Option.isSome(file)) return yield* readOptionalFile(file.value, "SSL_CERT_FILE")
@@ -57,7 +57,7 @@ const readSystemStore: Effect.Effect<ReadonlyArray<string>, never, FileSystem.Fi
 const splitCertificates = (text: string): ReadonlyArray<string> =>
   text.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g) ?? []
 
-/** Other programs use this file as well, so an invalid one is not fatal. */
+/** Ignores an invalid file with a warning, because the variable is meant for other programs as well. */
 const readOptionalFile = (path: string, name: string) =>
   readCertificates({ value: path }, name).pipe(
     Effect.catchAll((error) => Effect.as(Effect.logWarning(`ignored: ${error.message}`), []))
@@ -91,7 +91,7 @@ const isCertificate = (pem: string): boolean => {
   }
 }
 
-/** `name` is the setting or variable that names the file. */
+/** `name` is the setting or variable that contains the path. */
 export const readFile = (
   { content, value: path }: Pick<FileSetting, "content" | "value">,
   name: string

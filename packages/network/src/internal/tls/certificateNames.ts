@@ -1,7 +1,7 @@
-/** Describes certificates for messages. */
+/** Describes certificates in messages. */
 import type { Certificate, PeerCertificate } from "node:tls"
 
-/** The common name and organization of a distinguished name: `Corp Root CA (Corp Ltd.)`. */
+/** Formats the common name and organization of a distinguished name: `Corp Root CA (Corp Ltd.)`. */
 export const describeName = (name: Certificate | undefined): string => {
   const field = (value: unknown) => [value ?? []].flat().join(" ")
   const common = field(name?.CN)
@@ -10,6 +10,6 @@ export const describeName = (name: Certificate | undefined): string => {
   return organization === "" || organization === common ? common : `${common} (${organization})`
 }
 
-/** The hosts that a certificate is valid for. */
+/** Lists the hosts that a certificate is valid for. */
 export const describeHosts = ({ subject, subjectaltname }: PeerCertificate): string =>
   subjectaltname?.replaceAll(/\b(?:DNS|IP Address):/g, "") ?? describeName(subject)

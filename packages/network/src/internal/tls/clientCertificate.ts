@@ -10,12 +10,12 @@ import { NetworkError } from "../../NetworkError.ts"
 import { readFile } from "./authorities.ts"
 
 export interface ClientCertificate {
-  /** Including intermediate certificates, if the file has them. */
+  /** Includes intermediate certificates, if the file has them. */
   readonly cert: string
   readonly key: Redacted.Redacted<string>
 }
 
-/** Reads the files each time, since short-lived certificates are renewed while the program runs. */
+/** Reads the files each time, because short-lived certificates are renewed while the program runs. */
 export const readClientCertificate = (
   { clientCert, clientKey }: Pick<Gateway, "clientCert" | "clientKey">
 ): Effect.Effect<Option.Option<ClientCertificate>, NetworkError, FileSystem.FileSystem> =>

@@ -1,33 +1,33 @@
-/** Explains errors of TLS and HTTP. */
+/** Explains TLS and HTTP errors. */
 import * as Predicate from "effect/Predicate"
 import type { PeerCertificate } from "node:tls"
 import { NetworkError } from "../../NetworkError.ts"
-import { errorCode, errorMessage } from "../errorCode.ts"
-import { headersTooLarge } from "../http/headerLimit.ts"
+import { getErrorCode, getErrorMessage } from "../errorCode.ts"
+import { toHeaderSizeError } from "../http/headerLimit.ts"
 import type { ConnectionPlan } from "../route/connectionPlan.ts"
 import { displayHost, type Target } from "../route/target.ts"
 import { describeHosts, describeName } from "./certificateNames.ts"
 
-/** Is this a code of Node.js or OpenSSL for a rejected certificate, such as UNABLE_TO_VERIFY_LEAF_SIGNATURE? */
+/** Whether this is a Node.js or OpenSSL code for a rejected certificate, such as UNABLE_TO_VERIFY_LEAF_SIGNATURE. */
 export const isCertificateError = (code: string): boolean =>
   !code.startsWith("ERR_SSL_") && /CERT|SIGNATURE|_ISSUER_|_CRL_/.test(code)
 
 const setAuthority = "set caFile in options (or NODE_EXTRA_CA_CERTS) to"
 
 /** Explains a failed handshake. `fetchCertificate` is called only if the certificate is the cause. */
-export const tlsFailure = async (
+export const toTlsError = async (
   error: unknown,
   target: Target,
   plan: Pick<ConnectionPlan, "hasClientCertificate"> & { readonly alpn: string },
   fetchCertificate: () => Promise<PeerCertificate | undefined>
 ): Promise<unknown> => {
-  const code = errorCode(error)
+  const code = getErrorCode(error)
   return code !== undefined && isCertificateError(code)
     ? toCertificateError(code, target, await fetchCertificate())
     : toProtocolError(error, target, plan)
 }
 
-/** Why a certificate is rejected; completes "its certificate …". */
+/** Describes why a certificate is rejected; completes "its certificate …". */
 export const describeRejection = (code: string, peer: PeerCertificate | undefined): string => {
   const issuer = peer === undefined ? "an authority" : describeName(peer.issuer)
   switch (code) {
@@ -68,33 +68,33 @@ const certificateHint = (code: string, target: Target): string => {
   }
 }
 
-/** An explanation if a handshake or a request failed because of the protocol. Other errors are returned unchanged. */
+/** Explains a handshake or request that failed because of the protocol. Other errors are returned unchanged. */
 export const toProtocolError = (
   error: unknown,
   target: Target,
   { alpn, hasClientCertificate }: Pick<ConnectionPlan, "hasClientCertificate"> & { readonly alpn: string }
 ): unknown => {
-  const code = errorCode(error)
+  const code = getErrorCode(error)
   if (code === undefined || error instanceof NetworkError) return error
-  const failed = (reason: NetworkError["reason"], words: string, hint: string) =>
-    new NetworkError({ reason, code, message: `no connection to ${displayHost(target)}: ${words}`, hint })
+  const fail = (reason: NetworkError["reason"], problem: string, hint: string) =>
+    new NetworkError({ reason, code, message: `no connection to ${displayHost(target)}: ${problem}`, hint })
   const alert = target.tls ? findAlert(error) : undefined
-  if (alert === "no application protocol") return failed("Protocol", ...describeVersion(alpn))
+  if (alert === "no application protocol") return fail("Protocol", ...describeVersion(alpn))
   if (alert !== undefined && certificateAlert.test(alert)) {
     return hasClientCertificate
-      ? failed(
+      ? fail(
         "ClientCertificate",
         `it rejected the client certificate (${alert})`,
         "Check that the certificate in clientCert is valid and issued by an authority that the gateway trusts, and that the file includes the intermediate certificates."
       )
-      : failed(
+      : fail(
         "ClientCertificate",
         `it requires a client certificate (${alert})`,
         setClientCertificate
       )
   }
   if (alert !== undefined) {
-    return failed(
+    return fail(
       "Protocol",
       `it refused TLS (${alert})`,
       `Check the host in the URL, and which versions of TLS ${target.host} supports.`
@@ -110,9 +110,9 @@ export const toProtocolError = (
       }: its port, and whether it should begin with http:// instead of https://.`
     })
   }
-  if (isHeaderOverflow(code, error)) return headersTooLarge(displayHost(target))
+  if (isHeaderOverflow(code, error)) return toHeaderSizeError(displayHost(target))
   if (code.startsWith("HPE_")) {
-    return looksLikeHttp2(error) ? failed("Protocol", ...describeVersion(alpn)) : failed(
+    return looksLikeHttp2(error) ? fail("Protocol", ...describeVersion(alpn)) : fail(
       "Protocol",
       "its response is not HTTP",
       `Check the scheme and port in the URL${target.tls ? "" : ": does the port require https?"}.`
@@ -120,7 +120,7 @@ export const toProtocolError = (
   }
   if (code.startsWith("ERR_HTTP2_")) {
     return isHttp2Unsupported(code, error)
-      ? failed("Protocol", ...describeVersion("h2"))
+      ? fail("Protocol", ...describeVersion("h2"))
       : Object.assign(new Error("the other side ended the request"), { code: "ECONNRESET" })
   }
   return error
@@ -129,7 +129,7 @@ export const toProtocolError = (
 const setClientCertificate =
   "Set clientCert and clientKey in options to the files (PEM) with the certificate for this gateway and its key."
 
-/** An error for a TLS connection that was closed before a response. */
+/** Returns an error for a TLS connection that was closed before a response. */
 export const toResetError = (
   target: Target,
   code: string,
@@ -146,8 +146,8 @@ export const toResetError = (
     }`
   })
 
-/** Says that the host speaks the HTTP version that was not tried, and how to use it. */
-export const describeVersion = (alpn: string): readonly [words: string, hint: string] =>
+/** Says that the host requires the other HTTP version, and how to use it. */
+export const describeVersion = (alpn: string): readonly [problem: string, hint: string] =>
   alpn === "h2"
     ? [
       "it does not speak HTTP/2",
@@ -155,28 +155,28 @@ export const describeVersion = (alpn: string): readonly [words: string, hint: st
     ]
     : ["it speaks only HTTP/2", "Set \"http2\": true in options."]
 
-/** In HTTP/2, Node closes a session whose headers arrive in too many frames. */
+/** Whether the response headers are too large. In HTTP/2, Node closes a session whose headers arrive in too many frames. */
 const isHeaderOverflow = (code: string, error: unknown): boolean =>
-  code === "HPE_HEADER_OVERFLOW" || (code === "ERR_HTTP2_ERROR" && errorMessage(error).includes("CONTINUATION"))
+  code === "HPE_HEADER_OVERFLOW" || (code === "ERR_HTTP2_ERROR" && getErrorMessage(error).includes("CONTINUATION"))
 
-/** The host does not speak HTTP/2, or requires HTTP/1.1 for this request. */
+/** Whether the host does not speak HTTP/2, or requires HTTP/1.1 for this request. */
 const isHttp2Unsupported = (code: string, error: unknown): boolean =>
-  code === "ERR_HTTP2_ERROR" || /HTTP_1_1_REQUIRED/.test(errorMessage(error))
-  || (code === "ERR_HTTP2_SESSION_ERROR" && /PROTOCOL_ERROR|Protocol error/.test(errorMessage(error)))
+  code === "ERR_HTTP2_ERROR" || /HTTP_1_1_REQUIRED/.test(getErrorMessage(error))
+  || (code === "ERR_HTTP2_SESSION_ERROR" && /PROTOCOL_ERROR|Protocol error/.test(getErrorMessage(error)))
 
-/** A server that speaks only HTTP/2 begins with a SETTINGS frame. Source: RFC 9113, section 3.4. */
+/** Whether the server begins with a SETTINGS frame, as one that speaks only HTTP/2 does. Source: RFC 9113, section 3.4. */
 const looksLikeHttp2 = (error: unknown): boolean =>
   Predicate.hasProperty(error, "rawPacket") && error.rawPacket instanceof Uint8Array && error.rawPacket[0] === 0
   && error.rawPacket[3] === 4
 
-/** OpenSSL's errors for a response without TLS. */
+/** OpenSSL's error codes for a response without TLS. */
 const plainTextError =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|BAD_RECORD_TYPE|UNEXPECTED_MESSAGE|HTTP_REQUEST)$/
 
 const certificateAlert = /certificate|unknown ca|handshake failure|access denied/
 
-/** The text of a TLS alert from the other side, taken from OpenSSL's message, which contains it in all versions. */
+/** The text of a TLS alert from the other side. All OpenSSL versions include it in the message. */
 export const findAlert = (error: unknown): string | undefined => {
-  const words = /(?:sslv3|tlsv1|tlsv13)? ?alert ([a-z0-9 ]+?)(?::|$)/i.exec(errorMessage(error))?.[1]
-  return words === undefined || words.startsWith("number") ? undefined : words.toLowerCase()
+  const alert = /(?:sslv3|tlsv1|tlsv13)? ?alert ([a-z0-9 ]+?)(?::|$)/i.exec(getErrorMessage(error))?.[1]
+  return alert === undefined || alert.startsWith("number") ? undefined : alert.toLowerCase()
 }

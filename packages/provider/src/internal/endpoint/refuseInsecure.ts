@@ -4,7 +4,7 @@ import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as Effect from "effect/Effect"
 import type { Endpoint } from "../../EndpointPolicy.ts"
 
-/** Over plain HTTP, others on the network can read the credential. It is allowed for this machine, or if the user sets `allowInsecure`. */
+/** Refuses plain HTTP, except to this machine or with `allowInsecure`, because others on the network could read the credential. */
 export const refuseInsecure = (
   { url, why }: Endpoint,
   { allowInsecure }: Pick<Gateway, "allowInsecure">

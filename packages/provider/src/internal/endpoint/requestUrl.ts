@@ -1,7 +1,7 @@
 import { publicUrl } from "@altimate-code/log/PublicUrl"
 
-/** The URL that the SDK makes from a base URL, without secrets. The model ID is one path segment. */
-export const requestUrl = (
+/** The URL that the SDK derives from a base URL, without secrets. The model ID is one path segment. */
+export const makeRequestUrl = (
   endpoint: string,
   modelId: string | undefined,
   operation: "converse" | "converse-stream"

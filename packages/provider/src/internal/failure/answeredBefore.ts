@@ -9,8 +9,8 @@ const otherOperation = (url: string): string =>
     (path) => path === "/converse" ? "/converse-stream" : "/converse"
   )
 
-/** The request closest to `url` among those that the gateway has answered. */
-export const answeredBefore = (url: string, answered: ReadonlySet<string>): Evidence["answeredBefore"] => {
+/** Compares `url` with the URLs that the gateway has answered, and reports the closest match. */
+export const findAnsweredBefore = (url: string, answered: ReadonlySet<string>): Evidence["answeredBefore"] => {
   if (answered.has(url)) return "same-url"
   if (answered.has(otherOperation(url))) return "other-operation"
   return [...answered].some((known) => baseOf(known) === baseOf(url)) ? "other-model" : undefined

@@ -3,14 +3,14 @@ import type * as Duration from "effect/Duration"
 import type { CustomHeaders } from "../identity/customHeaders.ts"
 import type { Identity } from "../identity/identity.ts"
 
-/** One attempt at a request, as far as its failure needs to know it. */
+/** The facts about one attempt that its errors report. */
 export interface Attempt {
   readonly operation: "converse" | "converse-stream"
   /** Without secrets. */
   readonly url: string
   readonly region: string
   readonly identity: Identity
-  /** Counts from 1. */
+  /** Starts at 1. */
   readonly number: number
   /** The user's custom headers. */
   readonly headers: CustomHeaders
@@ -18,6 +18,6 @@ export interface Attempt {
   readonly drop: ReadonlyArray<Droppable>
   /** The time limit for the connection. */
   readonly connect: Duration.Duration
-  /** The URLs that have answered as expected so far. */
-  readonly answered?: ReadonlySet<string>
+  /** The URLs that have returned a valid response so far. */
+  readonly answeredUrls?: ReadonlySet<string>
 }

@@ -1,9 +1,9 @@
-/** Makes a {@link BedrockError} for an attempt. Pure. */
+/** Creates a {@link BedrockError} for an attempt. Pure. */
 import { BedrockError } from "../../BedrockError.ts"
 import type { Evidence, ResponseEvidence } from "../../Evidence.ts"
 import { maskHeaders } from "../identity/customHeaders.ts"
-import { authorizationOf, mask } from "../identity/identity.ts"
-import { answeredBefore } from "./answeredBefore.ts"
+import { maskIdentity, toAuthorization } from "../identity/identity.ts"
+import { findAnsweredBefore } from "./answeredBefore.ts"
 import type { Attempt } from "./attempt.ts"
 
 type Details =
@@ -22,34 +22,34 @@ type Details =
   >
   & { readonly response?: ResponseEvidence | undefined }
 
-const evidenceOf = (
-  { answered = new Set(), drop, identity, operation, region, url }: Attempt,
+const makeEvidence = (
+  { answeredUrls = new Set(), drop, identity, operation, region, url }: Attempt,
   response: ResponseEvidence | undefined
 ): Evidence => {
-  const before = answeredBefore(url, answered)
+  const before = findAnsweredBefore(url, answeredUrls)
   return {
     operation,
     region,
-    authorization: authorizationOf(identity),
+    authorization: toAuthorization(identity),
     dropped: drop,
     ...(before !== undefined && { answeredBefore: before }),
     ...(response !== undefined && { response })
   }
 }
 
-/** Adds what is known of the attempt, and masks the credential and the custom headers in all text of the response. */
+/** Adds the facts about the attempt, and masks the credential and the custom headers in all text from the response. */
 export const makeError = (
   { response, sender, ...details }: Details,
   attempt: Attempt
 ): BedrockError => {
-  const masked = (text: string) => maskHeaders(attempt.headers, mask(attempt.identity, text))
+  const maskText = (text: string) => maskHeaders(attempt.headers, maskIdentity(attempt.identity, text))
   const maskValues = <Fields extends object>(fields: Fields): Fields =>
     Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? masked(value) : value])
+      Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? maskText(value) : value])
     ) as Fields
   return new BedrockError({
     ...maskValues(details),
-    ...(details.sentences !== undefined && { sentences: details.sentences.map(masked) }),
+    ...(details.sentences !== undefined && { sentences: details.sentences.map(maskText) }),
     ...(sender !== undefined && {
       sender: maskValues({
         kind: sender.kind,
@@ -57,7 +57,7 @@ export const makeError = (
         ...(sender.supportId !== undefined && { supportId: sender.supportId })
       })
     }),
-    evidence: evidenceOf(attempt, response === undefined ? undefined : maskValues(response)),
+    evidence: makeEvidence(attempt, response === undefined ? undefined : maskValues(response)),
     url: attempt.url,
     attempts: attempt.number
   })

@@ -1,4 +1,4 @@
-/** Whether a refusal is about the model's ID. Pure. */
+/** Finds out whether a request failed because of the model's ID. Pure. */
 import type { Reason } from "../../BedrockError.ts"
 
 interface Failure {
@@ -9,7 +9,7 @@ interface Failure {
 
 export type ModelProblem = "on-demand" | "invalid" | "not-found"
 
-/** Seen with an ASCII apostrophe and with U+2019. */
+/** Bedrock uses both an ASCII apostrophe and U+2019. */
 const onDemand = /on-demand throughput isn['\u2019]t supported/i
 
 /** How Bedrock and common gateways report an unknown ID or name. */

@@ -2,7 +2,7 @@ import type { Reason } from "../../BedrockError.ts"
 import { nginxProblem } from "./body/nginxPage.ts"
 
 /**
- * By exception name. Source: the errors of Converse and ConverseStream in the Bedrock Runtime API model 2023-09-30,
+ * Reasons by exception name. Source: the errors of Converse and ConverseStream in the Bedrock Runtime API model 2023-09-30,
  * and the AWS-wide "Common error types".
  */
 const byName: Readonly<Record<string, Reason>> = {
@@ -39,7 +39,7 @@ const byName: Readonly<Record<string, Reason>> = {
   ServiceUnavailable: "Unavailable"
 }
 
-/** Source: RFC 9110 and RFC 6585; from 440 on nginx, AWS load balancers, IIS and Cloudflare. */
+/** Reasons by status. Source: RFC 9110 and RFC 6585; nonstandard ones from nginx, AWS load balancers, IIS and Cloudflare. */
 const byStatus: Readonly<Record<number, Reason>> = {
   401: "Authentication",
   402: "Permission",
@@ -69,8 +69,8 @@ const byStatus: Readonly<Record<number, Reason>> = {
 }
 
 /**
- * The name decides, then the status. The text only distinguishes a refused credential from a missing permission, because a refused bearer token
- * is an `AccessDeniedException` as well.
+ * The exception name decides; without one, the status. The text only distinguishes a refused credential from a missing permission, because both
+ * are an `AccessDeniedException`.
  */
 export const reasonOf = (name: string | undefined, status: number, text: string): Reason => {
   if (isUnknownPath(text)) return "ModelNotFound"
@@ -84,9 +84,9 @@ export const reasonOf = (name: string | undefined, status: number, text: string)
 const credentialProblem =
   /expired|authentication (failed|error)|api key|bearer token|security token|(invalid|revoked|unknown|missing|malformed) (access )?(token|credential|key)|(token|key) (is |was |\S+ was )?(not valid|invalid|revoked|missing|disabled)/i
 
-/** AWS answers 403 with this sentence if a path does not exist. */
+/** AWS returns 403 with this sentence for a path that does not exist. */
 export const isUnknownPath = (text: string): boolean => /unable to determine service\/operation name/i.test(text)
 
-/** Whether the credential of a failed authorization was valid once. */
+/** Whether the credential was refused because it has expired. */
 export const isExpired = (name: string | undefined, text: string): boolean =>
   /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name ?? "") || /expired/i.test(text)

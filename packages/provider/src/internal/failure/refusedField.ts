@@ -1,12 +1,12 @@
-/** Finds the request field that a refusal names. Pure. */
+/** Finds the request field that an error message refuses. Pure. */
 import { type Droppable, droppable } from "@altimate-code/config/Gateway"
 import * as Option from "effect/Option"
 
-/** How Bedrock, JSON Schema validators, JSON parsers and common gateways refuse a field. */
+/** Phrases with which Bedrock, JSON Schema validators, JSON parsers and common gateways refuse a field. */
 const refusal =
   /extraneous key|not permitted|not allowed|not accepted|not available|deprecated|forbidden|could not be mapped|cannot find field|no field named|cannot (both )?be (used|set|specified)|(unknown|unexpected|unrecogni[sz]ed|unsupported|undefined|invalid|extra) (\w+ )?(fields?|parameters?|propert(y|ies)|key(\(s\)|s)?|keyword|arguments?|members?|inputs?|attributes?|names?|variant)|additional propert|extra inputs|(not|isn['\u2019]t|un)\s?supported|(does not|doesn['\u2019]t) (support|recogni[sz]e|accept|allow)|no such (field|property)/i
 
-/** `cachePoint` or `cache_point`; a name that is also an ordinary word counts only in quotes or in a path. */
+/** Matches `cachePoint` and `cache_point`. A name that is also an ordinary word must be in quotes or in a path. */
 const patterns = droppable.map((name): readonly [Droppable, RegExp] => {
   const either = name.replace(/[A-Z]/g, (letter) => `_?${letter}`)
   return [
@@ -15,10 +15,10 @@ const patterns = droppable.map((name): readonly [Droppable, RegExp] => {
   ]
 })
 
-interface Sent {
+interface SentFields {
   readonly isSent: (field: Droppable) => boolean
-  /** The names of the fields that only this model supports. */
-  readonly ofModel: ReadonlyArray<string>
+  /** The names in `additionalModelRequestFields`. */
+  readonly modelFields: ReadonlyArray<string>
 }
 
 interface Failure {
@@ -26,17 +26,17 @@ interface Failure {
   readonly sentences?: ReadonlyArray<string> | undefined
 }
 
-/** The first sentence that refuses a field decides. The message may be cut, and joins all sentences. */
+/** Uses the first sentence that refuses a field. The message is only a fallback, because it may be cut. */
 export const refusedField = (
   { message, sentences = [] }: Failure,
-  sent: Sent = { isSent: () => true, ofModel: [] }
+  sent: SentFields = { isSent: () => true, modelFields: [] }
 ): Option.Option<Droppable> =>
-  Option.firstSomeOf((sentences.length > 0 ? sentences : [message]).map((sentence) => fieldIn(sentence, sent)))
+  Option.firstSomeOf((sentences.length > 0 ? sentences : [message]).map((sentence) => findField(sentence, sent)))
 
-/** The last of the names that were sent: a path ends with the field that is meant. */
-const fieldIn = (sentence: string, { isSent, ofModel }: Sent): Option.Option<Droppable> => {
+/** The last sent field that the sentence names, because the last step of a path is the refused field. */
+const findField = (sentence: string, { isSent, modelFields }: SentFields): Option.Option<Droppable> => {
   if (!refusal.test(sentence)) return Option.none()
-  const modelPatterns = ofModel.map((name) => ["additionalModelRequestFields", wordPattern(name)] as const)
+  const modelPatterns = modelFields.map((name) => ["additionalModelRequestFields", wordPattern(name)] as const)
   const found = [...modelPatterns, ...patterns].flatMap(([name, pattern]) => {
     const at = isSent(name) ? pattern.exec(sentence)?.index : undefined
     return at === undefined ? [] : [{ name, at }]

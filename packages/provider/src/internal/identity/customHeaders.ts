@@ -6,14 +6,14 @@ import * as Redacted from "effect/Redacted"
 
 export type CustomHeaders = Gateway["headers"]
 
-/** Headers that describe the body and the host; overriding them would corrupt the request. */
+/** Headers that describe the body and the host. Overriding them would corrupt the request. */
 const reserved: ReadonlySet<string> = new Set(["content-type", "content-length", "transfer-encoding", "host"])
 
 /**
- * Middleware for the step "build" with priority "low": it runs before the request is signed, so that the signature covers the headers, and after
- * the SDK sets `user-agent`, which they may replace.
+ * Middleware for the step "build" with priority "low". It runs before the request is signed, so that the signature covers the headers, and after
+ * the SDK sets `user-agent`, so that they can replace it.
  */
-export const customHeaders =
+export const addCustomHeaders =
   (headers: CustomHeaders) =>
   <Args extends { readonly request: unknown }, Output>(next: (args: Args) => Promise<Output>) =>
   (args: Args): Promise<Output> => {
@@ -22,8 +22,8 @@ export const customHeaders =
       for (const [name, { value }] of Object.entries(headers)) {
         const lower = name.toLowerCase()
         if (reserved.has(lower)) continue
-        for (const given of Object.keys(request.headers)) {
-          if (given.toLowerCase() === lower) delete request.headers[given]
+        for (const existing of Object.keys(request.headers)) {
+          if (existing.toLowerCase() === lower) delete request.headers[existing]
         }
         request.headers[lower] = Redacted.value(value)
       }
@@ -31,6 +31,6 @@ export const customHeaders =
     return next(args)
   }
 
-/** Masks the values of the headers, which a gateway may repeat. */
+/** Masks the values of the headers in text from a gateway, which may echo them. */
 export const maskHeaders = (headers: CustomHeaders, text: string): string =>
   maskSecrets(Object.values(headers).map(({ value }) => value))(text)

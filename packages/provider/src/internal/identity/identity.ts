@@ -1,4 +1,4 @@
-/** The authorization of a request: exactly one of these. */
+/** How a request is authorized: exactly one of these. */
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
 import { maskSecrets } from "@altimate-code/log/Secrets"
 import * as Option from "effect/Option"
@@ -11,7 +11,7 @@ export type Identity =
     readonly token: Redacted.Redacted<string>
     /** Its source, for messages. */
     readonly from: string
-    /** Whether the source can provide another one. */
+    /** Whether the source can provide a new token. */
     readonly refreshable: boolean
   }
   | {
@@ -20,20 +20,20 @@ export type Identity =
     readonly secretAccessKey: Redacted.Redacted<string>
     readonly sessionToken: Option.Option<Redacted.Redacted<string>>
     readonly from: string
-    /** The AWS profile that provided them. */
+    /** The AWS profile that the credentials come from. */
     readonly profile?: string | undefined
-    /** Whether the source can provide new ones. */
+    /** Whether the source can provide new credentials. */
     readonly refreshable: boolean
   }
   | {
-    /** Custom headers, which every request has anyway; or nothing. */
+    /** Authorized by custom headers, which every request has anyway, or not at all. */
     readonly _tag: "Headers" | "None"
     readonly from: string
     readonly refreshable: false
   }
 
-/** The identity without its secrets. */
-export const authorizationOf = (identity: Identity): Authorization => {
+/** Describes the identity without its secrets. */
+export const toAuthorization = (identity: Identity): Authorization => {
   const { _tag: kind, from: source, refreshable } = identity
   const key = kind === "Bearer" ? Option.getOrUndefined(BedrockKey.read(Redacted.value(identity.token))) : undefined
   const profile = kind === "AwsChain" ? identity.profile : undefined
@@ -46,14 +46,14 @@ export const authorizationOf = (identity: Identity): Authorization => {
   }
 }
 
-/** Whether both have the same secrets. */
-export const isSame = (a: Identity, b: Identity): boolean => secrets(a).join("\n") === secrets(b).join("\n")
+/** Whether both identities have the same secrets. */
+export const isSame = (a: Identity, b: Identity): boolean => listSecrets(a).join("\n") === listSecrets(b).join("\n")
 
-/** Masks the secrets of the identity, which a gateway may repeat. */
-export const mask = (identity: Identity, text: string): string =>
-  maskSecrets(secrets(identity).map((secret) => Redacted.make(secret)))(text)
+/** Masks the identity's secrets in text from a gateway, which may echo them. */
+export const maskIdentity = (identity: Identity, text: string): string =>
+  maskSecrets(listSecrets(identity).map((secret) => Redacted.make(secret)))(text)
 
-const secrets = (identity: Identity): ReadonlyArray<string> => {
+const listSecrets = (identity: Identity): ReadonlyArray<string> => {
   switch (identity._tag) {
     case "Bearer":
       return [Redacted.value(identity.token)]

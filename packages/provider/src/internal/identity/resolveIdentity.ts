@@ -5,18 +5,18 @@ import { addTokenSources, kinds } from "@altimate-code/auth/Credential"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { BedrockError } from "../../BedrockError.ts"
-import type { Identify } from "../transport/retryRequest.ts"
+import type { ResolveIdentity } from "../transport/retryRequest.ts"
 import type { Identity } from "./identity.ts"
 
-/** Resolves the credential, and walks the AWS credential chain only if that is the credential. */
-export const makeIdentify = (
+/** Resolves the credential, and the AWS credential chain only if no other credential takes precedence. */
+export const makeResolveIdentity = (
   auth: Context.Tag.Service<Auth>,
   chain: Context.Tag.Service<AwsCredentials>,
   region: string
-): Identify =>
+): ResolveIdentity =>
 (refused, attempts) =>
   Effect.gen(function*() {
-    const credential = yield* refused?._tag === "Bearer" ? auth.renewed(refused.token) : auth.credential
+    const credential = yield* refused?._tag === "Bearer" ? auth.renew(refused.token) : auth.credential
     yield* Effect.logInfo("credential").pipe(
       Effect.annotateLogs({ kind: kinds[credential._tag], from: credential.where })
     )

@@ -1,13 +1,13 @@
-/** Reconstructs the canonical request of a signature from the request as it was sent. Pure. */
+/** Reconstructs what was signed from the request as it was sent. Pure. */
 import { publicUrl } from "@altimate-code/log/PublicUrl"
 import { createHash } from "node:crypto"
 import type { CustomHeaders } from "./customHeaders.ts"
 import type { Identity } from "./identity.ts"
-import { publicHeader } from "./publicHeaders.ts"
+import { redactHeader } from "./redactHeaders.ts"
 
 export interface SignedRequest {
   readonly method: string
-  /** As sent, percent-encoded. */
+  /** Percent-encoded, as sent. */
   readonly path: string
   readonly query: Readonly<Record<string, string | ReadonlyArray<string> | null>>
   readonly headers: Readonly<Record<string, string>>
@@ -15,7 +15,7 @@ export interface SignedRequest {
 }
 
 export interface SignatureInput {
-  /** Without the values of authorizing headers, of custom headers and of the query. */
+  /** The values of authorization headers, custom headers and the query are redacted. */
   readonly canonicalRequest: string
   /** Contains the hash of the complete canonical request. */
   readonly stringToSign: string
@@ -27,7 +27,7 @@ const encode = (text: string): string =>
 const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex")
 
 /** Source: IAM User Guide, "Create a signed AWS API request". The path is encoded twice, as for every service except S3. */
-export const signatureInput = (
+export const reconstructSignature = (
   request: SignedRequest,
   identity: Identity,
   custom: CustomHeaders
@@ -61,7 +61,7 @@ export const signatureInput = (
   return {
     canonicalRequest: canonical(
       publicUrl(`?${query}`).slice(1),
-      (name) => publicHeader(name, headers[name] ?? "", identity, custom)
+      (name) => redactHeader(name, headers[name] ?? "", identity, custom)
     ),
     stringToSign: ["AWS4-HMAC-SHA256", headers["x-amz-date"] ?? "", scope, sha256(whole)].join("\n")
   }

@@ -2,13 +2,13 @@ import type * as AiError from "@effect/ai/AiError"
 import * as Either from "effect/Either"
 import { malformedInput } from "./malformed.ts"
 
-/** The SDK's type of a JSON value: no `undefined`, no class instances. */
+/** The SDK's type for JSON values: without `undefined` and class instances. */
 export type Json = null | boolean | number | string | Array<Json> | JsonObject
 export interface JsonObject {
   [name: string]: Json
 }
 
-/** Converts a value to JSON: drops `undefined`, writes dates as text. */
+/** Converts a value to JSON: omits `undefined` and converts dates to text. */
 export const toJson = (value: unknown): Either.Either<Json, AiError.MalformedInput> =>
   Either.try({
     try: () => JSON.parse(JSON.stringify(value) ?? "null"),

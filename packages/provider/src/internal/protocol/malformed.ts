@@ -1,17 +1,17 @@
 import * as AiError from "@effect/ai/AiError"
 import * as Either from "effect/Either"
 
-/** A prompt that Bedrock would refuse and that the caller can correct. */
+/** An error for a prompt that Bedrock would refuse and that the caller can correct. */
 export const malformedInput = (description: string): AiError.MalformedInput =>
   new AiError.MalformedInput({ module: "BedrockLanguageModel", method: "prompt", description })
 
-/** An answer that is not what it should be. */
+/** An error for a response that cannot be decoded. */
 export const malformedOutput = (description: string): AiError.MalformedOutput =>
   new AiError.MalformedOutput({ module: "BedrockLanguageModel", method: "response", description })
 
 /**
- * Runs a function that reads an answer. A gateway can send other values than the SDK's types promise, so an exception here means a malformed
- * answer, not a bug.
+ * Runs a function that decodes a response. A gateway's values may not match the SDK's types, so an exception here means a malformed response,
+ * not a bug.
  */
 export const catchMalformed = <A>(
   read: () => Either.Either<A, AiError.MalformedOutput>
@@ -19,7 +19,7 @@ export const catchMalformed = <A>(
   Either.flatMap(
     Either.try({
       try: read,
-      catch: () => malformedOutput("the gateway's answer does not have the shape of Bedrock's")
+      catch: () => malformedOutput("the gateway's response does not have the structure of a Bedrock response")
     }),
     (result) => result
   )

@@ -1,9 +1,9 @@
-/** Removes fields that a gateway refuses from a request. Pure. */
+/** Removes fields from a request. Pure. */
 import type { Droppable } from "@altimate-code/config/Gateway"
 import type { Message } from "@aws-sdk/client-bedrock-runtime"
 import * as Predicate from "effect/Predicate"
 
-/** The names inside these fields belong to tools, models or users. */
+/** Fields whose content is not searched, because its names are defined by tools, models or users. */
 const opaque: ReadonlySet<string> = new Set([
   "additionalModelRequestFields",
   "input",
@@ -14,7 +14,7 @@ const opaque: ReadonlySet<string> = new Set([
 
 const removed = Symbol("removed")
 
-/** A container that becomes empty is removed too, because Bedrock refuses empty blocks. */
+/** Also removes objects and arrays that become empty, because Bedrock refuses empty blocks. */
 const pruneFields = (names: ReadonlySet<string>) => {
   const prune = (value: unknown): unknown => {
     if (Array.isArray(value)) {
@@ -24,7 +24,7 @@ const pruneFields = (names: ReadonlySet<string>) => {
       return left.length === 0 ? removed : left
     }
     // A `Uint8Array` is an object too.
-    if (!isPlain(value)) return value
+    if (!isPlainObject(value)) return value
     const entries = Object.entries(value).map(([name, item]) =>
       [name, names.has(name) ? removed : opaque.has(name) ? item : prune(item)] as const
     )
@@ -35,10 +35,10 @@ const pruneFields = (names: ReadonlySet<string>) => {
   return prune
 }
 
-const isPlain = (value: unknown): value is Record<string, unknown> =>
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   Predicate.isRecord(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value))
 
-/** Returns the identical request if it has none of the fields. */
+/** Returns the same object if the request has none of the fields. */
 export const dropFields = <Request extends { readonly messages?: Array<Message> | undefined }>(
   request: Request,
   names: ReadonlyArray<Droppable>
@@ -46,25 +46,25 @@ export const dropFields = <Request extends { readonly messages?: Array<Message> 
   const pruned = pruneFields(new Set(names))(request) as Request
   return pruned === request || pruned.messages === request.messages
     ? pruned
-    : { ...pruned, messages: alternating(pruned.messages ?? []) }
+    : { ...pruned, messages: alternateRoles(pruned.messages ?? []) }
 }
 
 /** Removes empty messages and merges the messages around them, because roles must alternate. */
-const alternating = (messages: ReadonlyArray<Message>): Array<Message> => {
+const alternateRoles = (messages: ReadonlyArray<Message>): Array<Message> => {
   const kept: Array<Message> = []
-  let lost = false
+  let wasRemoved = false
   for (const message of messages) {
     const last = kept.at(-1)
     if (message.content === undefined) {
-      lost = true
+      wasRemoved = true
       continue
     }
-    if (lost && last !== undefined && last.role === message.role) {
+    if (wasRemoved && last !== undefined && last.role === message.role) {
       kept[kept.length - 1] = { ...last, content: [...last.content ?? [], ...message.content] }
     } else {
       kept.push(message)
     }
-    lost = false
+    wasRemoved = false
   }
   return kept
 }

@@ -1,4 +1,4 @@
-/** One attempt at a request, without retries. */
+/** Sends a single attempt at a request, without retries. */
 import type {
   BedrockRuntimeClient,
   ConverseCommandInput,
@@ -13,11 +13,11 @@ import * as Stream from "effect/Stream"
 import type { BedrockError } from "../../BedrockError.ts"
 import type { SigningScope } from "../../SigningScope.ts"
 import type { StreamedEvent } from "../../StreamedEvent.ts"
-import { type AnswerIds, answerIds } from "../failure/answerIds.ts"
 import type { Attempt } from "../failure/attempt.ts"
 import { fromStream, fromThrown } from "../failure/fromThrown.ts"
 import { makeError } from "../failure/makeError.ts"
-import { toStreamed } from "../protocol/response/eventsOfWhole.ts"
+import { readResponseIds, type ResponseIds } from "../failure/responseIds.ts"
+import { toEvents } from "../protocol/response/responseEvents.ts"
 import { gatewayHandler, type Handler, NotStreamed, Refused } from "./gatewayHandler.ts"
 import { makeClient, type Sdk, type Target } from "./sdk.ts"
 
@@ -26,40 +26,40 @@ export interface Exchange {
   readonly http: Handler
   /** The base URL; see `Endpoint`. */
   readonly endpoint: string
-  /** What AWS signatures are made for. */
+  /** The scope of AWS signatures. */
   readonly signing: SigningScope
   readonly attempt: Attempt
-  /** The time limit until the first event, or until a complete answer. */
+  /** The time limit for the first event, or for a complete response. */
   readonly firstByte: Duration.Duration
-  /** The time limit between two events. */
+  /** The time limit for the next event. */
   readonly idle: Duration.Duration
-  /** Whether a complete answer is accepted in place of a streamed one. */
-  readonly acceptsWhole: boolean
+  /** Whether to accept a complete response to a streaming request. */
+  readonly acceptsComplete: boolean
 }
 
-/** Only the usage follows messageStop. The answer is complete without it, so the wait for it is short. */
+/** How long to wait for the usage after messageStop. The answer is complete without it. */
 const usageTimeout = Duration.seconds(10)
 
-/** Requests a complete answer. */
-export const sendWhole = (
+/** Sends a request for a complete response. */
+export const sendConverse = (
   exchange: Exchange,
   request: ConverseCommandInput
 ): Effect.Effect<ConverseCommandOutput, BedrockError> =>
-  Effect.flatMap(connect(exchange), ({ client, refusal, toError }) =>
+  Effect.flatMap(makeExchangeClient(exchange), ({ client, refusal, toError }) =>
     Effect.tryPromise({
       try: (abortSignal) => client.send(new exchange.sdk.ConverseCommand(request), { abortSignal }),
       catch: toError
-    }).pipe(withinFirstByte(exchange, refusal)))
+    }).pipe(limitFirstByte(exchange, refusal)))
 
-/** A streamed answer whose first visible event has arrived: from here on, the request must not be retried. */
+/** A response stream whose first visible event has arrived. From now on, the request must not be retried. */
 export interface OpenStream {
   readonly head: ReadonlyArray<StreamedEvent>
   readonly rest: Stream.Stream<StreamedEvent, BedrockError>
-  /** What the gateway did instead of streaming, if it did not stream. */
+  /** If the gateway did not stream: what it did instead. */
   readonly notStreamed?: string
 }
 
-/** Requests a streamed answer. Closing the scope before its last event closes the connection; afterwards the connection is reused. */
+/** Sends a request for a stream. Closing the scope before the last event closes the connection; otherwise it is reused. */
 export const openStream = (
   exchange: Exchange,
   request: ConverseStreamCommandInput
@@ -69,7 +69,7 @@ export const openStream = (
     (controller) => Effect.sync(() => controller.abort())
   ).pipe(
     Effect.flatMap((controller) =>
-      // The connection of a failed attempt is closed before the next attempt, not with the scope.
+      // Close the connection of a failed attempt now: the scope stays open during the next attempt.
       Effect.onError(readHead(exchange, request, controller.signal), () => Effect.sync(() => controller.abort()))
     )
   )
@@ -80,69 +80,71 @@ const readHead = (
   abortSignal: AbortSignal
 ): Effect.Effect<OpenStream, BedrockError> =>
   Effect.gen(function*() {
-    const { client, ids, refusal, toError, whole } = yield* connect(exchange)
+    const { client, ids, refusal, toError, complete } = yield* makeExchangeClient(exchange)
     const sent = yield* Effect.tryPromise({
       try: () => client.send(new exchange.sdk.ConverseStreamCommand(request), { abortSignal }),
       catch: toError
-    }).pipe(withinFirstByte(exchange, refusal), Effect.either)
+    }).pipe(limitFirstByte(exchange, refusal), Effect.either)
     if (sent._tag === "Left") {
-      const response = whole()
-      if (!exchange.acceptsWhole || response === undefined) return yield* Effect.fail(sent.left)
-      return { ...yield* readWhole(exchange, request, response), notStreamed: sent.left.message }
+      const response = complete()
+      if (!exchange.acceptsComplete || response === undefined) return yield* Effect.fail(sent.left)
+      return { ...yield* decodeComplete(exchange, request, response), notStreamed: sent.left.message }
     }
 
     const events = sent.right.stream?.[Symbol.asyncIterator]()
-    if (events === undefined) return yield* truncated(exchange, ids())
-    let stopped = false
-    /** Fails with none at the end of the events. */
+    if (events === undefined) return yield* makeTruncatedError(exchange, ids())
+    let hasStopped = false
+    /** Fails with none at the end of the stream. */
     const next: Effect.Effect<StreamedEvent, Option.Option<BedrockError>> = Effect.suspend(() =>
       Effect.tryPromise({ try: () => events.next(), catch: toError }).pipe(
         Effect.timeoutFail({
-          duration: stopped ? Duration.min(exchange.idle, usageTimeout) : exchange.idle,
-          onTimeout: () => timeout(exchange, "IdleTimeout", ids())
+          duration: hasStopped ? Duration.min(exchange.idle, usageTimeout) : exchange.idle,
+          onTimeout: () => makeTimeoutError(exchange, "IdleTimeout", ids())
         })
       )
     ).pipe(
-      // After messageStop the answer is complete, whatever fails.
+      // After messageStop the answer is complete, so later failures do not matter.
       Effect.catchAll((error) =>
-        stopped
+        hasStopped
           ? Effect.zipRight(
-            Effect.logDebug(`after the end of the answer: ${error.message}`),
+            Effect.logDebug(`ignored after messageStop: ${error.message}`),
             Effect.fail(Option.none())
           )
           : Effect.fail(Option.some(error))
       ),
       Effect.flatMap(({ done, value }) => {
-        if (done === true) return Effect.fail(stopped ? Option.none() : Option.some(truncated(exchange, ids())))
-        stopped ||= value.messageStop !== undefined
+        if (done === true) {
+          return Effect.fail(hasStopped ? Option.none() : Option.some(makeTruncatedError(exchange, ids())))
+        }
+        hasStopped ||= value.messageStop !== undefined
         return Effect.succeed({ ...value, requestId: ids().requestId })
       })
     )
     const head: Array<StreamedEvent> = []
     for (let isVisible = false; !isVisible;) {
-      const event = yield* Effect.mapError(next, Option.getOrElse(() => truncated(exchange, ids())))
+      const event = yield* Effect.mapError(next, Option.getOrElse(() => makeTruncatedError(exchange, ids())))
       isVisible = event.messageStart === undefined
       head.push(event)
     }
     return { head, rest: Stream.repeatEffectOption(next) }
   })
 
-/** Lets the SDK decode a complete answer that came in place of a streamed one, as if it had been requested. */
-const readWhole = (
+/** Lets the SDK decode a complete response to a streaming request. */
+const decodeComplete = (
   exchange: Exchange,
   request: ConverseStreamCommandInput,
-  response: NonNullable<NotStreamed["whole"]>
+  response: NonNullable<NotStreamed["complete"]>
 ): Effect.Effect<OpenStream, BedrockError> =>
   Effect.tryPromise({
     try: () =>
-      makeClient(exchange.sdk, target(exchange), { handle: async () => ({ response }) })
+      makeClient(exchange.sdk, toTarget(exchange), { handle: async () => ({ response }) })
         .send(new exchange.sdk.ConverseCommand(request)),
-    catch: (error) => fromStream(error, exchange.attempt, answerIds(response.headers))
+    catch: (error) => fromStream(error, exchange.attempt, readResponseIds(response.headers))
   }).pipe(
-    Effect.map((output) => ({ head: toStreamed(output), rest: Stream.empty }))
+    Effect.map((output) => ({ head: toEvents(output), rest: Stream.empty }))
   )
 
-const target = ({ attempt, endpoint, signing }: Exchange): Target => ({
+const toTarget = ({ attempt, endpoint, signing }: Exchange): Target => ({
   url: endpoint,
   signing,
   region: attempt.region,
@@ -150,59 +152,63 @@ const target = ({ attempt, endpoint, signing }: Exchange): Target => ({
   headers: attempt.headers
 })
 
-interface Connection {
+interface ExchangeClient {
   readonly client: BedrockRuntimeClient
-  /** The response's IDs; empty before its headers have arrived. */
-  readonly ids: () => AnswerIds
-  /** The error for what has been read of a response so far; none before its headers, or if it is the expected response. */
+  /** The response's IDs; empty until its headers have arrived. */
+  readonly ids: () => ResponseIds
+  /** The error for the part of the response that has been read; none if its headers are missing or it is the expected response. */
   readonly refusal: () => BedrockError | undefined
-  /** The complete answer that came in place of a streamed one, if one did. */
-  readonly whole: () => NotStreamed["whole"]
+  /** The complete response to a streaming request, if there was one. */
+  readonly complete: () => NotStreamed["complete"]
   readonly toError: (error: unknown) => BedrockError
 }
 
-const connect = (exchange: Exchange): Effect.Effect<Connection> =>
+const makeExchangeClient = (exchange: Exchange): Effect.Effect<ExchangeClient> =>
   Effect.map(Effect.runtime<never>(), (runtime) => {
     const { attempt, http, sdk } = exchange
-    let ids: AnswerIds | undefined
+    let ids: ResponseIds | undefined
     let refusal: (() => BedrockError) | undefined
-    let whole: NotStreamed["whole"]
+    let complete: NotStreamed["complete"]
     const handler = gatewayHandler(http, attempt, runtime, {
-      onAnswer: (received) => ids = received,
+      onResponse: (received) => ids = received,
       onRefusal: (soFar) => refusal = soFar
     })
     return {
-      client: makeClient(sdk, target(exchange), handler),
+      client: makeClient(sdk, toTarget(exchange), handler),
       ids: () => ids ?? {},
       refusal: () => refusal?.(),
-      whole: () => whole,
+      complete: () => complete,
       toError: (error) => {
-        if (error instanceof NotStreamed) whole = error.whole
+        if (error instanceof NotStreamed) complete = error.complete
         if (error instanceof Refused) return error.error
         return ids === undefined ? fromThrown(error, attempt) : fromStream(error, attempt, ids)
       }
     }
   })
 
-/** A timeout while an error page is read fails with that error. */
-const withinFirstByte = (exchange: Exchange, refusal: Connection["refusal"]) =>
+/** If the time limit is exceeded while an error page is being read, fails with that error. */
+const limitFirstByte = (exchange: Exchange, refusal: ExchangeClient["refusal"]) =>
   Effect.timeoutFail({
     duration: exchange.firstByte,
-    onTimeout: () => refusal() ?? timeout(exchange, "FirstByteTimeout", {})
+    onTimeout: () => refusal() ?? makeTimeoutError(exchange, "FirstByteTimeout", {})
   })
 
-const timeout = (exchange: Exchange, type: "FirstByteTimeout" | "IdleTimeout", ids: AnswerIds): BedrockError => {
+const makeTimeoutError = (
+  exchange: Exchange,
+  type: "FirstByteTimeout" | "IdleTimeout",
+  ids: ResponseIds
+): BedrockError => {
   const message = type === "FirstByteTimeout"
-    ? `no answer within ${Duration.format(exchange.firstByte)}`
-    : `the answer stalled: no event within ${Duration.format(exchange.idle)}`
+    ? `no response within ${Duration.format(exchange.firstByte)}`
+    : `the response stalled: no event within ${Duration.format(exchange.idle)}`
   return makeError({ reason: "Timeout", type, message, ...ids }, exchange.attempt)
 }
 
-const truncated = (exchange: Exchange, ids: AnswerIds): BedrockError =>
+const makeTruncatedError = (exchange: Exchange, ids: ResponseIds): BedrockError =>
   makeError(
     {
       reason: "TruncatedStream",
-      message: "the streamed answer ended before it was complete (no messageStop)",
+      message: "the response stream ended before it was complete (no messageStop)",
       ...ids
     },
     exchange.attempt

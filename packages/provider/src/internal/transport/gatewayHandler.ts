@@ -6,22 +6,22 @@ import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import { Readable } from "node:stream"
 import type { BedrockError, Reason } from "../../BedrockError.ts"
-import { type AnswerIds, answerIds } from "../failure/answerIds.ts"
 import type { Attempt } from "../failure/attempt.ts"
-import { type Answer, mediaType } from "../failure/body/answer.ts"
 import { bodyText } from "../failure/body/bodyText.ts"
 import { detectType, isConverseResponse, isEventStream } from "../failure/body/contentForm.ts"
-import { parseWhole } from "../failure/body/parseJson.ts"
-import { fromAnswer, isLabelled, isNotStreamed } from "../failure/fromAnswer.ts"
+import { parseCompleteJson } from "../failure/body/parseJson.ts"
+import { mediaType, type ReceivedResponse } from "../failure/body/receivedResponse.ts"
+import { fromResponse, hasExpectedType, isNotStreamed } from "../failure/fromResponse.ts"
 import { makeError } from "../failure/makeError.ts"
+import { readResponseIds, type ResponseIds } from "../failure/responseIds.ts"
 import { maskHeaders } from "../identity/customHeaders.ts"
-import { mask } from "../identity/identity.ts"
-import { publicHeaders } from "../identity/publicHeaders.ts"
-import { signatureInput, type SignedRequest } from "../identity/signedRequest.ts"
-import { checkedFrames, preludeLength } from "./frames.ts"
+import { maskIdentity } from "../identity/identity.ts"
+import { redactHeaders } from "../identity/redactHeaders.ts"
+import { reconstructSignature, type SignedRequest } from "../identity/signedRequest.ts"
+import { checkFrames, preludeLength } from "./frames.ts"
 import { peek, readBody, receive } from "./readBody.ts"
 
-/** Carries a finished error through the SDK, which adds fields to whatever is thrown. */
+/** Carries a `BedrockError` through the SDK, which adds fields to the errors it passes on. */
 export class Refused extends Error {
   readonly error: BedrockError
   constructor(error: BedrockError) {
@@ -30,40 +30,40 @@ export class Refused extends Error {
   }
 }
 
-/** The gateway did not stream; `whole` is the complete answer that it sent instead, if it sent one. */
+/** The gateway did not stream. `complete` is the complete response that it sent instead, if any. */
 export class NotStreamed extends Refused {
-  readonly whole: HttpResponse | undefined
-  constructor(error: BedrockError, whole: HttpResponse | undefined) {
+  readonly complete: HttpResponse | undefined
+  constructor(error: BedrockError, complete: HttpResponse | undefined) {
     super(error)
-    this.whole = whole
+    this.complete = complete
   }
 }
 
-/** Is called as soon as the headers of the response have arrived. */
+/** Called as soon as the headers of the response have arrived. */
 export interface Listener {
-  /** The response is not the expected one; `soFar` is the error for what has been read of it. */
+  /** The response is not the expected one. `soFar` returns the error for the part that has been read. */
   readonly onRefusal: (soFar: () => BedrockError) => void
-  /** The response is passed on to the SDK. */
-  readonly onAnswer: (ids: AnswerIds) => void
+  /** The response is valid and is passed to the SDK. */
+  readonly onResponse: (ids: ResponseIds) => void
 }
 
 export type Handler = Pick<NodeHttpHandler, "handle" | "metadata">
 type HttpResponse = Awaited<ReturnType<Handler["handle"]>>["response"]
 
-/** For a response that is only read for its message, in bytes. */
+/** The size limit for a response that is only read for its error message, in bytes. */
 const maxMessageSize = 64 * 1024
-/** For a complete answer, in MiB: far more than any model generates. */
-const maxAnswerMiB = 32
+/** The size limit for a complete response, in MiB: far more than any model generates. */
+const maxResponseMiB = 32
 
 /**
- * A handler for the one request of `attempt`. It passes on Bedrock's responses, whatever their content type says, and throws {@link Refused} for
- * any other response.
+ * A handler for the request of one `attempt`. It passes Bedrock's responses to the SDK, whatever their content type, and throws
+ * {@link Refused} for any other response.
  */
 export const gatewayHandler = (
   http: Handler,
   attempt: Attempt,
   runtime: Runtime.Runtime<never>,
-  { onAnswer, onRefusal }: Listener
+  { onResponse, onRefusal }: Listener
 ): Handler => {
   const { identity, operation, url } = attempt
   const log = (message: string, annotations: Record<string, unknown>) =>
@@ -71,29 +71,33 @@ export const gatewayHandler = (
   const now = () => Runtime.runSync(runtime, Clock.currentTimeMillis)
 
   const send: Handler["handle"] = async (request, options) => {
-    const shown = (headers: Answer["headers"]) => publicHeaders(headers, identity, attempt.headers)
-    log("request", { method: request.method, url, headers: shown(request.headers) })
+    const redact = (headers: ReceivedResponse["headers"]) => redactHeaders(headers, identity, attempt.headers)
+    log("request", { method: request.method, url, headers: redact(request.headers) })
     const started = now()
     const { response } = await http.handle(request, options)
     response.headers = lowerCase(response.headers)
-    const { requestId } = answerIds(response.headers)
+    const { requestId } = readResponseIds(response.headers)
     log("response", {
       status: response.statusCode,
       ms: now() - started,
       url,
       ...(requestId !== undefined && { requestId }),
-      headers: shown(response.headers)
+      headers: redact(response.headers)
     })
     return { response }
   }
 
-  /** Logs both sides of a signature mismatch, so that they can be compared. */
-  const logSignature = (request: SignedRequest, { body, headers }: Answer) => {
-    const mismatch = identity._tag === "AwsChain" && /signature/i.test(`${headers["x-amzn-errortype"]} ${body}`)
-    const ours = mismatch ? signatureInput(request, identity, attempt.headers) : undefined
+  /** After a signature mismatch, logs what each side signed, for comparison. */
+  const logSignature = (request: SignedRequest, { body, headers }: ReceivedResponse) => {
+    const isMismatch = identity._tag === "AwsChain" && /signature/i.test(`${headers["x-amzn-errortype"]} ${body}`)
+    const ours = isMismatch ? reconstructSignature(request, identity, attempt.headers) : undefined
     if (ours === undefined) return
-    const answer = maskHeaders(attempt.headers, mask(identity, body.slice(0, 8 * 1024)))
-    const line = Effect.annotateLogs(Effect.logInfo("signature refused"), { ...ours, answer, attempt: attempt.number })
+    const response = maskHeaders(attempt.headers, maskIdentity(identity, body.slice(0, 8 * 1024)))
+    const line = Effect.annotateLogs(Effect.logInfo("signature refused"), {
+      ...ours,
+      response,
+      attempt: attempt.number
+    })
     Runtime.runSync(runtime, line)
   }
 
@@ -102,60 +106,63 @@ export const gatewayHandler = (
     handle: async (request, options) => {
       const { response } = await send(request, options)
       const { headers, statusCode: status } = response
-      const ids = answerIds(headers)
-      // The response to an unknown operation is HTTP 200 with an error in its headers or body.
+      const ids = readResponseIds(headers)
+      // For an unknown operation, AWS returns HTTP 200 with an error in the headers or body.
       const isOk = status === 200 && headers["x-amzn-errortype"] === undefined
       const { all, first } = await peek(receive(response.body ?? Readable.from([])), isOk ? preludeLength : 0)
       if (isOk && operation === "converse-stream" && isEventStream(first, headers)) {
-        response.body = checkedFrames(all)
-        onAnswer(ids)
+        response.body = checkFrames(all)
+        onResponse(ids)
         return { response }
       }
 
-      const toAnswer = (body: Uint8Array): Answer => {
+      const toReceived = (body: Uint8Array): ReceivedResponse => {
         const text = bodyText(body, headers)
         return { status, headers: { ...headers, "content-type": detectType(first, text, headers) }, body: text }
       }
-      const toError = (answer: Answer) => fromAnswer(answer, attempt, now())
+      const toError = (received: ReceivedResponse) => fromResponse(received, attempt, now())
       const fail = (reason: Reason, message: string) =>
         new Refused(makeError({ reason, status, message, ...ids }, attempt))
 
       const soFar: Array<Uint8Array> = []
-      if (!isOk || !isLabelled(headers, operation)) onRefusal(() => toError(toAnswer(Buffer.concat(soFar))))
-      const mayBeWhole = isOk && (mediaType(headers) === "application/json" || /^\s*\{/.test(first.toString("latin1")))
+      if (!isOk || !hasExpectedType(headers, operation)) onRefusal(() => toError(toReceived(Buffer.concat(soFar))))
+      const mayBeComplete = isOk &&
+        (mediaType(headers) === "application/json" || /^\s*\{/.test(first.toString("latin1")))
       const { body, failure, isCut } = await readBody(
         all,
-        mayBeWhole ? maxAnswerMiB * 1024 * 1024 : maxMessageSize,
+        mayBeComplete ? maxResponseMiB * 1024 * 1024 : maxMessageSize,
         soFar
       )
-      if (isCut && mayBeWhole) {
-        throw fail("WrongContentType", `the answer is longer than ${maxAnswerMiB} MiB`)
+      if (isCut && mayBeComplete) {
+        throw fail("WrongContentType", `the response is larger than ${maxResponseMiB} MiB`)
       }
-      const answer = toAnswer(body)
+      const received = toReceived(body)
       const why = failure instanceof NetworkError ? failure.message : undefined
-      if (!isOk) logSignature(request, answer)
-      // Part of an error page is enough.
-      if (!isOk) throw new Refused(toError(why !== undefined && body.length === 0 ? { ...answer, body: why } : answer))
+      if (!isOk) {
+        logSignature(request, received)
+        // A partial error page is enough.
+        throw new Refused(toError(why !== undefined && body.length === 0 ? { ...received, body: why } : received))
+      }
       const text = new TextDecoder().decode(body)
-      const json = parseWhole(text)
+      const json = parseCompleteJson(text)
       if (failure !== undefined || json === undefined && text.trimStart().startsWith("{")) {
         throw fail(
           "TruncatedStream",
-          `the answer broke off before it was complete${why === undefined ? "" : `: ${why}`}`
+          `the response ended before it was complete${why === undefined ? "" : `: ${why}`}`
         )
       }
       if (isConverseResponse(json)) {
         response.body = body
-        if (operation === "converse-stream") throw new NotStreamed(toError(answer), response)
-        onAnswer(ids)
+        if (operation === "converse-stream") throw new NotStreamed(toError(received), response)
+        onResponse(ids)
         return { response }
       }
-      throw isNotStreamed(answer, operation)
-        ? new NotStreamed(toError(answer), undefined)
-        : new Refused(toError(answer))
+      throw isNotStreamed(received, operation)
+        ? new NotStreamed(toError(received), undefined)
+        : new Refused(toError(received))
     }
   }
 }
 
-const lowerCase = (headers: Answer["headers"]): Record<string, string> =>
+const lowerCase = (headers: ReceivedResponse["headers"]): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

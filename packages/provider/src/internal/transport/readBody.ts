@@ -1,12 +1,12 @@
 /** Reads the body of a response as it arrives. */
 import type { Readable } from "node:stream"
 
-/** How many bytes are buffered before the connection is paused. */
+/** The number of bytes to buffer before the connection is paused. */
 const maxBuffered = 1024 * 1024
 
 /**
- * All bytes that arrive before the end or a failure. A stream of Node.js drops unread data when its connection breaks, although the last data
- * often arrives together with the break. Leaving the generator early closes the connection.
+ * Yields all bytes that arrive before the end or a failure. A Node.js stream discards unread data when its connection breaks, although the last
+ * data often arrives right before. Leaving the generator early closes the connection.
  */
 export async function* receive(body: Readable): AsyncGenerator<Uint8Array> {
   const chunks: Array<Uint8Array> = []
@@ -46,20 +46,20 @@ export async function* receive(body: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-export interface Read {
+export interface ReadResult {
   readonly body: Uint8Array
   /** Whether the body is longer than the limit. */
   readonly isCut: boolean
   readonly failure?: unknown
 }
 
-/** Reads at most `limit` bytes of the body, and the failure that ended it early, if any. Then closes the connection. */
+/** Reads at most `limit` bytes of the body, then closes the connection. A failure in between is part of the result. */
 export const readBody = async (
   chunks: AsyncIterable<Uint8Array>,
   limit: number,
-  /** Receives each chunk, so that the caller can read what has arrived so far. */
+  /** Collects the chunks, so that the caller can see what has arrived so far. */
   soFar: Array<Uint8Array> = []
-): Promise<Read> => {
+): Promise<ReadResult> => {
   let length = 0
   const body = () => Buffer.concat(soFar).subarray(0, limit)
   try {
@@ -74,7 +74,7 @@ export const readBody = async (
   return { body: body(), isCut: false }
 }
 
-/** The first `length` bytes of a body, or fewer if it is shorter, and the whole body. */
+/** Reads at least `length` bytes of the body, or fewer if it is shorter, as `first`. `all` yields the entire body. */
 export const peek = async (
   chunks: AsyncGenerator<Uint8Array>,
   length: number

@@ -1,10 +1,10 @@
-/** When a service accepts requests again, according to the headers and the message of its refusal. */
+/** Reads how long to wait before a retry from the headers and the message of a response. */
 
 type Headers = Readonly<Record<string, string>>
 
 const isNumber = (text: string): boolean => /^\d+(\.\d+)?$/.test(text)
 
-/** From seconds or an HTTP date; a date is relative to the `date` header if there is one. */
+/** The header contains seconds or an HTTP date. A date is compared with the `date` header, if there is one. */
 const fromRetryAfter = (headers: Headers, now: number): number | undefined => {
   const text = headers["retry-after"]?.trim() ?? ""
   if (isNumber(text)) return Number(text) * 1000
@@ -12,7 +12,7 @@ const fromRetryAfter = (headers: Headers, now: number): number | undefined => {
   return Date.parse(text) - (Number.isNaN(theirs) ? now : theirs)
 }
 
-/** Seconds from now or since 1970. If requests remain in the window, the window is not the reason for this refusal. */
+/** The header contains seconds from now or since 1970. If requests remain, the rate limit is not the reason for the error. */
 const fromReset = (headers: Headers, now: number): number | undefined => {
   const named = (name: string) => headers[`x-ratelimit-${name}`] ?? headers[`ratelimit-${name}`]
   const reset = named("reset")?.trim() ?? ""
@@ -22,7 +22,7 @@ const fromReset = (headers: Headers, now: number): number | undefined => {
 }
 
 /**
- * How long to wait, in milliseconds. Sources: RFC 9110, section 10.2.3 (`Retry-After`); Azure's `retry-after-ms`; the rate limit headers of
+ * The time to wait, in milliseconds. Sources: RFC 9110, section 10.2.3 (`Retry-After`); Azure's `retry-after-ms`; the rate limit headers of
  * Envoy, Kong and GitHub.
  */
 export const retryAfterMillis = (status: number, headers: Headers, now: number): number | undefined => {
@@ -39,7 +39,7 @@ export const retryAfterMillis = (status: number, headers: Headers, now: number):
 const longQuota =
   /\bper (day|week|month)\b|\b(?:(dai)|(week)|(month))ly (?:\w+ ){0,2}(?:quota|limit|budget|allowance|tokens?|requests?)\b/i
 
-/** The period of a quota per day or longer, which a wait of minutes does not renew. */
+/** The period of an exhausted quota, if it is a day or longer, so that a retry after minutes is pointless. */
 export const longQuotaPeriod = (message: string): string | undefined => {
   const [, named, ...adverbs] = longQuota.exec(message) ?? []
   const stem = named ?? adverbs.find((adverb) => adverb !== undefined)

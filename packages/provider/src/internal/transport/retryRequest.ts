@@ -1,4 +1,4 @@
-/** Retries a request according to the policy, and once with new credentials if the old ones were refused. */
+/** Retries a request according to the policy, and once with renewed credentials if they were refused. */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,50 +9,55 @@ import type { Limit, Service as RetryPolicy } from "../../RetryPolicy.ts"
 import { isExpired } from "../failure/reason.ts"
 import { type Identity, isSame } from "../identity/identity.ts"
 
-/** Resolves the identity to use, other than the `refused` one if possible, after this many `attempts`. */
-export type Identify = (refused: Identity | undefined, attempts: number) => Effect.Effect<Identity, BedrockError>
+/** Resolves the identity for a request, if possible not the `refused` one. Errors report the number of `attempts` so far. */
+export type ResolveIdentity = (refused: Identity | undefined, attempts: number) => Effect.Effect<Identity, BedrockError>
 
 export interface Options extends Pick<RetryPolicy, "schedule" | "retryable"> {
   readonly limit: (error: BedrockError) => Limit
-  readonly identify: Identify
+  readonly resolveIdentity: ResolveIdentity
 }
 
-/** `once` receives the number of its attempt, from 1. */
+/** `send` receives the number of the attempt, starting at 1. */
 export const retryRequest = <A, R>(
-  { identify, limit, retryable, schedule }: Options,
-  once: (identity: Identity, attempt: number) => Effect.Effect<A, BedrockError, R>
+  { limit, resolveIdentity, retryable, schedule }: Options,
+  send: (identity: Identity, attempt: number) => Effect.Effect<A, BedrockError, R>
 ): Effect.Effect<A, BedrockError, R> =>
   Effect.suspend(() => {
     let attempts = 0
-    let renewed = false
-    const use = (identity: Identity) => Effect.suspend(() => once(identity, ++attempts))
+    let hasRenewed = false
+    const sendAs = (identity: Identity) => Effect.suspend(() => send(identity, ++attempts))
 
     const renew = (error: BedrockError, identity: Identity) =>
       Effect.gen(function*() {
-        renewed = true
+        hasRenewed = true
         yield* Effect.logWarning("credentials refused, renewing them").pipe(
           Effect.annotateLogs({ reason: error.reason, attempt: attempts })
         )
-        const fresh = yield* identify(identity, attempts)
-        return yield* isExpired(error.type, error.message) || !isSame(identity, fresh) ? use(fresh) : Effect.fail(error)
+        const fresh = yield* resolveIdentity(identity, attempts)
+        return yield* isExpired(error.type, error.message) || !isSame(identity, fresh)
+          ? sendAs(fresh)
+          : Effect.fail(error)
       })
 
-    const attempt = Effect.flatMap(Effect.suspend(() => identify(undefined, attempts)), (identity) =>
+    const attempt = Effect.flatMap(Effect.suspend(() => resolveIdentity(undefined, attempts)), (identity) =>
       Effect.catchIf(
-        use(identity),
-        (error) => !renewed && isRefusal(error) && identity.refreshable,
+        sendAs(identity),
+        (error) =>
+          !hasRenewed && isRefusal(error) && identity.refreshable,
         (error) => renew(error, identity)
       ))
 
     const isWithinLimit = makeLimiter(limit)
     let failures = 0
     let last: BedrockError
-    /** Whether the wait is within the limits. If so, reports it. */
+    /** Returns whether the wait is within the limits, and if so reports it. */
     const startWait = (wait: Duration.Duration) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         const until = now + Duration.toMillis(wait)
-        if (!isWithinLimit(last, { failures, now, until })) return false
+        if (!isWithinLimit(last, { failures, now, until })) {
+          return false
+        }
         yield* Effect.logWarning("retry").pipe(
           Effect.annotateLogs({
             reason: last.reason,
@@ -86,20 +91,20 @@ interface Moment {
 }
 
 /**
- * A limit counts from the first of consecutive failures with this limit, because a request that waited for a rate limit can then fail
- * otherwise. All waits together end with the longest of the limits.
+ * A request that waited for a rate limit can then fail for another reason. So each limit starts at the first of consecutive failures that it
+ * applies to, and all waits together must not exceed the longest limit.
  */
 const makeLimiter = (limit: Options["limit"]) => {
   let first: number | undefined
   let longest = 0
-  let row = { since: 0, total: Number.NaN }
+  let streak = { since: 0, total: Number.NaN }
   return (error: BedrockError, { failures, now, until }: Moment): boolean => {
     const { attempts = Infinity, total: duration } = limit(error)
     const total = Duration.toMillis(duration)
     first ??= now
     longest = Math.max(longest, total)
-    if (row.total !== total) row = { since: now, total }
-    return failures < attempts && until <= Math.min(row.since + total, first + longest)
+    if (streak.total !== total) streak = { since: now, total }
+    return failures < attempts && until <= Math.min(streak.since + total, first + longest)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Retries a request without each field that is refused by name. */
+/** Retries a request without the fields that were refused. */
 import type { Droppable } from "@altimate-code/config/Gateway"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import * as Effect from "effect/Effect"
@@ -14,19 +14,19 @@ interface RefusedField {
   readonly message: string
 }
 
-export interface Dropping {
-  /** The fields that are left out of requests: the configured ones and those that were refused. */
+export interface DroppedFields {
+  /** The fields that requests omit: the configured ones and those that were refused. */
   readonly fields: Ref.Ref<ReadonlyArray<Droppable>>
   readonly notify: (notice: Notice) => Effect.Effect<void>
 }
 
 /**
- * Calls `send` with the request without the dropped fields. Each field is dropped at most once, so this ends. A field stays dropped
- * once a request without it succeeded; otherwise the next request includes it again.
+ * Calls `send` with the request, except the omitted fields. If another field is refused, retries without it; each field is dropped at most
+ * once. Later requests omit the field only if this request succeeds.
  */
 export const retryWithoutFields = <Request extends ConverseCommandInput, A, R>(
-  { fields, notify }: Dropping,
-  given: Request,
+  { fields, notify }: DroppedFields,
+  original: Request,
   send: (request: Request, drop: ReadonlyArray<Droppable>) => Effect.Effect<A, BedrockError, R>
 ): Effect.Effect<A, BedrockError, R> => {
   const remember = (refused: ReadonlyArray<RefusedField>) =>
@@ -46,11 +46,11 @@ export const retryWithoutFields = <Request extends ConverseCommandInput, A, R>(
     refused: ReadonlyArray<RefusedField>
   ): Effect.Effect<A, BedrockError, R> =>
     Effect.suspend(() => {
-      const request = dropFields(given, drop)
+      const request = dropFields(original, drop)
       return send(request, drop).pipe(
         Effect.tap(() => remember(refused)),
         Effect.catchAll((error) =>
-          Option.match(fieldOf(error, request), {
+          Option.match(findRefusedField(error, request), {
             onNone: () => Effect.fail(error),
             onSome: (field) => attempt([...drop, field], [...refused, { field, message: error.message }])
           })
@@ -61,16 +61,16 @@ export const retryWithoutFields = <Request extends ConverseCommandInput, A, R>(
   return Effect.flatMap(Ref.get(fields), (drop) => attempt(drop, []))
 }
 
-const fieldOf = (error: BedrockError, request: ConverseCommandInput): Option.Option<Droppable> =>
+const findRefusedField = (error: BedrockError, request: ConverseCommandInput): Option.Option<Droppable> =>
   error.reason === "Validation" && (error.status !== undefined || error.type !== undefined)
     ? refusedField(error, {
       isSent: (field) => dropFields(request, [field]) !== request,
-      ofModel: namesIn(request.additionalModelRequestFields)
+      modelFields: listNames(request.additionalModelRequestFields)
     })
     : Option.none()
 
 /** The names of all fields in a value, nested ones included. */
-const namesIn = (value: unknown): ReadonlyArray<string> =>
+const listNames = (value: unknown): ReadonlyArray<string> =>
   typeof value !== "object" || value === null
     ? []
-    : Object.entries(value).flatMap(([name, inner]) => [...(Array.isArray(value) ? [] : [name]), ...namesIn(inner)])
+    : Object.entries(value).flatMap(([name, inner]) => [...(Array.isArray(value) ? [] : [name]), ...listNames(inner)])

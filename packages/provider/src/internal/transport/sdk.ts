@@ -1,4 +1,4 @@
-/** The boundary to the AWS SDK: it is loaded with the first request, and gets every setting that it would otherwise look up. */
+/** Loads the AWS SDK with the first request, and gives it every setting that it would otherwise look up. */
 import type {
   BedrockRuntimeClient,
   BedrockRuntimeClientConfig,
@@ -10,17 +10,17 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { BedrockError } from "../../BedrockError.ts"
 import type { SigningScope } from "../../SigningScope.ts"
-import { type CustomHeaders, customHeaders } from "../identity/customHeaders.ts"
+import { addCustomHeaders, type CustomHeaders } from "../identity/customHeaders.ts"
 import type { Identity } from "../identity/identity.ts"
 
-/** The parts of the SDK that are used. */
+/** The parts of the SDK that this package uses. */
 export interface Sdk {
   readonly BedrockRuntimeClient: typeof BedrockRuntimeClient
   readonly ConverseCommand: typeof ConverseCommand
   readonly ConverseStreamCommand: typeof ConverseStreamCommand
 }
 
-/** `import()` keeps the SDK out of starts that make no request. */
+/** With `import()`, a program that sends no request does not load the SDK. */
 export const load: Effect.Effect<Sdk, BedrockError> = Effect.tryPromise({
   try: async () => {
     const bedrock = await import("@aws-sdk/client-bedrock-runtime")
@@ -49,15 +49,15 @@ export interface Target {
   readonly headers: CustomHeaders
 }
 
-/** Settings of the SDK that are missing in its types. */
-interface Untyped {
+/** SDK settings that are missing from its types. */
+interface UntypedSettings {
   readonly disableClockSkewCorrection: boolean
   readonly signingName: string
 }
 
 /**
- * A client for one attempt. The SDK looks up missing settings in the environment or in `~/.aws/config`, which must not be read when there is a
- * bearer token; so all settings are given.
+ * Makes a client for one attempt. All settings are given, because the SDK would look up missing ones in the environment or in `~/.aws/config`,
+ * which must not be read when there is a bearer token.
  * Source: `runtimeConfig.js` of `@aws-sdk/client-bedrock-runtime` 3.1164.
  */
 export const makeClient = (
@@ -65,7 +65,7 @@ export const makeClient = (
   { headers, identity, region, signing, url }: Target,
   requestHandler: NonNullable<BedrockRuntimeClientConfig["requestHandler"]>
 ): BedrockRuntimeClient => {
-  const settings: BedrockRuntimeClientConfig & Untyped = {
+  const settings: BedrockRuntimeClientConfig & UntypedSettings = {
     region,
     signingName: signing.service,
     signingRegion: signing.region,
@@ -76,11 +76,11 @@ export const makeClient = (
     defaultsMode: "standard",
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
-    // A client for one attempt can't use what the response says about the clock.
+    // Pointless in a client for one attempt.
     disableClockSkewCorrection: true,
-    // A function, because the SDK treats `undefined` as missing.
+    // A function, because the SDK treats a plain `undefined` as missing.
     userAgentAppId: async () => undefined,
-    ...authorization(identity)
+    ...configureAuthorization(identity)
   }
   const client = new sdk.BedrockRuntimeClient(settings)
   const { searchParams } = new URL(url)
@@ -90,33 +90,33 @@ export const makeClient = (
     Object.assign((args.request as { query: Record<string, Array<string>> }).query, query)
     return next(args)
   }, { step: "build" })
-  // VPC Lattice refuses signatures over the body. Source: VPC Lattice User Guide, "SIGv4 authenticated requests".
+  // VPC Lattice refuses signatures that cover the body. Source: VPC Lattice User Guide, "SIGv4 authenticated requests".
   if (identity._tag === "AwsChain" && signing.service === "vpc-lattice-svcs") {
     client.middlewareStack.add((next) => (args) => {
       ;(args.request as { headers: Record<string, string> }).headers["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
       return next(args)
     }, { step: "build" })
   }
-  client.middlewareStack.add(customHeaders(identity._tag === "Headers" ? headers : withoutAuthorization(headers)), {
+  client.middlewareStack.add(addCustomHeaders(identity._tag === "Headers" ? headers : withoutAuthorization(headers)), {
     step: "build",
     priority: "low"
   })
   return client
 }
 
-/** Only the identity authorizes the request. */
+/** The identity authorizes the request, so a configured `Authorization` header must not. */
 const withoutAuthorization = (headers: CustomHeaders): CustomHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"))
 
-/** One scheme and its identity. The others reject, because the SDK would otherwise use a token of the environment. */
-const authorization = (
+/** Configures one scheme. The other ones reject, because the SDK would otherwise use a token from the environment. */
+const configureAuthorization = (
   identity: Identity
 ): Pick<
   BedrockRuntimeClientConfig,
   "authSchemePreference" | "credentials" | "httpAuthSchemeProvider" | "httpAuthSchemes" | "token"
 > => {
   const reject = (what: string) => () =>
-    Promise.reject(new Error(`the AWS SDK asked for ${what}, but the request is authorized another way`))
+    Promise.reject(new Error(`the AWS SDK requested ${what}, but the request is authorized differently`))
   switch (identity._tag) {
     case "Bearer":
       return {

@@ -1,9 +1,9 @@
 /** Decodes the body of a response as text. Pure. */
 
-/** Byte order marks of UTF-16. */
+/** UTF-16 byte order marks. */
 const marks = [["utf-16le", 0xff, 0xfe], ["utf-16be", 0xfe, 0xff]] as const
 
-/** Characters that appear in binary data, and never in text. */
+/** Characters that appear in binary data but not in text. */
 // oxlint-disable-next-line no-control-regex
 const control = /[\0-\x08\x0e-\x1a\x1c-\x1f]/
 
@@ -19,8 +19,8 @@ const decode = (body: Uint8Array, encoding: string | undefined): string | undefi
 }
 
 /**
- * The text of a body, or the size of a body that is not text. It is decoded as UTF-8, in the declared character set, or as Windows-1252, which
- * old servers use for their pages.
+ * The text of a body, or the size of a body that is not text. The text is decoded by its byte order mark, as UTF-8, with the declared charset, or
+ * as Windows-1252, which old servers use for their pages.
  */
 export const bodyText = (body: Uint8Array, headers: Readonly<Record<string, string>>): string => {
   const encoding = headers["content-encoding"] ?? ""
@@ -34,7 +34,7 @@ export const bodyText = (body: Uint8Array, headers: Readonly<Record<string, stri
     ?? `${body.length} bytes of binary data`
 }
 
-/** Text in a Western language is mostly ASCII. */
+/** Whether most bytes are ASCII, as in a Western language. */
 const isWestern = (body: Uint8Array): boolean => {
   let others = 0
   for (const byte of body) if (byte > 0x7f) others += 1

@@ -1,4 +1,4 @@
-/** Problems that nginx and similar servers answer with status 400 and a page, although each has a status of its own. Pure. */
+/** Problems that nginx and similar servers report with a nonstandard status, or with status 400 and an error page. Pure. */
 
 export type NginxProblem = "client-certificate" | "plain-http" | "headers-too-large"
 

@@ -1,13 +1,14 @@
-/** Parses JSON that is complete, cut off, or followed by other lines. Pure. */
+/** Parses JSON that may be cut off or followed by other lines. Pure. */
 
 /** `undefined` if the text is not JSON. */
 export const parseJson = (text: string): unknown => {
   const trimmed = text.trim()
-  return parseWhole(trimmed) ?? parseWhole(trimmed.split("\n", 1)[0]!) ?? parseWhole(complete(trimmed))
+  return parseCompleteJson(trimmed) ?? parseCompleteJson(trimmed.split("\n", 1)[0]!) ??
+    parseCompleteJson(repair(trimmed))
 }
 
 /** `undefined` if the text is not complete JSON. */
-export const parseWhole = (text: string): unknown => {
+export const parseCompleteJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -15,11 +16,11 @@ export const parseWhole = (text: string): unknown => {
   }
 }
 
-/** Real errors are never nested deeper. */
+/** Far deeper than any real error. */
 const maxDepth = 100
 
-/** Completes JSON that breaks off: drops the last incomplete member and closes what is open. */
-const complete = (text: string): string => {
+/** Repairs truncated JSON: drops the last incomplete member and closes open arrays and objects. */
+const repair = (text: string): string => {
   if (!/^[{[]/.test(text)) return ""
   const open: Array<string> = []
   let isString = false

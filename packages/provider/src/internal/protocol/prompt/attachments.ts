@@ -1,4 +1,4 @@
-/** Limits the images and documents of a request. */
+/** Limits the images and documents in a request. */
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
 import type { ContentBlock, Message, ToolResultContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import { attachmentLimits } from "../../../AttachmentLimits.ts"
@@ -6,7 +6,7 @@ import { omissionText } from "./file.ts"
 
 type Block = ContentBlock | ToolResultContentBlock
 
-/** Maps each block of each message, including tool results, from the last to the first. */
+/** Maps all blocks, including those in tool results, from the last to the first. */
 const mapBackwards = (messages: ReadonlyArray<Message>, f: <B extends Block>(block: B) => B): Array<Message> =>
   messages.toReversed().map((message) => ({
     ...message,
@@ -17,7 +17,7 @@ const mapBackwards = (messages: ReadonlyArray<Message>, f: <B extends Block>(blo
     ).toReversed()
   })).toReversed()
 
-/** Keeps the newest attachments. Those over the limit, or of a kind that the model does not accept, become a line of text. */
+/** Replaces the oldest attachments over the limit, and those that the model does not accept, with a line of text. */
 export const limitAttachments = (
   messages: ReadonlyArray<Message>,
   accepted: Capabilities["input"]
@@ -26,7 +26,7 @@ export const limitAttachments = (
   let documents = accepted.document ? attachmentLimits.documents : 0
   const why = (isAccepted: boolean, max: number, kind: string) =>
     isAccepted
-      ? `a request can have at most ${max} ${kind}, and there are newer ones`
+      ? `a request can have at most ${max} ${kind}, so only the newest are sent`
       : `this model does not accept ${kind}`
   return mapBackwards(messages, (block) => {
     if (block.image !== undefined && --images < 0) {
@@ -42,8 +42,8 @@ export const limitAttachments = (
   })
 }
 
-/** Bedrock requires text beside a document in the same message. Source: the API model's documentation of `Message.content`. */
-export const withTextBesideDocuments = (message: Message): Message => ({
+/** Adds the text that Bedrock requires in a message with documents. Source: the API model's documentation of `Message.content`. */
+export const addTextToDocuments = (message: Message): Message => ({
   ...message,
   content: addText(message.content!).map((block) =>
     block.toolResult === undefined

@@ -1,4 +1,4 @@
-/** Adds cache points after the parts that the next request will repeat. */
+/** Adds cache points after the parts that the next request repeats. */
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
 import type { Message, SystemContentBlock, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
 
@@ -11,10 +11,10 @@ export interface Cacheable {
 const cachePoint = { cachePoint: { type: "default" } } as const
 
 /**
- * At most three cache points: after the system prompt, the tools and the last user message. Bedrock allows four, and ignores them below a
- * model's minimum length.
+ * Adds up to three cache points: after the system prompt, the tools and the last user message. Bedrock allows four, and ignores one if the text
+ * before it is too short.
  */
-export const withCachePoints = (parts: Cacheable, cache: Capabilities["cache"]): Cacheable => {
+export const addCachePoints = (parts: Cacheable, cache: Capabilities["cache"]): Cacheable => {
   const last = parts.messages.findLastIndex((message) => message.role === "user")
   return {
     system: cache.system && parts.system.length > 0 ? [...parts.system, cachePoint] : parts.system,

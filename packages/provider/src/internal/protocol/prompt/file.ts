@@ -13,7 +13,7 @@ export interface File {
   readonly data: string | Uint8Array | URL
 }
 
-/** All of these are valid in user messages and in tool results. */
+/** A block that is valid both in user messages and in tool results. */
 export type FileBlock =
   | { readonly image: ImageBlock; readonly document?: never; readonly text?: never }
   | { readonly document: DocumentBlock; readonly image?: never; readonly text?: never }
@@ -41,9 +41,9 @@ const documentFormat = (mediaType: string): DocumentFormat | undefined =>
   documentFormats[mediaType] ?? (mediaType.startsWith("text/") ? "txt" : undefined)
 
 /**
- * The content block of a file. A file that Bedrock would refuse becomes a line of text, because it would make this request and all later ones
- * fail. The type is detected from the bytes, or else taken from the media type. `names` are the document names of this request so far, to which
- * the new one is added: Bedrock refuses equal names.
+ * Converts a file to a content block. A file that Bedrock would refuse becomes a line of text, because it would make this request and all later
+ * ones fail. The type is detected from the bytes, or else taken from the media type. The document's name is added to `names`, those used in this
+ * request so far, because Bedrock refuses duplicates.
  */
 export const toBlock = (file: File, names: Set<string>): FileBlock => {
   const declared = file.mediaType.split(";")[0]!.trim().toLowerCase()
@@ -67,7 +67,7 @@ const image = (format: ImageFormat, bytes: Uint8Array): Either.Either<FileBlock,
   return problem === undefined ? Either.right({ image: { format, source: { bytes } } }) : Either.left(problem.why)
 }
 
-const count = (value: number): string => value.toLocaleString("en-US")
+const formatCount = (value: number): string => value.toLocaleString("en-US")
 
 const document = (
   fileName: string | undefined,
@@ -77,9 +77,9 @@ const document = (
 ): Either.Either<FileBlock, string> =>
   bytes.length > attachmentLimits.documentBytes
     ? Either.left(
-      `it has ${count(bytes.length)} bytes, and the maximum is ${count(attachmentLimits.documentBytes)}`
+      `it has ${formatCount(bytes.length)} bytes, and the maximum is ${formatCount(attachmentLimits.documentBytes)}`
     )
-    : Either.right({ document: { format, name: uniqueName(fileName, names), source: { bytes } } })
+    : Either.right({ document: { format, name: makeUniqueName(fileName, names), source: { bytes } } })
 
 /** The line of text that replaces an attachment. */
 export const omissionText = (kind: "file" | "image" | "document", name: string | undefined, why: string): string => {
@@ -92,7 +92,7 @@ export const omissionText = (kind: "file" | "image" | "document", name: string |
 const decode = (data: File["data"]): Either.Either<Uint8Array, string> => {
   if (data instanceof Uint8Array) return Either.right(data)
   const text = data instanceof URL ? data.href : data
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return Either.left("it is an address without content")
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return Either.left("it is a URL without content")
   const dataUrl = /^data:[^,]*?(;base64)?,(.*)$/is.exec(text)
   const decoded = dataUrl === null || dataUrl[1] !== undefined
     ? Encoding.decodeBase64((dataUrl?.[2] ?? text).replace(/\s/g, ""))
@@ -101,10 +101,10 @@ const decode = (data: File["data"]): Either.Either<Uint8Array, string> => {
 }
 
 /**
- * Bedrock allows up to 200 ASCII letters, digits, single spaces, hyphens, parentheses and square brackets. The extension is removed, because a
- * dot is not allowed.
+ * Bedrock allows up to 200 ASCII letters, digits, single spaces, hyphens, parentheses and square brackets. The extension is removed, because dots
+ * are not allowed.
  */
-const uniqueName = (fileName: string | undefined, names: Set<string>): string => {
+const makeUniqueName = (fileName: string | undefined, names: Set<string>): string => {
   const stem = (fileName ?? "").replace(/\.[^.]*$/, "")
   const name = stem.replace(/[^a-zA-Z0-9\-()[\]]+/g, " ").trim().slice(0, 190).trim() || "document"
   let unique = name

@@ -1,21 +1,21 @@
-/** Converts a conversation to Bedrock's messages. */
+/** Converts a conversation to Bedrock messages. */
 import type { ContentBlock, Message } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Either from "effect/Either"
 import { isObject, type JsonObject, toJson } from "../jsonValue.ts"
-import { wireName } from "../tools/toolNames.ts"
+import { toWireName } from "../tools/toolNames.ts"
 import { omissionText, toBlock } from "./file.ts"
 import { pairCalls } from "./pairCalls.ts"
 import { toReasoning } from "./reasoning.ts"
-import { text } from "./text.ts"
+import { toTextBlocks } from "./text.ts"
 import { toToolResult } from "./toolResult.ts"
 
 type Mapped<A> = Either.Either<A, AiError.MalformedInput>
 
 /**
- * Valid messages for any conversation: none is empty, the first one is the user's, roles alternate, and each tool call has a unique ID and one
- * result.
+ * Produces valid messages for any conversation: no message is empty, the first is the user's, roles alternate, and each tool call has a unique ID
+ * and one result.
  */
 export const toMessages = ({ content: prompt }: Prompt.Prompt, modelId: string): Mapped<ReadonlyArray<Message>> =>
   Either.gen(function*() {
@@ -32,7 +32,7 @@ export const toMessages = ({ content: prompt }: Prompt.Prompt, modelId: string):
     return pairCalls(messages)
   })
 
-/** Bedrock requires alternating roles, and the results of all calls of a turn in one message. */
+/** Bedrock requires alternating roles, and the results of all calls in a turn in one message. */
 const append = (messages: Array<Message>, role: "user" | "assistant", content: Array<ContentBlock>): void => {
   const last = messages.at(-1)
   if (last?.role === role) last.content!.push(...content)
@@ -46,9 +46,9 @@ const toUserContent = (
   Either.gen(function*() {
     const content: Array<ContentBlock> = []
     for (const part of parts) {
-      if (part.type === "text") content.push(...text(part.text))
+      if (part.type === "text") content.push(...toTextBlocks(part.text))
       if (part.type === "file") content.push(toBlock(part, documents))
-      // Calls that the service ran itself have results already, and Converse does not accept them in later requests.
+      // Converse does not accept the results of calls that the service ran itself.
       if (part.type === "tool-result" && !part.providerExecuted) content.push(yield* toToolResult(part, documents))
     }
     return content
@@ -61,20 +61,20 @@ const toAssistantContent = (
   Either.gen(function*() {
     const content: Array<ContentBlock> = []
     for (const part of parts) {
-      if (part.type === "text") content.push(...text(part.text))
+      if (part.type === "text") content.push(...toTextBlocks(part.text))
       if (part.type === "reasoning") content.push(...toReasoning(part, reasoning))
       if (part.type === "file") {
         content.push({ text: omissionText("file", part.fileName, "only the user and the tools can attach files") })
       }
       if (part.type === "tool-call" && !part.providerExecuted) {
         const input = yield* toolInput(part.params)
-        content.push({ toolUse: { toolUseId: part.id, name: wireName(part.name), input } })
+        content.push({ toolUse: { toolUseId: part.id, name: toWireName(part.name), input } })
       }
     }
     // Claude refuses an assistant message that ends with reasoning.
     return content.slice(0, content.findLastIndex((block) => block.reasoningContent === undefined) + 1)
   })
 
-/** Bedrock accepts only an object; a call without parameters has no value. */
+/** Bedrock accepts only an object as input. */
 const toolInput = (params: unknown): Mapped<JsonObject> =>
   Either.map(toJson(params ?? {}), (input) => isObject(input) ? input : {})

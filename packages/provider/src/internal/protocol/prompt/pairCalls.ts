@@ -1,16 +1,15 @@
-/** Pairs tool calls with their results: each call gets a unique ID, and one result in the next message. */
+/** Pairs tool calls with results: each call gets a unique ID and exactly one result, in the next message. */
 import type { ContentBlock, Message, ToolResultBlock } from "@aws-sdk/client-bedrock-runtime"
-import { uniqueToolUseId } from "../tools/toolUseIds.ts"
+import { makeUniqueToolUseId } from "../tools/toolUseIds.ts"
 
 interface OpenCall {
-  /** The ID in the history. */
+  /** The call's ID in the history. */
   readonly id: string
   readonly toolUseId: string
 }
 
 /**
- * Takes messages with alternating roles and the IDs of the history. If two calls of an answer have the same ID, the first result belongs to the
- * first call.
+ * Expects alternating roles and the IDs from the history. If two calls in a message have the same ID, their results are matched in order.
  */
 export const pairCalls = (messages: ReadonlyArray<Message>): Array<Message> => {
   const taken = new Set<string>()
@@ -20,38 +19,38 @@ export const pairCalls = (messages: ReadonlyArray<Message>): Array<Message> => {
     if (message.role === "assistant") {
       const content = message.content!.map((block) => {
         if (block.toolUse === undefined) return block
-        const toolUseId = uniqueToolUseId(block.toolUse.toolUseId!, taken)
+        const toolUseId = makeUniqueToolUseId(block.toolUse.toolUseId!, taken)
         taken.add(toolUseId)
         open.push({ id: block.toolUse.toolUseId!, toolUseId })
         return { toolUse: { ...block.toolUse, toolUseId } }
       })
       paired.push({ role: "assistant", content })
     } else {
-      paired.push({ role: "user", content: withResults(message.content!, open) })
+      paired.push({ role: "user", content: arrangeResults(message.content!, open) })
       open = []
     }
   }
-  if (open.length > 0) paired.push({ role: "user", content: open.map(interrupted) })
+  if (open.length > 0) paired.push({ role: "user", content: open.map(toInterruptedResult) })
   return paired[0]?.role === "assistant"
     ? [{ role: "user", content: [{ text: "(The beginning of this conversation was left out.)" }] }, ...paired]
     : paired
 }
 
-/** Bedrock requires the results first. */
-const withResults = (content: ReadonlyArray<ContentBlock>, calls: ReadonlyArray<OpenCall>): Array<ContentBlock> => {
+/** Bedrock requires the results at the beginning of the message. */
+const arrangeResults = (content: ReadonlyArray<ContentBlock>, calls: ReadonlyArray<OpenCall>): Array<ContentBlock> => {
   const open = [...calls]
   const results: Array<ContentBlock> = []
   const rest: Array<ContentBlock> = []
   for (const block of content) {
     const at = open.findIndex(({ id }) => id === block.toolResult?.toolUseId)
     if (block.toolResult === undefined) rest.push(block)
-    else if (at === -1) rest.push(...orphaned(block.toolResult))
+    else if (at === -1) rest.push(...toOrphanedText(block.toolResult))
     else results.push({ toolResult: { ...block.toolResult, toolUseId: open.splice(at, 1)[0]!.toolUseId } })
   }
-  return [...results, ...open.map(interrupted), ...rest]
+  return [...results, ...open.map(toInterruptedResult), ...rest]
 }
 
-const interrupted = ({ toolUseId }: OpenCall): ContentBlock => ({
+const toInterruptedResult = ({ toolUseId }: OpenCall): ContentBlock => ({
   toolResult: {
     toolUseId,
     content: [{ text: "This call has no result: it was interrupted." }],
@@ -59,8 +58,8 @@ const interrupted = ({ toolUseId }: OpenCall): ContentBlock => ({
   }
 })
 
-/** A result whose call is no longer part of the conversation, as text. */
-const orphaned = ({ content = [] }: ToolResultBlock): ReadonlyArray<ContentBlock> => [
+/** Converts a result whose call is no longer in the conversation to text. */
+const toOrphanedText = ({ content = [] }: ToolResultBlock): ReadonlyArray<ContentBlock> => [
   { text: "(The result of an earlier tool call follows.)" },
   ...content.map((block) => block.json === undefined ? block as ContentBlock : { text: JSON.stringify(block.json) })
 ]

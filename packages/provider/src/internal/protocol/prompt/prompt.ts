@@ -6,11 +6,11 @@ import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Either from "effect/Either"
 import { malformedInput } from "../malformed.ts"
 import { toToolConfig } from "../tools/toolConfig.ts"
-import { limitAttachments, withTextBesideDocuments } from "./attachments.ts"
-import { withCachePoints } from "./cachePoints.ts"
+import { addTextToDocuments, limitAttachments } from "./attachments.ts"
+import { addCachePoints } from "./cachePoints.ts"
 import { toMessages } from "./messages.ts"
-import { text } from "./text.ts"
-import { wellFormed } from "./wellFormed.ts"
+import { toTextBlocks } from "./text.ts"
+import { toWellFormed } from "./wellFormed.ts"
 
 export interface Input
   extends Pick<LanguageModel.ProviderOptions, "prompt" | "tools" | "toolChoice" | "responseFormat">
@@ -25,18 +25,20 @@ export interface Input
 export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiError.MalformedInput> =>
   Either.gen(function*() {
     const history = yield* toMessages(input.prompt, input.modelId)
-    if (history.length === 0) return yield* Either.left(malformedInput("the prompt holds no text and no file"))
+    if (history.length === 0) return yield* Either.left(malformedInput("the prompt has no text and no file"))
     if (isBareDocument(history.at(-1)!)) {
       return yield* Either.left(
-        malformedInput("Bedrock takes a document only with a text beside it: say what to do with it")
+        malformedInput("Bedrock accepts a document only together with text: say what to do with it")
       )
     }
     const used = new Set(history.flatMap(({ content }) => content!.flatMap(({ toolUse }) => toolUse?.name ?? [])))
-    const messages = limitAttachments(history, input.capabilities.input).map(withTextBesideDocuments)
-    const system = input.prompt.content.flatMap((message) => message.role === "system" ? text(message.content) : [])
+    const messages = limitAttachments(history, input.capabilities.input).map(addTextToDocuments)
+    const system = input.prompt.content.flatMap((message) =>
+      message.role === "system" ? toTextBlocks(message.content) : []
+    )
     const toolConfig = yield* toToolConfig({ ...input, used })
-    const parts = withCachePoints({ system, messages, toolConfig }, input.capabilities.cache)
-    return wellFormed({
+    const parts = addCachePoints({ system, messages, toolConfig }, input.capabilities.cache)
+    return toWellFormed({
       modelId: input.modelId,
       messages: [...parts.messages],
       ...(parts.system.length > 0 && { system: [...parts.system] }),
@@ -47,10 +49,10 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
     })
   })
 
-/** Documents without any text: only the author knows what to do with them. */
+/** Whether a message has documents without any text, so that the model cannot know what to do with them. */
 const isBareDocument = ({ content, role }: Message): boolean =>
   role === "user" && content!.every(({ document }) => document !== undefined)
 
-/** The IDs of the tool calls in a request; its answer must not use them again. */
-export const idsOf = ({ messages = [] }: ConverseCommandInput): ReadonlySet<string> =>
+/** The IDs of the tool calls in a request. The answer's calls get other ones. */
+export const listToolUseIds = ({ messages = [] }: ConverseCommandInput): ReadonlySet<string> =>
   new Set(messages.flatMap(({ content = [] }) => content.flatMap(({ toolUse }) => toolUse?.toolUseId ?? [])))

@@ -1,4 +1,4 @@
-/** Converts reasoning that is sent back to the model. */
+/** Converts reasoning parts, which are sent back to the model. */
 import type { ContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Either from "effect/Either"
@@ -6,9 +6,9 @@ import * as Encoding from "effect/Encoding"
 import { reasoningData } from "../response/metadata.ts"
 
 /**
- * Only the model that generated it accepts signed or redacted reasoning. Sessions of older versions do not record the model; their reasoning is
- * sent only within a turn, where models need it to continue after a tool call. Reasoning without a signature, or with a text that no longer
- * matches it, would be refused and is left out.
+ * Signed or redacted reasoning is accepted only by the model that generated it. Sessions of older versions do not record the model; their
+ * reasoning is sent only within a turn, where models need it to continue after a tool call. Reasoning without a signature, or whose text is not
+ * well-formed and would not match the signature, is omitted because it would be refused.
  */
 export const toReasoning = (
   part: Prompt.ReasoningPart,

@@ -1,7 +1,7 @@
-/** Text as a content block. */
+/** Converts text to content blocks. */
 
-/** Bedrock and its models refuse blank text with 400. Some also count control characters as white space, such as Python U+001C. */
+/** Whether the text is blank, which Bedrock and its models refuse. Some treat control characters as white space, as Python does U+001C. */
 export const isBlank = (text: string): boolean => !/[^\s\p{Cc}]/u.test(text)
 
-/** None for blank text. */
-export const text = (value: string): Array<{ readonly text: string }> => isBlank(value) ? [] : [{ text: value }]
+/** No block for blank text. */
+export const toTextBlocks = (value: string): Array<{ readonly text: string }> => isBlank(value) ? [] : [{ text: value }]

@@ -6,11 +6,11 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import { isObject, toJson } from "../jsonValue.ts"
 import { type File, toBlock } from "./file.ts"
-import { text } from "./text.ts"
+import { toTextBlocks } from "./text.ts"
 
 /**
- * Text is sent as text and an object as JSON; an array of text and file parts is sent part by part. Everything else is sent as JSON text, because
- * Bedrock accepts only objects as JSON. The ID is that of the history.
+ * Text is sent as text, an object as JSON, and an array of text and file parts part by part. Anything else is sent as JSON text, because Bedrock
+ * accepts only objects as JSON. The ID is the one in the history.
  */
 export const toToolResult = (
   part: Prompt.ToolResultPart,
@@ -19,7 +19,7 @@ export const toToolResult = (
   Either.map(content(part.result, names), (content) => ({
     toolResult: {
       toolUseId: part.id,
-      // Models treat an empty result as a failure.
+      // Models mistake an empty result for a failure.
       content: content.length > 0 ? content : [{ text: "(no output)" }],
       ...(part.isFailure && { status: "error" })
     }
@@ -30,15 +30,15 @@ const content = (
   names: Set<string>
 ): Either.Either<Array<ToolResultContentBlock>, AiError.MalformedInput> => {
   if (result === undefined || result === null) return Either.right([])
-  if (Predicate.isString(result)) return Either.right(text(result))
+  if (Predicate.isString(result)) return Either.right(toTextBlocks(result))
   if (Array.isArray(result) && result.length > 0 && result.every(isContentPart)) {
     return Either.right(
       result.flatMap((part): ReadonlyArray<ToolResultContentBlock> =>
-        part.type === "text" ? text(part.text) : [toBlock(part, names)]
+        part.type === "text" ? toTextBlocks(part.text) : [toBlock(part, names)]
       )
     )
   }
-  return Either.map(toJson(result), (json) => isObject(json) ? [{ json }] : text(JSON.stringify(json) ?? ""))
+  return Either.map(toJson(result), (json) => isObject(json) ? [{ json }] : toTextBlocks(JSON.stringify(json) ?? ""))
 }
 
 type ContentPart = { readonly type: "text"; readonly text: string } | (File & { readonly type: "file" })

@@ -1,11 +1,11 @@
 /**
- * Bedrock refuses every request with half a surrogate pair in its JSON. It can come from anywhere: a tool that cuts its output, a file name, a
- * model.
+ * Makes strings well-formed. Bedrock refuses a request if its JSON contains half a surrogate pair, which can come from a tool that cuts its output,
+ * a file name or a model.
  */
 import * as Predicate from "effect/Predicate"
 
-/** Replaces each half of a surrogate pair with U+FFFD, in all strings and property names of the value. */
-export const wellFormed = <A>(value: A): A => convert(value) as A
+/** Replaces each unpaired surrogate with U+FFFD, in all strings and property names of the value. */
+export const toWellFormed = <A>(value: A): A => convert(value) as A
 
 const convert = (value: unknown): unknown => {
   if (Predicate.isString(value)) return value.toWellFormed()

@@ -1,4 +1,4 @@
-/** A content block of a streamed answer. */
+/** A content block of a response stream. */
 import type { ReasoningContentBlockDelta, ToolUseBlockStart } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
@@ -24,21 +24,21 @@ export interface ToolBlock {
   readonly id: string
   readonly name: string
   readonly providerExecuted: boolean
-  /** Its input so far: the pieces of one JSON text. */
+  /** The part of its JSON input that has arrived so far. */
   readonly input: string
 }
 export type Block = TextBlock | ReasoningBlock | ToolBlock
 
-export const textBlock = (id: string): TextBlock => ({ type: "text", id })
+export const makeTextBlock = (id: string): TextBlock => ({ type: "text", id })
 
-export const reasoningBlock = (id: string): ReasoningBlock => ({
+export const makeReasoningBlock = (id: string): ReasoningBlock => ({
   type: "reasoning",
   id,
   signature: undefined,
   redacted: undefined
 })
 
-export const toolBlock = (id: string, start: ToolUseBlockStart): ToolBlock => ({
+export const makeToolBlock = (id: string, start: ToolUseBlockStart): ToolBlock => ({
   type: "tool",
   id,
   name: start.name ?? "",
@@ -46,7 +46,7 @@ export const toolBlock = (id: string, start: ToolUseBlockStart): ToolBlock => ({
   input: ""
 })
 
-export const startPart = (block: Block): Part => {
+export const toStartPart = (block: Block): Part => {
   switch (block.type) {
     case "text":
       return { type: "text-start", id: block.id }
@@ -57,8 +57,8 @@ export const startPart = (block: Block): Part => {
   }
 }
 
-/** Signature and redacted content arrive in pieces too. */
-export const withReasoning = (block: ReasoningBlock, delta: ReasoningContentBlockDelta): ReasoningBlock => ({
+/** Adds a piece of the signature or the redacted content to the block. */
+export const addReasoning = (block: ReasoningBlock, delta: ReasoningContentBlockDelta): ReasoningBlock => ({
   ...block,
   ...(delta.signature !== undefined && { signature: (block.signature ?? "") + delta.signature }),
   ...(delta.redactedContent !== undefined && {
@@ -66,7 +66,7 @@ export const withReasoning = (block: ReasoningBlock, delta: ReasoningContentBloc
   })
 })
 
-/** The parts at the end of a block, or why its tool call is malformed and missing in them. */
+/** The parts that end a block. If its tool call is malformed, `malformed` replaces the `tool-call` part. */
 export interface BlockEnd {
   readonly parts: ReadonlyArray<Part>
   readonly malformed?: AiError.MalformedOutput
@@ -83,7 +83,7 @@ export const endBlock = (block: Block, expected: Expectation): BlockEnd => {
   const { name, providerExecuted } = block
   return Either.match(parseInput(block), {
     onLeft: (malformed): BlockEnd => ({ parts: [paramsEnd], malformed }),
-    // A call of an unknown tool has no `tool-call` part; the caller learns of it from the `tool-params` parts.
+    // A call of an unknown tool has no `tool-call` part; its `tool-params` parts inform the caller.
     onRight: (params): BlockEnd => ({
       parts: expected.tools.has(name)
         ? [paramsEnd, { type: "tool-call", id, name, params, providerExecuted }]
@@ -92,9 +92,9 @@ export const endBlock = (block: Block, expected: Expectation): BlockEnd => {
   })
 }
 
-/** A call without parameters has no input. */
+/** The input of a call without parameters is empty. */
 const parseInput = (block: ToolBlock): Either.Either<unknown, AiError.MalformedOutput> =>
   block.input.trim() === "" ? Either.right({}) : Either.try({
     try: () => JSON.parse(block.input),
-    catch: () => malformedOutput(`the input that the model gave to the tool "${block.name}" is not valid JSON`)
+    catch: () => malformedOutput(`the model's input for the tool "${block.name}" is not valid JSON`)
   })

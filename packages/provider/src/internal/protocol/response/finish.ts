@@ -1,9 +1,9 @@
-/** Converts the end of an answer: its reason and usage. */
+/** Converts the end of a response: the stop reason and the usage. */
 import type { TokenUsage } from "@aws-sdk/client-bedrock-runtime"
 import type * as Response from "@effect/ai/Response"
 import { providerMetadata } from "./metadata.ts"
 
-/** Bedrock's stop reasons. Any other one is `unknown`; the metadata has it unchanged. */
+/** Bedrock's stop reasons. Any other is `unknown`; the metadata contains the original. */
 const reasons: Readonly<Record<string, Response.FinishReason>> = {
   end_turn: "stop",
   stop_sequence: "stop",
@@ -17,12 +17,12 @@ const reasons: Readonly<Record<string, Response.FinishReason>> = {
   malformed_tool_use: "error"
 }
 
-/** Whether the answer was cut at a token limit. */
+/** Whether the answer was cut off by a token limit. */
 export const isCut = (stopReason: string | undefined): boolean => reasons[stopReason ?? ""] === "length"
 
 /**
- * Token counts are those of Bedrock: `inputTokens` excludes tokens that were read from or written to the cache, `cachedInputTokens` are those read
- * from it, `cacheWriteInputTokens` in the metadata those written to it, and `totalTokens` is the sum.
+ * Token counts are Bedrock's own: `inputTokens` excludes tokens read from or written to the cache, `cachedInputTokens` counts those read,
+ * `cacheWriteInputTokens` in the metadata those written, and `totalTokens` is the sum.
  */
 export const toFinish = (
   stopReason: string | undefined,

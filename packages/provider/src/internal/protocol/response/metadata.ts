@@ -2,25 +2,25 @@ import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
 
 /**
- * The key of this provider's metadata in response parts, and of its options in prompt parts. Not `bedrock`, so that
- * another Bedrock package can be installed beside it.
+ * The key for this provider's metadata in response parts and its options in prompt parts. It is not `bedrock`, to avoid conflicts with other
+ * Bedrock packages.
  */
 export const key = "altimate-code-bedrock"
 
 /** The data of a reasoning part that later requests must send unchanged. */
 export interface ReasoningData {
-  /** Proves that the model wrote the text. */
+  /** Proves that the model generated the text. */
   readonly signature?: string
   /** Encrypted reasoning, in base64. */
   readonly redactedContent?: string
-  /** The ID of the model as it was sent. No other model accepts the data. Absent in sessions of older versions. */
+  /** The model ID that was sent; no other model accepts the data. Absent in sessions of older versions. */
   readonly model?: string
 }
 
 /** Metadata under this provider's key. */
 export const providerMetadata = (data: object): { readonly [key]: Record<string, unknown> } => ({ [key]: { ...data } })
 
-/** {@link ReasoningData} as it goes into a response part. */
+/** The {@link ReasoningData} for a response part. */
 export const reasoningMetadata = (model: string, signature: string | undefined, redacted: Uint8Array | undefined) =>
   providerMetadata({
     ...(signature !== undefined && { signature }),
@@ -28,7 +28,7 @@ export const reasoningMetadata = (model: string, signature: string | undefined, 
     ...((signature !== undefined || redacted !== undefined) && { model })
   })
 
-/** Reads {@link ReasoningData} back out of a prompt part's options. */
+/** Reads the {@link ReasoningData} from a prompt part's options. */
 export const reasoningData = (options: Readonly<Record<string, unknown>>): ReasoningData => {
   const data = options[key]
   if (!Predicate.isRecord(data)) return {}

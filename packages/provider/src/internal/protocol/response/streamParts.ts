@@ -1,4 +1,4 @@
-/** Converts the events of a streamed answer to the parts of `@effect/ai`. Pure: a state and a step. */
+/** Converts stream events to `@effect/ai` response parts. Pure: `step` takes a state and returns the next one. */
 import type { ContentBlockDelta, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
@@ -6,41 +6,41 @@ import * as Either from "effect/Either"
 import type { StreamedEvent } from "../../../StreamedEvent.ts"
 import { catchMalformed } from "../malformed.ts"
 import type { Expectation } from "../tools/toolCall.ts"
-import { uniqueToolUseId } from "../tools/toolUseIds.ts"
+import { makeUniqueToolUseId } from "../tools/toolUseIds.ts"
+import { toResponseMetadata } from "./completeResponse.ts"
 import {
+  addReasoning,
   type Block,
   endBlock,
+  makeReasoningBlock,
+  makeTextBlock,
+  makeToolBlock,
   type ReasoningBlock,
-  reasoningBlock,
-  startPart,
   type TextBlock,
-  textBlock,
-  toolBlock,
-  withReasoning
+  toStartPart
 } from "./contentBlock.ts"
 import { isCut, toFinish } from "./finish.ts"
-import { responseMetadata } from "./wholeResponse.ts"
 
 type Part = Response.StreamPartEncoded
 
 export interface State {
-  readonly begun: boolean
-  /** The open blocks by Bedrock's content block index; they can be interleaved. */
+  readonly hasBegun: boolean
+  /** The open blocks by Bedrock's content block index. Several can be open at the same time. */
   readonly blocks: ReadonlyMap<number, Block>
-  /** The number of text and reasoning blocks so far, for their IDs: a gateway can repeat an index. */
+  /** The number of text and reasoning blocks so far. It serves as their ID, because a gateway can repeat an index. */
   readonly count: number
-  /** The IDs of the answer's tool calls so far. */
+  /** The IDs of the tool calls so far. */
   readonly ids: ReadonlySet<string>
   readonly stopReason: string | undefined
   readonly usage: TokenUsage | undefined
   readonly latencyMs: number | undefined
-  /** Why a tool call is malformed; ignored if the answer was cut at a token limit. */
+  /** Why a tool call is malformed; ignored if the answer was cut off by a token limit. */
   readonly malformed: AiError.MalformedOutput | undefined
-  readonly finished: boolean
+  readonly isFinished: boolean
 }
 
-export const initial: State = {
-  begun: false,
+export const initialState: State = {
+  hasBegun: false,
   blocks: new Map(),
   count: 0,
   ids: new Set(),
@@ -48,17 +48,17 @@ export const initial: State = {
   usage: undefined,
   latencyMs: undefined,
   malformed: undefined,
-  finished: false
+  isFinished: false
 }
 
 type Step = Either.Either<readonly [State, ReadonlyArray<Part>], AiError.MalformedOutput>
 
-/** The parts for an event; `undefined` is the end of the events. */
+/** Converts an event to parts; `undefined` stands for the end of the stream. */
 export const step = (state: State, event: StreamedEvent | undefined, expected: Expectation): Step => {
   if (event === undefined) return catchMalformed(() => finish(state))
-  const first = state.begun ? [] : [responseMetadata(event.requestId, expected.modelId)]
+  const first = state.hasBegun ? [] : [toResponseMetadata(event.requestId, expected.modelId)]
   return Either.map(
-    catchMalformed(() => advance({ ...state, begun: true }, event, expected)),
+    catchMalformed(() => advance({ ...state, hasBegun: true }, event, expected)),
     ([next, parts]) => [next, [...first, ...parts]] as const
   )
 }
@@ -66,12 +66,12 @@ export const step = (state: State, event: StreamedEvent | undefined, expected: E
 const advance = (state: State, event: StreamedEvent, expected: Expectation): Step => {
   if (event.contentBlockStart?.start?.toolUse !== undefined) {
     const { contentBlockIndex = 0, start: { toolUse } } = event.contentBlockStart
-    const id = uniqueToolUseId(toolUse.toolUseId ?? "", new Set([...expected.ids, ...state.ids]))
-    return open({ ...state, ids: new Set([...state.ids, id]) }, contentBlockIndex, toolBlock(id, toolUse), expected)
+    const id = makeUniqueToolUseId(toolUse.toolUseId ?? "", new Set([...expected.ids, ...state.ids]))
+    return open({ ...state, ids: new Set([...state.ids, id]) }, contentBlockIndex, makeToolBlock(id, toolUse), expected)
   }
   if (event.contentBlockDelta?.delta !== undefined) {
     const { contentBlockIndex = 0, delta } = event.contentBlockDelta
-    return add(state, contentBlockIndex, delta, expected)
+    return addDelta(state, contentBlockIndex, delta, expected)
   }
   if (event.contentBlockStop !== undefined) {
     return close(state, event.contentBlockStop.contentBlockIndex ?? 0, expected)
@@ -87,17 +87,17 @@ const advance = (state: State, event: StreamedEvent, expected: Expectation): Ste
 
 const ignore = (state: State): Step => Either.right([state, []])
 
-const add = (state: State, index: number, delta: ContentBlockDelta, expected: Expectation): Step => {
+const addDelta = (state: State, index: number, delta: ContentBlockDelta, expected: Expectation): Step => {
   if (delta.text !== undefined) {
     return delta.text === "" ? ignore(state) : Either.map(
-      enter(state, index, textBlock, expected),
+      findOrOpen(state, index, makeTextBlock, expected),
       ([next, { id }, parts]) => [next, [...parts, { type: "text-delta", id, delta: delta.text }]]
     )
   }
   if (delta.reasoningContent !== undefined) {
     const { reasoningContent } = delta
-    return Either.map(enter(state, index, reasoningBlock, expected), ([next, block, parts]) => [
-      withBlock(next, index, withReasoning(block, reasoningContent)),
+    return Either.map(findOrOpen(state, index, makeReasoningBlock, expected), ([next, block, parts]) => [
+      withBlock(next, index, addReasoning(block, reasoningContent)),
       reasoningContent.text === undefined || reasoningContent.text === ""
         ? parts
         : [...parts, { type: "reasoning-delta", id: block.id, delta: reasoningContent.text }]
@@ -112,28 +112,28 @@ const add = (state: State, index: number, delta: ContentBlockDelta, expected: Ex
   ])
 }
 
-/** The block of this kind at this index, opened if necessary: text and reasoning blocks have no start event. */
-const enter = <Entered extends TextBlock | ReasoningBlock>(
+/** Returns the block of this kind at this index. Opens it if necessary, because text and reasoning blocks have no start event. */
+const findOrOpen = <Entered extends TextBlock | ReasoningBlock>(
   state: State,
   index: number,
   make: (id: string) => Entered,
   expected: Expectation
 ): Either.Either<readonly [State, Entered, ReadonlyArray<Part>], AiError.MalformedOutput> => {
-  const fresh = make(String(state.count))
+  const newBlock = make(String(state.count))
   const current = state.blocks.get(index)
-  return current?.type === fresh.type
+  return current?.type === newBlock.type
     ? Either.right([state, current as Entered, []])
     : Either.map(
-      open({ ...state, count: state.count + 1 }, index, fresh, expected),
-      ([next, parts]) => [next, fresh, parts] as const
+      open({ ...state, count: state.count + 1 }, index, newBlock, expected),
+      ([next, parts]) => [next, newBlock, parts] as const
     )
 }
 
-/** Opens a block. First closes one that a gateway left open at this index. */
+/** Opens a block, after closing one that the gateway left open at this index. */
 const open = (state: State, index: number, block: Block, expected: Expectation): Step =>
   Either.map(
     close(state, index, expected),
-    ([closed, parts]) => [withBlock(closed, index, block), [...parts, startPart(block)]] as const
+    ([closed, parts]) => [withBlock(closed, index, block), [...parts, toStartPart(block)]] as const
   )
 
 const withBlock = (state: State, index: number, block: Block): State => ({
@@ -163,10 +163,10 @@ const closeAll = (state: State, stopReason: string, expected: Expectation): Step
     return [next, parts] as const
   })
 
-/** Emits `finish` once: after the usage, or at the end if a gateway omits the usage. */
+/** Emits `finish` once: after the usage, or at the end of the stream if a gateway omits the usage. */
 const finish = (state: State): Step =>
   Either.right(
-    state.finished
+    state.isFinished
       ? [state, []]
-      : [{ ...state, finished: true }, [toFinish(state.stopReason, state.usage, state.latencyMs)]]
+      : [{ ...state, isFinished: true }, [toFinish(state.stopReason, state.usage, state.latencyMs)]]
   )

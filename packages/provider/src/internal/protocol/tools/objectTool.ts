@@ -1,4 +1,4 @@
-/** The tool whose input is a structured answer: the only way that works with all models of Bedrock. */
+/** Requests a structured answer as the input of a tool call, the only way that works with all Bedrock models. */
 import * as Tool from "@effect/ai/Tool"
 import type * as Schema from "effect/Schema"
 
@@ -16,9 +16,9 @@ interface ObjectTool {
 }
 
 /**
- * A tool's schema must be an object, so any other schema is wrapped in an object with the single property `value`, which `text` unwraps.
+ * The schema of a tool must be an object, so any other schema is wrapped in an object with the single property `value`, which `text` unwraps.
  */
-export const objectTool = (format: ObjectFormat): ObjectTool => {
+export const makeObjectTool = (format: ObjectFormat): ObjectTool => {
   const base = {
     name: format.objectName.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64) || "object",
     description: Tool.getDescriptionFromSchemaAst(format.schema.ast)?.trim() || "Give the answer by calling this tool."

@@ -5,8 +5,8 @@ import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
 import * as Either from "effect/Either"
 import { malformedInput } from "../malformed.ts"
-import { objectTool } from "./objectTool.ts"
-import { describe } from "./toolDescription.ts"
+import { makeObjectTool } from "./objectTool.ts"
+import { describeTool } from "./toolDescription.ts"
 import { isValidName } from "./toolNames.ts"
 import { adaptSchema } from "./toolSchema.ts"
 
@@ -21,13 +21,13 @@ export interface Input {
   readonly tools: ReadonlyArray<Tool.Any>
   readonly toolChoice: LanguageModel.ToolChoice<string>
   readonly responseFormat: LanguageModel.ProviderOptions["responseFormat"]
-  /** The names of tools in earlier turns. */
+  /** The names of the tools that were called in earlier turns. */
   readonly used: ReadonlySet<string>
 }
 
 /**
- * `undefined` if the request needs no tools. Bedrock has no choice "none", but refuses tool blocks of earlier turns without a tool configuration.
- * In that case the tools, or placeholders for them, are sent without a choice.
+ * Returns `undefined` if the request needs no tools. Bedrock refuses tool blocks in earlier turns without a tool configuration, and has no choice
+ * "none". If there are such blocks, the tools, or placeholders for them, are sent without a choice.
  */
 export const toToolConfig = (
   input: Input
@@ -39,29 +39,29 @@ export const toToolConfig = (
         return yield* Either.left(malformedInput(`Bedrock has no built-in tool "${tool.name}"`))
       }
       const name = yield* checkName(tool.name)
-      specs.set(name, spec(name, Tool.getDescription(tool as never), Tool.getJsonSchema(tool as never)))
+      specs.set(name, toSpec(name, Tool.getDescription(tool as never), Tool.getJsonSchema(tool as never)))
     }
     if (input.responseFormat.type === "json") {
-      const { description, name, schema } = objectTool(input.responseFormat)
-      specs.set(name, spec(name, description, schema))
+      const { description, name, schema } = makeObjectTool(input.responseFormat)
+      specs.set(name, toSpec(name, description, schema))
       return { tools: [...specs.values()], toolChoice: { tool: { name } } }
     }
     if (input.used.size === 0 && (specs.size === 0 || input.toolChoice === "none")) return undefined
     if (specs.size === 0) {
-      return { tools: [...input.used].map((name) => spec(name, "No longer available.", { type: "object" })) }
+      return { tools: [...input.used].map((name) => toSpec(name, "No longer available.", { type: "object" })) }
     }
-    const choice = toolChoice(input.toolChoice)
+    const choice = toToolChoice(input.toolChoice)
     return { tools: [...specs.values()], ...(choice && { toolChoice: choice }) }
   })
 
-const toolChoice = (choice: LanguageModel.ToolChoice<string>): ToolChoice | undefined => {
+const toToolChoice = (choice: LanguageModel.ToolChoice<string>): ToolChoice | undefined => {
   if (typeof choice === "string") return choice === "required" ? { any: {} } : undefined
   if ("tool" in choice) return { tool: { name: choice.tool } }
   return choice.mode === "required" ? { any: {} } : undefined
 }
 
-const spec = (name: string, given: string | undefined, parameters: object): BedrockTool => {
-  const { lost, schema } = adaptSchema(parameters)
-  const description = describe(given ?? "", lost)
+const toSpec = (name: string, given: string | undefined, parameters: object): BedrockTool => {
+  const { removed, schema } = adaptSchema(parameters)
+  const description = describeTool(given ?? "", removed)
   return { toolSpec: { name, ...(description !== undefined && { description }), inputSchema: { json: schema } } }
 }

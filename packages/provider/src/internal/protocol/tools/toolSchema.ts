@@ -1,31 +1,31 @@
 /**
- * Adapts the schema of a tool's parameters to what Bedrock and its models accept. Others write these schemas, such as MCP servers, and one that is
- * refused makes every request of the session fail. Removed parts are described as text; the tool validates its calls anyway.
+ * Adapts the schema of a tool's parameters to what Bedrock and its models accept. Schemas come from third parties such as MCP servers, and a
+ * refused one would make every request in the session fail. Removed parts are described as text; the tool validates its input anyway.
  */
 import * as Either from "effect/Either"
 import { isObject, type Json, type JsonObject, toJson } from "../jsonValue.ts"
-import { type Lost, plainSchema } from "./plainSchema.ts"
+import { type RemovedPart, simplifySchema } from "./simplifySchema.ts"
 
 export interface AdaptedSchema {
   /** An object schema, without combinators at the top level and without references. */
   readonly schema: JsonObject
   /** The parts that were removed. */
-  readonly lost: ReadonlyArray<Lost>
+  readonly removed: ReadonlyArray<RemovedPart>
 }
 
-/** Accepted at the top level. Claude refuses `anyOf`, `oneOf` and `allOf` there, and other models refuse more. */
+/** Keywords to keep at the top level, where Claude refuses `anyOf`, `oneOf` and `allOf`, and other models refuse more. */
 const topLevelKeywords = new Set(["type", "description", "properties", "required", "additionalProperties"])
 
-/** Accepts any value as a schema, including booleans and nothing. */
+/** Adapts any value, even if it is not a valid schema. */
 export const adaptSchema = (given: unknown): AdaptedSchema => {
-  const inner: Array<Lost> = []
-  const schema = plainSchema(Either.getOrElse(toJson(given), () => null), inner)
-  const { properties, required } = parametersOf(schema)
-  const isLost = (keyword: string, value: Json) =>
+  const inner: Array<RemovedPart> = []
+  const schema = simplifySchema(Either.getOrElse(toJson(given), () => null), inner)
+  const { properties, required } = collectParameters(schema)
+  const isRemoved = (keyword: string, value: Json) =>
     keyword === "type" ? ![value].flat().includes("object") : keyword !== "title" && !topLevelKeywords.has(keyword)
-  const top = Object.entries(schema).flatMap(([path, value]) => isLost(path, value) ? [{ path, value }] : [])
-  const lost = [...top, ...inner]
-  // The schema must not forbid what is described as text.
+  const top = Object.entries(schema).flatMap(([path, value]) => isRemoved(path, value) ? [{ path, value }] : [])
+  const removed = [...top, ...inner]
+  // If parts were removed, the schema must not forbid what their description allows.
   const { additionalProperties, description } = schema
   return {
     schema: {
@@ -33,9 +33,9 @@ export const adaptSchema = (given: unknown): AdaptedSchema => {
       ...(description !== undefined && { description }),
       ...(properties !== undefined && { properties }),
       ...(required !== undefined && { required }),
-      ...(additionalProperties !== undefined && lost.length === 0 && { additionalProperties })
+      ...(additionalProperties !== undefined && removed.length === 0 && { additionalProperties })
     },
-    lost
+    removed
   }
 }
 
@@ -46,18 +46,18 @@ interface Parameters {
 
 const combinators = ["allOf", "anyOf", "oneOf"] as const
 
-/** The parameters of the schema and of its combinators. Required are those that each alternative requires. */
-const parametersOf = (schema: JsonObject): Parameters =>
+/** Collects the parameters of the schema and its combinators. A parameter is required if every alternative requires it. */
+const collectParameters = (schema: JsonObject): Parameters =>
   combinators.reduce<Parameters>((all, combinator) => {
     const parts = schema[combinator]
     if (!Array.isArray(parts)) return all
-    const each = parts.filter(isObject).map(parametersOf)
+    const each = parts.filter(isObject).map(collectParameters)
     const required = each.map(({ required }) => required ?? [])
     const common = combinator === "allOf"
       ? required.flat()
       : (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)))
     return {
-      properties: each.reduce((properties, part) => merged(properties, part.properties), all.properties),
+      properties: each.reduce((properties, part) => mergeProperties(properties, part.properties), all.properties),
       required: all.required === undefined && common.length === 0
         ? undefined
         : [...new Set([...all.required ?? [], ...common])]
@@ -67,18 +67,18 @@ const parametersOf = (schema: JsonObject): Parameters =>
     required: schema["required"] as Array<Json> | undefined
   })
 
-/** A parameter with two different schemas may match either. */
-const merged = (left: JsonObject | undefined, right: JsonObject | undefined): JsonObject | undefined => {
+/** Merges two sets of parameters. A parameter with two different schemas may match either. */
+const mergeProperties = (left: JsonObject | undefined, right: JsonObject | undefined): JsonObject | undefined => {
   if (left === undefined || right === undefined) return left ?? right
   const properties = new Map(Object.entries(left))
   for (const [name, schema] of Object.entries(right)) {
     const before = properties.get(name)
-    properties.set(name, before === undefined ? schema : either(before, schema))
+    properties.set(name, before === undefined ? schema : toAnyOf(before, schema))
   }
   return Object.fromEntries(properties)
 }
 
-const either = (left: Json, right: Json): Json => {
+const toAnyOf = (left: Json, right: Json): Json => {
   const known = isObject(left) && Array.isArray(left["anyOf"]) && Object.keys(left).length === 1
     ? left["anyOf"]
     : [left]

@@ -3,34 +3,34 @@ import * as Digest from "@altimate-code/system/Digest"
 import type { ContentBlock, ConverseCommandInput, ToolResultContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import type { BedrockError } from "../../BedrockError.ts"
 import type { Refusal } from "../../Refusal.ts"
+import { findLengthRefusal } from "./lengthRefusal.ts"
 import { modelProblem } from "./modelProblem.ts"
-import { tooLong } from "./tooLong.ts"
 
 type Part = Extract<Refusal, { readonly _tag: "Part" }>
 type Block = ContentBlock | ToolResultContentBlock
 
-/** `undefined` for a failure that a change of the conversation can't avoid. */
-export const refusalOf = (error: BedrockError, request: ConverseCommandInput): Refusal | undefined => {
-  if (error.reason === "Blocked") return mayBeContent(error) ? { _tag: "Unnamed" } : undefined
+/** `undefined` if changing the conversation would not help. */
+export const findRefusal = (error: BedrockError, request: ConverseCommandInput): Refusal | undefined => {
+  if (error.reason === "Blocked") return mayBeAboutContent(error) ? { _tag: "Unnamed" } : undefined
   const isRefusal = error.reason === "Validation" &&
-    (error.status === undefined ? error.type !== undefined : isOfRequest(error.status))
+    (error.status === undefined ? error.type !== undefined : isAboutContent(error.status))
   if (!isRefusal && error.reason !== "ModelError") return undefined
   const sentences = error.sentences !== undefined && error.sentences.length > 0 ? error.sentences : [error.message]
-  const long = firstOf(sentences, (sentence) => tooLong(error.status, sentence))
+  const long = findFirst(sentences, (sentence) => findLengthRefusal(error.status, sentence))
   if (long !== undefined || !isRefusal) return long
   if (modelProblem(error) !== undefined) return undefined
-  return firstOf(sentences, (sentence) => refusedTool(sentence, request))
-    ?? firstOf(sentences, (sentence) => refusedPart(sentence, request))
+  return findFirst(sentences, (sentence) => findTool(sentence, request))
+    ?? findFirst(sentences, (sentence) => findPart(sentence, request))
     ?? { _tag: "Unnamed" }
 }
 
 /** The other 4xx statuses of a `Validation` are about the connection or the URL, not about the content. */
-const isOfRequest = (status: number): boolean => [200, 400, 413, 422, 431].includes(status)
+const isAboutContent = (status: number): boolean => [200, 400, 413, 422, 431].includes(status)
 
-/** A firewall inspects the content of a request; a legal block or a network's login page does not depend on it. */
-const mayBeContent = ({ sender, status }: BedrockError): boolean => status !== 451 && sender?.kind !== "network"
+/** A firewall may object to the content; a legal block or a captive portal does not depend on it. */
+const mayBeAboutContent = ({ sender, status }: BedrockError): boolean => status !== 451 && sender?.kind !== "network"
 
-const firstOf = <A>(sentences: ReadonlyArray<string>, find: (sentence: string) => A | undefined): A | undefined => {
+const findFirst = <A>(sentences: ReadonlyArray<string>, find: (sentence: string) => A | undefined): A | undefined => {
   for (const sentence of sentences) {
     const found = find(sentence)
     if (found !== undefined) return found
@@ -38,20 +38,23 @@ const firstOf = <A>(sentences: ReadonlyArray<string>, find: (sentence: string) =
   return undefined
 }
 
-/** `messages.3.content.1`, `messages[3].content[1]`, `#/messages/3/content/1`; `.4.member` counts from 1, as in AWS's constraint messages. */
-const at = (name: string) => new RegExp(String.raw`\b${name}[.[/](\d+)(\.member)?\]?`, "i")
-const tool = at("tools")
-const message = at("messages")
-const content = at("content")
+/**
+ * Matches `messages.3.content.1`, `messages[3].content[1]` and `#/messages/3/content/1`. In AWS's constraint messages, `.4.member` counts
+ * from 1.
+ */
+const pathPattern = (name: string) => new RegExp(String.raw`\b${name}[.[/](\d+)(\.member)?\]?`, "i")
+const toolPath = pathPattern("tools")
+const messagePath = pathPattern("messages")
+const contentPath = pathPattern("content")
 
-const index = (found: RegExpExecArray): number => Number(found[1]) - (found[2] === undefined ? 0 : 1)
+const readIndex = (found: RegExpExecArray): number => Number(found[1]) - (found[2] === undefined ? 0 : 1)
 
-const refusedTool = (sentence: string, { toolConfig }: ConverseCommandInput): Refusal | undefined => {
+const findTool = (sentence: string, { toolConfig }: ConverseCommandInput): Refusal | undefined => {
   const tools = toolConfig?.tools ?? []
-  const found = message.test(sentence) ? null : tool.exec(sentence)
+  const found = messagePath.test(sentence) ? null : toolPath.exec(sentence)
   const named = found === null
     ? tools.find(({ toolSpec }) => /tool/i.test(sentence) && quotes(sentence, toolSpec?.name))
-    : tools[index(found)]
+    : tools[readIndex(found)]
   return named?.toolSpec?.name === undefined ? undefined : { _tag: "Tool", name: named.toolSpec.name }
 }
 
@@ -64,15 +67,15 @@ const kinds = {
 } as const
 const fileKinds = ["image", "document"] as const
 
-const refusedPart = (sentence: string, { messages = [] }: ConverseCommandInput): Part | undefined => {
-  const blocks = messages.flatMap(({ content = [] }) => content.flatMap(withInner))
+const findPart = (sentence: string, { messages = [] }: ConverseCommandInput): Part | undefined => {
+  const blocks = messages.flatMap(({ content = [] }) => content.flatMap(flatten))
   const kind = fileKinds.find((kind) => kinds[kind].test(sentence) && blocks.some((block) => block[kind] !== undefined))
-  const place = message.exec(sentence)
+  const place = messagePath.exec(sentence)
   const rest = place === null ? "" : sentence.slice(place.index + place[0].length)
-  const inMessage = content.exec(rest)
+  const inMessage = contentPath.exec(rest)
   if (place !== null && inMessage !== null) {
-    const block = messages[index(place)]?.content?.[index(inMessage)]
-    const parts = block === undefined ? [] : named(block, rest.slice(inMessage.index + inMessage[0].length), kind)
+    const block = messages[readIndex(place)]?.content?.[readIndex(inMessage)]
+    const parts = block === undefined ? [] : identifyAt(block, rest.slice(inMessage.index + inMessage[0].length), kind)
     const [first] = parts
     if (first !== undefined) {
       return {
@@ -85,14 +88,14 @@ const refusedPart = (sentence: string, { messages = [] }: ConverseCommandInput):
   return kind === undefined ? undefined : { _tag: "Part", kind, digests: [] }
 }
 
-const withInner = (block: ContentBlock): ReadonlyArray<Block> => block.toolResult?.content ?? [block]
+const flatten = (block: ContentBlock): ReadonlyArray<Block> => block.toolResult?.content ?? [block]
 
-/** For a tool result: the part that the path names, otherwise its attachments, otherwise its text. */
-const named = (block: ContentBlock, path: string, kind: Part["kind"] | undefined): ReadonlyArray<Identified> => {
+/** For a tool result: the part that the path names, or else its attachments, or else its text. */
+const identifyAt = (block: ContentBlock, path: string, kind: Part["kind"] | undefined): ReadonlyArray<Identified> => {
   if (block.toolResult === undefined) return identify(block)
   const inner = block.toolResult.content ?? []
-  const place = content.exec(path)
-  const parts = (place === null ? inner : inner.slice(index(place)).slice(0, 1)).flatMap(identify)
+  const place = contentPath.exec(path)
+  const parts = (place === null ? inner : inner.slice(readIndex(place)).slice(0, 1)).flatMap(identify)
   const files = parts.filter((part) => kind === undefined ? part.kind !== "text" : part.kind === kind)
   return files.length > 0 ? files : parts
 }
@@ -102,7 +105,7 @@ interface Identified {
   readonly digest: string
 }
 
-/** A tool call is not listed: without it, its result would have no call. */
+/** Tool calls are left out, because their results need them. */
 const identify = (block: Block): ReadonlyArray<Identified> => {
   const as = (kind: Part["kind"], content: string | Uint8Array | undefined) =>
     content === undefined ? [] : [{ kind, digest: Digest.of(content) }]

@@ -50,8 +50,8 @@ const request: ConverseCommandInput = {
   additionalModelRequestFields: { temperature: 1 }
 }
 
-describe("fields that are dropped", () => {
-  it("are left out wherever they stand, and a block that held nothing else as well", () => {
+describe("dropped fields", () => {
+  it("are removed everywhere, including blocks that contain nothing else", () => {
     const { messages, system, toolConfig } = dropFields(request, ["cachePoint"])
     assert.deepStrictEqual(system, [{ text: "Be brief." }])
     assert.deepStrictEqual(messages?.[0]?.content, [{ text: "Hi" }])
@@ -59,7 +59,7 @@ describe("fields that are dropped", () => {
     assert.deepStrictEqual(messages?.[1], request.messages![1], "a tool's input is the tool's")
   })
 
-  it("are not looked for in a tool's input, schema and result, in metadata and in the model's own fields", () => {
+  it("are not removed from a tool's input, schema or result, from metadata or from the model's own fields", () => {
     const dropped = dropFields(request, ["status", "temperature", "ttl"])
     assert.deepStrictEqual(dropped, {
       ...request,
@@ -82,7 +82,7 @@ describe("fields that are dropped", () => {
     })
   })
 
-  it("take with them what is empty without them", () => {
+  it("are removed together with objects that become empty", () => {
     assert.notProperty(dropFields(request, ["maxTokens"]), "inferenceConfig")
     assert.notProperty(dropFields({ ...request, system: [cachePoint] }, ["cachePoint"]), "system")
     assert.notProperty(dropFields(request, ["toolChoice"]).toolConfig, "toolChoice")
@@ -90,7 +90,7 @@ describe("fields that are dropped", () => {
     assert.notProperty(dropFields(request, ["additionalModelRequestFields"]), "additionalModelRequestFields")
   })
 
-  it("leave roles that alternate: a message that held nothing else goes, and those around it are one", () => {
+  it("leave alternating roles: a message that becomes empty is removed, and the messages around it are merged", () => {
     const { messages } = dropFields({
       ...request,
       messages: [
@@ -106,7 +106,7 @@ describe("fields that are dropped", () => {
     ])
   })
 
-  it("are all that changes", () => {
+  it("are the only change", () => {
     FastCheck.assert(FastCheck.property(
       FastCheck.dictionary(FastCheck.string(), FastCheck.jsonValue()),
       FastCheck.subarray([...droppable]),
@@ -125,8 +125,11 @@ describe("fields that are dropped", () => {
   })
 })
 
-describe("a refusal of a field", () => {
-  const sent = { isSent: (field: string) => field !== "outputConfig", ofModel: ["thinking", "type", "output_config"] }
+describe("an error about a field", () => {
+  const sent = {
+    isSent: (field: string) => field !== "outputConfig",
+    modelFields: ["thinking", "type", "output_config"]
+  }
   for (
     const [message, field] of [
       ["The model returned the following errors: extraneous key [cachePoint] is not permitted", "cachePoint"],
@@ -151,12 +154,12 @@ describe("a refusal of a field", () => {
       ["Unknown field: flavour", undefined]
     ] as const
   ) {
-    it(`(${message}) ${field === undefined ? "names none that could be dropped" : `names ${field}`}`, () =>
+    it(`${field === undefined ? "names no field that can be dropped" : `names ${field}`}: ${message}`, () =>
       assert.strictEqual(Option.getOrUndefined(refusedField({ message }, sent)), field))
   }
 })
 
-describe("a field that is refused", () => {
+describe("a refused field", () => {
   const says = (text: string) => ({ blocks: [{ type: "text" as const, text }] })
   const full = {
     ...plain,
@@ -165,7 +168,7 @@ describe("a field that is refused", () => {
   }
   const ask = Effect.flatMap(BedrockClient.BedrockClient, (bedrock) => bedrock.converse(full))
 
-  it.scopedLive("is left out and the request sent again, for each that is named, now and later; the notice has the setting", () =>
+  it.scopedLive("is dropped from the request and later ones, one field at a time, with a notice", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ refuse: ["temperature", "topP", "requestMetadata"] })
       yield* Effect.gen(function*() {
@@ -187,7 +190,7 @@ describe("a field that is refused", () => {
       }).pipe(Effect.provide(client(sandbox.url)))
     }))
 
-  it.scopedLive("is sent with the next request again where leaving it out did not help", () =>
+  it.scopedLive("is included in the next request if dropping it did not help", () =>
     Effect.gen(function*() {
       const no = {
         type: "error",

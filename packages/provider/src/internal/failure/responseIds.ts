@@ -1,6 +1,6 @@
-/** Finds the ID of a request in the logs of AWS and of the gateway. Pure. */
+/** Reads the IDs that identify a request in the logs of AWS and the gateway. Pure. */
 
-/** The usual headers: first those that only gateways set, last the IDs of traces. */
+/** Common headers, by priority: gateways' own request IDs first, trace IDs last. */
 const names = [
   "x-request-id",
   "x-correlation-id",
@@ -18,15 +18,15 @@ const names = [
 ]
 
 /** The IDs in the headers of a response. */
-export interface AnswerIds {
+export interface ResponseIds {
   /** AWS's request ID. */
   readonly requestId?: string | undefined
-  /** After the name of its header: `x-request-id 4711`. */
+  /** Preceded by its header name: `x-request-id 4711`. */
   readonly gatewayRequestId?: string | undefined
 }
 
-/** Header names are in lower case. */
-export const answerIds = (headers: Readonly<Record<string, string>>): AnswerIds => {
+/** Header names must be in lower case. */
+export const readResponseIds = (headers: Readonly<Record<string, string>>): ResponseIds => {
   const name = names.find((name) => (headers[name] ?? "").trim() !== "")
   return {
     requestId: headers["x-amzn-requestid"],

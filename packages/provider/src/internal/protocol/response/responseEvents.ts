@@ -1,13 +1,13 @@
-/** Converts a complete Converse response to the events of a streamed one. Pure. */
+/** Converts a complete Converse response to stream events. Pure. */
 import type { ContentBlock, ContentBlockDelta, ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime"
 import type { StreamedEvent } from "../../../StreamedEvent.ts"
 
-/** In the order of Bedrock's streams: `messageStop` before `metadata`. */
-export const toStreamed = (output: ConverseCommandOutput): ReadonlyArray<StreamedEvent> => {
+/** The events are in the same order as in a Bedrock stream: `messageStop` before `metadata`. */
+export const toEvents = (output: ConverseCommandOutput): ReadonlyArray<StreamedEvent> => {
   const { metrics, output: answer, stopReason, trace, usage } = output
   const events: ReadonlyArray<StreamedEvent> = [
     { messageStart: { role: "assistant" } },
-    ...(answer?.message?.content ?? []).flatMap(eventsOfBlock),
+    ...(answer?.message?.content ?? []).flatMap(toBlockEvents),
     { messageStop: { stopReason } },
     { metadata: { usage, metrics, ...(trace !== undefined && { trace }) } }
   ]
@@ -15,7 +15,7 @@ export const toStreamed = (output: ConverseCommandOutput): ReadonlyArray<Streame
   return events.map((event) => ({ ...event, requestId }))
 }
 
-const eventsOfBlock = (block: ContentBlock, contentBlockIndex: number): ReadonlyArray<StreamedEvent> => {
+const toBlockEvents = (block: ContentBlock, contentBlockIndex: number): ReadonlyArray<StreamedEvent> => {
   const delta = (delta: ContentBlockDelta): StreamedEvent => ({ contentBlockDelta: { contentBlockIndex, delta } })
   const stop: StreamedEvent = { contentBlockStop: { contentBlockIndex } }
   if (block.text !== undefined) return [delta({ text: block.text }), stop]
@@ -43,6 +43,6 @@ const eventsOfBlock = (block: ContentBlock, contentBlockIndex: number): Readonly
       stop
     ]
   }
-  // `streamParts` ignores the other kinds too.
+  // Like `streamParts`, ignores other kinds of blocks.
   return []
 }

@@ -1,25 +1,26 @@
-/** A gateway of a few lines: it answers each request by its path and its body. */
+/** A gateway that responds to each request depending on its path and body. */
 import * as Effect from "effect/Effect"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import { frame } from "./frame.ts"
 
-export interface Asked {
+export interface ReceivedRequest {
   readonly path: string
   readonly body: string
 }
 
-/** As long as the scope is open. */
-export const answering = (answer: (response: Http.ServerResponse, asked: Asked) => void) =>
+/** Starts the gateway until the scope closes, and returns its base URL. */
+export const makeGateway = (respond: (response: Http.ServerResponse, request: ReceivedRequest) => void) =>
   Effect.acquireRelease(
     Effect.async<Http.Server>((resume) => {
       const server = Http.createServer((request, response) => {
         const chunks: Array<Buffer> = []
-        request.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () =>
-          answer(response, { path: request.url ?? "", body: Buffer.concat(chunks).toString() }))
+        request.on("data", (chunk: Buffer) => chunks.push(chunk)).on(
+          "end",
+          () => respond(response, { path: request.url ?? "", body: Buffer.concat(chunks).toString() })
+        )
       })
-      server.listen(0, "127.0.0.1", () =>
-        resume(Effect.succeed(server)))
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
     }),
     (server) =>
       Effect.sync(() => {
@@ -28,11 +29,11 @@ export const answering = (answer: (response: Http.ServerResponse, asked: Asked) 
       })
   ).pipe(Effect.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`))
 
-export const json = (response: Http.ServerResponse, status: number, body: unknown) =>
+export const sendJson = (response: Http.ServerResponse, status: number, body: unknown) =>
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
 
-/** A complete streamed answer: `Hi`. */
-export const hi = (response: Http.ServerResponse) =>
+/** Streams a complete answer: `Hi`. */
+export const streamHi = (response: Http.ServerResponse) =>
   response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" }).end(Buffer.concat([
     frame("messageStart", { role: "assistant" }),
     frame("contentBlockDelta", { contentBlockIndex: 0, delta: { text: "Hi" } }),

@@ -2,9 +2,9 @@ import type { ContentBlock, ConverseCommandOutput } from "@aws-sdk/client-bedroc
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { toStreamed } from "../../src/internal/protocol/response/eventsOfWhole.ts"
-import { initial, step } from "../../src/internal/protocol/response/streamParts.ts"
-import { toParts } from "../../src/internal/protocol/response/wholeResponse.ts"
+import { toParts } from "../../src/internal/protocol/response/completeResponse.ts"
+import { toEvents } from "../../src/internal/protocol/response/responseEvents.ts"
+import { initialState, step } from "../../src/internal/protocol/response/streamParts.ts"
 
 const expected = { modelId: "m", tools: new Set(["look"]), ids: new Set<string>() }
 
@@ -16,11 +16,11 @@ const answer = (content: Array<ContentBlock>, stopReason = "tool_use"): Converse
   $metadata: { requestId: "r" }
 })
 
-/** The parts of the answer's events, its pieces put together again to the parts of a complete answer. */
+/** The parts of the events, with their deltas joined as in a complete response. */
 const streamed = (output: ConverseCommandOutput) => {
-  let state = initial
+  let state = initialState
   const parts: Array<Record<string, unknown>> = []
-  for (const event of [...toStreamed(output), undefined]) {
+  for (const event of [...toEvents(output), undefined]) {
     const [next, made] = Either.getOrThrow(step(state, event, expected))
     state = next
     for (const part of made) {
@@ -43,9 +43,9 @@ const streamed = (output: ConverseCommandOutput) => {
 
 const whole = (output: ConverseCommandOutput) => Either.getOrThrow(toParts(output, expected))
 
-describe("a complete answer as events", () => {
-  it("is in the order of Bedrock's own, each with the request ID", () => {
-    const events = toStreamed(answer([{ text: "Hi" }, { toolUse: { toolUseId: "t", name: "look", input: { a: 1 } } }]))
+describe("the events of a complete response", () => {
+  it("have the order of a Bedrock stream, each with the request ID", () => {
+    const events = toEvents(answer([{ text: "Hi" }, { toolUse: { toolUseId: "t", name: "look", input: { a: 1 } } }]))
     assert.deepStrictEqual(events.map((event) => Object.keys(event)[0]), [
       "messageStart",
       "contentBlockDelta",
@@ -59,7 +59,7 @@ describe("a complete answer as events", () => {
     assert.isTrue(events.every(({ requestId }) => requestId === "r"))
   })
 
-  it("makes the same parts as the answer itself: text, reasoning with what must go back, tool calls, usage, stop reason", () => {
+  it("become the same parts as the response: text, reasoning, tool calls, usage and stop reason", () => {
     const text = FastCheck.string({ minLength: 1 })
     const block: FastCheck.Arbitrary<ContentBlock> = FastCheck.oneof(
       FastCheck.record({ text }),
@@ -82,7 +82,7 @@ describe("a complete answer as events", () => {
       FastCheck.constantFrom("end_turn", "tool_use", "max_tokens", "brand_new"),
       (content, stopReason) => {
         const output = answer(content, stopReason)
-        // What JSON can't tell apart, such as -0, no stream can.
+        // JSON, and so a stream, can't represent some values, such as -0.
         const plain = (value: unknown) => JSON.parse(JSON.stringify(value))
         assert.deepStrictEqual(plain(streamed(output)), plain(whole(output)))
       }

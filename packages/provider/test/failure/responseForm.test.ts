@@ -29,7 +29,7 @@ const whole = JSON.stringify({
 
 const refusal = JSON.stringify({ message: "team budget of 400 USD is used up" })
 
-/** Raw bytes, as a terminal or a log shows them. */
+/** Raw bytes that must not reach a terminal or log. */
 // oxlint-disable-next-line no-control-regex
 const raw = /[\0-\x08\x0e-\x1f\x7f\ufffd]/
 
@@ -46,13 +46,13 @@ describe("an event stream", () => {
     "text/html"
   ]
   for (const label of labels) {
-    it.scopedLive(`is read as what it is under the content type ${label}`, () =>
+    it.scopedLive(`is recognized under the content type ${label}`, () =>
       Effect.gen(function*() {
         let requests = 0
         const url = yield* gateway(async (response) => {
           requests += 1
           response.writeHead(200, label === undefined ? {} : { "content-type": label })
-          // The first 12 bytes tell, however they come.
+          // The first 12 bytes are decisive, even if they arrive one by one.
           for (let at = 0; at < 20; at += 1) {
             response.write(hello.subarray(at, at + 1))
             await setImmediate()
@@ -64,20 +64,20 @@ describe("an event stream", () => {
       }))
   }
 
-  it.scopedLive("is named, and not shown, where a whole answer is expected", () =>
+  it.scopedLive("is reported but not shown if a complete response is expected", () =>
     Effect.gen(function*() {
       const error = yield* failure(complete, (response) => response.writeHead(200, json).end(hello))
       assert.strictEqual(error.reason, "WrongContentType")
-      assert.include(error.message, "the gateway answered application/vnd.amazon.eventstream")
+      assert.include(error.message, "the gateway returned application/vnd.amazon.eventstream")
       assert.notMatch(error.message, raw)
     }))
 })
 
-describe("a whole answer in place of a stream", () => {
+describe("a complete response to a streaming request", () => {
   for (
     const label of ["application/vnd.amazon.eventstream", "text/event-stream", "text/plain", "application/json", ""]
   ) {
-    it.scopedLive(`is taken for what it is under the content type "${label}", and not paid for twice`, () =>
+    it.scopedLive(`is used under the content type "${label}", without a second request`, () =>
       Effect.gen(function*() {
         let requests = 0
         const url = yield* gateway((response) => {
@@ -93,12 +93,12 @@ describe("a whole answer in place of a stream", () => {
         )
         assert.strictEqual(textOf(Chunk.toReadonlyArray(events)), "Hello")
         assert.deepStrictEqual(notices.map(({ _tag }) => _tag), ["NotStreamed"])
-        assert.include(notices[0]!.message, "the gateway answered application/json")
+        assert.include(notices[0]!.message, "the gateway returned application/json")
         assert.strictEqual(requests, 1)
       }))
   }
 
-  it.scopedLive("is read under any content type where it is expected", () =>
+  it.scopedLive("is recognized under any content type if it is expected", () =>
     Effect.gen(function*() {
       const url = yield* gateway((response) => response.writeHead(200, { "content-type": "text/plain" }).end(whole))
       const { output } = yield* Effect.provide(complete, client(url))
@@ -106,25 +106,25 @@ describe("a whole answer in place of a stream", () => {
     }))
 })
 
-describe("what is labelled as an event stream and is none", () => {
+describe("a response that is wrongly labelled as an event stream", () => {
   const streamsOnly = { gateway: { streaming: { value: "on", origin: { _tag: "Default" } } } } as const
-  it.scopedLive("(a login page) is named as one", () =>
+  it.scopedLive("is reported as a login page", () =>
     Effect.gen(function*() {
       const page = "<form>Sign in <input type=password></form>"
       const error = yield* failure(stream, (response) => response.writeHead(200, eventStream).end(page), streamsOnly)
       assert.strictEqual(error.sender?.kind, "login")
-      assert.include(error.message, "a login page instead of Bedrock's answer")
+      assert.include(error.message, "a login page instead of Bedrock's response")
     }))
 
   for (
     const [what, body, words] of [
       ["a page", "<html><title>Sign in</title></html>", "Sign in"],
       ["binary data", Buffer.alloc(500, 0x9d), "not an event stream (500 bytes of binary data)"],
-      ["server-sent events", "event: messageStart\ndata: {}\n\n", "answered text/event-stream (server-sent events)"],
-      ["JSON of another service", "{\"choices\":[]}", "answered application/json"]
+      ["server-sent events", "event: messageStart\ndata: {}\n\n", "returned text/event-stream (server-sent events)"],
+      ["JSON of another service", "{\"choices\":[]}", "returned application/json"]
     ] as const
   ) {
-    it.scopedLive(`(${what}) is named as what it is`, () =>
+    it.scopedLive(`is reported as ${what}`, () =>
       Effect.gen(function*() {
         const error = yield* failure(stream, (response) => response.writeHead(200, eventStream).end(body), streamsOnly)
         assert.strictEqual(error.reason, "WrongContentType")
@@ -133,14 +133,14 @@ describe("what is labelled as an event stream and is none", () => {
   }
 })
 
-describe("a compressed answer", () => {
+describe("a compressed response", () => {
   const encodings: ReadonlyArray<readonly [string, (bytes: string | Buffer) => Buffer]> = [
     ["GZIP", Zlib.gzipSync],
     ["deflate", Zlib.deflateRawSync],
     ["br", Zlib.brotliCompressSync]
   ]
   for (const [encoding, compress] of encodings) {
-    it.scopedLive(`is read: a stream, a whole answer and a refusal (${encoding})`, () =>
+    it.scopedLive(`is decoded whether it is a stream, complete or a refusal (${encoding})`, () =>
       Effect.gen(function*() {
         const body = { stream: hello, whole, refusal }
         const answer = (name: keyof typeof body, status = 200): Answer => (response) =>
@@ -157,16 +157,16 @@ describe("a compressed answer", () => {
       }))
   }
 
-  it.scopedLive("is handed on frame by frame, before the next one is sent", () =>
+  it.scopedLive("is emitted frame by frame, before the next one is sent", () =>
     Effect.gen(function*() {
-      let goOn = () => {}
+      let sendRest = () => {}
       const url = yield* gateway(async (response) => {
         const gzip = Zlib.createGzip()
         response.writeHead(200, { ...eventStream, "content-encoding": "gzip" })
         gzip.pipe(response)
         gzip.write(hello.subarray(0, -400))
         gzip.flush()
-        await new Promise<void>((resolve) => goOn = resolve)
+        await new Promise<void>((resolve) => sendRest = resolve)
         gzip.end(hello.subarray(-400))
       })
       const text = yield* Ref.make("")
@@ -175,12 +175,12 @@ describe("a compressed answer", () => {
           const piece = event.contentBlockDelta?.delta?.text
           return piece === undefined
             ? Effect.void
-            : Effect.zipRight(Ref.set(text, piece), Effect.sync(() => goOn()))
+            : Effect.zipRight(Ref.set(text, piece), Effect.sync(() => sendRest()))
         })).pipe(Effect.provide(client(url)))
       assert.strictEqual(yield* Ref.get(text), "Hello")
     }))
 
-  it.scopedLive("that is cut off or damaged is truncated, and says why", () =>
+  it.scopedLive("that is cut off or damaged fails with the reason", () =>
     Effect.gen(function*() {
       const gzip = { "content-encoding": "gzip" }
       const stopsEarly = Zlib.gzipSync(hello.subarray(0, -300)).subarray(0, -10)
@@ -201,7 +201,7 @@ describe("a compressed answer", () => {
       assert.include(refused.message, "the gzip compression of the response is damaged")
     }))
 
-  it.scopedLive("in a coding that is not known is named, and none of it is shown", () =>
+  it.scopedLive("in an unknown coding is reported but not shown", () =>
     Effect.gen(function*() {
       const logged: Array<string> = []
       const logger = Logger.map(Logger.logfmtLogger, (line) => void logged.push(line))
@@ -217,8 +217,8 @@ describe("a compressed answer", () => {
     }))
 })
 
-describe("a body that is no text", () => {
-  it.scopedLive("is described by its length; text in an old character set is read", () =>
+describe("a body that is not text", () => {
+  it.scopedLive("is described by its length, but text in an old character set is decoded", () =>
     Effect.gen(function*() {
       const said = (body: Uint8Array, type = "application/json") =>
         Effect.map(
@@ -232,12 +232,12 @@ describe("a body that is no text", () => {
         "Zugriff für Ihn gesperrt"
       )
       assert.include(yield* said(Buffer.from("\ufeffgesperrt", "utf16le"), "text/plain"), "gesperrt")
-      // A character is cut in two where reading stops.
+      // The size limit splits a character.
       assert.notInclude(yield* said(Buffer.from(`x${"ü".repeat(40_000)}`), "text/plain"), "binary")
     }))
 })
 
-describe("an answer without an end", () => {
+describe("an endless response", () => {
   const endless = (
     write: (bytes: string) => boolean,
     response: Parameters<Answer>[0],
@@ -251,7 +251,7 @@ describe("an answer without an end", () => {
     more()
   }
 
-  it.scopedLive("is cut at 32 MiB and named as that, plain and compressed", () =>
+  it.scopedLive("fails at 32 MiB, whether plain or compressed", () =>
     Effect.gen(function*() {
       const plain = yield* failure(stream, (response) => {
         response.writeHead(200, json)
@@ -266,13 +266,13 @@ describe("an answer without an end", () => {
       })
       for (const error of [plain, bomb]) {
         assert.strictEqual(error.reason, "WrongContentType")
-        assert.strictEqual(error.message, "the answer is longer than 32 MiB")
+        assert.strictEqual(error.message, "the response is larger than 32 MiB")
         assert.strictEqual(error.attempts, 1)
       }
     }), 60_000)
 })
 
-describe("an answer is complete with messageStop,", () => {
+describe("a response is complete after messageStop", () => {
   const metadata = frame("metadata", {
     usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
     metrics: { latencyMs: 1 }
@@ -281,12 +281,12 @@ describe("an answer is complete with messageStop,", () => {
   const corrupt = Buffer.from(metadata)
   corrupt[corrupt.length - 1]! ^= 1
   const ends: ReadonlyArray<readonly [string, Uint8Array, boolean]> = [
-    ["when its connection is reset", Buffer.alloc(0), true],
-    ["when its connection is reset in the next frame", metadata.subarray(0, 20), true],
-    ["when the next frame is cut off", metadata.subarray(0, 20), false],
-    ["when the next frame is damaged", corrupt, false],
-    ["when something else follows", Buffer.from("<html>upstream timed out</html>"), false],
-    ["when an exception follows", frame("internalServerException", { message: "m" }, "exception"), false]
+    ["if the connection is reset", Buffer.alloc(0), true],
+    ["if the connection is reset in the next frame", metadata.subarray(0, 20), true],
+    ["if the next frame is cut off", metadata.subarray(0, 20), false],
+    ["if the next frame is damaged", corrupt, false],
+    ["if something else follows", Buffer.from("<html>upstream timed out</html>"), false],
+    ["if an exception follows", frame("internalServerException", { message: "m" }, "exception"), false]
   ]
   for (const [what, rest, reset] of ends) {
     it.scopedLive(what, () =>

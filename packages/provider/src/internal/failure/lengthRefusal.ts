@@ -1,11 +1,11 @@
-/** Recognizes a refusal because of the request's length, and its limit. Pure. */
+/** Recognizes errors about requests that are too long, and reads the limit from them. Pure. */
 import type { Refusal } from "../../Refusal.ts"
 
 type TooLong = Extract<Refusal, { readonly _tag: "TooLong" }>
 
 /**
- * The messages of Bedrock, of its models and of common gateways. They must not match an attachment that is too large, which is named between
- * the subject and the verb.
+ * Messages of Bedrock, its models and common gateways. They must not match an attachment that is too large, which is named between the subject
+ * and the verb.
  */
 const lengthMessages = [
   /\b(input|prompt|context|conversation|request|payload|body|entity)( (?!image|document|file|pdf|tool)\w+){0,2} (is|are|was) too (long|large|big)\b/i,
@@ -18,7 +18,7 @@ const lengthMessages = [
   /\d tokens > \d/
 ]
 
-/** A limit of the answer's length or of the rate of requests. */
+/** Messages about the length of the answer or a rate limit. */
 const otherLimits =
   /output tokens|maximum tokens you requested|max_?tokens\W{0,2}( must|: ?\d+ >)|\bwait\b|\bper (second|minute|hour|day)\b|\brates?\b|quota|throttl/i
 
@@ -35,26 +35,26 @@ const size = new RegExp(
   "i"
 )
 
-const count = (text: string | undefined): number | undefined =>
+const parseCount = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text.replace(/[,_]/g, ""))
 
-const sizes = (message: string): { readonly size: number | undefined; readonly limit: number | undefined } => {
+const readSizes = (message: string): { readonly size: number | undefined; readonly limit: number | undefined } => {
   const added = sum.exec(message)
   // The tokens of the answer are not part of the prompt.
-  if (added !== null) return { size: count(added[1]), limit: count(added[3])! - count(added[2])! }
+  if (added !== null) return { size: parseCount(added[1]), limit: parseCount(added[3])! - parseCount(added[2])! }
   const compared = comparison.exec(message)
-  if (compared !== null) return { size: count(compared[1]), limit: count(compared[3]) }
-  return { size: count(size.exec(message)?.[1]), limit: count(limit.exec(message)?.[1]) }
+  if (compared !== null) return { size: parseCount(compared[1]), limit: parseCount(compared[3]) }
+  return { size: parseCount(size.exec(message)?.[1]), limit: parseCount(limit.exec(message)?.[1]) }
 }
 
-/** Gateways limit the size of a body (413); some answer 431 for it. */
-export const tooLong = (status: number | undefined, message: string): TooLong | undefined => {
+/** A gateway that limits the body size returns 413; some return 431. */
+export const findLengthRefusal = (status: number | undefined, message: string): TooLong | undefined => {
   const isBody = status === 413 || status === 431
   if (!isBody && (otherLimits.test(message) || !lengthMessages.some((pattern) => pattern.test(message)))) {
     return undefined
   }
   const isBytes = isBody || /\b(bytes|characters|[KM]i?B)\b/.test(message)
-  const found = isBytes && !/\bbytes\b/.test(message) ? undefined : sizes(message)
+  const found = isBytes && !/\bbytes\b/.test(message) ? undefined : readSizes(message)
   return {
     _tag: "TooLong",
     unit: isBytes ? "bytes" : "tokens",

@@ -16,7 +16,7 @@ import { client, noRetries } from "./fixture.ts"
 
 const wire = "us.anthropic.claude-sonnet-4-6-v1"
 
-/** Pieces of text, among them both halves of a character. */
+/** Pieces of text, including both halves of a surrogate pair. */
 const text = FastCheck.array(FastCheck.constantFrom("a", " ", "\n", "\u001f", "😀", "\ud83d", "\ude00", "日本"), {
   maxLength: 5
 }).map((pieces) => pieces.join(""))
@@ -68,7 +68,7 @@ const file = FastCheck.record({
   data
 })
 const textPart = FastCheck.record({ type: FastCheck.constant("text" as const), text })
-/** Sometimes more than a request may hold. */
+/** Sometimes more files than a request may contain. */
 const files = FastCheck.oneof(
   FastCheck.array(file, { maxLength: 3 }),
   FastCheck.array(file, { minLength: 8, maxLength: 12 }),
@@ -184,9 +184,9 @@ const tools = FastCheck.array(FastCheck.tuple(text, parameters), { maxLength: 3 
   )
 )
 
-describe("any history", () => {
+describe("a request with any history", () => {
   it.scopedLive(
-    "makes a request that is accepted, by a gateway that checks what Bedrock and Claude check",
+    "passes the checks of Bedrock and Claude",
     () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({})

@@ -1,27 +1,27 @@
-/** Reduces a JSON Schema to keywords that are known to be valid in draft 2020-12, without references. */
+/** Reduces a JSON Schema to valid draft 2020-12 keywords without references. */
 import { isObject, type Json, type JsonObject } from "../jsonValue.ts"
 
-/** A part of a schema that is removed, for example `properties.id.$ref`, and its value. */
-export interface Lost {
+/** A part that was removed from a schema: its path, for example `properties.id.$ref`, and its value. */
+export interface RemovedPart {
   readonly path: string
   readonly value: Json
 }
 
 interface Context {
   readonly root: Json
-  readonly lost: Array<Lost>
-  /** How many more schemas are allowed: a schema that refers to itself twice would grow without end. */
-  room: number
+  readonly removed: Array<RemovedPart>
+  /** The number of schemas that may still be added. Without a limit, a schema that refers to itself twice would never end. */
+  remaining: number
 }
 
 interface Place {
   readonly path: ReadonlyArray<string>
-  /** The references that were followed to get here. */
+  /** The references that led here. */
   readonly via: ReadonlyArray<string>
 }
 
-const mostSchemas = 2000
-const deepest = 32
+const maxSchemas = 2000
+const maxDepth = 32
 
 /** Claude's rule for the names of parameters ("Property keys should match pattern …"). */
 const isName = (name: string): boolean => /^[a-zA-Z0-9_.-]{1,64}$/.test(name)
@@ -33,11 +33,12 @@ const isNumber = (value: Json): boolean => typeof value === "number"
 const isBoolean = (value: Json): boolean => typeof value === "boolean"
 const isCount = (value: Json): boolean => Number.isInteger(value) && Number(value) >= 0
 const isAny = (): boolean => true
-const isFilled = (value: Json): value is Array<Json> => Array.isArray(value) && value.length > 0
+const isNonEmptyArray = (value: Json): value is Array<Json> => Array.isArray(value) && value.length > 0
 const isType = (value: Json): boolean =>
   isString(value)
     ? types.includes(value as string)
-    : isFilled(value) && value.every((type) => isString(type) && isType(type)) && new Set(value).size === value.length
+    : isNonEmptyArray(value) && value.every((type) => isString(type) && isType(type)) &&
+      new Set(value).size === value.length
 const isPattern = (value: Json): boolean => {
   try {
     return isString(value) && new RegExp(value as string, "u") instanceof RegExp
@@ -49,8 +50,8 @@ const isNames = (value: Json): boolean =>
   Array.isArray(value) && value.every((name) => isString(name) && isName(name as string)) &&
   new Set(value).size === value.length
 
-/** Keywords that are kept, and which values are valid. */
-const values: { readonly [keyword: string]: (value: Json) => boolean } = {
+/** Keywords to keep, each with a check of its value. */
+const valueKeywords: { readonly [keyword: string]: (value: Json) => boolean } = {
   type: isType,
   title: isString,
   description: isString,
@@ -59,7 +60,7 @@ const values: { readonly [keyword: string]: (value: Json) => boolean } = {
   deprecated: isBoolean,
   readOnly: isBoolean,
   writeOnly: isBoolean,
-  enum: isFilled,
+  enum: isNonEmptyArray,
   const: isAny,
   multipleOf: (value) => isNumber(value) && Number(value) > 0,
   minimum: isNumber,
@@ -80,12 +81,21 @@ const values: { readonly [keyword: string]: (value: Json) => boolean } = {
   required: isNames
 }
 
-const schemas = new Set(["items", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else"])
-const lists = new Set(["prefixItems", "allOf", "anyOf", "oneOf"])
-const maps = new Set(["properties", "patternProperties", "dependentSchemas"])
+const schemaKeywords = new Set([
+  "items",
+  "contains",
+  "additionalProperties",
+  "propertyNames",
+  "not",
+  "if",
+  "then",
+  "else"
+])
+const schemaListKeywords = new Set(["prefixItems", "allOf", "anyOf", "oneOf"])
+const schemaMapKeywords = new Set(["properties", "patternProperties", "dependentSchemas"])
 
-/** Keywords that do not constrain values. */
-const silent = new Set([
+/** Keywords that do not constrain values, so that they are removed without mention. */
+const ignoredKeywords = new Set([
   "$schema",
   "$id",
   "id",
@@ -98,66 +108,66 @@ const silent = new Set([
   "definitions"
 ])
 
-/** Removed parts are added to `lost`. */
-export const plainSchema = (root: Json, lost: Array<Lost>): JsonObject =>
-  plain(root, { path: [], via: [] }, { root, lost, room: mostSchemas })
+/** Adds the removed parts to `removed`. */
+export const simplifySchema = (root: Json, removed: Array<RemovedPart>): JsonObject =>
+  simplify(root, { path: [], via: [] }, { root, removed, remaining: maxSchemas })
 
-const plain = (schema: Json, place: Place, context: Context): JsonObject => {
+const simplify = (schema: Json, place: Place, context: Context): JsonObject => {
   if (schema === false) return { not: {} }
   if (!isObject(schema)) return {}
-  if (context.room-- <= 0 || place.path.length > deepest) {
-    lose(context, place.path, schema)
+  if (context.remaining-- <= 0 || place.path.length > maxDepth) {
+    remove(context, place.path, schema)
     return {}
   }
   const { $ref, ...own } = schema
-  if (typeof $ref !== "string") return keywords(own, place, context)
-  const target = resolve(context.root, $ref)
+  if (typeof $ref !== "string") return simplifyKeywords(own, place, context)
+  const target = resolveReference(context.root, $ref)
   if (target === undefined || place.via.includes($ref)) {
-    lose(context, [...place.path, "$ref"], $ref)
-    // A schema that refers to itself is described once, as text.
-    if (target !== undefined && !context.lost.some(({ path }) => path === $ref)) lose(context, [$ref], target)
-    return keywords({ ...typeOf(target), ...own }, place, context)
+    remove(context, [...place.path, "$ref"], $ref)
+    // A recursive schema is described as text, once.
+    if (target !== undefined && !context.removed.some(({ path }) => path === $ref)) remove(context, [$ref], target)
+    return simplifyKeywords({ ...pickType(target), ...own }, place, context)
   }
-  const referred = plain(target, { ...place, via: [...place.via, $ref] }, context)
-  const beside = keywords(own, place, context)
+  const referred = simplify(target, { ...place, via: [...place.via, $ref] }, context)
+  const beside = simplifyKeywords(own, place, context)
   const isAnnotation = Object.keys(beside).every((keyword) => ["title", "description", "default"].includes(keyword))
   return isAnnotation ? { ...referred, ...beside } : { allOf: [referred, beside] }
 }
 
-const typeOf = (schema: Json | undefined): JsonObject =>
+const pickType = (schema: Json | undefined): JsonObject =>
   isObject(schema ?? null) && isType((schema as JsonObject)["type"] ?? null)
     ? { type: (schema as JsonObject)["type"]! }
     : {}
 
-const lose = ({ lost }: Context, path: ReadonlyArray<string>, value: Json): void => {
-  lost.push({ path: path.join("."), value })
+const remove = ({ removed }: Context, path: ReadonlyArray<string>, value: Json): void => {
+  removed.push({ path: path.join("."), value })
 }
 
-const keywords = (schema: JsonObject, place: Place, context: Context): JsonObject => {
-  const kept = new Map<string, Json>()
+const simplifyKeywords = (schema: JsonObject, place: Place, context: Context): JsonObject => {
+  const result = new Map<string, Json>()
   for (const [name, value] of Object.entries(schema)) {
-    // A tuple in drafts before 2020-12.
+    // Drafts before 2020-12 write a tuple this way.
     const keyword = name === "items" && Array.isArray(value) ? "prefixItems" : name
     const inner = (...path: ReadonlyArray<string>) => ({ ...place, path: [...place.path, name, ...path] })
-    if (keyword === "additionalProperties" && isBoolean(value)) kept.set(keyword, value)
-    else if (schemas.has(keyword) && isSchema(value)) kept.set(keyword, plain(value, inner(), context))
-    else if (lists.has(keyword) && isFilled(value) && value.every(isSchema)) {
-      kept.set(keyword, value.map((schema, index) => plain(schema, inner(String(index)), context)))
-    } else if (maps.has(keyword) && isObject(value)) {
-      kept.set(keyword, members(keyword, value, inner, context))
+    if (keyword === "additionalProperties" && isBoolean(value)) result.set(keyword, value)
+    else if (schemaKeywords.has(keyword) && isSchema(value)) result.set(keyword, simplify(value, inner(), context))
+    else if (schemaListKeywords.has(keyword) && isNonEmptyArray(value) && value.every(isSchema)) {
+      result.set(keyword, value.map((schema, index) => simplify(schema, inner(String(index)), context)))
+    } else if (schemaMapKeywords.has(keyword) && isObject(value)) {
+      result.set(keyword, simplifyMembers(keyword, value, inner, context))
     } else if (keyword === "required" && Array.isArray(value) && !isNames(value)) {
       const names = [...new Set(value)].filter((name) => isNames([name]))
-      if (names.length > 0) kept.set(keyword, names)
-      lose(context, inner().path, value)
-    } else if (Object.hasOwn(values, keyword) && values[keyword]!(value)) kept.set(keyword, value)
-    else if (!silent.has(keyword) && !keyword.startsWith("x-")) lose(context, inner().path, value)
+      if (names.length > 0) result.set(keyword, names)
+      remove(context, inner().path, value)
+    } else if (Object.hasOwn(valueKeywords, keyword) && valueKeywords[keyword]!(value)) result.set(keyword, value)
+    else if (!ignoredKeywords.has(keyword) && !keyword.startsWith("x-")) remove(context, inner().path, value)
   }
-  return Object.fromEntries(kept)
+  return Object.fromEntries(result)
 }
 
 const isSchema = (value: Json): boolean => isObject(value) || isBoolean(value)
 
-const members = (
+const simplifyMembers = (
   keyword: string,
   value: JsonObject,
   inner: (name: string) => Place,
@@ -167,14 +177,14 @@ const members = (
     Object.entries(value).flatMap(([name, schema]) => {
       const isKept = isSchema(schema) &&
         (keyword === "properties" ? isName(name) : keyword !== "patternProperties" || isPattern(name))
-      if (isKept) return [[name, plain(schema, inner(name), context)]]
-      lose(context, inner(name).path, schema)
+      if (isKept) return [[name, simplify(schema, inner(name), context)]]
+      remove(context, inner(name).path, schema)
       return []
     })
   )
 
-/** The target of a reference within the schema (RFC 6901); `undefined` if it has none. */
-const resolve = (root: Json, reference: string): Json | undefined => {
+/** Resolves a reference within the schema (RFC 6901); `undefined` if the target does not exist. */
+const resolveReference = (root: Json, reference: string): Json | undefined => {
   if (!/^#(\/|$)/.test(reference)) return undefined
   let at: Json | undefined = root
   for (const segment of reference.split("/").slice(1)) {

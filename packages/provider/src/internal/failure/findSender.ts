@@ -1,42 +1,42 @@
-/** Finds out who sent a response: its form shows that Bedrock did not, its headers and text name the product. Pure. */
+/** Finds out who sent a response: its format shows whether it was Bedrock, its headers and text reveal the product. Pure. */
 import type { Sender } from "../../Sender.ts"
-import { type Answer, formOf } from "./body/answer.ts"
 import { nginxProblem } from "./body/nginxPage.ts"
-import { type Page, readPage } from "./body/page.ts"
+import { formOf, type ReceivedResponse } from "./body/receivedResponse.ts"
+import { type Page, readPage } from "./body/webPage.ts"
 import { type Product, products } from "./products.ts"
 
-/** The sender of a response in place of Bedrock's. */
+/** The sender of a response that did not come from Bedrock. */
 export interface ResponseSender extends Sender {
-  /** Whether the sender refused the request, rather than failed to pass it on. */
+  /** Whether the sender refused the request, as opposed to failing to forward it. */
   readonly isBlocked: boolean
   readonly page: Page | undefined
 }
 
-/** `undefined` for JSON and XML, which Bedrock or the API of a gateway sends, unless a header shows that a firewall did. */
-export const senderOf = (answer: Answer): ResponseSender | undefined => {
-  const form = formOf(answer)
-  const page = form === "page" ? readPage(answer.body) : undefined
-  const text = (page?.text ?? (form === "text" ? answer.body.replace(/\s+/g, " ") : "")).slice(0, maxTextLength)
-  // These firewalls answer in the format that the client accepts.
-  const hasFirewallHeader = answer.headers["x-amzn-waf-action"] !== undefined ||
-    answer.headers["cf-mitigated"] !== undefined
-  const product = productOf(
-    answer,
+/** `undefined` if the response may come from Bedrock or the gateway's API: JSON or XML without a firewall's header. */
+export const findSender = (response: ReceivedResponse): ResponseSender | undefined => {
+  const form = formOf(response)
+  const page = form === "page" ? readPage(response.body) : undefined
+  const text = (page?.text ?? (form === "text" ? response.body.replace(/\s+/g, " ") : "")).slice(0, maxTextLength)
+  // These firewalls also send JSON.
+  const hasFirewallHeader = response.headers["x-amzn-waf-action"] !== undefined ||
+    response.headers["cf-mitigated"] !== undefined
+  const product = findProduct(
+    response,
     page === undefined ? text : `${page.title} ${text}`,
     page !== undefined || hasFirewallHeader
   )
   const isFirewall = product?.kind === "firewall"
   if (page === undefined && !hasFirewallHeader && (form === "json" || form === "xml" || !isFirewall)) return undefined
-  const words = `${page?.title ?? ""} ${text}`
-  const supportId = supportIdIn(text)
-  const refuses = hasFirewallHeader || refusal.test(words)
-  const blocked = page?.isLogin !== true && isBlocked(answer.status, words, {
+  const allText = `${page?.title ?? ""} ${text}`
+  const supportId = findSupportId(text)
+  const refuses = hasFirewallHeader || refusal.test(allText)
+  const blocked = page?.isLogin !== true && isBlocked(response.status, allText, {
     byFirewall: isFirewall && refuses,
     byPage: refuses && (isFirewall || supportId !== undefined)
   })
-  const named = product?.name ?? serverName(answer.headers["server"])
+  const named = product?.name ?? readServerName(response.headers["server"])
   return {
-    kind: kindOf(answer.status, page, isFirewall && !blocked ? undefined : product),
+    kind: chooseKind(response.status, page, isFirewall && !blocked ? undefined : product),
     ...(named === undefined ? {} : { name: named }),
     ...(supportId === undefined ? {} : { supportId }),
     isBlocked: blocked,
@@ -44,22 +44,22 @@ export const senderOf = (answer: Answer): ResponseSender | undefined => {
   }
 }
 
-const kindOf = (status: number, page: Page | undefined, product: Product | undefined): Sender["kind"] =>
+const chooseKind = (status: number, page: Page | undefined, product: Product | undefined): Sender["kind"] =>
   status === 511 ? "network" : page?.isLogin === true ? "login" : product?.kind ?? "gateway"
 
-/** A 4xx with a page is a refusal. Other statuses also need the text of a refusal, and a firewall or a support ID. */
+/** A 4xx is a refusal. Other statuses also require the text of a refusal, and a firewall or a support ID. */
 const isBlocked = (
   status: number,
-  words: string,
+  text: string,
   { byFirewall, byPage }: { readonly byFirewall: boolean; readonly byPage: boolean }
 ): boolean => {
-  if (otherMeanings.has(status) || nginxProblem(status, words) !== undefined) return false
-  if (status >= 500 || missing.has(status)) return byFirewall
+  if (notBlocked.has(status) || nginxProblem(status, text) !== undefined) return false
+  if (status >= 500 || notFound.has(status)) return byFirewall
   return status >= 400 || (status < 300 && byPage)
 }
 
-/** These statuses mean the same from every sender. */
-const otherMeanings = new Set([
+/** Statuses that never mean that the content was blocked. */
+const notBlocked = new Set([
   401,
   402,
   407,
@@ -84,13 +84,13 @@ const otherMeanings = new Set([
   499,
   511
 ])
-const missing = new Set([404, 405, 410])
+const notFound = new Set([404, 405, 410])
 
 const refusal =
   /\b(blocked|rejected|denied|forbidden|prohibited|violat\w+|security (policy|rules?|solution|service|check)|malicious|attack|suspicious|unusual|captcha|verify you are|not acceptable|challenge|attention required|just a moment|incapsula incident|error code: 10\d\d)\b/i
 
-/** The text of a page comes before its headers, which others that passed it on have set too. Without a page, most headers say nothing. */
-const productOf = ({ headers, status }: Answer, text: string, byHeaders: boolean): Product | undefined => {
+/** Prefers the text of a page to headers, which may come from another hop. Without a page, most headers say nothing about the sender. */
+const findProduct = ({ headers, status }: ReceivedResponse, text: string, byHeaders: boolean): Product | undefined => {
   const lines = ["server", "via", "x-cache", "x-cdn", "x-served-by"].map((name) => headers[name] ?? "").join(" | ")
   const possible = products.filter(({ statuses }) => statuses === undefined || statuses(status))
   return possible.find(({ page }) => page?.test(text) ?? false)
@@ -103,14 +103,14 @@ const productOf = ({ headers, status }: Answer, text: string, byHeaders: boolean
 }
 
 /** The first product of a `server` header, without its version. */
-const serverName = (server: string | undefined): string | undefined =>
+const readServerName = (server: string | undefined): string | undefined =>
   /^[A-Za-z][\w. -]{1,40}/.exec(server ?? "")?.[0].trim()
 
-/** In characters: the rest of a page does not matter. */
+/** In characters. The beginning of a page is enough to recognize it. */
 const maxTextLength = 16_384
 
-/** With its label, as the operators of the product know it. It must have a digit, otherwise it is an ordinary word. */
-const supportIdIn = (text: string): string | undefined => {
+/** The ID with its label, for the product's operators. An ID must contain a digit; otherwise it is an ordinary word. */
+const findSupportId = (text: string): string | undefined => {
   const found = new RegExp(
     String
       .raw`\b((?:support|incident|reference|request|ray|event|block|attack|case|transaction|tracking|correlation|message|error)`

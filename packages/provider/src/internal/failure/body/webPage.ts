@@ -2,15 +2,15 @@
 import * as Cut from "@altimate-code/system/Cut"
 
 export interface Page {
-  /** Its title and heading, or the beginning of its text; `undefined` if it has no text. */
+  /** The title and heading, or the beginning of the text; `undefined` if there is no text. */
   readonly sentence: string | undefined
   readonly title: string
-  /** All text, without markup and scripts. */
+  /** All text except markup and scripts. */
   readonly text: string
   readonly isLogin: boolean
 }
 
-/** Whether the text looks like HTML: it begins with an HTML tag, or has a common one anywhere. Other XML has other tag names. */
+/** Whether the text looks like HTML: it begins with an HTML tag or contains a common one. Other XML has different tag names. */
 export const isMarkup = (text: string): boolean =>
   /^<(!doctype html|html|head|body|title|meta|script|style|form|center|div|h[1-6]|p|pre|br|b|a|font|table|!--)\b/i.test(
     text
@@ -21,11 +21,11 @@ const headings = ["h1", "h2", "h3"]
 const hidden = ["script", "style", "svg", "noscript"]
 
 export const readPage = (html: string): Page => {
-  const { text, within } = scan(html)
-  const title = within(["title"])
-  const heading = headings.map((name) => within([name])).find((text) => text !== "") ?? ""
-  const named = joined(title, heading)
-  const sentence = Cut.shorten(named === "" ? text : named, 200)
+  const { text, textWithin } = scan(html)
+  const title = textWithin(["title"])
+  const heading = headings.map((name) => textWithin([name])).find((text) => text !== "") ?? ""
+  const titles = joinTitles(title, heading)
+  const sentence = Cut.shorten(titles === "" ? text : titles, 200)
   return {
     sentence: sentence === "" ? undefined : sentence,
     title: title === "" ? heading : title,
@@ -34,8 +34,8 @@ export const readPage = (html: string): Page => {
   }
 }
 
-/** Title and heading without repetition. */
-const joined = (title: string, heading: string): string => {
+/** Joins title and heading without repetition. */
+const joinTitles = (title: string, heading: string): string => {
   const [a, b] = [title.toLowerCase(), heading.toLowerCase()]
   return a.includes(b) ? title : b.includes(a) ? heading : `${title}: ${heading}`
 }
@@ -47,18 +47,18 @@ const isLogin = (html: string, titles: string): boolean =>
 
 /** The text of the first element with one of these names, ignoring case: `<Message>…</Message>`. */
 export const elementText = (xml: string, names: ReadonlyArray<string>): string | undefined => {
-  const { within } = scan(xml)
-  return names.map((name) => within([name.toLowerCase()])).find((text) => text !== "")
+  const { textWithin } = scan(xml)
+  return names.map((name) => textWithin([name.toLowerCase()])).find((text) => text !== "")
 }
 
-/** The name of the first element. */
+/** The name of the root element. */
 export const rootName = (xml: string): string | undefined =>
   /^(?:\s|<\?[^>]*>|<!--[^>]*-->)*<([A-Za-z][\w.-]*)/.exec(xml)?.[1]
 
-/** Scans the markup once, because a page can be designed to make regular expressions slow. */
+/** Scans the markup in one pass, because a malicious page could make regular expressions slow. */
 const scan = (html: string) => {
   const pieces: Array<{ readonly element: string; readonly text: string }> = []
-  // Only ASCII letters, so that the length stays the same.
+  // Only ASCII letters, so that offsets stay valid.
   const lower = html.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
   let element = ""
   for (let at = 0; at < html.length;) {
@@ -75,23 +75,23 @@ const scan = (html: string) => {
     at = close + (isComment ? 3 : isHidden ? 0 : 1)
   }
   return {
-    text: tidy(pieces.filter(({ element }) => element !== "title").map(({ text }) => text).join(" ")),
-    within: (names: ReadonlyArray<string>) => {
+    text: decodeText(pieces.filter(({ element }) => element !== "title").map(({ text }) => text).join(" ")),
+    textWithin: (names: ReadonlyArray<string>) => {
       const first = pieces.findIndex(({ element }) => names.includes(element))
       if (first === -1) return ""
       const end = pieces.findIndex(({ element }, index) => index > first && !names.includes(element))
-      return tidy(pieces.slice(first, end === -1 ? pieces.length : end).map(({ text }) => text).join(" "))
+      return decodeText(pieces.slice(first, end === -1 ? pieces.length : end).map(({ text }) => text).join(" "))
     }
   }
 }
 
-/** These elements can be part of a heading. */
+/** Whether the element can be part of a heading. */
 const isInline = (tag: string): boolean =>
   ["a", "b", "br", "em", "font", "i", "small", "span", "strong", "u"].includes(tag)
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'", nbsp: " " }
 
-const tidy = (text: string): string =>
+const decodeText = (text: string): string =>
   text.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|(\w{2,6}));/gi, (whole, decimal, hexadecimal, name) => {
     if (name !== undefined) return entities[String(name).toLowerCase()] ?? whole
     return String.fromCodePoint(decimal === undefined ? Number.parseInt(hexadecimal, 16) : Number(decimal))

@@ -1,25 +1,25 @@
-/** A received HTTP response, and what its form shows. Pure. */
+/** A received HTTP response and its format. Pure. */
 import * as Predicate from "effect/Predicate"
 import type { BodyForm } from "../../../Evidence.ts"
-import { elementText, isMarkup, rootName } from "./page.ts"
 import { parseJson } from "./parseJson.ts"
+import { elementText, isMarkup, rootName } from "./webPage.ts"
 
-/** The body is cut to 64 KiB. */
-export interface Answer {
+/** An HTTP response whose body has been read, up to 64 KiB. */
+export interface ReceivedResponse {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-export const contentType = (headers: Answer["headers"]): string => headers["content-type"]?.trim() ?? ""
+export const contentType = (headers: ReceivedResponse["headers"]): string => headers["content-type"]?.trim() ?? ""
 
 /** The content type without parameters, in lower case. */
-export const mediaType = (headers: Answer["headers"]): string =>
+export const mediaType = (headers: ReceivedResponse["headers"]): string =>
   contentType(headers).split(";")[0]!.trim().toLowerCase()
 
-/** A page never comes from Bedrock, which answers with JSON; XML comes from AWS's older services and from API gateways. */
-export const formOf = ({ body, headers }: Answer): BodyForm => {
+/** Detects the format of the body. Bedrock itself sends only JSON; XML comes from older AWS services and from API gateways. */
+export const formOf = ({ body, headers }: ReceivedResponse): BodyForm => {
   const text = body.trim()
   const type = mediaType(headers)
   if (text === "") return "empty"
@@ -31,44 +31,44 @@ export const formOf = ({ body, headers }: Answer): BodyForm => {
   return text.startsWith("<") || /html/.test(type) ? "page" : "text"
 }
 
-/** Whether the text begins like server-sent events. A line that begins with a colon is a comment. */
+/** Whether the text begins like server-sent events. A line that starts with a colon is a comment. */
 export const isServerSent = (text: string): boolean => /^(event|data|id|retry)?:/.test(text)
 
-/** Whether more than a tenth of its beginning are control characters. */
+/** Whether more than a tenth of its beginning consists of control characters. */
 const isBinary = (text: string): boolean => {
   const beginning = text.slice(0, 500)
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  // oxlint-disable-next-line no-control-regex -- matches control characters on purpose
   const odd = beginning.match(/[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/g)?.length ?? 0
   return odd > beginning.length / 10
 }
 
-/** The message in an XML error of AWS, of SOAP or of a common gateway. */
+/** The message in an XML error from AWS, SOAP or a common gateway. */
 export const xmlMessage = (text: string): string | undefined =>
   elementText(text, ["message", "faultstring", "reason", "detail", "description", "title", "error"])
 
 /**
- * The AWS exception name: from the header, where `:http://…` can follow it, from `__type` in the body, where a namespace can precede it, or from
- * the code or root of an XML error.
+ * The AWS exception name. It is in a header, where `:http://…` can follow it; in `__type` in the body, where a namespace can precede it; or in
+ * the code or root element of an XML error.
  */
-export const exceptionName = (answer: Answer): string | undefined => {
-  const name = answer.headers["x-amzn-errortype"] ?? nameInBody(answer)
+export const exceptionName = (response: ReceivedResponse): string | undefined => {
+  const name = response.headers["x-amzn-errortype"] ?? findNameInBody(response)
   return name === undefined ? undefined : /(?:^|#)([A-Za-z]\w*)(?::|$)/.exec(name.trim())?.[1]
 }
 
-const nameInBody = (answer: Answer): string | undefined => {
-  if (formOf(answer) === "xml") {
-    return [elementText(answer.body, ["code"]), rootName(answer.body)].find((name) =>
-      name !== undefined && looksLikeException.test(name)
+const findNameInBody = (response: ReceivedResponse): string | undefined => {
+  if (formOf(response) === "xml") {
+    return [elementText(response.body, ["code"]), rootName(response.body)].find((name) =>
+      name !== undefined && awsErrorCode.test(name)
     )
   }
-  const body = parseJson(answer.body)
+  const body = parseJson(response.body)
   if (!Predicate.isRecord(body)) return undefined
   const below = Object.values(body).filter(Predicate.isRecord).map((value) => value["__type"])
   const code = body["code"]
   return [body["__type"], ...below].find(Predicate.isString)
-    ?? (Predicate.isString(code) && looksLikeException.test(code) ? code : undefined)
+    ?? (Predicate.isString(code) && awsErrorCode.test(code) ? code : undefined)
 }
 
-/** The codes of gateways look different. */
-const looksLikeException =
+/** Other codes are those of a gateway. */
+const awsErrorCode =
   /^[A-Z]\w*(Exception|Failure)$|^(AccessDenied|ExpiredToken|RequestExpired|InvalidClientTokenId|SignatureDoesNotMatch|RequestTimeTooSkewed|IncompleteSignature|MissingAuthenticationToken|ServiceUnavailable|Throttling)$/

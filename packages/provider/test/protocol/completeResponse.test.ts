@@ -2,8 +2,8 @@ import type { ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime"
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import { toParts } from "../../src/internal/protocol/response/completeResponse.ts"
 import { key } from "../../src/internal/protocol/response/metadata.ts"
-import { toParts } from "../../src/internal/protocol/response/wholeResponse.ts"
 import type { Expectation } from "../../src/internal/protocol/tools/toolCall.ts"
 
 type Content = NonNullable<NonNullable<NonNullable<ConverseCommandOutput["output"]>["message"]>["content"]>
@@ -21,15 +21,15 @@ const parts = (content: Content, rest?: Partial<ConverseCommandOutput>, expected
   Either.getOrThrowWith(toParts(output(content, rest), expected), (error) => new Error(error.description))
 const finish = (rest: Partial<ConverseCommandOutput>) => parts([], rest).at(-1)
 
-/** Also checks that the stop reason is kept as it came. */
+/** Also checks that the metadata contains the original stop reason. */
 const reason = (stopReason: string) => {
   const part = finish({ stopReason: stopReason as never })
   assert.strictEqual(part?.metadata?.[key]?.["stopReason"], stopReason)
   return part?.type === "finish" ? part.reason : undefined
 }
 
-describe("a complete answer", () => {
-  it("becomes its metadata, its text and one finish", () => {
+describe("a complete response", () => {
+  it("becomes metadata, text and one finish part", () => {
     assert.deepStrictEqual(parts([{ text: "Hello" }, { text: "" }]), [
       { type: "response-metadata", id: "r1", modelId: "us.m" },
       { type: "text", text: "Hello" },
@@ -42,7 +42,7 @@ describe("a complete answer", () => {
     ])
   })
 
-  it("keeps what reasoning has to be sent back with", () => {
+  it("keeps the data that must be sent back with reasoning", () => {
     assert.deepStrictEqual(
       parts([
         { reasoningContent: { reasoningText: { text: "hm", signature: "s" } } },
@@ -55,7 +55,7 @@ describe("a complete answer", () => {
     )
   })
 
-  it("gives each call an ID that none of the conversation has", () => {
+  it("gives each call an ID that is unique in the conversation", () => {
     const ids = parts(
       ["", "", "a", "a", "b|c"].map((toolUseId) => ({ toolUse: { toolUseId, name: "read_file", input: {} } })),
       {},
@@ -64,7 +64,7 @@ describe("a complete answer", () => {
     assert.deepStrictEqual(ids, ["call-2", "call-3", "a", "a-1", "b_c-2"])
   })
 
-  it("has the calls of tools, and not those that the service ran itself", () => {
+  it("contains tool calls except those that the service ran itself", () => {
     assert.deepStrictEqual(
       parts([
         { toolUse: { toolUseId: "t1", name: "read_file", input: { path: "a" } } },
@@ -74,12 +74,12 @@ describe("a complete answer", () => {
     )
   })
 
-  it("is malformed when it calls a tool that nobody gave it", () => {
+  it("is malformed if it calls an unknown tool", () => {
     const mapped = toParts(output([{ toolUse: { toolUseId: "t", name: "rm", input: {} } }]), expectation)
     assert.include(Either.isLeft(mapped) ? mapped.left.description : "", "\"rm\"")
   })
 
-  it("counts what was read from the cache and what was written to it", () => {
+  it("counts the tokens read from the cache and written to it", () => {
     const usage = {
       inputTokens: 1,
       outputTokens: 2,
@@ -92,7 +92,7 @@ describe("a complete answer", () => {
     assert.deepStrictEqual(part?.metadata?.[key]?.["cacheWriteInputTokens"], 200)
   })
 
-  it("tells every stop reason, and one that nobody knows yet", () => {
+  it("maps every stop reason, including unknown ones", () => {
     assert.deepStrictEqual(
       [
         "end_turn",
@@ -131,7 +131,7 @@ const text = (content: Content, expected: Expectation) =>
   parts(content, { stopReason: "tool_use" }, expected).flatMap((part) => part.type === "text" ? [part.text] : [])
 
 describe("a structured answer", () => {
-  it("is the input of its tool's call, and the text beside it is dropped", () => {
+  it("is the input of its tool call, without the text around it", () => {
     const content: Content = [
       { text: "Here it is." },
       { toolUse: { toolUseId: "t", name: "contact", input: { name: "Ada" } } }
@@ -139,13 +139,13 @@ describe("a structured answer", () => {
     assert.deepStrictEqual(text(content, object(Schema.Struct({ name: Schema.String }))), ["{\"name\":\"Ada\"}"])
   })
 
-  it("is unwrapped when it is a union", () => {
+  it("is unwrapped if it is a union", () => {
     const content: Content = [{ toolUse: { toolUseId: "t", name: "contact", input: { value: { a: 1 } } } }]
     const union = Schema.Union(Schema.Struct({ a: Schema.Number }), Schema.Struct({ b: Schema.Number }))
     assert.deepStrictEqual(text(content, object(union)), ["{\"a\":1}"])
   })
 
-  it("is the text of a model that answered without the tool", () => {
+  it("is the text if the model answered without the tool", () => {
     assert.deepStrictEqual(text([{ text: "{}" }], object(Schema.Struct({}))), ["{}"])
   })
 })
