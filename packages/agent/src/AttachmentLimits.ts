@@ -54,7 +54,7 @@ export const findProblem = (bytes: Uint8Array, limits: Limits): Problem | undefi
       remedy: "Split it, or extract its text first."
     }
   }
-  const found = Image.problem(bytes, limits.image)
+  const found = Image.findProblem(bytes, limits.image)
   return found && {
     why: found.why,
     remedy: found.reason === "TooLarge" ? "Make a smaller copy first." : "The file is damaged: use another copy."

@@ -59,7 +59,7 @@ export const activeEnvironment: Effect.Effect<ReadonlyArray<ActiveVariable>> = E
   notes,
   ([variable, note]) =>
     Effect.map(
-      Environment.variable(variable),
+      Environment.readVariable(variable),
       Option.map((value): ActiveVariable => ({ variable, note: typeof note === "string" ? note : note(value) }))
     )
 ).pipe(Effect.map(Array.getSomes))

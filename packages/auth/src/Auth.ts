@@ -190,7 +190,7 @@ type Found =
 
 /** Not trimmed, because errors report positions in it; none if it is blank. */
 const environmentToken = Effect.map(
-  Environment.raw(tokenVariable),
+  Environment.readRaw(tokenVariable),
   (text) => text.pipe(Option.filter((text) => text.trim() !== ""), Option.map(Redacted.make))
 )
 
@@ -210,7 +210,7 @@ const outcomeOfUnused = Effect.fn("Auth.outcomeOfUnused")(
   function*(source: Source, apiKey: Gateway["apiKey"], because: string | undefined) {
     const isKnown = source === "environment" || source === "configured"
     const value = source === "environment"
-      ? yield* Environment.raw(tokenVariable)
+      ? yield* Environment.readRaw(tokenVariable)
       : Option.map(source === "configured" ? apiKey : Option.none(), ({ value }) => Redacted.value(value))
     if (Option.isSome(value) && value.value.trim() === "") return "blank"
     if (because === undefined || (isKnown && Option.isNone(value))) return "not set"

@@ -27,7 +27,7 @@ export const find: Effect.Effect<
 > = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const { cwd } = yield* Directories
-  const written = yield* Environment.variable("ALTIMATE_CLI_CONFIG_DIR")
+  const written = yield* Environment.readVariable("ALTIMATE_CLI_CONFIG_DIR")
   if (Option.isNone(written)) return Option.none()
   const path = yield* expandPath(written.value, cwd)
   const type = yield* Effect.option(Effect.map(fs.stat(path), ({ type }) => type))

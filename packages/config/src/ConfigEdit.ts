@@ -17,7 +17,7 @@ import { checkTypes } from "./internal/file/checkTypes.ts"
 import { errorAt } from "./internal/file/errorAt.ts"
 import { findFile } from "./internal/file/findFile.ts"
 import { parse } from "./internal/file/parse.ts"
-import { dotted, find, toValue, type Tree } from "./internal/file/tree.ts"
+import { find, formatPath, toValue, type Tree } from "./internal/file/tree.ts"
 
 /**
  * A JSON value and the path to write it to.
@@ -82,7 +82,7 @@ export const set: (
       if (JSON.stringify(written && toValue(written)) === JSON.stringify(change.value)) continue
       return yield* errorAt(findDeepest(original, change.path).origin, {
         reason: "Value",
-        message: `${dotted(change.path)} is set more than once`,
+        message: `${formatPath(change.path)} is set more than once`,
         hint: "Keep only one of them in the file."
       })
     }
@@ -101,5 +101,5 @@ const toWriteError = (path: string) => (error: PlatformError) =>
       error._tag === "SystemError" && error.reason === "PermissionDenied" ? "permission denied" : "the system refused"
     }`,
     path,
-    hint: "Make sure you may write to the file and its directory."
+    hint: "Check the permissions of the file and its directory."
   })

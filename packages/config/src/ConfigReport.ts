@@ -46,7 +46,7 @@ export interface UnknownSetting {
   /** False: nothing is lost without the setting. */
   readonly isMissed: boolean
   /** The setting that was probably meant. */
-  readonly near: Option.Option<string>
+  readonly suggestion: Option.Option<string>
 }
 
 /**

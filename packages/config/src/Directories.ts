@@ -40,7 +40,7 @@ export interface Service {
 export class Directories extends Context.Tag("@altimate-code/config/Directories")<Directories, Service>() {}
 
 /**
- * The home directory of a user who has none or may not enter it. It contains nothing and can't be written to.
+ * Used as the home directory if the user has none or may not enter it. It is empty and can't be written to.
  *
  * @since 0.1.0
  * @category constants
@@ -71,13 +71,13 @@ export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.eff
     const written = path.resolve(
       cwd,
       yield* Effect.flatMap(
-        Environment.variable("HOME"),
+        Environment.readVariable("HOME"),
         Option.match({ onSome: Effect.succeed, onNone: () => systemHome })
       )
     )
     const home = isForbidden(written) ? noHome : written
     const base = (variable: string, ...otherwise: ReadonlyArray<string>) =>
-      Effect.map(Environment.variable(variable), (value) =>
+      Effect.map(Environment.readVariable(variable), (value) =>
         path.join(
           Option.getOrElse(Option.filter(value, path.isAbsolute), () => path.join(home, ...otherwise)),
           "altimate-code"

@@ -10,23 +10,26 @@ import * as Predicate from "effect/Predicate"
 import { ConfigError } from "./ConfigError.ts"
 
 /**
- * The exact value of the environment variable, blank or not. Values that are not strings are ignored: Node's environment inherits from
+ * Reads the exact value of the environment variable, blank or not. Values that are not strings are ignored: Node's environment inherits from
  * `Object`, so `constructor` exists without being a variable.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const raw = (name: string): Effect.Effect<Option.Option<string>> =>
+export const readRaw = (name: string): Effect.Effect<Option.Option<string>> =>
   Effect.option(Config.string(name)).pipe(Effect.map(Option.filter(Predicate.isString)))
 
 /**
- * The value of the environment variable without surrounding white space. Blank counts as unset.
+ * Reads the value of the environment variable without surrounding white space. Blank counts as unset.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const variable = (name: string): Effect.Effect<Option.Option<string>> =>
-  Effect.map(raw(name), (value) => value.pipe(Option.map((text) => text.trim()), Option.filter((text) => text !== "")))
+export const readVariable = (name: string): Effect.Effect<Option.Option<string>> =>
+  Effect.map(
+    readRaw(name),
+    (value) => value.pipe(Option.map((text) => text.trim()), Option.filter((text) => text !== ""))
+  )
 
 /**
  * Reads a switch: on (`true`, `1`, `yes`, `on`), off (`false`, `0`, `no`, `off`), or none if it is not set. Fails with `Value` for any other
@@ -35,9 +38,9 @@ export const variable = (name: string): Effect.Effect<Option.Option<string>> =>
  * @since 0.1.0
  * @category constructors
  */
-export const flag = (name: string): Effect.Effect<Option.Option<boolean>, ConfigError> =>
+export const readFlag = (name: string): Effect.Effect<Option.Option<boolean>, ConfigError> =>
   Effect.flatMap(
-    variable(name),
+    readVariable(name),
     Option.match({
       onNone: () => Effect.succeedNone,
       onSome: (text) => {
@@ -45,7 +48,7 @@ export const flag = (name: string): Effect.Effect<Option.Option<boolean>, Config
         if (/^(false|0|no|off)$/i.test(text)) return Effect.succeedSome(false)
         return new ConfigError({
           reason: "Value",
-          message: `${name}: expected true or false, found something else`,
+          message: `${name}: expected true or false`,
           expected: "true or false",
           found: "something else",
           hint: `Set ${name} to true or false, or unset it.`

@@ -42,7 +42,7 @@ export const layer: Layer.Layer<RegionFallback> = Layer.effect(
   RegionFallback,
   Effect.gen(function*() {
     const variable = Option.map(
-      yield* Environment.variable("AWS_REGION"),
+      yield* Environment.readVariable("AWS_REGION"),
       (value): Setting<string> => ({ value, origin: { _tag: "Environment", variable: "AWS_REGION" } })
     )
     return {

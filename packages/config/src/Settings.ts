@@ -16,7 +16,7 @@ import type { Leaf, SearchedFile, UnknownSetting, UntrustedFile } from "./Config
 import type { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
 import * as Gateway from "./Gateway.ts"
-import { dotted, find, leaves } from "./internal/file/tree.ts"
+import { find, formatPath, listLeaves } from "./internal/file/tree.ts"
 import { mergeSources } from "./internal/sources/mergeSources.ts"
 import { readProjectSwitch } from "./internal/sources/readProjectSwitch.ts"
 import { readSources } from "./internal/sources/readSources.ts"
@@ -199,7 +199,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     baseURL,
     region: yield* regions.resolve(setting(paths.region)),
     profile: setting(paths.profile),
-    awsProfile: Option.map(yield* Environment.variable("AWS_PROFILE"), (value) => ({
+    awsProfile: Option.map(yield* Environment.readVariable("AWS_PROFILE"), (value) => ({
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),
@@ -208,7 +208,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     permission: Option.fromNullable(file.permission),
     yolo: overrides.yolo === true
       ? { value: true, origin: { _tag: "Flag", flag: "--yolo" } }
-      : Option.match(yield* Environment.flag("ALTIMATE_CLI_YOLO"), {
+      : Option.match(yield* Environment.readFlag("ALTIMATE_CLI_YOLO"), {
         onNone: () => defaults.yolo,
         onSome: (value): Setting<boolean> => ({ value, origin: { _tag: "Environment", variable: "ALTIMATE_CLI_YOLO" } })
       }),
@@ -216,8 +216,8 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     mcp: servers,
     instructions: file.instructions ?? [],
     models: yield* readModels(file, merged),
-    leaves: leaves(merged).map(([path, { origin, value }]) => ({
-      key: dotted(path),
+    leaves: listLeaves(merged).map(([path, { origin, value }]) => ({
+      key: formatPath(path),
       value: maskSetting(value, path),
       origin
     })),

@@ -10,17 +10,17 @@ import * as Predicate from "effect/Predicate"
 import { BedrockOptions } from "./internal/schema/bedrockOptions.ts"
 
 /**
- * A change that a project's file wants to make: a setting, or a group of settings (`permission`, an MCP server, `headers`) as a plain value.
+ * A change that a project's file would make: a setting, or a group of settings (`permission`, an MCP server, `headers`) as a plain value.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Wish {
+export interface ProposedChange {
   /** For example `["provider", "amazon-bedrock", "options", "baseURL"]`. */
   readonly path: ReadonlyArray<string>
   readonly value: unknown
-  /** Does the value contain `{env:…}` or `{file:…}` that would be replaced? */
-  readonly fillsIn: boolean
+  /** Does the value contain a placeholder that would be replaced? */
+  readonly hasPlaceholder: boolean
   /** The endpoints in the user's own configuration and environment, as written there. */
   readonly ownEndpoints: ReadonlyArray<string>
 }
@@ -33,7 +33,7 @@ export interface Wish {
  */
 export interface Service {
   /** None: the change applies. Otherwise it applies only after the user trusts the file; the text says what a stranger could do with it. */
-  readonly review: (wish: Wish) => Option.Option<string>
+  readonly review: (change: ProposedChange) => Option.Option<string>
 }
 
 /**
@@ -78,7 +78,7 @@ const isTrustedUrl = (value: unknown, own: ReadonlyArray<string>): boolean => {
 }
 
 /** Does a path or glob lead out of the project? */
-const leadsOut = (value: unknown): boolean =>
+const leavesProject = (value: unknown): boolean =>
   [value].flat().some((path) => typeof path === "string" && /^([/\\~]|[a-z]:)|(^|[/\\{,])\.\.([/\\},]|$)/i.test(path))
 
 const newEndpoint = "sends your credential and prompts to an endpoint that you have not configured"
@@ -110,9 +110,9 @@ const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>(
   "timeout"
 ])
 
-const reviewOption = (name: string, { fillsIn, ownEndpoints, value }: Wish): Option.Option<string> => {
+const reviewOption = (name: string, { hasPlaceholder, ownEndpoints, value }: ProposedChange): Option.Option<string> => {
   if (name === "baseURL" || name === "endpoint") {
-    return fillsIn || !isTrustedUrl(value, ownEndpoints) ? Option.some(newEndpoint) : Option.none()
+    return hasPlaceholder || !isTrustedUrl(value, ownEndpoints) ? Option.some(newEndpoint) : Option.none()
   }
   // An unknown option has no effect.
   if (harmless.has(name) || !Object.hasOwn(BedrockOptions.fields, name)) return Option.none()
@@ -141,8 +141,8 @@ const allowsAllCommands = (rules: unknown): boolean => {
  * @category layers
  */
 export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
-  review: (wish) => {
-    const { fillsIn, path, value } = wish
+  review: (change) => {
+    const { hasPlaceholder, path, value } = change
     if (path[0] === "permission") {
       return Option.some(
         allowsAllCommands(value)
@@ -157,13 +157,13 @@ export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
           : "starts or connects to this MCP server"
       )
     }
-    if (path[0] === "instructions" && leadsOut(value)) {
+    if (path[0] === "instructions" && leavesProject(value)) {
       return Option.some("shows the model files from outside the project")
     }
     const why = path[0] === "provider" && path[1] === "amazon-bedrock" && path[2] === "options"
-      ? reviewOption(path[3] ?? "", wish)
+      ? reviewOption(path[3] ?? "", change)
       : Option.none()
-    return Option.isNone(why) && fillsIn ? Option.some("reads your environment variables or your files") : why
+    return Option.isNone(why) && hasPlaceholder ? Option.some("reads your environment variables or your files") : why
   }
 })
 

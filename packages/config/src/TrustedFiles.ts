@@ -108,7 +108,7 @@ export const add = Effect.fn("TrustedFiles.add")(function*(versions: ReadonlyArr
         reason: "Write",
         message: `${printable(path)} cannot be written`,
         path,
-        hint: "Make sure you may write to the file and its directory."
+        hint: "Check the permissions of the file and its directory."
       })
   )
 })

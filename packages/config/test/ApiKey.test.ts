@@ -10,7 +10,7 @@ import { bedrock, makeFixture } from "./fixture.ts"
 const token = "canary-token-0123456789"
 
 layer(NodeContext.layer)("options.apiKey", (it) => {
-  it.scoped("is filled in, has its place, and is never shown", () =>
+  it.scoped("has its placeholders replaced, keeps its origin and is never shown", () =>
     Effect.gen(function*() {
       const { globalFile, services, write } = yield* makeFixture
       yield* write(globalFile, bedrock({ apiKey: "{env:TOKEN}" }))
@@ -26,7 +26,7 @@ layer(NodeContext.layer)("options.apiKey", (it) => {
       assert.notInclude(JSON.stringify(gateway), token)
     }))
 
-  it.scoped("counts as not set when it is blank", () =>
+  it.scoped("is treated as not set if it is blank", () =>
     Effect.gen(function*() {
       const { globalFile, load, write } = yield* makeFixture
       yield* write(globalFile, bedrock({ apiKey: " " }))
@@ -35,7 +35,7 @@ layer(NodeContext.layer)("options.apiKey", (it) => {
       assert.match(warnings[0]!, /apiKey is blank/)
     }))
 
-  it.scoped("is warned of when it is written out in a project's file", () =>
+  it.scoped("causes a warning if a project's file contains the token itself", () =>
     Effect.gen(function*() {
       const { globalFile, load, projectFile, write } = yield* makeFixture
       const warned = (file: string, apiKey: string) =>
@@ -50,7 +50,7 @@ layer(NodeContext.layer)("options.apiKey", (it) => {
       assert.notInclude(warning, token)
     }))
 
-  it.scoped("is suggested where a token is written in another place", () =>
+  it.scoped("is suggested if a token is in the wrong place", () =>
     Effect.gen(function*() {
       const { globalFile, load, write } = yield* makeFixture
       const whole = "provider.amazon-bedrock.options.apiKey"

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import { Settings } from "../src/Settings.ts"
 import { makeFixture } from "./fixture.ts"
 
-/** As existing installations write it. */
+/** The format of existing installations. */
 const installed = {
   permission: { edit: "ask", bash: { "git status*": "allow", "rm *": "deny", "*": "ask" } },
   mcp: {
@@ -28,7 +28,7 @@ const installed = {
 }
 
 layer(NodeContext.layer)("The assistant's settings", (it) => {
-  it.scoped("are what the file says", () =>
+  it.scoped("are those of the file", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       yield* write(projectFile, installed)
@@ -43,7 +43,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
       assert.deepStrictEqual(warnings, [])
     }))
 
-  it.scoped("are nothing when no file says anything", () =>
+  it.scoped("are empty without a file", () =>
     Effect.gen(function*() {
       const { load } = yield* makeFixture
       const { instructions, mcp, models, permission } = yield* load()
@@ -51,7 +51,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
       assert.strictEqual(JSON.stringify([mcp, instructions, models]), "[{},[],{}]")
     }))
 
-  it.scoped("merge name by name; a list of instructions and a single verdict are replaced by the nearest", () =>
+  it.scoped("merge by name, but the nearest list of instructions and the nearest single verdict replace earlier ones", () =>
     Effect.gen(function*() {
       const { globalFile, load, projectFile, write } = yield* makeFixture
       yield* write(globalFile, { ...installed, permission: { ...installed.permission, edit: "deny" } })
@@ -88,7 +88,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
       assert.strictEqual(Option.getOrThrow((yield* load()).permission), "deny")
     }))
 
-  it.scoped("find nothing under the names that every object inherits", () =>
+  it.scoped("contain nothing under names that every object inherits", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       yield* write(
@@ -103,7 +103,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
     }))
 
   describe("an MCP server", () => {
-    it.scoped("has braces filled in in command, environment, url and headers, and nowhere else", () =>
+    it.scoped("has placeholders replaced in its command, environment, URL and headers, and nowhere else", () =>
       Effect.gen(function*() {
         const { globalFile, home, load, write } = yield* makeFixture
         yield* write(`${home}/.config/altimate-code/token`, "from-file\n")
@@ -137,7 +137,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         )
       }))
 
-    it.scoped("is left out when its URL or a header can't be sent, and what was left out of a header is said", () =>
+    it.scoped("is left out if its URL or a header can't be sent, and a warning reports what was removed from a header", () =>
       Effect.gen(function*() {
         const { projectFile, services, write } = yield* makeFixture
         const far = (server: object) => ({ type: "remote", url: "https://h.example", ...server })
@@ -163,7 +163,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         ])
       }))
 
-    it.scoped("has what was put into environment and headers masked from then on, and the secrets of its URL", () =>
+    it.scoped("has the values of its environment and headers and the secrets in its URL masked", () =>
       Effect.gen(function*() {
         const { home, projectFile, services, write } = yield* makeFixture
         yield* write(projectFile, {
@@ -194,7 +194,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         )
       }))
 
-    it.scoped("shows no value of its environment and headers, whatever the name", () =>
+    it.scoped("never shows the values of its environment and headers", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
         yield* write(projectFile, {
@@ -218,7 +218,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         ])
       }))
 
-    it.scoped("that cannot be used is left out with a warning, and the others stay", () =>
+    it.scoped("is left out with a warning if it cannot be used, and the others remain", () =>
       Effect.gen(function*() {
         const { load, log, projectFile, write } = yield* makeFixture
         yield* write(projectFile, {
@@ -249,7 +249,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         assert.include(log, `WARN service=config ${warnings[0]}`)
       }))
 
-    it.scoped("may be completed by a nearer file, where what it replaces no longer counts", () =>
+    it.scoped("can be completed by a nearer file, whose values replace the earlier ones", () =>
       Effect.gen(function*() {
         const { globalFile, load, projectFile, write } = yield* makeFixture
         yield* write(globalFile, { mcp: { x: { type: "local", environment: { A: "{env:UNSET}" } } } })
@@ -262,7 +262,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
         assert.deepStrictEqual(warnings, [])
       }))
 
-    it.scoped("has keys that are not known, and so has a model: what looks like a typo is warned of", () =>
+    it.scoped("can have unknown keys, as a model can, and probable typos cause warnings", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
         yield* write(projectFile, {

@@ -6,7 +6,10 @@ import * as FastCheck from "effect/FastCheck"
 import { type Change, set } from "../src/ConfigEdit.ts"
 import { makeFixture } from "./fixture.ts"
 
-/** What the file is after the changes. */
+/** Multiplies the number of random cases. */
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
+
+/** The file's content after the changes. */
 const edited = (text: string, ...changes: ReadonlyArray<Change>) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -19,7 +22,7 @@ const edited = (text: string, ...changes: ReadonlyArray<Change>) =>
 const region = ["provider", "amazon-bedrock", "options", "region"]
 
 layer(NodeContext.layer)("Changing a configuration file", (it) => {
-  it.scoped("makes the file and its directory when they are not there", () =>
+  it.scoped("creates the file and its directory if they are missing", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { globalFile, load } = yield* makeFixture
@@ -42,7 +45,7 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
       assert.strictEqual((yield* load()).region.value, "eu-west-1")
     }))
 
-  describe("keeps comments, order, indentation and line ends", () => {
+  describe("keeps comments, order, indentation and line endings", () => {
     const rule: Change = { path: ["permission", "bash", "git *"], value: "allow" }
     const model: Change = { path: ["model"], value: "new" }
     const cases: ReadonlyArray<readonly [before: string, change: Change, after: string]> = [
@@ -95,7 +98,7 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
       }))
   }
 
-  it.scoped("does not write when nothing changes", () =>
+  it.scoped("does not write the file if nothing changes", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { projectFile, write } = yield* makeFixture
@@ -118,7 +121,7 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
       ["ask", { "*": "ask", bash: { "*": "ask", "git status *": "allow" } }]
     ]
     for (const [before, after] of cases) {
-      it.scoped(`goes beside ${JSON.stringify(before)}`, () =>
+      it.scoped(`is added to ${JSON.stringify(before)}`, () =>
         Effect.gen(function*() {
           const text = yield* edited(JSON.stringify({ permission: before }, null, 2), rule)
           assert.deepStrictEqual(JSON.parse(text), { permission: after })
@@ -126,7 +129,7 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
     }
   })
 
-  describe("is refused, with the file as it was,", () => {
+  describe("fails and leaves the file unchanged", () => {
     const cases: ReadonlyArray<readonly [text: string, where: string, reason: string]> = [
       ["{\"model\": ", ":1:11: expected a value", "Syntax"],
       ["{\"model\": 1}", ":1:11: expected a string for model", "Type"],
@@ -135,7 +138,7 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
       ["{\"provider\": {},\n\"provider\": {}}", ":2:1: provider.amazon-bedrock.options.region is set more", "Value"]
     ]
     for (const [text, where, reason] of cases) {
-      it.scoped(`when it says ${JSON.stringify(text)}`, () =>
+      it.scoped(`if the file contains ${JSON.stringify(text)}`, () =>
         Effect.gen(function*() {
           const fs = yield* FileSystem.FileSystem
           const { project, projectFile, write } = yield* makeFixture
@@ -150,7 +153,7 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
         }))
     }
 
-    it.scoped("when it is a directory, a link that leads nowhere, or below a file", () =>
+    it.scoped("if the path is a directory, a dangling link, or below a file", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { project, projectFile, write } = yield* makeFixture
@@ -194,17 +197,17 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
   }))
 
   it.effect.prop(
-    "changes nothing but what it is told to, in any file",
+    "changes only the given setting, in any file",
     [FastCheck.dictionary(name, value), name, value, FastCheck.constantFrom(undefined, 1, 2, "\t")],
     ([content, key, wanted, indent]) =>
       Effect.gen(function*() {
-        // Below a key that no setting has, so that every value has its type.
+        // Below an unknown key, so that values of all types are allowed.
         const before = { other: content, model: "m" }
         const after = JSON.parse(
           yield* edited(JSON.stringify(before, null, indent), { path: ["other", key], value: wanted })
         )
         assert.deepStrictEqual(after, { other: { ...content, [key]: wanted }, model: "m" })
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 50 * Number(process.env["PROPERTY_RUNS"] ?? 1) }, timeout: 120_000 }
+    { fastCheck: { numRuns: 50 * runs }, timeout: 120_000 }
   )
 })

@@ -8,15 +8,15 @@ import { ConfigFile, jsonSchema, paths } from "../src/ConfigFile.ts"
 const at = (schema: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((node, key) => (node as Record<string, Record<string, unknown>>)["properties"]?.[key], schema)
 
-layer(NodeContext.layer)("The Schema of the file", (it) => {
-  it.effect("makes the JSON Schema that stands in the repository", () =>
+layer(NodeContext.layer)("The schema of the configuration file", (it) => {
+  it.effect("generates the JSON Schema that is in the repository", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const written = yield* fs.readFileString(new URL("../altimate-code.schema.json", import.meta.url).pathname)
       assert.strictEqual(jsonSchema(), written)
     }))
 
-  it.effect("describes every setting, allows any other, and demands none", () =>
+  it.effect("describes every setting, allows others, and requires none", () =>
     Effect.sync(() => {
       const schema = JSON.parse(jsonSchema())
       assert.strictEqual(schema.$schema, "http://json-schema.org/draft-07/schema#")
@@ -35,7 +35,7 @@ layer(NodeContext.layer)("The Schema of the file", (it) => {
       }
     }))
 
-  it.effect("knows exactly the guide's settings", () =>
+  it.effect("contains exactly the guide's settings", () =>
     Effect.sync(() => {
       const options = {
         baseURL: "b",

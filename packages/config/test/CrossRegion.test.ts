@@ -1,7 +1,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { describe as say } from "../src/Origin.ts"
+import { describe as describeOrigin } from "../src/Origin.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 const text = `{
@@ -21,25 +21,28 @@ const text = `{
   }
 }`
 
-layer(NodeContext.layer)("what is said of prefixes", (it) => {
-  it.scoped("has the place of each word", () =>
+layer(NodeContext.layer)("The prefix settings", (it) => {
+  it.scoped("have the origin of each value", () =>
     Effect.gen(function*() {
       const { globalFile, load, write } = yield* makeFixture
       yield* write(globalFile, text)
       const { gateway, models } = yield* load({ env: { PROFILE: "arn:filled" } })
       const at = (line: number, column: number) => `${globalFile}:${line}:${column} (global config)`
       assert.strictEqual(gateway.crossRegion.value, "eu")
-      assert.strictEqual(say(gateway.crossRegion.origin), at(5, 9))
+      assert.strictEqual(describeOrigin(gateway.crossRegion.origin), at(5, 9))
       assert.deepStrictEqual(gateway.prefixRules.map(({ value }) => value.prefix), ["us.", ""])
-      assert.deepStrictEqual(gateway.prefixRules.map(({ origin }) => say(origin)), [at(7, 11), at(8, 11)])
+      assert.deepStrictEqual(gateway.prefixRules.map(({ origin }) => describeOrigin(origin)), [at(7, 11), at(8, 11)])
       const sonnet = models["sonnet"]!
       assert.strictEqual(sonnet.name, "Sonnet")
-      assert.deepStrictEqual([sonnet.id!.value, say(sonnet.id!.origin)], ["arn:filled", at(12, 21)])
-      assert.deepStrictEqual([sonnet.baseModel!.value, say(sonnet.baseModel!.origin)], ["b", at(12, 44)])
-      assert.deepStrictEqual([sonnet.crossRegion!.value, say(sonnet.crossRegion!.origin)], ["off", at(12, 62)])
+      assert.deepStrictEqual([sonnet.id!.value, describeOrigin(sonnet.id!.origin)], ["arn:filled", at(12, 21)])
+      assert.deepStrictEqual([sonnet.baseModel!.value, describeOrigin(sonnet.baseModel!.origin)], ["b", at(12, 44)])
+      assert.deepStrictEqual([sonnet.crossRegion!.value, describeOrigin(sonnet.crossRegion!.origin)], [
+        "off",
+        at(12, 62)
+      ])
     }))
 
-  it.scoped("is the command line's before the file's", () =>
+  it.scoped("take the command line's value before the file's", () =>
     Effect.gen(function*() {
       const { globalFile, load, write } = yield* makeFixture
       yield* write(globalFile, bedrock({ crossRegion: "eu" }))
@@ -49,7 +52,7 @@ layer(NodeContext.layer)("what is said of prefixes", (it) => {
       })
     }))
 
-  it.scoped("is auto when nobody says anything, or says it blank", () =>
+  it.scoped("default to auto, also if they are blank", () =>
     Effect.gen(function*() {
       const { globalFile, load, write } = yield* makeFixture
       assert.strictEqual((yield* load()).gateway.crossRegion.value, "auto")
@@ -60,7 +63,7 @@ layer(NodeContext.layer)("what is said of prefixes", (it) => {
     }))
 
   for (const prefix of ["auto", "off", "us", "us-gov", "global", "corp2"]) {
-    it.scoped(`may be ${prefix}`, () =>
+    it.scoped(`accept the prefix ${prefix}`, () =>
       Effect.gen(function*() {
         const { load } = yield* makeFixture
         assert.strictEqual((yield* load({ crossRegion: prefix })).gateway.crossRegion.value, prefix)
@@ -68,7 +71,7 @@ layer(NodeContext.layer)("what is said of prefixes", (it) => {
   }
 
   for (const nonsense of ["US", "us.", "us ", " off", "us.eu", "us/", "-us", "us-", "us--gov", "off\n"]) {
-    it.scoped(`may not be ${JSON.stringify(nonsense)}`, () =>
+    it.scoped(`refuse ${JSON.stringify(nonsense)}`, () =>
       Effect.gen(function*() {
         const { failure } = yield* makeFixture
         const { hint, message, reason } = yield* failure({ crossRegion: nonsense })
@@ -79,7 +82,7 @@ layer(NodeContext.layer)("what is said of prefixes", (it) => {
   }
 
   for (const prefix of ["us", "US.", ".", "us..", " us.", "us.\n"]) {
-    it.scoped(`has no rule with the prefix ${JSON.stringify(prefix)}`, () =>
+    it.scoped(`refuse a rule with the prefix ${JSON.stringify(prefix)}`, () =>
       Effect.gen(function*() {
         const { failure, globalFile, write } = yield* makeFixture
         yield* write(globalFile, bedrock({ prefixRules: [{ regions: "*", models: ["*"], prefix }] }))
@@ -87,7 +90,7 @@ layer(NodeContext.layer)("what is said of prefixes", (it) => {
         assert.strictEqual(reason, "Value")
         assert.include(message, "that ends in a dot")
         assert.include(hint, "\"us.\"")
-        // Of the prefix itself, in the rule's last line but one.
+        // The position of the prefix itself, on the rule's second-last line.
         assert.strictEqual(line, 11)
       }))
   }

@@ -36,31 +36,31 @@ describe("The directories", () => {
       assert.strictEqual(moved.data, "/var/x/altimate-code")
     }))
 
-  it.effect("ignore those that are blank or relative", () =>
+  it.effect("ignore XDG variables that are blank or relative", () =>
     Effect.gen(function*() {
       const { config, data } = yield* directories({ HOME: "/home/x", XDG_CONFIG_HOME: "etc", XDG_DATA_HOME: " " })
       assert.strictEqual(config, "/home/x/.config/altimate-code")
       assert.strictEqual(data, "/home/x/.local/share/altimate-code")
     }))
 
-  it.effect("are under the system's entry for the user when HOME is unset or blank", () =>
+  it.effect("are in the system's home directory for the user if HOME is unset or blank", () =>
     Effect.gen(function*() {
       for (const env of [{}, { HOME: "" }]) {
         assert.strictEqual((yield* directories(env)).home, userInfo().homedir)
       }
     }))
 
-  it.effect("are absolute also when HOME is not", () =>
+  it.effect("are absolute even if HOME is relative", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* directories({ HOME: "x/" })).home, `${process.cwd()}/x`)
     }))
 
-  it.effect("have a home that a file can be in the place of", () =>
+  it.effect("accept a HOME that is a file", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* directories({ HOME: import.meta.filename })).home, import.meta.filename)
     }))
 
-  it.effect("cannot be told when the working directory was removed", () =>
+  it.effect("cannot be determined if the working directory was removed", () =>
     Effect.gen(function*() {
       const path = yield* Path.Path
       const error = yield* Effect.flip(

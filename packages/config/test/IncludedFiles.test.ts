@@ -9,7 +9,7 @@ import * as TrustedFiles from "../src/TrustedFiles.ts"
 import * as TrustPolicy from "../src/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
-/** A project's file that the user trusts as it is now. */
+/** A project file that the user trusts in its current version. */
 const makeTrusted = (content: unknown, files: Record<string, string> = {}) =>
   Effect.gen(function*() {
     const fixture = yield* makeFixture
@@ -32,7 +32,7 @@ const makeTrusted = (content: unknown, files: Record<string, string> = {}) =>
     return { ...fixture, fs, at, write, load, trustIt, isTrusted }
   })
 
-layer(NodeContext.layer)("What a trusted project file brings in from the project", (it) => {
+layer(NodeContext.layer)("The included files of a trusted project file", (it) => {
   const named: Record<string, unknown> = {
     "an endpoint by {file:}": bedrock({ baseURL: "https://{file:in/it}" }),
     "a header by {file:}": bedrock({ headers: { "x-team": "a {file: in/it }" } }),
@@ -45,17 +45,17 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
     "a certificate": bedrock({ clientCert: "./in/it" }),
     "a key": bedrock({ clientKey: "in/../in/it" }),
     "a command's script": bedrock({ tokenCommand: "in/it --now" }),
-    "a script behind an interpreter": bedrock({ tokenCommand: ["sh", "./in/it"] }),
+    "a script after an interpreter": bedrock({ tokenCommand: ["sh", "./in/it"] }),
     "a server's script": { mcp: { s: { type: "local", command: ["node", "in/it"] } } },
     "a script by $PWD": bedrock({ tokenCommand: "sh $PWD/in/it" }),
     "a script by ${HOME}": bedrock({ tokenCommand: ["sh", "-c", "exec \"${HOME}/work/project/in/run.sh\""] }),
     "a script by ~": bedrock({ tokenCommand: "sh ~/work/project/in/run.sh" }),
-    "a script behind cd": bedrock({ tokenCommand: "cd in && ./run.sh" }),
+    "a script after cd": bedrock({ tokenCommand: "cd in && ./run.sh" }),
     "a script that a file names": bedrock({ tokenCommand: "{file:which}" }),
     "a script in quotes": bedrock({ tokenCommand: "env A=1 sh -c 'exec \"./in/run.sh\" x'" })
   }
   for (const [name, content] of Object.entries(named)) {
-    it.scoped(`is part of it: ${name}`, () =>
+    it.scoped(`include ${name}`, () =>
       Effect.gen(function*() {
         const files = { "in/it": "one", "in/run.sh": "one", which: "sh in/run.sh" }
         const { fs, at, isTrusted, trustIt, write } = yield* makeTrusted(content, files)
@@ -70,7 +70,7 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
       }))
   }
 
-  it.scoped("is shown with what waits", () =>
+  it.scoped("are listed with the withheld changes", () =>
     Effect.gen(function*() {
       const { load, project, write } = yield* makeTrusted(bedrock({ baseURL: "https://{file:gw.txt}" }), {
         "gw.txt": "a"
@@ -80,7 +80,7 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
       assert.deepStrictEqual(untrusted[0]!.includes, [`${project}/gw.txt`])
     }))
 
-  it.scoped("counts by where a link leads, and by who names it how", () =>
+  it.scoped("are determined by the targets of links, and by how they are named", () =>
     Effect.gen(function*() {
       const { at, fs, home, isTrusted, trustIt, write } = yield* makeTrusted(
         {
@@ -100,7 +100,7 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
       yield* fs.symlink(`${home}/elsewhere`, at("link"))
       yield* fs.symlink(at("cert.pem"), `${home}/alias`)
       yield* trustIt
-      // The link leads out of the project, ca.pem is named by a file, the user's own link leads in, and ../ is no name of the user's.
+      // The link leads out of the project, a file names ca.pem, the user's own link leads in, and ../ does not name a file of the user.
       for (const file of ["~/elsewhere", "ca.pem", "cert.pem", "~/work/beside"]) {
         yield* write(file, "two")
         assert.isFalse(yield* isTrusted(), file)
@@ -115,7 +115,7 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
       assert.isFalse(yield* isTrusted())
     }))
 
-  it.scoped("leaves out what is the user's own, and what a command only reads", () =>
+  it.scoped("exclude the user's own files and files that a command only reads", () =>
     Effect.gen(function*() {
       const { isTrusted, load, write } = yield* makeTrusted(
         {
@@ -130,7 +130,7 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
       assert.strictEqual(Redacted.value(gateway.headers["x-api-key"]!.value), "second-api-key")
     }))
 
-  it.scoped("is the same from every directory of the project, unless another script would run there", () =>
+  it.scoped("are the same in every directory of the project, unless another script would run there", () =>
     Effect.gen(function*() {
       const { fs, isTrusted, project, write } = yield* makeTrusted(
         { ...bedrock({ baseURL: "https://{file:gw.txt}", tokenCommand: "scripts/token.sh" }) },
@@ -143,7 +143,7 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
       assert.isTrue(yield* isTrusted())
     }))
 
-  it.scoped("is used as it was when its hash was taken", () =>
+  it.scoped("are used as they were when they were hashed", () =>
     Effect.gen(function*() {
       const { load, write } = yield* makeTrusted(
         bedrock({ caFile: "ca.pem", clientCert: "c.pem", clientKey: "k.pem" }),
@@ -159,7 +159,7 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
       )
     }))
 
-  it.scoped("is refused and not waited for when it is a pipe, a directory, a device or huge", () =>
+  it.scoped("are refused without waiting if they are pipes, directories, devices or too large", () =>
     Effect.gen(function*() {
       const { at, failure, fs, isTrusted, trustIt } = yield* makeTrusted(
         bedrock({ baseURL: "https://{file:it}" }),
@@ -181,7 +181,7 @@ layer(NodeContext.layer)("What a trusted project file brings in from the project
       assert.match(error.message, /\{file:it\}: .* cannot be read: it is larger than 16 MiB/)
     }))
 
-  it.scoped("changes nothing for a file that brings nothing in: what was trusted before stays trusted", () =>
+  it.scoped("do not change the hash of a file without any, so that it stays trusted", () =>
     Effect.gen(function*() {
       const { fs, home, load, projectFile } = yield* makeTrusted(bedrock({ baseURL: "https://theirs.example" }))
       const text = yield* fs.readFileString(projectFile)

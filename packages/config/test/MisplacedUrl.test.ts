@@ -12,7 +12,7 @@ const options = (id: string, name = "baseURL", value: unknown = url) => ({
 
 const own = (entry: unknown) => ({ provider: { "amazon-bedrock": entry } })
 
-/** Places where nothing reads the gateway's URL, with the dotted path that the message names. */
+/** Places where the gateway's URL has no effect, with the path that the message names. */
 const misplaced: ReadonlyArray<readonly [where: string, file: unknown]> = [
   ...[
     "bedrock",
@@ -93,7 +93,7 @@ const misplaced: ReadonlyArray<readonly [where: string, file: unknown]> = [
   ]
 ]
 
-/** Files in which every URL is something else. */
+/** Files whose URLs are not a gateway's. */
 const harmless: ReadonlyArray<unknown> = [
   { $schema: "https://altimate.example/config.json" },
   { mcp: { wiki: { type: "remote", url, oauth: { issuer: url }, somewhere: url } } },
@@ -135,8 +135,8 @@ const harmless: ReadonlyArray<unknown> = [
   )
 ]
 
-layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
-  describe("is a failure with its place", () => {
+layer(NodeContext.layer)("A misplaced gateway URL", (it) => {
+  describe("is an error with its position", () => {
     for (const [where, file] of misplaced) {
       it.scoped(`${where} in ${typeof file === "string" ? file : JSON.stringify(file)}`, () =>
         Effect.gen(function*() {
@@ -154,7 +154,7 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
     }
   })
 
-  describe("is not seen where a URL is something else", () => {
+  describe("is not reported for URLs of other things", () => {
     for (const file of harmless) {
       it.scoped(JSON.stringify(file), () =>
         Effect.gen(function*() {
@@ -165,7 +165,7 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
     }
   })
 
-  it.scoped("comes with lines that put it in force, and the options beside it", () =>
+  it.scoped("is reported with the lines to write, including the options beside it", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       yield* write(projectFile, {
@@ -187,7 +187,7 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
       assert.deepStrictEqual([misplacedUrl, warnings], [Option.none(), []])
     }))
 
-  it.scoped("is completed, where it is an address without a scheme or another tool's way to write a variable", () =>
+  it.scoped("is completed if it has no scheme or has a variable in another tool's form", () =>
     Effect.gen(function*() {
       const { globalFile, load, write } = yield* makeFixture
       for (
@@ -208,7 +208,7 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
       }
     }))
 
-  it.scoped("shows no secret", () =>
+  it.scoped("is shown without secrets", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       yield* write(projectFile, options("bedrock", "baseURL", "https://user:canary@gw.example/x?key=canary#canary"))
@@ -218,7 +218,7 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
       assert.include(error.hint, "replace <redacted> with")
     }))
 
-  it.scoped("is reported for the nearest file, and also in ALTIMATE_CLI_CONFIG_CONTENT", () =>
+  it.scoped("is reported for the nearest file, and in ALTIMATE_CLI_CONFIG_CONTENT", () =>
     Effect.gen(function*() {
       const { globalFile, load, projectFile, write } = yield* makeFixture
       yield* write(globalFile, options("bedrock"))
@@ -232,7 +232,7 @@ layer(NodeContext.layer)("A gateway's URL that is not read", (it) => {
 })
 
 layer(NodeContext.layer)("Entries under provider", (it) => {
-  it.scoped("of other providers are passed over; their URLs are one warning", () =>
+  it.scoped("of other providers are ignored, with a single warning about their URLs", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       yield* write(projectFile, {

@@ -3,7 +3,7 @@ import { describe as describeOrigin, type Origin } from "../src/Origin.ts"
 
 const file = { _tag: "File", path: "/home/x/a.json", line: 5, column: 9, key: "model" } as const
 
-describe("An origin in words", () => {
+describe("The description of an origin", () => {
   const cases: ReadonlyArray<readonly [Origin, string]> = [
     [{ ...file, scope: "global" }, "/home/x/a.json:5:9 (global config)"],
     [{ ...file, scope: "project" }, "/home/x/a.json:5:9 (project config)"],

@@ -11,7 +11,7 @@ const place = "~/.config/altimate-code/altimate-code.json"
 
 layer(NodeContext.layer)("A file that was written for another tool", (it) => {
   describe("settings that have no effect here", () => {
-    it.scoped("say why, and whether anything is lost; none of them is taken for a typo", () =>
+    it.scoped("have a note that says whether anything is lost, and are never reported as typos", () =>
       Effect.gen(function*() {
         const { globalFile, load, write } = yield* makeFixture
         yield* write(globalFile, {
@@ -57,10 +57,10 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         ]
         for (const key of missed) assert.isTrue(lost(key), key)
         assert.deepStrictEqual(unknown.filter(({ note }) => Option.isNone(note)).map(({ key }) => key), ["nobodys"])
-        assert.isTrue(unknown.every(({ near }) => Option.isNone(near)))
+        assert.isTrue(unknown.every(({ suggestion }) => Option.isNone(suggestion)))
       }))
 
-    it.scoped("are warned of when they restrict what the model may do", () =>
+    it.scoped("cause a warning if they restrict what the model may do", () =>
       Effect.gen(function*() {
         const { globalFile, load, write } = yield* makeFixture
         yield* write(globalFile, {
@@ -87,8 +87,8 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
       }))
   })
 
-  describe("settings that have another name or form there", () => {
-    it.scoped("chunkTimeout and headerTimeout are limits beside a number for timeout, also of another file", () =>
+  describe("settings with another name or form", () => {
+    it.scoped("chunkTimeout and headerTimeout merge with a number for timeout, even from another file", () =>
       Effect.gen(function*() {
         const { globalFile, load, projectFile, write } = yield* makeFixture
         yield* write(globalFile, bedrock({ timeout: 600_000, chunkTimeout: 30_000, headerTimeout: false }))
@@ -102,14 +102,14 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         assert.deepStrictEqual((yield* load()).gateway.limits, { total: false, idle: 30_000 })
       }))
 
-    it.scoped("timeout.idle wins over chunkTimeout", () =>
+    it.scoped("timeout.idle takes precedence over chunkTimeout", () =>
       Effect.gen(function*() {
         const { globalFile, load, write } = yield* makeFixture
         yield* write(globalFile, bedrock({ timeout: { idle: 1000 }, chunkTimeout: 30_000 }))
         assert.deepStrictEqual((yield* load()).gateway.limits, { idle: 1000 })
       }))
 
-    it.scoped("a limit of 0 tokens is one that is not known, so that another file's counts", () =>
+    it.scoped("a limit of 0 tokens is unknown, so another file's limit applies", () =>
       Effect.gen(function*() {
         const { globalFile, load, projectFile, write } = yield* makeFixture
         const models = (limit: object) => ({ provider: { "amazon-bedrock": { models: { m: { limit } } } } })
@@ -120,7 +120,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         assert.deepStrictEqual((yield* load()).models["m"]?.limit, {})
       }))
 
-    it.scoped("MCP servers as .mcp.json has them", () =>
+    it.scoped("MCP servers can have the form of .mcp.json", () =>
       Effect.gen(function*() {
         const { globalFile, load, write } = yield* makeFixture
         yield* write(globalFile, {
@@ -146,7 +146,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         })
       }))
 
-    it.scoped("MCP servers of a project's mcpServers wait to be trusted, as those of mcp do", () =>
+    it.scoped("MCP servers under a project's mcpServers need trust, like those under mcp", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
         yield* write(projectFile, { mcpServers: { x: { command: "x", args: ["--now"] } } })
@@ -157,7 +157,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         ])
       }))
 
-    it.scoped("headersHelper is headersCommand; its words are filled in, and what is for a shell is left to it", () =>
+    it.scoped("headersHelper is an alias of headersCommand, whose placeholders are replaced except in shell command lines", () =>
       Effect.gen(function*() {
         const { globalFile, load, write } = yield* makeFixture
         const remote = { type: "http", url: "https://h" }
@@ -189,7 +189,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         )
       }))
 
-    it.scoped("headersCommand of a project's server is shown before it is trusted, and its script is part of what is trusted", () =>
+    it.scoped("the headersCommand of a project's server is shown before the file is trusted, and its script is one of the trusted files", () =>
       Effect.gen(function*() {
         const { load, project, projectFile, services, write } = yield* makeFixture
         const headersCommand = { Authorization: ["scripts/token.sh"] }

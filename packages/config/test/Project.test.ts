@@ -7,7 +7,7 @@ import { dirname, join } from "node:path"
 import { Directories } from "../src/Directories.ts"
 import * as Project from "../src/Project.ts"
 
-/** The project of `cwd` in a directory that stands for the disk, or of an absolute one. */
+/** The project of `cwd`, which is absolute or relative to a directory that represents the file system's root. */
 const cases: ReadonlyArray<
   readonly [
     title: string,
@@ -19,20 +19,38 @@ const cases: ReadonlyArray<
 > = [
   ["the nearest repository", "home/src/x/deep", ["home/src/x/.git/"], "home/src/x", true],
   ["a worktree, whose .git is a file", "home/src/x/deep", ["home/src/x/.git"], "home/src/x", true],
-  ["the nearest of two", "home/src/x/sub/deep", ["home/src/x/.git/", "home/src/x/sub/.git"], "home/src/x/sub", true],
+  [
+    "the nearest of two repositories",
+    "home/src/x/sub/deep",
+    ["home/src/x/.git/", "home/src/x/sub/.git"],
+    "home/src/x/sub",
+    true
+  ],
   ["the directory alone without a repository", "home/src/x", [], "home/src/x", false],
-  ["the directory alone in a home that is a repository", "home/src/x", ["home/.git/"], "home/src/x", false],
-  ["the repository below a home that is one too", "home/src/x/y", ["home/.git/", "home/src/.git/"], "home/src", true],
-  ["the directory alone when what holds the home is a repository", "home/src/x", [".git/"], "home/src/x", false],
-  ["none in the home", "home", [], undefined, false],
-  ["none in a home that is a repository", "home", ["home/.git/"], undefined, false],
-  ["none above the home", ".", [".git/"], undefined, false],
-  ["none in the root of the disk", "/", [], undefined, false],
-  ["a repository beside the home", "srv/x/deep", ["srv/x/.git/"], "srv/x", true],
-  ["the directory alone beside the home, below what holds both", "srv/x", [".git/"], "srv/x", false]
+  ["the directory alone in a home directory that is a repository", "home/src/x", ["home/.git/"], "home/src/x", false],
+  [
+    "the repository below a home directory that is one too",
+    "home/src/x/y",
+    ["home/.git/", "home/src/.git/"],
+    "home/src",
+    true
+  ],
+  ["the directory alone if the home directory is in a repository", "home/src/x", [".git/"], "home/src/x", false],
+  ["none in the home directory", "home", [], undefined, false],
+  ["none in a home directory that is a repository", "home", ["home/.git/"], undefined, false],
+  ["none above the home directory", ".", [".git/"], undefined, false],
+  ["none in the file system's root", "/", [], undefined, false],
+  ["a repository beside the home directory", "srv/x/deep", ["srv/x/.git/"], "srv/x", true],
+  [
+    "the directory alone beside the home directory, in a repository that contains both",
+    "srv/x",
+    [".git/"],
+    "srv/x",
+    false
+  ]
 ]
 
-layer(NodeContext.layer)("the project is", (it) => {
+layer(NodeContext.layer)("The project is", (it) => {
   for (const [title, cwd, markers, project, isRepository] of cases) {
     it.scoped(title, () =>
       Effect.gen(function*() {
@@ -59,7 +77,7 @@ layer(NodeContext.layer)("the project is", (it) => {
       }))
   }
 
-  it.scoped("a repository also when the home is the root of the disk, as in some containers", () =>
+  it.scoped("a repository even if the home directory is the file system's root, as in some containers", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const root = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())

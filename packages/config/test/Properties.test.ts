@@ -7,12 +7,12 @@ import * as FastCheck from "effect/FastCheck"
 import { ConfigError } from "../src/ConfigError.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
-/** Multiplies the number of cases. */
+/** Multiplies the number of random cases. */
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
 
 type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
-/** Names that no setting has, and few of them, so that files often speak of the same thing. */
+/** A few names that are not settings, so that files often have the same ones. */
 const name = FastCheck.constantFrom(
   "a",
   "b",
@@ -35,7 +35,7 @@ const scalar = FastCheck.oneof(
   FastCheck.stringMatching(/^[ -~\n\u00e9\u{1f600}]{0,10}$/u).filter((text) => !text.includes(":"))
 )
 
-/** `JSON.parse` makes `__proto__` a name like any other. */
+/** `JSON.parse` treats `__proto__` as an ordinary name. */
 const object = (entries: ReadonlyArray<readonly [string, Json]>): Json =>
   JSON.parse(`{${entries.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(", ")}}`)
 
@@ -54,7 +54,7 @@ const { file } = FastCheck.letrec<{ readonly value: Json; readonly file: Json }>
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** Paths as text, because that is what `Map` compares. */
+/** Paths as text, because `Map` compares arrays by identity. */
 const leavesOf = (value: Json, path: ReadonlyArray<string> = []): ReadonlyArray<readonly [path: string, value: Json]> =>
   isObject(value)
     ? Object.entries(value).flatMap(([key, child]) => leavesOf(child, [...path, key]))
@@ -63,7 +63,7 @@ const leavesOf = (value: Json, path: ReadonlyArray<string> = []): ReadonlyArray<
 const startsWith = (path: ReadonlyArray<string>, start: ReadonlyArray<string>) =>
   start.every((key, at) => path[at] === key)
 
-/** What merging means, written down without a tree: a later file takes away what it says otherwise. */
+/** A model of merging without a tree: a later file removes the leaves that it overrides. */
 const expectedLeaves = (files: ReadonlyArray<Json>) => {
   const survivors = new Map<string, { readonly value: Json; readonly file: number }>()
   for (const [index, file] of files.entries()) {
@@ -104,7 +104,7 @@ const list = (open: string, close: string, items: ReadonlyArray<FastCheck.Arbitr
     ([before, after, comma, texts]) => `${open}${before}${texts.join(",")}${comma}${after}${close}`
   )
 
-/** The value's tokens with anything between them that means nothing, and commas at the ends. */
+/** The value's tokens with white space and comments between them, and trailing commas. */
 const decorated = (value: Json): FastCheck.Arbitrary<string> => {
   if (Array.isArray(value)) return list("[", "]", value.map((item) => around(decorated(item))))
   if (!isObject(value)) return FastCheck.constant(JSON.stringify(value))
@@ -121,7 +121,7 @@ const decorated = (value: Json): FastCheck.Arbitrary<string> => {
 
 layer(NodeContext.layer)("For any configuration", (it) => {
   it.effect.prop(
-    "merging keeps every leaf of the last file that has it, with the exact place of its key",
+    "merging keeps each leaf of the last file that has it, with the exact position of its key",
     [file, file, file, file],
     (files) =>
       Effect.gen(function*() {
@@ -246,7 +246,7 @@ layer(NodeContext.layer)("For any configuration", (it) => {
   )
 
   it.effect.prop(
-    "garbage ends in settings or in one error with its place, and in nothing else",
+    "invalid files result in settings or in a single error with its position",
     [garbage, FastCheck.uint8Array({ maxLength: 100 })],
     ([text, bytes]) =>
       Effect.gen(function*() {

@@ -10,7 +10,7 @@ import * as Settings from "../src/Settings.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 layer(NodeContext.layer)("The region policy", (it) => {
-  it.effect("takes a blank configured region for none, and AWS_REGION without the white space around it", () =>
+  it.effect("treats a blank configured region as not set, and trims AWS_REGION", () =>
     Effect.gen(function*() {
       const { resolve } = yield* RegionFallback.RegionFallback
       const blank: Setting<string> = { value: " ", origin: { _tag: "Inline", line: 1, column: 1, key: "region" } }
@@ -20,7 +20,7 @@ layer(NodeContext.layer)("The region policy", (it) => {
       Effect.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["AWS_REGION", " eu-north-1\r\n"]]))))
     ))
 
-  it.scoped("is a layer: another one decides otherwise, and sees what was configured", () =>
+  it.scoped("can be replaced by another layer, which gets the configured region", () =>
     Effect.gen(function*() {
       const { projectFile, services, write } = yield* makeFixture
       yield* write(projectFile, bedrock({ region: "eu-west-1" }))

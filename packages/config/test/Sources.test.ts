@@ -13,15 +13,15 @@ import { bedrock, makeFixture } from "./fixture.ts"
 const found = (files: ReadonlyArray<{ readonly path: string; readonly found: boolean }>) =>
   files.filter((file) => file.found).map(({ path }) => path)
 
-/** Tests may run as root, who may read everything: this refusal is the one part of the disk that is made up. */
+/** Tests may run as root, who can read everything, so this refusal is the only simulated part of the file system. */
 const refuse = (path: string) =>
   new SystemError({ reason: "PermissionDenied", module: "FileSystem", method: "readFile", pathOrDescriptor: path })
 
 const text = (setting: Option.Option<{ readonly value: string }>) => Option.getOrThrow(setting).value
 
-layer(NodeContext.layer)("Where settings are read from", (it) => {
-  describe("nothing is written anywhere", () => {
-    it.scoped("the defaults apply and every place that was looked at is listed", () =>
+layer(NodeContext.layer)("The sources of settings", (it) => {
+  describe("without any source", () => {
+    it.scoped("the defaults apply and every searched path is listed", () =>
       Effect.gen(function*() {
         const { globalFile, load, projectFile } = yield* makeFixture
         const settings = yield* load()
@@ -40,7 +40,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
   })
 
   describe("the order", () => {
-    it.scoped("the project's file wins over the global one, key by key", () =>
+    it.scoped("the project's file overrides the global one, key by key", () =>
       Effect.gen(function*() {
         const { globalFile, load, projectFile, write } = yield* makeFixture
         yield* write(globalFile, {
@@ -67,7 +67,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(Option.getOrThrow(settings.profile).value, "mine")
       }))
 
-    it.scoped("each place wins over the one before, from the global file over that of ALTIMATE_CLI_CONFIG to --model", () =>
+    it.scoped("each source overrides the one before it, from the global file to --model", () =>
       Effect.gen(function*() {
         const { globalFile, home, load, projectFile, write } = yield* makeFixture
         const named = `${home}/named.json`
@@ -115,7 +115,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(text((yield* load({ env: all, model: " " })).model), "e")
       }))
 
-    it.scoped("an object merges with an object, and replaces and is replaced by anything else", () =>
+    it.scoped("an object merges with an object; any other value replaces it or is replaced", () =>
       Effect.gen(function*() {
         const { globalFile, load, projectFile, write } = yield* makeFixture
         yield* write(globalFile, { x: { a: 1, b: [1, 2], c: { d: 1 }, e: 5 } })
@@ -135,7 +135,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
   })
 
   describe("the project's files", () => {
-    it.scoped("are all those from the repository's root down to the working directory, the nearest winning", () =>
+    it.scoped("are all from the repository's root down to the working directory, and the nearest takes precedence", () =>
       Effect.gen(function*() {
         const { home, load, project, write } = yield* makeFixture
         const above = `${home}/altimate-code.json`
@@ -152,7 +152,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(text(settings.profile), "root")
       }))
 
-    it.scoped("end at the root also when .git is a file, as in a worktree", () =>
+    it.scoped("start at the repository's root even if .git is a file, as in a worktree", () =>
       Effect.gen(function*() {
         const { home, load, write } = yield* makeFixture
         yield* write(`${home}/altimate-code.json`, { model: "above" })
@@ -162,7 +162,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.deepStrictEqual(found(settings.files), [`${home}/worktree/sub/altimate-code.json`])
       }))
 
-    it.scoped("end at the home directory, inclusive, outside a repository", () =>
+    it.scoped("start in the home directory outside a repository", () =>
       Effect.gen(function*() {
         const { home, load, root, write } = yield* makeFixture
         yield* write(`${root}/altimate-code.json`, { model: "above home" })
@@ -172,7 +172,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.deepStrictEqual(found(settings.files), [`${home}/altimate-code.json`])
       }))
 
-    it.scoped("end at the home directory also when HOME is a symbolic link and the system says where it leads", () =>
+    it.scoped("start in the home directory even if HOME is a symbolic link and the working directory is resolved", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { home, load, root, write } = yield* makeFixture
@@ -183,7 +183,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.deepStrictEqual(found(settings.files), [`${home}/altimate-code.json`])
       }))
 
-    it.scoped("are only the working directory's outside a repository and the home directory", () =>
+    it.scoped("are only those of the working directory outside a repository and the home directory", () =>
       Effect.gen(function*() {
         const { load, root, write } = yield* makeFixture
         yield* write(`${root}/altimate-code.json`, { model: "another user's" })
@@ -196,7 +196,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(text(settings.model), "here")
       }))
 
-    it.scoped("are only the working directory's when the home directory is the root of the disk", () =>
+    it.scoped("are only those of the working directory if the home directory is the file system's root", () =>
       Effect.gen(function*() {
         const { load, root, write } = yield* makeFixture
         yield* write(`${root}/altimate-code.json`, { model: "another user's" })
@@ -210,7 +210,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
 
   describe("altimate-code.jsonc", () => {
     for (const place of ["home/.config/altimate-code", "home/work/project", "home/work/project/.altimate-code"]) {
-      it.scoped(`is read like altimate-code.json in ${place}, and both there are an error that names both`, () =>
+      it.scoped(`is read like altimate-code.json in ${place}, and having both is an error that names both`, () =>
         Effect.gen(function*() {
           const { failure, load, root, write } = yield* makeFixture
           const file = `${root}/${place}/altimate-code.json`
@@ -225,7 +225,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         }))
     }
 
-    it.scoped("may be a link to altimate-code.json beside it, or the other way round", () =>
+    it.scoped("can be a link to altimate-code.json beside it, or the other way round", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { load, project, projectFile, write } = yield* makeFixture
@@ -234,7 +234,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(text((yield* load()).model), "one")
       }))
 
-    it.scoped("that is a link to nowhere is there all the same", () =>
+    it.scoped("exists even if it is a dangling link", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { failure, project, projectFile, write } = yield* makeFixture
@@ -244,7 +244,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual((yield* failure()).reason, "Conflict")
       }))
 
-    it.scoped("is the file that changes are written to, its comments kept, and no other is made beside it", () =>
+    it.scoped("receives changes and keeps its comments, and no other file is created beside it", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { failure, globalFile, home, services, write } = yield* makeFixture
@@ -261,8 +261,8 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
       }))
   })
 
-  describe("a project's directory .altimate-code", () => {
-    it.scoped("has a file that wins over the one beside it, and loses to one nearer", () =>
+  describe("a project's .altimate-code directory", () => {
+    it.scoped("has a file that overrides the one beside the directory and is overridden by a nearer one", () =>
       Effect.gen(function*() {
         const { load, project, projectFile, write } = yield* makeFixture
         const inside = `${project}/.altimate-code/altimate-code.json`
@@ -284,7 +284,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(settings.region.value, "eu-west-1")
       }))
 
-    it.scoped("needs no file in it, and may be a file", () =>
+    it.scoped("can be empty, and can be a file", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { load, project, write } = yield* makeFixture
@@ -295,7 +295,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.deepStrictEqual(found((yield* load()).files), [])
       }))
 
-    it.scoped("holds a project's file: what it wants waits for trust, and {file:} starts there", () =>
+    it.scoped("contains a project file, which needs trust and is the base of {file:} paths", () =>
       Effect.gen(function*() {
         const { load, project, write } = yield* makeFixture
         const file = `${project}/.altimate-code/altimate-code.jsonc`
@@ -328,7 +328,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.include(log, "INFO service=config loading config from ALTIMATE_CLI_PERMISSION")
       }))
 
-    it.scoped("may be one verdict; rules over one verdict leave it in force for everything else", () =>
+    it.scoped("can be a single verdict, and rules merged over a single verdict leave it in effect for everything else", () =>
       Effect.gen(function*() {
         const { globalFile, load, projectFile, write } = yield* makeFixture
         yield* write(globalFile, { permission: "deny" })
@@ -358,7 +358,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         ]
       ] as const
     ) {
-      it.scoped(`is refused by its name when it is ${text}`, () =>
+      it.scoped(`is refused with its name if it is ${text}`, () =>
         Effect.gen(function*() {
           const { failure } = yield* makeFixture
           const error = yield* failure({ env: { ALTIMATE_CLI_PERMISSION: text } })
@@ -369,7 +369,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
   })
 
   describe("a file that is found twice", () => {
-    it.scoped("is read once and stays the user's own, in the global directory", () =>
+    it.scoped("is read once and stays the user's own in the global directory", () =>
       Effect.gen(function*() {
         const { globalFile, home, load, log, write } = yield* makeFixture
         yield* write(globalFile, { model: "a", theme: "dark" })
@@ -383,7 +383,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         ])
       }))
 
-    it.scoped("is read once through a symbolic link, and counts where it stands last", () =>
+    it.scoped("is read once through a symbolic link, at its last position", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { globalFile, load, project, projectFile, write } = yield* makeFixture
@@ -396,7 +396,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(text(settings.model), "shared")
       }))
 
-    it.scoped("counts as ALTIMATE_CLI_CONFIG's when that names it", () =>
+    it.scoped("has the scope of ALTIMATE_CLI_CONFIG if that names it", () =>
       Effect.gen(function*() {
         const { globalFile, load, projectFile, write } = yield* makeFixture
         yield* write(globalFile, { model: "global" })
@@ -411,7 +411,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
   })
 
   describe("ALTIMATE_CLI_CONFIG", () => {
-    it.scoped("may begin with ~ or be relative to the working directory", () =>
+    it.scoped("can begin with ~ or be relative to the working directory", () =>
       Effect.gen(function*() {
         const { home, load, project, write } = yield* makeFixture
         yield* write(`${home}/x/named.json`, { model: "home" })
@@ -422,7 +422,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(text(relative.model), "relative")
       }))
 
-    it.scoped("names a file that must be there", () =>
+    it.scoped("must name an existing file", () =>
       Effect.gen(function*() {
         const { failure, project } = yield* makeFixture
         const error = yield* failure({ env: { ALTIMATE_CLI_CONFIG: "gone.json" } })
@@ -432,7 +432,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.include(error.hint, "ALTIMATE_CLI_CONFIG")
       }))
 
-    it.scoped("may name a pipe, as <(…) makes one, that is read once and counts each time", () =>
+    it.scoped("can name a pipe, such as <(…), which is read once and reused", () =>
       Effect.gen(function*() {
         const { load, root } = yield* makeFixture
         const pipe = `${root}/pipe`
@@ -444,14 +444,14 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(text((yield* load({ env })).model), "piped")
       }).pipe(Effect.provide(PipedFiles.layer)))
 
-    it.scoped("counts as unset when blank, and so does ALTIMATE_CLI_CONFIG_CONTENT", () =>
+    it.scoped("is treated as unset if it is blank, like ALTIMATE_CLI_CONFIG_CONTENT", () =>
       Effect.gen(function*() {
         const { load } = yield* makeFixture
         const settings = yield* load({ env: { ALTIMATE_CLI_CONFIG: " ", ALTIMATE_CLI_CONFIG_CONTENT: "\n" } })
         assert.lengthOf(settings.files, 2)
       }))
 
-    it.scoped("may name the project's own file, which is the user's then and counts where the project's does", () =>
+    it.scoped("can name the project's own file, which is then the user's but keeps its position", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
         yield* write(projectFile, bedrock({ baseURL: "https://gw.example" }))
@@ -465,7 +465,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
   })
 
   describe("ALTIMATE_CLI_CONFIG_DIR", () => {
-    it.scoped("names a directory whose file is the user's own: nothing in it waits for trust", () =>
+    it.scoped("names a directory whose file is the user's own and needs no trust", () =>
       Effect.gen(function*() {
         const { load, project, write } = yield* makeFixture
         yield* write(
@@ -480,7 +480,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.deepStrictEqual(untrusted, [])
       }))
 
-    it.scoped("needs no file in it, but must be there: the gateway's URL could be in it", () =>
+    it.scoped("can name an empty directory, but not a missing one, since the gateway's URL could be in it", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { failure, load, project, projectFile, write } = yield* makeFixture
@@ -503,7 +503,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
   })
 
   describe("ALTIMATE_CLI_DISABLE_PROJECT_CONFIG", () => {
-    it.scoped("leaves every file of the project unread, so that nothing waits for trust and nothing in it can be wrong", () =>
+    it.scoped("prevents all reading of the project's files, so that they need no trust and cause no errors", () =>
       Effect.gen(function*() {
         const { globalFile, load, project, projectFile, write } = yield* makeFixture
         yield* write(globalFile, { model: "mine" })
@@ -525,7 +525,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         }
       }))
 
-    it.scoped("changes nothing when it is off, and is an error when it is neither on nor off", () =>
+    it.scoped("has no effect if it is off, and is an error if it is neither on nor off", () =>
       Effect.gen(function*() {
         const { failure, load, projectFile, write } = yield* makeFixture
         yield* write(projectFile, { model: "theirs" })
@@ -535,13 +535,13 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         }
         const { hint, message, reason } = yield* failure({ env: { ALTIMATE_CLI_DISABLE_PROJECT_CONFIG: "canary" } })
         assert.strictEqual(reason, "Value")
-        assert.strictEqual(message, "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG: expected true or false, found something else")
+        assert.strictEqual(message, "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG: expected true or false")
         assert.notInclude(hint, "canary")
       }))
   })
 
   describe("ALTIMATE_CLI_YOLO", () => {
-    it.scoped("stands for --yolo, which wins over it", () =>
+    it.scoped("has the effect of --yolo, which takes precedence", () =>
       Effect.gen(function*() {
         const { load } = yield* makeFixture
         assert.deepStrictEqual((yield* load()).yolo, { value: false, origin: { _tag: "Default" } })
@@ -556,7 +556,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
   })
 
   describe("the log", () => {
-    it.scoped("names each file that is read in the guide's words, and at DEBUG those that are not there", () =>
+    it.scoped("names each file that is read in the guide's words, and missing files at DEBUG", () =>
       Effect.gen(function*() {
         const { globalFile, load, log, projectFile, write } = yield* makeFixture
         yield* write(globalFile, "{}")
@@ -569,7 +569,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
       }))
   })
 
-  describe("what is there but cannot be read", () => {
+  describe("an error is raised for", () => {
     it.scoped("a directory in place of the file", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -590,7 +590,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(error.message, `${globalFile} cannot be read: permission denied`)
       }))
 
-    it.scoped("a symbolic link that leads nowhere", () =>
+    it.scoped("a dangling symbolic link", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const { failure, project, projectFile } = yield* makeFixture
@@ -627,7 +627,7 @@ layer(NodeContext.layer)("Where settings are read from", (it) => {
         assert.strictEqual(error.message, `${projectFile} cannot be read: it is not UTF-8 text`)
       }))
 
-    it.scoped("but not what lies under a file in place of a directory: there is nothing there", () =>
+    it.scoped("no path below a file, since nothing can exist there", () =>
       Effect.gen(function*() {
         const { home, load, write } = yield* makeFixture
         yield* write(`${home}/.config`, "a file")

@@ -9,8 +9,8 @@ import { bedrock, makeFixture } from "./fixture.ts"
 
 const baseURL = "provider.amazon-bedrock.options.baseURL"
 
-layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
-  it.scoped("{env:NAME} is the variable's value, anywhere and more than once in the text", () =>
+layer(NodeContext.layer)("A placeholder in braces", (it) => {
+  it.scoped("{env:NAME} is replaced by the variable's value, anywhere and repeatedly in the text", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       yield* write(projectFile, {
@@ -30,7 +30,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       ])
     }))
 
-  it.scoped("{file:path} is the file's text without its last newline, from the directory of the config file", () =>
+  it.scoped("{file:path} is replaced by the file's text without its last newline, relative to the configuration file", () =>
     Effect.gen(function*() {
       const { globalFile, home, load, write } = yield* makeFixture
       yield* write(`${home}/.config/altimate-code/secrets/url`, "https://gw.example/from-file\r\n")
@@ -50,7 +50,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       assert.strictEqual(settings.region.value, "eu-west-3")
     }))
 
-  it.scoped("{file:path} in ALTIMATE_CLI_CONFIG_CONTENT starts from the working directory", () =>
+  it.scoped("{file:path} in ALTIMATE_CLI_CONFIG_CONTENT is relative to the working directory", () =>
     Effect.gen(function*() {
       const { load, project, write } = yield* makeFixture
       yield* write(`${project}/model.txt`, "m")
@@ -58,7 +58,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       assert.strictEqual(Option.getOrThrow(settings.model).value, "m")
     }))
 
-  it.scoped("what was put in is not looked at again", () =>
+  it.scoped("inserted text is not expanded again", () =>
     Effect.gen(function*() {
       const { load, project, projectFile, write } = yield* makeFixture
       yield* write(`${project}/model.txt`, "{env:SECRET}")
@@ -67,7 +67,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       assert.strictEqual(Option.getOrThrow(settings.model).value, "{env:SECRET}{env:SECRET}")
     }))
 
-  it.scoped("a variable that is not set is an error, also where the setting is overridden", () =>
+  it.scoped("an unset variable is an error, even if the setting is overridden", () =>
     Effect.gen(function*() {
       const { failure, globalFile, projectFile, write } = yield* makeFixture
       yield* write(globalFile, bedrock({ baseURL: "https://{env:GATEWAY}/x" }))
@@ -79,7 +79,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       assert.include(error.hint, "GATEWAY")
     }))
 
-  it.scoped("a variable is not what Node's environment inherits from Object", () =>
+  it.scoped("properties that Node's environment inherits from Object are not variables", () =>
     Effect.gen(function*() {
       const { failure, projectFile, write } = yield* makeFixture
       for (const name of ["constructor", "__proto__", "toString", ""]) {
@@ -89,7 +89,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       }
     }))
 
-  it.scoped("a file that cannot be read is an error that names the place, the file and why", () =>
+  it.scoped("a file that cannot be read is an error that names the position, the file and the reason", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { failure, project, projectFile, write } = yield* makeFixture
@@ -106,7 +106,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       assert.include((yield* failure()).message, "cannot be read: it is a device")
     }))
 
-  it.scoped("a failure never shows what was read", () =>
+  it.scoped("an error never shows the text of a file", () =>
     Effect.gen(function*() {
       const { failure, log, project, projectFile, write } = yield* makeFixture
       yield* write(`${project}/url.txt`, "canary-from-file")
@@ -116,7 +116,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       assert.notInclude(JSON.stringify([error, log]), "canary")
     }))
 
-  it.scoped("a setting that becomes blank counts as not written: the file below applies, and a warning says so", () =>
+  it.scoped("a setting that becomes blank is treated as not set, with a warning, so the earlier file applies", () =>
     Effect.gen(function*() {
       const { globalFile, load, log, projectFile, write } = yield* makeFixture
       yield* write(globalFile, { model: "global" })
@@ -136,7 +136,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
       for (const warning of warnings) assert.include(log, `WARN service=config ${warning}`)
     }))
 
-  it.scoped("nothing is filled in where no setting is known", () =>
+  it.scoped("nothing is replaced in unknown settings", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       yield* write(projectFile, {
@@ -149,7 +149,7 @@ layer(NodeContext.layer)("What stands in braces in a setting", (it) => {
     }))
 })
 
-layer(NodeContext.layer)("A variable with a dollar", (it) => {
+layer(NodeContext.layer)("A placeholder with a dollar sign", (it) => {
   const filled = (value: string, env: Record<string, string> = {}) =>
     Effect.gen(function*() {
       const { load, globalFile, write } = yield* makeFixture
@@ -157,7 +157,7 @@ layer(NodeContext.layer)("A variable with a dollar", (it) => {
       return Option.getOrUndefined(Option.map((yield* load({ env })).profile, ({ value }) => value))
     })
 
-  it.scoped("${NAME} is the variable's value, and a default is for one that is not set, or empty", () =>
+  it.scoped("${NAME} is replaced by the variable's value, or by the default if the variable is unset or empty", () =>
     Effect.gen(function*() {
       const env = { A: "a", EMPTY: "", B: "b" }
       assert.strictEqual(yield* filled("x-${A}-${A}-${env:A}", env), "x-a-a-a")
@@ -167,12 +167,12 @@ layer(NodeContext.layer)("A variable with a dollar", (it) => {
       assert.strictEqual(yield* filled("${UNSET:-${B}}${UNSET:-{env:A}}${UNSET:-${EMPTY:-c}}", env), "bac")
     }))
 
-  it.scoped("what was put in is not looked at again", () =>
+  it.scoped("inserted text is not expanded again", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* filled("${A}", { A: "${B}{env:B}", B: "b" }), "${B}{env:B}")
     }))
 
-  it.scoped("everything else that begins with a dollar is text, and $${NAME} stands for ${NAME}", () =>
+  it.scoped("everything else that begins with a dollar sign is text, and $${NAME} is the text ${NAME}", () =>
     Effect.gen(function*() {
       const texts = [
         "$5",
@@ -193,7 +193,7 @@ layer(NodeContext.layer)("A variable with a dollar", (it) => {
       assert.strictEqual(yield* filled("$${A}${A}", { A: "a" }), "${A}a")
     }))
 
-  it.scoped("one that is not set and has no default is an error, as {env:NAME} is", () =>
+  it.scoped("an unset variable without a default is an error, as with {env:NAME}", () =>
     Effect.gen(function*() {
       const { failure, globalFile, write } = yield* makeFixture
       yield* write(globalFile, bedrock({ baseURL: "https://${GATEWAY}/x" }))
@@ -202,7 +202,7 @@ layer(NodeContext.layer)("A variable with a dollar", (it) => {
       assert.strictEqual(message, `${globalFile}:5:9: \${GATEWAY}: the environment variable is not set`)
     }))
 
-  it.scoped("waits in a project's file until the file is trusted, as {env:NAME} does; an escaped one does not", () =>
+  it.scoped("needs trust in a project's file, like {env:NAME}, unless it is escaped", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       yield* write(projectFile, { model: "$${SECRET}", ...bedrock({ profile: "${SECRET:-x}" }) })
@@ -214,7 +214,7 @@ layer(NodeContext.layer)("A variable with a dollar", (it) => {
       ])
     }))
 
-  it.scoped("of a program for a shell or another interpreter is the program's own", () =>
+  it.scoped("is not replaced in a program for a shell or another interpreter", () =>
     Effect.gen(function*() {
       const { globalFile, load, write } = yield* makeFixture
       const program = "for f in *; do echo ${f} ${A}; done"

@@ -12,13 +12,13 @@ import { bedrock, makeFixture } from "./fixture.ts"
 
 const options = (name: string) => ["provider", "amazon-bedrock", "options", name]
 
-const judge = (path: ReadonlyArray<string>, value: unknown, own: ReadonlyArray<string> = [], fillsIn = false) =>
-  Effect.map(TrustPolicy.TrustPolicy, ({ review }) => review({ path, value, fillsIn, ownEndpoints: own })).pipe(
+const judge = (path: ReadonlyArray<string>, value: unknown, own: ReadonlyArray<string> = [], hasPlaceholder = false) =>
+  Effect.map(TrustPolicy.TrustPolicy, ({ review }) => review({ path, value, hasPlaceholder, ownEndpoints: own })).pipe(
     Effect.provide(TrustPolicy.layer),
     Effect.runSync
   )
 
-/** What the user's own configuration names. */
+/** The endpoints in the user's own configuration. */
 const own = [
   "https://gateway.corp.example/bedrock/?tenant=a",
   "https://whole.corp.example",
@@ -28,7 +28,7 @@ const own = [
   "not a URL"
 ]
 
-describe("An endpoint of a project's file", () => {
+describe("An endpoint in a project's file", () => {
   for (
     const url of [
       "https://bedrock-runtime.us-east-1.amazonaws.com",
@@ -48,7 +48,7 @@ describe("An endpoint of a project's file", () => {
       "http://[::1]:9090"
     ]
   ) {
-    it(`applies at once: ${url}`, () => assertNone(judge(options("baseURL"), url, own)))
+    it(`applies without trust: ${url}`, () => assertNone(judge(options("baseURL"), url, own)))
   }
 
   for (
@@ -101,20 +101,20 @@ describe("An endpoint of a project's file", () => {
       7
     ]
   ) {
-    it(`waits: ${url}`, () => {
+    it(`needs trust: ${url}`, () => {
       assert.isTrue(Option.isSome(judge(options("endpoint"), url, own)))
       assert.isTrue(Option.isSome(judge(options("baseURL"), url, own)))
     })
   }
 
-  it("waits on this machine too when the user has configured no endpoint: any user may listen there", () => {
+  it("needs trust on this machine too, where any user can listen, if the user has configured no endpoint", () => {
     for (const url of ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:1"]) {
       assert.isTrue(Option.isSome(judge(options("baseURL"), url)))
     }
   })
 })
 
-describe("Of a project's file", () => {
+describe("A setting in a project's file", () => {
   const waiting: ReadonlyArray<readonly [path: ReadonlyArray<string>, value: unknown]> = [
     [options("proxy"), "http://proxy.example"],
     [options("caFile"), "ca.pem"],
@@ -132,10 +132,11 @@ describe("Of a project's file", () => {
     [["instructions"], ["{docs,..}/x"]]
   ]
   for (const [path, value] of waiting) {
-    it(`waits: ${path.join(".")} ${JSON.stringify(value)}`, () => assert.isTrue(Option.isSome(judge(path, value))))
+    it(`needs trust: ${path.join(".")} ${JSON.stringify(value)}`, () =>
+      assert.isTrue(Option.isSome(judge(path, value))))
   }
 
-  it("every option waits that is not known to be harmless", () => {
+  it("needs trust unless it is known to be harmless", () => {
     const applying = Object.keys(BedrockOptions.fields).filter((name) => Option.isNone(judge(options(name), "x")))
     assert.sameMembers(applying, [
       "auth",
@@ -152,7 +153,7 @@ describe("Of a project's file", () => {
     ])
   })
 
-  it("a permission that allows every command is called that", () => {
+  it("is described as allowing every command if it does", () => {
     const every = "lets the model run any command without asking"
     for (const rules of ["allow", { bash: "allow" }, { "*": "allow" }, { bash: { "*": "allow" } }]) {
       assert.deepStrictEqual(judge(["permission"], rules), Option.some(every))
@@ -173,15 +174,15 @@ describe("Of a project's file", () => {
     [["instructions"], ["docs/*.md", "a..b"]]
   ]
   for (const [path, value] of free) {
-    it(`applies at once: ${path.join(".")} ${JSON.stringify(value)}`, () => {
+    it(`applies without trust: ${path.join(".")} ${JSON.stringify(value)}`, () => {
       assertNone(judge(path, value))
       if (path[1] !== "other") assert.isTrue(Option.isSome(judge(path, value, [], true)), "but not filled in")
     })
   }
 })
 
-layer(NodeContext.layer)("A project's file that nobody trusts", (it) => {
-  it.scoped("gives what is harmless, and says what waits", () =>
+layer(NodeContext.layer)("An untrusted project file", (it) => {
+  it.scoped("applies its harmless settings and lists the others", () =>
     Effect.gen(function*() {
       const { globalFile, load, projectFile, write } = yield* makeFixture
       const trust = TrustPolicy.layer
@@ -216,11 +217,11 @@ layer(NodeContext.layer)("A project's file that nobody trusts", (it) => {
       assert.isFalse(settings.leaves.some(({ key }) => key.includes("mcp")))
     }))
 
-  it.scoped("has nothing filled in: no variable and no file is read for it", () =>
+  it.scoped("causes no variable or file to be read", () =>
     Effect.gen(function*() {
       const { load, projectFile, write } = yield* makeFixture
       const trust = TrustPolicy.layer
-      // Both would be the end of the program if they were tried.
+      // Replacing either of them would end the program.
       yield* write(projectFile, {
         model: "{env:NOT_SET}",
         ...bedrock({ baseURL: "https://{file:/not/there}.evil.example" })
@@ -231,7 +232,7 @@ layer(NodeContext.layer)("A project's file that nobody trusts", (it) => {
       assert.lengthOf(untrusted[0]!.changes, 2)
     }))
 
-  it.scoped("applies once it is trusted, until it changes", () =>
+  it.scoped("applies after it is trusted, until it changes", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { load, projectFile, services, write } = yield* makeFixture
@@ -248,7 +249,7 @@ layer(NodeContext.layer)("A project's file that nobody trusts", (it) => {
       assertNone((yield* load({ trust })).baseURL)
     }))
 
-  it.scoped("is the only kind that waits: the person's own files and variables apply", () =>
+  it.scoped("is the only source that needs trust; the user's own files and variables apply", () =>
     Effect.gen(function*() {
       const { globalFile, load, project, projectFile, write } = yield* makeFixture
       const trust = TrustPolicy.layer
@@ -257,7 +258,7 @@ layer(NodeContext.layer)("A project's file that nobody trusts", (it) => {
       const own = `${project}/own.json`
       yield* write(own, bedrock({ endpoint: "https://two.example", proxy: "http://p.example" }))
       const settings = yield* load({ trust, env: { ALTIMATE_CLI_CONFIG: own } })
-      // The person has named this host, so the project may too.
+      // The user has configured this host, so the project may use it too.
       assert.deepStrictEqual(settings.untrusted, [])
       assert.isTrue(Option.isSome(settings.gateway.proxy))
       const { untrusted } = yield* load({ trust, env: { AWS_ENDPOINT_URL: "https://two.example" } })
@@ -265,7 +266,7 @@ layer(NodeContext.layer)("A project's file that nobody trusts", (it) => {
       assert.lengthOf((yield* load({ trust })).untrusted, 1)
     }))
 
-  it.scoped("stays untrusted when trust.json is broken, which is said and left as it is", () =>
+  it.scoped("is not trusted if trust.json is invalid, which is reported and left unchanged", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const { failure, home, projectFile, services, write } = yield* makeFixture

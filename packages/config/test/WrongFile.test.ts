@@ -7,7 +7,7 @@ import { makeFixture } from "./fixture.ts"
 const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
 
 layer(NodeContext.layer)("A configuration file", (it) => {
-  describe("that does not parse is an error that says where, what was expected and what was found", () => {
+  describe("that does not parse is an error with the position, what was expected and what was found", () => {
     const cases: ReadonlyArray<readonly [text: string, where: string, expected: string, found: string]> = [
       ["{\n  \"a\": 1\n  \"b\": 2\n}", "3:3", "a comma", "a string"],
       ["{\n  \"model\": \"x\" \"y\"\n}", "2:16", "a comma", "a string"],
@@ -56,7 +56,7 @@ layer(NodeContext.layer)("A configuration file", (it) => {
         }))
     }
 
-    it.scoped("and names the variable when the text was inline", () =>
+    it.scoped("and names the variable if the text was in one", () =>
       Effect.gen(function*() {
         const { failure } = yield* makeFixture
         const error = yield* failure({ env: { ALTIMATE_CLI_CONFIG_CONTENT: "{\"a\":}" } })
@@ -65,7 +65,7 @@ layer(NodeContext.layer)("A configuration file", (it) => {
       }))
   })
 
-  describe("with a value of a wrong type is an error at that value", () => {
+  describe("with a value of the wrong type is an error at that value", () => {
     const cases: ReadonlyArray<readonly [text: string, where: string, expected: string, found: string]> = [
       ["[]", "1:1", "an object", "an array"],
       ["\n \"canary\"", "2:2", "an object", "a string"],
@@ -153,7 +153,7 @@ layer(NodeContext.layer)("A configuration file", (it) => {
         }))
     }
 
-    it.scoped("also when another file overrides it", () =>
+    it.scoped("even if another file overrides it", () =>
       Effect.gen(function*() {
         const { failure, globalFile, projectFile, write } = yield* makeFixture
         yield* write(globalFile, "{\"model\": 1}")
@@ -180,7 +180,7 @@ layer(NodeContext.layer)("A configuration file", (it) => {
         )
       }))
 
-    it.scoped("begin with a byte order mark, which takes no column", () =>
+    it.scoped("begin with a byte order mark, which does not count as a column", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
         const text = "\uFEFF{\"model\": \"x\"}"
@@ -202,7 +202,7 @@ layer(NodeContext.layer)("A configuration file", (it) => {
         }))
     }
 
-    it.scoped("say a thing twice: the last one counts", () =>
+    it.scoped("set a value twice, of which the last one applies", () =>
       Effect.gen(function*() {
         const { load, projectFile, write } = yield* makeFixture
         yield* write(projectFile, "{\"model\": 1, \"x\": {\"a\": 1},\n\"model\": \"y\", \"x\": {\"b\": 2}}")

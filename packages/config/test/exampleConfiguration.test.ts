@@ -24,7 +24,7 @@ interface Node {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** The settings of the schema that none of the values has, and the keys of the values that the schema does not know. */
+/** The settings of the schema that are missing in all values, and the keys of the values that are not in the schema. */
 const differences = (node: Node, values: ReadonlyArray<unknown>, path: string): ReadonlyArray<string> => {
   const objects = values.filter(isObject)
   const { additionalProperties, anyOf = [], items, properties = {} } = node
@@ -50,7 +50,7 @@ describe("docs/altimate-code.example.jsonc", () => {
     Schema.decodeUnknownSync(ConfigFile)(example)
   })
 
-  it("has every setting of the schema, and no other", () => {
+  it("has every setting of the schema and no others", () => {
     const { properties, ...schema } = JSON.parse(jsonSchema())
     // The settings of a server are the same under both names.
     assert.deepStrictEqual(properties.mcpServers.additionalProperties, properties.mcp.additionalProperties)
@@ -60,7 +60,7 @@ describe("docs/altimate-code.example.jsonc", () => {
     assert.deepStrictEqual(differences({ ...schema, properties: others }, [file], ""), [])
   })
 
-  it("explains every setting on the line before it", () => {
+  it("explains each setting on the line before it", () => {
     const lines = text.split("\n")
     const unexplained = lines.filter((line, index) =>
       /^\s*"[^"]+":/.test(line) && !/^\s*\/\/ .+/.test(lines[index - 1] ?? "")

@@ -23,7 +23,7 @@ interface Start {
   readonly crossRegion?: string
 }
 
-/** A home directory of its own in a temporary directory, with a project in it, and a start of the program there. */
+/** A temporary home directory with a project in it, and functions that read the settings there. */
 export const makeFixture = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -32,7 +32,7 @@ export const makeFixture = Effect.gen(function*() {
   const project = path.join(home, "work", "project")
   yield* fs.makeDirectory(path.join(project, ".git"), { recursive: true })
 
-  /** Writes the file, and the directories above it; anything but a text is written as the JSON of editors. */
+  /** Writes the file and its directories. Values other than strings are written as indented JSON. */
   const write = (file: string, content: unknown) =>
     Effect.zipRight(
       fs.makeDirectory(path.dirname(file), { recursive: true }),
@@ -64,7 +64,7 @@ export const makeFixture = Effect.gen(function*() {
     }
     return Settings.layer(overrides).pipe(
       Layer.provideMerge(RegionFallback.layer),
-      // Most tests are about files that somebody trusts.
+      // Most tests are about trusted files.
       Layer.provideMerge(start.trust ?? TrustPolicy.off),
       Layer.provideMerge(Secrets.layer),
       Layer.provideMerge(Layer.succeed(Directories, {
@@ -86,12 +86,12 @@ export const makeFixture = Effect.gen(function*() {
     globalFile: path.join(home, ".config", "altimate-code", "altimate-code.json"),
     projectFile: path.join(project, "altimate-code.json"),
     write,
-    /** What was logged, one entry an event: level, annotations, message. */
+    /** The logged events: level, annotations, message. */
     log,
     services,
-    /** The settings of a start in the project. */
+    /** The settings in the project. */
     load: (start: Start = {}) => Effect.provide(Settings.Settings, services(start)),
-    /** How a start fails. */
+    /** The error of reading the settings in the project. */
     failure: (start: Start = {}) =>
       Effect.matchEffect(Effect.provide(Settings.Settings, services(start)), {
         onFailure: Effect.succeed,
@@ -100,5 +100,5 @@ export const makeFixture = Effect.gen(function*() {
   }
 })
 
-/** `options` of the provider in a file's content. */
+/** The content of a file with these `options`. */
 export const bedrock = (options: Record<string, unknown>) => ({ provider: { "amazon-bedrock": { options } } })

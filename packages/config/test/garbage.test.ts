@@ -9,12 +9,12 @@ import { ConfigError } from "../src/ConfigError.ts"
 import { makeFixture } from "./fixture.ts"
 import { mistaken } from "./mistaken.ts"
 
-/** Multiplies the number of cases. */
+/** Multiplies the number of random cases. */
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
 
 const canary = "canary-secret-in-the-configuration"
 
-/** Every option of a gateway, and one of each other kind of setting. */
+/** Every option of the gateway, and one setting of each other kind. */
 const everything = {
   model: "amazon-bedrock/anthropic.claude-sonnet-4-6-v1",
   instructions: ["docs/*.md"],
@@ -69,16 +69,16 @@ const damaged = FastCheck.array(
 
 const encode = (text: string) => new TextEncoder().encode(text)
 
-/** Damage may also make another setting of a secret, so that nobody could know that it is one. */
+/** Damage can also move a secret to a setting that is not known to be secret. */
 const garbage = FastCheck.oneof(
   { weight: 4, arbitrary: wrong.map((text) => ({ bytes: encode(text), named: true })) },
   { weight: 2, arbitrary: damaged.map((text) => ({ bytes: encode(text), named: false })) },
   { weight: 1, arbitrary: FastCheck.uint8Array({ maxLength: 200 }).map((bytes) => ({ bytes, named: true })) }
 )
 
-layer(NodeContext.layer)("a configuration that is garbage", (it) => {
+layer(NodeContext.layer)("A configuration of random text", (it) => {
   it.effect.prop(
-    "is read or refused, with its place and without its secrets; read or refused, it stays as it is",
+    "is read or refused with a position and without secrets, and stays unchanged",
     [garbage, FastCheck.boolean()],
     ([{ bytes, named }, isCommented]) =>
       Effect.gen(function*() {
@@ -110,7 +110,7 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
   )
 
   it.effect.prop(
-    "in ALTIMATE_CLI_PERMISSION is read, or refused by the variable's name and without its text",
+    "in ALTIMATE_CLI_PERMISSION is read, or refused with the variable's name and without its text",
     [wrongRules],
     ([text]) =>
       Effect.gen(function*() {
@@ -125,7 +125,7 @@ layer(NodeContext.layer)("a configuration that is garbage", (it) => {
   )
 
   it.effect.prop(
-    "is edited or refused; refused it stays as it is, byte for byte, with nothing left beside it",
+    "is edited, or refused without changing a byte and without leaving other files",
     [garbage],
     ([{ bytes }]) =>
       Effect.gen(function*() {

@@ -1,7 +1,7 @@
-/** Values in which something stands that should be something else. */
+/** Values in which one part is replaced by something of the wrong type. */
 import * as FastCheck from "effect/FastCheck"
 
-/** What hardly ever is what was expected. */
+/** Values that are rarely of the expected type. */
 const other = FastCheck.oneof(
   {
     weight: 3,
@@ -15,7 +15,7 @@ const other = FastCheck.oneof(
 
 type Path = ReadonlyArray<string>
 
-/** Every place in the value, but the value itself. */
+/** The path of every part of the value, except the value itself. */
 const places = (value: unknown, path: Path = []): ReadonlyArray<Path> => [
   ...(path.length === 0 ? [] : [path]),
   ...(typeof value === "object" && value !== null
@@ -29,7 +29,7 @@ const put = (value: unknown, [key, ...rest]: Path, other: unknown): unknown => {
   return Array.isArray(value) ? value.with(Number(key), child) : { ...(value as object), [key]: child }
 }
 
-/** The value with another thing, one of `own` or any, in one of its places. */
+/** The value with one part replaced, by one of `own` or by any value. */
 export const mistaken = <A extends object>(value: A, ...own: ReadonlyArray<unknown>): FastCheck.Arbitrary<A> =>
   FastCheck.tuple(
     FastCheck.constantFrom(...places(value)),

@@ -32,8 +32,8 @@ const logged = <A, E>(
 
 const temporary = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
 
-layer(NodeContext.layer)("the log file", (it) => {
-  it.scoped("holds what was logged, in order, for its owner only", () =>
+layer(NodeContext.layer)("The log file", (it) => {
+  it.scoped("contains the events in order and is readable only by its owner", () =>
     Effect.gen(function*() {
       const directory = join(yield* temporary, "deep/log")
       const { names, text } = yield* logged(
@@ -49,7 +49,7 @@ layer(NodeContext.layer)("the log file", (it) => {
       assert.strictEqual(statSync(directory).mode & 0o777, 0o700)
     }))
 
-  it.scoped("keeps the last lines of a program that fails, dies or is interrupted", () =>
+  it.scoped("contains the last lines of a program that fails, dies or is interrupted", () =>
     Effect.gen(function*() {
       for (const end of [Effect.fail("no"), Effect.die("bug"), Effect.interrupt]) {
         const { text } = yield* logged(yield* temporary, Effect.zipRight(Effect.logInfo("the last words"), end))
@@ -57,7 +57,7 @@ layer(NodeContext.layer)("the log file", (it) => {
       }
     }))
 
-  it.scoped("leaves out what is below the level", () =>
+  it.scoped("omits events below the level", () =>
     Effect.gen(function*() {
       const events = Effect.logDebug("debug").pipe(
         Effect.zipRight(Effect.logInfo("info")),
@@ -67,7 +67,7 @@ layer(NodeContext.layer)("the log file", (it) => {
       assert.strictEqual((yield* logged(yield* temporary, events, LogLevel.Debug)).text.match(/\n/g)!.length, 3)
     }))
 
-  it.scoped("never holds a registered secret, wherever it stands", () =>
+  it.scoped("never contains a registered secret, wherever it was logged", () =>
     Effect.gen(function*() {
       const { text } = yield* logged(
         yield* temporary,
@@ -88,7 +88,7 @@ layer(NodeContext.layer)("the log file", (it) => {
       assert.isAtLeast(text.match(/<redacted>/g)!.length, 4)
     }))
 
-  it.scoped("the newest ten are kept, other files are left alone", () =>
+  it.scoped("replaces the oldest of ten logs, and other files remain", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -98,12 +98,12 @@ layer(NodeContext.layer)("the log file", (it) => {
       assert.includeMembers(names, ["notes.log", "2020-01-01.txt"])
       const logs = names.filter((name) => /T.*\.log$/.test(name))
       assert.strictEqual(logs.length, 10)
-      // The test clock stands in 1970: a clock that runs backwards does not remove this start's own log.
+      // The test clock starts in 1970: if the clock runs backwards, this start's own log must not be removed.
       assert.match(logs[0]!, /^1970-/)
       assert.deepStrictEqual(logs.slice(1), Array.from({ length: 9 }, (_, i) => `2020-01-${16 + i}T000000.log`))
     }))
 
-  it.scoped("that can't be written does not stop the program", () =>
+  it.scoped("does not stop the program if it can't be written", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = join(yield* temporary, "log")
@@ -125,7 +125,7 @@ layer(NodeContext.layer)("the log file", (it) => {
       assert.match(said[0]!, /^warning: no log is written: .*\n$/)
     }))
 
-  it.scoped("is written although an old one can't be removed", () =>
+  it.scoped("is written even if an old one can't be removed", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -144,7 +144,7 @@ layer(NodeContext.layer)("the log file", (it) => {
       assert.notInclude(left, old[1])
     }))
 
-  it.scoped("is copied, line by line and in order, where it is asked for", () =>
+  it.scoped("is copied to stderr line by line and in order on request", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary

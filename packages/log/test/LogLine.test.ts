@@ -25,8 +25,8 @@ const line = (event: Partial<Logger.Logger.Options<unknown>>, sinceMillis = 0, s
     { sinceMillis, withStacks: stacks, mask: (text) => text.replaceAll("hunter2", "<redacted>") }
   )
 
-describe("a log line", () => {
-  it("reads as the guide shows it", () => {
+describe("A log line", () => {
+  it("has the guide's format", () => {
     assert.strictEqual(
       line(
         { annotations: HashMap.make(["service", "config"]), message: ["loading config from /x/altimate-code.json"] },
@@ -36,7 +36,7 @@ describe("a log line", () => {
     )
   })
 
-  it("names service and provider first, then the others by name", () => {
+  it("has service and provider first, then the other annotations by name", () => {
     assert.include(
       line({
         annotations: HashMap.make(["b", 2], ["providerID", "amazon-bedrock"], ["a", 1], ["service", "provider"]),
@@ -46,7 +46,7 @@ describe("a log line", () => {
     )
   })
 
-  it("has four levels", () => {
+  it("has one of four levels", () => {
     const levels = LogLevel.allLevels.filter(({ label }) => label !== "ALL" && label !== "OFF")
     assert.deepStrictEqual(
       [...new Set(levels.map((logLevel) => line({ logLevel }).split(" ")[0]!))].toSorted(),
@@ -54,20 +54,20 @@ describe("a log line", () => {
     )
   })
 
-  it("quotes values that logfmt could not read otherwise", () => {
+  it("quotes values that logfmt cannot read unquoted", () => {
     assert.include(
       line({ annotations: HashMap.make(["a", "two words"], ["b", "say \"hi\""], ["c", ""], ["d e", "1"]) }),
       "a=\"two words\" b=\"say \\\"hi\\\"\" c=\"\" d_e=1"
     )
   })
 
-  it("says a failure's message; its stack only when asked to", () => {
+  it("has an error's message, and its stack only on request", () => {
     const cause = Cause.die(new Error("no route"))
     assert.include(line({ cause }), "error=\"no route\"")
     assert.match(line({ cause }, 0, true), /error=".*no route.*LogLine\.test/)
   })
 
-  it("is masked piece by piece, before quoting hides a secret", () => {
+  it("is masked before quoting, which could hide a secret", () => {
     const masked = line({
       annotations: HashMap.make(["token", "hunter2"]),
       cause: Cause.fail(new Error("bad hunter2")),
@@ -77,7 +77,7 @@ describe("a log line", () => {
     assert.strictEqual(masked.match(/<redacted>/g)!.length, 4)
   })
 
-  it.prop("is always one line", [Schema.String, Schema.String, Schema.Unknown], ([message, key, value]) => {
+  it.prop("is always a single line", [Schema.String, Schema.String, Schema.Unknown], ([message, key, value]) => {
     assert.notMatch(
       line({ message: [message, value], annotations: HashMap.make([key, value]), cause: Cause.fail(message) }),
       // oxlint-disable-next-line no-control-regex

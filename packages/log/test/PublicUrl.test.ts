@@ -2,7 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { publicUrl } from "../src/PublicUrl.ts"
 
-describe("A URL as it may be shown", () => {
+/** Multiplies the number of random cases. */
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
+
+describe("A public URL", () => {
   const cases = {
     "https://gw.example/bedrock/v1": "https://gw.example/bedrock/v1",
     "https://gw.example:8443/": "https://gw.example:8443/",
@@ -30,10 +33,10 @@ describe("A URL as it may be shown", () => {
     })
   }
 
-  it("never holds what stands for a password or a value of the query, whatever stands around it", () => {
+  it("never contains the password or a query value, whatever surrounds it", () => {
     const secret = "canary"
     const noise = FastCheck.stringMatching(/^[ -~]{0,8}$/)
-    // With one of these four the text is another URL, in which no password stands.
+    // One of these four would make the text a different URL, without a password.
     const part = noise.filter((text) => !/[/\\?#]/.test(text))
     FastCheck.assert(
       FastCheck.property(noise, part, part, noise, (user, password, host, name) => {
@@ -42,11 +45,11 @@ describe("A URL as it may be shown", () => {
         }=${secret}`
         assert.notInclude(publicUrl(url), secret)
       }),
-      { numRuns: 500 * Number(process.env["PROPERTY_RUNS"] ?? 1) }
+      { numRuns: 500 * runs }
     )
   })
 
-  it("changes nothing where there is no secret, and nothing the second time", () => {
+  it("is unchanged without secrets, and when it is masked twice", () => {
     FastCheck.assert(FastCheck.property(FastCheck.webUrl(), (url) => {
       assert.strictEqual(publicUrl(url), url)
     }))

@@ -11,8 +11,11 @@ const masked = (text: string, ...secrets: ReadonlyArray<string>) =>
     return mask(text)
   }).pipe(Effect.provide(layer))
 
+/** Multiplies the number of random cases. */
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
+
 describe("Secrets", () => {
-  it.effect("replaces a secret wherever it stands, and nothing else", () =>
+  it.effect("replaces all occurrences of a secret and nothing else", () =>
     Effect.gen(function*() {
       assert.strictEqual(
         yield* masked("a s3cret-token b xs3cret-tokenx", "s3cret-token"),
@@ -21,7 +24,7 @@ describe("Secrets", () => {
       assert.strictEqual(yield* masked("nothing to hide"), "nothing to hide")
     }))
 
-  it.effect("leaves nothing of a secret that holds another one, whichever was registered first", () =>
+  it.effect("replaces all of a secret that contains another one, in either order of registration", () =>
     Effect.gen(function*() {
       const text = "abcdef-ghijkl, abcdef, xx-abcdef-yy"
       const expected = "<redacted>, <redacted>, <redacted>"
@@ -29,14 +32,14 @@ describe("Secrets", () => {
       assert.strictEqual(yield* masked(text, "xx-abcdef-yy", "abcdef-ghijkl", "abcdef"), expected)
     }))
 
-  it.effect("leaves nothing of two secrets that overlap, and keeps two that touch apart", () =>
+  it.effect("replaces overlapping secrets together, and adjacent ones separately", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* masked("[abcdef123456]", "abcdef123", "123456"), "[<redacted>]")
       assert.strictEqual(yield* masked("[abcdef123456]", "abcdef", "123456"), "[<redacted><redacted>]")
       assert.strictEqual(yield* masked("[aaaaaaaaa]", "aaaaaa"), "[<redacted>]")
     }))
 
-  it.effect("knows a secret in JSON, in a URL and in base64", () =>
+  it.effect("finds a secret in JSON, in a URL and in base64", () =>
     Effect.gen(function*() {
       const secret = "p\"a\\ss/w+o=rd ü(!"
       const [user, password] = ["user", "a longer one"]
@@ -65,7 +68,7 @@ describe("Secrets", () => {
       }
     }))
 
-  it.effect("knows a secret in both alphabets of base64", () =>
+  it.effect("finds a secret in both alphabets of base64", () =>
     Effect.gen(function*() {
       const secret = "~~~???>>>~~~"
       assert.match(Buffer.from(secret).toString("base64"), /[+/]/)
@@ -75,22 +78,22 @@ describe("Secrets", () => {
       }
     }))
 
-  it.effect("takes half a character for what it is", () =>
+  it.effect("accepts half a surrogate pair", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* masked("[\uD800secret]", "\uD800secret"), "[<redacted>]")
     }))
 
-  it.effect("ignores what is blank or so short that it would blot out innocent text", () =>
+  it.effect("ignores values that are blank or too short", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* masked("in 12345 minutes      ", "", "      ", "in", "12345"), "in 12345 minutes      ")
     }))
 
-  it.effect("takes the blanks and line ends around a secret for no part of it", () =>
+  it.effect("trims white space around a secret", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* masked("s3cret-token.", " s3cret-token\n"), "<redacted>.")
     }))
 
-  it.effect("knows a secret as other languages write it in JSON", () =>
+  it.effect("finds a secret in the JSON of other languages", () =>
     Effect.gen(function*() {
       const secret = "a/b<c>&dü💥"
       for (
@@ -105,17 +108,18 @@ describe("Secrets", () => {
   const secret = Schema.String.pipe(Schema.filter((text) => text.trim().length >= 6 && !/[<>]|redact/.test(text)))
 
   it.effect.prop(
-    "never lets a secret through, in whatever company",
+    "never shows a secret, whatever surrounds it",
     [Schema.NonEmptyArray(secret), Schema.String, Schema.String],
     ([secrets, before, after]) =>
       Effect.gen(function*() {
         const text = secrets.reduce((text, secret) => text + secret + text.slice(0, 40), before) + after
         const result = yield* masked(text, ...secrets)
         for (const secret of secrets) assert.notInclude(result, secret.trim())
-      })
+      }),
+    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
   )
 
-  it.effect("knows the beginning of a secret that a text was cut in", () =>
+  it.effect("finds the beginning of a secret that was cut off", () =>
     Effect.gen(function*() {
       const secret = "canary-token"
       assert.strictEqual(yield* masked("Your token: canary-to…", secret), "Your token: <redacted>…")
@@ -129,7 +133,7 @@ describe("Secrets", () => {
   }
 
   it.effect.prop(
-    "masks a text that comes in pieces as it masks the whole, wherever it is cut",
+    "masks a text in pieces like the whole text, wherever it is cut",
     [Schema.NonEmptyArray(secret), Schema.String, Schema.String, Schema.Array(Schema.NonNegative.pipe(Schema.int()))],
     ([secrets, before, after, cuts]) =>
       Effect.gen(function*() {
@@ -138,10 +142,11 @@ describe("Secrets", () => {
         const text = secrets.reduce((text, secret) => text + secret + text.slice(0, 40), before) + after
         const { end, next } = makeMasker()
         assert.strictEqual(pieces(text, cuts).map(next).join("") + end(), mask(text))
-      }).pipe(Effect.provide(layer))
+      }).pipe(Effect.provide(layer)),
+    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
   )
 
-  it.effect("holds back of a text in pieces no more than what may be the beginning of a secret", () =>
+  it.effect("holds back only the possible beginning of a secret", () =>
     Effect.gen(function*() {
       const { makeMasker, register } = yield* Secrets
       yield* register(Redacted.make("canary-token"))
@@ -153,7 +158,7 @@ describe("Secrets", () => {
       assert.strictEqual(end(), "can")
     }).pipe(Effect.provide(layer)))
 
-  it.effect("shows the first letters of what may be a secret at once where somebody watches, and no more of it", () =>
+  it.effect("shows only the first letters of a possible secret immediately if a user is watching", () =>
     Effect.gen(function*() {
       const { makeMasker, register } = yield* Secrets
       yield* register(Redacted.make("canary-token"))
@@ -166,7 +171,7 @@ describe("Secrets", () => {
     }).pipe(Effect.provide(layer)))
 
   it.effect.prop(
-    "shows at most those first letters, wherever a text is cut",
+    "shows at most those first letters, wherever the text is cut",
     [secret, Schema.String, Schema.Array(Schema.NonNegative.pipe(Schema.int()))],
     ([secret, around, cuts]) =>
       Effect.gen(function*() {
@@ -176,6 +181,7 @@ describe("Secrets", () => {
         const result = pieces(around + secret + around, cuts).map(next).join("") + end()
         assert.notInclude(result, secret.trim())
         assert.include(result, "<redacted>")
-      }).pipe(Effect.provide(layer))
+      }).pipe(Effect.provide(layer)),
+    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
   )
 })

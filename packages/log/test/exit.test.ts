@@ -23,9 +23,9 @@ const bundle = Effect.fn(function*(directory: string) {
   return outfile
 })
 
-layer(NodeContext.layer)("a process that ends before its log was written", (it) => {
+layer(NodeContext.layer)("A process that ends before its log is written", (it) => {
   for (const [how, status] of [["exit", 3], ["crash", 1]] as const) {
-    it.scoped(`loses no line (${how})`, () =>
+    it.scoped(`loses no lines (${how})`, () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const directory = yield* fs.makeTempDirectoryScoped()

@@ -1,6 +1,6 @@
 /**
  * The known chat models of Bedrock. The facts, with their sources and their date, are in `internal/catalogData.ts`. A model that is not in the catalog
- * works too, with the defaults of `capabilities`.
+ * works too, with the defaults of `getCapabilities`.
  *
  * @since 0.1.0
  */
@@ -36,7 +36,7 @@ export interface Capabilities {
 export const models: ReadonlyArray<Model> = catalogData
 
 const withoutPrefix = (id: string): string =>
-  Option.match(prefixes.of(id), { onNone: () => id, onSome: (prefix) => id.slice(prefix.length) })
+  Option.match(prefixes.find(id), { onNone: () => id, onSome: (prefix) => id.slice(prefix.length) })
 
 const withoutVersion = (id: string): string => id.replace(/:\d+k$/, "").replace(/(-v1)?(:0)?$/, "")
 
@@ -68,18 +68,18 @@ const similarity = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
  * @since 0.1.0
  * @category catalog
  */
-export const near = (id: string): ReadonlyArray<string> => {
+export const findSimilar = (id: string): ReadonlyArray<string> => {
   const written = pairs(toKey(id).toLowerCase())
   return models
-    .map((model) => ({ id: model.id, like: similarity(written, pairs(toKey(model.id))) }))
-    .filter(({ like }) => like > 0.6)
-    .toSorted((a, b) => b.like - a.like)
+    .map((model) => ({ id: model.id, score: similarity(written, pairs(toKey(model.id))) }))
+    .filter(({ score }) => score > 0.6)
+    .toSorted((a, b) => b.score - a.score)
     .slice(0, 3)
     .map(({ id }) => id)
 }
 
-// An unknown model is one behind a gateway or newer than this list: the user may attach anything and call tools, and
-// Bedrock says so if it refuses. A cache point or a large reservation of output, though, would break plain requests.
+// An unknown model has a gateway's own name or is newer than this list. Attachments and tools are allowed, since Bedrock reports it if the model does
+// not support them. Cache points and a high output limit are not assumed, since they would make even plain requests fail.
 const assumed: Capabilities = {
   maxOutput: 4096,
   input: { image: true, document: true },
@@ -90,13 +90,13 @@ const assumed: Capabilities = {
 }
 
 /**
- * What a request to this ID may use. Never fails: what is not known of the model, or the whole model, is assumed to be
- * text, images, documents, tools and streaming, no cache points, no reasoning, and 4096 tokens of output.
+ * What a request to this ID may use. Never fails. For unknown facts, and for unknown models, it assumes text, images, documents, tools and streaming, but
+ * no cache points, no reasoning, and 4096 tokens of output.
  *
  * @since 0.1.0
  * @category catalog
  */
-export const capabilities = (id: string): Capabilities =>
+export const getCapabilities = (id: string): Capabilities =>
   Option.match(find(id), {
     onNone: () => assumed,
     onSome: ({ cache, contextWindow, input, maxOutput, reasoning, streaming, tools }) => ({

@@ -14,7 +14,7 @@ import type { PrefixRule } from "./PrefixRules.ts"
  * @since 0.1.0
  * @category models
  */
-export interface Said {
+export interface ConfiguredValue {
   readonly value: string
   readonly from: string
 }
@@ -26,10 +26,10 @@ export interface Said {
  * @category models
  */
 export interface Choices {
-  /** The ID that the name is an alias for; the name itself is the same as none. */
-  readonly id?: Said
+  /** The ID that the name is an alias for. The name itself has no effect. */
+  readonly id?: ConfiguredValue
   /** `auto`: use the rules; `off`: no prefix; anything else: this prefix, without its dot. */
-  readonly crossRegion?: Said
+  readonly crossRegion?: ConfiguredValue
 }
 
 /**
@@ -38,7 +38,7 @@ export interface Choices {
  * - `Rule`: this rule added its prefix.
  * - `Forced`: the user chose this prefix, regardless of the rules.
  * - `Off`: the user chose no prefix, regardless of the rules.
- * - `AlreadyPrefixed`: the ID already begins with a prefix of the guide, of AWS, of an active rule, or of the user's choice. `wanted` is a different
+ * - `AlreadyPrefixed`: the ID already begins with a prefix of the guide, of AWS, of an active rule, or of the user's choice. `requested` is a different
  *   prefix that the user chose; an ID with a prefix takes precedence over it.
  * - `Arn`: an ARN identifies its target completely.
  * - `Alias`: the name does not have the form of a provider's ID (`provider.model`), so it is the gateway's own name.
@@ -51,7 +51,7 @@ export type Reason =
   | { readonly _tag: "Rule"; readonly rule: PrefixRule }
   | { readonly _tag: "Forced"; readonly prefix: string; readonly from: string }
   | { readonly _tag: "Off"; readonly from: string }
-  | { readonly _tag: "AlreadyPrefixed"; readonly prefix: string; readonly wanted?: Said }
+  | { readonly _tag: "AlreadyPrefixed"; readonly prefix: string; readonly requested?: ConfiguredValue }
   | { readonly _tag: "Arn" }
   | { readonly _tag: "Alias" }
   | { readonly _tag: "NotListed" }
@@ -65,20 +65,25 @@ export type Reason =
 export interface Resolved {
   readonly configured: string
   /** The ID that `configured` is an alias for, if it is the user's own alias. */
-  readonly standsFor?: Said
+  readonly aliasFor?: ConfiguredValue
   readonly wire: string
   readonly region: string
   readonly reason: Reason
 }
 
-const findReason = (id: string, region: string, rules: ReadonlyArray<PrefixRule>, crossRegion: Said): Reason => {
+const findReason = (
+  id: string,
+  region: string,
+  rules: ReadonlyArray<PrefixRule>,
+  crossRegion: ConfiguredValue
+): Reason => {
   if (id.startsWith("arn:")) return { _tag: "Arn" }
   const { from, value } = crossRegion
   const forced = value === "auto" || value === "off" ? Option.none() : Option.some(`${value}.`)
-  const prefix = prefixes.of(id, [...Option.toArray(forced), ...rules.map((rule) => rule.prefix)])
+  const prefix = prefixes.find(id, [...Option.toArray(forced), ...rules.map((rule) => rule.prefix)])
   if (Option.isSome(prefix)) {
-    const another = Option.isSome(forced) && forced.value !== prefix.value
-    return { _tag: "AlreadyPrefixed", prefix: prefix.value, ...(another ? { wanted: crossRegion } : {}) }
+    const isDifferent = Option.isSome(forced) && forced.value !== prefix.value
+    return { _tag: "AlreadyPrefixed", prefix: prefix.value, ...(isDifferent ? { requested: crossRegion } : {}) }
   }
   if (!/^[a-z][a-z0-9]*\.[a-z0-9]/.test(id)) return { _tag: "Alias" }
   if (value === "off") return { _tag: "Off", from }
@@ -116,12 +121,12 @@ export const resolve = (
   rules: ReadonlyArray<PrefixRule>,
   choices: Choices = {}
 ): Resolved => {
-  const standsFor = choices.id === undefined || choices.id.value === configured ? undefined : choices.id
-  const id = standsFor?.value ?? configured
+  const aliasFor = choices.id === undefined || choices.id.value === configured ? undefined : choices.id
+  const id = aliasFor?.value ?? configured
   const reason = findReason(id, region, rules, choices.crossRegion ?? { value: "auto", from: "default" })
   return {
     configured,
-    ...(standsFor === undefined ? {} : { standsFor }),
+    ...(aliasFor === undefined ? {} : { aliasFor }),
     wire: prefixOf(reason) + id,
     region,
     reason
@@ -129,25 +134,25 @@ export const resolve = (
 }
 
 /**
- * The decision in one sentence for messages and log lines, for example `us. added: Claude in us-* (region us-east-1)`
+ * Describes the decision in one sentence for messages and log lines, for example `us. added: Claude in us-* (region us-east-1)`
  * or `sent as it is: no rule lists this model for eu-west-1`.
  *
  * @since 0.1.0
  * @category rendering
  */
 export const explain = (resolved: Resolved): string => {
-  const { configured, standsFor } = resolved
-  const alias = standsFor === undefined ? "" : `; "${configured}" stands for ${standsFor.value} (${standsFor.from})`
-  return `${because(resolved)}${alias}`
+  const { aliasFor, configured } = resolved
+  const alias = aliasFor === undefined ? "" : `; "${configured}" stands for ${aliasFor.value} (${aliasFor.from})`
+  return `${describeReason(resolved)}${alias}`
 }
 
 /**
- * The reason alone, without the alias.
+ * Describes only the reason, without the alias.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const because = ({ reason, region }: Resolved): string => {
+export const describeReason = ({ reason, region }: Resolved): string => {
   switch (reason._tag) {
     case "Rule": {
       const { families, from, prefix, regions } = reason.rule
@@ -161,10 +166,10 @@ export const because = ({ reason, region }: Resolved): string => {
     case "Off":
       return `sent as it is: crossRegion is "off" (${reason.from})`
     case "AlreadyPrefixed": {
-      const { prefix, wanted } = reason
-      const over = wanted === undefined
+      const { prefix, requested } = reason
+      const over = requested === undefined
         ? ""
-        : `; an ID with a prefix takes precedence over crossRegion "${wanted.value}" (${wanted.from})`
+        : `; an ID with a prefix takes precedence over crossRegion "${requested.value}" (${requested.from})`
       return `sent as it is: it already begins with ${prefix}${over}`
     }
     case "Arn":

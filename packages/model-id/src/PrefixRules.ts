@@ -44,7 +44,7 @@ export class PrefixRules
  * @since 0.1.0
  * @category constructors
  */
-export const own = (rule: Omit<PrefixRule, "families" | "from">, from: string): PrefixRule => ({
+export const fromUser = (rule: Omit<PrefixRule, "families" | "from">, from: string): PrefixRule => ({
   ...rule,
   families: rule.models.join(", "),
   from

@@ -9,19 +9,19 @@ import { bedrockModelIds } from "./bedrockModels.ts"
 const nameOf = (id: string) => Option.map(Catalog.find(id), ({ name }) => name)
 
 describe("models", () => {
-  it("are found by their own IDs, each only once", () => {
+  it("are found by their own IDs, which are unique", () => {
     assert.strictEqual(new Set(Catalog.models.map(({ id }) => id)).size, Catalog.models.length)
     for (const model of Catalog.models) assertSome(Catalog.find(model.id), model)
   })
 
-  it("have bare provider's IDs that Bedrock has", () => {
+  it("have Bedrock's IDs without prefixes", () => {
     for (const { id } of Catalog.models) {
       assert.deepStrictEqual(ModelId.resolve(id, "sa-east-1", guideRules).reason, { _tag: "NotListed" })
       assert.include(bedrockModelIds, id)
     }
   })
 
-  it("have facts that can be true", () => {
+  it("have plausible facts", () => {
     for (const { contextWindow, id, maxOutput, name, price, tools } of Catalog.models) {
       assert.notStrictEqual(name.trim(), "", id)
       if (contextWindow !== undefined) assert.isTrue(contextWindow >= 8_000 && contextWindow <= 10_000_000, id)
@@ -35,7 +35,7 @@ describe("models", () => {
     }
   })
 
-  it("take cache points only where AWS documents them: Claude everywhere, Nova not in tools", () => {
+  it("support cache points as AWS documents them: Claude everywhere, Nova except in tools", () => {
     const withPoints = Catalog.models.filter(({ cache }) => cache.system || cache.messages || cache.tools)
     assert.deepStrictEqual([...new Set(withPoints.map(({ family }) => family))], ["Claude", "Nova"])
     for (const { cache, family } of withPoints) {
@@ -56,11 +56,11 @@ describe("find", () => {
     "global.anthropic.claude-sonnet-4-6",
     "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-6",
     "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.anthropic.claude-sonnet-4-6"
-  ])("knows %s for Claude Sonnet 4.6", (id) => {
+  ])("recognizes %s as Claude Sonnet 4.6", (id) => {
     assertSome(nameOf(id), "Claude Sonnet 4.6")
   })
 
-  it("tells a dated model's versions apart", () => {
+  it("distinguishes the versions of a dated model", () => {
     assertSome(nameOf("anthropic.claude-opus-4-6"), "Claude Opus 4.6")
     assertSome(nameOf("anthropic.claude-3-5-sonnet-20241022-v2:0"), "Claude Sonnet 3.5 v2")
     assertSome(nameOf("anthropic.claude-3-5-sonnet-20240620"), "Claude Sonnet 3.5")
@@ -73,14 +73,14 @@ describe("find", () => {
     "us.",
     "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1b2c3d4e5f6",
     "acme.anthropic.claude-sonnet-4-6"
-  ])("does not know '%s'", (id) => {
+  ])("does not find '%s'", (id) => {
     assertNone(Catalog.find(id))
   })
 })
 
-describe("capabilities", () => {
-  it("of a known model are its facts", () => {
-    assert.deepStrictEqual(Catalog.capabilities("us.anthropic.claude-sonnet-4-6-v1"), {
+describe("getCapabilities", () => {
+  it("returns the facts of a known model", () => {
+    assert.deepStrictEqual(Catalog.getCapabilities("us.anthropic.claude-sonnet-4-6-v1"), {
       contextWindow: 1_000_000,
       maxOutput: 128_000,
       input: { image: true, document: true },
@@ -89,12 +89,12 @@ describe("capabilities", () => {
       reasoning: true,
       cache: { system: true, messages: true, tools: true }
     })
-    assert.deepStrictEqual(Catalog.capabilities("amazon.nova-micro-v1:0").input, { image: false, document: false })
-    assert.isFalse(Catalog.capabilities("us.deepseek.r1-v1:0").tools)
+    assert.deepStrictEqual(Catalog.getCapabilities("amazon.nova-micro-v1:0").input, { image: false, document: false })
+    assert.isFalse(Catalog.getCapabilities("us.deepseek.r1-v1:0").tools)
   })
 
-  it("of an unknown model let the user attach anything and risk nothing", () => {
-    assert.deepStrictEqual(Catalog.capabilities("claude-prod"), {
+  it("allows all attachments but no optional fields for an unknown model", () => {
+    assert.deepStrictEqual(Catalog.getCapabilities("claude-prod"), {
       maxOutput: 4096,
       input: { image: true, document: true },
       tools: true,
@@ -104,27 +104,27 @@ describe("capabilities", () => {
     })
   })
 
-  it("fill in only what is not known", () => {
-    const { contextWindow, input, maxOutput } = Catalog.capabilities("deepseek.v3.2")
+  it("uses defaults only for unknown facts", () => {
+    const { contextWindow, input, maxOutput } = Catalog.getCapabilities("deepseek.v3.2")
     assert.strictEqual(contextWindow, 163_840)
     assert.strictEqual(maxOutput, 4096)
     assert.deepStrictEqual(input, { image: false, document: true })
   })
 })
 
-describe("near", () => {
+describe("findSimilar", () => {
   it.each([
     ["anthropic.claude-sonet-4-6", "anthropic.claude-sonnet-4-6"],
     ["claude-sonnet-4-6", "anthropic.claude-sonnet-4-6"],
     ["us.anthropic.claude-sonnet-4.6", "anthropic.claude-sonnet-4-6"],
     ["nova-lite", "amazon.nova-lite-v1:0"]
-  ])("%s is most like %s", (written, known) => {
-    const found = Catalog.near(written)
+  ])("%s is most similar to %s", (written, known) => {
+    const found = Catalog.findSimilar(written)
     assert.strictEqual(found[0], known)
     assert.isAtMost(found.length, 3)
   })
 
-  it.each(["", "x", "qqqq", "gpt-4"])("'%s' is like nothing", (written) => {
-    assert.deepStrictEqual(Catalog.near(written), [])
+  it.each(["", "x", "qqqq", "gpt-4"])("'%s' is similar to no ID", (written) => {
+    assert.deepStrictEqual(Catalog.findSimilar(written), [])
   })
 })

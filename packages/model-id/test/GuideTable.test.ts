@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { awsRegions } from "./awsRegions.ts"
 import { type BedrockFamily, bedrockModelIds, bedrockModels } from "./bedrockModels.ts"
 
-// The guide's table read by a person: every region by name, every model by family, no pattern anywhere.
+// The guide's table as a reader understands it: every region by name and every model by family, without patterns.
 const claude: ReadonlyArray<BedrockFamily> = ["Claude Sonnet 4.5", "Claude Haiku", "other Claude"]
 const table: ReadonlyArray<{
   readonly prefix: string
@@ -49,19 +49,19 @@ const expected = (id: string, region: string): string => {
 
 const wire = (id: string, region: string): string => ModelId.resolve(id, region, guideRules).wire
 
-describe("the guide's table, over every AWS region and every Bedrock model", () => {
+describe("The guide's table, for every AWS region and every Bedrock model,", () => {
   it("has a row for each region that the AWS SDK knows", () => {
     assert.isAtLeast(awsRegions.length, 50)
     assert.deepStrictEqual(awsRegions.filter((region) => rowOf(region) === undefined), [])
   })
 
-  it("counts each model once", () => {
+  it("lists each model once", () => {
     assert.strictEqual(new Set(bedrockModelIds).size, bedrockModelIds.length)
     assert.isAtLeast(bedrockModelIds.length, 150)
   })
 
   describe.each(awsRegions)("in %s", (region) => {
-    it("sends each model as the table says", () => {
+    it("has the table's ID for each model", () => {
       const sent = bedrockModelIds.map((id) => wire(id, region))
       assert.deepStrictEqual(sent, bedrockModelIds.map((id) => expected(id, region)))
     })

@@ -1,11 +1,11 @@
 import * as ModelId from "@altimate-code/model-id/ModelId"
-import { guideRules, own, type PrefixRule } from "@altimate-code/model-id/PrefixRules"
+import { fromUser, guideRules, type PrefixRule } from "@altimate-code/model-id/PrefixRules"
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { awsRegions } from "./awsRegions.ts"
 import { bedrockModelIds } from "./bedrockModels.ts"
 
-const recognised = ["us.", "eu.", "global.", "jp.", "apac.", "au."]
+const recognized = ["us.", "eu.", "global.", "jp.", "apac.", "au."]
 const alsoAws = ["us-gov.", "ca.", "in."]
 const arns = [
   "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-6",
@@ -17,7 +17,7 @@ const arns = [
 const resolve = (id: string, region: string) => ModelId.resolve(id, region, guideRules)
 
 describe("resolve", () => {
-  it("carries what was configured, what is sent, the region and the rule", () => {
+  it("returns the configured name, the sent ID, the region and the rule", () => {
     const resolved = resolve("anthropic.claude-sonnet-4-6-v1", "us-east-1")
     assert.strictEqual(resolved.configured, "anthropic.claude-sonnet-4-6-v1")
     assert.strictEqual(resolved.wire, "us.anthropic.claude-sonnet-4-6-v1")
@@ -25,7 +25,7 @@ describe("resolve", () => {
     assert.isTrue(resolved.reason._tag === "Rule" && guideRules.includes(resolved.reason.rule))
   })
 
-  it.each([...recognised, ...alsoAws])("passes an ID with %s through in every region", (prefix) => {
+  it.each([...recognized, ...alsoAws])("does not change an ID with %s in any region", (prefix) => {
     for (const region of awsRegions) {
       const id = `${prefix}anthropic.claude-sonnet-4-6`
       assert.deepStrictEqual(resolve(id, region), {
@@ -37,14 +37,14 @@ describe("resolve", () => {
     }
   })
 
-  it.each(arns)("passes %s through", (arn) => {
+  it.each(arns)("does not change %s", (arn) => {
     const { reason, wire } = resolve(arn, "us-east-1")
     assert.strictEqual(wire, arn)
     assert.deepStrictEqual(reason, { _tag: "Arn" })
   })
 
   it.each(["claude-prod", "gpt-4.1", "Claude", "prod/anthropic.claude-sonnet-4-6", ".claude", ""])(
-    "takes '%s' for an alias",
+    "treats '%s' as an alias",
     (alias) => {
       const { reason, wire } = resolve(alias, "us-east-1")
       assert.strictEqual(wire, alias)
@@ -52,18 +52,18 @@ describe("resolve", () => {
     }
   )
 
-  it.each(bedrockModelIds)("takes %s for a provider's own ID", (id) => {
+  it.each(bedrockModelIds)("treats %s as a provider's ID", (id) => {
     assert.notStrictEqual(resolve(id, "us-gov-west-1").reason._tag, "Alias")
   })
 
-  it("lets the first matching rule win, also one that sends a model bare", () => {
+  it("applies the first matching rule, even if it adds no prefix", () => {
     const bare: PrefixRule = { regions: "us-*", models: ["deepseek.v3*"], families: "DeepSeek V3", prefix: "" }
     const rules = [bare, ...guideRules]
     assert.strictEqual(ModelId.resolve("deepseek.v3-v1:0", "us-east-1", rules).wire, "deepseek.v3-v1:0")
     assert.strictEqual(ModelId.resolve("deepseek.r1-v1:0", "us-east-1", rules).wire, "us.deepseek.r1-v1:0")
   })
 
-  it("recognises the prefix of a rule in force, whoever wrote the rule", () => {
+  it("recognizes the prefix of every active rule", () => {
     const rules = [{ regions: "*", models: ["*"], families: "everything", prefix: "corp." }]
     assert.strictEqual(
       ModelId.resolve("openai.gpt-oss-20b-1:0", "sa-east-1", rules).wire,
@@ -75,7 +75,7 @@ describe("resolve", () => {
     })
   })
 
-  it("reads a dot in a pattern as a dot and matches whole", () => {
+  it("treats a dot in a pattern as a dot and matches whole names", () => {
     const rules = [{ regions: "us-east-1", models: ["acme.one.two"], families: "Acme", prefix: "us." }]
     const wire = (id: string, region: string) => ModelId.resolve(id, region, rules).wire
     assert.strictEqual(wire("acme.one.two", "us-east-1"), "us.acme.one.two")
@@ -85,18 +85,18 @@ describe("resolve", () => {
   })
 })
 
-describe("resolve, by what the user has said", () => {
+describe("resolve, with the user's choices,", () => {
   const from = "altimate-code.json:5:9"
   const crossRegion = (value: string): ModelId.Choices => ({ crossRegion: { value, from } })
   const bare = "anthropic.claude-sonnet-4-6"
 
-  it("sends IDs as they are when crossRegion is off", () => {
+  it("sends IDs unchanged if crossRegion is off", () => {
     const { reason, wire } = ModelId.resolve(bare, "us-east-1", guideRules, crossRegion("off"))
     assert.strictEqual(wire, bare)
     assert.deepStrictEqual(reason, { _tag: "Off", from })
   })
 
-  it("sends the prefix that is asked for, also where no rule lists the model", () => {
+  it("sends the chosen prefix, even if no rule lists the model", () => {
     for (const id of [bare, "openai.gpt-oss-20b-1:0"]) {
       const { reason, wire } = ModelId.resolve(id, "us-east-1", guideRules, crossRegion("us-gov"))
       assert.strictEqual(wire, `us-gov.${id}`)
@@ -104,7 +104,7 @@ describe("resolve, by what the user has said", () => {
     }
   })
 
-  it("lets an ID that was written in full go before the prefix that is asked for, and says so", () => {
+  it("prefers an ID with a prefix to the chosen prefix, and explains that", () => {
     const resolved = ModelId.resolve(`eu.${bare}`, "us-east-1", guideRules, crossRegion("us"))
     assert.strictEqual(resolved.wire, `eu.${bare}`)
     assert.strictEqual(
@@ -117,14 +117,14 @@ describe("resolve, by what the user has said", () => {
     })
   })
 
-  it("takes auto for the rules", () => {
+  it("uses the rules for auto", () => {
     assert.deepStrictEqual(
       ModelId.resolve(bare, "us-east-1", guideRules, crossRegion("auto")),
       resolve(bare, "us-east-1")
     )
   })
 
-  it("takes a name for what it stands for, once", () => {
+  it("replaces an alias by its ID once", () => {
     const resolved = ModelId.resolve("sonnet", "us-east-1", guideRules, { id: { value: bare, from } })
     assert.strictEqual(resolved.configured, "sonnet")
     assert.strictEqual(resolved.wire, `us.${bare}`)
@@ -138,8 +138,8 @@ describe("resolve, by what the user has said", () => {
     )
   })
 
-  it("names a rule of the user's own with its patterns and its place", () => {
-    const rule = own({ regions: "us-*", models: ["anthropic.*", "deepseek.r1*"], prefix: "corp." }, from)
+  it("describes the user's own rule by its patterns and position", () => {
+    const rule = fromUser({ regions: "us-*", models: ["anthropic.*", "deepseek.r1*"], prefix: "corp." }, from)
     assert.strictEqual(
       ModelId.explain(ModelId.resolve(bare, "us-east-1", [rule, ...guideRules])),
       `corp. added: anthropic.*, deepseek.r1* in us-* (region us-east-1), your own rule (${from})`
@@ -147,12 +147,12 @@ describe("resolve, by what the user has said", () => {
   })
 })
 
-describe("resolve, whatever the ID, the region, the rules and the user's word", () => {
+describe("resolve, for any ID, region, rules and choices:", () => {
   const Region = FastCheck.oneof(FastCheck.constantFrom(...awsRegions), FastCheck.string())
   const known = FastCheck.constantFrom(...bedrockModelIds)
   const Id = FastCheck.oneof(
     known,
-    FastCheck.tuple(FastCheck.constantFrom(...recognised, ...alsoAws), known).map(([prefix, id]) => prefix + id),
+    FastCheck.tuple(FastCheck.constantFrom(...recognized, ...alsoAws), known).map(([prefix, id]) => prefix + id),
     FastCheck.constantFrom(...arns),
     FastCheck.string()
   )
@@ -172,7 +172,7 @@ describe("resolve, whatever the ID, the region, the rules and the user's word", 
       from: FastCheck.constant("--cross-region")
     })
   }, { requiredKeys: [] })
-  const wanted = ({ crossRegion }: ModelId.Choices) =>
+  const requestedPrefix = ({ crossRegion }: ModelId.Choices) =>
     crossRegion === undefined || ["auto", "off"].includes(crossRegion.value) ? [] : [`${crossRegion.value}.`]
   const runs = { fastCheck: { numRuns: 500 * Number(process.env["PROPERTY_RUNS"] ?? 1) } }
 
@@ -183,14 +183,14 @@ describe("resolve, whatever the ID, the region, the rules and the user's word", 
       const { configured, reason, wire } = ModelId.resolve(id, region, rules, choices)
       assert.strictEqual(configured, id)
       if (reason._tag === "Rule") assert.strictEqual(wire, reason.rule.prefix + id)
-      else if (reason._tag === "Forced") assert.strictEqual(wire, wanted(choices)[0] + id)
+      else if (reason._tag === "Forced") assert.strictEqual(wire, requestedPrefix(choices)[0] + id)
       else assert.strictEqual(wire, id)
     },
     runs
   )
 
   it.prop(
-    "resolving the wire ID gives the wire ID",
+    "resolving the wire ID does not change it",
     [Id, Region, Region, Rules, Choices],
     ([id, here, there, rules, choices]) => {
       const { wire } = ModelId.resolve(id, here, rules, choices)
@@ -201,7 +201,7 @@ describe("resolve, whatever the ID, the region, the rules and the user's word", 
   )
 
   it.prop("there are never two prefixes", [Id, Region, Rules, Choices], ([id, region, rules, choices]) => {
-    const prefixes = [...recognised, ...alsoAws, ...wanted(choices), ...rules.map(({ prefix }) => prefix)]
+    const prefixes = [...recognized, ...alsoAws, ...requestedPrefix(choices), ...rules.map(({ prefix }) => prefix)]
       .filter((prefix) => prefix !== "")
     const { wire } = ModelId.resolve(id, region, rules, choices)
     if (prefixes.some((prefix) => id.startsWith(prefix))) assert.strictEqual(wire, id)
@@ -228,7 +228,7 @@ describe("resolve, whatever the ID, the region, the rules and the user's word", 
   )
 
   it.prop(
-    "nothing that is not shaped like a provider's own ID changes",
+    "a name without the form of a provider's ID never changes",
     [FastCheck.string().filter((text) => !text.includes(".")), Region, Rules, Choices],
     ([alias, region, rules, choices]) => {
       assert.strictEqual(ModelId.resolve(alias, region, rules, choices).wire, alias)
@@ -262,7 +262,7 @@ describe("explain", () => {
     assert.strictEqual(ModelId.explain(resolve(id, region)), sentence)
   })
 
-  it("of a rule that sends a model bare names the rule", () => {
+  it("of a rule without a prefix names the rule", () => {
     const rules = [{ regions: "us-*", models: ["deepseek.*"], families: "DeepSeek", prefix: "" }]
     assert.strictEqual(
       ModelId.explain(ModelId.resolve("deepseek.v3.2", "us-east-1", rules)),

@@ -19,7 +19,7 @@ describe("parse", () => {
     assertRight(ModelRef.parse(ref), id)
   })
 
-  it("refuses another provider, and says how to name a gateway's own model", () => {
+  it("refuses another provider, and explains how to name a gateway's own model", () => {
     const error = Either.getOrThrow(Either.flip(ModelRef.parse("anthropic/claude-sonnet-4-6")))
     assert.strictEqual(error.reason, "OtherProvider")
     assert.strictEqual(error.input, "anthropic/claude-sonnet-4-6")
@@ -34,7 +34,7 @@ describe("parse", () => {
   })
 
   it.prop(
-    "gives back whatever stands after amazon-bedrock/",
+    "returns everything after amazon-bedrock/",
     [FastCheck.string().filter((text) => text.trim() !== "")],
     ([id]) => {
       assertRight(ModelRef.parse(`amazon-bedrock/${id}`), id)

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 
 const wire = (id: string, region: string): string => ModelId.resolve(id, region, PrefixRules.guideRules).wire
 
-describe("the guide's rules", () => {
+describe("The guide's rules", () => {
   it.each([
     // The guide's own example
     ["us-east-1", "anthropic.claude-sonnet-4-6-v1", "us.anthropic.claude-sonnet-4-6-v1"],
@@ -67,14 +67,14 @@ describe("the guide's rules", () => {
   })
 
   it.each(["eu-west-1", "ap-northeast-1", "ap-southeast-2", "ap-south-1"])(
-    "take Nova 2 for a model of the us-* row only: bare in %s",
+    "list Nova 2 only for us-*, so it has no prefix in %s",
     (region) => {
       assert.strictEqual(wire("amazon.nova-2-lite-v1:0", region), "amazon.nova-2-lite-v1:0")
     }
   )
 
   it.each(["claude-prod", "my-claude", "prod/claude-sonnet-4-5", "team.anthropic.claude-sonnet-4-6", "nova-lite"])(
-    "know a family by the provider's own ID, not by a word in %s",
+    "recognize a family by the provider's ID, not by a word in %s",
     (alias) => {
       assert.strictEqual(wire(alias, "us-east-1"), alias)
     }
@@ -82,14 +82,14 @@ describe("the guide's rules", () => {
 })
 
 layer(PrefixRules.layer)("PrefixRules.layer", (it) => {
-  it.effect("is the guide's table", () =>
+  it.effect("has the guide's rules", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* PrefixRules.PrefixRules, PrefixRules.guideRules)
     }))
 })
 
 layer(PrefixRules.off)("PrefixRules.off", (it) => {
-  it.effect("sends a bare ID where the guide's table would prefix it", () =>
+  it.effect("sends an ID without the prefix that the guide's table would add", () =>
     Effect.gen(function*() {
       const rules = yield* PrefixRules.PrefixRules
       const resolved = ModelId.resolve("anthropic.claude-sonnet-4-6-v1", "us-east-1", rules)

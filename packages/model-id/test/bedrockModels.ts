@@ -1,5 +1,5 @@
 /**
- * Bedrock's foundation models, sorted by hand into the families that the guide tells apart. Collected on 2026-11-23 from
+ * Bedrock's foundation models, sorted by hand into the families that the guide distinguishes. Collected on 2026-11-23 from
  * AWS's user guide ("Supported foundation models", "Model cards"), models.dev and LiteLLM.
  */
 export const bedrockModels = {

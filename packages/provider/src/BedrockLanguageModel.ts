@@ -93,7 +93,7 @@ const make = (options: Options) =>
     const client = yield* BedrockClient
     const auth = yield* Auth
     const { factsOf, resolved: model } = yield* choose(options.model)
-    const capabilities = Catalog.capabilities(factsOf)
+    const capabilities = Catalog.getCapabilities(factsOf)
     const explained = ModelId.explain(model)
     yield* Effect.logInfo("model").pipe(
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })

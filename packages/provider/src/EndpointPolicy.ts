@@ -66,7 +66,7 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
     if (Option.isSome(baseURL)) return yield* fromSetting(baseURL.value)
     if (!(yield* isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
       for (const name of ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]) {
-        const value = yield* Environment.variable(name)
+        const value = yield* Environment.readVariable(name)
         if (Option.isSome(value)) {
           return yield* fromSetting({ value: value.value, origin: { _tag: "Environment", variable: name } })
         }
@@ -115,4 +115,4 @@ const fromSetting = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigEr
 }
 
 const isTrue = (name: string): Effect.Effect<boolean> =>
-  Effect.map(Environment.variable(name), Option.exists((value) => value.toLowerCase() === "true"))
+  Effect.map(Environment.readVariable(name), Option.exists((value) => value.toLowerCase() === "true"))

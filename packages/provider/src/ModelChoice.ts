@@ -28,7 +28,7 @@ export interface ModelChoice {
   readonly model: Option.Option<Catalog.Model>
 }
 
-const toSaid = ({ origin, value }: Setting<string>): ModelId.Said => ({
+const toConfiguredValue = ({ origin, value }: Setting<string>): ModelId.ConfiguredValue => ({
   value: withoutProvider(value),
   from: describe(origin)
 })
@@ -51,18 +51,18 @@ export const choose = Effect.fn("ModelChoice.choose")(function*(name: string, re
   const resolved = ModelId.resolve(
     name,
     region ?? configured.value,
-    [...gateway.prefixRules.map(({ origin, value }) => PrefixRules.own(value, describe(origin))), ...rules],
+    [...gateway.prefixRules.map(({ origin, value }) => PrefixRules.fromUser(value, describe(origin))), ...rules],
     {
-      ...(id === undefined ? {} : { id: toSaid(id) }),
+      ...(id === undefined ? {} : { id: toConfiguredValue(id) }),
       // A flag applies to all models, so it takes precedence over the model's own setting.
-      crossRegion: toSaid(
+      crossRegion: toConfiguredValue(
         gateway.crossRegion.origin._tag === "Flag" ? gateway.crossRegion : crossRegion ?? gateway.crossRegion
       )
     }
   )
   const candidates = [
-    ...(baseModel === undefined ? [] : [toSaid(baseModel).value]),
-    resolved.standsFor?.value ?? name,
+    ...(baseModel === undefined ? [] : [toConfiguredValue(baseModel).value]),
+    resolved.aliasFor?.value ?? name,
     name
   ]
   const factsOf = candidates.find((id) => Option.isSome(Catalog.find(id))) ?? name
@@ -96,7 +96,9 @@ export const unknownBaseModels: Effect.Effect<ReadonlyArray<UnknownBaseModel>, n
   ({ models }) =>
     Object.entries(models).flatMap(([name, { baseModel }]) => {
       if (baseModel === undefined) return []
-      const { from, value } = toSaid(baseModel)
-      return Option.isSome(Catalog.find(value)) ? [] : [{ name, baseModel: value, from, similar: Catalog.near(value) }]
+      const { from, value } = toConfiguredValue(baseModel)
+      return Option.isSome(Catalog.find(value))
+        ? []
+        : [{ name, baseModel: value, from, similar: Catalog.findSimilar(value) }]
     })
 )

@@ -94,7 +94,7 @@ const toRecord = (incoming: Incoming, route: Route.Route, authorized: boolean): 
   operation: route.type === "Operation" ? route.operation : undefined,
   httpVersion: incoming.httpVersion,
   authorized,
-  aborted: !incoming.complete
+  aborted: !incoming.isComplete
 })
 
 const addHeaders = (headers: Options["headers"] = {}, steps: Steps): Steps =>

@@ -32,8 +32,8 @@ const ask = (url: string, headers: Record<string, string | Array<string>>, path 
     json: answer.json
   }))
 
-describe("no authorization", () => {
-  it.scoped("is asked for by default, and none is looked at", () =>
+describe("A missing authorization", () => {
+  it.scoped("is accepted by default, like any other", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({})
       assert.strictEqual((yield* ask(sandbox.url, {})).status, 200)
@@ -41,7 +41,7 @@ describe("no authorization", () => {
       assert.deepStrictEqual((yield* sandbox.requests).map(({ authorized }) => authorized), [true, true])
     }))
 
-  it.scoped("where one is wanted is a missing authentication token", () =>
+  it.scoped("is a missing authentication token if one is required", () =>
     Effect.gen(function*() {
       for (const auth of [{}, tokens, { sigv4 }]) {
         const sandbox = yield* Sandbox.make({ auth })
@@ -55,8 +55,8 @@ describe("no authorization", () => {
     }))
 })
 
-describe("a bearer token", () => {
-  it.scoped("is accepted when it is one of those given", () =>
+describe("A bearer token", () => {
+  it.scoped("is accepted if it is one of the configured ones", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { ...tokens, sigv4 } })
       for (const value of ["Bearer token-one", "bearer token-two"]) {
@@ -65,7 +65,7 @@ describe("a bearer token", () => {
       assert.deepStrictEqual((yield* sandbox.requests).map(({ authorized }) => authorized), [true, true])
     }))
 
-  it.scoped("that is another is refused with its text under Message", () =>
+  it.scoped("is refused otherwise, with the text under Message", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: tokens })
       for (const value of ["Bearer token-three", "Bearer", "Bearer token-one,", "Bearer Token-One"]) {
@@ -98,11 +98,11 @@ describe("a bearer token", () => {
     }))
 })
 
-describe("a signature", () => {
+describe("A signature", () => {
   const prefixes = ["", "/bedrock/v1"]
 
   for (const modelId of [nova, arn, "plain"]) {
-    it.scoped(`of the AWS SDK holds for ${modelId}, with and without a session token, behind any prefix`, () =>
+    it.scoped(`of the AWS SDK is valid for ${modelId}, with and without a session token, behind any prefix`, () =>
       Effect.gen(function*() {
         for (const prefix of prefixes) {
           const sandbox = yield* Sandbox.make({ auth: { sigv4 }, prefix })
@@ -155,7 +155,7 @@ describe("a signature", () => {
       /^Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)$/
     ], [6, /^Signature not yet current: .* is still later than .* \+ 5 min\.\)$/]] as const
   ) {
-    it.scoped(`of a clock that is ${minutes} minutes off is refused, and one of 4 minutes is not`, () =>
+    it.scoped(`is refused if the clock is ${minutes} minutes off, and accepted if it is 4 minutes off`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ auth: { sigv4 } })
         const off = (by: number) =>
@@ -170,7 +170,7 @@ describe("a signature", () => {
       }))
   }
 
-  it.scoped("does not hold for a body, a path or a signed header that was changed on the way", () =>
+  it.scoped("is invalid if the body, the path or a signed header was changed", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { sigv4 } })
       const sdk = yield* client(sandbox.url, keys(session))
@@ -214,7 +214,7 @@ describe("a signature", () => {
       )
     }))
 
-  it.scoped("covers the body also where no hash of it is sent, and the query", () =>
+  it.scoped("covers the query, and the body even without its hash", () =>
     Effect.gen(function*() {
       const { port, url } = yield* Sandbox.make({ auth: { sigv4 } })
       const signer = new SignatureV4({
@@ -252,7 +252,7 @@ describe("a signature", () => {
       )
     }))
 
-  it.scoped("that is incomplete is named as such", () =>
+  it.scoped("is reported as incomplete if parts are missing", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ auth: { ...tokens, sigv4 } })
       for (const authorization of ["AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a/b", "Basic dTpw", "nonsense"]) {
@@ -274,8 +274,8 @@ describe("a signature", () => {
     }))
 })
 
-describe("two authorization schemes at once", () => {
-  it.scoped("are refused, in two headers, in one, and in header and query", () =>
+describe("Two authorization schemes", () => {
+  it.scoped("are refused in two headers, in one header, and in a header and the query", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: { ...tokens, sigv4 } })
       const signature = "AWS4-HMAC-SHA256 Credential=a/b/c/d/aws4_request, SignedHeaders=host, Signature=0"

@@ -24,7 +24,7 @@ const content = (answer: { json: unknown }) =>
   (answer.json as { output: { message: { content: ReadonlyArray<Record<string, { toolUseId: string }>> } } })
     .output.message.content
 
-describe("without a script", () => {
+describe("Without a script", () => {
   it.scoped("Converse names the model and quotes the last message of the user", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make()
@@ -45,7 +45,7 @@ describe("without a script", () => {
       assert.deepStrictEqual(bytes[0], bytes[1], "the same for the same request")
     }))
 
-  it.scoped("ConverseStream sends the same in events, in the order of Bedrock", () =>
+  it.scoped("ConverseStream sends the same answer as events in Bedrock's order", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make()
       const answer = yield* send(url, { path: converseStream(nova), body: hello })
@@ -86,7 +86,7 @@ describe("without a script", () => {
       assert.strictEqual(split(answer.body).rest, 0)
     }))
 
-  it.scoped("the AWS SDK reads both", () =>
+  it.scoped("the AWS SDK reads both responses", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ prefix: "/v1" })
       const sdk = yield* client(url, { credentials: { accessKeyId: "a", secretAccessKey: "b" } })
@@ -109,7 +109,7 @@ describe("without a script", () => {
       assert.deepStrictEqual(streamed, { text: words, last: ["messageStop", "metadata"] })
     }))
 
-  it.scoped("a long text is quoted in part, and never half a character", () =>
+  it.scoped("a long text is quoted in part, without splitting a character", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make()
       const say = (text: string, more: object = {}) =>
@@ -131,7 +131,7 @@ describe("without a script", () => {
       assert.isTrue(cut.output.message.content[0].text.endsWith("🦉"))
     }))
 
-  it.scoped("a tool's result is quoted where there is no text", () =>
+  it.scoped("a tool's result is quoted if there is no text", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make()
       const after = (...content: ReadonlyArray<ContentBlock | object>) =>
@@ -154,7 +154,7 @@ describe("without a script", () => {
       assert.include(yield* after({ image: { format: "png", source: { bytes: "" } } }), "You sent no text.")
     }))
 
-  it.scoped("a tool that is forced is called with the least input that fits", () =>
+  it.scoped("a forced tool is called with the smallest valid input", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make()
       const chosen = (toolChoice: object | undefined, path = converse(nova)) =>

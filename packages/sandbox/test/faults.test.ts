@@ -26,9 +26,9 @@ const isComplete = (answer: Answer) => {
 
 const isBroken = (answer: Answer) => assert.throws(() => isComplete(answer))
 
-describe("a fault instead of an answer", () => {
+describe("A fault instead of an answer", () => {
   for (const ask of [stream, whole]) {
-    it.scoped(`throttles as often as it says and then lets the turn through (${ask.name})`, () =>
+    it.scoped(`throttles the given number of times, and then the turn is played (${ask.name})`, () =>
       Effect.gen(function*() {
         const { url } = yield* play(
           { type: "throttle", times: 2, retryAfter: 3 },
@@ -46,7 +46,7 @@ describe("a fault instead of an answer", () => {
         assert.isString(answers[2]?.headers["x-amzn-requestid"])
       }))
 
-    it.scoped(`is any error, an expired token or a proxy's page (${ask.name})`, () =>
+    it.scoped(`can be any error, an expired token or a proxy's page (${ask.name})`, () =>
       Effect.gen(function*() {
         const { url } = yield* play(
           { type: "error", status: 503, name: "ServiceUnavailableException", message: "Later." },
@@ -71,14 +71,14 @@ describe("a fault instead of an answer", () => {
         assert.strictEqual((yield* ask(url)).status, 200)
       }))
 
-    it.scoped(`that always strikes never lets the turn through (${ask.name})`, () =>
+    it.scoped(`that always occurs prevents the turn (${ask.name})`, () =>
       Effect.gen(function*() {
         const { url } = yield* play({ type: "html", times: "always" })
         const answers = yield* Effect.replicateEffect(ask(url), 10)
         assert.isTrue(answers.every(({ status }) => status === 502))
       }))
 
-    it.scoped(`is a socket reset before the headers (${ask.name})`, () =>
+    it.scoped(`can reset the socket before the headers (${ask.name})`, () =>
       Effect.gen(function*() {
         const sandbox = yield* play({ type: "reset", times: 3 })
         for (let i = 0; i < 3; i++) {
@@ -89,7 +89,7 @@ describe("a fault instead of an answer", () => {
         assert.isTrue((yield* sandbox.requests).every(({ aborted }) => !aborted), "it was not the client that left")
       }))
 
-    it.scoped(`stalls before the headers until the client leaves (${ask.name})`, () =>
+    it.scoped(`can stall before the headers until the client disconnects (${ask.name})`, () =>
       Effect.gen(function*() {
         const sandbox = yield* play({ type: "stall" })
         const answer = yield* Effect.raceFirst(
@@ -103,7 +103,7 @@ describe("a fault instead of an answer", () => {
   }
 })
 
-describe("a fault in the stream", () => {
+describe("A fault in the stream", () => {
   const exceptions: ReadonlyArray<StreamException> = [
     "internalServerException",
     "modelStreamErrorException",
@@ -112,7 +112,7 @@ describe("a fault in the stream", () => {
     "serviceUnavailableException"
   ]
   for (const exception of exceptions) {
-    it.scoped(`is the exception ${exception}, after as many events as it says`, () =>
+    it.scoped(`can be the exception ${exception} after the given number of events`, () =>
       Effect.gen(function*() {
         for (const afterEvents of [0, 2, 6, 9]) {
           const { url } = yield* play({ type: "exception", exception, afterEvents, message: "No more." })
@@ -131,7 +131,7 @@ describe("a fault in the stream", () => {
         }
       }))
 
-    it.scoped(`is ${exception} to the AWS SDK, which is given what came before`, () =>
+    it.scoped(`is ${exception} for the AWS SDK, after the events before it`, () =>
       Effect.gen(function*() {
         const { url } = yield* play({ type: "exception", exception, afterEvents: 2 })
         const sdk = yield* client(url, { credentials: { accessKeyId: "a", secretAccessKey: "b" } })
@@ -149,7 +149,7 @@ describe("a fault in the stream", () => {
       }))
   }
 
-  it.scoped("ends in the middle of a frame, and properly so for HTTP", () =>
+  it.scoped("can end in the middle of a frame without an HTTP error", () =>
     Effect.gen(function*() {
       for (const [afterEvents, whole] of [[0, 0], [3, 3], [5, 5], [99, 5]] as const) {
         const { url } = yield* play({ type: "truncate", afterEvents })
@@ -161,7 +161,7 @@ describe("a fault in the stream", () => {
       }
     }))
 
-  it.scoped("ends between frames: without messageStop, or after as many events as it says", () =>
+  it.scoped("can end between frames: without messageStop, or after the given number of events", () =>
     Effect.gen(function*() {
       for (
         const [fault, whole] of [[{}, 4], [{ afterEvents: 0 }, 0], [{ afterEvents: 2 }, 2], [
@@ -177,7 +177,7 @@ describe("a fault in the stream", () => {
       }
     }))
 
-  it.scoped("is a frame whose checksum does not fit, with the others as they should be", () =>
+  it.scoped("can be a frame with a wrong checksum among valid ones", () =>
     Effect.gen(function*() {
       for (const [afterEvents, broken] of [[0, 0], [2, 2], [99, 5]] as const) {
         const { url } = yield* play({ type: "corrupt", afterEvents })
@@ -192,7 +192,7 @@ describe("a fault in the stream", () => {
       }
     }))
 
-  it.scopedLive("is a stall after as many events as it says, until the client leaves", () =>
+  it.scopedLive("can be a stall after the given number of events until the client disconnects", () =>
     Effect.gen(function*() {
       for (const afterEvents of [1, 4]) {
         const sandbox = yield* play({ type: "stall", afterEvents })
@@ -211,7 +211,7 @@ describe("a fault in the stream", () => {
       assert.isTrue(Option.isNone(yield* Effect.timeoutOption(stream(url), "50 millis")))
     }))
 
-  it.scoped("is a socket reset after as many events as it says, all of which arrive", () =>
+  it.scoped("can reset the socket after the given number of events, all of which arrive", () =>
     Effect.gen(function*() {
       for (const afterEvents of [0, 1, 4, 6]) {
         const sandbox = yield* play({ type: "reset", afterEvents, times: 5 })
@@ -225,7 +225,7 @@ describe("a fault in the stream", () => {
       }
     }))
 
-  it.scoped("is JSON or server-sent events where a stream is expected", () =>
+  it.scoped("can be JSON or server-sent events instead of an event stream", () =>
     Effect.gen(function*() {
       const { url } = yield* play({ type: "json" }, { type: "sse" })
       const json = yield* stream(url)
@@ -238,8 +238,8 @@ describe("a fault in the stream", () => {
     }))
 })
 
-describe("a fault of the stream, in Converse", () => {
-  it.scoped("is an HTTP error where it is an exception", () =>
+describe("A stream fault in Converse", () => {
+  it.scoped("is an HTTP error if it is an exception", () =>
     Effect.gen(function*() {
       const statuses = {
         internalServerException: 500,
@@ -258,7 +258,7 @@ describe("a fault of the stream, in Converse", () => {
       }
     }))
 
-  it.scoped("strikes in the middle of the body where it cuts, stalls or resets", () =>
+  it.scoped("occurs in the middle of the body if it truncates, stalls or resets", () =>
     Effect.gen(function*() {
       const sandbox = yield* play(
         { type: "truncate", afterEvents: 1 },
@@ -268,14 +268,14 @@ describe("a fault of the stream, in Converse", () => {
       const cut = yield* whole(sandbox.url)
       assert.deepStrictEqual([cut.status, cut.error, cut.json], [200, undefined, undefined])
       assert.match(cut.text, /^\{"metrics"/)
-      const gone = yield* whole(sandbox.url)
-      assert.deepStrictEqual([gone.status, gone.error, gone.text], [200, "ECONNRESET", cut.text])
+      const reset = yield* whole(sandbox.url)
+      assert.deepStrictEqual([reset.status, reset.error, reset.text], [200, "ECONNRESET", cut.text])
       const stalled = yield* send(sandbox.url, { path: converse(nova), body: hello }, (body) => body.length > 0)
       assert.strictEqual(stalled.text, cut.text)
       assert.strictEqual((yield* whole(sandbox.url)).status, 200)
     }))
 
-  it.scoped("is kept for an attempt that streams where Converse has none such", () =>
+  it.scoped("waits for the next streaming attempt if it does not apply to Converse", () =>
     Effect.gen(function*() {
       for (const type of ["end", "corrupt", "json", "sse"] as const) {
         const fault = type === "corrupt" ? { type, afterEvents: 1 } : { type }
@@ -290,9 +290,9 @@ describe("a fault of the stream, in Converse", () => {
     }))
 })
 
-describe("an answer that is none", () => {
+describe("A response without an answer", () => {
   for (const ask of [stream, whole]) {
-    it.scoped(`is empty, or points elsewhere (${ask.name})`, () =>
+    it.scoped(`can be empty or a redirect (${ask.name})`, () =>
       Effect.gen(function*() {
         const { url } = yield* play(
           { type: "empty" },
@@ -311,8 +311,8 @@ describe("an answer that is none", () => {
   }
 })
 
-describe("a gateway", () => {
-  it.scoped("that buffers sends all events at once, when the last of them has come", () =>
+describe("A gateway", () => {
+  it.scoped("that buffers sends all events together after the last one", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({
         streaming: "buffered",
@@ -327,7 +327,7 @@ describe("a gateway", () => {
       assert.deepStrictEqual(parts, [events.length])
     }))
 
-  it.scoped("that does not stream answers as converse would, and goes on with the next turn", () =>
+  it.scoped("that does not stream answers like converse, and continues with the next turn", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ streaming: "json", script: [{ blocks }, { blocks: [] }] })
       const [first, second] = yield* Effect.replicateEffect(stream(url), 2)
@@ -336,7 +336,7 @@ describe("a gateway", () => {
       assert.deepNestedInclude(second?.json, { "output.message.content.length": 0 })
     }))
 
-  it.scoped("refuses the fields that it does not know, wherever they stand, and adds its own headers", () =>
+  it.scoped("can refuse unknown fields at any depth and add its own headers", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ refuse: ["cachePoint"], headers: { "x-request-id": "4711" } })
       const refused = yield* send(url, {
@@ -350,8 +350,8 @@ describe("a gateway", () => {
     }))
 })
 
-describe("a whole answer", () => {
-  it.scopedLive("comes compressed, or under another content type, and is the same", () =>
+describe("A whole answer", () => {
+  it.scopedLive("is the same if it is compressed or has another content type", () =>
     Effect.gen(function*() {
       const { url } = yield* play(
         { type: "compress", encoding: "gzip" },
@@ -377,8 +377,8 @@ describe("a whole answer", () => {
     }))
 })
 
-describe("a gateway that only streams", () => {
-  it.scoped("answers a request for a whole answer with nothing, and the next one with events", () =>
+describe("A gateway that only streams", () => {
+  it.scoped("responds to converse with an empty body, and to the next stream with events", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ streaming: "only", script: [{ blocks }] })
       const nothing = yield* whole(url)

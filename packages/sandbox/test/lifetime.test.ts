@@ -22,8 +22,8 @@ const gone = (socket: Socket) =>
 
 const sandboxIn = (scope: Scope.Scope, options?: Sandbox.Options) => Scope.extend(Sandbox.make(options), scope)
 
-describe("a sandbox", () => {
-  it.effect("frees its port and destroys its sockets, idle, kept alive or stalled, when its scope is closed", () =>
+describe("A sandbox", () => {
+  it.effect("frees its port and destroys idle, kept-alive and stalled sockets when its scope closes", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const sandbox = yield* sandboxIn(scope, {
@@ -48,7 +48,7 @@ describe("a sandbox", () => {
       assert.strictEqual(again.port, sandbox.port)
     }))
 
-  it.scoped("says that its port is in use, and what to do", () =>
+  it.scoped("reports a port that is in use, and what to do", () =>
     Effect.gen(function*() {
       const { port } = yield* Sandbox.make()
       const error = yield* Effect.flip(Sandbox.make({ port }))
@@ -58,21 +58,21 @@ describe("a sandbox", () => {
       assert.isNotEmpty(error.hint)
     }))
 
-  it.scoped("says that a number is no port", () =>
+  it.scoped("reports an invalid port number", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Sandbox.make({ port: 70_000 }))
       assert.strictEqual(error.reason, "Listen")
       assert.include(error.hint, "65535")
     }))
 
-  it.effect("is a layer", () =>
+  it.effect("can be a layer", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.Sandbox
       assert.strictEqual(sandbox.url, `http://127.0.0.1:${sandbox.port}/x`)
       assert.strictEqual((yield* send(sandbox.url, { path: converse(nova), body: hello })).status, 200)
     }).pipe(Effect.provide(Sandbox.layer({ prefix: "x" }))))
 
-  it.scoped("survives what is no HTTP", () =>
+  it.scoped("survives input that is not HTTP", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make()
       const socket = yield* open(sandbox.port)

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
-import { minimalInput } from "../src/internal/converse/minimalInput.ts"
-import { pieces } from "../src/internal/converse/pieces.ts"
+import { makeMinimalInput } from "../src/internal/converse/minimalInput.ts"
+import { splitIntoPieces } from "../src/internal/converse/splitIntoPieces.ts"
 
 interface Tree {
   readonly value: number
@@ -16,7 +16,7 @@ const Tree: Schema.Schema<Tree> = Schema.Struct({
 
 class Address extends Schema.Class<Address>("Address")({ street: Schema.NonEmptyString }) {}
 
-describe("the least input", () => {
+describe("The smallest input", () => {
   const fitting = Schema.Struct({
     text: Schema.String.pipe(Schema.minLength(3)),
     negative: Schema.Int.pipe(Schema.lessThan(-3)),
@@ -32,9 +32,9 @@ describe("the least input", () => {
     optional: Schema.optional(Schema.String)
   })
 
-  it.effect("fits the schemas that Effect makes of its own", () =>
+  it.effect("matches the JSON Schemas that Effect generates", () =>
     Effect.gen(function*() {
-      const input = minimalInput(JSONSchema.make(fitting))
+      const input = makeMinimalInput(JSONSchema.make(fitting))
       const decoded = yield* Schema.decodeUnknown(fitting)(input)
       assert.isFalse("optional" in decoded)
       assert.deepStrictEqual(decoded.tree, { value: 5, children: [] })
@@ -42,13 +42,13 @@ describe("the least input", () => {
 
   it("is an object, whatever the schema", () => {
     for (const schema of [undefined, null, true, {}, [], { type: "string" }, { type: "object", required: 1 }]) {
-      assert.deepStrictEqual(minimalInput(schema), {})
+      assert.deepStrictEqual(makeMinimalInput(schema), {})
     }
   })
 
-  it("takes defaults and constants, and puts the parts of allOf together", () => {
+  it("uses defaults and constants, and merges the parts of allOf", () => {
     assert.deepStrictEqual(
-      minimalInput({
+      makeMinimalInput({
         allOf: [{ required: ["a"], properties: { a: { const: [1] } } }, { $ref: "#/$defs/B~1C" }],
         required: ["c"],
         properties: { c: { type: ["integer", "null"], default: 7 } },
@@ -58,20 +58,28 @@ describe("the least input", () => {
     )
   })
 
-  it("ends where a schema requires itself", () => {
-    assert.isObject(minimalInput({ type: "object", required: ["self"], properties: { self: { $ref: "#" } } }))
-    assert.deepStrictEqual(minimalInput({ $ref: "#" }), {})
-    assert.deepStrictEqual(minimalInput({ required: ["a"], properties: { a: { $ref: "#/nowhere" } } }), { a: {} })
+  it("is finite for a schema that requires itself", () => {
+    assert.isObject(makeMinimalInput({ type: "object", required: ["self"], properties: { self: { $ref: "#" } } }))
+    assert.deepStrictEqual(makeMinimalInput({ $ref: "#" }), {})
+    assert.deepStrictEqual(makeMinimalInput({ required: ["a"], properties: { a: { $ref: "#/nowhere" } } }), { a: {} })
   })
 })
 
+/** Multiplies the number of random cases. */
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
+
 const isWellFormed = (text: string) => !/\p{Surrogate}/u.test(text)
 
-describe("pieces", () => {
-  it.prop("are the text again, and none of them ends in half a character", [Schema.Array(Schema.String)], ([texts]) => {
-    const text = `a${"🦉".repeat(20)}${texts.join(" ")} \n`
-    const cut = pieces(text)
-    assert.strictEqual(cut.join(""), text)
-    if (isWellFormed(text)) assert.isTrue(cut.every(isWellFormed))
-  })
+describe("The pieces of a text", () => {
+  it.prop(
+    "join to the same text, and none splits a character",
+    [Schema.Array(Schema.String)],
+    ([texts]) => {
+      const text = `a${"🦉".repeat(20)}${texts.join(" ")} \n`
+      const pieces = splitIntoPieces(text)
+      assert.strictEqual(pieces.join(""), text)
+      if (isWellFormed(text)) assert.isTrue(pieces.every(isWellFormed))
+    },
+    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
+  )
 })

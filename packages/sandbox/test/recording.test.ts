@@ -5,7 +5,7 @@ import { connect } from "node:net"
 import * as Sandbox from "../src/Sandbox.ts"
 import { converse, converseStream, hello, nova, send } from "./wire.ts"
 
-describe("a recorded request", () => {
+describe("A recorded request", () => {
   it.scoped("has everything that was on the wire", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ prefix: "/gw/v1" })
@@ -34,7 +34,7 @@ describe("a recorded request", () => {
       assert.strictEqual(headers["host"], `127.0.0.1:${sandbox.port}`)
     }))
 
-  it.scoped("may be one that was refused, or for nothing there is", () =>
+  it.scoped("can be a refused one or one for an unknown path", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({ auth: {} })
       yield* send(sandbox.url, { path: converseStream(nova), body: "{broken" })
@@ -50,7 +50,7 @@ describe("a recorded request", () => {
       )
     }))
 
-  it.scoped("is aborted when the client leaves in the middle of the answer, and not when it has all", () =>
+  it.scoped("is aborted if the client disconnects during the answer, but not after it", () =>
     Effect.gen(function*() {
       const turn = { blocks: [{ type: "text", text: ["a", "b"] }] } as const
       const sandbox = yield* Sandbox.make({ script: [turn, { ...turn, delays: { betweenEvents: 60_000 } }] })
@@ -60,7 +60,7 @@ describe("a recorded request", () => {
       assert.deepStrictEqual(requests.map(({ aborted }) => aborted), [false, true])
     }))
 
-  it.scoped("is aborted when the client leaves in the middle of its own body", () =>
+  it.scoped("is aborted if the client disconnects during its own body", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make()
       yield* Effect.sync(() => {
@@ -75,7 +75,7 @@ describe("a recorded request", () => {
       assert.strictEqual((yield* send(sandbox.url, { path: converse(nova), body: hello })).status, 200)
     }))
 
-  it.scoped("can be waited for before it comes", () =>
+  it.scoped("can be awaited before it arrives", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make()
       const third = yield* Effect.fork(sandbox.waitFor((requests) => requests.length === 3))

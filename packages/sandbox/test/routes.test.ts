@@ -13,7 +13,7 @@ const status = (url: string, modelId: string) =>
 
 describe("routes", () => {
   for (const prefix of ["", "/", "/bedrock/v1", "bedrock/v1/", "/a%20b/c/"]) {
-    it.scoped(`answers behind the prefix ${JSON.stringify(prefix)}`, () =>
+    it.scoped(`begin with the prefix ${JSON.stringify(prefix)}`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ prefix })
         assert.isFalse(sandbox.url.endsWith("/"))
@@ -25,7 +25,7 @@ describe("routes", () => {
       }))
   }
 
-  it.scoped("takes a whole ARN as one percent-encoded segment, and a colon as it is", () =>
+  it.scoped("accept an ARN as one percent-encoded segment, and unencoded colons", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make()
       assert.strictEqual((yield* send(sandbox.url, { path: converse(arn), body: hello })).status, 200)
@@ -34,7 +34,7 @@ describe("routes", () => {
     }))
 
   for (const operation of ["converse", "converse-stream"]) {
-    it.scoped(`answers ${operation} of an ARN with a literal slash with HTTP 200 and an unknown operation`, () =>
+    it.scoped(`answer ${operation} with an unencoded slash in the ARN with HTTP 200 and an unknown operation`, () =>
       Effect.gen(function*() {
         const sandbox = yield* Sandbox.make({ auth: {} })
         for (const id of [arn, encodeURIComponent(arn).replace("%2F", "/")]) {
@@ -46,7 +46,7 @@ describe("routes", () => {
       }))
   }
 
-  it.scoped("does not know other paths and methods", () =>
+  it.scoped("refuse other paths and methods", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ prefix: "/gw" })
       const origin = url.replace("/gw", "")
@@ -74,7 +74,7 @@ describe("routes", () => {
       }
     }))
 
-  it.scoped("gives every answer of Bedrock's an ID of its own", () =>
+  it.scoped("give each of Bedrock's responses a unique ID", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ models: [nova] })
       const ids = yield* Effect.forEach(
@@ -90,7 +90,7 @@ describe("models", () => {
   const profile = "us.anthropic.claude-sonnet-4-6"
   const validation = "ValidationException:http://internal.amazon.com/coral/com.amazon.coral.service/"
 
-  it.scoped("are accepted when listed, an ARN too, and refused in Bedrock's words when not", () =>
+  it.scoped("are accepted if they are listed, ARNs included, and otherwise refused with Bedrock's message", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ models: [profile, arn, nova] })
       for (const id of [profile, arn, nova]) assert.strictEqual((yield* status(url, id))[0], 200)
@@ -99,7 +99,7 @@ describe("models", () => {
       }
     }))
 
-  it.scoped("are not on demand when only a form with a prefix is listed, also as an inference profile's ARN", () =>
+  it.scoped("are not available on demand if only an ID with a prefix or an inference profile's ARN is listed", () =>
     Effect.gen(function*() {
       const bare = "anthropic.claude-sonnet-4-6"
       for (const listed of [profile, `global.${bare}`, `arn:aws:bedrock:us-east-1:1:inference-profile/us.${bare}`]) {

@@ -46,8 +46,8 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return Effect.map(effect, (value) => [value, performance.now() - start] as const)
   })
 
-describe("a script", () => {
-  it.effect("is read from JSON, and says where it is wrong", () =>
+describe("A script", () => {
+  it.effect("is read from JSON, and errors have a path", () =>
     Effect.gen(function*() {
       const decode = Schema.decodeUnknown(Schema.parseJson(Script))
       assert.deepStrictEqual(yield* decode(JSON.stringify([turn])), [turn])
@@ -77,7 +77,7 @@ describe("a script", () => {
       ])
     }))
 
-  it.scoped("plays every kind of block in ConverseStream, in the pieces that it gives", () =>
+  it.scoped("plays every kind of block in ConverseStream, in the given pieces", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ script: [turn] })
       const { body } = yield* send(url, { path: converseStream(nova), body: hello })
@@ -117,7 +117,7 @@ describe("a script", () => {
       ])
     }))
 
-  it.scoped("is understood by the AWS SDK, bytes and all", () =>
+  it.scoped("is decoded by the AWS SDK, including bytes", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ script: [turn, turn] })
       const sdk = yield* client(url, { credentials: { accessKeyId: "a", secretAccessKey: "b" } })
@@ -138,7 +138,7 @@ describe("a script", () => {
       assert.deepStrictEqual(kinds, ["reasoningContent", "text", "toolUse", "toolResult"])
     }))
 
-  it.scoped("gives any stop reason, and one that fits when it says none", () =>
+  it.scoped("can have any stop reason, and has a suitable one by default", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({
         script: [
@@ -155,7 +155,7 @@ describe("a script", () => {
       )
     }))
 
-  it.scoped("makes IDs of tool calls: the same ones whatever is asked, other ones in another turn", () =>
+  it.scoped("generates IDs of tool calls that depend on the turn but not on the request", () =>
     Effect.gen(function*() {
       const call: Script[number] = { blocks: [{ type: "toolUse", name: "x", input: {} }] }
       const ids = (text: string) =>
@@ -170,7 +170,7 @@ describe("a script", () => {
       assert.deepStrictEqual(yield* ids("b"), [first, second])
     }))
 
-  it.scoped("streams a text in several pieces when it is given whole, and bad JSON of a tool's input as it is", () =>
+  it.scoped("streams a text in several pieces, and the fragments of a tool's input unchanged even if they are invalid JSON", () =>
     Effect.gen(function*() {
       const bad: Script[number] = { blocks: [{ type: "toolUse", name: "x", input: ["{\"a\":"] }] }
       const { url } = yield* Sandbox.make({ script: [say("one two three"), bad, bad] })
@@ -183,7 +183,7 @@ describe("a script", () => {
       assert.include((yield* send(url, { path: converse(nova), body: hello })).text, `"input":"{\\"a\\":"`)
     }))
 
-  it.scoped("is played a turn per request, in order, also for requests that come together; then it is over", () =>
+  it.scoped("is played one turn per request in order, even for concurrent requests, and then ends", () =>
     Effect.gen(function*() {
       const script = Array.from({ length: 20 }, (_, i) => say(`turn ${i}`))
       const { url } = yield* Sandbox.make({ script })
@@ -199,12 +199,12 @@ describe("a script", () => {
         assert.strictEqual(over.status, 400)
         assert.match(String(over.headers["x-amzn-errortype"]), /^ValidationException:/)
         assert.deepStrictEqual(over.json, {
-          message: "The script of this sandbox is over: it has 20 turns, all played."
+          message: "The sandbox's script has ended after 20 turns."
         })
       }
     }))
 
-  it.scoped("is not moved on by requests that are refused", () =>
+  it.scoped("does not advance on refused requests", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ script: [say("first")], models: [nova] })
       yield* send(url, { path: converse("other"), body: hello })
@@ -213,7 +213,7 @@ describe("a script", () => {
       assert.strictEqual(spoken((yield* send(url, { path: converse(nova), body: hello })).json), "first")
     }))
 
-  it.scoped("waits as long as it says: before the headers, before the first event, between events", () =>
+  it.scoped("waits as configured before the headers, before the first event and between events", () =>
     Effect.gen(function*() {
       const delays = { headers: 60, firstEvent: 80, betweenEvents: 30 }
       const { url } = yield* Sandbox.make({ script: [{ ...say("a b"), delays }, { ...say("a b"), delays }] })

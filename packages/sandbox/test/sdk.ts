@@ -1,4 +1,4 @@
-/** The AWS SDK, set up for a gateway: HTTP/1.1 and one attempt. */
+/** The AWS SDK, configured for a gateway: HTTP/1.1 and a single attempt. */
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ export const keys = (
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 ): BedrockRuntimeClientConfig => ({ credentials, authSchemePreference: ["sigv4"] })
 
-/** The error a promise of the SDK is rejected with, or its value. */
+/** The result of a promise of the SDK; its rejection becomes a failure. */
 export const settled = <A>(run: () => Promise<A>) =>
   Effect.tryPromise({
     try: run,

@@ -23,11 +23,11 @@ const refusalOf = (base: string, path: string) =>
 const accepted: ReadonlyArray<readonly [string, object]> = [
   ["a greeting", hello],
   ["two user messages in a row", { messages: [user(text("a")), user(text("b"))] }],
-  ["a tool call that is answered", {
+  ["a tool call with its result", {
     messages: [user(text("a")), assistant(call("t-1.a:b"), call("t2")), user(result("t2"), result("t-1.a:b"))],
     toolConfig: tools
   }],
-  ["a server tool's call that the assistant's own message answers", {
+  ["a server tool's call with its result in the assistant's message", {
     messages: [
       user(text("a")),
       assistant(
@@ -44,9 +44,9 @@ const accepted: ReadonlyArray<readonly [string, object]> = [
     system: [text("Be brief."), { cachePoint: { type: "default" } }],
     toolConfig: { tools: [tool("read"), { cachePoint: { type: "default" } }] }
   }],
-  ["limits at their edges", { ...hello, inferenceConfig: { maxTokens: 1, temperature: 1, topP: 0 } }],
-  ["null for what is absent", { ...hello, system: null, toolConfig: null, inferenceConfig: { maxTokens: null } }],
-  ["members it does not know", {
+  ["boundary values", { ...hello, inferenceConfig: { maxTokens: 1, temperature: 1, topP: 0 } }],
+  ["null for absent members", { ...hello, system: null, toolConfig: null, inferenceConfig: { maxTokens: null } }],
+  ["unknown members", {
     ...hello,
     additionalModelRequestFields: { thinking: {} },
     requestMetadata: { a: "b" }
@@ -54,7 +54,7 @@ const accepted: ReadonlyArray<readonly [string, object]> = [
 ]
 
 const refused: ReadonlyArray<readonly [string, object | string, string, string?]> = [
-  ["a body that is no JSON", "{\"messages\":", "The request body is not valid JSON.", "SerializationException"],
+  ["a body that is not JSON", "{\"messages\":", "The request body is not valid JSON.", "SerializationException"],
   ["no body", "", "The request body is not valid JSON.", "SerializationException"],
   [
     "no messages",
@@ -79,7 +79,7 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
     "A conversation must start with a user message. Try again with a conversation that starts with a user message."
   ],
   [
-    "a role there is not",
+    "an unknown role",
     { messages: [user(text("a")), { role: "system", content: [text("b")] }] },
     one("messages.2.member.role", "system", "Member must satisfy enum value set: [user, assistant]")
   ],
@@ -104,7 +104,7 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
     "The text field in the SystemContentBlock object at system.1 is blank. Add text to the text field, and try again."
   ],
   [
-    "no room for an answer",
+    "maxTokens of 0",
     { ...hello, inferenceConfig: { maxTokens: 0 } },
     one("inferenceConfig.maxTokens", "0", "Member must have value greater than or equal to 1")
   ],
@@ -114,7 +114,7 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
     one("inferenceConfig.temperature", "1.5", "Member must have value less than or equal to 1")
   ],
   [
-    "an image format there is not",
+    "an unknown image format",
     { messages: [user(text("a"), image("bmp"))] },
     one(
       "messages.1.member.content.2.member.image.format",
@@ -123,7 +123,7 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
     )
   ],
   [
-    "a document format there is not",
+    "an unknown document format",
     { messages: [user(text("a"), document("a", "rtf"))] },
     one(
       "messages.1.member.content.2.member.document.format",
@@ -220,7 +220,7 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
     { messages: [user(text("a")), assistant(call("t1"))], toolConfig: tools },
     "Expected toolResult blocks at messages.2.content for the following Ids: t1"
   ],
-  ["a tool call answered a message too late", {
+  ["a tool result that is one message too late", {
     messages: [user(text("a")), assistant(call("t1")), user(text("b")), user(result("t1"))],
     toolConfig: tools
   }, "Expected toolResult blocks at messages.2.content for the following Ids: t1"],
@@ -228,7 +228,7 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
     messages: [user(text("a")), assistant(text("b")), user(result("t1"))],
     toolConfig: tools
   }, "The number of toolResult blocks at messages.2.content exceeds the number of toolUse blocks of previous turn."],
-  ["a tool result too many", {
+  ["an extra tool result", {
     messages: [user(text("a")), assistant(call("t1")), user(result("t1"), result("t2"))],
     toolConfig: tools
   }, "The number of toolResult blocks at messages.2.content exceeds the number of toolUse blocks of previous turn."],
@@ -236,7 +236,7 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
     messages: [user(text("a")), assistant(call("t1")), user(result("t1"), result("t1"))],
     toolConfig: tools
   }, "The number of toolResult blocks at messages.2.content exceeds the number of toolUse blocks of previous turn."],
-  ["the same tool result twice in place of another", {
+  ["a duplicate tool result instead of another one", {
     messages: [user(text("a")), assistant(call("t1"), call("t2")), user(result("t1"), result("t1"))],
     toolConfig: tools
   }, "Expected toolResult blocks at messages.2.content for the following Ids: t2"],
@@ -251,7 +251,7 @@ const refused: ReadonlyArray<readonly [string, object | string, string, string?]
 
 const claude = "us.anthropic.claude-sonnet-4-6-v1"
 
-/** A PNG whose picture is one grey point. */
+/** A PNG of a single gray pixel. */
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 const bytesOf = (format: string, bytes: string | number) => ({
   image: { format, source: { bytes: typeof bytes === "string" ? bytes : Buffer.alloc(bytes).toString("base64") } }
@@ -262,15 +262,25 @@ const schema = (json: unknown) => ({
   toolConfig: { tools: [{ toolSpec: { name: "read", inputSchema: { json } } }] }
 })
 
-/** Refused over the whole request, or by Claude alone; the words are a part of the refusal. */
+/** Refused because of the whole request, or only by Claude; the text is part of the error. */
 const beyond: ReadonlyArray<readonly [what: string, who: "all" | "claude", body: object, words: string]> = [
   ["half of a character", "all", { messages: [user(text("a \ud83d"))] }, "low surrogate"],
   ["half of a character in a name", "all", schema({ type: "object", "\ud83d": 1 }), "low surrogate"],
   ["21 images", "all", { messages: [user(text("a"), ...times(21, () => bytesOf("png", pixel)))] }, "At most 20"],
   ["an image that is too large", "all", { messages: [user(text("a"), bytesOf("png", 3_750_001))] }, "3.75 MB"],
   ["6 documents", "all", { messages: [user(text("a"), ...times(6, (n) => document(`a ${n}`)))] }, "At most 5"],
-  ["two documents of one name", "all", { messages: [user(text("a"), document("a"), document("a"))] }, "must be unique"],
-  ["two tools of one name", "all", { ...hello, toolConfig: { tools: [tool("a"), tool("a")] } }, "already defined"],
+  [
+    "two documents with the same name",
+    "all",
+    { messages: [user(text("a"), document("a"), document("a"))] },
+    "must be unique"
+  ],
+  [
+    "two tools with the same name",
+    "all",
+    { ...hello, toolConfig: { tools: [tool("a"), tool("a")] } },
+    "already defined"
+  ],
   [
     "five cache points",
     "all",
@@ -278,13 +288,13 @@ const beyond: ReadonlyArray<readonly [what: string, who: "all" | "claude", body:
     "maximum of 4"
   ],
   [
-    "one ID for two calls of an answer",
+    "two calls of an answer with the same ID",
     "all",
     { messages: [user(text("a")), assistant(call("t"), call("t")), user(result("t"), result("t"))], toolConfig: tools },
     "duplicate Ids"
   ],
   [
-    "one ID for calls of two answers",
+    "calls of two answers with the same ID",
     "claude",
     {
       messages: [user(text("a")), assistant(call("t")), user(result("t")), assistant(call("t")), user(result("t"))],
@@ -292,9 +302,14 @@ const beyond: ReadonlyArray<readonly [what: string, who: "all" | "claude", body:
     },
     "`tool_use` ids must be unique"
   ],
-  ["an image that is none", "claude", { messages: [user(text("a"), bytesOf("png", 40))] }, "Could not process image"],
   [
-    "an image that is cut",
+    "an image that is not one",
+    "claude",
+    { messages: [user(text("a"), bytesOf("png", 40))] },
+    "Could not process image"
+  ],
+  [
+    "a truncated image",
     "claude",
     { messages: [user(text("a"), bytesOf("png", pixel.slice(0, 80)))] },
     "Could not process image"
@@ -307,7 +322,7 @@ const beyond: ReadonlyArray<readonly [what: string, who: "all" | "claude", body:
   ],
   ["a combinator at the top of a schema", "claude", schema({ type: "object", anyOf: [{}] }), "at the top level"],
   ["a schema without a type", "claude", schema({}), "input_schema.type"],
-  ["a parameter with a dollar", "claude", schema({ type: "object", properties: { $top: {} } }), "Property keys"],
+  ["a parameter with a dollar sign", "claude", schema({ type: "object", properties: { $top: {} } }), "Property keys"],
   [
     "a schema of an older draft",
     "claude",
@@ -316,7 +331,7 @@ const beyond: ReadonlyArray<readonly [what: string, who: "all" | "claude", body:
   ]
 ]
 
-layer(Sandbox.layer())("a request", (it) => {
+layer(Sandbox.layer())("A request", (it) => {
   for (const [what, who, body, words] of beyond) {
     it.effect(`with ${what} is refused by ${who === "all" ? "every model" : "Claude"}`, () =>
       Effect.gen(function*() {
@@ -353,8 +368,8 @@ layer(Sandbox.layer())("a request", (it) => {
   }
 })
 
-describe("refusals", () => {
-  it.scoped("come in the order route, authorization, model, body", () =>
+describe("Refusals", () => {
+  it.scoped("are checked in the order route, authorization, model, body", () =>
     Effect.gen(function*() {
       const { url } = yield* Sandbox.make({ auth: {}, models: [] })
       const open = yield* Sandbox.make({ models: [] })

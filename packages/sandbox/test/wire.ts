@@ -1,4 +1,4 @@
-/** A plain HTTP/1.1 client that reports what was on the wire, whatever became of it. */
+/** A plain HTTP/1.1 client that reports everything that was on the wire, even after an error. */
 import { EventStreamCodec } from "@smithy/eventstream-codec"
 import * as Effect from "effect/Effect"
 import { Agent, type ClientRequest, request } from "node:http"
@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: Buffer
   readonly text: string
   readonly json: unknown
-  /** The code of the error that ended it: `ECONNRESET` when the socket went away. */
+  /** The code of the error that ended the request: `ECONNRESET` if the socket was closed. */
   readonly error: string | undefined
 }
 
@@ -28,7 +28,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** `until` sees what has arrived so far and ends the request from this side when it says so. */
+/** `until` gets the text so far; if it returns true, the client closes the request. */
 export const send = (
   url: string,
   sent: Sent,
@@ -82,7 +82,7 @@ export interface Frame {
   readonly payload: Record<string, unknown>
 }
 
-/** The frames of a body as they were sent, and how many bytes of an unfinished one come after them. */
+/** The complete frames of a body, and the number of bytes of an incomplete frame after them. */
 export const split = (body: Buffer): { readonly frames: ReadonlyArray<Buffer>; readonly rest: number } => {
   const frames: Array<Buffer> = []
   let at = 0
@@ -93,7 +93,7 @@ export const split = (body: Buffer): { readonly frames: ReadonlyArray<Buffer>; r
   return { frames, rest: body.length - at }
 }
 
-/** Throws where a checksum does not fit. */
+/** Throws if a checksum is wrong. */
 export const decode = (frame: Buffer): Frame => {
   const { body, headers } = codec.decode(frame)
   return {

@@ -30,13 +30,13 @@ export type Command = string | ReadonlyArray<string>
  * @category models
  */
 export interface Options {
-  /** What it should print, for messages: `token`. */
-  readonly what: string
+  /** The name of its output in messages, for example `token`. */
+  readonly outputName: string
   /** Its complete environment. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly timeLimit: Duration.Duration
-  /** Receives its stderr line by line. */
-  readonly say: (line: string) => Effect.Effect<void>
+  /** Called with each line of its stderr. */
+  readonly onStderrLine: (line: string) => Effect.Effect<void>
   /** How many of the last lines of stderr the failure includes; default: 1. */
   readonly repeatedLines?: number
 }
@@ -62,7 +62,7 @@ const start = (command: Command, environment: Options["environment"]) =>
   })
 
 /** The command's complete stdout. Fails with a description of the problem. */
-const readOutput = (child: Child, lines: Mailbox.Mailbox<string>, { repeatedLines = 1, what }: Options) =>
+const readOutput = (child: Child, lines: Mailbox.Mailbox<string>, { outputName, repeatedLines = 1 }: Options) =>
   Effect.async<Uint8Array, string>((resume) => {
     const stdout: Array<Uint8Array> = []
     let size = 0
@@ -79,7 +79,7 @@ const readOutput = (child: Child, lines: Mailbox.Mailbox<string>, { repeatedLine
       size += chunk.length
       if (size <= maxOutputSize) return
       lines.unsafeDone(Exit.void)
-      resume(Effect.fail(`it printed far more than a ${what}`))
+      resume(Effect.fail(`it printed far more than a ${outputName}`))
     })
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       const parts = (rest + text).split(/\r\n|\r|\n/)
@@ -110,9 +110,9 @@ const readOutput = (child: Child, lines: Mailbox.Mailbox<string>, { repeatedLine
  */
 export const run = (command: Command, options: Options): Effect.Effect<Uint8Array, string> =>
   Effect.gen(function*() {
-    const { environment, say, timeLimit, what } = options
+    const { environment, onStderrLine, outputName, timeLimit } = options
     const lines = yield* Mailbox.make<string>()
-    const reporter = yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), say))
+    const reporter = yield* Effect.forkScoped(Stream.runForEach(Mailbox.toStream(lines), onStderrLine))
     return yield* Effect.acquireUseRelease(
       start(command, environment),
       (child) =>
@@ -122,7 +122,7 @@ export const run = (command: Command, options: Options): Effect.Effect<Uint8Arra
           Effect.flatten,
           Effect.timeoutFail({
             duration: timeLimit,
-            onTimeout: () => `it gave no ${what} within ${Duration.format(timeLimit)}`
+            onTimeout: () => `it printed no ${outputName} within ${Duration.format(timeLimit)}`
           })
         ),
       (child) =>

@@ -93,7 +93,7 @@ export interface Problem {
  * @since 0.1.0
  * @category queries
  */
-export const problem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
+export const findProblem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
   if (bytes.length > limits.bytes) {
     const why = `it has ${count(bytes.length)} bytes; at most ${count(limits.bytes)} are allowed`
     return { reason: "TooLarge", why }

@@ -1,5 +1,5 @@
 /**
- * "Did you mean": the known names that a misspelled one is close to.
+ * Finds the known names that a misspelled one is close to, for "Did you mean".
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ import { distance } from "fastest-levenshtein"
 export interface Options {
   /** How names are compared; default: `fold`. */
   readonly compareAs?: (name: string) => string
-  /** How many letters may differ; default: a third of the known name's, at most three. Both names come as `compareAs` returns them. */
+  /** How many letters may differ; default: a third of the known name's, at most three. Both names are results of `compareAs`. */
   readonly maxDistance?: (given: string, known: string) => number
 }
 

@@ -17,7 +17,7 @@ import * as FileLock from "../src/FileLock.ts"
 import { fromName, thisProcess, toName } from "../src/internal/holder.ts"
 import { temporary } from "./temporary.ts"
 
-/** A program that takes the lock of the file it is given, and never gives it back. */
+/** Builds a program that acquires the lock of the given file and never releases it. */
 const holdScript = Effect.gen(function*() {
   const outfile = `${yield* temporary}/hold.mjs`
   yield* Effect.promise(() =>
@@ -34,7 +34,7 @@ const holdScript = Effect.gen(function*() {
   return outfile
 })
 
-/** Runs it, by a shell line that has the script and the file as `$1` and `$2`; answers its process ID. */
+/** Runs the program by a shell line with Node, the script and the file as `$0`, `$1` and `$2`. Returns its process ID. */
 const hold = (file: string, line = "exec \"$0\" \"$1\" \"$2\"") =>
   Effect.gen(function*() {
     const child = yield* Effect.acquireRelease(
@@ -51,23 +51,23 @@ const hold = (file: string, line = "exec \"$0\" \"$1\" \"$2\"") =>
     return { child, name, pid: fromName(name)!.pid }
   })
 
-/** The lock as its holder has it. */
-const lockedBy = (file: string, name: string) =>
+/** Creates the lock of this holder. */
+const createLock = (file: string, name: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     yield* fs.makeDirectory(`${file}.lock`)
     yield* fs.writeFileString(`${file}.lock/${name}`, "")
   })
 
-/** As versions before this one named a holder. */
+/** The name of a holder in earlier versions. */
 const earlier = (pid: number, host = hostname()) => `${pid}@${encodeURIComponent(host)}@${randomUUID()}`
 
 const self = await Effect.runPromise(Effect.provide(thisProcess, NodeContext.layer))
 
-const takes = (file: string) => Effect.scoped(FileLock.acquire(file))
+const acquireBriefly = (file: string) => Effect.scoped(FileLock.acquire(file))
 
-layer(NodeContext.layer, { excludeTestServices: true })("A lock, among real processes,", (it) => {
-  it.scoped("is one process's until its scope closes, and leaves nothing behind", () =>
+layer(NodeContext.layer, { excludeTestServices: true })("A lock between real processes", (it) => {
+  it.scoped("is exclusive until its scope closes, and leaves no files", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -76,41 +76,41 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock, among real proc
         const { isHeld, takenOverFrom } = yield* FileLock.acquire(file)
         assert.isTrue(yield* isHeld)
         assert.isTrue(Option.isNone(takenOverFrom))
-        const error = yield* Effect.flip(takes(file))
+        const error = yield* Effect.flip(acquireBriefly(file))
         assert.strictEqual(error.reason, "Held")
         assert.strictEqual(error.message, `process ${process.pid}`)
         yield* fs.remove(`${file}.lock`, { recursive: true })
         assert.isFalse(yield* isHeld)
       }))
-      yield* takes(file)
+      yield* acquireBriefly(file)
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
 
-  it.scoped("is taken over at once from a process that was killed, with what it was writing", () =>
+  it.scoped("is taken over immediately from a killed process, whose temporary file is removed", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
       const file = `${directory}/file`
       const { child, pid } = yield* hold(file)
-      assert.strictEqual((yield* Effect.flip(takes(file))).message, `process ${pid}`)
+      assert.strictEqual((yield* Effect.flip(acquireBriefly(file))).message, `process ${pid}`)
       assert.strictEqual((yield* fs.readDirectory(directory)).length, 2)
       process.kill(pid, "SIGKILL")
       yield* Effect.promise(() => once(child, "exit"))
-      yield* takes(file)
+      yield* acquireBriefly(file)
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
 
-  it.scoped("is taken over from a process that has ended though nobody asked for its exit code", () =>
+  it.scoped("is taken over from a zombie process", () =>
     Effect.gen(function*() {
       const file = `${yield* temporary}/file`
       const { pid } = yield* hold(file, "\"$0\" \"$1\" \"$2\" & exec sleep 60")
       process.kill(pid, "SIGKILL")
       const state = () => readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.[0]
       yield* Effect.repeat(Effect.delay(Effect.sync(state), "10 millis"), { until: (letter) => letter === "Z" })
-      yield* takes(file)
+      yield* acquireBriefly(file)
     }))
 
-  it.scoped("is not taken from a process that runs, whoever waits", () =>
+  it.scoped("is not taken over from a running process, however long another one waits", () =>
     Effect.gen(function*() {
       const file = `${yield* temporary}/file`
       const { name } = yield* hold(file)
@@ -120,7 +120,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock, among real proc
       assert.deepStrictEqual(yield* fs.readDirectory(`${file}.lock`), [name])
     }))
 
-  it.scoped("shows that its holder runs", () =>
+  it.scoped("has a heartbeat while its holder runs", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* temporary}/file`
@@ -130,13 +130,13 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock, among real proc
       yield* Effect.repeat(Effect.delay(sign, "50 millis"), { until: (text) => text !== first })
     }))
 
-  it.scoped("leaves nothing behind when it is interrupted while its directory is being made", () =>
+  it.scoped("leaves no files if it is interrupted while its directory is created", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
       const begun = yield* Deferred.make<void>()
       const made = yield* Deferred.make<void>()
-      // As on a slow disk: the system finishes the call even if nobody waits for it any more.
+      // Like a slow disk: the system completes the call even if nothing waits for it any more.
       const slow: FileSystem.FileSystem = {
         ...fs,
         makeDirectory: (path) =>
@@ -149,7 +149,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock, among real proc
             }, 200)
           })
       }
-      const fiber = yield* takes(`${directory}/file`).pipe(
+      const fiber = yield* acquireBriefly(`${directory}/file`).pipe(
         Effect.provideService(FileSystem.FileSystem, slow),
         Effect.fork
       )
@@ -159,42 +159,42 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock, among real proc
       assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
     }))
 
-  it.scoped("says what the system refused", () =>
+  it.scoped("reports what the file system refused", () =>
     Effect.gen(function*() {
-      const error = yield* Effect.flip(takes("/nowhere/at/all/file"))
+      const error = yield* Effect.flip(acquireBriefly("/nowhere/at/all/file"))
       assert.strictEqual(error.reason, "Refused")
       assert.include(error.message, "ENOENT")
       const file = `${yield* temporary}/file`
       yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${file}.lock`, "not a directory"))
-      assert.strictEqual((yield* Effect.flip(takes(file))).reason, "Refused")
+      assert.strictEqual((yield* Effect.flip(acquireBriefly(file))).reason, "Refused")
     }))
 })
 
-layer(NodeContext.layer, { excludeTestServices: true })("A lock that was left behind", (it) => {
+layer(NodeContext.layer, { excludeTestServices: true })("An abandoned lock", (it) => {
   const cases = {
-    "by an earlier version with our process ID, before a restart": earlier(process.pid),
-    "by a process whose ID another one has now": toName({ ...self, pid: process.ppid, id: randomUUID(), start: "1" }),
-    "by a process that had our ID, before a restart": toName({ ...self, id: randomUUID(), start: "1" }),
+    "of an earlier version with our process ID, from before a restart": earlier(process.pid),
+    "of a process whose ID was reused": toName({ ...self, pid: process.ppid, id: randomUUID(), start: "1" }),
+    "of a process that had our ID before a restart": toName({ ...self, id: randomUUID(), start: "1" }),
     "under another host name of the same machine": toName({ ...self, id: randomUUID(), host: "renamed", start: "1" })
   }
   for (const [name, holder] of Object.entries(cases)) {
-    it.scoped(`${name} is taken over at once`, () =>
+    it.scoped(`${name} is taken over immediately`, () =>
       Effect.gen(function*() {
         const file = `${yield* temporary}/file`
-        yield* lockedBy(file, holder)
+        yield* createLock(file, holder)
         const { takenOverFrom } = yield* FileLock.acquire(file)
         assert.isTrue(Option.isNone(takenOverFrom))
       }))
   }
 
-  it.scoped("by an earlier version is taken over when a process with its ID began later, and not when it began before", () =>
+  it.scoped("of an earlier version is taken over if the process with its ID started later, and not otherwise", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* temporary}/file`
       const { pid } = yield* hold(`${file}.other`)
       const holder = earlier(pid)
-      yield* lockedBy(file, holder)
-      assert.strictEqual((yield* Effect.flip(takes(file))).message, `process ${pid}`)
+      yield* createLock(file, holder)
+      assert.strictEqual((yield* Effect.flip(acquireBriefly(file))).message, `process ${pid}`)
       const then = new Date(Date.now() - 30 * 60_000)
       yield* fs.utimes(`${file}.lock/${holder}`, then, then)
       assert.isTrue(Option.isNone((yield* FileLock.acquire(file)).takenOverFrom))
@@ -207,23 +207,23 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock that was left be
       "any name": "directory"
     })
   ) {
-    it.scoped(`with a directory that has ${what} is a failure, and nobody waits for ever`, () =>
+    it.scoped(`with a directory named after ${what} is an error without an endless wait`, () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const file = `${yield* temporary}/file`
         yield* fs.makeDirectory(`${file}.lock/${name}`, { recursive: true })
-        const error = yield* Effect.timeout(Effect.flip(takes(file)), "10 seconds")
+        const error = yield* Effect.timeout(Effect.flip(acquireBriefly(file)), "10 seconds")
         assert.strictEqual(error._tag === "FileLockError" && error.reason, "Refused")
       }))
   }
 
-  it.scoped("by an earlier version on another machine is taken over after an hour", () =>
+  it.scoped("of an earlier version on another machine is taken over after an hour", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* temporary}/file`
       const holder = earlier(7, "far-away")
-      yield* lockedBy(file, holder)
-      const error = yield* Effect.flip(takes(file))
+      yield* createLock(file, holder)
+      const error = yield* Effect.flip(acquireBriefly(file))
       assert.strictEqual(error.message, "process 7 on far-away")
       const then = new Date(Date.now() - 61 * 60_000)
       yield* fs.utimes(`${file}.lock/${holder}`, then, then)
@@ -232,19 +232,19 @@ layer(NodeContext.layer, { excludeTestServices: true })("A lock that was left be
     }))
 })
 
-layer(NodeContext.layer)("A lock whose holder can't be looked at", (it) => {
+layer(NodeContext.layer)("A lock whose holder can't be checked", (it) => {
   const cases = {
     "in another container": toName({ ...self, pid: 7, id: randomUUID(), namespace: "1" }),
     "on another machine": toName({ ...self, pid: 7, id: randomUUID(), host: "far-away", boot: "another" }),
-    "where the system shows no processes": toName({
+    "on a system that shows no processes": toName({
       ...self,
       pid: process.ppid,
       id: randomUUID(),
       start: randomUUID()
     }),
-    "before the machine was started again": toName({ ...self, pid: 7, id: randomUUID(), boot: "another" })
+    "from before the machine was restarted": toName({ ...self, pid: 7, id: randomUUID(), boot: "another" })
   }
-  /** A tenth of a second for a fiber that asks the real file system in between. */
+  /** Advances the clock by 100 ms and gives the fiber time to use the real file system. */
   const step = Effect.zipRight(
     TestClock.adjust("100 millis"),
     Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 5)))
@@ -256,10 +256,10 @@ layer(NodeContext.layer)("A lock whose holder can't be looked at", (it) => {
     )
 
   for (const [where, holder] of Object.entries(cases)) {
-    it.scoped(`(${where}) is taken over once it has given no sign of life for nine seconds`, () =>
+    it.scoped(`(${where}) is taken over after nine seconds without a heartbeat`, () =>
       Effect.gen(function*() {
         const file = `${yield* temporary}/file`
-        yield* lockedBy(file, holder)
+        yield* createLock(file, holder)
         const fiber = yield* Effect.fork(FileLock.acquire(file))
         yield* Effect.repeatN(step, 85)
         assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
@@ -267,12 +267,12 @@ layer(NodeContext.layer)("A lock whose holder can't be looked at", (it) => {
         assert.include(Option.getOrThrow(takenOverFrom), `process ${fromName(holder)!.pid}`)
       }))
 
-    it.scoped(`(${where}) stays its own when it does`, () =>
+    it.scoped(`(${where}) is not taken over while its heartbeat continues`, () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const file = `${yield* temporary}/file`
-        yield* lockedBy(file, holder)
-        const fiber = yield* Effect.fork(Effect.flip(takes(file)))
+        yield* createLock(file, holder)
+        const fiber = yield* Effect.fork(Effect.flip(acquireBriefly(file)))
         let sign = 0
         const beat = Effect.suspend(() => fs.writeFileString(`${file}.lock/${holder}`, String(sign++)))
         const error = yield* untilDone(fiber, Effect.zipRight(Effect.orDie(beat), step))

@@ -17,8 +17,11 @@ const ihdr = chunk("IHDR", header(1, 1))
 const idat = png().subarray(33, -12)
 const iend = chunk("IEND", Buffer.alloc(0))
 
-describe("the media type", () => {
-  it("is that of the first bytes", () => {
+/** Multiplies the number of random cases. */
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
+
+describe("The media type", () => {
+  it("is detected from the first bytes", () => {
     assert.deepStrictEqual(
       [png(), jpeg, gif, webp, Buffer.from("%PDF-1.7\n")].map(MediaType.of),
       ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"]
@@ -27,7 +30,7 @@ describe("the media type", () => {
   })
 })
 
-describe("an image", () => {
+describe("An image", () => {
   it("has a format and a size", () => {
     assert.deepStrictEqual(size(png(300, 7)), { format: "png", width: 300, height: 7 })
     assert.deepStrictEqual(size(jpeg), { format: "jpeg", width: 1, height: 1 })
@@ -36,22 +39,22 @@ describe("an image", () => {
     assert.deepStrictEqual(size(webpLossless), { format: "webp", width: 1, height: 1 })
   })
 
-  it("may be followed by bytes that are not its own, and have fill bytes between its segments", () => {
+  it("can be followed by other bytes and have fill bytes between its segments", () => {
     for (const whole of [png(), jpeg, gif, webp]) size(Buffer.concat([whole, Buffer.from("more")]))
     size(Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xff]), jpeg.subarray(2)]))
   })
 
-  it("is broken when it ends anywhere before its end", () => {
+  it("is broken if it ends too early, at any byte", () => {
     for (const whole of [png(), jpeg, gif, webp, webpLossless]) {
       for (let length = 0; length < whole.length; length++) {
         const cut = Image.inspect(whole.subarray(0, length))
-        // All of the picture is there when nothing but the trailer of a GIF is missing.
+        // A GIF without its trailer still has its whole picture.
         assert.strictEqual(Either.isRight(cut), whole === gif && length === gif.length - 1, `${length} bytes`)
       }
     }
   })
 
-  it("is broken when it has no header, no picture, no size, or a checksum that is not that of its bytes", () => {
+  it("is broken if it has no header, no picture, no size, or a wrong checksum", () => {
     assert.include(broken(pngStart, Buffer.alloc(40)), "header")
     assert.include(broken(pngStart, chunk("IHDR", header(1, 1, [8, 1, 0, 0, 0])), idat, iend), "header")
     assert.include(broken(pngStart, chunk("IHDR", header(1, 1), 7), idat, iend), "checksum of its IHDR")
@@ -68,7 +71,7 @@ describe("an image", () => {
   })
 
   it.effect.prop(
-    "is judged without a failure whatever its bytes are",
+    "is checked without exceptions, whatever its bytes are",
     [Schema.Uint8ArrayFromSelf],
     ([bytes]) =>
       Effect.sync(() => {
@@ -77,20 +80,24 @@ describe("an image", () => {
             Image.inspect(Buffer.concat([whole.subarray(0, at), bytes, whole.subarray(at)]))
           }
         }
-      })
+      }),
+    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
   )
 
-  it("is too large by its bytes or by its longer side", () => {
+  it("can be too large in bytes or on its longer side", () => {
     const limits = { bytes: 1000, side: 100 }
-    assert.isUndefined(Image.problem(png(100, 100), limits))
-    assert.deepStrictEqual(Image.problem(png(20, 101), limits), {
+    assert.isUndefined(Image.findProblem(png(100, 100), limits))
+    assert.deepStrictEqual(Image.findProblem(png(20, 101), limits), {
       reason: "TooLarge",
       why: "it is 20 × 101 pixels; at most 100 per side are allowed"
     })
-    assert.deepStrictEqual(Image.problem(png(1, 1, 2000), limits), {
+    assert.deepStrictEqual(Image.findProblem(png(1, 1, 2000), limits), {
       reason: "TooLarge",
       why: `it has ${png(1, 1, 2000).length.toLocaleString("en-US")} bytes; at most 1,000 are allowed`
     })
-    assert.deepStrictEqual(Image.problem(png().subarray(0, -1), limits), { reason: "Broken", why: "it ends too early" })
+    assert.deepStrictEqual(Image.findProblem(png().subarray(0, -1), limits), {
+      reason: "Broken",
+      why: "it ends too early"
+    })
   })
 })

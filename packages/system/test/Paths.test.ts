@@ -10,7 +10,7 @@ import { temporary } from "./temporary.ts"
 const names = FastCheck.array(FastCheck.constantFrom("a", "..b", "c d", "..."), { maxLength: 4 })
 
 describe("Paths", () => {
-  it("below a directory are what is in it, whatever its name begins with", () => {
+  it("isBelow compares whole path segments", () => {
     FastCheck.assert(FastCheck.property(names, names, (above, below) => {
       const directory = join("/", ...above)
       const path = join(directory, ...below)
@@ -26,7 +26,7 @@ describe("Paths", () => {
     assert.deepStrictEqual(Paths.descend("/a/b", "/a/c"), ["/a/c"])
   })
 
-  it("from the home directory begin with a tilde and nothing else", () => {
+  it("expandHome expands only a tilde that is the whole first segment", () => {
     assert.deepStrictEqual(["~", "~/x", "~x", "a/~", "/~"].map((path) => Paths.expandHome(path, "/home/me")), [
       "/home/me",
       "/home/me/x",
@@ -38,7 +38,7 @@ describe("Paths", () => {
 })
 
 layer(NodeContext.layer, { excludeTestServices: true })("A real path", (it) => {
-  it.scoped("is where a write would go", () =>
+  it.scoped("is the path that a write would change", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -60,7 +60,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A real path", (it) => {
       assert.strictEqual(yield* Paths.realPath("/"), "/")
     }))
 
-  it.scoped("of links that lead round in a circle there is none", () =>
+  it.scoped("does not exist for links that form a circle", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary

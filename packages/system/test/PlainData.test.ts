@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 describe("mapTexts", () => {
   const upper = (text: string) => text.toUpperCase()
 
-  it("replaces every text, at any depth, but no keys", () => {
+  it("replaces every text at any depth, but no keys", () => {
     assert.deepStrictEqual(mapTexts({ a: "x", b: ["y", { c: "z" }], d: 1, e: null }, upper), {
       a: "X",
       b: ["Y", { c: "Z" }],

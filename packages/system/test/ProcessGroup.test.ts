@@ -6,7 +6,7 @@ import { once } from "node:events"
 import * as ProcessGroup from "../src/ProcessGroup.ts"
 import * as ProcessId from "../src/ProcessId.ts"
 
-/** Starts a shell line that prints process IDs; answers them when all are there. */
+/** Starts a shell line that prints process IDs, and returns them once all have been printed. */
 const start = (line: string, count: number) =>
   Effect.gen(function*() {
     const child = spawn("sh", ["-c", line], { detached: true, stdio: ["ignore", "pipe", "ignore"] })
@@ -37,9 +37,9 @@ const isAlive = (pid: number) => {
   return stdout.trim() !== "" && !stdout.trim().startsWith("Z")
 }
 
-// Processes live by the real clock.
+// Processes use the real clock.
 layer(NodeContext.layer, { excludeTestServices: true })("A process group", (it) => {
-  it.scoped("ends with all that it has started, also with what does not want to and what has left it", () =>
+  it.scoped("ends with all of its descendants, including those that ignore signals or have left the group", () =>
     Effect.gen(function*() {
       const stubborn = "trap \"\" TERM; echo $$; while :; do sleep 0.1; done"
       const { child, pids } = yield* start(
@@ -53,7 +53,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A process group", (it) 
       assert.isTrue(yield* group.hasEnded("0 millis"))
     }))
 
-  it.scoped("gets time to end by itself", () =>
+  it.scoped("has a grace period to end by itself", () =>
     Effect.gen(function*() {
       const { child } = yield* start("trap 'sleep 0.3; exit 7' TERM; echo $$; while :; do sleep 0.05; done", 1)
       const ended = once(child, "exit")
@@ -61,13 +61,13 @@ layer(NodeContext.layer, { excludeTestServices: true })("A process group", (it) 
       assert.deepStrictEqual(yield* Effect.promise(() => ended), [7, null])
     }))
 
-  it.effect("that was never started has ended", () =>
+  it.effect("that was never started counts as ended", () =>
     Effect.gen(function*() {
       assert.isTrue(yield* ProcessGroup.of(undefined).hasEnded("1 second"))
       yield* ProcessGroup.of(undefined).end("1 second")
     }))
 
-  it.scoped("runs as long as its leader or a member does", () =>
+  it.scoped("is running as long as its leader or a member is", () =>
     Effect.gen(function*() {
       const self = yield* ProcessId.of(process.pid)
       const { child, pids } = yield* start("sleep 60 & echo $!; sleep 60", 1)
@@ -80,7 +80,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A process group", (it) 
       yield* Effect.promise(() => once(child, "exit"))
       assert.strictEqual(yield* ProcessId.state(leader, self, Date.now()), "ended")
       assert.strictEqual(yield* state, "running")
-      // The other `sleep`, which the shell has not told of, ends with the group.
+      // The other `sleep`, whose ID the shell does not print, ends with the group.
       yield* ProcessGroup.of(child.pid).end("1 second")
       assert.isFalse(isAlive(pids[0]!))
       assert.strictEqual(yield* state, "ended")

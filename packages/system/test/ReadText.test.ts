@@ -15,21 +15,21 @@ const pipe = Effect.map(temporary, (directory) => {
   return `${directory}/pipe`
 })
 
-/** A shell that writes to the pipe while this process reads from it. */
+/** Starts a shell that writes to the pipe while this process reads from it. */
 const write = (path: string, line: string) =>
   Effect.acquireRelease(
     Effect.sync(() => spawn("sh", ["-c", `${line} > "$0"`, path], { stdio: "ignore" })),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
 
-/** Waits until something reads from the pipe: until then a writer that does not wait is refused (ENXIO, open(2)). */
+/** Waits until the pipe has a reader: until then, opening it for non-blocking writes fails (ENXIO, open(2)). */
 const waitForReader = (path: string) =>
   Effect.try(() => closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))).pipe(
     Effect.retry(Schedule.spaced("5 millis"))
   )
 
-layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
-  it.scoped("is read without its byte order mark, also through a link", () =>
+layer(NodeContext.layer, { excludeTestServices: true })("A text file", (it) => {
+  it.scoped("is read without its byte order mark, even through a link", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -38,7 +38,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
       assert.strictEqual(yield* readText(`${directory}/b`), "grüße\r\n")
     }))
 
-  it.scoped("that is none is refused by what it is, without waiting for it", () =>
+  it.scoped("is refused with the reason, and without waiting, if it is something else", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -78,7 +78,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A text", (it) => {
 })
 
 layer(NodeContext.layer, { excludeTestServices: true })("A pipe that the user named", (it) => {
-  it.scoped("is read to its end, whenever somebody writes to it", () =>
+  it.scoped("is read to its end, whenever the writer starts", () =>
     Effect.gen(function*() {
       const path = yield* pipe
       const fiber = yield* Effect.fork(readText(path, { acceptsPipe: true }))
@@ -87,7 +87,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A pipe that the user na
       assert.strictEqual(yield* Fiber.join(fiber), "1\n2\n3\n")
     }))
 
-  it.scoped("and that nobody writes to can be given up", () =>
+  it.scoped("can be interrupted while it has no writer", () =>
     Effect.gen(function*() {
       const path = yield* pipe
       const fiber = yield* Effect.fork(readText(path, { acceptsPipe: true }))
@@ -95,7 +95,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A pipe that the user na
       yield* Fiber.interrupt(fiber)
     }))
 
-  it.scoped("is not read without an end", () =>
+  it.scoped("is not read beyond the size limit", () =>
     Effect.gen(function*() {
       const path = yield* pipe
       const fiber = yield* Effect.fork(Effect.flip(readText(path, { acceptsPipe: true })))

@@ -8,8 +8,8 @@ import { temporary } from "./temporary.ts"
 const bits = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.map(fs.stat(file), ({ mode }) => mode & 0o7777))
 
-layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced", (it) => {
-  it.scoped("is made with its directories and the mode that is given", () =>
+layer(NodeContext.layer, { excludeTestServices: true })("Replacing a file", (it) => {
+  it.scoped("creates it with its directories and the given mode", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -19,7 +19,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
       assert.deepStrictEqual(yield* fs.readDirectory(`${directory}/a/b`), ["file"])
     }))
 
-  it.scoped("keeps its mode, unless it may not", () =>
+  it.scoped("keeps its mode unless the mode is forced", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* temporary}/file`
@@ -32,7 +32,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
       assert.strictEqual(yield* fs.readFileString(file), "newer")
     }))
 
-  it.scoped("may have the longest name there is", () =>
+  it.scoped("works with the longest possible name", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* temporary}/${"n".repeat(255)}`
@@ -40,7 +40,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
       assert.strictEqual(yield* fs.readFileString(file), "text")
     }))
 
-  it.scoped("stays a symbolic link, also to a file that is not there yet", () =>
+  it.scoped("keeps a symbolic link, even to a file that does not exist yet", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -54,7 +54,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
       assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), ["link", "real"])
     }))
 
-  it.scoped("is as it was, and nothing is left beside it, when it can't be replaced", () =>
+  it.scoped("leaves it unchanged and no other files if it fails", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary

@@ -12,7 +12,7 @@ import { temporary } from "./temporary.ts"
 const isRoot = process.getuid?.() === 0
 const nobody = 65534
 
-/** Runs a shell line in which `$0` is Node and `$1` a program that replaces a file. */
+/** Runs a shell line in which `$0` is Node and `$1` is a program that replaces a file. */
 const runIn = (line: string, ...more: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -34,7 +34,7 @@ const runIn = (line: string, ...more: ReadonlyArray<string>) =>
     return `${stdout}${stderr}`.trim()
   })
 
-/** A directory of its own, which every user may enter. */
+/** A new temporary directory that every user may enter. */
 const open = Effect.tap(
   temporary,
   (directory) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.chmod(directory, 0o755))
@@ -46,7 +46,7 @@ const owner = (file: string) =>
     ({ gid, mode, uid }) => [Option.getOrNull(uid), Option.getOrNull(gid), mode & 0o7777]
   )
 
-/** By Python: Node has no calls for extended attributes. */
+/** Uses Python, since Node has no functions for extended attributes. */
 const attributes = (file: string, ...script: ReadonlyArray<string>) =>
   execFileSync("python3", ["-c", ["import os, sys", "f = sys.argv[1]", ...script].join("\n"), file], {
     encoding: "utf8",
@@ -59,7 +59,7 @@ const accessControlList = [
   "os.setxattr(f, 'user.note', b'kept')"
 ]
 
-layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced stays the same for others:", (it) => {
+layer(NodeContext.layer, { excludeTestServices: true })("When a file is replaced", (it) => {
   it.scoped("its hard links show the new content", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
@@ -71,7 +71,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
       assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), ["one", "two"])
     }))
 
-  it.scoped("but not a secret's", () =>
+  it.scoped("the hard links of a secret file do not", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* temporary
@@ -81,7 +81,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
       assert.strictEqual(yield* fs.readFileString(`${directory}/two`), "old")
     }))
 
-  it.scoped.skipIf(!isRoot)("its owner and group stay, secret or not", () =>
+  it.scoped.skipIf(!isRoot)("it keeps its owner and group, secret or not", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* temporary}/file`
@@ -95,7 +95,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
     }))
 
   it.scoped.skipIf(process.platform !== "linux")(
-    "its access control list and extended attributes stay",
+    "it keeps its access control list and extended attributes",
     (context) =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
@@ -117,8 +117,8 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that is replaced
   )
 })
 
-layer(NodeContext.layer, { excludeTestServices: true })("A file that can't be replaced is written in place", (it) => {
-  it.scoped.skipIf(!isRoot)("when it is another user's", () =>
+layer(NodeContext.layer, { excludeTestServices: true })("A file is written in place", (it) => {
+  it.scoped.skipIf(!isRoot)("if it belongs to another user", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* open
@@ -132,7 +132,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that can't be re
       assert.deepStrictEqual(yield* fs.readDirectory(directory), ["file"])
     }))
 
-  it.scoped.skipIf(!isRoot)("when its directory can't be written", () =>
+  it.scoped.skipIf(!isRoot)("if its directory is not writable", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* open
@@ -143,7 +143,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that can't be re
       assert.strictEqual(yield* fs.readFileString(file), "nnnnn")
     }))
 
-  it.scoped.skipIf(!isRoot)("when something is mounted on it", (context) =>
+  it.scoped.skipIf(!isRoot)("if something is mounted on it", (context) =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* open
@@ -157,14 +157,14 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that can't be re
       assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), ["file", "real"])
     }))
 
-  it.scoped("and is as it was when that fails halfway", () =>
+  it.scoped("and restored if that fails halfway", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* open
       const old = "old".repeat(1000)
       yield* fs.writeFileString(`${directory}/one`, old)
       yield* fs.link(`${directory}/one`, `${directory}/two`)
-      // No file may become larger than 8 blocks of 512 bytes.
+      // Files are limited to 8 blocks of 512 bytes.
       const said = yield* runIn(`trap '' XFSZ; ulimit -f 8; exec "$0" "$1" "$2" 100000`, `${directory}/one`)
       assert.match(said, /EFBIG/)
       assert.strictEqual(yield* fs.readFileString(`${directory}/one`), old)
@@ -173,7 +173,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A file that can't be re
 })
 
 layer(NodeContext.layer, { excludeTestServices: true })("A read-only file", (it) => {
-  it.scoped("is not replaced, by root neither", () =>
+  it.scoped("is not replaced, not even by root", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* temporary}/file`

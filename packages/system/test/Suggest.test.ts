@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 describe("Suggest", () => {
   const known = ["region", "profile", "baseURL", "proxy"]
 
-  it("finds the name that was misspelled", () => {
+  it("finds the intended name", () => {
     assert.deepStrictEqual(Suggest.closest("regoin", known), ["region"])
     assert.deepStrictEqual(Suggest.closest("baseUrls", known), ["baseURL"])
   })
@@ -13,7 +13,7 @@ describe("Suggest", () => {
     assert.deepStrictEqual(Suggest.closest("BASE_url", known), ["baseURL"])
   })
 
-  it("suggests nothing when more than a third of the letters differ", () => {
+  it("suggests nothing if more than a third of the letters differ", () => {
     assert.deepStrictEqual(Suggest.closest("colour", known), [])
     assert.deepStrictEqual(Suggest.closest("prxi", known), [])
   })
@@ -26,7 +26,7 @@ describe("Suggest", () => {
     ])
   })
 
-  it("compares names as the caller says", () => {
+  it("compares names with the caller's function", () => {
     const options = { compareAs: (name: string) => name, maxDistance: () => 0 }
     assert.deepStrictEqual(Suggest.closest("--Model", ["--model"], options), [])
     assert.deepStrictEqual(Suggest.closest("--model", ["--model"], options), ["--model"])

@@ -1,4 +1,4 @@
-/** The smallest whole images of each format, and PNGs of any size. */
+/** The smallest complete image of each format, and PNGs of any size. */
 import { crc32, deflateSync } from "node:zlib"
 
 export const chunk = (type: string, data: Uint8Array, checksum?: number): Buffer => {
@@ -20,7 +20,7 @@ export const header = (width: number, height: number, kind = [8, 0, 0, 0, 0]): B
   return data
 }
 
-/** In shades of grey; `extra` bytes make the file larger, and the picture no other. */
+/** A grayscale image. `extra` bytes make the file larger without changing the picture. */
 export const png = (width = 1, height = 1, extra = 0): Buffer =>
   Buffer.concat([
     pngStart,

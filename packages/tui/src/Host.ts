@@ -60,13 +60,13 @@ export interface ActiveModel {
   readonly region: string
   /** The host that requests are sent to, with its port unless it is the default. */
   readonly gateway: string
-  /** E.g. `bearer token` or `AWS credentials`. `status` also tells where it was found. */
+  /** E.g. `bearer token` or `AWS credentials`. `status` also shows where it was found. */
   readonly credential: string
   /** In tokens. */
   readonly contextWindow?: number
   readonly price?: Price
   readonly languageModel: LanguageModel.Service
-  /** Absent: a turn treats the provider as unknown. */
+  /** Absent: turns use the defaults for an unknown provider. */
   readonly modelProvider?: ModelProvider
 }
 

@@ -141,7 +141,7 @@ describe("a command for the headers of a remote server", () => {
       { Authorization: "printf 'canary\\ncanary'" },
       /failed: it printed a header name or value that is not valid in HTTP$/
     ],
-    ["takes too long is ended", "sleep 60", /failed: it gave no header within 300ms$/]
+    ["takes too long is ended", "sleep 60", /failed: it printed no header within 300ms$/]
   ]
   for (const [what, headersCommand, message] of failures) {
     it.scopedLive(`that ${what}`, () =>

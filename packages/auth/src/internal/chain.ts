@@ -61,9 +61,9 @@ const noneBecause = (message: string): Effect.Effect<Outcome> => Effect.succeed(
 const notSet = noneBecause("not set")
 
 const keyVariables = Effect.gen(function*() {
-  const id = yield* Environment.variable("AWS_ACCESS_KEY_ID")
-  const secret = yield* Environment.variable("AWS_SECRET_ACCESS_KEY")
-  const token = yield* Environment.variable("AWS_SESSION_TOKEN")
+  const id = yield* Environment.readVariable("AWS_ACCESS_KEY_ID")
+  const secret = yield* Environment.readVariable("AWS_SECRET_ACCESS_KEY")
+  const token = yield* Environment.readVariable("AWS_SESSION_TOKEN")
   if (Option.isNone(id)) return yield* Option.isNone(secret) ? notSet : noneBecause("AWS_ACCESS_KEY_ID is not set")
   if (Option.isNone(secret)) return yield* noneBecause("AWS_SECRET_ACCESS_KEY is not set")
   const identity = {
@@ -115,9 +115,11 @@ const toFailedProfile =
   })
 
 const resolveWebIdentity = Effect.fn("chain.resolveWebIdentity")(function*(http: Sdk.Http, region: string) {
-  const tokenFile = yield* Environment.variable("AWS_WEB_IDENTITY_TOKEN_FILE")
+  const tokenFile = yield* Environment.readVariable("AWS_WEB_IDENTITY_TOKEN_FILE")
   if (Option.isNone(tokenFile)) return yield* notSet
-  if (Option.isNone(yield* Environment.variable("AWS_ROLE_ARN"))) return yield* noneBecause("AWS_ROLE_ARN is not set")
+  if (Option.isNone(yield* Environment.readVariable("AWS_ROLE_ARN"))) {
+    return yield* noneBecause("AWS_ROLE_ARN is not set")
+  }
   return yield* resolveStep(
     Sdk.fromWebIdentity(http, region, tokenFile.value),
     "the web identity token",
@@ -136,8 +138,8 @@ const resolveWebIdentity = Effect.fn("chain.resolveWebIdentity")(function*(http:
 
 const isInContainer = Effect.map(
   Effect.zip(
-    Environment.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
-    Environment.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    Environment.readVariable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+    Environment.readVariable("AWS_CONTAINER_CREDENTIALS_FULL_URI")
   ),
   ([relative, full]) => Option.isSome(relative) || Option.isSome(full)
 )
@@ -152,7 +154,7 @@ const containerCredentials = Effect.gen(function*() {
 })
 
 const instanceCredentials = Effect.gen(function*() {
-  const disabled = yield* Environment.variable("AWS_EC2_METADATA_DISABLED")
+  const disabled = yield* Environment.readVariable("AWS_EC2_METADATA_DISABLED")
   if (Option.isSome(disabled) && disabled.value.toLowerCase() !== "false") {
     return yield* noneBecause("disabled by AWS_EC2_METADATA_DISABLED")
   }

@@ -17,9 +17,9 @@ export const runCommand = (
   }
 ): Effect.Effect<Uint8Array, CommandFailed> =>
   CommandOutput.run(command, {
-    what: "token",
+    outputName: "token",
     // The command may need AWS credentials to get a token, but not the token that it replaces.
     environment: { ...environment, AWS_BEARER_TOKEN_BEDROCK: undefined },
     timeLimit,
-    say: onStderr
+    onStderrLine: onStderr
   }).pipe(Effect.mapError((message) => new CommandFailed({ message })))

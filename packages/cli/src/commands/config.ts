@@ -38,19 +38,22 @@ const unknownOption = option(Options.boolean("unknown"), {
   description: "Show only settings that have no effect here, and why."
 })
 
-const toJson = ({ isMissed, key, near, note, origin }: UnknownSetting) => ({
+const toJson = ({ isMissed, key, note, origin, suggestion }: UnknownSetting) => ({
   key,
   origin: Origin.describe(origin),
   nothingIsLost: !isMissed,
-  ...Option.match(near, { onNone: () => ({}), onSome: (near) => ({ didYouMean: near }) }),
+  ...Option.match(suggestion, { onNone: () => ({}), onSome: (suggestion) => ({ didYouMean: suggestion }) }),
   ...Option.match(note, { onNone: () => ({}), onSome: (note) => ({ note }) })
 })
 
-const explain = ({ isMissed, near, note }: UnknownSetting): string =>
+const explain = ({ isMissed, note, suggestion }: UnknownSetting): string =>
   Option.match(note, {
     onSome: (note) => isMissed ? note : `Nothing to do. ${note}`,
     onNone: () =>
-      Option.match(near, { onNone: () => "Not a known setting.", onSome: (near) => `Did you mean ${near}?` })
+      Option.match(suggestion, {
+        onNone: () => "Not a known setting.",
+        onSome: (suggestion) => `Did you mean ${suggestion}?`
+      })
   })
 
 export const show = command("show", {

@@ -44,14 +44,14 @@ export const resolve = command("resolve", {
         ? settings.region
         : yield* resolve(Option.some({ value: region.value, origin: { _tag: "Flag", flag: "--region" } }))
       const { factsOf, model, resolved } = yield* ModelChoice.choose(given, value)
-      const { configured, standsFor, wire } = resolved
-      const through = factsOf === configured || factsOf === standsFor?.value ? "" : `, as ${factsOf}`
+      const { aliasFor, configured, wire } = resolved
+      const through = factsOf === configured || factsOf === aliasFor?.value ? "" : `, as ${factsOf}`
       yield* write(Table.render([
         ["configured", configured],
-        ...(standsFor === undefined ? [] : [["stands for", `${standsFor.value}, from ${standsFor.from}`]]),
+        ...(aliasFor === undefined ? [] : [["stands for", `${aliasFor.value}, from ${aliasFor.from}`]]),
         ["region", `${value}, ${origin._tag === "Default" ? "the default" : `from ${Origin.describe(origin)}`}`],
         ["sent", wire],
-        ["because", ModelId.because(resolved)],
+        ["because", ModelId.describeReason(resolved)],
         [
           "model",
           Option.match(model, {

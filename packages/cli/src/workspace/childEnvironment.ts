@@ -1,6 +1,6 @@
 /** Determines the environments of the programs that this program starts. */
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
-import * as Config from "@altimate-code/config/Environment"
+import * as Environment from "@altimate-code/config/Environment"
 import { Settings } from "@altimate-code/config/Settings"
 import { isSecretName } from "@altimate-code/log/SecretName"
 import { includesSecret, Secrets } from "@altimate-code/log/Secrets"
@@ -77,7 +77,7 @@ export const tokenCommandEnvironment: Effect.Effect<Variables> = Effect.sync(() 
 export const registerCredentials = Effect.gen(function*() {
   const { register } = yield* Secrets
   for (const name of [privateVariables[0]!, ...awsSecrets]) {
-    const value = Option.filter(yield* Config.variable(name), isLong)
+    const value = Option.filter(yield* Environment.readVariable(name), isLong)
     if (Option.isSome(value)) yield* register(Redacted.make(value.value))
   }
 })

@@ -85,7 +85,7 @@ const reasonOf = (error: PlatformError): string => {
 const findUnstorable = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const directory = yield* sessionDirectory
-  const home = yield* Environment.variable("HOME")
+  const home = yield* Environment.readVariable("HOME")
   return yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 }).pipe(
     // Checks by writing: a file system may be mounted read-only.
     Effect.zipRight(fs.makeTempDirectoryScoped({ directory, prefix: ".write-" })),

@@ -21,7 +21,7 @@ const maxListed = 3
 const unknownSettingsWarning = Effect.gen(function*() {
   const { unknown } = yield* Settings.Settings
   const { home } = yield* Directories
-  const silent = unknown.filter(({ near }) => Option.isNone(near))
+  const silent = unknown.filter(({ suggestion }) => Option.isNone(suggestion))
   if (silent.length === 0) return []
   const files = Arr.groupBy(silent, ({ origin }) => Origin.source(origin).replace(`${home}/`, "~/"))
   const counts = Object.entries(files).map(([file, { length }], index) =>

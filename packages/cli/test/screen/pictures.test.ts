@@ -72,7 +72,7 @@ layer(NodeContext.layer)("the pictures of the documentation", (it) => {
       })
       const picture = (name: string, title: string) =>
         Effect.promise(() =>
-          expect(svg(terminal.emulator, title)).toMatchFileSnapshot(`../../../docs/pictures/${name}.svg`)
+          expect(svg(terminal.emulator, title)).toMatchFileSnapshot(`../../../../docs/pictures/${name}.svg`)
         )
 
       yield* terminal.see(/Amazon Bedrock[^]*ready/)

@@ -1,4 +1,4 @@
-/** Logs three lines and then ends the process, as the second argument says, before anything else can run. */
+/** Logs three lines and then ends the process in the way of the second argument, before anything else can run. */
 import * as LogFile from "@altimate-code/log/LogFile"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"

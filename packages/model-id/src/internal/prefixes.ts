@@ -11,5 +11,5 @@ export const guide: ReadonlyArray<string> = ["us.", "eu.", "global.", "jp.", "ap
 export const aws: ReadonlyArray<string> = ["us-gov.", "ca.", "in."]
 
 /** The prefix that an ID begins with: one of the guide's, of AWS's, or of `more`. */
-export const of = (id: string, more: ReadonlyArray<string> = []): Option.Option<string> =>
+export const find = (id: string, more: ReadonlyArray<string> = []): Option.Option<string> =>
   Arr.findFirst([...guide, ...aws, ...more], (prefix) => prefix !== "" && id.startsWith(prefix))

@@ -4,7 +4,7 @@ import type { Fault, StreamException } from "../Script.ts"
 import { reset, stall, type Steps } from "./http/steps.ts"
 import { empty, expiredToken, htmlPage, redirect, type Refusal, refuse } from "./validation/refusal.ts"
 
-const throttled = (fault: Extract<Fault, { type: "throttle" }>): Refusal => ({
+const toThrottling = (fault: Extract<Fault, { type: "throttle" }>): Refusal => ({
   status: 429,
   name: "ThrottlingException",
   message: fault.message ?? "Too many requests, please wait before trying again.",
@@ -12,10 +12,10 @@ const throttled = (fault: Extract<Fault, { type: "throttle" }>): Refusal => ({
 })
 
 /** The steps of a fault that replaces the answer; `None` for a fault within an answer. */
-export const instead = (fault: Fault): Option.Option<Steps> => {
+export const replaceAnswer = (fault: Fault): Option.Option<Steps> => {
   switch (fault.type) {
     case "throttle":
-      return Option.some(refuse(throttled(fault)))
+      return Option.some(refuse(toThrottling(fault)))
     case "error":
       return Option.some(refuse(fault))
     case "expiredToken":

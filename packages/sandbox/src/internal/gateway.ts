@@ -4,13 +4,13 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { Options } from "../SandboxOptions.ts"
+import { alterResponse } from "./converse/alterResponse.ts"
 import { complete } from "./converse/answer.ts"
 import { converse } from "./converse/converse.ts"
+import { bufferSteps, converseStream } from "./converse/converseStream.ts"
 import { echo } from "./converse/echo.ts"
 import type { ConverseRequest } from "./converse/request.ts"
-import { buffered, streamed } from "./converse/streamed.ts"
-import { wrapped } from "./converse/wrapped.ts"
-import { instead } from "./faults.ts"
+import { replaceAnswer } from "./faults.ts"
 import type { Incoming } from "./http/incoming.ts"
 import type { Route } from "./http/route.ts"
 import { type Steps, wait } from "./http/steps.ts"
@@ -18,10 +18,10 @@ import * as Playback from "./playback.ts"
 import * as Models from "./validation/models.ts"
 import {
   empty,
-  extraneous,
+  extraneousField,
   type Refusal,
   refuse,
-  scriptIsOver,
+  scriptEnded,
   splitArn,
   unknownOperation
 } from "./validation/refusal.ts"
@@ -45,7 +45,7 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
     const checkFields = (rawBody: string): Either.Either<void, Refusal> =>
       Option.match(fields.size === 0 ? Option.none() : findForbidden(fields, JSON.parse(rawBody)), {
         onNone: () => Either.void,
-        onSome: (field) => Either.left(extraneous(field))
+        onSome: (field) => Either.left(extraneousField(field))
       })
 
     const answer = (
@@ -55,11 +55,13 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
       seed: string
     ): Steps => {
       const delays = turn.delays ?? {}
-      const steps = Option.getOrElse(Option.flatMap(Option.fromNullable(fault), instead), () => {
+      const steps = Option.getOrElse(Option.flatMap(Option.fromNullable(fault), replaceAnswer), () => {
         const completed = complete(turn, request, seed)
-        if (operation === "converse" || streaming === "json") return wrapped(converse(completed, delays, fault), fault)
-        const steps = streamed(completed, delays, fault)
-        return wrapped(streaming === "buffered" ? buffered(steps) : steps, fault)
+        if (operation === "converse" || streaming === "json") {
+          return alterResponse(converse(completed, delays, fault), fault)
+        }
+        const steps = converseStream(completed, delays, fault)
+        return alterResponse(streaming === "buffered" ? bufferSteps(steps) : steps, fault)
       })
       return [...wait(delays.headers), ...steps]
     }
@@ -76,7 +78,7 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
         : Ref.modify(position, (at) => Playback.next(script, route.operation, at)).pipe(
           Effect.flatten,
           Effect.mapBoth({
-            onFailure: () => scriptIsOver(script.length),
+            onFailure: () => scriptEnded(script.length),
             onSuccess: (next) => answer(route, next, request, `turn ${next.index}`)
           })
         )

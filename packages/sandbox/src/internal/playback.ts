@@ -19,7 +19,7 @@ export const start: Position = { turn: 0, played: [] }
 
 const streamOnly: ReadonlySet<Fault["type"]> = new Set(["end", "corrupt", "json", "sse"])
 
-const limit = ({ times = 1 }: Fault): number => times === "always" ? Infinity : times
+const maxPlays = ({ times = 1 }: Fault): number => times === "always" ? Infinity : times
 
 /** The next attempt, or `None` at the end of the script, and the new position. */
 export const next = (
@@ -32,7 +32,7 @@ export const next = (
   const faults = turn.faults ?? []
   const played = faults.map((_, i) => position.played[i] ?? 0)
   const index = faults.findIndex((fault, i) =>
-    (played[i] ?? 0) < limit(fault) && (operation === "converse-stream" || !streamOnly.has(fault.type))
+    (played[i] ?? 0) < maxPlays(fault) && (operation === "converse-stream" || !streamOnly.has(fault.type))
   )
   const attempt = { index: position.turn, turn, fault: faults[index] }
   return [

@@ -1,4 +1,4 @@
-/** Takes the lock of the file that it is given, says so, and never lets go. */
+/** Acquires the lock of the given file, reports that, and never releases it. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"

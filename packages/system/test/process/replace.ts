@@ -1,4 +1,4 @@
-/** Replaces the file of the first argument by as many characters as the second says, as the user that is the third. */
+/** Replaces the file in the first argument by the number of characters in the second, as the user in the third. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"

@@ -75,7 +75,7 @@ describe("Editing", () => {
     assert.strictEqual(seen(acted(input("a\n|b"), "kill-to-start")), "a|b")
   })
 
-  it("replaces a range and moves the cursor behind it", () => {
+  it("replaces a range and moves the cursor after it", () => {
     assert.strictEqual(
       seen(update(input("see @mo| now"), { type: "replace", start: 4, end: 7, text: "@model.ts " })),
       "see @model.ts | now"

@@ -58,7 +58,7 @@ describe("The status bar", () => {
     }
   })
 
-  it("has one line on a low terminal and drops the activity last", () => {
+  it("has one line on a terminal with few rows and drops the activity last", () => {
     assert.deepStrictEqual(lines(60, 1), ["Claude Sonnet 4.6 · context 12% · writing · esc: stop"])
     assert.deepStrictEqual(lines(20, 1), ["writing · esc: stop"])
   })

@@ -90,7 +90,7 @@ describe("The view", () => {
     )
   )
 
-  it("is lower than the terminal and never wider, after any events", () => {
+  it("has fewer rows than the terminal and is never wider, after any events", () => {
     fc.assert(
       fc.property(
         fc.array(messages, { maxLength: 40 }),

@@ -7,11 +7,11 @@ export const applyChange = (text: string, tree: Branch, at: ReadonlyArray<string
   const rooted = parse(text) === undefined ? `${text}${/[^\n]$/.test(text) ? "\n" : ""}{}\n` : text
   const root = parse(rooted)
   if (root === undefined) return text
-  const style = styleOf(rooted)
+  const style = detectStyle(rooted)
   const present = findNodeAtLocation(root, [...path])
   const edits = present === undefined
-    ? insertion(rooted, root, path, value, style)
-    : [{ ...present, content: pretty(value, style, indentAt(rooted, present.offset)) }]
+    ? planInsertion(rooted, root, path, value, style)
+    : [{ ...present, content: formatValue(value, style, indentAt(rooted, present.offset)) }]
   return edits.reduceRight(
     (edited, { content, length, offset }) => edited.slice(0, offset) + content + edited.slice(offset + length),
     rooted
@@ -42,12 +42,12 @@ interface Style {
   readonly eol: string
 }
 
-const styleOf = (text: string): Style => ({
+const detectStyle = (text: string): Style => ({
   indent: /^([ \t]+)["}]/m.exec(text)?.[1] ?? "  ",
   eol: text.includes("\r\n") ? "\r\n" : "\n"
 })
 
-const pretty = (value: unknown, { eol, indent }: Style, outer: string): string =>
+const formatValue = (value: unknown, { eol, indent }: Style, outer: string): string =>
   JSON.stringify(value, null, indent).replaceAll("\n", eol + outer)
 
 /** The indentation of the line that contains the offset. */
@@ -68,7 +68,7 @@ const commaEnd = (text: string): number => {
 }
 
 /** The library's own insertion also reformats the lines around it and separates the last line from its comment. */
-const insertion = (
+const planInsertion = (
   text: string,
   root: Node,
   path: ReadonlyArray<string>,
@@ -87,7 +87,7 @@ const insertion = (
     const outer = indentAt(text, object.offset)
     const inner = outer + style.indent
     const offset = text.slice(0, close).trimEnd().length
-    const content = `${style.eol}${inner}${name}: ${pretty(nested, style, inner)}${style.eol}${outer}`
+    const content = `${style.eol}${inner}${name}: ${formatValue(nested, style, inner)}${style.eol}${outer}`
     return [{ offset, length: close - offset, content }]
   }
 
@@ -99,7 +99,7 @@ const insertion = (
   }
   const inner = indentAt(text, last.offset)
   const comments = /^(?:[ \t]*(?:\/\*[^]*?\*\/|\/\/[^\r\n]*))*/.exec(between.slice(comma))?.[0].length ?? 0
-  const entry = `${style.eol}${inner}${name}: ${pretty(nested, style, inner)}`
+  const entry = `${style.eol}${inner}${name}: ${formatValue(nested, style, inner)}`
   return [
     ...(comma === 0 ? [{ offset: end, length: 0, content: "," }] : []),
     { offset: end + comma + comments, length: 0, content: comma === 0 ? entry : `${entry},` }

@@ -4,7 +4,7 @@ import * as AST from "effect/SchemaAST"
 import type { ConfigError } from "../../ConfigError.ts"
 import { ConfigFile } from "../../ConfigFile.ts"
 import { errorAt } from "./errorAt.ts"
-import { type Branch, dotted, toValue, type Tree } from "./tree.ts"
+import { type Branch, formatPath, toValue, type Tree } from "./tree.ts"
 
 const decode = ParseResult.decodeUnknownEither(ConfigFile)
 
@@ -14,17 +14,17 @@ export const checkTypes = (tree: Tree): Either.Either<Branch, ConfigError> => {
   return Either.mapBoth(decode(toValue(tree)), {
     onLeft: (issue) => {
       const { ast, path } = findInnermost(issue, [])
-      return mismatch(at(tree, path), ast, path)
+      return mismatch(findWithin(tree, path), ast, path)
     },
     onRight: () => tree
   })
 }
 
 /** Like `find`, but also looks into arrays. */
-const at = (tree: Tree, [key, ...rest]: ReadonlyArray<string>): Tree => {
+const findWithin = (tree: Tree, [key, ...rest]: ReadonlyArray<string>): Tree => {
   if (key === undefined) return tree
   const inner = tree._tag === "Branch" ? tree.children.get(key) : tree.items?.[Number(key)]
-  return inner === undefined ? tree : at(inner, rest)
+  return inner === undefined ? tree : findWithin(inner, rest)
 }
 
 const findInnermost = (
@@ -57,7 +57,7 @@ const findInnermost = (
 const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): ConfigError => {
   const expected = describeExpected(ast)
   const found = AST.isRefinement(ast) ? "another number" : describeFound(tree)
-  const subject = path.length === 0 ? "" : ` for ${dotted(path)}`
+  const subject = path.length === 0 ? "" : ` for ${formatPath(path)}`
   return errorAt(tree.start, {
     reason: "Type",
     message: `expected ${expected}${subject}, found ${found}`,
@@ -70,7 +70,7 @@ const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): Config
 }
 
 const describeExpected = (ast: AST.AST): string => {
-  if (AST.isUnion(ast)) return joinOr(members(ast).map(describeExpected))
+  if (AST.isUnion(ast)) return joinOr(listMembers(ast).map(describeExpected))
   if (AST.isTypeLiteral(ast)) return "an object"
   if (AST.isTupleType(ast)) return "an array"
   if (AST.isStringKeyword(ast)) return "a string"
@@ -78,8 +78,8 @@ const describeExpected = (ast: AST.AST): string => {
   return AST.isBooleanKeyword(ast) ? "a boolean" : String(ast)
 }
 
-const members = (union: AST.Union): ReadonlyArray<AST.AST> =>
-  union.types.flatMap((type) => AST.isUnion(type) ? members(type) : [type])
+const listMembers = (union: AST.Union): ReadonlyArray<AST.AST> =>
+  union.types.flatMap((type) => AST.isUnion(type) ? listMembers(type) : [type])
 
 const joinOr = (names: ReadonlyArray<string>): string => `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`
 

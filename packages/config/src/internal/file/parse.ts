@@ -3,7 +3,7 @@ import { createScanner, getNodeValue, type Node, type ParseError, parseTree, pri
 import type { ConfigError } from "../../ConfigError.ts"
 import type { Origin } from "../../Origin.ts"
 import { errorAt } from "./errorAt.ts"
-import { dotted, type Tree } from "./tree.ts"
+import { formatPath, type Tree } from "./tree.ts"
 
 /** A configuration text and how to describe positions in it. */
 export interface Source {
@@ -45,7 +45,7 @@ export const parse = (source: Source): Either.Either<Tree, ConfigError> => {
   if (root === undefined) return Either.right({ _tag: "Branch", origin: start, start, children: new Map() })
 
   const toTree = (node: Node, path: ReadonlyArray<string>, keyOffset: number): Tree => {
-    const key = dotted(path)
+    const key = formatPath(path)
     const places = { origin: originAt(keyOffset, key), start: originAt(node.offset, key) }
     if (node.type === "array") {
       const items = (node.children ?? []).map((item, index) => toTree(item, [...path, String(index)], item.offset))

@@ -45,7 +45,7 @@ export const empty: Branch = {
 const plain = /^[\p{L}\p{N}_$@/:+-]+$/u
 
 /** The path with dots; ambiguous names are quoted. */
-export const dotted = (path: ReadonlyArray<string>): string =>
+export const formatPath = (path: ReadonlyArray<string>): string =>
   path.map((name) => plain.test(name) ? name : printable(JSON.stringify(name))).join(".")
 
 /** Merges objects key by key; any other value of `over` replaces that of `under`. */
@@ -101,12 +101,12 @@ export const remove = (tree: Branch, path: ReadonlyArray<string>): Branch => {
 }
 
 /** Every leaf with its path, in tree order. */
-export const leaves = (
+export const listLeaves = (
   tree: Branch,
   path: ReadonlyArray<string> = []
 ): ReadonlyArray<readonly [path: ReadonlyArray<string>, leaf: Leaf]> =>
   Array.from(tree.children).flatMap(([key, child]) =>
-    child._tag === "Branch" ? leaves(child, [...path, key]) : [[[...path, key], child] as const]
+    child._tag === "Branch" ? listLeaves(child, [...path, key]) : [[[...path, key], child] as const]
   )
 
 /** The plain value, in objects without a prototype. A leaf's value is as written, or what `pick` returns for it. */

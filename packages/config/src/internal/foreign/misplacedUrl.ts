@@ -6,12 +6,12 @@ import type { ConfigError } from "../../ConfigError.ts"
 import type { Origin } from "../../Origin.ts"
 
 import { errorAt } from "../file/errorAt.ts"
-import { type Branch, dotted, find, type Tree } from "../file/tree.ts"
+import { type Branch, find, formatPath, type Tree } from "../file/tree.ts"
 import { BedrockOptions } from "../schema/bedrockOptions.ts"
 import { placeholders } from "../sources/placeholders.ts"
 import { maskSetting } from "../values/maskSetting.ts"
 import { isBedrock, isOtherProvider } from "./providerNames.ts"
-import { unknownKeys } from "./unknownKeys.ts"
+import { findUnknownKeys } from "./unknownKeys.ts"
 
 /** A text that is a URL or may become one. */
 interface Found {
@@ -25,18 +25,18 @@ interface Found {
  * another name, or in an object that a later one with the same name replaces. Every URL in an unknown place counts, unless its name says
  * that it is something else.
  */
-export const misplacedUrl = (tree: Branch): ConfigError | undefined => {
-  const [found] = [...unknownKeys(tree).flatMap(({ path }) => findInUnknown(tree, path)), ...findReplaced(tree)]
+export const findMisplacedUrl = (tree: Branch): ConfigError | undefined => {
+  const [found] = [...findUnknownKeys(tree).flatMap(({ path }) => findInUnknown(tree, path)), ...findReplaced(tree)]
   return found === undefined ? undefined : errorAt(found.origin, {
     reason: "Misplaced",
-    message: `the gateway's URL is in ${dotted(found.path)}, where it has no effect`,
+    message: `the gateway's URL is in ${formatPath(found.path)}, where it has no effect`,
     hint: describeCorrection(tree, found)
   })
 }
 
 /** URLs in other providers' entries. */
-export const otherProvidersUrls = (tree: Branch): ReadonlyArray<Found> =>
-  Array.from(children(find(tree, ["provider"]))).flatMap(([id, entry]) =>
+export const findOtherProvidersUrls = (tree: Branch): ReadonlyArray<Found> =>
+  Array.from(getChildren(find(tree, ["provider"]))).flatMap(([id, entry]) =>
     id !== "amazon-bedrock" && isOtherProvider(id, entry)
       ? findUrls(entry, ["provider", id]).filter(({ path }) =>
         endpointNames.has(Suggest.fold(path.at(-1)!)) || path.at(-1) === "api"
@@ -44,7 +44,7 @@ export const otherProvidersUrls = (tree: Branch): ReadonlyArray<Found> =>
       : []
   )
 
-const children = (tree: Tree | undefined): ReadonlyMap<string, Tree> =>
+const getChildren = (tree: Tree | undefined): ReadonlyMap<string, Tree> =>
   tree?._tag === "Branch" ? tree.children : new Map<string, Tree>()
 
 /** Top-level settings of other tools whose URLs are not a gateway's. */
@@ -103,7 +103,7 @@ const otherUrlWords = new Set(
 )
 
 const isOtherUrl = (name: string): boolean =>
-  words(name).some((word) => otherUrlWords.has(word)) ||
+  splitWords(name).some((word) => otherUrlWords.has(word)) ||
   // `httpproxy`, and the endpoints of other AWS services: `AWS_ENDPOINT_URL_S3`.
   /proxy|^awsendpointurl(?!$|bedrock)/.test(Suggest.fold(name))
 
@@ -112,9 +112,9 @@ const nonUrlWords = new Set(
   "account arn id key keys mode model profile project region role tenant user username version".split(" ")
 )
 
-const isNonUrl = (name: string): boolean => isSecretName(name) || words(name).some((word) => nonUrlWords.has(word))
+const isNonUrl = (name: string): boolean => isSecretName(name) || splitWords(name).some((word) => nonUrlWords.has(word))
 
-const words = (name: string): ReadonlyArray<string> =>
+const splitWords = (name: string): ReadonlyArray<string> =>
   name.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/)
 
 const findUrls = (tree: Tree, path: ReadonlyArray<string>): ReadonlyArray<Found> => {
@@ -133,7 +133,7 @@ const readUrl = (text: string, path: ReadonlyArray<string>): string | undefined 
   const name = path.at(-1) ?? ""
   if (/^https?:/i.test(text) && (URL.canParse(text) || placeholders(text).length > 0)) return text
   const isEndpoint = !isNonUrl(name) &&
-    (endpointNames.has(Suggest.fold(name)) || words(name).some((word) => endpointNames.has(word)))
+    (endpointNames.has(Suggest.fold(name)) || splitWords(name).some((word) => endpointNames.has(word)))
   const [, , inner = ""] = /^\{(env|file):([^{}]*)\}/.exec(text) ?? []
   if (inner !== "") {
     return !isNonUrl(name) && !isNonUrl(inner) && (isEndpoint || path.some(isBedrock)) ? text : undefined
@@ -161,7 +161,7 @@ const toUrl = (text: string): string => {
 const describeCorrection = (tree: Branch, { origin, path, url }: Found): string => {
   const place = ["provider", "amazon-bedrock", "options"]
   const beside = [find(tree, place), find(tree, path.slice(0, -1))].flatMap((at) =>
-    Array.from(children(at)).flatMap(([name, option]) =>
+    Array.from(getChildren(at)).flatMap(([name, option]) =>
       option._tag === "Leaf" && Object.hasOwn(BedrockOptions.fields, name) && name !== "baseURL" &&
         name !== "endpoint" &&
         JSON.stringify(maskSetting(option.value, [name])) === JSON.stringify(option.value)

@@ -8,7 +8,7 @@ export interface Note {
 }
 
 /**
- * Settings that nobody misses: they describe what happens here anyway, or a feature that does not exist here.
+ * Settings that can be deleted: they request what happens here anyway, or belong to a feature that does not exist here.
  * Sources: the configuration schema of opencode 1.x and of the altimate-code versions that were built on it; Claude Code, "Settings" and
  * "MCP".
  */
@@ -18,7 +18,7 @@ const unnecessary: Readonly<Record<string, string>> = {
   autoupdate: "There are no automatic updates.",
   autoUpdates: "There are no automatic updates.",
   cleanupPeriodDays: "Sessions stay until they are deleted.",
-  enterprise: "It configures sharing, and nothing is shared here.",
+  enterprise: "It configures sharing, but nothing is shared here.",
   forceLoginMethod: "Sign in with a bearer token or AWS credentials; there is no other login.",
   feedback: "No feedback is collected.",
   includeCoAuthoredBy: "Commit messages stay as the model writes them.",
@@ -41,7 +41,7 @@ const unnecessary: Readonly<Record<string, string>> = {
   "provider.amazon-bedrock.id": "The provider is always Amazon Bedrock.",
   "provider.amazon-bedrock.name": "The provider is always called Amazon Bedrock.",
   "provider.amazon-bedrock.npm": "Amazon Bedrock needs no npm package.",
-  "provider.amazon-bedrock.options.enterpriseUrl": "It is about GitHub Copilot.",
+  "provider.amazon-bedrock.options.enterpriseUrl": "It applies only to GitHub Copilot.",
   "provider.amazon-bedrock.options.setCacheKey": "Prompts are cached if the model supports it.",
   "provider.amazon-bedrock.models.*.attachment": "File support is known from the model's ID or baseModel.",
   "provider.amazon-bedrock.models.*.experimental": "Any model can be used.",

@@ -1,7 +1,7 @@
-/** Restrictions in another tool's form. They have no effect here, and nobody must rely on them. */
+/** Restrictions in another tool's form. They have no effect here, so the user is warned not to rely on them. */
 import * as Arr from "effect/Array"
 import type { Origin } from "../../Origin.ts"
-import { type Branch, dotted, find, leaves, type Tree } from "../file/tree.ts"
+import { type Branch, find, formatPath, listLeaves, type Tree } from "../file/tree.ts"
 
 /** A restriction that has no effect here. */
 export interface UnenforcedRule {
@@ -17,32 +17,32 @@ const missingTools = new Set(
     .split(" ")
 )
 
-const values = (tree: Tree | undefined): ReadonlyArray<unknown> =>
-  tree?._tag === "Branch" ? leaves(tree).map(([, { value }]) => value) : tree === undefined ? [] : [tree.value]
+const listValues = (tree: Tree | undefined): ReadonlyArray<unknown> =>
+  tree?._tag === "Branch" ? listLeaves(tree).map(([, { value }]) => value) : tree === undefined ? [] : [tree.value]
 
-const children = (tree: Tree | undefined): ReadonlyArray<readonly [string, Tree]> =>
+const listChildren = (tree: Tree | undefined): ReadonlyArray<readonly [string, Tree]> =>
   tree?._tag === "Branch" ? Array.from(tree.children) : []
 
 /** Finds `{"bash": false}`, which hides the tool from the model. */
 const findDisabledTools = (tree: Tree | undefined, path: ReadonlyArray<string>) =>
-  children(tree).flatMap(([name, tool]) =>
+  listChildren(tree).flatMap(([name, tool]) =>
     tool._tag === "Leaf" && tool.value === false && !missingTools.has(name)
       ? [{ path: [...path, name], origin: tool.origin, name }]
       : []
   )
 
 const isRestrictive = (rules: Tree | undefined): boolean =>
-  values(rules).some((verdict) => verdict === "deny" || verdict === "ask")
+  listValues(rules).some((verdict) => verdict === "deny" || verdict === "ask")
 
-const ofTools = (tree: Branch): ReadonlyArray<UnenforcedRule> => {
+const findInTools = (tree: Branch): ReadonlyArray<UnenforcedRule> => {
   const tools = findDisabledTools(find(tree, ["tools"]), ["tools"])
   const rules = tools.map(({ name }) => `${JSON.stringify(name)}: "deny"`).join(", ")
   return tools.map(({ origin, path }) => ({ path, origin, instead: `Write "permission": {${rules}}.` }))
 }
 
-const ofAgents = (tree: Branch): ReadonlyArray<UnenforcedRule> =>
+const findInAgents = (tree: Branch): ReadonlyArray<UnenforcedRule> =>
   ["agent", "mode"].flatMap((kind) =>
-    children(find(tree, [kind])).flatMap(([name, agent]) => {
+    listChildren(find(tree, [kind])).flatMap(([name, agent]) => {
       const rules = find(agent, ["permission"])
       const tools = findDisabledTools(find(agent, ["tools"]), [kind, name, "tools"])
       return [
@@ -59,20 +59,20 @@ const ofAgents = (tree: Branch): ReadonlyArray<UnenforcedRule> =>
   )
 
 /** Restrictions in Claude Code's settings. */
-const ofClaude = (tree: Branch): ReadonlyArray<UnenforcedRule> => {
+const findInClaudeSettings = (tree: Branch): ReadonlyArray<UnenforcedRule> => {
   const at = (
     path: ReadonlyArray<string>,
     instead: string,
-    isUnenforced = (found: Tree) => values(found).length > 0
+    isUnenforced = (found: Tree) => listValues(found).length > 0
   ) => {
     const found = find(tree, path)
     return found !== undefined && isUnenforced(found) ? [{ path, origin: found.origin, instead }] : []
   }
   const rules = "Use rules such as \"permission\": {\"bash\": {\"rm *\": \"deny\"}}."
-  const isTrue = (found: Tree) => values(found).includes(true)
+  const isTrue = (found: Tree) => listValues(found).includes(true)
   return [
     ...["deny", "ask"].flatMap((verdict) =>
-      at(["permissions", verdict], rules, (found) => values(found).flat().length > 0)
+      at(["permissions", verdict], rules, (found) => listValues(found).flat().length > 0)
     ),
     ...at(["permissions", "disableBypassPermissionsMode"], "Users can still allow every call."),
     ...at(["hooks"], "Hooks do not run. Put restrictions under \"permission\"."),
@@ -80,22 +80,22 @@ const ofClaude = (tree: Branch): ReadonlyArray<UnenforcedRule> => {
   ]
 }
 
-const ofProviders = (tree: Branch): ReadonlyArray<UnenforcedRule> => {
-  const listed = (key: string) => {
+const findInProviders = (tree: Branch): ReadonlyArray<UnenforcedRule> => {
+  const findList = (key: string) => {
     const found = find(tree, [key])
-    return found === undefined ? [] : [{ path: [key], origin: found.origin, ids: values(found).flat() }]
+    return found === undefined ? [] : [{ path: [key], origin: found.origin, ids: listValues(found).flat() }]
   }
   return [
-    ...listed("disabled_providers").filter(({ ids }) => ids.includes("amazon-bedrock")),
-    ...listed("enabled_providers").filter(({ ids }) => !ids.includes("amazon-bedrock"))
+    ...findList("disabled_providers").filter(({ ids }) => ids.includes("amazon-bedrock")),
+    ...findList("enabled_providers").filter(({ ids }) => !ids.includes("amazon-bedrock"))
   ].map(({ origin, path }) => ({ path, origin, instead: "Amazon Bedrock is the only provider and is always used." }))
 }
 
 /** Warnings about restrictions in the file that have no effect here. Rules under `permission` are enforced and not listed. */
-export const unenforcedRuleWarnings = (tree: Branch, locate: (origin: Origin) => string): ReadonlyArray<string> => {
-  const rules = [...ofTools(tree), ...ofAgents(tree), ...ofClaude(tree), ...ofProviders(tree)]
+export const describeUnenforcedRules = (tree: Branch, locate: (origin: Origin) => string): ReadonlyArray<string> => {
+  const rules = [...findInTools(tree), ...findInAgents(tree), ...findInClaudeSettings(tree), ...findInProviders(tree)]
   return Object.entries(Arr.groupBy(rules, ({ instead }) => instead)).map(([instead, rules]) => {
-    const keys = rules.map(({ origin, path }) => `${dotted(path)} (${locate(origin)})`).join(", ")
+    const keys = rules.map(({ origin, path }) => `${formatPath(path)} (${locate(origin)})`).join(", ")
     return `${keys}: ${rules.length === 1 ? "this restriction is" : "these restrictions are"} not enforced. ${instead}`
   })
 }

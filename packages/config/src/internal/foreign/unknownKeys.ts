@@ -3,7 +3,7 @@ import * as Suggest from "@altimate-code/system/Suggest"
 import * as AST from "effect/SchemaAST"
 import { ConfigFile, paths } from "../../ConfigFile.ts"
 import type { Origin } from "../../Origin.ts"
-import { type Branch, dotted } from "../file/tree.ts"
+import { type Branch, formatPath } from "../file/tree.ts"
 import { isBedrock, isOtherProvider } from "./providerNames.ts"
 import { findNote, type Note } from "./settingNotes.ts"
 
@@ -11,7 +11,7 @@ export interface UnknownKey {
   readonly path: ReadonlyArray<string>
   readonly origin: Origin
   /** The setting that was probably meant. */
-  readonly near: string | undefined
+  readonly suggestion: string | undefined
   /** What to know about it if it is another tool's setting. */
   readonly note?: Note
 }
@@ -20,30 +20,30 @@ export interface UnknownKey {
  * The keys that the schema does not know. Where it allows any key, only probable typos are reported; under `provider`, everything except
  * the entries of other providers.
  */
-export const unknownKeys = (
+export const findUnknownKeys = (
   tree: Branch,
   ast: AST.AST = ConfigFile.ast,
   path: ReadonlyArray<string> = []
 ): ReadonlyArray<UnknownKey> => {
-  if (AST.isUnion(ast)) return ast.types.flatMap((type) => unknownKeys(tree, type, path))
+  if (AST.isUnion(ast)) return ast.types.flatMap((type) => findUnknownKeys(tree, type, path))
   if (!AST.isTypeLiteral(ast)) return []
   const known = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))
   const [anyKey] = ast.indexSignatures
   return Array.from(tree.children).flatMap(([key, child]) => {
-    const within = (type: AST.AST) => child._tag === "Branch" ? unknownKeys(child, type, [...path, key]) : []
+    const within = (type: AST.AST) => child._tag === "Branch" ? findUnknownKeys(child, type, [...path, key]) : []
     const type = known.get(key)
     if (type !== undefined) return within(type)
     if (path.length === 1 && path[0] === "provider") {
       return isOtherProvider(key, child)
         ? []
-        : [{ path: [...path, key], origin: child.origin, near: isBedrock(key) ? "amazon-bedrock" : undefined }]
+        : [{ path: [...path, key], origin: child.origin, suggestion: isBedrock(key) ? "amazon-bedrock" : undefined }]
     }
     const note = findNote([...path, key])
-    if (note !== undefined) return [{ path: [...path, key], origin: child.origin, near: undefined, note }]
-    const near = Suggest.closest(key, Array.from(known.keys()))[0] ?? suggestApiKey(key, path)
-    return anyKey !== undefined && (near === undefined || key.startsWith(near))
+    if (note !== undefined) return [{ path: [...path, key], origin: child.origin, suggestion: undefined, note }]
+    const suggestion = Suggest.closest(key, Array.from(known.keys()))[0] ?? suggestApiKey(key, path)
+    return anyKey !== undefined && (suggestion === undefined || key.startsWith(suggestion))
       ? within(anyKey.type)
-      : [{ path: [...path, key], origin: child.origin, near }]
+      : [{ path: [...path, key], origin: child.origin, suggestion }]
   })
 }
 
@@ -60,9 +60,9 @@ const suggestApiKey = (key: string, path: ReadonlyArray<string>): string | undef
     case "provider.amazon-bedrock.options":
       return "apiKey"
     case "provider.amazon-bedrock":
-      return dotted(paths.apiKey)
+      return formatPath(paths.apiKey)
     case "":
-      return name === "key" || name === "token" ? undefined : dotted(paths.apiKey)
+      return name === "key" || name === "token" ? undefined : formatPath(paths.apiKey)
     default:
       return undefined
   }

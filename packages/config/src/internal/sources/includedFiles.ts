@@ -11,9 +11,9 @@ import { options } from "../../ConfigFile.ts"
 import { Directories } from "../../Directories.ts"
 import * as Project from "../../Project.ts"
 import type { Source } from "../file/parse.ts"
-import { type Branch, find, leaves } from "../file/tree.ts"
+import { type Branch, find, listLeaves } from "../file/tree.ts"
 import { expandPath } from "./expandPath.ts"
-import { type Files, fillIn, isRelative, namedFiles, pathSettings } from "./substitute.ts"
+import { type Files, fillIn, findNamedFiles, findPathSettings, isRelative } from "./substitute.ts"
 
 export interface Included {
   /** By absolute path, the SHA-256 of the file's content in hexadecimal. */
@@ -31,18 +31,18 @@ export const includeFiles = Effect.fn("includeFiles")(function*(tree: Branch, so
   const read = yield* Effect.cachedFunction((path: string) => readText(path))
   const isInside = yield* makeIsInside(source.directory)
   const hashes = new Map<string, string>()
-  const kept = new Map<string, string>()
-  const files: Files = { read, kept }
+  const trustedContents = new Map<string, string>()
+  const files: Files = { read, trustedContents }
 
-  for (const { path, written } of yield* namedFiles(tree, source)) {
+  for (const { path, written } of yield* findNamedFiles(tree, source)) {
     if (!isRelative(written) && !(yield* isInside(path))) continue
     hashes.set(path, Either.match(yield* Effect.either(read(path)), { onLeft: () => "unreadable", onRight: Digest.of }))
   }
-  for (const { path, written } of yield* pathSettings(tree, source, files)) {
+  for (const { path, written } of yield* findPathSettings(tree, source, files)) {
     if (!isRelative(written) && !(yield* isInside(path))) continue
     const text = yield* Effect.either(read(path))
     hashes.set(path, Either.match(text, { onLeft: () => "unreadable", onRight: Digest.of }))
-    if (Either.isRight(text)) kept.set(path, text.right)
+    if (Either.isRight(text)) trustedContents.set(path, text.right)
   }
   for (const named of yield* findScripts(tree, source, files)) {
     if (hashes.has(named.path) || !(yield* isInside(named.path))) continue
@@ -97,7 +97,7 @@ const findScripts = Effect.fn("findScripts")(function*(tree: Branch, source: Sou
   const command = find(tree, options("tokenCommand"))
   const commands = [
     ...(command?._tag === "Leaf" ? [command] : []),
-    ...(servers?._tag === "Branch" ? leaves(servers) : []).flatMap(([[, key], leaf]) =>
+    ...(servers?._tag === "Branch" ? listLeaves(servers) : []).flatMap(([[, key], leaf]) =>
       key === "command" || key === "args" || key === "headersCommand"
         ? [leaf]
         : key === "environment"
@@ -112,9 +112,9 @@ const findScripts = Effect.fn("findScripts")(function*(tree: Branch, source: Sou
       fillIn(text, source, origin, files).pipe(
         Effect.match({ onFailure: () => text, onSuccess: (filled) => filled.text })
       ))
-    const whole = words(texts.join(" "))
+    const whole = splitWords(texts.join(" "))
     const pieces = [
-      ...texts.flatMap((text, index) => words(text).map((word) => ({ word, isCommand: index < 2 }))),
+      ...texts.flatMap((text, index) => splitWords(text).map((word) => ({ word, isCommand: index < 2 }))),
       ...whole.map((word) => ({ word, isCommand: false }))
     ]
     const bases = [source.directory, cwd]
@@ -135,7 +135,7 @@ const expandVariables = (word: string): string =>
   word.replace(/^\$(HOME|\{HOME\})(?=\/|$)/, "~").replace(/^\$(PWD|\{PWD\})(?=\/|$)/, ".")
 
 /** The text, its words, quoted parts, and pieces of these. Extra candidates are not files, or do no harm. */
-const words = (text: string): ReadonlyArray<string> =>
+const splitWords = (text: string): ReadonlyArray<string> =>
   [
     text,
     ...(text.match(/(?:[^\s\\]|\\.)+/g) ?? []).map((word) => word.replaceAll(/\\(.)/g, "$1")),

@@ -10,11 +10,11 @@ import { Directories } from "../../Directories.ts"
 import { type Origin, position } from "../../Origin.ts"
 import { checkTypes } from "../file/checkTypes.ts"
 import { parse, type Source } from "../file/parse.ts"
-import { type Branch, dotted, empty, find, merge, toValue } from "../file/tree.ts"
-import { misplacedUrl, otherProvidersUrls } from "../foreign/misplacedUrl.ts"
+import { type Branch, empty, find, formatPath, merge, toValue } from "../file/tree.ts"
+import { findMisplacedUrl, findOtherProvidersUrls } from "../foreign/misplacedUrl.ts"
 import { normalizeSpellings } from "../foreign/normalizeSpellings.ts"
-import { unenforcedRuleWarnings } from "../foreign/unenforcedRules.ts"
-import { unknownKeys } from "../foreign/unknownKeys.ts"
+import { describeUnenforcedRules } from "../foreign/unenforcedRules.ts"
+import { findUnknownKeys } from "../foreign/unknownKeys.ts"
 import { readServers } from "../values/readServers.ts"
 import { type Files, onDisk, substitute } from "./substitute.ts"
 import { findOwnEndpoints, projectFile, withholdUntrusted } from "./withholdUntrusted.ts"
@@ -56,29 +56,29 @@ export const mergeSources = Effect.fn("mergeSources")(function*(sources: Readonl
   const untrusted: Array<UntrustedFile> = []
   let merged = empty
   for (const { filled, path, source, tree } of checked) {
-    for (const { near, note, origin, path } of unknownKeys(tree)) {
-      const key = dotted(path)
+    for (const { note, origin, path, suggestion } of findUnknownKeys(tree)) {
+      const key = formatPath(path)
       unknown.push({
         key,
         origin,
         note: Option.map(Option.fromNullable(note), ({ text }) => text),
         isMissed: note?.isMissed ?? true,
-        near: Option.fromNullable(near)
+        suggestion: Option.fromNullable(suggestion)
       })
       // Probable typos are worth a warning each.
-      if (near !== undefined) {
-        warnings.push(`${key} is not a known setting and is ignored (${locate(origin)}). Did you mean ${near}?`)
+      if (suggestion !== undefined) {
+        warnings.push(`${key} is not a known setting and is ignored (${locate(origin)}). Did you mean ${suggestion}?`)
       }
     }
-    warnings.push(...unenforcedRuleWarnings(tree, locate))
+    warnings.push(...describeUnenforcedRules(tree, locate))
     const allowed = Option.isSome(path)
       ? yield* withholdUntrusted(tree, source, path.value, endpoints)
       : { tree, untrusted: Option.none(), files: onDisk }
     untrusted.push(...Option.toArray(allowed.untrusted))
     const { tree: own, blanks } = filled ?? (yield* fill(allowed.tree, source, allowed.files))
-    for (const { path, origin, filled } of blanks) {
-      const after = filled ? " after its placeholders were replaced" : ""
-      warnings.push(`${dotted(path)} is blank${after} (${locate(origin)}). It is treated as not set.`)
+    for (const { hadPlaceholder, origin, path } of blanks) {
+      const after = hadPlaceholder ? " after its placeholders were replaced" : ""
+      warnings.push(`${formatPath(path)} is blank${after} (${locate(origin)}). It is treated as not set.`)
     }
     merged = merge(keepVerdict(merged, own), own)
   }
@@ -93,18 +93,18 @@ export const mergeSources = Effect.fn("mergeSources")(function*(sources: Readonl
   const key = find(merged, paths.apiKey)
   if (key?._tag === "Leaf" && isFromProject(key.origin) && key.value === key.filled) {
     warnings.push(
-      `${dotted(paths.apiKey)} is a token in a project file (${
+      `${formatPath(paths.apiKey)} is a token in a project file (${
         locate(key.origin)
       }), which other people may be able to read. `
         + "Use {env:NAME} or {file:~/path} instead, and replace the token if the file was shared."
     )
   }
-  const others = checked.flatMap(({ tree }) => otherProvidersUrls(tree))
+  const others = checked.flatMap(({ tree }) => findOtherProvidersUrls(tree))
   if (others.length > 0) {
-    const keys = others.map(({ origin, path }) => `${dotted(path)} (${locate(origin)})`).join(", ")
+    const keys = others.map(({ origin, path }) => `${formatPath(path)} (${locate(origin)})`).join(", ")
     warnings.push(`${keys}: not used. Requests go only to Amazon Bedrock; these settings are for other providers.`)
   }
   // The last file takes precedence, so it is the one to correct.
-  const misplaced = checked.toReversed().flatMap(({ tree }) => misplacedUrl(tree) ?? [])[0]
+  const misplaced = checked.toReversed().flatMap(({ tree }) => findMisplacedUrl(tree) ?? [])[0]
   return { file, merged, misplaced, servers, unknown, untrusted, warnings }
 })

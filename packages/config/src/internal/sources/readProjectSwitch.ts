@@ -5,7 +5,7 @@ import type { Setting } from "../../Origin.ts"
 
 /** Whether the project's files are read: yes, unless `ALTIMATE_CLI_DISABLE_PROJECT_CONFIG` is on. */
 export const readProjectSwitch = Effect.map(
-  Environment.flag("ALTIMATE_CLI_DISABLE_PROJECT_CONFIG"),
+  Environment.readFlag("ALTIMATE_CLI_DISABLE_PROJECT_CONFIG"),
   Option.match({
     onNone: (): Setting<boolean> => ({ value: true, origin: { _tag: "Default" } }),
     onSome: (isDisabled): Setting<boolean> => ({

@@ -39,7 +39,7 @@ export const readSources = Effect.gen(function*() {
     })
   }
   // Untrimmed, so that lines and columns are right.
-  const inline = Option.filter(yield* Environment.raw("ALTIMATE_CLI_CONFIG_CONTENT"), (text) => text.trim() !== "")
+  const inline = Option.filter(yield* Environment.readRaw("ALTIMATE_CLI_CONFIG_CONTENT"), (text) => text.trim() !== "")
   if (Option.isSome(inline)) {
     yield* Effect.logInfo("loading config from ALTIMATE_CLI_CONFIG_CONTENT")
     sources.push({
@@ -48,7 +48,7 @@ export const readSources = Effect.gen(function*() {
       origin: (line, column, key) => ({ _tag: "Inline", line, column, key })
     })
   }
-  const permission = Option.filter(yield* Environment.raw("ALTIMATE_CLI_PERMISSION"), (text) => text.trim() !== "")
+  const permission = Option.filter(yield* Environment.readRaw("ALTIMATE_CLI_PERMISSION"), (text) => text.trim() !== "")
   if (Option.isSome(permission)) {
     yield* Effect.logInfo("loading config from ALTIMATE_CLI_PERMISSION")
     sources.push({
@@ -65,7 +65,7 @@ const findCandidates = Effect.gen(function*() {
   const path = yield* Path.Path
   const { config, cwd } = yield* Directories
   const found: Array<Candidate> = [{ path: yield* findFile(config), scope: "global" }]
-  const named = yield* Environment.variable("ALTIMATE_CLI_CONFIG")
+  const named = yield* Environment.readVariable("ALTIMATE_CLI_CONFIG")
   if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: "ALTIMATE_CLI_CONFIG" })
   const { value: readsProject } = yield* readProjectSwitch
   for (const directory of readsProject ? yield* findProjectDirectories : []) {

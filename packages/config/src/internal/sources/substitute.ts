@@ -16,7 +16,7 @@ import * as Environment from "../../Environment.ts"
 import type { Origin } from "../../Origin.ts"
 import { errorAt } from "../file/errorAt.ts"
 import type { Source } from "../file/parse.ts"
-import { type Branch, find, leaves, replace, type Tree } from "../file/tree.ts"
+import { type Branch, find, listLeaves, replace, type Tree } from "../file/tree.ts"
 import { expandPath } from "./expandPath.ts"
 import { isProgram, placeholders, split } from "./placeholders.ts"
 
@@ -24,30 +24,32 @@ import { isProgram, placeholders, split } from "./placeholders.ts"
 export interface Files {
   readonly read: (path: string) => Effect.Effect<string, Unreadable, FileSystem.FileSystem>
   /** For settings that are paths: by path, the content to use instead of the file's. */
-  readonly kept: ReadonlyMap<string, string>
+  readonly trustedContents: ReadonlyMap<string, string>
 }
 
 /** The files as they are on the disk. */
-export const onDisk: Files = { read: (path) => readText(path, { acceptsPipe: true }), kept: new Map() }
+export const onDisk: Files = { read: (path) => readText(path, { acceptsPipe: true }), trustedContents: new Map() }
 
 /**
  * Replaces the placeholders in known settings, once: placeholders in inserted texts stay. Settings that are blank afterwards are removed;
  * `blanks` lists them and says whether a placeholder made them blank. `secrets` are the values to mask.
  */
 export const substitute = Effect.fn("substitute")(function*(tree: Branch, source: Source, files: Files) {
-  const blanks: Array<{ readonly path: ReadonlyArray<string>; readonly origin: Origin; readonly filled: boolean }> = []
+  const blanks: Array<
+    { readonly path: ReadonlyArray<string>; readonly origin: Origin; readonly hadPlaceholder: boolean }
+  > = []
   const secrets: Array<string> = []
   let result = tree
-  for (const [path, leaf] of settingTexts(tree)) {
+  for (const [path, leaf] of findSettingTexts(tree)) {
     const { parts, text } = yield* fillIn(String(leaf.value), source, leaf.origin, files, isShellLine(path))
-    const blank = text.trim() === ""
-    if (blank) blanks.push({ path, origin: leaf.origin, filled: String(leaf.value).trim() !== "" })
-    const filled = isPath(path) && !blank ? yield* expandPath(text, source.directory) : text
-    const content = isPath(path) ? files.kept.get(filled) : undefined
+    const isBlank = text.trim() === ""
+    if (isBlank) blanks.push({ path, origin: leaf.origin, hadPlaceholder: String(leaf.value).trim() !== "" })
+    const filled = isPath(path) && !isBlank ? yield* expandPath(text, source.directory) : text
+    const content = isPath(path) ? files.trustedContents.get(filled) : undefined
     result = replace(
       result,
       path,
-      blank ? undefined : { ...leaf, filled, ...(content === undefined ? {} : { content }) }
+      isBlank ? undefined : { ...leaf, filled, ...(content === undefined ? {} : { content }) }
     )
     if (isSecret(path) && (parts.length > 0 || isSecretName(path.at(-1) ?? ""))) secrets.push(text, ...parts)
   }
@@ -57,7 +59,7 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
     result = replace(result, options("tokenCommand"), { ...command, filled: words.map(({ text }) => text) })
     secrets.push(...words.flatMap(({ parts }) => parts))
   }
-  for (const [path, leaf] of serverTexts(tree)) {
+  for (const [path, leaf] of findServerTexts(tree)) {
     const filled = yield* Effect.either(
       Array.isArray(leaf.value)
         ? fillWords(leaf.value, source, leaf.origin, files)
@@ -103,12 +105,12 @@ interface NamedFile {
 }
 
 /** The files of all `{file:…}` placeholders that would be replaced. */
-export const namedFiles = (tree: Branch, source: Source) => {
+export const findNamedFiles = (tree: Branch, source: Source) => {
   const command = find(tree, options("tokenCommand"))
   const texts = [
-    ...settingTexts(tree).map(([, leaf]) => leaf),
+    ...findSettingTexts(tree).map(([, leaf]) => leaf),
     ...(command?._tag === "Leaf" ? [command] : []),
-    ...serverTexts(tree).map(([, leaf]) => leaf)
+    ...findServerTexts(tree).map(([, leaf]) => leaf)
   ].flatMap(({ value }) => [value].flat().map(String))
   const names = texts.flatMap((text) =>
     placeholders(text).flatMap((placeholder) => placeholder._tag === "File" ? [placeholder.name] : [])
@@ -120,9 +122,9 @@ export const namedFiles = (tree: Branch, source: Source) => {
 }
 
 /** The files of the settings that are paths, as far as their placeholders can be replaced. */
-export const pathSettings = (tree: Branch, source: Source, files: Files) =>
+export const findPathSettings = (tree: Branch, source: Source, files: Files) =>
   Effect.forEach(
-    settingTexts(tree).filter(([path]) => isPath(path)),
+    findSettingTexts(tree).filter(([path]) => isPath(path)),
     ([, leaf]) =>
       fillIn(String(leaf.value), source, leaf.origin, files).pipe(
         Effect.filterOrFail(({ text }) => text.trim() !== ""),
@@ -137,35 +139,35 @@ export const pathSettings = (tree: Branch, source: Source, files: Files) =>
 export const isRelative = (written: string): boolean => !/^([/\\~]|[a-z]:)/i.test(written)
 
 /** The texts of the settings in which placeholders are replaced, except for commands and MCP servers. */
-const settingTexts = (tree: Branch) =>
+const findSettingTexts = (tree: Branch) =>
   [
     ...Object.values(paths).map((path) => [path, find(tree, path)] as const),
     [options("tokenCommand"), find(tree, options("tokenCommand"))] as const,
-    ...below(tree, options("headers")),
-    ...below(tree, ["provider", "amazon-bedrock", "models"]).filter(([path]) => isModelId(path))
+    ...listLeavesBelow(tree, options("headers")),
+    ...listLeavesBelow(tree, ["provider", "amazon-bedrock", "models"]).filter(([path]) => isModelId(path))
   ].flatMap(([path, leaf]) => leaf?._tag === "Leaf" && typeof leaf.value === "string" ? [[path, leaf] as const] : [])
 
-/** Would a placeholder be replaced here? */
-export const fillsIn = (path: ReadonlyArray<string>, leaf: Tree): boolean => {
-  const isFilled = Object.values(paths).some((known) => known.join() === path.join()) ||
+/** Does the setting contain a placeholder that would be replaced? */
+export const hasPlaceholder = (path: ReadonlyArray<string>, leaf: Tree): boolean => {
+  const isExpanded = Object.values(paths).some((known) => known.join() === path.join()) ||
     path.join() === options("tokenCommand").join() ||
     path.slice(0, -1).join() === options("headers").join() ||
     isModelId(path)
-  return isFilled && leaf._tag === "Leaf" &&
+  return isExpanded && leaf._tag === "Leaf" &&
     [leaf.value].flat().some((text) => placeholders(String(text), isShellLine(path)).length > 0)
 }
 
 const isModelId = (path: ReadonlyArray<string>): boolean =>
   path.length === 5 && path[1] === "amazon-bedrock" && path[2] === "models" && path[4] === "id"
 
-const below = (tree: Branch, path: ReadonlyArray<string>) => {
+const listLeavesBelow = (tree: Branch, path: ReadonlyArray<string>) => {
   const branch = find(tree, path)
-  return branch?._tag === "Branch" ? leaves(branch, path) : []
+  return branch?._tag === "Branch" ? listLeaves(branch, path) : []
 }
 
 /** The texts of the MCP servers in which placeholders are replaced. */
-const serverTexts = (tree: Branch) =>
-  below(tree, ["mcp"]).filter(([path]) =>
+const findServerTexts = (tree: Branch) =>
+  listLeavesBelow(tree, ["mcp"]).filter(([path]) =>
     path[2] === "headersCommand" ||
     path.length === 3 && (path[2] === "command" || path[2] === "args" || path[2] === "url") ||
     path.length === 4 && (path[2] === "environment" || path[2] === "headers")
@@ -188,11 +190,11 @@ export const fillIn = (
   Effect.forEach(split(written, isForShell), (piece): ReturnType<typeof fillIn> => {
     if (typeof piece === "string") return Effect.succeed({ text: piece, parts: [] })
     const whole = (text: string): Filled => ({ text, parts: [text] })
-    if (piece._tag === "File") return Effect.map(fromFile(piece.name, source, origin, files), whole)
+    if (piece._tag === "File") return Effect.map(readPlaceholderFile(piece.name, source, origin, files), whole)
     const { fallback } = piece
-    if (fallback === undefined) return Effect.map(fromEnvironment(piece, origin), whole)
+    if (fallback === undefined) return Effect.map(readVariable(piece, origin), whole)
     return Effect.flatMap(
-      Environment.raw(piece.name),
+      Environment.readRaw(piece.name),
       (value) =>
         Option.match(Option.filter(value, (text) => text !== ""), {
           onSome: (text) => Effect.succeed(whole(text)),
@@ -212,12 +214,12 @@ const fillWords = (words: ReadonlyArray<unknown>, source: Source, origin: Origin
   return Effect.forEach(texts, (text, index) => fillIn(text, source, origin, files, isProgram(texts, index)))
 }
 
-const fromEnvironment = (
+const readVariable = (
   { name, written }: { readonly name: string; readonly written: string },
   origin: Origin
 ) =>
   Effect.flatMap(
-    Environment.raw(name),
+    Environment.readRaw(name),
     Option.match({
       onSome: Effect.succeed,
       onNone: () =>
@@ -229,15 +231,17 @@ const fromEnvironment = (
     })
   )
 
-const fromFile = Effect.fn("fromFile")(function*(name: string, source: Source, origin: Origin, files: Files) {
-  const path = yield* expandPath(name, source.directory)
-  const text = yield* Effect.mapError(files.read(path), (error) =>
-    errorAt(origin, {
-      reason: "Substitution",
-      message: `{file:${printable(name)}}: ${printable(path)} cannot be read: ${error.message}`,
-      hint: "Make sure the file exists and is readable, or correct the path."
-    }))
-  let end = text.length
-  while (text[end - 1] === "\n" || text[end - 1] === "\r") end -= 1
-  return text.slice(0, end)
-})
+const readPlaceholderFile = Effect.fn("readPlaceholderFile")(
+  function*(name: string, source: Source, origin: Origin, files: Files) {
+    const path = yield* expandPath(name, source.directory)
+    const text = yield* Effect.mapError(files.read(path), (error) =>
+      errorAt(origin, {
+        reason: "Substitution",
+        message: `{file:${printable(name)}}: ${printable(path)} cannot be read: ${error.message}`,
+        hint: "Make sure the file exists and is readable, or correct the path."
+      }))
+    let end = text.length
+    while (text[end - 1] === "\n" || text[end - 1] === "\r") end -= 1
+    return text.slice(0, end)
+  }
+)

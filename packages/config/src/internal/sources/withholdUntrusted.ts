@@ -8,10 +8,10 @@ import * as Environment from "../../Environment.ts"
 import * as TrustedFiles from "../../TrustedFiles.ts"
 import { TrustPolicy } from "../../TrustPolicy.ts"
 import type { Source } from "../file/parse.ts"
-import { type Branch, dotted, find, remove, toValue, type Tree } from "../file/tree.ts"
+import { type Branch, find, formatPath, remove, toValue, type Tree } from "../file/tree.ts"
 import { maskSetting } from "../values/maskSetting.ts"
 import { includeFiles } from "./includedFiles.ts"
-import { fillsIn, onDisk } from "./substitute.ts"
+import { hasPlaceholder, onDisk } from "./substitute.ts"
 
 /** The path of the source if it is a project's file. */
 export const projectFile = (source: Source): Option.Option<string> => {
@@ -29,7 +29,7 @@ export const findOwnEndpoints = Effect.fn("findOwnEndpoints")(function*(trees: R
   )
   const environment = yield* Effect.forEach(
     ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"],
-    Environment.variable
+    Environment.readVariable
   )
   return [...written, ...environment.flatMap(Option.toArray)]
 })
@@ -40,13 +40,13 @@ const isGroup = (path: ReadonlyArray<string>): boolean =>
   path.length === 2 && path[0] === "mcp" ||
   path.join() === options("headers").join()
 
-const listWishes = (
+const listChanges = (
   tree: Branch,
   path: ReadonlyArray<string> = []
 ): ReadonlyArray<readonly [ReadonlyArray<string>, Tree]> =>
   Array.from(tree.children).flatMap(([key, child]) => {
     const at = [...path, key]
-    return child._tag === "Leaf" || isGroup(at) ? [[at, child] as const] : listWishes(child, at)
+    return child._tag === "Leaf" || isGroup(at) ? [[at, child] as const] : listChanges(child, at)
   })
 
 /** Commands and the names of headers are shown, since the user decides about them. A stranger's file has none of the user's secrets. */
@@ -63,11 +63,11 @@ export const withholdUntrusted = Effect.fn("withholdUntrusted")(
     const { review } = yield* TrustPolicy
     const changes: Array<UntrustedFile["changes"][number]> = []
     let rest = tree
-    for (const [path, wish] of listWishes(tree)) {
-      const value = toValue(wish)
-      const why = review({ path, value, fillsIn: fillsIn(path, wish), ownEndpoints })
+    for (const [path, change] of listChanges(tree)) {
+      const value = toValue(change)
+      const why = review({ path, value, hasPlaceholder: hasPlaceholder(path, change), ownEndpoints })
       if (Option.isNone(why)) continue
-      changes.push({ key: dotted(path), value: toShown(path, value), why: why.value, origin: wish.origin })
+      changes.push({ key: formatPath(path), value: toShown(path, value), why: why.value, origin: change.origin })
       rest = remove(rest, path)
     }
     if (changes.length === 0) return { tree, untrusted: Option.none<UntrustedFile>(), files: onDisk }

@@ -10,7 +10,7 @@ import type { PrefixRule } from "../schema/bedrockOptions.ts"
 export const checkCrossRegion = ({ origin, value }: Setting<string>): Effect.Effect<void, ConfigError> =>
   /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value) ? Effect.void : errorAt(origin, {
     reason: "Value",
-    message: "expected \"auto\", \"off\" or a prefix without its dot, found something else",
+    message: "expected \"auto\", \"off\" or a prefix without its dot",
     expected: "\"auto\", \"off\" or a prefix without its dot",
     found: "something else",
     hint: "Write \"auto\" (use the rules for region and model), \"off\" (send IDs unchanged), or a lower-case prefix "
@@ -29,7 +29,7 @@ export const readPrefixRules = Effect.fn("readPrefixRules")(
         const at = item?._tag === "Branch" ? item.children.get("prefix")?.start ?? origin : origin
         return yield* errorAt(at, {
           reason: "Value",
-          message: "expected a lower-case prefix that ends in a dot, found something else",
+          message: "expected a lower-case prefix that ends in a dot",
           expected: "a lower-case prefix that ends in a dot",
           found: "something else",
           hint: "Write the text to put in front of the ID, for example \"us.\"; \"\" sends these models unchanged."

@@ -19,7 +19,7 @@ export const checkUrl = Effect.fn("checkUrl")(function*({ value, origin }: Setti
   if (/^https?:\/\/[^/\\?#]\S*$/i.test(value) && URL.canParse(value)) return
   return yield* errorAt(origin, {
     reason: "Value",
-    message: "expected an absolute http or https URL, found something else",
+    message: "expected an absolute http or https URL",
     expected: "an absolute http or https URL",
     found: "something else",
     hint: "Write the whole URL, for example https://gateway.example.com/bedrock/v1."

@@ -86,7 +86,7 @@ const checkHeader = (name: string, text: string, origin: Origin): Effect.Effect<
     return refuse("has an invalid name", "Use letters, digits and hyphens.")
   }
   if (reserved.test(name)) {
-    return refuse("can't be set here: every request sets it itself", "Remove it.")
+    return refuse("can't be set here: the program sets it on every request", "Remove it from headers.")
   }
   return Either.match(readHeader(name, text), {
     onLeft: (what) => refuse(what, "Copy the value again, complete and on one line."),

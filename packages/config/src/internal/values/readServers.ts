@@ -6,7 +6,7 @@ import * as Struct from "effect/Struct"
 import type { ConfigFile } from "../../ConfigFile.ts"
 import type { McpServer } from "../../McpServer.ts"
 import { type Origin, position } from "../../Origin.ts"
-import { type Branch, dotted, find, leaves, type Tree } from "../file/tree.ts"
+import { type Branch, find, formatPath, listLeaves, type Tree } from "../file/tree.ts"
 import { isHeaderName, readHeader } from "./headerValue.ts"
 
 type Written = NonNullable<ConfigFile["mcp"]>
@@ -29,7 +29,7 @@ export const readServers = (written: Written, merged: Branch) => {
     const read = readHeaders(server.headers ?? {}, tree)
     const problem = findUnfilled(tree) ?? read.problem ?? findInvisibleInUrl(server.url ?? "", tree)
     const usable = problem === undefined ? complete({ ...server, ...read.headers }) : Option.none()
-    const key = dotted(["mcp", name])
+    const key = formatPath(["mcp", name])
     if (Option.isSome(usable)) {
       servers[name] = usable.value
       notices.push(...read.notices.map((notice) => ({ key, ...notice })))
@@ -68,7 +68,7 @@ const readHeaders = (written: NonNullable<Written[string]["headers"]>, tree: Tre
 const incomplete = { why: "it needs a command, or a url if it is a remote server" }
 
 const findUnfilled = (tree: Tree) =>
-  (tree._tag === "Branch" ? leaves(tree) : [])
+  (tree._tag === "Branch" ? listLeaves(tree) : [])
     .flatMap(([, { origin, unfilled }]) =>
       // The message begins with the position, which the caller shows as well.
       unfilled === undefined ? [] : [{ origin, why: unfilled.message.slice(position(origin).length + 2) }]

@@ -32,7 +32,7 @@ export const chooseRoute = (
 /** As for the proxies, lower case takes precedence. */
 const readNoProxy = Effect.gen(function*() {
   for (const variable of ["no_proxy", "NO_PROXY"]) {
-    const list = yield* Environment.variable(variable)
+    const list = yield* Environment.readVariable(variable)
     if (Option.isSome(list)) return { list: list.value, variable }
   }
   return { list: "", variable: "NO_PROXY" }
@@ -43,7 +43,7 @@ const fromEnvironment = (target: Target): Effect.Effect<Option.Option<Setting<st
   Effect.gen(function*() {
     for (const name of [target.tls ? "https_proxy" : "http_proxy", "all_proxy"]) {
       for (const variable of [name, name.toUpperCase()]) {
-        const value = yield* Environment.variable(variable)
+        const value = yield* Environment.readVariable(variable)
         if (Option.isSome(value)) {
           return Option.some({ value: value.value, origin: { _tag: "Environment", variable } })
         }

@@ -20,9 +20,9 @@ export const readAuthorities = (
   Effect.gen(function*() {
     const trusted = [...Tls.rootCertificates, ...yield* readSystemStore]
     // An unreadable file is not fatal: Node only warns about it as well.
-    const extra = yield* Environment.variable("NODE_EXTRA_CA_CERTS")
+    const extra = yield* Environment.readVariable("NODE_EXTRA_CA_CERTS")
     if (Option.isSome(extra)) trusted.push(...yield* readOptionalFile(extra.value, "NODE_EXTRA_CA_CERTS"))
-    const bundle = yield* Environment.variable("AWS_CA_BUNDLE")
+    const bundle = yield* Environment.readVariable("AWS_CA_BUNDLE")
     if (Option.isSome(bundle)) trusted.push(...yield* readCertificates({ value: bundle.value }, "AWS_CA_BUNDLE"))
     if (Option.isSome(caFile)) {
       trusted.push(...yield* readCertificates(caFile.value, `caFile (${describe(caFile.value.origin)})`))
@@ -42,7 +42,7 @@ const bundles = [
 
 /** Since version 22.15, Node can read the store of every system. Before, only Linux's store can be read, as a file. */
 const readSystemStore: Effect.Effect<ReadonlyArray<string>, never, FileSystem.FileSystem> = Effect.gen(function*() {
-  const file = yield* Environment.variable("SSL_CERT_FILE")
+  const file = yield* Environment.readVariable("SSL_CERT_FILE")
   if (Option.isSome(file)) return yield* readOptionalFile(file.value, "SSL_CERT_FILE")
   const { getCACertificates } = Tls as { readonly getCACertificates?: (type: "system") => ReadonlyArray<string> }
   if (getCACertificates !== undefined) return yield* Effect.sync(() => getCACertificates("system"))

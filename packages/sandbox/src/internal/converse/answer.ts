@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto"
 import type { Block, Delays, Turn, Usage } from "../../Script.ts"
 import type { AnswerBlock } from "./answerBlock.ts"
-import { pieces } from "./pieces.ts"
 import type { ConverseRequest } from "./request.ts"
-import { count } from "./usage.ts"
+import { splitIntoPieces } from "./splitIntoPieces.ts"
+import { estimateUsage } from "./usage.ts"
 
 export interface Answer {
   readonly blocks: ReadonlyArray<AnswerBlock>
@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 const toPieces = (chunks: string | ReadonlyArray<string>): ReadonlyArray<string> =>
-  typeof chunks === "string" ? pieces(chunks) : chunks
+  typeof chunks === "string" ? splitIntoPieces(chunks) : chunks
 
 /** `tooluse_` and 22 characters, as in Bedrock. */
 const makeId = (seed: string, index: number): string =>
@@ -32,8 +32,8 @@ const toAnswerBlock = (seed: string) => (block: Block, index: number): AnswerBlo
         toolUseId: block.toolUseId ?? makeId(seed, index),
         name: block.name,
         // In recorded streams, a tool's input begins with an empty piece.
-        pieces: isFragments(block.input) ? block.input : ["", ...pieces(JSON.stringify(block.input))],
-        serverTool: block.serverTool === true
+        pieces: isFragments(block.input) ? block.input : ["", ...splitIntoPieces(JSON.stringify(block.input))],
+        isServerTool: block.serverTool === true
       }
     default:
       return block
@@ -42,22 +42,22 @@ const toAnswerBlock = (seed: string) => (block: Block, index: number): AnswerBlo
 
 const isFragments = (input: object): input is ReadonlyArray<string> => Array.isArray(input)
 
-const latency = ({ betweenEvents = 0, firstEvent = 0, headers = 0 }: Delays): number =>
+const computeLatency = ({ betweenEvents = 0, firstEvent = 0, headers = 0 }: Delays): number =>
   Math.round(headers + firstEvent + betweenEvents)
 
 /** The IDs of tool calls are derived from `seed`. */
 export const complete = (turn: Turn, request: ConverseRequest, seed: string): Answer => {
   const blocks = turn.blocks.map(toAnswerBlock(seed))
-  const usage = turn.usage ?? count(request, blocks)
+  const usage = turn.usage ?? estimateUsage(request, blocks)
   return {
     blocks,
     stopReason: turn.stopReason ??
-      (blocks.some((block) => block.type === "toolUse" && !block.serverTool) ? "tool_use" : "end_turn"),
+      (blocks.some((block) => block.type === "toolUse" && !block.isServerTool) ? "tool_use" : "end_turn"),
     usage: {
       ...usage,
       totalTokens: usage.inputTokens + usage.outputTokens + (usage.cacheReadInputTokens ?? 0) +
         (usage.cacheWriteInputTokens ?? 0)
     },
-    latencyMs: latency(turn.delays ?? {})
+    latencyMs: computeLatency(turn.delays ?? {})
   }
 }

@@ -8,6 +8,6 @@ export type AnswerBlock =
     readonly toolUseId: string
     readonly name: string
     readonly pieces: ReadonlyArray<string>
-    readonly serverTool: boolean
+    readonly isServerTool: boolean
   }
   | { readonly type: "toolResult"; readonly toolUseId: string; readonly text: string }

@@ -2,7 +2,7 @@
 import type { Delays, Fault } from "../../Script.ts"
 import { exceptionRefusal } from "../faults.ts"
 import { bytes, end, head, reset, stall, type Step, type Steps, wait } from "../http/steps.ts"
-import { fromBedrock, refuse } from "../validation/refusal.ts"
+import { bedrockHeaders, refuse } from "../validation/refusal.ts"
 import type { Answer } from "./answer.ts"
 import { firstHalf } from "./frames.ts"
 import { toMessage } from "./message.ts"
@@ -10,9 +10,9 @@ import { toMessage } from "./message.ts"
 export const converse = (answer: Answer, delays: Delays, fault: Fault | undefined): Steps => {
   if (fault?.type === "exception") return refuse(exceptionRefusal(fault))
   const body = Buffer.from(JSON.stringify(toMessage(answer)), "utf8")
-  const headers = fromBedrock("application/json")
+  const headers = bedrockHeaders("application/json")
   const length = { "content-length": String(body.length) }
-  const half = (headers: Record<string, string>, last: Step): Steps => [
+  const sendHalf = (headers: Record<string, string>, last: Step): Steps => [
     head(200, headers),
     ...wait(delays.firstEvent),
     bytes(firstHalf(body)),
@@ -21,11 +21,11 @@ export const converse = (answer: Answer, delays: Delays, fault: Fault | undefine
   switch (fault?.type) {
     case "truncate":
       // Without a content length, so that the body looks complete.
-      return half(headers, end)
+      return sendHalf(headers, end)
     case "stall":
-      return half({ ...headers, ...length }, stall)
+      return sendHalf({ ...headers, ...length }, stall)
     case "reset":
-      return half({ ...headers, ...length }, reset)
+      return sendHalf({ ...headers, ...length }, reset)
     default:
       return [head(200, { ...headers, ...length }), ...wait(delays.firstEvent), bytes(body), end]
   }

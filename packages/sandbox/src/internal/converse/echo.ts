@@ -1,8 +1,8 @@
 /** The answer of a sandbox without a script, which depends only on the request. */
 import type { Block, Turn } from "../../Script.ts"
-import { minimalInput } from "./minimalInput.ts"
+import { makeMinimalInput } from "./minimalInput.ts"
 import type { ConverseRequest } from "./request.ts"
-import { tokens } from "./usage.ts"
+import { estimateTokens } from "./usage.ts"
 
 const maxQuoteLength = 200
 
@@ -24,7 +24,7 @@ const describeLast = (request: ConverseRequest): string => {
   return answered === "" ? "You sent no text." : `The tool answered: ${quote(answered)}`
 }
 
-const forcedTool = ({ toolConfig }: ConverseRequest) => {
+const findForcedTool = ({ toolConfig }: ConverseRequest) => {
   const specs = toolConfig?.tools.flatMap(({ toolSpec }) => toolSpec === undefined ? [] : [toolSpec]) ?? []
   const name = toolConfig?.toolChoice?.tool?.name
   if (name !== undefined) return specs.find((spec) => spec.name === name)
@@ -32,18 +32,18 @@ const forcedTool = ({ toolConfig }: ConverseRequest) => {
 }
 
 /** Cuts the text at the token limit, as a model would. */
-const text = (full: string, maxTokens: number | undefined): Turn => {
-  const cut = maxTokens !== undefined && tokens(full) > maxTokens
+const truncateAnswer = (full: string, maxTokens: number | undefined): Turn => {
+  const cut = maxTokens !== undefined && estimateTokens(full) > maxTokens
   const block: Block = { type: "text", text: cut ? [...full].slice(0, maxTokens * 4).join("") : full }
   return { blocks: [block], stopReason: cut ? "max_tokens" : "end_turn" }
 }
 
 export const echo = (modelId: string, request: ConverseRequest): Turn => {
-  const tool = forcedTool(request)
+  const tool = findForcedTool(request)
   return tool === undefined
-    ? text(
+    ? truncateAnswer(
       `Hello from the Bedrock sandbox, here as ${modelId}! ${describeLast(request)}`,
       request.inferenceConfig?.maxTokens
     )
-    : { blocks: [{ type: "toolUse", name: tool.name, input: minimalInput(tool.inputSchema.json) }] }
+    : { blocks: [{ type: "toolUse", name: tool.name, input: makeMinimalInput(tool.inputSchema.json) }] }
 }

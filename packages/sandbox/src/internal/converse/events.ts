@@ -13,7 +13,7 @@ export interface Event {
   readonly payload: object
 }
 
-const deltas = (block: AnswerBlock): ReadonlyArray<object> => {
+const toDeltas = (block: AnswerBlock): ReadonlyArray<object> => {
   switch (block.type) {
     case "text":
       return block.pieces.map((text) => ({ text }))
@@ -32,14 +32,14 @@ const deltas = (block: AnswerBlock): ReadonlyArray<object> => {
 }
 
 /** Only blocks with initial data have a start event. */
-const start = (block: AnswerBlock): ReadonlyArray<object> => {
+const toStart = (block: AnswerBlock): ReadonlyArray<object> => {
   switch (block.type) {
     case "toolUse":
       return [{
         toolUse: {
           toolUseId: block.toolUseId,
           name: block.name,
-          ...(block.serverTool ? { type: "server_tool_use" } : {})
+          ...(block.isServerTool ? { type: "server_tool_use" } : {})
         }
       }]
     case "toolResult":
@@ -52,8 +52,8 @@ const start = (block: AnswerBlock): ReadonlyArray<object> => {
 export const toEvents = (answer: Answer): ReadonlyArray<Event> => [
   { type: "messageStart", payload: { role: "assistant" } },
   ...answer.blocks.flatMap((block, contentBlockIndex): ReadonlyArray<Event> => [
-    ...start(block).map((start): Event => ({ type: "contentBlockStart", payload: { contentBlockIndex, start } })),
-    ...deltas(block).map((delta): Event => ({ type: "contentBlockDelta", payload: { contentBlockIndex, delta } })),
+    ...toStart(block).map((start): Event => ({ type: "contentBlockStart", payload: { contentBlockIndex, start } })),
+    ...toDeltas(block).map((delta): Event => ({ type: "contentBlockDelta", payload: { contentBlockIndex, delta } })),
     { type: "contentBlockStop", payload: { contentBlockIndex } }
   ]),
   { type: "messageStop", payload: { stopReason: answer.stopReason } },

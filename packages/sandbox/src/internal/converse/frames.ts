@@ -7,7 +7,7 @@ const codec = new EventStreamCodec(
   (input) => new Uint8Array(Buffer.from(input, "utf8"))
 )
 
-const frame = (headers: Record<string, string>, payload: object): Uint8Array =>
+const encodeFrame = (headers: Record<string, string>, payload: object): Uint8Array =>
   codec.encode({
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, { type: "string" as const, value }])
@@ -18,16 +18,17 @@ const frame = (headers: Record<string, string>, payload: object): Uint8Array =>
 const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 /** Bedrock pads each event to hide the length of its tokens. The padding is random there, but depends on the length here. */
-const padding = (payload: object): string => alphabet.slice(0, (JSON.stringify(payload).length * 7) % alphabet.length)
+const makePadding = (payload: object): string =>
+  alphabet.slice(0, (JSON.stringify(payload).length * 7) % alphabet.length)
 
-export const event = (type: string, payload: object): Uint8Array =>
-  frame(
+export const encodeEvent = (type: string, payload: object): Uint8Array =>
+  encodeFrame(
     { ":event-type": type, ":content-type": "application/json", ":message-type": "event" },
-    { ...payload, p: padding(payload) }
+    { ...payload, p: makePadding(payload) }
   )
 
-export const exception = (type: StreamException, payload: object): Uint8Array =>
-  frame(
+export const encodeException = (type: StreamException, payload: object): Uint8Array =>
+  encodeFrame(
     { ":exception-type": type, ":content-type": "application/json", ":message-type": "exception" },
     payload
   )

@@ -32,7 +32,7 @@ const toContent = (block: AnswerBlock): object => {
           toolUseId: block.toolUseId,
           name: block.name,
           input: toInput(block.pieces),
-          ...(block.serverTool ? { type: "server_tool_use" } : {})
+          ...(block.isServerTool ? { type: "server_tool_use" } : {})
         }
       }
     case "toolResult":

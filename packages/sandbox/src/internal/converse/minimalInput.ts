@@ -8,93 +8,93 @@ const maxDepth = 32
 
 const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && !Array.isArray(value)
 
-const node = (value: unknown): Node => isNode(value) ? value : {}
+const toNode = (value: unknown): Node => isNode(value) ? value : {}
 
-const list = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value : []
+const toList = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value : []
 
-const number = (value: unknown, otherwise: number): number => typeof value === "number" ? value : otherwise
+const toNumber = (value: unknown, otherwise: number): number => typeof value === "number" ? value : otherwise
 
 /** `#/$defs/Name`, the only form that generators of tool schemas use. */
 const dereference = (root: unknown, reference: string): unknown =>
   reference.replace(/^#\/?/, "").split("/").filter((segment) => segment !== "").reduce<unknown>(
-    (at, segment) => node(at)[segment.replaceAll("~1", "/").replaceAll("~0", "~")],
+    (at, segment) => toNode(at)[segment.replaceAll("~1", "/").replaceAll("~0", "~")],
     root
   )
 
 const merge = (left: Node, right: Node): Node => ({
   ...left,
   ...right,
-  properties: { ...node(left["properties"]), ...node(right["properties"]) },
-  required: [...list(left["required"]), ...list(right["required"])]
+  properties: { ...toNode(left["properties"]), ...toNode(right["properties"]) },
+  required: [...toList(left["required"]), ...toList(right["required"])]
 })
 
 /** Merges the schema with its `$ref` and all parts of its `allOf`. */
 const flatten = (root: unknown, schema: unknown, depth: number): Node => {
-  const { $ref, allOf, ...own } = node(schema)
+  const { $ref, allOf, ...own } = toNode(schema)
   if (depth > maxDepth) return own
-  const parts = [...(typeof $ref === "string" ? [dereference(root, $ref)] : []), ...list(allOf)]
+  const parts = [...(typeof $ref === "string" ? [dereference(root, $ref)] : []), ...toList(allOf)]
   return parts.length === 0 ? own : parts.map((part) => flatten(root, part, depth + 1)).concat(own).reduce(merge)
 }
 
-const object = (root: unknown, schema: Node, depth: number): Json =>
+const makeObject = (root: unknown, schema: Node, depth: number): Json =>
   Object.fromEntries(
-    list(schema["required"]).map((name) => [
+    toList(schema["required"]).map((name) => [
       String(name),
-      instance(root, node(schema["properties"])[String(name)], depth + 1)
+      makeInstance(root, toNode(schema["properties"])[String(name)], depth + 1)
     ])
   )
 
-const array = (root: unknown, schema: Node, depth: number): Json => {
+const makeArray = (root: unknown, schema: Node, depth: number): Json => {
   const items = schema["prefixItems"] ?? schema["items"]
   return Array.from(
-    { length: number(schema["minItems"], 0) },
-    (_, i) => instance(root, Array.isArray(items) ? items[i] : items, depth + 1)
+    { length: toNumber(schema["minItems"], 0) },
+    (_, i) => makeInstance(root, Array.isArray(items) ? items[i] : items, depth + 1)
   )
 }
 
 /** The integer within the bounds that is closest to zero. */
-const integer = (schema: Node): number => {
+const chooseInteger = (schema: Node): number => {
   const least = Math.max(
-    Math.ceil(number(schema["minimum"], -Infinity)),
-    Math.floor(number(schema["exclusiveMinimum"], -Infinity)) + 1
+    Math.ceil(toNumber(schema["minimum"], -Infinity)),
+    Math.floor(toNumber(schema["exclusiveMinimum"], -Infinity)) + 1
   )
   const most = Math.min(
-    Math.floor(number(schema["maximum"], Infinity)),
-    Math.ceil(number(schema["exclusiveMaximum"], Infinity)) - 1
+    Math.floor(toNumber(schema["maximum"], Infinity)),
+    Math.ceil(toNumber(schema["exclusiveMaximum"], Infinity)) - 1
   )
   return Math.min(Math.max(0, least), most)
 }
 
-const instance = (root: unknown, unresolved: unknown, depth: number): Json => {
+const makeInstance = (root: unknown, unresolved: unknown, depth: number): Json => {
   if (!isNode(unresolved)) return null
   const schema = flatten(root, unresolved, depth)
   for (const key of ["const", "default"]) {
     if (key in schema) return schema[key] as Json
   }
-  const [first] = list(schema["enum"])
+  const [first] = toList(schema["enum"])
   if (first !== undefined) return first as Json
-  const [choice] = [...list(schema["anyOf"]), ...list(schema["oneOf"])]
-  if (choice !== undefined) return instance(root, choice, depth + 1)
+  const [choice] = [...toList(schema["anyOf"]), ...toList(schema["oneOf"])]
+  if (choice !== undefined) return makeInstance(root, choice, depth + 1)
   const [type] = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]]
   switch (type) {
     case "string":
-      return "x".repeat(number(schema["minLength"], 0))
+      return "x".repeat(toNumber(schema["minLength"], 0))
     case "number":
     case "integer":
-      return integer(schema)
+      return chooseInteger(schema)
     case "boolean":
       return false
     case "null":
       return null
     case "array":
-      return array(root, schema, depth)
+      return makeArray(root, schema, depth)
     default:
-      return object(root, schema, depth)
+      return makeObject(root, schema, depth)
   }
 }
 
-export const minimalInput = (schema: unknown): { readonly [key: string]: Json } => {
-  const value = instance(schema, schema, 0)
+export const makeMinimalInput = (schema: unknown): { readonly [key: string]: Json } => {
+  const value = makeInstance(schema, schema, 0)
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? value as { readonly [key: string]: Json }
     : {}

@@ -3,11 +3,11 @@ import type { Usage } from "../../Script.ts"
 import type { AnswerBlock } from "./answerBlock.ts"
 import type { ConverseRequest } from "./request.ts"
 
-export const tokens = (text: string): number => Math.ceil([...text].length / 4)
+export const estimateTokens = (text: string): number => Math.ceil([...text].length / 4)
 
-export const count = (request: ConverseRequest, blocks: ReadonlyArray<AnswerBlock>): Usage => ({
-  inputTokens: tokens(JSON.stringify(request)),
-  outputTokens: tokens(
+export const estimateUsage = (request: ConverseRequest, blocks: ReadonlyArray<AnswerBlock>): Usage => ({
+  inputTokens: estimateTokens(JSON.stringify(request)),
+  outputTokens: estimateTokens(
     blocks.flatMap((block) => {
       switch (block.type) {
         case "text":

@@ -17,10 +17,10 @@ export interface Incoming {
   /** The bytes as UTF-8. */
   readonly rawBody: string
   /** False if the client disconnected in the middle of the body. */
-  readonly complete: boolean
+  readonly isComplete: boolean
 }
 
-const body = (request: IncomingMessage): Effect.Effect<Buffer> =>
+const readBody = (request: IncomingMessage): Effect.Effect<Buffer> =>
   Effect.async((resume) => {
     const chunks: Array<Buffer> = []
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
@@ -30,7 +30,7 @@ const body = (request: IncomingMessage): Effect.Effect<Buffer> =>
 
 /** Reads everything that the client sends, even if it disconnects. */
 export const read = (request: IncomingMessage): Effect.Effect<Incoming> =>
-  Effect.map(body(request), (bytes) => {
+  Effect.map(readBody(request), (bytes) => {
     const rawPath = request.url ?? ""
     const [pathname = "", ...query] = rawPath.split("?")
     return {
@@ -45,6 +45,6 @@ export const read = (request: IncomingMessage): Effect.Effect<Incoming> =>
       authorizations: request.headersDistinct["authorization"] ?? [],
       bytes,
       rawBody: bytes.toString("utf8"),
-      complete: request.complete
+      isComplete: request.complete
     }
   })

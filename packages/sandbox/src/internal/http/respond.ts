@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http"
 import type { Step, Steps } from "./steps.ts"
 
 /** Succeeds when the system has accepted the bytes. After a failed write it never does: a `close` event follows and ends the response. */
-const written = (write: (done: (error?: Error | null) => void) => void): Effect.Effect<void> =>
+const awaitWrite = (write: (done: (error?: Error | null) => void) => void): Effect.Effect<void> =>
   Effect.async((resume) => {
     write((error) => {
       if (error === undefined || error === null) resume(Effect.void)
@@ -20,9 +20,9 @@ const perform = (response: ServerResponse) => (step: Step): Effect.Effect<void> 
         response.flushHeaders()
       })
     case "Bytes":
-      return written((done) => response.write(step.bytes, done))
+      return awaitWrite((done) => response.write(step.bytes, done))
     case "End":
-      return written((done) => response.once("finish", done).end())
+      return awaitWrite((done) => response.once("finish", done).end())
     case "Stall":
       return Effect.never
     case "Reset":
@@ -31,7 +31,7 @@ const perform = (response: ServerResponse) => (step: Step): Effect.Effect<void> 
   }
 }
 
-const closed = (response: ServerResponse): Effect.Effect<void> =>
+const awaitClose = (response: ServerResponse): Effect.Effect<void> =>
   Effect.async((resume) => {
     if (response.destroyed) return resume(Effect.void)
     response.once("close", () => resume(Effect.void))
@@ -42,6 +42,6 @@ const closed = (response: ServerResponse): Effect.Effect<void> =>
 /** True if the client disconnected before the last step. */
 export const respond = (response: ServerResponse, steps: Steps): Effect.Effect<boolean> =>
   Effect.raceFirst(
-    Effect.as(closed(response), true),
+    Effect.as(awaitClose(response), true),
     Effect.as(Effect.forEach(steps, perform(response), { discard: true }), false)
   )

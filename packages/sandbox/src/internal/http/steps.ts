@@ -24,7 +24,7 @@ export const wait = (millis: number | undefined): Steps =>
   millis === undefined || millis === 0 ? [] : [{ type: "Wait", millis }]
 
 /** A response with a body of known length. */
-export const whole = (status: number, headers: Headers, body: string): Steps => {
+export const wholeResponse = (status: number, headers: Headers, body: string): Steps => {
   const encoded = Buffer.from(body, "utf8")
   return [head(status, { ...headers, "content-length": String(encoded.length) }), bytes(encoded), end]
 }

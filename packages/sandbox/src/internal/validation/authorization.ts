@@ -7,23 +7,23 @@ import * as Signature from "./signature.ts"
 
 const schemes = /(?:^|,\s*)(?:Bearer|AWS4-HMAC-SHA256|Basic)(?=\s|$)/gi
 
-const forbidden = (name: string, message: string): Refusal => ({ status: 403, name, message })
+const forbid = (name: string, message: string): Refusal => ({ status: 403, name, message })
 
-const missing = forbidden("MissingAuthenticationTokenException", "Missing Authentication Token")
+const missing = forbid("MissingAuthenticationTokenException", "Missing Authentication Token")
 
 /** Recorded from bedrock-runtime, July 2026: the text is in `Message`. */
 const invalidApiKey: Refusal = {
-  ...forbidden("AccessDeniedException", "Authentication failed: Please make sure your API Key is valid."),
+  ...forbid("AccessDeniedException", "Authentication failed: Please make sure your API Key is valid."),
   messageKey: "Message"
 }
 
-const twoHeaders = forbidden(
+const twoHeaders = forbid(
   "InvalidSignatureException",
   "Found more than one authorization scheme in the 'Authorization' HTTP headers."
 )
 
 /** The message of AWS's other JSON services. */
-const headerAndQuery = forbidden(
+const headerAndQuery = forbid(
   "InvalidSignatureException",
   "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
 )

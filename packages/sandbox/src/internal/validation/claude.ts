@@ -1,13 +1,13 @@
 /** Claude's own checks of a request, with its messages where they are known. */
 import * as Predicate from "effect/Predicate"
-import { look } from "./picture.ts"
-import { blocks, duplicates, media, tools } from "./wholeRequest.ts"
+import { readPicture } from "./picture.ts"
+import { findDuplicates, listBlocks, listMedia, listTools } from "./wholeRequest.ts"
 
 const isString = Predicate.isString
 
 export const isClaude = (modelId: string): boolean => modelId.includes("anthropic.claude")
 
-function* schemaProblems(schema: unknown): Generator<string> {
+function* findSchemaProblems(schema: unknown): Generator<string> {
   if (!Predicate.isRecord(schema)) return yield "input_schema: Input should be a valid dictionary"
   if (schema["type"] !== "object") yield "input_schema.type: Input should be 'object'"
   if (["anyOf", "oneOf", "allOf"].some((name) => name in schema)) {
@@ -68,13 +68,13 @@ const isDraft2020 = (schema: unknown): boolean => {
   })
 }
 
-export function* problems(body: unknown): Generator<string> {
+export function* findProblems(body: unknown): Generator<string> {
   const refused = (problem: string) => `The model returned the following errors: ${problem}`
-  for (const [t, { schema }] of tools(body).entries()) {
-    for (const problem of schemaProblems(schema)) yield refused(`tools.${t}.custom.${problem}`)
+  for (const [t, { schema }] of listTools(body).entries()) {
+    for (const problem of findSchemaProblems(schema)) yield refused(`tools.${t}.custom.${problem}`)
   }
-  for (const { bytes, format, path } of media(body, "image")) {
-    const picture = look(bytes)
+  for (const { bytes, format, path } of listMedia(body, "image")) {
+    const picture = readPicture(bytes)
     if (picture === undefined) yield refused(`${path}: Could not process image`)
     else if (picture.format !== format) {
       yield refused(
@@ -84,11 +84,11 @@ export function* problems(body: unknown): Generator<string> {
       yield refused(`${path}: At least one of the image dimensions exceed max allowed size: 8000 pixels`)
     }
   }
-  const ids = blocks(body).flatMap(([, block]) => {
+  const ids = listBlocks(body).flatMap(([, block]) => {
     const call = Predicate.isRecord(block) ? block["toolUse"] : undefined
     return Predicate.isRecord(call) && isString(call["toolUseId"]) ? [call["toolUseId"]] : []
   })
-  if (duplicates(ids).length > 0) yield refused("messages: `tool_use` ids must be unique")
+  if (findDuplicates(ids).length > 0) yield refused("messages: `tool_use` ids must be unique")
   const messages = Predicate.isRecord(body) && Array.isArray(body["messages"]) ? body["messages"] : []
   for (const [m, message] of messages.entries()) {
     const last = message.content.filter((block: object) => !("cachePoint" in block)).at(-1)

@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { invalid, type Refusal } from "./refusal.ts"
+import { invalidRequest, type Refusal } from "./refusal.ts"
 
 /**
  * Checks if the gateway has the model. The two messages are Bedrock's; the apostrophe in the first is U+2019. An ID that would be accepted with a geography
@@ -8,7 +8,7 @@ import { invalid, type Refusal } from "./refusal.ts"
 export const check = (models: ReadonlyArray<string> | undefined, modelId: string): Either.Either<void, Refusal> => {
   if (models === undefined || models.includes(modelId)) return Either.void
   return Either.left(
-    invalid(
+    invalidRequest(
       models.some((model) => model.endsWith(`.${modelId}`))
         ? `Invocation of model ID ${modelId} with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.`
         : "The provided model identifier is invalid."

@@ -61,7 +61,7 @@ const readers: ReadonlyArray<readonly [string, (bytes: Buffer) => Picture | unde
 ]
 
 /** Undefined if the image can't be processed. */
-export const look = (bytes: Buffer): Picture | undefined => {
+export const readPicture = (bytes: Buffer): Picture | undefined => {
   const start = bytes.toString("hex", 0, 8)
   const reader = readers.find(([signature]) => start.startsWith(signature))?.[1]
   try {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { end, head, type Headers, type Steps, whole } from "../http/steps.ts"
+import { end, head, type Headers, type Steps, wholeResponse } from "../http/steps.ts"
 
 /** An HTTP error with Bedrock's name and message. */
 export interface Refusal {
@@ -11,13 +11,17 @@ export interface Refusal {
   readonly retryAfter?: number | string | undefined
 }
 
-export const invalid = (message: string): Refusal => ({ status: 400, name: "ValidationException", message })
+export const invalidRequest = (message: string): Refusal => ({ status: 400, name: "ValidationException", message })
 
 /** A strict gateway's message about an unknown field. */
-export const extraneous = (field: string): Refusal =>
-  invalid(`The model returned the following errors: extraneous key [${field}] is not permitted`)
+export const extraneousField = (field: string): Refusal =>
+  invalidRequest(`The model returned the following errors: extraneous key [${field}] is not permitted`)
 
-export const unserializable = (message: string): Refusal => ({ status: 400, name: "SerializationException", message })
+export const unserializableRequest = (message: string): Refusal => ({
+  status: 400,
+  name: "SerializationException",
+  message
+})
 
 export const expiredToken: Refusal = {
   status: 403,
@@ -25,20 +29,20 @@ export const expiredToken: Refusal = {
   message: "The security token included in the request is expired"
 }
 
-export const scriptIsOver = (turns: number): Refusal =>
-  invalid(`The script of this sandbox is over: it has ${turns} ${turns === 1 ? "turn" : "turns"}, all played.`)
+export const scriptEnded = (turns: number): Refusal =>
+  invalidRequest(`The sandbox's script has ended after ${turns} ${turns === 1 ? "turn" : "turns"}.`)
 
 /** The headers of every response from Bedrock itself. */
-export const fromBedrock = (contentType: string): Headers => ({
+export const bedrockHeaders = (contentType: string): Headers => ({
   "x-amzn-requestid": randomUUID(),
   "content-type": contentType
 })
 
 export const refuse = (refusal: Refusal): Steps =>
-  whole(
+  wholeResponse(
     refusal.status,
     {
-      ...fromBedrock("application/json"),
+      ...bedrockHeaders("application/json"),
       // Recorded from bedrock-runtime: a URL follows the name.
       "x-amzn-errortype": `${refusal.name}:http://internal.amazon.com/coral/com.amazon.coral.service/`,
       ...(refusal.retryAfter === undefined ? {} : { "retry-after": String(refusal.retryAfter) })
@@ -52,19 +56,19 @@ const coralUnknown = JSON.stringify({
 })
 
 /** Recorded from bedrock-runtime, for an ARN whose slash was not percent-encoded: HTTP 200, on both routes. */
-export const splitArn = (): Steps => whole(200, fromBedrock("application/json"), coralUnknown)
+export const splitArn = (): Steps => wholeResponse(200, bedrockHeaders("application/json"), coralUnknown)
 
 /** For an unknown path or method. Other methods than `POST` get XML. */
 export const unknownOperation = (method: string): Steps => {
   const headers = { "x-amzn-errortype": "UnknownOperationException" }
   return method === "POST"
-    ? whole(404, { ...fromBedrock("application/json"), ...headers }, coralUnknown)
-    : whole(404, { ...fromBedrock("application/xml"), ...headers }, "<UnknownOperationException/>\n")
+    ? wholeResponse(404, { ...bedrockHeaders("application/json"), ...headers }, coralUnknown)
+    : wholeResponse(404, { ...bedrockHeaders("application/xml"), ...headers }, "<UnknownOperationException/>\n")
 }
 
 /** Not from Bedrock, so without a request ID. */
 export const htmlPage = (status: number): Steps =>
-  whole(
+  wholeResponse(
     status,
     { "content-type": "text/html" },
     `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`
@@ -73,4 +77,4 @@ export const htmlPage = (status: number): Steps =>
 /** Not from Bedrock either. */
 export const empty = (status: number): Steps => [head(status, status === 204 ? {} : { "content-length": "0" }), end]
 
-export const redirect = (status: number, location: string): Steps => whole(status, { location }, "")
+export const redirect = (status: number, location: string): Steps => wholeResponse(status, { location }, "")

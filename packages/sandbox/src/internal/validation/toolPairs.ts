@@ -1,19 +1,19 @@
 /** The rule that the message after a tool call has exactly one result for each call. */
 import type { Message } from "../converse/request.ts"
 
-const calls = (message: Message | undefined): ReadonlyArray<string> =>
+const listCalls = (message: Message | undefined): ReadonlyArray<string> =>
   message?.role === "assistant"
     // A server tool's call is answered by the model's provider, in the assistant's message.
     ? message.content.flatMap(({ toolUse }) => toolUse && toolUse.type === undefined ? [toolUse.toolUseId] : [])
     : []
 
-const results = (message: Message | undefined): ReadonlyArray<string> =>
+const listResults = (message: Message | undefined): ReadonlyArray<string> =>
   message?.role === "user" ? message.content.flatMap(({ toolResult }) => toolResult ? [toolResult.toolUseId] : []) : []
 
-export function* problems(messages: ReadonlyArray<Message>): Generator<string> {
+export function* findProblems(messages: ReadonlyArray<Message>): Generator<string> {
   for (const [i, message] of messages.entries()) {
-    const called = calls(messages[i - 1])
-    const answered = results(message)
+    const called = listCalls(messages[i - 1])
+    const answered = listResults(message)
     const unanswered = called.filter((id) => !answered.includes(id))
     if (unanswered.length > 0) {
       yield `Expected toolResult blocks at messages.${i}.content for the following Ids: ${unanswered.join(", ")}`
@@ -23,7 +23,7 @@ export function* problems(messages: ReadonlyArray<Message>): Generator<string> {
       yield `The number of toolResult blocks at messages.${i}.content exceeds the number of toolUse blocks of previous turn.`
     }
   }
-  const open = calls(messages.at(-1))
+  const open = listCalls(messages.at(-1))
   if (open.length > 0) {
     yield `Expected toolResult blocks at messages.${messages.length}.content for the following Ids: ${open.join(", ")}`
   }

@@ -8,7 +8,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { type ContentBlock, ConverseRequest, type DocumentBlock } from "../converse/request.ts"
 import * as Claude from "./claude.ts"
-import { invalid, type Refusal, unserializable } from "./refusal.ts"
+import { invalidRequest, type Refusal, unserializableRequest } from "./refusal.ts"
 import * as ToolPairs from "./toolPairs.ts"
 import * as WholeRequest from "./wholeRequest.ts"
 
@@ -33,7 +33,7 @@ const toolName = identifier("[a-zA-Z0-9_-]+")
 const toolUseId = identifier("[a-zA-Z0-9_.:-]+")
 
 /** In these paths, Bedrock counts members from 1; in all other messages, from 0. */
-const constraints = (request: ConverseRequest): ReadonlyArray<string> => {
+const checkConstraints = (request: ConverseRequest): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const check = <A extends string | number>(
     path: string,
@@ -72,21 +72,21 @@ const constraints = (request: ConverseRequest): ReadonlyArray<string> => {
   return problems
 }
 
-const blank = (text: string | undefined) => text !== undefined && text.trim() === ""
+const isBlank = (text: string | undefined) => text !== undefined && text.trim() === ""
 
-const documentName = ({ name }: DocumentBlock): ReadonlyArray<string> =>
+const checkDocumentName = ({ name }: DocumentBlock): ReadonlyArray<string> =>
   /^[a-zA-Z0-9\s()[\]-]{1,200}$/.test(name) && !/\s\s/.test(name)
     ? []
     : [
       "The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets. The name can't contain more than one consecutive whitespace character. Check that the file name conforms to these restrictions and retry your request."
     ]
 
-function* rules(request: ConverseRequest): Generator<string> {
+function* findViolations(request: ConverseRequest): Generator<string> {
   if (request.messages[0]?.role !== "user") {
     yield "A conversation must start with a user message. Try again with a conversation that starts with a user message."
   }
   for (const [i, block] of request.system?.entries() ?? []) {
-    if (blank(block.text)) {
+    if (isBlank(block.text)) {
       yield `The text field in the SystemContentBlock object at system.${i} is blank. Add text to the text field, and try again.`
     }
   }
@@ -95,10 +95,10 @@ function* rules(request: ConverseRequest): Generator<string> {
       yield `The content field in the Message object at messages.${m} is empty. Add a ContentBlock object to the content field and try again.`
     }
     for (const [c, block] of content.entries()) {
-      if (blank(block.text)) {
+      if (isBlank(block.text)) {
         yield `The text field in the ContentBlock object at messages.${m}.content.${c} is blank. Add text to the text field, and try again.`
       }
-      if (block.document !== undefined) yield* documentName(block.document)
+      if (block.document !== undefined) yield* checkDocumentName(block.document)
     }
     if (content.some((block) => block.document !== undefined) && content.every((block) => block.text === undefined)) {
       yield "A text block must be included when using documents."
@@ -110,7 +110,7 @@ function* rules(request: ConverseRequest): Generator<string> {
   if (usesTools && request.toolConfig === undefined) {
     yield "The toolConfig field must be defined when using toolUse and toolResult content blocks."
   }
-  yield* ToolPairs.problems(request.messages)
+  yield* ToolPairs.findProblems(request.messages)
 }
 
 const toJson = Schema.decodeUnknownEither(Schema.parseJson())
@@ -123,23 +123,30 @@ const findPath = (error: ParseResult.ParseError): string =>
 /** The request, if Bedrock and the model would accept it. */
 export const validate = (rawBody: string, modelId: string): Either.Either<ConverseRequest, Refusal> =>
   Either.gen(function*() {
-    const json = yield* Either.mapLeft(toJson(rawBody), () => unserializable("The request body is not valid JSON."))
+    const json = yield* Either.mapLeft(
+      toJson(rawBody),
+      () => unserializableRequest("The request body is not valid JSON.")
+    )
     if (!WholeRequest.isWellFormed(json)) {
-      return yield* Either.left(unserializable("The request body is not valid JSON: no low surrogate in string."))
+      return yield* Either.left(
+        unserializableRequest("The request body is not valid JSON: no low surrogate in string.")
+      )
     }
     const request = yield* Either.mapLeft(
       toRequest(json),
       (error) =>
-        unserializable(`The request body is missing a member or has one of the wrong type at '${findPath(error)}'.`)
+        unserializableRequest(
+          `The request body is missing a member or has one of the wrong type at '${findPath(error)}'.`
+        )
     )
-    const broken = constraints(request)
+    const broken = checkConstraints(request)
     if (broken.length > 0) {
       const count = broken.length === 1 ? "1 validation error detected" : `${broken.length} validation errors detected`
-      return yield* Either.left(invalid(`${count}: ${broken.join("; ")}`))
+      return yield* Either.left(invalidRequest(`${count}: ${broken.join("; ")}`))
     }
-    const claude = Claude.isClaude(modelId) ? Claude.problems(json) : []
-    for (const problems of [rules(request), WholeRequest.problems(json), claude]) {
-      for (const problem of problems) return yield* Either.left(invalid(problem))
+    const claude = Claude.isClaude(modelId) ? Claude.findProblems(json) : []
+    for (const problems of [findViolations(request), WholeRequest.findProblems(json), claude]) {
+      for (const problem of problems) return yield* Either.left(invalidRequest(problem))
     }
     return request
   })

@@ -18,7 +18,7 @@ export type Action =
   | { readonly type: "paste"; readonly text: string }
   /** Replaces the whole text, e.g. by a queued prompt. */
   | { readonly type: "set"; readonly text: string }
-  /** Replaces a range, e.g. by a completion, and moves the cursor behind it. */
+  /** Replaces a range, e.g. by a completion, and moves the cursor after it. */
   | { readonly type: "replace"; readonly start: number; readonly end: number; readonly text: string }
   | { readonly type: "up"; readonly width: number }
   | { readonly type: "down"; readonly width: number }

@@ -37,7 +37,7 @@ export interface Layout {
   readonly head: Lines
   /** How many lines of the content are visible at once. */
   readonly room: number
-  /** Not all of the content is visible: a line below it tells which part is. */
+  /** Not all of the content is visible: a line below it shows which part is. */
   readonly isPaged: boolean
   readonly below: Lines
   /** "Always" is offered only if the patterns that it would allow are visible. */
@@ -108,7 +108,7 @@ export const layOut = (question: Question, total: number, canvas: Canvas, rows: 
     const layout = arrange(texts, total, canvas, rows, parts)
     return layout !== undefined && layout.room >= Math.min(total, minRoom) ? [{ parts, layout }] : []
   })
-  // Content without scrolling is preferred to choices on lines of their own.
+  // Showing all of the content is preferred to showing each choice on its own line.
   const whole = layouts.find(({ layout, parts }) => !layout.isPaged && parts.includes("purpose"))
   return (whole ?? layouts[0])?.layout
 }

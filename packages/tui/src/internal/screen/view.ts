@@ -24,7 +24,7 @@ export interface View {
 
 export const getCanvas = ({ columns, highlighter, theme }: State): Canvas => ({ width: columns, theme, highlighter })
 
-/** The width of the prompt's text: a sign precedes it, and the cursor may stand behind the last character. */
+/** The width of the prompt's text: a sign precedes it, and the cursor may be after the last character. */
 export const getInputWidth = ({ columns }: State): number => Math.max(1, columns - 3)
 
 /** A terminal with fewer rows gets a status bar of one line. */
@@ -57,7 +57,7 @@ export const render = (state: State): View => {
   const room = state.rows - 1 - below.length
   const above = room < 1 || state.pager !== undefined ? [] : [...renderTask(state, canvas, room - 1), ""]
   const all = [...above, ...below]
-  // If the terminal is too low for the overlay, its end is shown.
+  // If the terminal has too few rows for the overlay, the end of the overlay is shown.
   const hidden = Math.max(0, all.length - Math.max(0, state.rows - 1))
   const row = cursor === undefined ? 0 : above.length + cursor.row - hidden
   return {

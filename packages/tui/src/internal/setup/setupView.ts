@@ -12,7 +12,7 @@ const questions: Readonly<Record<Field, { readonly title: string; readonly expla
       "Your gateway for Amazon Bedrock, e.g. https://bedrock.example.com. Leave it empty to use AWS directly."
   },
   region: { title: "Region", explanation: "The AWS region that you use through the gateway or on AWS." },
-  token: { title: "Token", explanation: "It is never displayed, and it is stored only if the test request succeeds." },
+  token: { title: "Token", explanation: "It is never displayed. Nothing is stored before the test request." },
   profile: { title: "AWS profile", explanation: "The name of a profile in ~/.aws/config." }
 }
 
@@ -60,7 +60,7 @@ const givenAnswers = (setup: Setup): ReadonlyArray<Answer> => {
   return all.filter(({ step }) => order.indexOf(step) < order.indexOf(setup.step))
 }
 
-/** The lines that have the focus are shown in any number of rows; the lines above are cut from the top. */
+/** Always shows the lines that have the focus, and as many of the lines above them as fit. */
 export const render = (
   setup: Setup,
   canvas: Canvas,
@@ -119,7 +119,7 @@ export const render = (
 const renderHead = (setup: Setup, canvas: Canvas): Lines => [
   drawRule(canvas, "Setup"),
   ...paintWrapped([{
-    text: "No gateway and no credential is configured yet. Nothing is saved until it works.",
+    text: "No gateway or credential is configured yet. Nothing is saved until it works.",
     roles: ["dim"]
   }], canvas),
   ...givenAnswers(setup).map(({ name, value }) =>

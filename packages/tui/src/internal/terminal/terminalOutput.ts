@@ -4,8 +4,8 @@ import type { WriteStream } from "node:tty"
 import type { QuestionFrame } from "../questions/shownQuestion.ts"
 
 /**
- * The terminal as Ink sees it, with infinitely many rows: Ink clears the scrollback as well once its output is as high as the terminal.
- * The view keeps its own output lower than the terminal.
+ * The terminal as Ink sees it, with infinitely many rows: Ink clears the scrollback as well once its output has as many rows as the terminal.
+ * The view limits its own output to fewer rows than the terminal has.
  */
 export class TerminalOutput extends Writable {
   readonly isTTY = true

@@ -63,10 +63,10 @@ const runCommands = (
     const environment = { ...commandEnvironment, ...headersCommandEnvironment?.({ name, url }) }
     const run = (command: CommandOutput.Command, parse: (output: string) => Either.Either<HeaderValues, string>) =>
       CommandOutput.run(command, {
-        what: "header",
+        outputName: "header",
         environment,
         timeLimit: Duration.millis(timeout),
-        say: () => Effect.void,
+        onStderrLine: () => Effect.void,
         repeatedLines: 3
       }).pipe(
         Effect.flatMap((bytes) => parse(new TextDecoder().decode(bytes))),

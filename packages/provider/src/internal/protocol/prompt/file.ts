@@ -63,7 +63,7 @@ export const toBlock = (file: File, names: Set<string>): FileBlock => {
 }
 
 const image = (format: ImageFormat, bytes: Uint8Array): Either.Either<FileBlock, string> => {
-  const problem = Image.problem(bytes, attachmentLimits.image)
+  const problem = Image.findProblem(bytes, attachmentLimits.image)
   return problem === undefined ? Either.right({ image: { format, source: { bytes } } }) : Either.left(problem.why)
 }
 

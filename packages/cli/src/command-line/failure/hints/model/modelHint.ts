@@ -1,5 +1,5 @@
 /** What to do when a model's ID is refused: explains which rule produced it and which settings change it. */
-import { because, type Resolved } from "@altimate-code/model-id/ModelId"
+import { describeReason, type Resolved } from "@altimate-code/model-id/ModelId"
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import { modelProblem } from "@altimate-code/provider/Diagnosis"
 import { explainForeignId } from "./foreignId.ts"
@@ -23,14 +23,16 @@ export const modelHint = (error: BedrockError, model: Resolved, general: string)
   ].join("\n")
 }
 
-const idOf = ({ configured, standsFor }: Resolved): string => standsFor?.value ?? configured
+const idOf = ({ aliasFor, configured }: Resolved): string => aliasFor?.value ?? configured
 
 const sentAs = (model: Resolved): string => {
-  const { configured, standsFor, wire } = model
-  const subject = standsFor === undefined
+  const { aliasFor, configured, wire } = model
+  const subject = aliasFor === undefined
     ? `"${configured}"`
-    : `"${configured}" stands for "${standsFor.value}" (${standsFor.from}), which`
-  return `${subject} was ${wire === idOf(model) ? "" : `sent as "${wire}": `}${because(model).replace(/\.$/, "")}.`
+    : `"${configured}" stands for "${aliasFor.value}" (${aliasFor.from}), which`
+  return `${subject} was ${wire === idOf(model) ? "" : `sent as "${wire}": `}${
+    describeReason(model).replace(/\.$/, "")
+  }.`
 }
 
 interface Advice {

@@ -2,7 +2,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
 import type { Fault } from "../../Script.ts"
 import { bytes, type Headers, type Steps } from "../http/steps.ts"
-import { buffered } from "./streamed.ts"
+import { bufferSteps } from "./converseStream.ts"
 
 const compress = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }
 
@@ -15,11 +15,11 @@ const replaceHeaders = (steps: Steps, added: Headers): Steps =>
   })
 
 /** The response with the fault applied; unchanged for other faults. */
-export const wrapped = (steps: Steps, fault: Fault | undefined): Steps => {
+export const alterResponse = (steps: Steps, fault: Fault | undefined): Steps => {
   switch (fault?.type) {
     case "compress":
       return replaceHeaders(
-        buffered(steps).map((step) => step.type === "Bytes" ? bytes(compress[fault.encoding](step.bytes)) : step),
+        bufferSteps(steps).map((step) => step.type === "Bytes" ? bytes(compress[fault.encoding](step.bytes)) : step),
         { "content-encoding": fault.encoding }
       )
     case "relabel":

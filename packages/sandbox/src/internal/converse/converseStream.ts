@@ -1,17 +1,17 @@
 /** The response of ConverseStream, with its fault. */
 import type { Delays, Fault } from "../../Script.ts"
 import { exceptionMessage } from "../faults.ts"
-import { bytes, end, head, reset, stall, type Step, type Steps, wait, whole } from "../http/steps.ts"
-import { fromBedrock } from "../validation/refusal.ts"
+import { bytes, end, head, reset, stall, type Step, type Steps, wait, wholeResponse } from "../http/steps.ts"
+import { bedrockHeaders } from "../validation/refusal.ts"
 import type { Answer } from "./answer.ts"
 import { toEvents } from "./events.ts"
 import * as Frames from "./frames.ts"
 import { toMessage } from "./message.ts"
 
 const serverSentEvents = (answer: Answer): Steps =>
-  whole(
+  wholeResponse(
     200,
-    fromBedrock("text/event-stream"),
+    bedrockHeaders("text/event-stream"),
     toEvents(answer).map(({ payload, type }) => `event: ${type}\ndata: ${JSON.stringify(payload)}\n\n`).join("")
   )
 
@@ -24,7 +24,7 @@ const applyFault = (fault: Fault | undefined, rest: ReadonlyArray<Uint8Array>): 
       const original = fault.exception === "modelStreamErrorException"
         ? { originalStatusCode: 500, originalMessage: message }
         : {}
-      return [bytes(Frames.exception(fault.exception, { message, ...original })), end]
+      return [bytes(Frames.encodeException(fault.exception, { message, ...original })), end]
     }
     case "truncate":
       return [bytes(Frames.firstHalf(next)), end]
@@ -59,7 +59,7 @@ const countIntact = (fault: Fault | undefined, answer: Answer, frames: number): 
 }
 
 /** Like a proxy that collects the whole response before it passes anything on. */
-export const buffered = (steps: Steps): Steps => {
+export const bufferSteps = (steps: Steps): Steps => {
   const chunks = steps.flatMap((step) => step.type === "Bytes" ? [step.bytes] : [])
   return [
     ...steps.filter(({ type }) => type === "Wait"),
@@ -69,18 +69,18 @@ export const buffered = (steps: Steps): Steps => {
   ]
 }
 
-export const streamed = (answer: Answer, delays: Delays, fault: Fault | undefined): Steps => {
-  const frames = toEvents(answer).map(({ payload, type }) => Frames.event(type, payload))
+export const converseStream = (answer: Answer, delays: Delays, fault: Fault | undefined): Steps => {
+  const frames = toEvents(answer).map(({ payload, type }) => Frames.encodeEvent(type, payload))
   const count = countIntact(fault, answer, frames.length)
   const sent = [...frames.slice(0, count).map(bytes), ...applyFault(fault, frames.slice(count))]
   switch (fault?.type) {
     case "json":
-      return whole(200, fromBedrock("application/json"), JSON.stringify(toMessage(answer)))
+      return wholeResponse(200, bedrockHeaders("application/json"), JSON.stringify(toMessage(answer)))
     case "sse":
       return serverSentEvents(answer)
     default:
       return [
-        head(200, fromBedrock("application/vnd.amazon.eventstream")),
+        head(200, bedrockHeaders("application/vnd.amazon.eventstream")),
         ...wait(delays.firstEvent),
         ...sent.flatMap((step, i) => step.type === "Bytes" && i > 0 ? [...wait(delays.betweenEvents), step] : [step])
       ]

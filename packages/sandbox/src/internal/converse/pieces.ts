@@ -1,2 +1,0 @@
-/** Splits a text as a model would stream it: about one word per piece, and never inside a character. */
-export const pieces = (text: string): ReadonlyArray<string> => text.match(/\s*\S{1,16}|\s+/gu) ?? [""]
