@@ -4,10 +4,10 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import { mistaken } from "../../../test/mistaken.ts"
 import * as ConfigEdit from "../src/ConfigEdit.ts"
 import { ConfigError } from "../src/ConfigError.ts"
 import { makeFixture } from "./fixture.ts"
-import { mistaken } from "./mistaken.ts"
 
 /** Multiplies the number of random cases. */
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)

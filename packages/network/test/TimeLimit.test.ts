@@ -3,14 +3,14 @@ import * as Effect from "effect/Effect"
 import { createServer } from "node:net"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
-import { listening } from "../../cli/test/gateway/Listening.ts"
+import { listening } from "../../../test/Listening.ts"
 import * as TimeLimit from "../src/TimeLimit.ts"
 import { failure, makeNetwork } from "./machine.ts"
 
 setFlagsFromString("--expose-gc")
 const collectGarbage = runInNewContext("gc") as () => void
 
-/** Garbage is collected again and again, as a busy program does. */
+/** Collects garbage all the time, as a busy program does. */
 const collecting = Effect.acquireRelease(
   Effect.sync(() => setInterval(collectGarbage, 50)),
   (interval) => Effect.sync(() => clearInterval(interval))
@@ -18,26 +18,26 @@ const collecting = Effect.acquireRelease(
 
 const onTimeout = () => new Error("time is up")
 
-/** Work that ends with its signal only, and that nothing else holds on to. */
+/** Work that ends only with its signal, and that nothing else references. */
 const endless = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }))
 
 describe("a time limit", () => {
-  it.scopedLive("fires, however often garbage is collected", () =>
+  it.scopedLive("ends the work even if garbage is collected", () =>
     Effect.gen(function*() {
       yield* collecting
       const ends = yield* Effect.forEach(
         Array.from({ length: 20 }),
         () =>
           failure(TimeLimit.within(200, { signal: new AbortController().signal, onTimeout }, (signal) =>
-            // As requests have it: a signal of their own behind the limit's.
+            // A request derives its own signal from the signal of the limit.
             endless(AbortSignal.any([signal])))),
         { concurrency: "unbounded" }
       )
       assert.deepStrictEqual(ends.map(({ message }) => message), Array(20).fill("time is up"))
     }))
 
-  it.effect("ends with the caller's signal, and for the caller's reason, before or after it starts", () =>
+  it.effect("ends with the caller's signal and its reason, whether it is aborted before or after the start", () =>
     Effect.gen(function*() {
       const controller = new AbortController()
       const running = TimeLimit.within(60_000, { signal: controller.signal, onTimeout }, endless)
@@ -47,7 +47,7 @@ describe("a time limit", () => {
       assert.strictEqual((signal.reason as Error).message, "enough")
     }))
 
-  it("that is lifted still ends with the caller's signal; released, with nothing", () => {
+  it("still ends with the caller's signal after it is lifted, but not after it is released", () => {
     for (const [end, aborted] of [["lift", true], ["release", false]] as const) {
       const controller = new AbortController()
       const limit = TimeLimit.start(60_000, { signal: controller.signal, onTimeout })
@@ -57,7 +57,7 @@ describe("a time limit", () => {
     }
   })
 
-  it.live("that no timer can hold is no limit that fires at once", () =>
+  it.live("that is too long for a timer does not end the work immediately", () =>
     Effect.gen(function*() {
       for (const millis of [Number.POSITIVE_INFINITY, 2 ** 31, 2 ** 40]) {
         const { release, signal } = TimeLimit.start(millis, { onTimeout })

@@ -1,14 +1,14 @@
 import { afterEach, assert, beforeEach, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { connect, createServer, Socket } from "node:net"
-import { listening } from "../../cli/test/gateway/Listening.ts"
+import { listening } from "../../../test/Listening.ts"
 import { interleave } from "../src/internal/connection/addresses.ts"
 import { raceAddresses } from "../src/internal/connection/connect.ts"
 import { failure } from "./machine.ts"
 
 const host = { host: "gateway.test", to: "gateway.test" }
 
-/** Addresses that connect, fail or stay silent when the test says so. */
+/** Addresses that connect, fail or do not answer, as the test decides. */
 const network = () => {
   const opened = new Map<string, Socket>()
   return {
@@ -20,7 +20,7 @@ const network = () => {
       return socket
     },
     fail: (address: string, code: string) => opened.get(address)!.destroy(Object.assign(new Error(code), { code })),
-    /** The address is this machine's port. */
+    /** Connects the address to a port of this machine. */
     connect: (address: string, port: number) => void opened.get(address)!.connect(port, "127.0.0.1")
   }
 }
@@ -31,7 +31,7 @@ describe("a connection to a host with several addresses", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }))
   afterEach(() => void vi.useRealTimers())
 
-  /** Without the clock, which stands still here. */
+  /** Does not use the clock, which is stopped here. */
   const untilOpened = (count: number, { opened }: ReturnType<typeof network>) =>
     Effect.promise(async () => {
       while (opened.size < count) await new Promise((resolve) => setImmediate(resolve))
@@ -51,7 +51,7 @@ describe("a connection to a host with several addresses", () => {
     controller.abort()
   })
 
-  it.scoped("does not give up those before it: the slow first one may still win, and the others are closed", () =>
+  it.scoped("keeps trying the earlier ones: a slow first address may still win, and the others are closed", () =>
     Effect.gen(function*() {
       const port = yield* listening(createServer())
       const net = network()
@@ -63,7 +63,7 @@ describe("a connection to a host with several addresses", () => {
       yield* Effect.promise(() => loser)
     }))
 
-  it.scoped("tries the next one at once when one fails", () =>
+  it.scoped("tries the next one immediately when one fails", () =>
     Effect.gen(function*() {
       const port = yield* listening(createServer())
       const net = network()
@@ -74,7 +74,7 @@ describe("a connection to a host with several addresses", () => {
       assert.strictEqual(yield* Effect.promise(() => racing), net.opened.get("2001:db8::1"))
     }))
 
-  it.effect("fails when all have, and names each", () =>
+  it.effect("fails when all addresses have failed, and names each", () =>
     Effect.gen(function*() {
       const net = network()
       const racing = failure(
@@ -97,7 +97,7 @@ describe("a connection to a host with several addresses", () => {
       assert.strictEqual(error.code, "ECONNREFUSED")
     }))
 
-  it.effect("that is aborted closes all of them", () =>
+  it.effect("closes all of them when it is aborted", () =>
     Effect.gen(function*() {
       const net = network()
       const controller = new AbortController()
@@ -113,7 +113,7 @@ describe("a connection to a host with several addresses", () => {
 })
 
 describe("addresses", () => {
-  it("are tried one family after the other, beginning with the first's", () => {
+  it("alternate between IPv6 and IPv4, beginning with the family of the first", () => {
     for (
       const [given, expected] of [
         [["6::1", "6::2", "1.0.0.1", "1.0.0.2"], ["6::1", "1.0.0.1", "6::2", "1.0.0.2"]],
@@ -124,12 +124,16 @@ describe("addresses", () => {
     ) assert.deepStrictEqual(interleave(given), [...expected])
   })
 
-  it.scoped("of this machine are really connected to, dead ones among them", () =>
+  it.scoped("of this machine are tried with real sockets, including some that do not answer", () =>
     Effect.gen(function*() {
       const port = yield* listening(createServer())
       const socket = yield* Effect.promise(() =>
-        raceAddresses(["127.0.0.2", "::1", "127.0.0.1"], host, new AbortController().signal, (address) =>
-          connect({ host: address, port }))
+        raceAddresses(
+          ["127.0.0.2", "::1", "127.0.0.1"],
+          host,
+          new AbortController().signal,
+          (address) => connect({ host: address, port })
+        )
       )
       assert.strictEqual(socket.remoteAddress, "127.0.0.1")
       socket.destroy()

@@ -5,7 +5,7 @@ import { promises } from "node:dns"
 import { syncBuiltinESMExports } from "node:module"
 import { createServer } from "node:net"
 import { afterAll, beforeAll } from "vitest"
-import { listening } from "../../cli/test/gateway/Listening.ts"
+import { listening } from "../../../test/Listening.ts"
 import { failure, makeFetch, makeNetwork } from "./machine.ts"
 
 const lookups: Array<string> = []
@@ -25,14 +25,14 @@ beforeAll(() =>
 )
 afterAll(() => replaceLookup(lookup))
 
-/** Takes connections and never says a word. */
+/** A server that accepts connections and never answers. */
 const silent = Effect.map(listening(createServer((socket) => socket.resume())), (port) => `127.0.0.1:${port}`)
 
 const limits = { connect: 300 }
 const within = "within 300ms (options.timeout.connect):"
 
-describe("options.timeout.connect names what did not come", () => {
-  it.scopedLive("from the DNS server", () =>
+describe("options.timeout.connect names the step that was not answered", () => {
+  it.scopedLive("by the DNS server", () =>
     Effect.gen(function*() {
       const { reason, message } = yield* failure((yield* makeFetch({ limits }))("http://silent.test"))
       assert.strictEqual(reason, "Timeout")
@@ -48,7 +48,7 @@ describe("options.timeout.connect names what did not come", () => {
       )
     }))
 
-  it.scopedLive("from the DNS server, without asking it again for a name while it is being asked", () =>
+  it.scopedLive("by the DNS server, and requests for the same name share one lookup", () =>
     Effect.gen(function*() {
       const fetch = yield* makeFetch({ limits })
       lookups.length = 0
@@ -59,7 +59,7 @@ describe("options.timeout.connect names what did not come", () => {
       assert.deepStrictEqual(lookups, ["silent.test"])
     }))
 
-  it.scopedLive("from a host that never ends the TLS handshake", () =>
+  it.scopedLive("by a host that never completes the TLS handshake", () =>
     Effect.gen(function*() {
       const host = yield* silent
       const { message, reason } = yield* failure((yield* makeFetch({ limits }))(`https://${host}`))
@@ -69,7 +69,7 @@ describe("options.timeout.connect names what did not come", () => {
       )
     }))
 
-  it.scopedLive("from a proxy, for CONNECT or for TLS with the proxy itself", () =>
+  it.scopedLive("by a proxy, for CONNECT or for TLS with the proxy itself", () =>
     Effect.gen(function*() {
       const host = yield* silent
       for (
@@ -91,7 +91,7 @@ describe("options.timeout.connect names what did not come", () => {
       }
     }))
 
-  it.scopedLive("and an inspection is limited by it too, each connection anew", () =>
+  it.scopedLive("in an inspection too, where it limits each connection separately", () =>
     Effect.gen(function*() {
       const host = yield* silent
       const network = yield* makeNetwork({ limits, env: { HTTPS_PROXY: `http://${host}` } })

@@ -3,13 +3,13 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:https"
-import { makeAuthority } from "../../cli/test/gateway/Certificates.ts"
-import * as ConnectProxy from "../../cli/test/gateway/ConnectProxy.ts"
-import { listening } from "../../cli/test/gateway/Listening.ts"
+import { makeAuthority } from "../../../test/Certificates.ts"
+import * as ConnectProxy from "../../../test/ConnectProxy.ts"
+import { listening } from "../../../test/Listening.ts"
 import { file, makeNetwork, temporary } from "./machine.ts"
 
 describe("a host whose name ends with a dot", () => {
-  it.scopedLive("is asked for in TLS without it, and its certificate is checked so; the Host header keeps it", () =>
+  it.scopedLive("is used without the dot for TLS and its certificate, and with the dot in the Host header", () =>
     Effect.gen(function*() {
       const authority = yield* makeAuthority("Corp CA")
       const asked: Array<unknown> = []

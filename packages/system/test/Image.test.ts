@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import { chunk, gif, header, jpeg, png, pngStart, webp, webpLossless } from "../../../test/pictures.ts"
 import * as Image from "../src/Image.ts"
 import * as MediaType from "../src/MediaType.ts"
-import { chunk, gif, header, jpeg, png, pngStart, webp, webpLossless } from "./pictures.ts"
 
 const broken = (...parts: ReadonlyArray<Uint8Array>) =>
   Either.match(Image.inspect(Buffer.concat(parts)), {

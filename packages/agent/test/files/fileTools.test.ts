@@ -4,7 +4,7 @@ import { assert, layer } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { jpeg, png } from "../../../system/test/pictures.ts"
+import { jpeg, png } from "../../../../test/pictures.ts"
 import { decide } from "../../src/internal/permission/decide.ts"
 import { makeTools, refusing } from "../workspace.ts"
 

@@ -18,10 +18,10 @@ import { makeWireNames } from "../../src/internal/mcp/toolNames.ts"
 import * as McpServers from "../../src/mcp/McpServers.ts"
 import type { Action, ToolFailure, ToolOutput } from "../../src/tools/ToolCall.ts"
 // @ts-expect-error it is run as a program too, and has no types
-import { makeServer, pixel, schema } from "./fixtures/mcpTools.mjs"
+import { makeServer, pixel, schema } from "../../../../test/mcp/mcpTools.mjs"
 import { call, http, make, texts } from "./servers.ts"
 
-const fixture = fileURLToPath(new URL("./fixtures/mcpServer.mjs", import.meta.url))
+const fixture = fileURLToPath(new URL("../../../../test/mcp/mcpServer.mjs", import.meta.url))
 
 const local = (...mode: ReadonlyArray<string>) =>
   ({ type: "local", command: [process.execPath, fixture, ...mode] }) as const

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { jpeg, png } from "../../../system/test/pictures.ts"
+import { jpeg, png } from "../../../../test/pictures.ts"
 import { convertResult } from "../../src/internal/mcp/mcpResult.ts"
 
 const limits = { image: { bytes: 1000, side: 100 }, documentBytes: 1000 }

@@ -11,10 +11,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 // @ts-expect-error it is run as a program too, and has no types
-import { makeServer } from "./fixtures/mcpTools.mjs"
+import { makeServer } from "../../../../test/mcp/mcpTools.mjs"
 import { call, http, make, texts } from "./servers.ts"
 
-const fixture = fileURLToPath(new URL("./fixtures/lastingServer.mjs", import.meta.url))
+const fixture = fileURLToPath(new URL("../../../../test/mcp/lastingServer.mjs", import.meta.url))
 
 /** A local server, and what it has written down so far. */
 const lasting = (...tools: ReadonlyArray<string>) =>

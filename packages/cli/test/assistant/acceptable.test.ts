@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { png } from "../../../system/test/pictures.ts"
+import { png } from "../../../../test/pictures.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
 
 const env = { AWS_BEARER_TOKEN_BEDROCK: "acceptable-token-123" }
@@ -168,7 +168,7 @@ layer(NodeContext.layer)("a conversation", (it) => {
         { name: "text", inputSchema: { type: "string" } },
         { name: "wide", description: " ", inputSchema: { type: "object", properties: { a: { type: "text" } } } }
       ]
-      const server = fileURLToPath(new URL("../../../agent/test/mcp/fixtures/oddMcpServer.mjs", import.meta.url))
+      const server = fileURLToPath(new URL("../../../../test/mcp/oddMcpServer.mjs", import.meta.url))
       const { body, home } = yield* setUp([says("Hello.")], {
         mcp: {
           odd: { type: "local", command: [process.execPath, server], environment: { TOOLS: JSON.stringify(tools) } }

@@ -125,7 +125,7 @@ layer(NodeContext.layer)("the assistant", (it) => {
 
   it.scoped("uses the tools of MCP servers; a broken server is reported and does not affect the others", () =>
     Effect.gen(function*() {
-      const server = fileURLToPath(new URL("../../../agent/test/mcp/fixtures/mcpServer.mjs", import.meta.url))
+      const server = fileURLToPath(new URL("../../../../test/mcp/mcpServer.mjs", import.meta.url))
       const { body, home } = yield* start(
         [{ blocks: [call("1", "good_echo", { text: "hello" })] }, says("It echoes.")],
         {

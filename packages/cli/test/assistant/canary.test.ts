@@ -102,7 +102,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
         {},
         { headers: { "x-api-key": "{env:GATEWAY_KEY}", "x-team": "{env:PLAIN}" } }
       )
-      const server = fileURLToPath(new URL("../../../agent/test/mcp/fixtures/mcpServer.mjs", import.meta.url))
+      const server = fileURLToPath(new URL("../../../../test/mcp/mcpServer.mjs", import.meta.url))
       const run = [scene.dumping("server"), scene.dumping("own", `exec '${process.execPath}' '${server}'`)]
       scene.dumping("command")
       scene.dumping("rg", "exit 1")

@@ -8,14 +8,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { listening } from "../../../../test/Listening.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
-import { listening } from "../gateway/Listening.ts"
 import { ask, start as startScreen } from "../screen/ScreenOnSandbox.ts"
 import { keys, open } from "../Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "mcp-test-token" }
 
-const fixture = (name: string) => fileURLToPath(new URL(`../../../agent/test/mcp/fixtures/${name}`, import.meta.url))
+const fixture = (name: string) => fileURLToPath(new URL(`../../../../test/mcp/${name}`, import.meta.url))
 
 /** On a busy machine a server may take longer than the two seconds after which the command says what it waits for. */
 const withoutWaits = (stderr: string) => stderr.replace(/^note: waiting for MCP server .*\n/gm, "")

@@ -1,4 +1,4 @@
-/** A gateway, a home directory and the built command. No output may contain a secret. */
+/** Runs the command against a gateway. Nothing that it writes may contain a secret. */
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,14 +8,14 @@ import { guideConfig, makeHome, type SpawnOptions } from "../BuiltCli.ts"
 
 export const token = "canary-gateway-token-123"
 
-/** Every file below a directory, as one text. */
+/** The text of all files below a directory. */
 const written = (directory: string): string =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
     .join("\n")
 
-/** `secrets` besides the token must not be in what the command writes. */
+/** Neither the token nor one of `secrets` may be in what the command writes. */
 export const makeScene = (options: Sandbox.Options = {}, ...secrets: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1", ...options })
@@ -24,8 +24,8 @@ export const makeScene = (options: Sandbox.Options = {}, ...secrets: ReadonlyArr
       sandbox,
       home,
       /**
-       * `run hi` with these options of the provider's; `baseURL` is the sandbox's own unless given. With `process` the built command runs
-       * as a process of its own.
+       * Runs `run hi` with these options of the provider; `baseURL` defaults to the sandbox. With `process`, the built command is
+       * started as a child process.
        */
       ask: (
         { args = ["run", "hi", "--no-tools"], baseURL = sandbox.url, env = {}, ...given }: Record<string, unknown> & {
@@ -49,13 +49,13 @@ export const makeScene = (options: Sandbox.Options = {}, ...secrets: ReadonlyArr
     }
   })
 
-/** Not the exit code alone, so that a failure of a test shows why. */
+/** Shows stderr if the exit code is not 0. */
 export const assertAnswered = ({ code, stderr, stdout }: { code: number | null; stderr: string; stdout: string }) => {
   assert.strictEqual(code, 0, stderr)
   assert.include(stdout, "Hello from the Bedrock sandbox")
 }
 
-/** One short block on stderr with all of these in it, nothing on stdout. */
+/** Nothing on stdout, and one short block on stderr that contains all of these words. */
 export const assertFailed = (
   { code, stderr, stdout }: { code: number | null; stderr: string; stdout: string },
   ...words: ReadonlyArray<string | RegExp>

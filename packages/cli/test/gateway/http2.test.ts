@@ -4,17 +4,16 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { join } from "node:path"
-import { makeAuthority } from "./Certificates.ts"
-import * as ConnectProxy from "./ConnectProxy.ts"
-import { assertAnswered, assertFailed, makeScene, token } from "./Scene.ts"
-import * as TlsFront from "./TlsFront.ts"
+import { makeAuthority } from "../../../../test/Certificates.ts"
+import * as ConnectProxy from "../../../../test/ConnectProxy.ts"
+import * as TlsFront from "../../../../test/TlsFront.ts"
+import { assertAnswered, assertFailed, makeScene } from "./Scene.ts"
 
-/** Fronts for both versions of HTTP, with TLS and without. */
-const fronts = (sandbox: Parameters<typeof makeScene>[0] = {}) =>
+/** A gateway that speaks only HTTP/2, with TLS. */
+const makeHttp2Gateway = (sandbox: Parameters<typeof makeScene>[0] = {}) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const scene = yield* makeScene(sandbox)
-    const to = scene.sandbox.port
+    const scene = yield* makeScene(sandbox, "canary-proxy", "canary-http2-secret")
     const authority = yield* makeAuthority("Corp CA")
     const server = yield* authority.issue({ name: "gateway", hosts: ["localhost", "gateway.test"] })
     const client = yield* authority.issue({ name: "laptop-1" })
@@ -29,57 +28,26 @@ const fronts = (sandbox: Parameters<typeof makeScene>[0] = {}) =>
       caFile: yield* write("corp.pem", authority.cert),
       clientCert: yield* write("client.pem", client.cert),
       clientKey: yield* write("client.key", client.key),
-      one: yield* TlsFront.make({ to, server }),
-      two: yield* TlsFront.make({ to, server, http2: true }),
-      clear: yield* TlsFront.make({ to, http2: true })
+      front: yield* TlsFront.make({ to: scene.sandbox.port, server, http2: true })
     }
   })
 
 const greeting = [{ blocks: [{ type: "text" as const, text: ["Hello from ", "the Bedrock sandbox"] }] }]
 
-layer(NodeContext.layer)("HTTP/1.1", (it) => {
-  it.scoped("is the default", () =>
-    Effect.gen(function*() {
-      const { ask, caFile, one } = yield* fronts()
-      assertAnswered(yield* ask({ baseURL: one.url(), caFile }))
-      assert.deepStrictEqual(one.connections.map(({ alpn }) => alpn), ["http/1.1"])
-    }))
-
-  it.scoped("fails with a gateway that supports only HTTP/2: the message names the option", () =>
-    Effect.gen(function*() {
-      const { ask, caFile, clear, two } = yield* fronts()
-      for (const baseURL of [two.url(), clear.url("127.0.0.1")]) {
-        assertFailed(
-          yield* ask({ baseURL, caFile }),
-          "it speaks only HTTP/2",
-          "Set \"http2\": true in options."
-        )
-      }
-    }))
-})
-
 layer(NodeContext.layer)("http2: true", (it) => {
-  it.scoped("uses HTTP/2 with TLS", () =>
+  it.scoped("is named if it is missing and the gateway speaks only HTTP/2", () =>
     Effect.gen(function*() {
-      const { ask, caFile, sandbox, two } = yield* fronts()
-      assertAnswered(yield* ask({ baseURL: `${two.url()}?key=value`, caFile, http2: true }))
-      assert.deepStrictEqual(two.connections.map(({ alpn }) => alpn), ["h2"])
-      assert.deepStrictEqual(two.versions, ["2.0"])
-      const [sent] = yield* sandbox.requests
-      assert.strictEqual(sent!.headers["authorization"], `Bearer ${token}`)
-      assert.match(sent!.rawPath, /^\/bedrock\/v1\/model\/us\.anthropic[^/]*\/converse-stream\?key=value$/)
+      const { ask, caFile, front } = yield* makeHttp2Gateway()
+      assertFailed(
+        yield* ask({ baseURL: front.url(), caFile }),
+        "it speaks only HTTP/2",
+        "Set \"http2\": true in options."
+      )
     }))
 
-  it.scoped("uses HTTP/2 without TLS", () =>
+  it.scoped("works through a proxy, with a client certificate and with AWS signatures", () =>
     Effect.gen(function*() {
-      const { ask, clear } = yield* fronts()
-      assertAnswered(yield* ask({ baseURL: clear.url("127.0.0.1"), http2: true }))
-      assert.deepStrictEqual(clear.versions, ["2.0"])
-    }))
-
-  it.scoped("works with a proxy, a client certificate and signatures", () =>
-    Effect.gen(function*() {
-      const { ask, caFile, clientCert, clientKey, clients, sandbox, server } = yield* fronts({
+      const { ask, caFile, clientCert, clientKey, clients, sandbox, server } = yield* makeHttp2Gateway({
         auth: {
           sigv4: [{
             accessKeyId: "AKIAHTTPTWO",
@@ -105,57 +73,36 @@ layer(NodeContext.layer)("http2: true", (it) => {
           }
         })
       )
-      assert.deepStrictEqual(proxy.asked.map(({ target }) => target), ["gateway.test:443"])
+      assert.deepStrictEqual(proxy.requests.map(({ target }) => target), ["gateway.test:443"])
       assert.deepStrictEqual(front.connections, [{ client: "laptop-1", alpn: "h2" }])
       assert.isTrue((yield* sandbox.requests)[0]!.authorized)
     }))
 
-  it.scoped("shows text as it arrives, and closes its stream when it is interrupted", () =>
+  it.scoped("shows text as it arrives, and an interruption closes the stream", () =>
     Effect.gen(function*() {
-      const { ask, caFile, sandbox, two } = yield* fronts({
+      const { ask, caFile, front, sandbox } = yield* makeHttp2Gateway({
         script: [{ ...greeting[0]!, faults: [{ type: "stall", afterEvents: 3 }] }]
       })
-      const result = yield* ask({ baseURL: two.url(), caFile, http2: true }, {
+      const result = yield* ask({ baseURL: front.url(), caFile, http2: true }, {
         onStdout: (stdout, kill) => stdout.includes("Hello from") && kill("SIGINT")
       })
       assert.strictEqual(result.code, 130, result.stderr)
       yield* sandbox.waitFor(([first]) => first?.aborted === true)
     }))
 
-  it.scoped("retries after a broken stream, and after some text only if the settings allow it", () =>
+  it.scoped("retries when the stream breaks; once text has been shown, only if the settings allow it", () =>
     Effect.gen(function*() {
-      const before = yield* fronts({ script: [{ ...greeting[0]!, faults: [{ type: "reset", times: 1 }] }] })
-      assertAnswered(yield* before.ask({ baseURL: before.two.url(), caFile: before.caFile, http2: true }))
+      const before = yield* makeHttp2Gateway({ script: [{ ...greeting[0]!, faults: [{ type: "reset", times: 1 }] }] })
+      assertAnswered(yield* before.ask({ baseURL: before.front.url(), caFile: before.caFile, http2: true }))
       assert.strictEqual((yield* before.sandbox.requests).length, 2)
 
-      const after = yield* fronts({ script: [{ ...greeting[0]!, faults: [{ type: "reset", afterEvents: 3 }] }] })
+      const after = yield* makeHttp2Gateway({
+        script: [{ ...greeting[0]!, faults: [{ type: "reset", afterEvents: 3 }] }]
+      })
       const retry = { midAnswer: false }
-      const result = yield* after.ask({ baseURL: after.two.url(), caFile: after.caFile, http2: true, retry })
+      const result = yield* after.ask({ baseURL: after.front.url(), caFile: after.caFile, http2: true, retry })
       assert.strictEqual(result.code, 1)
       assert.match(result.stderr, /was cut off|ended before it was complete/)
       assert.strictEqual((yield* after.sandbox.requests).length, 1)
-    }))
-
-  it.scoped("fails with a gateway that supports only HTTP/1.1: the message names the option", () =>
-    Effect.gen(function*() {
-      const { ask, caFile, one, sandbox } = yield* fronts()
-      for (const baseURL of [one.url(), sandbox.url]) {
-        assertFailed(
-          yield* ask({ baseURL, caFile, http2: true }),
-          "it does not speak HTTP/2",
-          "Remove \"http2\": true from options"
-        )
-      }
-    }))
-
-  it.scoped("reports problems with certificates as HTTP/1.1 does", () =>
-    Effect.gen(function*() {
-      const { ask, caFile, clients, sandbox, server, two } = yield* fronts()
-      assertFailed(
-        yield* ask({ baseURL: two.url(), http2: true }),
-        "was issued by Corp CA, which this machine does not trust"
-      )
-      const front = yield* TlsFront.make({ to: sandbox.port, server, clients, http2: true })
-      assertFailed(yield* ask({ baseURL: front.url(), caFile, http2: true }), "it requires a client certificate")
     }))
 })

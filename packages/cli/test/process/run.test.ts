@@ -5,7 +5,7 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { join } from "node:path"
-import { png } from "../../../system/test/pictures.ts"
+import { png } from "../../../../test/pictures.ts"
 import { bin, guideConfig, makeHome } from "../BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "run-token-123" }

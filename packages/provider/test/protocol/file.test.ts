@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { gif, jpeg, png, webp } from "../../../system/test/pictures.ts"
+import { gif, jpeg, png, webp } from "../../../../test/pictures.ts"
 import { type File, toBlock } from "../../src/internal/protocol/prompt/file.ts"
 
 const pdf = Buffer.from("%PDF-1.7")

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { png } from "../../../system/test/pictures.ts"
+import { png } from "../../../../test/pictures.ts"
 import { type Input, toRequest } from "../../src/internal/protocol/prompt/prompt.ts"
 import { key } from "../../src/internal/protocol/response/metadata.ts"
 

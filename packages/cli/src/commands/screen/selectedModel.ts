@@ -101,7 +101,7 @@ export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>)
           Effect.flatMap(Bedrock.configuredModel, (id) => open(id, listed.has(id))),
           services
         )
-      }).pipe(Effect.mapError(toHostError), Effect.provide(context))
+      }).pipe(Effect.mapError(toHostError))
 
     /**
      * Opens the new model first, so that the previous one stays selected if that fails: `ScopedRef.set` releases the previous value
@@ -111,7 +111,10 @@ export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>)
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
           const scope = yield* Scope.make()
-          const opened = yield* restore(Scope.extend(openConfigured(overrides), scope)).pipe(
+          // `context` also has a scope: the screen's, which ends with the program.
+          const opened = yield* openConfigured(overrides).pipe(
+            Effect.provide(Context.add(context, Scope.Scope, scope)),
+            restore,
             Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
           )
           // All models use the same credential.

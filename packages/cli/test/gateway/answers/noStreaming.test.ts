@@ -4,8 +4,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
+import { rawGateway } from "../../../../../test/RawGateway.ts"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
-import { rawGateway } from "../RawGateway.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "canary-bearer-5301" }
 const text = [{ type: "text" as const, text: ["one ", "two"] }]

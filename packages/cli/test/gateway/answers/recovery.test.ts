@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { png } from "../../../../system/test/pictures.ts"
+import { png } from "../../../../../test/pictures.ts"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
 import { type Body, type Refusal, refusing } from "../models/refusing.ts"
 
@@ -176,7 +176,7 @@ layer(NodeContext.layer)("a part that the service refuses", (it) => {
 
   it.scoped("is reported with its server and left out for the session if it is a tool", () =>
     Effect.gen(function*() {
-      const server = fileURLToPath(new URL("../../../../agent/test/mcp/fixtures/oddMcpServer.mjs", import.meta.url))
+      const server = fileURLToPath(new URL("../../../../../test/mcp/oddMcpServer.mjs", import.meta.url))
       const tools = ["find", "open"].map((name) => ({ name, inputSchema: { type: "object", properties: {} } }))
       const { ask, seen } = yield* setUp((body) => {
         const index = body.toolConfig?.tools.findIndex(({ toolSpec }) => toolSpec?.name === "crm_open") ?? -1

@@ -2,8 +2,8 @@ import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { rawGateway } from "../../../../../test/RawGateway.ts"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
-import { rawGateway } from "../RawGateway.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "canary-bearer-5201" }
 const blocks = [{ type: "text" as const, text: ["one ", "two ", "three"] }]

@@ -10,12 +10,12 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
-import { png } from "../../../../system/test/pictures.ts"
+import { png } from "../../../../../test/pictures.ts"
 import { explain } from "../../../src/command-line/failure/explainFailure.ts"
 import { at, type GatewayFault, gatewayFaults, isBeforeAll, type Position } from "./gatewayFaults.ts"
 import { canary, machine, newSession, toolsWith, turn } from "./inProcess.ts"
 
-const mcpServer = fileURLToPath(new URL("../../../../agent/test/mcp/fixtures/mcpServer.mjs", import.meta.url))
+const mcpServer = fileURLToPath(new URL("../../../../../test/mcp/mcpServer.mjs", import.meta.url))
 
 const turns = 300
 /** How many of them are made before memory is measured for the first time. */

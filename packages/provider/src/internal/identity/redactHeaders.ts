@@ -1,3 +1,4 @@
+import { publicUrl } from "@altimate-code/log/PublicUrl"
 import { type CustomHeaders, maskHeaders } from "./customHeaders.ts"
 import { type Identity, maskIdentity } from "./identity.ts"
 
@@ -8,7 +9,9 @@ const secretName = /authorization|token|secret|api-?key|cookie|signature|passwor
 export const redactHeader = (name: string, value: string, identity: Identity, custom: CustomHeaders): string => {
   const lower = name.toLowerCase()
   if (Object.keys(custom).some((name) => name.toLowerCase() === lower)) return "<redacted>"
-  if (!secretName.test(lower)) return maskHeaders(custom, maskIdentity(identity, value))
+  // The query of a login page's URL may contain a token.
+  const text = lower === "location" ? publicUrl(value) : value
+  if (!secretName.test(lower)) return maskHeaders(custom, maskIdentity(identity, text))
   return lower.endsWith("authorization") ? `${value.split(" ")[0]} <redacted>` : "<redacted>"
 }
 

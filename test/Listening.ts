@@ -1,9 +1,9 @@
-/** Servers on the loopback that end with their scope. */
+/** Servers on the loopback interface. */
 import * as Effect from "effect/Effect"
 import { once } from "node:events"
 import type { AddressInfo, Server, Socket } from "node:net"
 
-/** Its port. */
+/** Starts the server and returns its port. Closing the scope stops it, with all its connections. */
 export const listening = (server: Server) =>
   Effect.acquireRelease(
     Effect.promise(async () => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { findExclusion, ignoredEntries } from "../src/internal/route/noProxy.ts"
+import { findExclusion, ignoredEntries } from "../../src/internal/route/noProxy.ts"
 
 describe("an entry of NO_PROXY", () => {
   for (
@@ -46,7 +46,7 @@ describe("an entry of NO_PROXY", () => {
       ["not an entry", "gw.example.com", 443, false]
     ] as const
   ) {
-    it(`${entry} ${matches ? "keeps" : "does not keep"} ${host}:${port} from the proxy`, () => {
+    it(`${entry} ${matches ? "excludes" : "does not exclude"} ${host}:${port}`, () => {
       assert.strictEqual(findExclusion(entry, { host, port }), matches ? entry : undefined)
     })
   }
@@ -90,7 +90,7 @@ describe("an entry of NO_PROXY", () => {
       ["\"gw.example.com", /quotation mark/]
     ] as const
   ) {
-    it(`${entry} matches nothing, and why is reported`, () => {
+    it(`${entry} matches nothing, and the reason is reported`, () => {
       const ignored = ignoredEntries(`.example.com ${entry},10.0.0.0/8`)
       assert.deepStrictEqual(ignored.map(({ entry }) => entry), [entry])
       assert.match(ignored[0]!.why, why)
@@ -116,7 +116,7 @@ describe("an entry of NO_PROXY", () => {
     it(`${entry} can match something`, () => assert.deepStrictEqual(ignoredEntries(entry), []))
   }
 
-  it("is named, the first that matches, between commas and white space", () => {
+  it("is the first one that matches in a list with commas and white space", () => {
     assert.strictEqual(
       findExclusion("a.example, ,.b.example  b.example", { host: "x.b.example", port: 1 }),
       ".b.example"

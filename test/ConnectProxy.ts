@@ -1,4 +1,4 @@
-/** An HTTP proxy: tunnels for CONNECT, and requests in absolute form that it passes on. */
+/** An HTTP proxy: opens tunnels for CONNECT, and forwards requests in absolute form. */
 import * as Effect from "effect/Effect"
 import { createServer, type IncomingMessage, request, type RequestListener } from "node:http"
 import { createServer as createTlsServer } from "node:https"
@@ -8,32 +8,32 @@ import type { Issued } from "./Certificates.ts"
 import { listening } from "./Listening.ts"
 
 export interface Options {
-  /** Names that only this proxy knows, and the ports of this machine behind them. */
+  /** Host names that only this proxy resolves, each to a port of this machine. */
   readonly names?: Readonly<Record<string, number>>
   /** The `user:password` that it requires. */
   readonly login?: string
-  /** With TLS to the proxy itself. */
+  /** The certificate of a proxy that itself requires TLS. */
   readonly server?: Issued
-  /** The status of every answer. */
+  /** A status to refuse every request with. */
   readonly status?: number
-  /** What it says that it takes, with a 407. */
+  /** The `Proxy-Authenticate` header of a 407. */
   readonly challenge?: string
 }
 
-export interface Asked {
+export interface ProxyRequest {
   readonly method: string
-  /** `host:port` of a tunnel, or the URL. */
+  /** `host:port` for a tunnel, otherwise the URL. */
   readonly target: string
   readonly login: string | undefined
 }
 
 export const make = (options: Options = {}) =>
   Effect.gen(function*() {
-    const asked: Array<Asked> = []
+    const requests: Array<ProxyRequest> = []
     const refusal = ({ headers, method = "", url = "" }: IncomingMessage): number | undefined => {
       const [, basic] = /^Basic (.*)$/.exec(headers["proxy-authorization"] ?? "") ?? []
       const login = basic === undefined ? undefined : Buffer.from(basic, "base64").toString()
-      asked.push({ method, target: url, login })
+      requests.push({ method, target: url, login })
       return options.status ?? (options.login !== undefined && login !== options.login ? 407 : undefined)
     }
     const challenge = options.challenge ?? "Basic realm=\"proxy\""
@@ -84,8 +84,8 @@ export const make = (options: Options = {}) =>
     const scheme = options.server === undefined ? "http" : "https"
     return {
       port,
-      asked,
-      /** With a login in front of the host, percent-encoded as it has to be. */
+      requests,
+      /** `login` must be percent-encoded. */
       url: (login?: string) => `${scheme}://${login === undefined ? "" : `${login}@`}localhost:${port}`
     }
   })

@@ -1,4 +1,4 @@
-/** Certificates for tests, made when they are needed: an authority, and what it issues. */
+/** Generates certificate authorities and the certificates that they issue. */
 import * as Effect from "effect/Effect"
 import { generate } from "selfsigned"
 
@@ -8,9 +8,9 @@ export interface Issued {
 }
 
 export interface Names {
-  /** Subject's common name. */
+  /** The subject's common name. */
   readonly name: string
-  /** DNS names and addresses that a server's certificate is for. */
+  /** The DNS names and IP addresses that a server certificate is valid for. */
   readonly hosts?: ReadonlyArray<string>
   readonly notAfter?: Date
 }
@@ -43,12 +43,12 @@ const make = (
     return { cert, key }
   })
 
-/** An authority of a company's own. */
+/** A company's own certificate authority. */
 export const makeAuthority = (name: string) =>
   Effect.map(make({ name }, true), (authority) => ({
     cert: authority.cert,
     issue: (names: Names) => make(names, false, authority)
   }))
 
-/** Signed by nobody but itself. */
+/** A self-signed certificate. */
 export const makeSelfSigned = (names: Names) => make(names, false)

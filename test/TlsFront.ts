@@ -1,4 +1,4 @@
-/** What stands in front of a gateway and ends TLS, in HTTP/1.1 or HTTP/2; what it was asked goes on to the gateway. */
+/** Terminates TLS in front of a gateway, in HTTP/1.1 or HTTP/2, and forwards the requests. */
 import * as Effect from "effect/Effect"
 import { request } from "node:http"
 import * as Http2 from "node:http2"
@@ -8,20 +8,22 @@ import type { Issued } from "./Certificates.ts"
 import { listening } from "./Listening.ts"
 
 export interface Options {
-  /** The port of the gateway behind it. */
+  /** The port of the gateway. */
   readonly to: number
-  /** Without it no TLS: HTTP/2 in clear text. */
+  /** The certificate. Without one it speaks HTTP/2 without TLS. */
   readonly server?: Issued
-  /** The authority of the client certificates that are let in; without it none is asked for. */
+  /** The authority of the client certificates that it requires. Without one it requests none. */
   readonly clients?: string
   readonly maxVersion?: Tls.SecureVersion
-  /** HTTP/2 alone, instead of HTTP/1.1 alone. */
+  /** True: HTTP/2 only. Otherwise HTTP/1.1 only. */
   readonly http2?: boolean
 }
 
-/** Each connection that was let in, by its client's common name and the version of HTTP that both agreed on. */
+/** An accepted connection. */
 export interface Connection {
+  /** The common name in the client's certificate. */
   readonly client: string | undefined
+  /** The negotiated version of HTTP. */
   readonly alpn: string
 }
 
@@ -41,7 +43,7 @@ export const make = ({ clients, http2 = false, maxVersion, server, to }: Options
     const onStream = (stream: Http2.ServerHttp2Stream, headers: Http2.IncomingHttpHeaders) => {
       versions.push("2.0")
       const names = Object.entries(headers).filter(([name]) => !name.startsWith(":"))
-      const asked = request({
+      const forwarded = request({
         port: to,
         host: "127.0.0.1",
         method: headers[":method"],
@@ -53,9 +55,9 @@ export const make = ({ clients, http2 = false, maxVersion, server, to }: Options
         answer.pipe(stream)
         answer.on("error", () => stream.close(Http2.constants.NGHTTP2_INTERNAL_ERROR))
       })
-      asked.on("error", () => stream.close(Http2.constants.NGHTTP2_INTERNAL_ERROR))
-      stream.on("error", () => {}).on("close", () => asked.destroy())
-      stream.pipe(asked)
+      forwarded.on("error", () => stream.close(Http2.constants.NGHTTP2_INTERNAL_ERROR))
+      stream.on("error", () => {}).on("close", () => forwarded.destroy())
+      stream.pipe(forwarded)
     }
     const port = yield* listening(
       !http2
@@ -73,7 +75,7 @@ export const make = ({ clients, http2 = false, maxVersion, server, to }: Options
     return {
       port,
       connections,
-      /** Of each request in HTTP/2. */
+      /** The HTTP version of each HTTP/2 request. */
       versions,
       url: (host = "localhost") => `http${server === undefined ? "" : "s"}://${host}:${port}/bedrock/v1`
     }

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { rootCertificates } from "node:tls"
-import { readAuthorities, readFile } from "../src/internal/tls/authorities.ts"
+import { readAuthorities, readFile } from "../../src/internal/tls/authorities.ts"
 
 const file = (content: string): FileSetting => ({
   value: "/not/there",
@@ -14,7 +14,7 @@ const file = (content: string): FileSetting => ({
 })
 
 describe("a file of a project that the user trusts", () => {
-  it.effect("is used as it was trusted, whatever is there by now", () =>
+  it.effect("is used with the content that was trusted, even if the file has changed", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* readFile(file("the key"), "clientKey"), "the key")
       const all = yield* readAuthorities(Option.some(file(rootCertificates[0]!)))

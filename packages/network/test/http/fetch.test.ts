@@ -6,10 +6,10 @@ import { createServer as createTlsServer } from "node:https"
 import { createServer as createTcpServer } from "node:net"
 import type { TLSSocket } from "node:tls"
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
-import { makeAuthority } from "../../cli/test/gateway/Certificates.ts"
-import * as ConnectProxy from "../../cli/test/gateway/ConnectProxy.ts"
-import { listening } from "../../cli/test/gateway/Listening.ts"
-import { failure, file, makeFetch, temporary, text } from "./machine.ts"
+import { makeAuthority } from "../../../../test/Certificates.ts"
+import * as ConnectProxy from "../../../../test/ConnectProxy.ts"
+import { listening } from "../../../../test/Listening.ts"
+import { failure, file, makeFetch, temporary, text } from "../machine.ts"
 
 const echo: RequestListener = (request, response) => {
   const chunks: Array<Buffer> = []
@@ -30,7 +30,7 @@ interface Echo {
 
 const asked = (response: Promise<Response>) => Effect.map(text(response), (json) => JSON.parse(json) as Echo)
 describe("fetch", () => {
-  it.scopedLive("sends method, query, headers and body as they are", () =>
+  it.scopedLive("sends method, query, headers and body unchanged", () =>
     Effect.gen(function*() {
       const port = yield* listening(createServer(echo))
       const fetch = yield* makeFetch()
@@ -43,7 +43,7 @@ describe("fetch", () => {
       assert.strictEqual((yield* asked(fetch(new URL(`http://127.0.0.1:${port}`)))).method, "GET")
     }))
 
-  it.scopedLive("goes by the proxy, but not to hosts that NO_PROXY has", () =>
+  it.scopedLive("uses the proxy, but not for hosts in NO_PROXY", () =>
     Effect.gen(function*() {
       const port = yield* listening(createServer(echo))
       const authority = yield* makeAuthority("Corp CA")
@@ -58,13 +58,13 @@ describe("fetch", () => {
       assert.strictEqual((yield* asked(fetch("http://plain.test/mcp"))).headers["host"], "plain.test")
       assert.strictEqual((yield* asked(fetch("https://wiki.test/mcp"))).url, "/mcp")
       yield* asked(fetch(`http://127.0.0.1:${port}/`))
-      assert.deepStrictEqual(proxy.asked.map(({ method, target }) => `${method} ${target}`), [
+      assert.deepStrictEqual(proxy.requests.map(({ method, target }) => `${method} ${target}`), [
         "GET http://plain.test/mcp",
         "CONNECT wiki.test:443"
       ])
     }))
 
-  it.scopedLive("trusts the company's authority and shows the client's certificate; else it says what is wrong", () =>
+  it.scopedLive("trusts the company's authority and sends the client certificate; without them it reports the cause", () =>
     Effect.gen(function*() {
       const authority = yield* makeAuthority("Corp CA")
       const server = yield* authority.issue({ name: "localhost", hosts: ["localhost"] })
@@ -85,7 +85,7 @@ describe("fetch", () => {
       assert.include(error.message, "Corp CA, which this machine does not trust")
     }))
 
-  it.scopedLive("speaks HTTP/2 to a host that speaks nothing else", () =>
+  it.scopedLive("uses HTTP/2 with a host that speaks nothing else", () =>
     Effect.gen(function*() {
       const authority = yield* makeAuthority("Corp CA")
       const server = yield* authority.issue({ name: "localhost", hosts: ["localhost"] })
@@ -103,7 +103,7 @@ describe("fetch", () => {
       assert.deepStrictEqual(versions, ["2.0", "2.0"])
     }))
 
-  it.scopedLive("hands a redirect to the caller, whatever it was asked for", () =>
+  it.scopedLive("returns a redirect to the caller, whatever `redirect` is", () =>
     Effect.gen(function*() {
       const other: Array<string | undefined> = []
       const otherPort = yield* listening(createServer(({ headers }, response) => {
@@ -125,7 +125,7 @@ describe("fetch", () => {
   for (
     const [encoding, compress] of [["gzip", gzipSync], ["deflate", deflateSync], ["br", brotliCompressSync]] as const
   ) {
-    it.scopedLive(`decodes an answer that comes as ${encoding}`, () =>
+    it.scopedLive(`decodes a response with the encoding ${encoding}`, () =>
       Effect.gen(function*() {
         const port = yield* listening(createServer((_, response) => {
           response.writeHead(200, { "content-encoding": encoding }).end(compress("plain"))
@@ -137,7 +137,7 @@ describe("fetch", () => {
       }))
   }
 
-  it.scopedLive("has an answer as it comes, and ends it when it is aborted", () =>
+  it.scopedLive("streams the response as it arrives, and ends it when it is aborted", () =>
     Effect.gen(function*() {
       let closed = () => {}
       const isClosed = new Promise<void>((resolve) => closed = resolve)
@@ -157,7 +157,7 @@ describe("fetch", () => {
       yield* Effect.promise(() => isClosed)
     }))
 
-  it.scopedLive("has no body where there is none, and its connection is used again", () =>
+  it.scopedLive("returns no body for an empty response, and reuses the connection", () =>
     Effect.gen(function*() {
       let connections = 0
       const server = createServer((_, response) => response.writeHead(202, { "content-length": "0" }).end())
@@ -173,7 +173,7 @@ describe("fetch", () => {
       assert.strictEqual(connections, 1)
     }))
 
-  it.scopedLive("waits for an answer, and for a connection, as long as options.timeout says", () =>
+  it.scopedLive("waits for a connection and for a response as long as options.timeout allows", () =>
     Effect.gen(function*() {
       const silent = yield* listening(createServer(() => {}))
       const noTls = yield* listening(createTcpServer(() => {}))
@@ -189,7 +189,7 @@ describe("fetch", () => {
       )
     }))
 
-  it.scopedLive("says of a host that is not there that it is not there", () =>
+  it.scopedLive("reports a host on which nothing listens", () =>
     Effect.gen(function*() {
       const port = yield* Effect.scoped(listening(createServer()))
       const error = yield* failure((yield* makeFetch())(`http://127.0.0.1:${port}`))

@@ -4,18 +4,18 @@ import { createServer, type Server } from "node:http"
 import * as Http2 from "node:http2"
 import type { Socket } from "node:net"
 import { vi } from "vitest"
-import { makeAuthority } from "../../cli/test/gateway/Certificates.ts"
-import { listening } from "../../cli/test/gateway/Listening.ts"
-import { failure, file, makeFetch, makeNetwork, temporary, text } from "./machine.ts"
+import { makeAuthority } from "../../../../test/Certificates.ts"
+import { listening } from "../../../../test/Listening.ts"
+import { failure, file, makeFetch, makeNetwork, temporary, text } from "../machine.ts"
 
-/** Counts the connections of a server. */
+/** Collects the connections to a server. */
 const counted = (server: Server) => {
   const sockets: Array<Socket> = []
   server.on("connection", (socket) => sockets.push(socket))
   return sockets
 }
 
-/** The machine's clock goes on by so much, though no timer has run: it slept. */
+/** Moves the clock forward without running timers, as if the machine had slept. */
 const sleep = (millis: number) =>
   Effect.acquireRelease(
     Effect.sync(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + millis })),
@@ -23,7 +23,7 @@ const sleep = (millis: number) =>
   )
 
 describe("a connection", () => {
-  it.scopedLive("is used again at once, but not when it was idle for longer, or while the machine slept", () =>
+  it.scopedLive("is reused immediately, but not after it was idle for longer or while the machine slept", () =>
     Effect.gen(function*() {
       const server = createServer((_, answer) => answer.end("ok"))
       const sockets = counted(server)
@@ -37,7 +37,7 @@ describe("a connection", () => {
       assert.lengthOf(sockets, 2)
     }))
 
-  it.scopedLive("that the server has closed in the meantime is not used", () =>
+  it.scopedLive("that the server has closed meanwhile is not reused", () =>
     Effect.gen(function*() {
       const server = createServer((_, answer) => answer.end("ok"))
       const sockets = counted(server)
@@ -51,7 +51,7 @@ describe("a connection", () => {
       assert.lengthOf(sockets, 2)
     }))
 
-  it.scopedLive("is there for each of many requests, however many wait for their answers already", () =>
+  it.scopedLive("is opened for each of many requests, however many are already waiting for a response", () =>
     Effect.gen(function*() {
       const waiting: Array<() => void> = []
       const server = createServer((_, answer) => void waiting.push(() => answer.end("ok")))
@@ -68,7 +68,7 @@ describe("a connection", () => {
     }))
 })
 
-describe("a session of HTTP/2", () => {
+describe("an HTTP/2 session", () => {
   const gateway = Effect.gen(function*() {
     const authority = yield* makeAuthority("Corp CA")
     let sessions = 0
@@ -81,7 +81,7 @@ describe("a session of HTTP/2", () => {
     return { caFile, sessions: () => sessions, url: `https://localhost:${port}` }
   })
 
-  it.scopedLive("is used again, but not when it was idle for longer", () =>
+  it.scopedLive("is reused, but not after it was idle for longer", () =>
     Effect.gen(function*() {
       const { caFile, sessions, url } = yield* gateway
       const fetch = yield* makeFetch({ caFile })
@@ -93,7 +93,7 @@ describe("a session of HTTP/2", () => {
       assert.strictEqual(sessions(), 2)
     }))
 
-  it.scopedLive("that has left a request without an answer gets no more", () =>
+  it.scopedLive("that left a request without a response is not reused", () =>
     Effect.gen(function*() {
       const { caFile, sessions, url } = yield* gateway
       const fetch = yield* makeFetch({ caFile, limits: { firstByte: 2000 } })
@@ -104,7 +104,7 @@ describe("a session of HTTP/2", () => {
       assert.strictEqual(sessions(), 2)
     }))
 
-  it.scopedLive("is opened once for requests that come together, and a request that is aborted waits for none", () =>
+  it.scopedLive("is opened once for concurrent requests, and an aborted request does not wait for it", () =>
     Effect.gen(function*() {
       const { caFile, sessions, url } = yield* gateway
       const { handler } = yield* makeNetwork({ caFile })

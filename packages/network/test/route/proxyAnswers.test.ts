@@ -2,12 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { createServer } from "node:https"
 import { createServer as createTcpServer } from "node:net"
-import { makeAuthority } from "../../cli/test/gateway/Certificates.ts"
-import * as ConnectProxy from "../../cli/test/gateway/ConnectProxy.ts"
-import { listening } from "../../cli/test/gateway/Listening.ts"
-import { failure, file, makeFetch, temporary } from "./machine.ts"
+import { makeAuthority } from "../../../../test/Certificates.ts"
+import * as ConnectProxy from "../../../../test/ConnectProxy.ts"
+import { listening } from "../../../../test/Listening.ts"
+import { failure, file, makeFetch, temporary } from "../machine.ts"
 
-/** What a request fails with when the proxy answers so. */
+/** The error of a request when the proxy answers with this head and page. */
 const answered = (head: string, page = "", login = "") =>
   Effect.gen(function*() {
     const text = `${head}\r\ncontent-length: ${Buffer.byteLength(page)}\r\n\r\n${page}`
@@ -34,13 +34,13 @@ describe("a proxy's answer to CONNECT", () => {
         "PROXY refused a connection to gateway.test:443 (HTTP 403): ERR_ACCESS_DENIED"
       ],
       [
-        "with a status text of its own",
+        "with a custom status text",
         "HTTP/1.1 503 DNS lookup failed",
         "",
         "PROXY can't reach gateway.test (HTTP 503): DNS lookup failed"
       ],
       [
-        "without more than a status",
+        "with nothing but a status",
         "HTTP/1.1 403 Forbidden",
         "",
         "PROXY refused a connection to gateway.test:443 (HTTP 403)"
@@ -52,14 +52,14 @@ describe("a proxy's answer to CONNECT", () => {
         "PROXY refused a connection to gateway.test:443 (HTTP 403): \\u{1b}[31mNo"
       ],
       [
-        "with the page that it points to",
+        "with the page that it redirects to",
         "HTTP/1.1 302 Found\r\nLocation: https://login.corp.example/?token=secret-secret-secret",
         "",
         "PROXY sent a redirect to https://login.corp.example/?token=<redacted> "
         + "instead of connecting to gateway.test (HTTP 302)"
       ],
       [
-        "that asks for a login",
+        "if it requires a login",
         "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"",
         "",
         "PROXY requires a login (HTTP 407)"
@@ -70,7 +70,7 @@ describe("a proxy's answer to CONNECT", () => {
       Effect.map(answered(head, page), (error) => assert.strictEqual(error.message, message)))
   }
 
-  it.scopedLive("that refuses a login says which one to correct, or that this program can't", () =>
+  it.scopedLive("that rejects a login leads to a hint: correct it, or this kind of login is not supported", () =>
     Effect.gen(function*() {
       const basic = yield* answered("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic", "", "me:canary@")
       assert.strictEqual(basic.message, "PROXY rejected the user name and password (HTTP 407)")
@@ -80,7 +80,7 @@ describe("a proxy's answer to CONNECT", () => {
       assert.include(other.hint, "accepts only Negotiate, NTLM")
     }))
 
-  it.scopedLive("is not what a gateway behind the tunnel answers: its 407 is an answer", () =>
+  it.scopedLive("is not confused with a 407 of the gateway behind the tunnel", () =>
     Effect.gen(function*() {
       const authority = yield* makeAuthority("Corp CA")
       const server = createServer(

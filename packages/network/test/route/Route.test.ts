@@ -7,10 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Network from "../src/Network.ts"
-import * as Route from "../src/Route.ts"
+import * as Network from "../../src/Network.ts"
+import * as Route from "../../src/Route.ts"
 
-/** The network of a machine with these variables, and with `options.proxy`. */
+/** The network with these variables, and with this `options.proxy`. */
 const network = (env: Readonly<Record<string, string>>, proxy?: string) =>
   Network.layer.pipe(
     Layer.provideMerge(Secrets.layer),
@@ -41,68 +41,68 @@ describe("the route", () => {
     const [what, url, env, expected] of [
       ["is direct without a proxy", https, {}, "direct"],
       [
-        "is by HTTPS_PROXY for https",
+        "uses HTTPS_PROXY for https",
         https,
         { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" },
         "through the proxy http://p:1 from HTTPS_PROXY"
       ],
       [
-        "is by HTTP_PROXY for http",
+        "uses HTTP_PROXY for http",
         http,
         { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://q:1" },
         "through the proxy http://q:1 from HTTP_PROXY"
       ],
-      ["is by no proxy of the other scheme", http, { HTTPS_PROXY: "http://p:1" }, "direct"],
+      ["does not use the proxy of the other scheme", http, { HTTPS_PROXY: "http://p:1" }, "direct"],
       [
-        "is by ALL_PROXY else",
+        "otherwise uses ALL_PROXY",
         http,
         { HTTPS_PROXY: "http://p:1", ALL_PROXY: "http://r:1" },
         "through the proxy http://r:1 from ALL_PROXY"
       ],
       [
-        "is by the lower case first",
+        "prefers the variable in lower case",
         https,
         { HTTPS_PROXY: "http://p:1", https_proxy: "http://l:1" },
         "through the proxy http://l:1 from https_proxy"
       ],
       [
-        "is by https_proxy before ALL_PROXY",
+        "prefers https_proxy to ALL_PROXY",
         https,
         { ALL_PROXY: "http://p:1", https_proxy: "http://l:1" },
         "through the proxy http://l:1 from https_proxy"
       ],
       [
-        "takes blank for unset",
+        "treats a blank variable as unset",
         https,
         { https_proxy: " ", HTTPS_PROXY: "http://p:1" },
         "through the proxy http://p:1 from HTTPS_PROXY"
       ],
       [
-        "takes a proxy without a scheme for http",
+        "reads a proxy without a scheme as http",
         https,
         { HTTPS_PROXY: "p.example.com:3128" },
         "through the proxy http://p.example.com:3128 from HTTPS_PROXY"
       ],
       [
-        "may be by a proxy with TLS",
+        "may use a proxy with TLS",
         https,
         { HTTPS_PROXY: "https://p.example.com" },
         "through the proxy https://p.example.com from HTTPS_PROXY"
       ],
       [
-        "is direct for what NO_PROXY has",
+        "is direct for a host in NO_PROXY",
         https,
         { HTTPS_PROXY: "http://p:1", NO_PROXY: "a,.example.com" },
         "direct (.example.com in NO_PROXY)"
       ],
       [
-        "hears no_proxy before NO_PROXY",
+        "prefers no_proxy to NO_PROXY",
         https,
         { HTTPS_PROXY: "http://p:1", NO_PROXY: "*", no_proxy: "a" },
         "through the proxy http://p:1 from HTTPS_PROXY"
       ],
       [
-        "is by the proxy for this machine too",
+        "uses the proxy for this machine too",
         "http://127.0.0.1:8080",
         { HTTP_PROXY: "http://p:1" },
         "through the proxy http://p:1 from HTTP_PROXY"
@@ -112,7 +112,7 @@ describe("the route", () => {
     it.effect(what, () => Effect.map(words(url, env), (words) => assert.strictEqual(words, expected)))
   }
 
-  it.effect("is by the option before the environment, and NO_PROXY counts for it too", () =>
+  it.effect("uses the option rather than the environment, and NO_PROXY applies to it too", () =>
     Effect.gen(function*() {
       const env = { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s:1" }
       assert.match(
@@ -126,7 +126,7 @@ describe("the route", () => {
       )
     }))
 
-  it.effect("never shows user and password, and keeps them out of logs", () =>
+  it.effect("never shows the user name and password, and keeps them out of logs", () =>
     Effect.gen(function*() {
       const { mask } = yield* Secrets.Secrets
       const found = yield* route(https)
@@ -142,7 +142,7 @@ describe("the route", () => {
       }
     }).pipe(Effect.provide(network({ HTTPS_PROXY: "us%3Aer:canary%40p%2Fss@p.example.com:3128" }))))
 
-  it.effect("takes a % in user or password that encodes nothing for itself", () =>
+  it.effect("takes a % in the user name or password literally if it encodes nothing", () =>
     Effect.gen(function*() {
       const { mask } = yield* Secrets.Secrets
       const found = yield* route(https)
@@ -155,7 +155,7 @@ describe("the route", () => {
       }
     }).pipe(Effect.provide(network({ HTTPS_PROXY: "http://50%user:canary%40ss%zz%@p.example.com:3128" }))))
 
-  it.effect("names the entries of NO_PROXY that match nothing, where there is a proxy", () =>
+  it.effect("names the entries of NO_PROXY that match nothing, if there is a proxy", () =>
     Effect.gen(function*() {
       const ignored = (env: Readonly<Record<string, string>>) =>
         route(https).pipe(
@@ -196,7 +196,7 @@ describe("the route", () => {
       }))
   }
 
-  it.effect("does not care about a wrong proxy that is not on the way", () =>
+  it.effect("ignores an invalid proxy that would not be used", () =>
     Effect.gen(function*() {
       assert.strictEqual(
         yield* words(https, { HTTPS_PROXY: "http://p:1", ALL_PROXY: "socks5://s" }),

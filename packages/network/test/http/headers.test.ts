@@ -3,21 +3,21 @@ import * as Effect from "effect/Effect"
 import { createServer } from "node:http"
 import { createSecureServer } from "node:http2"
 import { createServer as createTcpServer } from "node:net"
-import { makeAuthority } from "../../cli/test/gateway/Certificates.ts"
-import { listening } from "../../cli/test/gateway/Listening.ts"
-import { failure, file, makeFetch, temporary } from "./machine.ts"
+import { makeAuthority } from "../../../../test/Certificates.ts"
+import { listening } from "../../../../test/Listening.ts"
+import { failure, file, makeFetch, temporary } from "../machine.ts"
 
-/** Headers of about so many KiB, as a gateway sends them: some cookies, some policies. */
+/** Headers of about this many KiB. */
 const headers = (kibibytes: number) =>
   Object.fromEntries(Array.from({ length: kibibytes }, (_, index) => [`x-policy-${index}`, "a".repeat(1000)]))
 
-/** More than the 128 that Node takes in HTTP/2 unless told otherwise. */
+/** More than the 128 that Node accepts in HTTP/2 by default. */
 const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`x-${index}`, String(index)]))
 
 const tooLarge = (who: string) => `the response headers from ${who} are larger than 64 KiB`
 
-describe("an answer's headers", () => {
-  it.scopedLive("may have 60 KiB in HTTP/1.1; more than 64 are refused in words", () =>
+describe("the headers of a response", () => {
+  it.scopedLive("may have 60 KiB in HTTP/1.1; more than 64 are an error with an explanation", () =>
     Effect.gen(function*() {
       const server = createServer(({ url }, answer) => answer.writeHead(200, headers(Number(url!.slice(1)))).end())
       const port = yield* listening(server)
@@ -28,7 +28,7 @@ describe("an answer's headers", () => {
       assert.deepStrictEqual([error.reason, error.message], ["Protocol", tooLarge(`127.0.0.1:${port}`)])
     }))
 
-  it.scopedLive("may have as many in HTTP/2, and a request that was refused them leaves the others alone", () =>
+  it.scopedLive("may have as many in HTTP/2, where one request with too many does not affect the others", () =>
     Effect.gen(function*() {
       const authority = yield* makeAuthority("Corp CA")
       let sessions = 0
@@ -51,7 +51,7 @@ describe("an answer's headers", () => {
       assert.strictEqual(sessions, 1)
     }))
 
-  it.scopedLive("of a proxy count for themselves", () =>
+  it.scopedLive("and those of a proxy are counted separately", () =>
     Effect.gen(function*() {
       const lines = (count: number) => Object.entries(headers(count)).map((pair) => pair.join(": ")).join("\r\n")
       const proxy = (count: number) =>

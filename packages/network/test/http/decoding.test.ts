@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PassThrough, Readable, type Transform } from "node:stream"
 import * as Zlib from "node:zlib"
-import { decode } from "../src/internal/http/decoding.ts"
-import { NetworkError } from "../src/NetworkError.ts"
+import { decode } from "../../src/internal/http/decoding.ts"
+import { NetworkError } from "../../src/NetworkError.ts"
 
 const text = JSON.stringify({ message: "größer", filler: "lorem ipsum ".repeat(50) })
 
-/** Answers of a server, with the body in these pieces. */
+/** A response whose body arrives in these pieces. */
 const decoded = (encoding: string, pieces: Iterable<Uint8Array> | Readable) => {
   const body = pieces instanceof Readable ? pieces : Readable.from(pieces, { objectMode: false })
   const response = { headers: { "content-encoding": encoding, "content-length": "1", "x-other": "o" }, body }
@@ -14,7 +14,7 @@ const decoded = (encoding: string, pieces: Iterable<Uint8Array> | Readable) => {
   return response as { readonly headers: Readonly<Record<string, string>>; readonly body: Readable }
 }
 
-/** What comes of a body until it ends or fails. */
+/** What can be read of a body until it ends or fails. */
 const read = async (body: Readable) => {
   const chunks: Array<Buffer> = []
   const error = await new Promise<unknown>((resolve) => {
@@ -39,9 +39,9 @@ const otherNames: ReadonlyArray<Encoding> = [
   ["capitals", " GZIP ", Zlib.gzipSync, Zlib.createGzip]
 ]
 
-describe("a compressed answer", () => {
+describe("a compressed response", () => {
   for (const [name, encoding, compress] of [...encodings, ...otherNames]) {
-    it(`is undone, and so is what its headers say (${name})`, async () => {
+    it(`is decoded, and its headers are corrected (${name})`, async () => {
       for (const content of [text, "{}", ""]) {
         for (const pieces of [[compress(content)], bytewise(compress(content))]) {
           const { body, headers } = decoded(encoding, pieces)
@@ -52,13 +52,13 @@ describe("a compressed answer", () => {
     })
   }
 
-  it("is undone layer by layer", async () => {
+  it("is decoded layer by layer", async () => {
     const body = Zlib.brotliCompressSync(Zlib.gzipSync(text))
     assert.strictEqual((await read(decoded("identity, gzip,br, aws-chunked", [body]).body)).text, text)
   })
 
   for (const [name, encoding, compress, compressor] of encodings) {
-    it(`comes out as it comes in, with nothing held back for what follows (${name})`, async () => {
+    it(`is decoded as it arrives, without waiting for more (${name})`, async () => {
       const source = compressor()
       const { body } = decoded(encoding, source.pipe(new PassThrough()))
       for (const piece of ["the first piece", "2", "and a third one"]) {
@@ -70,7 +70,7 @@ describe("a compressed answer", () => {
       body.destroy()
     })
 
-    it(`that is not compressed is passed on as it is (${name})`, async () => {
+    it(`that is not really compressed is passed on unchanged (${name})`, async () => {
       const frame = Buffer.from([0, 0, 0, 180, 0, 0, 0, 82, 1, 2, 3, 4, ...Buffer.from(":event-type")])
       for (const content of [text, "<html>", "{}", "", "a", "no", "\ufeff{\"größe\":1}", frame.toString("latin1")]) {
         const bytes = Buffer.from(content, content === frame.toString("latin1") ? "latin1" : "utf8")
@@ -85,14 +85,14 @@ describe("a compressed answer", () => {
       }
     })
 
-    it(`that is cut off or damaged ends in an error that says so, after what could be read (${name})`, async () => {
+    it(`that is cut off or damaged ends with an error, after everything that could be read (${name})`, async () => {
       const whole = compress(Buffer.concat(Array.from({ length: 4000 }, (_, i) => Buffer.from(`line ${i * 7919}\n`))))
       const cut = await read(decoded(encoding, [whole.subarray(0, -20)]).body)
       assert.isTrue(cut.text.startsWith("line 0\nline 7919\n"))
       assert.instanceOf(cut.error, NetworkError)
       assert.include(String(cut.error), `the ${encoding} compression of the response is cut off`)
       const damaged = await read(decoded(encoding, [whole.fill(0xff, 3000, 3100)]).body)
-      // Brotli has no checksum: what is damaged may look like something longer.
+      // Brotli has no checksum, so damaged data may look cut off.
       assert.match(
         String(damaged.error),
         new RegExp(`the ${encoding} compression of the response is (damaged|cut off)`)
@@ -100,13 +100,13 @@ describe("a compressed answer", () => {
     })
   }
 
-  it("that is damaged in its checksum is an error", async () => {
+  it("with a wrong checksum is an error", async () => {
     const whole = Zlib.gzipSync(text)
     whole[whole.length - 6]! ^= 1
     assert.include(String((await read(decoded("gzip", [whole]).body)).error), "damaged")
   })
 
-  it("may have more than one member, and padding behind its end", async () => {
+  it("may have several members, and padding at its end", async () => {
     const { error, text: read_ } = await read(
       decoded("gzip", [Zlib.gzipSync("one "), Zlib.gzipSync("two"), Buffer.alloc(100), Buffer.alloc(100)])
         .body
@@ -114,7 +114,7 @@ describe("a compressed answer", () => {
     assert.deepStrictEqual([read_, error], ["one two", undefined])
   })
 
-  it("that breaks off gives what has come, and then the failure", async () => {
+  it("that breaks off yields what has arrived, then the failure", async () => {
     const source = new PassThrough()
     const compressor = Zlib.createGzip()
     compressor.on("data", (chunk: Buffer) => source.write(chunk))
@@ -128,7 +128,7 @@ describe("a compressed answer", () => {
     assert.strictEqual(String(error), "Error: reset")
   })
 
-  it("of a thousand times its size takes no more memory than is read of it", async () => {
+  it("that expands a thousandfold uses no more memory than is read of it", async () => {
     const params = { [Zlib.constants.BROTLI_PARAM_QUALITY]: 1 }
     const bomb = Zlib.brotliCompressSync(Buffer.alloc(64 * 1024 * 1024), { params })
     const source = Readable.from([bomb], { objectMode: false })
@@ -146,7 +146,7 @@ describe("a compressed answer", () => {
 })
 
 describe("an unknown coding", () => {
-  it("stays, under its name, with what is below it", async () => {
+  it("is passed on with its name, including the encodings inside it", async () => {
     const bytes = Buffer.from([1, 2, 3])
     const { body, headers } = decoded("gzip, X-Own", [bytes])
     assert.deepStrictEqual(headers, { "content-encoding": "gzip, x-own", "content-length": "1", "x-other": "o" })
