@@ -50,7 +50,7 @@ describe("an inspection", () => {
       const tls = findTls(yield* inspect(front.url()))
       assert.strictEqual(tls.issuer, "Corp CA")
       assert.match(
-        Option.match(tls.problem, { onNone: () => "", onSome: ({ message }) => words }),
+        Option.match(tls.problem, { onNone: () => "", onSome: ({ message }) => message }),
         /^its certificate was issued by Corp CA, which this machine does not trust$/
       )
     }))
