@@ -44,7 +44,8 @@ const play = (
           return yield* failures[Math.min(number, failures.length) - 1]!
         })
     ).pipe(
-      Effect.provideService(RetryNotice, (wait) => Effect.sync(() => void waits.push(wait))),
+      Effect.provideService(RetryNotice, (wait) =>
+        Effect.sync(() => void waits.push({ ...wait, until: wait.until - start }))),
       Effect.withRandom(Random.fixed([random])),
       Effect.flip,
       Effect.fork
