@@ -12,7 +12,9 @@ const run = (command, args, options) => {
 
 const [flag, version, ...others] = process.argv.slice(2)
 const isOtherNode = flag === "--node"
-const filters = isOtherNode ? ["packages/cli/test/process", ...others] : process.argv.slice(2)
+const filters = isOtherNode
+  ? ["guide", "login", "run", ...others].map((name) => `packages/cli/test/process/${name}`)
+  : process.argv.slice(2)
 const env = isOtherNode
   ? {
     ...process.env,

@@ -115,7 +115,7 @@ describe("a redirect", () => {
           const error = yield* Effect.flip(
             Effect.provide(operation, client(url, { gateway: { headers }, logger }))
           ).pipe(Logger.withMinimumLogLevel(LogLevel.All))
-          assert.include(String(error), `redirects (HTTP ${status}) to ${other.url}/login`)
+          assert.include(String(error), `returned a redirect (HTTP ${status}) to ${other.url}/login`)
           assert.notInclude(inspect([error, log], { depth: null }), "canary-")
           assert.notInclude(inspect([error, log], { depth: null }), token)
           assert.lengthOf(yield* requests, 1)

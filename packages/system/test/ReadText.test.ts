@@ -22,9 +22,9 @@ const write = (path: string, line: string) =>
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
 
-/** Waits until the pipe has a reader: until then, opening it for non-blocking writes fails (ENXIO, open(2)). */
-const waitForReader = (path: string) =>
-  Effect.try(() => closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))).pipe(
+/** Opens the pipe once it has a reader: until then, opening it for non-blocking writes fails (ENXIO, open(2)). */
+const openForReader = (path: string) =>
+  Effect.try(() => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)).pipe(
     Effect.retry(Schedule.spaced("5 millis"))
   )
 
@@ -82,8 +82,9 @@ layer(NodeContext.layer, { excludeTestServices: true })("A pipe that the user na
     Effect.gen(function*() {
       const path = yield* pipe
       const fiber = yield* Effect.fork(readText(path, { acceptsPipe: true }))
-      yield* waitForReader(path)
-      yield* write(path, "for i in 1 2 3; do echo $i; sleep 0.05; done")
+      const fd = yield* openForReader(path)
+      spawn("sh", ["-c", "for i in 1 2 3; do echo $i; sleep 0.05; done"], { stdio: ["ignore", fd, "ignore"] })
+      closeSync(fd)
       assert.strictEqual(yield* Fiber.join(fiber), "1\n2\n3\n")
     }))
 
@@ -91,7 +92,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A pipe that the user na
     Effect.gen(function*() {
       const path = yield* pipe
       const fiber = yield* Effect.fork(readText(path, { acceptsPipe: true }))
-      yield* waitForReader(path)
+      closeSync(yield* openForReader(path))
       yield* Fiber.interrupt(fiber)
     }))
 

@@ -60,7 +60,7 @@ layer(NodeContext.layer)("a URL", (it) => {
       yield* home.writeGlobalConfig(guideConfig(sandbox.url, { headers: { "x-api-key": "canary-header-5105" } }))
       const result = yield* home.run(["run", "hello", "--log-level", "DEBUG"], { env: token })
       assert.strictEqual(result.code, 1, result.stdout)
-      assert.include(result.stderr, `redirects (HTTP 302) to ${other.url}/login`)
+      assert.include(result.stderr, `returned a redirect (HTTP 302) to ${other.url}/login`)
       assert.strictEqual((yield* sandbox.requests).length, 1)
       assert.notInclude(result.stdout + result.stderr + (yield* home.logs), "canary-")
       assert.isEmpty(other.requests)

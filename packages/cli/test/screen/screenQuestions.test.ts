@@ -14,6 +14,9 @@ const commands = (...all: ReadonlyArray<string>) => [
 
 const lines = (count: number) => Array.from({ length: count }, (_, line) => `echo line${line}`).join("\n")
 
+/** Which lines of the question are on the screen. */
+const shownRange = /\d+–\d+ of \d+/
+
 layer(NodeContext.layer)("A question on the screen", (it) => {
   for (const [columns, rows] of [[20, 5], [20, 8], [40, 8], [80, 11], [80, 24], [400, 100]] as const) {
     it.scoped(`shows its command in ${columns} × ${rows}`, () =>
@@ -72,9 +75,11 @@ layer(NodeContext.layer)("A question on the screen", (it) => {
       let seen = ""
       for (let page = 0; page < 40 && !/touch ~\/ran/.test(terminal.screen()); page++) {
         seen += terminal.screen()
-        const before = terminal.screen()
+        const [range] = shownRange.exec(terminal.screen())!
         yield* terminal.write(keys.pageDown)
-        yield* terminal.gone(before)
+        // The range is on the last line, which is drawn last.
+        yield* terminal.gone(range)
+        yield* terminal.see(shownRange)
         assert.match(terminal.screen(), /^── Allow this command\? /m)
       }
       seen += terminal.screen()

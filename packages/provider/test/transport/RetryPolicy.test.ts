@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as TestClock from "effect/TestClock"
+import * as TestContext from "effect/TestContext"
 import { BedrockError } from "../../src/BedrockError.ts"
 import type { Identity } from "../../src/internal/identity/identity.ts"
 import { retryRequest } from "../../src/internal/transport/retryRequest.ts"
@@ -52,7 +53,7 @@ const play = (
     )
     yield* TestClock.adjust(Duration.days(1))
     return { at, waits, error: yield* Fiber.join(fiber) }
-  }).pipe(Effect.provide(policy))
+  }).pipe(Effect.provide(policy), Effect.provide(TestContext.TestContext))
 
 const attempts = (failure: BedrockError, options: Parameters<typeof play>[1] = {}) =>
   Effect.map(play([failure], options), ({ at }) => at)
