@@ -375,7 +375,11 @@ describe("Any sequence of events", () => {
           }
         }
       }),
-      { numRuns: 80 }
+      {
+        numRuns: 82,
+        // Tall enough for each choice on its own lines, but too narrow for a label beside its key.
+        examples: [[command(""), { columns: 4, rows: 100 }, []], [command(""), { columns: 5, rows: 100 }, []]]
+      }
     )
     assert.isAbove(allowed, 20)
   })

@@ -132,7 +132,7 @@ const arrange = (
   const patterns = parts.includes("patterns") ? texts.patterns : []
   const all = patterns.length === 0 ? [yes, ...no] : [yes, ...always, ...no]
   const choices = isList || measureWidth(joinChoices(all)) <= canvas.width ? all : [yes, ...no]
-  if (!isList && measureWidth(joinChoices(choices)) > canvas.width) return undefined
+  if (canvas.width < (isList ? choiceMargin + 1 : measureWidth(joinChoices(choices)))) return undefined
   const about = [
     ...(parts.includes("purpose") ? texts.purpose : []),
     ...(parts.includes("reason") ? texts.reason : []),
@@ -156,9 +156,12 @@ export const renderHead = (question: Question, canvas: Canvas): Lines => {
 export const joinChoices = (choices: ReadonlyArray<Choice>): string =>
   choices.map(({ key, short }) => ` ${key} ${short}`).join(" ")
 
+/** The columns before the label of a choice on its own lines: its mark, its key and spaces. */
+const choiceMargin = 5
+
 /** The label of a choice on its own lines, without its mark and its key. */
 export const renderChoice = ({ label }: Choice, canvas: Canvas, role: Role): Lines =>
-  paintWrapped([{ text: label, roles: [role] }], narrow(canvas, 5))
+  paintWrapped([{ text: label, roles: [role] }], narrow(canvas, choiceMargin))
 
 const renderPatterns = ({ patterns }: Question, canvas: Canvas): Lines =>
   patterns.length === 0 ? [] : paintWrapped([
