@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { readResponseIds } from "../../src/internal/failure/responseIds.ts"
-import { addCustomHeaders, maskHeaders } from "../../src/internal/identity/customHeaders.ts"
+import { addCustomHeaders } from "../../src/internal/identity/customHeaders.ts"
+import { makeMask } from "../../src/internal/identity/makeMask.ts"
 import { redactHeaders } from "../../src/internal/identity/redactHeaders.ts"
 
 const headers = (values: Record<string, string>) =>
@@ -40,8 +41,8 @@ describe("custom headers", () => {
       "x-tenant: <redacted>; via: <redacted>/1"
     )
     assert.strictEqual(
-      maskHeaders(own, "blue, canary-plan-b and canary-plan"),
-      "blue, <redacted> and <redacted>"
+      makeMask(identity, own)("blue, canary-plan-b, canary-plan and canary-token"),
+      "blue, <redacted>, <redacted> and <redacted>"
     )
   })
 })

@@ -1,8 +1,8 @@
 /** Creates a {@link BedrockError} for an attempt. Pure. */
 import { BedrockError } from "../../BedrockError.ts"
 import type { Evidence, ResponseEvidence } from "../../Evidence.ts"
-import { maskHeaders } from "../identity/customHeaders.ts"
-import { maskIdentity, toAuthorization } from "../identity/identity.ts"
+import { toAuthorization } from "../identity/identity.ts"
+import { makeMask } from "../identity/makeMask.ts"
 import { findAnsweredBefore } from "./answeredBefore.ts"
 import type { Attempt } from "./attempt.ts"
 
@@ -42,14 +42,14 @@ export const makeError = (
   { response, sender, ...details }: Details,
   attempt: Attempt
 ): BedrockError => {
-  const maskText = (text: string) => maskHeaders(attempt.headers, maskIdentity(attempt.identity, text))
+  const mask = makeMask(attempt.identity, attempt.headers)
   const maskValues = <Fields extends object>(fields: Fields): Fields =>
     Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? maskText(value) : value])
+      Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? mask(value) : value])
     ) as Fields
   return new BedrockError({
     ...maskValues(details),
-    ...(details.sentences !== undefined && { sentences: details.sentences.map(maskText) }),
+    ...(details.sentences !== undefined && { sentences: details.sentences.map(mask) }),
     ...(sender !== undefined && {
       sender: maskValues({
         kind: sender.kind,

@@ -1,6 +1,5 @@
 /** Adds the user's custom headers to a request of the SDK. */
 import type { Gateway } from "@altimate-code/config/Gateway"
-import { maskSecrets } from "@altimate-code/log/Secrets"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
@@ -30,7 +29,3 @@ export const addCustomHeaders =
     }
     return next(args)
   }
-
-/** Masks the values of the headers in text from a gateway, which may echo them. */
-export const maskHeaders = (headers: CustomHeaders, text: string): string =>
-  maskSecrets(Object.values(headers).map(({ value }) => value))(text)

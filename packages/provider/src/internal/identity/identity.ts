@@ -1,6 +1,5 @@
 /** How a request is authorized: exactly one of these. */
 import * as BedrockKey from "@altimate-code/auth/BedrockKey"
-import { maskSecrets } from "@altimate-code/log/Secrets"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Authorization } from "../../Evidence.ts"
@@ -47,24 +46,19 @@ export const toAuthorization = (identity: Identity): Authorization => {
 }
 
 /** Whether both identities have the same secrets. */
-export const isSame = (a: Identity, b: Identity): boolean => listSecrets(a).join("\n") === listSecrets(b).join("\n")
+export const isSame = (a: Identity, b: Identity): boolean =>
+  listSecrets(a).map(Redacted.value).join("\n") === listSecrets(b).map(Redacted.value).join("\n")
 
-/** Masks the identity's secrets in text from a gateway, which may echo them. */
-export const maskIdentity = (identity: Identity, text: string): string =>
-  maskSecrets(listSecrets(identity).map((secret) => Redacted.make(secret)))(text)
-
-const listSecrets = (identity: Identity): ReadonlyArray<string> => {
+/** The values that must not appear in any text. */
+export const listSecrets = (identity: Identity): ReadonlyArray<Redacted.Redacted<string>> => {
   switch (identity._tag) {
     case "Bearer":
-      return [Redacted.value(identity.token)]
+      return [identity.token]
     case "AwsChain":
       return [
-        Redacted.value(identity.secretAccessKey),
-        ...Option.match(identity.sessionToken, {
-          onNone: () => [],
-          onSome: (token) => [Redacted.value(token)]
-        }),
-        identity.accessKeyId
+        identity.secretAccessKey,
+        ...Option.toArray(identity.sessionToken),
+        Redacted.make(identity.accessKeyId)
       ]
     default:
       return []

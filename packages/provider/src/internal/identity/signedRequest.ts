@@ -3,7 +3,7 @@ import { publicUrl } from "@altimate-code/log/PublicUrl"
 import { createHash } from "node:crypto"
 import type { CustomHeaders } from "./customHeaders.ts"
 import type { Identity } from "./identity.ts"
-import { redactHeader } from "./redactHeaders.ts"
+import { makeRedact } from "./redactHeaders.ts"
 
 export interface SignedRequest {
   readonly method: string
@@ -57,11 +57,12 @@ export const reconstructSignature = (
       names,
       payload
     ].join("\n")
+  const redact = makeRedact(identity, custom)
   const whole = canonical(query, (name) => headers[name] ?? "")
   return {
     canonicalRequest: canonical(
       publicUrl(`?${query}`).slice(1),
-      (name) => redactHeader(name, headers[name] ?? "", identity, custom)
+      (name) => redact(name, headers[name] ?? "")
     ),
     stringToSign: ["AWS4-HMAC-SHA256", headers["x-amz-date"] ?? "", scope, sha256(whole)].join("\n")
   }

@@ -14,8 +14,7 @@ import { mediaType, type ReceivedResponse } from "../failure/body/receivedRespon
 import { fromResponse, hasExpectedType, isNotStreamed } from "../failure/fromResponse.ts"
 import { makeError } from "../failure/makeError.ts"
 import { readResponseIds, type ResponseIds } from "../failure/responseIds.ts"
-import { maskHeaders } from "../identity/customHeaders.ts"
-import { maskIdentity } from "../identity/identity.ts"
+import { makeMask } from "../identity/makeMask.ts"
 import { redactHeaders } from "../identity/redactHeaders.ts"
 import { reconstructSignature, type SignedRequest } from "../identity/signedRequest.ts"
 import { checkFrames, preludeLength } from "./frames.ts"
@@ -92,7 +91,7 @@ export const gatewayHandler = (
     const isMismatch = identity._tag === "AwsChain" && /signature/i.test(`${headers["x-amzn-errortype"]} ${body}`)
     const ours = isMismatch ? reconstructSignature(request, identity, attempt.headers) : undefined
     if (ours === undefined) return
-    const response = maskHeaders(attempt.headers, maskIdentity(identity, body.slice(0, 8 * 1024)))
+    const response = makeMask(identity, attempt.headers)(body.slice(0, 8 * 1024))
     const line = Effect.annotateLogs(Effect.logInfo("signature refused"), {
       ...ours,
       response,
