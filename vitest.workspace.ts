@@ -23,13 +23,12 @@ const withTestClock = [
 
 export default defineConfig({
   test: {
-    // Both limits, because tinypool reports a worker that it ends for being idle as crashed.
-    minWorkers: workers,
-    maxWorkers: workers,
     poolOptions: {
       // A worker loads Effect and the AWS SDK once, not once in every file. So no test may leave its process changed, e.g. by `vi.mock`.
-      forks: { isolate: false },
-      threads: { isolate: true }
+      // Both limits, because tinypool reports a worker that it ends for being idle as crashed.
+      forks: { isolate: false, minForks: workers, maxForks: workers },
+      // Beside the others: both pools run at the same time.
+      threads: { isolate: true, minThreads: 1, maxThreads: 1 }
     },
     projects: [
       {

@@ -6,7 +6,6 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as TestClock from "effect/TestClock"
-import * as TestContext from "effect/TestContext"
 import { BedrockError } from "../../src/BedrockError.ts"
 import type { Identity } from "../../src/internal/identity/identity.ts"
 import { retryRequest } from "../../src/internal/transport/retryRequest.ts"
@@ -45,15 +44,14 @@ const play = (
           return yield* failures[Math.min(number, failures.length) - 1]!
         })
     ).pipe(
-      Effect.provideService(RetryNotice, (wait) =>
-        Effect.sync(() => void waits.push({ ...wait, until: wait.until - start }))),
+      Effect.provideService(RetryNotice, (wait) => Effect.sync(() => void waits.push(wait))),
       Effect.withRandom(Random.fixed([random])),
       Effect.flip,
       Effect.fork
     )
     yield* TestClock.adjust(Duration.days(1))
     return { at, waits, error: yield* Fiber.join(fiber) }
-  }).pipe(Effect.provide(policy), Effect.provide(TestContext.TestContext))
+  }).pipe(Effect.provide(policy))
 
 const attempts = (failure: BedrockError, options: Parameters<typeof play>[1] = {}) =>
   Effect.map(play([failure], options), ({ at }) => at)
