@@ -11,7 +11,7 @@ import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import { hostname } from "node:os"
 import { setTimeout } from "node:timers/promises"
-import { bundle, makeStore } from "./fixture.ts"
+import { bundleProcess, makeStore } from "./fixture.ts"
 
 const token = Redacted.make("a-bearer-token")
 
@@ -56,7 +56,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("stored credentials with
     Effect.gen(function*() {
       const { directory, home, json, store } = yield* makeStore
       yield* store.set("before", token)
-      const script = yield* bundle("login")
+      const script = yield* bundleProcess("login")
       const jobs = Array.from({ length: 8 }, (_, i) => Array.from({ length: 6 }, (_, j) => `provider-${i}-${j}`))
       const children = yield* Effect.forEach(jobs, (providers) => start(script, home, ...providers))
       const codes = yield* Effect.forEach(children, exitCode, { concurrency: "unbounded" })
@@ -85,7 +85,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("stored credentials with
       Effect.gen(function*() {
         const { directory, home, store } = yield* makeStore
         yield* store.set("before", token)
-        const script = yield* bundle("login")
+        const script = yield* bundleProcess("login")
         yield* lock(store.path, holder(yield* deadPid))
         const children = yield* Effect.forEach(
           Array.from({ length: 8 }, (_, i) => i),

@@ -4,8 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { build } from "esbuild"
-import { fileURLToPath } from "node:url"
+import { bundle } from "../../../test/bundle.ts"
 import * as CredentialStore from "../src/CredentialStore.ts"
 import { directories } from "./directories.ts"
 
@@ -43,20 +42,8 @@ export const makeStore = Effect.gen(function*() {
 })
 
 /** Bundles a file in `test/process` to a program for Node. */
-export const bundle = (name: string) =>
-  Effect.gen(function*() {
-    const outfile = `${yield* temporary}/${name}.mjs`
-    yield* Effect.promise(() =>
-      build({
-        entryPoints: [fileURLToPath(new URL(`process/${name}.ts`, import.meta.url))],
-        outfile,
-        bundle: true,
-        platform: "node",
-        format: "esm",
-        mainFields: ["module", "main"],
-        external: ["@parcel/watcher"],
-        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
-      })
-    )
-    return outfile
-  })
+export const bundleProcess = (name: string) =>
+  Effect.flatMap(
+    temporary,
+    (directory) => bundle(new URL(`process/${name}.ts`, import.meta.url), `${directory}/${name}.mjs`)
+  )

@@ -68,20 +68,26 @@ const setEnvironment = (env: Record<string, string | undefined>) => {
   for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value
 }
 
+/** The streams of a process without a terminal. `written` collects what the program writes. */
+export const pipedStdio = (stdin?: string) => {
+  const written = { stdout: "", stderr: "" }
+  const layer = Layer.succeed(Stdio, {
+    write: (text) => Effect.sync(() => void (written.stdout += text)),
+    writeError: (text) => Effect.sync(() => void (written.stderr += text)),
+    readPiped: () => Effect.succeed(Option.fromNullable(stdin)),
+    isInteractive: false,
+    readLine: Option.none(),
+    isTerminal: false,
+    isErrorTerminal: false,
+    colors: false
+  })
+  return { layer, written }
+}
+
 /** The whole program with its live layers, in this process, as `Process.ts` puts it together. */
 const runHere = (args: ReadonlyArray<string>, stdin: string | undefined) =>
   Effect.suspend(() => {
-    const written = { stdout: "", stderr: "" }
-    const stdio = Layer.succeed(Stdio, {
-      write: (text) => Effect.sync(() => void (written.stdout += text)),
-      writeError: (text) => Effect.sync(() => void (written.stderr += text)),
-      readPiped: () => Effect.succeed(Option.fromNullable(stdin)),
-      isInteractive: false,
-      readLine: Option.none(),
-      isTerminal: false,
-      isErrorTerminal: false,
-      colors: false
-    })
+    const { layer: stdio, written } = pipedStdio(stdin)
     const platform = Layer.provideMerge(MakeDirectory.layer, NodeContext.layer)
     return Cli.run(args).pipe(
       Effect.provide(Layer.mergeAll(policies, platform, stdio)),

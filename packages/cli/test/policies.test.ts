@@ -18,9 +18,8 @@ import * as Schedule from "effect/Schedule"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Cli from "../src/Cli.ts"
-import { Stdio } from "../src/command-line/Stdio.ts"
 import { type Policies, policies } from "../src/Services.ts"
-import { guideConfig, makeHome } from "./BuiltCli.ts"
+import { guideConfig, makeHome, pipedStdio } from "./BuiltCli.ts"
 
 /** The whole program in this process, its policies `swapped`; answers with what arrived at the gateway. */
 const onTheWire = (options: {
@@ -51,17 +50,7 @@ const onTheWire = (options: {
     const stored = yield* home.run(["auth", "login"], { stdin: "stored-token" })
     assert.strictEqual(stored.code, 0, stored.stderr)
 
-    const output: Array<string> = []
-    const stdio = Layer.succeed(Stdio, {
-      write: (text) => Effect.sync(() => void output.push(text)),
-      writeError: (text) => Effect.sync(() => void output.push(text)),
-      readPiped: () => Effect.succeed(Option.none()),
-      isInteractive: false,
-      readLine: Option.none(),
-      isTerminal: false,
-      isErrorTerminal: false,
-      colors: false
-    })
+    const { layer: stdio, written } = pipedStdio()
     const code = yield* Cli.run(["run", "hello"]).pipe(
       Effect.provide(options.swapped ?? Layer.empty),
       Effect.provide(Layer.mergeAll(policies, inProject, stdio)),
@@ -70,8 +59,9 @@ const onTheWire = (options: {
       ))
     )
     const requests = yield* sandbox.requests
-    assert.isNotEmpty(requests, output.join(""))
-    return { code, output: output.join(""), requests, request: requests[0]!, url: sandbox.url }
+    const output = written.stderr + written.stdout
+    assert.isNotEmpty(requests, output)
+    return { code, output, requests, request: requests[0]!, url: sandbox.url }
   }).pipe(Effect.provide(NodeContext.layer), Effect.scoped)
 
 describe("each policy is one layer", () => {

@@ -2,26 +2,9 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { build } from "esbuild"
 import { spawnSync } from "node:child_process"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-
-const bundle = Effect.fn(function*(directory: string) {
-  const outfile = join(directory, "exitEarly.mjs")
-  yield* Effect.promise(() =>
-    build({
-      entryPoints: [fileURLToPath(new URL("process/exitEarly.ts", import.meta.url))],
-      outfile,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      external: ["@parcel/watcher"],
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
-    })
-  )
-  return outfile
-})
+import { bundle } from "../../../test/bundle.ts"
 
 layer(NodeContext.layer)("A process that ends before its log is written", (it) => {
   for (const [how, status] of [["exit", 3], ["crash", 1]] as const) {
@@ -30,7 +13,8 @@ layer(NodeContext.layer)("A process that ends before its log is written", (it) =
         const fs = yield* FileSystem.FileSystem
         const directory = yield* fs.makeTempDirectoryScoped()
         const logs = join(directory, "log")
-        const result = spawnSync(process.execPath, [yield* bundle(directory), logs, how], { encoding: "utf8" })
+        const script = yield* bundle(new URL("process/exitEarly.ts", import.meta.url), join(directory, "exitEarly.mjs"))
+        const result = spawnSync(process.execPath, [script, logs, how], { encoding: "utf8" })
         assert.strictEqual(result.status, status, result.stderr)
         const [name = ""] = yield* fs.readDirectory(logs)
         const text = yield* fs.readFileString(join(logs, name))

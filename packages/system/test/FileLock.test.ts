@@ -6,33 +6,21 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import { mkdirSync, readFileSync } from "node:fs"
 import { hostname } from "node:os"
-import { fileURLToPath } from "node:url"
+import { bundle } from "../../../test/bundle.ts"
 import * as FileLock from "../src/FileLock.ts"
 import { fromName, thisProcess, toName } from "../src/internal/holder.ts"
 import { temporary } from "./temporary.ts"
 
 /** Builds a program that acquires the lock of the given file and never releases it. */
-const holdScript = Effect.gen(function*() {
-  const outfile = `${yield* temporary}/hold.mjs`
-  yield* Effect.promise(() =>
-    build({
-      entryPoints: [fileURLToPath(new URL("process/hold.ts", import.meta.url))],
-      outfile,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      external: ["@parcel/watcher"],
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
-    })
-  )
-  return outfile
-})
+const holdScript = Effect.flatMap(
+  temporary,
+  (directory) => bundle(new URL("process/hold.ts", import.meta.url), `${directory}/hold.mjs`)
+)
 
 /** Runs the program by a shell line with Node, the script and the file as `$0`, `$1` and `$2`. Returns its process ID. */
 const hold = (file: string, line = "exec \"$0\" \"$1\" \"$2\"") =>

@@ -3,9 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { build } from "esbuild"
 import { execFileSync, spawnSync } from "node:child_process"
-import { fileURLToPath } from "node:url"
+import { bundle } from "../../../test/bundle.ts"
 import { checkWritable, replaceFile } from "../src/ReplaceFile.ts"
 import { temporary } from "./temporary.ts"
 
@@ -18,19 +17,8 @@ const runIn = (line: string, ...more: ReadonlyArray<string>) =>
     const fs = yield* FileSystem.FileSystem
     const directory = yield* temporary
     yield* fs.chmod(directory, 0o755)
-    const outfile = `${directory}/replace.mjs`
-    yield* Effect.promise(() =>
-      build({
-        entryPoints: [fileURLToPath(new URL("process/replace.ts", import.meta.url))],
-        outfile,
-        bundle: true,
-        platform: "node",
-        format: "esm",
-        external: ["@parcel/watcher"],
-        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
-      })
-    )
-    const { stderr, stdout } = spawnSync("sh", ["-c", line, process.execPath, outfile, ...more], { encoding: "utf8" })
+    const script = yield* bundle(new URL("process/replace.ts", import.meta.url), `${directory}/replace.mjs`)
+    const { stderr, stdout } = spawnSync("sh", ["-c", line, process.execPath, script, ...more], { encoding: "utf8" })
     return `${stdout}${stderr}`.trim()
   })
 

@@ -3,7 +3,7 @@ import type * as Toolkit from "@effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createServer, type RequestListener } from "node:http"
-import type { AddressInfo } from "node:net"
+import { listening } from "../../../../test/Listening.ts"
 import * as McpServers from "../../src/mcp/McpServers.ts"
 import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../../src/tools/ToolCall.ts"
 import { Workspace } from "../../src/Workspace.ts"
@@ -59,17 +59,4 @@ export const texts = ({ result }: Result) =>
     : result.content.map((piece) => piece.type === "text" ? piece.text : `${piece.mediaType} ${piece.data}`)
 
 export const http = (listener: RequestListener) =>
-  Effect.acquireRelease(
-    Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
-      const server = createServer(listener)
-      server.listen(0, "127.0.0.1", () =>
-        resume(Effect.succeed({
-          url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-          close: () => {
-            server.closeAllConnections()
-            server.close()
-          }
-        })))
-    }),
-    ({ close }) => Effect.sync(close)
-  )
+  Effect.map(listening(createServer(listener)), (port) => ({ url: `http://127.0.0.1:${port}` }))

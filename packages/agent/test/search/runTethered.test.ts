@@ -3,9 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { build } from "esbuild"
 import { spawn } from "node:child_process"
-import { fileURLToPath } from "node:url"
+import { bundle } from "../../../../test/bundle.ts"
 import { runTethered } from "../../src/internal/search/runTethered.ts"
 
 const isRunning = (pid: number): boolean => {
@@ -42,16 +41,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A tethered program", (i
     it.scoped(`ends when the process ends by ${signal}`, () =>
       Effect.gen(function*() {
         const { directory, pid, program } = yield* makeEndless
-        const script = `${directory}/search.mjs`
-        yield* Effect.promise(() =>
-          build({
-            entryPoints: [fileURLToPath(new URL("process/search.ts", import.meta.url))],
-            outfile: script,
-            bundle: true,
-            platform: "node",
-            format: "esm"
-          })
-        )
+        const script = yield* bundle(new URL("process/search.ts", import.meta.url), `${directory}/search.mjs`)
         // As in a terminal, where Ctrl-C goes to all that are in the group.
         const child = spawn(process.execPath, [script, program, directory], { detached: true, stdio: "ignore" })
         const started = yield* pid

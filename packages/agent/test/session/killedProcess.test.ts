@@ -2,27 +2,12 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { fileURLToPath } from "node:url"
+import { bundle } from "../../../../test/bundle.ts"
 import * as History from "../../src/session/History.ts"
 import { faults } from "../conversation.ts"
 import { sessionsIn, user } from "../sessions.ts"
-
-const bundle = (outfile: string) =>
-  Effect.promise(() =>
-    build({
-      entryPoints: [fileURLToPath(new URL("process/turn.ts", import.meta.url))],
-      outfile,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      mainFields: ["module", "main"],
-      external: ["@parcel/watcher"],
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
-    })
-  )
 
 /** Answers whether it was killed. */
 const play = (script: string, directory: string, count: number) =>
@@ -40,8 +25,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A process that is kille
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const temporary = yield* fs.makeTempDirectoryScoped()
-        const script = `${temporary}/turn.mjs`
-        yield* bundle(script)
+        const script = yield* bundle(new URL("process/turn.ts", import.meta.url), `${temporary}/turn.mjs`)
         let wasKilled = true
         for (let count = 1; wasKilled; count++) {
           const directory = `${temporary}/${count}`

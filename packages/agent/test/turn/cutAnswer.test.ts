@@ -2,7 +2,6 @@ import * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Response from "@effect/ai/Response"
-import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, describe, it, layer } from "@effect/vitest"
@@ -10,28 +9,20 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { makeRepetitionFilter } from "../../src/internal/session/cutAnswer.ts"
 import * as Approver from "../../src/permission/Approver.ts"
 import * as PermissionPolicy from "../../src/permission/PermissionPolicy.ts"
 import type { Line } from "../../src/session/Session.ts"
 import * as Transcript from "../../src/session/Transcript.ts"
-import { ToolCall, ToolFailure, ToolOutput } from "../../src/tools/ToolCall.ts"
 import { unknown } from "../../src/turn/ModelProvider.ts"
 import * as Turn from "../../src/turn/Turn.ts"
 import type { TurnEvent } from "../../src/turn/TurnEvent.ts"
+import { change } from "../changeTool.ts"
 import { faults } from "../conversation.ts"
 import { call, finish, scripted, type Step, text } from "../model.ts"
 import { makeSessions } from "../sessions.ts"
 
-const change = Tool.make("change", {
-  parameters: { what: Schema.String },
-  success: ToolOutput,
-  failure: ToolFailure,
-  failureMode: "return",
-  dependencies: [ToolCall]
-})
 const toolkit = Toolkit.make(change)
 
 const fails = new AiError.UnknownError({ module: "t", method: "t", description: "ThrottlingException: Too fast." })

@@ -23,10 +23,9 @@ import * as Argv from "../../src/command-line/argv.ts"
 import { nameOf } from "../../src/command-line/commandTree.ts"
 import { globalOptions } from "../../src/command-line/globalOptions.ts"
 import { decode } from "../../src/command-line/parameter.ts"
-import { Stdio } from "../../src/command-line/Stdio.ts"
 import * as WorkingDirectory from "../../src/command-line/workingDirectory.ts"
 import { policies } from "../../src/Services.ts"
-import { guideConfig } from "../BuiltCli.ts"
+import { guideConfig, pipedStdio } from "../BuiltCli.ts"
 import { mentioned, type Row, rows, type Thing } from "./ComingFrom.ts"
 
 type Command = Extract<Thing, { kind: "command" }>
@@ -128,22 +127,11 @@ const slashCommands = readFileSync(
 
 /** Runs the program in this process, without a terminal. */
 const run = (args: ReadonlyArray<string>, variables: Record<string, string>, seen: Set<string>) => {
-  const output: Array<string> = []
-  const write = (text: string) => Effect.sync(() => void output.push(text))
-  const stdio = Layer.succeed(Stdio, {
-    write,
-    writeError: write,
-    readPiped: () => Effect.succeed(Option.none()),
-    isInteractive: false,
-    readLine: Option.none(),
-    isTerminal: false,
-    isErrorTerminal: false,
-    colors: false
-  })
+  const { layer: stdio, written } = pipedStdio()
   return Cli.run(args).pipe(
     Effect.provide(Layer.mergeAll(policies, stdio, NodeContext.layer)),
     Effect.withConfigProvider(provider({ HOME: home, ...variables }, seen)),
-    Effect.tap((code) => assert.strictEqual(code, 0, output.join("")))
+    Effect.tap((code) => assert.strictEqual(code, 0, written.stderr))
   )
 }
 

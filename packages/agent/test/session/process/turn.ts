@@ -1,32 +1,24 @@
 /** Plays a turn in a session of the directory that it is given, and kills itself, as `kill -9` would, after so many events. */
 import * as AiError from "@effect/ai/AiError"
 import * as Prompt from "@effect/ai/Prompt"
-import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { appendFileSync } from "node:fs"
 import * as Approver from "../../../src/permission/Approver.ts"
 import * as PermissionPolicy from "../../../src/permission/PermissionPolicy.ts"
 import * as PermissionRules from "../../../src/permission/PermissionRules.ts"
 import * as SessionStore from "../../../src/session/SessionStore.ts"
-import { ToolCall, ToolFailure, ToolOutput } from "../../../src/tools/ToolCall.ts"
+import { ToolCall } from "../../../src/tools/ToolCall.ts"
 import { unknown } from "../../../src/turn/ModelProvider.ts"
 import * as Turn from "../../../src/turn/Turn.ts"
+import { change } from "../../changeTool.ts"
 import { call, finish, scripted, text } from "../../model.ts"
 
 const [directory = "", count = ""] = process.argv.slice(2)
 
-const change = Tool.make("change", {
-  parameters: { what: Schema.String },
-  success: ToolOutput,
-  failure: ToolFailure,
-  failureMode: "return",
-  dependencies: [ToolCall]
-})
 const toolkit = Toolkit.make(change)
 const handlers = toolkit.toLayer({
   change: ({ what }) =>

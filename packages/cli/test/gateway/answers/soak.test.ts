@@ -1,7 +1,6 @@
 import type { Fault, Script } from "@altimate-code/sandbox/Script"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -10,6 +9,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
+import { bundle } from "../../../../../test/bundle.ts"
 import { png } from "../../../../../test/pictures.ts"
 import { explain } from "../../../src/command-line/failure/explainFailure.ts"
 import { at, type GatewayFault, gatewayFaults, isBeforeAll, type Position } from "./gatewayFaults.ts"
@@ -172,18 +172,8 @@ const expectations = (answers: ReadonlyArray<Answer>): ReadonlyArray<Expected> =
 /** A sandbox in a process of its own, so that this process's memory is the client's. */
 const sandboxProcess = (directory: string, script: Script) =>
   Effect.gen(function*() {
-    const program = join(directory, "sandbox.mjs")
+    const program = yield* bundle(new URL("../process/sandbox.ts", import.meta.url), join(directory, "sandbox.mjs"))
     writeFileSync(join(directory, "script.json"), JSON.stringify(script))
-    yield* Effect.promise(() =>
-      build({
-        entryPoints: [fileURLToPath(new URL("../process/sandbox.ts", import.meta.url))],
-        outfile: program,
-        bundle: true,
-        platform: "node",
-        format: "esm",
-        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
-      })
-    )
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         spawn(process.execPath, [program, join(directory, "script.json")], { stdio: ["pipe", "pipe", "inherit"] })

@@ -1,34 +1,20 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import { rawGateway } from "../../../../../test/RawGateway.ts"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
 
 /** A gateway that refuses everything with a 403 of this type, at this time of its clock. */
 const refusing = (type: string, date: Date) =>
-  Effect.acquireRelease(
-    Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
-      const server = createServer((request, response) => {
-        request.resume()
-        response.sendDate = false
-        response.writeHead(403, {
-          "content-type": "application/json",
-          "x-amzn-errortype": type,
-          date: date.toUTCString()
-        })
-        response.end(JSON.stringify({ message: "no" }))
-      }).listen(0, "127.0.0.1", () =>
-        resume(Effect.succeed({
-          url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-          close: () => {
-            server.closeAllConnections()
-            server.close()
-          }
-        })))
-    }),
-    ({ close }) => Effect.sync(close)
-  )
+  rawGateway((response) => {
+    response.sendDate = false
+    response.writeHead(403, {
+      "content-type": "application/json",
+      "x-amzn-errortype": type,
+      date: date.toUTCString()
+    })
+    response.end(JSON.stringify({ message: "no" }))
+  })
 
 const key = (region: string, date: string) =>
   `bedrock-api-key-${
