@@ -278,9 +278,9 @@ layer(NodeContext.layer)("a failed request", (it) => {
       const broken = join(home.home, "broken")
       yield* fs.copy(dirname(bin), join(broken, "dist"))
       yield* fs.writeFileString(join(broken, "package.json"), `{"type":"module"}`)
-      const chunks = join(broken, "dist/chunks")
-      for (const name of yield* fs.readDirectory(chunks)) {
-        if (name.startsWith("runSandbox")) yield* fs.remove(join(chunks, name))
+      const program = join(broken, "dist/program")
+      for (const name of yield* fs.readDirectory(program)) {
+        if (name.startsWith("runSandbox")) yield* fs.remove(join(program, name))
       }
       const { status, stderr } = spawnSync(process.execPath, [join(broken, "dist/bin.js"), "sandbox"], {
         env: { PATH: process.env["PATH"], HOME: home.home },
