@@ -126,7 +126,10 @@ const renderHelp = async (define) => {
     plugins: [{
       name: "only what is loaded at once",
       setup: ({ onResolve }) =>
-        onResolve({ filter: /.*/ }, ({ kind, path }) => kind === "dynamic-import" ? { path, external: true } : undefined)
+        onResolve(
+          { filter: /.*/ },
+          ({ kind, path }) => kind === "dynamic-import" ? { path, external: true } : undefined
+        )
     }]
   })
   const { commands, renderAll } = await import(pathToFileURL(file).href)

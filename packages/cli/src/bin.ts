@@ -2,6 +2,7 @@
 /** The first file that runs, without any other: prints the version or a help text, or loads the program. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import type * as Process from "./Process.ts"
 import * as CodeCache from "./start/codeCache.ts"
 import { makeRequire } from "./start/loadProgram.ts"
 import { version } from "./Version.ts"
@@ -24,7 +25,7 @@ const preparedText = (): string | undefined => {
 const text = preparedText()
 if (text === undefined) {
   const load = makeRequire(join(__dirname, "program"), CodeCache.make(version, process.env), require)
-  const { start } = load(`./${ALTIMATE_CODE_PROGRAM}`) as typeof import("./Process.ts")
+  const { start } = load(`./${ALTIMATE_CODE_PROGRAM}`) as typeof Process
   start(args)
 } else {
   process.stdout.once("error", ({ code, message }: NodeJS.ErrnoException) => {
