@@ -56,7 +56,7 @@ const parameters = {
 }
 
 export const run = command("run", {
-  description: "Do one task: the answer on stdout, tool calls on stderr.",
+  description: "Do one task. The answer goes to stdout, tool calls go to stderr.",
   examples: [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask a question"],
     ["altimate-code run --yolo \"Make the tests pass\"", "run tools without asking"],
