@@ -51,7 +51,7 @@ const measures: { readonly [type: string]: readonly [Format, Measure] } = {
 
 /**
  * Detects the format and reads the size of an image. The left side says what is wrong with it, as the end of a sentence (`it is truncated`). The
- * structure is checked from the first byte to the last, as far as that is possible without decoding pixels.
+ * structure is checked from the first byte to the last, except for what only decoding the pixels would show.
  *
  * @since 0.1.0
  * @category queries
