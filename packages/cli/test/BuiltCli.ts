@@ -15,7 +15,7 @@ import { Stdio } from "../src/command-line/Stdio.ts"
 export const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url))
 
 /** Compiled code that the processes share, because each has a home directory of its own. */
-const codeCache = fileURLToPath(new URL("../../../.vitest/cache", import.meta.url))
+export const codeCache = fileURLToPath(new URL("../../../.vitest/cache", import.meta.url))
 
 /** The Node that runs the built command: the tests' own, or another version whose tests these are. */
 export const node = process.env["ALTIMATE_CODE_TEST_NODE"] ?? process.execPath

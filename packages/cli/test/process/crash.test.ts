@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "crash-token" }
 
@@ -38,7 +38,7 @@ const killedAt = (home: string, count: number, later: number) =>
   Effect.async<NodeJS.Signals | null>((resume) => {
     const child = spawn(node, [bin, "run", "--yolo", "begin"], {
       cwd: home,
-      env: { PATH: process.env["PATH"], HOME: home, ...token },
+      env: { PATH: process.env["PATH"], HOME: home, XDG_CACHE_HOME: codeCache, ...token },
       stdio: "ignore"
     })
     let killing = false

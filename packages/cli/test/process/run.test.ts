@@ -3,7 +3,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "run-token-123" }
 
@@ -55,7 +55,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
         const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
           // What Node calls a pipe is a socket.
           const child = spawn("sh", ["-c", "cat | \"$0\" \"$1\" run review", node, bin], {
-            env: { PATH: process.env["PATH"], HOME: home.home, ...token },
+            env: { PATH: process.env["PATH"], HOME: home.home, XDG_CACHE_HOME: codeCache, ...token },
             cwd: home.home,
             stdio: ["pipe", "ignore", "pipe"]
           })

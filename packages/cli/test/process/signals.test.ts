@@ -6,7 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { constants } from "node:os"
 import { join } from "node:path"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 import { open } from "../Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "signal-token" }
@@ -34,7 +34,13 @@ const setUp = Effect.gen(function*() {
       Effect.sync(() => {
         const child = spawn(node, [bin, ...args], {
           cwd,
-          env: { PATH: process.env["PATH"], HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...env },
+          env: {
+            PATH: process.env["PATH"],
+            HOME: home,
+            XDG_CACHE_HOME: codeCache,
+            AWS_EC2_METADATA_DISABLED: "true",
+            ...env
+          },
           // stdin stays open and empty.
           stdio: ["pipe", "ignore", "pipe"]
         })

@@ -17,7 +17,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 import { keys, open } from "../Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "starting-token" }
@@ -175,7 +175,8 @@ const setUp = (options: { readonly script?: Script } = {}) =>
     const cwd = join(home, "project")
     mkdirSync(join(cwd, ".git"), { recursive: true })
     yield* writeGlobalConfig(guideConfig(sandbox.url))
-    const env = { PATH: process.env["PATH"]!, HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...token }
+    const variables = { HOME: home, XDG_CACHE_HOME: codeCache, AWS_EC2_METADATA_DISABLED: "true" }
+    const env = { PATH: process.env["PATH"]!, ...variables, ...token }
     return { sandbox, home, cwd, env, run, writeGlobalConfig }
   })
 
