@@ -48,7 +48,7 @@ export interface SelectableModel extends Pick<KnownModel, "contextWindow" | "id"
   readonly model: Option.Option<Catalog.Model>
 }
 
-const fromCatalog = (model: Catalog.Model): SelectableModel => ({
+export const fromCatalog = (model: Catalog.Model): SelectableModel => ({
   id: model.id,
   name: model.name,
   family: model.family,
@@ -61,13 +61,16 @@ const fromCatalog = (model: Catalog.Model): SelectableModel => ({
 /** The configured models first, then those of the catalog. */
 export const selectableModels = Effect.gen(function*() {
   const { models } = yield* Settings
-  const configured = yield* Effect.forEach(Object.keys(models), (id) =>
-    Effect.zipWith(lookUp(id), ModelChoice.choose(id), (known, { model }): SelectableModel => ({
-      ...known,
-      family: Option.getOrElse(known.family, () => "your own"),
-      source: "configuration",
-      model
-    })))
+  const configured = yield* Effect.forEach(
+    Object.keys(models),
+    (id) =>
+      Effect.zipWith(lookUp(id), ModelChoice.choose(id), (known, { model }): SelectableModel => ({
+        ...known,
+        family: Option.getOrElse(known.family, () => "your own"),
+        source: "configuration",
+        model
+      }))
+  )
   const isConfigured = new Set(Object.keys(models))
   const isListed = new Set(Catalog.models.map(({ id }) => id))
   return [

@@ -10,6 +10,7 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { command } from "../../command-line/commandTree.ts"
+import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import { providerArgument, requireBedrock } from "../../command-line/providerId.ts"
 import { crossRegionOption, overrides } from "../../command-line/sessionOptions.ts"
@@ -65,9 +66,10 @@ export const resolve = command("resolve", {
 })
 
 export const models = command("models", {
-  description: "List the known models with their context windows and prices, configured ones first.",
+  description: "List the known models, or those that you can use here.",
   examples: [
     ["altimate-code models | grep Claude", "the models of one family"],
+    ["altimate-code models --remote", "ask AWS or the gateway which models you can use"],
     ["altimate-code models --format json", "all known facts, for scripts"]
   ],
   parameters: {
@@ -75,14 +77,25 @@ export const models = command("models", {
       Options.choice("format", ["text", "json"]).pipe(Options.withDefault("text" as const)),
       { description: "text: a table. json: all facts about each model (default: text)." }
     ),
+    remote: option(Options.boolean("remote"), {
+      description: "Ask AWS or the gateway which models you can use; the answer is stored for a day."
+    }),
+    refresh: option(Options.boolean("refresh"), {
+      description: "Ask again, even if an answer is stored (with --remote)."
+    }),
     provider: providerArgument
   },
-  run: ({ format, provider }) =>
+  run: ({ format, provider, refresh, remote }) =>
     Effect.gen(function*() {
       yield* requireBedrock(
         [provider],
         "altimate-code models lists all models; altimate-code models resolve ID shows what is sent for one."
       )
+      if (remote || refresh) {
+        // The network and the credentials are loaded only here.
+        const { listRemote } = yield* load(() => import("./listRemote.ts"))
+        return yield* listRemote({ format, refresh })
+      }
       const listed = yield* selectableModels
       if (format === "json") return yield* writeJson(listed.map(ModelTable.toJson), 2)
       const { write } = yield* Stdio

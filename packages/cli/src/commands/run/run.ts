@@ -6,7 +6,14 @@ import * as Schema from "effect/Schema"
 import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
-import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
+import {
+  crossRegionOption,
+  fallbackModelOption,
+  modelOption,
+  overrides,
+  sessionOptions,
+  yolo
+} from "../../command-line/sessionOptions.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 import { withSettings } from "../../workspace/withSettings.ts"
 
@@ -15,6 +22,7 @@ const count = (name: string) =>
 
 const parameters = {
   model: modelOption,
+  fallbackModel: fallbackModelOption,
   crossRegion: crossRegionOption,
   files: option(
     Options.text("file").pipe(Options.withAlias("f"), Options.withPseudoName("PATH"), Options.repeated),
