@@ -141,7 +141,7 @@ export const turn = (session: Session, tools: AnyToolkit | boolean) =>
       ...(toolkit === false ? {} : { toolkit }),
       maxSteps: 10,
       cutAnswers: "continued",
-      provider: Bedrock.provider(yield* BedrockLanguageModel.BedrockTarget)
+      provider: Bedrock.provider(yield* BedrockLanguageModel.BedrockTarget, {})
     }).pipe(
       Stream.runForEach((event) =>
         Effect.sync(() => {
