@@ -44,6 +44,7 @@ const order = [
   "proxy",
   "DNS",
   "TCP",
+  "model list",
   "authentication",
   "converse",
   "stream",

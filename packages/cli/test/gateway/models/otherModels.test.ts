@@ -8,12 +8,12 @@ import { keys } from "../../Terminal.ts"
 import { makeScene } from "../Scene.ts"
 
 const haiku = "anthropic.claude-haiku-4-5-20251001-v1:0"
-const sonnet = "us.anthropic.claude-sonnet-4-6"
+const sonnet = "us.anthropic.claude-sonnet-4-6-v1"
 const once = { retry: { attempts: 1 } }
 
 /** The lines of all sessions. */
 const lines = (home: string) => {
-  const directory = join(home, ".local/share/altimate-code/sessions")
+  const directory = join(home, ".local/share/altimate-code/session")
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.name.endsWith(".jsonl"))
     .flatMap((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8").trimEnd().split("\n"))
@@ -32,7 +32,7 @@ layer(NodeContext.layer)("--fallback-model:", (it) => {
       assert.include(stdout, `Hello from the Bedrock sandbox, here as us.${haiku}`)
       assert.match(
         stderr,
-        /^note: Claude Sonnet 4\.6 is overloaded \(ThrottlingException: Too many requests.*\)\. Claude Haiku 4\.5 answers instead\.$/m
+        /^note: Claude Sonnet 4\.6 is overloaded \(Too many requests.*\)\. Claude Haiku 4\.5 answers instead\.$/m
       )
       assert.deepStrictEqual((yield* sandbox.requests).map(({ modelId }) => modelId), [sonnet, `us.${haiku}`])
       const answer = lines(home.home).find(({ type }) => type === "assistant")
@@ -62,7 +62,7 @@ layer(NodeContext.layer)("small_model:", (it) => {
       const turn = { blocks: [{ type: "text" as const, text: "\"Greeting\"" }] }
       const { home, sandbox } = yield* makeScene({ script: [turn, turn, turn] })
       yield* home.writeGlobalConfig({
-        model: "amazon-bedrock/anthropic.claude-sonnet-4-6",
+        model: "amazon-bedrock/anthropic.claude-sonnet-4-6-v1",
         small_model: `amazon-bedrock/${haiku}`,
         provider: { "amazon-bedrock": { options: { baseURL: sandbox.url } } }
       })
@@ -98,7 +98,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* ask(terminal, "Say something")
       yield* terminal.see("Allow this other model?")
       yield* terminal.see("Claude Haiku 4.5 answers instead of Claude Sonnet 4.6")
-      yield* terminal.see(/overloaded: ThrottlingException/)
+      yield* terminal.see(/overloaded: Too many requests/)
       yield* terminal.write("y")
       yield* terminal.see(`here as us.${haiku}`)
       yield* terminal.see("Model: Claude Haiku 4.5.")
