@@ -1,5 +1,5 @@
 /** Words for whether a model can be used. */
-import type { Status } from "@altimate-code/provider/ModelOffer"
+import type { Status } from "@altimate-code/provider/listing/ModelOffer"
 
 const date = (millis: number): string => new Date(millis).toISOString().slice(0, 10)
 

@@ -48,6 +48,8 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration written
   it.scoped("works, with one warning for all settings without effect and one for each restriction without effect", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
+        // The small model, which writes the title, takes no turn of the script.
+        models: ["us.anthropic.claude-sonnet-4-6-v1"],
         script: [
           {
             blocks: [{
@@ -76,7 +78,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration written
       assert.strictEqual(code, 0, stderr)
       assert.strictEqual(stdout, "done\n")
       assert.isTrue(existsSync(join(cwd, "ran")), "the command ran without a question")
-      assert.include((yield* sandbox.requests)[0]?.path, "anthropic.claude-sonnet-4-6-v1")
+      assert.include((yield* sandbox.requests).map(({ modelId }) => modelId), "us.anthropic.claude-sonnet-4-6-v1")
       const warnings = stderr.split("\n").filter((line) => /^(warning|notice|note)/.test(line))
       assert.deepStrictEqual(warnings.map((line) => line.replaceAll(/\.json:\d+:\d+/g, ".json")), [
         "warning: agent.plan.permission (~/.config/altimate-code/altimate-code.json): this restriction is not enforced. There are no separate agents here: put the rules under \"permission\" at the top of the file.",

@@ -22,8 +22,8 @@ const askUser = ({ name, replaces }: Fallback, why: string) =>
     }))
 
 /**
- * Returns a function that sends a request again with the fallback if the model is overloaded. From then on, the turn stays with the fallback. The user
- * is always told.
+ * Returns a function that sends a request again with the fallback if the model is overloaded. From then on, the turn stays with the fallback. A
+ * notice says so.
  */
 export const makeFallback = (context: Pick<Options, "emit" | "provider" | "session">) => {
   const { fallback, isOverloaded } = context.provider

@@ -1,9 +1,9 @@
 /** Checks the configured model against the list of models that the endpoint offers. */
 import { Settings } from "@altimate-code/config/Settings"
 import type * as ModelId from "@altimate-code/model-id/ModelId"
-import * as ModelOffer from "@altimate-code/provider/ModelOffer"
-import type { RemoteList } from "@altimate-code/provider/RemoteList"
-import { RemoteModels } from "@altimate-code/provider/RemoteModels"
+import * as ModelOffer from "@altimate-code/provider/listing/ModelOffer"
+import type { RemoteList } from "@altimate-code/provider/listing/RemoteList"
+import { RemoteModels } from "@altimate-code/provider/listing/RemoteModels"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,5 +1,5 @@
 /** `altimate-code models --remote` */
-import { RemoteModels } from "@altimate-code/provider/RemoteModels"
+import { RemoteModels } from "@altimate-code/provider/listing/RemoteModels"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"

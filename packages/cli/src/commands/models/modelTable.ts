@@ -1,6 +1,6 @@
 /** Shows models, as a table for people and as JSON for scripts. */
 import type { Price } from "@altimate-code/model-id/Catalog"
-import type { Offer } from "@altimate-code/provider/ModelOffer"
+import type { Offer } from "@altimate-code/provider/listing/ModelOffer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Table from "../../command-line/table.ts"

@@ -81,7 +81,7 @@ export const models = command("models", {
       description: "Ask AWS or the gateway which models you can use; the answer is stored for a day."
     }),
     refresh: option(Options.boolean("refresh"), {
-      description: "Ask again, even if an answer is stored (with --remote)."
+      description: "Replace the stored answer (with --remote)."
     }),
     provider: providerArgument
   },

@@ -3,7 +3,7 @@ import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { BedrockError } from "../../BedrockError.ts"
-import type { RemoteList, RemoteModel, RemoteProfile } from "../../RemoteList.ts"
+import type { RemoteList, RemoteModel, RemoteProfile } from "../../listing/RemoteList.ts"
 import { type Candidate, operationUrl } from "./candidates.ts"
 import { readAccess, readFoundationModels, readGatewayModels, readProfiles } from "./responses.ts"
 

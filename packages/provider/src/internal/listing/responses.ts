@@ -4,7 +4,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { RemoteModel, RemoteProfile } from "../../RemoteList.ts"
+import type { RemoteModel, RemoteProfile } from "../../listing/RemoteList.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 const texts = optional(Schema.Array(Schema.String))

@@ -23,17 +23,17 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { dirname, join } from "node:path"
-import type { BedrockError } from "./BedrockError.ts"
-import { EndpointPolicy, resolveControlPlane } from "./EndpointPolicy.ts"
-import { refuseInsecure } from "./internal/endpoint/refuseInsecure.ts"
-import { makeResolveIdentity } from "./internal/identity/resolveIdentity.ts"
-import { listCandidates } from "./internal/listing/candidates.ts"
-import { type Get, readList } from "./internal/listing/readList.ts"
-import { sendGet } from "./internal/listing/sendGet.ts"
-import { retryRequest } from "./internal/transport/retryRequest.ts"
+import type { BedrockError } from "../BedrockError.ts"
+import { EndpointPolicy, resolveControlPlane } from "../EndpointPolicy.ts"
+import { refuseInsecure } from "../internal/endpoint/refuseInsecure.ts"
+import { makeResolveIdentity } from "../internal/identity/resolveIdentity.ts"
+import { listCandidates } from "../internal/listing/candidates.ts"
+import { type Get, readList } from "../internal/listing/readList.ts"
+import { sendGet } from "../internal/listing/sendGet.ts"
+import { retryRequest } from "../internal/transport/retryRequest.ts"
+import { RetryPolicy } from "../RetryPolicy.ts"
+import * as SigningScope from "../SigningScope.ts"
 import { RemoteList } from "./RemoteList.ts"
-import { RetryPolicy } from "./RetryPolicy.ts"
-import * as SigningScope from "./SigningScope.ts"
 
 /**
  * @since 0.1.0
@@ -54,7 +54,9 @@ export interface Service {
  * @since 0.1.0
  * @category services
  */
-export class RemoteModels extends Context.Tag("@altimate-code/provider/RemoteModels")<RemoteModels, Service>() {}
+export class RemoteModels
+  extends Context.Tag("@altimate-code/provider/listing/RemoteModels")<RemoteModels, Service>()
+{}
 
 /**
  * How long a stored list is used.
