@@ -86,12 +86,12 @@ export interface ModelProvider {
   readonly fallback?: Fallback
   /** Whether the answer ended because the context window was full. */
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
-  /** Reports each wait before a retry in `effect`. */
+  /** Runs `effect` and reports each wait before a retry in it. */
   readonly reportWaits: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
     report: (wait: Wait) => Effect.Effect<void>
   ) => Effect.Effect<A, E, R>
-  /** Returns new sentences for the user since the last time. */
+  /** Returns the sentences for the user that are new since the last call. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
 

@@ -30,7 +30,7 @@ export const sandbox = command("sandbox", {
       { description: "Which list of models it has: AWS's, a gateway's own, or none (default: aws)." }
     ),
     script: option(Options.text("script").pipe(Options.withPseudoName("PATH"), Options.optional), {
-      description: "Play the turns and faults in this JSON file instead of made-up answers."
+      description: "Play the turns and faults in this JSON file instead of generated answers."
     })
   },
   // The server and its protocol are loaded only here.

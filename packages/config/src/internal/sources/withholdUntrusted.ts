@@ -34,7 +34,7 @@ export const findOwnEndpoints = Effect.fn("findOwnEndpoints")(function*(trees: R
   return [...written, ...environment.flatMap(Option.toArray)]
 })
 
-/** Is this setting judged as a whole? Replacing it with something empty would be a change too. */
+/** Whether this setting is reviewed as a whole. Replacing it with something empty would be a change too. */
 const isGroup = (path: ReadonlyArray<string>): boolean =>
   path.length === 1 && path[0] === "permission" ||
   path.length === 2 && path[0] === "mcp" ||
