@@ -66,7 +66,6 @@ const parameters = {
 export const run = command("run", {
   description: "Do one task. The answer goes to stdout, tool calls go to stderr.",
   examples: [
-    ["altimate-code run \"What is a VPC endpoint?\"", "ask a question"],
     ["altimate-code run --yolo \"Make the tests pass\"", "run tools without asking"],
     ["git diff | altimate-code run \"Review this change\"", "append piped text to the prompt"],
     ["altimate-code run --format json \"hi\" | jq -r 'select(.type==\"text\").text'", "process the output"]
