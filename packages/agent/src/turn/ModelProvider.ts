@@ -80,9 +80,9 @@ export interface ModelProvider {
   readonly canRetryAnswer: (error: AiError.AiError) => boolean
   /** Whether the model is overloaded, after all retries, so that another one may answer. */
   readonly isOverloaded: (error: AiError.AiError) => boolean
-  /** Absent: the model itself does small tasks. */
+  /** If absent, the model itself does small tasks. */
   readonly small?: SmallModel
-  /** Absent: an overloaded model ends the turn. */
+  /** If absent, an overloaded model ends the turn. */
   readonly fallback?: Fallback
   /** Whether the answer ended because the context window was full. */
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
