@@ -100,6 +100,7 @@ const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>(
   "auth",
   "crossRegion",
   "drop",
+  "fallback",
   "http2",
   "prefixRules",
   "profile",

@@ -142,6 +142,7 @@ describe("A setting in a project's file", () => {
       "auth",
       "crossRegion",
       "drop",
+      "fallback",
       "http2",
       "signingService",
       "prefixRules",
