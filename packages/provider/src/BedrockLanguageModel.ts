@@ -11,12 +11,15 @@ import type { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { PrefixRules } from "@altimate-code/model-id/PrefixRules"
+import type { Effort } from "@altimate-code/model-id/Thinking"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
@@ -27,6 +30,7 @@ import { toParts } from "./internal/protocol/response/completeResponse.ts"
 import { initialState, step } from "./internal/protocol/response/streamParts.ts"
 import { choose } from "./ModelChoice.ts"
 import type { Notice } from "./Notice.ts"
+import * as ThinkingPlan from "./ThinkingPlan.ts"
 
 /**
  * The model and the parameters of its requests.
@@ -38,11 +42,14 @@ export interface Options {
   /** The configured name of the model, without `amazon-bedrock/`: an ID, an ARN, or a name that the user chose. */
   readonly model: string
   /**
-   * The maximum number of tokens in an answer; by default the model's maximum, but at most 8192. It is always sent, because Bedrock
-   * deducts it from the quota when a request starts, and deducts the model's maximum if it is missing.
+   * The maximum number of tokens in an answer, including its thinking; by default the model's maximum, but at most 32,000. It is sent,
+   * unless the model refuses it, because Bedrock deducts it from the quota when a request starts, and deducts the model's maximum if it is
+   * missing.
    */
   readonly maxTokens?: number
-  /** Passed to the model unchanged, for example `{ thinking: { type: "enabled", budget_tokens: 4000 } }`. */
+  /** How much the model thinks; by default what suits the model. */
+  readonly thinking?: ThinkingPlan.Wanted
+  /** Passed to the model unchanged. If they control its thinking, `thinking` has no effect. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>
 }
 
@@ -59,7 +66,9 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
   readonly credential: Effect.Effect<Credential, AuthError>
   /** See `BedrockClient`. */
   readonly canRetryAnswer: (error: BedrockError) => boolean
-  /** See `BedrockClient`. */
+  /** How much the model thinks; absent if that is not known. */
+  readonly effort: Option.Option<Effort | "off">
+  /** Changes that the client made to work with the gateway and the model, each once. */
   readonly notices: Effect.Effect<ReadonlyArray<Notice>>
 }>() {}
 
@@ -86,14 +95,42 @@ export const layer = (options: Options): Layer.Layer<
   BedrockClient | Auth | Settings | PrefixRules
 > => Layer.unwrapEffect(make(options))
 
+/** In tokens. Bedrock deducts all of it from the quota when a request starts. */
+const maxDefaultTokens = 32_000
+
+/** Fields of other models' APIs and of Claude's own that control thinking. */
+const thinkingFields = [
+  "thinking",
+  "output_config",
+  "reasoningConfig",
+  "reasoning_config",
+  "reasoning_effort",
+  "reasoning"
+]
+
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (options: Options) =>
   Effect.gen(function*() {
     const client = yield* BedrockClient
     const auth = yield* Auth
-    const { factsOf, resolved: model } = yield* choose(options.model)
+    const { factsOf, model: known, resolved: model } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
+    const maxTokens = options.maxTokens ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
+    const { additionalModelRequestFields = {}, thinking: wanted = {} } = options
+    const thinking = thinkingFields.some((name) => Object.hasOwn(additionalModelRequestFields, name))
+      ? undefined
+      : ThinkingPlan.make({
+        name: Option.match(known, { onNone: () => options.model, onSome: ({ name }) => name }),
+        isKnown: Option.isSome(known),
+        reasoning: capabilities.reasoning,
+        thinking: Option.getOrUndefined(known)?.thinking,
+        maxTokens,
+        acceptsDisplay: !model.region.startsWith("us-gov-")
+      }, wanted)
+    const own = yield* Ref.make<ReadonlyArray<Notice>>(
+      thinking?.notices.map((notice) => ({ _tag: "Thinking", notice }) as const) ?? []
+    )
     const explained = ModelId.explain(model)
     yield* Effect.logInfo("model").pipe(
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
@@ -104,7 +141,8 @@ const make = (options: Options) =>
         ...provider,
         modelId: model.wire,
         capabilities,
-        maxTokens: options.maxTokens ?? Math.min(8192, capabilities.maxOutput),
+        maxTokens,
+        thinking,
         additionalModelRequestFields: options.additionalModelRequestFields
       })
     const makeExpectation = (
@@ -150,7 +188,8 @@ const make = (options: Options) =>
         endpoint: client.endpoint,
         credential: auth.credential,
         canRetryAnswer: client.canRetryAnswer,
-        notices: client.notices
+        effort: Option.fromNullable(thinking?.effort),
+        notices: Effect.zipWith(Ref.getAndSet(own, []), client.notices, (own, others) => [...own, ...others])
       })
     )
   })

@@ -1,11 +1,15 @@
 /** Claude's own checks of a request, with its messages where they are known. */
 import * as Predicate from "effect/Predicate"
 import { readPicture } from "./picture.ts"
+import { findClaudeProblems } from "./thinking.ts"
 import { findDuplicates, listBlocks, listMedia, listTools } from "./wholeRequest.ts"
 
 const isString = Predicate.isString
 
 export const isClaude = (modelId: string): boolean => modelId.includes("anthropic.claude")
+
+/** Models before 4.6 continue an answer that the request begins. Source: Anthropic, migration guides. */
+const acceptsPrefill = /claude-(3-|(opus|sonnet|haiku)-4(-[15])?-2)/
 
 function* findSchemaProblems(schema: unknown): Generator<string> {
   if (!Predicate.isRecord(schema)) return yield "input_schema: Input should be a valid dictionary"
@@ -68,7 +72,7 @@ const isDraft2020 = (schema: unknown): boolean => {
   })
 }
 
-export function* findProblems(body: unknown): Generator<string> {
+export function* findProblems(body: unknown, modelId: string): Generator<string> {
   const refused = (problem: string) => `The model returned the following errors: ${problem}`
   for (const [t, { schema }] of listTools(body).entries()) {
     for (const problem of findSchemaProblems(schema)) yield refused(`tools.${t}.custom.${problem}`)
@@ -96,4 +100,10 @@ export function* findProblems(body: unknown): Generator<string> {
       yield refused(`messages.${m}: The final block in an assistant message cannot be \`thinking\`.`)
     }
   }
+  if (messages.at(-1)?.role === "assistant" && !acceptsPrefill.test(modelId)) {
+    yield refused(
+      "This model does not support assistant message prefill. The conversation must end with a user message."
+    )
+  }
+  for (const problem of findClaudeProblems(body, modelId)) yield refused(problem)
 }

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { type ContentBlock, ConverseRequest, type DocumentBlock } from "../converse/request.ts"
 import * as Claude from "./claude.ts"
 import { invalidRequest, type Refusal, unserializableRequest } from "./refusal.ts"
+import * as Thinking from "./thinking.ts"
 import * as ToolPairs from "./toolPairs.ts"
 import * as WholeRequest from "./wholeRequest.ts"
 
@@ -144,8 +145,9 @@ export const validate = (rawBody: string, modelId: string): Either.Either<Conver
       const count = broken.length === 1 ? "1 validation error detected" : `${broken.length} validation errors detected`
       return yield* Either.left(invalidRequest(`${count}: ${broken.join("; ")}`))
     }
-    const claude = Claude.isClaude(modelId) ? Claude.findProblems(json) : []
-    for (const problems of [findViolations(request), WholeRequest.findProblems(json), claude]) {
+    const claude = Claude.isClaude(modelId) ? Claude.findProblems(json, modelId) : []
+    const thinking = Thinking.findOtherProblems(json, modelId)
+    for (const problems of [findViolations(request), WholeRequest.findProblems(json), claude, thinking]) {
       for (const problem of problems) return yield* Either.left(invalidRequest(problem))
     }
     return request

@@ -4,12 +4,14 @@ import type { ConverseCommandInput, Message } from "@aws-sdk/client-bedrock-runt
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Either from "effect/Either"
+import type { ThinkingPlan } from "../../../ThinkingPlan.ts"
 import { malformedInput } from "../malformed.ts"
 import { toToolConfig } from "../tools/toolConfig.ts"
 import { addTextToDocuments, limitAttachments } from "./attachments.ts"
 import { addCachePoints } from "./cachePoints.ts"
 import { toMessages } from "./messages.ts"
 import { toTextBlocks } from "./text.ts"
+import { adaptToThinking } from "./thinking.ts"
 import { toWellFormed } from "./wellFormed.ts"
 
 export interface Input
@@ -19,6 +21,7 @@ export interface Input
   readonly modelId: string
   readonly capabilities: Capabilities
   readonly maxTokens: number
+  readonly thinking?: ThinkingPlan | undefined
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -36,16 +39,19 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
     const system = input.prompt.content.flatMap((message) =>
       message.role === "system" ? toTextBlocks(message.content) : []
     )
-    const toolConfig = yield* toToolConfig({ ...input, used })
+    const { fields, sendsMaxTokens, toolConfig } = adaptToThinking(input.thinking, {
+      messages,
+      toolConfig: yield* toToolConfig({ ...input, used })
+    })
+    const modelFields = { ...fields, ...input.additionalModelRequestFields }
     const parts = addCachePoints({ system, messages, toolConfig }, input.capabilities.cache)
     return toWellFormed({
       modelId: input.modelId,
       messages: [...parts.messages],
       ...(parts.system.length > 0 && { system: [...parts.system] }),
       ...(parts.toolConfig && { toolConfig: parts.toolConfig }),
-      inferenceConfig: { maxTokens: input.maxTokens },
-      ...(input.additionalModelRequestFields
-        && { additionalModelRequestFields: input.additionalModelRequestFields as never })
+      ...(sendsMaxTokens && { inferenceConfig: { maxTokens: input.maxTokens } }),
+      ...(Object.keys(modelFields).length > 0 && { additionalModelRequestFields: modelFields as never })
     })
   })
 
