@@ -25,7 +25,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
             "amazon-bedrock": {
               npm: "@ai-sdk/amazon-bedrock",
               options: { setCacheKey: true },
-              models: { m: { reasoning: true, headers: { a: "b" }, cost: { context_over_200k: {} } } }
+              models: { m: { reasoning: true, variants: {}, cost: { context_over_200k: {} } } }
             }
           },
           mcp: { x: { command: ["x"], oauth: {}, cwd: "/x" } },
@@ -51,7 +51,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
           "mode",
           "permissions",
           "small_model",
-          "provider.amazon-bedrock.models.m.headers",
+          "provider.amazon-bedrock.models.m.variants",
           "mcp.x.oauth",
           "mcp.x.cwd"
         ]

@@ -1,5 +1,6 @@
 /** The schema of `provider."amazon-bedrock".options`. */
 import * as Schema from "effect/Schema"
+import { requestFields } from "./requestOptions.ts"
 import { count, flag, optional, record, text, Whole } from "./schemas.ts"
 
 const placeholders = "{env:NAME} and {file:path} are replaced."
@@ -15,6 +16,7 @@ export const DropField = Schema.Literal(
   "additionalModelRequestFields",
   "additionalModelResponseFieldPaths",
   "cachePoint",
+  "guardrailConfig",
   "inferenceConfig",
   "maxTokens",
   "outputConfig",
@@ -132,5 +134,6 @@ export const BedrockOptions = Schema.Struct({
   crossRegion: optional(CrossRegion),
   prefixRules: optional(
     Schema.Array(PrefixRule).annotations({ description: "Rules to try before the built-in ones." })
-  )
-}).annotations({ description: "How Amazon Bedrock is reached." })
+  ),
+  ...requestFields
+}).annotations({ description: "How Amazon Bedrock is reached, and what is sent to it." })
