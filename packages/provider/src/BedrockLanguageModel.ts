@@ -7,7 +7,8 @@ import { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import type { Settings } from "@altimate-code/config/Settings"
+import * as RequestOptions from "@altimate-code/config/RequestOptions"
+import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { PrefixRules } from "@altimate-code/model-id/PrefixRules"
@@ -42,14 +43,15 @@ export interface Options {
   /** The configured name of the model, without `amazon-bedrock/`: an ID, an ARN, or a name that the user chose. */
   readonly model: string
   /**
-   * The maximum number of tokens in an answer, including its thinking; by default the model's maximum, but at most 32,000. It is sent,
+   * The maximum number of tokens in an answer, including its thinking; by default the configured one, or the model's maximum, but at most
+   * 32,000. It is sent,
    * unless the model refuses it, because Bedrock deducts it from the quota when a request starts, and deducts the model's maximum if it is
    * missing.
    */
   readonly maxTokens?: number
-  /** How much the model thinks; by default what suits the model. */
-  readonly thinking?: ThinkingPlan.Wanted
-  /** Passed to the model unchanged. If they control its thinking, `thinking` has no effect. */
+  /** How much the model thinks; by default as configured, or what suits the model. */
+  readonly effort?: Effort | "off"
+  /** Passed to the model unchanged. If they control its thinking, `effort` has no effect. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>
 }
 
@@ -108,16 +110,26 @@ const thinkingFields = [
   "reasoning"
 ]
 
+/** The fields without which a model thinks as it likes. */
+const controlsThinking: ReadonlySet<string> = new Set([...thinkingFields, "additionalModelRequestFields"])
+
+/** Whether Claude refuses to think with these fields. Source: Anthropic, "Extended thinking", about other features. */
+const isSampled = ({ temperature, topP }: RequestOptions.RequestOptions): boolean =>
+  (temperature !== undefined && temperature.value !== 1) || (topP !== undefined && topP.value < 0.95)
+
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (options: Options) =>
   Effect.gen(function*() {
     const client = yield* BedrockClient
     const auth = yield* Auth
-    const { factsOf, model: known, resolved: model } = yield* choose(options.model)
+    const { factsOf, model: known, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
-    const maxTokens = options.maxTokens ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
-    const { additionalModelRequestFields = {}, thinking: wanted = {} } = options
+    const { gateway } = yield* Settings
+    const configured = RequestOptions.merge(gateway.request, settings.request ?? {})
+    const maxTokens = options.maxTokens ?? configured.maxTokens?.value
+      ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
+    const { additionalModelRequestFields = {} } = options
     const thinking = thinkingFields.some((name) => Object.hasOwn(additionalModelRequestFields, name))
       ? undefined
       : ThinkingPlan.make({
@@ -127,7 +139,11 @@ const make = (options: Options) =>
         thinking: Option.getOrUndefined(known)?.thinking,
         maxTokens,
         acceptsDisplay: !model.region.startsWith("us-gov-")
-      }, wanted)
+      }, {
+        effort: options.effort ?? configured.effort?.value,
+        thinking: configured.thinking?.value,
+        isSampled: isSampled(configured)
+      })
     const own = yield* Ref.make<ReadonlyArray<Notice>>(
       thinking?.notices.map((notice) => ({ _tag: "Thinking", notice }) as const) ?? []
     )
@@ -188,7 +204,9 @@ const make = (options: Options) =>
         endpoint: client.endpoint,
         credential: auth.credential,
         canRetryAnswer: client.canRetryAnswer,
-        effort: Option.fromNullable(thinking?.effort),
+        effort: gateway.drop.some((field) => controlsThinking.has(field))
+          ? Option.none()
+          : Option.fromNullable(thinking?.effort),
         notices: Effect.zipWith(Ref.getAndSet(own, []), client.notices, (own, others) => [...own, ...others])
       })
     )

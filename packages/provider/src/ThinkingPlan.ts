@@ -3,24 +3,20 @@
  *
  * @since 0.1.0
  */
+import type * as RequestOptions from "@altimate-code/config/RequestOptions"
 import type { Effort, Thinking } from "@altimate-code/model-id/Thinking"
 
 /**
- * What the user asks for. `effort` takes precedence over `thinking`, which is Claude's field, or a similar one, as configurations have it.
+ * What the user asks for. `effort` takes precedence over `thinking`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Wanted {
   readonly effort?: Effort | "off" | undefined
-  readonly thinking?:
-    | {
-      readonly type: string
-      /** In tokens. */
-      readonly budget?: number | undefined
-      readonly effort?: Effort | undefined
-    }
-    | undefined
+  readonly thinking?: RequestOptions.Thinking | undefined
+  /** Whether the temperature or a similar field is set, so that Claude can only think without it. */
+  readonly isSampled?: boolean
 }
 
 /**
@@ -118,12 +114,15 @@ type Choice =
   | { readonly _tag: "Effort"; readonly effort: Effort; readonly isAsked: boolean }
   | { readonly _tag: "Budget"; readonly budget: number }
 
-const choose = ({ effort, thinking }: Wanted, facts: Thinking): Choice => {
-  if (effort === "off") return { _tag: "Off" }
-  const asked = effort ?? thinking?.effort
-  if (asked !== undefined) return { _tag: "Effort", effort: asked, isAsked: true }
-  if (thinking?.type === "disabled" || thinking?.type === "between_tools") return { _tag: "Off" }
-  if (thinking?.type === "enabled" && thinking.budget !== undefined) return { _tag: "Budget", budget: thinking.budget }
+const choose = (
+  { effort, isSampled, thinking: { budget_tokens: budget, type } = {} }: Wanted,
+  facts: Thinking
+): Choice => {
+  if (effort !== undefined) return effort === "off" ? { _tag: "Off" } : { _tag: "Effort", effort, isAsked: true }
+  if (type === "disabled") return { _tag: "Off" }
+  if (budget !== undefined && type !== "adaptive") return { _tag: "Budget", budget }
+  // The user's own choice of a temperature takes precedence over thinking that nobody asked for.
+  if (type === undefined && isSampled === true && isClaude(facts) && facts.off !== "never") return { _tag: "Off" }
   return { _tag: "Effort", effort: facts.defaultEffort, isAsked: false }
 }
 
@@ -138,7 +137,7 @@ const nothing = { fields: {}, refusesForcedTool: false, refusesUnthoughtCalls: f
 export const make = (model: Model, wanted: Wanted): ThinkingPlan => {
   const { name, thinking: facts } = model
   if (facts === undefined) {
-    const effort = wanted.effort ?? wanted.thinking?.effort
+    const { effort } = wanted
     const why = !model.isKnown ? "unknown" : model.reasoning ? "fixed" : "none"
     const isIgnored = effort !== undefined && !(effort === "off" && why === "none")
     return { ...nothing, notices: isIgnored ? [{ _tag: "EffortIgnored", model: name, effort, why }] : [] }

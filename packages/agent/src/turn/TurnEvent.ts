@@ -69,6 +69,8 @@ export type TurnEvent =
     readonly hasText: boolean
     /** Why it was cut off. */
     readonly message: string
+    /** It reached its token limit. An answer is continued once per turn for this reason, but never inside a tool call. */
+    readonly isLimit?: true
   }
   /** The provider waits before it retries a request. The next event ends the wait. */
   | { readonly type: "waiting" } & Wait
@@ -80,6 +82,8 @@ export type TurnEvent =
     readonly reason: "stop" | "length" | "content-filter" | "error" | "other" | "unknown" | "steps"
     /** The last answer has no text, and if the reason is `stop`, no tool has run either. */
     readonly isEmpty?: true
+    /** The tool whose call was cut off at the token limit. The call was not run. */
+    readonly cutCall?: string
     /** Usage of the whole turn. */
     readonly usage: Usage
     readonly steps: number

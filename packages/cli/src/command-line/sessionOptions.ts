@@ -1,7 +1,9 @@
 /** Options of `run` and of the screen. */
 import type { Overrides } from "@altimate-code/config/Settings"
+import { efforts } from "@altimate-code/model-id/Thinking"
 import * as Options from "@effect/cli/Options"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { option } from "./parameter.ts"
 
 export const modelOption = option(
@@ -13,6 +15,23 @@ export const crossRegionOption = option(
   Options.text("cross-region").pipe(Options.withPseudoName("VALUE"), Options.optional),
   { description: "Model ID prefix: auto, off, us, eu, global, …" }
 )
+
+/** A whole number above zero. */
+export const count = (name: string) =>
+  Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
+
+export const effortOption = option(
+  Options.choice("effort", ["off", ...efforts]).pipe(
+    Options.withAlias("variant"),
+    Options.optional
+  ),
+  { description: "How much the model thinks.", expects: `off, ${efforts.join(", ")}` }
+)
+
+export const maxTokensOption = option(Options.optional(count("max-tokens")), {
+  description: "Limit each answer, with its thinking (default: 32000 or less).",
+  expects: "at least 1"
+})
 
 /** Returns the settings that the command line overrides. */
 export const overrides = ({ crossRegion, model, yolo = false }: {

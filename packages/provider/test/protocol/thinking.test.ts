@@ -1,3 +1,6 @@
+import type { Setting } from "@altimate-code/config/Origin"
+import type { RequestOptions } from "@altimate-code/config/RequestOptions"
+import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import { type Effort, efforts } from "@altimate-code/model-id/Thinking"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
@@ -9,6 +12,7 @@ import { assert, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as BedrockLanguageModel from "../../src/BedrockLanguageModel.ts"
 import { key } from "../../src/internal/protocol/response/metadata.ts"
@@ -139,17 +143,28 @@ const gateway = Layer.unwrapScoped(
   )
 )
 
+const set = <A>(value: A): Setting<A> => ({ value, origin: { _tag: "Default" } })
+
 /** Sends one request, which the sandbox must accept. */
 const send = (
   model: string,
-  options: Omit<BedrockLanguageModel.Options, "model"> = {},
+  { thinking, effort, isSampled, ...options }: Omit<BedrockLanguageModel.Options, "model"> & Wanted = {},
   ask: Effect.Effect<unknown, unknown, LanguageModel.LanguageModel> = LanguageModel.generateText({ prompt: "Hi" })
 ) =>
   Effect.gen(function*() {
     const sandbox = yield* Gateway
+    const configured: RequestOptions = {
+      ...(effort === undefined ? {} : { effort: set(effort) }),
+      ...(thinking === undefined ? {} : { thinking: set(thinking) }),
+      ...(isSampled ? { temperature: set(0.2) } : {})
+    }
     const before = (yield* sandbox.requests).length
     const target = yield* Effect.zipRight(ask, BedrockLanguageModel.BedrockTarget).pipe(
-      Effect.provide(BedrockLanguageModel.layer({ model, ...options }))
+      Effect.provide(BedrockLanguageModel.layer({ model, ...options })),
+      Effect.updateService(
+        Settings,
+        (settings) => ({ ...settings, gateway: { ...settings.gateway, request: configured } })
+      )
     )
     const [request, ...others] = (yield* sandbox.requests).slice(before)
     assert.strictEqual(others.length, 0)
@@ -157,8 +172,8 @@ const send = (
     return { body: request!.body as Sent, notices, effort: target.effort }
   })
 
-const sendWanted = (model: string, thinking: Wanted, maxTokens?: number) =>
-  send(model, { thinking, ...(maxTokens === undefined ? {} : { maxTokens }) })
+const sendWanted = (model: string, wanted: Wanted, maxTokens?: number) =>
+  send(model, { ...wanted, ...(maxTokens === undefined ? {} : { maxTokens }) })
 
 const tags = (notices: ReadonlyArray<ThinkingNotice>) => notices.map(({ _tag }) => _tag)
 
@@ -207,7 +222,7 @@ layer(gateway, { excludeTestServices: true })("thinking", (it) => {
 
   it.effect("keeps a written budget that fits, and makes room for the answer otherwise", () =>
     Effect.gen(function*() {
-      const written = (budget: number) => ({ thinking: { type: "enabled", budget } })
+      const written = (budget: number) => ({ thinking: { type: "enabled", budget_tokens: budget } }) as const
       const sonnet = "anthropic.claude-sonnet-4-5-20250929-v1:0"
       const kept = yield* sendWanted(sonnet, written(4000))
       assert.deepStrictEqual(kept.body.additionalModelRequestFields, budget(4000))
@@ -225,7 +240,7 @@ layer(gateway, { excludeTestServices: true })("thinking", (it) => {
 
   it.effect("turns a written budget into an effort for a model without budgets", () =>
     Effect.gen(function*() {
-      const written = { thinking: { type: "enabled", budget: 5000 } }
+      const written = { thinking: { type: "enabled", budget_tokens: 5000 } } as const
       const opus = yield* sendWanted("anthropic.claude-opus-4-7", written)
       assert.deepStrictEqual(opus.body.additionalModelRequestFields, thinking(shown, "medium"))
       assert.deepStrictEqual(tags(opus.notices), ["BudgetReplaced"])
@@ -237,7 +252,7 @@ layer(gateway, { excludeTestServices: true })("thinking", (it) => {
     Effect.gen(function*() {
       const fields = (model: string, wanted: Wanted) =>
         Effect.map(sendWanted(model, wanted), ({ body }) => body.additionalModelRequestFields)
-      const disabled = { thinking: { type: "disabled" } }
+      const disabled = { thinking: { type: "disabled" } } as const
       assert.isUndefined(yield* fields("anthropic.claude-sonnet-4-6", disabled))
       assert.deepStrictEqual(yield* fields("anthropic.claude-opus-5", disabled), disabled)
       assert.deepStrictEqual(
@@ -245,13 +260,31 @@ layer(gateway, { excludeTestServices: true })("thinking", (it) => {
         budget(8192)
       )
       assert.deepStrictEqual(
-        yield* fields("amazon.nova-2-lite-v1:0", { thinking: { type: "enabled", effort: "low" } }),
+        yield* fields("amazon.nova-2-lite-v1:0", { effort: "low", thinking: { type: "enabled" } }),
         nova("low")
       )
       assert.deepStrictEqual(
         yield* fields("anthropic.claude-sonnet-4-6", { effort: "low", ...disabled }),
         thinking(plain, "low")
       )
+    }))
+
+  it.effect("that nobody asked for gives way to a temperature, which Claude refuses together with it", () =>
+    Effect.gen(function*() {
+      const sonnet = "anthropic.claude-sonnet-4-6"
+      assert.isUndefined((yield* sendWanted(sonnet, { isSampled: true })).body.additionalModelRequestFields)
+      const asked = yield* sendWanted(sonnet, { isSampled: true, effort: "low" })
+      assert.deepStrictEqual(asked.body.additionalModelRequestFields, thinking(plain, "low"))
+    }))
+
+  it.effect("takes the effort of its caller before the configured one", () =>
+    Effect.gen(function*() {
+      const request = { effort: set("low" as const) }
+      const { effort } = yield* BedrockLanguageModel.BedrockTarget.pipe(
+        Effect.provide(BedrockLanguageModel.layer({ model: "anthropic.claude-sonnet-4-6", effort: "max" })),
+        Effect.updateService(Settings, (settings) => ({ ...settings, gateway: { ...settings.gateway, request } }))
+      )
+      assert.deepStrictEqual(effort, Option.some("max"))
     }))
 
   it.effect("is left out if maxTokens has no room for it", () =>
@@ -308,7 +341,7 @@ layer(gateway, { excludeTestServices: true })("a request that forces a tool call
     Effect.gen(function*() {
       for (const model of ["anthropic.claude-opus-5-5", "anthropic.claude-sonnet-5-5", "anthropic.claude-fable-5"]) {
         for (const wanted of [{}, { effort: "off" }] as const) {
-          const { body } = yield* send(model, { thinking: wanted }, force)
+          const { body } = yield* send(model, wanted, force)
           assert.isUndefined(body.toolConfig?.toolChoice)
         }
       }

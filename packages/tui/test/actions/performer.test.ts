@@ -65,6 +65,7 @@ const make = Effect.gen(function*() {
     notices: Stream.make("Log in at https://login.example"),
     models: [],
     select: () => Effect.die("not used"),
+    setEffort: () => Effect.die("not used"),
     tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),
     mcp: Effect.succeed(["tickets  connected  stdio"]),
     system: Effect.sync(() => {

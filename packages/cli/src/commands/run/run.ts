@@ -2,16 +2,21 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
-import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
+import {
+  count,
+  crossRegionOption,
+  effortOption,
+  maxTokensOption,
+  modelOption,
+  overrides,
+  sessionOptions,
+  yolo
+} from "../../command-line/sessionOptions.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 import { withSettings } from "../../workspace/withSettings.ts"
-
-const count = (name: string) =>
-  Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
 
 const parameters = {
   model: modelOption,
@@ -33,10 +38,8 @@ const parameters = {
     Options.text("system").pipe(Options.withAlias("system-prompt"), Options.withPseudoName("TEXT"), Options.optional),
     { description: "The system prompt." }
   ),
-  maxTokens: option(Options.optional(count("max-tokens")), {
-    description: "Limit each answer (default: 8192 or less).",
-    expects: "at least 1"
-  }),
+  effort: effortOption,
+  maxTokens: maxTokensOption,
   noTools: option(Options.boolean("no-tools"), { description: "Send only the prompt: no tools, no AGENTS.md." }),
   maxSteps: option(count("max-steps").pipe(Options.withAlias("max-turns"), Options.withDefault(50)), {
     description: "Limit requests per task (default: 50).",

@@ -19,7 +19,7 @@ type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
 /** Notes for answers that have text but did not end normally. */
 const notes: Partial<Record<Finished["reason"], string>> = {
-  length: "The answer reached its token limit and is incomplete. --max-tokens raises the limit.",
+  length: "The answer reached its token limit again and is incomplete. --max-tokens raises the limit.",
   error: "The model ended its answer with an error.",
   unknown: "The answer ended for an unknown reason.",
   other: "The answer ended for an unknown reason."
@@ -83,6 +83,11 @@ export const text = Effect.gen(function*() {
         isBetween = false
         return write(isTerminal ? makeVisible(event.text) : event.text)
       case "answer-cut": {
+        if (event.isLimit) {
+          return writeNoteBetween(
+            "note: The answer reached its token limit and continues. --max-tokens raises the limit.\n"
+          )
+        }
         const what = event.hasText ? "Continuing the answer" : "Retrying"
         return writeNoteBetween(`note: ${what} after a failure: ${printable(event.message)}\n`)
       }
@@ -122,8 +127,8 @@ const eraseLine = "\r\u001b[K"
 const inOneLine = (text: string): string => `\u001b[?7l${text}\u001b[?7h`
 
 /** Whether the turn has an answer. If not, the command fails. */
-export const isAnswered = ({ isEmpty, reason }: Finished): boolean =>
-  isEmpty === undefined && reason !== "steps" && reason !== "content-filter"
+export const isAnswered = ({ cutCall, isEmpty, reason }: Finished): boolean =>
+  isEmpty === undefined && cutCall === undefined && reason !== "steps" && reason !== "content-filter"
 
 const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
   inputTokens: input,

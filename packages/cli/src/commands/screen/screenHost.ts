@@ -32,8 +32,13 @@ const describeQuestions = ({ origin, value }: Setting<boolean>): string =>
 const abbreviateHome = (directory: string, home: string): string =>
   directory === home || directory.startsWith(`${home}/`) ? `~${directory.slice(home.length)}` : directory
 
+/** Options of the command line about the model's answers. */
+export type AnswerOptions = SelectedModel.AnswerOptions
+
 /** The host of the screen. `overrides` are settings from the command line. */
-export const layer = (overrides: Settings.Overrides) =>
+export const layer = (
+  { effort, maxTokens, overrides }: AnswerOptions & { readonly overrides: Settings.Overrides }
+) =>
   Layer.scoped(
     Host,
     Effect.gen(function*() {
@@ -49,6 +54,8 @@ export const layer = (overrides: Settings.Overrides) =>
       const tokenCommand = TokenCommand.layer({ environment: yield* tokenCommandEnvironment, onStderr: notify })
       const model = yield* SelectedModel.make({
         overrides,
+        effort,
+        maxTokens,
         tokenCommand,
         listed: new Set(models.map(({ id }) => id)),
         notify: (all) => Queue.offerAll(notices, all)
@@ -62,6 +69,7 @@ export const layer = (overrides: Settings.Overrides) =>
         model: Effect.map(model.get, ({ active }) => active),
         models,
         select: (id) => Effect.map(model.select(id), ({ active }) => active),
+        setEffort: (effort) => Effect.map(model.setEffort(effort), ({ active }) => active),
         notices: Stream.fromQueue(notices),
         tools: Effect.provide(
           Assistant.tools(servers, (server) => notify(`Waiting for MCP server ${server} to start.`)),

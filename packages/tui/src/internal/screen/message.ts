@@ -36,6 +36,7 @@ export type Message =
   | { readonly type: "item"; readonly item: Item }
   | { readonly type: "sessions"; readonly picker: Picker }
   | { readonly type: "models"; readonly picker: Picker }
+  | { readonly type: "efforts"; readonly picker: Picker }
   | {
     readonly type: "session-opened"
     readonly items: ReadonlyArray<Item>
