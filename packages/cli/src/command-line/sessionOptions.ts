@@ -25,7 +25,7 @@ export const effortOption = option(
     Options.withAlias("variant"),
     Options.optional
   ),
-  { description: "How much the model thinks.", expects: `off, ${efforts.join(", ")}` }
+  { description: "How much the model thinks." }
 )
 
 export const maxTokensOption = option(Options.optional(count("max-tokens")), {

@@ -10,6 +10,7 @@ import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
+import * as Option from "effect/Option"
 import { hintOf } from "../../command-line/failure/hints/hintOf.ts"
 import type * as Failure from "../../command-line/failure/renderFailure.ts"
 import { makeVisible, Stdio, writeJson } from "../../command-line/Stdio.ts"
@@ -152,6 +153,7 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       sentAs: target.model.wire,
       because: ModelId.explain(target.model),
       region: target.model.region,
+      effort: Option.getOrUndefined(target.effort),
       url: publicUrl(target.endpoint.url),
       credential: { type: kinds[credential._tag], from: credential.where }
     })
