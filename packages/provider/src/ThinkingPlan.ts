@@ -23,7 +23,7 @@ export interface Wanted {
  * A wish that the model cannot fulfil, with what is done instead:
  *
  * - `EffortReplaced`: the model does not have this effort; `used` is the closest one
- * - `AlwaysThinks`: the model cannot be told not to think
+ * - `AlwaysThinks`: thinking cannot be turned off
  * - `ThinksBetweenTools`: thinking can be turned off only before the first tool call
  * - `EffortIgnored`: nothing is sent, because the model is not in the catalog (`unknown`), its thinking cannot be controlled (`fixed`), or it
  *   does not think (`none`)

@@ -20,16 +20,23 @@ export const crossRegionOption = option(
 export const count = (name: string) =>
   Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
 
+const levels = ["off", ...efforts] as const
+
 export const effortOption = option(
-  Options.choice("effort", ["off", ...efforts]).pipe(
+  Options.choice("effort", levels).pipe(
     Options.withAlias("variant"),
+    Options.withPseudoName("LEVEL"),
     Options.optional
   ),
-  { description: "How much the model thinks." }
+  {
+    description: "Think this much: off, low, …, max.",
+    expects: levels.join(", "),
+    completes: levels
+  }
 )
 
 export const maxTokensOption = option(Options.optional(count("max-tokens")), {
-  description: "Limit each answer, with its thinking (default: 32000 or less).",
+  description: "Limit each answer (default: 32000 or less).",
   expects: "at least 1"
 })
 

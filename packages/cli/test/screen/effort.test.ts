@@ -46,7 +46,7 @@ layer(NodeContext.layer)("The effort on the screen", (it) => {
 
   it.scoped("that is unknown is reported", () =>
     Effect.gen(function*() {
-      const { terminal } = yield* start()
+      const { terminal } = yield* start({})
       yield* ask(terminal, "/effort ultra")
       yield* terminal.see("Unknown effort: ultra")
       yield* terminal.see("off, low, medium, high, xhigh, max")

@@ -67,6 +67,8 @@ const makeSelected = (url: string) =>
     )
     return yield* SelectedModel.make({
       overrides: {},
+      effort: Option.none(),
+      maxTokens: Option.none(),
       tokenCommand: TokenCommands.disabled,
       listed: new Set(),
       notify: () => Effect.void

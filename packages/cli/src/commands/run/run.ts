@@ -42,7 +42,7 @@ const parameters = {
   maxTokens: maxTokensOption,
   noTools: option(Options.boolean("no-tools"), { description: "Send only the prompt: no tools, no AGENTS.md." }),
   maxSteps: option(count("max-steps").pipe(Options.withAlias("max-turns"), Options.withDefault(50)), {
-    description: "Limit requests per task (default: 50).",
+    description: "Limit requests (default: 50).",
     expects: "at least 1"
   }),
   ...sessionOptions,

@@ -35,7 +35,7 @@ const lines: ReadonlyArray<readonly [RegExp, Line]> = [
 
 const quote = (words: ReadonlyArray<string>): string => words.map((word) => `'${word}'`).join(", ")
 
-/** The first assistant message of the turn whose tool calls go on. */
+/** The first assistant message of the turn that is not finished. */
 const findOpenAnswer = (messages: ReadonlyArray<unknown>): number => {
   const prompt = messages.findLastIndex((message) =>
     getMember(message, "role") === "user"

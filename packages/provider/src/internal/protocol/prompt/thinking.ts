@@ -31,7 +31,7 @@ export const adaptToThinking = (plan: ThinkingPlan | undefined, { messages, tool
 }
 
 /**
- * Claude's rule for thinking with a budget: while a turn's tool calls go on, its first assistant message begins with reasoning. Source:
+ * Claude's rule for thinking with a budget: the first assistant message of an unfinished turn begins with reasoning. Source:
  * Anthropic, "Extended thinking", about tool use.
  */
 const continuesUnthoughtCalls = (messages: ReadonlyArray<Message>): boolean => {
