@@ -81,7 +81,7 @@ describe("An image", () => {
           }
         }
       }),
-    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
+    { fastCheck: { numRuns: 100 * runs } }
   )
 
   it("can be too large in bytes or on its longer side", () => {

@@ -75,3 +75,16 @@ export const render = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => 
       ? ""
       : `\nExamples\n${node.examples.map(([line, purpose]) => `  # ${purpose}\n  $ ${line}`).join("\n")}\n`)
 }
+
+/** Formats the help of every command, by the words after the program's name: `session list`. */
+export const renderAll = <R, E>(root: CommandTree<R, E>): Readonly<Record<string, string>> => {
+  const texts: Record<string, string> = {}
+  const visit = (path: ReadonlyArray<CommandTree<R, E>>, words: ReadonlyArray<string>) => {
+    texts[words.join(" ")] = render(path)
+    for (const child of path.at(-1)!.children) {
+      for (const name of [child.name, ...child.aliases]) visit([...path, child], [...words, name])
+    }
+  }
+  visit([root], [])
+  return texts
+}

@@ -86,8 +86,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
         assert.strictEqual(code, 0, stderr)
         assert.match(stderr, /^note: .*stdin.*< \/dev\/null.*\n$/)
         assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "review\n\nthe late diff")
-      }),
-    15_000
+      })
   )
 
   it.scoped("attaches text, images and PDFs by their content, not by their names", () =>

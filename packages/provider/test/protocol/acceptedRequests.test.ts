@@ -218,7 +218,6 @@ describe("a request with any history", () => {
             { numRuns: 75 }
           )
         )
-      }),
-    120_000
+      })
   )
 })
