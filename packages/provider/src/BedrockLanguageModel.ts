@@ -17,6 +17,7 @@ import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
@@ -38,11 +39,11 @@ export interface Options {
   /** The configured name of the model, without `amazon-bedrock/`: an ID, an ARN, or a name that the user chose. */
   readonly model: string
   /**
-   * The maximum number of tokens in an answer; by default the model's maximum, but at most 8192. It is always sent, because Bedrock
+   * The maximum number of tokens in an answer; by default the configured one, else the model's maximum, but at most 8192. It is always sent, because Bedrock
    * deducts it from the quota when a request starts, and deducts the model's maximum if it is missing.
    */
   readonly maxTokens?: number
-  /** Passed to the model unchanged, for example `{ thinking: { type: "enabled", budget_tokens: 4000 } }`. */
+  /** Passed to the model with those of the configuration, which take precedence, for example `{ thinking: { type: "enabled", budget_tokens: 4000 } }`. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>
 }
 
@@ -75,7 +76,7 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  *
  * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. Reasoning parts have `signature`, `redactedContent`
  * (base64) and `model`; the next turn must send them back in the options of the prompt part, to the same model only. The `finish` part has
- * the original `stopReason`, `cacheWriteInputTokens` and `latencyMs`. As in Bedrock's count, `usage.inputTokens` excludes cached tokens.
+ * the original `stopReason`, `cacheWriteInputTokens`, `latencyMs`, and what a guardrail found (see `GuardrailReport`). As in Bedrock's count, `usage.inputTokens` excludes cached tokens.
  *
  * @since 0.1.0
  * @category layers
@@ -92,7 +93,7 @@ const make = (options: Options) =>
   Effect.gen(function*() {
     const client = yield* BedrockClient
     const auth = yield* Auth
-    const { factsOf, resolved: model } = yield* choose(options.model)
+    const { factsOf, model: known, request: configured, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
     const explained = ModelId.explain(model)
     yield* Effect.logInfo("model").pipe(
@@ -104,8 +105,10 @@ const make = (options: Options) =>
         ...provider,
         modelId: model.wire,
         capabilities,
-        maxTokens: options.maxTokens ?? Math.min(8192, capabilities.maxOutput),
-        additionalModelRequestFields: options.additionalModelRequestFields
+        maxTokens: options.maxTokens ?? configured.maxTokens?.value ?? Math.min(8192, capabilities.maxOutput),
+        additionalModelRequestFields: options.additionalModelRequestFields,
+        options: configured,
+        takesBetas: Option.isNone(known) || known.value.family === "Claude"
       })
     const makeExpectation = (
       { responseFormat, tools }: LanguageModel.ProviderOptions,
@@ -126,7 +129,7 @@ const make = (options: Options) =>
       generateText: (provider) =>
         request(provider).pipe(
           Effect.flatMap((input) =>
-            client.converse(input).pipe(
+            client.converse(input, settings.headers).pipe(
               Effect.mapError(toAiError("generateText", input)),
               Effect.flatMap((output) => toParts(output, makeExpectation(provider, input)))
             )
@@ -135,7 +138,7 @@ const make = (options: Options) =>
       streamText: (provider) =>
         Stream.unwrap(Effect.map(request(provider), (input) => {
           const expected = makeExpectation(provider, input)
-          return client.converseStream(input).pipe(
+          return client.converseStream(input, settings.headers).pipe(
             Stream.mapError(toAiError("streamText", input)),
             Stream.concat(Stream.succeed(undefined)),
             Stream.mapAccumEffect(initialState, (state, event) => step(state, event, expected)),

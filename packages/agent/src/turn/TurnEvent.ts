@@ -80,6 +80,8 @@ export type TurnEvent =
     readonly reason: "stop" | "length" | "content-filter" | "error" | "other" | "unknown" | "steps"
     /** The last answer has no text, and if the reason is `stop`, no tool has run either. */
     readonly isEmpty?: true
+    /** Why the provider stopped the answer, in sentences, if the reason is `content-filter` and the provider says it. */
+    readonly why?: string
     /** Usage of the whole turn. */
     readonly usage: Usage
     readonly steps: number

@@ -67,7 +67,9 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       return addItem(closeText(closeReasoning(state, at)), { type: "notice", level: "info", text: event.text })
     case "finished": {
       const closed = closeText(closeReasoning(state, at))
-      const text = event.isEmpty
+      const text = event.why !== undefined
+        ? event.why
+        : event.isEmpty
         ? emptyEndings[event.reason] ?? "The model ended its turn without an answer."
         : endings[event.reason]
       return text === undefined ? closed : addItem(closed, { type: "notice", level: "warning", text })
