@@ -54,6 +54,8 @@ export interface Options {
     readonly known: ReadonlyArray<{ readonly id: string; readonly version: string }>
     readonly isRequired?: boolean
   }
+  /** False: no response has the trace of a guardrail, like behind a gateway that removes guardrails from requests. */
+  readonly tracesGuardrails?: boolean
   /** Additional headers for every response. */
   readonly headers?: { readonly [name: string]: string }
   /** The answers. Default: an answer that is made from the request and is the same for the same request. */

@@ -38,9 +38,11 @@ const findForbidden = (fields: ReadonlySet<string>, body: unknown): Option.Optio
   )
 }
 
-export const make = (options: Pick<Options, "guardrails" | "models" | "refuse" | "script" | "streaming">) =>
+export const make = (
+  options: Pick<Options, "guardrails" | "models" | "refuse" | "tracesGuardrails" | "script" | "streaming">
+) =>
   Effect.map(Ref.make(Playback.start), (position) => {
-    const { guardrails, models, script, streaming = "events" } = options
+    const { guardrails, models, script, streaming = "events", tracesGuardrails = true } = options
     const fields = new Set(options.refuse)
 
     const checkFields = (rawBody: string): Either.Either<void, Refusal> =>
@@ -57,7 +59,8 @@ export const make = (options: Pick<Options, "guardrails" | "models" | "refuse" |
     ): Steps => {
       const delays = turn.delays ?? {}
       const steps = Option.getOrElse(Option.flatMap(Option.fromNullable(fault), replaceAnswer), () => {
-        const completed = complete(turn, request, seed)
+        const answer = complete(turn, request, seed)
+        const completed = tracesGuardrails ? answer : { ...answer, guardrail: undefined }
         if (operation === "converse" || streaming === "json") {
           return alterResponse(converse(completed, delays, fault), fault)
         }

@@ -69,8 +69,8 @@ const isDraft2020 = (schema: unknown): boolean => {
 }
 
 /** The generations that accept a cache point for an hour, and no longer both or any of the sampling parameters. */
-const isAtLeast45 = (modelId: string): boolean => /claude-(\w+-(4-[5-9]|[5-9])|fable|mythos)(?!\d)/.test(modelId)
-const isAtLeast47 = (modelId: string): boolean => /claude-(\w+-(4-[7-9]|[5-9])|fable|mythos)(?!\d)/.test(modelId)
+const isAtLeast45 = (modelId: string): boolean => /claude-([a-z]+-(4-[5-9]|[5-9])|fable|mythos)(?!\d)/.test(modelId)
+const isAtLeast47 = (modelId: string): boolean => /claude-([a-z]+-(4-[7-9]|[5-9])|fable|mythos)(?!\d)/.test(modelId)
 
 function* findFieldProblems(body: unknown, modelId: string): Generator<string> {
   if (!Predicate.isRecord(body)) return
