@@ -134,7 +134,7 @@ layer(NodeContext.layer)("The fields of a request", (it) => {
     [{ guardrail: {} }, "the guardrail has no id"],
     [{ guardrailConfig: {} }, "the guardrail has no id"],
     [{ guardrail: { id: "{env:BLANK}", version: "{env:BLANK}" } }, "the guardrail has no id"],
-    [{ guardrail: { id: "My-Guardrail", version: "1" } }, "expected the ID or ARN of a guardrail"],
+    [{ guardrail: { id: "My guardrail", version: "1" } }, "expected the ID or ARN of a guardrail"],
     [{ guardrail: { id: "gr1", version: "01" } }, "expected a version of a guardrail"],
     [{ guardrail: { ...guardrail, trace: "on" } }, "for provider.amazon-bedrock.options.guardrail.trace"],
     [{ guardrail: true }, "expected an object or false"],

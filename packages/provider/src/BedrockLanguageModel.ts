@@ -7,7 +7,7 @@ import { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import * as RequestOptions from "@altimate-code/config/RequestOptions"
+import type * as RequestOptions from "@altimate-code/config/RequestOptions"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
@@ -44,14 +44,13 @@ export interface Options {
   readonly model: string
   /**
    * The maximum number of tokens in an answer, including its thinking; by default the configured one, or the model's maximum, but at most
-   * 32,000. It is sent,
-   * unless the model refuses it, because Bedrock deducts it from the quota when a request starts, and deducts the model's maximum if it is
-   * missing.
+   * 32,000. It is sent, unless the model refuses it, because Bedrock deducts it from the quota when a request starts, and deducts the model's
+   * maximum if it is missing.
    */
   readonly maxTokens?: number
   /** How much the model thinks; by default as configured, or what suits the model. */
   readonly effort?: Effort | "off"
-  /** Passed to the model unchanged. If they control its thinking, `effort` has no effect. */
+  /** Passed to the model with those of the configuration, which take precedence. If they control its thinking, `effort` has no effect. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>
 }
 
@@ -86,7 +85,7 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  *
  * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. Reasoning parts have `signature`, `redactedContent`
  * (base64) and `model`; the next turn must send them back in the options of the prompt part, to the same model only. The `finish` part has
- * the original `stopReason`, `cacheWriteInputTokens` and `latencyMs`. As in Bedrock's count, `usage.inputTokens` excludes cached tokens.
+ * the original `stopReason`, `cacheWriteInputTokens`, `latencyMs`, and what a guardrail found (see `GuardrailReport`). As in Bedrock's count, `usage.inputTokens` excludes cached tokens.
  *
  * @since 0.1.0
  * @category layers
@@ -123,14 +122,13 @@ const make = (options: Options) =>
   Effect.gen(function*() {
     const client = yield* BedrockClient
     const auth = yield* Auth
-    const { factsOf, model: known, resolved: model, settings } = yield* choose(options.model)
+    const { factsOf, model: known, request: configured, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
     const { gateway } = yield* Settings
-    const configured = RequestOptions.merge(gateway.request, settings.request ?? {})
     const maxTokens = options.maxTokens ?? configured.maxTokens?.value
       ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
-    const { additionalModelRequestFields = {} } = options
-    const thinking = thinkingFields.some((name) => Object.hasOwn(additionalModelRequestFields, name))
+    const ownFields = { ...options.additionalModelRequestFields, ...configured.additionalModelRequestFields }
+    const thinking = thinkingFields.some((name) => Object.hasOwn(ownFields, name))
       ? undefined
       : ThinkingPlan.make({
         name: Option.match(known, { onNone: () => options.model, onSome: ({ name }) => name }),
@@ -159,7 +157,9 @@ const make = (options: Options) =>
         capabilities,
         maxTokens,
         thinking,
-        additionalModelRequestFields: options.additionalModelRequestFields
+        additionalModelRequestFields: options.additionalModelRequestFields,
+        options: configured,
+        takesBetas: Option.isNone(known) || known.value.family === "Claude"
       })
     const makeExpectation = (
       { responseFormat, tools }: LanguageModel.ProviderOptions,
@@ -180,7 +180,7 @@ const make = (options: Options) =>
       generateText: (provider) =>
         request(provider).pipe(
           Effect.flatMap((input) =>
-            client.converse(input).pipe(
+            client.converse(input, settings.headers).pipe(
               Effect.mapError(toAiError("generateText", input)),
               Effect.flatMap((output) => toParts(output, makeExpectation(provider, input)))
             )
@@ -189,7 +189,7 @@ const make = (options: Options) =>
       streamText: (provider) =>
         Stream.unwrap(Effect.map(request(provider), (input) => {
           const expected = makeExpectation(provider, input)
-          return client.converseStream(input).pipe(
+          return client.converseStream(input, settings.headers).pipe(
             Stream.mapError(toAiError("streamText", input)),
             Stream.concat(Stream.succeed(undefined)),
             Stream.mapAccumEffect(initialState, (state, event) => step(state, event, expected)),

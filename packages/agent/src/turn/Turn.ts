@@ -26,7 +26,7 @@ import type { SessionError } from "../session/SessionError.ts"
 import * as Usage from "../session/Usage.ts"
 import type { AnyToolkit } from "../tools/AnyToolkit.ts"
 import * as Instructions from "./Instructions.ts"
-import { type ModelProvider, unknown } from "./ModelProvider.ts"
+import { type Intervention, type ModelProvider, unknown } from "./ModelProvider.ts"
 import type { TurnEvent } from "./TurnEvent.ts"
 
 /**
@@ -210,7 +210,15 @@ const steps = (
         if (hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
         continue
       }
-      const end = { reason: normalize(reason), metadata, steps: count }
+      const intervention = provider.describeIntervention(metadata)
+      const isStopped = intervention !== undefined && reason === "content-filter"
+      const end = {
+        reason: normalize(reason),
+        metadata,
+        steps: count,
+        ...(isStopped ? { why: intervention.text } : {})
+      }
+      if (intervention !== undefined) yield* reportIntervention(context, intervention, isStopped, promptLine)
       // An incomplete call must not run, and its continuation would not be a call.
       if (answer.cutCall !== undefined) return { ...end, cutCall: answer.cutCall }
       if (reason === "length" && !provider.isFull(metadata) && hasText && !isContinued && count < maxSteps) {
@@ -231,6 +239,32 @@ const steps = (
       yield* notify(context, "The model's answer was empty. The request was retried.")
     }
   })
+
+/** Saves what the provider did. The end of the turn reports it, unless the turn ends normally. */
+const reportIntervention = Effect.fn("Turn.reportIntervention")(function*(
+  context: { readonly session: Session; readonly emit: Emit },
+  { isPromptBlocked, text }: Intervention,
+  isStopped: boolean,
+  promptLine: number
+) {
+  const { session } = context
+  if (!isStopped) return yield* notify(context, text)
+  const time = yield* now
+  yield* session.append({ type: "notice", text, time })
+  if (!isPromptBlocked) return
+  const what = { from: findBlocked(yield* session.entries, promptLine), to: (yield* session.entries).length }
+  yield* session.append({ type: "left-out", what, why: "a guardrail blocked it", time })
+})
+
+/**
+ * The first line that may contain what was blocked. Everything before the last accepted answer of this turn was accepted; that answer's calls
+ * can't be sent without the results that follow it.
+ */
+const findBlocked = (lines: ReadonlyArray<Line>, promptLine: number): number => {
+  const blocked = lines.findLastIndex(({ type }) => type === "assistant")
+  const accepted = lines.slice(0, blocked).findLastIndex(({ type }) => type === "assistant")
+  return Math.max(accepted, promptLine)
+}
 
 type UserEntry = Extract<Entry, { readonly type: "user" }>
 

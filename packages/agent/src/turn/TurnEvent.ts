@@ -84,6 +84,8 @@ export type TurnEvent =
     readonly isEmpty?: true
     /** The tool whose call was cut off at the token limit. The call was not run. */
     readonly cutCall?: string
+    /** Why the provider stopped the answer, in sentences, if the reason is `content-filter` and the provider says it. */
+    readonly why?: string
     /** Usage of the whole turn. */
     readonly usage: Usage
     readonly steps: number

@@ -81,6 +81,10 @@ const provider = (model = "m"): ModelProvider => ({
   refusal: (error) => "cause" in error ? error.cause as Refusal | undefined : undefined,
   canRetryAnswer: () => false,
   reportWaits: (effect) => effect,
+  describeIntervention: (metadata) =>
+    metadata["test"]?.["blocked"] === undefined
+      ? undefined
+      : { text: "A guardrail blocked it.", isPromptBlocked: metadata["test"]["blocked"] === "prompt" },
   isFull: (metadata) => metadata["test"]?.["full"] === true,
   notices: Effect.succeed([])
 })

@@ -19,6 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CliError } from "../command-line/failure/CliError.ts"
+import { describeIntervention } from "./guardrails.ts"
 import type { KnownModel } from "./knownModels.ts"
 import * as MaskedModel from "./maskedModel.ts"
 import { describeNotice } from "./notices.ts"
@@ -108,6 +109,7 @@ export const provider = (
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
   canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), canRetryAnswer),
   isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",
+  describeIntervention: (metadata) => describeIntervention(metadata, stopReason(metadata)),
   reportWaits: (effect, report) =>
     Effect.provideService(
       effect,

@@ -1,6 +1,8 @@
 /** Explains turns that end without an answer. */
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { printable } from "@altimate-code/log/Printable"
+import { fromMetadata } from "@altimate-code/provider/GuardrailReport"
+import * as Option from "effect/Option"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 
@@ -13,7 +15,7 @@ const byStopReason: Readonly<Record<string, readonly [message: string, hint: str
   refusal: ["The model refused to answer.", "Change the prompt, or try another model."],
   guardrail_intervened: [
     "A guardrail stopped the answer.",
-    "Change the prompt, or ask the administrators of the guardrail what it blocks."
+    "Change the prompt, or ask the administrators of the guardrail what it blocks. If responses have no trace, they can't say which policy acted: set options.guardrail.trace to enabled."
   ],
   content_filtered: ["A content filter stopped the answer.", "Change the prompt, or try another model."],
   malformed_model_output: ["The model's output was malformed, so there is no answer.", retryHint],
@@ -44,8 +46,18 @@ const describeCutCall = (tool: string) =>
   ] as const
 
 /** Makes the error for a turn that ended without an answer. */
-export const makeNoAnswerError = ({ cutCall, metadata, reason }: Finished): CliError => {
+export const makeNoAnswerError = ({ cutCall, metadata, reason, why }: Finished): CliError => {
   const stopReason = Bedrock.stopReason(metadata)
+  const report = fromMetadata(metadata)
+  if (why !== undefined && Option.isSome(report)) {
+    return new CliError({
+      reason: "Answer",
+      message: why,
+      hint: "Change the prompt, or ask the administrators of the guardrail to change this policy.",
+      ...(stopReason === undefined ? {} : { stopReason }),
+      guardrail: report.value
+    })
+  }
   const known = stopReason !== undefined && Object.hasOwn(byStopReason, stopReason)
     ? byStopReason[stopReason]
     : undefined

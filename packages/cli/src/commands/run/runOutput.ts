@@ -187,8 +187,18 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
         const { message, reason } = failure
         const hint = hintOf(failure)
         const { gatewayRequestId, requestId, status } = failure._tag === "RequestError" ? failure.error : {}
-        const { stopReason } = failure._tag === "CliError" ? failure : {}
-        return line({ type: "error", reason, message, hint, status, requestId, gatewayRequestId, stopReason })
+        const { guardrail, stopReason } = failure._tag === "CliError" ? failure : {}
+        return line({
+          type: "error",
+          reason,
+          message,
+          hint,
+          status,
+          requestId,
+          gatewayRequestId,
+          stopReason,
+          guardrail
+        })
       }
     }
   })

@@ -83,7 +83,7 @@ layer(NodeContext.layer)("The effort", (it) => {
       const { bodies, run } = yield* setUp()
       const { code, stderr } = yield* run("--effort", "ultra")
       assert.strictEqual(code, 2)
-      assert.include(stderr, "--effort must be off, low, medium, high, xhigh, max, but was given \"ultra\".")
+      assert.include(stderr, "--effort does not accept \"ultra\"")
       assert.isEmpty(yield* bodies)
     }))
 

@@ -90,8 +90,9 @@ const readThinking = (
   ...(budget_tokens === undefined ? {} : { budget_tokens })
 })
 
-/** Source: `GuardrailIdentifier` and `GuardrailVersion` in the Bedrock Runtime API model 2023-09-30. */
-const guardrailId = /^([a-z0-9]+|arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail\/[a-z0-9]+)$/
+/** Bedrock's own IDs have only lower-case letters and digits, but a gateway may have names of its own. */
+const guardrailId = /^[\w:./-]{1,2048}$/
+/** Source: `GuardrailVersion` in the Bedrock Runtime API model 2023-09-30. */
 const guardrailVersion = /^([1-9][0-9]{0,7}|DRAFT)$/
 
 const readGuardrail = Effect.fn("readGuardrail")(function*(
@@ -125,7 +126,7 @@ const readGuardrail = Effect.fn("readGuardrail")(function*(
     id,
     guardrailId,
     "the ID or ARN of a guardrail",
-    "The AWS console shows both. An ID has lower-case letters and digits only, without the version."
+    "The AWS console shows both. They have no spaces."
   )
   yield* check(
     "version",

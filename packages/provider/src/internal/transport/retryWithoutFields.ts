@@ -61,10 +61,13 @@ export const retryWithoutFields = <Request extends ConverseCommandInput, A, R>(
   return Effect.flatMap(Ref.get(fields), (drop) => attempt(drop, []))
 }
 
+/** A guardrail protects the user's organization, so only the user may leave it out. */
+const neverDropped: ReadonlySet<Droppable> = new Set(["guardrailConfig"])
+
 const findRefusedField = (error: BedrockError, request: ConverseCommandInput): Option.Option<Droppable> =>
   error.reason === "Validation" && (error.status !== undefined || error.type !== undefined)
     ? refusedField(error, {
-      isSent: (field) => dropFields(request, [field]) !== request,
+      isSent: (field) => !neverDropped.has(field) && dropFields(request, [field]) !== request,
       modelFields: listModelFields(request.additionalModelRequestFields)
     })
     : Option.none()

@@ -67,7 +67,9 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       return addItem(closeText(closeReasoning(state, at)), { type: "notice", level: "info", text: event.text })
     case "finished": {
       const closed = closeText(closeReasoning(state, at))
-      const text = event.cutCall !== undefined
+      const text = event.why !== undefined
+        ? event.why
+        : event.cutCall !== undefined
         ? `The answer reached its token limit inside a call of ${event.cutCall}, which was not run. Start with a higher --max-tokens, or ask for smaller steps.`
         : event.isEmpty
         ? emptyEndings[event.reason] ?? "The model ended its turn without an answer."
