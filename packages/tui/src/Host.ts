@@ -84,7 +84,7 @@ export interface ActiveModel {
   /** The efforts that the model has, the least first. */
   readonly efforts?: ReadonlyArray<string>
   readonly languageModel: LanguageModel.Service
-  /** Absent: turns use the defaults for an unknown provider. */
+  /** If absent, turns use the defaults for an unknown provider. */
   readonly modelProvider?: ModelProvider
 }
 
@@ -95,7 +95,7 @@ export interface ActiveModel {
  * @category models
  */
 export interface Answers {
-  /** None: AWS directly, without a gateway. */
+  /** None for AWS itself, without a gateway. */
   readonly baseURL: Option.Option<string>
   readonly region: string
   readonly credential:

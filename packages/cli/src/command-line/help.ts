@@ -70,7 +70,7 @@ export const render = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => 
     ) +
     table("Arguments", args.map((arg) => [argLabel(arg), arg.description])) +
     table("Options", options.map((option) => [optionLabel(option), optionText(option)])) +
-    table("Options of every command", allGlobalOptions.map((option) => [optionLabel(option), option.description])) +
+    table("Global options", allGlobalOptions.map((option) => [optionLabel(option), option.description])) +
     (node.examples.length === 0
       ? ""
       : `\nExamples\n${node.examples.map(([line, purpose]) => `  # ${purpose}\n  $ ${line}`).join("\n")}\n`)

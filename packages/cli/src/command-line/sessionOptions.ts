@@ -36,7 +36,7 @@ export const effortOption = option(
 )
 
 export const maxTokensOption = option(Options.optional(count("max-tokens")), {
-  description: "Limit each answer (default: 32000 or less).",
+  description: "Maximum tokens per answer (default: up to 32000).",
   expects: "at least 1"
 })
 

@@ -129,7 +129,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
           ["binary", /neither/],
           ["empty", /empty/],
           ["wide.png", /--file wide\.png cannot be attached: it is 8001 × 1 pixels; .*\n.*smaller copy/],
-          ["cut.png", /--file cut\.png cannot be attached: it ends too early\.\n.*another copy/],
+          ["cut.png", /--file cut\.png cannot be attached: it is truncated\.\n.*another copy/],
           ["missing", /does not exist/],
           [".", /is a directory/]
         ] as const

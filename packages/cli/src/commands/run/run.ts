@@ -42,7 +42,7 @@ const parameters = {
   maxTokens: maxTokensOption,
   noTools: option(Options.boolean("no-tools"), { description: "Send only the prompt: no tools, no AGENTS.md." }),
   maxSteps: option(count("max-steps").pipe(Options.withAlias("max-turns"), Options.withDefault(50)), {
-    description: "Limit requests (default: 50).",
+    description: "Maximum requests (default: 50).",
     expects: "at least 1"
   }),
   ...sessionOptions,
@@ -51,7 +51,7 @@ const parameters = {
     description: "Trust the project's configuration for this run."
   }),
   format: option(Options.choice("format", ["text", "json"]).pipe(Options.withDefault("text" as const)), {
-    description: "text (default), or json: one event per line."
+    description: "text (default) or json: one event per line."
   }),
   prompt: argument(Args.repeated(Args.text({ name: "prompt" })), {
     description: "The prompt. Text piped into stdin is appended."
@@ -59,7 +59,7 @@ const parameters = {
 }
 
 export const run = command("run", {
-  description: "Do one task: the answer on stdout, tool calls on stderr.",
+  description: "Do one task. The answer goes to stdout, tool calls go to stderr.",
   examples: [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask a question"],
     ["altimate-code run --yolo \"Make the tests pass\"", "run tools without asking"],

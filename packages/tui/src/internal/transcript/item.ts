@@ -92,7 +92,7 @@ export const interruptedNotice: Item = {
   text: "Interrupted. The answer so far is kept."
 }
 
-/** Shown below the text of an answer that broke off. */
+/** Shown below the text of an answer that was cut off. */
 export const brokenOffNotice = ({ hasText, isLimit, message, mode }: {
   readonly mode: CutAnswer
   readonly hasText: boolean
@@ -104,7 +104,7 @@ export const brokenOffNotice = ({ hasText, isLimit, message, mode }: {
   text: isLimit === true
     ? "The answer reached its token limit here. It continues below:"
     : !hasText
-    ? "The answer broke off before any text arrived. The request was sent again."
-    : `The answer broke off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues below:"}`,
+    ? "The answer was cut off before any text arrived. The request was sent again."
+    : `The answer was cut off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues below:"}`,
   ...(message === undefined || isLimit === true ? {} : { hint: message })
 })
