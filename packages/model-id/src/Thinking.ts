@@ -120,8 +120,8 @@ const describeClaude = (id: string): Thinking | undefined => {
  */
 export const describe = (id: string): Thinking | undefined => {
   // AWS, Nova 2 user guide, "Extended thinking".
-  if (/^amazon\.nova-2-/.test(id)) return { ...others, form: "nova", off: "unset" }
+  if (id.startsWith("amazon.nova-2-")) return { ...others, form: "nova", off: "unset" }
   // OpenAI's model card: the Harmony format has three efforts, and the model always thinks.
-  if (/^openai\.gpt-oss-/.test(id)) return { ...others, form: "gpt-oss", off: "never" }
+  if (id.startsWith("openai.gpt-oss-")) return { ...others, form: "gpt-oss", off: "never" }
   return describeClaude(id)
 }

@@ -7,7 +7,6 @@ import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Tool from "@effect/ai/Tool"
-import * as Toolkit from "@effect/ai/Toolkit"
 import { assert, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -148,7 +147,7 @@ const set = <A>(value: A): Setting<A> => ({ value, origin: { _tag: "Default" } }
 /** Sends one request, which the sandbox must accept. */
 const send = (
   model: string,
-  { thinking, effort, isSampled, ...options }: Omit<BedrockLanguageModel.Options, "model"> & Wanted = {},
+  { thinking, effort, isSampled, ...options }: Omit<BedrockLanguageModel.Options, "model" | "effort"> & Wanted = {},
   ask: Effect.Effect<unknown, unknown, LanguageModel.LanguageModel> = LanguageModel.generateText({ prompt: "Hi" })
 ) =>
   Effect.gen(function*() {

@@ -92,14 +92,18 @@ describe("dropped fields", () => {
 
   it("are removed from the model's own fields only if they control thinking", () => {
     const thinking = { type: "adaptive", display: "summarized" }
-    const own = {
+    const own: ConverseCommandInput = {
       ...request,
       additionalModelRequestFields: { thinking, output_config: { effort: "low" }, temperature: 1 }
     }
-    const fields = (...names: Parameters<typeof dropFields>[1]) => dropFields(own, names).additionalModelRequestFields
-    assert.deepStrictEqual(fields("display"), { ...own.additionalModelRequestFields, thinking: { type: "adaptive" } })
+    const fields = (...names: Parameters<typeof dropFields>[1]) =>
+      dropFields(own, names).additionalModelRequestFields as object
+    assert.deepStrictEqual(fields("display"), {
+      ...own.additionalModelRequestFields as object,
+      thinking: { type: "adaptive" }
+    })
     assert.deepStrictEqual(fields("thinking", "output_config"), { temperature: 1 })
-    assert.strictEqual(fields("temperature"), own.additionalModelRequestFields)
+    assert.strictEqual<unknown>(fields("temperature"), own.additionalModelRequestFields)
     const only = { ...request, additionalModelRequestFields: { thinking } }
     assert.notProperty(dropFields(only, ["thinking"]), "additionalModelRequestFields")
   })
