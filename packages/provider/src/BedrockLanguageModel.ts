@@ -27,11 +27,11 @@ import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
+import * as ThinkingPlan from "./internal/protocol/prompt/thinkingPlan.ts"
 import { toParts } from "./internal/protocol/response/completeResponse.ts"
 import { initialState, step } from "./internal/protocol/response/streamParts.ts"
 import { choose } from "./ModelChoice.ts"
 import type { Notice } from "./Notice.ts"
-import * as ThinkingPlan from "./ThinkingPlan.ts"
 
 /**
  * The model and the parameters of its requests.

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Droppable } from "@altimate-code/config/Gateway"
-import type { ThinkingNotice } from "./ThinkingPlan.ts"
+import type { ThinkingNotice } from "./internal/protocol/prompt/thinkingPlan.ts"
 
 /**
  * - `NotStreamed`: the gateway does not stream, so later requests ask for complete responses

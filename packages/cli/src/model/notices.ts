@@ -1,7 +1,8 @@
 /** Describes the provider's notices to the user. */
 import type { UnknownBaseModel } from "@altimate-code/provider/ModelChoice"
 import type { Notice } from "@altimate-code/provider/Notice"
-import type { ThinkingNotice } from "@altimate-code/provider/ThinkingPlan"
+
+type ThinkingNotice = Extract<Notice, { readonly _tag: "Thinking" }>["notice"]
 
 export const describeNotice = (notice: Notice): string => {
   switch (notice._tag) {

@@ -5,7 +5,6 @@ import type { ConverseCommandInput, Message } from "@aws-sdk/client-bedrock-runt
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Either from "effect/Either"
-import type { ThinkingPlan } from "../../../ThinkingPlan.ts"
 import { malformedInput } from "../malformed.ts"
 import { toToolConfig } from "../tools/toolConfig.ts"
 import { addTextToDocuments, limitAttachments } from "./attachments.ts"
@@ -14,6 +13,7 @@ import { toMessages } from "./messages.ts"
 import { toRequestFields } from "./requestFields.ts"
 import { toTextBlocks } from "./text.ts"
 import { adaptToThinking } from "./thinking.ts"
+import type { ThinkingPlan } from "./thinkingPlan.ts"
 import { toWellFormed } from "./wellFormed.ts"
 
 export interface Input

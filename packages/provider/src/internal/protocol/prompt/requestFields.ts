@@ -19,7 +19,7 @@ type Fields = Pick<
 
 export interface Given {
   readonly options: RequestOptions
-  /** Absent: the model refuses it. */
+  /** If absent, the model refuses it. */
   readonly maxTokens: number | undefined
   /** Fields of the model's own that the program sends. The user's take precedence. */
   readonly modelFields: ModelFields | undefined

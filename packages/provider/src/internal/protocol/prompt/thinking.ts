@@ -1,6 +1,6 @@
 /** Combines a request with the fields that make the model think. */
 import type { Message, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
-import type { ThinkingPlan } from "../../../ThinkingPlan.ts"
+import type { ThinkingPlan } from "./thinkingPlan.ts"
 
 interface Request {
   readonly messages: ReadonlyArray<Message>
