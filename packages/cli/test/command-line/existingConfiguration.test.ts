@@ -92,14 +92,14 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration written
         shown.stdout,
         /^share  \S+altimate-code\.json:4:\d+ \(global config\)\n {2}Nothing to do\. Nothing is shared: sessions stay on this machine\.\n/m
       )
-      assert.lengthOf(shown.stdout.match(/\(global config\)/g) ?? [], 39)
+      assert.lengthOf(shown.stdout.match(/\(global config\)/g) ?? [], 37)
 
       const { stdout: json } = yield* run(["config", "show", "--format", "json"], { cwd, env })
       const { settings, unknown } = JSON.parse(json) as {
         readonly settings: ReadonlyArray<{ readonly name: string; readonly value: string; readonly origin: string }>
         readonly unknown: ReadonlyArray<{ readonly key: string; readonly nothingIsLost: boolean }>
       }
-      assert.lengthOf(unknown, 39)
+      assert.lengthOf(unknown, 37)
       assert.deepStrictEqual(settings.slice(-2), [
         { name: "yolo", value: "true", origin: "ALTIMATE_CLI_YOLO" },
         { name: "readsProject", value: "false", origin: "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG" }
