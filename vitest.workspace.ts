@@ -5,7 +5,9 @@ import { defineConfig } from "vitest/config"
 const workers = Math.ceil(availableParallelism() * 1.5)
 
 const shared = {
-  testTimeout: 30_000,
+  // They only end a test that hangs: however busy the machine is, every other test passes.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
   // The AWS SDK warns about Node 20 once in every worker; the command is tested with the warning on.
   // Gateways of tests are on this machine, whatever proxy the developer's environment names.
   env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", no_proxy: "*" }

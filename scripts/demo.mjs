@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { bundle } from "./build.mjs"
+import { bundle } from "./bundle.mjs"
 
 const cli = fileURLToPath(new URL("../packages/cli/dist/bin.js", import.meta.url))
 const prompt = "Why do teams put a gateway in front of Amazon Bedrock?"

@@ -30,7 +30,7 @@ export const listMatching = (directory: string, pattern: string): Effect.Effect<
   listFiles(directory, pattern, {})
 
 /**
- * Lists files as `listMatching` does, those in the fewest subdirectories first, and stops soon after `count` files.
+ * Lists files like `listMatching`, the shallowest first, and stops soon after `count` files.
  *
  * @since 0.1.0
  * @category constructors

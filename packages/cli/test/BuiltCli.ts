@@ -18,6 +18,9 @@ import * as MakeDirectory from "../src/workspace/makeDirectory.ts"
 
 export const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url))
 
+/** Compiled code that the processes share, because each has a home directory of its own. */
+const codeCache = fileURLToPath(new URL("../../../.vitest/cache", import.meta.url))
+
 /** The Node that runs the built command: the tests' own, or another version whose tests these are. */
 export const node = process.env["ALTIMATE_CODE_TEST_NODE"] ?? process.execPath
 
@@ -131,7 +134,7 @@ export const makeHome = Effect.gen(function*() {
     Effect.async<Result>((resume) => {
       const child = spawn(node, [bin, ...args], {
         cwd: options.cwd ?? home,
-        env: environment(options.env),
+        env: { XDG_CACHE_HOME: codeCache, ...environment(options.env) },
         stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"]
       })
       let stdout = ""

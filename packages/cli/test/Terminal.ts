@@ -122,13 +122,13 @@ const start = (args: ReadonlyArray<string>, { columns = 100, cwd, env = {}, home
         pty.resize(columns, rows)
       }),
     /** Waits until the screen shows it; answers the screen. */
-    see: (pattern: string | RegExp, seconds = 20) =>
+    see: (pattern: string | RegExp, seconds = 60) =>
       waitFor(() => fits(screen(), pattern) ? screen() : undefined, String(pattern), seconds),
     /** Waits until the screen no longer shows it; answers the screen. */
-    gone: (pattern: string | RegExp, seconds = 20) =>
+    gone: (pattern: string | RegExp, seconds = 60) =>
       waitFor(() => fits(screen(), pattern) ? undefined : screen(), `The end of ${String(pattern)}`, seconds),
     /** Waits for the end of the process; answers its exit code. */
-    exited: waitFor(() => exit?.code, "The end of the process", 20),
+    exited: waitFor(() => exit?.code, "The end of the process", 60),
     kill: () => {
       if (exit === undefined) pty.kill("SIGKILL")
     }

@@ -48,7 +48,13 @@ const phrases: ReadonlyArray<readonly [phrase: RegExp, instead: string]> = [
   [/\b(that|which|who) (is|are) none\b/, "(what it is)"],
   [/\ba line each\b|\beach a line\b/, "one line per …"],
   [/\bgone\b/, "closed, removed, deleted"],
-  [/\bword for word\b/, "verbatim"]
+  [/\bword for word\b/, "verbatim"],
+  [/\bbr(eak|eaks|oke|oken|eaking) off\b/, "is cut off"],
+  [/\binstall \S+ again\b/, "reinstall"],
+  [/\bends too early\b/, "is truncated"],
+  [/\bmachine code\b/, "low-level code"],
+  [/\/\*\* (is|are|does|do|can|may|has|have) [^.*]*\?/, "Whether … (a docstring states what its function answers)"],
+  [/(\*\*|\.) (absent|true|false): [a-z]/, "If absent, …"]
 ]
 
 /** Where such a phrase is right, with the reason. */

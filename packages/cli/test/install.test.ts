@@ -89,7 +89,7 @@ layer(NodeContext.layer)("the packed command", (it) => {
       assert.strictEqual(answer.code, 0, answer.stderr)
       assert.include(answer.stdout, "hello from the tarball")
       assert.strictEqual(answer.stderr, "")
-    }), 60_000)
+    }))
 })
 
 layer(NodeContext.layer)("the packed libraries", (it) => {
@@ -167,7 +167,6 @@ layer(NodeContext.layer)("the packed libraries", (it) => {
         assert.strictEqual(answer.code, 0, answer.stderr)
         assert.include(answer.stdout, "What is a VPC endpoint?")
         assert.strictEqual((yield* sandbox.requests)[0]!.headers["authorization"], "Bearer library-token")
-      }),
-    120_000
+      })
   )
 })

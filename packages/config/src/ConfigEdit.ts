@@ -41,8 +41,8 @@ export const userFile: Effect.Effect<string, ConfigError, FileSystem.FileSystem 
 
 /**
  * Makes the changes one after the other and leaves everything else in the file unchanged, including comments, order and white space.
- * Creates the file and its directory if necessary. Refuses to edit a file that the program would not start with, and one in which the same
- * setting occurs again and would override the change. The file is replaced in one step and keeps its mode; a symbolic link stays a link.
+ * Creates the file and its directory if necessary. Refuses to edit a file with which the program would not start, and a file that contains
+ * the same setting a second time, which would override the change. The file is replaced in one step and keeps its mode; a symbolic link stays a link.
  *
  * A rule for a pattern under `permission` keeps the verdict that applied to the tool before as its rule for `"*"`.
  *

@@ -43,7 +43,7 @@ export interface UnknownSetting {
   readonly origin: Origin
   /** A remark, if it is another tool's setting. */
   readonly note: Option.Option<string>
-  /** False: nothing is lost without the setting. */
+  /** False if nothing is lost without the setting. */
   readonly isMissed: boolean
   /** The setting that was probably meant. */
   readonly suggestion: Option.Option<string>

@@ -48,7 +48,7 @@ export type Droppable = typeof DropField.Type
 export const droppable: ReadonlyArray<Droppable> = DropField.literals
 
 /**
- * Time limits in milliseconds; absent: the default of the code that enforces the limit. `total: false` means no limit.
+ * Time limits in milliseconds. For an absent limit, the code that enforces it uses its default. `total: false` means no limit.
  *
  * @since 0.1.0
  * @category models
@@ -61,7 +61,7 @@ export interface Limits {
 }
 
 /**
- * How failed requests are retried. `total` is in milliseconds; absent: the limits of the retry policy.
+ * How failed requests are retried. `total` is in milliseconds. For an absent limit, the retry policy's own applies.
  *
  * @since 0.1.0
  * @category models
@@ -69,7 +69,7 @@ export interface Limits {
 export interface Retry {
   readonly total?: number
   readonly attempts?: number
-  /** Is a request retried when its answer breaks off? */
+  /** Whether a request is retried if its answer is cut off. */
   readonly midAnswer: boolean
 }
 
@@ -106,7 +106,7 @@ export interface Gateway {
   readonly clientCert: Option.Option<FileSetting>
   readonly clientKey: Option.Option<FileSetting>
   readonly http2: boolean
-  /** Are `http://` URLs allowed for hosts other than this machine? */
+  /** Whether `http://` URLs are allowed for hosts other than this machine. */
   readonly allowInsecure: boolean
   readonly limits: Limits
   readonly retry: Retry

@@ -58,9 +58,9 @@ export interface Service {
   /** How the gateway is reached, and what is sent to it. */
   readonly gateway: Gateway.Gateway
   readonly permission: Option.Option<Permission>
-  /** True: every tool call that is not denied runs without asking. */
+  /** If true, every tool call that no rule denies runs without asking. */
   readonly yolo: Setting<boolean>
-  /** True: the project's own configuration and instructions are read. */
+  /** Whether the project's own configuration and instructions are read. */
   readonly readsProject: Setting<boolean>
   /** MCP servers by name, with `{env:…}` and `{file:…}` replaced. Unusable servers are left out and mentioned in `warnings`. */
   readonly mcp: { readonly [name: string]: McpServer }
@@ -133,7 +133,7 @@ export interface Overrides {
   readonly crossRegion?: string
   /** `--yolo`; false counts as not given. */
   readonly yolo?: boolean
-  /** True: trust the project's files this time. */
+  /** If true, trusts the project's files this time. */
   readonly trustProject?: boolean
 }
 

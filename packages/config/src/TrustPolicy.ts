@@ -21,7 +21,7 @@ export interface ProposedChange {
   /** For example `["provider", "amazon-bedrock", "options", "baseURL"]`. */
   readonly path: ReadonlyArray<string>
   readonly value: unknown
-  /** Does the value contain a placeholder that would be replaced? */
+  /** Whether the value contains a placeholder that would be replaced. */
   readonly hasPlaceholder: boolean
   /** The endpoints in the user's own configuration and environment, as written there. */
   readonly ownEndpoints: ReadonlyArray<string>
@@ -39,7 +39,7 @@ export interface ProposedChange {
  * @category models
  */
 export interface Service {
-  /** None: the change applies. Otherwise it applies only after the user trusts the file; the text says what a stranger could do with it. */
+  /** Returns none if the change applies. Otherwise it applies only after the user trusts the file; the text says what a stranger could do with it. */
   readonly review: (change: ProposedChange) => Option.Option<string>
 }
 
@@ -65,7 +65,7 @@ const amazonHost =
  */
 const isPlain = (segment: string): boolean => /^(?!\.+$)[\w.~:@+-]+$/.test(segment)
 
-/** Does `url` have the scheme, host, port and user of `own`, and a path that begins with all segments of its path? */
+/** Whether `url` has the scheme, host, port and user of `own`, and a path that begins with all segments of the path of `own`. */
 const isUnderEndpoint = (own: URL, url: URL): boolean => {
   if (own.origin !== url.origin || own.username !== url.username || own.password !== url.password) return false
   const rest = ["search", "hash"] as const
@@ -84,7 +84,7 @@ const isTrustedUrl = (value: unknown, own: ReadonlyArray<string>): boolean => {
   return isAmazon(url) || own.some((endpoint) => URL.canParse(endpoint) && isUnderEndpoint(new URL(endpoint), url))
 }
 
-/** Does a path or glob lead out of the project? */
+/** Whether a path or glob leads out of the project. */
 const leavesProject = (value: unknown): boolean =>
   [value].flat().some((path) => typeof path === "string" && /^([/\\~]|[a-z]:)|(^|[/\\{,])\.\.([/\\},]|$)/i.test(path))
 
@@ -167,7 +167,7 @@ const optionName = ([first, provider, group, ...rest]: ReadonlyArray<string>): O
     : Option.none()
 }
 
-/** Do the rules allow every shell command? */
+/** Whether the rules allow every shell command. */
 const allowsAllCommands = (rules: unknown): boolean => {
   if (!Predicate.isRecord(rules)) return rules === "allow"
   return ["bash", "*"].some((name) => rules[name] === "allow") ||

@@ -264,6 +264,6 @@ layer(NodeContext.layer)("For any configuration", (it) => {
           assert.notMatch(outcome.left.message, /[\p{Cc}\p{Cs}]/u)
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 * runs }, timeout: 120_000 }
+    { fastCheck: { numRuns: 60 * runs } }
   )
 })

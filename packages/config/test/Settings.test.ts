@@ -324,7 +324,7 @@ layer(NodeContext.layer)("The effective settings", (it) => {
         yield* write(projectFile, { theme: "a".repeat(200_000), model: `${"{env:".repeat(80_000)}{file:newlines}` })
         const { model } = yield* load()
         assert.lengthOf(Option.getOrThrow(model).value, 600_001)
-      }), 5_000)
+      }), 30_000)
 
     it.scoped("can be named __proto__ or constructor", () =>
       Effect.gen(function*() {

@@ -24,11 +24,11 @@ import { Secrets } from "./Secrets.ts"
  * @category models
  */
 export interface Options {
-  /** Created if it is missing, accessible only to its owner. Absent: no file is written. */
+  /** Created if it is missing, accessible only to its owner. If absent, no file is written. */
   readonly directory?: string
   /** Events below this level are not written. */
   readonly level: LogLevel.LogLevel
-  /** True: copy every line to `writeError`. */
+  /** If true, every line is copied to `writeError`. */
   readonly printLogs: boolean
   /** Writes to stderr: warnings about the log itself, and the lines copied by `printLogs`. */
   readonly writeError: (text: string) => Effect.Effect<void>

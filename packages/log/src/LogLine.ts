@@ -18,7 +18,7 @@ import { oneLine, plainText } from "./internal/plainText.ts"
 export interface Context {
   /** Milliseconds since the previous line. */
   readonly sinceMillis: number
-  /** True: write causes with their stack traces. */
+  /** Whether causes are written with their stack traces. */
   readonly withStacks: boolean
   /** Masks secrets; see `Secrets`. */
   readonly mask: (text: string) => string

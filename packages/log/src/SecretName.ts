@@ -9,7 +9,7 @@ const secretName =
   /key(?!bind|board|map|word)|(?<!max_?|budget_?)token|secret|passw|passphrase|pwd|auth(?!or(?!i[sz]))|credential|cookie|bearer|signature|headers?$/i
 
 /**
- * Does the name of a setting, variable or HTTP header suggest that its value is a secret?
+ * Whether the name of a setting, variable or HTTP header suggests that its value is a secret.
  *
  * @since 0.1.0
  * @category predicates

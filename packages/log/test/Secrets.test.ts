@@ -116,7 +116,7 @@ describe("Secrets", () => {
         const result = yield* masked(text, ...secrets)
         for (const secret of secrets) assert.notInclude(result, secret.trim())
       }),
-    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
+    { fastCheck: { numRuns: 100 * runs } }
   )
 
   it.effect("finds the beginning of a secret that was cut off", () =>
@@ -143,7 +143,7 @@ describe("Secrets", () => {
         const { end, next } = makeMasker()
         assert.strictEqual(pieces(text, cuts).map(next).join("") + end(), mask(text))
       }).pipe(Effect.provide(layer)),
-    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
+    { fastCheck: { numRuns: 100 * runs } }
   )
 
   it.effect("holds back only the possible beginning of a secret", () =>
@@ -182,6 +182,6 @@ describe("Secrets", () => {
         assert.notInclude(result, secret.trim())
         assert.include(result, "<redacted>")
       }).pipe(Effect.provide(layer)),
-    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
+    { fastCheck: { numRuns: 100 * runs } }
   )
 })

@@ -16,7 +16,7 @@ export interface Price {
   readonly output: number
   readonly cacheRead?: number
   readonly cacheWrite?: number
-  /** The longest prompt, in tokens, that is billed at this price; absent: no limit. */
+  /** The longest prompt, in tokens, that is billed at this price. If absent, there is no limit. */
   readonly upTo?: number
 }
 

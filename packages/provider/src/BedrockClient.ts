@@ -89,15 +89,15 @@ export class BedrockClient extends Context.Tag("@altimate-code/provider/BedrockC
  * @category models
  */
 export interface Limits {
-  /** Limits connecting; 10 seconds by default. */
+  /** For connecting; 10 seconds by default. */
   readonly connect?: Duration.DurationInput
-  /** Limits the wait for the first event of a stream, or for a complete or failed response; 5 minutes by default. */
+  /** For the first event of a stream, or for a complete or failed response; 5 minutes by default. */
   readonly firstByte?: Duration.DurationInput
-  /** Limits the wait between two events of a stream; 5 minutes by default. */
+  /** Between two events of a stream; 5 minutes by default. */
   readonly idle?: Duration.DurationInput
-  /** Limits a request with all its attempts, up to the last event; unlimited by default. */
+  /** For a request with all its attempts, up to the last event; unlimited by default. */
   readonly total?: Duration.DurationInput | false
-  /** Limits the time for retries, if shorter than the settings and the policy allow. */
+  /** For retries, if shorter than the settings and the policy allow. */
   readonly retry?: Duration.DurationInput
 }
 

@@ -71,7 +71,7 @@ describe("a request with a bearer token", () => {
       const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make(token)] }, script: [hello, hello] })
       yield* Effect.provide(Effect.zip(stream, complete), client(sandbox.url))
       assert.deepStrictEqual(opened.filter((path) => path.startsWith(home) || path.includes(".aws")), [])
-    }).pipe(Effect.timeout("10 seconds"), Effect.provide(NodeContext.layer)))
+    }).pipe(Effect.timeout("1 minute"), Effect.provide(NodeContext.layer)))
 
   it.scopedLive("is not affected by environment variables that the SDK would read", () =>
     Effect.gen(function*() {
@@ -109,7 +109,7 @@ describe("a request with AWS credentials", () => {
       const before = opened.length
       yield* Effect.provide(stream, client(sandbox.url, options))
       assert.deepStrictEqual(opened.slice(before).filter((path) => path.includes(".aws")), [])
-    }).pipe(Effect.timeout("10 seconds"), Effect.provide(NodeContext.layer)))
+    }).pipe(Effect.timeout("1 minute"), Effect.provide(NodeContext.layer)))
 
   for (const value of ["a-token-that-is-not-wanted", ""]) {
     it.scopedLive(`is signed even if the environment has ${value === "" ? "an empty" : "a"} bearer token`, () =>

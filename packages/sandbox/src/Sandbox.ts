@@ -48,7 +48,7 @@ export interface RecordedRequest {
   readonly operation: "converse" | "converse-stream" | undefined
   readonly httpVersion: string
   readonly authorized: boolean
-  /** True: the client disconnected before the end of the response. */
+  /** Whether the client disconnected before the end of the response. */
   readonly aborted: boolean
 }
 

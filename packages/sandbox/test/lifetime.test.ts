@@ -41,7 +41,8 @@ describe("A sandbox", () => {
       yield* sandbox.waitFor((requests) => requests.length === 2)
       const start = performance.now()
       yield* Scope.close(scope, Exit.void)
-      assert.isBelow(performance.now() - start, 1_000)
+      // Node itself closes an idle connection after 5 seconds.
+      assert.isBelow(performance.now() - start, 4_000)
       yield* Effect.forEach([idle, sending, stalled, kept], gone)
       assert.strictEqual((yield* Effect.flip(open(sandbox.port))).code, "ECONNREFUSED")
       const again = yield* Effect.scoped(Sandbox.make({ port: sandbox.port }))

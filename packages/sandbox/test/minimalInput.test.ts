@@ -80,6 +80,6 @@ describe("The pieces of a text", () => {
       assert.strictEqual(pieces.join(""), text)
       if (isWellFormed(text)) assert.isTrue(pieces.every(isWellFormed))
     },
-    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
+    { fastCheck: { numRuns: 100 * runs } }
   )
 })

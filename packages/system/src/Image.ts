@@ -50,8 +50,8 @@ const measures: { readonly [type: string]: readonly [Format, Measure] } = {
 }
 
 /**
- * Detects the format and reads the size of an image. The left side says what is wrong with it, as the end of a sentence (`it ends too early`). The
- * structure is checked from the first byte to the last, as far as that is possible without decoding pixels.
+ * Detects the format and reads the size of an image. The left side says what is wrong with it, as the end of a sentence (`it is truncated`). The
+ * structure is checked from the first byte to the last, except for what only decoding the pixels would show.
  *
  * @since 0.1.0
  * @category queries
@@ -63,7 +63,7 @@ export const inspect = (bytes: Uint8Array): Either.Either<Image, string> => {
   return Either.try({
     // Reading beyond the end of a buffer throws.
     try: () => measure(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
-    catch: () => "it ends too early"
+    catch: () => "it is truncated"
   }).pipe(
     Either.flatMap((size) => {
       if (typeof size === "string") return Either.left(size)

@@ -33,7 +33,7 @@ export class Unreadable extends Schema.TaggedError<Unreadable>("@altimate-code/s
  */
 export interface Options {
   /**
-   * True: read pipes too, for a path that the user chose, such as `<(command)` in a shell. Waits up to ten seconds for a writer.
+   * If true, pipes are read too, for a path that the user chose, such as `<(command)` in a shell. Waits up to ten seconds for a writer.
    */
   readonly acceptsPipe?: boolean
 }
@@ -101,7 +101,7 @@ export const readText: (
 )
 
 /**
- * Does this look like UTF-16: does it begin with a byte order mark, or with an ASCII character of which one byte is zero?
+ * Whether this looks like UTF-16: it begins with a byte order mark, or with an ASCII character and a zero byte.
  *
  * @since 0.1.0
  * @category predicates

@@ -22,9 +22,9 @@ import { realPath } from "./Paths.ts"
 export interface Options {
   /** The permission bits of a new file, before the process's umask is applied. */
   readonly mode: number
-  /** True: an existing file gets `mode` too, for files with secrets. Otherwise it keeps its permission bits. */
+  /** If true, an existing file gets `mode` too, for files with secrets. Otherwise it keeps its permission bits. */
   readonly forcesMode?: boolean
-  /** The temporary file, in the same directory; absent: a hidden file with a random name. */
+  /** The temporary file, in the same directory. If absent, it is a hidden file with a random name. */
   readonly temporary?: string
 }
 

@@ -19,7 +19,7 @@ export interface StrayCharacter {
 }
 
 /**
- * Can the character be part of a token, that is, is it a visible ASCII character?
+ * Whether the character can be part of a token: a visible ASCII character.
  *
  * @since 0.1.0
  * @category predicates
@@ -27,7 +27,7 @@ export interface StrayCharacter {
 export const isTokenCharacter = (character: string): boolean => /^[\x21-\x7e]$/.test(character)
 
 /**
- * Can the character be part of an HTTP header value? Source: RFC 9110, section 5.5, without `obs-text`, which servers interpret differently.
+ * Whether the character can be part of an HTTP header value. Source: RFC 9110, section 5.5, without `obs-text`, which servers interpret differently.
  *
  * @since 0.1.0
  * @category predicates
@@ -35,7 +35,7 @@ export const isTokenCharacter = (character: string): boolean => /^[\x21-\x7e]$/.
 export const isHeaderCharacter = (character: string): boolean => /^[\t\x20-\x7e]$/.test(character)
 
 /**
- * Can a reader recognize the character? True for letters of every script and for a space; false for a no-break space, a control character, a
+ * Whether a reader can recognize the character. True for letters of every script and for a space; false for a no-break space, a control character, a
  * zero-width character and a typographic quotation mark.
  *
  * @since 0.1.0

@@ -34,7 +34,7 @@ describe("A cut", () => {
           assert.isAtLeast(length, Math.min(text.length, maxLength - 1))
         }
       }),
-    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
+    { fastCheck: { numRuns: 100 * runs } }
   )
 
   it.effect.prop(
@@ -49,7 +49,7 @@ describe("A cut", () => {
           assert.isAtLeast(kept.length, Math.min(bytes.length, maxLength - 3))
         }
       }),
-    { fastCheck: { numRuns: 100 * runs }, timeout: 120_000 }
+    { fastCheck: { numRuns: 100 * runs } }
   )
 
   it("does not change bytes that are not UTF-8", () => {

@@ -200,7 +200,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("An abandoned lock", (it
         const fs = yield* FileSystem.FileSystem
         const file = `${yield* temporary}/file`
         yield* fs.makeDirectory(`${file}.lock/${name}`, { recursive: true })
-        const error = yield* Effect.timeout(Effect.flip(acquireBriefly(file)), "10 seconds")
+        const error = yield* Effect.timeout(Effect.flip(acquireBriefly(file)), "1 minute")
         assert.strictEqual(error._tag === "FileLockError" && error.reason, "Refused")
       }))
   }

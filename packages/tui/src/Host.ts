@@ -66,7 +66,7 @@ export interface ActiveModel {
   readonly contextWindow?: number
   readonly price?: Price
   readonly languageModel: LanguageModel.Service
-  /** Absent: turns use the defaults for an unknown provider. */
+  /** If absent, turns use the defaults for an unknown provider. */
   readonly modelProvider?: ModelProvider
 }
 
@@ -77,7 +77,7 @@ export interface ActiveModel {
  * @category models
  */
 export interface Answers {
-  /** None: AWS directly, without a gateway. */
+  /** None for AWS itself, without a gateway. */
   readonly baseURL: Option.Option<string>
   readonly region: string
   readonly credential:

@@ -37,7 +37,7 @@ import { initialState } from "./internal/update/initialState.ts"
 export interface Options {
   /** A new session, or one to resume. */
   readonly session: Session
-  /** Closes `session` once the user opens another one, so that other processes can open it. Absent: it stays open. */
+  /** Closes `session` once the user opens another one, so that other processes can open it. If absent, it stays open. */
   readonly closeSession?: Effect.Effect<void>
   /** How many requests a turn may make. */
   readonly maxSteps: number

@@ -19,8 +19,8 @@ export interface Service {
   /** `grants` is what the user has allowed for the session. */
   readonly decide: (action: Action, grants: ReadonlyArray<Grant>) => Effect.Effect<Decision>
   /**
-   * Decides on all parts of this kind at once, whatever their subjects, because a search finds too many files to decide on each. If it is
-   * missing or returns none, each part is decided separately.
+   * Decides on all parts of this kind at once, whatever their subjects, because a search finds too many files to decide on one by one. If it
+   * is missing or returns none, each part is decided separately.
    */
   readonly decideAll?: (
     part: Omit<ActionPart, "subject">,
@@ -29,7 +29,7 @@ export interface Service {
 }
 
 /**
- * Decides whether what a tool call is about to do is allowed, denied or needs the user's permission.
+ * Decides whether a tool call's action is allowed, denied or needs the user's permission.
  *
  * @since 0.1.0
  * @category services
@@ -40,7 +40,7 @@ export class PermissionPolicy extends Context.Tag("@altimate-code/agent/Permissi
 >() {}
 
 /**
- * Decides by the `PermissionRules` of the caller and by the session's grants; a grant never overrules a "deny".
+ * Applies the `PermissionRules` of the caller and the session's grants; a grant never overrules a "deny".
  *
  * The strictest verdict of the action's parts applies. For each part the rules under its own name come first, then those under names with
  * wildcards (`*` last), then the defaults: reading is allowed, except files that may contain secrets; everything else needs the user's

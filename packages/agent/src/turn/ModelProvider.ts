@@ -63,12 +63,12 @@ export interface ModelProvider {
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
   /** Returns why and how the provider stopped or changed an answer, for the user; `undefined` if it did not. */
   readonly describeIntervention: (metadata: Response.FinishPart["metadata"]) => Intervention | undefined
-  /** Reports each wait before a retry in `effect`. */
+  /** Runs `effect` and reports each wait before a retry in it. */
   readonly reportWaits: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
     report: (wait: Wait) => Effect.Effect<void>
   ) => Effect.Effect<A, E, R>
-  /** Returns new sentences for the user since the last time. */
+  /** Returns the sentences for the user that are new since the last call. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
 

@@ -10,7 +10,7 @@ import type { Instruction } from "./Instructions.ts"
  * @category models
  */
 export interface Options {
-  /** The name by which the assistant introduces itself. */
+  /** The name that the assistant gives itself. */
   readonly name: string
   /** Replaces the general part of the prompt. */
   readonly base?: string

@@ -233,8 +233,8 @@ layer(NodeContext.layer)("Reading", (it) => {
           png(8001, 1),
           "it is 8001 × 1 pixels; at most 8000 per side are allowed. Make a smaller copy first."
         ],
-        ["cut.png", png().subarray(0, 50), "it ends too early. The file is damaged: use another copy."],
-        ["cut.jpg", jpeg.subarray(0, -1), "it ends too early. The file is damaged: use another copy."]
+        ["cut.png", png().subarray(0, 50), "it is truncated. The file is damaged: use another copy."],
+        ["cut.jpg", jpeg.subarray(0, -1), "it is truncated. The file is damaged: use another copy."]
       ]
       for (const [name, bytes, expected] of answers) {
         yield* put(name, bytes)

@@ -60,8 +60,7 @@ describe("a local server that ends", () => {
         assert.strictEqual((yield* servers.status)[0]!.state, "connected")
         assert.strictEqual(count("call crash"), 1)
         assert.strictEqual(count("start"), 2)
-      }),
-    20_000
+      })
   )
 
   it.scopedLive("is restarted by the next call, once for concurrent calls", () =>
@@ -78,7 +77,7 @@ describe("a local server that ends", () => {
       const pids = yield* Effect.all(Array.from({ length: 3 }, () => call(toolkit, "my_pid", {})), { concurrency: 3 })
       assert.strictEqual(new Set(pids.map((answer) => String(texts(answer)))).size, 1)
       assert.strictEqual(count("start"), 2)
-    }), 20_000)
+    }))
 
   it.scopedLive("is started at most three times", () =>
     Effect.gen(function*() {
@@ -93,7 +92,7 @@ describe("a local server that ends", () => {
       }
       assert.strictEqual(count("start"), 3)
       assert.strictEqual(count("call pid"), 0)
-    }), 20_000)
+    }))
 })
 
 describe("a server's list of tools", () => {

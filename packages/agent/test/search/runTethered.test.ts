@@ -33,7 +33,7 @@ const makeEndless = Effect.gen(function*() {
 const gone = (pid: number) =>
   Effect.repeat(Effect.sync(() => !isRunning(pid)), {
     until: (isGone) => isGone,
-    schedule: Schedule.upTo(Schedule.spaced("10 millis"), "10 seconds")
+    schedule: Schedule.upTo(Schedule.spaced("10 millis"), "1 minute")
   })
 
 layer(NodeContext.layer, { excludeTestServices: true })("A tethered program", (it) => {

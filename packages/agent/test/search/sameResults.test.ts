@@ -188,7 +188,7 @@ describe.skipIf(!hasRipgrep)("for any files", () => {
             { numRuns: 40 }
           )
         )
-      }), 120_000)
+      }))
 
     it.scoped("the list of files equals that of `rg --files`", () =>
       Effect.promise(() =>
@@ -213,7 +213,7 @@ describe.skipIf(!hasRipgrep)("for any files", () => {
           }),
           { numRuns: 60 }
         )
-      ), 120_000)
+      ))
   })
 })
 

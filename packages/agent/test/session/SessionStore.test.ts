@@ -432,7 +432,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
         concurrency: 8,
         discard: true
       })
-    }), 60_000)
+    }))
 })
 
 layer(NodeContext.layer, { excludeTestServices: true })(

@@ -52,7 +52,6 @@ layer(NodeContext.layer, { excludeTestServices: true })("A process that is kille
           }
           if (!wasKilled) assert.isAbove(count, 10)
         }
-      }),
-    120_000
+      })
   )
 })

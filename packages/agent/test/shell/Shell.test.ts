@@ -13,7 +13,7 @@ import { makeProject, makeTools, toPrograms } from "../workspace.ts"
 
 const makeShell = Effect.map(makeProject, (project) => ({
   ...project,
-  run: (command: string, timeout: Duration.DurationInput = "20 seconds") =>
+  run: (command: string, timeout: Duration.DurationInput = "1 minute") =>
     Effect.provide(Shell.run({ command, timeout }), project.workspace)
 }))
 
@@ -117,8 +117,8 @@ describe("A command", () => {
       const { at, run } = yield* makeShell
       const stubborn =
         "trap '' TERM; (trap '' TERM; while :; do sleep 0.1; done) & echo $! > pid; wait; while :; do sleep 0.1; done"
-      const result = yield* run(stubborn, "500 millis")
-      assert.strictEqual(result.ending, "stopped after 500ms")
+      const result = yield* run(stubborn, "2 seconds")
+      assert.strictEqual(result.ending, "stopped after 2s")
       assert.isFalse(isAlive(yield* pidIn(at("pid"))))
     })
   )
@@ -207,7 +207,7 @@ describe("A secret in the output of a command", () => {
         ...toPrograms,
         makeMasker
       })
-      const result = yield* Effect.provide(Shell.run({ command, timeout: "20 seconds" }), workspace)
+      const result = yield* Effect.provide(Shell.run({ command, timeout: "1 minute" }), workspace)
       const kept = yield* Effect.forEach(
         yield* fs.readDirectory(outputs),
         (file) => fs.readFileString(`${outputs}/${file}`)

@@ -16,7 +16,7 @@ const makeShell = (environment: Record<string, string> = {}) =>
   Effect.map(makeProject, (project) => ({
     ...project,
     run: (command: string, options: Partial<Shell.Options> = {}) =>
-      Shell.run({ command, timeout: "20 seconds", ...options }).pipe(
+      Shell.run({ command, timeout: "1 minute", ...options }).pipe(
         Effect.provide(Layer.succeed(Workspace, {
           directory: project.root,
           root: project.root,
@@ -29,7 +29,7 @@ const makeShell = (environment: Record<string, string> = {}) =>
   }))
 
 const test = (name: string, body: () => Effect.Effect<void, unknown, NodeContext.NodeContext | Scope.Scope>) =>
-  it.scopedLive(name, () => Effect.provide(body(), NodeContext.layer), 30_000)
+  it.scopedLive(name, () => Effect.provide(body(), NodeContext.layer))
 
 const onLinux = process.platform === "linux" ? test : () => {}
 
@@ -44,10 +44,10 @@ const until = <A, E, R>(effect: Effect.Effect<A, E, R>, isSo: (value: A) => bool
       Effect.zipRight(Effect.sleep("20 millis"), effect),
       (value) => isSo(value) ? Effect.succeed(value) : until(effect, isSo)
     )
-  ).pipe(Effect.timeout("10 seconds"))
+  ).pipe(Effect.timeout("1 minute"))
 
 /** Waits for a user, as an editor does. */
-const patientEditor = "sh -c 'sleep 15'"
+const patientEditor = "sh -c 'sleep 90'"
 
 describe("A command that needs user input", () => {
   const git = "git -c user.name=a -c user.email=a@example.com"
@@ -55,7 +55,7 @@ describe("A command that needs user input", () => {
     ["git commit", `git init -q . && ${git} commit --allow-empty`],
     [
       "git commit with a configured editor",
-      `git init -q . && ${git} -c core.editor='sleep 15; true' commit --allow-empty`
+      `git init -q . && ${git} -c core.editor='sleep 90; true' commit --allow-empty`
     ],
     [
       "git rebase -i",
@@ -72,7 +72,7 @@ describe("A command that needs user input", () => {
           ["EDITOR", "VISUAL", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "ACME_EDITOR"].map((name) => [name, patientEditor])
         )
         const { run } = yield* makeShell(environment)
-        const { ending, output } = yield* run(command, { timeout: "10 seconds" })
+        const { ending, output } = yield* run(command, { timeout: "1 minute" })
         assert.match(ending, /^exit code [1-9]/)
         assert.match(output, /No editor is available for .*\. Pass the text as an option/)
       }))
@@ -88,7 +88,7 @@ describe("A command that needs user input", () => {
     test(`does not wait for a password: ${what}`, () =>
       Effect.gen(function*() {
         const { run } = yield* makeShell({ GIT_ASKPASS: patientEditor, ACME_ASKPASS: patientEditor })
-        const { ending, output } = yield* run(command, { timeout: "10 seconds" })
+        const { ending, output } = yield* run(command, { timeout: "1 minute" })
         assert.strictEqual(ending, "exit code 1")
         assert.include(output, "No terminal is available to answer: Password for 'https://example.com':")
       }))

@@ -364,7 +364,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
 
   it.scoped("fails with the model's error and saves the partial answer", () =>
     Effect.gen(function*() {
-      const error = new AiError.UnknownError({ module: "t", method: "t", description: "broken off" })
+      const error = new AiError.UnknownError({ module: "t", method: "t", description: "cut off" })
       const { events, lines, run, seen } = yield* turn({
         steps: [{ parts: text("half").slice(0, 2), fails: error }, { parts: [...text("whole"), finish("stop")] }]
       })
@@ -654,7 +654,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
   it.scoped("reports the end of every reported call, even if the answer failed", () =>
     Effect.gen(function*() {
       const odd = new AiError.MalformedOutput({ module: "t", method: "t", description: "odd" })
-      const broken = new AiError.UnknownError({ module: "t", method: "t", description: "broken off" })
+      const broken = new AiError.UnknownError({ module: "t", method: "t", description: "cut off" })
       const { events, ran } = yield* turn({
         steps: [
           { parts: [call("1", "change", { what: "a" })], fails: odd },

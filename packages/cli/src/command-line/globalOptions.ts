@@ -17,7 +17,7 @@ export const globalOptions = {
       ["WARN", LogLevel.Warning],
       ["ERROR", LogLevel.Error]
     ]).pipe(Options.withDefault(LogLevel.Info)),
-    { description: "How much goes to the log file (default: INFO)." }
+    { description: "Level of detail in the log file (default: INFO)." }
   ),
   printLogs: option(Options.boolean("print-logs"), { description: "Copy the log to stderr." }),
   directory: option(Options.text("dir").pipe(Options.withPseudoName("PATH"), Options.optional), {

@@ -12,7 +12,7 @@ const npm = "npm manages the installation: npm install --global altimate-code, n
 const noServer = "There is no server: altimate-code run \"…\" does one task, and altimate-code opens the screen."
 const noAgents = "There are no agents: describe the role in AGENTS.md, or with run --system."
 const noFork = "A session cannot be forked: --session ID resumes it, and altimate-code session export ID writes a copy."
-const json = "Use --format json: one event of this program per line."
+const json = "Use --format json: it prints this program's own events, one per line."
 const credential = "altimate-code providers list shows which credential is used, and why."
 
 /** Finds the hint for the first key that is in the table. */
@@ -99,7 +99,7 @@ export const options: Table = {
     "Set baseURL under provider.\"amazon-bedrock\".options in altimate-code.json, or AWS_ENDPOINT_URL_BEDROCK_RUNTIME.",
   ...forAll("--api-key, --token", "Pipe the token into altimate-code auth login, or set AWS_BEARER_TOKEN_BEDROCK."),
   ...forAll("--no-color, --color", "Set NO_COLOR=1."),
-  ...forAll("--quiet, -q, --silent", "The answer alone is on stdout: 2>/dev/null hides the rest.")
+  ...forAll("--quiet, -q, --silent", "Only the answer goes to stdout: 2>/dev/null hides the rest.")
 }
 
 /** Commands by name, after their parent commands. */

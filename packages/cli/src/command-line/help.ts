@@ -70,8 +70,21 @@ export const render = <R, E>(path: ReadonlyArray<CommandTree<R, E>>): string => 
     ) +
     table("Arguments", args.map((arg) => [argLabel(arg), arg.description])) +
     table("Options", options.map((option) => [optionLabel(option), optionText(option)])) +
-    table("Options of every command", allGlobalOptions.map((option) => [optionLabel(option), option.description])) +
+    table("Global options", allGlobalOptions.map((option) => [optionLabel(option), option.description])) +
     (node.examples.length === 0
       ? ""
       : `\nExamples\n${node.examples.map(([line, purpose]) => `  # ${purpose}\n  $ ${line}`).join("\n")}\n`)
+}
+
+/** Formats the help of every command, by the words after the program's name: `session list`. */
+export const renderAll = <R, E>(root: CommandTree<R, E>): Readonly<Record<string, string>> => {
+  const texts: Record<string, string> = {}
+  const visit = (path: ReadonlyArray<CommandTree<R, E>>, words: ReadonlyArray<string>) => {
+    texts[words.join(" ")] = render(path)
+    for (const child of path.at(-1)!.children) {
+      for (const name of [child.name, ...child.aliases]) visit([...path, child], [...words, name])
+    }
+  }
+  visit([root], [])
+  return texts
 }

@@ -1,4 +1,4 @@
-/** Layers that run the configured `tokenCommand`, or do not. */
+/** Layers with and without the configured `tokenCommand`. */
 import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"

@@ -21,7 +21,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Mcp from "./mcpServers.ts"
 
-/** The permission rules of the configuration. With `--yolo` or its setting no policy asks the user. */
+/** The permission rules of the configuration. With `--yolo` or its setting, the user is never asked. */
 export const permissions = Layer.unwrapEffect(
   Effect.map(Settings, ({ permission, yolo }) =>
     Layer.merge(

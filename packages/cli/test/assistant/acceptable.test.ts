@@ -95,7 +95,7 @@ layer(NodeContext.layer)("a conversation", (it) => {
       const sent = yield* body(-1)
       assert.deepStrictEqual(resultsOf(sent).map(({ content }) => content[0]!.text), [
         "cut \uFFFD",
-        "(The file \"shot.png\" was left out of this request: it ends too early.)"
+        "(The file \"shot.png\" was left out of this request: it is truncated.)"
       ])
       assert.notInclude(JSON.stringify(sent), "reasoningContent")
       assert.include(readFileSync(file, "utf8"), "cut \\ud83d")

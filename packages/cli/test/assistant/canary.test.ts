@@ -250,8 +250,7 @@ layer(NodeContext.layer)("a secret", (it) => {
           }
           for (const written of [json.stdout, scene.written()]) assert.notInclude(written, bearer)
         }
-      }),
-    120_000
+      })
   )
 
   it.scoped("is masked in errors and on the screen", () =>

@@ -20,7 +20,7 @@ const isAlive = (pid: number) => {
 
 const until = (isSo: () => boolean, what: string) =>
   Effect.repeat(Effect.delay(Effect.sync(isSo), "20 millis"), { until: (isSo) => isSo }).pipe(
-    Effect.timeoutFail({ duration: "20 seconds", onTimeout: () => new Error(`${what} did not come`) })
+    Effect.timeoutFail({ duration: "1 minute", onTimeout: () => new Error(`${what} did not come`) })
   )
 
 /** A project whose model runs a command; `pid` is the content of the file of that name, which the command writes. */

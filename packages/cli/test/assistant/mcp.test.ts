@@ -103,8 +103,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
         ])
         assert.include(listed[0]!.tools, "good_echo")
         assert.strictEqual(listed[1]!.error, "it ended with exit code 7: no configuration")
-      }),
-    30_000
+      })
   )
 
   it.scoped(
@@ -122,8 +121,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
         assert.strictEqual(empty.code, 0)
         assert.match(empty.stdout, /^No MCP servers are configured/)
         assert.strictEqual((yield* none.home.spawn(["mcp", "list", "--format", "json"])).stdout, "[]\n")
-      }),
-    30_000
+      })
   )
 
   it.scoped(
@@ -158,8 +156,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
         }
         assert.include(seen, "Bearer canary-bearer")
         assert.include(seen, `Basic ${Buffer.from("user:canary-password").toString("base64")}`)
-      }),
-    60_000
+      })
   )
 })
 
@@ -177,7 +174,7 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
       yield* terminal.see("Done.")
       assert.strictEqual(yield* terminal.exited, 0)
       assert.include(JSON.stringify((yield* sandbox.requests)[0]!.body), "slow_echo")
-    }), 30_000)
+    }))
 
   it.scoped("may change their tools, and the next request has the new ones", () =>
     Effect.gen(function*() {
@@ -193,7 +190,7 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
       const notes = readFileSync(join(home.home, "notes"), "utf8")
       assert.include(notes, "call added")
       assert.match(notes, /client \{"name":"altimate-code","version":"\d+\.\d+\.\d+[^"]*"\}/)
-    }), 30_000)
+    }))
 
   it.scoped(
     "are shown on the screen: slow ones at the start, and the state of each with /mcp",
@@ -212,8 +209,7 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
         yield* terminal.see(/MCP server "broken": it ended with exit code 7: no configuration/)
         yield* ask(terminal, "/mcp")
         yield* terminal.see(/slow {4}connected {2}stdio[^]*slow_echo/)
-      }),
-    60_000
+      })
   )
 })
 
@@ -239,6 +235,5 @@ it.scopedLive(
       assert.include(written, "cancelled")
       // A signal that is none asks whether there is such a process.
       assert.throws(() => process.kill(Number(/^process (\d+)$/m.exec(written)?.[1]), 0), "ESRCH")
-    }).pipe(Effect.provide(NodeContext.layer)),
-  30_000
+    }).pipe(Effect.provide(NodeContext.layer))
 )

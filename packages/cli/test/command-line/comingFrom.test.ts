@@ -248,5 +248,5 @@ describe("docs/coming-from.md", () => {
         if (there.kind === "variable") assert.strictEqual(seen.has(there.text), here === "the same", there.text)
         if (typeof here !== "string" && here.kind === "variable") assert.isTrue(seen.has(here.text), here.text)
       }
-    }).pipe(Effect.provide(NodeContext.layer), Effect.scoped), 60_000)
+    }).pipe(Effect.provide(NodeContext.layer), Effect.scoped))
 })

@@ -116,5 +116,5 @@ layer(NodeContext.layer, { excludeTestServices: true })("The built command", (it
       assert.deepStrictEqual(sessions.map(({ directory, title, turns }) => ({ directory, title, turns })), [
         { directory: shop, title: "The sum", turns: 2 }
       ])
-    }), 60_000)
+    }))
 })

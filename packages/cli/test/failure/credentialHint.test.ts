@@ -37,7 +37,7 @@ describe("the hint for a credential that cannot be used", () => {
       ],
       ["a slow credential_process", { reason: "Timeout", profile: "dev" }, "The command was stopped"],
       ["a slow network", { reason: "Timeout" }, "a network that drops packets"],
-      ["a missing SDK", { reason: "Chain" }, "Install altimate-code again"],
+      ["a missing SDK", { reason: "Chain" }, "Reinstall altimate-code"],
       [
         "a network failure",
         { reason: "Profile", cause: new NetworkError({ reason: "Reset", message: "m", hint: "Use a proxy." }) },

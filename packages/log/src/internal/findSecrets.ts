@@ -25,7 +25,7 @@ export const findSecrets = (text: string, forms: ReadonlySet<string>): ReadonlyA
   return matches.toSorted(([a], [b]) => a - b)
 }
 
-/** The length of the longest end of the text that is a beginning of the form, but not the whole form. */
+/** The length of the longest suffix of the text that is a prefix of the form, but not the whole form. */
 const prefixLength = (text: string, form: string): number => {
   const last = text.at(-1)
   for (let length = Math.min(form.length - 1, text.length); length > 0; length--) {
@@ -34,7 +34,7 @@ const prefixLength = (text: string, form: string): number => {
   return 0
 }
 
-/** The start of the longest end of the text with which a secret may begin; the text's length if there is none. */
+/** The start of the longest suffix of the text that may be the beginning of a secret; the text's length if there is none. */
 export const unfinishedAt = (text: string, forms: ReadonlySet<string>): number =>
   text.length - Math.max(0, ...Array.from(forms, (form) => prefixLength(text, form)))
 

@@ -114,7 +114,7 @@ describe("a compressed response", () => {
     assert.deepStrictEqual([read_, error], ["one two", undefined])
   })
 
-  it("that breaks off yields what has arrived, then the failure", async () => {
+  it("that is cut off yields what has arrived, then the failure", async () => {
     const source = new PassThrough()
     const compressor = Zlib.createGzip()
     compressor.on("data", (chunk: Buffer) => source.write(chunk))

@@ -269,7 +269,7 @@ describe("an endless response", () => {
         assert.strictEqual(error.message, "the response is larger than 32 MiB")
         assert.strictEqual(error.attempts, 1)
       }
-    }), 60_000)
+    }))
 })
 
 describe("a response is complete after messageStop", () => {

@@ -112,7 +112,7 @@ describe("the error sentence", () => {
       ],
       ["a line of JSON before others", "{\"message\":\"first\"}\n{\"message\":\"second\"}", "first"],
       [
-        "JSON that breaks off",
+        "JSON that is cut off",
         "{\"message\":\"The request is wrong\",\"input\":{\"text\":\"ab",
         "The request is wrong"
       ],
@@ -184,7 +184,7 @@ describe("a refusal in an unusual format", () => {
         error: { message: "BedrockException - {\"message\":\"extraneous key [cachePoint] is not permitted\"}" }
       }],
       [
-        "an answer that breaks off",
+        "an answer that is cut off",
         JSON.stringify({ detail: [{ loc, msg: "Extra inputs are not permitted", input: "x".repeat(2000) }] }).slice(
           0,
           1000

@@ -213,7 +213,6 @@ describe("a request with any history", () => {
             { numRuns: 75 }
           )
         )
-      }),
-    120_000
+      })
   )
 })

@@ -199,7 +199,7 @@ describe("a corrupt response", () => {
           assert.isFalse((yield* events(answer)).ok)
           assert.isUndefined(yield* parts(answer))
         }))
-    }), 60_000)
+    }))
 
   it.scopedLive("of random frames is a failure or a response with an end", () =>
     Effect.gen(function*() {
@@ -216,7 +216,7 @@ describe("a corrupt response", () => {
           const made = yield* parts(answer)
           if (made !== undefined) assert.strictEqual(made.filter((part) => part.type === "finish").length, 1)
         }))
-    }), 60_000)
+    }))
 
   it.scopedLive("with null or an object in place of another value is a failure", () =>
     Effect.gen(function*() {
@@ -244,8 +244,7 @@ describe("a corrupt response", () => {
               if (read.ok) assert.isTrue(at >= complete && text === "Hello, world.", `byte ${at}, bit ${bit}`)
             })
         )
-      }),
-    60_000
+      })
   )
 
   it.scopedLive("that is cut off is a failure, unless the answer was already complete", () =>
@@ -260,7 +259,7 @@ describe("a corrupt response", () => {
           const made = yield* parts(answer)
           if (length < complete) assert.isUndefined(made)
         }))
-    }), 60_000)
+    }))
 
   it.scopedLive("of corrupt JSON is a failure or a response", () =>
     Effect.gen(function*() {
@@ -291,7 +290,7 @@ describe("a corrupt response", () => {
       )
       yield* forAll(FastCheck.tuple(body, pieces), ([body, pieces]) =>
         generated({ type: "application/json", body: Buffer.from(body), pieces }))
-    }), 60_000)
+    }))
 })
 
 const forAll = <A>(arbitrary: FastCheck.Arbitrary<A>, holds: (value: A) => Effect.Effect<unknown>) =>

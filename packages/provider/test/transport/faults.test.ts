@@ -228,8 +228,8 @@ describe("time limits", () => {
   it.scopedLive("apply to the time between two events, not to the whole stream", () =>
     Effect.gen(function*() {
       const blocks = [{ type: "text" as const, text: ["a", "b", "c", "d", "e", "f"] }]
-      const sandbox = yield* Sandbox.make({ script: [{ blocks, delays: { betweenEvents: 60 } }] })
-      const events = yield* Effect.provide(stream, client(sandbox.url, { limits: { idle: "300 millis" } }))
+      const sandbox = yield* Sandbox.make({ script: [{ blocks, delays: { betweenEvents: 300 } }] })
+      const events = yield* Effect.provide(stream, client(sandbox.url, { limits: { idle: "2 seconds" } }))
       assert.strictEqual(textOf(events), "abcdef")
     }))
 })

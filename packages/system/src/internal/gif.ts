@@ -1,5 +1,5 @@
 /** GIF (89a specification): a screen descriptor, then blocks, then a trailer. */
-import { type Measure, noPicture, part } from "./imageFile.ts"
+import { type Measure, noImageData, part } from "./imageFile.ts"
 
 const introducer = { extension: 0x21, image: 0x2c, trailer: 0x3b }
 
@@ -29,14 +29,14 @@ export const gif: Measure = (file) => {
       case introducer.image: {
         const data = at + 10 + tableLength(file.readUInt8(at + 9))
         if (file.readUInt16LE(at + 5) === 0 || file.readUInt16LE(at + 7) === 0 || file.readUInt8(data + 1) === 0) {
-          return noPicture
+          return noImageData
         }
         hasImage = true
         at = skipBlocks(file, data + 1)
         break
       }
       case introducer.trailer:
-        return hasImage ? size : noPicture
+        return hasImage ? size : noImageData
       default:
         return "its data is damaged"
     }

@@ -1,5 +1,5 @@
 /** JPEG (ITU-T T.81, annex B): segments that begin with a marker, and scans between them. */
-import { type Measure, noPicture, part, type Size } from "./imageFile.ts"
+import { type Measure, noImageData, part, type Size } from "./imageFile.ts"
 
 const marker = { stuffed: 0x00, temporary: 0x01, restart: 0xd0, lastRestart: 0xd7, end: 0xd9, scan: 0xda }
 
@@ -33,7 +33,7 @@ export const jpeg: Measure = (file) => {
     at = next(file, at)
     while (file.readUInt8(at) === 0xff) at++
     const code = file.readUInt8(at++)
-    if (code === marker.end) return size === undefined || !hasScan ? noPicture : size
+    if (code === marker.end) return size === undefined || !hasScan ? noImageData : size
     if (code === marker.stuffed || code === marker.temporary || isRestart(code)) continue
     const length = file.readUInt16BE(at)
     const segment = part(file, at, Math.max(2, length))

@@ -1,6 +1,6 @@
 /** PNG (W3C, third edition): chunks of length, type, data and CRC. */
 import { crc32 } from "node:zlib"
-import { damagedHeader, type Measure, noPicture, part, type Size } from "./imageFile.ts"
+import { damagedHeader, type Measure, noImageData, part, type Size } from "./imageFile.ts"
 
 /** Allowed bits per sample, by color type (section 11.2.1). */
 const depths: { readonly [color: number]: ReadonlyArray<number> } = {
@@ -40,6 +40,6 @@ export const png: Measure = (file) => {
     }
     if (type === "PLTE") needsPalette = false
     if (type === "IDAT" && data.length < 2) data = Buffer.concat([data, body.subarray(4)])
-    if (type === "IEND") return data.length < 2 || !isZlib(data) || needsPalette ? noPicture : size!
+    if (type === "IEND") return data.length < 2 || !isZlib(data) || needsPalette ? noImageData : size!
   }
 }

@@ -1,5 +1,5 @@
 /** WebP (RFC 9649): a RIFF file with chunks of type, length and data. */
-import { damagedHeader, type Measure, noPicture, part, type Size } from "./imageFile.ts"
+import { damagedHeader, type Measure, noImageData, part, type Size } from "./imageFile.ts"
 
 /** The size of a lossy image, after the frame tag (RFC 6386, section 9.1). */
 const lossy = (data: Buffer): Size | string =>
@@ -16,7 +16,7 @@ const lossless = (data: Buffer): Size | string => {
 export const webp: Measure = (file) => {
   const riff = part(file, 0, 8 + file.readUInt32LE(4))
   let canvas: Size | undefined
-  let picture: Size | string = noPicture
+  let picture: Size | string = noImageData
   for (let at = 12; at + 8 <= riff.length;) {
     const type = riff.toString("latin1", at, at + 4)
     const data = part(riff, at + 8, riff.readUInt32LE(at + 4))

@@ -144,7 +144,7 @@ describe("The wait before a retry", () => {
   })
 })
 
-describe("An answer that broke off", () => {
+describe("An answer that was cut off", () => {
   it("is marked when its session is resumed", () => {
     const piece = (text: string, cut: "replaced" | "continued"): Line => ({
       type: "assistant",
@@ -158,9 +158,9 @@ describe("An answer that broke off", () => {
     const notices = itemsOf([piece("One", "replaced"), piece("One", "continued"), piece("", "replaced")])
       .flatMap((item) => item.type === "notice" ? [item.text] : [])
     assert.deepStrictEqual(notices, [
-      "The answer broke off here. A new answer replaces it:",
-      "The answer broke off here. It continues below:",
-      "The answer broke off before any text arrived. The request was sent again."
+      "The answer was cut off here. A new answer replaces it:",
+      "The answer was cut off here. It continues below:",
+      "The answer was cut off before any text arrived. The request was sent again."
     ])
   })
 })

@@ -20,7 +20,12 @@ describe("An empty answer", () => {
     for (const answer of [{}, { isEmpty: true }] as const) {
       const { endTurn, press, transcript, turn } = makeScreen()
       press("hello", "\r")
-      turn({ ...finished, reason: "content-filter", why: "A guardrail blocked the prompt: the denied topic.", ...answer })
+      turn({
+        ...finished,
+        reason: "content-filter",
+        why: "A guardrail blocked the prompt: the denied topic.",
+        ...answer
+      })
       endTurn()
       assert.include(transcript(), "A guardrail blocked the prompt: the denied topic.")
       assert.notInclude(transcript(), "content filter")

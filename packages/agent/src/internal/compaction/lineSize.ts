@@ -1,4 +1,4 @@
-/** Estimates the size that a line of the session has in a request. */
+/** Estimates how much a line of the session adds to a request. */
 import * as Predicate from "effect/Predicate"
 import type { Line } from "../../session/Session.ts"
 import { partsOf } from "../session/lineParts.ts"

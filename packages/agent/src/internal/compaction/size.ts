@@ -60,7 +60,7 @@ export const measureUsage = (lines: ReadonlyArray<Line>, unit: Unit, assumed: tr
     : Math.max(counted, totalSize(selectSentLines(lines), unit))
 }
 
-/** The limit of which the largest share is in use. */
+/** Finds the limit that is closest to being reached. */
 export const findTightestLimit = (limits: ReadonlyArray<Limit>): Limit | undefined =>
   limits.toSorted((a, b) => b.used / b.size - a.used / a.size)[0]
 

@@ -15,7 +15,7 @@ export interface Target {
   readonly path: string
   /** For users and the model: relative to the project's root, or absolute outside the project. */
   readonly shown: string
-  /** The parts of an action that uses it with this permission. */
+  /** The parts of an action that uses this path and needs this permission. */
   readonly partsFor: (permission: string) => ReadonlyArray<ActionPart>
   /** The parts of an action that reads a file in this directory. `file` is relative, uses `/` and contains no links. */
   readonly partsToRead: (file: string) => ReadonlyArray<ActionPart>

@@ -11,7 +11,7 @@ const connectErrors: ReadonlyArray<unknown> = ["ECONNREFUSED", "ENOTFOUND", "EAI
 
 const codeOf = (error: unknown): unknown => Predicate.hasProperty(error, "code") ? error.code : undefined
 
-/** Whether it is certain that the call was answered or never started. */
+/** Whether the call was certainly answered, or certainly never started. */
 const isSettled = (error: unknown): boolean => {
   const code = codeOf(error)
   if (error instanceof Error && error.name === "McpError") return !clientErrors.includes(code)

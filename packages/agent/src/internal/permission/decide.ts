@@ -1,4 +1,4 @@
-/** Decides on an action by the rules, the session's grants and the defaults. */
+/** Applies the rules, the session's grants and the defaults to an action. */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as ExecutedFiles from "../../permission/ExecutedFiles.ts"

@@ -124,7 +124,7 @@ export const splitCommandLine = (
     return commands.flatMap(({ aliases = [], subject }) => [subject, ...aliases])
   }
 
-  /** Finds what a program might run from its arguments if that is not certain: any command, or a shell with its code. */
+  /** Finds what a program might run from its arguments, if that is uncertain: any command, or a shell with its code. */
   const findPossibleCommands = (
     name: string,
     args: ReadonlyArray<ShellWord>,

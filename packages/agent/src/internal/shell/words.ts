@@ -6,7 +6,7 @@ export interface ShellWord {
   readonly text: string
   /** The value that the command receives; `undefined` if it depends on a variable, substitution, glob or braces. */
   readonly literal: string | undefined
-  /** The part of the value's beginning that is certain; may be empty. */
+  /** The known beginning of the value; may be empty. */
   readonly start: string
   /** Whether it becomes exactly one word, whatever the values of its variables. */
   readonly isSingle: boolean

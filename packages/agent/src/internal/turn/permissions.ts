@@ -50,7 +50,7 @@ export const makePermissions = (session: Session) =>
       permit: (call: Call, action: Action) =>
         Effect.flatMap(decide(action), ({ verdict }) =>
           verdict === "ask"
-            // Decided again when it is this question's turn, because the previous answer may have allowed it for the session.
+            // Decided again once this question is next, because the previous answer may have allowed it for the session.
             ? questionLock.withPermits(1)(decideOrAsk(call, action))
             : decideOrAsk(call, action)),
       /** Decides on each part without asking the user. */

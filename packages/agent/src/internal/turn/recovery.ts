@@ -1,4 +1,4 @@
-/** Recovers from a refused request by leaving out part of it, and from an answer that was cut off by retrying. */
+/** Recovers from a refused request by leaving out part of it, and retries after an answer was cut off. */
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"

@@ -28,7 +28,7 @@ const handlers = toolkit.toLayer({
       return { content: [{ type: "text", text: `changed ${what}` }], summary: "" } as const
     })
 })
-const fails = new AiError.UnknownError({ module: "t", method: "t", description: "broken off" })
+const fails = new AiError.UnknownError({ module: "t", method: "t", description: "cut off" })
 const model = scripted([
   { parts: [...text("I ").slice(0, 2), call("1", "change", { what: "a" })], fails },
   {

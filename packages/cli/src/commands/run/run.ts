@@ -34,12 +34,12 @@ const parameters = {
     { description: "The system prompt." }
   ),
   maxTokens: option(Options.optional(count("max-tokens")), {
-    description: "Limit each answer (default: 8192 or less).",
+    description: "Maximum tokens per answer (default: up to 8192).",
     expects: "at least 1"
   }),
   noTools: option(Options.boolean("no-tools"), { description: "Send only the prompt: no tools, no AGENTS.md." }),
   maxSteps: option(count("max-steps").pipe(Options.withAlias("max-turns"), Options.withDefault(50)), {
-    description: "Limit requests per task (default: 50).",
+    description: "Maximum requests per task (default: 50).",
     expects: "at least 1"
   }),
   ...sessionOptions,
@@ -48,7 +48,7 @@ const parameters = {
     description: "Trust the project's configuration for this run."
   }),
   format: option(Options.choice("format", ["text", "json"]).pipe(Options.withDefault("text" as const)), {
-    description: "text (default), or json: one event per line."
+    description: "text (default) or json: one event per line."
   }),
   prompt: argument(Args.repeated(Args.text({ name: "prompt" })), {
     description: "The prompt. Text piped into stdin is appended."
@@ -56,7 +56,7 @@ const parameters = {
 }
 
 export const run = command("run", {
-  description: "Do one task: the answer on stdout, tool calls on stderr.",
+  description: "Do one task. The answer goes to stdout, tool calls go to stderr.",
   examples: [
     ["altimate-code run \"What is a VPC endpoint?\"", "ask a question"],
     ["altimate-code run --yolo \"Make the tests pass\"", "run tools without asking"],

@@ -26,7 +26,7 @@ export const sandbox = command("sandbox", {
       { description: "The path in front of /model (default: /bedrock/v1)." }
     ),
     script: option(Options.text("script").pipe(Options.withPseudoName("PATH"), Options.optional), {
-      description: "Play the turns and faults in this JSON file instead of made-up answers."
+      description: "Play the turns and faults in this JSON file instead of generated answers."
     })
   },
   // The server and its protocol are loaded only here.

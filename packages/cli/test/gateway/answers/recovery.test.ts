@@ -71,7 +71,7 @@ layer(NodeContext.layer)("a conversation that is too long for the model", (it) =
         assert.isAbove(count(written, "summary"), 0)
         assert.isBelow(count(written, "summary"), 4)
         assert.strictEqual(count(written, "assistant"), 7)
-      }), 60_000)
+      }))
   }
 
   it.scoped(
@@ -93,8 +93,7 @@ layer(NodeContext.layer)("a conversation that is too long for the model", (it) =
         assert.include(huge.stderr, "413")
         const after = yield* ask("never mind")
         assert.strictEqual(after.code, 0, after.stderr)
-      }),
-    60_000
+      })
   )
 })
 

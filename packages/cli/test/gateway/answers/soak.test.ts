@@ -299,6 +299,5 @@ it.live(
         assert.isAtMost(end.descriptors! - warm.descriptors!, 2, "descriptors leak")
         assert.isAtMost(after.descriptors! - before.descriptors, 4, "descriptors stay open")
       }
-    }).pipe(Effect.scoped),
-  480_000
+    }).pipe(Effect.scoped)
 )

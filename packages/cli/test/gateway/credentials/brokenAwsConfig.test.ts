@@ -44,5 +44,5 @@ layer(NodeContext.layer)("a broken AWS configuration", (it) => {
       assert.strictEqual(code, 1)
       assert.match(stderr, /no response from the credential_process of AWS profile slow/)
       assert.lengthOf(yield* home.sandbox.requests, 0)
-    }), 60_000)
+    }))
 })

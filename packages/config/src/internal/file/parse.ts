@@ -11,7 +11,7 @@ export interface Source {
   /** The base of relative paths in `{file:…}`. */
   readonly directory: string
   readonly origin: (line: number, column: number, key: string) => Origin
-  /** The setting whose value the text is; absent: the text is a whole file. */
+  /** The setting whose value the text is. Absent if the text is a whole file. */
   readonly setting?: string
 }
 

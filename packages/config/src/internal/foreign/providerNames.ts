@@ -21,14 +21,14 @@ const others = new Set(
     )
 )
 
-/** Does this name mean Bedrock, possibly misspelled? */
+/** Whether this name means Bedrock, possibly misspelled. */
 export const isBedrock = (id: string): boolean => {
   const name = Suggest.fold(id)
   return name.includes("bedrock") || name === "aws" || name === "amazon" ||
     Suggest.closest(name, ["bedrock", "amazonbedrock"]).length > 0
 }
 
-/** Does this entry configure another provider: does it have a known ID, or name another provider's npm package? */
+/** Whether this entry configures another provider: its ID is known, or it names another provider's npm package. */
 export const isOtherProvider = (id: string, entry: Tree): boolean => {
   const npm = entry._tag === "Branch" ? entry.children.get("npm") : undefined
   if (npm?._tag === "Leaf" && typeof npm.value === "string") return !npm.value.toLowerCase().includes("bedrock")

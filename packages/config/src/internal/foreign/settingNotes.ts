@@ -3,7 +3,7 @@
 /** A remark about a setting that has no effect here. */
 export interface Note {
   readonly text: string
-  /** False: nothing is lost without the setting. */
+  /** False if nothing is lost without the setting. */
   readonly isMissed: boolean
 }
 

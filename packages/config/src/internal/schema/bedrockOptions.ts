@@ -69,7 +69,7 @@ const Retry = Schema.Struct({
   ),
   attempts: count("The maximum number of times that a request is sent."),
   midAnswer: flag(
-    "false: an answer that breaks off ends the turn. Otherwise the request is retried, at most twice per turn."
+    "false: an answer that is cut off ends the turn. Otherwise the request is retried, at most twice per turn."
   )
 }).annotations({ description: "How failed requests are retried." })
 

@@ -68,7 +68,7 @@ const hashScript = Effect.fn("hashScript")(
   Effect.orElseSucceed(() => Option.none<string>())
 )
 
-/** Checks if a path is in the project or in the configuration file's directory, as written or after resolving symbolic links. */
+/** Checks whether a path is in the project or in the configuration file's directory, as written or after resolving symbolic links. */
 const makeIsInside = Effect.fn("makeIsInside")(function*(directory: string) {
   const real = (file: string) => Effect.orElseSucceed(realPath(file), () => file)
   const project = yield* Project.find
@@ -82,7 +82,7 @@ const makeIsInside = Effect.fn("makeIsInside")(function*(directory: string) {
 
 interface Named {
   readonly path: string
-  /** Is it the program or its first argument? */
+  /** Whether it is the program or its first argument. */
   readonly isCommand: boolean
 }
 

@@ -84,7 +84,7 @@ export const mergeSources = Effect.fn("mergeSources")(function*(sources: Readonl
     merged = merge(keepVerdict(merged, own), own)
   }
   const file = toValue(merged, ({ filled, value }) => filled ?? value)
-  // Each source was checked, and merging takes whole values.
+  // Each source was checked, and merging never changes a value.
   if (!Schema.is(ConfigFile)(file)) {
     return yield* Effect.dieMessage("the merged configuration does not match its schema")
   }

@@ -52,10 +52,10 @@ export const placeholders = (text: string, isForShell = false): ReadonlyArray<Pl
 const interpreter =
   /(^|[/\\])(ash|bash|bun|busybox|dash|deno|fish|ksh|node|perl|php|powershell|pwsh|python[\d.]*|ruby|sh|zsh)(\.exe)?$/i
 
-/** Flags such as `-c`, `-lc`, `-e` and `--eval`: the next word is a program. */
+/** Flags such as `-c`, `-lc`, `-e` and `--eval`: the next word is code. */
 const introducesProgram = (flag: string): boolean => /^(-[a-z]*[cep]|-command|--(eval|print|command))$/i.test(flag)
 
-/** Is this word of a command a program for an interpreter, like the one after `sh -c`? Its `${NAME}` are left to the interpreter. */
+/** Whether this word of a command is code for an interpreter, like the one after `sh -c`. Its `${NAME}` are left to the interpreter. */
 export const isProgram = (words: ReadonlyArray<string>, index: number): boolean => {
   if (!introducesProgram(words[index - 1] ?? "")) return false
   return interpreter.test(words.slice(0, index).findLast((word) => !word.startsWith("-")) ?? "")

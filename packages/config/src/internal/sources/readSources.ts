@@ -101,7 +101,7 @@ const findProjectDirectories = Effect.gen(function*() {
   }
 })
 
-/** Each file once, at its last position. A user's own file stays one, even if it is found again as a project's file. */
+/** Each file once, at its last position. The user's own file keeps that role, even if it is found again as a project's file. */
 const removeDuplicates = Effect.fn("removeDuplicates")(function*(candidates: ReadonlyArray<Candidate>) {
   const files = new Map<string, Candidate>()
   for (const candidate of candidates) {

@@ -87,14 +87,14 @@ export const substitute = Effect.fn("substitute")(function*(tree: Branch, source
   return { tree: result, blanks, secrets: secrets.flatMap((secret) => [secret, PastedToken.unwrap(secret).value]) }
 })
 
-/** May the setting be a secret? */
+/** Whether the setting may be a secret. */
 const isSecret = (path: ReadonlyArray<string>): boolean =>
   path.at(-2) === "headers" || path.join() === paths.apiKey.join()
 
-/** Is the setting a shell command line, with variables of its own? */
+/** Whether the setting is a shell command line, which can have variables of its own. */
 const isShellLine = (path: ReadonlyArray<string>): boolean => path.join() === options("tokenCommand").join()
 
-/** Is the setting a path? */
+/** Whether the setting is a path. */
 const isPath = (path: ReadonlyArray<string>): boolean =>
   [paths.caFile, paths.clientCert, paths.clientKey].some((known) => known.join() === path.join())
 
@@ -135,7 +135,7 @@ export const findPathSettings = (tree: Branch, source: Source, files: Files) =>
       )
   ).pipe(Effect.map((found) => found.flatMap(Option.toArray)))
 
-/** Is the path relative to the configuration file, and so meant to be in the project? */
+/** Whether the path is relative to the configuration file, and so is meant to be in the project. */
 export const isRelative = (written: string): boolean => !/^([/\\~]|[a-z]:)/i.test(written)
 
 /** The texts of the settings in which placeholders are replaced, except for commands and MCP servers. */
@@ -146,7 +146,7 @@ const findSettingTexts = (tree: Branch) =>
     ...listLeavesBelow(tree, ["provider", "amazon-bedrock"]).filter(([path]) => isRequestText(path))
   ].flatMap(([path, leaf]) => leaf?._tag === "Leaf" && typeof leaf.value === "string" ? [[path, leaf] as const] : [])
 
-/** Does the setting, or the group of settings, contain a placeholder that would be replaced? */
+/** Whether the setting, or the group of settings, contains a placeholder that would be replaced. */
 export const hasPlaceholder = (path: ReadonlyArray<string>, tree: Tree): boolean =>
   tree._tag === "Branch"
     ? listLeaves(tree, path).some(([path, leaf]) => isFilled(path, leaf))
@@ -160,7 +160,7 @@ const isFilled = (path: ReadonlyArray<string>, leaf: Leaf): boolean => {
     [leaf.value].flat().some((text) => placeholders(String(text), isShellLine(path)).length > 0)
 }
 
-/** Is the setting a model's ID, or one of the texts that are sent with requests, for all models or for one? */
+/** Whether the setting is a model's ID, or one of the texts that are sent with requests, for all models or for one? */
 const isRequestText = (path: ReadonlyArray<string>): boolean => {
   if (path[0] !== "provider" || path[1] !== "amazon-bedrock") return false
   const [first, ...rest] = path[2] === "models" ? path.slice(4) : path.slice(2)

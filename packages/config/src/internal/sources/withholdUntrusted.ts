@@ -52,7 +52,7 @@ const findOptions = (path: ReadonlyArray<string>): ReadonlyArray<string> | undef
 
 const groups: ReadonlySet<string | undefined> = new Set(["headers", "guardrail", "additionalModelRequestFields"])
 
-/** Is this setting judged as a whole? Replacing it with something empty would be a change too. */
+/** Whether this setting is reviewed as a whole. Replacing it with something empty would be a change too. */
 const isGroup = (path: ReadonlyArray<string>): boolean => {
   const at = findOptions(path)
   return path.length === 1 && path[0] === "permission" ||

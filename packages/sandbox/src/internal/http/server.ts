@@ -37,7 +37,7 @@ const listen = (server: Server, port: number): Effect.Effect<number, SandboxErro
  * Serves until the scope closes, which frees the port and destroys all sockets immediately. Returns the port.
  *
  * It uses `node:http` directly: the server of `@effect/platform-node` writes only whole responses or complete streams, and waits for open connections
- * when it closes. To break off within a frame, reset sockets and stall, the gateway needs the raw response and the sockets.
+ * when it closes. To cut off a frame, reset sockets and stall, the gateway needs the raw response and the sockets.
  */
 export const serve = (
   port: number,

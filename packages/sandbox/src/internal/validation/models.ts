@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import { invalidRequest, type Refusal } from "./refusal.ts"
 
 /**
- * Checks if the gateway has the model. The two messages are Bedrock's; the apostrophe in the first is U+2019. An ID that would be accepted with a geography
+ * Checks whether the gateway has the model. The two messages are Bedrock's; the apostrophe in the first is U+2019. An ID that would be accepted with a geography
  * before it (`us.`, `global.`, also at the end of an inference profile's ARN) exists, but not on demand.
  */
 export const check = (models: ReadonlyArray<string> | undefined, modelId: string): Either.Either<void, Refusal> => {

@@ -118,7 +118,7 @@ const checkScope = (authorization: Authorization, key: AwsKey, date: string): Ef
   return problems.length === 0 ? Effect.void : refuse("InvalidSignatureException", problems.join(" "))
 }
 
-/** `host` and all `x-amz-` headers must be signed: otherwise they could be changed on the way. */
+/** `host` and all `x-amz-` headers must be signed: otherwise they could be changed in transit. */
 const checkCoverage = (authorization: Authorization, headers: Incoming["headers"]): Effect.Effect<void, Refusal> => {
   const required = ["host", ...Object.keys(headers).filter((name) => name.startsWith("x-amz-"))]
   const uncovered = required.find((name) => !authorization.signedHeaders.includes(name))

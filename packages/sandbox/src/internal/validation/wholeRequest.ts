@@ -50,7 +50,7 @@ export const listTools = (body: unknown) =>
 export const findDuplicates = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
   names.filter((name, index) => names.indexOf(name) < index)
 
-/** Are all surrogate pairs complete, in names and values? */
+/** Whether all surrogate pairs are complete, in names and values. */
 export const isWellFormed = (value: unknown): boolean => {
   if (Predicate.isString(value)) return value.isWellFormed()
   if (Array.isArray(value)) return value.every(isWellFormed)

@@ -25,7 +25,7 @@ export const cleanInput = (text: string): string => clean(text).replace(allPlace
 export const expandPastes = (text: string, pastes: ReadonlyArray<string>): string =>
   text.replace(allPlaceholders, (character) => pastes[pasteIndexOf(character) ?? 0] ?? "")
 
-/** A character as the user perceives it (a grapheme cluster), or a placeholder. */
+/** A grapheme cluster (one character as the user perceives it), or a placeholder. */
 export interface Unit {
   readonly text: string
   readonly start: number

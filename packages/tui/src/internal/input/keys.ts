@@ -75,7 +75,7 @@ const withoutModifiers = (name: string): Key => ({ type: "key", name, ctrl: fals
 
 interface Next {
   readonly length: number
-  /** Absent: an unknown sequence. */
+  /** Absent for an unknown sequence. */
   readonly key?: Key
 }
 

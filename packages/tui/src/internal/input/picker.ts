@@ -18,7 +18,7 @@ export interface Picker<Id extends string = string> {
   readonly choices: ReadonlyArray<Choice<Id>>
   readonly filter: Editor.State
   readonly selected: number
-  /** Makes a choice of the typed text; absent: only `choices` can be chosen. */
+  /** Makes a choice from the typed text. If absent, only `choices` can be chosen. */
   readonly custom: ((text: string) => Choice<Id>) | undefined
 }
 

@@ -17,7 +17,7 @@ import * as StatusBar from "./statusBar.ts"
 
 export interface View {
   readonly lines: Lines
-  /** Absent: the terminal's cursor is hidden. */
+  /** If absent, the terminal's cursor is hidden. */
   readonly cursor: { readonly row: number; readonly column: number } | undefined
   readonly question?: QuestionFrame
 }

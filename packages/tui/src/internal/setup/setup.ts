@@ -46,7 +46,7 @@ export type Remedy = "change" | "retry" | "save"
 const remedies: ReadonlyArray<Picker.Choice<Remedy>> = [
   { id: "change", label: "Change the answers", detail: "" },
   { id: "retry", label: "Try again", detail: "" },
-  { id: "save", label: "Save anyway", detail: "although the test request failed" }
+  { id: "save", label: "Save anyway", detail: "even though the test request failed" }
 ]
 
 const makeField = (text: string): Editor.State => Editor.update(Editor.empty([]), { type: "set", text })

@@ -7,7 +7,7 @@ export interface Canvas {
   /** In columns. */
   readonly width: number
   readonly theme: Theme
-  /** Absent: code is shown without colors. */
+  /** If absent, code is shown without colors. */
   readonly highlighter?: Highlighter | undefined
 }
 

@@ -1,4 +1,4 @@
-/** A move through lines of which some are visible at a time. */
+/** A scroll movement. */
 export type Move = "up" | "down" | "page-up" | "page-down" | "start" | "end"
 
 const clampOffset = (offset: number, total: number, rows: number): number => Math.max(0, Math.min(offset, total - rows))

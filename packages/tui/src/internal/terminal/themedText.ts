@@ -73,7 +73,7 @@ export const truncate = (text: string, width: number): string => {
   return `${kept}…`
 }
 
-/** A character as the user perceives it (a grapheme cluster). */
+/** A grapheme cluster: one character as the user perceives it. */
 interface Cell {
   readonly text: string
   readonly width: number

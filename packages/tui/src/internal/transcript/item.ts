@@ -92,7 +92,7 @@ export const interruptedNotice: Item = {
   text: "Interrupted. The answer so far is kept."
 }
 
-/** Shown below the text of an answer that broke off. */
+/** Shown below the text of an answer that was cut off. */
 export const brokenOffNotice = ({ hasText, message, mode }: {
   readonly mode: CutAnswer
   readonly hasText: boolean
@@ -101,7 +101,7 @@ export const brokenOffNotice = ({ hasText, message, mode }: {
   type: "notice",
   level: "warning",
   text: !hasText
-    ? "The answer broke off before any text arrived. The request was sent again."
-    : `The answer broke off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues below:"}`,
+    ? "The answer was cut off before any text arrived. The request was sent again."
+    : `The answer was cut off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues below:"}`,
   ...(message === undefined ? {} : { hint: message })
 })

@@ -90,11 +90,11 @@ const schemeHint = ({ credential, error, evidence, url }: FailedRequest): string
     + "Ask the gateway's operators for a URL that accepts a token."
 }
 
-/** API Gateway also answers this for a path that does not exist. Source: its user guide, "Gateway response types". */
+/** API Gateway gives the same answer for a path that does not exist. Source: its user guide, "Gateway response types". */
 const apiGatewayHint = ({ evidence: { authorization: { kind } }, text, url }: FailedRequest): string | undefined => {
   const isMissing = /missing authentication token/i.test(text)
   const isOther = /authorization header requires|invalid key=value pair/i.test(text)
-  // Without a token, the message is simply true.
+  // Without a token, the message means what it says.
   if (!isMissing && !isOther || kind === "None" || kind === "Headers") return undefined
   const [cause, remedy] = kind === "AwsChain"
     ? ["", "."]
@@ -102,6 +102,6 @@ const apiGatewayHint = ({ evidence: { authorization: { kind } }, text, url }: Fa
       " and for one that requires an AWS signature",
       ", or set options.auth to sigv4 and options.signingService to execute-api."
     ]
-  return `Amazon API Gateway answers this for a path that does not exist${cause}. `
+  return `Amazon API Gateway gives this answer for a path that does not exist${cause}. `
     + `Check the path and the stage in baseURL (tried ${url})${remedy}`
 }

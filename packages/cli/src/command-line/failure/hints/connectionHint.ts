@@ -6,7 +6,7 @@ export const connectionHint = (type: string | undefined, url: string): string =>
     case "ENOTFOUND":
       return `The host in ${url} was not found. Check its name, and whether a VPN or a private DNS server is needed.`
     case "ECONNREFUSED":
-      return `Nothing listens at ${url}. Check the host and port, and that the gateway is running.`
+      return `Nothing is listening at ${url}. Check the host and port, and that the gateway is running.`
     case undefined:
       return `Check that ${url} can be reached from this machine.`
     case "ERR_TLS_CERT_ALTNAME_INVALID":

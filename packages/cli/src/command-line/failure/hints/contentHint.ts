@@ -8,10 +8,10 @@ export const contentHint = ({ error, evidence: { response }, url }: FailedReques
   }
   if (status !== undefined && status >= 300 && status < 400 && response?.location !== undefined) {
     return "Redirects are not followed, so that the credential is never sent to another address. If the new address is right, set baseURL to it. "
-      + "If it is a login page, ask the gateway's operators for the URL for programs with a token."
+      + "If it is a login page, ask the gateway's operators which URL programs use with a token."
   }
   if (response?.form === "json" && sentences.length > 0) {
-    return `The gateway reports an error although it answered HTTP ${
+    return `The gateway reports an error even though it answered HTTP ${
       status ?? 200
     }. Ask its operators about the message above.`
   }

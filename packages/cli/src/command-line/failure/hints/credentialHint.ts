@@ -37,6 +37,6 @@ export const credentialHint = (error: AuthError): string => {
         ? "Possible causes are a credential_process that waits for input and a network that drops packets."
         : "The command was stopped. Run it yourself to see what it waits for. A bearer token needs no AWS profile."
     case "Chain":
-      return "This installation is incomplete. Install altimate-code again."
+      return "This installation is incomplete. Reinstall altimate-code."
   }
 }

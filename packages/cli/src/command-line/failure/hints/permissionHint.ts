@@ -13,8 +13,8 @@ const apiGatewayHint = ({ error, text }: FailedRequest): string | undefined => {
     return "The gateway's authorizer, not Bedrock, refused the credential. Ask the gateway's operators for access to this path."
   }
   if (/^(HTTP 403|ForbiddenException): Forbidden\.?$/i.test(error.message)) {
-    return "The gateway refused the request before it reached Bedrock, and gives no reason. Amazon API Gateway does so when an API key is missing "
-      + "(x-api-key in options.headers), and when its firewall objects to the content of the prompt. Ask its operators."
+    return "The gateway refused the request before it reached Bedrock, without giving a reason. Amazon API Gateway does this when an API key is missing "
+      + "(x-api-key in options.headers) or when its firewall objects to the content of the prompt. Ask its operators."
   }
   return undefined
 }
@@ -45,7 +45,7 @@ const policyHint = ({ credential, evidence: { guardrail }, text }: FailedRequest
       const alternative = action === "bedrock:InvokeModelWithResponseStream"
         ? " If only bedrock:InvokeModel is allowed, set options.streaming to off."
         : action === "bedrock:CallWithBearerToken"
-        ? " Without it, AWS credentials have to be used instead of a bearer token."
+        ? " Without it, use AWS credentials instead of a bearer token."
         : ""
       return `This is not allowed for ${credential}: ask for ${action}.${policy}${alternative}`
     }
@@ -54,7 +54,7 @@ const policyHint = ({ credential, evidence: { guardrail }, text }: FailedRequest
 
 const describeUsualDenial = (guardrail: string | undefined): string =>
   guardrail === undefined
-    ? "Often such a policy requires a guardrail (the condition bedrock:GuardrailIdentifier): set options.guardrail to {\"id\": \"…\", \"version\": \"…\"}. Others allow only certain models, regions or networks. "
+    ? "Such a policy often requires a guardrail (the condition bedrock:GuardrailIdentifier): set options.guardrail to {\"id\": \"…\", \"version\": \"…\"}. Others allow only certain models, regions or networks. "
     : `The request had the guardrail ${guardrail}: the policy may require another one or another version (the condition bedrock:GuardrailIdentifier), or allow only certain models, regions or networks. `
 
 /** A refusal without an exception name is not from AWS. */

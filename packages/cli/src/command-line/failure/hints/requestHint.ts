@@ -28,7 +28,7 @@ export const requestHint = (error: BedrockError): string => {
 }
 
 const unsentHint = (error: BedrockError): string => {
-  if (error.type === "SdkNotLoaded") return "This installation is incomplete. Install altimate-code again."
+  if (error.type === "SdkNotLoaded") return "This installation is incomplete. Reinstall altimate-code."
   return error.reason === "Timeout" ? timeoutHint(error) : ""
 }
 
@@ -62,12 +62,12 @@ const sentHint = (request: FailedRequest): string => {
     case "Throttled":
       return type === undefined
         ? "The gateway limits the rate of requests. Try again in a minute; its operators can raise the limit."
-        : "Rate limit reached. Try again in a minute. If it happens often, ask for a higher quota or lower maxTokens: every request reserves all of it."
+        : "Rate limit reached. Try again in a minute. If it happens often, ask for a higher quota, or set a lower --max-tokens or limit.output: each request reserves that many tokens of the quota."
     case "Timeout":
       return timeoutHint(error)
     case "Unavailable":
       return sender === undefined && type === undefined
-        ? "The gateway or Bedrock behind it has a problem. Try again later; if it keeps happening, tell the gateway's operators."
+        ? "The gateway, or Bedrock behind it, has a problem. Try again later; if it keeps happening, tell the gateway's operators."
         : "Try again later; if it keeps happening, tell the operators of the service that answered."
     case "TruncatedStream":
       return "The answer is incomplete. Try again. If this keeps happening, a proxy in between may cut off or buffer long answers."

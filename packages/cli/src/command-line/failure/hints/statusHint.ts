@@ -21,7 +21,7 @@ export const statusHint = (request: FailedRequest): string | undefined => {
       }; ${credential} is not the problem. If it is your proxy, `
         + "put the user name and password into its URL (HTTPS_PROXY or options.proxy). If it is on the gateway's side, tell the gateway's operators."
     case 408:
-      return "The gateway timed out before it had the whole request; the connection may be slow for a prompt of this size. Try again, or send less."
+      return "The gateway timed out before it had the whole request; the connection may be too slow for a prompt of this size. Try again, or send less."
     case 409:
       return "The gateway reports a conflict with another request. Try again."
     case 410:
@@ -45,7 +45,7 @@ export const statusHint = (request: FailedRequest): string | undefined => {
     case 505:
       return /tls/i.test(evidence.response?.upgrade ?? "")
         ? byProblem["plain-http"]
-        : "The gateway requires another version of HTTP. Set options.http2 to true, or to false if it is true."
+        : "The gateway requires a different HTTP version. Set options.http2 to true, or to false if it is true."
     case 428:
       return "The gateway requires a header that this request does not have. Ask its operators which one, and set it in options.headers."
     case 440:
@@ -73,7 +73,7 @@ export const statusHint = (request: FailedRequest): string | undefined => {
 const backendFailures: Readonly<Record<number, string>> = {
   502:
     "The gateway got no usable response from its backend. Try again later; if it keeps happening, tell its operators.",
-  503: "The gateway has no backend that is ready. Try again later; if it keeps happening, tell its operators.",
+  503: "The gateway has no backend available. Try again later; if it keeps happening, tell its operators.",
   504:
     "The gateway's backend did not respond within the gateway's timeout, which may be shorter than a model needs to think. Try again; "
     + "if it happens with long answers, ask its operators for a longer timeout (several minutes).",
@@ -103,8 +103,8 @@ const byProblem = {
     "The gateway requires a client certificate. Set clientCert and clientKey in options to the PEM files of the one that was issued to you.",
   "plain-http": "The gateway requires TLS on this port. Write https:// instead of http:// in baseURL.",
   "headers-too-large":
-    "The request headers are too large for the gateway: a long token, or many or long options.headers. Some gateways also answer this to a "
-    + "long prompt; if so, shorten the conversation. The gateway's operators can raise the limit."
+    "The request headers are too large for the gateway, because of a long token, or of many or long options.headers. Some gateways also "
+    + "answer this to a prompt that is too long; if so, shorten the conversation. The gateway's operators can raise the limit."
 } as const
 
 const loginSchemes = ({ evidence: { response } }: FailedRequest): string => {

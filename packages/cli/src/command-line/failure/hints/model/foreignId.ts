@@ -1,4 +1,4 @@
-/** Detects what other tools and services add to a model's ID and Bedrock does not know. Pure. */
+/** Detects the parts of a model ID that other tools and services add and that Bedrock does not know. Pure. */
 
 interface ForeignPart {
   /** As written in the ID. */
@@ -12,11 +12,11 @@ const patterns: ReadonlyArray<readonly [pattern: RegExp, meaning: string]> = [
   [/\[\w+\]$/, "is Claude Code's suffix for a larger context window"],
   [
     /:(thinking|free|beta|extended|nitro|floor|online|exacto|minimal|low|medium|high|xhigh|max)$/i,
-    "is a suffix of OpenRouter and other tools for a variant"
+    "is how OpenRouter and other tools select a variant"
   ],
-  [/-thinking$/i, "is a suffix of other tools for reasoning"],
+  [/-thinking$/i, "is how other tools turn on reasoning"],
   [/@[\w.-]*$/, "is how Google's Vertex AI writes a version"],
-  [/-latest$/i, "is the suffix of Anthropic's own API for the newest version"],
+  [/-latest$/i, "is how Anthropic's own API selects the newest version"],
   [/[#?].*$/, "is not part of a model ID"],
   [/^(?!arn:)(?:[\w.-]+\/)+/, "is how other tools write a provider or route"],
   [
@@ -39,7 +39,7 @@ export const findForeignParts = (id: string): { readonly parts: ReadonlyArray<Fo
   return { parts, rest }
 }
 
-/** Explains the foreign parts, one line each; none if the ID looks like one of Bedrock's or of the gateway. */
+/** Explains the foreign parts, one line each; none if the ID looks like one of Bedrock's or the gateway's. */
 export const explainForeignId = (id: string): ReadonlyArray<string> => {
   const { parts, rest } = findForeignParts(id)
   const trimmed = id.trim()
@@ -54,7 +54,7 @@ export const explainForeignId = (id: string): ReadonlyArray<string> => {
   }
   const isAnthropicName = /^claude-[\w-]*\d[\w-]*$/.test(rest) && /-(\d{8}|\d-\d|\d)$/.test(rest)
   if (isAnthropicName) {
-    lines.push(`"${rest}" looks like a name of Anthropic's own API. Bedrock's IDs begin with "anthropic.".`)
+    lines.push(`"${rest}" looks like a model name of Anthropic's own API. Bedrock's IDs begin with "anthropic.".`)
   }
   return parts.length > 0 ? [...lines, `Without ${parts.length > 1 ? "them" : "it"}: "${rest.trim()}".`] : lines
 }

@@ -1,0 +1,151 @@
+// Bundles the command: it needs no node_modules, and loads a part only when it is used. The chunks are CommonJS, because Node 20 keeps
+// compiled code only of scripts, not of ES modules (packages/cli/src/start/loadProgram.ts).
+import { build, stop, transform } from "esbuild"
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { basename } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+const cli = fileURLToPath(new URL("../packages/cli", import.meta.url))
+const dist = `${cli}/dist`
+
+/** Fails if a dependency has changed so that the replacement no longer fits. */
+const replaceOnce = (text, pattern, replacement) => {
+  if (text.split(pattern).length !== 2) throw new Error(`${pattern} is not in the dependency exactly once.`)
+  return text.replace(pattern, () => replacement)
+}
+
+/** Ink draws only its last frame if `CI` is set. The screen is shown only on a terminal, so CI does not matter. */
+const neverInCi = {
+  name: "never in CI",
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^is-in-ci$/ }, () => ({ path: "is-in-ci", namespace: "never-in-ci" }))
+    onLoad({ filter: /.*/, namespace: "never-in-ci" }, () => ({ contents: "export default false" }))
+  }
+}
+
+/** Ink connects to React's developer tools with top-level awaits, which CommonJS does not have. */
+const withoutDevtools = {
+  name: "without developer tools",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /ink\/build\/reconciler\.js$/ }, ({ path }) => {
+      const source = replaceOnce(readFileSync(path, "utf8"), "await import('./devtools.js')", "undefined")
+      return { contents: replaceOnce(source, "? await loadPackageJson()", "? {}") }
+    })
+}
+
+/** Yoga, which computes the layout of the screen, starts its WebAssembly with a top-level await. Here it starts synchronously. */
+const synchronousYoga = {
+  name: "synchronous Yoga",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /yoga-layout\/dist\/binaries\/yoga-wasm-base64-esm\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, "utf8")
+      const [url, base64] = /data:application\/octet-stream;base64,([^"]+)/.exec(source)
+      return { contents: `${replaceOnce(source, url, "")}\nexport const wasm = "${base64}"` }
+    })
+    onLoad({ filter: /yoga-layout\/dist\/src\/index\.js$/ }, ({ path }) => {
+      const source = replaceOnce(readFileSync(path, "utf8"), "import loadYoga from", "import loadYoga, { wasm } from")
+      return {
+        contents: replaceOnce(
+          source,
+          "const Yoga = wrapAssembly(await loadYoga());",
+          `const assembly = {
+            instantiateWasm: (imports, receive) => {
+              const instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(wasm, "base64")), imports)
+              receive(instance)
+              return instance.exports
+            }
+          }
+          loadYoga(assembly)
+          const Yoga = wrapAssembly(assembly)`
+        )
+      }
+    })
+  }
+}
+
+const output = { minify: true, legalComments: "none", platform: "node", target: "node20.19" }
+const shared = { ...output, absWorkingDir: cli, bundle: true }
+
+/** What runs first: it prints the version or a help text, or loads the program. */
+const bundleBin = (define) =>
+  build({ ...shared, entryPoints: ["src/bin.ts"], outfile: "dist/bin.js", format: "cjs", define })
+
+/** The program in chunks; returns the name of the first one. esbuild splits only ES modules, so each chunk is translated afterwards. */
+const bundleProgram = async (define) => {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: ["src/Process.ts"],
+    outdir: "dist/program",
+    // The names change with the content: code is cached by name.
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    splitting: true,
+    write: false,
+    minify: false,
+    format: "esm",
+    // ES modules where a package has them: esbuild can't follow the other kind (UMD) that jsonc-parser has too.
+    mainFields: ["module", "main"],
+    // A file watcher with a native part, which Effect's file system loads only when a file is watched; and what Ink loads only
+    // when its developers set DEV.
+    external: ["@parcel/watcher", "react-devtools-core"],
+    plugins: [neverInCi, withoutDevtools, synchronousYoga],
+    define: {
+      ...define,
+      // React and Ink without what helps to develop them.
+      "process.env.NODE_ENV": "\"production\"",
+      "process.env.DEV": "\"false\""
+    }
+  })
+  mkdirSync(`${dist}/program`)
+  await Promise.all(outputFiles.map(async ({ path, text }) => {
+    const { code } = await transform(text, {
+      ...output,
+      format: "cjs",
+      // Scripts in the code cache have no `import()`.
+      supported: { "dynamic-import": false }
+    })
+    writeFileSync(`${dist}/program/${basename(path)}`, `(function(exports,require,module){${code}})`)
+  }))
+  return basename(outputFiles.find(({ path }) => basename(path).startsWith("Process-")).path)
+}
+
+/** The help of every command, so that `--help` does not have to load the program. */
+const renderHelp = async (define) => {
+  const file = `${dist}/help.mjs`
+  await build({
+    ...shared,
+    stdin: {
+      contents: `export { commands } from "./src/Cli.ts"
+        export { renderAll } from "./src/command-line/help.ts"`,
+      resolveDir: cli
+    },
+    outfile: file,
+    format: "esm",
+    mainFields: ["module", "main"],
+    define,
+    plugins: [{
+      name: "only what is loaded at once",
+      setup: ({ onResolve }) =>
+        onResolve(
+          { filter: /.*/ },
+          ({ kind, path }) => kind === "dynamic-import" ? { path, external: true } : undefined
+        )
+    }]
+  })
+  const { commands, renderAll } = await import(pathToFileURL(file).href)
+  rmSync(file)
+  writeFileSync(`${dist}/help.json`, JSON.stringify(renderAll(commands)))
+}
+
+/** Writes `packages/cli/dist`. */
+export const bundle = async () => {
+  const { version } = JSON.parse(readFileSync(`${cli}/package.json`, "utf8"))
+  const define = { ALTIMATE_CODE_VERSION: JSON.stringify(version) }
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist)
+  writeFileSync(`${dist}/package.json`, JSON.stringify({ type: "commonjs" }))
+  await renderHelp(define)
+  await bundleBin({ ...define, ALTIMATE_CODE_PROGRAM: JSON.stringify(await bundleProgram(define)) })
+  await stop()
+  chmodSync(`${dist}/bin.js`, 0o755)
+}
