@@ -160,7 +160,7 @@ const isFilled = (path: ReadonlyArray<string>, leaf: Leaf): boolean => {
     [leaf.value].flat().some((text) => placeholders(String(text), isShellLine(path)).length > 0)
 }
 
-/** Is the setting a model's ID, or one of the texts that are sent with requests, for all models or for one? */
+/** Whether the setting is a model's ID, or one of the texts that are sent with requests, for all models or for one? */
 const isRequestText = (path: ReadonlyArray<string>): boolean => {
   if (path[0] !== "provider" || path[1] !== "amazon-bedrock") return false
   const [first, ...rest] = path[2] === "models" ? path.slice(4) : path.slice(2)

@@ -54,7 +54,7 @@ const policyHint = ({ credential, evidence: { guardrail }, text }: FailedRequest
 
 const describeUsualDenial = (guardrail: string | undefined): string =>
   guardrail === undefined
-    ? "Often such a policy requires a guardrail (the condition bedrock:GuardrailIdentifier): set options.guardrail to {\"id\": \"…\", \"version\": \"…\"}. Others allow only certain models, regions or networks. "
+    ? "Such a policy often requires a guardrail (the condition bedrock:GuardrailIdentifier): set options.guardrail to {\"id\": \"…\", \"version\": \"…\"}. Others allow only certain models, regions or networks. "
     : `The request had the guardrail ${guardrail}: the policy may require another one or another version (the condition bedrock:GuardrailIdentifier), or allow only certain models, regions or networks. `
 
 /** A refusal without an exception name is not from AWS. */
