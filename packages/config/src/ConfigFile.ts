@@ -6,6 +6,7 @@
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import { BedrockOptions, CrossRegion } from "./internal/schema/bedrockOptions.ts"
+import { Effort, ModelOptions } from "./internal/schema/requestOptions.ts"
 import { count, optional, record, text, tokens } from "./internal/schema/schemas.ts"
 
 const price = (description: string) =>
@@ -33,7 +34,10 @@ const Model = Schema.Struct({
       cache_read: price("The price of tokens read from the prompt cache."),
       cache_write: price("The price of tokens written to the prompt cache.")
     }).annotations({ description: "US dollars per million tokens." })
-  )
+  ),
+  effort: optional(Effort.annotations({ description: "Same as options.effort." })),
+  headers: optional(record(Schema.String, "Same as options.headers.")),
+  options: optional(ModelOptions)
 }).annotations({ description: "Settings of a model." })
 
 const AmazonBedrock = Schema.Struct({
@@ -133,7 +137,8 @@ export const options = <Name extends keyof typeof BedrockOptions.Type>(name: Nam
 
 /**
  * The paths of the connection's text settings. `{env:NAME}` and `{file:path}` are replaced in these, and in `options.headers`,
- * `options.tokenCommand`, a model's `id`, and an MCP server's command, environment, URL and headers.
+ * `options.tokenCommand`, the ID and version of a guardrail, request metadata, a model's `id` and headers, and an MCP server's command,
+ * environment, URL and headers.
  *
  * @since 0.1.0
  * @category models

@@ -199,7 +199,8 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     ? gateway.crossRegion
     : { value: overrides.crossRegion, origin: { _tag: "Flag", flag: "--cross-region" } }
   yield* checkCrossRegion(crossRegion)
-  const warnings = [...sourceWarnings, ...notices]
+  const { models, notices: modelNotices } = yield* readModels(file, merged, gateway.request)
+  const warnings = [...sourceWarnings, ...notices, ...modelNotices]
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
   return Settings.of({
@@ -225,7 +226,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     readsProject: yield* readProjectSwitch,
     mcp: servers,
     instructions: file.instructions ?? [],
-    models: yield* readModels(file, merged),
+    models,
     leaves: listLeaves(merged).map(([path, { origin, value }]) => ({
       key: formatPath(path),
       value: maskSetting(value, path),

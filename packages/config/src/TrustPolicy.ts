@@ -8,9 +8,11 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { BedrockOptions } from "./internal/schema/bedrockOptions.ts"
+import { ModelOptions } from "./internal/schema/requestOptions.ts"
 
 /**
- * A change that a project's file would make: a setting, or a group of settings (`permission`, an MCP server, `headers`) as a plain value.
+ * A change that a project's file would make: a setting, or a group of settings (`permission`, an MCP server, `headers`, `guardrail`) as a plain
+ * value.
  *
  * @since 0.1.0
  * @category models
@@ -23,6 +25,11 @@ export interface ProposedChange {
   readonly hasPlaceholder: boolean
   /** The endpoints in the user's own configuration and environment, as written there. */
   readonly ownEndpoints: ReadonlyArray<string>
+  /**
+   * The guardrail in the user's own configuration that this change would replace or leave out: for an option of a model, that model's. Absent
+   * or `false`: none.
+   */
+  readonly ownGuardrail?: unknown
 }
 
 /**
@@ -92,32 +99,73 @@ const risks: Readonly<Record<string, string>> = {
   headers: "adds these headers to every request",
   apiKey: "signs in with this token, whose owner may be able to see your prompts",
   tokenCommand: "runs a command",
+  additionalModelRequestFields: "adds fields to requests, which may give the model other tools",
   allowInsecure: "allows unencrypted requests"
 }
 
 /** Options that give no access to another host, file or program. */
 const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>([
+  "additionalModelResponseFieldPaths",
+  "anthropic_beta",
   "auth",
+  "cache",
+  "cachePoint",
   "crossRegion",
-  "drop",
+  "effort",
   "fallback",
   "http2",
+  "inferenceConfig",
+  "maxTokens",
+  "performanceConfig",
   "prefixRules",
   "profile",
   "region",
+  "requestMetadata",
   "retry",
+  "serviceTier",
   "signingService",
+  "stopSequences",
   "streaming",
-  "timeout"
+  "temperature",
+  "thinking",
+  "timeout",
+  "topP"
 ])
 
-const reviewOption = (name: string, { hasPlaceholder, ownEndpoints, value }: ProposedChange): Option.Option<string> => {
+/** A guardrail protects whoever set it, so a stranger may add one, and not weaken it. */
+const reviewGuardrail = ({ ownGuardrail, value }: ProposedChange): Option.Option<string> => {
+  if (ownGuardrail === undefined || ownGuardrail === false) return Option.none()
+  if (value === false) return Option.some("removes your guardrail")
+  const isSame = Predicate.isRecord(ownGuardrail) && Predicate.isRecord(value) &&
+    Object.entries(value).every(([key, part]) => String(part) === String(ownGuardrail[key]))
+  return isSame ? Option.none() : Option.some("changes your guardrail")
+}
+
+const reviewOption = (name: string, change: ProposedChange): Option.Option<string> => {
+  const { hasPlaceholder, ownEndpoints, ownGuardrail, value } = change
   if (name === "baseURL" || name === "endpoint") {
     return hasPlaceholder || !isTrustedUrl(value, ownEndpoints) ? Option.some(newEndpoint) : Option.none()
+  }
+  if (name === "guardrail" || name === "guardrailConfig") return reviewGuardrail(change)
+  if (name === "drop") {
+    const hasGuardrail = ownGuardrail !== undefined && ownGuardrail !== false
+    return hasGuardrail && [value].flat().includes("guardrailConfig")
+      ? Option.some("removes your guardrail")
+      : Option.none()
   }
   // An unknown option has no effect.
   if (harmless.has(name) || !Object.hasOwn(BedrockOptions.fields, name)) return Option.none()
   return Option.some(risks[name] ?? "changes how the gateway is reached")
+}
+
+/** The name of the option at this path, which may be an option of one model. */
+const optionName = ([first, provider, group, ...rest]: ReadonlyArray<string>): Option.Option<string> => {
+  if (first !== "provider" || provider !== "amazon-bedrock") return Option.none()
+  if (group === "options") return Option.fromNullable(rest[0])
+  return group === "models" && rest[1] === "options" && rest[2] !== undefined &&
+      Object.hasOwn(ModelOptions.fields, rest[2])
+    ? Option.some(rest[2])
+    : Option.none()
 }
 
 /** Whether the rules allow every shell command. */
@@ -132,7 +180,9 @@ const allowsAllCommands = (rules: unknown): boolean => {
  *
  * - an endpoint, unless it is Amazon's own or under one in the user's own configuration or environment (the same scheme, host and port, and
  *   a path that begins with its path);
- * - a proxy, certificates, headers, `apiKey`, `tokenCommand` and `allowInsecure`;
+ * - a proxy, certificates, headers, `apiKey`, `tokenCommand`, `allowInsecure` and `additionalModelRequestFields`;
+ * - a change to a guardrail of the user's own, its removal, and leaving it out of requests (`drop`); a guardrail where there is none is
+ *   allowed;
  * - MCP servers, permissions, and instructions from outside the project;
  * - every value with a placeholder `{env:…}` or `{file:…}` that would be replaced.
  *
@@ -161,9 +211,7 @@ export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
     if (path[0] === "instructions" && leavesProject(value)) {
       return Option.some("shows the model files from outside the project")
     }
-    const why = path[0] === "provider" && path[1] === "amazon-bedrock" && path[2] === "options"
-      ? reviewOption(path[3] ?? "", change)
-      : Option.none()
+    const why = Option.flatMap(optionName(path), (name) => reviewOption(name, change))
     return Option.isNone(why) && hasPlaceholder ? Option.some("reads your environment variables or your files") : why
   }
 })

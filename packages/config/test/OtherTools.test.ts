@@ -24,7 +24,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
             "amazon-bedrock": {
               npm: "@ai-sdk/amazon-bedrock",
               options: { setCacheKey: true },
-              models: { m: { reasoning: true, headers: { a: "b" }, cost: { context_over_200k: {} } } }
+              models: { m: { reasoning: true, variants: {}, cost: { context_over_200k: {} } } }
             }
           },
           mcp: { x: { command: ["x"], oauth: {}, cwd: "/x" } },
@@ -49,7 +49,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         const missed = [
           "mode",
           "permissions",
-          "provider.amazon-bedrock.models.m.headers",
+          "provider.amazon-bedrock.models.m.variants",
           "mcp.x.oauth",
           "mcp.x.cwd"
         ]

@@ -139,18 +139,34 @@ describe("A setting in a project's file", () => {
   it("needs trust unless it is known to be harmless", () => {
     const applying = Object.keys(BedrockOptions.fields).filter((name) => Option.isNone(judge(options(name), "x")))
     assert.sameMembers(applying, [
+      "additionalModelResponseFieldPaths",
+      "anthropic_beta",
       "auth",
+      "cache",
+      "cachePoint",
       "crossRegion",
       "drop",
+      "effort",
       "fallback",
+      "guardrail",
+      "guardrailConfig",
       "http2",
-      "signingService",
+      "inferenceConfig",
+      "maxTokens",
+      "performanceConfig",
       "prefixRules",
       "profile",
       "region",
+      "requestMetadata",
       "retry",
+      "serviceTier",
+      "signingService",
+      "stopSequences",
       "streaming",
-      "timeout"
+      "temperature",
+      "thinking",
+      "timeout",
+      "topP"
     ])
   })
 

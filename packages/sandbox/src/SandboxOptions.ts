@@ -51,6 +51,16 @@ export interface Options {
   readonly streaming?: "events" | "buffered" | "json" | "only"
   /** Names of forbidden fields. A request with one of them, at any depth, is refused with a `ValidationException` that names the first. */
   readonly refuse?: ReadonlyArray<string>
+  /**
+   * The guardrails of the account. A request with another one is refused with a `ValidationException`; with `isRequired`, a request without one
+   * with an `AccessDeniedException`. Default: every guardrail is accepted and none is required.
+   */
+  readonly guardrails?: {
+    readonly known: ReadonlyArray<{ readonly id: string; readonly version: string }>
+    readonly isRequired?: boolean
+  }
+  /** False: no response has the trace of a guardrail, like behind a gateway that removes guardrails from requests. */
+  readonly tracesGuardrails?: boolean
   /** Additional headers for every response. */
   readonly headers?: { readonly [name: string]: string }
   /** The answers. Default: an answer that is made from the request and is the same for the same request. */

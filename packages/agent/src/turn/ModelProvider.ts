@@ -68,6 +68,19 @@ export interface Fallback {
 }
 
 /**
+ * What the provider, for example a guardrail, did to an answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Intervention {
+  /** In sentences, for the user. */
+  readonly text: string
+  /** Whether what was sent was blocked. It would be blocked again, with every later request that has it. */
+  readonly isPromptBlocked: boolean
+}
+
+/**
  * @since 0.1.0
  * @category models
  */
@@ -86,6 +99,8 @@ export interface ModelProvider {
   readonly fallback?: Fallback
   /** Whether the answer ended because the context window was full. */
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
+  /** Returns why and how the provider stopped or changed an answer, for the user; `undefined` if it did not. */
+  readonly describeIntervention: (metadata: Response.FinishPart["metadata"]) => Intervention | undefined
   /** Runs `effect` and reports each wait before a retry in it. */
   readonly reportWaits: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
@@ -107,6 +122,7 @@ export const unknown: ModelProvider = {
   canRetryAnswer: () => false,
   isOverloaded: () => false,
   isFull: () => false,
+  describeIntervention: () => undefined,
   reportWaits: (effect) => effect,
   notices: Effect.succeed([])
 }

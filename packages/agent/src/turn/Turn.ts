@@ -12,6 +12,7 @@ import * as Encoding from "effect/Encoding"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
 import { compactIfFull, describe, notify } from "../internal/compaction/autoCompaction.ts"
+import { makeContinueMessage } from "../internal/session/cutAnswer.ts"
 import { closeOpenCalls, toToolDone } from "../internal/session/interrupted.ts"
 import { now } from "../internal/session/now.ts"
 import { shortenReason } from "../internal/session/refusedContent.ts"
@@ -26,7 +27,7 @@ import type { SessionError } from "../session/SessionError.ts"
 import * as Usage from "../session/Usage.ts"
 import type { AnyToolkit } from "../tools/AnyToolkit.ts"
 import * as Instructions from "./Instructions.ts"
-import { type ModelProvider, unknown } from "./ModelProvider.ts"
+import { type Intervention, type ModelProvider, unknown } from "./ModelProvider.ts"
 import type { TurnEvent } from "./TurnEvent.ts"
 
 /**
@@ -58,6 +59,8 @@ export interface Options {
 }
 
 type Failure = AiError.AiError | SessionError
+
+const limitReached = "The answer reached its token limit."
 
 /** How many malformed answers in a row end the turn. */
 const maxMalformed = 3
@@ -174,11 +177,13 @@ const steps = (
     let malformed = 0
     let hasCalled = false
     let isRepeated = false
+    let isContinued = false
+    let textSoFar = ""
     for (let count = 1;; count++) {
       yield* compactIfFull(context)
       // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
-      const answer = yield* ask(offered, { trial: [], textSoFar: "" }).pipe(
+      const answer = yield* ask(offered, { trial: [], textSoFar }).pipe(
         Effect.catchTag(
           "MalformedOutput",
           (error) => ++malformed < maxMalformed && count < maxSteps ? Effect.succeed(error) : Effect.fail(error)
@@ -192,6 +197,8 @@ const steps = (
         continue
       }
       malformed = 0
+      textSoFar = ""
+      const hasText = answer.text.trim() !== ""
       yield* add(answer.usage)
       const calls = yield* makeCalls({ session, toolkit: withoutRefusedTools(offered, yield* session.entries), emit })
       yield* calls.run(answer.calls)
@@ -205,11 +212,28 @@ const steps = (
         continue
       }
       if (isShorter) {
-        if (answer.hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
+        if (hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
         continue
       }
-      const end = { reason: normalize(reason), metadata, steps: count }
-      if (answer.hasText) return end
+      const intervention = provider.describeIntervention(metadata)
+      const isStopped = intervention !== undefined && reason === "content-filter"
+      const end = {
+        reason: normalize(reason),
+        metadata,
+        steps: count,
+        ...(isStopped ? { why: intervention.text } : {})
+      }
+      if (intervention !== undefined) yield* reportIntervention(context, intervention, isStopped, promptLine)
+      // An incomplete call must not run, and its continuation would not be a call.
+      if (answer.cutCall !== undefined) return { ...end, cutCall: answer.cutCall }
+      if (reason === "length" && !provider.isFull(metadata) && hasText && !isContinued && count < maxSteps) {
+        isContinued = true
+        textSoFar = answer.text
+        yield* session.append(makeContinueMessage(textSoFar, "limit", yield* now))
+        yield* emit({ type: "answer-cut", mode: "continued", hasText, message: limitReached, isLimit: true })
+        continue
+      }
+      if (hasText) return end
       if (end.reason !== "stop") return { ...end, isEmpty: true }
       if (hasCalled) {
         yield* notify(context, "The model ended the turn without a closing message.")
@@ -220,6 +244,32 @@ const steps = (
       yield* notify(context, "The model's answer was empty. The request was retried.")
     }
   })
+
+/** Saves what the provider did. The end of the turn reports it, unless the turn ends normally. */
+const reportIntervention = Effect.fn("Turn.reportIntervention")(function*(
+  context: { readonly session: Session; readonly emit: Emit },
+  { isPromptBlocked, text }: Intervention,
+  isStopped: boolean,
+  promptLine: number
+) {
+  const { session } = context
+  if (!isStopped) return yield* notify(context, text)
+  const time = yield* now
+  yield* session.append({ type: "notice", text, time })
+  if (!isPromptBlocked) return
+  const what = { from: findBlocked(yield* session.entries, promptLine), to: (yield* session.entries).length }
+  yield* session.append({ type: "left-out", what, why: "a guardrail blocked it", time })
+})
+
+/**
+ * The first line that may contain what was blocked. Everything before the last accepted answer of this turn was accepted; that answer's calls
+ * can't be sent without the results that follow it.
+ */
+const findBlocked = (lines: ReadonlyArray<Line>, promptLine: number): number => {
+  const blocked = lines.findLastIndex(({ type }) => type === "assistant")
+  const accepted = lines.slice(0, blocked).findLastIndex(({ type }) => type === "assistant")
+  return Math.max(accepted, promptLine)
+}
 
 type UserEntry = Extract<Entry, { readonly type: "user" }>
 

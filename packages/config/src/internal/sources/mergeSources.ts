@@ -49,7 +49,8 @@ export const mergeSources = Effect.fn("mergeSources")(function*(sources: Readonl
       const path = trustProject ? Option.none() : projectFile(source)
       return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
     }))
-  const endpoints = yield* findOwnEndpoints(checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree]))
+  const ownTrees = checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree])
+  const ownSettings = { endpoints: yield* findOwnEndpoints(ownTrees), tree: ownTrees.reduce(merge, empty) }
 
   const warnings: Array<string> = []
   const unknown: Array<UnknownSetting> = []
@@ -72,7 +73,7 @@ export const mergeSources = Effect.fn("mergeSources")(function*(sources: Readonl
     }
     warnings.push(...describeUnenforcedRules(tree, locate))
     const allowed = Option.isSome(path)
-      ? yield* withholdUntrusted(tree, source, path.value, endpoints)
+      ? yield* withholdUntrusted(tree, source, path.value, ownSettings)
       : { tree, untrusted: Option.none(), files: onDisk }
     untrusted.push(...Option.toArray(allowed.untrusted))
     const { tree: own, blanks } = filled ?? (yield* fill(allowed.tree, source, allowed.files))

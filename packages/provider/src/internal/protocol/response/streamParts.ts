@@ -1,5 +1,5 @@
 /** Converts stream events to `@effect/ai` response parts. Pure: `step` takes a state and returns the next one. */
-import type { ContentBlockDelta, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
+import type { ContentBlockDelta, ConverseTrace, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
@@ -34,6 +34,8 @@ export interface State {
   readonly stopReason: string | undefined
   readonly usage: TokenUsage | undefined
   readonly latencyMs: number | undefined
+  /** What a guardrail found. */
+  readonly trace: ConverseTrace | undefined
   /** Why a tool call is malformed; ignored if the answer was cut off by a token limit. */
   readonly malformed: AiError.MalformedOutput | undefined
   readonly isFinished: boolean
@@ -47,6 +49,7 @@ export const initialState: State = {
   stopReason: undefined,
   usage: undefined,
   latencyMs: undefined,
+  trace: undefined,
   malformed: undefined,
   isFinished: false
 }
@@ -78,8 +81,8 @@ const advance = (state: State, event: StreamedEvent, expected: Expectation): Ste
   }
   if (event.messageStop !== undefined) return closeAll(state, event.messageStop.stopReason ?? "unknown", expected)
   if (event.metadata !== undefined) {
-    const { metrics, usage } = event.metadata
-    const next = { ...state, usage, latencyMs: metrics?.latencyMs }
+    const { metrics, trace, usage } = event.metadata
+    const next = { ...state, usage, latencyMs: metrics?.latencyMs, trace }
     return state.stopReason === undefined ? ignore(next) : finish(next)
   }
   return ignore(state)
@@ -168,5 +171,5 @@ const finish = (state: State): Step =>
   Either.right(
     state.isFinished
       ? [state, []]
-      : [{ ...state, isFinished: true }, [toFinish(state.stopReason, state.usage, state.latencyMs)]]
+      : [{ ...state, isFinished: true }, [toFinish(state.stopReason, state.usage, state.latencyMs, state.trace)]]
   )
