@@ -6,7 +6,7 @@
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import { BedrockOptions, CrossRegion } from "./internal/schema/bedrockOptions.ts"
-import { Effort, ModelOptions } from "./internal/schema/requestOptions.ts"
+import { Effort, ModelOptions } from "./internal/schema/requestFields.ts"
 import { count, optional, record, text, tokens } from "./internal/schema/schemas.ts"
 
 const price = (description: string) =>

@@ -12,7 +12,7 @@ import type {
   ServiceTier as ServiceTiers,
   StreamProcessingMode,
   ThinkingType
-} from "./internal/schema/requestOptions.ts"
+} from "./internal/schema/requestFields.ts"
 import type { Setting } from "./Origin.ts"
 
 /**

@@ -28,7 +28,7 @@ import { readModels } from "./internal/values/readModels.ts"
 import type { McpServer } from "./McpServer.ts"
 import { describe, type Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
-import type { TrustPolicy } from "./TrustPolicy.ts"
+import type { TrustPolicy } from "./trust/TrustPolicy.ts"
 
 /**
  * Which tool calls may run, as written: a single verdict, or for each tool a verdict or patterns with verdicts.

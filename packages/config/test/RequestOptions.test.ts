@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { describe as describeOrigin, type Setting } from "../src/Origin.ts"
 import * as RequestOptions from "../src/RequestOptions.ts"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 /** The values without their origins. */

@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { BedrockOptions } from "../src/internal/schema/bedrockOptions.ts"
-import * as TrustedFiles from "../src/TrustedFiles.ts"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustedFiles from "../src/trust/TrustedFiles.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 const options = (name: string) => ["provider", "amazon-bedrock", "options", name]

@@ -10,7 +10,7 @@ import * as LogLevel from "effect/LogLevel"
 import { Directories } from "../src/Directories.ts"
 import * as RegionFallback from "../src/RegionFallback.ts"
 import * as Settings from "../src/Settings.ts"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 
 interface Start {
   readonly env?: Record<string, string> | ConfigProvider.ConfigProvider

@@ -2,7 +2,7 @@
 import { Directories } from "@altimate-code/config/Directories"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
 import * as Settings from "@altimate-code/config/Settings"
-import * as TrustPolicy from "@altimate-code/config/TrustPolicy"
+import * as TrustPolicy from "@altimate-code/config/trust/TrustPolicy"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert } from "@effect/vitest"

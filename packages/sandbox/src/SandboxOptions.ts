@@ -59,7 +59,7 @@ export interface Options {
     readonly known: ReadonlyArray<{ readonly id: string; readonly version: string }>
     readonly isRequired?: boolean
   }
-  /** False: no response has the trace of a guardrail, like behind a gateway that removes guardrails from requests. */
+  /** Whether responses have the trace of a guardrail. Default: yes. A gateway that removes guardrails from requests gets no trace. */
   readonly tracesGuardrails?: boolean
   /** Additional headers for every response. */
   readonly headers?: { readonly [name: string]: string }

@@ -194,8 +194,10 @@ describe("an error about a field", () => {
 
 describe("a refused field", () => {
   const says = (text: string) => ({ blocks: [{ type: "text" as const, text }] })
+  // Recent Claude models refuse the two parameters together.
   const full = {
     ...plain,
+    modelId: "amazon.nova-pro-v1:0",
     inferenceConfig: { maxTokens: 100, temperature: 0.5, topP: 0.9 },
     requestMetadata: { team: "a" }
   }

@@ -1,6 +1,6 @@
 /** The schema of `provider."amazon-bedrock".options`. */
 import * as Schema from "effect/Schema"
-import { requestFields } from "./requestOptions.ts"
+import { requestFields } from "./requestFields.ts"
 import { count, flag, optional, record, text, Whole } from "./schemas.ts"
 
 const placeholders = "{env:NAME} and {file:path} are replaced."

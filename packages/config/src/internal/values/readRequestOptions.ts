@@ -6,7 +6,7 @@ import type { Origin, Setting } from "../../Origin.ts"
 import { type Guardrail, merge, type RequestOptions } from "../../RequestOptions.ts"
 import { errorAt } from "../file/errorAt.ts"
 import { find, type Tree } from "../file/tree.ts"
-import type { RequestFields } from "../schema/requestOptions.ts"
+import type { RequestFields } from "../schema/requestFields.ts"
 
 /**
  * The fields with their origins. `tree` is the options' tree. For a model, `general` are the fields of requests to every model: its guardrail

@@ -44,7 +44,7 @@ export const toRequestFields = (given: Given): Fields => {
       guardrailConfig: {
         guardrailIdentifier: guardrail.id,
         guardrailVersion: guardrail.version,
-        // Without a trace, nobody could be told which policy acted. Bedrock's own default is none.
+        // Only a trace shows which policy acted. Bedrock's own default is none.
         trace: guardrail.trace ?? "enabled",
         // Not a part of Converse, so the SDK sends it only with ConverseStream.
         ...(guardrail.streamProcessingMode !== undefined && { streamProcessingMode: guardrail.streamProcessingMode })

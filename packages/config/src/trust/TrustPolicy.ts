@@ -7,8 +7,8 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { BedrockOptions } from "./internal/schema/bedrockOptions.ts"
-import { ModelOptions } from "./internal/schema/requestOptions.ts"
+import { BedrockOptions } from "../internal/schema/bedrockOptions.ts"
+import { ModelOptions } from "../internal/schema/requestFields.ts"
 
 /**
  * A change that a project's file would make: a setting, or a group of settings (`permission`, an MCP server, `headers`, `guardrail`) as a plain
@@ -49,7 +49,7 @@ export interface Service {
  * @since 0.1.0
  * @category services
  */
-export class TrustPolicy extends Context.Tag("@altimate-code/config/TrustPolicy")<TrustPolicy, Service>() {}
+export class TrustPolicy extends Context.Tag("@altimate-code/config/trust/TrustPolicy")<TrustPolicy, Service>() {}
 
 /**
  * Amazon's own hosts: the service's endpoints and its VPC endpoints. Other names under `amazonaws.com` can belong to any AWS customer, such
@@ -132,7 +132,7 @@ const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>(
   "topP"
 ])
 
-/** A guardrail protects whoever set it, so a stranger may add one, and not weaken it. */
+/** A guardrail protects the user, so a project's file may add one, but not weaken it. */
 const reviewGuardrail = ({ ownGuardrail, value }: ProposedChange): Option.Option<string> => {
   if (ownGuardrail === undefined || ownGuardrail === false) return Option.none()
   if (value === false) return Option.some("removes your guardrail")
