@@ -109,6 +109,22 @@ const rows: { readonly [id: string]: Row } = {
     xhigh: nova("high"),
     max: nova("high")
   },
+  "openai.gpt-oss-safeguard-120b": {
+    ...nothing,
+    low: oss("low"),
+    medium: oss("medium"),
+    high: oss("high"),
+    xhigh: oss("high"),
+    max: oss("high")
+  },
+  "openai.gpt-oss-safeguard-20b": {
+    ...nothing,
+    low: oss("low"),
+    medium: oss("medium"),
+    high: oss("high"),
+    xhigh: oss("high"),
+    max: oss("high")
+  },
   "openai.gpt-oss-120b-1:0": {
     ...nothing,
     low: oss("low"),
