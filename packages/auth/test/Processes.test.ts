@@ -11,7 +11,8 @@ import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import { hostname } from "node:os"
 import { setTimeout } from "node:timers/promises"
-import { bundleProcess, makeStore } from "./fixture.ts"
+import { bundle } from "../../../test/bundle.ts"
+import { makeStore } from "./fixture.ts"
 import { standingClock } from "./standingClock.ts"
 
 const token = Redacted.make("a-bearer-token")
@@ -57,7 +58,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("stored credentials with
     Effect.gen(function*() {
       const { directory, home, json, store } = yield* makeStore
       yield* store.set("before", token)
-      const script = yield* bundleProcess("login")
+      const script = yield* bundle(new URL("process/login.ts", import.meta.url))
       const jobs = Array.from({ length: 4 }, (_, i) => Array.from({ length: 4 }, (_, j) => `provider-${i}-${j}`))
       const children = yield* Effect.forEach(jobs, (providers) => start(script, home, ...providers))
       const codes = yield* Effect.forEach(children, exitCode, { concurrency: "unbounded" })
@@ -88,7 +89,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("stored credentials with
       Effect.gen(function*() {
         const { directory, home, store } = yield* makeStore
         yield* store.set("before", token)
-        const script = yield* bundleProcess("login")
+        const script = yield* bundle(new URL("process/login.ts", import.meta.url))
         yield* lock(store.path, holder(yield* deadPid))
         const children = yield* Effect.forEach(
           Array.from({ length: 4 }, (_, i) => i),

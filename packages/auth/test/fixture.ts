@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { bundle } from "../../../test/bundle.ts"
 import * as CredentialStore from "../src/CredentialStore.ts"
 import { directories } from "./directories.ts"
 
@@ -40,10 +39,3 @@ export const makeStore = Effect.gen(function*() {
     json: Effect.map(fs.readFileString(store.path), (text) => JSON.parse(text) as unknown)
   }
 })
-
-/** Bundles a file in `test/process` to a program for Node. */
-export const bundleProcess = (name: string) =>
-  Effect.flatMap(
-    temporary,
-    (directory) => bundle(new URL(`process/${name}.ts`, import.meta.url), `${directory}/${name}.mjs`)
-  )

@@ -10,16 +10,12 @@ import { spawn } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as Cli from "../src/Cli.ts"
 import { Stdio } from "../src/command-line/Stdio.ts"
-import { policies } from "../src/Services.ts"
-import { takeEnvironment } from "../src/workspace/childEnvironment.ts"
-import * as MakeDirectory from "../src/workspace/makeDirectory.ts"
 
 export const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url))
 
 /** Compiled code that the processes share, because each has a home directory of its own. */
-const codeCache = fileURLToPath(new URL("../../../.vitest/cache", import.meta.url))
+export const codeCache = fileURLToPath(new URL("../../../.vitest/cache", import.meta.url))
 
 /** The Node that runs the built command: the tests' own, or another version whose tests these are. */
 export const node = process.env["ALTIMATE_CODE_TEST_NODE"] ?? process.execPath
@@ -36,9 +32,10 @@ export interface RunOptions {
   readonly cwd?: string
   /** Piped into stdin; without it stdin is `/dev/null`. */
   readonly stdin?: string
+  readonly clock?: Clock.Clock
 }
 
-export interface SpawnOptions extends Omit<RunOptions, "stdin"> {
+export interface SpawnOptions extends Omit<RunOptions, "clock" | "stdin"> {
   readonly stdin?: string | Uint8Array
   /** Called with the process and what it has written to stdout so far. */
   readonly onStdout?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
@@ -87,15 +84,23 @@ export const pipedStdio = (stdin?: string) => {
   return { layer, written }
 }
 
+/** Loaded when it is first run: tests of processes do not need it. */
+const loadProgram = Effect.promise(async () => ({
+  Cli: await import("../src/Cli.ts"),
+  MakeDirectory: await import("../src/workspace/makeDirectory.ts"),
+  takeEnvironment: (await import("../src/workspace/childEnvironment.ts")).takeEnvironment,
+  policies: (await import("../src/Services.ts")).policies
+}))
+
 /** The whole program with its live layers, in this process, as `Process.ts` puts it together. */
-const runHere = (args: ReadonlyArray<string>, stdin: string | undefined) =>
-  Effect.suspend(() => {
+const runHere = (args: ReadonlyArray<string>, { clock = Clock.make(), stdin }: RunOptions) =>
+  Effect.flatMap(loadProgram, ({ Cli, MakeDirectory, policies, takeEnvironment }) => {
     const { layer: stdio, written } = pipedStdio(stdin)
     const platform = Layer.provideMerge(MakeDirectory.layer, NodeContext.layer)
     return Cli.run(args).pipe(
       Effect.provide(Layer.mergeAll(policies, platform, stdio)),
       Effect.withConfigProvider(takeEnvironment()),
-      Effect.withClock(Clock.make()),
+      Effect.withClock(clock),
       Effect.map((code): Result => ({ code, signal: null, ...written })),
       Effect.catchAllCause((cause) =>
         Effect.succeed<Result>({ code: 1, signal: null, ...written, stderr: `${written.stderr}${Cause.pretty(cause)}` })
@@ -124,10 +129,11 @@ export const makeHome = Effect.gen(function*() {
   })
 
   /** Runs `altimate-code ...args` to its end in this process: all of the program but the process itself, and thirty times as quick. */
-  const run = (args: ReadonlyArray<string>, { cwd = home, env, stdin }: RunOptions = {}): Effect.Effect<Result> =>
-    Effect.scoped(Effect.zipRight(inPlace({ ...environment(env), ...quiet }, cwd), runHere(args, stdin))).pipe(
-      turn.withPermits(1)
-    )
+  const run = (args: ReadonlyArray<string>, options: RunOptions = {}): Effect.Effect<Result> =>
+    Effect.zipRight(
+      inPlace({ ...environment(options.env), ...quiet }, options.cwd ?? home),
+      runHere(args, options)
+    ).pipe(Effect.scoped, turn.withPermits(1))
 
   /** Runs the built `altimate-code ...args` as a separate process. */
   const spawnCli = (args: ReadonlyArray<string>, options: SpawnOptions = {}): Effect.Effect<Result> =>

@@ -3,7 +3,7 @@ import { type IPty, spawn } from "@lydell/node-pty"
 import xterm from "@xterm/headless"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { bin, node } from "./BuiltCli.ts"
+import { bin, codeCache, node } from "./BuiltCli.ts"
 
 export interface Options {
   readonly home: string
@@ -45,6 +45,7 @@ const start = (args: ReadonlyArray<string>, { columns = 100, cwd, env = {}, home
     env: {
       PATH: process.env["PATH"]!,
       HOME: home,
+      XDG_CACHE_HOME: codeCache,
       TERM: "xterm-256color",
       LANG: "C.UTF-8",
       AWS_EC2_METADATA_DISABLED: "true",

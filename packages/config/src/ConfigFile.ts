@@ -97,6 +97,9 @@ export const ConfigFile = Schema.Struct({
   model: text(
     "The model to use: amazon-bedrock/ followed by a model ID, the ID or ARN of an inference profile, or a gateway's own name."
   ),
+  small_model: text(
+    "A cheaper model for summaries and session titles. Default: the model writes summaries, and titles are the first prompt."
+  ),
   provider: optional(
     Schema.Struct(
       { "amazon-bedrock": optional(AmazonBedrock) },
@@ -142,6 +145,7 @@ export const options = <Name extends keyof typeof BedrockOptions.Type>(name: Nam
  */
 export const paths = {
   model: ["model"],
+  smallModel: ["small_model"],
   baseURL: options("baseURL"),
   endpoint: options("endpoint"),
   region: options("region"),
@@ -151,7 +155,8 @@ export const paths = {
   caFile: options("caFile"),
   clientCert: options("clientCert"),
   clientKey: options("clientKey"),
-  crossRegion: options("crossRegion")
+  crossRegion: options("crossRegion"),
+  fallback: options("fallback")
 } as const
 
 /**

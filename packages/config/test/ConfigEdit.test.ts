@@ -208,6 +208,6 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
         )
         assert.deepStrictEqual(after, { other: { ...content, [key]: wanted }, model: "m" })
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 50 * runs } }
+    { fastCheck: { numRuns: 25 * runs } }
   )
 })

@@ -20,7 +20,6 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
           telemetry: { disabled: true },
           mode: { build: { model: "x" } },
           permissions: { allow: ["Bash(npm:*)"] },
-          small_model: "x",
           provider: {
             "amazon-bedrock": {
               npm: "@ai-sdk/amazon-bedrock",
@@ -50,7 +49,6 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         const missed = [
           "mode",
           "permissions",
-          "small_model",
           "provider.amazon-bedrock.models.m.variants",
           "mcp.x.oauth",
           "mcp.x.cwd"

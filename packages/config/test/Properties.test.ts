@@ -153,7 +153,7 @@ layer(NodeContext.layer)("For any configuration", (it) => {
           assert.isTrue(line.slice(origin.column - 1).startsWith(`${JSON.stringify(last)}:`))
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 * runs } }
+    { fastCheck: { numRuns: 25 * runs } }
   )
 
   it.effect.prop(
@@ -167,7 +167,7 @@ layer(NodeContext.layer)("For any configuration", (it) => {
         const shown = (leaves: typeof plain.leaves) => leaves.map(({ key, value }) => [key, value])
         assert.deepStrictEqual(shown(fancy.leaves), shown(plain.leaves))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 * runs } }
+    { fastCheck: { numRuns: 25 * runs } }
   )
 
   const guide = JSON.stringify(
@@ -264,6 +264,6 @@ layer(NodeContext.layer)("For any configuration", (it) => {
           assert.notMatch(outcome.left.message, /[\p{Cc}\p{Cs}]/u)
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 * runs } }
+    { fastCheck: { numRuns: 25 * runs } }
   )
 })

@@ -149,6 +149,7 @@ describe("A setting in a project's file", () => {
       "effort",
       "guardrail",
       "guardrailConfig",
+      "fallback",
       "http2",
       "inferenceConfig",
       "maxTokens",

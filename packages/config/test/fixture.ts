@@ -71,6 +71,7 @@ export const makeFixture = Effect.gen(function*() {
         home: at,
         config: path.join(at, ".config", "altimate-code"),
         data: path.join(at, ".local", "share", "altimate-code"),
+        cache: path.join(at, ".local", "share", "altimate-code"),
         cwd: start.cwd ?? project
       })),
       Layer.provide(Layer.setConfigProvider(provider)),

@@ -99,7 +99,7 @@ layer(NodeContext.layer)("A configuration of random text", (it) => {
         assert.notInclude(log.join("\n"), canary)
         assert.isTrue(Buffer.from(bytes).equals(yield* fs.readFile(globalFile)))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 75 * runs } }
+    { fastCheck: { numRuns: 40 * runs } }
   )
 
   const rules = JSON.stringify({ ...everything.permission, read: { [canary]: "ask" } })
@@ -121,7 +121,7 @@ layer(NodeContext.layer)("A configuration of random text", (it) => {
         assert.match(outcome.left.message, /^ALTIMATE_CLI_PERMISSION: expected /)
         assert.notInclude(JSON.stringify(outcome.left) + log.join("\n"), canary)
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 75 * runs } }
+    { fastCheck: { numRuns: 40 * runs } }
   )
 
   it.effect.prop(
@@ -146,6 +146,6 @@ layer(NodeContext.layer)("A configuration of random text", (it) => {
         assert.notInclude(JSON.stringify(outcome.left) + String(outcome.left), canary)
         assert.isTrue(Buffer.from(bytes).equals(after))
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 60 * runs } }
+    { fastCheck: { numRuns: 40 * runs } }
   )
 })

@@ -13,7 +13,7 @@ layer(NodeContext.layer)("A process that ends before its log is written", (it) =
         const fs = yield* FileSystem.FileSystem
         const directory = yield* fs.makeTempDirectoryScoped()
         const logs = join(directory, "log")
-        const script = yield* bundle(new URL("process/exitEarly.ts", import.meta.url), join(directory, "exitEarly.mjs"))
+        const script = yield* bundle(new URL("process/exitEarly.ts", import.meta.url))
         const result = spawnSync(process.execPath, [script, logs, how], { encoding: "utf8" })
         assert.strictEqual(result.status, status, result.stderr)
         const [name = ""] = yield* fs.readDirectory(logs)

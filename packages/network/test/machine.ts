@@ -111,7 +111,13 @@ export const makeHome = (...secrets: ReadonlyArray<string>) =>
               RegionFallback.layer,
               TrustPolicy.off,
               Secrets.layer,
-              Layer.succeed(Directories, { home, config, data: join(home, ".local/share/altimate-code"), cwd: home })
+              Layer.succeed(Directories, {
+                home,
+                config,
+                data: join(home, ".local/share/altimate-code"),
+                cache: join(home, ".cache/altimate-code"),
+                cwd: home
+              })
             ]),
             Layer.provide(NodeContext.layer),
             Layer.provide([

@@ -16,6 +16,7 @@ import type {
   ConverseCommandOutput,
   ConverseStreamCommandInput
 } from "@aws-sdk/client-bedrock-runtime"
+import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -201,7 +202,10 @@ const make = (limits: Limits): Effect.Effect<
     const requestComplete = withRetries("converse", sendConverse)
     const requestStream = withRetries("converse-stream", openStream)
     const requestCompleteAsStream = (request: ConverseCommandInput, progress: Progress, own?: Gateway["headers"]) =>
-      Effect.map(requestComplete(request, progress, own), (output) => ({ head: toEvents(output), rest: Stream.empty }))
+      Effect.map(
+        requestComplete(request, progress, own),
+        (output) => ({ head: Chunk.unsafeFromArray(toEvents(output)), rest: Stream.empty })
+      )
 
     const streams = yield* Ref.make(streaming.value !== "off")
     /** Reports it once, although concurrent requests may all notice it. */
@@ -249,7 +253,7 @@ const make = (limits: Limits): Effect.Effect<
           const events = Stream.unwrapScoped(
             Effect.map(
               Effect.annotateLogs(requestStreamOrComplete(request, progress, own), annotations),
-              ({ head, rest }) => Stream.concat(Stream.fromIterable(head), rest)
+              ({ head, rest }) => Stream.concat(Stream.fromChunk(head), rest)
             )
           )
           return total === false

@@ -25,7 +25,7 @@ import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
 import { toParts } from "./internal/protocol/response/completeResponse.ts"
-import { initialState, step } from "./internal/protocol/response/streamParts.ts"
+import { toStreamParts } from "./internal/protocol/response/toStreamParts.ts"
 import { choose } from "./ModelChoice.ts"
 import type { Notice } from "./Notice.ts"
 
@@ -140,9 +140,7 @@ const make = (options: Options) =>
           const expected = makeExpectation(provider, input)
           return client.converseStream(input, settings.headers).pipe(
             Stream.mapError(toAiError("streamText", input)),
-            Stream.concat(Stream.succeed(undefined)),
-            Stream.mapAccumEffect(initialState, (state, event) => step(state, event, expected)),
-            Stream.flattenIterables
+            toStreamParts(expected)
           )
         }))
     })

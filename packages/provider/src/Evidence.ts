@@ -73,7 +73,8 @@ export type ResponseEvidence = typeof ResponseEvidence.Type
  * @category schemas
  */
 export const Evidence = Schema.Struct({
-  operation: Schema.Literal("converse", "converse-stream"),
+  /** `list`: a list of models was requested. */
+  operation: Schema.Literal("converse", "converse-stream", "list"),
   region: Schema.String,
   authorization: Authorization,
   /** The request fields that were left out of this request. */

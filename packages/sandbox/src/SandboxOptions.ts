@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Redacted from "effect/Redacted"
+import type { ModelLists } from "./ModelLists.ts"
 import type { Script } from "./Script.ts"
 
 /**
@@ -39,6 +40,10 @@ export interface Options {
   }
   /** The accepted model IDs and ARNs. Default: all. */
   readonly models?: ReadonlyArray<string>
+  /** The IDs of models that are overloaded: every request to them gets a 429. */
+  readonly overloaded?: ReadonlyArray<string>
+  /** The lists of models. Default: none, as behind most gateways. */
+  readonly lists?: ModelLists
   /**
    * How converse-stream is answered. `events`, the default: as events; `buffered`: all events together at the end; `json`: like converse; `only`: as
    * events, while converse gets an empty response.

@@ -16,11 +16,8 @@ import * as FileLock from "../src/FileLock.ts"
 import { fromName, thisProcess, toName } from "../src/internal/holder.ts"
 import { temporary } from "./temporary.ts"
 
-/** Builds a program that acquires the lock of the given file and never releases it. */
-const holdScript = Effect.flatMap(
-  temporary,
-  (directory) => bundle(new URL("process/hold.ts", import.meta.url), `${directory}/hold.mjs`)
-)
+/** A program that acquires the lock of the given file and never releases it. */
+const holdScript = bundle(new URL("process/hold.ts", import.meta.url))
 
 /** Runs the program by a shell line with Node, the script and the file as `$0`, `$1` and `$2`. Returns its process ID. */
 const hold = (file: string, line = "exec \"$0\" \"$1\" \"$2\"") =>

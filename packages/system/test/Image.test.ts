@@ -81,7 +81,7 @@ describe("An image", () => {
           }
         }
       }),
-    { fastCheck: { numRuns: 100 * runs } }
+    { fastCheck: { numRuns: 40 * runs } }
   )
 
   it("can be too large in bytes or on its longer side", () => {

@@ -17,7 +17,8 @@ const runIn = (line: string, ...more: ReadonlyArray<string>) =>
     const fs = yield* FileSystem.FileSystem
     const directory = yield* temporary
     yield* fs.chmod(directory, 0o755)
-    const script = yield* bundle(new URL("process/replace.ts", import.meta.url), `${directory}/replace.mjs`)
+    const script = `${directory}/replace.mjs`
+    yield* fs.copyFile(yield* bundle(new URL("process/replace.ts", import.meta.url)), script)
     const { stderr, stdout } = spawnSync("sh", ["-c", line, process.execPath, script, ...more], { encoding: "utf8" })
     return `${stdout}${stderr}`.trim()
   })

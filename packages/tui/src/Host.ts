@@ -71,6 +71,19 @@ export interface ActiveModel {
 }
 
 /**
+ * A model to choose from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Model {
+  readonly id: string
+  readonly name: string
+  /** For example `Claude`, or whether it can be used here: `needs access`. */
+  readonly family: string
+}
+
+/**
  * The user's answers during setup.
  *
  * @since 0.1.0
@@ -118,8 +131,10 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly setup: Option.Option<Setup>
   /** The selected model. */
   readonly model: Effect.Effect<ActiveModel, HostError>
-  /** The models to choose from. */
-  readonly models: ReadonlyArray<{ readonly id: string; readonly name: string; readonly family: string }>
+  /** The known models, to choose from during setup and until `listedModels` has emitted. */
+  readonly models: ReadonlyArray<Model>
+  /** The models that can be used here, for `/model`: first as they were stored, then as they are. It ends when there is nothing new. */
+  readonly listedModels: Stream.Stream<ReadonlyArray<Model>, HostError>
   /** Selects a model for this process. If that fails, the previous model stays selected. */
   readonly select: (id: string) => Effect.Effect<ActiveModel, HostError>
   /** The tools, and notices for the user, e.g. about an MCP server that did not start. */

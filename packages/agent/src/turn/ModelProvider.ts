@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import type { Wait } from "./Wait.ts"
@@ -49,6 +50,37 @@ export interface Intervention {
 }
 
 /**
+ * A model for small tasks: summaries and titles.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SmallModel {
+  readonly name: string
+  /** In tokens, if known. */
+  readonly contextWindow?: number
+  readonly languageModel: LanguageModel.Service
+}
+
+/**
+ * A model that answers instead of an overloaded one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Fallback {
+  /** The configured name. */
+  readonly id: string
+  /** For the user. */
+  readonly name: string
+  /** The name of the overloaded model. */
+  readonly replaces: string
+  readonly languageModel: LanguageModel.Service
+  /** Whether the user must allow it each time. */
+  readonly isAsked: boolean
+}
+
+/**
  * @since 0.1.0
  * @category models
  */
@@ -59,6 +91,12 @@ export interface ModelProvider {
   readonly refusal: (error: AiError.AiError) => Refusal | undefined
   /** Whether the request may be retried after the answer was cut off with this error. */
   readonly canRetryAnswer: (error: AiError.AiError) => boolean
+  /** Whether the model is overloaded, after all retries, so that another one may answer. */
+  readonly isOverloaded: (error: AiError.AiError) => boolean
+  /** If absent, the model itself does small tasks. */
+  readonly small?: SmallModel
+  /** If absent, an overloaded model ends the turn. */
+  readonly fallback?: Fallback
   /** Whether the answer ended because the context window was full. */
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
   /** Returns why and how the provider stopped or changed an answer, for the user; `undefined` if it did not. */
@@ -82,6 +120,7 @@ export const unknown: ModelProvider = {
   model: undefined,
   refusal: () => undefined,
   canRetryAnswer: () => false,
+  isOverloaded: () => false,
   isFull: () => false,
   describeIntervention: () => undefined,
   reportWaits: (effect) => effect,

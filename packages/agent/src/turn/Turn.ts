@@ -16,6 +16,7 @@ import { closeOpenCalls, toToolDone } from "../internal/session/interrupted.ts"
 import { now } from "../internal/session/now.ts"
 import { shortenReason } from "../internal/session/refusedContent.ts"
 import { makeCalls } from "../internal/turn/calls.ts"
+import { makeFallback } from "../internal/turn/fallback.ts"
 import { makeRecovery } from "../internal/turn/recovery.ts"
 import { type Answer, type Extras, sendRequest, withoutRefusedTools } from "../internal/turn/request.ts"
 import type { Approver } from "../permission/Approver.ts"
@@ -142,8 +143,10 @@ const steps = (
     const recovery = makeRecovery({ ...context, promptLine, cutAnswers })
     const { retryCut } = recovery
 
+    const fallback = makeFallback(context)
+
     /** Repeats the request until it is answered or there is nothing left to try. */
-    const ask = (
+    const askModel = (
       offered: AnyToolkit | undefined,
       extras: Extras
     ): Effect.Effect<Answer, Failure, LanguageModel.LanguageModel> =>
@@ -156,14 +159,16 @@ const steps = (
             yield* add(outcome.usage)
             const { error, hasText, mode } = outcome
             yield* emit({ type: "answer-cut", mode, hasText, message: shortenReason(describe(error)) })
-            return yield* ask(offered, outcome.next)
+            return yield* askModel(offered, outcome.next)
           }
           case "Refused": {
             const trial = yield* recovery.recoverFrom(outcome, offered?.tools ?? {}, extras.trial)
-            return yield* trial === undefined ? Effect.fail(outcome.error) : ask(offered, { ...extras, trial })
+            return yield* trial === undefined ? Effect.fail(outcome.error) : askModel(offered, { ...extras, trial })
           }
         }
       })
+
+    const ask = (offered: AnyToolkit | undefined, extras: Extras) => fallback(askModel(offered, extras))
 
     yield* appendPrompt(Prompt.userMessage({ content: input.map(encodeBytes) }))
     let malformed = 0

@@ -70,6 +70,8 @@ export type TurnEvent =
     /** Why it was cut off. */
     readonly message: string
   }
+  /** The model is overloaded, and this one (its configured name) answers for the rest of the turn. A notice says so. */
+  | { readonly type: "fallback"; readonly model: string }
   /** The provider waits before it retries a request. The next event ends the wait. */
   | { readonly type: "waiting" } & Wait
   /** Information for the user, for example that older turns were compacted. */

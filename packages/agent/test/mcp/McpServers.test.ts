@@ -3,9 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js"
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -16,33 +14,23 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setImmediate } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
+import { clockWith } from "../../../../test/clockWith.ts"
 import { makeWireNames } from "../../src/internal/mcp/toolNames.ts"
 import * as McpServers from "../../src/mcp/McpServers.ts"
 import type { Action, ToolFailure, ToolOutput } from "../../src/tools/ToolCall.ts"
 // @ts-expect-error it is run as a program too, and has no types
 import { makeServer, pixel, schema } from "../../../../test/mcp/mcpTools.mjs"
+import { mcpServer } from "../../../../test/mcp/programs.ts"
 import { call, http, make, texts } from "./servers.ts"
 
-const fixture = fileURLToPath(new URL("../../../../test/mcp/mcpServer.mjs", import.meta.url))
-
 const local = (...mode: ReadonlyArray<string>) =>
-  ({ type: "local", command: [process.execPath, fixture, ...mode] }) as const
+  ({ type: "local", command: [process.execPath, mcpServer, ...mode] }) as const
 
 const connect = (servers: McpServers.Options["servers"]) =>
   Effect.gen(function*() {
     const made = yield* make(servers)
     return { ...made, toolkit: yield* made.toolkit, notices: yield* made.notices }
   })
-
-/** The real clock, except that this limit passes when `passes` completes, however quick or slow the machine is. */
-const clockWith = (limit: Duration.DurationInput, passes: Effect.Effect<void>) => {
-  const clock = Clock.make()
-  const sleep = clock.sleep.bind(clock)
-  return Object.assign(clock, {
-    sleep: (duration: Duration.Duration) => Duration.equals(duration, limit) ? passes : sleep(duration)
-  })
-}
 
 const temporary = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "mcp-"))),

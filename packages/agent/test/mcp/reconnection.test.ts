@@ -9,12 +9,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 // @ts-expect-error it is run as a program too, and has no types
 import { makeServer } from "../../../../test/mcp/mcpTools.mjs"
+import { lastingServer } from "../../../../test/mcp/programs.ts"
 import { call, http, make, texts } from "./servers.ts"
-
-const fixture = fileURLToPath(new URL("../../../../test/mcp/lastingServer.mjs", import.meta.url))
 
 /** A local server, and what it has written down so far. */
 const lasting = (...tools: ReadonlyArray<string>) =>
@@ -27,7 +25,7 @@ const lasting = (...tools: ReadonlyArray<string>) =>
       const file = join(directory, "notes")
       const notes = () => existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : []
       return {
-        config: { type: "local", command: [process.execPath, fixture, file, ...tools] } as const,
+        config: { type: "local", command: [process.execPath, lastingServer, file, ...tools] } as const,
         notes,
         count: (note: string) => notes().filter((line) => line === note).length
       }

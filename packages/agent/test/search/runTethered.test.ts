@@ -41,7 +41,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A tethered program", (i
     it.scoped(`ends when the process ends by ${signal}`, () =>
       Effect.gen(function*() {
         const { directory, pid, program } = yield* makeEndless
-        const script = yield* bundle(new URL("process/search.ts", import.meta.url), `${directory}/search.mjs`)
+        const script = yield* bundle(new URL("process/search.ts", import.meta.url))
         // As in a terminal, where Ctrl-C goes to all that are in the group.
         const child = spawn(process.execPath, [script, program, directory], { detached: true, stdio: "ignore" })
         const started = yield* pid

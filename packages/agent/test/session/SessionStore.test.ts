@@ -406,9 +406,9 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       const { directory, file, id } = yield* written(...lines)
       const bytes = yield* fs.readFile(file)
       const ends = [...bytes.keys()].filter((index) => bytes[index] === 10)
-      // Every third, and each around the end of a line.
+      // Every thirteenth, each inside a character, and each around the end of a line.
       const cuts = [...bytes.keys()].filter((length) =>
-        length % 3 === 0 || ends.some((end) => Math.abs(end - length) < 2)
+        length % 13 === 0 || (bytes[length]! & 0xc0) === 0x80 || ends.some((end) => Math.abs(end - length) < 2)
       )
       yield* Effect.forEach(cuts, (length) =>
         Effect.scoped(Effect.gen(function*() {

@@ -122,6 +122,6 @@ layer(NodeContext.layer)("a session file with arbitrary content", (it) => {
         }
         assert.deepStrictEqual((yield* fs.readDirectory(directory)).toSorted(), [`${healthy}.jsonl`, `${id}.jsonl`])
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 120 } }
+    { fastCheck: { numRuns: 50 } }
   )
 })

@@ -25,9 +25,10 @@ layer(NodeContext.layer, { excludeTestServices: true })("A process that is kille
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
         const temporary = yield* fs.makeTempDirectoryScoped()
-        const script = yield* bundle(new URL("process/turn.ts", import.meta.url), `${temporary}/turn.mjs`)
+        const script = yield* bundle(new URL("process/turn.ts", import.meta.url))
         let wasKilled = true
-        for (let count = 1; wasKilled; count++) {
+        // Every second event: those have all kinds but the usage.
+        for (let count = 1; wasKilled; count += 2) {
           const directory = `${temporary}/${count}`
           yield* fs.makeDirectory(directory)
           wasKilled = yield* play(script, directory, count)

@@ -80,6 +80,7 @@ const provider = (model = "m"): ModelProvider => ({
   model,
   refusal: (error) => "cause" in error ? error.cause as Refusal | undefined : undefined,
   canRetryAnswer: () => false,
+  isOverloaded: () => false,
   reportWaits: (effect) => effect,
   describeIntervention: (metadata) =>
     metadata["test"]?.["blocked"] === undefined

@@ -68,7 +68,6 @@ export const options: Table = {
   "--prompt": "Use altimate-code run \"…\" for one task, or type the prompt on the screen.",
   ...forAll("--agent, --agents", noAgents),
   ...forAll("--variant, --effort, --thinking, --betas", "The reasoning effort of a model cannot be set."),
-  "--fallback-model": "No other model is tried: a failed request is retried with the same model.",
   "--max-budget-usd": "There is no limit in dollars: run --max-steps N limits the requests.",
   "--small-model": "All requests use one model: --model ID.",
   ...forAll(

@@ -9,19 +9,26 @@ export const modelOption = option(
   { description: "Use this model instead of the configured one." }
 )
 
+export const fallbackModelOption = option(
+  Options.text("fallback-model").pipe(Options.withPseudoName("ID"), Options.optional),
+  { description: "Use this model when the other one is overloaded." }
+)
+
 export const crossRegionOption = option(
   Options.text("cross-region").pipe(Options.withPseudoName("VALUE"), Options.optional),
   { description: "Model ID prefix: auto, off, us, eu, global, …" }
 )
 
 /** Returns the settings that the command line overrides. */
-export const overrides = ({ crossRegion, model, yolo = false }: {
+export const overrides = ({ crossRegion, fallbackModel = Option.none(), model, yolo = false }: {
   readonly model?: Option.Option<string>
+  readonly fallbackModel?: Option.Option<string>
   readonly crossRegion: Option.Option<string>
   readonly yolo?: boolean
 }): Overrides => ({
   yolo,
   ...(model !== undefined && Option.isSome(model) ? { model: model.value } : {}),
+  ...(Option.isSome(fallbackModel) ? { fallback: fallbackModel.value } : {}),
   ...(Option.isSome(crossRegion) ? { crossRegion: crossRegion.value } : {})
 })
 

@@ -3,7 +3,7 @@ import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
-import { describe } from "@altimate-code/config/Origin"
+import { describe, type Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
 import * as Network from "@altimate-code/network/Network"
@@ -12,14 +12,16 @@ import { BedrockError } from "@altimate-code/provider/BedrockError"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
 import { RetryNotice } from "@altimate-code/provider/RetryNotice"
 import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
+import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CliError } from "../command-line/failure/CliError.ts"
 import { describeIntervention } from "./guardrails.ts"
-import type { KnownModel } from "./knownModels.ts"
+import { type KnownModel, lookUp } from "./knownModels.ts"
 import * as MaskedModel from "./maskedModel.ts"
 import { describeNotice } from "./notices.ts"
 
@@ -73,6 +75,49 @@ export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTok
     })
   )
 
+/** Opens another configured model over the same client, until the scope closes. */
+const openOther = ({ value }: Setting<string>) =>
+  Effect.gen(function*() {
+    const known = yield* lookUp(yield* ModelRef.parse(value))
+    const context = yield* Layer.build(languageModel(known))
+    return { known, languageModel: Context.get(context, LanguageModel.LanguageModel) }
+  })
+
+/**
+ * The models that help the selected one: for small tasks, and when it is overloaded. On the screen the user decides about the fallback; elsewhere only
+ * `--fallback-model` allows it.
+ */
+export const openHelpers = ({ id, name }: Pick<KnownModel, "id" | "name">, where: "run" | "screen") =>
+  Effect.gen(function*() {
+    const { fallback, smallModel } = yield* Settings
+    const small = yield* Effect.transposeMapOption(smallModel, openOther)
+    const other = yield* Effect.transposeMapOption(
+      Option.filter(fallback, ({ origin }) => where === "screen" || origin._tag === "Flag"),
+      openOther
+    )
+    return {
+      ...Option.match(small, {
+        onNone: () => ({}),
+        onSome: ({ known, languageModel }) => ({
+          small: {
+            name: known.name,
+            languageModel,
+            ...Option.match(known.contextWindow, {
+              onNone: () => ({}),
+              onSome: (contextWindow) => ({ contextWindow })
+            })
+          }
+        })
+      }),
+      ...Option.match(Option.filter(other, ({ known }) => known.id !== id), {
+        onNone: () => ({}),
+        onSome: ({ known, languageModel }) => ({
+          fallback: { id: known.id, name: known.name, replaces: name, languageModel, isAsked: where === "screen" }
+        })
+      })
+    } satisfies Pick<ModelProvider, "fallback" | "small">
+  })
+
 /** Reads Bedrock's stop reason of an answer. */
 export const stopReason = (metadata: Response.FinishPart["metadata"]): string | undefined => {
   const reason: unknown = metadata["altimate-code-bedrock"]?.["stopReason"]
@@ -96,11 +141,15 @@ export const provider = (
   { canRetryAnswer, model, notices }: Pick<
     typeof BedrockLanguageModel.BedrockTarget.Service,
     "canRetryAnswer" | "model" | "notices"
-  >
+  >,
+  helpers: Pick<ModelProvider, "fallback" | "small">
 ): ModelProvider => ({
+  ...helpers,
   model: model.wire,
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
   canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), canRetryAnswer),
+  isOverloaded: (error) =>
+    Option.exists(BedrockError.fromAiError(error), ({ reason }) => reason === "Throttled" || reason === "Unavailable"),
   isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",
   describeIntervention: (metadata) => describeIntervention(metadata, stopReason(metadata)),
   reportWaits: (effect, report) =>

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { mcpServer } from "../../../../test/mcp/programs.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
 import { keys, open } from "../Terminal.ts"
 
@@ -125,12 +125,11 @@ layer(NodeContext.layer)("the assistant", (it) => {
 
   it.scoped("uses the tools of MCP servers; a broken server is reported and does not affect the others", () =>
     Effect.gen(function*() {
-      const server = fileURLToPath(new URL("../../../../test/mcp/mcpServer.mjs", import.meta.url))
       const { body, home } = yield* start(
         [{ blocks: [call("1", "good_echo", { text: "hello" })] }, says("It echoes.")],
         {
           mcp: {
-            good: { type: "local", command: [process.execPath, server] },
+            good: { type: "local", command: [process.execPath, mcpServer] },
             broken: { type: "local", command: ["/no/such/program"] }
           },
           permission: { good_echo: "allow" }

@@ -6,7 +6,7 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { mcpServer } from "../../../../test/mcp/programs.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
 import { keys, open } from "../Terminal.ts"
 
@@ -102,8 +102,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
         {},
         { headers: { "x-api-key": "{env:GATEWAY_KEY}", "x-team": "{env:PLAIN}" } }
       )
-      const server = fileURLToPath(new URL("../../../../test/mcp/mcpServer.mjs", import.meta.url))
-      const run = [scene.dumping("server"), scene.dumping("own", `exec '${process.execPath}' '${server}'`)]
+      const run = [scene.dumping("server"), scene.dumping("own", `exec '${process.execPath}' '${mcpServer}'`)]
       scene.dumping("command")
       scene.dumping("rg", "exit 1")
       const { code, stderr } = yield* scene.home.spawn(["run", "--yolo", "go"], {
@@ -144,7 +143,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       )
       mkdirSync(join(scene.home.home, ".aws"))
       writeFileSync(join(scene.home.home, ".aws/config"), `[profile corp]\ncredential_process = ${credentialProcess}\n`)
-      const { code, stderr } = yield* scene.home.spawn(["run", "--no-tools", "go"], { env: scene.env })
+      const { code, stderr } = yield* scene.home.run(["run", "--no-tools", "go"], { env: scene.env })
       assert.strictEqual(code, 0, stderr)
       const { headers } = (yield* scene.sandbox.requests)[0]!
       assert.include(headers["authorization"], "AKIAFROMPROCESS00000")
@@ -157,7 +156,7 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       const tokenCommand = scene.dumping("token", "echo token-of-the-command")
       yield* scene.home.writeGlobalConfig(guideConfig(scene.sandbox.url, { tokenCommand }))
       const { AWS_BEARER_TOKEN_BEDROCK: _, BASIC_TOKEN: __, COPY_OF_THE_TOKEN: ___, ...env } = scene.env
-      const { code, stderr } = yield* scene.home.spawn(["run", "--no-tools", "go"], { env })
+      const { code, stderr } = yield* scene.home.run(["run", "--no-tools", "go"], { env })
       assert.strictEqual(code, 0, stderr)
       const { headers } = (yield* scene.sandbox.requests)[0]!
       assert.strictEqual(headers["authorization"], "Bearer token-of-the-command")
@@ -169,10 +168,10 @@ layer(NodeContext.layer)("a program that is started", (it) => {
       const scene = yield* makeScene([{ blocks: [call("bash", { command: "sh programs/command" })] }, says("Done.")])
       scene.dumping("command")
       const stored = "canary-stored-token-5566"
-      const login = yield* scene.home.spawn(["auth", "login"], { stdin: stored })
+      const login = yield* scene.home.run(["auth", "login"], { stdin: stored })
       assert.strictEqual(login.code, 0, login.stderr)
       const env = { PATH: scene.env.PATH, SOURCE_OF_THE_TOKEN: stored, PLAIN: "plain" }
-      const { code, stderr } = yield* scene.home.spawn(["run", "--yolo", "go"], { env })
+      const { code, stderr } = yield* scene.home.run(["run", "--yolo", "go"], { env })
       assert.strictEqual(code, 0, stderr)
       assert.strictEqual((yield* scene.sandbox.requests)[0]!.headers["authorization"], `Bearer ${stored}`)
       assert.strictEqual(scene.seen("command")["PLAIN"], "plain")
@@ -209,7 +208,7 @@ layer(NodeContext.layer)("a secret", (it) => {
         },
         says("Done.")
       ])
-      const { code, stderr, stdout } = yield* scene.home.spawn(["run", "--yolo", "--format", "json", "go"], {
+      const { code, stderr, stdout } = yield* scene.home.run(["run", "--yolo", "--format", "json", "go"], {
         env: scene.env
       })
       assert.strictEqual(code, 0, stderr)
@@ -236,7 +235,7 @@ layer(NodeContext.layer)("a secret", (it) => {
             says(pieces),
             says([...`It ends with ${encode(bearer)}`])
           ])
-          const json = yield* scene.home.spawn(["run", "--no-tools", "--format", "json", "go"], { env: scene.env })
+          const json = yield* scene.home.run(["run", "--no-tools", "--format", "json", "go"], { env: scene.env })
           const events = json.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, string>)
           for (const type of ["text", "reasoning"]) {
             const whole = events.filter((event) => event["type"] === type).map(({ text }) => text).join("")
@@ -244,7 +243,7 @@ layer(NodeContext.layer)("a secret", (it) => {
             assert.notInclude(whole, encode(bearer))
           }
           for (const end of [/^Your token: [^]*<redacted>[^]*\. Bye\.\n$/, /^It ends with [^]*<redacted>/]) {
-            const { stdout } = yield* scene.home.spawn(["run", "--no-tools", "go"], { env: scene.env })
+            const { stdout } = yield* scene.home.run(["run", "--no-tools", "go"], { env: scene.env })
             assert.match(stdout, end)
             assert.notInclude(stdout, encode(bearer))
           }
@@ -260,10 +259,10 @@ layer(NodeContext.layer)("a secret", (it) => {
       const scene = yield* makeScene([
         { faults: [refused, refused, refused], blocks: [{ type: "text", text: pieces }] }
       ])
-      const { code, stderr } = yield* scene.home.spawn(["run", "--no-tools", "go"], { env: scene.env })
+      const { code, stderr } = yield* scene.home.run(["run", "--no-tools", "go"], { env: scene.env })
       assert.strictEqual(code, 1)
       assert.include(stderr, "Bad: <redacted>")
-      const json = yield* scene.home.spawn(["run", "--no-tools", "--format", "json", "go"], { env: scene.env })
+      const json = yield* scene.home.run(["run", "--no-tools", "--format", "json", "go"], { env: scene.env })
       assert.include(json.stdout, "Bad: <redacted>")
       const terminal = yield* open([], { home: scene.home.home, env: scene.env })
       yield* terminal.see(/Amazon Bedrock[^]*ready/)
@@ -297,11 +296,11 @@ layer(NodeContext.layer)("JSON", (it) => {
         output.trim().split(/\r?\n/).map((line) => JSON.parse(line) as { type: string; text: string })
           .filter(({ type }) => type === "text").map(({ text }) => text).join("")
       assert.strictEqual(texts(raw), odd)
-      const piped = yield* scene.home.spawn(args, { env: scene.env })
+      const piped = yield* scene.home.run(args, { env: scene.env })
       assert.include(piped.stdout, odd)
       assert.strictEqual(texts(piped.stdout), odd)
 
-      const { stdout } = yield* scene.home.spawn(["session", "list", "--format", "json"])
+      const { stdout } = yield* scene.home.run(["session", "list", "--format", "json"])
       const [{ id }] = JSON.parse(stdout) as [{ id: string }]
       const exported = yield* open(["session", "export", id, "--format", "json"], {
         home: scene.home.home,

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 import { keys, open } from "../Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "commands-token" }
@@ -37,7 +37,13 @@ const setUp = (command: string, more: Script = []) =>
       Effect.sync(() =>
         spawn(node, [bin, "run", "--yolo", "go"], {
           cwd,
-          env: { PATH: process.env["PATH"], HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...token },
+          env: {
+            PATH: process.env["PATH"],
+            HOME: home,
+            XDG_CACHE_HOME: codeCache,
+            AWS_EC2_METADATA_DISABLED: "true",
+            ...token
+          },
           stdio: "ignore"
         })
       ),

@@ -7,15 +7,13 @@ import * as Schedule from "effect/Schedule"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { listening } from "../../../../test/Listening.ts"
+import { lastingServer, mcpServer } from "../../../../test/mcp/programs.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
 import { ask, start as startScreen } from "../screen/ScreenOnSandbox.ts"
 import { keys, open } from "../Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "mcp-test-token" }
-
-const fixture = (name: string) => fileURLToPath(new URL(`../../../../test/mcp/${name}`, import.meta.url))
 
 /** On a busy machine a server may take longer than the two seconds after which the command says what it waits for. */
 const withoutWaits = (stderr: string) => stderr.replace(/^note: waiting for MCP server .*\n/gm, "")
@@ -35,7 +33,7 @@ const waitingFor = (home: string, ...args: ReadonlyArray<string>) => {
       command: [
         "sh",
         "-c",
-        `for i in $(seq 400); do [ -e '${file}' ] && exec "$@"; sleep 0.05; done`,
+        `for i in $(seq 4000); do [ -e '${file}' ] && exec "$@"; sleep 0.05; done`,
         "sh",
         process.execPath,
         ...args
@@ -73,12 +71,12 @@ layer(NodeContext.layer)("mcp list", (it) => {
     () =>
       Effect.gen(function*() {
         const { home } = yield* start(() => ({
-          good: local(fixture("mcpServer.mjs")),
-          broken: local(fixture("mcpServer.mjs"), "crash"),
+          good: local(mcpServer),
+          broken: local(mcpServer, "crash"),
           nobody: { type: "remote", url: "http://127.0.0.1:1/mcp?key=canary-of-the-query" },
           off: { type: "remote", url: "https://wiki.example/mcp", enabled: false }
         }))
-        const text = yield* home.spawn(["mcp", "list"])
+        const text = yield* home.run(["mcp", "list"])
         assert.strictEqual(text.code, 1)
         assert.match(text.stdout, /^good {4}connected {2}stdio\n {2}tools: good_echo, .*\n/)
         assert.match(
@@ -92,7 +90,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
         assert.match(text.stdout, /\noff {5}disabled {3}http\n$/)
         assert.match(withoutWaits(text.stderr), /^error: MCP servers not connected: broken, nobody\.\n/)
         assert.notInclude(text.stdout + text.stderr, "canary-of-the-query")
-        const json = yield* home.spawn(["mcp", "list", "--format", "json"])
+        const json = yield* home.run(["mcp", "list", "--format", "json"])
         assert.strictEqual(json.code, 1)
         const listed = JSON.parse(json.stdout) as ReadonlyArray<Listed>
         assert.deepStrictEqual(listed.map(({ name, state }) => `${name} ${state}`), [
@@ -111,16 +109,16 @@ layer(NodeContext.layer)("mcp list", (it) => {
     () =>
       Effect.gen(function*() {
         const { home } = yield* start(() => ({
-          good: local(fixture("mcpServer.mjs")),
+          good: local(mcpServer),
           off: { ...local("/none"), enabled: false }
         }))
-        const result = yield* home.spawn(["mcp", "list"])
+        const result = yield* home.run(["mcp", "list"])
         assert.deepStrictEqual([result.code, withoutWaits(result.stderr)], [0, ""])
         const none = yield* start(() => ({}))
-        const empty = yield* none.home.spawn(["mcp", "list"])
+        const empty = yield* none.home.run(["mcp", "list"])
         assert.strictEqual(empty.code, 0)
         assert.match(empty.stdout, /^No MCP servers are configured/)
-        assert.strictEqual((yield* none.home.spawn(["mcp", "list", "--format", "json"])).stdout, "[]\n")
+        assert.strictEqual((yield* none.home.run(["mcp", "list", "--format", "json"])).stdout, "[]\n")
       })
   )
 
@@ -147,7 +145,7 @@ layer(NodeContext.layer)("mcp list", (it) => {
           }
         }))
         for (const args of [["mcp", "list"], ["mcp", "list", "--format", "json"], ["run", "hi"]]) {
-          const { stderr, stdout } = yield* home.spawn(args, { env: token })
+          const { stderr, stdout } = yield* home.run(args, { env: token })
           const shown = stdout + stderr + (yield* home.logs)
           assert.include(shown, "not known: ")
           assert.include(shown, "no database at ")
@@ -165,7 +163,7 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
     Effect.gen(function*() {
       const home = yield* makeHome
       const sandbox = yield* Sandbox.make({ script: [says("Done.")] })
-      const slow = waitingFor(home.home, fixture("mcpServer.mjs"))
+      const slow = waitingFor(home.home, mcpServer)
       yield* home.writeGlobalConfig({ ...guideConfig(sandbox.url), mcp: { slow: slow.config } })
       const terminal = yield* open(["run", "hi"], { home: home.home, env: token })
       yield* terminal.see("note: waiting for MCP server \"slow\" to start")
@@ -179,9 +177,10 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
   it.scoped("may change their tools, and the next request has the new ones", () =>
     Effect.gen(function*() {
       const { home, offered } = yield* start(
-        (home) => ({ my: local(fixture("lastingServer.mjs"), join(home, "notes")) }),
+        (home) => ({ my: local(lastingServer, join(home, "notes")) }),
         [call("my_add"), call("my_added"), says("Done.")]
       )
+      // Only the built command has a version.
       const result = yield* home.spawn(["run", "go"], { env: token })
       assert.strictEqual(result.code, 0, result.stderr)
       const [first, second] = yield* offered
@@ -197,9 +196,9 @@ layer(NodeContext.layer)("MCP servers of a session", (it) => {
     () =>
       Effect.gen(function*() {
         const elsewhere = yield* makeHome
-        const slow = waitingFor(elsewhere.home, fixture("mcpServer.mjs"))
+        const slow = waitingFor(elsewhere.home, mcpServer)
         const { terminal } = yield* startScreen({
-          config: { mcp: { slow: slow.config, broken: local(fixture("mcpServer.mjs"), "crash") } },
+          config: { mcp: { slow: slow.config, broken: local(mcpServer, "crash") } },
           script: [says("Hello.")]
         })
         yield* terminal.see("Waiting for MCP server \"slow\" to start.")
@@ -218,7 +217,7 @@ it.scopedLive(
   () =>
     Effect.gen(function*() {
       const { home } = yield* start(
-        (home) => ({ my: local(fixture("lastingServer.mjs"), join(home, "notes")) }),
+        (home) => ({ my: local(lastingServer, join(home, "notes")) }),
         [call("my_wait"), says("Done.")]
       )
       const notes = join(home.home, "notes")

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { spawn, spawnSync } from "node:child_process"
 import { closeSync, openSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "error-token-123" }
 
@@ -342,7 +342,7 @@ layer(NodeContext.layer)("an external interruption", (it) => {
       yield* home.writeGlobalConfig(guideConfig(sandbox.url))
       const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
         const child = spawn(node, [bin, "run", "hello"], {
-          env: { PATH: process.env["PATH"], HOME: home.home, ...token },
+          env: { PATH: process.env["PATH"], HOME: home.home, XDG_CACHE_HOME: codeCache, ...token },
           stdio: ["ignore", "pipe", "pipe"]
         })
         let stderr = ""
@@ -368,7 +368,7 @@ layer(NodeContext.layer)("a stdout that can't be written", (it) => {
         )
         const { code, stderr } = yield* Effect.async<{ code: number | null; stderr: string }>((resume) => {
           const child = spawn(node, [bin, ...args], {
-            env: { PATH: process.env["PATH"], HOME: home.home, ...token },
+            env: { PATH: process.env["PATH"], HOME: home.home, XDG_CACHE_HOME: codeCache, ...token },
             stdio: ["ignore", full, "pipe"]
           })
           let stderr = ""

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "crash-token" }
 
@@ -38,7 +38,7 @@ const killedAt = (home: string, count: number, later: number) =>
   Effect.async<NodeJS.Signals | null>((resume) => {
     const child = spawn(node, [bin, "run", "--yolo", "begin"], {
       cwd: home,
-      env: { PATH: process.env["PATH"], HOME: home, ...token },
+      env: { PATH: process.env["PATH"], HOME: home, XDG_CACHE_HOME: codeCache, ...token },
       stdio: "ignore"
     })
     let killing = false
@@ -55,8 +55,8 @@ const killedAt = (home: string, count: number, later: number) =>
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
-/** Whole turns have about this many lines: header, prompt, three answers, three starts, three results. */
-const points = Array.from({ length: 11 }, (_, index) => [index + 1, index % 2 === 0 ? 60 : 0] as const)
+/** Whole turns have about 11 lines: header, prompt, three answers, three starts, three results. */
+const points = [1, 2, 3, 4, 5, 7, 10].map((count, index) => [count, index % 2 === 0 ? 60 : 0] as const)
 
 layer(NodeContext.layer)("kill -9", (it) => {
   for (const [count, later] of points) {

@@ -3,7 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import { type IPty, spawn } from "@lydell/node-pty"
 import * as Effect from "effect/Effect"
-import { bin, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, makeHome, node } from "../BuiltCli.ts"
 
 /** `auth login` in a real terminal; `answer` is called once the question is on the screen. */
 const loginInTerminal = (home: string, answer: (terminal: IPty) => void) =>
@@ -12,7 +12,7 @@ const loginInTerminal = (home: string, answer: (terminal: IPty) => void) =>
       cols: 100,
       rows: 30,
       cwd: home,
-      env: { PATH: process.env["PATH"]!, HOME: home, TERM: "xterm-256color" }
+      env: { PATH: process.env["PATH"]!, HOME: home, XDG_CACHE_HOME: codeCache, TERM: "xterm-256color" }
     })
     let screen = ""
     let answered = false

@@ -6,7 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { constants } from "node:os"
 import { join } from "node:path"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 import { open } from "../Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "signal-token" }
@@ -26,7 +26,7 @@ const until = (isSo: () => boolean, what: string) =>
 
 /** A home with a gateway that is never reached, and the program started in a project of it; its end kills the program. */
 const setUp = Effect.gen(function*() {
-  const { home, logDirectory, writeGlobalConfig } = yield* makeHome
+  const { home, logDirectory, run, writeGlobalConfig } = yield* makeHome
   const cwd = join(home, "project")
   mkdirSync(join(cwd, ".git"), { recursive: true })
   const start = (args: ReadonlyArray<string>, env: Record<string, string> = token) =>
@@ -34,7 +34,13 @@ const setUp = Effect.gen(function*() {
       Effect.sync(() => {
         const child = spawn(node, [bin, ...args], {
           cwd,
-          env: { PATH: process.env["PATH"], HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...env },
+          env: {
+            PATH: process.env["PATH"],
+            HOME: home,
+            XDG_CACHE_HOME: codeCache,
+            AWS_EC2_METADATA_DISABLED: "true",
+            ...env
+          },
           // stdin stays open and empty.
           stdio: ["pipe", "ignore", "pipe"]
         })
@@ -43,7 +49,7 @@ const setUp = Effect.gen(function*() {
       ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
     )
   const isLogging = () => existsSync(logDirectory) && readdirSync(logDirectory).length > 0
-  return { home, cwd, start, writeGlobalConfig, isLogging }
+  return { home, cwd, run, start, writeGlobalConfig, isLogging }
 })
 
 const fifo = (path: string) => {
@@ -51,29 +57,37 @@ const fifo = (path: string) => {
   execFileSync("mkfifo", ["-m", "600", path])
 }
 
-/** Where a read can wait for ever. */
+/** Where a read can wait for ever. Each signal has a place, and one place has all of them. */
 const stuck: ReadonlyArray<{
   readonly where: string
+  readonly signals: ReadonlyArray<typeof signals[number]>
   readonly pipes: ReadonlyArray<string>
   readonly args: ReadonlyArray<string>
   readonly env?: Record<string, string>
 }> = [
   {
     where: "the pipe that ALTIMATE_CLI_CONFIG names",
+    signals: ["SIGTERM"],
     pipes: ["pipe"],
     args: ["run", "hi"],
     env: { ALTIMATE_CLI_CONFIG: "../pipe" }
   },
-  { where: "an attached pipe", pipes: ["project/pipe"], args: ["run", "hi", "--file", "pipe"] },
-  { where: "the files of AWS", pipes: [".aws/config", ".aws/credentials"], args: ["doctor"], env: {} },
-  { where: "stdin", pipes: [], args: ["run", "hi"] },
-  { where: "stdin for a token", pipes: [], args: ["auth", "login"], env: {} }
+  { where: "an attached pipe", signals: ["SIGQUIT"], pipes: ["project/pipe"], args: ["run", "hi", "--file", "pipe"] },
+  {
+    where: "the files of AWS",
+    signals: ["SIGHUP"],
+    pipes: [".aws/config", ".aws/credentials"],
+    args: ["doctor"],
+    env: {}
+  },
+  { where: "stdin", signals, pipes: [], args: ["run", "hi"] },
+  { where: "stdin for a token", signals: ["SIGINT"], pipes: [], args: ["auth", "login"], env: {} }
 ]
 
 // Processes take real time.
 layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
   describe("ends the program while it waits for", () => {
-    for (const { args, env, pipes, where } of stuck) {
+    for (const { args, env, pipes, signals, where } of stuck) {
       for (const signal of signals) {
         it.scoped(`${where}: ${signal}`, () =>
           Effect.gen(function*() {
@@ -104,17 +118,11 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
   ) {
     it.scoped(`is not needed if ${place} is a pipe, which is rejected`, () =>
       Effect.gen(function*() {
-        const { cwd, home } = yield* setUp
+        const { cwd, home, run } = yield* setUp
         fifo(join(home, place))
         for (const args of [["run", "hi"], ["config", "show"], ["doctor"]]) {
-          const child = spawn(node, [bin, ...args], {
-            cwd,
-            env: { PATH: process.env["PATH"], HOME: home, ...token },
-            stdio: ["ignore", "ignore", "pipe"]
-          })
-          let stderr = ""
-          child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text)
-          assert.strictEqual(yield* shellCode(child), 2)
+          const { code, stderr } = yield* run(args, { cwd, env: token })
+          assert.strictEqual(code, 2)
           assert.include(stderr, `error: ${join(home, place)} cannot be read: `)
         }
       }))

@@ -17,7 +17,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { bin, guideConfig, makeHome, node } from "../BuiltCli.ts"
+import { bin, codeCache, guideConfig, makeHome, node } from "../BuiltCli.ts"
 import { keys, open } from "../Terminal.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "starting-token" }
@@ -171,12 +171,13 @@ const script: Script = [{ blocks: [{ type: "text", text: "All is well." }] }]
 const setUp = (options: { readonly script?: Script } = {}) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make({ script: options.script ?? script })
-    const { home, writeGlobalConfig } = yield* makeHome
+    const { home, run, writeGlobalConfig } = yield* makeHome
     const cwd = join(home, "project")
     mkdirSync(join(cwd, ".git"), { recursive: true })
     yield* writeGlobalConfig(guideConfig(sandbox.url))
-    const env = { PATH: process.env["PATH"]!, HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...token }
-    return { sandbox, home, cwd, env, writeGlobalConfig }
+    const variables = { HOME: home, XDG_CACHE_HOME: codeCache, AWS_EC2_METADATA_DISABLED: "true" }
+    const env = { PATH: process.env["PATH"]!, ...variables, ...token }
+    return { sandbox, home, cwd, env, run, writeGlobalConfig }
   })
 
 layer(NodeContext.layer, { excludeTestServices: true })("The standard input of run", (it) => {
@@ -211,12 +212,12 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
   const zones = ["Pacific/Kiritimati", "Etc/GMT+12"]
   it.scoped("has the user's local date", () =>
     Effect.gen(function*() {
-      const { cwd, env, sandbox } = yield* setUp()
+      const { cwd, run, sandbox } = yield* setUp()
       const dates: Array<string | undefined> = []
       for (const [index, TZ] of zones.entries()) {
         const now = () => new Intl.DateTimeFormat("en-CA", { timeZone: TZ }).format(new Date())
         const before = now()
-        yield* runProgram([node, bin, "run", "hi"], { cwd, env: { ...env, TZ } })
+        yield* run(["run", "hi"], { cwd, env: { ...token, TZ } })
         const date = /^Date: (\S+)$/m.exec(yield* systemOf(sandbox, index))?.[1]
         assert.include([before, now()], date)
         dates.push(date)
@@ -226,7 +227,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
 
   it.scoped("has no instructions of subdirectories; the model gets them once it reads there, also after a resume", () =>
     Effect.gen(function*() {
-      const { cwd, env, sandbox } = yield* setUp({
+      const { cwd, run, sandbox } = yield* setUp({
         script: [
           { blocks: [call("1", "read", { path: "sub/deep/a.txt" })] },
           { blocks: [{ type: "text", text: "Read." }] },
@@ -245,7 +246,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
       put("built/AGENTS.md", "BUILT")
       put(".gitignore", "built\n")
       for (const args of [["run", "one"], ["run", "--continue", "two"]]) {
-        const { code, stderr } = yield* runProgram([node, bin, ...args], { cwd, env })
+        const { code, stderr } = yield* run(args, { cwd, env: token })
         assert.strictEqual(code, 0, stderr)
       }
       const texts = yield* Effect.forEach(
@@ -263,7 +264,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
 
   it.scoped("has the user's instructions, those of the project, and files next to the configuration", () =>
     Effect.gen(function*() {
-      const { cwd, env, home, sandbox, writeGlobalConfig } = yield* setUp()
+      const { cwd, home, run, sandbox, writeGlobalConfig } = yield* setUp()
       yield* writeGlobalConfig({ ...guideConfig(sandbox.url), instructions: ["notes/*.md"] })
       for (
         const [directory, text] of [[cwd, "OF THE PROJECT"], [
@@ -274,7 +275,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("The system prompt", (it
         mkdirSync(join(directory, "notes"), { recursive: true })
         writeFileSync(join(directory, "notes/a.md"), text)
       }
-      yield* runProgram([node, bin, "run", "hi"], { cwd, env })
+      yield* run(["run", "hi"], { cwd, env: token })
       assert.match(yield* systemOf(sandbox), /OF THE PROJECT[^]*OF THE USER/)
     }))
 })

@@ -112,6 +112,7 @@ const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>(
   "cachePoint",
   "crossRegion",
   "effort",
+  "fallback",
   "http2",
   "inferenceConfig",
   "maxTokens",

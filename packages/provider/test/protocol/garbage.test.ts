@@ -187,7 +187,8 @@ const check = (exit: Exit.Exit<unknown, unknown>) => {
   assert.notInclude(`${error.message} ${JSON.stringify(error)} ${JSON.stringify(bedrock)}`, token)
 }
 
-const often = { numRuns: 100 }
+/** Multiplies the number of random cases. */
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 1)
 
 describe("a corrupt response", () => {
   it.scopedLive("of random bytes is a failure", () =>
@@ -297,6 +298,6 @@ const forAll = <A>(arbitrary: FastCheck.Arbitrary<A>, holds: (value: A) => Effec
   Effect.promise(() =>
     FastCheck.assert(
       FastCheck.asyncProperty(arbitrary, (value) => Effect.runPromise(Effect.asVoid(holds(value)))),
-      often
+      { numRuns: 40 * runs }
     )
   )

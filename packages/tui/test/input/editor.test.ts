@@ -270,7 +270,7 @@ describe("Any sequence of actions", () => {
           }
         }
       }),
-    { fastCheck: { numRuns: 150 } }
+    { fastCheck: { numRuns: 60 } }
   )
 
   it.effect.prop(

@@ -138,7 +138,7 @@ describe("Rendered Markdown", () => {
           if (!theme.colors) assert.notInclude(line, "\x1b")
         }
       }),
-    { fastCheck: { numRuns: 150 } }
+    { fastCheck: { numRuns: 60 } }
   )
 
   it.effect.prop(
@@ -208,7 +208,7 @@ describe("An answer that is still streaming", () => {
     Effect.sync(() => {
       const { done, rest } = split(text)
       assert.strictEqual(done + rest, text)
-    }), { fastCheck: { numRuns: 150 } })
+    }), { fastCheck: { numRuns: 60 } })
 
   it.effect.prop(
     "looks the same as an answer that arrived at once",
@@ -222,7 +222,7 @@ describe("An answer that is still streaming", () => {
         assert.strictEqual(parts.join(""), text)
         assert.deepStrictEqual(lines, shown(text, 60))
       }),
-    { fastCheck: { numRuns: 150 } }
+    { fastCheck: { numRuns: 60 } }
   )
 })
 
@@ -260,6 +260,6 @@ describe("A long open code block", () => {
         const { lines } = streamed(text, sizes, (open) => splitLong(open, rows))
         assert.deepStrictEqual(lines, shown(text, 60))
       }),
-    { fastCheck: { numRuns: 150 } }
+    { fastCheck: { numRuns: 60 } }
   )
 })

@@ -12,7 +12,7 @@ import { nameOf } from "../session/refusedContent.ts"
 import { cutMiddle } from "../tools/defineTool.ts"
 import { totalSize, type Unit } from "./size.ts"
 
-interface Options {
+export interface SummaryRequest {
   readonly lines: ReadonlyArray<Line>
   /** The previous summary, which the new one replaces. */
   readonly previous: string | undefined
@@ -39,7 +39,7 @@ const maxResultLength = 2000
  * Sends the lines unchanged if they fit. Otherwise it removes attachments and cuts long results, and if that is not enough, it sends
  * several pieces in sequence, each with the summary of the previous ones.
  */
-export const summarize = ({ isRefused, lines, maxSize, previous, provider, unit }: Options) =>
+export const summarize = ({ isRefused, lines, maxSize, previous, provider, unit }: SummaryRequest) =>
   Effect.gen(function*() {
     const messages = lines.filter(({ type }) => type === "user" || type === "assistant" || type === "tool-result")
     let usage = Usage.none

@@ -49,18 +49,14 @@ import * as Bedrock from "../../model/bedrock.ts"
 import { describeIntervention } from "../../model/guardrails.ts"
 import { lookUp } from "../../model/knownModels.ts"
 import { describeNotice } from "../../model/notices.ts"
+import * as Remote from "../../model/remoteModels.ts"
 import { listSetFields } from "../../model/requestFields.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import { version } from "../../Version.ts"
 import { endpoint, warnings } from "../../workspace/withSettings.ts"
-import { DoctorReport, type Observation } from "./DoctorReport.ts"
+import { checkModelList } from "./checkModelList.ts"
+import { DoctorReport, type Observation, observation } from "./DoctorReport.ts"
 import { describePacing, largePrompt } from "./prompts.ts"
-
-const observation = <A>(value: A, detail: string, warning?: string): Observation<A> => ({
-  value,
-  detail,
-  ...(warning === undefined ? {} : { warning })
-})
 
 const versions = Effect.sync(() =>
   observation(undefined, `altimate-code ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`)
@@ -428,6 +424,7 @@ export const diagnose = (options: { readonly model?: string }) =>
         const lines = [`${publicUrl(url)} (${why})`, ...Option.toArray(signed)]
         yield* check("endpoint", Effect.succeed(observation(undefined, lines.join("\n"))))
         yield* network(url)
+        yield* check("model list", Effect.provide(checkModelList(target.model), Remote.layer))
         const answer = yield* Effect.cached(hello)
         const stream = yield* Effect.cached(converseStream)
         yield* check("authentication", authentication(answer, stream))

@@ -6,7 +6,14 @@ import * as Schema from "effect/Schema"
 import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
-import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
+import {
+  crossRegionOption,
+  fallbackModelOption,
+  modelOption,
+  overrides,
+  sessionOptions,
+  yolo
+} from "../../command-line/sessionOptions.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 import { withSettings } from "../../workspace/withSettings.ts"
 
@@ -15,6 +22,7 @@ const count = (name: string) =>
 
 const parameters = {
   model: modelOption,
+  fallbackModel: fallbackModelOption,
   crossRegion: crossRegionOption,
   files: option(
     Options.text("file").pipe(Options.withAlias("f"), Options.withPseudoName("PATH"), Options.repeated),
@@ -58,7 +66,6 @@ const parameters = {
 export const run = command("run", {
   description: "Do one task. The answer goes to stdout, tool calls go to stderr.",
   examples: [
-    ["altimate-code run \"What is a VPC endpoint?\"", "ask a question"],
     ["altimate-code run --yolo \"Make the tests pass\"", "run tools without asking"],
     ["git diff | altimate-code run \"Review this change\"", "append piped text to the prompt"],
     ["altimate-code run --format json \"hi\" | jq -r 'select(.type==\"text\").text'", "process the output"]

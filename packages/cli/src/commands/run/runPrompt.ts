@@ -1,11 +1,16 @@
 /** Runs one prompt as a turn of the assistant and writes the answer to stdout as it arrives. */
+import type { Session } from "@altimate-code/agent/session/Session"
+import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
+import type { SmallModel } from "@altimate-code/agent/turn/ModelProvider"
 import * as Turn from "@altimate-code/agent/turn/Turn"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { notice } from "@altimate-code/auth/Credential"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -14,6 +19,7 @@ import { explain } from "../../command-line/failure/explainFailure.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
+import * as RemoteModels from "../../model/remoteModels.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import * as AskInTerminal from "../../workspace/askInTerminal.ts"
 import * as Assistant from "../../workspace/assistant.ts"
@@ -88,6 +94,21 @@ const log = (event: TurnEvent) => {
   )
 }
 
+/** The answer is not held up longer by the title, which is written at the same time. */
+const maxTitleTime = "10 seconds"
+
+/** Lets the small model write the title of a new session; without one, lists show the first prompt. */
+const writeTitle = (session: Session, input: ReadonlyArray<Prompt.UserMessagePart>, small: SmallModel | undefined) =>
+  Effect.gen(function*() {
+    if (small === undefined || !(yield* SessionTitle.isNeeded(session))) return
+    const text = input.map((part) => part.type === "text" ? part.text : "").join("\n\n")
+    yield* SessionTitle.write(session, text).pipe(
+      Effect.provideService(LanguageModel.LanguageModel, small.languageModel),
+      Effect.timeout(maxTitleTime),
+      Effect.catchAll((error) => Effect.logWarning(`the session has no title: ${error.message}`))
+    )
+  })
+
 /** Fails if the turn ended without an answer. */
 const failWithoutAnswer = (event: TurnEvent, maxSteps: number) => {
   if (event.type === "failed") return Effect.fail(explain(event.error))
@@ -110,6 +131,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     // Resolved before the request, so that a broken auth.json is not reported as a failed request.
     const credential = yield* target.credential
     const session = yield* openSession(options)
+    const helpers = yield* Bedrock.openHelpers(model, "run")
     yield* Effect.logInfo(`session ${session.id}`).pipe(Effect.annotateLogs("service", "agent"))
     const { notices, ...equipped } = yield* equip(options)
     const output = yield* options.format === "json"
@@ -127,13 +149,14 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       const time = new Date(yield* Clock.currentTimeMillis).toISOString()
       yield* session.append({ type: "title", title: options.title.value, time })
     }
+    const title = yield* Effect.fork(writeTitle(session, input, helpers.small))
     yield* Turn.run({
       ...equipped,
       session,
       input,
       maxSteps: options.maxSteps,
       cutAnswers: "continued",
-      provider: Bedrock.provider(target),
+      provider: Bedrock.provider(target, helpers),
       ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
     }).pipe(
       Stream.runForEach((event) =>
@@ -148,13 +171,14 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
           : output.failed(error)
       )
     )
+    yield* Fiber.join(title)
   }).pipe(
     Effect.scoped,
     Effect.provide(
       Layer.mergeAll(
         Bedrock.languageModel({ id: model.id, maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens) })
           .pipe(
-            Layer.provide(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
+            Layer.provideMerge(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
           ),
         AskInTerminal.layer,
         Assistant.permissions,
@@ -162,4 +186,4 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       )
     )
   )
-})
+}, RemoteModels.withProfiles)

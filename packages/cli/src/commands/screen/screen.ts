@@ -7,7 +7,14 @@ import { command } from "../../command-line/commandTree.ts"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
-import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
+import {
+  crossRegionOption,
+  fallbackModelOption,
+  modelOption,
+  overrides,
+  sessionOptions,
+  yolo
+} from "../../command-line/sessionOptions.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 import { withSettings } from "../../workspace/withSettings.ts"
@@ -30,6 +37,7 @@ export const screen = command("altimate-code", {
   examples: [["altimate-code run \"why does this fail?\" -f build.log", "do one task, with the answer on stdout"]],
   parameters: {
     model: modelOption,
+    fallbackModel: fallbackModelOption,
     crossRegion: crossRegionOption,
     ...sessionOptions,
     yolo,

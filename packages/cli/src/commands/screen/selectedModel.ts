@@ -5,6 +5,7 @@ import * as Settings from "@altimate-code/config/Settings"
 import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import { RemoteModels as Remote } from "@altimate-code/provider/listing/RemoteModels"
 import { type ActiveModel, HostError } from "@altimate-code/tui/Host"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
@@ -14,8 +15,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as ScopedRef from "effect/ScopedRef"
+import * as Stream from "effect/Stream"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
+import * as RemoteModels from "../../model/remoteModels.ts"
 import type { Services } from "../../Services.ts"
 import { toHostError } from "./toHostError.ts"
 
@@ -48,7 +51,7 @@ const open = (id: string, isKnown: boolean) =>
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
       ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
       languageModel: Context.get(context, LanguageModel.LanguageModel),
-      modelProvider: Bedrock.provider({ canRetryAnswer, model, notices })
+      modelProvider: Bedrock.provider({ canRetryAnswer, model, notices }, yield* Bedrock.openHelpers(known, "screen"))
     }
     const status = [
       `model       ${model.configured}`,
@@ -77,13 +80,13 @@ export interface Options<R> {
   /** Settings of the command line. */
   readonly overrides: Settings.Overrides
   readonly tokenCommand: Layer.Layer<TokenCommand, never, R>
-  /** The models that the user can choose by name. */
-  readonly listed: ReadonlySet<string>
+  /** Whether the user can choose this model from a list. */
+  readonly isListed: (id: string) => boolean
   readonly notify: (notices: ReadonlyArray<string>) => Effect.Effect<unknown>
 }
 
 /** Opens models one at a time. When another model is selected, the client of the previous one is closed. */
-export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>) =>
+export const make = <R>({ isListed, notify, overrides, tokenCommand }: Options<R>) =>
   Effect.gen(function*() {
     const context = yield* Effect.context<Services | Settings.Settings | R>()
     const { untrusted: untrustedAtStart } = yield* Settings.Settings
@@ -98,7 +101,7 @@ export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>)
         )
         yield* refuseChangedFiles(Context.get(services, Settings.Settings).untrusted, untrustedAtStart)
         return yield* Effect.provide(
-          Effect.flatMap(Bedrock.configuredModel, (id) => open(id, listed.has(id))),
+          RemoteModels.withProfiles(Effect.flatMap(Bedrock.configuredModel, (id) => open(id, isListed(id)))),
           services
         )
       }).pipe(Effect.mapError(toHostError))
@@ -127,7 +130,30 @@ export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>)
         })
       )
 
+    /** The models that can be used here: first as they were stored, then as they are. */
+    const offers = Stream.unwrapScoped(Effect.gen(function*() {
+      const services = yield* Layer.build(
+        RemoteModels.layer.pipe(
+          Layer.provideMerge(Bedrock.client),
+          Layer.provide(tokenCommand),
+          Layer.provideMerge(Settings.layer(overrides))
+        )
+      )
+      yield* refuseChangedFiles(Context.get(services, Settings.Settings).untrusted, untrustedAtStart)
+      const remote = Context.get(services, Remote)
+      return Stream.fromIterableEffect(Effect.map(remote.stored, Option.toArray)).pipe(
+        Stream.concat(remote.list),
+        Stream.changesWith((a, b) => a.readAt === b.readAt),
+        Stream.mapEffect((list) => Effect.map(RemoteModels.combine(list), (offers) => ({ list, offers }))),
+        Stream.provideSomeContext(services)
+      )
+    })).pipe(
+      Stream.mapError((error) => toHostError(RemoteModels.explain(error))),
+      Stream.provideSomeContext(context)
+    )
+
     return {
+      offers,
       /** The selected model, which is opened when it is first needed. */
       get: lock.withPermits(1)(Effect.flatMap(
         ScopedRef.get(current),
@@ -135,6 +161,6 @@ export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>)
       )),
       // A listed ID has no provider prefix, even if it contains a slash.
       select: (id: string) =>
-        lock.withPermits(1)(replace({ ...overrides, model: listed.has(id) ? `amazon-bedrock/${id}` : id }))
+        lock.withPermits(1)(replace({ ...overrides, model: isListed(id) ? `amazon-bedrock/${id}` : id }))
     }
   })

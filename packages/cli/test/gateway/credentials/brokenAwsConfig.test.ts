@@ -3,6 +3,9 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { existsSync } from "node:fs"
+import { setTimeout } from "node:timers/promises"
+import { clockWith } from "../../../../../test/clockWith.ts"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
 
 const start = (config: string) =>
@@ -39,10 +42,14 @@ layer(NodeContext.layer)("a broken AWS configuration", (it) => {
 
   it.scoped("is reported if its credential_process hangs, which is stopped", () =>
     Effect.gen(function*() {
-      const home = yield* start("[profile slow]\ncredential_process = /bin/sleep 100")
-      const { code, stderr } = yield* home.run(hello, { env: { AWS_PROFILE: "slow" } })
+      const home = yield* start("[profile slow]\ncredential_process = sh -c 'touch started; sleep 100'")
+      const started = Effect.repeat(Effect.promise(() => setTimeout(10)), {
+        until: () => existsSync(`${home.home}/started`)
+      })
+      const clock = clockWith("30 seconds", started)
+      const { code, stderr } = yield* home.run(hello, { env: { AWS_PROFILE: "slow" }, clock })
       assert.strictEqual(code, 1)
-      assert.match(stderr, /no response from the credential_process of AWS profile slow/)
+      assert.match(stderr, /no response from the credential_process of AWS profile slow within 30s/)
       assert.lengthOf(yield* home.sandbox.requests, 0)
     }))
 })

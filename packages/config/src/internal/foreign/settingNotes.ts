@@ -93,7 +93,6 @@ const missed: Readonly<Record<string, string>> = {
   sandbox: "Commands run without a sandbox: permission decides what may run.",
   shell: "Commands run in bash, or in sh if bash is missing.",
   skills: "There are no skills: list their files under instructions.",
-  small_model: "One model is used for everything.",
   snapshot: "No snapshots are taken: use Git to undo changes.",
   statusLine: "The status bar can't be customized.",
   tool_output: "The output limit for tools can't be configured.",

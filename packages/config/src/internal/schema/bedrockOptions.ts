@@ -132,6 +132,7 @@ export const BedrockOptions = Schema.Struct({
     })
   ),
   crossRegion: optional(CrossRegion),
+  fallback: text("The model to offer on the screen when the selected one is overloaded. For run: --fallback-model."),
   prefixRules: optional(
     Schema.Array(PrefixRule).annotations({ description: "Rules to try before the built-in ones." })
   ),

@@ -5,7 +5,7 @@ import type { Identity } from "../identity/identity.ts"
 
 /** The facts about one attempt that its errors report. */
 export interface Attempt {
-  readonly operation: "converse" | "converse-stream"
+  readonly operation: "converse" | "converse-stream" | "list"
   /** Without secrets. */
   readonly url: string
   readonly region: string

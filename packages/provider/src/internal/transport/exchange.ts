@@ -5,6 +5,7 @@ import type {
   ConverseCommandOutput,
   ConverseStreamCommandInput
 } from "@aws-sdk/client-bedrock-runtime"
+import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -19,6 +20,7 @@ import { makeError } from "../failure/makeError.ts"
 import { readResponseIds, type ResponseIds } from "../failure/responseIds.ts"
 import { toEvents } from "../protocol/response/responseEvents.ts"
 import { gatewayHandler, type Handler, NotStreamed, Refused } from "./gatewayHandler.ts"
+import { makeReadBatch } from "./readBatch.ts"
 import { makeClient, type Sdk, type Target } from "./sdk.ts"
 
 export interface Exchange {
@@ -53,7 +55,7 @@ export const sendConverse = (
 
 /** A response stream whose first visible event has arrived. From now on, the request must not be retried. */
 export interface OpenStream {
-  readonly head: ReadonlyArray<StreamedEvent>
+  readonly head: Chunk.Chunk<StreamedEvent>
   readonly rest: Stream.Stream<StreamedEvent, BedrockError>
   /** If the gateway did not stream: what it did instead. */
   readonly notStreamed?: string
@@ -93,10 +95,11 @@ const readHead = (
 
     const events = sent.right.stream?.[Symbol.asyncIterator]()
     if (events === undefined) return yield* makeTruncatedError(exchange, ids())
+    const readBatch = makeReadBatch(events)
     let hasStopped = false
     /** Fails with none at the end of the stream. */
-    const next: Effect.Effect<StreamedEvent, Option.Option<BedrockError>> = Effect.suspend(() =>
-      Effect.tryPromise({ try: () => events.next(), catch: toError }).pipe(
+    const next: Effect.Effect<Chunk.Chunk<StreamedEvent>, Option.Option<BedrockError>> = Effect.suspend(() =>
+      Effect.tryPromise({ try: readBatch, catch: toError }).pipe(
         Effect.timeoutFail({
           duration: hasStopped ? Duration.min(exchange.idle, usageTimeout) : exchange.idle,
           onTimeout: () => makeTimeoutError(exchange, "IdleTimeout", ids())
@@ -112,21 +115,21 @@ const readHead = (
           )
           : Effect.fail(Option.some(error))
       ),
-      Effect.flatMap(({ done, value }) => {
-        if (done === true) {
+      Effect.flatMap(({ isEnd, items }) => {
+        if (isEnd && items.length === 0) {
           return Effect.fail(hasStopped ? Option.none() : Option.some(makeTruncatedError(exchange, ids())))
         }
-        hasStopped ||= value.messageStop !== undefined
-        return Effect.succeed({ ...value, requestId: ids().requestId })
+        hasStopped ||= items.some(({ messageStop }) => messageStop !== undefined)
+        const { requestId } = ids()
+        return Effect.succeed(Chunk.unsafeFromArray(items.map((event) => ({ ...event, requestId }))))
       })
     )
-    const head: Array<StreamedEvent> = []
-    for (let isVisible = false; !isVisible;) {
-      const event = yield* Effect.mapError(next, Option.getOrElse(() => makeTruncatedError(exchange, ids())))
-      isVisible = event.messageStart === undefined
-      head.push(event)
+    let head = Chunk.empty<StreamedEvent>()
+    while (Chunk.every(head, ({ messageStart }) => messageStart !== undefined)) {
+      const events = yield* Effect.mapError(next, Option.getOrElse(() => makeTruncatedError(exchange, ids())))
+      head = Chunk.appendAll(head, events)
     }
-    return { head, rest: Stream.repeatEffectOption(next) }
+    return { head, rest: Stream.repeatEffectChunkOption(next) }
   })
 
 /** Lets the SDK decode a complete response to a streaming request. */
@@ -141,7 +144,7 @@ const decodeComplete = (
         .send(new exchange.sdk.ConverseCommand(request)),
     catch: (error) => fromStream(error, exchange.attempt, readResponseIds(response.headers))
   }).pipe(
-    Effect.map((output) => ({ head: toEvents(output), rest: Stream.empty }))
+    Effect.map((output) => ({ head: Chunk.unsafeFromArray(toEvents(output)), rest: Stream.empty }))
   )
 
 const toTarget = ({ attempt, endpoint, signing }: Exchange): Target => ({

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { Host } from "../../Host.ts"
 import * as Picker from "../input/picker.ts"
 import { Display } from "./display.ts"
@@ -6,7 +7,7 @@ import { Display } from "./display.ts"
 /** `/model`. */
 export const make = Effect.gen(function*() {
   const host = yield* Host
-  const { send, showFailure, showNotice } = yield* Display
+  const { send, showFailure, showNotice, showWarning } = yield* Display
 
   return {
     /** Shows the selected model in the status bar. */
@@ -22,7 +23,12 @@ export const make = Effect.gen(function*() {
       const choices = Picker.modelChoices(host.models)
       const index = Math.max(0, choices.findIndex(({ id }) => id === selected))
       yield* send({ type: "models", picker: Picker.make("Models", choices, index, Picker.customModel) })
-    }),
+      // Asking takes a while, and the list can be used meanwhile.
+      yield* Stream.runForEach(
+        host.listedModels,
+        (models) => send({ type: "models-listed", choices: Picker.modelChoices(models) })
+      )
+    }).pipe(Effect.catchAll(({ message }) => showWarning(`The models could not be listed: ${message}`))),
     select: (id: string) =>
       host.select(id).pipe(
         Effect.flatMap((model) =>

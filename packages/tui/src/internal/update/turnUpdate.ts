@@ -31,6 +31,7 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       return { ...closed, calls: [...closed.calls, call], task: withPhase(state, "working") }
     }
     case "tool-allowed":
+    case "fallback":
     case "waiting":
       return state
     case "tool-running":

@@ -1,5 +1,6 @@
 import * as Usage from "@altimate-code/agent/session/Usage"
 import * as Editor from "../input/editor.ts"
+import { replaceChoices } from "../input/picker.ts"
 import * as Question from "../questions/question.ts"
 import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
@@ -72,6 +73,12 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return step({ ...state, overlay: { type: "sessions", picker: message.picker } })
     case "models":
       return step({ ...state, overlay: { type: "models", picker: message.picker } })
+    case "models-listed":
+      return step(
+        state.overlay?.type === "models"
+          ? { ...state, overlay: { type: "models", picker: replaceChoices(state.overlay.picker, message.choices) } }
+          : state
+      )
     case "session-opened":
       return step({
         ...state,

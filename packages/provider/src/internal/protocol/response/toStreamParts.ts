@@ -1,0 +1,48 @@
+/** Converts a stream of events to a stream of `@effect/ai` response parts. */
+import type * as AiError from "@effect/ai/AiError"
+import type * as Response from "@effect/ai/Response"
+import * as Chunk from "effect/Chunk"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import * as Take from "effect/Take"
+import type { StreamedEvent } from "../../../StreamedEvent.ts"
+import type { Expectation } from "../tools/toolCall.ts"
+import { initialState, step } from "./streamParts.ts"
+
+type Part = Response.StreamPartEncoded
+type Parts = Take.Take<Part, AiError.MalformedOutput>
+
+/** Events that arrived together become parts together. Deltas of a block that follow each other become one. */
+export const toStreamParts =
+  (expected: Expectation) =>
+  <E, R>(events: Stream.Stream<StreamedEvent, E, R>): Stream.Stream<Part, E | AiError.MalformedOutput, R> =>
+    Stream.suspend(() => {
+      let state = initialState
+      const convert = (events: Chunk.Chunk<StreamedEvent | undefined>): Chunk.Chunk<Parts> => {
+        const parts: Array<Part> = []
+        for (const event of events) {
+          const converted = step(state, event, expected)
+          if (Either.isLeft(converted)) {
+            return Chunk.make<[Parts, Parts]>(Take.chunk(Chunk.unsafeFromArray(parts)), Take.fail(converted.left))
+          }
+          const [next, added] = converted.right
+          state = next
+          for (const part of added) append(parts, part)
+        }
+        return Chunk.of<Parts>(Take.chunk(Chunk.unsafeFromArray(parts)))
+      }
+      return events.pipe(
+        Stream.concat(Stream.succeed(undefined)),
+        Stream.mapChunks(convert),
+        Stream.flattenTake
+      )
+    })
+
+const append = (parts: Array<Part>, part: Part): void => {
+  const last = parts.at(-1)
+  if (
+    last !== undefined && "delta" in last && "delta" in part && last.type === part.type && last.id === part.id
+  ) {
+    parts[parts.length - 1] = { ...last, delta: last.delta + part.delta }
+  } else parts.push(part)
+}
