@@ -41,6 +41,20 @@ export interface Price {
 }
 
 /**
+ * How much a model can be asked to think, the least first.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const efforts = ["off", "low", "medium", "high", "xhigh", "max"] as const
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Effort = (typeof efforts)[number]
+
+/**
  * The selected model, as the status bar shows it.
  *
  * @since 0.1.0
@@ -65,6 +79,10 @@ export interface ActiveModel {
   /** In tokens. */
   readonly contextWindow?: number
   readonly price?: Price
+  /** How much the model thinks: `off`, or one of `efforts`. Absent if that is not known. */
+  readonly effort?: string
+  /** The efforts that the model has, the least first. */
+  readonly efforts?: ReadonlyArray<string>
   readonly languageModel: LanguageModel.Service
   /** If absent, turns use the defaults for an unknown provider. */
   readonly modelProvider?: ModelProvider
@@ -137,6 +155,8 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly listedModels: Stream.Stream<ReadonlyArray<Model>, HostError>
   /** Selects a model for this process. If that fails, the previous model stays selected. */
   readonly select: (id: string) => Effect.Effect<ActiveModel, HostError>
+  /** Changes how much the selected model, and those that are selected later, think. */
+  readonly setEffort: (effort: Effort) => Effect.Effect<ActiveModel, HostError>
   /** The tools, and notices for the user, e.g. about an MCP server that did not start. */
   readonly tools: Effect.Effect<{
     readonly toolkit: AnyToolkit | Effect.Effect<AnyToolkit>

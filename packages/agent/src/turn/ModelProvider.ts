@@ -37,19 +37,6 @@ export type Refusal =
   | { readonly _tag: "Unnamed" }
 
 /**
- * What the provider, for example a guardrail, did to an answer.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Intervention {
-  /** In sentences, for the user. */
-  readonly text: string
-  /** Whether what was sent was blocked. It would be blocked again, with every later request that has it. */
-  readonly isPromptBlocked: boolean
-}
-
-/**
  * A model for small tasks: summaries and titles.
  *
  * @since 0.1.0
@@ -78,6 +65,19 @@ export interface Fallback {
   readonly languageModel: LanguageModel.Service
   /** Whether the user must allow it each time. */
   readonly isAsked: boolean
+}
+
+/**
+ * What the provider, for example a guardrail, did to an answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Intervention {
+  /** In sentences, for the user. */
+  readonly text: string
+  /** Whether what was sent was blocked. It would be blocked again, with every later request that has it. */
+  readonly isPromptBlocked: boolean
 }
 
 /**

@@ -12,6 +12,7 @@ import * as Encoding from "effect/Encoding"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
 import { compactIfFull, describe, notify } from "../internal/compaction/autoCompaction.ts"
+import { makeContinueMessage } from "../internal/session/cutAnswer.ts"
 import { closeOpenCalls, toToolDone } from "../internal/session/interrupted.ts"
 import { now } from "../internal/session/now.ts"
 import { shortenReason } from "../internal/session/refusedContent.ts"
@@ -58,6 +59,8 @@ export interface Options {
 }
 
 type Failure = AiError.AiError | SessionError
+
+const limitReached = "The answer reached its token limit."
 
 /** How many malformed answers in a row end the turn. */
 const maxMalformed = 3
@@ -174,11 +177,13 @@ const steps = (
     let malformed = 0
     let hasCalled = false
     let isRepeated = false
+    let isContinued = false
+    let textSoFar = ""
     for (let count = 1;; count++) {
       yield* compactIfFull(context)
       // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
-      const answer = yield* ask(offered, { trial: [], textSoFar: "" }).pipe(
+      const answer = yield* ask(offered, { trial: [], textSoFar }).pipe(
         Effect.catchTag(
           "MalformedOutput",
           (error) => ++malformed < maxMalformed && count < maxSteps ? Effect.succeed(error) : Effect.fail(error)
@@ -192,6 +197,8 @@ const steps = (
         continue
       }
       malformed = 0
+      textSoFar = ""
+      const hasText = answer.text.trim() !== ""
       yield* add(answer.usage)
       const calls = yield* makeCalls({ session, toolkit: withoutRefusedTools(offered, yield* session.entries), emit })
       yield* calls.run(answer.calls)
@@ -205,7 +212,7 @@ const steps = (
         continue
       }
       if (isShorter) {
-        if (answer.hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
+        if (hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
         continue
       }
       const intervention = provider.describeIntervention(metadata)
@@ -217,7 +224,16 @@ const steps = (
         ...(isStopped ? { why: intervention.text } : {})
       }
       if (intervention !== undefined) yield* reportIntervention(context, intervention, isStopped, promptLine)
-      if (answer.hasText) return end
+      // An incomplete call must not run, and its continuation would not be a call.
+      if (answer.cutCall !== undefined) return { ...end, cutCall: answer.cutCall }
+      if (reason === "length" && !provider.isFull(metadata) && hasText && !isContinued && count < maxSteps) {
+        isContinued = true
+        textSoFar = answer.text
+        yield* session.append(makeContinueMessage(textSoFar, "limit", yield* now))
+        yield* emit({ type: "answer-cut", mode: "continued", hasText, message: limitReached, isLimit: true })
+        continue
+      }
+      if (hasText) return end
       if (end.reason !== "stop") return { ...end, isEmpty: true }
       if (hasCalled) {
         yield* notify(context, "The model ended the turn without a closing message.")

@@ -69,6 +69,8 @@ export type TurnEvent =
     readonly hasText: boolean
     /** Why it was cut off. */
     readonly message: string
+    /** It reached its token limit. An answer is continued once per turn for this reason, but never inside a tool call. */
+    readonly isLimit?: true
   }
   /** The model is overloaded, and this one (its configured name) answers for the rest of the turn. A notice says so. */
   | { readonly type: "fallback"; readonly model: string }
@@ -82,6 +84,8 @@ export type TurnEvent =
     readonly reason: "stop" | "length" | "content-filter" | "error" | "other" | "unknown" | "steps"
     /** The last answer has no text, and if the reason is `stop`, no tool has run either. */
     readonly isEmpty?: true
+    /** The tool whose call was cut off at the token limit. The call was not run. */
+    readonly cutCall?: string
     /** Why the provider stopped the answer, in sentences, if the reason is `content-filter` and the provider says it. */
     readonly why?: string
     /** Usage of the whole turn. */

@@ -1,7 +1,9 @@
 /** Options of `run` and of the screen. */
 import type { Overrides } from "@altimate-code/config/Settings"
+import { efforts } from "@altimate-code/model-id/Thinking"
 import * as Options from "@effect/cli/Options"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { option } from "./parameter.ts"
 
 export const modelOption = option(
@@ -18,6 +20,30 @@ export const crossRegionOption = option(
   Options.text("cross-region").pipe(Options.withPseudoName("VALUE"), Options.optional),
   { description: "Model ID prefix: auto, off, us, eu, global, …" }
 )
+
+/** A whole number above zero. */
+export const count = (name: string) =>
+  Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
+
+const levels = ["off", ...efforts] as const
+
+export const effortOption = option(
+  Options.choice("effort", levels).pipe(
+    Options.withAlias("variant"),
+    Options.withPseudoName("LEVEL"),
+    Options.optional
+  ),
+  {
+    description: "Think this much: off, low, …, max.",
+    expects: levels.join(", "),
+    completes: levels
+  }
+)
+
+export const maxTokensOption = option(Options.optional(count("max-tokens")), {
+  description: "Maximum tokens per answer (default: up to 32000).",
+  expects: "at least 1"
+})
 
 /** Returns the settings that the command line overrides. */
 export const overrides = ({ crossRegion, fallbackModel = Option.none(), model, yolo = false }: {

@@ -6,6 +6,7 @@ import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
+import type * as Thinking from "@altimate-code/model-id/Thinking"
 import * as Network from "@altimate-code/network/Network"
 import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
@@ -65,13 +66,19 @@ export const configuredModel = Effect.gen(function*() {
   return yield* ModelRef.parse(value)
 })
 
-/** The language model. Without `maxTokens` from the command line, the configuration's or else the catalog's limit applies. */
-export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTokens">) =>
+/** How much the model thinks, if the command line or the user says so. */
+export type Effort = Option.Option<Thinking.Effort | "off">
+
+/** The language model. Without `maxTokens` and `effort`, those of the configuration or else of the catalog apply. */
+export const languageModel = (
+  { effort = Option.none(), id, maxTokens }: Pick<KnownModel, "id" | "maxTokens"> & { readonly effort?: Effort }
+) =>
   Layer.provideMerge(
     MaskedModel.layer,
     BedrockLanguageModel.layer({
       model: id,
-      ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {})
+      ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {}),
+      ...(Option.isSome(effort) ? { effort: effort.value } : {})
     })
   )
 

@@ -2,6 +2,7 @@
 import type { ModelSettings } from "@altimate-code/config/Gateway"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
+import type { Thinking } from "@altimate-code/model-id/Thinking"
 import * as ModelChoice from "@altimate-code/provider/ModelChoice"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -16,6 +17,8 @@ export interface KnownModel {
   readonly maxTokens: Option.Option<number>
   /** US dollars per million tokens. */
   readonly price: Option.Option<Catalog.Price>
+  /** Absent if the model's thinking cannot be controlled. */
+  readonly thinking: Option.Option<Thinking>
 }
 
 const configuredPrice = ({ cost }: ModelSettings): Option.Option<Catalog.Price> =>
@@ -37,7 +40,8 @@ export const lookUp = (id: string) =>
       () => Option.flatMapNullable(model, ({ contextWindow }) => contextWindow)
     ),
     maxTokens: Option.fromNullable(settings.limit?.output),
-    price: Option.orElse(configuredPrice(settings), () => Option.flatMapNullable(model, ({ price }) => price))
+    price: Option.orElse(configuredPrice(settings), () => Option.flatMapNullable(model, ({ price }) => price)),
+    thinking: Option.flatMapNullable(model, ({ thinking }) => thinking)
   }))
 
 /** A model that users can choose by name. */

@@ -68,6 +68,8 @@ const makeSelected = (url: string) =>
     )
     return yield* SelectedModel.make({
       overrides: {},
+      effort: Option.none(),
+      maxTokens: Option.none(),
       tokenCommand: TokenCommands.disabled,
       isListed: () => false,
       notify: () => Effect.void

@@ -66,6 +66,7 @@ const make = Effect.gen(function*() {
     models: [],
     listedModels: Stream.empty,
     select: () => Effect.die("not used"),
+    setEffort: () => Effect.die("not used"),
     tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),
     mcp: Effect.succeed(["tickets  connected  stdio"]),
     system: Effect.sync(() => {

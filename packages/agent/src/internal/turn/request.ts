@@ -31,7 +31,10 @@ type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
 export interface Answer {
   readonly _tag: "Answer"
   readonly calls: ReadonlyArray<Call>
-  readonly hasText: boolean
+  /** The tool whose call is incomplete, because the answer was cut off at its token limit. */
+  readonly cutCall: string | undefined
+  /** Its text, after that of the answer which it continues. */
+  readonly text: string
   readonly usage: Usage.Usage
   readonly finish: Response.FinishPart
 }
@@ -139,8 +142,8 @@ export const sendRequest = (
           const message = History.toAssistantMessage(whole)
           yield* save({ message, reason: finish.reason, usage })
           stored = whole.filter(isOwnCall)
-          const hasText = (textSoFar + textOf(message)).trim() !== ""
-          return { _tag: "Answer", calls: stored, hasText, usage, finish } as const
+          const cutCall = finish.reason === "length" ? findCutCall(whole) : undefined
+          return { _tag: "Answer", calls: stored, cutCall, text: textSoFar + textOf(message), usage, finish } as const
         }
         const message = History.toAssistantMessage(parts)
         const failure = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
@@ -152,7 +155,7 @@ export const sendRequest = (
           if (isStored) yield* save({ message: piece, reason: "interrupted", usage, interrupted: true, cut: mode })
           const text = textSoFar + textOf(piece)
           const next: Extras = mode === "continued"
-            ? { trial: [makeContinueMessage(text, yield* now)], textSoFar: text }
+            ? { trial: [makeContinueMessage(text, "connection", yield* now)], textSoFar: text }
             : { trial: isStored ? [] : trial, textSoFar }
           const hasText = textOf(piece).trim() !== ""
           return { _tag: "BrokenOff", error: failure, mode, hasText, usage, next } as const
@@ -186,6 +189,13 @@ const refusalOf = (error: AiError.AiError | SessionError, { refusal }: ModelProv
   if (error._tag === "SessionError") return undefined
   const found = refusal(error)
   return found && { _tag: "Refused", error, refusal: found }
+}
+
+/** The name of the tool of a call that has parameters, but is no call, because they are incomplete. */
+const findCutCall = (parts: ReadonlyArray<Response.AnyPart>): string | undefined => {
+  const called = new Set(parts.flatMap((part) => part.type === "tool-call" ? [part.id] : []))
+  const cut = parts.find((part) => part.type === "tool-params-start" && !part.providerExecuted && !called.has(part.id))
+  return cut?.type === "tool-params-start" ? cut.name : undefined
 }
 
 /** Returns the model that answered, if the provider reports it. */

@@ -1,5 +1,6 @@
 /** Explains turns that end without an answer. */
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
+import { printable } from "@altimate-code/log/Printable"
 import { fromMetadata } from "@altimate-code/provider/GuardrailReport"
 import * as Option from "effect/Option"
 import { CliError } from "../../command-line/failure/CliError.ts"
@@ -27,7 +28,10 @@ const byStopReason: Readonly<Record<string, readonly [message: string, hint: str
 
 const byReason: Readonly<Record<Finished["reason"], readonly [message: string, hint: string]>> = {
   "stop": ["The model's answer is empty.", retryHint],
-  "length": ["The answer reached its token limit before any text.", "--max-tokens raises the limit."],
+  "length": [
+    "The answer reached its token limit before any text.",
+    "--max-tokens, or limit.output of the model, raises the limit. --effort low makes the model think less."
+  ],
   "content-filter": byStopReason["content_filtered"]!,
   "error": ["The model ended its answer with an error.", retryHint],
   "other": ["The model ended without an answer.", retryHint],
@@ -35,8 +39,14 @@ const byReason: Readonly<Record<Finished["reason"], readonly [message: string, h
   "steps": ["The turn reached its step limit.", retryHint]
 }
 
+const describeCutCall = (tool: string) =>
+  [
+    `The answer reached its token limit inside a call of ${printable(tool)}, which was not run.`,
+    "--max-tokens, or limit.output of the model, raises the limit. Or ask for smaller steps."
+  ] as const
+
 /** Makes the error for a turn that ended without an answer. */
-export const makeNoAnswerError = ({ metadata, reason, why }: Finished): CliError => {
+export const makeNoAnswerError = ({ cutCall, metadata, reason, why }: Finished): CliError => {
   const stopReason = Bedrock.stopReason(metadata)
   const report = fromMetadata(metadata)
   if (why !== undefined && Option.isSome(report)) {
@@ -51,7 +61,7 @@ export const makeNoAnswerError = ({ metadata, reason, why }: Finished): CliError
   const known = stopReason !== undefined && Object.hasOwn(byStopReason, stopReason)
     ? byStopReason[stopReason]
     : undefined
-  const [message, hint] = known ?? byReason[reason]
+  const [message, hint] = cutCall !== undefined ? describeCutCall(cutCall) : known ?? byReason[reason]
   return new CliError({
     reason: "Answer",
     message: stopReason === undefined || reason === "stop" ? message : `${message.slice(0, -1)} (${stopReason}).`,

@@ -2,13 +2,15 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import {
+  count,
   crossRegionOption,
+  effortOption,
   fallbackModelOption,
+  maxTokensOption,
   modelOption,
   overrides,
   sessionOptions,
@@ -16,9 +18,6 @@ import {
 } from "../../command-line/sessionOptions.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 import { withSettings } from "../../workspace/withSettings.ts"
-
-const count = (name: string) =>
-  Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
 
 const parameters = {
   model: modelOption,
@@ -41,13 +40,11 @@ const parameters = {
     Options.text("system").pipe(Options.withAlias("system-prompt"), Options.withPseudoName("TEXT"), Options.optional),
     { description: "The system prompt." }
   ),
-  maxTokens: option(Options.optional(count("max-tokens")), {
-    description: "Maximum tokens per answer (default: up to 8192).",
-    expects: "at least 1"
-  }),
+  effort: effortOption,
+  maxTokens: maxTokensOption,
   noTools: option(Options.boolean("no-tools"), { description: "Send only the prompt: no tools, no AGENTS.md." }),
   maxSteps: option(count("max-steps").pipe(Options.withAlias("max-turns"), Options.withDefault(50)), {
-    description: "Maximum requests per task (default: 50).",
+    description: "Maximum requests (default: 50).",
     expects: "at least 1"
   }),
   ...sessionOptions,

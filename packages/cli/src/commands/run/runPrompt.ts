@@ -39,6 +39,7 @@ export interface RunOptions extends SessionOptions {
   readonly title: Option.Option<string>
   readonly system: Option.Option<string>
   readonly maxTokens: Option.Option<number>
+  readonly effort: Bedrock.Effort
   readonly format: "text" | "json"
   /** Sends only the prompt: no tools, no instructions, no built-in system prompt. */
   readonly noTools: boolean
@@ -176,7 +177,11 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     Effect.scoped,
     Effect.provide(
       Layer.mergeAll(
-        Bedrock.languageModel({ id: model.id, maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens) })
+        Bedrock.languageModel({
+          id: model.id,
+          maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens),
+          effort: options.effort
+        })
           .pipe(
             Layer.provideMerge(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
           ),

@@ -9,7 +9,9 @@ import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import {
   crossRegionOption,
+  effortOption,
   fallbackModelOption,
+  maxTokensOption,
   modelOption,
   overrides,
   sessionOptions,
@@ -39,6 +41,8 @@ export const screen = command("altimate-code", {
     model: modelOption,
     fallbackModel: fallbackModelOption,
     crossRegion: crossRegionOption,
+    effort: effortOption,
+    maxTokens: maxTokensOption,
     ...sessionOptions,
     yolo,
     // Both take effect while the command line is read: see `Argv` and `WorkingDirectory`.

@@ -56,8 +56,13 @@ const toChoices = (
   ]
 }
 
+/** Options of the command line about the model's answers. */
+export type AnswerOptions = SelectedModel.AnswerOptions
+
 /** The host of the screen. `overrides` are settings from the command line. */
-export const layer = (overrides: Settings.Overrides) =>
+export const layer = (
+  { effort, maxTokens, overrides }: AnswerOptions & { readonly overrides: Settings.Overrides }
+) =>
   Layer.scoped(
     Host,
     Effect.gen(function*() {
@@ -74,6 +79,8 @@ export const layer = (overrides: Settings.Overrides) =>
       const listed = new Set(models.map(({ id }) => id))
       const model = yield* SelectedModel.make({
         overrides,
+        effort,
+        maxTokens,
         tokenCommand,
         isListed: (id) => listed.has(id),
         notify: (all) => Queue.offerAll(notices, all)
@@ -91,6 +98,7 @@ export const layer = (overrides: Settings.Overrides) =>
           return toChoices(models, list, offers)
         }),
         select: (id) => Effect.map(model.select(id), ({ active }) => active),
+        setEffort: (effort) => Effect.map(model.setEffort(effort), ({ active }) => active),
         notices: Stream.fromQueue(notices),
         tools: Effect.provide(
           Assistant.tools(servers, (server) => notify(`Waiting for MCP server ${server} to start.`)),

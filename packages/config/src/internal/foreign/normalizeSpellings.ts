@@ -95,7 +95,10 @@ const normalizeRequest = (written: Branch, at: ReadonlyArray<string>): Branch =>
     [["inferenceConfig", "topP"], ["topP"]],
     [["inferenceConfig", "stopSequences"], ["stopSequences"]],
     [["cachePoint", "ttl"], ["cache", "ttl"]],
-    [["thinking", "budgetTokens"], ["thinking", "budget_tokens"]]
+    [["thinking", "budgetTokens"], ["thinking", "budget_tokens"]],
+    [["reasoningConfig", "type"], ["thinking", "type"]],
+    [["reasoningConfig", "budgetTokens"], ["thinking", "budget_tokens"]],
+    [["reasoningConfig", "maxReasoningEffort"], ["effort"]]
   ]
   let tree = moves.reduce((tree, [from, to]) => move(tree, [...at, ...from], [...at, ...to]), written)
   // A word and an object could not be merged: one would hide the other.
@@ -104,7 +107,7 @@ const normalizeRequest = (written: Branch, at: ReadonlyArray<string>): Branch =>
     if (inner !== undefined) tree = set(remove(tree, [...at, name]), [...at, name], inner)
   }
   // What is left has no meaning of its own: unknown settings stay, to be reported.
-  for (const path of [[...at, "inferenceConfig"], [...at, "cachePoint"]]) {
+  for (const path of [[...at, "inferenceConfig"], [...at, "cachePoint"], [...at, "reasoningConfig"]]) {
     const branch = find(remove(tree, [...path, "type"]), path)
     if (branch?._tag === "Branch" && branch.children.size === 0) tree = remove(tree, path)
   }

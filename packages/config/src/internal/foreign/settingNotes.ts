@@ -68,7 +68,7 @@ const missed: Readonly<Record<string, string>> = {
   compaction: "Long conversations are compacted automatically; this can't be configured.",
   default_agent: "There are no custom agents.",
   disabled_providers: "Amazon Bedrock is the only provider.",
-  effortLevel: "There is no such setting.",
+  effortLevel: "Use provider.amazon-bedrock.options.effort.",
   enabledPlugins: "There are no plugins.",
   enabled_providers: "Amazon Bedrock is the only provider.",
   enableAllProjectMcpServers: "A project's servers start only after you trust its file.",

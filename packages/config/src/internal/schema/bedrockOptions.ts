@@ -10,25 +10,31 @@ const file = (description: string) => text(`${description} A relative path is re
 
 /**
  * The fields that can be left out of a request.
- * Source: the optional members of Converse in the Bedrock Runtime API model 2023-09-30, except those that change the meaning of the answer.
+ * Source: the optional members of Converse in the Bedrock Runtime API model 2023-09-30, except those that change the meaning of the answer; and the
+ * models' own fields that control thinking: `thinking`, its member `display`, `output_config`, `reasoningConfig` and `reasoning_effort`.
  */
 export const DropField = Schema.Literal(
   "additionalModelRequestFields",
   "additionalModelResponseFieldPaths",
   "cachePoint",
+  "display",
   "guardrailConfig",
   "inferenceConfig",
   "maxTokens",
   "outputConfig",
+  "output_config",
   "performanceConfig",
   "promptVariables",
+  "reasoningConfig",
   "reasoningContent",
+  "reasoning_effort",
   "requestMetadata",
   "serviceTier",
   "status",
   "stopSequences",
   "strict",
   "temperature",
+  "thinking",
   "toolChoice",
   "topP",
   "ttl"

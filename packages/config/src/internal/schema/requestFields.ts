@@ -131,6 +131,13 @@ export const requestFields = {
       budget_tokens: count("The maximum length of its thoughts in tokens."),
       budgetTokens: count("Same as budget_tokens.")
     }).annotations({ description: "Thinking as Claude's API spells it. effort is simpler." })
+  ),
+  reasoningConfig: optional(
+    Schema.Struct({
+      type: optional(ThinkingType.annotations({ description: "Same as thinking.type." })),
+      budgetTokens: count("Same as thinking.budget_tokens."),
+      maxReasoningEffort: optional(Effort.annotations({ description: "Same as effort." }))
+    }).annotations({ description: "Same as thinking and effort, as other tools spell them." })
   )
 }
 

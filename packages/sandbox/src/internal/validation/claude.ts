@@ -1,11 +1,15 @@
 /** Claude's own checks of a request, with its messages where they are known. */
 import * as Predicate from "effect/Predicate"
 import { readPicture } from "./picture.ts"
+import { findClaudeProblems } from "./thinking.ts"
 import { findDuplicates, listBlocks, listCachePoints, listMedia, listTools } from "./wholeRequest.ts"
 
 const isString = Predicate.isString
 
 export const isClaude = (modelId: string): boolean => modelId.includes("anthropic.claude")
+
+/** Models before 4.6 continue an answer that the request begins. Source: Anthropic, migration guides. */
+const acceptsPrefill = /claude-(3-|(opus|sonnet|haiku)-4(-[15])?-2)/
 
 function* findSchemaProblems(schema: unknown): Generator<string> {
   if (!Predicate.isRecord(schema)) return yield "input_schema: Input should be a valid dictionary"
@@ -123,4 +127,10 @@ export function* findProblems(body: unknown, modelId: string): Generator<string>
       yield refused(`messages.${m}: The final block in an assistant message cannot be \`thinking\`.`)
     }
   }
+  if (messages.at(-1)?.role === "assistant" && !acceptsPrefill.test(modelId)) {
+    yield refused(
+      "This model does not support assistant message prefill. The conversation must end with a user message."
+    )
+  }
+  for (const problem of findClaudeProblems(body, modelId)) yield refused(problem)
 }

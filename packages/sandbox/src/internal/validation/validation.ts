@@ -11,6 +11,7 @@ import * as Claude from "./claude.ts"
 import { invalidRequest, type Refusal, unserializableRequest } from "./refusal.ts"
 import * as RequestFields from "./requestFields.ts"
 import { enumeration } from "./requestFields.ts"
+import * as Thinking from "./thinking.ts"
 import * as ToolPairs from "./toolPairs.ts"
 import * as WholeRequest from "./wholeRequest.ts"
 
@@ -148,7 +149,8 @@ export const validate = (rawBody: string, modelId: string): Either.Either<Conver
     }
     const claude = Claude.isClaude(modelId) ? Claude.findProblems(json, modelId) : []
     const fields = RequestFields.findViolations(request)
-    for (const problems of [findViolations(request), fields, WholeRequest.findProblems(json), claude]) {
+    const thinking = Thinking.findOtherProblems(json, modelId)
+    for (const problems of [findViolations(request), fields, WholeRequest.findProblems(json), claude, thinking]) {
       for (const problem of problems) return yield* Either.left(invalidRequest(problem))
     }
     return request

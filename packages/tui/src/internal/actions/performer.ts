@@ -124,6 +124,10 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
           return runAs(modelList, models.list)
         case "select-model":
           return fork(models.select(action.id))
+        case "list-efforts":
+          return models.listEfforts
+        case "set-effort":
+          return fork(models.setEffort(action.effort))
         case "list-sessions":
           return fork(sessions.list)
         case "open-session":

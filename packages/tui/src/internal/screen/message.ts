@@ -38,6 +38,7 @@ export type Message =
   | { readonly type: "models"; readonly picker: Picker }
   /** Replaces the choices of an open picker for models. */
   | { readonly type: "models-listed"; readonly choices: Picker["choices"] }
+  | { readonly type: "efforts"; readonly picker: Picker }
   | {
     readonly type: "session-opened"
     readonly items: ReadonlyArray<Item>

@@ -72,7 +72,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     case "sessions":
       return step({ ...state, overlay: { type: "sessions", picker: message.picker } })
     case "models":
-      return step({ ...state, overlay: { type: "models", picker: message.picker } })
+    case "efforts":
+      return step({ ...state, overlay: { type: message.type, picker: message.picker } })
     case "models-listed":
       return step(
         state.overlay?.type === "models"

@@ -12,6 +12,8 @@ import { addCachePoints } from "./cachePoints.ts"
 import { toMessages } from "./messages.ts"
 import { toRequestFields } from "./requestFields.ts"
 import { toTextBlocks } from "./text.ts"
+import { adaptToThinking } from "./thinking.ts"
+import type { ThinkingPlan } from "./thinkingPlan.ts"
 import { toWellFormed } from "./wellFormed.ts"
 
 export interface Input
@@ -21,6 +23,7 @@ export interface Input
   readonly modelId: string
   readonly capabilities: Capabilities
   readonly maxTokens: number
+  readonly thinking?: ThinkingPlan | undefined
   /** Fields of the model's own that the program sends. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>> | undefined
   /** The fields that the user has set. */
@@ -43,7 +46,10 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
     const system = input.prompt.content.flatMap((message) =>
       message.role === "system" ? toTextBlocks(message.content) : []
     )
-    const toolConfig = yield* toToolConfig({ ...input, used })
+    const { fields, sendsMaxTokens, toolConfig } = adaptToThinking(input.thinking, {
+      messages,
+      toolConfig: yield* toToolConfig({ ...input, used })
+    })
     const { options = {}, takesBetas = true } = input
     const parts = addCachePoints({ system, messages, toolConfig }, input.capabilities.cache, options.cacheTtl?.value)
     return toWellFormed({
@@ -53,8 +59,8 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
       ...(parts.toolConfig && { toolConfig: parts.toolConfig }),
       ...toRequestFields({
         options,
-        maxTokens: input.maxTokens,
-        modelFields: input.additionalModelRequestFields,
+        maxTokens: sendsMaxTokens ? input.maxTokens : undefined,
+        modelFields: { ...fields, ...input.additionalModelRequestFields },
         takesBetas
       })
     })

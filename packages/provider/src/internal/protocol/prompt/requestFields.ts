@@ -19,7 +19,8 @@ type Fields = Pick<
 
 export interface Given {
   readonly options: RequestOptions
-  readonly maxTokens: number
+  /** If absent, the model refuses it. */
+  readonly maxTokens: number | undefined
   /** Fields of the model's own that the program sends. The user's take precedence. */
   readonly modelFields: ModelFields | undefined
   /** False for a model that is known not to be Claude. */
@@ -31,13 +32,14 @@ export const toRequestFields = (given: Given): Fields => {
   const guardrail = given.options.guardrail?.value ?? false
   const paths = given.options.additionalModelResponseFieldPaths?.value ?? []
   const modelFields = toModelFields(given)
+  const inferenceConfig = {
+    ...(given.maxTokens !== undefined && { maxTokens: given.maxTokens }),
+    ...(temperature !== undefined && { temperature: temperature.value }),
+    ...(topP !== undefined && { topP: topP.value }),
+    ...(stopSequences !== undefined && stopSequences.value.length > 0 && { stopSequences: [...stopSequences.value] })
+  }
   return {
-    inferenceConfig: {
-      maxTokens: given.maxTokens,
-      ...(temperature !== undefined && { temperature: temperature.value }),
-      ...(topP !== undefined && { topP: topP.value }),
-      ...(stopSequences !== undefined && stopSequences.value.length > 0 && { stopSequences: [...stopSequences.value] })
-    },
+    ...(Object.keys(inferenceConfig).length > 0 && { inferenceConfig }),
     ...(guardrail !== false && {
       guardrailConfig: {
         guardrailIdentifier: guardrail.id,
