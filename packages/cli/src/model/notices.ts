@@ -34,6 +34,8 @@ const describeThinking = (notice: ThinkingNotice): string => {
       return `${model} always thinks: effort off has no effect. It thinks least with effort low.`
     case "ThinksBetweenTools":
       return `${model} still thinks between tool calls: that cannot be turned off.`
+    case "SamplingLeftOut":
+      return `The temperature and topP are not sent: ${model} refuses them while it thinks.`
     case "EffortIgnored":
       return `Effort ${notice.effort} is not sent to ${model}, because ${unsentReasons[notice.why]}.`
     case "BudgetReplaced":

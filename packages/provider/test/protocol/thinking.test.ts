@@ -145,7 +145,7 @@ const rows: { readonly [id: string]: Row } = {
 
 interface Sent {
   readonly additionalModelRequestFields?: object
-  readonly inferenceConfig?: { readonly maxTokens?: number }
+  readonly inferenceConfig?: { readonly maxTokens?: number; readonly temperature?: number }
   readonly toolConfig?: { readonly toolChoice?: object }
 }
 
@@ -287,7 +287,19 @@ layer(gateway, { excludeTestServices: true })("thinking", (it) => {
   it.effect("that nobody asked for gives way to a temperature, which Claude refuses together with it", () =>
     Effect.gen(function*() {
       const sonnet = "anthropic.claude-sonnet-4-6"
-      assert.isUndefined((yield* sendWanted(sonnet, { isSampled: true })).body.additionalModelRequestFields)
+      const unasked = yield* sendWanted(sonnet, { isSampled: true })
+      assert.isUndefined(unasked.body.additionalModelRequestFields)
+      assert.strictEqual(unasked.body.inferenceConfig?.temperature, 0.2)
+      assert.deepStrictEqual(unasked.notices, [])
+      // Thinking that was asked for takes precedence.
+      for (const model of [sonnet, "anthropic.claude-sonnet-4-5-20250929-v1:0"]) {
+        const asked = yield* sendWanted(model, { isSampled: true, effort: "low" })
+        assert.isDefined(asked.body.additionalModelRequestFields)
+        assert.isUndefined(asked.body.inferenceConfig?.temperature)
+        assert.deepStrictEqual(tags(asked.notices), ["SamplingLeftOut"])
+      }
+      const off = yield* sendWanted(sonnet, { isSampled: true, effort: "off" })
+      assert.strictEqual(off.body.inferenceConfig?.temperature, 0.2)
     }))
 
   it.effect("takes the effort of its caller before the configured one", () =>

@@ -5,6 +5,7 @@ import type { ConverseCommandInput, Message } from "@aws-sdk/client-bedrock-runt
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Either from "effect/Either"
+import * as Struct from "effect/Struct"
 import { malformedInput } from "../malformed.ts"
 import { toToolConfig } from "../tools/toolConfig.ts"
 import { addTextToDocuments, limitAttachments } from "./attachments.ts"
@@ -46,7 +47,7 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
     const system = input.prompt.content.flatMap((message) =>
       message.role === "system" ? toTextBlocks(message.content) : []
     )
-    const { fields, sendsMaxTokens, toolConfig } = adaptToThinking(input.thinking, {
+    const { fields, sendsMaxTokens, sendsSampling, toolConfig } = adaptToThinking(input.thinking, {
       messages,
       toolConfig: yield* toToolConfig({ ...input, used })
     })
@@ -58,7 +59,7 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
       ...(parts.system.length > 0 && { system: [...parts.system] }),
       ...(parts.toolConfig && { toolConfig: parts.toolConfig }),
       ...toRequestFields({
-        options,
+        options: sendsSampling ? options : Struct.omit(options, "temperature", "topP"),
         maxTokens: sendsMaxTokens ? input.maxTokens : undefined,
         modelFields: { ...fields, ...input.additionalModelRequestFields },
         takesBetas

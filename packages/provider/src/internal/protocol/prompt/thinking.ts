@@ -11,6 +11,8 @@ interface Adapted {
   readonly fields: ThinkingPlan["fields"]
   readonly toolConfig: ToolConfiguration | undefined
   readonly sendsMaxTokens: boolean
+  /** Whether the temperature and `topP` are sent. */
+  readonly sendsSampling: boolean
 }
 
 /**
@@ -18,16 +20,21 @@ interface Adapted {
  * a turn whose calls have no thinking before them, for example because another model made them, does not make the model think either.
  */
 export const adaptToThinking = (plan: ThinkingPlan | undefined, { messages, toolConfig }: Request): Adapted => {
-  if (plan === undefined) return { fields: {}, toolConfig, sendsMaxTokens: true }
+  if (plan === undefined) return { fields: {}, toolConfig, sendsMaxTokens: true, sendsSampling: true }
   const isForced = toolConfig?.toolChoice !== undefined && toolConfig.toolChoice.auto === undefined
   const isRefused = (isForced && plan.refusesForcedTool) ||
     (plan.refusesUnthoughtCalls && continuesUnthoughtCalls(messages))
-  if (!isRefused) return { fields: plan.fields, toolConfig, sendsMaxTokens: !plan.refusesMaxTokens }
+  const thinks = {
+    fields: plan.fields,
+    sendsMaxTokens: !plan.refusesMaxTokens,
+    sendsSampling: !plan.refusesSampling
+  }
+  if (!isRefused) return { ...thinks, toolConfig }
   if (plan.fieldsWithoutThinking !== undefined) {
-    return { fields: plan.fieldsWithoutThinking, toolConfig, sendsMaxTokens: true }
+    return { fields: plan.fieldsWithoutThinking, toolConfig, sendsMaxTokens: true, sendsSampling: true }
   }
   const { toolChoice: _, ...free } = toolConfig!
-  return { fields: plan.fields, toolConfig: free, sendsMaxTokens: !plan.refusesMaxTokens }
+  return { ...thinks, toolConfig: free }
 }
 
 /**

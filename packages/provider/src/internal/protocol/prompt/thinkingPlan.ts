@@ -30,6 +30,7 @@ export interface Wanted {
  * - `BudgetReplaced`: the model accepts no budget, so an effort is sent
  * - `BudgetChanged`: the budget was below the minimum or did not fit into `maxTokens`
  * - `NoRoom`: `maxTokens` leaves no room for thinking
+ * - `SamplingLeftOut`: the temperature and `topP` are not sent, because the model refuses them while it thinks
  *
  * @since 0.1.0
  * @category models
@@ -40,6 +41,7 @@ export type ThinkingNotice =
     | { readonly _tag: "EffortReplaced"; readonly effort: Effort; readonly used: Effort }
     | { readonly _tag: "AlwaysThinks" }
     | { readonly _tag: "ThinksBetweenTools" }
+    | { readonly _tag: "SamplingLeftOut" }
     | {
       readonly _tag: "EffortIgnored"
       readonly effort: Effort | "off"
@@ -71,6 +73,8 @@ export interface ThinkingPlan {
   readonly refusesUnthoughtCalls: boolean
   /** Whether the model refuses `maxTokens` with these fields. */
   readonly refusesMaxTokens: boolean
+  /** Whether the model refuses the temperature or `topP` that are set with these fields. */
+  readonly refusesSampling: boolean
   readonly notices: ReadonlyArray<ThinkingNotice>
 }
 
@@ -126,6 +130,9 @@ const choose = (
   return { _tag: "Effort", effort: facts.defaultEffort, isAsked: false }
 }
 
+/** Without `refusesSampling`, which depends only on whether Claude thinks. */
+type Plan = Omit<ThinkingPlan, "refusesSampling">
+
 const nothing = { fields: {}, refusesForcedTool: false, refusesUnthoughtCalls: false, refusesMaxTokens: false } as const
 
 /**
@@ -135,6 +142,17 @@ const nothing = { fields: {}, refusesForcedTool: false, refusesUnthoughtCalls: f
  * @category planning
  */
 export const make = (model: Model, wanted: Wanted): ThinkingPlan => {
+  const { thinking: facts } = model
+  const plan = planThinking(model, wanted)
+  const refusesSampling = wanted.isSampled === true && facts !== undefined && isClaude(facts) && plan.effort !== "off"
+  return {
+    ...plan,
+    refusesSampling,
+    notices: refusesSampling ? [...plan.notices, { _tag: "SamplingLeftOut", model: model.name }] : plan.notices
+  }
+}
+
+const planThinking = (model: Model, wanted: Wanted): Plan => {
   const { name, thinking: facts } = model
   if (facts === undefined) {
     const { effort } = wanted
@@ -192,7 +210,7 @@ const display = ({ acceptsDisplay }: Model, { needsDisplay }: Thinking) =>
 const isClaude = ({ form }: Thinking): boolean => form === "adaptive" || form === "budget"
 
 /** Everything but the fields and the effort. */
-const withoutThinking = (facts: Thinking): Omit<ThinkingPlan, "fields" | "notices"> => ({
+const withoutThinking = (facts: Thinking): Omit<Plan, "fields" | "notices"> => ({
   ...((facts.off === "unset" || facts.off === "disabled") && { fieldsWithoutThinking: fieldsOff(facts) }),
   refusesForcedTool: facts.form !== "gpt-oss",
   refusesUnthoughtCalls: facts.form === "budget",
@@ -202,7 +220,7 @@ const withoutThinking = (facts: Thinking): Omit<ThinkingPlan, "fields" | "notice
 const fieldsOff = ({ off }: Thinking): Fields =>
   off === "disabled" || off === "between_tools" ? { thinking: { type: off } } : {}
 
-const planOff = ({ name }: Model, facts: Thinking): ThinkingPlan =>
+const planOff = ({ name }: Model, facts: Thinking): Plan =>
   facts.off === "never"
     ? { ...nothing, refusesForcedTool: isClaude(facts), notices: [{ _tag: "AlwaysThinks", model: name }] }
     : {
@@ -214,7 +232,7 @@ const planOff = ({ name }: Model, facts: Thinking): ThinkingPlan =>
       notices: facts.off === "between_tools" ? [{ _tag: "ThinksBetweenTools", model: name }] : []
     }
 
-const planBudget = (model: Model, facts: Thinking, effort: Effort, wanted: number): ThinkingPlan => {
+const planBudget = (model: Model, facts: Thinking, effort: Effort, wanted: number): Plan => {
   const { maxTokens, name } = model
   const most = maxBudget(maxTokens)
   if (most < minBudget) {
