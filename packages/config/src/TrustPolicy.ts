@@ -23,6 +23,8 @@ export interface ProposedChange {
   readonly hasPlaceholder: boolean
   /** The endpoints in the user's own configuration and environment, as written there. */
   readonly ownEndpoints: ReadonlyArray<string>
+  /** The cost limit of a session in the user's own configuration or on the command line, in US dollars. */
+  readonly ownMaxCost: Option.Option<number>
 }
 
 /**
@@ -110,10 +112,24 @@ const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>(
   "timeout"
 ])
 
-const reviewOption = (name: string, { hasPlaceholder, ownEndpoints, value }: ProposedChange): Option.Option<string> => {
+/** A limit may be lowered. */
+const reviewMaxCost = ({ ownMaxCost, value }: ProposedChange): Option.Option<string> =>
+  Option.filter(ownMaxCost, (limit) => typeof value !== "number" || value > limit).pipe(
+    Option.map((limit) => `raises the cost limit of a session, which you have set to $${limit}`)
+  )
+
+/** A model's price follows from these. A lower price would let a session cost more than the user's limit. */
+const reviewModel = (name: string, { ownMaxCost }: ProposedChange): Option.Option<string> =>
+  (name === "cost" || name === "baseModel") && Option.isSome(ownMaxCost)
+    ? Option.some("changes the price that your cost limit is computed with")
+    : Option.none()
+
+const reviewOption = (name: string, change: ProposedChange): Option.Option<string> => {
+  const { hasPlaceholder, ownEndpoints, value } = change
   if (name === "baseURL" || name === "endpoint") {
     return hasPlaceholder || !isTrustedUrl(value, ownEndpoints) ? Option.some(newEndpoint) : Option.none()
   }
+  if (name === "maxCost") return reviewMaxCost(change)
   // An unknown option has no effect.
   if (harmless.has(name) || !Object.hasOwn(BedrockOptions.fields, name)) return Option.none()
   return Option.some(risks[name] ?? "changes how the gateway is reached")
@@ -132,6 +148,7 @@ const allowsAllCommands = (rules: unknown): boolean => {
  * - an endpoint, unless it is Amazon's own or under one in the user's own configuration or environment (the same scheme, host and port, and
  *   a path that begins with its path);
  * - a proxy, certificates, headers, `apiKey`, `tokenCommand` and `allowInsecure`;
+ * - a cost limit above the user's own and, if the user has one, the price of a model;
  * - MCP servers, permissions, and instructions from outside the project;
  * - every value with a placeholder `{env:…}` or `{file:…}` that would be replaced.
  *
@@ -160,8 +177,11 @@ export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
     if (path[0] === "instructions" && leavesProject(value)) {
       return Option.some("shows the model files from outside the project")
     }
-    const why = path[0] === "provider" && path[1] === "amazon-bedrock" && path[2] === "options"
+    const isBedrock = path[0] === "provider" && path[1] === "amazon-bedrock"
+    const why = isBedrock && path[2] === "options"
       ? reviewOption(path[3] ?? "", change)
+      : isBedrock && path[2] === "models"
+      ? reviewModel(path[4] ?? "", change)
       : Option.none()
     return Option.isNone(why) && hasPlaceholder ? Option.some("reads your environment variables or your files") : why
   }

@@ -28,19 +28,6 @@ export class HostError extends Schema.TaggedError<HostError>("@altimate-code/tui
 }) {}
 
 /**
- * US dollars per million tokens.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Price {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead?: number
-  readonly cacheWrite?: number
-}
-
-/**
  * The selected model, as the status bar shows it.
  *
  * @since 0.1.0
@@ -49,7 +36,7 @@ export interface Price {
 export interface ActiveModel {
   /** E.g. `Claude Sonnet 4.6`, or the ID of an unknown model. */
   readonly name: string
-  /** The model is in the catalog or in the configuration: its context window and price may be known. */
+  /** The model is in the catalog or in the configuration: its context window may be known. */
   readonly isKnown: boolean
   /** The configured ID, without the provider. */
   readonly configured: string
@@ -64,7 +51,6 @@ export interface ActiveModel {
   readonly credential: string
   /** In tokens. */
   readonly contextWindow?: number
-  readonly price?: Price
   readonly languageModel: LanguageModel.Service
   /** If absent, turns use the defaults for an unknown provider. */
   readonly modelProvider?: ModelProvider

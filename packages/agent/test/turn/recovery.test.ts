@@ -82,6 +82,8 @@ const provider = (model = "m"): ModelProvider => ({
   canRetryAnswer: () => false,
   reportWaits: (effect) => effect,
   isFull: (metadata) => metadata["test"]?.["full"] === true,
+  computeCost: () => undefined,
+  maxCost: undefined,
   notices: Effect.succeed([])
 })
 const full = (words: string): Step => ({

@@ -2,6 +2,7 @@
 import type { Overrides } from "@altimate-code/config/Settings"
 import * as Options from "@effect/cli/Options"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { option } from "./parameter.ts"
 
 export const modelOption = option(
@@ -14,13 +15,28 @@ export const crossRegionOption = option(
   { description: "Model ID prefix: auto, off, us, eu, global, …" }
 )
 
+export const maxCostOption = option(
+  Options.float("max-cost").pipe(
+    Options.withAlias("max-budget-usd"),
+    Options.withPseudoName("USD"),
+    Options.withSchema(Schema.Number.pipe(Schema.positive(), Schema.finite())),
+    Options.optional
+  ),
+  {
+    description: "Stop before the next request once the session has cost this much (exit code 1).",
+    expects: "an amount of US dollars above 0"
+  }
+)
+
 /** Returns the settings that the command line overrides. */
-export const overrides = ({ crossRegion, model, yolo = false }: {
+export const overrides = ({ crossRegion, maxCost = Option.none(), model, yolo = false }: {
   readonly model?: Option.Option<string>
   readonly crossRegion: Option.Option<string>
+  readonly maxCost?: Option.Option<number>
   readonly yolo?: boolean
 }): Overrides => ({
   yolo,
+  ...(Option.isSome(maxCost) ? { maxCost: maxCost.value } : {}),
   ...(model !== undefined && Option.isSome(model) ? { model: model.value } : {}),
   ...(Option.isSome(crossRegion) ? { crossRegion: crossRegion.value } : {})
 })

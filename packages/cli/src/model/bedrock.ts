@@ -18,6 +18,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CliError } from "../command-line/failure/CliError.ts"
+import * as AnswerCost from "./answerCost.ts"
 import type { KnownModel } from "./knownModels.ts"
 import * as MaskedModel from "./maskedModel.ts"
 import { describeNotice } from "./notices.ts"
@@ -95,9 +96,12 @@ export const provider = (
   { canRetryAnswer, model, notices }: Pick<
     typeof BedrockLanguageModel.BedrockTarget.Service,
     "canRetryAnswer" | "model" | "notices"
-  >
+  >,
+  { maxCost, price }: { readonly maxCost: Option.Option<number>; readonly price: KnownModel["price"] }
 ): ModelProvider => ({
   model: model.wire,
+  computeCost: (answer) => Option.getOrUndefined(AnswerCost.compute({ wire: model.wire, price }, answer)),
+  maxCost: Option.getOrUndefined(maxCost),
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
   canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), canRetryAnswer),
   isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",

@@ -35,11 +35,13 @@ const usage = {
 
 const expected = { modelId: "us.m", tools: new Set(["read_file"]), ids: new Set<string>() }
 
+const end = { _tag: "End" } as const
+
 const run = (...events: ReadonlyArray<object>) =>
   Either.gen(function*() {
     let state = initialState
     const parts = []
-    for (const event of [...recorded(...events), undefined]) {
+    for (const event of [...recorded(...events), end, end]) {
       const [next, made] = yield* step(state, event, expected)
       state = next
       parts.push(...made)

@@ -6,7 +6,14 @@ import * as Schema from "effect/Schema"
 import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
-import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
+import {
+  crossRegionOption,
+  maxCostOption,
+  modelOption,
+  overrides,
+  sessionOptions,
+  yolo
+} from "../../command-line/sessionOptions.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 import { withSettings } from "../../workspace/withSettings.ts"
 
@@ -42,6 +49,7 @@ const parameters = {
     description: "Maximum requests per task (default: 50).",
     expects: "at least 1"
   }),
+  maxCost: maxCostOption,
   ...sessionOptions,
   yolo,
   trustProject: option(Options.boolean("trust-project"), {

@@ -1,7 +1,9 @@
 /** Runs one prompt as a turn of the assistant and writes the answer to stdout as it arrives. */
+import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Turn from "@altimate-code/agent/turn/Turn"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { notice } from "@altimate-code/auth/Credential"
+import { Settings } from "@altimate-code/config/Settings"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Clock from "effect/Clock"
@@ -14,6 +16,7 @@ import { explain } from "../../command-line/failure/explainFailure.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
+import { describeCostLimit } from "../../model/notices.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import * as AskInTerminal from "../../workspace/askInTerminal.ts"
 import * as Assistant from "../../workspace/assistant.ts"
@@ -77,7 +80,7 @@ const equip = ({ noTools, system }: RunOptions) =>
 
 const log = (event: TurnEvent) => {
   if (event.type !== "finished") return Effect.void
-  const { cacheRead, cacheWrite, input, output } = event.usage
+  const { cacheRead, cacheWrite, input, output } = event.spending.usage
   return Effect.logInfo(`answer complete (${event.reason})`).pipe(
     Effect.annotateLogs({
       service: "cli",
@@ -104,6 +107,7 @@ const failWithoutAnswer = (event: TurnEvent, maxSteps: number) => {
 /** Runs the turn and writes its events. */
 export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
   const model = yield* KnownModels.lookUp(yield* Bedrock.configuredModel)
+  const maxCost = Option.map((yield* Settings).gateway.maxCost, ({ value }) => value)
   const input = yield* readInput(options)
   yield* Effect.gen(function*() {
     const target = yield* BedrockTarget
@@ -120,6 +124,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     yield* reportNotices([
       ...Option.toArray(notice(credential)),
       ...session.notices,
+      ...describeCostLimit({ maxCost, model, spending: Spending.sum(yield* session.entries) }),
       ...notices,
       ...yield* Attachment.findNotices(options.files)
     ])
@@ -133,7 +138,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       input,
       maxSteps: options.maxSteps,
       cutAnswers: "continued",
-      provider: Bedrock.provider(target),
+      provider: Bedrock.provider(target, { price: model.price, maxCost }),
       ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
     }).pipe(
       Stream.runForEach((event) =>

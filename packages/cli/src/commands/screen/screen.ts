@@ -7,7 +7,14 @@ import { command } from "../../command-line/commandTree.ts"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
-import { crossRegionOption, modelOption, overrides, sessionOptions, yolo } from "../../command-line/sessionOptions.ts"
+import {
+  crossRegionOption,
+  maxCostOption,
+  modelOption,
+  overrides,
+  sessionOptions,
+  yolo
+} from "../../command-line/sessionOptions.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
 import * as Trust from "../../workspace/projectTrust.ts"
 import { withSettings } from "../../workspace/withSettings.ts"
@@ -31,6 +38,7 @@ export const screen = command("altimate-code", {
   parameters: {
     model: modelOption,
     crossRegion: crossRegionOption,
+    maxCost: maxCostOption,
     ...sessionOptions,
     yolo,
     // Both take effect while the command line is read: see `Argv` and `WorkingDirectory`.

@@ -16,6 +16,7 @@ import * as Scope from "effect/Scope"
 import * as ScopedRef from "effect/ScopedRef"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
+import { describeCostLimit } from "../../model/notices.ts"
 import type { Services } from "../../Services.ts"
 import { toHostError } from "./toHostError.ts"
 
@@ -26,13 +27,16 @@ interface Opened {
   readonly status: ReadonlyArray<string>
   /** Notices for the user about its credential. */
   readonly notices: ReadonlyArray<string>
+  /** Notices for the user about the cost limit. */
+  readonly costNotices: ReadonlyArray<string>
 }
 
 /** Opens a model with the client from the context, until the scope closes. */
 const open = (id: string, isKnown: boolean) =>
   Effect.gen(function*() {
     const known = yield* KnownModels.lookUp(id)
-    const { files } = yield* Settings.Settings
+    const { files, gateway } = yield* Settings.Settings
+    const maxCost = Option.map(gateway.maxCost, ({ value }) => value)
     const context = yield* Layer.build(Bedrock.languageModel(known))
     const { credential, endpoint, canRetryAnswer, model, notices } = Context.get(context, BedrockTarget)
     const used = yield* credential
@@ -46,9 +50,8 @@ const open = (id: string, isKnown: boolean) =>
       gateway: new URL(endpoint.url).host,
       credential: kinds[used._tag],
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
-      ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
       languageModel: Context.get(context, LanguageModel.LanguageModel),
-      modelProvider: Bedrock.provider({ canRetryAnswer, model, notices })
+      modelProvider: Bedrock.provider({ canRetryAnswer, model, notices }, { price: known.price, maxCost })
     }
     const status = [
       `model       ${model.configured}`,
@@ -57,7 +60,12 @@ const open = (id: string, isKnown: boolean) =>
       `credential  ${kinds[used._tag]} (${used.where})`,
       ...files.filter(({ found }) => found).map(({ path, scope }) => `config      ${path} (${scope})`)
     ]
-    return { active, status, notices: Option.toArray(notice(used)) } satisfies Opened
+    return {
+      active,
+      status,
+      notices: Option.toArray(notice(used)),
+      costNotices: describeCostLimit({ maxCost, model: known })
+    } satisfies Opened
   })
 
 type Untrusted = Settings.Service["untrusted"]
@@ -119,6 +127,7 @@ export const make = <R>({ listed, notify, overrides, tokenCommand }: Options<R>)
           )
           // All models use the same credential.
           if (Option.isNone(yield* ScopedRef.get(current))) yield* notify(opened.notices)
+          yield* notify(opened.costNotices)
           yield* ScopedRef.set(
             current,
             Effect.acquireRelease(Effect.succeed(Option.some(opened)), () => Scope.close(scope, Exit.void))

@@ -17,7 +17,7 @@ import { describeUnenforcedRules } from "../foreign/unenforcedRules.ts"
 import { findUnknownKeys } from "../foreign/unknownKeys.ts"
 import { readServers } from "../values/readServers.ts"
 import { type Files, onDisk, substitute } from "./substitute.ts"
-import { findOwnEndpoints, projectFile, withholdUntrusted } from "./withholdUntrusted.ts"
+import { findOwnEndpoints, findOwnMaxCost, type Own, projectFile, withholdUntrusted } from "./withholdUntrusted.ts"
 
 /** A single verdict becomes the rule for `"*"` when another file adds rules. */
 const keepVerdict = (under: Branch, over: Branch): Branch => {
@@ -30,7 +30,15 @@ const keepVerdict = (under: Branch, over: Branch): Branch => {
 
 const isFromProject = (origin: Origin): boolean => origin._tag === "File" && origin.scope === "project"
 
-export const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<Source>, trustProject: boolean) {
+interface Overrides {
+  readonly trustProject?: boolean
+  readonly maxCost?: number
+}
+
+export const mergeSources = Effect.fn("mergeSources")(function*(
+  sources: ReadonlyArray<Source>,
+  { maxCost, trustProject = false }: Overrides
+) {
   const { cwd, home } = yield* Directories
   const { register } = yield* Secrets
   // Values like {env:HOME} or {env:USER} are part of the directories' own paths. Masking them would make paths unreadable.
@@ -49,7 +57,11 @@ export const mergeSources = Effect.fn("mergeSources")(function*(sources: Readonl
       const path = trustProject ? Option.none() : projectFile(source)
       return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
     }))
-  const endpoints = yield* findOwnEndpoints(checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree]))
+  const ownTrees = checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree])
+  const users: Own = {
+    ownEndpoints: yield* findOwnEndpoints(ownTrees),
+    ownMaxCost: Option.orElse(Option.fromNullable(maxCost), () => findOwnMaxCost(ownTrees))
+  }
 
   const warnings: Array<string> = []
   const unknown: Array<UnknownSetting> = []
@@ -72,7 +84,7 @@ export const mergeSources = Effect.fn("mergeSources")(function*(sources: Readonl
     }
     warnings.push(...describeUnenforcedRules(tree, locate))
     const allowed = Option.isSome(path)
-      ? yield* withholdUntrusted(tree, source, path.value, endpoints)
+      ? yield* withholdUntrusted(tree, source, path.value, users)
       : { tree, untrusted: Option.none(), files: onDisk }
     untrusted.push(...Option.toArray(allowed.untrusted))
     const { tree: own, blanks } = filled ?? (yield* fill(allowed.tree, source, allowed.files))

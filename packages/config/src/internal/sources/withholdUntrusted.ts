@@ -6,7 +6,7 @@ import { options, paths } from "../../ConfigFile.ts"
 import type { UntrustedFile } from "../../ConfigReport.ts"
 import * as Environment from "../../Environment.ts"
 import * as TrustedFiles from "../../TrustedFiles.ts"
-import { TrustPolicy } from "../../TrustPolicy.ts"
+import { type ProposedChange, TrustPolicy } from "../../TrustPolicy.ts"
 import type { Source } from "../file/parse.ts"
 import { type Branch, find, formatPath, remove, toValue, type Tree } from "../file/tree.ts"
 import { maskSetting } from "../values/maskSetting.ts"
@@ -34,11 +34,24 @@ export const findOwnEndpoints = Effect.fn("findOwnEndpoints")(function*(trees: R
   return [...written, ...environment.flatMap(Option.toArray)]
 })
 
+/** The cost limit in the user's own configuration; the last file applies. */
+export const findOwnMaxCost = (trees: ReadonlyArray<Branch>): Option.Option<number> =>
+  Option.fromNullable(
+    trees.flatMap((tree) => {
+      const leaf = find(tree, options("maxCost"))
+      return leaf?._tag === "Leaf" && typeof leaf.value === "number" ? [leaf.value] : []
+    }).at(-1)
+  )
+
+/** What the user's own configuration says. */
+export type Own = Pick<ProposedChange, "ownEndpoints" | "ownMaxCost">
+
 /** Whether this setting is reviewed as a whole. Replacing it with something empty would be a change too. */
 const isGroup = (path: ReadonlyArray<string>): boolean =>
   path.length === 1 && path[0] === "permission" ||
   path.length === 2 && path[0] === "mcp" ||
-  path.join() === options("headers").join()
+  path.join() === options("headers").join() ||
+  path.length === 5 && path[2] === "models" && path[4] === "cost"
 
 const listChanges = (
   tree: Branch,
@@ -59,13 +72,13 @@ const toShown = (path: ReadonlyArray<string>, value: unknown): unknown => {
 
 /** The tree without the withheld settings, a description of these, and the files that the other settings may read. */
 export const withholdUntrusted = Effect.fn("withholdUntrusted")(
-  function*(tree: Branch, source: Source, path: string, ownEndpoints: ReadonlyArray<string>) {
+  function*(tree: Branch, source: Source, path: string, own: Own) {
     const { review } = yield* TrustPolicy
     const changes: Array<UntrustedFile["changes"][number]> = []
     let rest = tree
     for (const [path, change] of listChanges(tree)) {
       const value = toValue(change)
-      const why = review({ path, value, hasPlaceholder: hasPlaceholder(path, change), ownEndpoints })
+      const why = review({ path, value, hasPlaceholder: hasPlaceholder(path, change), ...own })
       if (Option.isNone(why)) continue
       changes.push({ key: formatPath(path), value: toShown(path, value), why: why.value, origin: change.origin })
       rest = remove(rest, path)

@@ -67,10 +67,12 @@ export const make = ({ approver, maxSteps, tools }: Options) =>
         Effect.provideService(Approver, approver),
         Effect.provide(context),
         Effect.onExit((exit) =>
-          Effect.flatMap(
-            Clock.currentTimeMillis,
-            (at) => send({ type: "turn-ended", at, interrupted: Exit.isInterrupted(exit) })
-          )
+          Effect.gen(function*() {
+            // An interrupted turn reports no events, but its last request counts too.
+            yield* current.displaySpending
+            const at = yield* Clock.currentTimeMillis
+            yield* send({ type: "turn-ended", at, interrupted: Exit.isInterrupted(exit) })
+          })
         )
       )
   })
