@@ -13,7 +13,7 @@ import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import * as Approver from "../../src/permission/Approver.ts"
 import * as PermissionPolicy from "../../src/permission/PermissionPolicy.ts"
-import type { Session } from "../../src/session/Session.ts"
+import type { Entry, Session } from "../../src/session/Session.ts"
 import * as Spending from "../../src/session/Spending.ts"
 import * as Compaction from "../../src/turn/Compaction.ts"
 import { type ModelProvider, unknown } from "../../src/turn/ModelProvider.ts"
@@ -206,7 +206,9 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("the 
         const { cost, requests, unpriced } = yield* summarized(session)
         assert.deepStrictEqual([cost, requests - earlier, unpriced], [2 * seen.length, seen.length, earlier])
         const sent = seen.length
-        const error = yield* Effect.flip(Compaction.compact(session, { provider: limited(1), isRefused: true }))
+        const paid = yield* makeSession
+        yield* Effect.forEach([...lines, { ...assistant("so"), cost: 1 } as Entry, user("on")], paid.append)
+        const error = yield* Effect.flip(Compaction.compact(paid, { provider: limited(1), isRefused: true }))
         assert.strictEqual(error._tag === "SessionError" ? error.reason : error._tag, "CostLimit")
         assert.strictEqual(seen.length, sent)
       }).pipe(Effect.provide(scripted(all, seen)))

@@ -13,13 +13,13 @@ const env = { AWS_BEARER_TOKEN_BEDROCK: "cost-token", TZ: "UTC" }
 
 const says = (text: string, usage: Script[number]["usage"]) => ({ blocks: [{ type: "text", text }], usage }) as const
 
-/** A dollar for 1,000,000 tokens of input, ten for output. */
+/** A dollar for 10,000 tokens of input, ten for output. */
 const models = {
-  "anthropic.claude-sonnet-4-6-v1": { cost: { input: 1, output: 10, cache_read: 0.1, cache_write: 1.25 } },
-  "dear": { cost: { input: 100, output: 1000 } }
+  "anthropic.claude-sonnet-4-6-v1": { cost: { input: 100, output: 1000, cache_read: 10, cache_write: 125 } },
+  "dear": { cost: { input: 10_000, output: 100_000 } }
 }
 
-const million = { inputTokens: 1_000_000, outputTokens: 0 }
+const aDollar = { inputTokens: 10_000, outputTokens: 0 }
 
 const start = (script: Script, options: Record<string, unknown> = {}) =>
   Effect.gen(function*() {
@@ -51,20 +51,20 @@ layer(NodeContext.layer)("the cost of answers", (it) => {
   it.scoped("counts input, cache and output at the prices of the model that answered, and keeps them", () =>
     Effect.gen(function*() {
       const cached = {
-        inputTokens: 100_000,
-        outputTokens: 50_000,
-        cacheReadInputTokens: 1_000_000,
-        cacheWriteInputTokens: 400_000
+        inputTokens: 1000,
+        outputTokens: 500,
+        cacheReadInputTokens: 10_000,
+        cacheWriteInputTokens: 4000
       }
       const { home, readUsage, run, runJson, sessions } = yield* start([
         says("one", cached),
         // A write for an hour costs twice as much as input.
         says("two", {
           ...cached,
-          cacheDetails: [{ ttl: "1h", inputTokens: 300_000 }, { ttl: "5m", inputTokens: 100_000 }]
+          cacheDetails: [{ ttl: "1h", inputTokens: 3000 }, { ttl: "5m", inputTokens: 1000 }]
         }),
-        says("three", { inputTokens: 1000, outputTokens: 1000 }),
-        says("four", { inputTokens: 1000, outputTokens: 1000 })
+        says("three", { inputTokens: 10, outputTokens: 10 }),
+        says("four", { inputTokens: 10, outputTokens: 10 })
       ])
       const first = yield* runJson("run", "--format", "json", "hi")
       assert.deepInclude(first.at(-2), { type: "usage", cost: 1.2 })
@@ -97,7 +97,7 @@ layer(NodeContext.layer)("the cost of answers", (it) => {
 
   it.scoped("has a limit, which stops a session before the next request until it is raised", () =>
     Effect.gen(function*() {
-      const { run, runJson, sandbox } = yield* start([says("one", million), says("two", million)], { maxCost: 1 })
+      const { run, runJson, sandbox } = yield* start([says("one", aDollar), says("two", aDollar)], { maxCost: 1 })
       assert.strictEqual((yield* run("run", "hi")).code, 0)
       const stopped = yield* run("run", "-c", "on")
       assert.strictEqual(stopped.code, 1)
@@ -117,7 +117,7 @@ layer(NodeContext.layer)("the cost of answers", (it) => {
 
   it.scoped("reports that a limit can't be enforced for a model without a price", () =>
     Effect.gen(function*() {
-      const { run } = yield* start([says("one", million), says("two", million)])
+      const { run } = yield* start([says("one", aDollar), says("two", aDollar)])
       const { code, stderr } = yield* run("run", "--max-cost", "1", "-m", "house-model", "hi")
       assert.strictEqual(code, 0)
       assert.include(
