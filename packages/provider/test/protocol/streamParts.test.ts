@@ -121,7 +121,7 @@ describe("the parts of a stream", () => {
         const next = step(state, event, expected)
         if (Either.isLeft(next)) return [...made, next.left._tag]
         state = next.right[0]
-        made.push(...types(next.right[1]))
+        made.push(...next.right[1].map(({ type }) => type))
       }
       return made
     }
