@@ -23,7 +23,7 @@ export const maxCostOption = option(
     Options.optional
   ),
   {
-    description: "Stop before the next request once the session has cost this much (exit code 1).",
+    description: "Stop (exit 1) at this cost.",
     expects: "an amount of US dollars above 0"
   }
 )
