@@ -6,5 +6,6 @@ export const directories = (home: string) =>
     home,
     config: `${home}/.config/altimate-code`,
     data: `${home}/.local/share/altimate-code`,
+    cache: `${home}/.cache/altimate-code`,
     cwd: home
   })

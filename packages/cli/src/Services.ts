@@ -3,7 +3,7 @@ import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPol
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import type { Directories } from "@altimate-code/config/Directories"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
-import * as TrustPolicy from "@altimate-code/config/TrustPolicy"
+import * as TrustPolicy from "@altimate-code/config/trust/TrustPolicy"
 import type { Secrets } from "@altimate-code/log/Secrets"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as EndpointPolicy from "@altimate-code/provider/EndpointPolicy"

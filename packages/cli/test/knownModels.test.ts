@@ -3,6 +3,7 @@ import * as Settings from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import { assert, describe, it } from "@effect/vitest"
+import { assertSome } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -60,9 +61,18 @@ describe("a configured model", () => {
   it.effect("is listed before the catalog, each name once", () =>
     Effect.gen(function*() {
       const selectable = yield* KnownModels.selectableModels
-      assert.deepStrictEqual(selectable[0], { id: "sonnet", name: sonnet.name, family: sonnet.family })
-      assert.deepStrictEqual(selectable[1], { id: "prod", name: "prod", family: "your own" })
+      const names = selectable.map(({ family, id, name, source }) => ({ id, name, family, source }))
+      const source = "configuration"
+      assert.deepStrictEqual(names[0], { id: "sonnet", name: sonnet.name, family: sonnet.family, source })
+      assert.deepStrictEqual(names[1], { id: "prod", name: "prod", family: "your own", source })
       assert.strictEqual(new Set(selectable.map(({ id }) => id)).size, selectable.length)
       assert.strictEqual(selectable.length, Catalog.models.length + 2)
-    }).pipe(withModels({ sonnet: { baseModel: typed(baseModel), id: arn }, prod: {}, [baseModel]: { limit: {} } })))
+      assertSome(selectable.find(({ id }) => id === baseModel)!.contextWindow, 1234)
+    }).pipe(
+      withModels({
+        sonnet: { baseModel: typed(baseModel), id: arn },
+        prod: {},
+        [baseModel]: { limit: { context: 1234 } }
+      })
+    ))
 })

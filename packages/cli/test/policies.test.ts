@@ -1,7 +1,7 @@
 import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPolicy"
 import * as TokenPrecedence from "@altimate-code/auth/TokenPrecedence"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
-import * as TrustPolicy from "@altimate-code/config/TrustPolicy"
+import * as TrustPolicy from "@altimate-code/config/trust/TrustPolicy"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as EndpointPolicy from "@altimate-code/provider/EndpointPolicy"
 import * as RetryPolicy from "@altimate-code/provider/RetryPolicy"

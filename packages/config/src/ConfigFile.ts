@@ -6,6 +6,7 @@
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import { BedrockOptions, CrossRegion } from "./internal/schema/bedrockOptions.ts"
+import { Effort, ModelOptions } from "./internal/schema/requestFields.ts"
 import { count, optional, record, text, tokens } from "./internal/schema/schemas.ts"
 
 const price = (description: string) =>
@@ -36,7 +37,10 @@ const Model = Schema.Struct({
         "The price of tokens written to the prompt cache for an hour. Default: twice the price of input tokens."
       )
     }).annotations({ description: "US dollars per million tokens." })
-  )
+  ),
+  effort: optional(Effort.annotations({ description: "Same as options.effort." })),
+  headers: optional(record(Schema.String, "Same as options.headers.")),
+  options: optional(ModelOptions)
 }).annotations({ description: "Settings of a model." })
 
 const AmazonBedrock = Schema.Struct({
@@ -96,6 +100,9 @@ export const ConfigFile = Schema.Struct({
   model: text(
     "The model to use: amazon-bedrock/ followed by a model ID, the ID or ARN of an inference profile, or a gateway's own name."
   ),
+  small_model: text(
+    "A cheaper model for summaries and session titles. Default: the model writes summaries, and titles are the first prompt."
+  ),
   provider: optional(
     Schema.Struct(
       { "amazon-bedrock": optional(AmazonBedrock) },
@@ -133,13 +140,15 @@ export const options = <Name extends keyof typeof BedrockOptions.Type>(name: Nam
 
 /**
  * The paths of the connection's text settings. `{env:NAME}` and `{file:path}` are replaced in these, and in `options.headers`,
- * `options.tokenCommand`, a model's `id`, and an MCP server's command, environment, URL and headers.
+ * `options.tokenCommand`, the ID and version of a guardrail, request metadata, a model's `id` and headers, and an MCP server's command,
+ * environment, URL and headers.
  *
  * @since 0.1.0
  * @category models
  */
 export const paths = {
   model: ["model"],
+  smallModel: ["small_model"],
   baseURL: options("baseURL"),
   endpoint: options("endpoint"),
   region: options("region"),
@@ -149,7 +158,8 @@ export const paths = {
   caFile: options("caFile"),
   clientCert: options("clientCert"),
   clientKey: options("clientKey"),
-  crossRegion: options("crossRegion")
+  crossRegion: options("crossRegion"),
+  fallback: options("fallback")
 } as const
 
 /**

@@ -5,7 +5,7 @@
  */
 import type * as Option from "effect/Option"
 import type { Origin, Scope } from "./Origin.ts"
-import type * as TrustedFiles from "./TrustedFiles.ts"
+import type * as TrustedFiles from "./trust/TrustedFiles.ts"
 
 /**
  * A path where a configuration file was looked for.

@@ -27,6 +27,8 @@ export interface Service {
   readonly config: string
   /** `$XDG_DATA_HOME/altimate-code`, or `~/.local/share/altimate-code`. */
   readonly data: string
+  /** `$XDG_CACHE_HOME/altimate-code`, or `~/.cache/altimate-code`. Its files can be deleted at any time. */
+  readonly cache: string
   /** The working directory. */
   readonly cwd: string
 }
@@ -48,9 +50,9 @@ export class Directories extends Context.Tag("@altimate-code/config/Directories"
 export const noHome = "/dev/null/no-home"
 
 /**
- * Reads `HOME` (else the system's entry for the user), `XDG_CONFIG_HOME` and `XDG_DATA_HOME`. Blank counts as unset, and a relative `XDG_…`
- * is ignored ([XDG Base Directory Specification 0.8](https://specifications.freedesktop.org/basedir-spec/0.8/), "Basics"). Fails if the
- * working directory has been removed.
+ * Reads `HOME` (else the system's entry for the user), `XDG_CONFIG_HOME`, `XDG_DATA_HOME` and `XDG_CACHE_HOME`. Blank counts as unset, and a
+ * relative `XDG_…` is ignored ([XDG Base Directory Specification 0.8](https://specifications.freedesktop.org/basedir-spec/0.8/), "Basics").
+ * Fails if the working directory has been removed.
  *
  * @since 0.1.0
  * @category layers
@@ -86,6 +88,7 @@ export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.eff
       home,
       config: yield* base("XDG_CONFIG_HOME", ".config"),
       data: yield* base("XDG_DATA_HOME", ".local", "share"),
+      cache: yield* base("XDG_CACHE_HOME", ".cache"),
       cwd
     }
   })

@@ -12,6 +12,7 @@ import {
   type Streaming as Streamings
 } from "./internal/schema/bedrockOptions.ts"
 import type { Setting } from "./Origin.ts"
+import type { RequestOptions } from "./RequestOptions.ts"
 
 /**
  * How requests are authorized. `auto`: a bearer token if there is one, else AWS signatures; `bearer`, `sigv4`: only that; `header`: the
@@ -117,6 +118,8 @@ export interface Gateway {
   readonly crossRegion: Setting<string>
   /** The user's own rules, tried before the built-in ones. */
   readonly prefixRules: ReadonlyArray<Setting<typeof PrefixRule.Type>>
+  /** The fields of every request, unless a model has its own. */
+  readonly request: RequestOptions
 }
 
 /**
@@ -142,6 +145,10 @@ export interface ModelSettings {
     readonly cache_write?: number
     readonly cache_write_1h?: number
   }
+  /** Additional headers for this model, by name as written. They override the general ones. */
+  readonly headers?: Gateway["headers"]
+  /** The fields of requests to this model, which override the general ones; see `RequestOptions.merge`. */
+  readonly request?: RequestOptions
 }
 
 /**
@@ -168,5 +175,6 @@ export const defaults: Gateway = {
   drop: [],
   maxCost: Option.none(),
   crossRegion: { value: "auto", origin: { _tag: "Default" } },
-  prefixRules: []
+  prefixRules: [],
+  request: {}
 }

@@ -28,7 +28,7 @@ import { readModels } from "./internal/values/readModels.ts"
 import type { McpServer } from "./McpServer.ts"
 import { describe, type Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
-import type { TrustPolicy } from "./TrustPolicy.ts"
+import type { TrustPolicy } from "./trust/TrustPolicy.ts"
 
 /**
  * Which tool calls may run, as written: a single verdict, or for each tool a verdict or patterns with verdicts.
@@ -47,6 +47,10 @@ export type Permission = NonNullable<ConfigFile["permission"]>
 export interface Service {
   /** The model as written, including its `amazon-bedrock/` prefix. */
   readonly model: Option.Option<Setting<string>>
+  /** The model for summaries and titles, as written. */
+  readonly smallModel: Option.Option<Setting<string>>
+  /** The model to use instead of an overloaded one, as written. */
+  readonly fallback: Option.Option<Setting<string>>
   /** The gateway's absolute http(s) URL: `endpoint`, or else `baseURL`. It may contain a password; show it with `publicUrl`. */
   readonly baseURL: Option.Option<Setting<string>>
   /** The region chosen by `RegionFallback`. */
@@ -101,6 +105,8 @@ export class Settings extends Context.Tag("@altimate-code/config/Settings")<Sett
  */
 export const defaults: Service = {
   model: Option.none(),
+  smallModel: Option.none(),
+  fallback: Option.none(),
   baseURL: Option.none(),
   region: { value: "us-east-1", origin: { _tag: "Default" } },
   profile: Option.none(),
@@ -129,6 +135,8 @@ export const defaults: Service = {
 export interface Overrides {
   /** `--model`; blank counts as not given. */
   readonly model?: string
+  /** `--fallback-model` */
+  readonly fallback?: string
   /** `--cross-region` */
   readonly crossRegion?: string
   /** `--max-cost`, in US dollars. */
@@ -165,6 +173,10 @@ export const layer = (
   FileSystem.FileSystem | Path.Path | Directories | RegionFallback | TrustPolicy | Secrets
 > => Layer.effect(Settings, Effect.annotateLogs(make(overrides), "service", "config"))
 
+/** Blank counts as not given. */
+const flag = (flag: string, value: string | undefined): Option.Option<Setting<string>> =>
+  value === undefined || value.trim() === "" ? Option.none() : Option.some({ value, origin: { _tag: "Flag", flag } })
+
 const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
@@ -192,15 +204,14 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const maxCost: Option.Option<Setting<number>> = overrides.maxCost === undefined
     ? gateway.maxCost
     : Option.some({ value: overrides.maxCost, origin: { _tag: "Flag", flag: "--max-cost" } })
-  const warnings = [...sourceWarnings, ...notices]
+  const { models, notices: modelNotices } = yield* readModels(file, merged, gateway.request)
+  const warnings = [...sourceWarnings, ...notices, ...modelNotices]
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
   return Settings.of({
-    model: Option.fromNullable(overrides.model).pipe(
-      Option.filter((model) => model.trim() !== ""),
-      Option.map((value): Setting<string> => ({ value, origin: { _tag: "Flag", flag: "--model" } })),
-      Option.orElse(() => setting(paths.model))
-    ),
+    model: Option.orElse(flag("--model", overrides.model), () => setting(paths.model)),
+    smallModel: setting(paths.smallModel),
+    fallback: Option.orElse(flag("--fallback-model", overrides.fallback), () => setting(paths.fallback)),
     baseURL,
     region: yield* regions.resolve(setting(paths.region)),
     profile: setting(paths.profile),
@@ -220,7 +231,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     readsProject: yield* readProjectSwitch,
     mcp: servers,
     instructions: file.instructions ?? [],
-    models: yield* readModels(file, merged),
+    models,
     leaves: listLeaves(merged).map(([path, { origin, value }]) => ({
       key: formatPath(path),
       value: maskSetting(value, path),

@@ -25,15 +25,22 @@ describe("The directories", () => {
         home: "/home/x",
         config: "/home/x/.config/altimate-code",
         data: "/home/x/.local/share/altimate-code",
+        cache: "/home/x/.cache/altimate-code",
         cwd: process.cwd()
       })
     }))
 
-  it.effect("are moved by XDG_CONFIG_HOME and XDG_DATA_HOME", () =>
+  it.effect("are moved by XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_CACHE_HOME", () =>
     Effect.gen(function*() {
-      const moved = yield* directories({ HOME: "/home/x", XDG_CONFIG_HOME: "/etc/x", XDG_DATA_HOME: "/var/x/" })
+      const moved = yield* directories({
+        HOME: "/home/x",
+        XDG_CONFIG_HOME: "/etc/x",
+        XDG_DATA_HOME: "/var/x/",
+        XDG_CACHE_HOME: "/tmp/x"
+      })
       assert.strictEqual(moved.config, "/etc/x/altimate-code")
       assert.strictEqual(moved.data, "/var/x/altimate-code")
+      assert.strictEqual(moved.cache, "/tmp/x/altimate-code")
     }))
 
   it.effect("ignore XDG variables that are blank or relative", () =>

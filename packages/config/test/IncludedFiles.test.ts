@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { spawnSync } from "node:child_process"
-import * as TrustedFiles from "../src/TrustedFiles.ts"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustedFiles from "../src/trust/TrustedFiles.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 /** A project file that the user trusts in its current version. */

@@ -3,8 +3,8 @@ import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { describe as describeOrigin } from "../src/Origin.ts"
-import * as TrustedFiles from "../src/TrustedFiles.ts"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustedFiles from "../src/trust/TrustedFiles.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 const place = "~/.config/altimate-code/altimate-code.json"
@@ -20,12 +20,11 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
           telemetry: { disabled: true },
           mode: { build: { model: "x" } },
           permissions: { allow: ["Bash(npm:*)"] },
-          small_model: "x",
           provider: {
             "amazon-bedrock": {
               npm: "@ai-sdk/amazon-bedrock",
               options: { setCacheKey: true },
-              models: { m: { reasoning: true, headers: { a: "b" }, cost: { context_over_200k: {} } } }
+              models: { m: { reasoning: true, variants: {}, cost: { context_over_200k: {} } } }
             }
           },
           mcp: { x: { command: ["x"], oauth: {}, cwd: "/x" } },
@@ -50,8 +49,7 @@ layer(NodeContext.layer)("A file that was written for another tool", (it) => {
         const missed = [
           "mode",
           "permissions",
-          "small_model",
-          "provider.amazon-bedrock.models.m.headers",
+          "provider.amazon-bedrock.models.m.variants",
           "mcp.x.oauth",
           "mcp.x.cwd"
         ]

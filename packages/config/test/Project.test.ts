@@ -69,6 +69,7 @@ layer(NodeContext.layer)("The project is", (it) => {
             home,
             config: join(home, ".config"),
             data: join(home, ".data"),
+            cache: join(home, ".data"),
             cwd: at(cwd)
           })
           const expected = project === undefined ? Option.none() : Option.some({ root: at(project), isRepository })
@@ -87,6 +88,7 @@ layer(NodeContext.layer)("The project is", (it) => {
         home: "/",
         config: "/.config",
         data: "/.data",
+        cache: "/.data",
         cwd: join(root, "app/src")
       })
       assert.deepStrictEqual(found, Option.some({ root: join(root, "app"), isRepository: true }))

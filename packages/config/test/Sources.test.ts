@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import { execFileSync, spawn } from "node:child_process"
 import * as ConfigEdit from "../src/ConfigEdit.ts"
 import * as PipedFiles from "../src/PipedFiles.ts"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 const found = (files: ReadonlyArray<{ readonly path: string; readonly found: boolean }>) =>

@@ -4,7 +4,7 @@ import { assert, layer } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 const baseURL = "provider.amazon-bedrock.options.baseURL"

@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { BedrockOptions } from "../src/internal/schema/bedrockOptions.ts"
-import * as TrustedFiles from "../src/TrustedFiles.ts"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustedFiles from "../src/trust/TrustedFiles.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
 
 const options = (name: string) => ["provider", "amazon-bedrock", "options", name]
@@ -149,18 +149,35 @@ describe("A setting in a project's file", () => {
   it("needs trust unless it is known to be harmless", () => {
     const applying = Object.keys(BedrockOptions.fields).filter((name) => Option.isNone(judge(options(name), "x")))
     assert.sameMembers(applying, [
+      "additionalModelResponseFieldPaths",
+      "anthropic_beta",
       "auth",
+      "cache",
+      "cachePoint",
       "crossRegion",
       "drop",
+      "effort",
+      "fallback",
+      "guardrail",
+      "guardrailConfig",
       "http2",
-      "signingService",
+      "inferenceConfig",
+      "maxTokens",
+      "performanceConfig",
       "prefixRules",
       "profile",
       "maxCost",
       "region",
+      "requestMetadata",
       "retry",
+      "serviceTier",
+      "signingService",
+      "stopSequences",
       "streaming",
-      "timeout"
+      "temperature",
+      "thinking",
+      "timeout",
+      "topP"
     ])
   })
 

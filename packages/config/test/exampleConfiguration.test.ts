@@ -55,6 +55,13 @@ describe("docs/altimate-code.example.jsonc", () => {
     // The settings of a server are the same under both names.
     assert.deepStrictEqual(properties.mcpServers.additionalProperties, properties.mcp.additionalProperties)
     const { mcpServers: _, ...others } = properties
+    // The fields of a request are the same for one model as for all.
+    const bedrock = properties.provider.properties["amazon-bedrock"].properties
+    const { options } = bedrock.models.additionalProperties.properties
+    for (const [name, field] of Object.entries(options.properties)) {
+      if (name !== "headers") assert.deepStrictEqual(bedrock.options.properties[name], field)
+    }
+    options.properties = { headers: options.properties.headers, temperature: options.properties.temperature }
     assert.property(example, "mcpServers")
     const { mcpServers: __, ...file } = example as Record<string, unknown>
     assert.deepStrictEqual(differences({ ...schema, properties: others }, [file], ""), [])

@@ -10,7 +10,7 @@ import * as LogLevel from "effect/LogLevel"
 import { Directories } from "../src/Directories.ts"
 import * as RegionFallback from "../src/RegionFallback.ts"
 import * as Settings from "../src/Settings.ts"
-import * as TrustPolicy from "../src/TrustPolicy.ts"
+import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 
 interface Start {
   readonly env?: Record<string, string> | ConfigProvider.ConfigProvider
@@ -73,6 +73,7 @@ export const makeFixture = Effect.gen(function*() {
         home: at,
         config: path.join(at, ".config", "altimate-code"),
         data: path.join(at, ".local", "share", "altimate-code"),
+        cache: path.join(at, ".local", "share", "altimate-code"),
         cwd: start.cwd ?? project
       })),
       Layer.provide(Layer.setConfigProvider(provider)),

@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 
-// Not `keybinds`, `keymap` and the like, and not an author.
+// Not `keybinds`, `keymap` and the like, not an author, and not a number of tokens (`maxTokens`, `budget_tokens`).
 const secretName =
-  /key(?!bind|board|map|word)|token|secret|passw|passphrase|pwd|auth(?!or(?!i[sz]))|credential|cookie|bearer|signature|headers?$/i
+  /key(?!bind|board|map|word)|(?<!max_?|budget_?)token|secret|passw|passphrase|pwd|auth(?!or(?!i[sz]))|credential|cookie|bearer|signature|headers?$/i
 
 /**
  * Whether the name of a setting, variable or HTTP header suggests that its value is a secret.

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import type { CachePlaces, Model } from "./CatalogModel.ts"
 import { catalogData } from "./internal/catalogData.ts"
 import * as prefixes from "./internal/prefixes.ts"
+import { describe } from "./Thinking.ts"
 
 export type { CachePlaces, Model, Price } from "./CatalogModel.ts"
 
@@ -33,7 +34,10 @@ export interface Capabilities {
  * @since 0.1.0
  * @category catalog
  */
-export const models: ReadonlyArray<Model> = catalogData
+export const models: ReadonlyArray<Model> = catalogData.map((model) => {
+  const thinking = model.reasoning ? describe(model.id) : undefined
+  return thinking === undefined ? model : { ...model, thinking }
+})
 
 const withoutPrefix = (id: string): string =>
   Option.match(prefixes.find(id), { onNone: () => id, onSome: (prefix) => id.slice(prefix.length) })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Thinking } from "./Thinking.ts"
 
 /**
  * The on-demand list price in US dollars per million tokens: through the `us.` profile if the model has one, else in us-east-1. Prices in other regions
@@ -55,6 +56,8 @@ export interface Model {
   readonly streaming: boolean
   /** Whether the model can reason before it answers, always or on request. */
   readonly reasoning: boolean
+  /** How its reasoning is controlled; absent if it cannot be. */
+  readonly thinking?: Thinking
   readonly cache: CachePlaces
   readonly price?: Price
 }

@@ -105,7 +105,7 @@ describe("getCapabilities", () => {
   })
 
   it("uses defaults only for unknown facts", () => {
-    const { contextWindow, input, maxOutput } = Catalog.getCapabilities("deepseek.v3.2")
+    const { contextWindow, input, maxOutput } = Catalog.getCapabilities("deepseek.v3-v1:0")
     assert.strictEqual(contextWindow, 163_840)
     assert.strictEqual(maxOutput, 4096)
     assert.deepStrictEqual(input, { image: false, document: true })

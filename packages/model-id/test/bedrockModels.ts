@@ -123,6 +123,7 @@ export const bedrockModels = {
     "moonshot.kimi-k2-thinking",
     "moonshotai.kimi-k2.5",
     "moonshotai.kimi-k3",
+    "moonshotai.kimi-k3.1",
     "nvidia.nemotron-nano-3-30b",
     "nvidia.nemotron-nano-9b-v2",
     "nvidia.nemotron-nano-12b-v2",
@@ -130,6 +131,13 @@ export const bedrockModels = {
     "openai.gpt-5.6-sol",
     "openai.gpt-5.6-terra",
     "openai.gpt-5.6-luna",
+    "openai.gpt-6-astra",
+    "openai.gpt-6-luna",
+    "openai.gpt-6-sol",
+    "openai.gpt-6.1-sol",
+    "openai.gpt-6.1-terra",
+    "openai.gpt-6.2-astra",
+    "openai.gpt-6.2-sol",
     "openai.gpt-oss-20b-1:0",
     "openai.gpt-oss-120b-1:0",
     "openai.gpt-oss-safeguard-20b",
@@ -164,9 +172,12 @@ export const bedrockModels = {
     "writer.palmyra-x4-v1:0",
     "writer.palmyra-x5-v1:0",
     "xai.grok-4.3",
+    "xai.grok-4.6",
+    "xai.grok-4.7",
     "zai.glm-4.7",
     "zai.glm-4.7-flash",
-    "zai.glm-5"
+    "zai.glm-5",
+    "zai.glm-5.3"
   ]
 } as const
 

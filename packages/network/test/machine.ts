@@ -2,7 +2,7 @@
 import { Directories } from "@altimate-code/config/Directories"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
 import * as Settings from "@altimate-code/config/Settings"
-import * as TrustPolicy from "@altimate-code/config/TrustPolicy"
+import * as TrustPolicy from "@altimate-code/config/trust/TrustPolicy"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert } from "@effect/vitest"
@@ -111,7 +111,13 @@ export const makeHome = (...secrets: ReadonlyArray<string>) =>
               RegionFallback.layer,
               TrustPolicy.off,
               Secrets.layer,
-              Layer.succeed(Directories, { home, config, data: join(home, ".local/share/altimate-code"), cwd: home })
+              Layer.succeed(Directories, {
+                home,
+                config,
+                data: join(home, ".local/share/altimate-code"),
+                cache: join(home, ".cache/altimate-code"),
+                cwd: home
+              })
             ]),
             Layer.provide(NodeContext.layer),
             Layer.provide([

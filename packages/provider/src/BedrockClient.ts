@@ -6,6 +6,7 @@
 import { Auth } from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
+import type { Gateway } from "@altimate-code/config/Gateway"
 import { Settings } from "@altimate-code/config/Settings"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
 import type { Secrets } from "@altimate-code/log/Secrets"
@@ -48,8 +49,11 @@ import type { StreamedEvent } from "./StreamedEvent.ts"
 export interface Service {
   /** Where requests are sent, and why. */
   readonly endpoint: Endpoint
-  /** Requests a complete response. Interruption closes the connection. */
-  readonly converse: (request: ConverseCommandInput) => Effect.Effect<ConverseCommandOutput, BedrockError>
+  /** Requests a complete response. Interruption closes the connection. `headers` are sent in addition to the configured ones. */
+  readonly converse: (
+    request: ConverseCommandInput,
+    headers?: Gateway["headers"]
+  ) => Effect.Effect<ConverseCommandOutput, BedrockError>
   /**
    * Emits the events of a response as they arrive. The stream ends without an error only if the response is complete. Leaving the stream
    * early closes the connection. If the gateway buffers responses, all events arrive together.
@@ -57,7 +61,10 @@ export interface Service {
    * All events are also emitted together if the response is not streamed: always with `options.streaming: "off"`, and with `auto` as soon
    * as a response shows that the gateway does not stream.
    */
-  readonly converseStream: (request: ConverseStreamCommandInput) => Stream.Stream<StreamedEvent, BedrockError>
+  readonly converseStream: (
+    request: ConverseStreamCommandInput,
+    headers?: Gateway["headers"]
+  ) => Stream.Stream<StreamedEvent, BedrockError>
   /**
    * Whether a request may be retried after its stream failed with this error and part of the answer was already shown. The caller must
    * continue or replace that part.
@@ -155,18 +162,35 @@ const make = (limits: Limits): Effect.Effect<
       operation: "converse" | "converse-stream",
       send: (exchange: Exchange, request: Request) => Effect.Effect<A, BedrockError, R>
     ) =>
-    (given: Request, progress: Progress): Effect.Effect<A, BedrockError, R> =>
+    (given: Request, progress: Progress, own: Gateway["headers"] = {}): Effect.Effect<A, BedrockError, R> =>
       Effect.flatMap(load, (sdk) => {
         const acceptsComplete = streaming.value === "auto"
+        // Where both have a header, the later one is sent.
+        const sent = { ...headers, ...own }
         const exchange = { sdk, http, endpoint: endpoint.url, signing, firstByte, idle, acceptsComplete }
         return retryWithoutFields(droppedFields, given, (request, drop) => {
           const url = makeRequestUrl(endpoint.url, request.modelId, operation)
+          const { guardrailConfig } = request
+          const guardrail = guardrailConfig === undefined
+            ? undefined
+            : `${guardrailConfig.guardrailIdentifier}, version ${guardrailConfig.guardrailVersion}`
           return retryRequest(
             { ...policy, limit, resolveIdentity },
             (identity, number) =>
               Effect.flatMap(Ref.get(answeredUrls), (urls) => {
                 Object.assign(progress, { url, attempts: number })
-                const attempt = { operation, url, region, identity, number, headers, drop, connect, answeredUrls: urls }
+                const attempt = {
+                  operation,
+                  url,
+                  region,
+                  identity,
+                  number,
+                  headers: sent,
+                  drop,
+                  guardrail,
+                  connect,
+                  answeredUrls: urls
+                }
                 return send({ ...exchange, attempt }, request).pipe(
                   Effect.tap(() => Ref.update(answeredUrls, (before) => new Set(before).add(url)))
                 )
@@ -177,9 +201,9 @@ const make = (limits: Limits): Effect.Effect<
 
     const requestComplete = withRetries("converse", sendConverse)
     const requestStream = withRetries("converse-stream", openStream)
-    const requestCompleteAsStream = (request: ConverseCommandInput, progress: Progress) =>
+    const requestCompleteAsStream = (request: ConverseCommandInput, progress: Progress, own?: Gateway["headers"]) =>
       Effect.map(
-        requestComplete(request, progress),
+        requestComplete(request, progress, own),
         (output) => ({ head: Chunk.unsafeFromArray(toEvents(output)), rest: Stream.empty })
       )
 
@@ -194,15 +218,19 @@ const make = (limits: Limits): Effect.Effect<
           )
           : Effect.void)
 
-    const requestStreamOrComplete = (request: ConverseStreamCommandInput, progress: Progress) =>
+    const requestStreamOrComplete = (
+      request: ConverseStreamCommandInput,
+      progress: Progress,
+      own?: Gateway["headers"]
+    ) =>
       Effect.flatMap(Ref.get(streams), (isStreaming) => {
-        if (!isStreaming) return requestCompleteAsStream(request, progress)
-        return requestStream(request, progress).pipe(
+        if (!isStreaming) return requestCompleteAsStream(request, progress, own)
+        return requestStream(request, progress, own).pipe(
           Effect.tap(({ notStreamed }) => notStreamed === undefined ? Effect.void : stopStreaming(notStreamed)),
           // No event has been emitted yet.
           Effect.catchIf(
             (error) => error.type === noStream && streaming.value === "auto",
-            (error) => Effect.zipRight(stopStreaming(error.message), requestCompleteAsStream(request, progress))
+            (error) => Effect.zipRight(stopStreaming(error.message), requestCompleteAsStream(request, progress, own))
           )
         )
       })
@@ -211,20 +239,20 @@ const make = (limits: Limits): Effect.Effect<
       endpoint,
       canRetryAnswer: (error) => retry.midAnswer && policy.retryable(error),
       notices: Ref.getAndSet(notices, []),
-      converse: (request) =>
+      converse: (request, own) =>
         Effect.suspend(() => {
           const progress: Progress = { attempts: 0 }
-          const response = requestComplete(request, progress)
+          const response = requestComplete(request, progress, own)
           return total === false
             ? response
             : Effect.timeoutFail(response, { duration: total, onTimeout: () => totalTimeout(progress, total) })
         }).pipe(Effect.tapError(logFailure), Effect.annotateLogs(annotations)),
-      converseStream: (request) =>
+      converseStream: (request, own) =>
         Stream.suspend(() => {
           const progress: Progress = { attempts: 0 }
           const events = Stream.unwrapScoped(
             Effect.map(
-              Effect.annotateLogs(requestStreamOrComplete(request, progress), annotations),
+              Effect.annotateLogs(requestStreamOrComplete(request, progress, own), annotations),
               ({ head, rest }) => Stream.concat(Stream.fromChunk(head), rest)
             )
           )

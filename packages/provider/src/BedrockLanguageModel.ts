@@ -7,22 +7,27 @@ import { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import type { Settings } from "@altimate-code/config/Settings"
+import type * as RequestOptions from "@altimate-code/config/RequestOptions"
+import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { PrefixRules } from "@altimate-code/model-id/PrefixRules"
+import type { Effort } from "@altimate-code/model-id/Thinking"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
+import * as ThinkingPlan from "./internal/protocol/prompt/thinkingPlan.ts"
 import { toParts } from "./internal/protocol/response/completeResponse.ts"
 import { toStreamParts } from "./internal/protocol/response/toStreamParts.ts"
 import { choose } from "./ModelChoice.ts"
@@ -38,11 +43,14 @@ export interface Options {
   /** The configured name of the model, without `amazon-bedrock/`: an ID, an ARN, or a name that the user chose. */
   readonly model: string
   /**
-   * The maximum number of tokens in an answer; by default the model's maximum, but at most 8192. It is always sent, because Bedrock
-   * deducts it from the quota when a request starts, and deducts the model's maximum if it is missing.
+   * The maximum number of tokens in an answer, including its thinking; by default the configured one, or the model's maximum, but at most
+   * 32,000. It is sent, unless the model refuses it, because Bedrock deducts it from the quota when a request starts, and deducts the model's
+   * maximum if it is missing.
    */
   readonly maxTokens?: number
-  /** Passed to the model unchanged, for example `{ thinking: { type: "enabled", budget_tokens: 4000 } }`. */
+  /** How much the model thinks; by default as configured, or what suits the model. */
+  readonly effort?: Effort | "off"
+  /** Passed to the model with those of the configuration, which take precedence. If they control its thinking, `effort` has no effect. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>
 }
 
@@ -59,7 +67,9 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
   readonly credential: Effect.Effect<Credential, AuthError>
   /** See `BedrockClient`. */
   readonly canRetryAnswer: (error: BedrockError) => boolean
-  /** See `BedrockClient`. */
+  /** How much the model thinks; absent if that is not known. */
+  readonly effort: Option.Option<Effort | "off">
+  /** Changes that the client made to work with the gateway and the model, each once. */
   readonly notices: Effect.Effect<ReadonlyArray<Notice>>
 }>() {}
 
@@ -75,8 +85,9 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  *
  * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. Reasoning parts have `signature`, `redactedContent`
  * (base64) and `model`; the next turn must send them back in the options of the prompt part, to the same model only. The `finish` part has
- * the original `stopReason`, `cacheWriteInputTokens`, `cacheWrite1hInputTokens` and `latencyMs`. As in Bedrock's count, `usage.inputTokens`
- * excludes cached tokens. An answer that fails after its usage was reported emits `finish` before it fails.
+ * the original `stopReason`, `cacheWriteInputTokens`, `cacheWrite1hInputTokens`, `latencyMs`, and what a guardrail found (see
+ * `GuardrailReport`). As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
+ * emits `finish` before it fails.
  *
  * @since 0.1.0
  * @category layers
@@ -87,14 +98,55 @@ export const layer = (options: Options): Layer.Layer<
   BedrockClient | Auth | Settings | PrefixRules
 > => Layer.unwrapEffect(make(options))
 
+/** In tokens. Bedrock deducts all of it from the quota when a request starts. */
+const maxDefaultTokens = 32_000
+
+/** Fields of other models' APIs and of Claude's own that control thinking. */
+const thinkingFields = [
+  "thinking",
+  "output_config",
+  "reasoningConfig",
+  "reasoning_config",
+  "reasoning_effort",
+  "reasoning"
+]
+
+/** The fields without which a model thinks as it likes. */
+const controlsThinking: ReadonlySet<string> = new Set([...thinkingFields, "additionalModelRequestFields"])
+
+/** Whether Claude refuses to think with these fields. Source: Anthropic, "Extended thinking", about other features. */
+const isSampled = ({ temperature, topP }: RequestOptions.RequestOptions): boolean =>
+  (temperature !== undefined && temperature.value !== 1) || (topP !== undefined && topP.value < 0.95)
+
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (options: Options) =>
   Effect.gen(function*() {
     const client = yield* BedrockClient
     const auth = yield* Auth
-    const { factsOf, resolved: model } = yield* choose(options.model)
+    const { factsOf, model: known, request: configured, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
+    const { gateway } = yield* Settings
+    const maxTokens = options.maxTokens ?? configured.maxTokens?.value
+      ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
+    const ownFields = { ...options.additionalModelRequestFields, ...configured.additionalModelRequestFields }
+    const thinking = thinkingFields.some((name) => Object.hasOwn(ownFields, name))
+      ? undefined
+      : ThinkingPlan.make({
+        name: Option.match(known, { onNone: () => options.model, onSome: ({ name }) => name }),
+        isKnown: Option.isSome(known),
+        reasoning: capabilities.reasoning,
+        thinking: Option.getOrUndefined(known)?.thinking,
+        maxTokens,
+        acceptsDisplay: !model.region.startsWith("us-gov-")
+      }, {
+        effort: options.effort ?? configured.effort?.value,
+        thinking: configured.thinking?.value,
+        isSampled: isSampled(configured)
+      })
+    const own = yield* Ref.make<ReadonlyArray<Notice>>(
+      thinking?.notices.map((notice) => ({ _tag: "Thinking", notice }) as const) ?? []
+    )
     const explained = ModelId.explain(model)
     yield* Effect.logInfo("model").pipe(
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
@@ -105,8 +157,11 @@ const make = (options: Options) =>
         ...provider,
         modelId: model.wire,
         capabilities,
-        maxTokens: options.maxTokens ?? Math.min(8192, capabilities.maxOutput),
-        additionalModelRequestFields: options.additionalModelRequestFields
+        maxTokens,
+        thinking,
+        additionalModelRequestFields: options.additionalModelRequestFields,
+        options: configured,
+        takesBetas: Option.isNone(known) || known.value.family === "Claude"
       })
     const makeExpectation = (
       { responseFormat, tools }: LanguageModel.ProviderOptions,
@@ -127,7 +182,7 @@ const make = (options: Options) =>
       generateText: (provider) =>
         request(provider).pipe(
           Effect.flatMap((input) =>
-            client.converse(input).pipe(
+            client.converse(input, settings.headers).pipe(
               Effect.mapError(toAiError("generateText", input)),
               Effect.flatMap((output) => toParts(output, makeExpectation(provider, input)))
             )
@@ -136,7 +191,7 @@ const make = (options: Options) =>
       streamText: (provider) =>
         Stream.unwrap(Effect.map(request(provider), (input) => {
           const expected = makeExpectation(provider, input)
-          return client.converseStream(input).pipe(
+          return client.converseStream(input, settings.headers).pipe(
             Stream.mapError(toAiError("streamText", input)),
             toStreamParts(expected)
           )
@@ -149,7 +204,10 @@ const make = (options: Options) =>
         endpoint: client.endpoint,
         credential: auth.credential,
         canRetryAnswer: client.canRetryAnswer,
-        notices: client.notices
+        effort: gateway.drop.some((field) => controlsThinking.has(field))
+          ? Option.none()
+          : Option.fromNullable(thinking?.effort),
+        notices: Effect.zipWith(Ref.getAndSet(own, []), client.notices, (own, others) => [...own, ...others])
       })
     )
   })

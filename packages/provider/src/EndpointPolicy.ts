@@ -82,6 +82,20 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
   })
 })
 
+/**
+ * The URL of AWS's control plane in `AWS_ENDPOINT_URL_BEDROCK`; none if it is not set, or with `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true`.
+ * Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const resolveControlPlane: Effect.Effect<Option.Option<Endpoint>, ConfigError> = Effect.gen(function*() {
+  const variable = "AWS_ENDPOINT_URL_BEDROCK"
+  const value = yield* Environment.readVariable(variable)
+  if (Option.isNone(value) || (yield* isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) return Option.none()
+  return Option.some(yield* fromSetting({ value: value.value, origin: { _tag: "Environment", variable } }))
+})
+
 const fromSetting = (setting: Setting<string>): Effect.Effect<Endpoint, ConfigError> => {
   // `URL` would silently drop an invisible character from the host, or leave it in the path.
   const stray = StrayCharacter.find(setting.value, StrayCharacter.isVisible)

@@ -73,11 +73,14 @@ export type ResponseEvidence = typeof ResponseEvidence.Type
  * @category schemas
  */
 export const Evidence = Schema.Struct({
-  operation: Schema.Literal("converse", "converse-stream"),
+  /** `list`: a list of models was requested. */
+  operation: Schema.Literal("converse", "converse-stream", "list"),
   region: Schema.String,
   authorization: Authorization,
   /** The request fields that were left out of this request. */
   dropped: Schema.Array(Schema.String),
+  /** The guardrail that the request asked for, for example `gr1, version 2`. */
+  guardrail: Schema.optional(Schema.String),
   /** The closest request that this gateway has answered since the client was created, if any. */
   answeredBefore: Schema.optional(Schema.Literal("same-url", "other-operation", "other-model")),
   /** Absent when there was no response. */

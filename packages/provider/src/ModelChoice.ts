@@ -5,6 +5,7 @@
  */
 import type { ModelSettings } from "@altimate-code/config/Gateway"
 import { describe, type Setting } from "@altimate-code/config/Origin"
+import * as RequestOptions from "@altimate-code/config/RequestOptions"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
@@ -26,6 +27,8 @@ export interface ModelChoice {
   readonly factsOf: string
   /** The catalog entry, if there is one. */
   readonly model: Option.Option<Catalog.Model>
+  /** The fields of requests to this model: its own, and the general ones. */
+  readonly request: RequestOptions.RequestOptions
 }
 
 const toConfiguredValue = ({ origin, value }: Setting<string>): ModelId.ConfiguredValue => ({
@@ -66,7 +69,8 @@ export const choose = Effect.fn("ModelChoice.choose")(function*(name: string, re
     name
   ]
   const factsOf = candidates.find((id) => Option.isSome(Catalog.find(id))) ?? name
-  return { resolved, settings, factsOf, model: Catalog.find(factsOf) } satisfies ModelChoice
+  const request = RequestOptions.merge(gateway.request, settings.request ?? {})
+  return { resolved, settings, factsOf, model: Catalog.find(factsOf), request } satisfies ModelChoice
 })
 
 /**

@@ -77,7 +77,7 @@ describe("the language model", () => {
       assert.strictEqual(finish?.type === "finish" && finish.usage.cachedInputTokens, 3)
       const [request] = yield* sandbox.requests
       assert.strictEqual(request?.modelId, wire)
-      assert.deepStrictEqual((yield* sent(sandbox, 0)).inferenceConfig, { maxTokens: 8192 })
+      assert.deepStrictEqual((yield* sent(sandbox, 0)).inferenceConfig, { maxTokens: 32_000 })
     }))
 
   it.effect("emits a finish part even if the gateway drops the usage", () =>

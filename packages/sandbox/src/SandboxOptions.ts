@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Redacted from "effect/Redacted"
+import type { ModelLists } from "./ModelLists.ts"
 import type { Script } from "./Script.ts"
 
 /**
@@ -39,6 +40,10 @@ export interface Options {
   }
   /** The accepted model IDs and ARNs. Default: all. */
   readonly models?: ReadonlyArray<string>
+  /** The IDs of models that are overloaded: every request to them gets a 429. */
+  readonly overloaded?: ReadonlyArray<string>
+  /** The lists of models. Default: none, as behind most gateways. */
+  readonly lists?: ModelLists
   /**
    * How converse-stream is answered. `events`, the default: as events; `buffered`: all events together at the end; `json`: like converse; `only`: as
    * events, while converse gets an empty response.
@@ -46,6 +51,16 @@ export interface Options {
   readonly streaming?: "events" | "buffered" | "json" | "only"
   /** Names of forbidden fields. A request with one of them, at any depth, is refused with a `ValidationException` that names the first. */
   readonly refuse?: ReadonlyArray<string>
+  /**
+   * The guardrails of the account. A request with another one is refused with a `ValidationException`; with `isRequired`, a request without one
+   * with an `AccessDeniedException`. Default: every guardrail is accepted and none is required.
+   */
+  readonly guardrails?: {
+    readonly known: ReadonlyArray<{ readonly id: string; readonly version: string }>
+    readonly isRequired?: boolean
+  }
+  /** Whether responses have the trace of a guardrail. Default: yes. A gateway that removes guardrails from requests gets no trace. */
+  readonly tracesGuardrails?: boolean
   /** Additional headers for every response. */
   readonly headers?: { readonly [name: string]: string }
   /** The answers. Default: an answer that is made from the request and is the same for the same request. */

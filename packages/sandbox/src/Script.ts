@@ -227,7 +227,8 @@ export type Delays = typeof Delays.Type
  * An answer of the model, and the faults before it.
  *
  * `stopReason` may be any string; the default is `tool_use` if there is a tool call for the client, else `end_turn`. The default `usage` is estimated from
- * the characters of request and answer. The delays apply to faults as well.
+ * the characters of request and answer. The delays apply to faults as well. `guardrail` is what a guardrail found, in Bedrock's own form
+ * (`trace.guardrail`): the default stop reason is then `guardrail_intervened`, and the response has the trace if the request asks for one.
  *
  * @since 0.1.0
  * @category turns
@@ -237,7 +238,8 @@ export const Turn = Schema.Struct({
   stopReason: Schema.optional(Schema.String),
   usage: Schema.optional(Usage),
   delays: Schema.optional(Delays),
-  faults: Schema.optional(Schema.Array(Fault))
+  faults: Schema.optional(Schema.Array(Fault)),
+  guardrail: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 })
 /**
  * @since 0.1.0

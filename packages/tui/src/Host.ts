@@ -28,6 +28,20 @@ export class HostError extends Schema.TaggedError<HostError>("@altimate-code/tui
 }) {}
 
 /**
+ * How much a model can be asked to think, the least first.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const efforts = ["off", "low", "medium", "high", "xhigh", "max"] as const
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Effort = (typeof efforts)[number]
+
+/**
  * The selected model, as the status bar shows it.
  *
  * @since 0.1.0
@@ -51,9 +65,26 @@ export interface ActiveModel {
   readonly credential: string
   /** In tokens. */
   readonly contextWindow?: number
+  /** How much the model thinks: `off`, or one of `efforts`. Absent if that is not known. */
+  readonly effort?: string
+  /** The efforts that the model has, the least first. */
+  readonly efforts?: ReadonlyArray<string>
   readonly languageModel: LanguageModel.Service
   /** If absent, turns use the defaults for an unknown provider. */
   readonly modelProvider?: ModelProvider
+}
+
+/**
+ * A model to choose from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Model {
+  readonly id: string
+  readonly name: string
+  /** For example `Claude`, or whether it can be used here: `needs access`. */
+  readonly family: string
 }
 
 /**
@@ -104,10 +135,14 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly setup: Option.Option<Setup>
   /** The selected model. */
   readonly model: Effect.Effect<ActiveModel, HostError>
-  /** The models to choose from. */
-  readonly models: ReadonlyArray<{ readonly id: string; readonly name: string; readonly family: string }>
+  /** The known models, to choose from during setup and until `listedModels` has emitted. */
+  readonly models: ReadonlyArray<Model>
+  /** The models that can be used here, for `/model`: first as they were stored, then as they are. It ends when there is nothing new. */
+  readonly listedModels: Stream.Stream<ReadonlyArray<Model>, HostError>
   /** Selects a model for this process. If that fails, the previous model stays selected. */
   readonly select: (id: string) => Effect.Effect<ActiveModel, HostError>
+  /** Changes how much the selected model, and those that are selected later, think. */
+  readonly setEffort: (effort: Effort) => Effect.Effect<ActiveModel, HostError>
   /** The tools, and notices for the user, e.g. about an MCP server that did not start. */
   readonly tools: Effect.Effect<{
     readonly toolkit: AnyToolkit | Effect.Effect<AnyToolkit>

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as AiError from "@effect/ai/AiError"
-import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
 import {
   abbreviateCount,
@@ -15,14 +15,14 @@ import {
   totalSize,
   type Unit
 } from "../internal/compaction/size.ts"
-import { summarize } from "../internal/compaction/summarize.ts"
+import { summarize, type SummaryRequest } from "../internal/compaction/summarize.ts"
 import { findLastSummary } from "../internal/session/lastSummary.ts"
 import { now } from "../internal/session/now.ts"
 import { removeRefused } from "../internal/session/refusedContent.ts"
 import * as History from "../session/History.ts"
 import type { Line, Session } from "../session/Session.ts"
 import type { SessionError } from "../session/SessionError.ts"
-import { type ModelProvider, unknown } from "./ModelProvider.ts"
+import { type ModelProvider, type SmallModel, unknown } from "./ModelProvider.ts"
 
 /**
  * Whether to compact: if more than 85 % of the context window is in use. Both sizes are in tokens.
@@ -113,21 +113,32 @@ export const compact = (
     const keep = Math.max(firstLine, findFirstKept(lines, verbatimShare * Math.min(maxSize, sent), unit))
     const older = lines.slice(firstLine, keep)
     if (!older.some(({ type }) => type === "user" || type === "assistant")) return unchanged
-    const { spent, text } = yield* summarize({
-      session,
-      lines: older,
-      previous: last?.text,
-      maxSize,
-      unit,
-      isRefused,
-      provider
-    })
+    const request = { session, lines: older, previous: last?.text, maxSize, unit, isRefused, provider }
+    const { spent, text } = yield* provider.small === undefined
+      ? summarize(request)
+      : summarizeWith(provider.small, request)
     yield* session.append({ type: "summary", text, keep, ...spent, time: yield* now })
     return {
       isCompacted: true,
       notice: "The older part of the conversation was compacted into a summary to free up context."
     }
   })
+
+/** Uses the small model. If it fails, the model itself writes the summary. */
+const summarizeWith = ({ contextWindow = Infinity, languageModel, name }: SmallModel, request: SummaryRequest) => {
+  const { maxSize, unit } = request
+  return summarize({ ...request, maxSize: unit === "tokens" ? Math.min(maxSize, contextWindow * 0.9) : maxSize }).pipe(
+    Effect.provideService(LanguageModel.LanguageModel, languageModel),
+    Effect.catchAll((error) =>
+      Effect.zipRight(
+        Effect.logWarning("the small model could not summarize").pipe(
+          Effect.annotateLogs({ model: name, error: error.message })
+        ),
+        summarize(request)
+      )
+    )
+  )
+}
 
 const describeNothingToCompact = (lines: ReadonlyArray<Line>, window: number | undefined): string => {
   const used = abbreviateCount(History.estimateContext(lines) || totalSize(selectSentLines(lines), "tokens"))

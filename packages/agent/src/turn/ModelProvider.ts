@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as AiError from "@effect/ai/AiError"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import type { Usage } from "../session/Usage.ts"
@@ -51,6 +52,50 @@ export interface Billed {
 }
 
 /**
+ * A model for small tasks: summaries and titles.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SmallModel {
+  readonly name: string
+  /** In tokens, if known. */
+  readonly contextWindow?: number
+  readonly languageModel: LanguageModel.Service
+}
+
+/**
+ * A model that answers instead of an overloaded one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Fallback {
+  /** The configured name. */
+  readonly id: string
+  /** For the user. */
+  readonly name: string
+  /** The name of the overloaded model. */
+  readonly replaces: string
+  readonly languageModel: LanguageModel.Service
+  /** Whether the user must allow it each time. */
+  readonly isAsked: boolean
+}
+
+/**
+ * What the provider, for example a guardrail, did to an answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Intervention {
+  /** In sentences, for the user. */
+  readonly text: string
+  /** Whether what was sent was blocked. It would be blocked again, with every later request that has it. */
+  readonly isPromptBlocked: boolean
+}
+
+/**
  * @since 0.1.0
  * @category models
  */
@@ -61,8 +106,16 @@ export interface ModelProvider {
   readonly refusal: (error: AiError.AiError) => Refusal | undefined
   /** Whether the request may be retried after the answer was cut off with this error. */
   readonly canRetryAnswer: (error: AiError.AiError) => boolean
+  /** Whether the model is overloaded, after all retries, so that another one may answer. */
+  readonly isOverloaded: (error: AiError.AiError) => boolean
+  /** If absent, the model itself does small tasks. */
+  readonly small?: SmallModel
+  /** If absent, an overloaded model ends the turn. */
+  readonly fallback?: Fallback
   /** Whether the answer ended because the context window was full. */
   readonly isFull: (metadata: Response.FinishPart["metadata"]) => boolean
+  /** Returns why and how the provider stopped or changed an answer, for the user; `undefined` if it did not. */
+  readonly describeIntervention: (metadata: Response.FinishPart["metadata"]) => Intervention | undefined
   /** Runs `effect` and reports each wait before a retry in it. */
   readonly reportWaits: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
@@ -86,7 +139,9 @@ export const unknown: ModelProvider = {
   model: undefined,
   refusal: () => undefined,
   canRetryAnswer: () => false,
+  isOverloaded: () => false,
   isFull: () => false,
+  describeIntervention: () => undefined,
   reportWaits: (effect) => effect,
   computeCost: () => undefined,
   maxCost: undefined,

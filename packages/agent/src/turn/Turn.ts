@@ -12,11 +12,13 @@ import * as Encoding from "effect/Encoding"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
 import { compactIfFull, describe, emitSpent, notify } from "../internal/compaction/autoCompaction.ts"
+import { makeContinueMessage } from "../internal/session/cutAnswer.ts"
 import { closeOpenCalls, toToolDone } from "../internal/session/interrupted.ts"
 import { now } from "../internal/session/now.ts"
 import { shortenReason } from "../internal/session/refusedContent.ts"
 import { checkCostLimit } from "../internal/session/spent.ts"
 import { makeCalls } from "../internal/turn/calls.ts"
+import { makeFallback } from "../internal/turn/fallback.ts"
 import { makeRecovery } from "../internal/turn/recovery.ts"
 import { type Answer, type Extras, sendRequest, withoutRefusedTools } from "../internal/turn/request.ts"
 import type { Approver } from "../permission/Approver.ts"
@@ -27,7 +29,7 @@ import * as Spending from "../session/Spending.ts"
 import * as Usage from "../session/Usage.ts"
 import type { AnyToolkit } from "../tools/AnyToolkit.ts"
 import * as Instructions from "./Instructions.ts"
-import { type ModelProvider, unknown } from "./ModelProvider.ts"
+import { type Intervention, type ModelProvider, unknown } from "./ModelProvider.ts"
 import type { TurnEvent } from "./TurnEvent.ts"
 
 /**
@@ -59,6 +61,8 @@ export interface Options {
 }
 
 type Failure = AiError.AiError | SessionError
+
+const limitReached = "The answer reached its token limit."
 
 /** How many malformed answers in a row end the turn. */
 const maxMalformed = 3
@@ -146,8 +150,10 @@ const steps = (
     const recovery = makeRecovery({ ...context, promptLine, cutAnswers })
     const { retryCut } = recovery
 
+    const fallback = makeFallback(context)
+
     /** Repeats the request until it is answered or there is nothing left to try. */
-    const ask = (
+    const askModel = (
       offered: AnyToolkit | undefined,
       extras: Extras
     ): Effect.Effect<Answer, Failure, LanguageModel.LanguageModel> =>
@@ -160,25 +166,29 @@ const steps = (
             const { error, hasText, mode, spent } = outcome
             yield* emit({ type: "answer-cut", mode, hasText, message: shortenReason(describe(error)) })
             if (Spending.isReported(spent)) yield* emitSpent(context, spent)
-            return yield* ask(offered, outcome.next)
+            return yield* askModel(offered, outcome.next)
           }
           case "Refused": {
             const trial = yield* recovery.recoverFrom(outcome, offered?.tools ?? {}, extras.trial)
-            return yield* trial === undefined ? Effect.fail(outcome.error) : ask(offered, { ...extras, trial })
+            return yield* trial === undefined ? Effect.fail(outcome.error) : askModel(offered, { ...extras, trial })
           }
         }
       })
+
+    const ask = (offered: AnyToolkit | undefined, extras: Extras) => fallback(askModel(offered, extras))
 
     yield* appendPrompt(Prompt.userMessage({ content: input.map(encodeBytes) }))
     let malformed = 0
     let hasCalled = false
     let isRepeated = false
     let isWarned = false
+    let isContinued = false
+    let textSoFar = ""
     for (let count = 1;; count++) {
       yield* compactIfFull(context)
       // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
-      const answer = yield* ask(offered, { trial: [], textSoFar: "" }).pipe(
+      const answer = yield* ask(offered, { trial: [], textSoFar }).pipe(
         Effect.catchTag(
           "MalformedOutput",
           (error) => ++malformed < maxMalformed && count < maxSteps ? Effect.succeed(error) : Effect.fail(error)
@@ -192,6 +202,8 @@ const steps = (
         continue
       }
       malformed = 0
+      textSoFar = ""
+      const hasText = answer.text.trim() !== ""
       const calls = yield* makeCalls({ session, toolkit: withoutRefusedTools(offered, yield* session.entries), emit })
       yield* calls.run(answer.calls)
       yield* emitSpent(context, answer.spent, Usage.total(answer.spent.usage))
@@ -208,11 +220,28 @@ const steps = (
         continue
       }
       if (isShorter) {
-        if (answer.hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
+        if (hasText) yield* appendHidden("Your last answer was cut off. Continue exactly where it stopped.")
         continue
       }
-      const end = { reason: normalize(reason), metadata, steps: count }
-      if (answer.hasText) return end
+      const intervention = provider.describeIntervention(metadata)
+      const isStopped = intervention !== undefined && reason === "content-filter"
+      const end = {
+        reason: normalize(reason),
+        metadata,
+        steps: count,
+        ...(isStopped ? { why: intervention.text } : {})
+      }
+      if (intervention !== undefined) yield* reportIntervention(context, intervention, isStopped, promptLine)
+      // An incomplete call must not run, and its continuation would not be a call.
+      if (answer.cutCall !== undefined) return { ...end, cutCall: answer.cutCall }
+      if (reason === "length" && !provider.isFull(metadata) && hasText && !isContinued && count < maxSteps) {
+        isContinued = true
+        textSoFar = answer.text
+        yield* session.append(makeContinueMessage(textSoFar, "limit", yield* now))
+        yield* emit({ type: "answer-cut", mode: "continued", hasText, message: limitReached, isLimit: true })
+        continue
+      }
+      if (hasText) return end
       if (end.reason !== "stop") return { ...end, isEmpty: true }
       if (hasCalled) {
         yield* notify(context, "The model ended the turn without a closing message.")
@@ -227,6 +256,32 @@ const steps = (
 /** Whether the cost limit misses an answer although the model's price is known. Programs warn about an unknown price before the turn. */
 const isUncounted = ({ computeCost, maxCost, model }: ModelProvider, { cost }: Spending.Spent): boolean =>
   maxCost !== undefined && cost === undefined && computeCost({ model, usage: Usage.none, metadata: {} }) !== undefined
+
+/** Saves what the provider did. The end of the turn reports it, unless the turn ends normally. */
+const reportIntervention = Effect.fn("Turn.reportIntervention")(function*(
+  context: { readonly session: Session; readonly emit: Emit },
+  { isPromptBlocked, text }: Intervention,
+  isStopped: boolean,
+  promptLine: number
+) {
+  const { session } = context
+  if (!isStopped) return yield* notify(context, text)
+  const time = yield* now
+  yield* session.append({ type: "notice", text, time })
+  if (!isPromptBlocked) return
+  const what = { from: findBlocked(yield* session.entries, promptLine), to: (yield* session.entries).length }
+  yield* session.append({ type: "left-out", what, why: "a guardrail blocked it", time })
+})
+
+/**
+ * The first line that may contain what was blocked. Everything before the last accepted answer of this turn was accepted; that answer's calls
+ * can't be sent without the results that follow it.
+ */
+const findBlocked = (lines: ReadonlyArray<Line>, promptLine: number): number => {
+  const blocked = lines.findLastIndex(({ type }) => type === "assistant")
+  const accepted = lines.slice(0, blocked).findLastIndex(({ type }) => type === "assistant")
+  return Math.max(accepted, promptLine)
+}
 
 type UserEntry = Extract<Entry, { readonly type: "user" }>
 

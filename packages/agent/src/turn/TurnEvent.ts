@@ -72,7 +72,11 @@ export type TurnEvent =
     readonly hasText: boolean
     /** Why it was cut off. */
     readonly message: string
+    /** It reached its token limit. An answer is continued once per turn for this reason, but never inside a tool call. */
+    readonly isLimit?: true
   }
+  /** The model is overloaded, and this one (its configured name) answers for the rest of the turn. A notice says so. */
+  | { readonly type: "fallback"; readonly model: string }
   /** The provider waits before it retries a request. The next event ends the wait. */
   | { readonly type: "waiting" } & Wait
   /** Information for the user, for example that older turns were compacted. */
@@ -83,6 +87,10 @@ export type TurnEvent =
     readonly reason: "stop" | "length" | "content-filter" | "error" | "other" | "unknown" | "steps"
     /** The last answer has no text, and if the reason is `stop`, no tool has run either. */
     readonly isEmpty?: true
+    /** The tool whose call was cut off at the token limit. The call was not run. */
+    readonly cutCall?: string
+    /** Why the provider stopped the answer, in sentences, if the reason is `content-filter` and the provider says it. */
+    readonly why?: string
     /** The requests of the whole turn. */
     readonly spending: Spending
     readonly steps: number

@@ -589,7 +589,42 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
         steps: [{ parts: [...text("I fly."), ...unknownCall("1", "fly", "{\"to\":"), finish("length")] }]
       })
       assert.deepStrictEqual(results(lines), [])
+      assert.deepInclude(events.at(-1)!, { type: "finished", reason: "length", cutCall: "fly" })
+    }))
+
+  it.scoped("continues an answer that reached its token limit once, with a message of the user", () =>
+    Effect.gen(function*() {
+      const { events, lines, seen } = yield* turn({
+        steps: [
+          { parts: [...text("One, two, three, f"), finish("length")] },
+          { parts: [...text("three, four, f"), finish("length")] }
+        ]
+      })
+      assert.strictEqual(seen.length, 2)
+      assert.strictEqual(seen[1]!.prompt.content.at(-1)?.role, "user")
+      assert.include(JSON.stringify(seen[1]!.prompt.content.at(-1)), "One, two, three, f")
+      assert.deepStrictEqual(faults(seen[1]!.prompt), [])
+      const said = events.flatMap((event) => event.type === "text" ? [event.text] : []).join("")
+      assert.strictEqual(said, "One, two, three, four, f")
+      assert.lengthOf(events.filter((event) => event.type === "answer-cut" && event.isLimit), 1)
       assert.deepInclude(events.at(-1)!, { type: "finished", reason: "length" })
+      assert.deepStrictEqual(types(lines).slice(1), ["user", "assistant", "user", "assistant"])
+    }))
+
+  it.scoped("does not continue at the limit of steps", () =>
+    Effect.gen(function*() {
+      const { seen } = yield* turn({ steps: [{ parts: [...text("One"), finish("length")] }], maxSteps: 1 })
+      assert.strictEqual(seen.length, 1)
+    }))
+
+  it.scoped("ends the turn inside a tool call that reached the token limit, and does not run the call", () =>
+    Effect.gen(function*() {
+      const { events, ran, seen } = yield* turn({
+        steps: [{ parts: [...text("I change."), ...unknownCall("1", "change", "{\"what\":\"a"), finish("length")] }]
+      })
+      assert.strictEqual(seen.length, 1)
+      assert.deepStrictEqual(ran, [])
+      assert.deepInclude(events.at(-1)!, { type: "finished", reason: "length", cutCall: "change" })
     }))
 
   it.scoped("retries an empty answer once", () =>
@@ -633,7 +668,8 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
         const { events, seen } = yield* turn({ steps: [{ parts: [finish(reason)] }] })
         assert.strictEqual(seen.length, 1, reason)
         assert.deepInclude(events.at(-1)!, { type: "finished", reason, isEmpty: true })
-        const said = yield* turn({ steps: [{ parts: [...text("Half"), finish(reason)] }] })
+        const half: Step = { parts: [...text("Half"), finish(reason)] }
+        const said = yield* turn({ steps: reason === "length" ? [half, half] : [half] })
         assert.notProperty(said.events.at(-1), "isEmpty", reason)
       }
     }))

@@ -80,7 +80,12 @@ const provider = (model = "m"): ModelProvider => ({
   model,
   refusal: (error) => "cause" in error ? error.cause as Refusal | undefined : undefined,
   canRetryAnswer: () => false,
+  isOverloaded: () => false,
   reportWaits: (effect) => effect,
+  describeIntervention: (metadata) =>
+    metadata["test"]?.["blocked"] === undefined
+      ? undefined
+      : { text: "A guardrail blocked it.", isPromptBlocked: metadata["test"]["blocked"] === "prompt" },
   isFull: (metadata) => metadata["test"]?.["full"] === true,
   computeCost: () => undefined,
   maxCost: undefined,
@@ -600,5 +605,47 @@ layer(NodeContext.layer)("content that was left out", (it) => {
       assert.notInclude(told(5), "I run.")
       assert.include(told(7), "two")
       assert.notInclude(told(7), "left out here")
+    }))
+})
+
+layer(NodeContext.layer)("A turn that the provider stopped", (it) => {
+  const stopped = (words: string, blocked: "prompt" | "answer"): Step => ({
+    parts: [...text(words), {
+      type: "finish",
+      reason: "content-filter",
+      usage: { inputTokens: 10, outputTokens: 1, totalTokens: 11 },
+      metadata: { test: { blocked } }
+    }]
+  })
+
+  it.scoped("says why, and leaves the blocked prompt out of later requests", () =>
+    Effect.gen(function*() {
+      const { asked, events } = yield* play({
+        prompts: ["first", "second", "third"],
+        steps: [says("One."), stopped("No.", "prompt"), says("Three.")]
+      })
+      assert.deepInclude(events.find((event) => event.type === "finished" && event.reason === "content-filter")!, {
+        why: "A guardrail blocked it."
+      })
+      assert.include(asked[2]!, "first")
+      assert.notInclude(asked[2]!, "second")
+      assert.include(asked[2]!, "third")
+    }))
+
+  it.scoped("leaves out only the calls whose results were blocked", () =>
+    Effect.gen(function*() {
+      const { asked } = yield* play({
+        prompts: ["first", "second"],
+        steps: [calls("look", "kept"), calls("look", "poison"), stopped("No.", "prompt"), says("Done.")]
+      })
+      assert.include(asked[3]!, "first")
+      assert.include(asked[3]!, "kept")
+      assert.notInclude(asked[3]!, "poison")
+    }))
+
+  it.scoped("leaves nothing out if its answer was blocked", () =>
+    Effect.gen(function*() {
+      const { asked } = yield* play({ prompts: ["first", "second"], steps: [stopped("No.", "answer"), says("Two.")] })
+      assert.include(asked[1]!, "first")
     }))
 })

@@ -67,8 +67,8 @@ export const options: Table = {
   "--no-session-persistence": "Sessions are always stored: altimate-code session delete ID deletes one.",
   "--prompt": "Use altimate-code run \"…\" for one task, or type the prompt on the screen.",
   ...forAll("--agent, --agents", noAgents),
-  ...forAll("--variant, --effort, --thinking, --betas", "The reasoning effort of a model cannot be set."),
-  "--fallback-model": "No other model is tried: a failed request is retried with the same model.",
+  ...forAll("--thinking, --reasoning-effort, --reasoning", "Use --effort low, medium, high, xhigh, max or off."),
+  "--betas": "Set anthropic_beta in the options of the configuration.",
   "--small-model": "All requests use one model: --model ID.",
   ...forAll(
     "--share, --attach, --port, --hostname, --mdns, --mdns-domain, --cors, --password, --username, --server, --standalone",

@@ -1,5 +1,6 @@
 /** Options of `run` and of the screen. */
 import type { Overrides } from "@altimate-code/config/Settings"
+import { efforts } from "@altimate-code/model-id/Thinking"
 import * as Options from "@effect/cli/Options"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -8,6 +9,11 @@ import { option } from "./parameter.ts"
 export const modelOption = option(
   Options.text("model").pipe(Options.withAlias("m"), Options.withPseudoName("ID"), Options.optional),
   { description: "Use this model instead of the configured one." }
+)
+
+export const fallbackModelOption = option(
+  Options.text("fallback-model").pipe(Options.withPseudoName("ID"), Options.optional),
+  { description: "Use this model when the other one is overloaded." }
 )
 
 export const crossRegionOption = option(
@@ -28,16 +34,44 @@ export const maxCostOption = option(
   }
 )
 
+/** A whole number above zero. */
+export const count = (name: string) =>
+  Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
+
+const levels = ["off", ...efforts] as const
+
+export const effortOption = option(
+  Options.choice("effort", levels).pipe(
+    Options.withAlias("variant"),
+    Options.withPseudoName("LEVEL"),
+    Options.optional
+  ),
+  {
+    description: "Think this much: off, low, …, max.",
+    expects: levels.join(", "),
+    completes: levels
+  }
+)
+
+export const maxTokensOption = option(Options.optional(count("max-tokens")), {
+  description: "Maximum tokens per answer (default: up to 32000).",
+  expects: "at least 1"
+})
+
 /** Returns the settings that the command line overrides. */
-export const overrides = ({ crossRegion, maxCost = Option.none(), model, yolo = false }: {
-  readonly model?: Option.Option<string>
-  readonly crossRegion: Option.Option<string>
-  readonly maxCost?: Option.Option<number>
-  readonly yolo?: boolean
-}): Overrides => ({
+export const overrides = (
+  { crossRegion, fallbackModel = Option.none(), maxCost = Option.none(), model, yolo = false }: {
+    readonly model?: Option.Option<string>
+    readonly fallbackModel?: Option.Option<string>
+    readonly crossRegion: Option.Option<string>
+    readonly maxCost?: Option.Option<number>
+    readonly yolo?: boolean
+  }
+): Overrides => ({
   yolo,
   ...(Option.isSome(maxCost) ? { maxCost: maxCost.value } : {}),
   ...(model !== undefined && Option.isSome(model) ? { model: model.value } : {}),
+  ...(Option.isSome(fallbackModel) ? { fallback: fallbackModel.value } : {}),
   ...(Option.isSome(crossRegion) ? { crossRegion: crossRegion.value } : {})
 })
 

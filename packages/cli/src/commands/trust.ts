@@ -1,6 +1,6 @@
 /** `altimate-code trust`: trusts the current version of this project's configuration. */
 import * as Settings from "@altimate-code/config/Settings"
-import * as TrustedFiles from "@altimate-code/config/TrustedFiles"
+import * as TrustedFiles from "@altimate-code/config/trust/TrustedFiles"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
 import { command } from "../command-line/commandTree.ts"

@@ -24,15 +24,16 @@ const readHourWrites = (metadata: Billed["metadata"]): number => {
 
 /**
  * Computes the cost in US dollars; none if the price is unknown. Reasoning is part of the output. Without prices for the cache, its tokens cost
- * as much as other input. A model other than the requested one has its price in the catalog.
+ * as much as other input. The first model is the requested one. A model that is not among them has its price in the catalog.
  */
 export const compute = (
-  { price: requested, wire }: PricedModel,
+  models: readonly [PricedModel, ...ReadonlyArray<PricedModel>],
   { metadata, model, usage }: Billed
 ): Option.Option<number> => {
-  const known = model === undefined || model === wire
-    ? requested
-    : Option.flatMapNullable(Catalog.find(model), ({ price }) => price)
+  const answered = model === undefined ? models[0] : models.find(({ wire }) => wire === model)
+  const known = answered === undefined
+    ? Option.flatMapNullable(Catalog.find(model ?? ""), ({ price }) => price)
+    : answered.price
   return Option.flatMap(known, (price) => {
     const { cacheRead, cacheWrite, input, output } = usage
     if (price.upTo !== undefined && input + cacheRead + cacheWrite > price.upTo) return Option.none()

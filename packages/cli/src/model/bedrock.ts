@@ -3,23 +3,27 @@ import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Auth from "@altimate-code/auth/Auth"
 import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
-import { describe } from "@altimate-code/config/Origin"
+import { describe, type Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
+import type * as Thinking from "@altimate-code/model-id/Thinking"
 import * as Network from "@altimate-code/network/Network"
 import * as BedrockClient from "@altimate-code/provider/BedrockClient"
 import { BedrockError } from "@altimate-code/provider/BedrockError"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
 import { RetryNotice } from "@altimate-code/provider/RetryNotice"
 import * as StrayCharacter from "@altimate-code/system/StrayCharacter"
+import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CliError } from "../command-line/failure/CliError.ts"
 import * as AnswerCost from "./answerCost.ts"
-import type { KnownModel } from "./knownModels.ts"
+import { describeIntervention } from "./guardrails.ts"
+import { type KnownModel, lookUp } from "./knownModels.ts"
 import * as MaskedModel from "./maskedModel.ts"
 import { describeNotice } from "./notices.ts"
 
@@ -63,15 +67,72 @@ export const configuredModel = Effect.gen(function*() {
   return yield* ModelRef.parse(value)
 })
 
-/** The language model. Without `maxTokens` from the command line, the configuration's or else the catalog's limit applies. */
-export const languageModel = ({ id, maxTokens }: Pick<KnownModel, "id" | "maxTokens">) =>
+/** How much the model thinks, if the command line or the user says so. */
+export type Effort = Option.Option<Thinking.Effort | "off">
+
+/** The language model. Without `maxTokens` and `effort`, those of the configuration or else of the catalog apply. */
+export const languageModel = (
+  { effort = Option.none(), id, maxTokens }: Pick<KnownModel, "id" | "maxTokens"> & { readonly effort?: Effort }
+) =>
   Layer.provideMerge(
     MaskedModel.layer,
     BedrockLanguageModel.layer({
       model: id,
-      ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {})
+      ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {}),
+      ...(Option.isSome(effort) ? { effort: effort.value } : {})
     })
   )
+
+/** The models that help the selected one, and the prices of these. */
+interface Helpers extends Pick<ModelProvider, "fallback" | "small"> {
+  readonly prices?: ReadonlyArray<AnswerCost.PricedModel>
+}
+
+/** Opens another configured model over the same client, until the scope closes. */
+const openOther = ({ value }: Setting<string>) =>
+  Effect.gen(function*() {
+    const known = yield* lookUp(yield* ModelRef.parse(value))
+    const context = yield* Layer.build(languageModel(known))
+    const { model } = Context.get(context, BedrockLanguageModel.BedrockTarget)
+    const priced: AnswerCost.PricedModel = { wire: model.wire, price: known.price }
+    return { known, languageModel: Context.get(context, LanguageModel.LanguageModel), priced }
+  })
+
+/**
+ * The models that help the selected one: for small tasks, and when it is overloaded. On the screen the user decides about the fallback; elsewhere only
+ * `--fallback-model` allows it.
+ */
+export const openHelpers = ({ id, name }: Pick<KnownModel, "id" | "name">, where: "run" | "screen") =>
+  Effect.gen(function*() {
+    const { fallback, smallModel } = yield* Settings
+    const small = yield* Effect.transposeMapOption(smallModel, openOther)
+    const other = yield* Effect.transposeMapOption(
+      Option.filter(fallback, ({ origin }) => where === "screen" || origin._tag === "Flag"),
+      openOther
+    )
+    return {
+      prices: [...Option.toArray(small), ...Option.toArray(other)].map(({ priced }) => priced),
+      ...Option.match(small, {
+        onNone: () => ({}),
+        onSome: ({ known, languageModel }) => ({
+          small: {
+            name: known.name,
+            languageModel,
+            ...Option.match(known.contextWindow, {
+              onNone: () => ({}),
+              onSome: (contextWindow) => ({ contextWindow })
+            })
+          }
+        })
+      }),
+      ...Option.match(Option.filter(other, ({ known }) => known.id !== id), {
+        onNone: () => ({}),
+        onSome: ({ known, languageModel }) => ({
+          fallback: { id: known.id, name: known.name, replaces: name, languageModel, isAsked: where === "screen" }
+        })
+      })
+    } satisfies Helpers
+  })
 
 /** Reads Bedrock's stop reason of an answer. */
 export const stopReason = (metadata: Response.FinishPart["metadata"]): string | undefined => {
@@ -97,14 +158,19 @@ export const provider = (
     typeof BedrockLanguageModel.BedrockTarget.Service,
     "canRetryAnswer" | "model" | "notices"
   >,
+  { prices = [], ...helpers }: Helpers,
   { maxCost, price }: { readonly maxCost: Option.Option<number>; readonly price: KnownModel["price"] }
 ): ModelProvider => ({
+  ...helpers,
   model: model.wire,
-  computeCost: (answer) => Option.getOrUndefined(AnswerCost.compute({ wire: model.wire, price }, answer)),
+  computeCost: (answer) => Option.getOrUndefined(AnswerCost.compute([{ wire: model.wire, price }, ...prices], answer)),
   maxCost: Option.getOrUndefined(maxCost),
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
   canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), canRetryAnswer),
+  isOverloaded: (error) =>
+    Option.exists(BedrockError.fromAiError(error), ({ reason }) => reason === "Throttled" || reason === "Unavailable"),
   isFull: (metadata) => stopReason(metadata) === "model_context_window_exceeded",
+  describeIntervention: (metadata) => describeIntervention(metadata, stopReason(metadata)),
   reportWaits: (effect, report) =>
     Effect.provideService(
       effect,

@@ -2,6 +2,7 @@
 import type { ModelSettings } from "@altimate-code/config/Gateway"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
+import type { Thinking } from "@altimate-code/model-id/Thinking"
 import * as ModelChoice from "@altimate-code/provider/ModelChoice"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -16,6 +17,8 @@ export interface KnownModel {
   readonly maxTokens: Option.Option<number>
   /** US dollars per million tokens. */
   readonly price: Option.Option<Catalog.Price>
+  /** Absent if the model's thinking cannot be controlled. */
+  readonly thinking: Option.Option<Thinking>
 }
 
 const configuredPrice = ({ cost }: ModelSettings): Option.Option<Catalog.Price> =>
@@ -38,16 +41,48 @@ export const lookUp = (id: string) =>
       () => Option.flatMapNullable(model, ({ contextWindow }) => contextWindow)
     ),
     maxTokens: Option.fromNullable(settings.limit?.output),
-    price: Option.orElse(configuredPrice(settings), () => Option.flatMapNullable(model, ({ price }) => price))
+    price: Option.orElse(configuredPrice(settings), () => Option.flatMapNullable(model, ({ price }) => price)),
+    thinking: Option.flatMapNullable(model, ({ thinking }) => thinking)
   }))
 
-/** The models that users can choose by name: configured ones first, then those of the catalog. */
+/** A model that users can choose by name. */
+export interface SelectableModel extends Pick<KnownModel, "contextWindow" | "id" | "name" | "price"> {
+  readonly family: string
+  readonly source: "configuration" | "catalog"
+  /** Its entry in the catalog. */
+  readonly model: Option.Option<Catalog.Model>
+}
+
+export const fromCatalog = (model: Catalog.Model): SelectableModel => ({
+  id: model.id,
+  name: model.name,
+  family: model.family,
+  contextWindow: Option.fromNullable(model.contextWindow),
+  price: Option.fromNullable(model.price),
+  source: "catalog",
+  model: Option.some(model)
+})
+
+/** The configured models first, then those of the catalog. */
 export const selectableModels = Effect.gen(function*() {
   const { models } = yield* Settings
-  const listed = new Set(Catalog.models.map(({ id }) => id))
-  const configured = yield* Effect.forEach(Object.keys(models).filter((id) => !listed.has(id)), lookUp)
+  const configured = yield* Effect.forEach(
+    Object.keys(models),
+    (id) =>
+      Effect.zipWith(lookUp(id), ModelChoice.choose(id), (known, { model }): SelectableModel => ({
+        ...known,
+        family: Option.getOrElse(known.family, () => "your own"),
+        source: "configuration",
+        model
+      }))
+  )
+  const isConfigured = new Set(Object.keys(models))
+  const isListed = new Set(Catalog.models.map(({ id }) => id))
   return [
-    ...configured.map(({ family, id, name }) => ({ id, name, family: Option.getOrElse(family, () => "your own") })),
-    ...Catalog.models.map(({ family, id, name }) => ({ id, name, family }))
+    ...configured.filter(({ id }) => !isListed.has(id)),
+    // The configuration of a model in the catalog changes its facts, but not its place.
+    ...Catalog.models.map((model) =>
+      isConfigured.has(model.id) ? configured.find(({ id }) => id === model.id)! : fromCatalog(model)
+    )
   ]
 })

@@ -5,6 +5,8 @@ import type { Notice } from "@altimate-code/provider/Notice"
 import * as Option from "effect/Option"
 import type { KnownModel } from "./knownModels.ts"
 
+type ThinkingNotice = Extract<Notice, { readonly _tag: "Thinking" }>["notice"]
+
 export const describeNotice = (notice: Notice): string => {
   switch (notice._tag) {
     case "NotStreamed":
@@ -15,6 +17,8 @@ export const describeNotice = (notice: Notice): string => {
         + `To leave it out from the start, set options.drop to [${
           notice.dropped.map((name) => `"${name}"`).join(", ")
         }].`
+    case "Thinking":
+      return describeThinking(notice.notice)
   }
 }
 
@@ -39,6 +43,38 @@ export const describeCostLimit = ({ maxCost, model: { id, price }, spending = Sp
       ...Spending.explain(spending).map((why) => `The cost limit does not count the whole session so far. ${why}`)
     ]
   })
+const unsentReasons = {
+  unknown: "it is not in the catalog. If it is another name for a known model, set its baseModel",
+  fixed: "it has no setting for it",
+  none: "it cannot think"
+}
+
+const describeThinking = (notice: ThinkingNotice): string => {
+  const { model } = notice
+  switch (notice._tag) {
+    case "EffortReplaced":
+      return `${model} does not have effort ${notice.effort}. Effort ${notice.used} is used.`
+    case "AlwaysThinks":
+      return `${model} always thinks: effort off has no effect. It thinks least with effort low.`
+    case "ThinksBetweenTools":
+      return `${model} still thinks between tool calls: that cannot be turned off.`
+    case "EffortIgnored":
+      return `Effort ${notice.effort} is not sent to ${model}, because ${unsentReasons[notice.why]}.`
+    case "BudgetReplaced":
+      return `${model} does not accept a thinking budget. Effort ${notice.used} is used instead of ${
+        formatCount(notice.budget)
+      } tokens.`
+    case "BudgetChanged":
+      return `The thinking budget is ${formatCount(notice.used)} tokens instead of ${formatCount(notice.budget)}: `
+        + `it must be at least 1,024 and leave room for the answer in maxTokens (${formatCount(notice.maxTokens)}).`
+    case "NoRoom":
+      return `${model} answers without thinking, because maxTokens (${
+        formatCount(notice.maxTokens)
+      }) leaves no room for it. It needs at least 2,048.`
+  }
+}
+
+const formatCount = (count: number): string => count.toLocaleString("en-US")
 
 export const describeUnknownBaseModel = ({ baseModel, from, name, similar }: UnknownBaseModel): string =>
   `the baseModel "${baseModel}" of the model "${name}" is not known (${from}); `

@@ -1,7 +1,7 @@
 import * as Directories from "@altimate-code/config/Directories"
 import * as RegionFallback from "@altimate-code/config/RegionFallback"
 import * as Settings from "@altimate-code/config/Settings"
-import * as TrustPolicy from "@altimate-code/config/TrustPolicy"
+import * as TrustPolicy from "@altimate-code/config/trust/TrustPolicy"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as Network from "@altimate-code/network/Network"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"

@@ -48,6 +48,8 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration written
   it.scoped("works, with one warning for all settings without effect and one for each restriction without effect", () =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.make({
+        // The small model, which writes the title, takes no turn of the script.
+        models: ["us.anthropic.claude-sonnet-4-6-v1"],
         script: [
           {
             blocks: [{
@@ -76,30 +78,30 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration written
       assert.strictEqual(code, 0, stderr)
       assert.strictEqual(stdout, "done\n")
       assert.isTrue(existsSync(join(cwd, "ran")), "the command ran without a question")
-      assert.include((yield* sandbox.requests)[0]?.path, "anthropic.claude-sonnet-4-6-v1")
+      assert.include((yield* sandbox.requests).map(({ modelId }) => modelId), "us.anthropic.claude-sonnet-4-6-v1")
       const warnings = stderr.split("\n").filter((line) => /^(warning|notice|note)/.test(line))
       assert.deepStrictEqual(warnings.map((line) => line.replaceAll(/\.json:\d+:\d+/g, ".json")), [
         "warning: agent.plan.permission (~/.config/altimate-code/altimate-code.json): this restriction is not enforced. There are no separate agents here: put the rules under \"permission\" at the top of the file.",
         "warning: permission.webfetch: no tool has that name, so the rule has no effect.",
-        "warning: 39 settings in ~/.config/altimate-code/altimate-code.json have no effect here (logLevel, snapshot, shell, …). Details: altimate-code config show --unknown",
+        "warning: 36 settings in ~/.config/altimate-code/altimate-code.json have no effect here (logLevel, snapshot, shell, …). Details: altimate-code config show --unknown",
         "note: instructions: URLs are not supported (https://rules.example/style.md). Save the text to a file and list that file"
       ])
 
       const shown = yield* run(["config", "show", "--unknown"], { cwd, env })
       assert.strictEqual(shown.code, 0, shown.stderr)
-      assert.notInclude(shown.stderr, "39 settings")
+      assert.notInclude(shown.stderr, "36 settings")
       assert.match(
         shown.stdout,
         /^share  \S+altimate-code\.json:4:\d+ \(global config\)\n {2}Nothing to do\. Nothing is shared: sessions stay on this machine\.\n/m
       )
-      assert.lengthOf(shown.stdout.match(/\(global config\)/g) ?? [], 39)
+      assert.lengthOf(shown.stdout.match(/\(global config\)/g) ?? [], 36)
 
       const { stdout: json } = yield* run(["config", "show", "--format", "json"], { cwd, env })
       const { settings, unknown } = JSON.parse(json) as {
         readonly settings: ReadonlyArray<{ readonly name: string; readonly value: string; readonly origin: string }>
         readonly unknown: ReadonlyArray<{ readonly key: string; readonly nothingIsLost: boolean }>
       }
-      assert.lengthOf(unknown, 39)
+      assert.lengthOf(unknown, 36)
       assert.deepStrictEqual(settings.slice(-2), [
         { name: "yolo", value: "true", origin: "ALTIMATE_CLI_YOLO" },
         { name: "readsProject", value: "false", origin: "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG" }

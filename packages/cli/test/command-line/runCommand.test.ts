@@ -116,15 +116,18 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.include(result.stdout, "here as b!")
     }))
 
-  it.scoped("reports that the answer reached its token limit", () =>
+  it.scoped("reports that the answer reached its token limit twice", () =>
     Effect.gen(function*() {
       const { home } = yield* setUp({
-        script: [{ blocks: [{ type: "text", text: "half a sen" }], stopReason: "max_tokens" }]
+        script: [
+          { blocks: [{ type: "text", text: "half" }], stopReason: "max_tokens" },
+          { blocks: [{ type: "text", text: " a sen" }], stopReason: "max_tokens" }
+        ]
       })
       const result = yield* home.run(["run", "hi"], { env: token })
       assert.strictEqual(result.code, 0)
       assert.strictEqual(result.stdout, "half a sen\n")
-      assert.match(result.stderr, /^note: .*--max-tokens/)
+      assert.match(result.stderr, /^note: .*continues.*--max-tokens.*\nnote: .*again.*--max-tokens/)
     }))
 
   it.scoped("prints one event per line with --format json, with usage and stop reason last", () =>

@@ -44,6 +44,7 @@ const order = [
   "proxy",
   "DNS",
   "TCP",
+  "model list",
   "authentication",
   "converse",
   "stream",
@@ -70,7 +71,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
           "the model called it"
         ]
       ) assert.include(stdout, words)
-      const requests = yield* sandbox.requests
+      const requests = (yield* sandbox.requests).filter(({ method }) => method === "POST")
       assert.lengthOf(requests, 4)
       assert.isAbove(JSON.stringify(requests[3]!.body).length, 50_000)
     }))

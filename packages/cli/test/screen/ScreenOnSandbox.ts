@@ -17,6 +17,10 @@ export const says = (...text: ReadonlyArray<string>) => ({ type: "text", text })
 /** Starts the screen and waits until it is ready. */
 export const start = (options: {
   readonly script?: Script
+  /** More options of the sandbox. */
+  readonly sandbox?: Sandbox.Options
+  /** Options of the provider. */
+  readonly options?: Record<string, unknown>
   readonly config?: Record<string, unknown>
   readonly args?: ReadonlyArray<string>
   readonly columns?: number
@@ -26,11 +30,14 @@ export const start = (options: {
   readonly inProject?: true
 }) =>
   Effect.gen(function*() {
-    const sandbox = yield* Sandbox.make(options.script === undefined ? {} : { script: options.script })
+    const sandbox = yield* Sandbox.make({
+      ...options.sandbox,
+      ...(options.script === undefined ? {} : { script: options.script })
+    })
     const home = yield* makeHome
     const project = join(home.home, "project")
     mkdirSync(project)
-    yield* home.writeGlobalConfig({ ...guideConfig(sandbox.url), ...options.config })
+    yield* home.writeGlobalConfig({ ...guideConfig(sandbox.url, options.options), ...options.config })
     const launch = (args: ReadonlyArray<string> = options.args ?? []) =>
       open(args, {
         home: home.home,

@@ -58,6 +58,7 @@ const makeSelected = (url: string) =>
       home,
       config: join(home, ".config/altimate-code"),
       data: join(home, ".local/share/altimate-code"),
+      cache: join(home, ".cache/altimate-code"),
       cwd: home
     })
     const services = yield* Layer.build(
@@ -67,8 +68,10 @@ const makeSelected = (url: string) =>
     )
     return yield* SelectedModel.make({
       overrides: {},
+      effort: Option.none(),
+      maxTokens: Option.none(),
       tokenCommand: TokenCommands.disabled,
-      listed: new Set(),
+      isListed: () => false,
       notify: () => Effect.void
     }).pipe(Effect.provide(services))
   })

@@ -2,7 +2,7 @@
  * The chat models of Amazon Bedrock that support Converse. `pnpm run catalog` updates this file; a field is absent if no source states it.
  *
  * Names, context windows, output limits, reasoning, images and prices come from the model data of two npm packages, which are copies of
- * models.dev's data about amazon-bedrock: @earendil-works/pi-ai 1.5.2 and, for models that it no longer has, @oh-my-pi/pi-catalog 18.2.11. If
+ * models.dev's data about amazon-bedrock: @earendil-works/pi-ai 1.6.0 and, for models that it no longer has, @oh-my-pi/pi-catalog 18.2.11. If
  * their limits differ, the smaller one is used. A comment in an entry names each fact that has another source. LiteLLM is its file
  * model_prices_and_context_window.json. "Left out" means that the packages state the value of the model's maker, which Bedrock need not support.
  *
@@ -15,8 +15,10 @@
  *   tools (Nova 2 Lite: @oh-my-pi/pi-catalog, after its model card). Claude 3 Haiku and 3.5 Sonnet have none: only testers of the preview could
  *   use them with 3.5 v2. Claude 4.8 and later are assumed to support what 4.7 does.
  *
- * Not in the catalog: models that may not support Converse (GPT-5.4, 5.5 and 6, Grok, Gemma 4, Kimi K3, GLM 5.3); speech, image, video and embedding
- * models; and Claude 1, 2, 3 Sonnet and 3 Opus, which were withdrawn.
+ * A model that has an inference profile (`us.`, `global.`) is served by bedrock-runtime and thus by Converse (models.dev, which states another protocol
+ * for the others; pydantic-ai#7810 for GPT-5.6). Not in the catalog: models that only bedrock-mantle serves (GPT-5.4, GPT-5.5, Grok 4.3, Gemma 4);
+ * models without a system prompt (Mistral 7B, Mixtral); speech, image, video and embedding models; and Claude 1, 2, 3 Sonnet and 3 Opus, which were
+ * withdrawn.
  */
 import type { Model } from "../CatalogModel.ts"
 
@@ -49,6 +51,7 @@ const mistral: Family = { ...chat, family: "Mistral", input: imageNo }
 const deepSeek: Family = { ...chat, family: "DeepSeek", input: imageNo, reasoning: true }
 const qwen: Family = { ...chat, family: "Qwen", input: imageNo }
 const gpt: Family = { ...chat, family: "GPT", input: imageNo, reasoning: true }
+const grok: Family = { ...chat, family: "Grok", input: imageYes, reasoning: true }
 const kimi: Family = { ...chat, family: "Kimi", input: imageNo, reasoning: true }
 const miniMax: Family = { ...chat, family: "MiniMax", input: imageNo, reasoning: true }
 const glm: Family = { ...chat, family: "GLM", input: imageNo, reasoning: true }
@@ -259,6 +262,7 @@ export const catalogData: ReadonlyArray<Model> = [
   {
     ...nova,
     // maxOutput: LiteLLM
+    // price: the packages; for cache writes, which pi-ai 1.6.0 does not state, that of 1.5.2
     id: "amazon.nova-2-lite-v1:0",
     name: "Nova 2 Lite",
     contextWindow: 1_000_000,
@@ -276,6 +280,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...nova,
+    // price: the packages; for cache writes, which pi-ai 1.6.0 does not state, that of 1.5.2
     id: "amazon.nova-pro-v1:0",
     name: "Nova Pro",
     contextWindow: 300_000,
@@ -284,6 +289,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...nova,
+    // price: the packages; for cache writes, which pi-ai 1.6.0 does not state, that of 1.5.2
     id: "amazon.nova-lite-v1:0",
     name: "Nova Lite",
     contextWindow: 300_000,
@@ -292,6 +298,7 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...nova,
+    // price: the packages; for cache writes, which pi-ai 1.6.0 does not state, that of 1.5.2
     id: "amazon.nova-micro-v1:0",
     name: "Nova Micro",
     contextWindow: 128_000,
@@ -462,6 +469,22 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...mistral,
+    id: "mistral.voxtral-small-24b-2507",
+    name: "Voxtral Small 24B 2507",
+    contextWindow: 32_768,
+    maxOutput: 8_192,
+    price: { input: 0.1, output: 0.3 }
+  },
+  {
+    ...mistral,
+    id: "mistral.voxtral-mini-3b-2507",
+    name: "Voxtral Mini 3B 2507",
+    contextWindow: 32_768,
+    maxOutput: 4_096,
+    price: { input: 0.04, output: 0.04 }
+  },
+  {
+    ...mistral,
     id: "mistral.pixtral-large-2502-v1:0",
     name: "Pixtral Large (25.02)",
     contextWindow: 128_000,
@@ -487,11 +510,20 @@ export const catalogData: ReadonlyArray<Model> = [
     input: textAndDocument
   },
   {
+    ...mistral,
+    // name, contextWindow, maxOutput: AWS, Bedrock user guide
+    id: "mistral.mistral-small-2402-v1:0",
+    name: "Mistral Small (24.02)",
+    contextWindow: 32_000,
+    maxOutput: 8_192
+  },
+  {
     ...deepSeek,
-    // maxOutput: left out
+    // maxOutput: AWS's model card
     id: "deepseek.v3.2",
     name: "DeepSeek V3.2",
     contextWindow: 163_840,
+    maxOutput: 8_192,
     price: { input: 0.62, output: 1.85 }
   },
   {
@@ -575,6 +607,69 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...gpt,
+    id: "openai.gpt-6.2-astra",
+    name: "GPT-6.2 Astra",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 8.8, output: 44, cacheRead: 0.44, cacheWrite: 11, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-6.2-sol",
+    name: "GPT-6.2 Sol",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 2.2, output: 11, cacheRead: 0.11, cacheWrite: 2.75, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-6.1-sol",
+    name: "GPT-6.1 Sol",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 2.2, output: 11, cacheRead: 0.11, cacheWrite: 2.75, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-6.1-terra",
+    name: "GPT-6.1 Terra",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 1.1, output: 5.5, cacheRead: 0.055, cacheWrite: 1.375, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-6-astra",
+    name: "GPT-6 Astra",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 11, output: 55, cacheRead: 1.1, cacheWrite: 13.75, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-6-sol",
+    name: "GPT-6 Sol",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 2.2, output: 11, cacheRead: 0.22, cacheWrite: 2.75, upTo: 272_000 }
+  },
+  {
+    ...gpt,
+    id: "openai.gpt-6-luna",
+    name: "GPT-6 Luna",
+    contextWindow: 1_050_000,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 0.11, output: 0.55, cacheRead: 0.011, cacheWrite: 0.1375, upTo: 272_000 }
+  },
+  {
+    ...gpt,
     id: "openai.gpt-5.6-sol",
     name: "GPT-5.6 Sol",
     contextWindow: 1_050_000,
@@ -617,6 +712,62 @@ export const catalogData: ReadonlyArray<Model> = [
     price: { input: 0.07, output: 0.3 }
   },
   {
+    ...gpt,
+    // name: as the other gpt-oss models
+    id: "openai.gpt-oss-safeguard-120b",
+    name: "gpt-oss-safeguard-120b",
+    contextWindow: 128_000,
+    maxOutput: 16_384,
+    price: { input: 0.15, output: 0.6 }
+  },
+  {
+    ...gpt,
+    // name: as the other gpt-oss models
+    id: "openai.gpt-oss-safeguard-20b",
+    name: "gpt-oss-safeguard-20b",
+    contextWindow: 128_000,
+    maxOutput: 16_384,
+    price: { input: 0.07, output: 0.2 }
+  },
+  {
+    ...grok,
+    // maxOutput: that of Grok 4.3; the packages state the context window
+    id: "xai.grok-4.7",
+    name: "Grok 4.7",
+    contextWindow: 500_000,
+    maxOutput: 131_072,
+    price: { input: 2.2, output: 6.6, cacheRead: 0.55 }
+  },
+  {
+    ...grok,
+    // maxOutput: that of Grok 4.3; the packages state the context window
+    id: "xai.grok-4.6",
+    name: "Grok 4.6",
+    contextWindow: 500_000,
+    maxOutput: 131_072,
+    price: { input: 2.2, output: 6.6, cacheRead: 0.55 }
+  },
+  {
+    ...kimi,
+    // name: the packages, shortened
+    // maxOutput: that of Kimi K3; the packages state the context window
+    id: "moonshotai.kimi-k3.1",
+    name: "Kimi K3.1",
+    contextWindow: 1_048_576,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 4.4, output: 22, cacheRead: 0.22, cacheWrite: 5.5 }
+  },
+  {
+    ...kimi,
+    id: "moonshotai.kimi-k3",
+    name: "Kimi K3",
+    contextWindow: 1_048_576,
+    maxOutput: 128_000,
+    input: imageYes,
+    price: { input: 3.3, output: 16.5, cacheRead: 0.33, cacheWrite: 4.125 }
+  },
+  {
     ...kimi,
     // maxOutput: AWS's model card, as quoted in models.dev#1637
     id: "moonshotai.kimi-k2.5",
@@ -636,10 +787,11 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...miniMax,
-    // maxOutput: left out
+    // maxOutput: AWS's model card, as quoted in braintrust-proxy#548
     id: "minimax.minimax-m2.5",
     name: "MiniMax-M2.5",
     contextWindow: 196_608,
+    maxOutput: 98_000,
     price: { input: 0.3, output: 1.2 }
   },
   {
@@ -661,10 +813,19 @@ export const catalogData: ReadonlyArray<Model> = [
   },
   {
     ...glm,
-    // maxOutput: left out
+    id: "zai.glm-5.3",
+    name: "GLM-5.3",
+    contextWindow: 1_000_000,
+    maxOutput: 128_000,
+    price: { input: 1.848, output: 5.808, cacheRead: 0.3432, cacheWrite: 2.31 }
+  },
+  {
+    ...glm,
+    // maxOutput: AWS's model card
     id: "zai.glm-5",
     name: "GLM-5",
     contextWindow: 202_752,
+    maxOutput: 128_000,
     price: { input: 1, output: 3.2 }
   },
   {
@@ -727,6 +888,15 @@ export const catalogData: ReadonlyArray<Model> = [
     id: "google.gemma-3-27b-it",
     name: "Gemma 3 27B IT",
     maxOutput: 8_192
+  },
+  {
+    ...gemma,
+    // contextWindow, maxOutput, tools: models.dev
+    id: "google.gemma-3-12b-it",
+    name: "Gemma 3 12B IT",
+    contextWindow: 131_072,
+    maxOutput: 8_192,
+    tools: false
   },
   {
     ...gemma,

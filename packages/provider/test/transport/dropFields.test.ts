@@ -90,6 +90,24 @@ describe("dropped fields", () => {
     assert.notProperty(dropFields(request, ["additionalModelRequestFields"]), "additionalModelRequestFields")
   })
 
+  it("are removed from the model's own fields only if they control thinking", () => {
+    const thinking = { type: "adaptive", display: "summarized" }
+    const own: ConverseCommandInput = {
+      ...request,
+      additionalModelRequestFields: { thinking, output_config: { effort: "low" }, temperature: 1 }
+    }
+    const fields = (...names: Parameters<typeof dropFields>[1]) =>
+      dropFields(own, names).additionalModelRequestFields as object
+    assert.deepStrictEqual(fields("display"), {
+      ...own.additionalModelRequestFields as object,
+      thinking: { type: "adaptive" }
+    })
+    assert.deepStrictEqual(fields("thinking", "output_config"), { temperature: 1 })
+    assert.strictEqual<unknown>(fields("temperature"), own.additionalModelRequestFields)
+    const only = { ...request, additionalModelRequestFields: { thinking } }
+    assert.notProperty(dropFields(only, ["thinking"]), "additionalModelRequestFields")
+  })
+
   it("leave alternating roles: a message that becomes empty is removed, and the messages around it are merged", () => {
     const { messages } = dropFields({
       ...request,
@@ -128,7 +146,14 @@ describe("dropped fields", () => {
 describe("an error about a field", () => {
   const sent = {
     isSent: (field: string) => field !== "outputConfig",
-    modelFields: ["thinking", "type", "output_config"]
+    modelFields: [
+      ["thinking", "thinking"],
+      ["type", "thinking"],
+      ["display", "display"],
+      ["output_config", "output_config"],
+      ["effort", "output_config"],
+      ["top_k", "additionalModelRequestFields"]
+    ] as const
   }
   for (
     const [message, field] of [
@@ -146,8 +171,16 @@ describe("an error about a field", () => {
         "toolChoice"
       ],
       ["cachePoint.ttl is not supported for this model", "ttl"],
-      ["thinking.type.enabled is not supported for this model", "additionalModelRequestFields"],
-      ["output_config: Extra inputs are not permitted", "additionalModelRequestFields"],
+      ["thinking.type.enabled is not supported for this model", "thinking"],
+      [
+        "\"thinking.type.disabled\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior.",
+        "thinking"
+      ],
+      ["thinking.adaptive.display: Extra inputs are not permitted", "display"],
+      ["output_config: Extra inputs are not permitted", "output_config"],
+      ["This model does not support the effort parameter.", "output_config"],
+      ["extraneous key [top_k] is not permitted", "additionalModelRequestFields"],
+      ["Thinking may not be enabled when tool_choice forces tool use.", undefined],
       ["This model doesn't support tool use in streaming mode", undefined],
       ["The status of the request is not supported", undefined],
       ["maxTokens must be at most 8192", undefined],
@@ -161,8 +194,10 @@ describe("an error about a field", () => {
 
 describe("a refused field", () => {
   const says = (text: string) => ({ blocks: [{ type: "text" as const, text }] })
+  // Recent Claude models refuse the two parameters together.
   const full = {
     ...plain,
+    modelId: "amazon.nova-pro-v1:0",
     inferenceConfig: { maxTokens: 100, temperature: 0.5, topP: 0.9 },
     requestMetadata: { team: "a" }
   }

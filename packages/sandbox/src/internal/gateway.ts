@@ -14,11 +14,14 @@ import { replaceAnswer } from "./faults.ts"
 import type { Incoming } from "./http/incoming.ts"
 import type { Route } from "./http/route.ts"
 import { type Steps, wait } from "./http/steps.ts"
+import { answerList } from "./listing/answerList.ts"
 import * as Playback from "./playback.ts"
+import * as Guardrails from "./validation/guardrails.ts"
 import * as Models from "./validation/models.ts"
 import {
   empty,
   extraneousField,
+  overloadedModel,
   type Refusal,
   refuse,
   scriptEnded,
@@ -37,9 +40,15 @@ const findForbidden = (fields: ReadonlySet<string>, body: unknown): Option.Optio
   )
 }
 
-export const make = (options: Pick<Options, "models" | "refuse" | "script" | "streaming">) =>
+export const make = (
+  options: Pick<
+    Options,
+    "guardrails" | "lists" | "models" | "overloaded" | "refuse" | "script" | "streaming" | "tracesGuardrails"
+  >
+) =>
   Effect.map(Ref.make(Playback.start), (position) => {
-    const { models, script, streaming = "events" } = options
+    const { guardrails, lists = {}, models, overloaded = [], script, streaming = "events", tracesGuardrails = true } =
+      options
     const fields = new Set(options.refuse)
 
     const checkFields = (rawBody: string): Either.Either<void, Refusal> =>
@@ -56,7 +65,8 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
     ): Steps => {
       const delays = turn.delays ?? {}
       const steps = Option.getOrElse(Option.flatMap(Option.fromNullable(fault), replaceAnswer), () => {
-        const completed = complete(turn, request, seed)
+        const answer = complete(turn, request, seed)
+        const completed = tracesGuardrails ? answer : { ...answer, guardrail: undefined }
         if (operation === "converse" || streaming === "json") {
           return alterResponse(converse(completed, delays, fault), fault)
         }
@@ -94,11 +104,20 @@ export const make = (options: Pick<Options, "models" | "refuse" | "script" | "st
           return Effect.sync(() => unknownOperation(incoming.method))
         case "SplitArn":
           return Effect.sync(splitArn)
+        case "List":
+          return Either.match(authorization, {
+            onLeft: (refusal) => Effect.sync(() => refuse(refusal)),
+            onRight: () => Effect.sync(() => answerList(lists, route, incoming))
+          })
         case "Operation":
           return authorization.pipe(
             Either.andThen(() => Models.check(models, route.modelId)),
+            Either.andThen(() => overloaded.includes(route.modelId) ? Either.left(overloadedModel) : Either.void),
             Either.andThen(() => validate(incoming.rawBody, route.modelId)),
             Either.flatMap((request) => Either.map(checkFields(incoming.rawBody), () => request)),
+            Either.flatMap((request) =>
+              Either.map(Guardrails.check(guardrails, request, route.modelId, route.operation), () => request)
+            ),
             Effect.flatMap((request) =>
               route.operation === "converse" && streaming === "only"
                 ? Effect.succeed(empty(200))

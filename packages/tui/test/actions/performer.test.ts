@@ -64,7 +64,9 @@ const make = Effect.gen(function*() {
     }),
     notices: Stream.make("Log in at https://login.example"),
     models: [],
+    listedModels: Stream.empty,
     select: () => Effect.die("not used"),
+    setEffort: () => Effect.die("not used"),
     tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),
     mcp: Effect.succeed(["tickets  connected  stdio"]),
     system: Effect.sync(() => {

@@ -16,6 +16,22 @@ describe("An empty answer", () => {
     assert.include(texts[2], "filter")
   })
 
+  it("shows what the provider says about it", () => {
+    for (const answer of [{}, { isEmpty: true }] as const) {
+      const { endTurn, press, transcript, turn } = makeScreen()
+      press("hello", "\r")
+      turn({
+        ...finished,
+        reason: "content-filter",
+        why: "A guardrail blocked the prompt: the denied topic.",
+        ...answer
+      })
+      endTurn()
+      assert.include(transcript(), "A guardrail blocked the prompt: the denied topic.")
+      assert.notInclude(transcript(), "content filter")
+    }
+  })
+
   it("is not reported if a notice already explains it", () => {
     const { endTurn, press, transcript, turn } = makeScreen()
     press("hello", "\r")

@@ -15,7 +15,7 @@ import { checkCostLimit, measure, saveSpent } from "../session/spent.ts"
 import { cutMiddle } from "../tools/defineTool.ts"
 import { totalSize, type Unit } from "./size.ts"
 
-interface Options {
+export interface SummaryRequest {
   readonly session: Session
   readonly lines: ReadonlyArray<Line>
   /** The previous summary, which the new one replaces. */
@@ -45,7 +45,7 @@ const maxResultLength = 2000
  * Sends the lines unchanged if they fit. Otherwise it removes attachments and cuts long results, and if that is not enough, it sends
  * several pieces in sequence, each with the summary of the previous ones.
  */
-export const summarize = ({ isRefused, lines, maxSize, previous, provider, session, unit }: Options) =>
+export const summarize = ({ isRefused, lines, maxSize, previous, provider, session, unit }: SummaryRequest) =>
   Effect.gen(function*() {
     const messages = lines.filter(({ type }) => type === "user" || type === "assistant" || type === "tool-result")
     const fold = (pieces: ReadonlyArray<ReadonlyArray<Line>>) =>

@@ -17,10 +17,15 @@ export const textOf = ({ content }: Prompt.AssistantMessage): string =>
 /** Length of the quoted end of the answer, in characters. */
 const quoteLength = 200
 
+const causes = {
+  connection: "The connection was lost and your answer was cut off.",
+  limit: "Your answer reached its maximum length and was cut off."
+}
+
 /** Makes a user message that asks for the rest, because recent models refuse a request that ends with an assistant message. */
-export const makeContinueMessage = (textSoFar: string, time: string): Entry => {
+export const makeContinueMessage = (textSoFar: string, cause: keyof typeof causes, time: string): Entry => {
   const quote = JSON.stringify(textSoFar.length > quoteLength ? Cut.tail(textSoFar, quoteLength) : textSoFar)
-  const text = `The connection was lost and your answer was cut off. It ended with: ${quote}
+  const text = `${causes[cause]} It ended with: ${quote}
 Continue exactly after this text, starting with the next character, even if that is a space or a line break. Do not repeat anything and do not \
 mention the interruption. No tool call of that answer was run. If there is nothing to add, answer with nothing.`
   return { type: "user", message: Prompt.userMessage({ content: [Prompt.textPart({ text })] }), hidden: true, time }

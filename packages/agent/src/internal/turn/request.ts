@@ -32,7 +32,10 @@ type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
 export interface Answer {
   readonly _tag: "Answer"
   readonly calls: ReadonlyArray<Call>
-  readonly hasText: boolean
+  /** The tool whose call is incomplete, because the answer was cut off at its token limit. */
+  readonly cutCall: string | undefined
+  /** Its text, after that of the answer which it continues. */
+  readonly text: string
   readonly spent: Spending.Spent
   readonly finish: Response.FinishPart
 }
@@ -143,8 +146,8 @@ export const sendRequest = (
           const message = History.toAssistantMessage(whole)
           yield* save({ message, reason: finish.reason, ...spent })
           stored = whole.filter(isOwnCall)
-          const hasText = (textSoFar + textOf(message)).trim() !== ""
-          return { _tag: "Answer", calls: stored, hasText, spent, finish } as const
+          const cutCall = finish.reason === "length" ? findCutCall(whole) : undefined
+          return { _tag: "Answer", calls: stored, cutCall, text: textSoFar + textOf(message), spent, finish } as const
         }
         const message = History.toAssistantMessage(parts)
         const failure = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
@@ -158,7 +161,7 @@ export const sendRequest = (
             : saveSpent(session, spent)
           const text = textSoFar + textOf(piece)
           const next: Extras = mode === "continued"
-            ? { trial: [makeContinueMessage(text, yield* now)], textSoFar: text }
+            ? { trial: [makeContinueMessage(text, "connection", yield* now)], textSoFar: text }
             : { trial: isStored ? [] : trial, textSoFar }
           const hasText = textOf(piece).trim() !== ""
           return { _tag: "BrokenOff", error: failure, mode, hasText, spent, next } as const
@@ -199,6 +202,13 @@ const refusalOf = (error: AiError.AiError | SessionError, { refusal }: ModelProv
   if (error._tag === "SessionError") return undefined
   const found = refusal(error)
   return found && { _tag: "Refused", error, refusal: found }
+}
+
+/** The name of the tool of a call that has parameters, but is no call, because they are incomplete. */
+const findCutCall = (parts: ReadonlyArray<Response.AnyPart>): string | undefined => {
+  const called = new Set(parts.flatMap((part) => part.type === "tool-call" ? [part.id] : []))
+  const cut = parts.find((part) => part.type === "tool-params-start" && !part.providerExecuted && !called.has(part.id))
+  return cut?.type === "tool-params-start" ? cut.name : undefined
 }
 
 /** A call that the provider has not executed itself. */

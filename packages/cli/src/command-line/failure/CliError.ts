@@ -1,4 +1,5 @@
 /** Errors of the command itself. */
+import { GuardrailReport } from "@altimate-code/provider/GuardrailReport"
 import * as Schema from "effect/Schema"
 
 /**
@@ -18,5 +19,7 @@ export class CliError extends Schema.TaggedError<CliError>("@altimate-code/cli/C
   /** What to do instead. */
   hint: Schema.String,
   /** Bedrock's stop reason, if the model did not answer. */
-  stopReason: Schema.optionalWith(Schema.String, { exact: true })
+  stopReason: Schema.optionalWith(Schema.String, { exact: true }),
+  /** What a guardrail did, if one stopped the answer. */
+  guardrail: Schema.optionalWith(GuardrailReport, { exact: true })
 }) {}

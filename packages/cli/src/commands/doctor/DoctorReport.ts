@@ -20,6 +20,12 @@ export interface Observation<A> {
   readonly value: A
 }
 
+export const observation = <A>(value: A, detail: string, warning?: string): Observation<A> => ({
+  value,
+  detail,
+  ...(warning === undefined ? {} : { warning })
+})
+
 interface Finding {
   readonly check: string
   readonly status: "ok" | "warning" | "failed"

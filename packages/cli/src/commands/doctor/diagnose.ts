@@ -12,6 +12,7 @@ import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { ConfigError } from "@altimate-code/config/ConfigError"
 import { paths } from "@altimate-code/config/ConfigFile"
 import { describe } from "@altimate-code/config/Origin"
+import type { RequestOptions } from "@altimate-code/config/RequestOptions"
 import * as Settings from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
 import { publicUrl } from "@altimate-code/log/PublicUrl"
@@ -22,36 +23,40 @@ import { describe as describeRoute, describeProxy, type IgnoredEntry } from "@al
 import type { BedrockError } from "@altimate-code/provider/BedrockError"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import { EndpointPolicy } from "@altimate-code/provider/EndpointPolicy"
+import { fromMetadata } from "@altimate-code/provider/GuardrailReport"
+import { choose } from "@altimate-code/provider/ModelChoice"
 import * as SigningScope from "@altimate-code/provider/SigningScope"
 import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
+import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { CliError } from "../../command-line/failure/CliError.ts"
 import { explainCheck } from "../../command-line/failure/explainFailure.ts"
+import { hintOf } from "../../command-line/failure/hints/hintOf.ts"
 import type { RequestError } from "../../command-line/failure/RequestError.ts"
 import * as Bedrock from "../../model/bedrock.ts"
+import { describeIntervention } from "../../model/guardrails.ts"
 import { lookUp } from "../../model/knownModels.ts"
 import { describeNotice } from "../../model/notices.ts"
+import * as Remote from "../../model/remoteModels.ts"
+import { listSetFields } from "../../model/requestFields.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import { version } from "../../Version.ts"
 import { endpoint, warnings } from "../../workspace/withSettings.ts"
-import { DoctorReport, type Observation } from "./DoctorReport.ts"
+import { checkModelList } from "./checkModelList.ts"
+import { DoctorReport, type Observation, observation } from "./DoctorReport.ts"
 import { describePacing, largePrompt } from "./prompts.ts"
-
-const observation = <A>(value: A, detail: string, warning?: string): Observation<A> => ({
-  value,
-  detail,
-  ...(warning === undefined ? {} : { warning })
-})
 
 const versions = Effect.sync(() =>
   observation(undefined, `altimate-code ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`)
@@ -219,9 +224,14 @@ const mayStream = ({ reason, status = 0 }: BedrockError): boolean =>
 
 const converse = (answer: Answer, stream: typeof converseStream) =>
   Effect.gen(function*() {
-    const { usage } = yield* answer
+    const { content, usage } = yield* answer
     const detail = `answered; ${usage.inputTokens ?? 0} tokens in, ${usage.outputTokens ?? 0} out`
-    return observation(undefined, detail, yield* readNotices)
+    const finish = content.find((part) => part.type === "finish")
+    const intervention = finish === undefined
+      ? undefined
+      : describeIntervention(finish.metadata, Bedrock.stopReason(finish.metadata))
+    const warnings = [...Option.toArray(Option.fromNullable(intervention?.text)), ...Option.toArray(yield* readNotices)]
+    return observation(undefined, detail, warnings.length === 0 ? undefined : warnings.join(" "))
   }).pipe(
     Effect.catchTag("RequestError", (failure) =>
       Effect.as(
@@ -237,8 +247,75 @@ const converse = (answer: Answer, stream: typeof converseStream) =>
 /** Describes what the client had to change to get an answer. */
 const readNotices = Effect.gen(function*() {
   const notices = yield* (yield* BedrockTarget).notices
-  return notices.length === 0 ? undefined : notices.map(describeNotice).join(" ")
+  return notices.length === 0 ? Option.none() : Option.some(notices.map(describeNotice).join(" "))
 })
+
+/**
+ * Checks the fields that the user has set. If the request fails, and not without them, tries each alone to find those that are refused. A
+ * guardrail must leave a trace in the answer, because a gateway that removes fields from requests would remove the protection as well.
+ */
+const requestFields = (id: string, answer: Answer, request: RequestOptions) =>
+  Effect.gen(function*() {
+    const fields = listSetFields(request)
+    const detail = fields.map(({ description }) => description).join("\n")
+    const settings = yield* Settings.Settings
+    /** Sends the short prompt with only these fields. */
+    const tryWith = (request: RequestOptions) =>
+      hello.pipe(
+        Effect.provide(Layer.fresh(Bedrock.languageModel({ id, maxTokens: doctorMaxTokens }))),
+        Effect.provideService(Settings.Settings, withRequest(settings, id, request))
+      )
+    const exit = yield* Effect.either(answer)
+    if (Either.isRight(exit)) {
+      const guardrail = request.guardrail?.value ?? false
+      const finish = exit.right.content.find((part) => part.type === "finish")
+      const isTraced = finish !== undefined && Option.isSome(fromMetadata(finish.metadata))
+      const isExpected = guardrail !== false && guardrail.trace !== "disabled"
+        && !settings.gateway.drop.includes("guardrailConfig")
+      return observation(
+        undefined,
+        detail,
+        isExpected && !isTraced
+          ? "The answer has no trace of the guardrail, although the request asks for one. The gateway may remove the guardrail from requests: ask its operators."
+          : undefined
+      )
+    }
+    const failure = exit.left
+    const isFieldsFault = failure._tag === "RequestError" && ["Validation", "Permission"].includes(failure.reason)
+      && Either.isRight(yield* Effect.either(tryWith({})))
+    if (!isFieldsFault) {
+      return observation(undefined, detail, "The request fails without them too: see the next lines.")
+    }
+    const refused = yield* Effect.forEach(fields, ({ description, name }) =>
+      Effect.map(
+        Effect.either(tryWith({ [name]: request[name] })),
+        Either.match({
+          onLeft: (failure) => Option.some({ description, failure }),
+          onRight: () => Option.none()
+        })
+      )).pipe(Effect.map(Arr.getSomes))
+    return yield* new CliError({
+      reason: "Answer",
+      message: refused.length === 0
+        ? `refused together, but not one by one: ${failure.message}`
+        : `refused: ${refused.map(({ description, failure }) => `${description}: ${failure.message}`).join("; ")}`,
+      hint: refused.length === 0
+        ? hintOf(failure)
+        : [...new Set(refused.map(({ failure }) => hintOf(failure)))].join(" ")
+    })
+  })
+
+/** The settings with other fields of requests to this model. */
+const withRequest = (settings: Settings.Service, id: string, request: RequestOptions): Settings.Service => {
+  const { request: _, ...model } = settings.models[id] ?? {}
+  return {
+    ...settings,
+    gateway: { ...settings.gateway, request },
+    models: { ...settings.models, ...(Object.hasOwn(settings.models, id) ? { [id]: model } : {}) }
+  }
+}
+
+const doctorMaxTokens = Option.some(512)
 
 /** Streams a longer answer, whose timing shows whether something in between buffers it. */
 const converseStream = Effect.gen(function*() {
@@ -257,7 +334,7 @@ const converseStream = Effect.gen(function*() {
     return observation(undefined, `skipped: options.streaming is off (${describe(streaming.origin)})`)
   }
   const notice = yield* readNotices
-  if (notice !== undefined) return observation(undefined, "answered without streaming", notice)
+  if (Option.isSome(notice)) return observation(undefined, "answered without streaming", notice.value)
   const { detail, isBuffered } = describePacing(arrivals)
   return observation(
     undefined,
@@ -284,7 +361,7 @@ const toolCall = withExplanation(
       toolChoice: "required"
     }).pipe(Stream.runFold(false, (isCalled, { type }) => isCalled || type === "tool-call"))
     return isCalled
-      ? observation(undefined, "the model called it", yield* readNotices)
+      ? observation(undefined, "the model called it", Option.getOrUndefined(yield* readNotices))
       : observation(
         undefined,
         "the model answered without calling it",
@@ -347,14 +424,17 @@ export const diagnose = (options: { readonly model?: string }) =>
         const lines = [`${publicUrl(url)} (${why})`, ...Option.toArray(signed)]
         yield* check("endpoint", Effect.succeed(observation(undefined, lines.join("\n"))))
         yield* network(url)
+        yield* check("model list", Effect.provide(checkModelList(target.model), Remote.layer))
         const answer = yield* Effect.cached(hello)
         const stream = yield* Effect.cached(converseStream)
         yield* check("authentication", authentication(answer, stream))
+        const { request } = yield* choose(id)
+        if (listSetFields(request).length > 0) yield* check("request fields", requestFields(id, answer, request))
         yield* check("converse", converse(answer, stream))
         yield* check("stream", stream)
         yield* check("tool call", toolCall)
         yield* check("large prompt", large)
-      }).pipe(Effect.provide(Bedrock.languageModel({ id, maxTokens: Option.some(512) })))
+      }).pipe(Effect.provide(Bedrock.languageModel({ id, maxTokens: doctorMaxTokens })))
       return used
     }).pipe(
       Effect.provide(

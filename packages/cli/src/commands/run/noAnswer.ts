@@ -1,5 +1,8 @@
 /** Explains turns that end without an answer. */
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
+import { printable } from "@altimate-code/log/Printable"
+import { fromMetadata } from "@altimate-code/provider/GuardrailReport"
+import * as Option from "effect/Option"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 
@@ -12,7 +15,7 @@ const byStopReason: Readonly<Record<string, readonly [message: string, hint: str
   refusal: ["The model refused to answer.", "Change the prompt, or try another model."],
   guardrail_intervened: [
     "A guardrail stopped the answer.",
-    "Change the prompt, or ask the administrators of the guardrail what it blocks."
+    "Change the prompt, or ask the administrators of the guardrail what it blocks. If responses have no trace, they can't say which policy acted: set options.guardrail.trace to enabled."
   ],
   content_filtered: ["A content filter stopped the answer.", "Change the prompt, or try another model."],
   malformed_model_output: ["The model's output was malformed, so there is no answer.", retryHint],
@@ -25,7 +28,10 @@ const byStopReason: Readonly<Record<string, readonly [message: string, hint: str
 
 const byReason: Readonly<Record<Finished["reason"], readonly [message: string, hint: string]>> = {
   "stop": ["The model's answer is empty.", retryHint],
-  "length": ["The answer reached its token limit before any text.", "--max-tokens raises the limit."],
+  "length": [
+    "The answer reached its token limit before any text.",
+    "--max-tokens, or limit.output of the model, raises the limit. --effort low makes the model think less."
+  ],
   "content-filter": byStopReason["content_filtered"]!,
   "error": ["The model ended its answer with an error.", retryHint],
   "other": ["The model ended without an answer.", retryHint],
@@ -33,13 +39,29 @@ const byReason: Readonly<Record<Finished["reason"], readonly [message: string, h
   "steps": ["The turn reached its step limit.", retryHint]
 }
 
+const describeCutCall = (tool: string) =>
+  [
+    `The answer reached its token limit inside a call of ${printable(tool)}, which was not run.`,
+    "--max-tokens, or limit.output of the model, raises the limit. Or ask for smaller steps."
+  ] as const
+
 /** Makes the error for a turn that ended without an answer. */
-export const makeNoAnswerError = ({ metadata, reason }: Finished): CliError => {
+export const makeNoAnswerError = ({ cutCall, metadata, reason, why }: Finished): CliError => {
   const stopReason = Bedrock.stopReason(metadata)
+  const report = fromMetadata(metadata)
+  if (why !== undefined && Option.isSome(report)) {
+    return new CliError({
+      reason: "Answer",
+      message: why,
+      hint: "Change the prompt, or ask the administrators of the guardrail to change this policy.",
+      ...(stopReason === undefined ? {} : { stopReason }),
+      guardrail: report.value
+    })
+  }
   const known = stopReason !== undefined && Object.hasOwn(byStopReason, stopReason)
     ? byStopReason[stopReason]
     : undefined
-  const [message, hint] = known ?? byReason[reason]
+  const [message, hint] = cutCall !== undefined ? describeCutCall(cutCall) : known ?? byReason[reason]
   return new CliError({
     reason: "Answer",
     message: stopReason === undefined || reason === "stop" ? message : `${message.slice(0, -1)} (${stopReason}).`,

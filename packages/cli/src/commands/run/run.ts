@@ -2,13 +2,16 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { command } from "../../command-line/commandTree.ts"
 import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import {
+  count,
   crossRegionOption,
+  effortOption,
+  fallbackModelOption,
   maxCostOption,
+  maxTokensOption,
   modelOption,
   overrides,
   sessionOptions,
@@ -17,11 +20,9 @@ import {
 import * as Trust from "../../workspace/projectTrust.ts"
 import { withSettings } from "../../workspace/withSettings.ts"
 
-const count = (name: string) =>
-  Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
-
 const parameters = {
   model: modelOption,
+  fallbackModel: fallbackModelOption,
   crossRegion: crossRegionOption,
   files: option(
     Options.text("file").pipe(Options.withAlias("f"), Options.withPseudoName("PATH"), Options.repeated),
@@ -40,13 +41,11 @@ const parameters = {
     Options.text("system").pipe(Options.withAlias("system-prompt"), Options.withPseudoName("TEXT"), Options.optional),
     { description: "The system prompt." }
   ),
-  maxTokens: option(Options.optional(count("max-tokens")), {
-    description: "Maximum tokens per answer (default: up to 8192).",
-    expects: "at least 1"
-  }),
+  effort: effortOption,
+  maxTokens: maxTokensOption,
   noTools: option(Options.boolean("no-tools"), { description: "Send only the prompt: no tools, no AGENTS.md." }),
   maxSteps: option(count("max-steps").pipe(Options.withAlias("max-turns"), Options.withDefault(50)), {
-    description: "Maximum requests per task (default: 50).",
+    description: "Maximum requests (default: 50).",
     expects: "at least 1"
   }),
   maxCost: maxCostOption,
@@ -66,7 +65,6 @@ const parameters = {
 export const run = command("run", {
   description: "Do one task. The answer goes to stdout, tool calls go to stderr.",
   examples: [
-    ["altimate-code run \"What is a VPC endpoint?\"", "ask a question"],
     ["altimate-code run --yolo \"Make the tests pass\"", "run tools without asking"],
     ["git diff | altimate-code run \"Review this change\"", "append piped text to the prompt"],
     ["altimate-code run --format json \"hi\" | jq -r 'select(.type==\"text\").text'", "process the output"]

@@ -11,6 +11,7 @@ import type { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
+import * as Option from "effect/Option"
 import { hintOf } from "../../command-line/failure/hints/hintOf.ts"
 import type * as Failure from "../../command-line/failure/renderFailure.ts"
 import { makeVisible, Stdio, writeJson } from "../../command-line/Stdio.ts"
@@ -20,7 +21,7 @@ type Finished = Extract<TurnEvent, { readonly type: "finished" }>
 
 /** Notes for answers that have text but did not end normally. */
 const notes: Partial<Record<Finished["reason"], string>> = {
-  length: "The answer reached its token limit and is incomplete. --max-tokens raises the limit.",
+  length: "The answer reached its token limit again and is incomplete. --max-tokens raises the limit.",
   error: "The model ended its answer with an error.",
   unknown: "The answer ended for an unknown reason.",
   other: "The answer ended for an unknown reason."
@@ -84,6 +85,11 @@ export const text = Effect.gen(function*() {
         isBetween = false
         return write(isTerminal ? makeVisible(event.text) : event.text)
       case "answer-cut": {
+        if (event.isLimit) {
+          return writeNoteBetween(
+            "note: The answer reached its token limit and continues. --max-tokens raises the limit.\n"
+          )
+        }
         const what = event.hasText ? "Continuing the answer" : "Retrying"
         return writeNoteBetween(`note: ${what} after a failure: ${printable(event.message)}\n`)
       }
@@ -123,8 +129,8 @@ const eraseLine = "\r\u001b[K"
 const inOneLine = (text: string): string => `\u001b[?7l${text}\u001b[?7h`
 
 /** Whether the turn has an answer. If not, the command fails. */
-export const isAnswered = ({ isEmpty, reason }: Finished): boolean =>
-  isEmpty === undefined && reason !== "steps" && reason !== "content-filter"
+export const isAnswered = ({ cutCall, isEmpty, reason }: Finished): boolean =>
+  isEmpty === undefined && cutCall === undefined && reason !== "steps" && reason !== "content-filter"
 
 const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
   inputTokens: input,
@@ -154,6 +160,7 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       sentAs: target.model.wire,
       because: ModelId.explain(target.model),
       region: target.model.region,
+      effort: Option.getOrUndefined(target.effort),
       url: publicUrl(target.endpoint.url),
       credential: { type: kinds[credential._tag], from: credential.where }
     })
@@ -193,8 +200,18 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
         const { message, reason } = failure
         const hint = hintOf(failure)
         const { gatewayRequestId, requestId, status } = failure._tag === "RequestError" ? failure.error : {}
-        const { stopReason } = failure._tag === "CliError" ? failure : {}
-        return line({ type: "error", reason, message, hint, status, requestId, gatewayRequestId, stopReason })
+        const { guardrail, stopReason } = failure._tag === "CliError" ? failure : {}
+        return line({
+          type: "error",
+          reason,
+          message,
+          hint,
+          status,
+          requestId,
+          gatewayRequestId,
+          stopReason,
+          guardrail
+        })
       }
     }
   })

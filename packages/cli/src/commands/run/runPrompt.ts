@@ -1,13 +1,18 @@
 /** Runs one prompt as a turn of the assistant and writes the answer to stdout as it arrives. */
+import type { Session } from "@altimate-code/agent/session/Session"
+import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
 import * as Spending from "@altimate-code/agent/session/Spending"
+import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Turn from "@altimate-code/agent/turn/Turn"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { notice } from "@altimate-code/auth/Credential"
 import { Settings } from "@altimate-code/config/Settings"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
+import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -17,6 +22,7 @@ import { Stdio } from "../../command-line/Stdio.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
 import { describeCostLimit } from "../../model/notices.ts"
+import * as RemoteModels from "../../model/remoteModels.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import * as AskInTerminal from "../../workspace/askInTerminal.ts"
 import * as Assistant from "../../workspace/assistant.ts"
@@ -36,6 +42,7 @@ export interface RunOptions extends SessionOptions {
   readonly title: Option.Option<string>
   readonly system: Option.Option<string>
   readonly maxTokens: Option.Option<number>
+  readonly effort: Bedrock.Effort
   readonly format: "text" | "json"
   /** Sends only the prompt: no tools, no instructions, no built-in system prompt. */
   readonly noTools: boolean
@@ -91,6 +98,22 @@ const log = (event: TurnEvent) => {
   )
 }
 
+/** The answer is not held up longer by the title, which is written at the same time. */
+const maxTitleTime = "10 seconds"
+
+/** Lets the small model write the title of a new session; without one, lists show the first prompt. */
+const writeTitle = (session: Session, input: ReadonlyArray<Prompt.UserMessagePart>, provider: ModelProvider) =>
+  Effect.gen(function*() {
+    const { small } = provider
+    if (small === undefined || !(yield* SessionTitle.isNeeded(session))) return
+    const text = input.map((part) => part.type === "text" ? part.text : "").join("\n\n")
+    yield* SessionTitle.write(session, text, provider).pipe(
+      Effect.provideService(LanguageModel.LanguageModel, small.languageModel),
+      Effect.timeout(maxTitleTime),
+      Effect.catchAll((error) => Effect.logWarning(`the session has no title: ${error.message}`))
+    )
+  })
+
 /** Fails if the turn ended without an answer. */
 const failWithoutAnswer = (event: TurnEvent, maxSteps: number) => {
   if (event.type === "failed") return Effect.fail(explain(event.error))
@@ -114,6 +137,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     // Resolved before the request, so that a broken auth.json is not reported as a failed request.
     const credential = yield* target.credential
     const session = yield* openSession(options)
+    const helpers = yield* Bedrock.openHelpers(model, "run")
     yield* Effect.logInfo(`session ${session.id}`).pipe(Effect.annotateLogs("service", "agent"))
     const { notices, ...equipped } = yield* equip(options)
     const output = yield* options.format === "json"
@@ -132,13 +156,15 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       const time = new Date(yield* Clock.currentTimeMillis).toISOString()
       yield* session.append({ type: "title", title: options.title.value, time })
     }
+    const provider = Bedrock.provider(target, helpers, { price: model.price, maxCost })
+    const title = yield* Effect.fork(writeTitle(session, input, provider))
     yield* Turn.run({
       ...equipped,
       session,
       input,
       maxSteps: options.maxSteps,
       cutAnswers: "continued",
-      provider: Bedrock.provider(target, { price: model.price, maxCost }),
+      provider,
       ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
     }).pipe(
       Stream.runForEach((event) =>
@@ -153,13 +179,18 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
           : output.failed(error)
       )
     )
+    yield* Fiber.join(title)
   }).pipe(
     Effect.scoped,
     Effect.provide(
       Layer.mergeAll(
-        Bedrock.languageModel({ id: model.id, maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens) })
+        Bedrock.languageModel({
+          id: model.id,
+          maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens),
+          effort: options.effort
+        })
           .pipe(
-            Layer.provide(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
+            Layer.provideMerge(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
           ),
         AskInTerminal.layer,
         Assistant.permissions,
@@ -167,4 +198,4 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       )
     )
   )
-})
+}, RemoteModels.withProfiles)

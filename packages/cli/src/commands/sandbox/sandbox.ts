@@ -25,6 +25,10 @@ export const sandbox = command("sandbox", {
       Options.text("prefix").pipe(Options.withPseudoName("PATH"), Options.withDefault("/bedrock/v1")),
       { description: "The path in front of /model (default: /bedrock/v1)." }
     ),
+    models: option(
+      Options.choice("models", ["aws", "gateway", "none"]).pipe(Options.withDefault("aws" as const)),
+      { description: "Which list of models it has: AWS's, a gateway's own, or none (default: aws)." }
+    ),
     script: option(Options.text("script").pipe(Options.withPseudoName("PATH"), Options.optional), {
       description: "Play the turns and faults in this JSON file instead of generated answers."
     })

@@ -10,7 +10,7 @@ import * as LocalFiles from "../../workspace/localFiles.ts"
 import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
 import * as ScreenHost from "./screenHost.ts"
 
-export interface ScreenOptions extends SessionOptions {
+export interface ScreenOptions extends SessionOptions, ScreenHost.AnswerOptions {
   readonly overrides: Overrides
 }
 
@@ -25,7 +25,7 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
       Effect.scoped,
       Effect.provide(
         Layer.provideMerge(
-          ScreenHost.layer(options.overrides),
+          ScreenHost.layer(options),
           Layer.mergeAll(Assistant.permissions, LocalFiles.layer)
         )
       )

@@ -9,7 +9,10 @@ import { load } from "../../command-line/lazy.ts"
 import { argument, option } from "../../command-line/parameter.ts"
 import {
   crossRegionOption,
+  effortOption,
+  fallbackModelOption,
   maxCostOption,
+  maxTokensOption,
   modelOption,
   overrides,
   sessionOptions,
@@ -37,8 +40,11 @@ export const screen = command("altimate-code", {
   examples: [["altimate-code run \"why does this fail?\" -f build.log", "do one task, with the answer on stdout"]],
   parameters: {
     model: modelOption,
+    fallbackModel: fallbackModelOption,
     crossRegion: crossRegionOption,
     maxCost: maxCostOption,
+    effort: effortOption,
+    maxTokens: maxTokensOption,
     ...sessionOptions,
     yolo,
     // Both take effect while the command line is read: see `Argv` and `WorkingDirectory`.

@@ -6,7 +6,9 @@ import { Directories } from "@altimate-code/config/Directories"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
-import { Host } from "@altimate-code/tui/Host"
+import type { Offer } from "@altimate-code/provider/listing/ModelOffer"
+import type { RemoteList } from "@altimate-code/provider/listing/RemoteList"
+import { Host, type Model } from "@altimate-code/tui/Host"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -14,7 +16,9 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { explain } from "../../command-line/failure/explainFailure.ts"
+import { describeStatus } from "../../model/describeStatus.ts"
 import * as KnownModels from "../../model/knownModels.ts"
+import type { SelectableModel } from "../../model/knownModels.ts"
 import type { Services } from "../../Services.ts"
 import { version } from "../../Version.ts"
 import * as Assistant from "../../workspace/assistant.ts"
@@ -32,8 +36,33 @@ const describeQuestions = ({ origin, value }: Setting<boolean>): string =>
 const abbreviateHome = (directory: string, home: string): string =>
   directory === home || directory.startsWith(`${home}/`) ? `~${directory.slice(home.length)}` : directory
 
+/** The configured models first, then those that can be used here. Without a list, those of the catalog. */
+const toChoices = (
+  known: ReadonlyArray<SelectableModel>,
+  { source }: RemoteList,
+  offers: ReadonlyArray<Offer>
+): ReadonlyArray<Model> => {
+  if (source === "None") return known
+  const configured = known.filter(({ source }) => source === "configuration")
+  return [
+    ...configured,
+    ...offers.filter(({ id }) => !configured.some((model) => model.id === id)).map(({ id, model, name, status }) => ({
+      id,
+      name,
+      family: status._tag === "Ready" && status.until === undefined
+        ? Option.match(model, { onNone: () => "listed here", onSome: ({ family }) => family })
+        : describeStatus(status)
+    }))
+  ]
+}
+
+/** Options of the command line about the model's answers. */
+export type AnswerOptions = SelectedModel.AnswerOptions
+
 /** The host of the screen. `overrides` are settings from the command line. */
-export const layer = (overrides: Settings.Overrides) =>
+export const layer = (
+  { effort, maxTokens, overrides }: AnswerOptions & { readonly overrides: Settings.Overrides }
+) =>
   Layer.scoped(
     Host,
     Effect.gen(function*() {
@@ -47,10 +76,13 @@ export const layer = (overrides: Settings.Overrides) =>
       const notify = (notice: string) => Effect.asVoid(Queue.offer(notices, notice))
       // The screen uses the terminal, so stderr is not available.
       const tokenCommand = TokenCommand.layer({ environment: yield* tokenCommandEnvironment, onStderr: notify })
+      const listed = new Set(models.map(({ id }) => id))
       const model = yield* SelectedModel.make({
         overrides,
+        effort,
+        maxTokens,
         tokenCommand,
-        listed: new Set(models.map(({ id }) => id)),
+        isListed: (id) => listed.has(id),
         notify: (all) => Queue.offerAll(notices, all)
       })
 
@@ -61,7 +93,12 @@ export const layer = (overrides: Settings.Overrides) =>
         setup: yield* FirstStart.make(tokenCommand),
         model: Effect.map(model.get, ({ active }) => active),
         models,
+        listedModels: Stream.map(model.offers, ({ list, offers }) => {
+          for (const { id } of offers) listed.add(id)
+          return toChoices(models, list, offers)
+        }),
         select: (id) => Effect.map(model.select(id), ({ active }) => active),
+        setEffort: (effort) => Effect.map(model.setEffort(effort), ({ active }) => active),
         notices: Stream.fromQueue(notices),
         tools: Effect.provide(
           Assistant.tools(servers, (server) => notify(`Waiting for MCP server ${server} to start.`)),

@@ -86,7 +86,13 @@ export const machine = (
     Layer.provide(Layer.mergeAll(settings(url), bearer, noChain, impatient, EndpointPolicy.layer, PrefixRules.layer)),
     Layer.provide(Layer.merge(
       Secrets.layer,
-      Layer.succeed(Directories, { home: directory, config: `${directory}/config`, data: directory, cwd: directory })
+      Layer.succeed(Directories, {
+        home: directory,
+        config: `${directory}/config`,
+        data: directory,
+        cache: directory,
+        cwd: directory
+      })
     )),
     Layer.provideMerge(NodeContext.layer),
     Layer.provideMerge(
@@ -135,7 +141,7 @@ export const turn = (session: Session, tools: AnyToolkit | boolean) =>
       ...(toolkit === false ? {} : { toolkit }),
       maxSteps: 10,
       cutAnswers: "continued",
-      provider: Bedrock.provider(yield* BedrockLanguageModel.BedrockTarget, {
+      provider: Bedrock.provider(yield* BedrockLanguageModel.BedrockTarget, {}, {
         price: Option.none(),
         maxCost: Option.none()
       })

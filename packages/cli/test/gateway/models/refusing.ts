@@ -34,6 +34,8 @@ export const refusing = (
       const chunks: Array<Buffer> = []
       request.on("data", (chunk: Buffer) => chunks.push(chunk))
       request.on("end", () => {
+        // It has no list of models.
+        if (request.method === "GET") return response.writeHead(404).end()
         const raw = Buffer.concat(chunks)
         const body = JSON.parse(raw.toString()) as Body
         seen.bodies.push(body)

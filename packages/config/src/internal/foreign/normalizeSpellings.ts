@@ -84,5 +84,51 @@ const removeUnknownLimits = (tree: Branch): Branch => {
   return paths.reduce((tree, path) => leafAt(tree, path)?.value === 0 ? remove(tree, path) : tree, tree)
 }
 
+/** The fields of a request, from Converse's own spellings. `at` is the path of the options. */
+const normalizeRequest = (written: Branch, at: ReadonlyArray<string>): Branch => {
+  const moves: ReadonlyArray<readonly [from: ReadonlyArray<string>, to: ReadonlyArray<string>]> = [
+    [["guardrailConfig"], ["guardrail"]],
+    [["guardrail", "guardrailIdentifier"], ["guardrail", "id"]],
+    [["guardrail", "guardrailVersion"], ["guardrail", "version"]],
+    [["inferenceConfig", "maxTokens"], ["maxTokens"]],
+    [["inferenceConfig", "temperature"], ["temperature"]],
+    [["inferenceConfig", "topP"], ["topP"]],
+    [["inferenceConfig", "stopSequences"], ["stopSequences"]],
+    [["cachePoint", "ttl"], ["cache", "ttl"]],
+    [["thinking", "budgetTokens"], ["thinking", "budget_tokens"]],
+    [["reasoningConfig", "type"], ["thinking", "type"]],
+    [["reasoningConfig", "budgetTokens"], ["thinking", "budget_tokens"]],
+    [["reasoningConfig", "maxReasoningEffort"], ["effort"]]
+  ]
+  let tree = moves.reduce((tree, [from, to]) => move(tree, [...at, ...from], [...at, ...to]), written)
+  // A word and an object could not be merged: one would hide the other.
+  for (const [name, key] of [["serviceTier", "type"], ["performanceConfig", "latency"]] as const) {
+    const inner = leafAt(tree, [...at, name, key])
+    if (inner !== undefined) tree = set(remove(tree, [...at, name]), [...at, name], inner)
+  }
+  // What is left has no meaning of its own: unknown settings stay, to be reported.
+  for (const path of [[...at, "inferenceConfig"], [...at, "cachePoint"], [...at, "reasoningConfig"]]) {
+    const branch = find(remove(tree, [...path, "type"]), path)
+    if (branch?._tag === "Branch" && branch.children.size === 0) tree = remove(tree, path)
+  }
+  return tree
+}
+
+/** A model's `effort` and `headers` belong to its options. */
+const normalizeRequests = (tree: Branch): Branch => {
+  const models = find(tree, [...provider, "models"])
+  const names = models?._tag === "Branch" ? Array.from(models.children.keys()) : []
+  return names.reduce((tree, name) => {
+    const model = [...provider, "models", name]
+    const moved = move(
+      move(tree, [...model, "effort"], [...model, "options", "effort"]),
+      [...model, "headers"],
+      [...model, "options", "headers"]
+    )
+    return normalizeRequest(moved, [...model, "options"])
+  }, normalizeRequest(tree, [...provider, "options"]))
+}
+
 /** The same settings in the form of `ConfigFile`. The types must have been checked. */
-export const normalizeSpellings = (tree: Branch): Branch => removeUnknownLimits(normalizeLimits(normalizeServers(tree)))
+export const normalizeSpellings = (tree: Branch): Branch =>
+  normalizeRequests(removeUnknownLimits(normalizeLimits(normalizeServers(tree))))

@@ -51,7 +51,7 @@ const unnecessary: Readonly<Record<string, string>> = {
   "provider.amazon-bedrock.models.*.reasoning": "Reasoning support is known from the model's ID or baseModel.",
   "provider.amazon-bedrock.models.*.release_date": "Release dates have no effect.",
   "provider.amazon-bedrock.models.*.status": "Any model can be used.",
-  "provider.amazon-bedrock.models.*.temperature": "No temperature is sent.",
+  "provider.amazon-bedrock.models.*.temperature": "A temperature is sent only if options.temperature is set.",
   "provider.amazon-bedrock.models.*.tool_call": "Tools are offered to every model.",
   "provider.amazon-bedrock.models.*.limit.input": "The limits are context and output.",
   "provider.amazon-bedrock.models.*.cost.tiers": "A model has one price.",
@@ -68,7 +68,7 @@ const missed: Readonly<Record<string, string>> = {
   compaction: "Long conversations are compacted automatically; this can't be configured.",
   default_agent: "There are no custom agents.",
   disabled_providers: "Amazon Bedrock is the only provider.",
-  effortLevel: "There is no such setting.",
+  effortLevel: "Use provider.amazon-bedrock.options.effort.",
   enabledPlugins: "There are no plugins.",
   enabled_providers: "Amazon Bedrock is the only provider.",
   enableAllProjectMcpServers: "A project's servers start only after you trust its file.",
@@ -93,7 +93,6 @@ const missed: Readonly<Record<string, string>> = {
   sandbox: "Commands run without a sandbox: permission decides what may run.",
   shell: "Commands run in bash, or in sh if bash is missing.",
   skills: "There are no skills: list their files under instructions.",
-  small_model: "One model is used for everything.",
   snapshot: "No snapshots are taken: use Git to undo changes.",
   statusLine: "The status bar can't be customized.",
   tool_output: "The output limit for tools can't be configured.",
@@ -104,9 +103,6 @@ const missed: Readonly<Record<string, string>> = {
   "mcp.*.oauth": "There is no OAuth login. Use headers, or headersCommand for a short-lived token.",
   "provider.amazon-bedrock.blacklist": "Any model that your credential allows can be used.",
   "provider.amazon-bedrock.whitelist": "Any model that your credential allows can be used.",
-  "provider.amazon-bedrock.models.*.headers":
-    "All models share the headers in provider.amazon-bedrock.options.headers.",
-  "provider.amazon-bedrock.models.*.options": "There are no options per model, such as a thinking budget.",
   "provider.amazon-bedrock.models.*.provider": "Every model is reached through Amazon Bedrock.",
   "provider.amazon-bedrock.models.*.variants": "There are no variants: give each one its own name under models."
 }

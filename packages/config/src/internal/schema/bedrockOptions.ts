@@ -1,5 +1,6 @@
 /** The schema of `provider."amazon-bedrock".options`. */
 import * as Schema from "effect/Schema"
+import { requestFields } from "./requestFields.ts"
 import { count, dollars, flag, optional, record, text, Whole } from "./schemas.ts"
 
 const placeholders = "{env:NAME} and {file:path} are replaced."
@@ -9,24 +10,31 @@ const file = (description: string) => text(`${description} A relative path is re
 
 /**
  * The fields that can be left out of a request.
- * Source: the optional members of Converse in the Bedrock Runtime API model 2023-09-30, except those that change the meaning of the answer.
+ * Source: the optional members of Converse in the Bedrock Runtime API model 2023-09-30, except those that change the meaning of the answer; and the
+ * models' own fields that control thinking: `thinking`, its member `display`, `output_config`, `reasoningConfig` and `reasoning_effort`.
  */
 export const DropField = Schema.Literal(
   "additionalModelRequestFields",
   "additionalModelResponseFieldPaths",
   "cachePoint",
+  "display",
+  "guardrailConfig",
   "inferenceConfig",
   "maxTokens",
   "outputConfig",
+  "output_config",
   "performanceConfig",
   "promptVariables",
+  "reasoningConfig",
   "reasoningContent",
+  "reasoning_effort",
   "requestMetadata",
   "serviceTier",
   "status",
   "stopSequences",
   "strict",
   "temperature",
+  "thinking",
   "toolChoice",
   "topP",
   "ttl"
@@ -133,7 +141,9 @@ export const BedrockOptions = Schema.Struct({
     "The most that a session may cost, in US dollars. Once it is reached, no further request of the session is sent."
   ),
   crossRegion: optional(CrossRegion),
+  fallback: text("The model to offer on the screen when the selected one is overloaded. For run: --fallback-model."),
   prefixRules: optional(
     Schema.Array(PrefixRule).annotations({ description: "Rules to try before the built-in ones." })
-  )
-}).annotations({ description: "How Amazon Bedrock is reached." })
+  ),
+  ...requestFields
+}).annotations({ description: "How Amazon Bedrock is reached, and what is sent to it." })

@@ -17,7 +17,13 @@ import { describeUnenforcedRules } from "../foreign/unenforcedRules.ts"
 import { findUnknownKeys } from "../foreign/unknownKeys.ts"
 import { readServers } from "../values/readServers.ts"
 import { type Files, onDisk, substitute } from "./substitute.ts"
-import { findOwnEndpoints, findOwnMaxCost, type Own, projectFile, withholdUntrusted } from "./withholdUntrusted.ts"
+import {
+  findOwnEndpoints,
+  findOwnMaxCost,
+  type OwnSettings,
+  projectFile,
+  withholdUntrusted
+} from "./withholdUntrusted.ts"
 
 /** A single verdict becomes the rule for `"*"` when another file adds rules. */
 const keepVerdict = (under: Branch, over: Branch): Branch => {
@@ -58,9 +64,10 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
       return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
     }))
   const ownTrees = checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree])
-  const users: Own = {
-    ownEndpoints: yield* findOwnEndpoints(ownTrees),
-    ownMaxCost: Option.orElse(Option.fromNullable(maxCost), () => findOwnMaxCost(ownTrees))
+  const ownSettings: OwnSettings = {
+    endpoints: yield* findOwnEndpoints(ownTrees),
+    maxCost: Option.orElse(Option.fromNullable(maxCost), () => findOwnMaxCost(ownTrees)),
+    tree: ownTrees.reduce(merge, empty)
   }
 
   const warnings: Array<string> = []
@@ -84,7 +91,7 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
     }
     warnings.push(...describeUnenforcedRules(tree, locate))
     const allowed = Option.isSome(path)
-      ? yield* withholdUntrusted(tree, source, path.value, users)
+      ? yield* withholdUntrusted(tree, source, path.value, ownSettings)
       : { tree, untrusted: Option.none(), files: onDisk }
     untrusted.push(...Option.toArray(allowed.untrusted))
     const { tree: own, blanks } = filled ?? (yield* fill(allowed.tree, source, allowed.files))

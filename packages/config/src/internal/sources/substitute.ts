@@ -16,7 +16,7 @@ import * as Environment from "../../Environment.ts"
 import type { Origin } from "../../Origin.ts"
 import { errorAt } from "../file/errorAt.ts"
 import type { Source } from "../file/parse.ts"
-import { type Branch, find, listLeaves, replace, type Tree } from "../file/tree.ts"
+import { type Branch, find, type Leaf, listLeaves, replace, type Tree } from "../file/tree.ts"
 import { expandPath } from "./expandPath.ts"
 import { isProgram, placeholders, split } from "./placeholders.ts"
 
@@ -143,22 +143,33 @@ const findSettingTexts = (tree: Branch) =>
   [
     ...Object.values(paths).map((path) => [path, find(tree, path)] as const),
     [options("tokenCommand"), find(tree, options("tokenCommand"))] as const,
-    ...listLeavesBelow(tree, options("headers")),
-    ...listLeavesBelow(tree, ["provider", "amazon-bedrock", "models"]).filter(([path]) => isModelId(path))
+    ...listLeavesBelow(tree, ["provider", "amazon-bedrock"]).filter(([path]) => isRequestText(path))
   ].flatMap(([path, leaf]) => leaf?._tag === "Leaf" && typeof leaf.value === "string" ? [[path, leaf] as const] : [])
 
-/** Whether the setting contains a placeholder that would be replaced. */
-export const hasPlaceholder = (path: ReadonlyArray<string>, leaf: Tree): boolean => {
+/** Whether the setting, or the group of settings, contains a placeholder that would be replaced. */
+export const hasPlaceholder = (path: ReadonlyArray<string>, tree: Tree): boolean =>
+  tree._tag === "Branch"
+    ? listLeaves(tree, path).some(([path, leaf]) => isFilled(path, leaf))
+    : isFilled(path, tree)
+
+const isFilled = (path: ReadonlyArray<string>, leaf: Leaf): boolean => {
   const isExpanded = Object.values(paths).some((known) => known.join() === path.join()) ||
     path.join() === options("tokenCommand").join() ||
-    path.slice(0, -1).join() === options("headers").join() ||
-    isModelId(path)
-  return isExpanded && leaf._tag === "Leaf" &&
+    isRequestText(path)
+  return isExpanded &&
     [leaf.value].flat().some((text) => placeholders(String(text), isShellLine(path)).length > 0)
 }
 
-const isModelId = (path: ReadonlyArray<string>): boolean =>
-  path.length === 5 && path[1] === "amazon-bedrock" && path[2] === "models" && path[4] === "id"
+/** Whether the setting is a model's ID, or one of the texts that are sent with requests, for all models or for one? */
+const isRequestText = (path: ReadonlyArray<string>): boolean => {
+  if (path[0] !== "provider" || path[1] !== "amazon-bedrock") return false
+  const [first, ...rest] = path[2] === "models" ? path.slice(4) : path.slice(2)
+  if (first === "id") return path[2] === "models" && rest.length === 0
+  const [group, name, ...inner] = rest
+  if (first !== "options" || name === undefined || inner.length > 0) return false
+  return group === "headers" || group === "requestMetadata" ||
+    group === "guardrail" && (name === "id" || name === "version")
+}
 
 const listLeavesBelow = (tree: Branch, path: ReadonlyArray<string>) => {
   const branch = find(tree, path)

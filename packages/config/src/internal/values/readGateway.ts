@@ -1,17 +1,16 @@
-import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { ConfigError } from "../../ConfigError.ts"
 import { type ConfigFile, options, paths } from "../../ConfigFile.ts"
 import * as Gateway from "../../Gateway.ts"
-import { type Origin, position, type Setting } from "../../Origin.ts"
+import type { Origin, Setting } from "../../Origin.ts"
 import { errorAt } from "../file/errorAt.ts"
 import { type Branch, find } from "../file/tree.ts"
 import { readPrefixRules } from "./checkCrossRegion.ts"
 import { checkProxy } from "./checkUrl.ts"
-import { type HeaderValue, isHeaderName, readHeader } from "./headerValue.ts"
+import { readHeaders } from "./readHeaders.ts"
+import { readRequestOptions } from "./readRequestOptions.ts"
 
 /** The effective options, from the merged file's values and their origins. */
 export const readGateway = Effect.fn("readGateway")(function*(file: ConfigFile, merged: Branch) {
@@ -27,14 +26,10 @@ export const readGateway = Effect.fn("readGateway")(function*(file: ConfigFile, 
         : setting
     })
 
-  const headers: Record<string, Setting<Redacted.Redacted<string>>> = Object.create(null)
-  const notices: Array<string> = []
-  for (const [name, text] of Object.entries(written.headers ?? {})) {
-    const at = origin([...options("headers"), name])
-    const { notice, value } = yield* checkHeader(name, text, at)
-    headers[name] = { value: Redacted.make(value), origin: at }
-    notices.push(...Option.toArray(notice).map((what) => `${position(at)}: the header ${printable(name)} ${what}.`))
-  }
+  const { headers, notices } = yield* readHeaders(
+    written.headers ?? {},
+    (name) => origin([...options("headers"), name])
+  )
   const proxy = setting(written.proxy, paths.proxy)
   if (Option.isSome(proxy)) yield* checkProxy(proxy.value)
   const signingService = setting(written.signingService, options("signingService"))
@@ -61,7 +56,8 @@ export const readGateway = Effect.fn("readGateway")(function*(file: ConfigFile, 
     drop: written.drop ?? Gateway.defaults.drop,
     maxCost: setting(written.maxCost, options("maxCost")),
     crossRegion: Option.getOrElse(setting(crossRegion, paths.crossRegion), () => Gateway.defaults.crossRegion),
-    prefixRules: yield* readPrefixRules(written.prefixRules ?? [], find(merged, options("prefixRules")))
+    prefixRules: yield* readPrefixRules(written.prefixRules ?? [], find(merged, options("prefixRules"))),
+    request: yield* readRequestOptions(written, find(merged, ["provider", "amazon-bedrock", "options"]))
   } satisfies Gateway.Gateway
   return { gateway, notices }
 })
@@ -75,22 +71,3 @@ const checkSigningService = ({ origin, value }: Setting<string>): Effect.Effect<
     found: "characters other than a-z, 0-9 and -",
     hint: "Write, for example, execute-api (API Gateway), vpc-lattice-svcs (VPC Lattice) or lambda (function URLs)."
   })
-
-/** Headers of the connection and of the signature. A request with two of them would be ambiguous. */
-const reserved =
-  /^(host|connection|content-(length|type)|transfer-encoding|te|upgrade|expect|keep-alive|proxy-.*|x-amz-.*)$/i
-
-const checkHeader = (name: string, text: string, origin: Origin): Effect.Effect<HeaderValue, ConfigError> => {
-  const refuse = (what: string, hint: string) =>
-    errorAt(origin, { reason: "Value", message: `the header ${printable(name)} ${what}`, hint })
-  if (!isHeaderName(name)) {
-    return refuse("has an invalid name", "Use letters, digits and hyphens.")
-  }
-  if (reserved.test(name)) {
-    return refuse("can't be set here: the program sets it on every request", "Remove it from headers.")
-  }
-  return Either.match(readHeader(name, text), {
-    onLeft: (what) => refuse(what, "Copy the value again, complete and on one line."),
-    onRight: Effect.succeed
-  })
-}

@@ -18,7 +18,9 @@ export const findRefusal = (error: BedrockError, request: ConverseCommandInput):
   const sentences = error.sentences !== undefined && error.sentences.length > 0 ? error.sentences : [error.message]
   const long = findFirst(sentences, (sentence) => findLengthRefusal(error.status, sentence))
   if (long !== undefined || !isRefusal) return long
-  if (modelProblem(error) !== undefined) return undefined
+  if (modelProblem(error) !== undefined || sentences.some((sentence) => isAboutField(sentence, request))) {
+    return undefined
+  }
   return findFirst(sentences, (sentence) => findTool(sentence, request))
     ?? findFirst(sentences, (sentence) => findPart(sentence, request))
     ?? { _tag: "Unnamed" }
@@ -29,6 +31,20 @@ const isAboutContent = (status: number): boolean => [200, 400, 413, 422, 431].in
 
 /** A firewall may object to the content; a legal block or a captive portal does not depend on it. */
 const mayBeAboutContent = ({ sender, status }: BedrockError): boolean => status !== 451 && sender?.kind !== "network"
+
+/** Fields that have nothing to do with the conversation, so that shortening it would not help. */
+const fields = {
+  additionalModelResponseFieldPaths: /additional_?model_?response_?field_?paths/i,
+  guardrailConfig: /guardrail/i,
+  performanceConfig: /performance[ _]?config|latency/i,
+  requestMetadata: /request[ _]?metadata/i,
+  serviceTier: /service[ _]?tier/i
+} as const
+
+const isAboutField = (sentence: string, request: ConverseCommandInput): boolean =>
+  Object.entries(fields).some(([name, pattern]) =>
+    request[name as keyof typeof fields] !== undefined && pattern.test(sentence)
+  )
 
 const findFirst = <A>(sentences: ReadonlyArray<string>, find: (sentence: string) => A | undefined): A | undefined => {
   for (const sentence of sentences) {

@@ -15,7 +15,7 @@ import { reasonOf } from "./reason.ts"
 import { readResponseIds } from "./responseIds.ts"
 
 export const expectedContentType = (operation: Attempt["operation"]): string =>
-  operation === "converse" ? "application/json" : "application/vnd.amazon.eventstream"
+  operation === "converse-stream" ? "application/vnd.amazon.eventstream" : "application/json"
 
 /** Whether the content type is the expected one or missing. */
 export const hasExpectedType = (headers: ReceivedResponse["headers"], operation: Attempt["operation"]): boolean =>

@@ -23,7 +23,7 @@ type Details =
   & { readonly response?: ResponseEvidence | undefined }
 
 const makeEvidence = (
-  { answeredUrls = new Set(), drop, identity, operation, region, url }: Attempt,
+  { answeredUrls = new Set(), drop, guardrail, identity, operation, region, url }: Attempt,
   response: ResponseEvidence | undefined
 ): Evidence => {
   const before = findAnsweredBefore(url, answeredUrls)
@@ -32,6 +32,7 @@ const makeEvidence = (
     region,
     authorization: toAuthorization(identity),
     dropped: drop,
+    ...(guardrail !== undefined && { guardrail }),
     ...(before !== undefined && { answeredBefore: before }),
     ...(response !== undefined && { response })
   }

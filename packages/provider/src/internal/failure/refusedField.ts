@@ -17,8 +17,8 @@ const patterns = droppable.map((name): readonly [Droppable, RegExp] => {
 
 interface SentFields {
   readonly isSent: (field: Droppable) => boolean
-  /** The names in `additionalModelRequestFields`. */
-  readonly modelFields: ReadonlyArray<string>
+  /** The names in `additionalModelRequestFields`, each with the field to drop if it is refused. */
+  readonly modelFields: ReadonlyArray<readonly [name: string, field: Droppable]>
 }
 
 interface Failure {
@@ -36,9 +36,11 @@ export const refusedField = (
 /** The last sent field that the sentence names, because the last step of a path is the refused field. */
 const findField = (sentence: string, { isSent, modelFields }: SentFields): Option.Option<Droppable> => {
   if (!refusal.test(sentence)) return Option.none()
-  const modelPatterns = modelFields.map((name) => ["additionalModelRequestFields", wordPattern(name)] as const)
+  // Claude names the fields to use instead.
+  const [problem = ""] = sentence.split(/[.;] use /i)
+  const modelPatterns = modelFields.map(([name, field]) => [field, wordPattern(name)] as const)
   const found = [...modelPatterns, ...patterns].flatMap(([name, pattern]) => {
-    const at = isSent(name) ? pattern.exec(sentence)?.index : undefined
+    const at = isSent(name) ? pattern.exec(problem)?.index : undefined
     return at === undefined ? [] : [{ name, at }]
   })
   return Option.map(

@@ -5,17 +5,40 @@ import * as Predicate from "effect/Predicate"
 
 /** Fields whose content is not searched, because its names are defined by tools, models or users. */
 const opaque: ReadonlySet<string> = new Set([
-  "additionalModelRequestFields",
   "input",
   "json",
   "promptVariables",
   "requestMetadata"
 ])
 
+/** Fields of models that can be left out one by one. */
+export const modelFields: ReadonlySet<string> = new Set<Droppable>([
+  "thinking",
+  "output_config",
+  "reasoningConfig",
+  "reasoning_effort"
+])
+
 const removed = Symbol("removed")
+
+/** Removes the model's own fields, and `display` from its thinking. Other members may be the user's. */
+const pruneModelFields = (fields: unknown, names: ReadonlySet<string>): unknown => {
+  if (!isPlainObject(fields)) return fields
+  const { thinking } = fields
+  const shown = names.has("display") && isPlainObject(thinking) && Object.hasOwn(thinking, "display")
+    ? { ...fields, thinking: Object.fromEntries(Object.entries(thinking).filter(([name]) => name !== "display")) }
+    : fields
+  const left = Object.entries(shown).filter(([name]) => !(modelFields.has(name) && names.has(name)))
+  if (left.length === 0) return removed
+  return shown === fields && left.length === Object.keys(fields).length ? fields : Object.fromEntries(left)
+}
 
 /** Also removes objects and arrays that become empty, because Bedrock refuses empty blocks. */
 const pruneFields = (names: ReadonlySet<string>) => {
+  const pruneMember = (name: string, item: unknown): unknown => {
+    if (name === "additionalModelRequestFields") return pruneModelFields(item, names)
+    return opaque.has(name) ? item : prune(item)
+  }
   const prune = (value: unknown): unknown => {
     if (Array.isArray(value)) {
       const kept = value.map(prune)
@@ -26,7 +49,7 @@ const pruneFields = (names: ReadonlySet<string>) => {
     // A `Uint8Array` is an object too.
     if (!isPlainObject(value)) return value
     const entries = Object.entries(value).map(([name, item]) =>
-      [name, names.has(name) ? removed : opaque.has(name) ? item : prune(item)] as const
+      [name, names.has(name) ? removed : pruneMember(name, item)] as const
     )
     if (entries.every(([name, item]) => item === value[name])) return value
     const left = entries.filter(([, item]) => item !== removed)

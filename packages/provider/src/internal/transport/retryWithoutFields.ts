@@ -7,7 +7,7 @@ import * as Ref from "effect/Ref"
 import type { BedrockError } from "../../BedrockError.ts"
 import type { Notice } from "../../Notice.ts"
 import { refusedField } from "../failure/refusedField.ts"
-import { dropFields } from "./dropFields.ts"
+import { dropFields, modelFields } from "./dropFields.ts"
 
 interface RefusedField {
   readonly field: Droppable
@@ -61,13 +61,26 @@ export const retryWithoutFields = <Request extends ConverseCommandInput, A, R>(
   return Effect.flatMap(Ref.get(fields), (drop) => attempt(drop, []))
 }
 
+/** A guardrail protects the user's organization, so only the user may leave it out. */
+const neverDropped: ReadonlySet<Droppable> = new Set(["guardrailConfig"])
+
 const findRefusedField = (error: BedrockError, request: ConverseCommandInput): Option.Option<Droppable> =>
   error.reason === "Validation" && (error.status !== undefined || error.type !== undefined)
     ? refusedField(error, {
-      isSent: (field) => dropFields(request, [field]) !== request,
-      modelFields: listNames(request.additionalModelRequestFields)
+      isSent: (field) => !neverDropped.has(field) && dropFields(request, [field]) !== request,
+      modelFields: listModelFields(request.additionalModelRequestFields)
     })
     : Option.none()
+
+/** The names of the model's own fields, each with the field to drop if it is refused. */
+const listModelFields = (fields: unknown): ReadonlyArray<readonly [name: string, field: Droppable]> =>
+  Object.entries(fields ?? {}).flatMap(([name, inner]) => {
+    const field = modelFields.has(name) ? name as Droppable : "additionalModelRequestFields"
+    return [
+      [name, field] as const,
+      ...listNames(inner).map((inner) => [inner, inner === "display" && name === "thinking" ? inner : field] as const)
+    ]
+  })
 
 /** The names of all fields in a value, nested ones included. */
 const listNames = (value: unknown): ReadonlyArray<string> =>

@@ -11,6 +11,8 @@ export interface Answer {
   readonly stopReason: string
   readonly usage: Usage & { readonly totalTokens: number }
   readonly latencyMs: number
+  /** What a guardrail found, if the request asks for it. */
+  readonly guardrail: object | undefined
 }
 
 const toPieces = (chunks: string | ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -45,19 +47,28 @@ const isFragments = (input: object): input is ReadonlyArray<string> => Array.isA
 const computeLatency = ({ betweenEvents = 0, firstEvent = 0, headers = 0 }: Delays): number =>
   Math.round(headers + firstEvent + betweenEvents)
 
+/** The trace of a guardrail that found nothing. */
+const noFindings = (id: string) => ({
+  actionReason: "No action.",
+  inputAssessment: { [id]: { invocationMetrics: { guardrailProcessingLatency: 1 } } }
+})
+
 /** The IDs of tool calls are derived from `seed`. */
 export const complete = (turn: Turn, request: ConverseRequest, seed: string): Answer => {
   const blocks = turn.blocks.map(toAnswerBlock(seed))
   const usage = turn.usage ?? estimateUsage(request, blocks)
   return {
     blocks,
-    stopReason: turn.stopReason ??
+    stopReason: turn.stopReason ?? (turn.guardrail === undefined ? undefined : "guardrail_intervened") ??
       (blocks.some((block) => block.type === "toolUse" && !block.isServerTool) ? "tool_use" : "end_turn"),
     usage: {
       ...usage,
       totalTokens: usage.inputTokens + usage.outputTokens + (usage.cacheReadInputTokens ?? 0) +
         (usage.cacheWriteInputTokens ?? 0)
     },
-    latencyMs: computeLatency(turn.delays ?? {})
+    latencyMs: computeLatency(turn.delays ?? {}),
+    guardrail: ["enabled", "enabled_full"].includes(request.guardrailConfig?.trace ?? "disabled")
+      ? turn.guardrail ?? noFindings(request.guardrailConfig?.guardrailIdentifier ?? "")
+      : undefined
   }
 }

@@ -57,5 +57,12 @@ export const toEvents = (answer: Answer): ReadonlyArray<Event> => [
     { type: "contentBlockStop", payload: { contentBlockIndex } }
   ]),
   { type: "messageStop", payload: { stopReason: answer.stopReason } },
-  { type: "metadata", payload: { usage: answer.usage, metrics: { latencyMs: answer.latencyMs } } }
+  {
+    type: "metadata",
+    payload: {
+      usage: answer.usage,
+      metrics: { latencyMs: answer.latencyMs },
+      ...(answer.guardrail === undefined ? {} : { trace: { guardrail: answer.guardrail } })
+    }
+  }
 ]

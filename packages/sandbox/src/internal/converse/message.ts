@@ -51,5 +51,6 @@ export const toMessage = (answer: Answer): object => ({
   metrics: { latencyMs: answer.latencyMs },
   output: { message: { content: answer.blocks.map(toContent), role: "assistant" } },
   stopReason: answer.stopReason,
+  ...(answer.guardrail === undefined ? {} : { trace: { guardrail: answer.guardrail } }),
   usage: answer.usage
 })

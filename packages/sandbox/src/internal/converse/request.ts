@@ -48,8 +48,20 @@ export const ConverseRequest = Schema.Struct({
   inferenceConfig: optional(Schema.Struct({
     maxTokens: optional(Schema.Number),
     temperature: optional(Schema.Number),
-    topP: optional(Schema.Number)
+    topP: optional(Schema.Number),
+    stopSequences: optional(Schema.Array(Schema.String))
   })),
+  guardrailConfig: optional(Schema.Struct({
+    guardrailIdentifier: optional(Schema.String),
+    guardrailVersion: optional(Schema.String),
+    trace: optional(Schema.String),
+    streamProcessingMode: optional(Schema.String)
+  })),
+  requestMetadata: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  serviceTier: optional(Schema.Struct({ type: Schema.String })),
+  performanceConfig: optional(Schema.Struct({ latency: optional(Schema.String) })),
+  additionalModelRequestFields: optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  additionalModelResponseFieldPaths: optional(Schema.Array(Schema.String)),
   toolConfig: optional(Schema.Struct({
     tools: Schema.Array(Tool),
     toolChoice: optional(Schema.Struct({

@@ -1,11 +1,15 @@
 /** Claude's own checks of a request, with its messages where they are known. */
 import * as Predicate from "effect/Predicate"
 import { readPicture } from "./picture.ts"
-import { findDuplicates, listBlocks, listMedia, listTools } from "./wholeRequest.ts"
+import { findClaudeProblems } from "./thinking.ts"
+import { findDuplicates, listBlocks, listCachePoints, listMedia, listTools } from "./wholeRequest.ts"
 
 const isString = Predicate.isString
 
 export const isClaude = (modelId: string): boolean => modelId.includes("anthropic.claude")
+
+/** Models before 4.6 continue an answer that the request begins. Source: Anthropic, migration guides. */
+const acceptsPrefill = /claude-(3-|(opus|sonnet|haiku)-4(-[15])?-2)/
 
 function* findSchemaProblems(schema: unknown): Generator<string> {
   if (!Predicate.isRecord(schema)) return yield "input_schema: Input should be a valid dictionary"
@@ -68,8 +72,35 @@ const isDraft2020 = (schema: unknown): boolean => {
   })
 }
 
-export function* findProblems(body: unknown): Generator<string> {
+/** The generations that accept a cache point for an hour, and no longer both or any of the sampling parameters. */
+const isAtLeast45 = (modelId: string): boolean => /claude-([a-z]+-(4-[5-9]|[5-9])|fable|mythos)(?!\d)/.test(modelId)
+const isAtLeast47 = (modelId: string): boolean => /claude-([a-z]+-(4-[7-9]|[5-9])|fable|mythos)(?!\d)/.test(modelId)
+
+function* findFieldProblems(body: unknown, modelId: string): Generator<string> {
+  if (!Predicate.isRecord(body)) return
+  const betas = Predicate.isRecord(body["additionalModelRequestFields"])
+    ? body["additionalModelRequestFields"]["anthropic_beta"]
+    : undefined
+  if (betas !== undefined && (!Array.isArray(betas) || !betas.every(isString))) {
+    yield "anthropic_beta: Input should be a valid list"
+  }
+  const inference = Predicate.isRecord(body["inferenceConfig"]) ? body["inferenceConfig"] : {}
+  const { temperature, topP } = inference
+  // Recorded from Claude Opus 4.7 and Claude Sonnet 4.5.
+  if (isAtLeast47(modelId) && temperature !== undefined) yield "`temperature` is deprecated for this model."
+  if (isAtLeast47(modelId) && topP !== undefined) yield "`top_p` is deprecated for this model."
+  if (isAtLeast45(modelId) && temperature !== undefined && topP !== undefined) {
+    yield "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
+  }
+  // The model's own message is not known.
+  if (!isAtLeast45(modelId) && listCachePoints(body).some(({ ttl }) => ttl === "1h")) {
+    yield "cachePoint.ttl: 1h is not supported by this model"
+  }
+}
+
+export function* findProblems(body: unknown, modelId: string): Generator<string> {
   const refused = (problem: string) => `The model returned the following errors: ${problem}`
+  for (const problem of findFieldProblems(body, modelId)) yield refused(problem)
   for (const [t, { schema }] of listTools(body).entries()) {
     for (const problem of findSchemaProblems(schema)) yield refused(`tools.${t}.custom.${problem}`)
   }
@@ -96,4 +127,10 @@ export function* findProblems(body: unknown): Generator<string> {
       yield refused(`messages.${m}: The final block in an assistant message cannot be \`thinking\`.`)
     }
   }
+  if (messages.at(-1)?.role === "assistant" && !acceptsPrefill.test(modelId)) {
+    yield refused(
+      "This model does not support assistant message prefill. The conversation must end with a user message."
+    )
+  }
+  for (const problem of findClaudeProblems(body, modelId)) yield refused(problem)
 }

@@ -29,6 +29,12 @@ export const expiredToken: Refusal = {
   message: "The security token included in the request is expired"
 }
 
+export const overloadedModel: Refusal = {
+  status: 429,
+  name: "ThrottlingException",
+  message: "Too many requests, please wait before trying again."
+}
+
 export const scriptEnded = (turns: number): Refusal =>
   invalidRequest(`The sandbox's script has ended after ${turns} ${turns === 1 ? "turn" : "turns"}.`)
 

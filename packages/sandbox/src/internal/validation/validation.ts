@@ -9,11 +9,11 @@ import * as Schema from "effect/Schema"
 import { type ContentBlock, ConverseRequest, type DocumentBlock } from "../converse/request.ts"
 import * as Claude from "./claude.ts"
 import { invalidRequest, type Refusal, unserializableRequest } from "./refusal.ts"
+import * as RequestFields from "./requestFields.ts"
+import { enumeration } from "./requestFields.ts"
+import * as Thinking from "./thinking.ts"
 import * as ToolPairs from "./toolPairs.ts"
 import * as WholeRequest from "./wholeRequest.ts"
-
-const enumeration = (values: ReadonlyArray<string>) => (value: string): ReadonlyArray<string> =>
-  values.includes(value) ? [] : [`Member must satisfy enum value set: [${values.join(", ")}]`]
 
 const identifier = (pattern: string) => (value: string): ReadonlyArray<string> => [
   ...(new RegExp(`^${pattern}$`).test(value) ? [] : [`Member must satisfy regular expression pattern: ${pattern}`]),
@@ -33,7 +33,7 @@ const toolName = identifier("[a-zA-Z0-9_-]+")
 const toolUseId = identifier("[a-zA-Z0-9_.:-]+")
 
 /** In these paths, Bedrock counts members from 1; in all other messages, from 0. */
-const checkConstraints = (request: ConverseRequest): ReadonlyArray<string> => {
+const checkConstraints = (request: ConverseRequest, body: unknown): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const check = <A extends string | number>(
     path: string,
@@ -69,6 +69,9 @@ const checkConstraints = (request: ConverseRequest): ReadonlyArray<string> => {
   check("inferenceConfig.maxTokens", request.inferenceConfig?.maxTokens, range(1, Infinity))
   check("inferenceConfig.temperature", request.inferenceConfig?.temperature, range(0, 1))
   check("inferenceConfig.topP", request.inferenceConfig?.topP, range(0, 1))
+  for (const { constraint, path, value } of RequestFields.findConstraintProblems(request, body)) {
+    check(path, value, () => [constraint])
+  }
   return problems
 }
 
@@ -139,13 +142,15 @@ export const validate = (rawBody: string, modelId: string): Either.Either<Conver
           `The request body is missing a member or has one of the wrong type at '${findPath(error)}'.`
         )
     )
-    const broken = checkConstraints(request)
+    const broken = checkConstraints(request, json)
     if (broken.length > 0) {
       const count = broken.length === 1 ? "1 validation error detected" : `${broken.length} validation errors detected`
       return yield* Either.left(invalidRequest(`${count}: ${broken.join("; ")}`))
     }
-    const claude = Claude.isClaude(modelId) ? Claude.findProblems(json) : []
-    for (const problems of [findViolations(request), WholeRequest.findProblems(json), claude]) {
+    const claude = Claude.isClaude(modelId) ? Claude.findProblems(json, modelId) : []
+    const fields = RequestFields.findViolations(request)
+    const thinking = Thinking.findOtherProblems(json, modelId)
+    for (const problems of [findViolations(request), fields, WholeRequest.findProblems(json), claude, thinking]) {
       for (const problem of problems) return yield* Either.left(invalidRequest(problem))
     }
     return request

@@ -58,12 +58,32 @@ export const isWellFormed = (value: unknown): boolean => {
     || Object.entries(value).every(([name, inner]) => name.isWellFormed() && isWellFormed(inner))
 }
 
-const countCachePoints = (body: unknown): number =>
-  [
-    ...toList(getMember(body, "system")),
-    ...toList(getMember(body, "toolConfig", "tools")),
-    ...listBlocks(body).map(([, block]) => block)
-  ].filter((block) => getMember(block, "cachePoint") !== undefined).length
+export interface CachePoint {
+  /** Members are counted from 1. */
+  readonly path: string
+  readonly type: string
+  readonly ttl: string | undefined
+}
+
+export const listCachePoints = (body: unknown): ReadonlyArray<CachePoint> => {
+  const places: ReadonlyArray<readonly [path: string, block: unknown]> = [
+    ...toList(getMember(body, "toolConfig", "tools")).map((tool, t) =>
+      [`toolConfig.tools.${t + 1}.member`, tool] as const
+    ),
+    ...toList(getMember(body, "system")).map((block, s) => [`system.${s + 1}.member`, block] as const),
+    ...toList(getMember(body, "messages")).flatMap((message, m) =>
+      toList(getMember(message, "content")).map((block, c) =>
+        [`messages.${m + 1}.member.content.${c + 1}.member`, block] as const
+      )
+    )
+  ]
+  return places.flatMap(([path, block]) => {
+    const found = getMember(block, "cachePoint")
+    if (found === undefined || found === null) return []
+    const ttl = getMember(found, "ttl")
+    return [{ path, type: toText(getMember(found, "type")), ttl: Predicate.isString(ttl) ? ttl : undefined }]
+  })
+}
 
 export function* findProblems(body: unknown): Generator<string> {
   const images = listMedia(body, "image")
@@ -97,5 +117,11 @@ export function* findProblems(body: unknown): Generator<string> {
     const ids = toList(getMember(message, "content")).map((block) => toText(getMember(block, "toolUse", "toolUseId")))
     if (findDuplicates(ids.filter((id) => id !== "")).length > 0) yield "The toolUse blocks contain duplicate Ids."
   }
-  if (countCachePoints(body) > 4) yield `A maximum of 4 cache points may be provided. Found ${countCachePoints(body)}.`
+  const points = listCachePoints(body)
+  if (points.length > 4) yield `A maximum of 4 cache points may be provided. Found ${points.length}.`
+  // Prompts are cached in the order tools, system, messages. Source: Bedrock user guide, "Prompt caching".
+  const shorter = points.findIndex(({ ttl = "5m" }) => ttl === "5m")
+  if (shorter !== -1 && points.slice(shorter).some(({ ttl }) => ttl === "1h")) {
+    yield "A cache point with the ttl 1h must not come after one with the ttl 5m."
+  }
 }

@@ -1,12 +1,22 @@
 import * as Effect from "effect/Effect"
-import { Host } from "../../Host.ts"
+import * as Stream from "effect/Stream"
+import { type Effort, efforts, Host } from "../../Host.ts"
 import * as Picker from "../input/picker.ts"
 import { Display } from "./display.ts"
 
-/** `/model`. */
+const details: Readonly<Record<Effort, string>> = {
+  off: "answer at once, where the model can",
+  low: "fastest and cheapest",
+  medium: "a balance",
+  high: "for difficult tasks",
+  xhigh: "for long tasks with many steps",
+  max: "as much as the model can; slow and expensive"
+}
+
+/** `/model` and `/effort`. */
 export const make = Effect.gen(function*() {
   const host = yield* Host
-  const { send, showFailure, showNotice } = yield* Display
+  const { send, showFailure, showNotice, showWarning } = yield* Display
 
   return {
     /** Shows the selected model in the status bar. */
@@ -22,7 +32,36 @@ export const make = Effect.gen(function*() {
       const choices = Picker.modelChoices(host.models)
       const index = Math.max(0, choices.findIndex(({ id }) => id === selected))
       yield* send({ type: "models", picker: Picker.make("Models", choices, index, Picker.customModel) })
-    }),
+      // Asking takes a while, and the list can be used meanwhile.
+      yield* Stream.runForEach(
+        host.listedModels,
+        (models) => send({ type: "models-listed", choices: Picker.modelChoices(models) })
+      )
+    }).pipe(Effect.catchAll(({ message }) => showWarning(`The models could not be listed: ${message}`))),
+    listEfforts: Effect.gen(function*() {
+      const { effort: selected, efforts: levels = [], name } = yield* host.model
+      if (levels.length === 0) return yield* showNotice(`The effort of ${name} cannot be changed.`)
+      const choices = efforts.filter((effort) => effort === "off" || levels.includes(effort)).map((effort) => ({
+        id: effort,
+        label: effort,
+        detail: details[effort]
+      }))
+      const index = Math.max(0, choices.findIndex(({ id }) => id === selected))
+      yield* send({ type: "efforts", picker: Picker.make("Effort", choices, index) })
+    }).pipe(Effect.catchAll(showFailure)),
+    setEffort: (effort: Effort) =>
+      host.setEffort(effort).pipe(
+        Effect.flatMap((model) =>
+          Effect.gen(function*() {
+            yield* send({ type: "model", model })
+            const notices = model.modelProvider === undefined ? [] : yield* model.modelProvider.notices
+            yield* Effect.forEach(notices, showWarning, { discard: true })
+            if (model.effort !== undefined) yield* showNotice(`Effort: ${model.effort}.`)
+          })
+        ),
+        Effect.catchAll(showFailure),
+        Effect.ensuring(send({ type: "task-ended" }))
+      ),
     select: (id: string) =>
       host.select(id).pipe(
         Effect.flatMap((model) =>

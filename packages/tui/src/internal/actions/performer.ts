@@ -64,7 +64,6 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
 
     const allowAlways = yield* AlwaysAllowed.make
     const approvals = yield* Approvals.make
-    const runTurn = yield* TurnAction.make({ approver: approvals.approver, maxSteps, tools })
     const runShell = yield* ShellAction.make
     const compact = yield* CompactAction.make
     const models = yield* ModelActions.make
@@ -78,6 +77,7 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     const setupAttempt = yield* FiberHandle.make()
     const externalEditor = yield* FiberHandle.make()
     const hint = yield* FiberHandle.make()
+    const modelList = yield* FiberHandle.make()
     const others = yield* FiberSet.make()
     const quit = yield* Deferred.make<void>()
 
@@ -97,6 +97,14 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     ) => Effect.asVoid(FiberHandle.run(handle, reportDefects(effect), options))
     const fork = (effect: Effect.Effect<void>) => Effect.asVoid(FiberSet.run(others, reportDefects(effect)))
 
+    const runTurn = yield* TurnAction.make({
+      approver: approvals.approver,
+      maxSteps,
+      tools,
+      fork,
+      selectModel: models.select
+    })
+
     /** Starts the action, and only awaits those that take no time. */
     const perform = (action: Action): Effect.Effect<void> => {
       switch (action.type) {
@@ -113,9 +121,13 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
         case "always-allow":
           return fork(allowAlways(action.patterns))
         case "list-models":
-          return models.list
+          return runAs(modelList, models.list)
         case "select-model":
           return fork(models.select(action.id))
+        case "list-efforts":
+          return models.listEfforts
+        case "set-effort":
+          return fork(models.setEffort(action.effort))
         case "list-sessions":
           return fork(sessions.list)
         case "open-session":
@@ -158,7 +170,7 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     })
 
     const interruptAll = Effect.zipRight(
-      Effect.forEach([task, setupAttempt, externalEditor, hint], FiberHandle.clear, { discard: true }),
+      Effect.forEach([task, setupAttempt, externalEditor, hint, modelList], FiberHandle.clear, { discard: true }),
       FiberSet.clear(others)
     )
 

@@ -1,6 +1,9 @@
 import * as Mentions from "@altimate-code/agent/Mentions"
 import { Approver } from "@altimate-code/agent/permission/Approver"
 import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import type { Session } from "@altimate-code/agent/session/Session"
+import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
+import type { ModelProvider, SmallModel } from "@altimate-code/agent/turn/ModelProvider"
 import * as Turn from "@altimate-code/agent/turn/Turn"
 import type { Workspace } from "@altimate-code/agent/Workspace"
 import * as LanguageModel from "@effect/ai/LanguageModel"
@@ -21,10 +24,13 @@ export interface Options {
   readonly maxSteps: number
   /** Started once; every turn waits for it. */
   readonly tools: Host["Type"]["tools"]
+  /** Runs an effect in the background. */
+  readonly fork: (effect: Effect.Effect<void>) => Effect.Effect<void>
+  readonly selectModel: (id: string) => Effect.Effect<void>
 }
 
 /** Sends a prompt to the model and runs the turn. */
-export const make = ({ approver, maxSteps, tools }: Options) =>
+export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) =>
   Effect.gen(function*() {
     const host = yield* Host
     const current = yield* CurrentSession
@@ -42,11 +48,27 @@ export const make = ({ approver, maxSteps, tools }: Options) =>
         yield* Effect.forEach(notices, showWarning, { discard: true })
       })
 
+    /** Lets the small model write the title of a new session. Without a title, lists show the first prompt. */
+    const writeTitle = (session: Session, text: string, { languageModel, name }: SmallModel, provider: ModelProvider) =>
+      Effect.flatMap(SessionTitle.isNeeded(session), (isNeeded) =>
+        isNeeded
+          ? fork(
+            SessionTitle.write(session, text, provider).pipe(
+              Effect.provideService(LanguageModel.LanguageModel, languageModel),
+              Effect.catchAll((error) =>
+                showWarning(`${name} (small_model) could not write the session's title: ${host.explain(error).message}`)
+              ),
+              Effect.ensuring(current.displaySpending)
+            )
+          )
+          : Effect.void)
+
     return (text: string) =>
       Effect.gen(function*() {
         const { contextWindow, languageModel, modelProvider } = yield* host.model
         const { toolkit } = yield* tools
         const session = yield* current.get
+        if (modelProvider?.small !== undefined) yield* writeTitle(session, text, modelProvider.small, modelProvider)
         yield* grantMentioned(text)
         const events = Turn.run({
           session,
@@ -57,11 +79,15 @@ export const make = ({ approver, maxSteps, tools }: Options) =>
           ...(contextWindow === undefined ? {} : { contextWindow }),
           ...(modelProvider === undefined ? {} : { provider: modelProvider })
         })
+        let usedFallback: string | undefined
         yield* Stream.runForEach(events, (event) =>
           Effect.gen(function*() {
             yield* send({ type: "turn", event: mask(event), at: yield* Clock.currentTimeMillis })
+            if (event.type === "fallback") usedFallback = event.model
             if (event.type === "failed") yield* showFailure(host.explain(event.error))
           })).pipe(Effect.provideService(LanguageModel.LanguageModel, languageModel))
+        // The next turn would wait for the overloaded model again.
+        if (usedFallback !== undefined) yield* selectModel(usedFallback)
       }).pipe(
         Effect.catchAll(showFailure),
         Effect.provideService(Approver, approver),

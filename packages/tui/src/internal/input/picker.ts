@@ -1,3 +1,4 @@
+import type { Model } from "../../Host.ts"
 import { type Canvas, drawRule, type Lines, paintLine } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
 import { clean, measureWidth } from "../terminal/themedText.ts"
@@ -22,15 +23,18 @@ export interface Picker<Id extends string = string> {
   readonly custom: ((text: string) => Choice<Id>) | undefined
 }
 
-/** A model to choose from. */
-export interface Model {
-  readonly id: string
-  readonly name: string
-  readonly family: string
-}
-
 export const modelChoices = (models: ReadonlyArray<Model>): ReadonlyArray<Choice> =>
   models.map(({ family, id, name }) => ({ id, label: name, detail: `${family} · ${id}` }))
+
+/** The picker with other choices. The selected one stays selected, if it is still there. */
+export const replaceChoices = <Id extends string>(
+  picker: Picker<Id>,
+  choices: ReadonlyArray<Choice<Id>>
+): Picker<Id> => {
+  const id = filterChoices(picker)[picker.selected]?.id
+  const next = { ...picker, choices }
+  return { ...next, selected: Math.max(0, filterChoices(next).findIndex((choice) => choice.id === id)) }
+}
 
 /** A model that is not in the list. */
 export const customModel = (text: string): Choice => ({

@@ -2,6 +2,7 @@ import type { Command } from "./completion.ts"
 
 export const slashCommands: ReadonlyArray<Command> = [
   { name: "/model", description: "switch to another model" },
+  { name: "/effort", description: "change how much the model thinks" },
   { name: "/new", description: "start a new session" },
   { name: "/sessions", description: "resume an earlier session" },
   { name: "/status", description: "show the settings in use and where they come from" },

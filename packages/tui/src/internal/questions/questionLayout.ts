@@ -47,6 +47,7 @@ export interface Layout {
 }
 
 const subjects: Readonly<Record<string, string>> = {
+  fallback: "other model",
   bash: "command",
   edit: "edit",
   write: "edit",

@@ -1,5 +1,5 @@
 import type { Answer, Question } from "@altimate-code/agent/permission/Approver"
-import type { Answers } from "../../Host.ts"
+import type { Answers, Effort } from "../../Host.ts"
 
 /** Work that the state asks for after a message. */
 export type Action =
@@ -12,6 +12,8 @@ export type Action =
   | { readonly type: "always-allow"; readonly patterns: Question["patterns"] }
   | { readonly type: "list-models" }
   | { readonly type: "select-model"; readonly id: string }
+  | { readonly type: "list-efforts" }
+  | { readonly type: "set-effort"; readonly effort: Effort }
   | { readonly type: "list-sessions" }
   | { readonly type: "open-session"; readonly id: string }
   | { readonly type: "new-session" }

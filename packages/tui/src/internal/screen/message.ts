@@ -36,6 +36,9 @@ export type Message =
   | { readonly type: "item"; readonly item: Item }
   | { readonly type: "sessions"; readonly picker: Picker }
   | { readonly type: "models"; readonly picker: Picker }
+  /** Replaces the choices of an open picker for models. */
+  | { readonly type: "models-listed"; readonly choices: Picker["choices"] }
+  | { readonly type: "efforts"; readonly picker: Picker }
   | {
     readonly type: "session-opened"
     readonly items: ReadonlyArray<Item>

@@ -41,6 +41,7 @@ export type Task =
 export type Overlay =
   | { readonly type: "question"; readonly dialog: Dialog }
   | { readonly type: "models"; readonly picker: Picker }
+  | { readonly type: "efforts"; readonly picker: Picker }
   | { readonly type: "sessions"; readonly picker: Picker }
   | { readonly type: "setup"; readonly setup: Setup }
 

@@ -57,6 +57,13 @@ const describeModel = (model: ActiveModel | undefined): ReadonlyArray<Segment> =
   return [
     { text: `${clean(model.provider)} › ${clean(model.name)}`, role: "strong", priority: 9 },
     ...(model.wire === model.name ? [] : [{ text: clean(model.wire), role: "dim" as const, priority: 3 }]),
+    ...(model.effort === undefined
+      ? []
+      : [{
+        text: model.effort === "off" ? "thinking off" : `effort ${clean(model.effort)}`,
+        role: "dim" as const,
+        priority: 7
+      }]),
     { text: clean(model.region), role: "dim", priority: 4 },
     { text: clean(model.gateway), role: "dim", priority: 5 }
   ]

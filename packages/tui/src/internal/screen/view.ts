@@ -125,6 +125,7 @@ const renderOverlay = (state: State, canvas: Canvas, rows: number): RenderedOver
     case "question":
       return QuestionView.render(overlay.dialog, canvas, rows)
     case "models":
+    case "efforts":
     case "sessions":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16)), cursor: undefined }
     case "setup":

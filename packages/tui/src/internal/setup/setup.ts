@@ -1,7 +1,7 @@
 import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { Answers } from "../../Host.ts"
+import type { Answers, Model } from "../../Host.ts"
 import * as Editor from "../input/editor.ts"
 import * as Picker from "../input/picker.ts"
 
@@ -53,7 +53,7 @@ const makeField = (text: string): Editor.State => Editor.update(Editor.empty([])
 
 export const make = (
   defaults: { readonly region: string; readonly model: string },
-  models: ReadonlyArray<Picker.Model>
+  models: ReadonlyArray<Model>
 ): Setup => ({
   step: "gateway",
   gateway: Editor.empty([]),

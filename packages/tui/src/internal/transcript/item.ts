@@ -93,15 +93,18 @@ export const interruptedNotice: Item = {
 }
 
 /** Shown below the text of an answer that was cut off. */
-export const brokenOffNotice = ({ hasText, message, mode }: {
+export const brokenOffNotice = ({ hasText, isLimit, message, mode }: {
   readonly mode: CutAnswer
   readonly hasText: boolean
   readonly message?: string
+  readonly isLimit?: boolean
 }): Item => ({
   type: "notice",
   level: "warning",
-  text: !hasText
+  text: isLimit === true
+    ? "The answer reached its token limit here. It continues below:"
+    : !hasText
     ? "The answer was cut off before any text arrived. The request was sent again."
     : `The answer was cut off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues below:"}`,
-  ...(message === undefined ? {} : { hint: message })
+  ...(message === undefined || isLimit === true ? {} : { hint: message })
 })

@@ -26,6 +26,7 @@ export const pressKey = (state: State, key: Key): Step => {
     case "setup":
       return applySetup(state, SetupUpdate.update(overlay.setup, key))
     case "models":
+    case "efforts":
     case "sessions":
       return pressInPicker(state, overlay, key)
     case "question":
@@ -35,9 +36,12 @@ export const pressKey = (state: State, key: Key): Step => {
   }
 }
 
+/** What a choice from a list stands for. */
+const pickerCommands = { models: "/model", efforts: "/effort", sessions: "/sessions" }
+
 const pressInPicker = (
   state: State,
-  overlay: Extract<Overlay, { readonly type: "models" | "sessions" }>,
+  overlay: Extract<Overlay, { readonly type: "models" | "efforts" | "sessions" }>,
   key: Key
 ): Step => {
   const result = Picker.update(overlay.picker, key)
@@ -45,7 +49,7 @@ const pressInPicker = (
   const closed = closeOverlay(state)
   if (result.type === "closed") return step(closed)
   // Queued if a prompt was sent before the list appeared: its turn finishes with the model and session it began with.
-  return submitOrQueue(closed, `${overlay.type === "models" ? "/model" : "/sessions"} ${result.choice.id}`)
+  return submitOrQueue(closed, `${pickerCommands[overlay.type]} ${result.choice.id}`)
 }
 
 const pressInQuestion = (state: State, dialog: Question.Dialog, key: Key): Step => {

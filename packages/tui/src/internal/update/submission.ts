@@ -1,3 +1,4 @@
+import { efforts } from "../../Host.ts"
 import { help, isSlashCommand } from "../input/slashCommands.ts"
 import type { State } from "../screen/state.ts"
 import { type Step, step } from "./step.ts"
@@ -57,6 +58,18 @@ const runSlashCommand = (state: State, text: string): Step => {
       return argument === ""
         ? step(state, { type: "list-models" })
         : step(startLoading(state, "switching model"), { type: "select-model", id: argument })
+    case "/effort": {
+      if (argument === "") return step(state, { type: "list-efforts" })
+      const effort = efforts.find((effort) => effort === argument)
+      return effort === undefined
+        ? submitQueued(addItem(state, {
+          type: "notice",
+          level: "warning",
+          text: `Unknown effort: ${argument}`,
+          hint: `Choose one of ${efforts.join(", ")}.`
+        }))
+        : step(startLoading(state, "changing effort"), { type: "set-effort", effort })
+    }
     case "/new":
       return step(startLoading(state, "starting session"), { type: "new-session" })
     case "/sessions":

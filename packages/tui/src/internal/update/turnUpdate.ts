@@ -31,6 +31,7 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       return { ...closed, calls: [...closed.calls, call], task: withPhase(state, "working") }
     }
     case "tool-allowed":
+    case "fallback":
     case "waiting":
       return state
     case "tool-running":
@@ -70,7 +71,11 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       return addItem(closeText(closeReasoning(state, at)), { type: "notice", level: "info", text: event.text })
     case "finished": {
       const closed = closeText(closeReasoning(state, at))
-      const text = event.isEmpty
+      const text = event.why !== undefined
+        ? event.why
+        : event.cutCall !== undefined
+        ? `The answer reached its token limit inside a call of ${event.cutCall}, which was not run. Start with a higher --max-tokens, or ask for smaller steps.`
+        : event.isEmpty
         ? emptyEndings[event.reason] ?? "The model ended its turn without an answer."
         : endings[event.reason]
       return text === undefined ? closed : addItem(closed, { type: "notice", level: "warning", text })
@@ -81,7 +86,8 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
 }
 
 const endings: Readonly<Record<string, string>> = {
-  "length": "The answer reached its token limit. Say \"continue\" to get the rest.",
+  "length":
+    "The answer reached its token limit again. Say \"continue\" to get the rest, or start with a higher --max-tokens.",
   "content-filter": "A content filter stopped the answer.",
   "error": "The model ended its answer with an error.",
   "unknown": "The answer ended for an unknown reason.",
@@ -92,7 +98,8 @@ const endings: Readonly<Record<string, string>> = {
 /** If the answer has no text. */
 const emptyEndings: Readonly<Record<string, string>> = {
   "stop": "The model's answer is empty. Try again.",
-  "length": "The answer reached its token limit before it contained any text.",
+  "length":
+    "The answer reached its token limit before it contained any text. Start with a higher --max-tokens, or choose a lower /effort.",
   "content-filter": "The model refused to answer, or a content filter or guardrail stopped it.",
   "error": "The model ended its answer with an error, without any text."
 }

@@ -1,4 +1,5 @@
 import * as Editor from "../input/editor.ts"
+import { replaceChoices } from "../input/picker.ts"
 import * as Question from "../questions/question.ts"
 import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
@@ -70,7 +71,14 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     case "sessions":
       return step({ ...state, overlay: { type: "sessions", picker: message.picker } })
     case "models":
-      return step({ ...state, overlay: { type: "models", picker: message.picker } })
+    case "efforts":
+      return step({ ...state, overlay: { type: message.type, picker: message.picker } })
+    case "models-listed":
+      return step(
+        state.overlay?.type === "models"
+          ? { ...state, overlay: { type: "models", picker: replaceChoices(state.overlay.picker, message.choices) } }
+          : state
+      )
     case "session-opened":
       return step({
         ...state,

@@ -20,14 +20,14 @@ const apiGatewayHint = ({ error, text }: FailedRequest): string | undefined => {
 }
 
 /** Source: IAM user guide, "Access denied error messages". */
-const policyHint = ({ credential, text }: FailedRequest): string | undefined => {
+const policyHint = ({ credential, evidence: { guardrail }, text }: FailedRequest): string | undefined => {
   const action = /not authorized to perform: ?([\w-]+:[\w*]+)/i.exec(text)?.[1]
   const service = action?.split(":")[0]
   if (/explicit(ly)? den(y|ied)/i.test(text)) {
     const policy = /explicit deny in (?:an? |the )?([\w -]*?(?:policy|boundary))/i.exec(text)?.[1]
     const subject = policy === undefined ? "A policy" : `${/^[aeiou]/i.test(policy) ? "An" : "A"} ${policy}`
     const usual = service === undefined || service === "bedrock"
-      ? "Such a policy often requires a guardrail (the condition bedrock:GuardrailIdentifier, which altimate-code cannot send yet), or allows only certain models, regions or networks. "
+      ? describeUsualDenial(guardrail)
       : ""
     return `${subject} denies this explicitly, so more permissions do not help. ${usual}Ask the owner of the policy what it requires.`
   }
@@ -51,6 +51,11 @@ const policyHint = ({ credential, text }: FailedRequest): string | undefined => 
     }
   }
 }
+
+const describeUsualDenial = (guardrail: string | undefined): string =>
+  guardrail === undefined
+    ? "Such a policy often requires a guardrail (the condition bedrock:GuardrailIdentifier): set options.guardrail to {\"id\": \"…\", \"version\": \"…\"}. Others allow only certain models, regions or networks. "
+    : `The request had the guardrail ${guardrail}: the policy may require another one or another version (the condition bedrock:GuardrailIdentifier), or allow only certain models, regions or networks. `
 
 /** A refusal without an exception name is not from AWS. */
 const gatewayHint = ({ credential, error, evidence, url }: FailedRequest): string | undefined => {

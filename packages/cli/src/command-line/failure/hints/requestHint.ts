@@ -80,7 +80,7 @@ const sentHint = (request: FailedRequest): string => {
   }
 }
 
-const validationHint = ({ error, evidence: { dropped } }: FailedRequest): string => {
+const validationHint = ({ error, evidence: { dropped, guardrail, region }, text }: FailedRequest): string => {
   const { status, type } = error
   if (status === undefined && type === undefined) {
     return "The request could not be built. Correct the value that the message names."
@@ -88,6 +88,12 @@ const validationHint = ({ error, evidence: { dropped } }: FailedRequest): string
   // Node.js refuses to send it.
   if (status === undefined && type?.startsWith("ERR_") === true) {
     return "A header, the URL or the credential contains a character that HTTP does not allow. Copy the named value again, complete and on one line."
+  }
+  if (guardrail !== undefined && /guardrail/i.test(text)) {
+    const drop = [...dropped, "guardrailConfig"].map((name) => `"${name}"`).join(", ")
+    return Option.contains(Diagnosis.refusedField(error), "guardrailConfig")
+      ? `The gateway refuses guardrails, and the request is not sent without one, because it would be unprotected. If that is acceptable, set options.drop to [${drop}].`
+      : `Check options.guardrail (${guardrail}): whether its ID and version exist, in ${region} and in the account of this credential. altimate-code config show says which file sets it.`
   }
   switch (Diagnosis.modelProblem(error)) {
     case "on-demand":

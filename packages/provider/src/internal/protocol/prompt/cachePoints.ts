@@ -1,4 +1,5 @@
 /** Adds cache points after the parts that the next request repeats. */
+import type { CacheTtl } from "@altimate-code/config/RequestOptions"
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
 import type { Message, SystemContentBlock, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
 
@@ -8,13 +9,12 @@ export interface Cacheable {
   readonly toolConfig: ToolConfiguration | undefined
 }
 
-const cachePoint = { cachePoint: { type: "default" } } as const
-
 /**
  * Adds up to three cache points: after the system prompt, the tools and the last user message. Bedrock allows four, and ignores one if the text
- * before it is too short.
+ * before it is too short. All have the same lifetime, because Bedrock refuses a longer one after a shorter one.
  */
-export const addCachePoints = (parts: Cacheable, cache: Capabilities["cache"]): Cacheable => {
+export const addCachePoints = (parts: Cacheable, cache: Capabilities["cache"], ttl?: CacheTtl): Cacheable => {
+  const cachePoint = { cachePoint: { type: "default", ...(ttl !== undefined && { ttl }) } } as const
   const last = parts.messages.findLastIndex((message) => message.role === "user")
   return {
     system: cache.system && parts.system.length > 0 ? [...parts.system, cachePoint] : parts.system,

@@ -1,4 +1,5 @@
 /** Converts a prompt of `@effect/ai` to a Converse request that Bedrock accepts, whatever its history contains. Pure. */
+import type { RequestOptions } from "@altimate-code/config/RequestOptions"
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
 import type { ConverseCommandInput, Message } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
@@ -9,7 +10,10 @@ import { toToolConfig } from "../tools/toolConfig.ts"
 import { addTextToDocuments, limitAttachments } from "./attachments.ts"
 import { addCachePoints } from "./cachePoints.ts"
 import { toMessages } from "./messages.ts"
+import { toRequestFields } from "./requestFields.ts"
 import { toTextBlocks } from "./text.ts"
+import { adaptToThinking } from "./thinking.ts"
+import type { ThinkingPlan } from "./thinkingPlan.ts"
 import { toWellFormed } from "./wellFormed.ts"
 
 export interface Input
@@ -19,7 +23,13 @@ export interface Input
   readonly modelId: string
   readonly capabilities: Capabilities
   readonly maxTokens: number
+  readonly thinking?: ThinkingPlan | undefined
+  /** Fields of the model's own that the program sends. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>> | undefined
+  /** The fields that the user has set. */
+  readonly options?: RequestOptions
+  /** False for a model that is known not to be Claude. */
+  readonly takesBetas?: boolean
 }
 
 export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiError.MalformedInput> =>
@@ -36,16 +46,23 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
     const system = input.prompt.content.flatMap((message) =>
       message.role === "system" ? toTextBlocks(message.content) : []
     )
-    const toolConfig = yield* toToolConfig({ ...input, used })
-    const parts = addCachePoints({ system, messages, toolConfig }, input.capabilities.cache)
+    const { fields, sendsMaxTokens, toolConfig } = adaptToThinking(input.thinking, {
+      messages,
+      toolConfig: yield* toToolConfig({ ...input, used })
+    })
+    const { options = {}, takesBetas = true } = input
+    const parts = addCachePoints({ system, messages, toolConfig }, input.capabilities.cache, options.cacheTtl?.value)
     return toWellFormed({
       modelId: input.modelId,
       messages: [...parts.messages],
       ...(parts.system.length > 0 && { system: [...parts.system] }),
       ...(parts.toolConfig && { toolConfig: parts.toolConfig }),
-      inferenceConfig: { maxTokens: input.maxTokens },
-      ...(input.additionalModelRequestFields
-        && { additionalModelRequestFields: input.additionalModelRequestFields as never })
+      ...toRequestFields({
+        options,
+        maxTokens: sendsMaxTokens ? input.maxTokens : undefined,
+        modelFields: { ...fields, ...input.additionalModelRequestFields },
+        takesBetas
+      })
     })
   })
 

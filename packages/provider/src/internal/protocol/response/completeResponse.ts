@@ -19,7 +19,7 @@ export const toParts = (output: ConverseCommandOutput, expected: Expectation): P
       (parts) => [
         toResponseMetadata(output.$metadata.requestId, expected.modelId),
         ...parts.flat(),
-        toFinish(output.stopReason, output.usage, output.metrics?.latencyMs)
+        toFinish(output.stopReason, output.usage, output.metrics?.latencyMs, output.trace)
       ]
     )
   )

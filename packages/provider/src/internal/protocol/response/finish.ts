@@ -1,6 +1,8 @@
 /** Converts the end of a response: the stop reason and the usage. */
-import type { TokenUsage } from "@aws-sdk/client-bedrock-runtime"
+import type { ConverseTrace, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
 import type * as Response from "@effect/ai/Response"
+import { isOnlyMasked } from "../../../GuardrailReport.ts"
+import { readGuardrailTrace } from "./guardrailTrace.ts"
 import { providerMetadata } from "./metadata.ts"
 
 /** Bedrock's stop reasons. Any other is `unknown`; the metadata contains the original. */
@@ -34,25 +36,32 @@ const countAll = (usage: TokenUsage): number | undefined => {
 
 /**
  * Token counts are Bedrock's own: `inputTokens` excludes tokens read from or written to the cache, `cachedInputTokens` counts those read,
- * `cacheWriteInputTokens` in the metadata those written (`cacheWrite1hInputTokens` for an hour), and `totalTokens` is the sum.
+ * `cacheWriteInputTokens` in the metadata those written (`cacheWrite1hInputTokens` for an hour), and `totalTokens` is the sum. An answer of which a guardrail only masked parts is a
+ * normal one.
  */
 export const toFinish = (
   stopReason: string | undefined,
   usage: TokenUsage | undefined,
-  latencyMs: number | undefined
-): Response.FinishPartEncoded => ({
-  type: "finish",
-  reason: reasons[stopReason ?? ""] ?? "unknown",
-  usage: {
-    inputTokens: usage?.inputTokens,
-    outputTokens: usage?.outputTokens,
-    totalTokens: usage && countAll(usage),
-    ...(usage?.cacheReadInputTokens !== undefined && { cachedInputTokens: usage.cacheReadInputTokens })
-  },
-  metadata: providerMetadata({
-    ...(stopReason !== undefined && { stopReason }),
-    ...(usage?.cacheWriteInputTokens !== undefined && { cacheWriteInputTokens: usage.cacheWriteInputTokens }),
-    ...(usage?.cacheDetails !== undefined && { cacheWrite1hInputTokens: countHourWrites(usage) }),
-    ...(latencyMs !== undefined && { latencyMs })
-  })
-})
+  latencyMs: number | undefined,
+  trace?: ConverseTrace
+): Response.FinishPartEncoded => {
+  const guardrail = trace?.guardrail === undefined ? undefined : readGuardrailTrace(trace.guardrail)
+  const isMasked = stopReason === "guardrail_intervened" && guardrail !== undefined && isOnlyMasked(guardrail)
+  return {
+    type: "finish",
+    reason: isMasked ? "stop" : reasons[stopReason ?? ""] ?? "unknown",
+    usage: {
+      inputTokens: usage?.inputTokens,
+      outputTokens: usage?.outputTokens,
+      totalTokens: usage && countAll(usage),
+      ...(usage?.cacheReadInputTokens !== undefined && { cachedInputTokens: usage.cacheReadInputTokens })
+    },
+    metadata: providerMetadata({
+      ...(stopReason !== undefined && { stopReason }),
+      ...(usage?.cacheWriteInputTokens !== undefined && { cacheWriteInputTokens: usage.cacheWriteInputTokens }),
+      ...(usage?.cacheDetails !== undefined && { cacheWrite1hInputTokens: countHourWrites(usage) }),
+      ...(latencyMs !== undefined && { latencyMs }),
+      ...(guardrail !== undefined && { guardrail })
+    })
+  }
+}

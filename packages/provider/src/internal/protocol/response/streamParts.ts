@@ -1,5 +1,5 @@
 /** Converts stream events to `@effect/ai` response parts. Pure: `step` takes a state and returns the next one. */
-import type { ContentBlockDelta, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
+import type { ContentBlockDelta, ConverseTrace, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
@@ -34,6 +34,8 @@ export interface State {
   readonly stopReason: string | undefined
   readonly usage: TokenUsage | undefined
   readonly latencyMs: number | undefined
+  /** What a guardrail found. */
+  readonly trace: ConverseTrace | undefined
   /** Why a tool call is malformed; ignored if the answer was cut off by a token limit. */
   readonly malformed: AiError.MalformedOutput | undefined
   /** Why the answer is not usable. It fails at the end of the stream, because the usage may still arrive. */
@@ -49,6 +51,7 @@ export const initialState: State = {
   stopReason: undefined,
   usage: undefined,
   latencyMs: undefined,
+  trace: undefined,
   malformed: undefined,
   failure: undefined,
   isFinished: false
@@ -96,8 +99,8 @@ const advance = (state: State, event: StreamedEvent, expected: Expectation): Ste
   }
   if (event.messageStop !== undefined) return closeAll(state, event.messageStop.stopReason ?? "unknown", expected)
   if (event.metadata !== undefined) {
-    const { metrics, usage } = event.metadata
-    const next = { ...state, usage, latencyMs: metrics?.latencyMs }
+    const { metrics, trace, usage } = event.metadata
+    const next = { ...state, usage, latencyMs: metrics?.latencyMs, trace }
     return state.stopReason === undefined ? ignore(next) : finish(next)
   }
   return ignore(state)
@@ -186,5 +189,5 @@ const finish = (state: State): Step =>
   Either.right(
     state.isFinished
       ? [state, []]
-      : [{ ...state, isFinished: true }, [toFinish(state.stopReason, state.usage, state.latencyMs)]]
+      : [{ ...state, isFinished: true }, [toFinish(state.stopReason, state.usage, state.latencyMs, state.trace)]]
   )

@@ -9,14 +9,16 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { command } from "../command-line/commandTree.ts"
-import { argument, option } from "../command-line/parameter.ts"
-import { providerArgument, requireBedrock } from "../command-line/providerId.ts"
-import { crossRegionOption, overrides } from "../command-line/sessionOptions.ts"
-import { Stdio } from "../command-line/Stdio.ts"
-import * as Table from "../command-line/table.ts"
-import { selectableModels } from "../model/knownModels.ts"
-import { withSettings } from "../workspace/withSettings.ts"
+import { command } from "../../command-line/commandTree.ts"
+import { load } from "../../command-line/lazy.ts"
+import { argument, option } from "../../command-line/parameter.ts"
+import { providerArgument, requireBedrock } from "../../command-line/providerId.ts"
+import { crossRegionOption, overrides } from "../../command-line/sessionOptions.ts"
+import { Stdio, writeJson } from "../../command-line/Stdio.ts"
+import * as Table from "../../command-line/table.ts"
+import { selectableModels } from "../../model/knownModels.ts"
+import { withSettings } from "../../workspace/withSettings.ts"
+import * as ModelTable from "./modelTable.ts"
 
 export const resolve = command("resolve", {
   description: "Show the ID that is sent for a model, and the rule behind it.",
@@ -64,17 +66,39 @@ export const resolve = command("resolve", {
 })
 
 export const models = command("models", {
-  description: "List the known models with their families, configured ones first.",
-  examples: [["altimate-code models | grep Claude", "the models of one family"]],
-  parameters: { provider: providerArgument },
-  run: ({ provider }) =>
+  description: "List the known models, or those that you can use here.",
+  examples: [
+    ["altimate-code models | grep Claude", "the models of one family"],
+    ["altimate-code models --remote", "ask AWS or the gateway which models you can use"],
+    ["altimate-code models --format json", "all known facts, for scripts"]
+  ],
+  parameters: {
+    format: option(
+      Options.choice("format", ["text", "json"]).pipe(Options.withDefault("text" as const)),
+      { description: "text: a table. json: all facts about each model (default: text)." }
+    ),
+    remote: option(Options.boolean("remote"), {
+      description: "Ask AWS or the gateway which models you can use; the answer is stored for a day."
+    }),
+    refresh: option(Options.boolean("refresh"), {
+      description: "Replace the stored answer (with --remote)."
+    }),
+    provider: providerArgument
+  },
+  run: ({ format, provider, refresh, remote }) =>
     Effect.gen(function*() {
       yield* requireBedrock(
         [provider],
         "altimate-code models lists all models; altimate-code models resolve ID shows what is sent for one."
       )
+      if (remote || refresh) {
+        // The network and the credentials are loaded only here.
+        const { listRemote } = yield* load(() => import("./listRemote.ts"))
+        return yield* listRemote({ format, refresh })
+      }
+      const listed = yield* selectableModels
+      if (format === "json") return yield* writeJson(listed.map(ModelTable.toJson), 2)
       const { write } = yield* Stdio
-      const rows = (yield* selectableModels).map(({ family, id, name }) => [id, family, name])
-      yield* write(Table.render([["ID", "FAMILY", "NAME"], ...rows]))
+      yield* write(ModelTable.render(listed))
     }).pipe(withSettings())
 })

@@ -7,10 +7,12 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { BedrockOptions } from "./internal/schema/bedrockOptions.ts"
+import { BedrockOptions } from "../internal/schema/bedrockOptions.ts"
+import { ModelOptions } from "../internal/schema/requestFields.ts"
 
 /**
- * A change that a project's file would make: a setting, or a group of settings (`permission`, an MCP server, `headers`) as a plain value.
+ * A change that a project's file would make: a setting, or a group of settings (`permission`, an MCP server, `headers`, `guardrail`) as a plain
+ * value.
  *
  * @since 0.1.0
  * @category models
@@ -25,6 +27,11 @@ export interface ProposedChange {
   readonly ownEndpoints: ReadonlyArray<string>
   /** The cost limit of a session in the user's own configuration or on the command line, in US dollars. */
   readonly ownMaxCost: Option.Option<number>
+  /**
+   * The guardrail in the user's own configuration that this change would replace or leave out: for an option of a model, that model's. Absent
+   * or `false`: none.
+   */
+  readonly ownGuardrail?: unknown
 }
 
 /**
@@ -44,7 +51,7 @@ export interface Service {
  * @since 0.1.0
  * @category services
  */
-export class TrustPolicy extends Context.Tag("@altimate-code/config/TrustPolicy")<TrustPolicy, Service>() {}
+export class TrustPolicy extends Context.Tag("@altimate-code/config/trust/TrustPolicy")<TrustPolicy, Service>() {}
 
 /**
  * Amazon's own hosts: the service's endpoints and its VPC endpoints. Other names under `amazonaws.com` can belong to any AWS customer, such
@@ -94,23 +101,47 @@ const risks: Readonly<Record<string, string>> = {
   headers: "adds these headers to every request",
   apiKey: "signs in with this token, whose owner may be able to see your prompts",
   tokenCommand: "runs a command",
+  additionalModelRequestFields: "adds fields to requests, which may give the model other tools",
   allowInsecure: "allows unencrypted requests"
 }
 
 /** Options that give no access to another host, file or program. */
 const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>([
+  "additionalModelResponseFieldPaths",
+  "anthropic_beta",
   "auth",
+  "cache",
+  "cachePoint",
   "crossRegion",
-  "drop",
+  "effort",
+  "fallback",
   "http2",
+  "inferenceConfig",
+  "maxTokens",
+  "performanceConfig",
   "prefixRules",
   "profile",
   "region",
+  "requestMetadata",
   "retry",
+  "serviceTier",
   "signingService",
+  "stopSequences",
   "streaming",
-  "timeout"
+  "temperature",
+  "thinking",
+  "timeout",
+  "topP"
 ])
+
+/** A guardrail protects the user, so a project's file may add one, but not weaken it. */
+const reviewGuardrail = ({ ownGuardrail, value }: ProposedChange): Option.Option<string> => {
+  if (ownGuardrail === undefined || ownGuardrail === false) return Option.none()
+  if (value === false) return Option.some("removes your guardrail")
+  const isSame = Predicate.isRecord(ownGuardrail) && Predicate.isRecord(value) &&
+    Object.entries(value).every(([key, part]) => String(part) === String(ownGuardrail[key]))
+  return isSame ? Option.none() : Option.some("changes your guardrail")
+}
 
 /** A limit may be lowered. */
 const reviewMaxCost = ({ ownMaxCost, value }: ProposedChange): Option.Option<string> =>
@@ -125,14 +156,34 @@ const reviewModel = (name: string, { ownMaxCost }: ProposedChange): Option.Optio
     : Option.none()
 
 const reviewOption = (name: string, change: ProposedChange): Option.Option<string> => {
-  const { hasPlaceholder, ownEndpoints, value } = change
+  const { hasPlaceholder, ownEndpoints, ownGuardrail, value } = change
   if (name === "baseURL" || name === "endpoint") {
     return hasPlaceholder || !isTrustedUrl(value, ownEndpoints) ? Option.some(newEndpoint) : Option.none()
   }
+  if (name === "guardrail" || name === "guardrailConfig") return reviewGuardrail(change)
   if (name === "maxCost") return reviewMaxCost(change)
+  if (name === "drop") {
+    const hasGuardrail = ownGuardrail !== undefined && ownGuardrail !== false
+    return hasGuardrail && [value].flat().includes("guardrailConfig")
+      ? Option.some("removes your guardrail")
+      : Option.none()
+  }
   // An unknown option has no effect.
   if (harmless.has(name) || !Object.hasOwn(BedrockOptions.fields, name)) return Option.none()
   return Option.some(risks[name] ?? "changes how the gateway is reached")
+}
+
+const isBedrockModel = ([first, provider, group]: ReadonlyArray<string>): boolean =>
+  first === "provider" && provider === "amazon-bedrock" && group === "models"
+
+/** The name of the option at this path, which may be an option of one model. */
+const optionName = ([first, provider, group, ...rest]: ReadonlyArray<string>): Option.Option<string> => {
+  if (first !== "provider" || provider !== "amazon-bedrock") return Option.none()
+  if (group === "options") return Option.fromNullable(rest[0])
+  return group === "models" && rest[1] === "options" && rest[2] !== undefined &&
+      Object.hasOwn(ModelOptions.fields, rest[2])
+    ? Option.some(rest[2])
+    : Option.none()
 }
 
 /** Whether the rules allow every shell command. */
@@ -147,7 +198,9 @@ const allowsAllCommands = (rules: unknown): boolean => {
  *
  * - an endpoint, unless it is Amazon's own or under one in the user's own configuration or environment (the same scheme, host and port, and
  *   a path that begins with its path);
- * - a proxy, certificates, headers, `apiKey`, `tokenCommand` and `allowInsecure`;
+ * - a proxy, certificates, headers, `apiKey`, `tokenCommand`, `allowInsecure` and `additionalModelRequestFields`;
+ * - a change to a guardrail of the user's own, its removal, and leaving it out of requests (`drop`); a guardrail where there is none is
+ *   allowed;
  * - a cost limit above the user's own and, if the user has one, the price of a model;
  * - MCP servers, permissions, and instructions from outside the project;
  * - every value with a placeholder `{env:…}` or `{file:…}` that would be replaced.
@@ -177,12 +230,10 @@ export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
     if (path[0] === "instructions" && leavesProject(value)) {
       return Option.some("shows the model files from outside the project")
     }
-    const isBedrock = path[0] === "provider" && path[1] === "amazon-bedrock"
-    const why = isBedrock && path[2] === "options"
-      ? reviewOption(path[3] ?? "", change)
-      : isBedrock && path[2] === "models"
-      ? reviewModel(path[4] ?? "", change)
-      : Option.none()
+    const why = Option.orElse(
+      Option.flatMap(optionName(path), (name) => reviewOption(name, change)),
+      () => isBedrockModel(path) ? reviewModel(path[4] ?? "", change) : Option.none()
+    )
     return Option.isNone(why) && hasPlaceholder ? Option.some("reads your environment variables or your files") : why
   }
 })

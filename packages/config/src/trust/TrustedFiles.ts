@@ -11,8 +11,8 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { ConfigError } from "./ConfigError.ts"
-import { Directories } from "./Directories.ts"
+import { ConfigError } from "../ConfigError.ts"
+import { Directories } from "../Directories.ts"
 
 /**
  * A version of a file.
