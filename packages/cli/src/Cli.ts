@@ -28,6 +28,7 @@ import * as Sandbox from "./commands/sandbox/sandbox.ts"
 import { screen } from "./commands/screen/screen.ts"
 import * as Session from "./commands/session/session.ts"
 import { trust } from "./commands/trust.ts"
+import { usage } from "./commands/usage/usage.ts"
 import type { Platform, Policies, Services } from "./Services.ts"
 import { version } from "./Version.ts"
 import { registerCredentials } from "./workspace/childEnvironment.ts"
@@ -48,6 +49,7 @@ export const commands: Tree = {
       Session.exportSession,
       withAliases(Session.remove, "rm")
     ]),
+    usage,
     section("auth", "Store, remove and list credentials.", [Auth.login, Auth.logout, withAliases(Auth.list, "ls")]),
     section("providers", "Show which credential is used, and why.", [
       withAliases(Providers.list, "ls"),

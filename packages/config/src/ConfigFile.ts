@@ -32,7 +32,10 @@ const Model = Schema.Struct({
       input: price("The price of input tokens."),
       output: price("The price of output tokens."),
       cache_read: price("The price of tokens read from the prompt cache."),
-      cache_write: price("The price of tokens written to the prompt cache.")
+      cache_write: price("The price of tokens written to the prompt cache."),
+      cache_write_1h: price(
+        "The price of tokens written to the prompt cache for an hour. Default: twice the price of input tokens."
+      )
     }).annotations({ description: "US dollars per million tokens." })
   ),
   effort: optional(Effort.annotations({ description: "Same as options.effort." })),

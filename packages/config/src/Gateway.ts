@@ -112,6 +112,8 @@ export interface Gateway {
   readonly retry: Retry
   readonly streaming: Setting<Streaming>
   readonly drop: ReadonlyArray<Droppable>
+  /** The most that a session may cost, in US dollars. */
+  readonly maxCost: Option.Option<Setting<number>>
   /** `auto`, `off`, or a prefix without its dot. */
   readonly crossRegion: Setting<string>
   /** The user's own rules, tried before the built-in ones. */
@@ -141,6 +143,7 @@ export interface ModelSettings {
     readonly output?: number
     readonly cache_read?: number
     readonly cache_write?: number
+    readonly cache_write_1h?: number
   }
   /** Additional headers for this model, by name as written. They override the general ones. */
   readonly headers?: Gateway["headers"]
@@ -170,6 +173,7 @@ export const defaults: Gateway = {
   retry: { midAnswer: true },
   streaming: { value: "auto", origin: { _tag: "Default" } },
   drop: [],
+  maxCost: Option.none(),
   crossRegion: { value: "auto", origin: { _tag: "Default" } },
   prefixRules: [],
   request: {}

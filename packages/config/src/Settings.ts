@@ -139,6 +139,8 @@ export interface Overrides {
   readonly fallback?: string
   /** `--cross-region` */
   readonly crossRegion?: string
+  /** `--max-cost`, in US dollars. */
+  readonly maxCost?: number
   /** `--yolo`; false counts as not given. */
   readonly yolo?: boolean
   /** If true, trusts the project's files this time. */
@@ -180,7 +182,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const { files, sources } = yield* readSources
   const { file, merged, misplaced, servers, unknown, untrusted, warnings: sourceWarnings } = yield* mergeSources(
     sources,
-    overrides.trustProject === true
+    overrides
   )
   yield* Effect.forEach(unknown, ({ key, origin }) => Effect.logDebug(`${key} has no effect (${describe(origin)})`), {
     discard: true
@@ -199,6 +201,9 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     ? gateway.crossRegion
     : { value: overrides.crossRegion, origin: { _tag: "Flag", flag: "--cross-region" } }
   yield* checkCrossRegion(crossRegion)
+  const maxCost: Option.Option<Setting<number>> = overrides.maxCost === undefined
+    ? gateway.maxCost
+    : Option.some({ value: overrides.maxCost, origin: { _tag: "Flag", flag: "--max-cost" } })
   const { models, notices: modelNotices } = yield* readModels(file, merged, gateway.request)
   const warnings = [...sourceWarnings, ...notices, ...modelNotices]
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
@@ -214,7 +219,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
       value,
       origin: { _tag: "Environment", variable: "AWS_PROFILE" }
     })),
-    gateway: { ...gateway, crossRegion },
+    gateway: { ...gateway, crossRegion, maxCost },
     files,
     permission: Option.fromNullable(file.permission),
     yolo: overrides.yolo === true

@@ -12,8 +12,18 @@ import { bedrock, makeFixture } from "./fixture.ts"
 
 const options = (name: string) => ["provider", "amazon-bedrock", "options", name]
 
+/** A change of a project's file for a user whose own cost limit is $5. */
+const judgeCost = (path: ReadonlyArray<string>, value: unknown) =>
+  Effect.map(
+    TrustPolicy.TrustPolicy,
+    ({ review }) => review({ path, value, hasPlaceholder: false, ownEndpoints: [], ownMaxCost: Option.some(5) })
+  ).pipe(Effect.provide(TrustPolicy.layer), Effect.runSync)
+
 const judge = (path: ReadonlyArray<string>, value: unknown, own: ReadonlyArray<string> = [], hasPlaceholder = false) =>
-  Effect.map(TrustPolicy.TrustPolicy, ({ review }) => review({ path, value, hasPlaceholder, ownEndpoints: own })).pipe(
+  Effect.map(
+    TrustPolicy.TrustPolicy,
+    ({ review }) => review({ path, value, hasPlaceholder, ownEndpoints: own, ownMaxCost: Option.none() })
+  ).pipe(
     Effect.provide(TrustPolicy.layer),
     Effect.runSync
   )
@@ -156,6 +166,7 @@ describe("A setting in a project's file", () => {
       "performanceConfig",
       "prefixRules",
       "profile",
+      "maxCost",
       "region",
       "requestMetadata",
       "retry",
@@ -168,6 +179,20 @@ describe("A setting in a project's file", () => {
       "timeout",
       "topP"
     ])
+  })
+
+  it("may lower the user's cost limit, but neither raise it nor change the prices that it counts with", () => {
+    const model = ["provider", "amazon-bedrock", "models", "m"]
+    for (const value of [1, 5]) assertNone(judgeCost(options("maxCost"), value))
+    assert.deepStrictEqual(
+      judgeCost(options("maxCost"), 5.01),
+      Option.some("raises the cost limit of a session, which you have set to $5")
+    )
+    for (const [key, value] of [["cost", { input: 0, output: 0 }], ["baseModel", "amazon.nova-micro-v1:0"]] as const) {
+      assert.isTrue(Option.isSome(judgeCost([...model, key], value)))
+      assertNone(judge([...model, key], value))
+    }
+    assertNone(judgeCost([...model, "name"], "M"))
   })
 
   it("is described as allowing every command if it does", () => {
@@ -247,6 +272,36 @@ layer(NodeContext.layer)("An untrusted project file", (it) => {
       assertNone(model)
       assertNone(baseURL)
       assert.lengthOf(untrusted[0]!.changes, 2)
+    }))
+
+  it.scoped("keeps the user's cost limit", () =>
+    Effect.gen(function*() {
+      const { globalFile, load, projectFile, write } = yield* makeFixture
+      const trust = TrustPolicy.layer
+      const limitOf = (project: number, overrides: { readonly maxCost?: number } = {}) =>
+        Effect.gen(function*() {
+          yield* write(projectFile, {
+            provider: {
+              "amazon-bedrock": {
+                options: { maxCost: project },
+                models: { m: { cost: { input: 0, output: 0 } } }
+              }
+            }
+          })
+          const { gateway, models, untrusted } = yield* load({ trust, ...overrides })
+          const cost = models["m"]?.cost
+          return [
+            Option.getOrUndefined(gateway.maxCost)?.value,
+            cost?.input,
+            untrusted[0]?.changes.map(({ key }) => key)
+          ]
+        })
+      const [limit, prices] = ["options.maxCost", "models.m.cost"].map((key) => `provider.amazon-bedrock.${key}`)
+      assert.deepStrictEqual(yield* limitOf(10), [10, 0, undefined])
+      assert.deepStrictEqual(yield* limitOf(10, { maxCost: 3 }), [3, undefined, [limit, prices]])
+      yield* write(globalFile, bedrock({ maxCost: 5 }))
+      assert.deepStrictEqual(yield* limitOf(2), [2, undefined, [prices]])
+      assert.deepStrictEqual(yield* limitOf(10), [5, undefined, [limit, prices]])
     }))
 
   it.scoped("applies after it is trusted, until it changes", () =>

@@ -21,6 +21,7 @@ interface Start {
   readonly yolo?: boolean
   readonly trust?: Layer.Layer<TrustPolicy.TrustPolicy>
   readonly crossRegion?: string
+  readonly maxCost?: number
 }
 
 /** A temporary home directory with a project in it, and functions that read the settings there. */
@@ -59,6 +60,7 @@ export const makeFixture = Effect.gen(function*() {
     const overrides: Settings.Overrides = {
       ...(start.model === undefined ? {} : { model: start.model }),
       ...(start.crossRegion === undefined ? {} : { crossRegion: start.crossRegion }),
+      ...(start.maxCost === undefined ? {} : { maxCost: start.maxCost }),
       trustProject: start.trustProject === true,
       yolo: start.yolo === true
     }

@@ -16,7 +16,10 @@ export interface Price {
   readonly input: number
   readonly output: number
   readonly cacheRead?: number
+  /** Tokens written to the prompt cache for five minutes. */
   readonly cacheWrite?: number
+  /** Tokens written to it for an hour. */
+  readonly cacheWrite1h?: number
   /** The longest prompt, in tokens, that is billed at this price. If absent, there is no limit. */
   readonly upTo?: number
 }

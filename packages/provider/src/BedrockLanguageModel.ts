@@ -85,7 +85,9 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  *
  * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. Reasoning parts have `signature`, `redactedContent`
  * (base64) and `model`; the next turn must send them back in the options of the prompt part, to the same model only. The `finish` part has
- * the original `stopReason`, `cacheWriteInputTokens`, `latencyMs`, and what a guardrail found (see `GuardrailReport`). As in Bedrock's count, `usage.inputTokens` excludes cached tokens.
+ * the original `stopReason`, `cacheWriteInputTokens`, `cacheWrite1hInputTokens`, `latencyMs`, and what a guardrail found (see
+ * `GuardrailReport`). As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
+ * emits `finish` before it fails.
  *
  * @since 0.1.0
  * @category layers

@@ -95,7 +95,11 @@ export const Usage = Schema.Struct({
   inputTokens: Count,
   outputTokens: Count,
   cacheReadInputTokens: Schema.optional(Count),
-  cacheWriteInputTokens: Schema.optional(Count)
+  cacheWriteInputTokens: Schema.optional(Count),
+  /** How many of the written tokens are cached for how long. */
+  cacheDetails: Schema.optional(
+    Schema.Array(Schema.Struct({ ttl: Schema.Literal("5m", "1h"), inputTokens: Count }))
+  )
 })
 /**
  * @since 0.1.0

@@ -28,19 +28,6 @@ export class HostError extends Schema.TaggedError<HostError>("@altimate-code/tui
 }) {}
 
 /**
- * US dollars per million tokens.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Price {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead?: number
-  readonly cacheWrite?: number
-}
-
-/**
  * How much a model can be asked to think, the least first.
  *
  * @since 0.1.0
@@ -63,7 +50,7 @@ export type Effort = (typeof efforts)[number]
 export interface ActiveModel {
   /** E.g. `Claude Sonnet 4.6`, or the ID of an unknown model. */
   readonly name: string
-  /** The model is in the catalog or in the configuration: its context window and price may be known. */
+  /** The model is in the catalog or in the configuration: its context window may be known. */
   readonly isKnown: boolean
   /** The configured ID, without the provider. */
   readonly configured: string
@@ -78,7 +65,6 @@ export interface ActiveModel {
   readonly credential: string
   /** In tokens. */
   readonly contextWindow?: number
-  readonly price?: Price
   /** How much the model thinks: `off`, or one of `efforts`. Absent if that is not known. */
   readonly effort?: string
   /** The efforts that the model has, the least first. */

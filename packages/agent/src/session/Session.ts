@@ -9,7 +9,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ToolOutput } from "../tools/ToolCall.ts"
 import type { SessionError } from "./SessionError.ts"
-import type { Usage } from "./Usage.ts"
+import type { Spending } from "./Spending.ts"
 
 const Tokens = Schema.Struct({
   input: Schema.Number,
@@ -17,6 +17,13 @@ const Tokens = Schema.Struct({
   cacheRead: Schema.Number,
   cacheWrite: Schema.Number
 })
+
+/** What a request used, and what it cost in US dollars when it ended; without a cost, its price was unknown. */
+const spent = {
+  usage: Tokens,
+  cost: Schema.optionalWith(Schema.Number, { exact: true }),
+  model: Schema.optionalWith(Schema.String, { exact: true })
+}
 
 const time = { time: Schema.String }
 const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String })
@@ -42,13 +49,14 @@ export type CutAnswer = typeof CutAnswer.Type
  * - `title`: the user's title for the session; the last one applies
  * - `user`: a prompt; `hidden` if the program wrote it (a request to retry, instructions of a directory); `instructions` are the paths of
  *   the instruction files in it
- * - `assistant`: an answer of the model with its tool calls; `model` is the ID that the provider reported (absent in old files);
- *   `interrupted` if the user or a failed stream cut it; `cut` if the request was retried after such a failure
+ * - `assistant`: an answer of the model with its tool calls; `model` is the ID that the provider reported (absent in old files), `cost` what
+ *   it cost (see `Spending`); `interrupted` if the user or a failed stream cut it; `cut` if the request was retried after such a failure
  * - `tool-start`: the call is permitted and starts running
  * - `tool-process`: the process that runs the call, the leader of a process group
  * - `tool-result`: the result of a call
  * - `grant`: the user allowed this for the whole session
  * - `summary`: replaces all messages before line number `keep` (from 0)
+ * - `usage`: a request that left no other line: a part of a summary, or an answer without content because it was cut off
  * - `left-out`: content that is no longer sent because the provider refused it: a part of a message by its `Digest` (system), a tool by its
  *   name, or the messages of the lines `from` up to but excluding `to`
  * - `limit`: the maximum size of a request, learned from a refusal; for the model with this ID, or for any model
@@ -77,8 +85,7 @@ export const Entry = Schema.Union(
     type: Schema.Literal("assistant"),
     message: Prompt.AssistantMessage,
     reason: Schema.String,
-    usage: Tokens,
-    model: Schema.optionalWith(Schema.String, { exact: true }),
+    ...spent,
     interrupted: Schema.optionalWith(Schema.Literal(true), { exact: true }),
     cut: Schema.optionalWith(CutAnswer, { exact: true }),
     ...time
@@ -99,9 +106,10 @@ export const Entry = Schema.Union(
     type: Schema.Literal("summary"),
     text: Schema.String,
     keep: Schema.NonNegativeInt,
-    usage: Tokens,
+    ...spent,
     ...time
   }),
+  Schema.Struct({ type: Schema.Literal("usage"), ...spent, ...time }),
   Schema.Struct({
     type: Schema.Literal("left-out"),
     what: Schema.Union(
@@ -181,5 +189,5 @@ export interface Listed {
   readonly title: string
   /** The number of prompts. */
   readonly turns: number
-  readonly usage: Usage
+  readonly spending: Spending
 }

@@ -10,13 +10,14 @@ import * as Schema from "effect/Schema"
  * - `InUse`: another process has opened the session
  * - `Corrupt`: the first line of the file is invalid; the file is not changed
  * - `Io`: the file system reported an error
+ * - `CostLimit`: the session has cost as much as it may
  *
  * @since 0.1.0
  * @category errors
  */
 export class SessionError
   extends Schema.TaggedError<SessionError>("@altimate-code/agent/SessionError")("SessionError", {
-    reason: Schema.Literal("NotFound", "InUse", "Corrupt", "Io"),
+    reason: Schema.Literal("NotFound", "InUse", "Corrupt", "Io", "CostLimit"),
     message: Schema.String,
     /** What the user can do. */
     hint: Schema.String,

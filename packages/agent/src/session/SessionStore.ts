@@ -14,13 +14,16 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
 import { closeOpenCalls } from "../internal/session/interrupted.ts"
 import { now } from "../internal/session/now.ts"
+import { scanRequests } from "../internal/session/scanRequests.ts"
 import * as sessionFile from "../internal/session/sessionFile.ts"
 import * as sessionLock from "../internal/session/sessionLock.ts"
 import type { Entry, Line, Listed, Session } from "./Session.ts"
 import { SessionError } from "./SessionError.ts"
+import * as Spending from "./Spending.ts"
 import * as Transcript from "./Transcript.ts"
 
 /**
@@ -38,6 +41,11 @@ export interface Service {
   readonly latest: (directory: string) => Effect.Effect<Option.Option<string>, SessionError>
   /** Lists all sessions, newest first. */
   readonly list: Effect.Effect<ReadonlyArray<Listed>, SessionError>
+  /**
+   * Finds the requests of all sessions since a time (milliseconds since 1970), session by session. Reads each file as a stream and decodes only
+   * the lines that are needed, so it is fast even for many long sessions. Other processes may use the sessions at the same time.
+   */
+  readonly requests: (since: Option.Option<number>) => Stream.Stream<SessionRequests, SessionError>
   /** Reads a session, even if another process has opened it. */
   readonly read: (
     id: string
@@ -54,6 +62,28 @@ export interface Service {
   >
   /** Deletes a session and returns its full ID. */
   readonly remove: (id: string) => Effect.Effect<string, SessionError>
+}
+
+/**
+ * The requests of a session.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionRequests {
+  readonly id: string
+  /** The directory in which the session was started; empty if the file does not say. */
+  readonly directory: string
+  /** As in a list. */
+  readonly title: string
+  readonly requests: ReadonlyArray<
+    Spending.Spent & {
+      /** When the answer ended, in milliseconds since 1970. */
+      readonly time: number
+    }
+  >
+  /** Tells the user what can't be read. */
+  readonly notices: ReadonlyArray<string>
 }
 
 /**
@@ -144,7 +174,7 @@ export const layer = (options: Options): Layer.Layer<
               time: date.toISOString(),
               title: message,
               turns: 0,
-              usage: Transcript.sumUsage([])
+              spending: Spending.none
             })),
           onSuccess: ({ lines }) => Effect.succeed(Transcript.toListed(id, lines))
         })
@@ -152,6 +182,29 @@ export const layer = (options: Options): Layer.Layer<
       const list = Effect.flatMap(ids, Effect.forEach(describe, { concurrency: 8 })).pipe(
         Effect.map((all) => all.toSorted((a, b) => b.time.localeCompare(a.time)))
       )
+
+      const findRequests = (id: string, all: ReadonlySet<string>, since: number) =>
+        Effect.gen(function*() {
+          // A file that was last changed before has no line since then.
+          if ((yield* readModified(id)).getTime() < since) return []
+          const scanned = yield* scanRequests(fileOf(id))
+          // A copy of a session, for example a backup, is not counted twice.
+          if (scanned.id !== id && all.has(scanned.id)) return []
+          const { directory, title, unreadable } = scanned
+          const notices = unreadable === 0
+            ? []
+            : [
+              `${unreadable === 1 ? "1 line" : `${unreadable} lines`} of ${
+                fileOf(id)
+              } can't be read and may be missing.`
+            ]
+          return [{ id, directory, title, requests: scanned.requests.filter(({ time }) => time >= since), notices }]
+        }).pipe(Effect.catchAll(({ message, reason }) =>
+          // Deleted in the meantime.
+          Effect.succeed(
+            reason === "NotFound" ? [] : [{ id, directory: "", title: "", requests: [], notices: [message] }]
+          )
+        ))
 
       const openSession = (
         id: string,
@@ -269,8 +322,7 @@ export const layer = (options: Options): Layer.Layer<
           Effect.gen(function*() {
             const dated = yield* Effect.forEach(
               yield* ids,
-              (id) =>
-                Effect.map(readModified(id), (date) => ({ id, time: date.getTime() })),
+              (id) => Effect.map(readModified(id), (date) => ({ id, time: date.getTime() })),
               { concurrency: 8 }
             )
             for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {
@@ -279,6 +331,18 @@ export const layer = (options: Options): Layer.Layer<
             return Option.none()
           }).pipe(Effect.provide(context)),
         list: Effect.provide(list, context),
+        requests: (since) =>
+          Stream.fromEffect(ids).pipe(
+            Stream.flatMap((all) => {
+              const known = new Set(all)
+              const from = Option.getOrElse(since, () => Number.NEGATIVE_INFINITY)
+              return Stream.fromIterable(all).pipe(
+                Stream.mapEffect((id) => findRequests(id, known, from), { concurrency: 4 })
+              )
+            }),
+            Stream.flattenIterables,
+            Stream.provideContext(context)
+          ),
         read: (given) =>
           Effect.gen(function*() {
             const id = yield* find(given)

@@ -7,6 +7,8 @@ import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
 import { now } from "../internal/session/now.ts"
+import { checkCostLimit, measure, saveSpent } from "../internal/session/spent.ts"
+import type { ModelProvider } from "../turn/ModelProvider.ts"
 import type { Session } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
 
@@ -44,13 +46,16 @@ export const isNeeded = (session: Session): Effect.Effect<boolean> =>
  */
 export const write = (
   session: Session,
-  prompt: string
+  prompt: string,
+  provider: ModelProvider
 ): Effect.Effect<void, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
     if (prompt.trim() === "") return
-    const { text } = yield* LanguageModel.generateText({
+    yield* checkCostLimit(session, provider)
+    const { content, text } = yield* LanguageModel.generateText({
       prompt: `${instruction}\n\n${prompt.slice(0, maxPromptLength)}`
-    })
+    }).pipe(Effect.onInterrupt(() => Effect.ignore(saveSpent(session, measure([], provider)))))
+    yield* saveSpent(session, measure(content, provider))
     const title = clean(text)
     if (title !== "") yield* session.append({ type: "title", title, time: yield* now })
   })

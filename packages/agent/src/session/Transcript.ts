@@ -3,11 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Cut from "@altimate-code/system/Cut"
 import type * as Prompt from "@effect/ai/Prompt"
 import { textOf } from "../internal/session/interrupted.ts"
+import { oneLine } from "../internal/session/oneLine.ts"
 import * as ToolTitle from "../tools/ToolTitle.ts"
 import type { Line, Listed } from "./Session.ts"
+import * as Spending from "./Spending.ts"
 import * as Usage from "./Usage.ts"
 
 const textOfPrompt = (message: Prompt.UserMessage): string =>
@@ -15,11 +16,6 @@ const textOfPrompt = (message: Prompt.UserMessage): string =>
 
 const prompts = (lines: ReadonlyArray<Line>) =>
   lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [textOfPrompt(line.message)] : [])
-
-const oneLine = (text: string): string => {
-  const line = text.trim().replace(/\s+/g, " ")
-  return line.length > 80 ? `${Cut.head(line, 79)}…` : line
-}
 
 /** Finds the user's last title for the session. */
 const findUserTitle = (lines: ReadonlyArray<Line>): string => {
@@ -37,18 +33,6 @@ export const findTitle = (lines: ReadonlyArray<Line>): string =>
   findUserTitle(lines) || oneLine(prompts(lines)[0] ?? "")
 
 /**
- * Adds up the token usage of the session.
- *
- * @since 0.1.0
- * @category rendering
- */
-export const sumUsage = (lines: ReadonlyArray<Line>): Usage.Usage =>
-  lines.reduce(
-    (usage, line) => line.type === "assistant" || line.type === "summary" ? Usage.add(usage, line.usage) : usage,
-    Usage.none
-  )
-
-/**
  * Describes the session for a list.
  *
  * @since 0.1.0
@@ -63,7 +47,7 @@ export const toListed = (id: string, lines: ReadonlyArray<Line>): Listed => {
     time: last?.time ?? "",
     title: findTitle(lines),
     turns: prompts(lines).length,
-    usage: sumUsage(lines)
+    spending: Spending.sum(lines)
   }
 }
 
@@ -100,6 +84,22 @@ const formatLine = (line: Line): ReadonlyArray<string> => {
   }
 }
 
+const describeSpending = (spending: Spending.Spending): string => {
+  const { requests, usage } = spending
+  if (requests === 0) return ""
+  const cached = usage.cacheRead + usage.cacheWrite === 0
+    ? ""
+    : ` (${usage.cacheRead.toLocaleString("en-US")} read from and ${
+      usage.cacheWrite.toLocaleString("en-US")
+    } written to the cache)`
+  return [
+    `Cost: ${Spending.describe(spending)} for ${requests === 1 ? "1 request" : `${requests} requests`}, ${
+      Usage.total(usage).toLocaleString("en-US")
+    } tokens${cached}.`,
+    ...Spending.explain(spending)
+  ].join(" ")
+}
+
 /**
  * Formats the whole session as Markdown.
  *
@@ -110,7 +110,12 @@ export const toMarkdown = (lines: ReadonlyArray<Line>): string => {
   const [first] = lines
   const given = findUserTitle(lines)
   const head = first?.type === "session"
-    ? [`# Session ${first.id}`, given === "" ? "" : `**${given}**`, `${first.directory}, ${first.time}`]
+    ? [
+      `# Session ${first.id}`,
+      given === "" ? "" : `**${given}**`,
+      `${first.directory}, ${first.time}`,
+      describeSpending(Spending.sum(lines))
+    ]
     : []
   let speaker = ""
   const body = lines.flatMap((line) => {

@@ -22,7 +22,6 @@ import { removeRefused } from "../internal/session/refusedContent.ts"
 import * as History from "../session/History.ts"
 import type { Line, Session } from "../session/Session.ts"
 import type { SessionError } from "../session/SessionError.ts"
-import * as Usage from "../session/Usage.ts"
 import { type ModelProvider, type SmallModel, unknown } from "./ModelProvider.ts"
 
 /**
@@ -73,14 +72,13 @@ export interface Options {
 }
 
 /**
- * The result of a compaction: whether anything was compacted, the token usage, and a sentence for the user.
+ * The result of a compaction: whether anything was compacted, and a sentence for the user.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Compacted {
   readonly isCompacted: boolean
-  readonly usage: Usage.Usage
   readonly notice: string
 }
 
@@ -107,7 +105,7 @@ export const compact = (
     const size = limit?.size ?? defaultWindow
     const used = limit?.used ?? (History.estimateContext(given) || sent)
     const prompts = lines.slice(firstLine).filter((line) => line.type === "user" && line.hidden === undefined).length
-    const unchanged = { isCompacted: false, usage: Usage.none, notice: describeNothingToCompact(given, window) }
+    const unchanged = { isCompacted: false, notice: describeNothingToCompact(given, window) }
     if (prompts <= 1 && !isRefused && used <= verbatimShare * size) return unchanged
     // The provider also counts the system prompt and tools, and the estimate may be too low.
     const scale = Math.max(1, used / Math.max(1, sent))
@@ -115,14 +113,13 @@ export const compact = (
     const keep = Math.max(firstLine, findFirstKept(lines, verbatimShare * Math.min(maxSize, sent), unit))
     const older = lines.slice(firstLine, keep)
     if (!older.some(({ type }) => type === "user" || type === "assistant")) return unchanged
-    const request = { lines: older, previous: last?.text, maxSize, unit, isRefused, provider }
-    const { text, usage } = yield* provider.small === undefined
+    const request = { session, lines: older, previous: last?.text, maxSize, unit, isRefused, provider }
+    const { spent, text } = yield* provider.small === undefined
       ? summarize(request)
       : summarizeWith(provider.small, request)
-    yield* session.append({ type: "summary", text, keep, usage, time: yield* now })
+    yield* session.append({ type: "summary", text, keep, ...spent, time: yield* now })
     return {
       isCompacted: true,
-      usage,
       notice: "The older part of the conversation was compacted into a summary to free up context."
     }
   })

@@ -7,6 +7,7 @@ import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
+import type { Usage } from "../session/Usage.ts"
 import type { Wait } from "./Wait.ts"
 
 /**
@@ -35,6 +36,20 @@ export type Refusal =
   }
   | { readonly _tag: "Tool"; readonly name: string }
   | { readonly _tag: "Unnamed" }
+
+/**
+ * The end of an answer, as far as its cost depends on it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Billed {
+  /** The ID of the model that answered, if the provider reports it. */
+  readonly model: string | undefined
+  readonly usage: Usage
+  /** The metadata of the answer's `finish` part. */
+  readonly metadata: Response.FinishPart["metadata"]
+}
 
 /**
  * A model for small tasks: summaries and titles.
@@ -106,6 +121,10 @@ export interface ModelProvider {
     effect: Effect.Effect<A, E, R>,
     report: (wait: Wait) => Effect.Effect<void>
   ) => Effect.Effect<A, E, R>
+  /** Returns the cost of an answer in US dollars; `undefined` if the price is unknown. */
+  readonly computeCost: (answer: Billed) => number | undefined
+  /** The cost in US dollars at which a session sends no more requests; `undefined`: no limit. */
+  readonly maxCost: number | undefined
   /** Returns the sentences for the user that are new since the last call. */
   readonly notices: Effect.Effect<ReadonlyArray<string>>
 }
@@ -124,5 +143,7 @@ export const unknown: ModelProvider = {
   isFull: () => false,
   describeIntervention: () => undefined,
   reportWaits: (effect) => effect,
+  computeCost: () => undefined,
+  maxCost: undefined,
   notices: Effect.succeed([])
 }

@@ -11,11 +11,12 @@ import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Mailbox from "effect/Mailbox"
 import * as Stream from "effect/Stream"
-import { compactIfFull, describe, notify } from "../internal/compaction/autoCompaction.ts"
+import { compactIfFull, describe, emitSpent, notify } from "../internal/compaction/autoCompaction.ts"
 import { makeContinueMessage } from "../internal/session/cutAnswer.ts"
 import { closeOpenCalls, toToolDone } from "../internal/session/interrupted.ts"
 import { now } from "../internal/session/now.ts"
 import { shortenReason } from "../internal/session/refusedContent.ts"
+import { checkCostLimit } from "../internal/session/spent.ts"
 import { makeCalls } from "../internal/turn/calls.ts"
 import { makeFallback } from "../internal/turn/fallback.ts"
 import { makeRecovery } from "../internal/turn/recovery.ts"
@@ -24,6 +25,7 @@ import type { Approver } from "../permission/Approver.ts"
 import type { PermissionPolicy } from "../permission/PermissionPolicy.ts"
 import type { CutAnswer, Entry, Line, Session } from "../session/Session.ts"
 import type { SessionError } from "../session/SessionError.ts"
+import * as Spending from "../session/Spending.ts"
 import * as Usage from "../session/Usage.ts"
 import type { AnyToolkit } from "../tools/AnyToolkit.ts"
 import * as Instructions from "./Instructions.ts"
@@ -88,15 +90,16 @@ export const run = (
 type Emit = (event: TurnEvent) => Effect.Effect<void>
 
 const turn = (options: Options, emit: Emit) => {
-  let usage = Usage.none
-  const add = (step: Usage.Usage) => Effect.sync(() => void (usage = Usage.add(usage, step)))
   const { reportWaits } = options.provider ?? unknown
-  return reportWaits(steps(options, emit, add), (wait) => emit({ type: "waiting", ...wait })).pipe(
+  let before = 0
+  const begin = Effect.map(options.session.entries, ({ length }) => void (before = length))
+  const spending = Effect.map(options.session.entries, (lines) => Spending.sum(lines.slice(before)))
+  return Effect.zipRight(begin, reportWaits(steps(options, emit), (wait) => emit({ type: "waiting", ...wait }))).pipe(
     // Every call gets a result, however the turn ends. After an interruption, no one consumes events.
     Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
     Effect.ensuring(Effect.ignore(closeOpenCalls(options.session))),
-    Effect.flatMap((end) => emit({ type: "finished", usage, ...end })),
-    Effect.catchAll((error) => emit({ type: "failed", error, usage }))
+    Effect.flatMap((end) => Effect.flatMap(spending, (spending) => emit({ type: "finished", spending, ...end }))),
+    Effect.catchAll((error) => Effect.flatMap(spending, (spending) => emit({ type: "failed", error, spending })))
   )
 }
 
@@ -106,7 +109,7 @@ const closeCalls = (session: Session, emit: Emit) =>
     Effect.forEach(({ result }) => emit(toToolDone(result)), { discard: true })
   )
 
-type End = Omit<Extract<TurnEvent, { readonly type: "finished" }>, "type" | "usage">
+type End = Omit<Extract<TurnEvent, { readonly type: "finished" }>, "type" | "spending">
 
 const steps = (
   {
@@ -120,8 +123,7 @@ const steps = (
     system,
     toolkit
   }: Options,
-  emit: Emit,
-  add: (usage: Usage.Usage) => Effect.Effect<void>
+  emit: Emit
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
   Effect.gen(function*() {
     const appendPrompt = (message: Prompt.UserMessage, more: Pick<UserEntry, "hidden" | "instructions"> = {}) =>
@@ -141,7 +143,9 @@ const steps = (
     const appendHidden = (text: string) =>
       appendPrompt(Prompt.userMessage({ content: [Prompt.textPart({ text })] }), { hidden: true })
 
-    const context = { session, provider, window: contextWindow, emit, addUsage: add }
+    // Nothing is added to a session that can't continue, so that the prompt can be sent again with a higher limit.
+    yield* checkCostLimit(session, provider)
+    const context = { session, provider, window: contextWindow, emit }
     const promptLine = Math.max(1, (yield* session.entries).length)
     const recovery = makeRecovery({ ...context, promptLine, cutAnswers })
     const { retryCut } = recovery
@@ -159,9 +163,9 @@ const steps = (
           case "Answer":
             return outcome
           case "BrokenOff": {
-            yield* add(outcome.usage)
-            const { error, hasText, mode } = outcome
+            const { error, hasText, mode, spent } = outcome
             yield* emit({ type: "answer-cut", mode, hasText, message: shortenReason(describe(error)) })
+            if (Spending.isReported(spent)) yield* emitSpent(context, spent)
             return yield* askModel(offered, outcome.next)
           }
           case "Refused": {
@@ -177,6 +181,7 @@ const steps = (
     let malformed = 0
     let hasCalled = false
     let isRepeated = false
+    let isWarned = false
     let isContinued = false
     let textSoFar = ""
     for (let count = 1;; count++) {
@@ -199,10 +204,13 @@ const steps = (
       malformed = 0
       textSoFar = ""
       const hasText = answer.text.trim() !== ""
-      yield* add(answer.usage)
       const calls = yield* makeCalls({ session, toolkit: withoutRefusedTools(offered, yield* session.entries), emit })
       yield* calls.run(answer.calls)
-      yield* emit({ type: "usage", step: answer.usage, context: Usage.total(answer.usage) })
+      yield* emitSpent(context, answer.spent, Usage.total(answer.spent.usage))
+      if (!isWarned && isUncounted(provider, answer.spent)) {
+        isWarned = true
+        yield* notify(context, "The cost of the last answer is unknown, so the cost limit does not count it.")
+      }
       const { metadata, reason } = answer.finish
       const isShorter = provider.isFull(metadata) && (yield* recovery.shorten)
       if (answer.calls.length > 0) {
@@ -244,6 +252,10 @@ const steps = (
       yield* notify(context, "The model's answer was empty. The request was retried.")
     }
   })
+
+/** Whether the cost limit misses an answer although the model's price is known. Programs warn about an unknown price before the turn. */
+const isUncounted = ({ computeCost, maxCost, model }: ModelProvider, { cost }: Spending.Spent): boolean =>
+  maxCost !== undefined && cost === undefined && computeCost({ model, usage: Usage.none, metadata: {} }) !== undefined
 
 /** Saves what the provider did. The end of the turn reports it, unless the turn ends normally. */
 const reportIntervention = Effect.fn("Turn.reportIntervention")(function*(

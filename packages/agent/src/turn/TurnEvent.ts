@@ -7,6 +7,7 @@ import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import type { CutAnswer } from "../session/Session.ts"
 import type { SessionError } from "../session/SessionError.ts"
+import type { Spending } from "../session/Spending.ts"
 import type { Usage } from "../session/Usage.ts"
 import type { Wait } from "./Wait.ts"
 
@@ -53,8 +54,10 @@ export type TurnEvent =
   }
   | {
     readonly type: "usage"
-    /** Usage of this step. */
+    /** Usage of one request: a step, a summary, or an answer that was cut off. */
     readonly step: Usage
+    /** Its cost in US dollars; absent: unknown. */
+    readonly cost?: number
     /** Size of the context for the next request in tokens. */
     readonly context: number
   }
@@ -88,10 +91,10 @@ export type TurnEvent =
     readonly cutCall?: string
     /** Why the provider stopped the answer, in sentences, if the reason is `content-filter` and the provider says it. */
     readonly why?: string
-    /** Usage of the whole turn. */
-    readonly usage: Usage
+    /** The requests of the whole turn. */
+    readonly spending: Spending
     readonly steps: number
     /** The provider's metadata of the last answer, under the provider's key. */
     readonly metadata: Response.FinishPart["metadata"]
   }
-  | { readonly type: "failed"; readonly error: AiError.AiError | SessionError; readonly usage: Usage }
+  | { readonly type: "failed"; readonly error: AiError.AiError | SessionError; readonly spending: Spending }

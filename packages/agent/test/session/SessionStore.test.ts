@@ -114,7 +114,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
       const list = yield* sessions.list
       assert.deepStrictEqual(list.map(({ id }) => id), [newest, other, old, "20260101-000000-aaaa"])
       assert.deepInclude(list[0]!, { directory: "/a", title: "the newest", turns: 1 })
-      assert.deepStrictEqual(list[0]!.usage, { input: 100, output: 10, cacheRead: 5, cacheWrite: 1 })
+      assert.deepStrictEqual(list[0]!.spending.usage, { input: 100, output: 10, cacheRead: 5, cacheWrite: 1 })
       assert.include(list[3]!.title, "is not a session header")
       assertSome(yield* sessions.latest("/a"), newest)
       assertSome(yield* sessions.latest("/b"), other)

@@ -1,6 +1,7 @@
 import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
 import type { Line } from "../../src/session/Session.ts"
+import * as Spending from "../../src/session/Spending.ts"
 import * as Transcript from "../../src/session/Transcript.ts"
 import * as ToolTitle from "../../src/tools/ToolTitle.ts"
 import { assistant, result, started, summary, user } from "../sessions.ts"
@@ -35,6 +36,8 @@ describe("The transcript of a session", () => {
       `# Session 20261123-052359-k3f9
 
 /project, 2026-11-23T05:23:59.000Z
+
+Cost: unknown for 2 requests, 232 tokens (10 read from and 2 written to the cache). The cost of 2 requests is unknown, because no price was known.
 
 ## You
 
@@ -104,7 +107,7 @@ Done.
   })
 
   it("counts the tokens of all answers and summaries", () => {
-    assert.deepStrictEqual(Transcript.sumUsage([user("a"), assistant("b"), summary("c", 1), assistant("d")]), {
+    assert.deepStrictEqual(Spending.sum([user("a"), assistant("b"), summary("c", 1), assistant("d")]).usage, {
       input: 250,
       output: 25,
       cacheRead: 10,

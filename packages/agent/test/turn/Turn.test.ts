@@ -22,6 +22,7 @@ import type { Decision } from "../../src/permission/PermissionRules.ts"
 import * as History from "../../src/session/History.ts"
 import type { Line } from "../../src/session/Session.ts"
 import * as SessionStore from "../../src/session/SessionStore.ts"
+import * as Spending from "../../src/session/Spending.ts"
 import * as Transcript from "../../src/session/Transcript.ts"
 import { ToolCall, ToolFailure, ToolOutput } from "../../src/tools/ToolCall.ts"
 import * as Instructions from "../../src/turn/Instructions.ts"
@@ -191,7 +192,13 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
         {
           type: "finished",
           reason: "stop",
-          usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 },
+          spending: {
+            requests: 1,
+            usage: { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 },
+            cost: 0,
+            unpriced: 1,
+            unreported: 0
+          },
           steps: 1,
           metadata: {}
         }
@@ -709,7 +716,7 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       const { events, lines } = yield* turn({ steps: [{ parts: [finish("length", usage)] }] })
       const step = { input: 100, output: 10, cacheRead: 30, cacheWrite: 7 }
       assert.deepStrictEqual(events[0], { type: "usage", step, context: 147 })
-      assert.deepStrictEqual(Transcript.sumUsage(lines), step)
+      assert.deepStrictEqual(Spending.sum(lines).usage, step)
     }))
 
   it.scoped("is stopped during an answer: complete calls are saved as not run", () =>

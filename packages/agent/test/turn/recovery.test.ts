@@ -87,6 +87,8 @@ const provider = (model = "m"): ModelProvider => ({
       ? undefined
       : { text: "A guardrail blocked it.", isPromptBlocked: metadata["test"]["blocked"] === "prompt" },
   isFull: (metadata) => metadata["test"]?.["full"] === true,
+  computeCost: () => undefined,
+  maxCost: undefined,
   notices: Effect.succeed([])
 })
 const full = (words: string): Step => ({

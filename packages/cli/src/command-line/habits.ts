@@ -69,7 +69,6 @@ export const options: Table = {
   ...forAll("--agent, --agents", noAgents),
   ...forAll("--thinking, --reasoning-effort, --reasoning", "Use --effort low, medium, high, xhigh, max or off."),
   "--betas": "Set anthropic_beta in the options of the configuration.",
-  "--max-budget-usd": "There is no limit in dollars: run --max-steps N limits the requests.",
   "--small-model": "All requests use one model: --model ID.",
   ...forAll(
     "--share, --attach, --port, --hostname, --mdns, --mdns-domain, --cors, --password, --username, --server, --standalone",
@@ -112,7 +111,7 @@ export const commands: Table = {
   ),
   ...forAll("github, gitlab, pr, review", "Use run in a script: git diff | altimate-code run \"Review this change\"."),
   ...forAll("check, learn", "Use altimate-code run \"…\", and describe the project in AGENTS.md."),
-  ...forAll("stats, cost, usage", "altimate-code session list --format json has the tokens of each session."),
+  ...forAll("stats, cost", "altimate-code usage shows what all sessions have used and cost."),
   ...forAll("trace, trajectory", "altimate-code session show ID shows the transcript."),
   export: "Use altimate-code session export ID.",
   import: "Sessions of other programs cannot be imported.",

@@ -21,6 +21,19 @@ export const crossRegionOption = option(
   { description: "Model ID prefix: auto, off, us, eu, global, …" }
 )
 
+export const maxCostOption = option(
+  Options.float("max-cost").pipe(
+    Options.withAlias("max-budget-usd"),
+    Options.withPseudoName("USD"),
+    Options.withSchema(Schema.Number.pipe(Schema.positive(), Schema.finite())),
+    Options.optional
+  ),
+  {
+    description: "Stop (exit 1) at this cost.",
+    expects: "an amount of US dollars above 0"
+  }
+)
+
 /** A whole number above zero. */
 export const count = (name: string) =>
   Options.integer(name).pipe(Options.withPseudoName("N"), Options.withSchema(Schema.Int.pipe(Schema.positive())))
@@ -46,13 +59,17 @@ export const maxTokensOption = option(Options.optional(count("max-tokens")), {
 })
 
 /** Returns the settings that the command line overrides. */
-export const overrides = ({ crossRegion, fallbackModel = Option.none(), model, yolo = false }: {
-  readonly model?: Option.Option<string>
-  readonly fallbackModel?: Option.Option<string>
-  readonly crossRegion: Option.Option<string>
-  readonly yolo?: boolean
-}): Overrides => ({
+export const overrides = (
+  { crossRegion, fallbackModel = Option.none(), maxCost = Option.none(), model, yolo = false }: {
+    readonly model?: Option.Option<string>
+    readonly fallbackModel?: Option.Option<string>
+    readonly crossRegion: Option.Option<string>
+    readonly maxCost?: Option.Option<number>
+    readonly yolo?: boolean
+  }
+): Overrides => ({
   yolo,
+  ...(Option.isSome(maxCost) ? { maxCost: maxCost.value } : {}),
   ...(model !== undefined && Option.isSome(model) ? { model: model.value } : {}),
   ...(Option.isSome(fallbackModel) ? { fallback: fallbackModel.value } : {}),
   ...(Option.isSome(crossRegion) ? { crossRegion: crossRegion.value } : {})

@@ -21,6 +21,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CliError } from "../command-line/failure/CliError.ts"
+import * as AnswerCost from "./answerCost.ts"
 import { describeIntervention } from "./guardrails.ts"
 import { type KnownModel, lookUp } from "./knownModels.ts"
 import * as MaskedModel from "./maskedModel.ts"
@@ -82,12 +83,19 @@ export const languageModel = (
     })
   )
 
+/** The models that help the selected one, and the prices of these. */
+interface Helpers extends Pick<ModelProvider, "fallback" | "small"> {
+  readonly prices?: ReadonlyArray<AnswerCost.PricedModel>
+}
+
 /** Opens another configured model over the same client, until the scope closes. */
 const openOther = ({ value }: Setting<string>) =>
   Effect.gen(function*() {
     const known = yield* lookUp(yield* ModelRef.parse(value))
     const context = yield* Layer.build(languageModel(known))
-    return { known, languageModel: Context.get(context, LanguageModel.LanguageModel) }
+    const { model } = Context.get(context, BedrockLanguageModel.BedrockTarget)
+    const priced: AnswerCost.PricedModel = { wire: model.wire, price: known.price }
+    return { known, languageModel: Context.get(context, LanguageModel.LanguageModel), priced }
   })
 
 /**
@@ -103,6 +111,7 @@ export const openHelpers = ({ id, name }: Pick<KnownModel, "id" | "name">, where
       openOther
     )
     return {
+      prices: [...Option.toArray(small), ...Option.toArray(other)].map(({ priced }) => priced),
       ...Option.match(small, {
         onNone: () => ({}),
         onSome: ({ known, languageModel }) => ({
@@ -122,7 +131,7 @@ export const openHelpers = ({ id, name }: Pick<KnownModel, "id" | "name">, where
           fallback: { id: known.id, name: known.name, replaces: name, languageModel, isAsked: where === "screen" }
         })
       })
-    } satisfies Pick<ModelProvider, "fallback" | "small">
+    } satisfies Helpers
   })
 
 /** Reads Bedrock's stop reason of an answer. */
@@ -149,10 +158,13 @@ export const provider = (
     typeof BedrockLanguageModel.BedrockTarget.Service,
     "canRetryAnswer" | "model" | "notices"
   >,
-  helpers: Pick<ModelProvider, "fallback" | "small">
+  { prices = [], ...helpers }: Helpers,
+  { maxCost, price }: { readonly maxCost: Option.Option<number>; readonly price: KnownModel["price"] }
 ): ModelProvider => ({
   ...helpers,
   model: model.wire,
+  computeCost: (answer) => Option.getOrUndefined(AnswerCost.compute([{ wire: model.wire, price }, ...prices], answer)),
+  maxCost: Option.getOrUndefined(maxCost),
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
   canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), canRetryAnswer),
   isOverloaded: (error) =>

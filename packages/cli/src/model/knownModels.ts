@@ -26,7 +26,8 @@ const configuredPrice = ({ cost }: ModelSettings): Option.Option<Catalog.Price> 
     input: cost.input,
     output: cost.output,
     ...(cost.cache_read === undefined ? {} : { cacheRead: cost.cache_read }),
-    ...(cost.cache_write === undefined ? {} : { cacheWrite: cost.cache_write })
+    ...(cost.cache_write === undefined ? {} : { cacheWrite: cost.cache_write }),
+    ...(cost.cache_write_1h === undefined ? {} : { cacheWrite1h: cost.cache_write_1h })
   })
 
 /** Looks up a model. Each value comes from the configuration or else from the catalog. */

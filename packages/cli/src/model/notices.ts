@@ -1,6 +1,9 @@
 /** Describes the provider's notices to the user. */
+import * as Spending from "@altimate-code/agent/session/Spending"
 import type { UnknownBaseModel } from "@altimate-code/provider/ModelChoice"
 import type { Notice } from "@altimate-code/provider/Notice"
+import * as Option from "effect/Option"
+import type { KnownModel } from "./knownModels.ts"
 
 type ThinkingNotice = Extract<Notice, { readonly _tag: "Thinking" }>["notice"]
 
@@ -19,6 +22,27 @@ export const describeNotice = (notice: Notice): string => {
   }
 }
 
+/** Warns if a cost limit can't be enforced, or counts only a part of the session. */
+export const describeCostLimit = ({ maxCost, model: { id, price }, spending = Spending.none }: {
+  readonly maxCost: Option.Option<number>
+  readonly model: Pick<KnownModel, "id" | "price">
+  /** Of the session so far. */
+  readonly spending?: Spending.Spending
+}): ReadonlyArray<string> =>
+  Option.match(maxCost, {
+    onNone: () => [],
+    onSome: (limit) => [
+      ...(Option.isSome(price)
+        ? []
+        : [
+          `The cost limit of ${
+            Spending.formatDollars(limit)
+          } can't be enforced, because the price of ${id} is unknown. `
+          + `To set it: provider."amazon-bedrock".models."${id}".cost in altimate-code.json, in US dollars per million tokens.`
+        ]),
+      ...Spending.explain(spending).map((why) => `The cost limit does not count the whole session so far. ${why}`)
+    ]
+  })
 const unsentReasons = {
   unknown: "it is not in the catalog. If it is another name for a known model, set its baseModel",
   fixed: "it has no setting for it",

@@ -171,8 +171,8 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
         "finish"
       ])
       assert.deepStrictEqual(events.slice(-2), [
-        { type: "usage", usage, context: 22 },
-        { type: "finish", reason: "stop", stopReason: "end_turn", usage }
+        { type: "usage", usage, cost: 0.00010923, context: 22 },
+        { type: "finish", reason: "stop", stopReason: "end_turn", usage, cost: 0.00010923 }
       ])
     }))
 

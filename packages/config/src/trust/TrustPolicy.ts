@@ -25,6 +25,8 @@ export interface ProposedChange {
   readonly hasPlaceholder: boolean
   /** The endpoints in the user's own configuration and environment, as written there. */
   readonly ownEndpoints: ReadonlyArray<string>
+  /** The cost limit of a session in the user's own configuration or on the command line, in US dollars. */
+  readonly ownMaxCost: Option.Option<number>
   /**
    * The guardrail in the user's own configuration that this change would replace or leave out: for an option of a model, that model's. Absent
    * or `false`: none.
@@ -141,12 +143,25 @@ const reviewGuardrail = ({ ownGuardrail, value }: ProposedChange): Option.Option
   return isSame ? Option.none() : Option.some("changes your guardrail")
 }
 
+/** A limit may be lowered. */
+const reviewMaxCost = ({ ownMaxCost, value }: ProposedChange): Option.Option<string> =>
+  Option.filter(ownMaxCost, (limit) => typeof value !== "number" || value > limit).pipe(
+    Option.map((limit) => `raises the cost limit of a session, which you have set to $${limit}`)
+  )
+
+/** A model's price follows from these. A lower price would let a session cost more than the user's limit. */
+const reviewModel = (name: string, { ownMaxCost }: ProposedChange): Option.Option<string> =>
+  (name === "cost" || name === "baseModel") && Option.isSome(ownMaxCost)
+    ? Option.some("changes the price that your cost limit is computed with")
+    : Option.none()
+
 const reviewOption = (name: string, change: ProposedChange): Option.Option<string> => {
   const { hasPlaceholder, ownEndpoints, ownGuardrail, value } = change
   if (name === "baseURL" || name === "endpoint") {
     return hasPlaceholder || !isTrustedUrl(value, ownEndpoints) ? Option.some(newEndpoint) : Option.none()
   }
   if (name === "guardrail" || name === "guardrailConfig") return reviewGuardrail(change)
+  if (name === "maxCost") return reviewMaxCost(change)
   if (name === "drop") {
     const hasGuardrail = ownGuardrail !== undefined && ownGuardrail !== false
     return hasGuardrail && [value].flat().includes("guardrailConfig")
@@ -157,6 +172,9 @@ const reviewOption = (name: string, change: ProposedChange): Option.Option<strin
   if (harmless.has(name) || !Object.hasOwn(BedrockOptions.fields, name)) return Option.none()
   return Option.some(risks[name] ?? "changes how the gateway is reached")
 }
+
+const isBedrockModel = ([first, provider, group]: ReadonlyArray<string>): boolean =>
+  first === "provider" && provider === "amazon-bedrock" && group === "models"
 
 /** The name of the option at this path, which may be an option of one model. */
 const optionName = ([first, provider, group, ...rest]: ReadonlyArray<string>): Option.Option<string> => {
@@ -183,6 +201,7 @@ const allowsAllCommands = (rules: unknown): boolean => {
  * - a proxy, certificates, headers, `apiKey`, `tokenCommand`, `allowInsecure` and `additionalModelRequestFields`;
  * - a change to a guardrail of the user's own, its removal, and leaving it out of requests (`drop`); a guardrail where there is none is
  *   allowed;
+ * - a cost limit above the user's own and, if the user has one, the price of a model;
  * - MCP servers, permissions, and instructions from outside the project;
  * - every value with a placeholder `{env:…}` or `{file:…}` that would be replaced.
  *
@@ -211,7 +230,10 @@ export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
     if (path[0] === "instructions" && leavesProject(value)) {
       return Option.some("shows the model files from outside the project")
     }
-    const why = Option.flatMap(optionName(path), (name) => reviewOption(name, change))
+    const why = Option.orElse(
+      Option.flatMap(optionName(path), (name) => reviewOption(name, change)),
+      () => isBedrockModel(path) ? reviewModel(path[4] ?? "", change) : Option.none()
+    )
     return Option.isNone(why) && hasPlaceholder ? Option.some("reads your environment variables or your files") : why
   }
 })

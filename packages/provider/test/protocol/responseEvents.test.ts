@@ -20,7 +20,7 @@ const answer = (content: Array<ContentBlock>, stopReason = "tool_use"): Converse
 const streamed = (output: ConverseCommandOutput) => {
   let state = initialState
   const parts: Array<Record<string, unknown>> = []
-  for (const event of [...toEvents(output), undefined]) {
+  for (const event of [...toEvents(output), { _tag: "End" } as const]) {
     const [next, made] = Either.getOrThrow(step(state, event, expected))
     state = next
     for (const part of made) {

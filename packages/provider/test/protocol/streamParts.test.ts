@@ -1,9 +1,10 @@
+import * as AiError from "@effect/ai/AiError"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { key } from "../../src/internal/protocol/response/metadata.ts"
-import { initialState, step } from "../../src/internal/protocol/response/streamParts.ts"
+import { type End, initialState, step } from "../../src/internal/protocol/response/streamParts.ts"
 import type { StreamedEvent } from "../../src/StreamedEvent.ts"
 
 /** Events as recorded from Bedrock: each with a padding field `p`, and text blocks without a start. */
@@ -35,11 +36,13 @@ const usage = {
 
 const expected = { modelId: "us.m", tools: new Set(["read_file"]), ids: new Set<string>() }
 
+const streamEnd = { _tag: "End" } as const
+
 const run = (...events: ReadonlyArray<object>) =>
   Either.gen(function*() {
     let state = initialState
     const parts = []
-    for (const event of [...recorded(...events), undefined]) {
+    for (const event of [...recorded(...events), streamEnd, streamEnd]) {
       const [next, made] = yield* step(state, event, expected)
       state = next
       parts.push(...made)
@@ -87,7 +90,7 @@ describe("the parts of a stream", () => {
       {
         type: "finish",
         reason: "stop",
-        usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3, cachedInputTokens: 4 },
+        usage: { inputTokens: 1, outputTokens: 2, totalTokens: 12, cachedInputTokens: 4 },
         metadata: { [key]: { stopReason: "end_turn", cacheWriteInputTokens: 5, latencyMs: 9 } }
       }
     ])
@@ -106,6 +109,44 @@ describe("the parts of a stream", () => {
       assert.strictEqual(types(parts(...events)).filter((type) => type === "finish").length, 1)
       assert.strictEqual(types(parts(...events)).at(-1), "finish")
     }
+  })
+
+  it("contain the usage of an answer that fails, before it fails", () => {
+    const lost = new AiError.UnknownError({ module: "t", method: "t", description: "The connection was lost." })
+    const play = (error: AiError.AiError | undefined, ...events: ReadonlyArray<object>) => {
+      let state = initialState
+      const made: Array<string> = []
+      const last: End = { _tag: "End", ...(error === undefined ? {} : { error }) }
+      for (const event of [...recorded(...events), last, last]) {
+        const next = step(state, event, expected)
+        if (Either.isLeft(next)) return [...made, next.left._tag]
+        state = next.right[0]
+        made.push(...next.right[1].map(({ type }) => type))
+      }
+      return made
+    }
+    assert.deepStrictEqual(play(lost, start, usage).slice(-2), ["finish", "UnknownError"])
+    assert.deepStrictEqual(play(lost, start, text("a")).slice(-2), ["text-delta", "UnknownError"])
+    assert.deepStrictEqual(play(undefined, start, tool(0), input(0, "{"), end("tool_use"), usage).slice(-2), [
+      "finish",
+      "MalformedOutput"
+    ])
+  })
+
+  it("count the tokens of the cache if a gateway leaves them out of the total", () => {
+    const part = parts(start, text("a"), end(), {
+      metadata: {
+        usage: {
+          inputTokens: 1,
+          outputTokens: 2,
+          totalTokens: 3,
+          cacheWriteInputTokens: 5,
+          cacheDetails: [{ ttl: "1h", inputTokens: 4 }, { ttl: "5m", inputTokens: 1 }]
+        }
+      }
+    }).at(-1)
+    assert.strictEqual(part?.type === "finish" ? part.usage.totalTokens : 0, 8)
+    assert.deepInclude(part?.type === "finish" ? part.metadata?.[key] : {}, { cacheWrite1hInputTokens: 4 })
   })
 
   it("close blocks that the gateway left open", () => {

@@ -1,3 +1,4 @@
+import * as Spending from "@altimate-code/agent/session/Spending"
 import { assert, describe, it } from "@effect/vitest"
 import type { ActiveModel } from "../../src/Host.ts"
 import * as StatusBar from "../../src/internal/screen/statusBar.ts"
@@ -15,11 +16,15 @@ const model = {
   contextWindow: 200_000
 } as ActiveModel
 
+const spending = Spending.add(Spending.none, {
+  usage: { input: 10_000, output: 2500, cacheRead: 40_000, cacheWrite: 0 },
+  cost: 0.0795
+})
+
 const status: StatusBar.Status = {
   yolo: false,
   model,
-  usage: { input: 10_000, output: 2500, cacheRead: 40_000, cacheWrite: 0 },
-  cost: 0.0795,
+  spending,
   context: 24_000,
   activity: "writing · esc: stop",
   isBusy: true
@@ -72,19 +77,15 @@ describe("The status bar", () => {
     }
   })
 
-  it("shows the wire ID only if it differs, and the cost only if it is known", () => {
+  it("shows the wire ID only if it differs", () => {
     const plainModel = { ...model, name: "x.y", wire: "x.y" }
-    const [line = ""] = StatusBar.render({ ...status, model: plainModel, cost: undefined }, {
-      width: 400,
-      theme: plain
-    }, 2)
-    assert.strictEqual(line.split("x.y").length, 2)
-    assert.notInclude(line, "$")
+    assert.strictEqual(lines(400, 2, { model: plainModel })[0]?.split("x.y").length, 2)
   })
 
-  it("prices tokens from the cache separately", () => {
-    const usage = { input: 1_000_000, output: 1_000_000, cacheRead: 1_000_000, cacheWrite: 1_000_000 }
-    assert.strictEqual(StatusBar.computeCost(usage, { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }), 22.05)
-    assert.strictEqual(StatusBar.computeCost(usage, { input: 3, output: 15 }), 24)
+  it("shows a cost that is incomplete or unknown as such, and none before the first request", () => {
+    const { usage } = spending
+    assert.include(lines(400, 2, { spending: Spending.add(spending, { usage }) })[0], " · at least $0.08 · ")
+    assert.include(lines(400, 2, { spending: Spending.add(Spending.none, { usage }) })[0], " · cost unknown · ")
+    assert.notMatch(lines(400, 2, { spending: Spending.none })[0] ?? "", /\$|cost/)
   })
 })

@@ -1,4 +1,5 @@
 import type { Line } from "@altimate-code/agent/session/Session"
+import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
 import type { Message } from "../../src/internal/screen/message.ts"
@@ -110,7 +111,7 @@ describe("The store", () => {
     it.dispatch({
       type: "session-opened",
       items,
-      usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+      spending: Spending.none,
       context: 0
     })
     await drawn(it)

@@ -1,5 +1,6 @@
 /** The state of a screen, without a terminal. */
 import type { Question } from "@altimate-code/agent/permission/Approver"
+import * as Spending from "@altimate-code/agent/session/Spending"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import * as Keys from "../../src/internal/input/keys.ts"
 import type { Action } from "../../src/internal/screen/action.ts"
@@ -23,7 +24,7 @@ export const question: Question = {
   because: "permission.bash \"*\": ask"
 }
 
-export const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
+export const spending = Spending.none
 
 /** The state once it is drawn. */
 export const draw = (state: State): State => {
@@ -90,4 +91,4 @@ export const toolDone = (id: string, outcome: "ok" | "failed" | "denied" = "ok",
   output: "the output",
   ...(diff === undefined ? {} : { diff })
 })
-export const finished = { type: "finished", reason: "stop", usage, steps: 1, metadata: {} } satisfies TurnEvent
+export const finished = { type: "finished", reason: "stop", spending, steps: 1, metadata: {} } satisfies TurnEvent

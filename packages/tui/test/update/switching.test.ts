@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Picker from "../../src/internal/input/picker.ts"
-import { makeScreen, usage } from "./simulatedScreen.ts"
+import { makeScreen, spending } from "./simulatedScreen.ts"
 
 describe("Another session", () => {
   const picker = Picker.make("Sessions", [{ id: "older", label: "older", detail: "" }])
-  const conversation = { type: "session-opened", items: [], usage, context: 0 } as const
+  const conversation = { type: "session-opened", items: [], spending, context: 0 } as const
 
   it("is opened when it is chosen", () => {
     const it = makeScreen()

@@ -109,7 +109,7 @@ describe("A turn", () => {
     assert.include(view(), "thinking 2s · esc: stop")
   })
 
-  it("adds up the session's tokens and their price", () => {
+  it("adds up the session's tokens and costs", () => {
     const { view, press, send, turn } = makeScreen({ columns: 200, rows: 24 })
     send({
       type: "model",
@@ -118,7 +118,6 @@ describe("A turn", () => {
         wire: "m",
         provider: "P",
         contextWindow: 1000,
-        price: { input: 100, output: 100 },
         region: "",
         gateway: "",
         credential: ""
@@ -126,7 +125,16 @@ describe("A turn", () => {
     })
     press("hi", "\r")
     const step = { input: 400, output: 100, cacheRead: 0, cacheWrite: 0 }
-    turn({ type: "usage", step, context: 500 }, { type: "usage", step, context: 600 })
-    assert.include(view(), "context 60% · 1.0k tokens · $0.10")
+    assert.notInclude(view(), "$")
+    turn({ type: "usage", step, cost: 0.05, context: 500 }, { type: "usage", step, cost: 0.25, context: 600 })
+    assert.include(view(), "context 60% · 1.0k tokens · $0.30")
+    // Another model has another price, which does not change what the earlier answers have cost.
+    send({
+      type: "model",
+      model: { name: "N", wire: "n", provider: "P", region: "", gateway: "", credential: "" } as never
+    })
+    assert.include(view(), "1.0k tokens · $0.30")
+    turn({ type: "usage", step, context: 500 })
+    assert.include(view(), "1.5k tokens · at least $0.30")
   })
 })

@@ -2,9 +2,10 @@
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
+import * as History from "../../session/History.ts"
 import type { Line, Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
-import type { Usage } from "../../session/Usage.ts"
+import { ofLine, type Spent } from "../../session/Spending.ts"
 import * as Compaction from "../../turn/Compaction.ts"
 import type { ModelProvider, Refusal } from "../../turn/ModelProvider.ts"
 import type { TurnEvent } from "../../turn/TurnEvent.ts"
@@ -19,9 +20,37 @@ export interface Options {
   /** In tokens, as configured. */
   readonly window: number | undefined
   readonly emit: (event: TurnEvent) => Effect.Effect<void>
-  /** Adds the token usage of a summary. */
-  readonly addUsage: (usage: Usage) => Effect.Effect<void>
 }
+
+/** Reports a request. `context` is what the next one starts with, in tokens; without it, it is estimated. */
+export const emitSpent = (
+  { emit, session }: Pick<Options, "emit" | "session">,
+  { cost, usage }: Spent,
+  context?: number
+) =>
+  Effect.flatMap(session.entries, (lines) =>
+    emit({
+      type: "usage",
+      step: usage,
+      ...(cost === undefined ? {} : { cost }),
+      context: context ?? History.estimateContext(lines)
+    }))
+
+/** Compacts the conversation and reports the requests for the summary, even if it fails. */
+const compact = (options: Options, { isRefused }: { readonly isRefused: boolean }) =>
+  Effect.gen(function*() {
+    const { provider, session, window } = options
+    const before = (yield* session.entries).length
+    const reportRequests = Effect.flatMap(session.entries, (lines) =>
+      Effect.forEach(
+        lines.slice(before).flatMap((line) => ofLine(line) ?? []),
+        (spent) => emitSpent(options, spent),
+        { discard: true }
+      ))
+    return yield* Compaction.compact(session, { window, provider, isRefused }).pipe(
+      Effect.tapBoth({ onFailure: () => reportRequests, onSuccess: () => reportRequests })
+    )
+  })
 
 /** Emits a notice and saves it in the session. */
 export const notify = ({ emit, session }: Pick<Options, "emit" | "session">, text: string, about?: "compaction") =>
@@ -62,7 +91,7 @@ export const compactIfFull = (
       const usedThen = findLimits(lines.slice(0, answer + 1), known).find(({ unit }) => unit === limit.unit)
       if (usedThen !== undefined && usedThen.used > usedThen.size * maxShareAfterCompaction) return yield* giveUp
     }
-    const compacted = yield* Compaction.compact(session, { window, provider }).pipe(
+    const compacted = yield* compact(options, { isRefused: false }).pipe(
       Effect.catchIf(
         (error): error is AiError.AiError =>
           error._tag === "MalformedOutput" || (error._tag !== "SessionError" && provider.refusal(error) !== undefined),
@@ -75,7 +104,6 @@ export const compactIfFull = (
     )
     if (compacted === undefined) return
     if (!compacted.isCompacted) return yield* giveUp
-    yield* options.addUsage(compacted.usage)
     yield* options.emit({ type: "notice", text: compacted.notice })
   })
 
@@ -96,7 +124,7 @@ export const shortenRequest = (
   { limit, size, unit }: TooLong
 ): Effect.Effect<boolean, SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
-    const { provider, session, window } = options
+    const { provider, session } = options
     const maxSize = limit ?? measureLastAccepted(yield* session.entries, unit)
     if (maxSize > 0) {
       yield* session.append({
@@ -108,7 +136,7 @@ export const shortenRequest = (
         time: yield* now
       })
     }
-    const compacted = yield* Compaction.compact(session, { window, provider, isRefused: true }).pipe(
+    const compacted = yield* compact(options, { isRefused: true }).pipe(
       Effect.catchAll((error) =>
         error._tag === "SessionError"
           ? Effect.fail(error)
@@ -119,7 +147,6 @@ export const shortenRequest = (
       )
     )
     if (compacted === undefined || !compacted.isCompacted) return false
-    yield* options.addUsage(compacted.usage)
     const numbers = limit === undefined
       ? ""
       : ` (${size === undefined ? "" : `${size.toLocaleString("en-US")} ${unit}, `}at most ${

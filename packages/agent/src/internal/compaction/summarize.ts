@@ -5,14 +5,18 @@ import * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as History from "../../session/History.ts"
-import type { Line } from "../../session/Session.ts"
+import type { Line, Session } from "../../session/Session.ts"
+import type { SessionError } from "../../session/SessionError.ts"
+import type { Spent } from "../../session/Spending.ts"
 import * as Usage from "../../session/Usage.ts"
 import type { ModelProvider } from "../../turn/ModelProvider.ts"
 import { nameOf } from "../session/refusedContent.ts"
+import { checkCostLimit, measure, saveSpent } from "../session/spent.ts"
 import { cutMiddle } from "../tools/defineTool.ts"
 import { totalSize, type Unit } from "./size.ts"
 
 export interface SummaryRequest {
+  readonly session: Session
   readonly lines: ReadonlyArray<Line>
   /** The previous summary, which the new one replaces. */
   readonly previous: string | undefined
@@ -36,18 +40,19 @@ const maxHalvings = 4
 const maxResultLength = 2000
 
 /**
+ * Returns the summary, and what the last request for it has cost. The other requests are saved in the session.
+ *
  * Sends the lines unchanged if they fit. Otherwise it removes attachments and cuts long results, and if that is not enough, it sends
  * several pieces in sequence, each with the summary of the previous ones.
  */
-export const summarize = ({ isRefused, lines, maxSize, previous, provider, unit }: SummaryRequest) =>
+export const summarize = ({ isRefused, lines, maxSize, previous, provider, session, unit }: SummaryRequest) =>
   Effect.gen(function*() {
     const messages = lines.filter(({ type }) => type === "user" || type === "assistant" || type === "tool-result")
-    let usage = Usage.none
     const fold = (pieces: ReadonlyArray<ReadonlyArray<Line>>) =>
-      Effect.reduce(pieces, previous, (text, piece) =>
-        Effect.map(requestSummary(piece, text), (answer) => {
-          usage = Usage.add(usage, answer.usage)
-          return answer.text
+      Effect.reduce(pieces, { text: previous } as Summary, (last, piece) =>
+        Effect.gen(function*() {
+          if (last.spent !== undefined) yield* saveSpent(session, last.spent)
+          return yield* requestSummary(piece, last.text, session, provider)
         }))
 
     let budget = maxSize
@@ -55,7 +60,11 @@ export const summarize = ({ isRefused, lines, maxSize, previous, provider, unit 
     for (let halvings = 0;; halvings++) {
       const pieces = split(messages, { budget, unit, isShort })
       const outcome = yield* Effect.either(fold(pieces))
-      if (outcome._tag === "Right") return { text: outcome.right ?? "", usage }
+      if (outcome._tag === "Right") {
+        const { spent = { usage: Usage.none }, text = "" } = outcome.right
+        return { text, spent }
+      }
+      if (outcome.left._tag === "SessionError") return yield* outcome.left
       const refusal = provider.refusal(outcome.left)
       const isTooLong = refusal?._tag === "TooLong"
       if (refusal === undefined || (isShort && !isTooLong) || halvings === maxHalvings) return yield* outcome.left
@@ -64,21 +73,30 @@ export const summarize = ({ isRefused, lines, maxSize, previous, provider, unit 
     }
   })
 
+interface Summary {
+  readonly text?: string | undefined
+  /** What the request for it has cost; absent: there was no request yet. */
+  readonly spent?: Spent
+}
+
 const requestSummary = (
   piece: ReadonlyArray<Line>,
-  previous: string | undefined
-): Effect.Effect<
-  { readonly text: string; readonly usage: Usage.Usage },
-  AiError.AiError,
-  LanguageModel.LanguageModel
-> =>
+  previous: string | undefined,
+  session: Session,
+  provider: ModelProvider
+): Effect.Effect<Summary, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
+    yield* checkCostLimit(session, provider)
     const summary = previous === undefined
       ? []
       : [{ type: "summary", text: previous, keep: 0, usage: Usage.none, time: "" } as const]
     const prompt = Prompt.merge(History.toPrompt([...summary, ...piece]), summaryPrompt)
-    const { text, usage } = yield* LanguageModel.generateText({ prompt })
-    if (text.trim() !== "") return { text, usage: Usage.fromResponse(usage) }
+    const { content, text } = yield* LanguageModel.generateText({ prompt }).pipe(
+      Effect.onInterrupt(() => Effect.ignore(saveSpent(session, measure([], provider))))
+    )
+    const spent = measure(content, provider)
+    if (text.trim() !== "") return { text, spent }
+    yield* saveSpent(session, spent)
     return yield* new AiError.MalformedOutput({
       module: "Compaction",
       method: "compact",

@@ -11,15 +11,16 @@ import * as Stream from "effect/Stream"
 import * as History from "../../session/History.ts"
 import type { CutAnswer, Entry, Line, Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
-import * as Usage from "../../session/Usage.ts"
+import * as Spending from "../../session/Spending.ts"
 import type { AnyToolkit } from "../../tools/AnyToolkit.ts"
 import * as ToolTitle from "../../tools/ToolTitle.ts"
 import type { ModelProvider, Refusal } from "../../turn/ModelProvider.ts"
 import type { TurnEvent } from "../../turn/TurnEvent.ts"
-import { notify } from "../compaction/autoCompaction.ts"
+import { emitSpent, notify } from "../compaction/autoCompaction.ts"
 import { makeContinueMessage, makeRepetitionFilter, textOf, withoutCalls } from "../session/cutAnswer.ts"
 import { now } from "../session/now.ts"
 import { findRefusedTools } from "../session/refusedContent.ts"
+import { checkCostLimit, measure, saveSpent } from "../session/spent.ts"
 import type { Trial } from "./recovery.ts"
 import { withoutHandlers } from "./toolDefinitions.ts"
 import { withUnknownCalls } from "./unknownCalls.ts"
@@ -35,7 +36,7 @@ export interface Answer {
   readonly cutCall: string | undefined
   /** Its text, after that of the answer which it continues. */
   readonly text: string
-  readonly usage: Usage.Usage
+  readonly spent: Spending.Spent
   readonly finish: Response.FinishPart
 }
 
@@ -53,7 +54,7 @@ export interface BrokenOff {
   readonly mode: CutAnswer
   /** Whether some of its text was reported. */
   readonly hasText: boolean
-  readonly usage: Usage.Usage
+  readonly spent: Spending.Spent
   readonly next: Extras
 }
 
@@ -92,16 +93,17 @@ export const sendRequest = (
   { retryCut, emit, provider, session, system, textSoFar, toolkit, trial }: Options
 ): Effect.Effect<Answer | BrokenOff | Refused, AiError.AiError | SessionError, LanguageModel.LanguageModel> =>
   Effect.gen(function*() {
+    yield* checkCostLimit(session, provider)
     const parts: Array<Part> = []
     const lines = [...yield* session.entries, ...trial]
     const history = History.toPrompt(lines)
     const prompt = system === undefined ? history : Prompt.setSystem(history, system)
     const tools = withoutRefusedTools(toolkit, lines)
 
-    const save = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "model" | "time">) =>
+    const save = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "time">) =>
       Effect.gen(function*() {
         yield* Effect.forEach(trial, session.append, { discard: true })
-        yield* session.append({ type: "assistant", ...answer, ...modelOf(parts), time: yield* now })
+        yield* session.append({ type: "assistant", ...answer, time: yield* now })
       })
     const reportNotices = Effect.flatMap(
       provider.notices,
@@ -131,19 +133,21 @@ export const sendRequest = (
         })
       )
     )
+    let failed: Spending.Spent | undefined
+    const reportFailed = Effect.suspend(() => failed === undefined ? Effect.void : emitSpent({ session, emit }, failed))
     // Uninterruptible: a complete answer must be saved.
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const exit = yield* Effect.exit(restore(streamAnswer))
         const finish = parts.findLast((part) => part.type === "finish")
-        const usage = finish === undefined ? Usage.none : Usage.fromResponse(finish.usage)
+        const spent = measure(parts, provider)
         if (Exit.isSuccess(exit) && finish !== undefined) {
           const whole = withUnknownCalls(parts)
           const message = History.toAssistantMessage(whole)
-          yield* save({ message, reason: finish.reason, usage })
+          yield* save({ message, reason: finish.reason, ...spent })
           stored = whole.filter(isOwnCall)
           const cutCall = finish.reason === "length" ? findCutCall(whole) : undefined
-          return { _tag: "Answer", calls: stored, cutCall, text: textSoFar + textOf(message), usage, finish } as const
+          return { _tag: "Answer", calls: stored, cutCall, text: textSoFar + textOf(message), spent, finish } as const
         }
         const message = History.toAssistantMessage(parts)
         const failure = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
@@ -152,19 +156,26 @@ export const sendRequest = (
         if (AiError.isAiError(failure) && mode !== undefined) {
           const piece = withoutCalls(message)
           const isStored = piece.content.length > 0
-          if (isStored) yield* save({ message: piece, reason: "interrupted", usage, interrupted: true, cut: mode })
+          yield* isStored
+            ? save({ message: piece, reason: "interrupted", ...spent, interrupted: true, cut: mode })
+            : saveSpent(session, spent)
           const text = textSoFar + textOf(piece)
           const next: Extras = mode === "continued"
             ? { trial: [makeContinueMessage(text, "connection", yield* now)], textSoFar: text }
             : { trial: isStored ? [] : trial, textSoFar }
           const hasText = textOf(piece).trim() !== ""
-          return { _tag: "BrokenOff", error: failure, mode, hasText, usage, next } as const
+          return { _tag: "BrokenOff", error: failure, mode, hasText, spent, next } as const
         }
+        const isBilled = parts.some(({ type }) => type !== "response-metadata")
+        if (Spending.isReported(spent)) failed = spent
         if (message.content.length > 0) {
           yield* Effect.ignore(Effect.map(
-            save({ message, reason: "interrupted", usage, interrupted: true }),
+            save({ message, reason: "interrupted", ...spent, interrupted: true }),
             () => void (stored = (parts as ReadonlyArray<Response.AnyPart>).filter(isOwnCall))
           ))
+        } else if (isBilled || Exit.isInterrupted(exit)) {
+          // The model may have worked on the request, so it may be billed.
+          yield* Effect.ignore(saveSpent(session, spent))
         }
         yield* Effect.ignore(restore(reportNotices))
         if (Exit.isSuccess(exit)) {
@@ -182,7 +193,9 @@ export const sendRequest = (
           onSome: (refused) => Effect.succeed(refused)
         })
       })
-    ).pipe(Effect.tapBoth({ onFailure: () => reportCalls, onSuccess: () => reportCalls }))
+    ).pipe(
+      Effect.tapBoth({ onFailure: () => Effect.zipRight(reportCalls, reportFailed), onSuccess: () => reportCalls })
+    )
   })
 
 const refusalOf = (error: AiError.AiError | SessionError, { refusal }: ModelProvider): Refused | undefined => {
@@ -196,12 +209,6 @@ const findCutCall = (parts: ReadonlyArray<Response.AnyPart>): string | undefined
   const called = new Set(parts.flatMap((part) => part.type === "tool-call" ? [part.id] : []))
   const cut = parts.find((part) => part.type === "tool-params-start" && !part.providerExecuted && !called.has(part.id))
   return cut?.type === "tool-params-start" ? cut.name : undefined
-}
-
-/** Returns the model that answered, if the provider reports it. */
-const modelOf = (parts: ReadonlyArray<Part>): { readonly model?: string } => {
-  const metadata = parts.find((part) => part.type === "response-metadata")
-  return Option.match(metadata?.modelId ?? Option.none(), { onNone: () => ({}), onSome: (model) => ({ model }) })
 }
 
 /** A call that the provider has not executed itself. */

@@ -10,6 +10,7 @@ import {
   crossRegionOption,
   effortOption,
   fallbackModelOption,
+  maxCostOption,
   maxTokensOption,
   modelOption,
   overrides,
@@ -47,6 +48,7 @@ const parameters = {
     description: "Maximum requests (default: 50).",
     expects: "at least 1"
   }),
+  maxCost: maxCostOption,
   ...sessionOptions,
   yolo,
   trustProject: option(Options.boolean("trust-project"), {

@@ -1,4 +1,5 @@
 /** Writes a turn to stdout and stderr, as text or as JSON events. */
+import * as Spending from "@altimate-code/agent/session/Spending"
 import type { Usage } from "@altimate-code/agent/session/Usage"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import * as Wait from "@altimate-code/agent/turn/Wait"
@@ -139,6 +140,12 @@ const tokens = ({ cacheRead, cacheWrite, input, output }: Usage) => ({
   cacheWriteInputTokens: cacheWrite
 })
 
+/** In US dollars; absent if it is unknown. `costIsMinimum`: the cost of some requests is unknown, and they cost more. */
+const cost = (spending: Spending.Spending) => ({
+  ...(Spending.isKnown(spending) ? { cost: spending.cost } : {}),
+  ...(Spending.isComplete(spending) ? {} : { costIsMinimum: true })
+})
+
 const kinds = { Bearer: "bearer", AwsChain: "aws", Headers: "header", None: "none" } as const
 
 /** Writes one event per line. docs/json-events.md describes them. */
@@ -169,14 +176,20 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
             return line({ type: "waiting", why, message, attempt, until: new Date(until).toISOString() })
           }
           case "usage":
-            return line({ type: "usage", usage: tokens(event.step), context: event.context })
+            return line({
+              type: "usage",
+              usage: tokens(event.step),
+              ...(event.cost === undefined ? {} : { cost: event.cost }),
+              context: event.context
+            })
           case "finished":
             return isAnswered(event) ?
               line({
                 type: "finish",
                 reason: event.reason,
                 stopReason: Bedrock.stopReason(event.metadata),
-                usage: tokens(event.usage)
+                usage: tokens(event.spending.usage),
+                ...cost(event.spending)
               }) :
               Effect.void
           default:

@@ -1,10 +1,12 @@
 /** Runs one prompt as a turn of the assistant and writes the answer to stdout as it arrives. */
 import type { Session } from "@altimate-code/agent/session/Session"
 import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
-import type { SmallModel } from "@altimate-code/agent/turn/ModelProvider"
+import * as Spending from "@altimate-code/agent/session/Spending"
+import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Turn from "@altimate-code/agent/turn/Turn"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { notice } from "@altimate-code/auth/Credential"
+import { Settings } from "@altimate-code/config/Settings"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -19,6 +21,7 @@ import { explain } from "../../command-line/failure/explainFailure.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
+import { describeCostLimit } from "../../model/notices.ts"
 import * as RemoteModels from "../../model/remoteModels.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import * as AskInTerminal from "../../workspace/askInTerminal.ts"
@@ -84,7 +87,7 @@ const equip = ({ noTools, system }: RunOptions) =>
 
 const log = (event: TurnEvent) => {
   if (event.type !== "finished") return Effect.void
-  const { cacheRead, cacheWrite, input, output } = event.usage
+  const { cacheRead, cacheWrite, input, output } = event.spending.usage
   return Effect.logInfo(`answer complete (${event.reason})`).pipe(
     Effect.annotateLogs({
       service: "cli",
@@ -99,11 +102,12 @@ const log = (event: TurnEvent) => {
 const maxTitleTime = "10 seconds"
 
 /** Lets the small model write the title of a new session; without one, lists show the first prompt. */
-const writeTitle = (session: Session, input: ReadonlyArray<Prompt.UserMessagePart>, small: SmallModel | undefined) =>
+const writeTitle = (session: Session, input: ReadonlyArray<Prompt.UserMessagePart>, provider: ModelProvider) =>
   Effect.gen(function*() {
+    const { small } = provider
     if (small === undefined || !(yield* SessionTitle.isNeeded(session))) return
     const text = input.map((part) => part.type === "text" ? part.text : "").join("\n\n")
-    yield* SessionTitle.write(session, text).pipe(
+    yield* SessionTitle.write(session, text, provider).pipe(
       Effect.provideService(LanguageModel.LanguageModel, small.languageModel),
       Effect.timeout(maxTitleTime),
       Effect.catchAll((error) => Effect.logWarning(`the session has no title: ${error.message}`))
@@ -126,6 +130,7 @@ const failWithoutAnswer = (event: TurnEvent, maxSteps: number) => {
 /** Runs the turn and writes its events. */
 export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
   const model = yield* KnownModels.lookUp(yield* Bedrock.configuredModel)
+  const maxCost = Option.map((yield* Settings).gateway.maxCost, ({ value }) => value)
   const input = yield* readInput(options)
   yield* Effect.gen(function*() {
     const target = yield* BedrockTarget
@@ -143,6 +148,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     yield* reportNotices([
       ...Option.toArray(notice(credential)),
       ...session.notices,
+      ...describeCostLimit({ maxCost, model, spending: Spending.sum(yield* session.entries) }),
       ...notices,
       ...yield* Attachment.findNotices(options.files)
     ])
@@ -150,14 +156,15 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       const time = new Date(yield* Clock.currentTimeMillis).toISOString()
       yield* session.append({ type: "title", title: options.title.value, time })
     }
-    const title = yield* Effect.fork(writeTitle(session, input, helpers.small))
+    const provider = Bedrock.provider(target, helpers, { price: model.price, maxCost })
+    const title = yield* Effect.fork(writeTitle(session, input, provider))
     yield* Turn.run({
       ...equipped,
       session,
       input,
       maxSteps: options.maxSteps,
       cutAnswers: "continued",
-      provider: Bedrock.provider(target, helpers),
+      provider,
       ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
     }).pipe(
       Stream.runForEach((event) =>

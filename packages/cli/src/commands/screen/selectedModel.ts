@@ -20,6 +20,7 @@ import * as ScopedRef from "effect/ScopedRef"
 import * as Stream from "effect/Stream"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
+import { describeCostLimit } from "../../model/notices.ts"
 import * as RemoteModels from "../../model/remoteModels.ts"
 import type { Services } from "../../Services.ts"
 import { toHostError } from "./toHostError.ts"
@@ -31,6 +32,8 @@ interface Opened {
   readonly status: ReadonlyArray<string>
   /** Notices for the user about its credential. */
   readonly notices: ReadonlyArray<string>
+  /** Notices for the user about the cost limit. */
+  readonly costNotices: ReadonlyArray<string>
 }
 
 /** Options of the command line about the model's answers. They apply to every selected model. */
@@ -43,7 +46,8 @@ export interface AnswerOptions {
 const open = (id: string, isKnown: boolean, options: AnswerOptions) =>
   Effect.gen(function*() {
     const known = yield* KnownModels.lookUp(id)
-    const { files } = yield* Settings.Settings
+    const { files, gateway } = yield* Settings.Settings
+    const maxCost = Option.map(gateway.maxCost, ({ value }) => value)
     const context = yield* Layer.build(Bedrock.languageModel({
       id,
       maxTokens: Option.orElse(options.maxTokens, () => known.maxTokens),
@@ -61,11 +65,14 @@ const open = (id: string, isKnown: boolean, options: AnswerOptions) =>
       gateway: new URL(endpoint.url).host,
       credential: kinds[used._tag],
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
-      ...Option.match(known.price, { onNone: () => ({}), onSome: (price) => ({ price }) }),
       ...Option.match(effort, { onNone: () => ({}), onSome: (effort) => ({ effort }) }),
       efforts: Option.match(known.thinking, { onNone: () => [], onSome: ({ efforts }) => efforts }),
       languageModel: Context.get(context, LanguageModel.LanguageModel),
-      modelProvider: Bedrock.provider({ canRetryAnswer, model, notices }, yield* Bedrock.openHelpers(known, "screen"))
+      modelProvider: Bedrock.provider(
+        { canRetryAnswer, model, notices },
+        yield* Bedrock.openHelpers(known, "screen"),
+        { price: known.price, maxCost }
+      )
     }
     const status = [
       `model       ${model.configured}`,
@@ -75,7 +82,12 @@ const open = (id: string, isKnown: boolean, options: AnswerOptions) =>
       `credential  ${kinds[used._tag]} (${used.where})`,
       ...files.filter(({ found }) => found).map(({ path, scope }) => `config      ${path} (${scope})`)
     ]
-    return { active, status, notices: Option.toArray(notice(used)) } satisfies Opened
+    return {
+      active,
+      status,
+      notices: Option.toArray(notice(used)),
+      costNotices: describeCostLimit({ maxCost, model: known })
+    } satisfies Opened
   })
 
 type Untrusted = Settings.Service["untrusted"]
@@ -142,6 +154,7 @@ export const make = <R>({ effort: initialEffort, isListed, maxTokens, notify, ov
           )
           // All models use the same credential.
           if (Option.isNone(yield* ScopedRef.get(current))) yield* notify(opened.notices)
+          yield* notify(opened.costNotices)
           yield* ScopedRef.set(
             current,
             Effect.acquireRelease(Effect.succeed(Option.some(opened)), () => Scope.close(scope, Exit.void))

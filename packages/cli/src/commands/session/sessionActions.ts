@@ -1,5 +1,6 @@
 /** The actions of `altimate-code session`. */
 import * as SessionStore from "@altimate-code/agent/session/SessionStore"
+import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Transcript from "@altimate-code/agent/session/Transcript"
 import { printable } from "@altimate-code/log/Printable"
 import * as Effect from "effect/Effect"
@@ -7,11 +8,21 @@ import { makeJsonVisible, makeVisible, Stdio, writeJson } from "../../command-li
 import * as Table from "../../command-line/table.ts"
 import * as LocalFiles from "../../workspace/localFiles.ts"
 
+/** `cost` is in US dollars and absent if it is unknown. `costIsMinimum`: the cost of some requests is unknown. */
+const toJson = (spending: Spending.Spending) => ({
+  usage: spending.usage,
+  requests: spending.requests,
+  ...(Spending.isKnown(spending) ? { cost: spending.cost } : {}),
+  ...(Spending.isComplete(spending) ? {} : { costIsMinimum: true })
+})
+
 /** Lists all sessions, the most recently used first. */
 export const list = Effect.fn("SessionCommands.list")(function*(format: "text" | "json") {
   const { write } = yield* Stdio
   const all = yield* (yield* SessionStore.SessionStore).list
-  if (format === "json") return yield* writeJson(all, 2)
+  if (format === "json") {
+    return yield* writeJson(all.map(({ spending, ...session }) => ({ ...session, ...toJson(spending) })), 2)
+  }
   if (all.length === 0) return yield* write("There are no sessions yet.\n")
   yield* write(Table.render([
     ["ID", "LAST USED", "TURNS", "DIRECTORY", "TITLE"],

@@ -141,7 +141,10 @@ export const turn = (session: Session, tools: AnyToolkit | boolean) =>
       ...(toolkit === false ? {} : { toolkit }),
       maxSteps: 10,
       cutAnswers: "continued",
-      provider: Bedrock.provider(yield* BedrockLanguageModel.BedrockTarget, {})
+      provider: Bedrock.provider(yield* BedrockLanguageModel.BedrockTarget, {}, {
+        price: Option.none(),
+        maxCost: Option.none()
+      })
     }).pipe(
       Stream.runForEach((event) =>
         Effect.sync(() => {

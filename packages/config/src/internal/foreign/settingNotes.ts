@@ -77,7 +77,7 @@ const missed: Readonly<Record<string, string>> = {
   env: "Set environment variables before you start altimate-code, or for one server in mcp.NAME.environment.",
   experimental: "There are no experimental settings.",
   formatter: "Files are not formatted after an edit: instructions can tell the model to run a formatter.",
-  governance: "There is no cost limit for queries.",
+  governance: "There is no cost limit for queries: options.maxCost limits a session.",
   hooks: "Hooks do not run.",
   json_response: "There is no such setting.",
   language: "State the response language in AGENTS.md.",

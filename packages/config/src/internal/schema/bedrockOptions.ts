@@ -1,7 +1,7 @@
 /** The schema of `provider."amazon-bedrock".options`. */
 import * as Schema from "effect/Schema"
 import { requestFields } from "./requestFields.ts"
-import { count, flag, optional, record, text, Whole } from "./schemas.ts"
+import { count, dollars, flag, optional, record, text, Whole } from "./schemas.ts"
 
 const placeholders = "{env:NAME} and {file:path} are replaced."
 
@@ -136,6 +136,9 @@ export const BedrockOptions = Schema.Struct({
       description:
         `A command that prints a bearer token, or JSON {"token", "expiresAt"}: a shell command line, or a program and its arguments. ${placeholders}`
     })
+  ),
+  maxCost: dollars(
+    "The most that a session may cost, in US dollars. Once it is reached, no further request of the session is sent."
   ),
   crossRegion: optional(CrossRegion),
   fallback: text("The model to offer on the screen when the selected one is overloaded. For run: --fallback-model."),

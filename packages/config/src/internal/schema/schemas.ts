@@ -19,6 +19,17 @@ export const Whole = Schema.Number.pipe(
 export const count = (description: string) =>
   optional(Whole.annotations({ jsonSchema: { type: "integer", exclusiveMinimum: 0, description } }))
 
+/** US dollars, above 0. */
+export const dollars = (description: string) =>
+  optional(
+    Schema.Number.pipe(
+      Schema.filter((value) => Number.isFinite(value) && value > 0, {
+        title: "a number above 0",
+        jsonSchema: { type: "number", exclusiveMinimum: 0, description }
+      })
+    )
+  )
+
 /** A number of tokens. Some tools write 0 for an unknown limit. */
 export const tokens = (description: string) =>
   optional(

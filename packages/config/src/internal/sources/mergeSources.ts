@@ -17,7 +17,13 @@ import { describeUnenforcedRules } from "../foreign/unenforcedRules.ts"
 import { findUnknownKeys } from "../foreign/unknownKeys.ts"
 import { readServers } from "../values/readServers.ts"
 import { type Files, onDisk, substitute } from "./substitute.ts"
-import { findOwnEndpoints, projectFile, withholdUntrusted } from "./withholdUntrusted.ts"
+import {
+  findOwnEndpoints,
+  findOwnMaxCost,
+  type OwnSettings,
+  projectFile,
+  withholdUntrusted
+} from "./withholdUntrusted.ts"
 
 /** A single verdict becomes the rule for `"*"` when another file adds rules. */
 const keepVerdict = (under: Branch, over: Branch): Branch => {
@@ -30,7 +36,15 @@ const keepVerdict = (under: Branch, over: Branch): Branch => {
 
 const isFromProject = (origin: Origin): boolean => origin._tag === "File" && origin.scope === "project"
 
-export const mergeSources = Effect.fn("mergeSources")(function*(sources: ReadonlyArray<Source>, trustProject: boolean) {
+interface Overrides {
+  readonly trustProject?: boolean
+  readonly maxCost?: number
+}
+
+export const mergeSources = Effect.fn("mergeSources")(function*(
+  sources: ReadonlyArray<Source>,
+  { maxCost, trustProject = false }: Overrides
+) {
   const { cwd, home } = yield* Directories
   const { register } = yield* Secrets
   // Values like {env:HOME} or {env:USER} are part of the directories' own paths. Masking them would make paths unreadable.
@@ -50,7 +64,11 @@ export const mergeSources = Effect.fn("mergeSources")(function*(sources: Readonl
       return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
     }))
   const ownTrees = checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree])
-  const ownSettings = { endpoints: yield* findOwnEndpoints(ownTrees), tree: ownTrees.reduce(merge, empty) }
+  const ownSettings: OwnSettings = {
+    endpoints: yield* findOwnEndpoints(ownTrees),
+    maxCost: Option.orElse(Option.fromNullable(maxCost), () => findOwnMaxCost(ownTrees)),
+    tree: ownTrees.reduce(merge, empty)
+  }
 
   const warnings: Array<string> = []
   const unknown: Array<UnknownSetting> = []

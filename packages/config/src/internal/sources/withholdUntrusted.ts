@@ -37,11 +37,22 @@ export const findOwnEndpoints = Effect.fn("findOwnEndpoints")(function*(trees: R
 /** The user's own values to which a project's are compared. */
 export interface OwnSettings {
   readonly endpoints: ReadonlyArray<string>
+  /** The cost limit of a session in US dollars. */
+  readonly maxCost: Option.Option<number>
   /** The merged files of the user's own, with placeholders replaced. */
   readonly tree: Branch
 }
 
 const bedrock = ["provider", "amazon-bedrock"] as const
+
+/** The cost limit in the user's own configuration; the last file applies. */
+export const findOwnMaxCost = (trees: ReadonlyArray<Branch>): Option.Option<number> =>
+  Option.fromNullable(
+    trees.flatMap((tree) => {
+      const leaf = find(tree, [...bedrock, "options", "maxCost"])
+      return leaf?._tag === "Leaf" && typeof leaf.value === "number" ? [leaf.value] : []
+    }).at(-1)
+  )
 
 /** The path of the options to which the setting at `path` belongs: the general ones, or those of one model. */
 const findOptions = (path: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
@@ -57,7 +68,8 @@ const isGroup = (path: ReadonlyArray<string>): boolean => {
   const at = findOptions(path)
   return path.length === 1 && path[0] === "permission" ||
     path.length === 2 && path[0] === "mcp" ||
-    at !== undefined && path.length === at.length + 1 && groups.has(path.at(-1))
+    at !== undefined && path.length === at.length + 1 && groups.has(path.at(-1)) ||
+    path.length === 5 && path[2] === "models" && path[4] === "cost"
 }
 
 /** The user's own guardrail that a change of this option would replace or leave out. */
@@ -111,6 +123,7 @@ export const withholdUntrusted = Effect.fn("withholdUntrusted")(
         value,
         hasPlaceholder: hasPlaceholder(path, change),
         ownEndpoints: own.endpoints,
+        ownMaxCost: own.maxCost,
         ownGuardrail: findOwnGuardrail(own.tree, path)
       })
       if (Option.isNone(why)) continue

@@ -54,6 +54,7 @@ export const readGateway = Effect.fn("readGateway")(function*(file: ConfigFile, 
     retry: { ...Gateway.defaults.retry, ...written.retry },
     streaming: Option.getOrElse(setting(written.streaming, options("streaming")), () => Gateway.defaults.streaming),
     drop: written.drop ?? Gateway.defaults.drop,
+    maxCost: setting(written.maxCost, options("maxCost")),
     crossRegion: Option.getOrElse(setting(crossRegion, paths.crossRegion), () => Gateway.defaults.crossRegion),
     prefixRules: yield* readPrefixRules(written.prefixRules ?? [], find(merged, options("prefixRules"))),
     request: yield* readRequestOptions(written, find(merged, ["provider", "amazon-bedrock", "options"]))

@@ -17,14 +17,14 @@ export const make = Effect.gen(function*() {
   return Effect.gen(function*() {
     const { contextWindow, languageModel, modelProvider: provider = unknownProvider } = yield* host.model
     const session = yield* current.get
-    const { notice, usage } = yield* provider.reportWaits(
+    const { notice } = yield* provider.reportWaits(
       Compaction.compact(session, { window: contextWindow, provider }),
       (wait) => Effect.flatMap(Clock.currentTimeMillis, (at) => send({ type: "retry-wait", wait: mask(wait), at }))
     ).pipe(Effect.provideService(LanguageModel.LanguageModel, languageModel))
-    yield* send({ type: "compacted", usage, context: History.estimateContext(yield* session.entries), text: notice })
+    yield* send({ type: "compacted", context: History.estimateContext(yield* session.entries), text: notice })
   }).pipe(
     Effect.catchAll((error) => showFailure(error._tag === "HostError" ? error : host.explain(error))),
     Effect.onInterrupt(() => showWarning("Interrupted. Nothing was compacted.")),
-    Effect.ensuring(send({ type: "task-ended" }))
+    Effect.ensuring(Effect.zipRight(current.displaySpending, send({ type: "task-ended" })))
   )
 })

@@ -1,8 +1,7 @@
 import * as History from "@altimate-code/agent/session/History"
 import type { Session } from "@altimate-code/agent/session/Session"
 import type { SessionError } from "@altimate-code/agent/session/SessionError"
-import * as Transcript from "@altimate-code/agent/session/Transcript"
-import * as Usage from "@altimate-code/agent/session/Usage"
+import * as Spending from "@altimate-code/agent/session/Spending"
 import type * as Turn from "@altimate-code/agent/turn/Turn"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as Context from "effect/Context"
@@ -22,6 +21,8 @@ export class CurrentSession extends Context.Tag("@altimate-code/tui/CurrentSessi
   readonly systemPrompt: Effect.Effect<Pick<Turn.Options, "system" | "findInstructions">>
   /** Shows its transcript. */
   readonly display: Effect.Effect<void>
+  /** Shows what it has cost, after a task that may have sent requests. */
+  readonly displaySpending: Effect.Effect<void>
   /** Opens and shows another session, then closes this one so that other processes can open it. */
   readonly switchTo: (
     open: Effect.Effect<Session, SessionError, Scope.Scope>
@@ -62,7 +63,7 @@ export const make = (initial: Options) =>
         items: items.length === 0
           ? [{ type: "welcome", version: host.version, directory: host.directory }]
           : [...items, { type: "notice", level: "info", text: `Resumed session ${session.id}.` }],
-        usage: items.length === 0 ? Usage.none : Transcript.sumUsage(entries),
+        spending: Spending.sum(entries),
         context: History.estimateContext(entries)
       })
       if (session.directory !== workspace.directory) {
@@ -75,6 +76,10 @@ export const make = (initial: Options) =>
       get: Effect.map(Ref.get(current), ({ session }) => session),
       systemPrompt: Effect.flatMap(Ref.get(current), ({ systemPrompt }) => systemPrompt),
       display,
+      displaySpending: Effect.gen(function*() {
+        const { session } = yield* Ref.get(current)
+        yield* send({ type: "spending", spending: Spending.sum(yield* session.entries) })
+      }),
       switchTo: (open) =>
         Effect.gen(function*() {
           const ownScope = yield* Scope.fork(scope, ExecutionStrategy.sequential)

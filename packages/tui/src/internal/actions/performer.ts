@@ -138,6 +138,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
           return fork(sessions.exportMarkdown)
         case "status":
           return fork(reports.status)
+        case "cost":
+          return fork(reports.cost)
         case "mcp":
           return fork(reports.mcp)
         case "edit":

@@ -3,7 +3,7 @@ import { Approver } from "@altimate-code/agent/permission/Approver"
 import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/session/Session"
 import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
-import type { SmallModel } from "@altimate-code/agent/turn/ModelProvider"
+import type { ModelProvider, SmallModel } from "@altimate-code/agent/turn/ModelProvider"
 import * as Turn from "@altimate-code/agent/turn/Turn"
 import type { Workspace } from "@altimate-code/agent/Workspace"
 import * as LanguageModel from "@effect/ai/LanguageModel"
@@ -49,15 +49,16 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
       })
 
     /** Lets the small model write the title of a new session. Without a title, lists show the first prompt. */
-    const writeTitle = (session: Session, text: string, { languageModel, name }: SmallModel) =>
+    const writeTitle = (session: Session, text: string, { languageModel, name }: SmallModel, provider: ModelProvider) =>
       Effect.flatMap(SessionTitle.isNeeded(session), (isNeeded) =>
         isNeeded
           ? fork(
-            SessionTitle.write(session, text).pipe(
+            SessionTitle.write(session, text, provider).pipe(
               Effect.provideService(LanguageModel.LanguageModel, languageModel),
               Effect.catchAll((error) =>
                 showWarning(`${name} (small_model) could not write the session's title: ${host.explain(error).message}`)
-              )
+              ),
+              Effect.ensuring(current.displaySpending)
             )
           )
           : Effect.void)
@@ -67,7 +68,7 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
         const { contextWindow, languageModel, modelProvider } = yield* host.model
         const { toolkit } = yield* tools
         const session = yield* current.get
-        if (modelProvider?.small !== undefined) yield* writeTitle(session, text, modelProvider.small)
+        if (modelProvider?.small !== undefined) yield* writeTitle(session, text, modelProvider.small, modelProvider)
         yield* grantMentioned(text)
         const events = Turn.run({
           session,
@@ -92,10 +93,12 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
         Effect.provideService(Approver, approver),
         Effect.provide(context),
         Effect.onExit((exit) =>
-          Effect.flatMap(
-            Clock.currentTimeMillis,
-            (at) => send({ type: "turn-ended", at, interrupted: Exit.isInterrupted(exit) })
-          )
+          Effect.gen(function*() {
+            // An interrupted turn reports no events, but its last request counts too.
+            yield* current.displaySpending
+            const at = yield* Clock.currentTimeMillis
+            yield* send({ type: "turn-ended", at, interrupted: Exit.isInterrupted(exit) })
+          })
         )
       )
   })

@@ -6,6 +6,7 @@ export const slashCommands: ReadonlyArray<Command> = [
   { name: "/new", description: "start a new session" },
   { name: "/sessions", description: "resume an earlier session" },
   { name: "/status", description: "show the settings in use and where they come from" },
+  { name: "/cost", description: "show what this session has used and cost, by model" },
   { name: "/mcp", description: "show each MCP server's state, tools and last error" },
   { name: "/compact", description: "summarize older messages to free up context" },
   { name: "/export", description: "save this session as a Markdown file" },

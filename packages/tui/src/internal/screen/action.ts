@@ -19,6 +19,7 @@ export type Action =
   | { readonly type: "new-session" }
   | { readonly type: "export" }
   | { readonly type: "status" }
+  | { readonly type: "cost" }
   | { readonly type: "mcp" }
   /** Opens the text in the user's editor. */
   | { readonly type: "edit"; readonly text: string }

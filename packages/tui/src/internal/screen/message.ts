@@ -1,5 +1,5 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
-import type { Usage } from "@altimate-code/agent/session/Usage"
+import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel } from "../../Host.ts"
@@ -42,10 +42,12 @@ export type Message =
   | {
     readonly type: "session-opened"
     readonly items: ReadonlyArray<Item>
-    readonly usage: Usage
+    readonly spending: Spending
     readonly context: number
   }
-  | { readonly type: "compacted"; readonly usage: Usage; readonly context: number; readonly text: string }
+  /** The requests of the session, after a task that may have sent some. */
+  | { readonly type: "spending"; readonly spending: Spending }
+  | { readonly type: "compacted"; readonly context: number; readonly text: string }
   /** The prompt as the user left it in their editor. */
   | { readonly type: "edited"; readonly text: string }
   | { readonly type: "setup"; readonly setup: Setup }

@@ -1,5 +1,5 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
-import type { Usage } from "@altimate-code/agent/session/Usage"
+import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel } from "../../Host.ts"
 import type { Completion } from "../input/completion.ts"
@@ -69,7 +69,8 @@ export interface State {
   readonly task: Task
   /** The wait before the current request is retried. */
   readonly retryWait: Wait | undefined
-  readonly usage: Usage
+  /** Of the whole session. */
+  readonly spending: Spending
   /** Tokens that the next request starts with. */
   readonly context: number
   readonly input: Editor.State

@@ -1,5 +1,6 @@
-import type { Usage } from "@altimate-code/agent/session/Usage"
-import type { ActiveModel, Price } from "../../Host.ts"
+import * as Spending from "@altimate-code/agent/session/Spending"
+import * as Usage from "@altimate-code/agent/session/Usage"
+import type { ActiveModel } from "../../Host.ts"
 import { type Canvas, type Lines, paintLine } from "../terminal/canvas.ts"
 import type { Role } from "../terminal/theme.ts"
 import { clean, type Line, measureWidth, truncate } from "../terminal/themedText.ts"
@@ -9,9 +10,7 @@ export interface Status {
   readonly yolo: boolean
   readonly model: ActiveModel | undefined
   /** Of the whole session. */
-  readonly usage: Usage
-  /** In US dollars; absent if the price is unknown. */
-  readonly cost: number | undefined
+  readonly spending: Spending.Spending
   /** Tokens that the next request starts with. */
   readonly context: number
   /** What the screen is doing now. */
@@ -19,21 +18,11 @@ export interface Status {
   readonly isBusy: boolean
 }
 
-/** In US dollars. Without prices for the cache, its tokens cost as much as other input. */
-export const computeCost = (usage: Usage, price: Price): number =>
-  (usage.input * price.input
-    + usage.output * price.output
-    + usage.cacheRead * (price.cacheRead ?? price.input)
-    + usage.cacheWrite * (price.cacheWrite ?? price.input)) / 1_000_000
-
 export const formatTokens = (count: number): string => {
   if (count < 1000) return String(count)
   if (count < 99_950) return `${(count / 1000).toFixed(1)}k`
   return count < 999_500 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}M`
 }
-
-export const formatDollars = (amount: number): string =>
-  amount > 0 && amount < 0.005 ? "<$0.01" : `$${amount.toFixed(2)}`
 
 interface Segment {
   readonly text: string
@@ -80,9 +69,10 @@ const describeModel = (model: ActiveModel | undefined): ReadonlyArray<Segment> =
   ]
 }
 
-const describeUsage = ({ context, cost, model, usage }: Status): ReadonlyArray<Segment> => {
+const describeUsage = ({ context, model, spending }: Status): ReadonlyArray<Segment> => {
+  const { requests, usage } = spending
   const window = model?.contextWindow
-  const total = usage.input + usage.output + usage.cacheRead + usage.cacheWrite
+  const total = Usage.total(usage)
   const percent = window === undefined ? undefined : Math.round(100 * context / window)
   return [
     ...(percent === undefined
@@ -95,7 +85,13 @@ const describeUsage = ({ context, cost, model, usage }: Status): ReadonlyArray<S
       role: "dim",
       priority: 3
     },
-    ...(cost === undefined ? [] : [{ text: formatDollars(cost), role: "dim" as const, priority: 5 }])
+    ...(requests === 0
+      ? []
+      : [{
+        text: Spending.isKnown(spending) ? Spending.describe(spending) : "cost unknown",
+        role: "dim" as const,
+        priority: 5
+      }])
   ]
 }
 

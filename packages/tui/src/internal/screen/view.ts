@@ -167,14 +167,13 @@ const renderCompletion = ({ completion, selectedCompletion }: State, canvas: Can
 }
 
 const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {
-  const { context, hint, model, task, usage, yolo } = state
+  const { context, hint, model, spending, task, yolo } = state
   return StatusBar.render(
     {
       yolo,
       model,
-      usage,
+      spending,
       context,
-      cost: model?.price === undefined ? undefined : StatusBar.computeCost(usage, model.price),
       activity: hint ?? describeActivity(state),
       isBusy: hint !== undefined || task.type !== "none"
     },

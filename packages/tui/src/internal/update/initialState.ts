@@ -1,4 +1,4 @@
-import * as Usage from "@altimate-code/agent/session/Usage"
+import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Editor from "../input/editor.ts"
 import type { State } from "../screen/state.ts"
 
@@ -23,7 +23,7 @@ export const initialState = (
   calls: [],
   task: { type: "none" },
   retryWait: undefined,
-  usage: Usage.none,
+  spending: Spending.none,
   context: 0,
   input: Editor.empty(options.history),
   lastTypedAt: 0,

@@ -5,7 +5,7 @@ import { type Step, step } from "./step.ts"
 import { addItem } from "./turnUpdate.ts"
 
 /** Slash commands that run even while a task is running. */
-const immediateCommands = ["/help", "/mcp", "/status", "/export", "/exit", "/quit"]
+const immediateCommands = ["/help", "/mcp", "/status", "/cost", "/export", "/exit", "/quit"]
 
 /** Sends the text, or queues it while a task is running. */
 export const submitOrQueue = (state: State, text: string): Step =>
@@ -78,6 +78,8 @@ const runSlashCommand = (state: State, text: string): Step => {
         : step(startLoading(state, "opening session"), { type: "open-session", id: argument })
     case "/status":
       return step(state, { type: "status" })
+    case "/cost":
+      return step(state, { type: "cost" })
     case "/mcp":
       return step(state, { type: "mcp" })
     case "/compact":

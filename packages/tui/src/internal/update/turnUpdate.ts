@@ -1,4 +1,4 @@
-import * as Usage from "@altimate-code/agent/session/Usage"
+import * as Spending from "@altimate-code/agent/session/Spending"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { split, splitLong } from "../markdown/markdownSplit.ts"
 import type { Call, State, Task } from "../screen/state.ts"
@@ -55,7 +55,10 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
     case "usage":
       return {
         ...state,
-        usage: Usage.add(state.usage, event.step),
+        spending: Spending.add(state.spending, {
+          usage: event.step,
+          ...(event.cost === undefined ? {} : { cost: event.cost })
+        }),
         context: event.context,
         task: withPhase(state, "thinking")
       }

@@ -1,4 +1,3 @@
-import * as Usage from "@altimate-code/agent/session/Usage"
 import * as Editor from "../input/editor.ts"
 import { replaceChoices } from "../input/picker.ts"
 import * as Question from "../questions/question.ts"
@@ -85,13 +84,15 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
         ...state,
         items: message.items,
         sessionNumber: state.sessionNumber + 1,
-        usage: message.usage,
+        spending: message.spending,
         context: message.context
       })
+    case "spending":
+      return step({ ...state, spending: message.spending })
     case "compacted":
       return step(
         TurnUpdate.addItem(
-          { ...state, usage: Usage.add(state.usage, message.usage), context: message.context },
+          { ...state, context: message.context },
           { type: "notice", level: "info", text: message.text }
         )
       )

@@ -5,7 +5,10 @@ import { credentialHint } from "./credentialHint.ts"
 /** Returns what the user can do about a failure. Library errors have no hints that name commands, so these are added here. */
 export const hintOf = (failure: AuthError | SessionError | { readonly hint: string }): string => {
   if (!("hint" in failure)) return credentialHint(failure)
-  return "_tag" in failure && failure._tag === "SessionError" && failure.reason === "NotFound"
+  const reason = "_tag" in failure && failure._tag === "SessionError" ? failure.reason : undefined
+  return reason === "NotFound"
     ? "altimate-code session list shows all sessions."
+    : reason === "CostLimit"
+    ? "To continue, resume the session with a higher limit: --continue --max-cost USD. A new session starts at $0.00."
     : failure.hint
 }

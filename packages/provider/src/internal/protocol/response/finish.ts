@@ -22,9 +22,21 @@ const reasons: Readonly<Record<string, Response.FinishReason>> = {
 /** Whether the answer was cut off by a token limit. */
 export const isCut = (stopReason: string | undefined): boolean => reasons[stopReason ?? ""] === "length"
 
+/** The tokens that were written to the cache for an hour, which costs more than for five minutes. */
+const countHourWrites = ({ cacheDetails }: TokenUsage): number | undefined =>
+  cacheDetails?.reduce((sum, { inputTokens = 0, ttl }) => ttl === "1h" ? sum + inputTokens : sum, 0)
+
+/** Some gateways omit the total, or leave the cache out of it. */
+const countAll = (usage: TokenUsage): number | undefined => {
+  const { cacheReadInputTokens = 0, cacheWriteInputTokens, inputTokens = 0, outputTokens = 0, totalTokens } = usage
+  const sum = inputTokens + outputTokens + cacheReadInputTokens + (cacheWriteInputTokens ?? 0)
+  if (cacheWriteInputTokens !== undefined) return sum
+  return totalTokens === undefined && sum === 0 ? undefined : Math.max(totalTokens ?? 0, sum)
+}
+
 /**
  * Token counts are Bedrock's own: `inputTokens` excludes tokens read from or written to the cache, `cachedInputTokens` counts those read,
- * `cacheWriteInputTokens` in the metadata those written, and `totalTokens` is the sum. An answer of which a guardrail only masked parts is a
+ * `cacheWriteInputTokens` in the metadata those written (`cacheWrite1hInputTokens` for an hour), and `totalTokens` is the sum. An answer of which a guardrail only masked parts is a
  * normal one.
  */
 export const toFinish = (
@@ -41,12 +53,13 @@ export const toFinish = (
     usage: {
       inputTokens: usage?.inputTokens,
       outputTokens: usage?.outputTokens,
-      totalTokens: usage?.totalTokens,
+      totalTokens: usage && countAll(usage),
       ...(usage?.cacheReadInputTokens !== undefined && { cachedInputTokens: usage.cacheReadInputTokens })
     },
     metadata: providerMetadata({
       ...(stopReason !== undefined && { stopReason }),
       ...(usage?.cacheWriteInputTokens !== undefined && { cacheWriteInputTokens: usage.cacheWriteInputTokens }),
+      ...(usage?.cacheDetails !== undefined && { cacheWrite1hInputTokens: countHourWrites(usage) }),
       ...(latencyMs !== undefined && { latencyMs }),
       ...(guardrail !== undefined && { guardrail })
     })

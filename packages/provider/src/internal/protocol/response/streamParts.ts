@@ -38,6 +38,8 @@ export interface State {
   readonly trace: ConverseTrace | undefined
   /** Why a tool call is malformed; ignored if the answer was cut off by a token limit. */
   readonly malformed: AiError.MalformedOutput | undefined
+  /** Why the answer is not usable. It fails at the end of the stream, because the usage may still arrive. */
+  readonly failure: AiError.AiError | undefined
   readonly isFinished: boolean
 }
 
@@ -51,14 +53,30 @@ export const initialState: State = {
   latencyMs: undefined,
   trace: undefined,
   malformed: undefined,
+  failure: undefined,
   isFinished: false
 }
 
-type Step = Either.Either<readonly [State, ReadonlyArray<Part>], AiError.MalformedOutput>
+type Step<E = AiError.MalformedOutput> = Either.Either<readonly [State, ReadonlyArray<Part>], E>
 
-/** Converts an event to parts; `undefined` stands for the end of the stream. */
-export const step = (state: State, event: StreamedEvent | undefined, expected: Expectation): Step => {
-  if (event === undefined) return catchMalformed(() => finish(state))
+/** How the stream ended: completely, or with an error. */
+export interface End {
+  readonly _tag: "End"
+  readonly error?: AiError.AiError
+}
+
+/**
+ * Converts an event, or the end of the stream, to parts. A failed answer whose usage was reported emits `finish` before it fails, because it is
+ * billed too.
+ */
+export const step = (state: State, event: StreamedEvent | End, expected: Expectation): Step<AiError.AiError> => {
+  if ("_tag" in event) {
+    const failure = event.error ?? state.failure
+    if (failure === undefined) return catchMalformed(() => finish(state))
+    return state.usage === undefined || state.isFinished
+      ? Either.left(failure)
+      : Either.map(finish(state), ([next, parts]) => [{ ...next, failure }, parts] as const)
+  }
   const first = state.hasBegun ? [] : [toResponseMetadata(event.requestId, expected.modelId)]
   return Either.map(
     catchMalformed(() => advance({ ...state, hasBegun: true }, event, expected)),
@@ -162,8 +180,8 @@ const closeAll = (state: State, stopReason: string, expected: Expectation): Step
       next = closed
       parts.push(...ended)
     }
-    if (next.malformed !== undefined && !isCut(stopReason)) return yield* Either.left(next.malformed)
-    return [next, parts] as const
+    const failure = isCut(stopReason) ? undefined : next.malformed
+    return [{ ...next, failure }, parts] as const
   })
 
 /** Emits `finish` once: after the usage, or at the end of the stream if a gateway omits the usage. */

@@ -7,18 +7,24 @@ import * as Stream from "effect/Stream"
 import * as Take from "effect/Take"
 import type { StreamedEvent } from "../../../StreamedEvent.ts"
 import type { Expectation } from "../tools/toolCall.ts"
-import { initialState, step } from "./streamParts.ts"
+import { type End, initialState, step } from "./streamParts.ts"
 
 type Part = Response.StreamPartEncoded
-type Parts = Take.Take<Part, AiError.MalformedOutput>
+type Parts = Take.Take<Part, AiError.AiError>
+
+/** Twice: the first end may emit `finish`, and the second one fails. */
+const end = (error?: AiError.AiError): Stream.Stream<End> => {
+  const end: End = { _tag: "End", ...(error === undefined ? {} : { error }) }
+  return Stream.make(end, end)
+}
 
 /** Events that arrived together become parts together. Deltas of a block that follow each other become one. */
 export const toStreamParts =
   (expected: Expectation) =>
-  <E, R>(events: Stream.Stream<StreamedEvent, E, R>): Stream.Stream<Part, E | AiError.MalformedOutput, R> =>
+  <R>(events: Stream.Stream<StreamedEvent, AiError.AiError, R>): Stream.Stream<Part, AiError.AiError, R> =>
     Stream.suspend(() => {
       let state = initialState
-      const convert = (events: Chunk.Chunk<StreamedEvent | undefined>): Chunk.Chunk<Parts> => {
+      const convert = (events: Chunk.Chunk<StreamedEvent | End>): Chunk.Chunk<Parts> => {
         const parts: Array<Part> = []
         for (const event of events) {
           const converted = step(state, event, expected)
@@ -32,7 +38,8 @@ export const toStreamParts =
         return Chunk.of<Parts>(Take.chunk(Chunk.unsafeFromArray(parts)))
       }
       return events.pipe(
-        Stream.concat(Stream.succeed(undefined)),
+        Stream.concat(end()),
+        Stream.catchAll(end),
         Stream.mapChunks(convert),
         Stream.flattenTake
       )
