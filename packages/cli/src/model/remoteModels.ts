@@ -82,9 +82,7 @@ export const withProfilesFor = (model: string) => <A, E, R>(self: Effect.Effect<
     const lists = isKnown
       ? []
       : yield* Effect.orElseSucceed(RemoteModels.readAllStored(join(cache, "models")), () => [])
-    const profile = lists.flatMap(({ profiles }) =>
-      profiles
-    )
+    const profile = lists.flatMap(({ profiles }) => profiles)
       .find(({ arn, isApplication, name }) => isApplication && (arn === id || name === id))
     return yield* profile === undefined
       ? self
@@ -96,5 +94,7 @@ export const withProfilesFor = (model: string) => <A, E, R>(self: Effect.Effect<
 
 /** Runs `self` as {@link withProfilesFor} does, for the selected model. */
 export const withProfiles = <A, E, R>(self: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Settings, ({ model }) =>
-    withProfilesFor(Option.match(model, { onNone: () => "", onSome: ({ value }) => value }))(self))
+  Effect.flatMap(
+    Settings,
+    ({ model }) => withProfilesFor(Option.match(model, { onNone: () => "", onSome: ({ value }) => value }))(self)
+  )
