@@ -10,7 +10,7 @@ const answer = (model: string): Entry => ({
   usage: { input: 1000, output: 10, cacheRead: 0, cacheWrite: 0 },
   model,
   cost: 0.25,
-  time: 0
+  time: "2026-11-20T10:00:00.000Z"
 })
 
 describe("the table of /cost", () => {
