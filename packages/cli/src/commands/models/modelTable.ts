@@ -1,5 +1,5 @@
 /** Shows models, as a table for people and as JSON for scripts. */
-import type { Price } from "@altimate-code/model-id/Catalog"
+import type { Model, Price } from "@altimate-code/model-id/Catalog"
 import type { Offer } from "@altimate-code/provider/listing/ModelOffer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -19,10 +19,14 @@ export const describeTokens = (tokens: number): string =>
 
 const orDash = (text: Option.Option<string>): string => Option.getOrElse(text, () => "-")
 
+/** The efforts that can be set, for example `low–max`; `yes` for a model that thinks as it likes, and `no` for one that does not. */
+const describeThinking = ({ reasoning, thinking }: Model): string =>
+  thinking !== undefined ? `${thinking.efforts[0]}–${thinking.efforts.at(-1)}` : reasoning ? "yes" : "no"
+
 /** The cells that describe a model after its name and ID. */
 export const describeFacts = ({ contextWindow, model, price }: SelectableModel): ReadonlyArray<string> => [
   orDash(Option.map(contextWindow, describeTokens)),
-  orDash(Option.map(model, ({ reasoning }) => reasoning ? "yes" : "no")),
+  orDash(Option.map(model, describeThinking)),
   orDash(Option.map(price, describePrice))
 ]
 
@@ -94,11 +98,12 @@ export const toJson = ({ contextWindow, family, id, model, name, price, source }
   ...Option.match(contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
   ...Option.match(model, {
     onNone: () => ({}),
-    onSome: ({ cache, input, maxOutput, reasoning, tools }) => ({
+    onSome: ({ cache, input, maxOutput, reasoning, thinking, tools }) => ({
       ...(maxOutput === undefined ? {} : { maxOutput }),
       input: ["text", ...(input.image ? ["image"] : []), ...(input.document === true ? ["document"] : [])],
       tools,
       thinking: reasoning,
+      ...(thinking === undefined ? {} : { efforts: thinking.efforts }),
       cache
     })
   }),

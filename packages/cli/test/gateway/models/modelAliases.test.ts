@@ -81,7 +81,7 @@ layer(NodeContext.layer)("configured models:", (it) => {
       const request = yield* ask("-m", "sonnet")
       assert.strictEqual(maxTokens(request), 1234)
       assert.isTrue(cached(request))
-      assert.match((yield* run("models")).stdout, /^Our Sonnet +sonnet +1M +yes +\$3\.30 \/ \$16\.50$/m)
+      assert.match((yield* run("models")).stdout, /^Our Sonnet +sonnet +1M +low–max +\$3\.30 \/ \$16\.50$/m)
     }))
 
   it.scoped("a plain ID gets its prefix by the rules, unless crossRegion says otherwise", () =>
@@ -102,7 +102,7 @@ layer(NodeContext.layer)("configured models:", (it) => {
     Effect.gen(function*() {
       const { configFile, run } = yield* gatewayWith(undefined, {}, { sonnet: { id: profile, baseModel } })
       const listed = (yield* run("models")).stdout.split("\n")
-      assert.match(listed[1]!, /^Claude Sonnet 4\.6 +sonnet +1M +yes +\$3\.30 \/ \$16\.50$/)
+      assert.match(listed[1]!, /^Claude Sonnet 4\.6 +sonnet +1M +low–max +\$3\.30 \/ \$16\.50$/)
       assert.isTrue(listed.some((line) => line.includes(`  ${baseModel} `)))
       const { code, stderr, stdout } = yield* run("models", "resolve", "sonnet")
       assert.strictEqual(code, 0, stderr)

@@ -62,18 +62,18 @@ layer(NodeContext.layer)("models --remote:", (it) => {
       assert.strictEqual(code, 0, stderr)
       assert.strictEqual(stderr, "")
       assert.deepStrictEqual(rows(stdout), {
-        [arn]: "team-search | ready | 1M | yes | $3.30 / $16.50",
-        "anthropic.claude-sonnet-4-6": "Claude Sonnet 4.6 | ready | 1M | yes | $3.30 / $16.50",
+        [arn]: "team-search | ready | 1M | low–max | $3.30 / $16.50",
+        "anthropic.claude-sonnet-4-6": "Claude Sonnet 4.6 | ready | 1M | low–max | $3.30 / $16.50",
         // The rules would send us.anthropic.claude-opus-5, which is not there.
-        "global.anthropic.claude-opus-5": "Claude Opus 5 | ready | 1M | yes | $5.50 / $27.50",
+        "global.anthropic.claude-opus-5": "Claude Opus 5 | ready | 1M | low–max | $5.50 / $27.50",
         "anthropic.claude-3-7-sonnet-20250219-v1:0":
-          "Claude Sonnet 3.7 | ready until 2999-05-01 | 200k | yes | $3.00 / $15.00",
+          "Claude Sonnet 3.7 | ready until 2999-05-01 | 200k | low–high | $3.00 / $15.00",
         // Not us.deepseek.v3-v1:0.
         "arn:aws:bedrock:us-east-1::foundation-model/deepseek.v3-v1:0":
           "DeepSeek-V3.1 | ready | 163k | yes | $0.58 / $1.68",
-        "openai.gpt-oss-120b-1:0": "gpt-oss-120b | ready | 128k | yes | $0.15 / $0.60",
+        "openai.gpt-oss-120b-1:0": "gpt-oss-120b | ready | 128k | low–high | $0.15 / $0.60",
         "acme.newest-model": "Newest | ready | - | - | -",
-        "anthropic.claude-opus-4-8": "Claude Opus 4.8 | needs access | 1M | yes | $5.50 / $27.50",
+        "anthropic.claude-opus-4-8": "Claude Opus 4.8 | needs access | 1M | low–max | $5.50 / $27.50",
         "anthropic.claude-fable-5": "Claude Fable 5 | needs a profile | 1M | yes | $11.00 / $55.00",
         "anthropic.claude-3-haiku-20240307-v1:0": "Claude Haiku 3 | retired on 2020-05-01 | 200k | no | $0.25 / $1.25"
       })
@@ -128,7 +128,7 @@ layer(NodeContext.layer)("models --remote:", (it) => {
       assert.strictEqual(stderr, "")
       assert.deepStrictEqual(rows(stdout), {
         "claude-prod": "claude-prod | ready | - | - | -",
-        "bedrock/us.anthropic.claude-sonnet-4-6": "Claude Sonnet 4.6 | ready | 1M | yes | $3.30 / $16.50"
+        "bedrock/us.anthropic.claude-sonnet-4-6": "Claude Sonnet 4.6 | ready | 1M | low–max | $3.30 / $16.50"
       })
       assert.deepStrictEqual(paths(yield* sandbox.requests), [
         "/bedrock/v1/foundation-models",
