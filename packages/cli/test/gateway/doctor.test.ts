@@ -180,7 +180,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
 
   it.scoped("reports untrusted settings and a buffered stream, and continues", () =>
     Effect.gen(function*() {
-      const says = { type: "text", text: ["one ", "two ", "three ", "four"] } as const
+      const says = { type: "text", text: Array.from({ length: 60 }, (_, index) => `${index + 1}\n`) } as const
       const { home } = yield* start()
       const sandbox = yield* Sandbox.make({
         script: [
@@ -198,7 +198,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       const { code, stdout } = yield* home.spawn(["doctor"], { cwd, env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
       assert.strictEqual(code, 0, stdout)
       assert.match(stdout, /! trust .*altimate-code.json: permission\n.*altimate-code trust/)
-      assert.match(stdout, /! stream .*buffered: nothing for \d+ ms, then all \d+ pieces within \d+ ms\n.*gateway/)
+      assert.match(stdout, /! stream .*buffered: nothing for \d+ ms, then all 171 characters within \d+ ms\n.*gateway/)
       assert.include(stdout, "✓ large prompt")
     }))
 

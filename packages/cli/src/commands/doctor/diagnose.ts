@@ -56,7 +56,7 @@ import { version } from "../../Version.ts"
 import { endpoint, warnings } from "../../workspace/withSettings.ts"
 import { checkModelList } from "./checkModelList.ts"
 import { DoctorReport, type Observation, observation } from "./DoctorReport.ts"
-import { describePacing, largePrompt } from "./prompts.ts"
+import { describePacing, largePrompt, type Piece } from "./prompts.ts"
 
 const versions = Effect.sync(() =>
   observation(undefined, `altimate-code ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`)
@@ -320,12 +320,13 @@ const doctorMaxTokens = Option.some(512)
 /** Streams a longer answer, whose timing shows whether something in between buffers it. */
 const converseStream = Effect.gen(function*() {
   const start = yield* Clock.currentTimeMillis
-  const arrivals: Array<number> = []
+  const pieces: Array<Piece> = []
   yield* LanguageModel.streamText({ prompt: "Count from 1 to 60, each number on a line of its own, nothing else." })
     .pipe(
       Stream.runForEach((part) =>
         part.type === "text-delta"
-          ? Effect.map(Clock.currentTimeMillis, (now) => void arrivals.push(now - start))
+          ? Effect.map(Clock.currentTimeMillis, (now) =>
+            void pieces.push({ time: now - start, length: part.delta.length }))
           : Effect.void
       )
     )
@@ -335,7 +336,7 @@ const converseStream = Effect.gen(function*() {
   }
   const notice = yield* readNotices
   if (Option.isSome(notice)) return observation(undefined, "answered without streaming", notice.value)
-  const { detail, isBuffered } = describePacing(arrivals)
+  const { detail, isBuffered } = describePacing(pieces)
   return observation(
     undefined,
     detail,

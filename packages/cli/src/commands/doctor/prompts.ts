@@ -25,19 +25,31 @@ export const largePrompt = [
 const maxBurst = 50
 const minGeneration = 500
 
-/** Describes the pace of an answer. `arrivals` are the times at which pieces of its text arrived, in milliseconds after the request. */
+/** In characters. A model may send a shorter text at once. */
+const minLength = 100
+
+/** A piece of an answer's text. What arrives together is one piece. */
+export interface Piece {
+  /** When it arrived, in milliseconds after the request. */
+  readonly time: number
+  /** In characters. */
+  readonly length: number
+}
+
+/** Describes the pace of an answer. */
 export const describePacing = (
-  arrivals: ReadonlyArray<number>
+  pieces: ReadonlyArray<Piece>
 ): { readonly detail: string; readonly isBuffered: boolean } => {
-  const first = arrivals[0]
-  const last = arrivals.at(-1)
+  const first = pieces[0]?.time
+  const last = pieces.at(-1)?.time
   if (first === undefined || last === undefined) return { detail: "answered without text", isBuffered: false }
-  const isBuffered = arrivals.length > 1 && first > minGeneration && last - first < maxBurst
-  const pieces = `${arrivals.length} ${arrivals.length === 1 ? "piece" : "pieces"}`
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  const isBuffered = length >= minLength && first > minGeneration && last - first < maxBurst
+  const count = `${pieces.length} ${pieces.length === 1 ? "piece" : "pieces"}`
   return {
     detail: isBuffered
-      ? `buffered: nothing for ${first} ms, then all ${pieces} within ${last - first} ms`
-      : `first text after ${first} ms, ${pieces} within ${last - first} ms`,
+      ? `buffered: nothing for ${first} ms, then all ${length} characters within ${last - first} ms`
+      : `first text after ${first} ms, ${count} within ${last - first} ms`,
     isBuffered
   }
 }

@@ -28,7 +28,7 @@ layer(NodeContext.layer)("a gateway that answers a streaming request with a comp
             ]
           },
           { blocks: [{ type: "toolUse", toolUseId: "t2", name: "read", input: { path: "a.txt" } }] },
-          { blocks: text, stopReason: "max_tokens", usage: { inputTokens: 11, outputTokens: 7 } }
+          { blocks: text, stopReason: "stop_sequence", usage: { inputTokens: 11, outputTokens: 7 } }
         ]
       })
       const home = yield* makeHome
@@ -43,7 +43,7 @@ layer(NodeContext.layer)("a gateway that answers a streaming request with a comp
         events.filter(({ type }) => type === "text").map(({ text }) => text),
         ["Let me see.", "one two"]
       )
-      assert.deepInclude(events.at(-1), { type: "finish", reason: "length", stopReason: "max_tokens" })
+      assert.deepInclude(events.at(-1), { type: "finish", reason: "stop", stopReason: "stop_sequence" })
       const notices = events.filter(({ type }) => type === "notice")
       assert.strictEqual(notices.length, 1)
       assert.match(

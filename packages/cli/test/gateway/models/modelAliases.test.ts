@@ -65,7 +65,7 @@ layer(NodeContext.layer)("configured models:", (it) => {
       })
       for (const name of ["sonnet", baseModel, inference, foundation]) {
         const request = yield* ask("-m", name)
-        assert.strictEqual(maxTokens(request), 8192, name)
+        assert.strictEqual(maxTokens(request), 32_000, name)
         assert.isTrue(cached(request), name)
       }
       const unknown = yield* ask("-m", "plain")
@@ -158,9 +158,11 @@ layer(NodeContext.layer)("configured models:", (it) => {
       yield* terminal.write("hello")
       yield* terminal.see("hello")
       yield* terminal.write(keys.enter)
-      const [request] = yield* sandbox.waitFor((requests) => requests.length > 0)
+      // The list of models is requested with GET.
+      const isPost = ({ method }: Sandbox.RecordedRequest) => method === "POST"
+      const request = (yield* sandbox.waitFor((requests) => requests.some(isPost))).find(isPost)
       assert.strictEqual(request!.modelId, profile)
-      assert.strictEqual(maxTokens(request!), 8192)
+      assert.strictEqual(maxTokens(request!), 32_000)
       assert.notInclude(terminal.raw(), canary)
     }))
 })

@@ -196,6 +196,6 @@ layer(NodeContext.layer)("models --remote:", (it) => {
       yield* ask({ args: ["run", "hi", "--no-tools", "-m", "team-search"] })
       const request = (yield* sandbox.requests).at(-1)!
       assert.strictEqual(request.modelId, arn)
-      assert.deepInclude(request.body, { inferenceConfig: { maxTokens: 8192 } })
+      assert.deepInclude(request.body, { inferenceConfig: { maxTokens: 32_000 } })
     }))
 })
