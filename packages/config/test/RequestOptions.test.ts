@@ -134,7 +134,10 @@ layer(NodeContext.layer)("The fields of a request", (it) => {
     [{ guardrail: {} }, "the guardrail has no id"],
     [{ guardrailConfig: {} }, "the guardrail has no id"],
     [{ guardrail: { id: "{env:BLANK}", version: "{env:BLANK}" } }, "the guardrail has no id"],
-    [{ guardrail: { id: "My guardrail", version: "1" } }, "expected the ID or ARN of a guardrail for guardrail.id, found another text"],
+    [
+      { guardrail: { id: "My guardrail", version: "1" } },
+      "expected the ID or ARN of a guardrail for guardrail.id, found another text"
+    ],
     [{ guardrail: { id: "gr1", version: "01" } }, "expected a version of a guardrail for guardrail.version"],
     [{ guardrail: { ...guardrail, trace: "on" } }, "for provider.amazon-bedrock.options.guardrail.trace"],
     [{ guardrail: true }, "expected an object or false"],
@@ -154,7 +157,10 @@ layer(NodeContext.layer)("The fields of a request", (it) => {
     [{ anthropic_beta: ["a b"] }, "expected names of beta features for anthropic_beta, found another text"],
     [{ cache: { ttl: "2h" } }, "expected \"5m\" or \"1h\""],
     [{ additionalModelRequestFields: [] }, "expected an object"],
-    [{ additionalModelResponseFieldPaths: ["stop"] }, "expected JSON Pointers for additionalModelResponseFieldPaths, found another text"],
+    [
+      { additionalModelResponseFieldPaths: ["stop"] },
+      "expected JSON Pointers for additionalModelResponseFieldPaths, found another text"
+    ],
     [{ additionalModelResponseFieldPaths: Array.from({ length: 11 }, () => "/a") }, "expected at most 10 items"],
     [{ effort: "huge" }, "for provider.amazon-bedrock.options.effort"],
     [{ thinking: { type: "on" } }, "for provider.amazon-bedrock.options.thinking.type"]

@@ -104,8 +104,8 @@ describe("dropped fields", () => {
     })
     assert.deepStrictEqual(fields("thinking", "output_config"), { temperature: 1 })
     assert.strictEqual<unknown>(fields("temperature"), own.additionalModelRequestFields)
-    const beta = { ...request, additionalModelRequestFields: { thinking, anthropic_beta: ["a"] } }
-    assert.deepStrictEqual(dropFields(beta, ["anthropic_beta"]).additionalModelRequestFields, { thinking })
+    const beta: ConverseCommandInput = { ...request, additionalModelRequestFields: { thinking, anthropic_beta: ["a"] } }
+    assert.deepStrictEqual(dropFields(beta, ["anthropic_beta"]).additionalModelRequestFields as object, { thinking })
     const only = { ...request, additionalModelRequestFields: { thinking } }
     assert.notProperty(dropFields(only, ["thinking"]), "additionalModelRequestFields")
   })

@@ -142,7 +142,9 @@ export const sendRequest = (
         const finish = parts.findLast((part) => part.type === "finish")
         const spent = measure(parts, provider)
         if (Exit.isSuccess(exit) && finish !== undefined) {
-          const whole = finish.reason === "length" ? withoutUnbegunCall(withUnknownCalls(parts)) : withUnknownCalls(parts)
+          const whole = finish.reason === "length"
+            ? withoutUnbegunCall(withUnknownCalls(parts))
+            : withUnknownCalls(parts)
           const message = History.toAssistantMessage(whole)
           yield* save({ message, reason: finish.reason, ...spent })
           stored = whole.filter(isOwnCall)
