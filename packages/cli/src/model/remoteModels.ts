@@ -43,6 +43,12 @@ export const combine = (list: RemoteList) =>
 
 /** What the user should know about the list; none for a complete one. */
 export const describeGaps = ({ profilesError, source, status, url }: RemoteList): Option.Option<string> => {
+  if (source === "None" && (status === 401 || status === 403)) {
+    return Option.some(
+      `This gateway did not show its models (${url} and similar paths: HTTP ${status}). `
+        + "It may have no list, or it refused the credential: altimate-code doctor checks that."
+    )
+  }
   if (source === "None") {
     return Option.some(
       `This gateway does not list its models (${url}${
@@ -66,20 +72,17 @@ const toSettings = ({ arn, models: [baseModel], name }: RemoteProfile): ModelSet
   ...(baseModel === undefined ? {} : { baseModel: { value: baseModel, origin } })
 })
 
-/** Runs `self` with the stored application inference profiles as models, by ARN and by name, if the selected model may be one. */
-export const withProfiles = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+/** Runs `self` with the stored application inference profiles as models, by ARN and by name, if `model` may be one. */
+export const withProfilesFor = (model: string) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const settings = yield* Settings
     const { cache } = yield* Directories
-    const id = Option.getOrElse(Option.map(settings.model, ({ value }) => value.replace(/^amazon-bedrock\//, "")), () =>
-      "")
+    const id = model.replace(/^amazon-bedrock\//, "")
     const isKnown = id === "" || Object.hasOwn(settings.models, id) || Option.isSome(Catalog.find(id))
     const lists = isKnown
       ? []
       : yield* Effect.orElseSucceed(RemoteModels.readAllStored(join(cache, "models")), () => [])
-    const profile = lists.flatMap(({ profiles }) =>
-      profiles
-    )
+    const profile = lists.flatMap(({ profiles }) => profiles)
       .find(({ arn, isApplication, name }) => isApplication && (arn === id || name === id))
     return yield* profile === undefined
       ? self
@@ -88,3 +91,10 @@ export const withProfiles = <A, E, R>(self: Effect.Effect<A, E, R>) =>
         models: { ...settings.models, [id]: toSettings(profile) }
       })
   })
+
+/** Runs `self` as {@link withProfilesFor} does, for the selected model. */
+export const withProfiles = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(
+    Settings,
+    ({ model }) => withProfilesFor(Option.match(model, { onNone: () => "", onSome: ({ value }) => value }))(self)
+  )

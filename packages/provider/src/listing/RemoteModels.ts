@@ -175,7 +175,8 @@ const make = (directory: string) =>
       yield* Effect.logInfo("models listed").pipe(
         Effect.annotateLogs({ source: list.source, url: list.url, models: list.models.length })
       )
-      yield* store(path, list)
+      // A refused credential may be corrected in the next minute.
+      if (!(list.source === "None" && (list.status === 401 || list.status === 403))) yield* store(path, list)
       return list
     }).pipe(Effect.annotateLogs(annotations))
 

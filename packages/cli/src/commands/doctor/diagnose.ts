@@ -435,7 +435,7 @@ export const diagnose = (options: { readonly model?: string }) =>
         yield* check("stream", stream)
         yield* check("tool call", toolCall)
         yield* check("large prompt", large)
-      }).pipe(Effect.provide(Bedrock.languageModel({ id, maxTokens: doctorMaxTokens })))
+      }).pipe(Effect.provide(Bedrock.languageModel({ id, maxTokens: doctorMaxTokens })), Remote.withProfiles)
       return used
     }).pipe(
       Effect.provide(

@@ -45,7 +45,9 @@ export const resolve = command("resolve", {
       const { origin, value } = Option.isNone(region)
         ? settings.region
         : yield* resolve(Option.some({ value: region.value, origin: { _tag: "Flag", flag: "--region" } }))
-      const { factsOf, model, resolved } = yield* ModelChoice.choose(given, value)
+      // What reads the stored lists is loaded only here.
+      const { withProfilesFor } = yield* load(() => import("../../model/remoteModels.ts"))
+      const { factsOf, model, resolved } = yield* withProfilesFor(given)(ModelChoice.choose(given, value))
       const { aliasFor, configured, wire } = resolved
       const through = factsOf === configured || factsOf === aliasFor?.value ? "" : `, as ${factsOf}`
       yield* write(Table.render([

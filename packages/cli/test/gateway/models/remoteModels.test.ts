@@ -198,4 +198,33 @@ layer(NodeContext.layer)("models --remote:", (it) => {
       assert.strictEqual(request.modelId, arn)
       assert.deepInclude(request.body, { inferenceConfig: { maxTokens: 32_000 } })
     }))
+
+  it.scoped("doctor and models resolve know the name of an application profile too", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* makeScene({ lists: { controlPlane } })
+      yield* ask(remote)
+      const resolved = yield* ask({ args: ["models", "resolve", "team-search"] })
+      assert.include(resolved.stdout, `sent        ${arn}\n`)
+      assert.match(resolved.stdout, /model +Claude Sonnet 4\.6/)
+      const { stdout } = yield* ask({ args: ["doctor", "-m", "team-search"] })
+      assert.include(stdout, `AWS lists ${arn}: ready`)
+    }))
+
+  it.scoped("a list that is refused is not called missing, and is not stored", () =>
+    Effect.gen(function*() {
+      const { ask, sandbox } = yield* makeScene({
+        lists: { controlPlane, gateway: ["claude-prod"] },
+        auth: { bearer: [Redacted.make("another-token")] }
+      })
+      const { code, stderr, stdout } = yield* ask(remote)
+      assert.strictEqual(code, 0)
+      assert.match(
+        stderr,
+        /^note: This gateway did not show its models \(http:.*HTTP 403\)\. It may have no list, or it refused the credential/
+      )
+      assert.include(stdout, "Claude Sonnet 4.6")
+      const asked = (yield* sandbox.requests).length
+      yield* ask(remote)
+      assert.isAbove((yield* sandbox.requests).length, asked)
+    }))
 })

@@ -5,6 +5,9 @@ import { measureWidth } from "../terminal/themedText.ts"
 
 const heads = ["model", "requests", "input", "cache read", "cache write", "output", "cost"]
 
+/** An ARN would not leave room for the numbers; its end is what differs. */
+const shorten = (model: string): string => model.startsWith("arn:") ? `…${model.slice(model.lastIndexOf("/"))}` : model
+
 const toRow = (name: string, spending: Spending.Spending): ReadonlyArray<string> => {
   const { requests, usage } = spending
   const counts = [requests, usage.input, usage.cacheRead, usage.cacheWrite, usage.output]
@@ -19,7 +22,7 @@ export const reportCost = (lines: ReadonlyArray<Line>, maxCost: number | undefin
   const models = [...Spending.sumByModel(lines)]
   const rows = [
     heads,
-    ...models.map(([model, spending]) => toRow(model ?? "unknown model", spending)),
+    ...models.map(([model, spending]) => toRow(shorten(model ?? "unknown model"), spending)),
     ...(models.length > 1 ? [toRow("total", total)] : [])
   ]
   const widths = heads.map((_, column) => Math.max(...rows.map((row) => measureWidth(row[column] ?? ""))))
