@@ -97,8 +97,8 @@ export interface RequestOptions {
 }
 
 /**
- * The fields of a request to one model: its own override the general ones, field by field. Metadata and the model's own fields are merged key
- * by key.
+ * The fields of a request to one model: its own override the general ones, field by field. Its own `thinking` also overrides a general `effort`,
+ * because both say how much it thinks. Metadata and the model's own fields are merged key by key.
  *
  * @since 0.1.0
  * @category combining
@@ -109,8 +109,10 @@ export const merge = (general: RequestOptions, own: RequestOptions): RequestOpti
     general.additionalModelRequestFields,
     own.additionalModelRequestFields
   )
+  const { effort, ...others } = general
   return {
-    ...general,
+    ...others,
+    ...(effort === undefined || own.thinking !== undefined ? {} : { effort }),
     ...own,
     ...(requestMetadata === undefined ? {} : { requestMetadata }),
     ...(additionalModelRequestFields === undefined ? {} : { additionalModelRequestFields })

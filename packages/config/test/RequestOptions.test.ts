@@ -134,11 +134,15 @@ layer(NodeContext.layer)("The fields of a request", (it) => {
     [{ guardrail: {} }, "the guardrail has no id"],
     [{ guardrailConfig: {} }, "the guardrail has no id"],
     [{ guardrail: { id: "{env:BLANK}", version: "{env:BLANK}" } }, "the guardrail has no id"],
-    [{ guardrail: { id: "My guardrail", version: "1" } }, "expected the ID or ARN of a guardrail"],
-    [{ guardrail: { id: "gr1", version: "01" } }, "expected a version of a guardrail"],
+    [
+      { guardrail: { id: "My guardrail", version: "1" } },
+      "expected the ID or ARN of a guardrail for guardrail.id, found another text"
+    ],
+    [{ guardrail: { id: "gr1", version: "01" } }, "expected a version of a guardrail for guardrail.version"],
     [{ guardrail: { ...guardrail, trace: "on" } }, "for provider.amazon-bedrock.options.guardrail.trace"],
     [{ guardrail: true }, "expected an object or false"],
     [{ requestMetadata: { "a*": "b" } }, "the name of requestMetadata.a*"],
+    [{ requestMetadata: { "": "b" } }, "an entry of requestMetadata has an empty name"],
     [{ requestMetadata: { a: "b\"" } }, "the value of requestMetadata.a"],
     [{ requestMetadata: { a: "x".repeat(257) } }, "the value of requestMetadata.a"],
     [
@@ -149,11 +153,14 @@ layer(NodeContext.layer)("The fields of a request", (it) => {
     [{ performanceConfig: { latency: "fast" } }, "expected \"standard\" or \"optimized\""],
     [{ temperature: 1.5 }, "expected a number from 0 to 1"],
     [{ topP: -1 }, "expected a number from 0 to 1"],
-    [{ stopSequences: [""] }, "expected texts that are not empty"],
-    [{ anthropic_beta: ["a b"] }, "expected names of beta features"],
+    [{ stopSequences: [""] }, "expected texts that are not empty for stopSequences, found an empty text"],
+    [{ anthropic_beta: ["a b"] }, "expected names of beta features for anthropic_beta, found another text"],
     [{ cache: { ttl: "2h" } }, "expected \"5m\" or \"1h\""],
     [{ additionalModelRequestFields: [] }, "expected an object"],
-    [{ additionalModelResponseFieldPaths: ["stop"] }, "expected JSON Pointers"],
+    [
+      { additionalModelResponseFieldPaths: ["stop"] },
+      "expected JSON Pointers for additionalModelResponseFieldPaths, found another text"
+    ],
     [{ additionalModelResponseFieldPaths: Array.from({ length: 11 }, () => "/a") }, "expected at most 10 items"],
     [{ effort: "huge" }, "for provider.amazon-bedrock.options.effort"],
     [{ thinking: { type: "on" } }, "for provider.amazon-bedrock.options.thinking.type"]
@@ -314,4 +321,19 @@ layer(NodeContext.layer)("A guardrail in a project's file", (it) => {
         assert.lengthOf((yield* weakened({}, projects)).changes, 1, JSON.stringify(projects))
       }
     }))
+})
+
+describe("The thinking of a model", () => {
+  const set = <A>(value: A): Setting<A> => ({ value, origin: { _tag: "Default" } })
+  const effort = set("low" as const)
+  const thinking = set({ type: "enabled", budget_tokens: 4000 } as const)
+
+  it("overrides a general effort, but not its own", () => {
+    assert.deepStrictEqual(valuesOf(RequestOptions.merge({ effort, topP: set(1) }, { thinking })), {
+      topP: 1,
+      thinking: thinking.value
+    })
+    assert.deepStrictEqual(RequestOptions.merge({}, { effort, thinking }), { effort, thinking })
+    assert.deepStrictEqual(RequestOptions.merge({ thinking }, { effort }), { effort, thinking })
+  })
 })

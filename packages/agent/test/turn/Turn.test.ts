@@ -627,6 +627,19 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       assert.deepInclude(events.at(-1)!, { type: "finished", reason: "length", cutCall: "change" })
     }))
 
+  it.scoped("does not run a call whose parameters the token limit cut off before they began", () =>
+    Effect.gen(function*() {
+      for (const tool of ["change", "fly"]) {
+        const { events, lines, ran, seen } = yield* turn({
+          steps: [{ parts: [...text("I call."), ...unknownCall("1", tool), finish("length")] }]
+        })
+        assert.strictEqual(seen.length, 1)
+        assert.deepStrictEqual(ran, [])
+        assert.deepStrictEqual(results(lines), [])
+        assert.deepInclude(events.at(-1)!, { type: "finished", reason: "length", cutCall: tool })
+      }
+    }))
+
   it.scoped("retries an empty answer once", () =>
     Effect.gen(function*() {
       const empty: Step = { parts: [finish("stop", { inputTokens: 0, outputTokens: 0, totalTokens: 0 })] }

@@ -18,7 +18,7 @@ import { CliError } from "./failure/CliError.ts"
 interface Remarks {
   /** One short sentence for the help. */
   readonly description: string
-  /** What its value must be, for error messages: `at least 1`. */
+  /** What its value must be, for error messages: `a whole number from 1`. */
   readonly expects?: string
   /** The values that shell completion offers. */
   readonly completes?: "directory" | ReadonlyArray<string>

@@ -55,7 +55,7 @@ export const effortOption = option(
 
 export const maxTokensOption = option(Options.optional(count("max-tokens")), {
   description: "Maximum tokens per answer (default: up to 32000).",
-  expects: "at least 1"
+  expects: "a whole number from 1"
 })
 
 /** Returns the settings that the command line overrides. */

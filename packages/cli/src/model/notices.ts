@@ -59,7 +59,7 @@ const describeThinking = (notice: ThinkingNotice): string => {
     case "ThinksBetweenTools":
       return `${model} still thinks between tool calls: that cannot be turned off.`
     case "SamplingLeftOut":
-      return `The temperature and topP are not sent: ${model} refuses them while it thinks.`
+      return `The configured temperature or topP is not sent: ${model} refuses it while it thinks.`
     case "EffortIgnored":
       return `Effort ${notice.effort} is not sent to ${model}, because ${unsentReasons[notice.why]}.`
     case "BudgetReplaced":

@@ -79,7 +79,7 @@ describe("a command line", () => {
     for (const value of ["0", "-5", "1.5", "many"]) {
       assert.strictEqual(
         error("run", "hi", "--max-steps", value),
-        `--max-steps must be at least 1, but was given "${value}".`
+        `--max-steps must be a whole number from 1, but was given "${value}".`
       )
     }
     assert.match(error("sandbox", "--port", "65536"), /^--port must be from 0 to 65535, but was given "65536"/)

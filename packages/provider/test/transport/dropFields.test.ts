@@ -90,7 +90,7 @@ describe("dropped fields", () => {
     assert.notProperty(dropFields(request, ["additionalModelRequestFields"]), "additionalModelRequestFields")
   })
 
-  it("are removed from the model's own fields only if they control thinking", () => {
+  it("are removed from the model's own fields only if they control thinking or are beta features", () => {
     const thinking = { type: "adaptive", display: "summarized" }
     const own: ConverseCommandInput = {
       ...request,
@@ -104,6 +104,8 @@ describe("dropped fields", () => {
     })
     assert.deepStrictEqual(fields("thinking", "output_config"), { temperature: 1 })
     assert.strictEqual<unknown>(fields("temperature"), own.additionalModelRequestFields)
+    const beta: ConverseCommandInput = { ...request, additionalModelRequestFields: { thinking, anthropic_beta: ["a"] } }
+    assert.deepStrictEqual(dropFields(beta, ["anthropic_beta"]).additionalModelRequestFields as object, { thinking })
     const only = { ...request, additionalModelRequestFields: { thinking } }
     assert.notProperty(dropFields(only, ["thinking"]), "additionalModelRequestFields")
   })
@@ -180,6 +182,7 @@ describe("an error about a field", () => {
       ["output_config: Extra inputs are not permitted", "output_config"],
       ["This model does not support the effort parameter.", "output_config"],
       ["extraneous key [top_k] is not permitted", "additionalModelRequestFields"],
+      ["extraneous key [anthropic_beta] is not permitted", "anthropic_beta"],
       ["Thinking may not be enabled when tool_choice forces tool use.", undefined],
       ["This model doesn't support tool use in streaming mode", undefined],
       ["The status of the request is not supported", undefined],

@@ -23,7 +23,7 @@ import { findRefusedTools } from "../session/refusedContent.ts"
 import { checkCostLimit, measure, saveSpent } from "../session/spent.ts"
 import type { Trial } from "./recovery.ts"
 import { withoutHandlers } from "./toolDefinitions.ts"
-import { withUnknownCalls } from "./unknownCalls.ts"
+import { withoutUnbegunCall, withUnknownCalls } from "./unknownCalls.ts"
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the tools of MCP servers are known only at run time
 type Part = Response.StreamPart<any>
@@ -142,7 +142,9 @@ export const sendRequest = (
         const finish = parts.findLast((part) => part.type === "finish")
         const spent = measure(parts, provider)
         if (Exit.isSuccess(exit) && finish !== undefined) {
-          const whole = withUnknownCalls(parts)
+          const whole = finish.reason === "length"
+            ? withoutUnbegunCall(withUnknownCalls(parts))
+            : withUnknownCalls(parts)
           const message = History.toAssistantMessage(whole)
           yield* save({ message, reason: finish.reason, ...spent })
           stored = whole.filter(isOwnCall)

@@ -1,4 +1,4 @@
-/** Adds calls of tools that the request did not offer. */
+/** Corrects the calls of an answer: adds those of tools that the request did not offer, and removes one that was cut off. */
 import * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
 
@@ -30,3 +30,16 @@ export const withUnknownCalls = (parts: ReadonlyArray<Part>): ReadonlyArray<Part
     })
   })
 }
+
+/**
+ * Removes a call at the end of an answer that reached its token limit before the parameters of the call began. Without any, they look like `{}`,
+ * so a tool without required parameters would run.
+ */
+export const withoutUnbegunCall = (parts: ReadonlyArray<Part>): ReadonlyArray<Part> => {
+  const last = parts.findLast(({ type }) => contentStarts.has(type))
+  if (last?.type !== "tool-params-start" || last.providerExecuted) return parts
+  if (parts.some((part) => part.type === "tool-params-delta" && part.id === last.id)) return parts
+  return parts.filter((part) => part.type !== "tool-call" || part.id !== last.id)
+}
+
+const contentStarts: ReadonlySet<string> = new Set(["text-start", "reasoning-start", "tool-params-start"])

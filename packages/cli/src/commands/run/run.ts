@@ -46,7 +46,7 @@ const parameters = {
   noTools: option(Options.boolean("no-tools"), { description: "Send only the prompt: no tools, no AGENTS.md." }),
   maxSteps: option(count("max-steps").pipe(Options.withAlias("max-turns"), Options.withDefault(50)), {
     description: "Maximum requests (default: 50).",
-    expects: "at least 1"
+    expects: "a whole number from 1"
   }),
   maxCost: maxCostOption,
   ...sessionOptions,

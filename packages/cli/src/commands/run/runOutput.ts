@@ -105,7 +105,8 @@ export const text = Effect.gen(function*() {
       case "notice":
         return writeNote(`note: ${printable(event.text)}`)
       case "finished": {
-        const note = event.isEmpty ? undefined : notes[event.reason]
+        // A call that was cut off is reported as an error.
+        const note = event.isEmpty || event.cutCall !== undefined ? undefined : notes[event.reason]
         const reason = Bedrock.stopReason(event.metadata)
         return note === undefined
           ? newline

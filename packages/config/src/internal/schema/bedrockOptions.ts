@@ -11,11 +11,13 @@ const file = (description: string) => text(`${description} A relative path is re
 /**
  * The fields that can be left out of a request.
  * Source: the optional members of Converse in the Bedrock Runtime API model 2023-09-30, except those that change the meaning of the answer; and the
- * models' own fields that control thinking: `thinking`, its member `display`, `output_config`, `reasoningConfig` and `reasoning_effort`.
+ * models' own fields that control thinking: `thinking`, its member `display`, `output_config`, `reasoningConfig` and `reasoning_effort`; and
+ * Claude's `anthropic_beta`.
  */
 export const DropField = Schema.Literal(
   "additionalModelRequestFields",
   "additionalModelResponseFieldPaths",
+  "anthropic_beta",
   "cachePoint",
   "display",
   "guardrailConfig",

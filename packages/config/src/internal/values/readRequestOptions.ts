@@ -64,18 +64,21 @@ export const readRequestOptions = Effect.fn("readRequestOptions")(
       ...setting("thinking", thinking === undefined ? undefined : readThinking(thinking), "thinking")
     }
     yield* checkMetadata(options.requestMetadata ?? {}, merge(general, options).requestMetadata ?? {})
-    yield* checkList(options.stopSequences, (text) => text !== "", 2500, {
+    yield* checkList("stopSequences", options.stopSequences, (text) => text !== "", 2500, {
       expected: "texts that are not empty",
       hint: "Remove the empty text."
     })
-    yield* checkList(options.anthropicBeta, (name) => /^[\w.-]+$/.test(name), 100, {
+    yield* checkList("anthropic_beta", options.anthropicBeta, (name) => /^[\w.-]+$/.test(name), 100, {
       expected: "names of beta features",
       hint: "Write names such as \"context-1m-2025-08-07\"."
     })
-    yield* checkList(options.additionalModelResponseFieldPaths, (path) => /^\/[^]{0,255}$/.test(path), 10, {
-      expected: "JSON Pointers",
-      hint: "Write pointers such as \"/stop_sequence\"."
-    })
+    yield* checkList(
+      "additionalModelResponseFieldPaths",
+      options.additionalModelResponseFieldPaths,
+      (path) => /^\/[^]{0,255}$/.test(path),
+      10,
+      { expected: "JSON Pointers", hint: "Write pointers such as \"/stop_sequence\"." }
+    )
     return options
   }
 )
@@ -116,9 +119,9 @@ const readGuardrail = Effect.fn("readGuardrail")(function*(
   const check = (key: string, value: string, pattern: RegExp, expected: string, hint: string) =>
     pattern.test(value) ? Effect.void : errorAt(originOf("guardrail", key), {
       reason: "Value",
-      message: `expected ${expected}, found something else`,
+      message: `expected ${expected} for guardrail.${key}, found another text`,
       expected,
-      found: "something else",
+      found: "another text",
       hint
     })
   yield* check(
@@ -154,7 +157,14 @@ const checkMetadata = Effect.fn("checkMetadata")(function*(
 ) {
   const allowed = "up to 256 letters, digits, spaces and : _ @ $ # = / + , - ."
   for (const [name, { origin, value }] of Object.entries(own)) {
-    const isName = name.length > 0 && isMetadataText(name)
+    if (name === "") {
+      return yield* errorAt(origin, {
+        reason: "Value",
+        message: "an entry of requestMetadata has an empty name",
+        hint: "Write a name, or remove the entry."
+      })
+    }
+    const isName = isMetadataText(name)
     if (isName && isMetadataText(value)) continue
     return yield* errorAt(origin, {
       reason: "Value",
@@ -178,6 +188,7 @@ const checkMetadata = Effect.fn("checkMetadata")(function*(
 const isMetadataText = (text: string): boolean => text.length <= 256 && metadataText.test(text)
 
 const checkList = (
+  key: string,
   list: Setting<ReadonlyArray<string>> | undefined,
   isValid: (item: string) => boolean,
   max: number,
@@ -185,10 +196,10 @@ const checkList = (
 ): Effect.Effect<void, ConfigError> => {
   if (list === undefined || list.value.every(isValid) && list.value.length <= max) return Effect.void
   const wrong = list.value.find((item) => !isValid(item))
-  const found = wrong === undefined ? `${list.value.length} items` : "something else"
+  const found = wrong === undefined ? `${list.value.length} items` : wrong === "" ? "an empty text" : "another text"
   return errorAt(list.origin, {
     reason: "Value",
-    message: `expected ${wrong === undefined ? `at most ${max} items` : expected}, found ${found}`,
+    message: `expected ${wrong === undefined ? `at most ${max} items` : expected} for ${key}, found ${found}`,
     expected,
     found,
     hint: wrong === undefined ? "Remove some." : hint

@@ -13,6 +13,7 @@ const opaque: ReadonlySet<string> = new Set([
 
 /** Fields of models that can be left out one by one. */
 export const modelFields: ReadonlySet<string> = new Set<Droppable>([
+  "anthropic_beta",
   "thinking",
   "output_config",
   "reasoningConfig",
