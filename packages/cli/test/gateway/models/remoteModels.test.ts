@@ -74,7 +74,7 @@ layer(NodeContext.layer)("models --remote:", (it) => {
         "openai.gpt-oss-120b-1:0": "gpt-oss-120b | ready | 128k | low–high | $0.15 / $0.60",
         "acme.newest-model": "Newest | ready | - | - | -",
         "anthropic.claude-opus-4-8": "Claude Opus 4.8 | needs access | 1M | low–max | $5.50 / $27.50",
-        "anthropic.claude-fable-5": "Claude Fable 5 | needs a profile | 1M | yes | $11.00 / $55.00",
+        "anthropic.claude-fable-5": "Claude Fable 5 | needs a profile | 1M | low–max | $11.00 / $55.00",
         "anthropic.claude-3-haiku-20240307-v1:0": "Claude Haiku 3 | retired on 2020-05-01 | 200k | no | $0.25 / $1.25"
       })
       const requests = yield* sandbox.requests
