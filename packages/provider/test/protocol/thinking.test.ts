@@ -70,6 +70,15 @@ const adaptive = (off: object | undefined): Row => ({
   max: thinking(shown, "max")
 })
 
+const gptOss: Row = {
+  ...nothing,
+  low: oss("low"),
+  medium: oss("medium"),
+  high: oss("high"),
+  xhigh: oss("high"),
+  max: oss("high")
+}
+
 /** What `additionalModelRequestFields` has for each effort. */
 const rows: { readonly [id: string]: Row } = {
   "anthropic.claude-3-7-sonnet-20250219-v1:0": {
@@ -109,38 +118,10 @@ const rows: { readonly [id: string]: Row } = {
     xhigh: nova("high"),
     max: nova("high")
   },
-  "openai.gpt-oss-safeguard-120b": {
-    ...nothing,
-    low: oss("low"),
-    medium: oss("medium"),
-    high: oss("high"),
-    xhigh: oss("high"),
-    max: oss("high")
-  },
-  "openai.gpt-oss-safeguard-20b": {
-    ...nothing,
-    low: oss("low"),
-    medium: oss("medium"),
-    high: oss("high"),
-    xhigh: oss("high"),
-    max: oss("high")
-  },
-  "openai.gpt-oss-120b-1:0": {
-    ...nothing,
-    low: oss("low"),
-    medium: oss("medium"),
-    high: oss("high"),
-    xhigh: oss("high"),
-    max: oss("high")
-  },
-  "openai.gpt-oss-20b-1:0": {
-    ...nothing,
-    low: oss("low"),
-    medium: oss("medium"),
-    high: oss("high"),
-    xhigh: oss("high"),
-    max: oss("high")
-  }
+  "openai.gpt-oss-safeguard-120b": gptOss,
+  "openai.gpt-oss-safeguard-20b": gptOss,
+  "openai.gpt-oss-120b-1:0": gptOss,
+  "openai.gpt-oss-20b-1:0": gptOss
 }
 
 interface Sent {

@@ -45,6 +45,18 @@ export const toAuthorization = (identity: Identity): Authorization => {
   }
 }
 
+/** The credentials in the form that AWS's signers take. */
+export const toCredentials = (
+  { accessKeyId, secretAccessKey, sessionToken }: Extract<Identity, { readonly _tag: "AwsChain" }>
+) => ({
+  accessKeyId,
+  secretAccessKey: Redacted.value(secretAccessKey),
+  ...Option.match(sessionToken, {
+    onNone: () => ({}),
+    onSome: (token) => ({ sessionToken: Redacted.value(token) })
+  })
+})
+
 /** Whether both identities have the same secrets. */
 export const isSame = (a: Identity, b: Identity): boolean =>
   listSecrets(a).map(Redacted.value).join("\n") === listSecrets(b).map(Redacted.value).join("\n")

@@ -13,7 +13,7 @@ import { fromResponse } from "../failure/fromResponse.ts"
 import { fromThrown } from "../failure/fromThrown.ts"
 import { makeError } from "../failure/makeError.ts"
 import { addCustomHeaders, type CustomHeaders } from "../identity/customHeaders.ts"
-import type { Identity } from "../identity/identity.ts"
+import { type Identity, toCredentials } from "../identity/identity.ts"
 
 export interface Target {
   readonly fetch: Fetch
@@ -76,14 +76,7 @@ const authorize = async (
     region,
     sha256: Sha256,
     applyChecksum: false,
-    credentials: {
-      accessKeyId: identity.accessKeyId,
-      secretAccessKey: Redacted.value(identity.secretAccessKey),
-      ...Option.match(identity.sessionToken, {
-        onNone: () => ({}),
-        onSome: (token) => ({ sessionToken: Redacted.value(token) })
-      })
-    }
+    credentials: toCredentials(identity)
   }).sign({
     method: "GET",
     protocol,

@@ -6,12 +6,11 @@ import type {
   ConverseStreamCommand
 } from "@aws-sdk/client-bedrock-runtime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { BedrockError } from "../../BedrockError.ts"
 import type { SigningScope } from "../../SigningScope.ts"
 import { addCustomHeaders, type CustomHeaders } from "../identity/customHeaders.ts"
-import type { Identity } from "../identity/identity.ts"
+import { type Identity, toCredentials } from "../identity/identity.ts"
 
 /** The parts of the SDK that this package uses. */
 export interface Sdk {
@@ -128,14 +127,7 @@ const configureAuthorization = (
       return {
         authSchemePreference: ["sigv4"],
         token: reject("a bearer token"),
-        credentials: {
-          accessKeyId: identity.accessKeyId,
-          secretAccessKey: Redacted.value(identity.secretAccessKey),
-          ...Option.match(identity.sessionToken, {
-            onNone: () => ({}),
-            onSome: (token) => ({ sessionToken: Redacted.value(token) })
-          })
-        }
+        credentials: toCredentials(identity)
       }
     default:
       return {
