@@ -25,14 +25,14 @@ export interface SandboxOptions {
 const token = "sandbox-token"
 const keys = { accessKeyId: "AKIASANDBOXSANDBOX00", secretAccessKey: "sandbox-secret-access-key", region: "us-east-1" }
 
-/** A few models of each kind, to try `models --remote` and `/model` with. */
+/** A few models of each kind, to try `models --remote` and `/model` with. Sonnet has the ID of the configuration that the sandbox prints. */
 const lists: Readonly<Record<SandboxOptions["models"], ModelLists>> = {
   none: {},
-  gateway: { gateway: ["claude-prod", "claude-small", "us.anthropic.claude-sonnet-4-6"] },
+  gateway: { gateway: ["claude-prod", "claude-small", "us.anthropic.claude-sonnet-4-6-v1"] },
   aws: {
     controlPlane: {
       models: [
-        { id: "anthropic.claude-sonnet-4-6", name: "Claude Sonnet 4.6", inference: ["INFERENCE_PROFILE"] },
+        { id: "anthropic.claude-sonnet-4-6-v1", name: "Claude Sonnet 4.6", inference: ["INFERENCE_PROFILE"] },
         { id: "anthropic.claude-opus-4-8", name: "Claude Opus 4.8", inference: ["INFERENCE_PROFILE"], access: false },
         { id: "anthropic.claude-haiku-4-5-20251001-v1:0", name: "Claude Haiku 4.5", inference: ["INFERENCE_PROFILE"] },
         { id: "anthropic.claude-fable-5", name: "Claude Fable 5", inference: ["INFERENCE_PROFILE"] },
@@ -48,9 +48,9 @@ const lists: Readonly<Record<SandboxOptions["models"], ModelLists>> = {
       ],
       profiles: [
         {
-          id: "us.anthropic.claude-sonnet-4-6",
+          id: "us.anthropic.claude-sonnet-4-6-v1",
           name: "US Claude Sonnet 4.6",
-          models: ["anthropic.claude-sonnet-4-6"]
+          models: ["anthropic.claude-sonnet-4-6-v1"]
         },
         { id: "us.anthropic.claude-opus-4-8", name: "US Claude Opus 4.8", models: ["anthropic.claude-opus-4-8"] },
         {
@@ -59,7 +59,7 @@ const lists: Readonly<Record<SandboxOptions["models"], ModelLists>> = {
           models: ["anthropic.claude-haiku-4-5-20251001-v1:0"]
         },
         { id: "us.amazon.nova-pro-v1:0", name: "US Nova Pro", models: ["amazon.nova-pro-v1:0"] },
-        { id: "a1b2c3d4e5f6", name: "team-search", type: "APPLICATION", models: ["anthropic.claude-sonnet-4-6"] }
+        { id: "a1b2c3d4e5f6", name: "team-search", type: "APPLICATION", models: ["anthropic.claude-sonnet-4-6-v1"] }
       ],
       pageSize: 2
     }
