@@ -153,6 +153,19 @@ layer(NodeContext.layer)("A configuration file", (it) => {
         }))
     }
 
+    it.scoped("with the word that was probably meant, where only some are allowed", () =>
+      Effect.gen(function*() {
+        const { failure, projectFile, write } = yield* makeFixture
+        const hint = (setting: object) =>
+          Effect.gen(function*() {
+            yield* write(projectFile, JSON.stringify({ provider: { "amazon-bedrock": { options: setting } } }))
+            return (yield* failure()).hint
+          })
+        assert.strictEqual(yield* hint({ effort: "hig" }), "Did you mean \"high\"?")
+        assert.strictEqual(yield* hint({ drop: ["temperature", "cachepoints"] }), "Did you mean \"cachePoint\"?")
+        assert.match(yield* hint({ effort: "enormous" }), /^Write "off", "low", .* there, or remove the setting\.$/)
+      }))
+
     it.scoped("even if another file overrides it", () =>
       Effect.gen(function*() {
         const { failure, globalFile, projectFile, write } = yield* makeFixture

@@ -1,3 +1,4 @@
+import * as Suggest from "@altimate-code/system/Suggest"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as AST from "effect/SchemaAST"
@@ -58,6 +59,9 @@ const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): Config
   const expected = describeExpected(ast)
   const found = AST.isRefinement(ast) ? "another number" : describeFound(tree)
   const subject = path.length === 0 ? "" : ` for ${formatPath(path)}`
+  const meant = tree._tag === "Leaf" && typeof tree.value === "string"
+    ? Suggest.closest(tree.value, listTexts(ast))[0]
+    : undefined
   return errorAt(tree.start, {
     reason: "Type",
     message: `expected ${expected}${subject}, found ${found}`,
@@ -65,6 +69,8 @@ const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): Config
     found,
     hint: path.length === 0
       ? "Put all settings of the file inside one pair of braces."
+      : meant !== undefined
+      ? `Did you mean "${meant}"?`
       : `Write ${expected} there, or remove the setting.`
   })
 }
@@ -80,6 +86,12 @@ const describeExpected = (ast: AST.AST): string => {
 
 const listMembers = (union: AST.Union): ReadonlyArray<AST.AST> =>
   union.types.flatMap((type) => AST.isUnion(type) ? listMembers(type) : [type])
+
+/** The texts that are allowed, if not every text is. */
+const listTexts = (ast: AST.AST): ReadonlyArray<string> =>
+  (AST.isUnion(ast) ? listMembers(ast) : [ast]).flatMap((type) =>
+    AST.isLiteral(type) && typeof type.literal === "string" ? [type.literal] : []
+  )
 
 const joinOr = (names: ReadonlyArray<string>): string => `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`
 
