@@ -12,9 +12,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync
 } from "node:fs"
-import { isAbsolute, join } from "node:path"
+import { dirname, isAbsolute, join } from "node:path"
 import { cachedDataVersionTag } from "node:v8"
 
 /** Compiled code by the name of its chunk. Nothing fails: code that can't be stored is compiled again by the next process. */
@@ -36,6 +37,10 @@ const attempt = <A>(run: () => A): A | undefined => {
     return undefined
   }
 }
+
+/** The user who owns the path, or the closest directory above it that exists. */
+const ownerOf = (path: string): number | undefined =>
+  attempt(() => statSync(path).uid) ?? (dirname(path) === path ? undefined : ownerOf(dirname(path)))
 
 /** Returns `$XDG_CACHE_HOME`, or `~/.cache`. */
 const cacheHome = ({ HOME, XDG_CACHE_HOME }: NodeJS.ProcessEnv): string | undefined => {
@@ -76,7 +81,8 @@ export const make = (version: string, env: NodeJS.ProcessEnv): CodeCache => {
       })
     },
     write: (chunk, data) => {
-      if (!isUsable) {
+      // With `sudo`, the home directory may be another user's, who could not use what root creates there.
+      if (!isUsable && ownerOf(directory) === process.getuid?.()) {
         create()
         isUsable = isSafe()
       }

@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -86,6 +87,17 @@ layer(NodeContext.layer)("compiled code", (it) => {
       assert.isFalse(existsSync(join(code, "0.0.1-7")))
       assert.strictEqual(readdirSync(code).length, 1)
     }))
+
+  it.scoped.skipIf(process.getuid?.() !== 0)(
+    "is not written to another user's directory",
+    () =>
+      Effect.gen(function*() {
+        const { home, run } = yield* makeCache
+        chownSync(home, 12_345, 12_345)
+        yield* run
+        assert.isFalse(existsSync(join(home, ".cache")))
+      })
+  )
 
   it.scoped("is not needed: a file in the place of the directory stays as it is", () =>
     Effect.gen(function*() {
