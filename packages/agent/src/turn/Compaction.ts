@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as AiError from "@effect/ai/AiError"
+import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
 import {
@@ -129,14 +129,13 @@ const summarizeWith = ({ contextWindow = Infinity, languageModel, name }: SmallM
   const { maxSize, unit } = request
   return summarize({ ...request, maxSize: unit === "tokens" ? Math.min(maxSize, contextWindow * 0.9) : maxSize }).pipe(
     Effect.provideService(LanguageModel.LanguageModel, languageModel),
-    Effect.catchAll((error) =>
+    Effect.catchIf(AiError.isAiError, (error) =>
       Effect.zipRight(
         Effect.logWarning("the small model could not summarize").pipe(
           Effect.annotateLogs({ model: name, error: error.message })
         ),
         summarize(request)
-      )
-    )
+      ))
   )
 }
 

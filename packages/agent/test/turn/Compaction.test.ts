@@ -1,4 +1,4 @@
-import type * as LanguageModel from "@effect/ai/LanguageModel"
+import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -6,6 +6,7 @@ import * as History from "../../src/session/History.ts"
 import type { Entry } from "../../src/session/Session.ts"
 import * as Spending from "../../src/session/Spending.ts"
 import * as Compaction from "../../src/turn/Compaction.ts"
+import { unknown } from "../../src/turn/ModelProvider.ts"
 import { faults } from "../conversation.ts"
 import { finish, scripted, text } from "../model.ts"
 import { assistant, makeSessions, result, started, user } from "../sessions.ts"
@@ -65,6 +66,40 @@ layer(NodeContext.layer)("Compaction", (it) => {
       for (const word of ["They looked for it.", "It is there.", "second", "Yes."]) assert.include(told, word)
       for (const word of ["first", "found"]) assert.notInclude(told, word)
       assert.deepStrictEqual(lines.slice(-2).map(({ type }) => type), ["assistant", "summary"])
+    }))
+
+  /** Sums up with a small model that gives this answer; the model itself would answer "By the model." */
+  const withSmallModel = (answer: string, maxCost?: number) =>
+    Effect.gen(function*() {
+      const { sessions } = yield* makeSessions
+      const session = yield* sessions.create("/project")
+      yield* Effect.forEach([user(long("first", 1000)), assistant("Yes."), user("second")], session.append)
+      const seen: Array<LanguageModel.ProviderOptions> = []
+      const step = (summary: string) => ({ parts: [...text(summary), finish("stop")] })
+      const small = {
+        name: "Small",
+        languageModel: yield* Effect.provide(LanguageModel.LanguageModel, scripted([step(answer)]))
+      }
+      const provider = { ...unknown, small, maxCost }
+      const exit = yield* Compaction.compact(session, { window: 1000, provider }).pipe(
+        Effect.provide(scripted([step("By the model.")], seen)),
+        Effect.either
+      )
+      const summaries = (yield* session.entries).flatMap((line) => line.type === "summary" ? [line.text] : [])
+      return { exit, seen, summaries }
+    })
+
+  it.scoped("uses the small model, or the model itself if that one fails", () =>
+    Effect.gen(function*() {
+      const used = yield* withSmallModel("By the small one.")
+      assert.deepStrictEqual(used.summaries, ["By the small one."])
+      assert.lengthOf(used.seen, 0)
+      const failed = yield* withSmallModel("")
+      assert.deepStrictEqual(failed.summaries, ["By the model."])
+      assert.lengthOf(failed.seen, 1)
+      const limited = yield* withSmallModel("By the small one.", 0)
+      assert.strictEqual(limited.exit._tag === "Left" && limited.exit.left._tag, "SessionError")
+      assert.lengthOf(limited.seen, 0)
     }))
 
   it.scoped("never separates a call from its result", () =>

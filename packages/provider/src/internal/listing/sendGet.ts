@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { createHash, createHmac } from "node:crypto"
+import { Readable } from "node:stream"
 import type { BedrockError } from "../../BedrockError.ts"
 import type { SigningScope } from "../../SigningScope.ts"
 import type { Attempt } from "../failure/attempt.ts"
@@ -14,6 +15,7 @@ import { fromThrown } from "../failure/fromThrown.ts"
 import { makeError } from "../failure/makeError.ts"
 import { addCustomHeaders, type CustomHeaders } from "../identity/customHeaders.ts"
 import { type Identity, toCredentials } from "../identity/identity.ts"
+import { readBody } from "../transport/readBody.ts"
 
 export interface Target {
   readonly fetch: Fetch
@@ -36,12 +38,17 @@ export const sendGet = ({ attempt, fetch, signing, url }: Target): Effect.Effect
           headers: await authorize(url, attempt.identity, signing, attempt.headers, new Date(now)),
           signal
         })
-        const body = await response.text()
-        return { status: response.status, headers: Object.fromEntries(response.headers), body }
+        const { body, failure } = await readBody(response.body ?? Readable.from([]), maxSize)
+        if (failure !== undefined) throw failure
+        return {
+          status: response.status,
+          headers: Object.fromEntries(response.headers),
+          body: new TextDecoder().decode(body)
+        }
       },
       catch: (error) => fromThrown(error, attempt)
     })
-    const json = parseJson(body.slice(0, maxSize))
+    const json = parseJson(body)
     // For an unknown operation, AWS returns HTTP 200 with an error in the headers or body.
     return status === 200 && headers["x-amzn-errortype"] === undefined && Option.isSome(json)
       ? json.value
