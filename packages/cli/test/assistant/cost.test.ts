@@ -8,6 +8,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from "node:path"
 import * as Since from "../../src/commands/usage/since.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
+import { readSnippets, splitWords } from "../docs/Page.ts"
 
 const env = { AWS_BEARER_TOKEN_BEDROCK: "cost-token", TZ: "UTC" }
 
@@ -178,7 +179,7 @@ layer(NodeContext.layer)("altimate-code usage", (it) => {
     return { ...started, write }
   })
 
-  it.scoped("adds up by day of the local time, with a total, and explains what is missing", () =>
+  it.scoped("adds up by day of the local time, with a total, and says which costs are unknown", () =>
     Effect.gen(function*() {
       const { home } = yield* stored
       const berlin = yield* home.run(["usage"], { env: { ...env, TZ: "Europe/Berlin" } })
@@ -260,8 +261,7 @@ describe("--since", () => {
 
 /** The page's blocks of code: its commands run, and its settings are known. */
 layer(NodeContext.layer)("docs/cost.md", (it) => {
-  const page = readFileSync(new URL("../../../../docs/cost.md", import.meta.url), "utf8")
-  const blocks = [...page.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, language, text = ""]) => ({ language, text }))
+  const blocks = readSnippets("cost.md")
   const answers = Array.from({ length: 9 }, () => says("done", { inputTokens: 1, outputTokens: 1 }))
 
   for (const { text } of blocks.filter(({ language }) => language === "json")) {
@@ -280,11 +280,10 @@ layer(NodeContext.layer)("docs/cost.md", (it) => {
   it.scoped("shows commands that work", () =>
     Effect.gen(function*() {
       const { run } = yield* start(answers)
-      const commands = blocks.filter(({ language }) => language === "sh").flatMap(({ text }) => text.trim().split("\n"))
+      const commands = blocks.filter(({ language }) => language === "sh").flatMap(({ text }) => text.split("\n"))
       assert.lengthOf(commands, 7)
       for (const command of commands) {
-        const [, ...args] = Array.from(command.replace(/\s+#.*$/, "").matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) =>
-          quoted ?? word)
+        const [, ...args] = splitWords(command.replace(/\s+#.*$/, ""))
         const { code, stderr } = yield* run(...args)
         assert.deepStrictEqual([code, stderr], [0, ""], command)
       }

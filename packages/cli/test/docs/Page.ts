@@ -62,7 +62,7 @@ export const useConfiguration = ({ line, text }: Snippet, model = defaultModel) 
   })
 
 /** Splits a command line at spaces outside of double quotes. */
-const splitWords = (line: string): ReadonlyArray<string> =>
+export const splitWords = (line: string): ReadonlyArray<string> =>
   Array.from(line.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word)
 
 /** Whether the line is the one of the page, in which `…` stands for any text. */

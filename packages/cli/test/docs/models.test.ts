@@ -3,14 +3,12 @@ import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { readFileSync } from "node:fs"
-import { guideConfig, makeHome } from "../../BuiltCli.ts"
+import { guideConfig, makeHome } from "../BuiltCli.ts"
+import { readSnippets, splitWords } from "./Page.ts"
 
-const page = readFileSync(new URL("../../../../../docs/models.md", import.meta.url), "utf8")
-
-/** The code blocks of the page, in their language. */
-const blocks = (language: string) =>
-  [...page.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].flatMap(([, name, text = ""]) => name === language ? [text] : [])
+const snippets = readSnippets("models.md")
+const textsIn = (language: string) =>
+  snippets.filter((snippet) => snippet.language === language).map(({ text }) => text)
 
 const inferences = { inference: ["INFERENCE_PROFILE"] } as const
 const controlPlane: NonNullable<ModelLists["controlPlane"]> = {
@@ -50,13 +48,11 @@ layer(NodeContext.layer)("docs/models.md:", (it) => {
       })
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig(sandbox.url, { retry: { attempts: 1 } }))
-      const shown = blocks("").filter((block) => block.startsWith("$ "))
+      const shown = textsIn("").filter((block) => block.startsWith("$ "))
       assert.strictEqual(shown.length, 3)
       for (const block of shown) {
         const [command = "", ...lines] = block.trimEnd().split("\n")
-        const args = [...command.slice("$ altimate-code ".length).matchAll(/"([^"]*)"|(\S+)/g)].map(([, a, b]) =>
-          a ?? b!
-        )
+        const args = splitWords(command.slice("$ altimate-code ".length))
         const { code, stderr, stdout } = yield* home.run(args, { env })
         assert.strictEqual(code, 0, stderr)
         const printed = `${stdout}${stderr}`.split("\n").map(words)
@@ -67,7 +63,7 @@ layer(NodeContext.layer)("docs/models.md:", (it) => {
   it.scoped("its configurations are read without a warning", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
-      const all = blocks("json")
+      const all = textsIn("json")
       assert.strictEqual(all.length, 2)
       for (const block of all) {
         yield* home.writeGlobalConfig(JSON.parse(block))

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { guideConfig, makeHome } from "../../BuiltCli.ts"
+import { readSnippets, splitWords } from "../../docs/Page.ts"
 
 const token = { AWS_BEARER_TOKEN_BEDROCK: "thinking-token-123" }
 const sessions = ".local/share/altimate-code/session"
@@ -180,9 +181,8 @@ layer(NodeContext.layer)("An answer", (it) => {
     }))
 })
 
-const page = readFileSync(new URL("../../../../../docs/thinking.md", import.meta.url), "utf8")
-const blocks = (language: string) =>
-  Array.from(page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm")), ([, text]) => text!)
+const page = readSnippets("thinking.md")
+const textsIn = (language: string) => page.filter((snippet) => snippet.language === language).map(({ text }) => text)
 
 /** For each JSON block of the page: the model to ask, and what its request has. */
 const snippets: ReadonlyArray<readonly [model: string, fields: object | undefined, maxTokens: number]> = [
@@ -200,7 +200,7 @@ const snippets: ReadonlyArray<readonly [model: string, fields: object | undefine
 layer(NodeContext.layer)("docs/thinking.md", (it) => {
   it.scoped("has configurations that do what it says", () =>
     Effect.gen(function*() {
-      const written = blocks("json")
+      const written = textsIn("json")
       assert.strictEqual(written.length, snippets.length)
       const { bodies, configure, run } = yield* setUp()
       for (const [index, [model, fields, maxTokens]] of snippets.entries()) {
@@ -224,8 +224,8 @@ layer(NodeContext.layer)("docs/thinking.md", (it) => {
   it.scoped("has commands that work", () =>
     Effect.gen(function*() {
       const { home } = yield* setUp()
-      for (const line of blocks("sh").join("").trim().split("\n")) {
-        const words = Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain!)
+      for (const line of textsIn("sh").join("\n").split("\n")) {
+        const words = splitWords(line)
         assert.strictEqual(words[0], "altimate-code")
         const { code, stderr } = yield* home.run(words.slice(1), { env: token })
         assert.strictEqual(code, 0, stderr)
