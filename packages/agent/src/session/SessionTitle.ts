@@ -19,8 +19,8 @@ const maxPromptLength = 2000
 const maxTitleLength = 80
 
 const instruction =
-  "Write a title for a conversation that begins with the following message. At most six words, in the language of the "
-  + "message, without quotation marks and without a period. Answer with the title only. The message:"
+  "Write a title for a conversation that starts with the message below. Use at most six words, in the language of the "
+  + "message, and no quotation marks or period. Reply with the title only.\n\nMessage:"
 
 /** One line without quotation marks; empty if the answer is no title. */
 const clean = (answer: string): string => {

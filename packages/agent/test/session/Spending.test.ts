@@ -19,7 +19,7 @@ describe("Spending", () => {
     assert.strictEqual(described({ usage: nothing }), "unknown")
   })
 
-  it("explains what is missing", () => {
+  it("says which costs are unknown", () => {
     assert.deepStrictEqual(Spending.explain(sum({ usage, cost: 1 })), [])
     assert.deepStrictEqual(Spending.explain(sum({ usage }, { usage: nothing }, { usage: nothing })), [
       "The cost of 1 request is unknown, because no price was known.",

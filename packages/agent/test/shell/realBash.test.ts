@@ -137,7 +137,7 @@ describe.skipIf(!hasBash)("compared with the bash of this machine", () => {
     }
   })
 
-  it("no line is allowed that bash splits into other words than the parser", () => {
+  it("allows no line that bash would split into different words than the parser does", () => {
     for (
       const command of [
         "echo $\\\n[y]",

@@ -10,8 +10,9 @@ export const modelHint = (error: BedrockError, model: Resolved, general: string)
   if (problem === undefined) return general
   const foreign = explainForeignId(idOf(model))
   if (problem === "not-found") return [`${general} ${sentAs(model)}`, ...foreign].join("\n")
-  const resolve = `\`altimate-code models resolve ${quoteForShell(model.configured)}\` shows what is sent and why; `
-    + "`altimate-code models --remote` lists the models that work here."
+  const resolve =
+    `\`altimate-code models resolve ${quoteForShell(model.configured)}\` shows which ID is sent, and why; `
+    + "`altimate-code models --remote` lists the models that you can use."
   if (problem === "invalid" && foreign.length > 0) return [sentAs(model), ...foreign, resolve].join("\n")
   const { settings, why } = adviceFor(problem, model)
   return [
