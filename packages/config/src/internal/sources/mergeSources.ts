@@ -64,10 +64,11 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
       return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
     }))
   const ownTrees = checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree])
+  const ownTree = ownTrees.reduce(merge, empty)
   const ownSettings: OwnSettings = {
     endpoints: yield* findOwnEndpoints(ownTrees),
-    maxCost: Option.orElse(Option.fromNullable(maxCost), () => findOwnMaxCost(ownTrees)),
-    tree: ownTrees.reduce(merge, empty)
+    maxCost: Option.orElse(Option.fromNullable(maxCost), () => findOwnMaxCost(ownTree)),
+    tree: ownTree
   }
 
   const warnings: Array<string> = []

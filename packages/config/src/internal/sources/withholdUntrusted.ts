@@ -45,14 +45,11 @@ export interface OwnSettings {
 
 const bedrock = ["provider", "amazon-bedrock"] as const
 
-/** The cost limit in the user's own configuration; the last file applies. */
-export const findOwnMaxCost = (trees: ReadonlyArray<Branch>): Option.Option<number> =>
-  Option.fromNullable(
-    trees.flatMap((tree) => {
-      const leaf = find(tree, [...bedrock, "options", "maxCost"])
-      return leaf?._tag === "Leaf" && typeof leaf.value === "number" ? [leaf.value] : []
-    }).at(-1)
-  )
+/** The cost limit in the user's own configuration. */
+export const findOwnMaxCost = (own: Branch): Option.Option<number> => {
+  const leaf = find(own, [...bedrock, "options", "maxCost"])
+  return leaf?._tag === "Leaf" && typeof leaf.value === "number" ? Option.some(leaf.value) : Option.none()
+}
 
 /** The path of the options to which the setting at `path` belongs: the general ones, or those of one model. */
 const findOptions = (path: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as RequestOptions from "@altimate-code/config/RequestOptions"
-import type { Effort, Thinking } from "@altimate-code/model-id/Thinking"
+import { type Effort, efforts, type Thinking } from "@altimate-code/model-id/Thinking"
 
 /**
  * What the user asks for. `effort` takes precedence over `thinking`.
@@ -108,10 +108,8 @@ const effortForBudget = (budget: number): Effort =>
   budget <= budgets.low ? "low" : budget <= budgets.medium ? "medium" : "high"
 
 /** The highest supported effort that is not above the wanted one; otherwise the lowest. */
-const clamp = (wanted: Effort, { efforts }: Thinking): Effort => {
-  const order: ReadonlyArray<Effort> = ["low", "medium", "high", "xhigh", "max"]
-  return efforts.findLast((effort) => order.indexOf(effort) <= order.indexOf(wanted)) ?? efforts[0]!
-}
+const clamp = (wanted: Effort, { efforts: supported }: Thinking): Effort =>
+  supported.findLast((effort) => efforts.indexOf(effort) <= efforts.indexOf(wanted)) ?? supported[0]!
 
 type Choice =
   | { readonly _tag: "Off" }
