@@ -63,6 +63,40 @@ const synchronousYoga = {
   }
 }
 
+/**
+ * The AWS SDK's settings on Node look up what they are not given in the environment and in `~/.aws/config`. This program gives every
+ * setting (`provider/src/internal/transport/sdk.ts`), so the code that looks them up would only take time to load.
+ */
+const withoutLookups = {
+  name: "SDK without lookups",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /client-bedrock-runtime\/dist-es\/runtimeConfig\.js$/ }, () => ({
+      contents: `import packageInfo from "../package.json"
+        import { createDefaultUserAgentProvider } from "@aws-sdk/core/client"
+        import { eventStreamSerdeProvider } from "@smithy/core/event-streams"
+        import { calculateBodyLength } from "@smithy/core/serde"
+        import { streamCollector } from "@smithy/node-http-handler"
+        import { getRuntimeConfig as getSharedRuntimeConfig } from "./runtimeConfig.shared"
+        export const getRuntimeConfig = (config) => {
+          const shared = getSharedRuntimeConfig(config)
+          return {
+            bodyLengthChecker: calculateBodyLength,
+            defaultUserAgentProvider: createDefaultUserAgentProvider({
+              serviceId: shared.serviceId,
+              clientVersion: packageInfo.version
+            }),
+            eventStreamSerdeProvider,
+            // Signs the events of a stream that is sent; Converse sends none.
+            eventStreamPayloadHandlerProvider: () => ({}),
+            streamCollector,
+            ...shared,
+            ...config,
+            runtime: "node"
+          }
+        }`
+    }))
+}
+
 const output = { minify: true, legalComments: "none", platform: "node", target: "node20.19" }
 const shared = { ...output, absWorkingDir: cli, bundle: true }
 
@@ -88,7 +122,7 @@ const bundleProgram = async (define) => {
     // A file watcher with a native part, which Effect's file system loads only when a file is watched; and what Ink loads only
     // when its developers set DEV.
     external: ["@parcel/watcher", "react-devtools-core"],
-    plugins: [neverInCi, withoutDevtools, synchronousYoga],
+    plugins: [neverInCi, withoutDevtools, synchronousYoga, withoutLookups],
     define: {
       ...define,
       // React and Ink without what helps to develop them.
@@ -101,6 +135,8 @@ const bundleProgram = async (define) => {
     const { code } = await transform(text, {
       ...output,
       format: "cjs",
+      // loadProgram.ts reads these files as ASCII.
+      charset: "ascii",
       // Scripts in the code cache have no `import()`.
       supported: { "dynamic-import": false }
     })

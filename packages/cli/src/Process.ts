@@ -4,6 +4,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Cli from "./Cli.ts"
@@ -13,13 +14,19 @@ import { policies } from "./Services.ts"
 import { takeEnvironment } from "./workspace/childEnvironment.ts"
 import * as MakeDirectory from "./workspace/makeDirectory.ts"
 
-const live = Layer.mergeAll(
-  Layer.provideMerge(NodeCommandExecutor.layer, Layer.provide(MakeDirectory.layer, NodeFileSystem.layer)),
-  NodePath.layer,
-  NodeTerminal.layer,
-  Stdio.layer,
-  policies
-)
+/** Built one after the other, because that takes fewer operations than combined layers, which matters for a short command. */
+const live = Layer.scopedContext(Effect.gen(function*() {
+  const node = yield* Layer.build(NodeFileSystem.layer)
+  const files = yield* Effect.provide(Layer.build(MakeDirectory.layer), node)
+  return Context.mergeAll(
+    files,
+    yield* Effect.provide(Layer.build(NodeCommandExecutor.layer), files),
+    yield* Layer.build(NodePath.layer),
+    yield* Layer.build(NodeTerminal.layer),
+    yield* Layer.build(Stdio.layer),
+    yield* Layer.build(policies)
+  )
+}))
 
 /** Exit codes: 128 plus the number of the signal, as shells report a process that was ended by a signal. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const

@@ -17,7 +17,6 @@ import * as Stream from "effect/Stream"
 import type { Fetch } from "./Fetch.ts"
 import type { Stage } from "./Inspection.ts"
 import { toHostError } from "./internal/connection/hostFailure.ts"
-import { load as loadSmithy } from "./internal/http/smithy.ts"
 import { chooseRoute } from "./internal/route/chooseRoute.ts"
 import { makePlanner } from "./internal/route/makePlanner.ts"
 import type { NetworkError } from "./NetworkError.ts"
@@ -105,13 +104,15 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
                 | Promise<Pick<RequestHandler.RequestHandler, "handle"> & { readonly destroy: () => void }>
                 | undefined
               const load = () =>
-                loaded ??= Promise.all([import("./internal/http/makeHandler.ts"), loadSmithy()]).then(
-                  ([{ makeHandler }, smithy]) =>
-                    makeHandler(smithy, (url) => run(plan(url)), {
-                      connectTimeout: Duration.decode(connectTimeout),
-                      http2,
-                      idleTime
-                    })
+                loaded ??= Promise.all([
+                  import("./internal/http/makeHandler.ts"),
+                  http2 ? import("./internal/http/http2.ts") : {}
+                ]).then(([{ makeHandler }, protocol]) =>
+                  makeHandler((url) => run(plan(url)), {
+                    connectTimeout: Duration.decode(connectTimeout),
+                    idleTime,
+                    ...protocol
+                  })
                 )
               return { load, destroy: () => void loaded?.then(({ destroy }) => destroy()) }
             }),
@@ -135,9 +136,7 @@ export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.
       route: (url) => Effect.provideService(chooseRoute(url, gateway.proxy), Secrets, secrets),
       handler: makeHandler(clientIdleTime),
       fetch: async (url, init) => {
-        loadedFetch ??= Promise.all([import("./internal/http/makeFetch.ts"), loadSmithy()]).then(
-          ([{ makeFetch }, smithy]) => makeFetch(smithy, fetchHandlers)
-        )
+        loadedFetch ??= import("./internal/http/makeFetch.ts").then(({ makeFetch }) => makeFetch(fetchHandlers))
         return (await loadedFetch)(url, init)
       },
       inspect: (url, { http2 = gateway.http2 } = {}) =>

@@ -96,7 +96,7 @@ export const layer = (options: Options): Layer.Layer<
   LanguageModel.LanguageModel | BedrockTarget,
   ConfigError,
   BedrockClient | Auth | Settings | PrefixRules
-> => Layer.unwrapEffect(make(options))
+> => Layer.effectContext(make(options))
 
 /** In tokens. Bedrock deducts all of it from the quota when a request starts. */
 const maxDefaultTokens = 32_000
@@ -197,9 +197,8 @@ const make = (options: Options) =>
           )
         }))
     })
-    return Layer.merge(
-      Layer.succeed(LanguageModel.LanguageModel, languageModel),
-      Layer.succeed(BedrockTarget, {
+    return Context.make(LanguageModel.LanguageModel, languageModel).pipe(
+      Context.add(BedrockTarget, {
         model,
         endpoint: client.endpoint,
         credential: auth.credential,

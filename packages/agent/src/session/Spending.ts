@@ -152,15 +152,15 @@ export const isKnown = ({ requests, unpriced, unreported }: Spending): boolean =
  */
 export const isComplete = ({ unpriced, unreported }: Spending): boolean => unpriced + unreported === 0
 
-const cents = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" })
-
 /**
  * `$1,234.50`, or `<$0.01` for a small amount.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const formatDollars = (amount: number): string => amount > 0 && amount < 0.005 ? "<$0.01" : cents.format(amount)
+export const formatDollars = (amount: number): string =>
+  // Not a kept `Intl.NumberFormat`, because creating one while this module is loaded would slow down every start.
+  amount > 0 && amount < 0.005 ? "<$0.01" : amount.toLocaleString("en-US", { style: "currency", currency: "USD" })
 
 /**
  * `$1.50`, `at least $1.50` if the cost of some requests is not known, or `unknown`.

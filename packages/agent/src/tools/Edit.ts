@@ -6,9 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { change } from "../internal/files/change.ts"
 import { explainMismatch } from "../internal/files/explainMismatch.ts"
-import { replaceText } from "../internal/files/lineEndings.ts"
 import { locate } from "../internal/files/paths.ts"
 import { optional, string, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
@@ -38,6 +36,10 @@ include more surrounding lines or set all. Line endings and encoding are preserv
  * @category handlers
  */
 export const edit = Effect.fn("Edit.edit")(function*(params: typeof Edit.parametersSchema.Type) {
+  // Loaded only now: the library that compares texts is large.
+  const [{ change }, { replaceText }] = yield* Effect.promise(() =>
+    Promise.all([import("../internal/files/change.ts"), import("../internal/files/lineEndings.ts")])
+  )
   const target = yield* locate(params.path)
   const { all = false } = params
   return yield* change(target, (before) =>

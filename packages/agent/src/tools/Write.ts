@@ -5,8 +5,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { change } from "../internal/files/change.ts"
-import { withLineEndingsOf } from "../internal/files/lineEndings.ts"
 import { locate } from "../internal/files/paths.ts"
 import { string, tool } from "../internal/tools/defineTool.ts"
 
@@ -32,6 +30,10 @@ export const Write = tool(
  * @category handlers
  */
 export const write = Effect.fn("Write.write")(function*(params: typeof Write.parametersSchema.Type) {
+  // Loaded only now: the library that compares texts is large.
+  const [{ change }, { withLineEndingsOf }] = yield* Effect.promise(() =>
+    Promise.all([import("../internal/files/change.ts"), import("../internal/files/lineEndings.ts")])
+  )
   const target = yield* locate(params.path)
   return yield* change(target, (before) =>
     Effect.succeed(Option.match(before, {

@@ -32,12 +32,14 @@ export const clientOver = <E, R>(
   store: Layer.Layer<CredentialStore.CredentialStore, E, R>,
   limits: BedrockClient.Limits = {}
 ) =>
-  BedrockClient.layer(limits).pipe(
-    Layer.provideMerge(Auth.layer),
-    Layer.provideMerge(store),
-    Layer.provideMerge(AwsCredentials.layer),
-    Layer.provideMerge(Network.layer)
-  )
+  // One after the other, because that takes a quarter of the operations of `Layer.provideMerge`, which matters for a short command.
+  Layer.scopedContext(Effect.gen(function*() {
+    const network = yield* Layer.build(Network.layer)
+    const aws = Context.merge(network, yield* Effect.provide(Layer.build(AwsCredentials.layer), network))
+    const stored = Context.merge(aws, yield* Effect.provide(Layer.build(store), aws))
+    const authorized = Context.merge(stored, yield* Effect.provide(Layer.build(Auth.layer), stored))
+    return Context.merge(authorized, yield* Effect.provide(Layer.build(BedrockClient.layer(limits)), authorized))
+  }))
 
 export const client = clientOver(CredentialStore.layer)
 
@@ -74,14 +76,14 @@ export type Effort = Option.Option<Thinking.Effort | "off">
 export const languageModel = (
   { effort = Option.none(), id, maxTokens }: Pick<KnownModel, "id" | "maxTokens"> & { readonly effort?: Effort }
 ) =>
-  Layer.provideMerge(
-    MaskedModel.layer,
-    BedrockLanguageModel.layer({
+  Layer.scopedContext(Effect.gen(function*() {
+    const unmasked = yield* Layer.build(BedrockLanguageModel.layer({
       model: id,
       ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {}),
       ...(Option.isSome(effort) ? { effort: effort.value } : {})
-    })
-  )
+    }))
+    return Context.merge(unmasked, yield* Effect.provide(Layer.build(MaskedModel.layer), unmasked))
+  }))
 
 /** The models that help the selected one, and the prices of these. */
 interface Helpers extends Pick<ModelProvider, "fallback" | "small"> {

@@ -20,7 +20,8 @@ export const makeRequire = (directory: string, cache: CodeCache, requireOther: (
     loaded.set(name, module)
     const filename = join(directory, name)
     const cachedData = cache.read(name)
-    const script = new Script(readFileSync(filename, "utf8"), { filename, ...(cachedData && { cachedData }) })
+    // The bundler writes ASCII only, for which this is much quicker than "utf8".
+    const script = new Script(readFileSync(filename, "latin1"), { filename, ...(cachedData && { cachedData }) })
     if (cachedData === undefined || script.cachedDataRejected === true) uncached.set(name, script)
     const wrapper = script.runInThisContext() as Wrapper
     wrapper(module.exports, requireChunk, module)

@@ -10,6 +10,7 @@ import { Secrets } from "@altimate-code/log/Secrets"
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -108,6 +109,10 @@ const findUnstorable = Effect.gen(function*() {
 })
 
 /** The workspace and the session storage of a turn. */
-export const layer = Layer.unwrapEffect(
-  Effect.map(findUnstorable, (unstorable) => Layer.merge(sessionsWith(unstorable), workspaceWith(unstorable)))
-)
+export const layer = Layer.scopedContext(Effect.gen(function*() {
+  const unstorable = yield* findUnstorable
+  return Context.merge(
+    yield* Layer.build(sessionsWith(unstorable)),
+    yield* Layer.build(workspaceWith(unstorable))
+  )
+}))

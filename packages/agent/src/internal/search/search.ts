@@ -5,7 +5,6 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { Environment } from "../../Workspace.ts"
-import * as builtInSearch from "./builtInSearch.ts"
 import type { Collector, Query } from "./collector.ts"
 import * as ripgrep from "./ripgrep.ts"
 
@@ -65,14 +64,20 @@ export const search = Effect.fn("search.search")(function*<R>(
     )
   )
 
+  // Loaded only if it is needed: the library for regular expressions is large.
+  const searchBuiltIn = (some: ReadonlyArray<string>) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./builtInSearch.ts")),
+      (builtInSearch) => builtInSearch.search(query, some, collector)
+    )
   let hasRipgrep = true
   const searchBatch = (some: ReadonlyArray<string>) =>
     hasRipgrep
       ? Effect.catchTag(ripgrep.search(query, some, collector, environment), "NoRipgrep", () => {
         hasRipgrep = false
-        return builtInSearch.search(query, some, collector)
+        return searchBuiltIn(some)
       })
-      : builtInSearch.search(query, some, collector)
+      : searchBuiltIn(some)
   const searching = Effect.forEach(
     batches,
     () => collector.isFull() ? Effect.void : Effect.flatMap(Queue.take(queue), searchBatch),

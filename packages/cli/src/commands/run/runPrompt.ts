@@ -13,7 +13,6 @@ import * as Prompt from "@effect/ai/Prompt"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { CliError } from "../../command-line/failure/CliError.ts"
@@ -182,20 +181,15 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     yield* Fiber.join(title)
   }).pipe(
     Effect.scoped,
-    Effect.provide(
-      Layer.mergeAll(
-        Bedrock.languageModel({
-          id: model.id,
-          maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens),
-          effort: options.effort
-        })
-          .pipe(
-            Layer.provideMerge(Layer.provide(Bedrock.client, TokenCommands.inTerminal))
-          ),
-        AskInTerminal.layer,
-        Assistant.permissions,
-        LocalFiles.layer
-      )
-    )
+    Effect.provide(Bedrock.languageModel({
+      id: model.id,
+      maxTokens: Option.orElse(options.maxTokens, () => model.maxTokens),
+      effort: options.effort
+    })),
+    Effect.provide(Bedrock.client),
+    Effect.provide(TokenCommands.inTerminal),
+    Effect.provide(AskInTerminal.layer),
+    Effect.provide(Assistant.permissions),
+    Effect.provide(LocalFiles.layer)
   )
 }, RemoteModels.withProfiles)

@@ -1,10 +1,11 @@
 /** Sends HTTP/1.1 requests over this package's connections. */
+import { HttpResponse } from "@smithy/core/protocols"
 import * as Http from "node:http"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import { type Target, toAuthority } from "../route/target.ts"
 import { maxHeaderSize } from "./headerLimit.ts"
-import { buildPath, type Output, type Request, type Smithy } from "./smithy.ts"
+import { buildPath, type Output, type Request } from "./message.ts"
 
 type Dial = () => Promise<Socket>
 
@@ -23,7 +24,7 @@ interface Connecting extends Http.RequestOptions {
 }
 
 /** `idleTime` is how long a connection may be idle, in milliseconds. */
-export const makeHttp1 = (smithy: Smithy, idleTime: number): Http1 => {
+export const makeHttp1 = (idleTime: number): Http1 => {
   const idleSince = new WeakMap<object, number>()
   class Agent extends Http.Agent {
     override createConnection(options: object, created?: (error: Error | null, socket: Socket) => void) {
@@ -51,7 +52,7 @@ export const makeHttp1 = (smithy: Smithy, idleTime: number): Http1 => {
       // Timers stop while the machine sleeps, so connections may be dead without having timed out.
       closeIdle(idleTime)
       const place = `${target.tls} ${toAuthority(target)}`
-      return exchange(smithy, request, target, signal, { agent, dial, place } as Http.RequestOptions)
+      return exchange(request, target, signal, { agent, dial, place } as Http.RequestOptions)
     },
     retire: () => {
       agent.maxFreeSockets = 0
@@ -62,7 +63,6 @@ export const makeHttp1 = (smithy: Smithy, idleTime: number): Http1 => {
 }
 
 const exchange = (
-  smithy: Smithy,
   request: Request,
   target: Target,
   signal: AbortSignal,
@@ -76,7 +76,7 @@ const exchange = (
       port: target.port,
       defaultPort: target.tls ? 443 : 80,
       method: request.method,
-      path: buildPath(smithy, request),
+      path: buildPath(request),
       headers: request.headers,
       maxHeaderSize
     })
@@ -88,7 +88,7 @@ const exchange = (
     outgoing.on("error", reject).once("close", () => signal.removeEventListener("abort", abort))
     outgoing.once("response", (incoming) => {
       resolve({
-        response: new smithy.HttpResponse({
+        response: new HttpResponse({
           statusCode: incoming.statusCode ?? 0,
           headers: Object.fromEntries(
             Object.entries(incoming.headers).map(([name, value]) => [name, [value ?? ""].flat().join(", ")])

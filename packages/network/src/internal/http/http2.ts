@@ -1,4 +1,5 @@
 /** Sends HTTP/2 requests. The SDK's own HTTP/2 handler supports neither proxies nor custom certificates. */
+import { HttpResponse } from "@smithy/core/protocols"
 import * as Http2 from "node:http2"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
@@ -8,7 +9,7 @@ import { unlessAborted } from "../connection/abortableWait.ts"
 import { displayHost, type Target, toAuthority } from "../route/target.ts"
 import { describeVersion } from "../tls/tlsFailure.ts"
 import { maxHeaderSize, measureHeaders, toHeaderSizeError } from "./headerLimit.ts"
-import { buildPath, type Output, type Request, type Smithy } from "./smithy.ts"
+import { buildPath, type Output, type Request } from "./message.ts"
 
 export interface Http2 {
   readonly handle: (
@@ -34,7 +35,7 @@ interface Connection {
 }
 
 /** `idleTime` is how long a connection may be idle, in milliseconds. */
-export const makeHttp2 = (smithy: Smithy, idleTime: number): Http2 => {
+export const makeHttp2 = (idleTime: number): Http2 => {
   const connections = new Map<string, Promise<Connection>>()
   /** Sessions that accept no new requests. */
   const retired = new Set<Http2.ClientHttp2Session>()
@@ -94,7 +95,6 @@ export const makeHttp2 = (smithy: Smithy, idleTime: number): Http2 => {
       const connection = await findOrOpen(target, signal, dial)
       // The connection may have been retired while this request waited for it.
       return exchange(
-        smithy,
         isUsable(connection) ? connection : await findOrOpen(target, signal, dial),
         request,
         target,
@@ -123,7 +123,6 @@ const connectionHeaders = new Set([
 ])
 
 const exchange = (
-  smithy: Smithy,
   connection: Connection,
   request: Request,
   target: Target,
@@ -132,7 +131,7 @@ const exchange = (
   new Promise((resolve, reject) => {
     const headers: Record<string, string> = {
       ":method": request.method,
-      ":path": buildPath(smithy, request),
+      ":path": buildPath(request),
       ":scheme": target.tls ? "https" : "http",
       ":authority": request.headers["host"] ?? request.headers[":authority"] ?? toAuthority(target)
     }
@@ -159,7 +158,7 @@ const exchange = (
       }
       const { ":status": statusCode = 0, ...fields } = responseHeaders
       resolve({
-        response: new smithy.HttpResponse({
+        response: new HttpResponse({
           statusCode,
           headers: Object.fromEntries(
             Object.entries(fields).filter(([name]) => !name.startsWith(":"))

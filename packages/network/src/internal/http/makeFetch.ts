@@ -1,4 +1,5 @@
 /** `fetch` over this package's connections, for libraries that accept one. */
+import { HttpRequest } from "@smithy/core/protocols"
 import type * as Duration from "effect/Duration"
 import { format, toMillis } from "effect/Duration"
 import { Readable } from "node:stream"
@@ -9,7 +10,6 @@ import * as TimeLimit from "../../TimeLimit.ts"
 import { toHostError, Unconnected } from "../connection/hostFailure.ts"
 import { displayHost, parseTarget } from "../route/target.ts"
 import { describeVersion } from "../tls/tlsFailure.ts"
-import type { Smithy } from "./smithy.ts"
 
 export interface Options {
   readonly http1: RequestHandler
@@ -20,7 +20,7 @@ export interface Options {
 
 type HttpResponse = Awaited<ReturnType<RequestHandler["handle"]>>["response"]
 
-export const makeFetch = ({ HttpRequest }: Smithy, { firstByte, http1, http2 }: Options): Fetch => {
+export const makeFetch = ({ firstByte, http1, http2 }: Options): Fetch => {
   /** Origins that speak only HTTP/2. */
   const http2Origins = new Set<string>()
 

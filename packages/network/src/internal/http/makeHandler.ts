@@ -13,34 +13,34 @@ import { displayHost, parseTarget, type Target } from "../route/target.ts"
 import { toProtocolError, toResetError } from "../tls/tlsFailure.ts"
 import { decode } from "./decoding.ts"
 import { makeHttp1 } from "./http1.ts"
-import { makeHttp2 } from "./http2.ts"
-import type { Output, Request, Smithy } from "./smithy.ts"
+import type { makeHttp2 } from "./http2.ts"
+import type { Output, Request } from "./message.ts"
 
 export interface Options {
   readonly connectTimeout: Duration.Duration
-  readonly http2: boolean
   /** How long a connection may be idle before it is closed. */
   readonly idleTime: Duration.Duration
+  /** For requests over HTTP/2; else they are sent over HTTP/1.1. Given by the caller, because Node's module for HTTP/2 is loaded only if it is used. */
+  readonly makeHttp2?: typeof makeHttp2
 }
 
 export const makeHandler = (
-  smithy: Smithy,
   plan: (url: string) => Promise<ConnectionPlan>,
   options: Options
 ): Pick<RequestHandler, "handle"> & { readonly destroy: () => void } => {
   const idleTime = toMillis(options.idleTime)
-  let http1 = makeHttp1(smithy, idleTime)
-  const http2 = makeHttp2(smithy, idleTime)
+  let http1 = makeHttp1(idleTime)
+  const http2 = options.makeHttp2?.(idleTime)
   let identity: ConnectionPlan["identity"]
-  const alpn = options.http2 ? "h2" : "http/1.1"
+  const alpn = http2 === undefined ? "http/1.1" : "h2"
 
   /** If the client certificate has been renewed, stops using connections that were made with the old one. */
   const renewConnections = (connection: ConnectionPlan) => {
     if (connection.identity === undefined || connection.identity === identity) return
     if (identity !== undefined) {
       http1.retire()
-      http2.retire()
-      http1 = makeHttp1(smithy, idleTime)
+      http2?.retire()
+      http1 = makeHttp1(idleTime)
     }
     identity = connection.identity
   }
@@ -48,7 +48,7 @@ export const makeHandler = (
   const send = (request: Request, target: Target, connection: ConnectionPlan, signal: AbortSignal): Promise<Output> => {
     const connect = () =>
       withinConnectLimit(options.connectTimeout, signal, (limited) => dial(connection, target, alpn, limited))
-    if (options.http2) return http2.handle(request, target, signal, connect)
+    if (http2 !== undefined) return http2.handle(request, target, signal, connect)
     const { route } = connection
     if (route._tag === "Direct" || target.tls) return http1.handle(request, target, signal, connect)
     return http1.handle(
@@ -74,7 +74,7 @@ export const makeHandler = (
       try {
         const output = await send(request, target, connection, signal)
         // A response through a tunnel comes from the target, not from the proxy.
-        const isForwarded = !target.tls && !options.http2
+        const isForwarded = !target.tls && http2 === undefined
         if (output.response.statusCode !== 407 || connection.route._tag === "Direct" || !isForwarded) {
           // A response to HEAD has the header but no body.
           if (request.method !== "HEAD") decode(output.response)
@@ -88,7 +88,7 @@ export const makeHandler = (
     },
     destroy: () => {
       http1.destroy()
-      http2.destroy()
+      http2?.destroy()
     }
   }
 }

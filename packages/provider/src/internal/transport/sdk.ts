@@ -1,34 +1,19 @@
 /** Loads the AWS SDK with the first request, and gives it every setting that it would otherwise look up. */
-import type {
-  BedrockRuntimeClient,
-  BedrockRuntimeClientConfig,
-  ConverseCommand,
-  ConverseStreamCommand
-} from "@aws-sdk/client-bedrock-runtime"
+import type { BedrockRuntimeClient, BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { BedrockError } from "../../BedrockError.ts"
 import type { SigningScope } from "../../SigningScope.ts"
 import { addCustomHeaders, type CustomHeaders } from "../identity/customHeaders.ts"
 import { type Identity, toCredentials } from "../identity/identity.ts"
+import type * as SdkClient from "./sdkClient.ts"
 
 /** The parts of the SDK that this package uses. */
-export interface Sdk {
-  readonly BedrockRuntimeClient: typeof BedrockRuntimeClient
-  readonly ConverseCommand: typeof ConverseCommand
-  readonly ConverseStreamCommand: typeof ConverseStreamCommand
-}
+export type Sdk = typeof SdkClient
 
 /** With `import()`, a program that sends no request does not load the SDK. */
 export const load: Effect.Effect<Sdk, BedrockError> = Effect.tryPromise({
-  try: async () => {
-    const bedrock = await import("@aws-sdk/client-bedrock-runtime")
-    return {
-      BedrockRuntimeClient: bedrock.BedrockRuntimeClient,
-      ConverseCommand: bedrock.ConverseCommand,
-      ConverseStreamCommand: bedrock.ConverseStreamCommand
-    }
-  },
+  try: () => import("./sdkClient.ts"),
   catch: () =>
     new BedrockError({
       reason: "Connection",
