@@ -1,23 +1,26 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { bin, makeHome } from "./BuiltCli.ts"
+import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
 
 /** The chunks that a command line loads, as text: a process without compiled code writes it for each of them. */
-const loaded = (home: string, args: ReadonlyArray<string>) => {
-  const { status, stderr } = spawnSync(process.execPath, [bin, ...args], {
-    env: { PATH: process.env["PATH"], HOME: home },
-    cwd: home,
-    encoding: "utf8"
+const loaded = Effect.fn(function*(args: ReadonlyArray<string>, baseURL = "https://gateway.test") {
+  const { home, spawn, writeGlobalConfig } = yield* makeHome
+  yield* writeGlobalConfig(guideConfig(baseURL))
+  const cache = join(home, ".cache")
+  const { code, stderr } = yield* spawn(args, {
+    env: { AWS_BEARER_TOKEN_BEDROCK: "bundle-token-123", XDG_CACHE_HOME: cache }
   })
-  assert.strictEqual(status, 0, stderr)
-  const cache = join(home, ".cache/altimate-code/code")
-  const names = existsSync(cache) ? readdirSync(cache).flatMap((name) => readdirSync(join(cache, name))) : []
+  assert.strictEqual(code, 0, stderr)
+  const directory = join(cache, "altimate-code/code")
+  const names = existsSync(directory)
+    ? readdirSync(directory).flatMap((name) => readdirSync(join(directory, name)))
+    : []
   return { names, text: names.map((name) => readFileSync(join(program, name), "utf8")).join("") }
-}
+})
 
 const program = join(dirname(bin), "program")
 
@@ -46,8 +49,23 @@ layer(NodeContext.layer)("the bundle", (it) => {
   for (const args of [["--version"], ["--help"], ["run", "--help"], ["session", "ls", "-h"]]) {
     it.scoped(`loads nothing of the program for ${args.join(" ")}`, () =>
       Effect.gen(function*() {
-        const { home } = yield* makeHome
-        assert.deepStrictEqual(loaded(home, args).names, [])
+        assert.deepStrictEqual((yield* loaded(args)).names, [])
+      }))
+  }
+
+  // A little more than today. What takes more is loaded when it is needed: `import()` where it is used.
+  const limits = [
+    { args: ["providers", "list"], chunks: 30, kilobytes: 720 },
+    { args: ["config", "show"], chunks: 30, kilobytes: 720 },
+    { args: ["run", "hello"], chunks: 72, kilobytes: 1360 }
+  ]
+  for (const { args, chunks, kilobytes } of limits) {
+    it.scoped(`loads at most ${chunks} chunks and ${kilobytes} kB for ${args.join(" ")}`, () =>
+      Effect.gen(function*() {
+        const { url } = yield* Sandbox.make()
+        const { names, text } = yield* loaded(args, url)
+        assert.isAtMost(names.length, chunks)
+        assert.isAtMost(text.length, kilobytes * 1000)
       }))
   }
 
@@ -64,8 +82,7 @@ layer(NodeContext.layer)("the bundle", (it) => {
   for (const args of [["providers", "list"], ["config", "show"], ["models"], ["auth", "list"]]) {
     it.scoped(`${args.join(" ")} loads neither the SDK, the chain, the model, the screen nor the sandbox`, () =>
       Effect.gen(function*() {
-        const { home } = yield* makeHome
-        const { names, text } = loaded(home, args)
+        const { names, text } = yield* loaded(args)
         assert.isNotEmpty(names)
         for (const mark of Object.values(marks)) assert.notInclude(text, mark)
       }))
