@@ -174,23 +174,25 @@ export const layer = (options: Options): Layer.Layer<
           Effect.orElseSucceed(() => new Date(0))
         )
 
-      const describe = (id: string) =>
-        Effect.matchEffect(sessionFile.readListed(fileOf(id)), {
-          onFailure: ({ message }) =>
-            Effect.map(readModified(id), (date): Listed => ({
-              id,
-              directory: "",
-              time: date.toISOString(),
-              title: message,
-              turns: 0,
-              spending: Spending.none
-            })),
-          onSuccess: (lines) => Effect.succeed(Transcript.toListed(id, lines))
-        })
+      const describeUnreadable = (id: string, { message }: SessionError) =>
+        Effect.map(readModified(id), (date): Listed => ({
+          id,
+          directory: "",
+          time: date.toISOString(),
+          title: message,
+          turns: 0,
+          spending: Spending.none
+        }))
 
-      const list = Effect.flatMap(ids, Effect.forEach(describe, { concurrency: 8 })).pipe(
-        Effect.map((all) => all.toSorted((a, b) => b.time.localeCompare(a.time)))
-      )
+      const list = Effect.gen(function*() {
+        const readListed = sessionFile.makeListReader()
+        const listed = yield* Effect.forEach(yield* ids, (id) =>
+          Effect.matchEffect(readListed(fileOf(id)), {
+            onFailure: (error) => describeUnreadable(id, error),
+            onSuccess: (lines) => Effect.succeed(Transcript.toListed(id, lines))
+          }))
+        return listed.toSorted((a, b) => b.time.localeCompare(a.time))
+      })
 
       const findRequests = (id: string, all: ReadonlySet<string>, since: number) =>
         Effect.gen(function*() {

@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs"
 import { Entry, type Line } from "../../session/Session.ts"
 import { SessionError } from "../../session/SessionError.ts"
 import { recognizeLine } from "./recognizeLine.ts"
@@ -91,19 +92,12 @@ export const toLine = (text: string): Line | undefined => {
 
 const newline = 10
 
-/** The beginning of each line that this program writes: its type is its first key. */
-const prefix = /^\{"type":"([^"]*)"/
+/** The beginnings of lines that a list of sessions does not need: the type is the first key that this program writes. */
+const unlisted = ["tool-start", "tool-process", "tool-result", "grant", "left-out", "limit", "notice"].map((type) =>
+  new TextEncoder().encode(`{"type":"${type}"`)
+)
 
-/** Longer than any prefix of a known type, in bytes. */
-const prefixLength = 32
-
-/** What a list of sessions shows is in the other lines. */
-const unlisted = new Set(["tool-start", "tool-process", "tool-result", "grant", "left-out", "limit", "notice"])
-
-const isUnlisted = (line: Uint8Array): boolean => {
-  const start = Buffer.from(line.buffer, line.byteOffset, Math.min(line.length, prefixLength)).toString("latin1")
-  return unlisted.has(prefix.exec(start)?.[1] ?? "")
-}
+const isUnlisted = (line: Uint8Array): boolean => unlisted.some((start) => start.every((byte, at) => line[at] === byte))
 
 /** Makes a function that is given a file in chunks and passes on its complete lines. The bytes of a line are valid only during the call. */
 const makeSplitter = (onLine: (line: Uint8Array) => void): (chunk: Uint8Array) => void => {
@@ -213,25 +207,63 @@ export const readWithText = Effect.fn("sessionFile.readWithText")(function*(path
   return { ...content, text: new TextDecoder().decode(bytes.subarray(0, content.completeBytes)) }
 })
 
-/** Reads the lines that a list of sessions needs, and the last line that is not of an unknown type. */
-export const readListed = Effect.fn("sessionFile.readListed")(function*(path: string) {
-  const fs = yield* FileSystem.FileSystem
-  const bytes = yield* Effect.mapError(fs.readFile(path), toSessionError(path))
+/** Parses the lines that a list of sessions needs, and the last line that is not of an unknown type. */
+const parseListed = (path: string, bytes: Uint8Array): Either.Either<ReadonlyArray<Line>, SessionError> => {
   let skipped: Uint8Array | undefined
   const parser = makeParser(path, (line) => {
     skipped = isUnlisted(line) ? line : undefined
     return skipped !== undefined
   })
   parser.push(bytes)
-  const { lines } = yield* parser.end()
-  if (skipped === undefined) return lines
+  const parsed = Either.map(parser.end(), ({ lines }) => lines)
+  if (skipped === undefined) return parsed
   const last = toLine(new TextDecoder().decode(skipped))
-  if (last !== undefined && last.type !== "unknown") return [...lines, last]
+  if (last !== undefined && last.type !== "unknown") return Either.map(parsed, (lines) => [...lines, last])
   // The last line is damaged, so all must be read to find the one before.
   const whole = makeParser(path)
   whole.push(bytes)
-  return (yield* whole.end()).lines
-})
+  return Either.map(whole.end(), ({ lines }) => lines)
+}
+
+/** Longer than most sessions, in bytes. */
+const scratchSize = 1024 * 1024
+
+/**
+ * Reads a regular file at once, into the scratch buffer if it fits: four asynchronous operations and a new buffer would take longer than
+ * everything else that a list does with a short session.
+ */
+const readAtOnce = (path: string, scratch: Uint8Array): Option.Option<Uint8Array> => {
+  let file: number | undefined
+  try {
+    // Opening a pipe would block.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const stats = fstatSync(file)
+    if (!stats.isFile()) return Option.none()
+    if (stats.size >= scratch.length) return Option.some(readFileSync(file))
+    return Option.some(scratch.subarray(0, readSync(file, scratch)))
+  } catch {
+    return Option.none()
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+/** Makes a function that reads the lines of a session that a list of sessions needs. */
+export const makeListReader = () => {
+  const scratch = new Uint8Array(scratchSize)
+  return (path: string): Effect.Effect<ReadonlyArray<Line>, SessionError, FileSystem.FileSystem> =>
+    Effect.suspend(() =>
+      Option.match(readAtOnce(path, scratch), {
+        onSome: (bytes) => parseListed(path, bytes),
+        // Fails with the reason.
+        onNone: () =>
+          Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFile(path)).pipe(
+            Effect.mapError(toSessionError(path)),
+            Effect.flatMap((bytes) => parseListed(path, bytes))
+          )
+      })
+    )
+}
 
 /** Makes the error for a line that masking has made invalid. */
 export const makeMaskingError = (path: string): SessionError =>
