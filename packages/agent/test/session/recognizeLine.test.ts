@@ -5,7 +5,9 @@ import { assert, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { mistaken } from "../../../../test/mistaken.ts"
 import { recognizeLine } from "../../src/internal/session/recognizeLine.ts"
 import { Entry } from "../../src/session/Session.ts"
@@ -118,6 +120,16 @@ layer(NodeContext.layer)("A session file", (it) => {
       // Not decoded again, because nothing was masked.
       for (const [index, entry] of (yield* session.entries).slice(1).entries()) assert.strictEqual(entry, all[index])
       assert.include(yield* fs.readFileString(session.path), "\"content\":\"d\"")
+    }))
+
+  it.scoped("has the same title in the list and with its requests", () =>
+    Effect.gen(function*() {
+      const { sessions } = yield* makeSessions
+      const session = yield* sessions.create("/project")
+      for (const entry of [user("Hi"), assistant("Yes")]) yield* session.append(entry)
+      const [listed] = yield* sessions.list
+      const [scanned] = [...yield* Stream.runCollect(sessions.requests(Option.none()))]
+      assert.deepStrictEqual([scanned?.title, listed?.title], ["Hi", "Hi"])
     }))
 
   it.scoped("is listed with the time of its last readable line, whatever that is", () =>
