@@ -7,6 +7,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { readlink, realpath } from "node:fs"
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 
 /**
@@ -66,16 +67,26 @@ const maxLinks = 40
  */
 export const realPath = (path: string): Effect.Effect<string, PlatformError, FileSystem.FileSystem> => follow(path, 0)
 
+/** Calls a function of `node:fs`; none if it fails. */
+const attempt = (
+  call: (path: string, callback: (error: Error | null, found: string) => void) => void,
+  path: string
+): Effect.Effect<Option.Option<string>> =>
+  Effect.async((resume) =>
+    call(path, (error, found) => resume(error === null ? Effect.succeedSome(found) : Effect.succeedNone))
+  )
+
 const follow = (path: string, links: number): Effect.Effect<string, PlatformError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const existing = yield* Effect.option(fs.realPath(path))
+    // One call of realpath(3). `fs.realPath` makes one for each part of the path.
+    const existing = yield* attempt(realpath.native, path)
     if (Option.isSome(existing)) return existing.value
     const above = dirname(path)
     if (above === path) return path
     const parent = yield* follow(above, links)
     const itself = join(parent, basename(path))
-    const link = yield* Effect.option(fs.readLink(itself))
+    const link = yield* attempt(readlink, itself)
     if (Option.isNone(link)) return itself
     // The file system reports the circle.
     return yield* links === maxLinks ? fs.realPath(path) : follow(resolve(parent, link.value), links + 1)

@@ -64,9 +64,13 @@ const callsOf = (message: Prompt.AssistantMessage) =>
 
 /** Finds the results of an answer's calls, which precede the next answer. */
 const findResultsAfter = (lines: ReadonlyArray<Line>, index: number): Array<Result> => {
-  const behind = lines.slice(index + 1)
-  const end = behind.findIndex(({ type }) => type === "assistant")
-  return (end === -1 ? behind : behind.slice(0, end)).filter((line) => line.type === "tool-result")
+  const results: Array<Result> = []
+  for (let at = index + 1; at < lines.length; at++) {
+    const line = lines[at]!
+    if (line.type === "assistant") break
+    if (line.type === "tool-result") results.push(line)
+  }
+  return results
 }
 
 /** Older versions could save calls with the same ID: they get their results in order. */

@@ -25,6 +25,38 @@ const spent = {
   model: Schema.optionalWith(Schema.String, { exact: true })
 }
 
+/**
+ * A message's content: a text, or parts. Unlike the schemas of `@effect/ai` 0.37, which write only the first of several texts and no options,
+ * it writes a text only if the content is a single text without options.
+ */
+const content = <Part, Encoded>(part: Schema.Schema<Part, Encoded>) =>
+  Schema.Union(
+    Schema.transform(
+      Schema.String,
+      Schema.Tuple(Schema.typeSchema(Prompt.TextPart)).pipe(
+        Schema.filter(([{ options }]) => Object.keys(options).length === 0)
+      ),
+      { strict: true, decode: (text) => [Prompt.textPart({ text })] as const, encode: ([{ text }]) => text }
+    ),
+    Schema.Array(part)
+  )
+
+const message = { options: Schema.optionalWith(Prompt.ProviderOptions, { default: () => ({}) }) }
+
+const UserMessage: Schema.Schema<Prompt.UserMessage, Prompt.UserMessageEncoded> = Schema.Struct({
+  role: Schema.Literal("user"),
+  content: content(Schema.Union(Prompt.TextPart, Prompt.FilePart)),
+  ...message
+}).pipe(Schema.attachPropertySignature(Prompt.MessageTypeId, Prompt.MessageTypeId))
+
+const AssistantMessage: Schema.Schema<Prompt.AssistantMessage, Prompt.AssistantMessageEncoded> = Schema.Struct({
+  role: Schema.Literal("assistant"),
+  content: content(
+    Schema.Union(Prompt.TextPart, Prompt.FilePart, Prompt.ReasoningPart, Prompt.ToolCallPart, Prompt.ToolResultPart)
+  ),
+  ...message
+}).pipe(Schema.attachPropertySignature(Prompt.MessageTypeId, Prompt.MessageTypeId))
+
 const time = { time: Schema.String }
 const Grant = Schema.Struct({ permission: Schema.String, pattern: Schema.String })
 
@@ -76,14 +108,14 @@ export const Entry = Schema.Union(
   Schema.Struct({ type: Schema.Literal("title"), title: Schema.String, ...time }),
   Schema.Struct({
     type: Schema.Literal("user"),
-    message: Prompt.UserMessage,
+    message: UserMessage,
     hidden: Schema.optionalWith(Schema.Literal(true), { exact: true }),
     instructions: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
     ...time
   }),
   Schema.Struct({
     type: Schema.Literal("assistant"),
-    message: Prompt.AssistantMessage,
+    message: AssistantMessage,
     reason: Schema.String,
     ...spent,
     interrupted: Schema.optionalWith(Schema.Literal(true), { exact: true }),

@@ -8,6 +8,7 @@ import * as ProcessId from "@altimate-code/system/ProcessId"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
@@ -21,6 +22,7 @@ import { now } from "../internal/session/now.ts"
 import { scanRequests } from "../internal/session/scanRequests.ts"
 import * as sessionFile from "../internal/session/sessionFile.ts"
 import * as sessionLock from "../internal/session/sessionLock.ts"
+import { inMemory, makeSessionWriter } from "../internal/session/sessionWriter.ts"
 import type { Entry, Line, Listed, Session } from "./Session.ts"
 import { SessionError } from "./SessionError.ts"
 import * as Spending from "./Spending.ts"
@@ -98,6 +100,13 @@ const extension = ".jsonl"
 
 type Lock = Effect.Effect.Success<ReturnType<typeof sessionLock.acquire>>
 
+/** A line that is not saved yet. */
+interface Waiting {
+  readonly text: string
+  readonly line: Line
+  readonly saved: Deferred.Deferred<void, SessionError>
+}
+
 /**
  * Where sessions are stored, and how their secrets are masked.
  *
@@ -165,23 +174,25 @@ export const layer = (options: Options): Layer.Layer<
           Effect.orElseSucceed(() => new Date(0))
         )
 
-      const describe = (id: string) =>
-        Effect.matchEffect(sessionFile.read(fileOf(id)), {
-          onFailure: ({ message }) =>
-            Effect.map(readModified(id), (date): Listed => ({
-              id,
-              directory: "",
-              time: date.toISOString(),
-              title: message,
-              turns: 0,
-              spending: Spending.none
-            })),
-          onSuccess: ({ lines }) => Effect.succeed(Transcript.toListed(id, lines))
-        })
+      const describeUnreadable = (id: string, { message }: SessionError) =>
+        Effect.map(readModified(id), (date): Listed => ({
+          id,
+          directory: "",
+          time: date.toISOString(),
+          title: message,
+          turns: 0,
+          spending: Spending.none
+        }))
 
-      const list = Effect.flatMap(ids, Effect.forEach(describe, { concurrency: 8 })).pipe(
-        Effect.map((all) => all.toSorted((a, b) => b.time.localeCompare(a.time)))
-      )
+      const list = Effect.gen(function*() {
+        const readListed = sessionFile.makeListReader()
+        const listed = yield* Effect.forEach(yield* ids, (id) =>
+          Effect.matchEffect(readListed(fileOf(id)), {
+            onFailure: (error) => describeUnreadable(id, error),
+            onSuccess: (lines) => Effect.succeed(Transcript.toListed(id, lines))
+          }))
+        return listed.toSorted((a, b) => b.time.localeCompare(a.time))
+      })
 
       const findRequests = (id: string, all: ReadonlySet<string>, since: number) =>
         Effect.gen(function*() {
@@ -214,44 +225,43 @@ export const layer = (options: Options): Layer.Layer<
         Effect.gen(function*() {
           const file = fileOf(id)
           const lines = [...start.lines]
-          let { completeBytes } = start
-          let isIncomplete = false
-          const appendToFile = (text: string, lock: Lock) =>
-            Effect.gen(function*() {
-              yield* lock.check
-              const bytes = new TextEncoder().encode(`${text}\n`)
-              if (lines.length === 0) yield* fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 })
-              // A failed write, e.g. on a full disk, may have left part of a line.
-              if (isIncomplete) yield* fs.truncate(file, completeBytes)
-              const handle = yield* fs.open(file, { flag: "a", mode: 0o600 })
-              isIncomplete = true
-              yield* handle.writeAll(bytes)
-              yield* handle.sync
-              isIncomplete = false
-              completeBytes += bytes.length
-            }).pipe(
-              Effect.scoped,
-              Effect.catchTags({
-                BadArgument: (error) => sessionFile.toSessionError(file)(error),
-                SystemError: (error) => sessionFile.toSessionError(file)(error)
-              })
-            )
-          const write = (entry: Entry) =>
-            Effect.gen(function*() {
-              const text = sessionFile.encode(entry, options.mask)
-              const line = options.mask === undefined ? entry : sessionFile.toLine(text)
-              if (line?.type !== entry.type) return yield* sessionFile.makeMaskingError(file)
-              if (Option.isSome(lock)) yield* appendToFile(text, lock.value)
-              lines.push(line)
+          const writer = Option.isSome(lock)
+            ? yield* makeSessionWriter(file, start.completeBytes, lock.value)
+            : inMemory
+          const encode = (entry: Entry) =>
+            Effect.suspend(() => {
+              const { line, text } = sessionFile.encode(entry, options.mask)
+              return line?.type === entry.type ? Effect.succeed({ text, line }) : sessionFile.makeMaskingError(file)
             })
+          const encodeHeader = Effect.flatMap(
+            now,
+            (time) => encode({ type: "session", version: 1, id, directory: start.directory, time })
+          )
+          let waiting: Array<Waiting> = []
+          /** Saves all lines that wait, with a single flush. */
+          const saveWaiting = Effect.gen(function*() {
+            if (waiting.length === 0) return
+            const prepared = yield* Effect.exit(writer.prepare)
+            // Taken only now, with the lines that were appended in the meantime.
+            const batch = waiting
+            waiting = []
+            const saved = yield* Effect.exit(Effect.gen(function*() {
+              yield* prepared
+              const encoded = [...lines.length === 0 ? [yield* encodeHeader] : [], ...batch]
+              yield* writer.write(encoded.map(({ text }) => `${text}\n`).join(""))
+              for (const { line } of encoded) lines.push(line)
+            }))
+            yield* Effect.forEach(batch, ({ saved: deferred }) => Deferred.done(deferred, saved), { discard: true })
+          })
           const writeLock = yield* Effect.makeSemaphore(1)
           const append = (entry: Entry) =>
             Effect.gen(function*() {
-              if (lines.length === 0) {
-                yield* write({ type: "session", version: 1, id, directory: start.directory, time: yield* now })
-              }
-              yield* write(entry)
-            }).pipe(writeLock.withPermits(1), Effect.uninterruptible)
+              const encoded = yield* encode(entry)
+              const saved = yield* Deferred.make<void, SessionError>()
+              waiting.push({ ...encoded, saved })
+              yield* writeLock.withPermits(1)(saveWaiting)
+              yield* Deferred.await(saved)
+            }).pipe(Effect.uninterruptible)
           return {
             id,
             path: file,
@@ -346,7 +356,7 @@ export const layer = (options: Options): Layer.Layer<
         read: (given) =>
           Effect.gen(function*() {
             const id = yield* find(given)
-            const { lines, text, unreadable } = yield* sessionFile.read(fileOf(id))
+            const { lines, text, unreadable } = yield* sessionFile.readWithText(fileOf(id))
             const skipped = sessionFile.describeSkippedLines(fileOf(id), unreadable)
             const readable = text.split("\n").filter((_, index) => !unreadable.includes(index + 1)).join("\n")
             return { id, lines, text: readable, notices: skipped === undefined ? [] : [skipped] }

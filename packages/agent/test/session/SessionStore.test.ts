@@ -284,6 +284,8 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
         open: (path: string, options?: FileSystem.OpenFileOptions) =>
           Effect.map(fs.open(path, options), (handle) => ({
             ...handle,
+            read: handle.read.bind(handle),
+            stat: handle.stat,
             sync: handle.sync,
             writeAll: (bytes: Uint8Array) =>
               isFull

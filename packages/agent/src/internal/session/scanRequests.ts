@@ -96,10 +96,14 @@ const readRequest = ({ cost, model, time, usage: written }: Readonly<Record<stri
 
 /** Returns the text of a prompt; empty for one that the program wrote. */
 const readPrompt = ({ hidden, message }: Readonly<Record<string, unknown>>): string => {
-  if (hidden === true || !Predicate.isRecord(message) || !Array.isArray(message["content"])) return ""
-  return message["content"].flatMap((part: unknown) =>
-    Predicate.isRecord(part) && Predicate.isString(part["text"]) ? [part["text"]] : []
-  ).join("\n\n")
+  if (hidden === true || !Predicate.isRecord(message)) return ""
+  const { content } = message
+  if (Predicate.isString(content)) return content
+  return !Array.isArray(content) ?
+    "" :
+    content.flatMap((part: unknown) =>
+      Predicate.isRecord(part) && Predicate.isString(part["text"]) ? [part["text"]] : []
+    ).join("\n\n")
 }
 
 /** Scans a file. Another process may append to it at the same time. */

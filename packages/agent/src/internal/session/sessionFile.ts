@@ -6,13 +6,13 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs"
 import { Entry, type Line } from "../../session/Session.ts"
 import { SessionError } from "../../session/SessionError.ts"
+import { recognizeLine } from "./recognizeLine.ts"
 
 export interface Content {
   readonly lines: ReadonlyArray<Line>
-  /** The text of the complete lines. */
-  readonly text: string
   /** The size of the complete lines in bytes. */
   readonly completeBytes: number
   /** Whether the last line is incomplete. */
@@ -30,22 +30,53 @@ const structural = new Set(["type", "id", "role", "time", "outcome"])
 /** Keys whose values are arbitrary objects from the model and the tools. The keys of these objects are masked as well. */
 const foreign = new Set(["params", "result"])
 
-const maskValue = (value: unknown, mask: (text: string) => string, isForeign: boolean): unknown => {
-  if (typeof value === "string") return mask(value)
-  if (Array.isArray(value)) return value.map((item) => maskValue(item, mask, isForeign))
-  if (!Predicate.isRecord(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (isForeign) return [mask(key), maskValue(inner, mask, true)]
-      return [key, structural.has(key) ? inner : maskValue(inner, mask, foreign.has(key))]
-    })
-  )
+/** Whether JSON preserves an object of this prototype. */
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Masks all texts. `isSame` if nothing was masked and the value is the same when it is read back from JSON. */
+const maskTexts = (json: unknown, mask: (text: string) => string) => {
+  let isSame = true
+  const maskText = (text: string) => {
+    const masked = mask(text)
+    if (masked !== text) isSame = false
+    return masked
+  }
+  const maskValue = (value: unknown, isForeign: boolean): unknown => {
+    if (typeof value === "string") return maskText(value)
+    if (Array.isArray(value)) return value.map((item) => maskValue(item, isForeign))
+    if (!Predicate.isRecord(value)) {
+      if (value !== null && typeof value !== "boolean" && !Number.isFinite(value)) isSame = false
+      return value
+    }
+    if (!isPlain(value)) isSame = false
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => {
+        if (isForeign) return [maskText(key), maskValue(inner, true)]
+        return [key, structural.has(key) ? inner : maskValue(inner, foreign.has(key))]
+      })
+    )
+  }
+  const masked = maskValue(json, false)
+  return { masked, isSame }
+}
+
+export interface Encoded {
+  readonly text: string
+  /** The line as it is read from the file; `undefined` if masking has made it unreadable. */
+  readonly line: Line | undefined
 }
 
 /** Encodes a line, with secrets in all of its texts masked. */
-export const encode = (entry: Entry, mask?: (text: string) => string): string => {
+export const encode = (entry: Entry, mask?: (text: string) => string): Encoded => {
   const json = toJson(entry)
-  return JSON.stringify(mask === undefined ? json : maskValue(json, mask, false))
+  if (mask === undefined) return { text: JSON.stringify(json), line: entry }
+  const { isSame, masked } = maskTexts(json, mask)
+  const text = JSON.stringify(masked)
+  // What was not masked is not decoded, which would take longer than everything else.
+  return { text, line: isSame ? entry : toLine(text) }
 }
 
 const knownTypes = new Set<string>(Entry.members.map(({ fields }) => fields.type.literals[0]))
@@ -56,26 +87,60 @@ export const toLine = (text: string): Line | undefined => {
   if (Either.isLeft(json) || typeof json.right !== "object" || json.right === null) return undefined
   const type = "type" in json.right ? json.right.type : undefined
   if (typeof type === "string" && !knownTypes.has(type)) return { type: "unknown" }
-  return Either.getOrUndefined(decode(json.right))
+  return recognizeLine(json.right) ?? Either.getOrUndefined(decode(json.right))
 }
 
 const newline = 10
 
-/** Parses a session file, whose last line may be incomplete. Fails with `Corrupt` if the first line is not a session header. */
-export const parse = (path: string, bytes: Uint8Array): Either.Either<Content, SessionError> => {
+/** The beginnings of lines that a list of sessions does not need: the type is the first key that this program writes. */
+const unlisted = ["tool-start", "tool-process", "tool-result", "grant", "left-out", "limit", "notice"].map((type) =>
+  new TextEncoder().encode(`{"type":"${type}"`)
+)
+
+const isUnlisted = (line: Uint8Array): boolean => unlisted.some((start) => start.every((byte, at) => line[at] === byte))
+
+/** Makes a function that is given a file in chunks and passes on its complete lines. The bytes of a line are valid only during the call. */
+const makeSplitter = (onLine: (line: Uint8Array) => void): (chunk: Uint8Array) => void => {
+  let pieces: Array<Uint8Array> = []
+  return (chunk) => {
+    let at = 0
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, at)) {
+      const piece = chunk.subarray(at, end)
+      onLine(pieces.length === 0 ? piece : Buffer.concat([...pieces, piece]))
+      pieces = []
+      at = end + 1
+    }
+    if (at < chunk.length) pieces.push(new Uint8Array(chunk.subarray(at)))
+  }
+}
+
+/** Makes a parser of a session file, whose last line may be incomplete. `isSkipped` selects lines that are not even parsed. */
+const makeParser = (path: string, isSkipped: (line: Uint8Array) => boolean = () => false) => {
   const lines: Array<Line> = []
   const unreadable: Array<number> = []
   const decoder = new TextDecoder()
-  let at = 0
-  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, at)) {
-    const line = toLine(decoder.decode(bytes.subarray(at, end)))
-    if (lines.length === 0 && line?.type !== "session") return Either.left(corrupt(path))
+  let size = 0
+  let completeBytes = 0
+  let isCorrupt = false
+  const push = makeSplitter((bytes) => {
+    completeBytes += bytes.length + 1
+    if (isCorrupt || (lines.length > 0 && isSkipped(bytes))) return
+    const line = toLine(decoder.decode(bytes))
+    if (lines.length === 0) isCorrupt = line?.type !== "session"
     if (line === undefined) unreadable.push(lines.length + 1)
     lines.push(line ?? { type: "unknown" })
-    at = end + 1
+  })
+  return {
+    push: (chunk: Uint8Array): void => {
+      size += chunk.length
+      push(chunk)
+    },
+    /** Fails with `Corrupt` if the first line is not a session header. */
+    end: (): Either.Either<Content, SessionError> =>
+      isCorrupt
+        ? Either.left(corrupt(path))
+        : Either.right({ lines, completeBytes, isTorn: completeBytes < size, unreadable })
   }
-  const text = decoder.decode(bytes.subarray(0, at))
-  return Either.right({ lines, text, completeBytes: at, isTorn: at < bytes.length, unreadable })
 }
 
 const corrupt = (path: string) =>
@@ -110,11 +175,95 @@ export const readDirectory = Effect.fn("sessionFile.readDirectory")(function*(pa
   return first?.type === "session" ? Option.some(first.directory) : Option.none()
 }, (effect) => effect.pipe(Effect.scoped, Effect.orElseSucceed(() => Option.none<string>())))
 
-/** Reads the whole file. */
-export const read = Effect.fn("sessionFile.read")(function*(path: string) {
+const chunkSize = 256 * 1024
+
+/** Reads the whole file in chunks, so that the bytes and the lines of a long session are not in memory at the same time. */
+export const read = Effect.fn("sessionFile.read")(
+  function*(path: string) {
+    const fs = yield* FileSystem.FileSystem
+    const parser = makeParser(path)
+    const handle = yield* fs.open(path)
+    const buffer = new Uint8Array(chunkSize)
+    for (let length = Number(yield* handle.read(buffer)); length > 0; length = Number(yield* handle.read(buffer))) {
+      parser.push(buffer.subarray(0, length))
+    }
+    return parser
+  },
+  (effect, path) =>
+    effect.pipe(
+      Effect.scoped,
+      Effect.mapError(toSessionError(path)),
+      Effect.flatMap((parser) => parser.end())
+    )
+)
+
+/** Reads the whole file, and returns the text of the complete lines as well. */
+export const readWithText = Effect.fn("sessionFile.readWithText")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
-  return yield* parse(path, yield* Effect.mapError(fs.readFile(path), toSessionError(path)))
+  const bytes = yield* Effect.mapError(fs.readFile(path), toSessionError(path))
+  const parser = makeParser(path)
+  parser.push(bytes)
+  const content = yield* parser.end()
+  return { ...content, text: new TextDecoder().decode(bytes.subarray(0, content.completeBytes)) }
 })
+
+/** Parses the lines that a list of sessions needs, and the last line that is not of an unknown type. */
+const parseListed = (path: string, bytes: Uint8Array): Either.Either<ReadonlyArray<Line>, SessionError> => {
+  let skipped: Uint8Array | undefined
+  const parser = makeParser(path, (line) => {
+    skipped = isUnlisted(line) ? line : undefined
+    return skipped !== undefined
+  })
+  parser.push(bytes)
+  const parsed = Either.map(parser.end(), ({ lines }) => lines)
+  if (skipped === undefined) return parsed
+  const last = toLine(new TextDecoder().decode(skipped))
+  if (last !== undefined && last.type !== "unknown") return Either.map(parsed, (lines) => [...lines, last])
+  // The last line is damaged, so all must be read to find the one before.
+  const whole = makeParser(path)
+  whole.push(bytes)
+  return Either.map(whole.end(), ({ lines }) => lines)
+}
+
+/** Longer than most sessions, in bytes. */
+const scratchSize = 1024 * 1024
+
+/**
+ * Reads a regular file at once, into the scratch buffer if it fits: four asynchronous operations and a new buffer would take longer than
+ * everything else that a list does with a short session.
+ */
+const readAtOnce = (path: string, scratch: Uint8Array): Option.Option<Uint8Array> => {
+  let file: number | undefined
+  try {
+    // Opening a pipe would block.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const stats = fstatSync(file)
+    if (!stats.isFile()) return Option.none()
+    if (stats.size >= scratch.length) return Option.some(readFileSync(file))
+    return Option.some(scratch.subarray(0, readSync(file, scratch)))
+  } catch {
+    return Option.none()
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+/** Makes a function that reads the lines of a session that a list of sessions needs. */
+export const makeListReader = () => {
+  const scratch = new Uint8Array(scratchSize)
+  return (path: string): Effect.Effect<ReadonlyArray<Line>, SessionError, FileSystem.FileSystem> =>
+    Effect.suspend(() =>
+      Option.match(readAtOnce(path, scratch), {
+        onSome: (bytes) => parseListed(path, bytes),
+        // Fails with the reason.
+        onNone: () =>
+          Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFile(path)).pipe(
+            Effect.mapError(toSessionError(path)),
+            Effect.flatMap((bytes) => parseListed(path, bytes))
+          )
+      })
+    )
+}
 
 /** Makes the error for a line that masking has made invalid. */
 export const makeMaskingError = (path: string): SessionError =>

@@ -18,6 +18,7 @@ import type { Outcome, TurnEvent } from "../../turn/TurnEvent.ts"
 import { toToolDone } from "../session/interrupted.ts"
 import { now } from "../session/now.ts"
 import { makePermissions } from "./permissions.ts"
+import { makeSavePoint, type SavePoint } from "./savePoint.ts"
 
 type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
 
@@ -33,7 +34,7 @@ type Handled = Effect.Effect<
   ToolCall
 >
 
-/** How many read-only calls run at the same time. */
+/** How many read-only calls run at the same time. More can be permitted and wait. */
 const maxConcurrentReads = 8
 
 interface Options {
@@ -47,14 +48,18 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
     const permissions = yield* makePermissions(session)
     const touched = new Set<string>()
 
-    const permit = (call: Call) => (action: Action) =>
+    const slots = yield* Effect.makeSemaphore(maxConcurrentReads)
+
+    const permit = (call: Call, savePoint: SavePoint, takeSlot: Effect.Effect<void>) => (action: Action) =>
       Effect.gen(function*() {
         const because = yield* permissions.permit(call, action)
         yield* Effect.logDebug(`${call.name} allowed`).pipe(
           Effect.annotateLogs({ service: "agent", title: action.title, because })
         )
         yield* emit({ type: "tool-allowed", id: call.id, because })
+        yield* savePoint.arrive
         yield* session.append({ type: "tool-start", id: call.id, time: yield* now })
+        yield* takeSlot
         yield* emit({ type: "tool-running", id: call.id })
       }).pipe(failIfNotSaved)
 
@@ -63,47 +68,55 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
         failIfNotSaved
       )
 
-    const handle = (call: Call): Effect.Effect<CallResult> =>
-      toolkit === undefined || !Object.hasOwn(toolkit.tools, call.name)
-        ? Effect.succeed(failed(`There is no tool ${JSON.stringify(call.name)}.`))
-        : (toolkit.handle(call.name, call.params) as Handled).pipe(
-          Effect.provideService(ToolCall, {
-            id: call.id,
-            permit: permit(call),
-            touch: (path) => Effect.sync(() => void touched.add(path)),
-            storeProcess: storeProcess(call),
-            verdicts: permissions.verdicts
-          }),
-          Effect.map(({ encodedResult, isFailure, result }): CallResult => {
-            if (result instanceof ToolFailure) {
-              const ended = failed(result.message, result.summary)
-              return result.reason === "Denied" ? { ...ended, outcome: "denied" } : ended
-            }
-            const output = isToolOutput(result) ? result : textOutput(JSON.stringify(encodedResult) ?? "")
-            return { outcome: isFailure ? "failed" : "ok", output }
-          }),
-          Effect.catchAll((error: unknown) => Effect.succeed(failed(explain(error)))),
-          Effect.catchAllDefect((defect) =>
-            Effect.logError("a tool crashed", Cause.die(defect)).pipe(
-              Effect.annotateLogs({ service: "agent", tool: call.name }),
-              Effect.as(failed(`The tool crashed: ${defect instanceof Error ? defect.message : String(defect)}`))
-            )
+    const handle = (call: Call, savePoint: SavePoint): Effect.Effect<CallResult> => {
+      if (toolkit === undefined || !Object.hasOwn(toolkit.tools, call.name)) {
+        return Effect.succeed(failed(`There is no tool ${JSON.stringify(call.name)}.`))
+      }
+      let taken = 0
+      const takeSlot = Effect.uninterruptibleMask((restore) =>
+        taken > 0 ? Effect.void : Effect.map(restore(slots.take(1)), (number) => void (taken = number))
+      )
+      return (toolkit.handle(call.name, call.params) as Handled).pipe(
+        Effect.provideService(ToolCall, {
+          id: call.id,
+          permit: permit(call, savePoint, takeSlot),
+          touch: (path) => Effect.sync(() => void touched.add(path)),
+          storeProcess: storeProcess(call),
+          verdicts: permissions.verdicts
+        }),
+        Effect.map(({ encodedResult, isFailure, result }): CallResult => {
+          if (result instanceof ToolFailure) {
+            const ended = failed(result.message, result.summary)
+            return result.reason === "Denied" ? { ...ended, outcome: "denied" } : ended
+          }
+          const output = isToolOutput(result) ? result : textOutput(JSON.stringify(encodedResult) ?? "")
+          return { outcome: isFailure ? "failed" : "ok", output }
+        }),
+        Effect.catchAll((error: unknown) => Effect.succeed(failed(explain(error)))),
+        Effect.catchAllDefect((defect) =>
+          Effect.logError("a tool crashed", Cause.die(defect)).pipe(
+            Effect.annotateLogs({ service: "agent", tool: call.name }),
+            Effect.as(failed(`The tool crashed: ${defect instanceof Error ? defect.message : String(defect)}`))
           )
-        )
+        ),
+        Effect.ensuring(Effect.suspend(() => slots.release(taken)))
+      )
+    }
 
-    const runOne = (call: Call) =>
+    const runOne = (call: Call, savePoint: SavePoint) =>
       Effect.gen(function*() {
         const title = ToolTitle.of(call.name, call.params)
         // Uninterruptible: the result of a call that ended must be saved.
         const result = yield* Effect.uninterruptibleMask((restore) =>
           Effect.gen(function*() {
-            const ended = yield* restore(handle(call))
+            const ended = yield* restore(handle(call, savePoint))
+            yield* Effect.exit(restore(savePoint.arrive))
             const time = yield* now
             const result = { type: "tool-result", id: call.id, name: call.name, title, ...ended, time } as const
             yield* session.append(result)
             return result
           })
-        )
+        ).pipe(Effect.ensuring(savePoint.leave))
         yield* Effect.logInfo(`${call.name} ${result.outcome}`).pipe(
           Effect.annotateLogs({ service: "agent", title, summary: result.output.summary })
         )
@@ -119,7 +132,14 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
       run: (calls: ReadonlyArray<Call>): Effect.Effect<void, SessionError> =>
         Effect.forEach(
           groupReads(calls, isReadOnly),
-          (group) => Effect.forEach(group, runOne, { concurrency: maxConcurrentReads, discard: true }),
+          (group) =>
+            Effect.scopedWith((scope) => {
+              const savePoint = makeSavePoint(group.length, scope)
+              return Effect.forEach(group, (call) => runOne(call, savePoint), {
+                concurrency: "unbounded",
+                discard: true
+              })
+            }),
           { discard: true }
         ),
       /** Returns the files and directories that permitted calls have touched since the last time. */

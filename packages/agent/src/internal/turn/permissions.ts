@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Approver } from "../../permission/Approver.ts"
 import { PermissionPolicy } from "../../permission/PermissionPolicy.ts"
-import type { Verdict } from "../../permission/PermissionRules.ts"
+import type { Decision, Verdict } from "../../permission/PermissionRules.ts"
 import type { Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
 import { type Action, type ActionPart, ToolFailure } from "../../tools/ToolCall.ts"
@@ -23,9 +23,12 @@ export const makePermissions = (session: Session) =>
     const decide = (action: Action) => Effect.flatMap(grants, (grants) => policy.decide(action, grants))
 
     /** Succeeds with the reason why the action is allowed. */
-    const decideOrAsk = (call: Call, action: Action): Effect.Effect<string, ToolFailure | SessionError> =>
+    const applyOrAsk = (
+      call: Call,
+      action: Action,
+      { because, patterns, verdict }: Decision
+    ): Effect.Effect<string, ToolFailure | SessionError> =>
       Effect.gen(function*() {
-        const { because, patterns, verdict } = yield* decide(action)
         if (verdict === "allow") return because
         if (verdict === "deny") return yield* denied(`This is not allowed: ${because}`)
         const answer = yield* approver.ask({ id: call.id, tool: call.name, action, patterns, because })
@@ -48,11 +51,11 @@ export const makePermissions = (session: Session) =>
     return {
       /** Succeeds with the reason why the action is allowed; fails with `Denied`. */
       permit: (call: Call, action: Action) =>
-        Effect.flatMap(decide(action), ({ verdict }) =>
-          verdict === "ask"
+        Effect.flatMap(decide(action), (decision) =>
+          decision.verdict === "ask"
             // Decided again once this question is next, because the previous answer may have allowed it for the session.
-            ? questionLock.withPermits(1)(decideOrAsk(call, action))
-            : decideOrAsk(call, action)),
+            ? questionLock.withPermits(1)(Effect.flatMap(decide(action), (again) => applyOrAsk(call, action, again)))
+            : applyOrAsk(call, action, decision)),
       /** Decides on each part without asking the user. */
       verdicts: (parts: ReadonlyArray<ActionPart>) =>
         Effect.gen(function*() {
