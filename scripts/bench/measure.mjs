@@ -1,0 +1,73 @@
+// The part of the benchmarks that measures, in a process of its own: `pnpm bench` starts it where only this machine can be reached, if the
+// system allows that. Its argument is JSON: the directory to work in, the groups, the number of pairs, and the peers. Writes result.json
+// into the directory.
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { bundlePrograms } from "./baselines.mjs"
+import { bin, groups } from "./measures.mjs"
+import { makeRunner } from "./pairs.mjs"
+import { makePeers } from "./peers.mjs"
+import { makeEnvironment, makeHome, makeProject } from "./scenes.mjs"
+
+const { directory, installed, only, pairs } = JSON.parse(process.argv[2])
+
+const startGateway = async () => {
+  const file = fileURLToPath(new URL("gateway.mjs", import.meta.url))
+  const child = spawn(process.execPath, [file], { stdio: ["pipe", "pipe", "inherit"] })
+  const [url] = await once(createInterface({ input: child.stdout }), "line")
+  return { url, close: () => child.stdin.end() }
+}
+
+const runner = makeRunner()
+const gateway = await startGateway()
+try {
+  const programs = join(directory, "programs")
+  mkdirSync(programs)
+  const paths = await bundlePrograms(programs)
+  const project = makeProject(join(directory, "project"))
+  const home = makeHome(join(directory, "home"), gateway.url)
+  const context = {
+    coldHome: makeHome(join(directory, "home-cold"), gateway.url),
+    directory,
+    gateway: gateway.url,
+    home,
+    installed,
+    pairs,
+    peers: makePeers(installed ?? {}, { directory, gateway: gateway.url, project }),
+    project,
+    runner,
+    /** The built command. */
+    ours: (args) => ({
+      name: `altimate-code ${args.join(" ")}`,
+      command: [process.execPath, bin, ...args],
+      cwd: project,
+      env: makeEnvironment(home)
+    }),
+    /** One of the bundled programs. */
+    script: (name, prompt) => ({
+      name,
+      command: [process.execPath, paths[name], prompt],
+      cwd: project,
+      // Without the SDK's warning about Node 20, which would cost the script time.
+      env: { ...makeEnvironment(home), ENDPOINT: gateway.url, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" }
+    })
+  }
+  const results = []
+  for (const name of only) {
+    const started = performance.now()
+    process.stderr.write(`measuring ${name} …`)
+    results.push({ name, ...await groups[name](context) })
+    process.stderr.write(` ${Math.round((performance.now() - started) / 1000)} s\n`)
+  }
+  writeFileSync(join(directory, "result.json"), JSON.stringify(results))
+} catch (error) {
+  console.error(`\nerror: ${error.message}`)
+  process.exitCode = 1
+} finally {
+  gateway.close()
+  await runner.close()
+}

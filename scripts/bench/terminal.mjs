@@ -1,0 +1,141 @@
+// Measures the screen as a user meets it: the built command in a real pseudo-terminal, its output read by a terminal emulator, both the
+// ones that the tests use. A key counts as echoed once it is on the emulator's screen.
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { fileURLToPath } from "node:url"
+import { percentile, summarize } from "./pairs.mjs"
+
+const require = createRequire(fileURLToPath(new URL("../../packages/cli/package.json", import.meta.url)))
+const { spawn } = require("@lydell/node-pty")
+const { Terminal } = require("@xterm/headless")
+
+const size = { cols: 100, rows: 30 }
+
+/** Opens the command in a terminal. */
+const open = ({ command: [file, ...args], cwd, env }) => {
+  const emulator = new Terminal({ ...size, scrollback: 1000, allowProposedApi: true })
+  const started = performance.now()
+  const pty = spawn(file, args, { ...size, cwd, env: { ...env, TERM: "xterm-256color", LANG: "C.UTF-8" } })
+  const watchers = new Set()
+  let isOpen = true
+  const changed = () => watchers.forEach((watcher) => watcher())
+  pty.onData((data) => emulator.write(data, changed))
+  // The program's questions to its terminal, such as where the cursor is.
+  emulator.onData((answer) => isOpen && pty.write(answer))
+  const exited = new Promise((resolve) =>
+    pty.onExit(() => {
+      isOpen = false
+      resolve()
+    })
+  )
+  const screen = () => {
+    const { baseY } = emulator.buffer.active
+    return Array.from(
+      { length: size.rows },
+      (_, row) => emulator.buffer.active.getLine(baseY + row)?.translateToString(true) ?? ""
+    ).join("\n")
+  }
+  /** Resolves to the time at which the screen shows the text. */
+  const see = (pattern, seconds = 30) =>
+    new Promise((resolve, reject) => {
+      const finish = (settle, value) => {
+        watchers.delete(check)
+        clearTimeout(deadline)
+        settle(value)
+      }
+      const check = () => {
+        const text = screen()
+        const isSeen = typeof pattern === "string" ? text.includes(pattern) : pattern.test(text)
+        if (isSeen) finish(resolve, performance.now())
+      }
+      const deadline = setTimeout(
+        () => finish(reject, new Error(`${pattern} did not appear on the screen within ${seconds} s:\n${screen()}`)),
+        seconds * 1000
+      )
+      watchers.add(check)
+      check()
+    })
+  const close = async () => {
+    if (isOpen) pty.kill("SIGKILL")
+    await exited
+    emulator.dispose()
+  }
+  return { started, pid: pty.pid, write: (text) => pty.write(text), see, close }
+}
+
+const isReady = /Amazon Bedrock[^]*ready/
+
+/** Starts the screen `rounds` times: seconds until it is ready and has echoed the first key. */
+export const measureStart = async (contestant, rounds) => {
+  const seconds = []
+  for (let round = -1; round < rounds; round++) {
+    const terminal = open(contestant)
+    try {
+      await terminal.see(isReady)
+      terminal.write("zq")
+      const usable = await terminal.see("zq")
+      if (round >= 0) seconds.push((usable - terminal.started) / 1000)
+    } finally {
+      await terminal.close()
+    }
+  }
+  return summarize(seconds)
+}
+
+/** CPU time of a process in seconds, from Linux; undefined elsewhere. */
+const cpuOf = (pid) => {
+  if (process.platform !== "linux") return undefined
+  const [, fields] = /\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))
+  const [user, system] = fields.split(" ").slice(11, 13).map(Number)
+  return (user + system) / 100
+}
+
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+const controlU = "\u0015"
+
+/**
+ * Types `keys` keys while an answer streams into the screen. Returns the milliseconds until each was echoed, and the share of a core that
+ * the command used meanwhile.
+ */
+export const measureEcho = async (contestant, prompt, keys) => {
+  const terminal = open(contestant)
+  try {
+    await terminal.see(isReady)
+    terminal.write(prompt)
+    await terminal.see(prompt)
+    terminal.write("\r")
+    // The answer has scrolled the prompt away.
+    await terminal.see("A proxy that changes")
+    const before = { cpu: cpuOf(terminal.pid), time: performance.now() }
+    const delays = []
+    let typed = ""
+    for (let key = 0; key < keys; key++) {
+      if (key % letters.length === 0) {
+        terminal.write(`${controlU}zq`)
+        await terminal.see(/zq(?!\w)/)
+        typed = "zq"
+      }
+      // Not in step with anything that the program does at intervals.
+      await wait(60 + (key * 17) % 50)
+      typed += letters[key % letters.length]
+      const sent = performance.now()
+      terminal.write(typed.at(-1))
+      delays.push(await terminal.see(typed) - sent)
+    }
+    const cpu = cpuOf(terminal.pid)
+    return {
+      echo: {
+        median: percentile(delays, 0.5),
+        min: Math.min(...delays),
+        max: Math.max(...delays),
+        count: delays.length
+      },
+      p99: percentile(delays, 0.99),
+      share: cpu === undefined ? undefined : (cpu - before.cpu) / ((performance.now() - before.time) / 1000)
+    }
+  } finally {
+    await terminal.close()
+  }
+}
