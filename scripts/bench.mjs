@@ -2,7 +2,7 @@
 // that is measured is in scripts/bench; this file reads the command line, prepares what needs the network, and shows the results.
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { cpus, release, tmpdir, totalmem, type } from "node:os"
+import { cpus, loadavg, release, tmpdir, totalmem, type } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -104,7 +104,7 @@ const measure = (isolation, options) =>
         : reject(new Error("The benchmarks were not completed.")))
   })
 
-const describeMachine = (isolation, installed) => {
+const describeMachine = (isolation, installed, load) => {
   const { version } = JSON.parse(readFileSync(`${root}packages/cli/package.json`, "utf8"))
   const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).stdout?.trim()
   const [{ model }] = cpus()
@@ -114,6 +114,7 @@ const describeMachine = (isolation, installed) => {
       "Machine",
       `${model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`
     ],
+    ["Load before it started", load.toFixed(1)],
     ["Node", process.version],
     ["altimate-code", commit ? `${version}, commit ${commit}` : version],
     ...Object.entries(installed ?? {}).map(([name, { missing, version }]) => [peerTitles[name], missing ?? version]),
@@ -132,14 +133,19 @@ const main = async () => {
   const options = readOptions()
   if (options.help) return console.log(help)
   check()
+  const [load] = loadavg()
   directory = mkdtempSync(join(tmpdir(), "altimate-code-bench-"))
   if (options.peers) console.error("installing other assistants from npm …")
   const installed = options.peers ? installPeers(join(directory, "peers")) : undefined
   const isolation = findIsolation()
   const { only, pairs } = options
   const results = await measure(isolation, { directory, installed, only, pairs })
-  const machine = describeMachine(isolation, installed)
+  const machine = describeMachine(isolation, installed, load)
   console.log(`\n${toText(results)}\n\n${machine.map(([title, value]) => `${title}: ${value}`).join("\n")}`)
+  const failed = results.filter(({ error }) => error !== undefined)
+  if (failed.length > 0) {
+    throw new Error(failed.map(({ error, name }) => `${name} was not measured: ${error}`).join("\n"))
+  }
   if (options.write) {
     writeFileSync(`${root}docs/performance.md`, toPage(results, machine))
     writeFileSync(`${root}README.md`, updateReadme(readFileSync(`${root}README.md`, "utf8"), results))

@@ -1,6 +1,6 @@
 // The part of the benchmarks that measures, in a process of its own: `pnpm bench` starts it where only this machine can be reached, if the
 // system allows that. Its argument is JSON: the directory to work in, the groups, the number of pairs, and the peers. Writes result.json
-// into the directory.
+// into the directory; a group that fails does not stop the others.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdirSync, writeFileSync } from "node:fs"
@@ -24,6 +24,14 @@ const startGateway = async () => {
 
 const runner = makeRunner()
 const gateway = await startGateway()
+const close = async () => {
+  gateway.close()
+  await runner.close()
+}
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
+  process.on(signal, () => void close().then(() => process.exit(code)))
+}
+
 try {
   const programs = join(directory, "programs")
   mkdirSync(programs)
@@ -48,7 +56,7 @@ try {
       env: makeEnvironment(home)
     }),
     /** One of the bundled programs. */
-    script: (name, prompt) => ({
+    program: (name, prompt) => ({
       name,
       command: [process.execPath, paths[name], prompt],
       cwd: project,
@@ -60,14 +68,15 @@ try {
   for (const name of only) {
     const started = performance.now()
     process.stderr.write(`measuring ${name} …`)
-    results.push({ name, ...await groups[name](context) })
-    process.stderr.write(` ${Math.round((performance.now() - started) / 1000)} s\n`)
+    try {
+      results.push({ name, ...await groups[name](context) })
+      process.stderr.write(` ${Math.round((performance.now() - started) / 1000)} s\n`)
+    } catch (error) {
+      results.push({ name, error: error.message, runs: {}, rows: [] })
+      process.stderr.write(" failed\n")
+    }
   }
   writeFileSync(join(directory, "result.json"), JSON.stringify(results))
-} catch (error) {
-  console.error(`\nerror: ${error.message}`)
-  process.exitCode = 1
 } finally {
-  gateway.close()
-  await runner.close()
+  await close()
 }

@@ -25,9 +25,10 @@ export const makeRunner = (python = "python3") => {
     }
     return result
   }
+  /** Ends it, and with it a command that is still running. */
   const close = async () => {
-    if (helper.exitCode !== null) return
-    helper.stdin.end()
+    if (helper.exitCode !== null || helper.signalCode !== null) return
+    helper.kill("SIGTERM")
     await once(helper, "exit")
   }
   return { run, close }
@@ -35,16 +36,25 @@ export const makeRunner = (python = "python3") => {
 
 /**
  * Runs each contestant once without counting it, then `rounds` times in turn. Returns the runs of each by its name. A contestant with
- * `every: 3` takes part only in every third round.
+ * `every: 3` takes part only in every third round. If one with `onFailure` fails, it takes no further part.
  */
 export const inTurn = async (runner, contestants, rounds) => {
   const runs = Object.fromEntries(contestants.map(({ name }) => [name, []]))
+  const failed = new Set()
   for (let round = -1; round < rounds; round++) {
     for (const contestant of contestants) {
-      if (round > 0 && round % (contestant.every ?? 1) !== 0) continue
-      await contestant.before?.()
-      const { cpu, first, memory, wall } = await runner.run(contestant)
-      if (round >= 0) runs[contestant.name][round] = { cpu, wall, memory, first }
+      const { before, every = 1, name, onFailure } = contestant
+      if (failed.has(name) || (round > 0 && round % every !== 0)) continue
+      try {
+        await before?.()
+        const { cpu, first, memory, wall } = await runner.run(contestant)
+        if (round >= 0) runs[name][round] = { cpu, wall, memory, first }
+      } catch (error) {
+        if (onFailure === undefined) throw error
+        onFailure(error)
+        failed.add(name)
+        runs[name] = []
+      }
     }
   }
   return runs

@@ -48,9 +48,13 @@ const off = {
 export const installPeers = (directory) =>
   Object.fromEntries(Object.entries(packages).map(([name, each]) => [name, install(directory, each)]))
 
+const noteFailure = (peer) => ({ message }) => {
+  peer.missing = message.replace(/\s+/g, " ").slice(0, 200)
+}
+
 const smallModel = "us.anthropic.claude-haiku-4-5-v1"
 
-/** How each is run with a prompt, in a home directory of its own. */
+/** How each is run with a prompt, in a home directory of its own. One that fails is noted as missing; the others are still measured. */
 export const makePeers = (installed, { directory, gateway, project }) => {
   const peers = {}
   if (installed.claude?.path !== undefined) {
@@ -58,6 +62,7 @@ export const makePeers = (installed, { directory, gateway, project }) => {
     mkdirSync(home, { recursive: true })
     peers.claude = (prompt) => ({
       name: "claude",
+      onFailure: noteFailure(installed.claude),
       command: [installed.claude.path, "-p", prompt],
       cwd: project,
       env: {
@@ -93,6 +98,7 @@ export const makePeers = (installed, { directory, gateway, project }) => {
     )
     peers.opencode = (prompt) => ({
       name: "opencode",
+      onFailure: noteFailure(installed.opencode),
       command: [installed.opencode.path, "run", prompt],
       cwd: project,
       env: { ...makeEnvironment(home), ...off, AWS_REGION: "us-east-1" },

@@ -1,6 +1,6 @@
 // Shows the results: as text, as docs/performance.md, and as the five rows in the README.
 
-const digits = { "×": 2, "× as long": 1, "× as much": 1, "MiB": 0, "ms": 1, "s": 2, "% of a core": 0, "MB": 2, "": 0 }
+const digits = { "×": 2, "× ours": 1, "MiB": 0, "ms": 1, "s": 2, "% of a core": 0, "MB": 2, "": 0 }
 
 const number = (value, unit) => value.toFixed(digits[unit])
 
@@ -62,8 +62,20 @@ const names = {
   sdk: "script on the AWS SDK",
   codec: "script on `node:http` and `@smithy/eventstream-codec`",
   library: "Effect program on the libraries",
+  version: "`altimate-code --version`",
+  help: "`altimate-code --help`",
+  providers: "`altimate-code providers list`",
+  config: "`altimate-code config show`",
+  models: "`altimate-code models resolve`",
   large: "altimate-code in 50,000 files",
   cold: "altimate-code, first run",
+  "ours, 200k": "altimate-code, 200,000 deltas",
+  "sdk, 200k": "script on the AWS SDK, 200,000 deltas",
+  reads: "altimate-code, 50 `read` calls",
+  hello: "altimate-code, `run hello`",
+  list: "`session list` of 1,000 sessions",
+  "list of none": "`session list` of none",
+  resume: "altimate-code, resume of 20 MB",
   claude: "Claude Code",
   opencode: "opencode"
 }

@@ -60,12 +60,22 @@ const open = ({ command: [file, ...args], cwd, env }) => {
     await exited
     emulator.dispose()
   }
-  return { started, pid: pty.pid, write: (text) => pty.write(text), see, close }
+  /** Quits as a user does, so that the program stores its compiled code: Ctrl-C clears the prompt, two more end the program. */
+  const quit = async () => {
+    pty.write("\u0003")
+    await see(/^(?![^]*zq)/)
+    pty.write("\u0003\u0003")
+    await Promise.race([exited, wait(10_000)])
+  }
+  return { started, pid: pty.pid, write: (text) => pty.write(text), see, quit, close }
 }
+
+/** Does not keep this process running: an open terminal does. */
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
 
 const isReady = /Amazon Bedrock[^]*ready/
 
-/** Starts the screen `rounds` times: seconds until it is ready and has echoed the first key. */
+/** Starts the screen once uncounted and `rounds` times: seconds until it is ready and has echoed the first key. */
 export const measureStart = async (contestant, rounds) => {
   const seconds = []
   for (let round = -1; round < rounds; round++) {
@@ -75,6 +85,7 @@ export const measureStart = async (contestant, rounds) => {
       terminal.write("zq")
       const usable = await terminal.see("zq")
       if (round >= 0) seconds.push((usable - terminal.started) / 1000)
+      await terminal.quit()
     } finally {
       await terminal.close()
     }
@@ -89,8 +100,6 @@ const cpuOf = (pid) => {
   const [user, system] = fields.split(" ").slice(11, 13).map(Number)
   return (user + system) / 100
 }
-
-const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
 const controlU = "\u0015"

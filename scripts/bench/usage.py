@@ -39,18 +39,20 @@ def run(spec):
         )
         timer = threading.Timer(spec["seconds"], end_group, [child.pid])
         timer.start()
-        first = None
-        output = bytearray()
-        while chunk := os.read(child.stdout.fileno(), 65536):
-            if first is None:
-                first = time.perf_counter() - started
-            output += chunk
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - started
-        timer.cancel()
-        child.returncode = os.waitstatus_to_exitcode(status)
-        child.stdout.close()
-        end_group(child.pid)
+        try:
+            first = None
+            output = bytearray()
+            while chunk := os.read(child.stdout.fileno(), 65536):
+                if first is None:
+                    first = time.perf_counter() - started
+                output += chunk
+            _, status, usage = os.wait4(child.pid, 0)
+            wall = time.perf_counter() - started
+            child.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            timer.cancel()
+            child.stdout.close()
+            end_group(child.pid)
         errors.seek(0)
         return {
             "cpu": usage.ru_utime + usage.ru_stime,
@@ -62,6 +64,10 @@ def run(spec):
             "code": child.returncode,
         }
 
+
+# The finally clause of a run that is interrupted ends its processes.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 
 for line in sys.stdin:
     print(json.dumps(run(json.loads(line))), flush=True)
