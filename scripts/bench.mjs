@@ -18,11 +18,12 @@ Usage
   pnpm bench [options]
 
 Options
-      --only NAME …  Measure only these: ${Object.keys(groups).join(", ")}.
+      --only NAME …  Measure only these:
+                     ${Object.keys(groups).join(", ")}.
       --pairs N      Run the short commands N times in turn (default: 15),
                      the longer ones less often.
-      --peers        Compare with other assistants as well: ${Object.values(peerTitles).join(" and ")},
-                     installed from npm into a temporary folder.
+      --peers        Compare with ${Object.values(peerTitles).join(" and ")} as well, installed
+                     from npm into a temporary folder.
       --write        Write docs/performance.md and the table in README.md.
                      Needs --peers, and everything has to be measured.
   -h, --help         Show this help.

@@ -1,12 +1,11 @@
-// What is measured: each group runs its commands in turn and returns rows. A row has the figure, and what it must be (`atMost` or
-// `atLeast`) and should be (`goal`).
+// What is measured: each group runs its commands in turn and returns the runs and the rows of the table.
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { shortText, textOf } from "./answers.mjs"
-import { difference, figures, inTurn, ratio } from "./pairs.mjs"
-import { peerTitles } from "./peers.mjs"
+import { difference, inTurn } from "./pairs.mjs"
+import { againstPeer, compared, exactly, memoryRow, scaled, wall } from "./rows.mjs"
 import {
   makeEnvironment,
   makeHome,
@@ -24,61 +23,7 @@ export const bin = `${root}packages/cli/dist/bin.js`
 /** The tarballs that `pnpm build` leaves. */
 export const tarballs = `${root}dist`
 
-const MiB = 1024 * 1024
-
-const inMiB = ({ count, max, median, min }) => ({ median: median / MiB, min: min / MiB, max: max / MiB, count })
-
-const scaled = ({ count, max, median, min }, factor) => ({
-  median: median * factor,
-  min: min * factor,
-  max: max * factor,
-  count
-})
-
-/** A value that is not measured but counted. */
-const exactly = (value) => ({ median: value, min: value, max: value, count: 1 })
-
-const cpu = "CPU"
-const wall = "time"
-const memory = "peak memory"
 const script = "the SDK script"
-
-/** CPU and time of one against another, which the table calls `against`. */
-const compared = (runs, ours, others, { against, ...row }) =>
-  [[cpu, "cpu", "cpu"], [wall, "wall", "time"]].map(([title, figure, suffix]) => ({
-    ...row,
-    id: `${row.id}-${suffix}`,
-    figure: `${title} against ${against}`,
-    unit: "×",
-    value: ratio(runs[ours], runs[others], figure)
-  }))
-
-const memoryRow = (runs, row) => ({
-  ...row,
-  id: `${row.id}-memory`,
-  figure: memory,
-  unit: "MiB",
-  value: inMiB(figures(runs, "memory"))
-})
-
-/** How many times longer another assistant takes. */
-const againstPeer = (context, runs, peer, atLeast, row) => {
-  const missing = context.installed?.[peer]?.missing
-  const peerRow = {
-    ...row,
-    id: `${row.id}-${peer}`,
-    what: `${row.what} by ${peerTitles[peer]}`,
-    figure: wall,
-    unit: "× ours",
-    explanation: `What ${peerTitles[peer]} takes for the same answer of the same gateway.`
-  }
-  if (missing !== undefined) return [{ ...peerRow, atLeast, missing }]
-  if (context.peers[peer] === undefined) return []
-  return [
-    { ...peerRow, atLeast, value: ratio(runs[peer], runs.ours, "wall") },
-    { ...peerRow, id: `${peerRow.id}-cpu`, figure: cpu, unit: "× ours", value: ratio(runs[peer], runs.ours, "cpu") }
-  ]
-}
 
 const measureStarts = async ({ ours, pairs, runner }) => {
   const commands = {

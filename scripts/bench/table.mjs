@@ -124,8 +124,8 @@ export const toText = (results) => {
 export const toPage = (results, machine) =>
   `# How fast is it?
 
-\`pnpm bench --peers --write\` has measured everything on this page in one go, and has written the page. Rows that compare two programs run them in
-turn, A B A B …, and show the median of the ratios of the pairs, with the smallest and the largest one: a machine that is busy makes both slower.
+\`pnpm bench --peers --write\` measured everything on this page in one run and wrote it. Rows that compare two programs run them in turn,
+A B A B …, and show the median of the ratios of the pairs, with the smallest and the largest one: a busy machine slows both down.
 Figures in milliseconds and seconds depend on the machine.
 
 - **CPU** is user and system time of the process and its children; **time** is from start to end; **peak memory** is that of the largest process.
@@ -141,7 +141,7 @@ ${markdown(titles, rowsOf(results).map(cells))}
 
 ## Figures
 
-Medians, with the smallest and the largest value.
+Medians, with the smallest and the largest value. The headings are the names that \`--only\` takes.
 
 ${withRuns(results).map(({ name, runs }) => `### ${name}\n\n${markdown(figureTitles, figureRows(runs))}`).join("\n\n")}
 

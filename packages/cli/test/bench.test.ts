@@ -308,6 +308,7 @@ describe("pnpm bench", () => {
       const [args, message] of [
         [["--only", "nothing"], "There is nothing named \"nothing\" to measure."],
         [["--pairs", "many"], "--pairs takes a number"],
+        [["--pairs", "101"], "--pairs takes a number"],
         [["--write"], "--write needs --peers"],
         [["--fast"], "--fast"],
         [["fast"], "Unknown argument: fast"]
