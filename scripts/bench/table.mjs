@@ -130,6 +130,7 @@ Figures in milliseconds and seconds depend on the machine.
 
 - **CPU** is user and system time of the process and its children; **time** is from start to end; **peak memory** is that of the largest process.
 - Every process gets an environment with a home directory in a temporary folder, \`PATH\`, and what it needs to find the gateway; nothing else.
+  The SDK script runs without the SDK's warning about Node 20, which would cost it time.
 - The gateway is one process on the same machine. It answers each program with the same text, in the same number of pieces.
 - The script on the AWS SDK is [scripts/bench/programs/sdk.mjs](../scripts/bench/programs/sdk.mjs), bundled and minified by esbuild, as anyone would do it.
 - altimate-code stores its compiled code in \`~/.cache\` at its first run, as it always does; every program runs once before it is measured. The
