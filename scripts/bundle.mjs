@@ -64,6 +64,30 @@ const synchronousYoga = {
 }
 
 /**
+ * `@effect/cli` can ask for missing options and print its own help. This program does neither (`command-line/parameter.ts`), so its
+ * options come without the prompts and the printer that this would need. `auth login` loads the real prompts.
+ */
+const withoutWizard = {
+  name: "options without a wizard",
+  setup: ({ onLoad, onResolve }) => {
+    const omitted = { namespace: "omitted", path: "omitted" }
+    onResolve(
+      { filter: /^\.\/prompt(\/\w+)?\.js$/ },
+      ({ importer }) =>
+        /@effect\/cli\/dist\/esm\/internal\/(args|options|primitive)\.js$/.test(importer) ? omitted : undefined
+    )
+    onResolve(
+      { filter: /^@effect\/printer/ },
+      ({ importer }) => /@effect\/cli\/dist\/esm\/internal\/helpDoc(\/span)?\.js$/.test(importer) ? omitted : undefined
+    )
+    // CommonJS, so that esbuild accepts the import of any name.
+    onLoad({ filter: /.*/, namespace: "omitted" }, () => ({
+      contents: "exports.isPrompt = () => false"
+    }))
+  }
+}
+
+/**
  * The AWS SDK's settings on Node look up what they are not given in the environment and in `~/.aws/config`. This program gives every
  * setting (`provider/src/internal/transport/sdk.ts`), so the code that looks them up would only take time to load.
  */
@@ -122,7 +146,7 @@ const bundleProgram = async (define) => {
     // A file watcher with a native part, which Effect's file system loads only when a file is watched; and what Ink loads only
     // when its developers set DEV.
     external: ["@parcel/watcher", "react-devtools-core"],
-    plugins: [neverInCi, withoutDevtools, synchronousYoga, withoutLookups],
+    plugins: [neverInCi, withoutDevtools, synchronousYoga, withoutLookups, withoutWizard],
     define: {
       ...define,
       // React and Ink without what helps to develop them.

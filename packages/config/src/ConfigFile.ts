@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import { BedrockOptions, CrossRegion } from "./internal/schema/bedrockOptions.ts"
 import { Effort, ModelOptions } from "./internal/schema/requestFields.ts"
@@ -161,14 +160,3 @@ export const paths = {
   crossRegion: options("crossRegion"),
   fallback: options("fallback")
 } as const
-
-/**
- * The JSON Schema (draft 7) for editors, as text. Additional properties are allowed, as in `ConfigFile`.
- *
- * @since 0.1.0
- * @category rendering
- */
-export const jsonSchema = (): string => {
-  const schema = JSONSchema.fromAST(ConfigFile.ast, { definitions: {}, additionalPropertiesStrategy: "allow" })
-  return `${JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", ...schema }, null, 2)}\n`
-}

@@ -3,7 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { ConfigFile, jsonSchema, paths } from "../src/ConfigFile.ts"
+import { ConfigFile, paths } from "../src/ConfigFile.ts"
+import * as ConfigJsonSchema from "../src/ConfigJsonSchema.ts"
 
 const at = (schema: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((node, key) => (node as Record<string, Record<string, unknown>>)["properties"]?.[key], schema)
@@ -13,14 +14,14 @@ layer(NodeContext.layer)("The schema of the configuration file", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const written = yield* fs.readFileString(new URL("../altimate-code.schema.json", import.meta.url).pathname)
-      assert.strictEqual(jsonSchema(), written)
+      assert.strictEqual(ConfigJsonSchema.render(), written)
     }))
 
   it.effect("describes every setting, allows others, and requires none", () =>
     Effect.sync(() => {
-      const schema = JSON.parse(jsonSchema())
+      const schema = JSON.parse(ConfigJsonSchema.render())
       assert.strictEqual(schema.$schema, "http://json-schema.org/draft-07/schema#")
-      assert.notInclude(jsonSchema(), "$ref")
+      assert.notInclude(ConfigJsonSchema.render(), "$ref")
       for (const path of Object.values(paths)) {
         const setting = at(schema, path)
         assert.propertyVal(setting, "type", "string")

@@ -3,7 +3,8 @@ import * as Schema from "effect/Schema"
 import { parse, type ParseError, printParseErrorCode } from "jsonc-parser"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { ConfigFile, jsonSchema } from "../src/ConfigFile.ts"
+import { ConfigFile } from "../src/ConfigFile.ts"
+import * as ConfigJsonSchema from "../src/ConfigJsonSchema.ts"
 
 const text = readFileSync(
   fileURLToPath(new URL("../../../docs/altimate-code.example.jsonc", import.meta.url)),
@@ -51,7 +52,7 @@ describe("docs/altimate-code.example.jsonc", () => {
   })
 
   it("has every setting of the schema and no others", () => {
-    const { properties, ...schema } = JSON.parse(jsonSchema())
+    const { properties, ...schema } = JSON.parse(ConfigJsonSchema.render())
     // The settings of a server are the same under both names.
     assert.deepStrictEqual(properties.mcpServers.additionalProperties, properties.mcp.additionalProperties)
     const { mcpServers: _, ...others } = properties

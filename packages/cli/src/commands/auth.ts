@@ -3,12 +3,12 @@ import { activeEnvironment } from "@altimate-code/auth/ActiveEnvironment"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { printable } from "@altimate-code/log/Printable"
 import * as PastedToken from "@altimate-code/system/PastedToken"
-import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { command } from "../command-line/commandTree.ts"
 import { CliError } from "../command-line/failure/CliError.ts"
+import { load } from "../command-line/lazy.ts"
 import { providerArgument, providerOption, requireBedrock } from "../command-line/providerId.ts"
 import { Stdio } from "../command-line/Stdio.ts"
 import * as StoredCredentials from "./storedCredentials.ts"
@@ -19,7 +19,8 @@ const parameters = { provider: providerOption, named: providerArgument }
 const askForToken = Effect.gen(function*() {
   const { isInteractive, readPiped, writeError } = yield* Stdio
   const given = yield* isInteractive
-    ? Prompt.run(Prompt.hidden({ message: "Amazon Bedrock API key (bearer token)" })).pipe(
+    ? load(() => import("@effect/cli/Prompt")).pipe(
+      Effect.flatMap((Prompt) => Prompt.run(Prompt.hidden({ message: "Amazon Bedrock API key (bearer token)" }))),
       Effect.map(Redacted.value),
       Effect.catchTag("QuitException", () => Effect.zipRight(writeError("\n"), Effect.interrupt))
     )

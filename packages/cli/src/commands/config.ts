@@ -1,5 +1,4 @@
 /** `altimate-code config`: which settings apply, where they come from, and the JSON Schema of the file. */
-import { jsonSchema } from "@altimate-code/config/ConfigFile"
 import type { UnknownSetting } from "@altimate-code/config/ConfigReport"
 import * as Origin from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
@@ -10,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { command } from "../command-line/commandTree.ts"
 import { format } from "../command-line/formatOption.ts"
+import { load } from "../command-line/lazy.ts"
 import { option } from "../command-line/parameter.ts"
 import { Stdio, writeJson } from "../command-line/Stdio.ts"
 import * as Table from "../command-line/table.ts"
@@ -109,5 +109,10 @@ export const schema = command("schema", {
   description: "Print the JSON Schema of the configuration file, for editors.",
   examples: [["altimate-code config schema > altimate-code.schema.json", "for \"$schema\" in altimate-code.json"]],
   parameters: {},
-  run: () => Effect.flatMap(Stdio, ({ write }) => write(jsonSchema()))
+  run: () =>
+    Effect.gen(function*() {
+      const { write } = yield* Stdio
+      const { render } = yield* load(() => import("@altimate-code/config/ConfigJsonSchema"))
+      yield* write(render())
+    })
 })
