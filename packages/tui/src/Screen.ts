@@ -129,7 +129,7 @@ export const run = (
     // Interrupted actions report to the transcript: they end before Ink draws it for the last time.
     yield* Effect.addFinalizer(() => performer.interruptAll)
     terminal.onResize(painter.resize)
-    terminal.onKeys((keys) => keys.forEach(painter.pressKey))
+    terminal.onKeys(painter.pressKeys)
 
     yield* Effect.forkScoped(tick(store))
     yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(queue), performer.perform)))

@@ -25,7 +25,8 @@ export const mount = (output: TerminalOutput, store: Store, painter: Painter) =>
         exitOnCtrlC: false,
         patchConsole: false,
         onRender,
-        maxFps: 60
+        // The store limits the frames. Ink's own limit would delay the effect of a key as well.
+        maxFps: 1000
       })
     ),
     (ink) =>

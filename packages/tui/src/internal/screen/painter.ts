@@ -5,7 +5,7 @@ import type { Store } from "./store.ts"
 
 /** Keeps the terminal and the store in step: keys, sizes, the pager's alternate screen, and other programs. */
 export interface Painter {
-  readonly pressKey: (key: Key) => void
+  readonly pressKeys: (keys: ReadonlyArray<Key>) => void
   readonly resize: () => void
   /** Gives the terminal to another program while the effect runs. */
   readonly suspendDuring: Terminal["suspendDuring"]
@@ -45,7 +45,10 @@ export const make = (terminal: Terminal, store: Store): Painter => {
   }
 
   return {
-    pressKey,
+    pressKeys: (keys) => {
+      keys.forEach(pressKey)
+      store.drawNow()
+    },
     resize,
     suspendDuring: (effect) =>
       Effect.acquireUseRelease(

@@ -20,8 +20,13 @@ export interface Snapshot {
   readonly blocks: ReadonlyArray<Block>
 }
 
+/** At most 30 frames a second, in milliseconds. */
+const frameInterval = 33
+
+/** A frame that takes long is followed by a pause of three times its duration, so that drawing does not take all of a core. */
+const pauseFactor = 3
 /** In milliseconds. */
-const refreshDelay = 12
+const maxPause = 200
 
 /** Holds the state of the screen, and divides it into finished blocks and the view that changes. */
 export class Store {
@@ -32,7 +37,10 @@ export class Store {
   #nextKey = 0
   #isHeld = false
   #isClosed = false
-  #isRefreshDue = false
+  /** Set while a frame is due. */
+  #nextFrame: ReturnType<typeof setTimeout> | undefined
+  /** When the next frame may be drawn, on the clock of `performance`. */
+  #earliestFrame = 0
   readonly #listeners = new Set<() => void>()
   readonly #perform: (action: Action) => void
 
@@ -60,6 +68,11 @@ export class Store {
     this.#state = state
     for (const action of actions) this.#perform(action)
     this.#notify()
+  }
+
+  /** Draws what has changed at once, without waiting for the next frame: the user is waiting for the effect of a key. */
+  drawNow(): void {
+    if (this.#nextFrame !== undefined) this.#draw()
   }
 
   /** Holds finished lines back, while the pager or another program uses the screen. */
@@ -109,12 +122,16 @@ export class Store {
 
   /** Draws the many small pieces of an answer together. */
   #notify(): void {
-    if (this.#isRefreshDue) return
-    this.#isRefreshDue = true
-    setTimeout(() => {
-      this.#isRefreshDue = false
-      this.#refresh()
-    }, refreshDelay)
+    this.#nextFrame ??= setTimeout(() => this.#draw(), Math.max(0, this.#earliestFrame - performance.now()))
+  }
+
+  #draw(): void {
+    clearTimeout(this.#nextFrame)
+    this.#nextFrame = undefined
+    const start = performance.now()
+    this.#refresh()
+    const end = performance.now()
+    this.#earliestFrame = Math.max(start + frameInterval, end + Math.min(pauseFactor * (end - start), maxPause))
   }
 
   #refresh(): void {

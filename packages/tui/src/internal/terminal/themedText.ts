@@ -11,8 +11,10 @@ export type Line = ReadonlyArray<Span>
 
 const segmenter = new Intl.Segmenter()
 
+const printableAscii = /^[ -~]*$/
+
 /** In columns. */
-export const measureWidth = (text: string): number => stringWidth(text)
+export const measureWidth = (text: string): number => printableAscii.test(text) ? text.length : stringWidth(text)
 
 const sequences = new RegExp(
   [
@@ -82,7 +84,7 @@ interface Cell {
 
 const cellsOf = (line: Line, width: number, at: "words" | "anywhere"): ReadonlyArray<Cell> => {
   const text = line.map((span) => span.text).join("")
-  if (/^[ -~]*$/.test(text)) {
+  if (printableAscii.test(text)) {
     return line.flatMap(({ roles, text }) => Array.from(text, (character) => ({ text: character, width: 1, roles })))
   }
   const cells: Array<Cell> = []
