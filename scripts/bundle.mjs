@@ -8,61 +8,6 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 const cli = fileURLToPath(new URL("../packages/cli", import.meta.url))
 const dist = `${cli}/dist`
 
-/** Fails if a dependency has changed so that the replacement no longer fits. */
-const replaceOnce = (text, pattern, replacement) => {
-  if (text.split(pattern).length !== 2) throw new Error(`${pattern} is not in the dependency exactly once.`)
-  return text.replace(pattern, () => replacement)
-}
-
-/** Ink draws only its last frame if `CI` is set. The screen is shown only on a terminal, so CI does not matter. */
-const neverInCi = {
-  name: "never in CI",
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^is-in-ci$/ }, () => ({ path: "is-in-ci", namespace: "never-in-ci" }))
-    onLoad({ filter: /.*/, namespace: "never-in-ci" }, () => ({ contents: "export default false" }))
-  }
-}
-
-/** Ink connects to React's developer tools with top-level awaits, which CommonJS does not have. */
-const withoutDevtools = {
-  name: "without developer tools",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /ink\/build\/reconciler\.js$/ }, ({ path }) => {
-      const source = replaceOnce(readFileSync(path, "utf8"), "await import('./devtools.js')", "undefined")
-      return { contents: replaceOnce(source, "? await loadPackageJson()", "? {}") }
-    })
-}
-
-/** Yoga, which computes the layout of the screen, starts its WebAssembly with a top-level await. Here it starts synchronously. */
-const synchronousYoga = {
-  name: "synchronous Yoga",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /yoga-layout\/dist\/binaries\/yoga-wasm-base64-esm\.js$/ }, ({ path }) => {
-      const source = readFileSync(path, "utf8")
-      const [url, base64] = /data:application\/octet-stream;base64,([^"]+)/.exec(source)
-      return { contents: `${replaceOnce(source, url, "")}\nexport const wasm = "${base64}"` }
-    })
-    onLoad({ filter: /yoga-layout\/dist\/src\/index\.js$/ }, ({ path }) => {
-      const source = replaceOnce(readFileSync(path, "utf8"), "import loadYoga from", "import loadYoga, { wasm } from")
-      return {
-        contents: replaceOnce(
-          source,
-          "const Yoga = wrapAssembly(await loadYoga());",
-          `const assembly = {
-            instantiateWasm: (imports, receive) => {
-              const instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(wasm, "base64")), imports)
-              receive(instance)
-              return instance.exports
-            }
-          }
-          loadYoga(assembly)
-          const Yoga = wrapAssembly(assembly)`
-        )
-      }
-    })
-  }
-}
-
 /**
  * `@effect/cli` can ask for missing options and print its own help. This program does neither (`command-line/parameter.ts`), so its
  * options come without the prompts and the printer that this would need. `auth login` loads the real prompts.
@@ -143,16 +88,10 @@ const bundleProgram = async (define) => {
     format: "esm",
     // ES modules where a package has them: esbuild can't follow the other kind (UMD) that jsonc-parser has too.
     mainFields: ["module", "main"],
-    // A file watcher with a native part, which Effect's file system loads only when a file is watched; and what Ink loads only
-    // when its developers set DEV.
-    external: ["@parcel/watcher", "react-devtools-core"],
-    plugins: [neverInCi, withoutDevtools, synchronousYoga, withoutLookups, withoutWizard],
-    define: {
-      ...define,
-      // React and Ink without what helps to develop them.
-      "process.env.NODE_ENV": "\"production\"",
-      "process.env.DEV": "\"false\""
-    }
+    // A file watcher with a native part, which Effect's file system loads only when a file is watched.
+    external: ["@parcel/watcher"],
+    plugins: [withoutLookups, withoutWizard],
+    define
   })
   mkdirSync(`${dist}/program`)
   await Promise.all(outputFiles.map(async ({ path, text }) => {

@@ -74,7 +74,7 @@ const filesBelow = (folder: string, pattern: RegExp) =>
     .filter((file) => pattern.test(file))
     .map((file) => resolve(folder, file))
 
-const sources = (name: string) => filesBelow(join(packages, name, "src"), /\.tsx?$/)
+const sources = (name: string) => filesBelow(join(packages, name, "src"), /\.ts$/)
 
 const imports = (file: string) =>
   [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]!)
@@ -157,7 +157,7 @@ describe("files", () => {
     })
 
     it(`of ${name} have unique names`, () => {
-      const names = sources(name).map((file) => basename(file).replace(/\.tsx?$/, "").toLowerCase()).toSorted()
+      const names = sources(name).map((file) => basename(file).replace(/\.ts$/, "").toLowerCase()).toSorted()
       assert.deepStrictEqual(names.filter((each, index) => names.indexOf(each) !== index), [])
       const similar = names.flatMap((each) =>
         [`${each}s`, `${each}es`].filter((plural) => names.includes(plural)).map((plural) =>

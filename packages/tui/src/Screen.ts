@@ -15,14 +15,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
-// Ink must not end the process on a signal before the scope has closed.
+// Signals, for which Effect has no service.
 import process from "node:process"
 import { Host } from "./Host.ts"
 import * as Performer from "./internal/actions/performer.ts"
 import * as PromptHistory from "./internal/input/promptHistory.ts"
 import * as Highlight from "./internal/markdown/highlight.ts"
 import type { Action } from "./internal/screen/action.ts"
-import * as InkApp from "./internal/screen/inkApp.ts"
 import * as Painter from "./internal/screen/painter.ts"
 import { Store } from "./internal/screen/store.ts"
 import * as Setup from "./internal/setup/setup.ts"
@@ -94,42 +93,39 @@ export const run = (
 > =>
   Effect.scoped(Effect.gen(function*() {
     const host = yield* Host
+    const history = yield* PromptHistory.load(host.history)
+    const chosenTheme = yield* theme
+    // The code of a resumed session is in the first frame, and is drawn only once. A new session has none.
+    const isNew = (yield* options.session.entries).every(({ type }) => type === "session")
+    const highlighter = isNew ? Option.none() : yield* Effect.option(Highlight.load)
     const terminal = yield* Terminal.make
     const queue = yield* Queue.unbounded<Action>()
     const store = new Store(
-      initialState({
-        ...terminal.size(),
-        theme: yield* theme,
-        version: host.version,
-        yolo: host.yolo,
-        history: yield* PromptHistory.load(host.history)
-      }),
+      initialState({ ...terminal.size(), theme: chosenTheme, version: host.version, yolo: host.yolo, history }),
       (action) => void Queue.unsafeOffer(queue, action)
     )
     const { dispatch } = store
+    const useHighlighter = (highlighter: Highlight.Highlighter) =>
+      Effect.sync(() => dispatch({ type: "highlighter", highlighter }))
     const painter = Painter.make(terminal, store)
     const performer = yield* Performer.make({ ...options, dispatch, suspendDuring: painter.suspendDuring })
 
     if (Option.isSome(host.setup)) {
       dispatch({ type: "setup", setup: Setup.make(host.setup.value.defaults, host.models) })
     }
+    yield* Option.match(highlighter, {
+      onSome: useHighlighter,
+      onNone: () => Highlight.load.pipe(Effect.flatMap(useHighlighter), Effect.ignore, Effect.forkScoped)
+    })
     yield* performer.start
-    yield* Highlight.load.pipe(
-      Effect.flatMap((highlighter) => Effect.sync(() => dispatch({ type: "highlighter", highlighter }))),
-      // Without it, code is shown without colors.
-      Effect.ignore,
-      Effect.forkScoped
-    )
-
-    terminal.output.onQuestionWritten = (frame) => dispatch({ type: "question-drawn", frame, ...terminal.size() })
-    yield* InkApp.mount(terminal.output, store, painter)
+    yield* painter.draw
     const quit = (): void => void Queue.unsafeOffer(queue, { type: "quit" })
     terminal.onClosed(quit)
     yield* handleSignals(quit)
-    // Interrupted actions report to the transcript: they end before Ink draws it for the last time.
+    // Interrupted actions report to the transcript: they end before it is drawn for the last time.
     yield* Effect.addFinalizer(() => performer.interruptAll)
     terminal.onResize(painter.resize)
-    terminal.onKeys((keys) => keys.forEach(painter.pressKey))
+    terminal.onKeys(painter.pressKeys)
 
     yield* Effect.forkScoped(tick(store))
     yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(queue), performer.perform)))

@@ -4,7 +4,7 @@ import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
 import type { Message } from "../../src/internal/screen/message.ts"
 import type { State } from "../../src/internal/screen/state.ts"
-import { Store } from "../../src/internal/screen/store.ts"
+import { type Frame, Store } from "../../src/internal/screen/store.ts"
 import * as View from "../../src/internal/screen/view.ts"
 import { plain } from "../../src/internal/terminal/theme.ts"
 import { type Item, itemsOf } from "../../src/internal/transcript/item.ts"
@@ -17,41 +17,71 @@ const store = () =>
     () => undefined
   )
 
+/** A store that draws, and its frames. */
+const drawing = () => {
+  const frames: Array<Frame> = []
+  let onFrame = (): void => undefined
+  const it = store()
+  it.drawWith((frame) => {
+    frames.push(frame)
+    onFrame()
+  })
+  return {
+    it,
+    frames,
+    /** The finished lines of each frame that has some. */
+    written: () => frames.flatMap(({ finished }) => finished.length === 0 ? [] : [finished]),
+    /** Waits for the next frame. */
+    drawn: () => new Promise<void>((resolve) => (onFrame = resolve))
+  }
+}
+
 const prompt = (text: string): Item => ({ type: "user", text })
 
-const written = (of: Store) => of.snapshot().blocks.flatMap(({ lines }) => lines)
-
-/** Waits for the next snapshot. */
-const drawn = (of: Store) =>
-  new Promise<void>((resolve) => {
-    const stop = of.subscribe(() => {
-      stop()
-      resolve()
-    })
-  })
-
 describe("The store", () => {
-  it("writes a finished item once", async () => {
-    const it = store()
+  it("draws a finished item once", async () => {
+    const { drawn, it, written } = drawing()
     it.dispatch({ type: "item", item: prompt("one") })
-    await drawn(it)
+    await drawn()
     it.dispatch({ type: "item", item: prompt("two") })
-    await drawn(it)
-    assert.deepStrictEqual(it.snapshot().blocks.map(({ lines }) => lines), [["› one"], ["", "› two"]])
+    await drawn()
+    assert.deepStrictEqual(written(), [["› one"], ["", "› two"]])
   })
 
   it("draws many messages together", async () => {
-    const it = store()
-    let times = 0
-    it.subscribe(() => times++)
+    const { drawn, frames, it, written } = drawing()
+    const before = frames.length
     for (const text of ["a", "b", "c"]) it.dispatch({ type: "item", item: prompt(text) })
-    await drawn(it)
-    assert.strictEqual(times, 1)
-    assert.deepStrictEqual(written(it), ["› a", "", "› b", "", "› c"])
+    await drawn()
+    assert.lengthOf(frames, before + 1)
+    assert.deepStrictEqual(written(), [["› a", "", "› b", "", "› c"]])
+  })
+
+  it("draws the effect of a key at once, and only once", async () => {
+    const { drawn, frames, it } = drawing()
+    const key = { type: "text", text: "x" } as const
+    it.dispatch({ type: "key", key, at: 1 })
+    it.drawNow()
+    assert.lengthOf(frames, 2)
+    assert.include(frames[1]!.view.lines.join("\n"), "› x")
+    it.dispatch({ type: "key", key, at: 2 })
+    await drawn()
+    assert.lengthOf(frames, 3)
+    it.drawNow()
+    assert.lengthOf(frames, 3)
+  })
+
+  it("draws nothing before it can", () => {
+    const it = store()
+    it.dispatch({ type: "item", item: prompt("early") })
+    it.drawNow()
+    const frames: Array<Frame> = []
+    it.drawWith((frame) => frames.push(frame))
+    assert.deepStrictEqual(frames.map(({ finished }) => finished), [["› early"]])
   })
 
   it("does not redraw after a frame that showed nothing new", async () => {
-    const it = store()
+    const { drawn, frames, it } = drawing()
     const text = "npm test"
     it.dispatch({
       type: "question-asked",
@@ -63,50 +93,47 @@ describe("The store", () => {
         because: ""
       }
     })
-    await drawn(it)
-    const { question: shown } = it.snapshot().view
+    await drawn()
+    const shown = frames.at(-1)?.view.question
     assert(shown !== undefined)
     const frame = { type: "question-drawn", frame: shown, columns: 60, rows: 12 } as const
     it.dispatch(frame)
-    await drawn(it)
+    await drawn()
     const before = it.state
     it.dispatch(frame)
     assert.strictEqual(it.state, before)
   })
 
   it("holds finished items back while another program uses the screen", async () => {
-    const it = store()
+    const { drawn, it, written } = drawing()
     it.dispatch({ type: "item", item: prompt("before") })
-    await drawn(it)
+    await drawn()
     it.hold(true)
     for (let index = 0; index < 20; index++) it.dispatch({ type: "item", item: prompt(`held ${index}`) })
-    await drawn(it)
+    await drawn()
     it.redraw()
-    assert.deepStrictEqual(written(it), ["› before"])
+    assert.deepStrictEqual(written(), [["› before"]])
     it.hold(false)
     it.redraw()
-    const lines = written(it)
+    const lines = written().at(-1)!
     for (let index = 0; index < 20; index++) assert.include(lines, `› held ${index}`)
   })
 
   it("redraws exactly one screen, so that nothing is repeated in the scrollback", async () => {
-    const it = store()
+    const { drawn, frames, it } = drawing()
     for (let index = 0; index < 20; index++) it.dispatch({ type: "item", item: prompt(`more\nlines\nline ${index}`) })
-    await drawn(it)
-    const { generation } = it.snapshot()
+    await drawn()
     it.dispatch({ type: "resized", columns: 50, rows: 16 })
     it.redraw()
-    const { blocks, view } = it.snapshot()
-    const lines = blocks.flatMap(({ lines }) => lines)
-    assert.strictEqual(lines.length + view.lines.length, 15)
-    assert.strictEqual(lines.at(-1), "  line 19")
-    assert.isAbove(it.snapshot().generation, generation)
+    const { finished, view } = frames.at(-1)!
+    assert.strictEqual(finished.length + view.lines.length, 15)
+    assert.strictEqual(finished.at(-1), "  line 19")
   })
 
   it("starts another session with its own items", async () => {
-    const it = store()
+    const { drawn, it, written } = drawing()
     it.dispatch({ type: "item", item: prompt("old") })
-    await drawn(it)
+    await drawn()
     const items = ["1", "2", "3", "4", "5"].map(prompt)
     it.dispatch({
       type: "session-opened",
@@ -114,8 +141,8 @@ describe("The store", () => {
       spending: Spending.none,
       context: 0
     })
-    await drawn(it)
-    assert.deepStrictEqual(written(it).filter((line) => line !== ""), ["› old", "› 3", "› 4", "› 5"])
+    await drawn()
+    assert.deepStrictEqual(written().flat().filter((line) => line !== ""), ["› old", "› 3", "› 4", "› 5"])
   })
 })
 

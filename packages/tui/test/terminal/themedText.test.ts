@@ -6,6 +6,7 @@ import { chooseTheme, dark, light, neutral, plain } from "../../src/internal/ter
 import {
   clean,
   expandTabs,
+  measureWidth,
   paint,
   paintPlainText,
   reveal,
@@ -121,4 +122,15 @@ describe("A line that is too long", () => {
     ({ text, width }) =>
       Effect.sync(() => assert.isAtMost(stringWidth(truncate(clean(text).replace(/[\n\t]/g, " "), width)), width))
   )
+})
+
+describe("The width of a text", () => {
+  it("is that of a terminal for every character", () => {
+    for (let code = 0x20; code < 0xd800; code++) {
+      const character = String.fromCharCode(code)
+      for (const text of [character, `a${character}`, character + character]) {
+        if (measureWidth(text) !== stringWidth(text)) assert.fail(`U+${code.toString(16)}`)
+      }
+    }
+  })
 })

@@ -161,12 +161,12 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
       }
     }
 
-    /** Shows the session, the tools' notices and the model. */
+    /** Shows the session at once; the tools' notices and the model once they are there. */
     const start = Effect.gen(function*() {
       yield* current.display
       yield* fork(Effect.flatMap(tools, ({ notices }) => Effect.forEach(notices, showWarning, { discard: true })))
       yield* fork(Stream.runForEach(host.notices, showNotice))
-      if (Option.isNone(host.setup)) yield* models.display
+      if (Option.isNone(host.setup)) yield* fork(models.display)
     })
 
     const interruptAll = Effect.zipRight(

@@ -61,11 +61,12 @@ const opening = /^( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n/
  */
 export const splitLong = (rest: string, rows: number): Split => {
   const open = opening.exec(rest)
-  const [whole = "", indent = "", fence = "", info = ""] = open ?? []
+  if (open === null) return { done: "", rest }
+  const [whole, indent = "", fence = "", info = ""] = open
   const lines = rest.slice(whole.length).split("\n")
   const isClosing = new RegExp(`^ {0,3}${fence}[~\`]*[ \\r]*$`)
   const complete = lines.length - 1
-  if (open === null || complete <= rows || lines.some((line) => isClosing.test(line))) return { done: "", rest }
+  if (complete <= rows || lines.some((line) => isClosing.test(line))) return { done: "", rest }
   const { isContinued } = readFenceInfo(info)
   const remaining = Math.max(1, rows)
   const reopened = `${indent}${fence}${isContinued ? info : `${info.trimEnd()} ${continuationMark}`}\n`

@@ -1,18 +1,26 @@
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Key } from "../input/keys.ts"
 import { clearScreen, type Terminal } from "../terminal/terminal.ts"
-import type { Store } from "./store.ts"
+import type { Frame, Store } from "./store.ts"
 
 /** Keeps the terminal and the store in step: keys, sizes, the pager's alternate screen, and other programs. */
 export interface Painter {
-  readonly pressKey: (key: Key) => void
+  readonly pressKeys: (keys: ReadonlyArray<Key>) => void
   readonly resize: () => void
   /** Gives the terminal to another program while the effect runs. */
   readonly suspendDuring: Terminal["suspendDuring"]
-  readonly closePager: () => void
+  /** Draws until the scope closes; then only the transcript stays on the terminal. */
+  readonly draw: Effect.Effect<void, never, Scope.Scope>
 }
 
 export const make = (terminal: Terminal, store: Store): Painter => {
+  const show = ({ finished, view: { cursor, lines, question } }: Frame): void =>
+    terminal.output.draw(
+      { finished, lines, cursor },
+      question && (() => store.dispatch({ type: "question-drawn", frame: question, ...terminal.size() }))
+    )
+
   const redraw = (): void => {
     terminal.write(clearScreen)
     terminal.output.forget()
@@ -45,7 +53,10 @@ export const make = (terminal: Terminal, store: Store): Painter => {
   }
 
   return {
-    pressKey,
+    pressKeys: (keys) => {
+      keys.forEach(pressKey)
+      store.drawNow()
+    },
     resize,
     suspendDuring: (effect) =>
       Effect.acquireUseRelease(
@@ -57,10 +68,16 @@ export const make = (terminal: Terminal, store: Store): Painter => {
             redraw()
           })
       ),
-    closePager: () => {
-      if (store.state.pager !== undefined) {
-        pressKey({ type: "key", name: "o", ctrl: true, meta: false, shift: false })
-      }
-    }
+    draw: Effect.acquireRelease(
+      Effect.sync(() => store.drawWith(show)),
+      () =>
+        Effect.sync(() => {
+          // A signal can arrive while the pager hides the transcript.
+          if (store.state.pager !== undefined) {
+            pressKey({ type: "key", name: "o", ctrl: true, meta: false, shift: false })
+          }
+          store.close()
+        })
+    )
   }
 }

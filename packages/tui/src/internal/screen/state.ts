@@ -62,6 +62,8 @@ export interface State {
   readonly sessionNumber: number
   /** The unfinished end of the model's answer. */
   readonly openText: string
+  /** The length that `openText` must reach before it is split again. */
+  readonly nextSplit: number
   /** A part of the current answer is already in `items`. */
   readonly isAnswerBegun: boolean
   readonly reasoning: { readonly text: string; readonly since: number } | undefined

@@ -7,50 +7,49 @@ import type { Message } from "./message.ts"
 import type { State } from "./state.ts"
 import * as View from "./view.ts"
 
-/** Finished lines, which are written once and then belong to the scrollback of the terminal. */
-export interface Block {
-  readonly key: number
-  readonly lines: Lines
-}
-
-/** What Ink draws. With a new `generation` the screen is empty, and `blocks` starts again. */
-export interface Snapshot {
+/** What is drawn next. */
+export interface Frame {
+  /** Lines of the transcript that are drawn once and then belong to the scrollback of the terminal. */
+  readonly finished: Lines
+  /** What is below them, and changes. */
   readonly view: View.View
-  readonly generation: number
-  readonly blocks: ReadonlyArray<Block>
 }
 
-/** In milliseconds. */
-const refreshDelay = 12
+/** At most 30 frames a second, in milliseconds. */
+const frameInterval = 33
 
-/** Holds the state of the screen, and divides it into finished blocks and the view that changes. */
+/** A frame that takes long is followed by a pause of three times its duration, so that drawing does not take all of a core. */
+const pauseFactor = 3
+/** In milliseconds. */
+const maxPause = 200
+
+/** Holds the state of the screen, and divides it into finished lines and the view that changes. */
 export class Store {
   #state: State
-  #snapshot: Snapshot
-  /** How many of the state's items are in blocks. */
+  /** How many of the state's items have been drawn. */
   #written = 0
-  #nextKey = 0
   #isHeld = false
   #isClosed = false
-  #isRefreshDue = false
-  readonly #listeners = new Set<() => void>()
+  /** Set while a frame is due. */
+  #nextFrame: ReturnType<typeof setTimeout> | undefined
+  /** When the next frame may be drawn, on the clock of `performance`. */
+  #earliestFrame = 0
+  #show: ((frame: Frame) => void) | undefined
   readonly #perform: (action: Action) => void
 
   constructor(state: State, perform: (action: Action) => void) {
     this.#state = state
     this.#perform = perform
-    this.#snapshot = { view: View.render(state), generation: 0, blocks: [] }
   }
 
   get state(): State {
     return this.#state
   }
 
-  readonly snapshot = (): Snapshot => this.#snapshot
-
-  readonly subscribe = (listener: () => void): () => void => {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+  /** Draws the current state with `show`, and from now on every change. */
+  drawWith(show: (frame: Frame) => void): void {
+    this.#show = show
+    this.#draw()
   }
 
   readonly dispatch = (message: Message): void => {
@@ -62,6 +61,11 @@ export class Store {
     this.#notify()
   }
 
+  /** Draws what has changed at once, without waiting for the next frame: the user is waiting for the effect of a key. */
+  drawNow(): void {
+    if (this.#nextFrame !== undefined) this.#draw()
+  }
+
   /** Holds finished lines back, while the pager or another program uses the screen. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld
@@ -69,7 +73,7 @@ export class Store {
 
   /** Fills an empty screen with the end of the transcript, and with all lines that were held back. */
   redraw(): void {
-    if (this.#isHeld) return this.#refresh()
+    if (this.#isHeld) return this.#draw()
     const view = View.render(this.#state)
     const pending = this.#linesFrom(this.#written)
     const room = Math.max(this.#state.rows - 1 - view.lines.length, pending.length)
@@ -79,19 +83,13 @@ export class Store {
       lines = [...this.#linesOf(start), ...lines]
     }
     this.#written = this.#state.items.length
-    const block = { key: this.#nextKey++, lines: room === 0 ? [] : lines.slice(-room) }
-    this.#snapshot = {
-      view,
-      generation: this.#snapshot.generation + 1,
-      blocks: block.lines.length === 0 ? [] : [block]
-    }
-    this.#publish()
+    this.#draw(room === 0 ? [] : lines.slice(-room))
   }
 
   /** Removes the view: only the transcript stays on the terminal. */
   close(): void {
     this.#isClosed = true
-    this.#refresh()
+    this.#draw()
   }
 
   #linesFrom(start: number): Lines {
@@ -109,32 +107,24 @@ export class Store {
 
   /** Draws the many small pieces of an answer together. */
   #notify(): void {
-    if (this.#isRefreshDue) return
-    this.#isRefreshDue = true
-    setTimeout(() => {
-      this.#isRefreshDue = false
-      this.#refresh()
-    }, refreshDelay)
+    if (this.#show === undefined) return
+    this.#nextFrame ??= setTimeout(() => this.#draw(), Math.max(0, this.#earliestFrame - performance.now()))
   }
 
-  #refresh(): void {
-    const { blocks, generation } = this.#snapshot
-    const added: Array<Block> = []
-    if (!this.#isHeld) {
-      const lines = this.#linesFrom(this.#written)
-      this.#written = this.#state.items.length
-      if (lines.length > 0) added.push({ key: this.#nextKey++, lines })
-    }
-    this.#snapshot = {
-      view: this.#isClosed ? { lines: [], cursor: undefined } : View.render(this.#state),
-      generation,
-      blocks: added.length === 0 ? blocks : [...blocks, ...added]
-    }
-    this.#publish()
+  #draw(finished: Lines = this.#takeFinished()): void {
+    clearTimeout(this.#nextFrame)
+    this.#nextFrame = undefined
+    const start = performance.now()
+    this.#show?.({ finished, view: this.#isClosed ? View.nothing : View.render(this.#state) })
+    const end = performance.now()
+    this.#earliestFrame = Math.max(start + frameInterval, end + Math.min(pauseFactor * (end - start), maxPause))
   }
 
-  #publish(): void {
-    for (const listener of this.#listeners) listener()
+  #takeFinished(): Lines {
+    if (this.#isHeld) return []
+    const lines = this.#linesFrom(this.#written)
+    this.#written = this.#state.items.length
+    return lines
   }
 }
 

@@ -22,6 +22,9 @@ export interface View {
   readonly question?: QuestionFrame
 }
 
+/** An empty row: what follows on the terminal is separated from the transcript. */
+export const nothing: View = { lines: [""], cursor: undefined }
+
 export const getCanvas = ({ columns, highlighter, theme }: State): Canvas => ({ width: columns, theme, highlighter })
 
 /** The width of the prompt's text: a sign precedes it, and the cursor may be after the last character. */

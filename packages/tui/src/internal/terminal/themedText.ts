@@ -11,8 +11,11 @@ export type Line = ReadonlyArray<Span>
 
 const segmenter = new Intl.Segmenter()
 
+/** Characters that take one column each and never combine with others: ASCII, Latin, punctuation, and what draws lines. */
+const narrow = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2039\u203a\u2500-\u257f]*$/
+
 /** In columns. */
-export const measureWidth = (text: string): number => stringWidth(text)
+export const measureWidth = (text: string): number => narrow.test(text) ? text.length : stringWidth(text)
 
 const sequences = new RegExp(
   [
@@ -82,7 +85,7 @@ interface Cell {
 
 const cellsOf = (line: Line, width: number, at: "words" | "anywhere"): ReadonlyArray<Cell> => {
   const text = line.map((span) => span.text).join("")
-  if (/^[ -~]*$/.test(text)) {
+  if (narrow.test(text)) {
     return line.flatMap(({ roles, text }) => Array.from(text, (character) => ({ text: character, width: 1, roles })))
   }
   const cells: Array<Cell> = []

@@ -18,6 +18,7 @@ export const initialState = (
   items: [],
   sessionNumber: 0,
   openText: "",
+  nextSplit: 0,
   isAnswerBegun: false,
   reasoning: undefined,
   calls: [],

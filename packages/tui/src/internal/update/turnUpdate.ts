@@ -142,12 +142,20 @@ const addDoneCalls = (state: State): State => {
   return first?.item === undefined ? state : addDoneCalls(addItem({ ...state, calls: rest }, first.item))
 }
 
+/** A longer block, e.g. a long list, is only parsed again once it has grown by a tenth: parsing it after every line would be quadratic. */
+const maxLengthPerLine = 2000
+
 const appendText = (state: State, delta: string): State => {
   let next: State = { ...state, openText: state.openText + delta, task: withPhase(state, "writing") }
-  const { done, rest } = split(next.openText)
-  if (done !== "") next = addAnswer({ ...next, openText: rest }, done)
+  // Only a complete line can end a block.
+  if (!/[\r\n]/.test(delta)) return next
+  if (next.openText.length >= next.nextSplit) {
+    const { done, rest } = split(next.openText)
+    if (done !== "") next = addAnswer({ ...next, openText: rest }, done)
+    next = { ...next, nextSplit: rest.length <= maxLengthPerLine ? 0 : 1.1 * rest.length }
+  }
   const long = splitLong(next.openText, maxOpenLines)
-  return long.done === "" ? next : addAnswer({ ...next, openText: long.rest }, long.done)
+  return long.done === "" ? next : addAnswer({ ...next, openText: long.rest, nextSplit: 0 }, long.done)
 }
 
 const addAnswer = (state: State, markdown: string): State =>
@@ -157,7 +165,7 @@ const addAnswer = (state: State, markdown: string): State =>
 
 const closeText = (state: State): State => {
   if (state.openText === "") return { ...state, isAnswerBegun: false }
-  return { ...addAnswer({ ...state, openText: "" }, state.openText), isAnswerBegun: false }
+  return { ...addAnswer({ ...state, openText: "", nextSplit: 0 }, state.openText), isAnswerBegun: false }
 }
 
 const closeReasoning = (state: State, at: number): State => {
