@@ -31,6 +31,18 @@ layer(NodeContext.layer)("altimate-code run", (it) => {
       assert.deepStrictEqual(states, ["first ", "first second ", "first second third", "first second third\n"])
     }))
 
+  it.scoped("writes an answer of 20,000 pieces byte for byte", () =>
+    Effect.gen(function*() {
+      const pieces = Array.from({ length: 20_000 }, (_, index) => `${["word ", "日本", "\n", "🙂"][index % 4]}${index}`)
+      const turn = { blocks: [{ type: "text" as const, text: pieces }] }
+      const { home } = yield* setUp({ script: [turn, turn] })
+      const plain = yield* home.spawn(["run", "hello"], { env: token })
+      assert.strictEqual(plain.stdout, `${pieces.join("")}\n`, plain.stderr)
+      const json = yield* home.spawn(["run", "hello", "--format", "json"], { env: token })
+      const events = json.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>)
+      assert.strictEqual(events.map(({ text = "" }) => text).join(""), pieces.join(""), json.stderr)
+    }))
+
   it.scoped("joins the words and appends piped text", () =>
     Effect.gen(function*() {
       const { body, home } = yield* setUp()

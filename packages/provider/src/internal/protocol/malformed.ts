@@ -15,11 +15,10 @@ export const malformedOutput = (description: string): AiError.MalformedOutput =>
  */
 export const catchMalformed = <A>(
   read: () => Either.Either<A, AiError.MalformedOutput>
-): Either.Either<A, AiError.MalformedOutput> =>
-  Either.flatMap(
-    Either.try({
-      try: read,
-      catch: () => malformedOutput("the gateway's response does not have the structure of a Bedrock response")
-    }),
-    (result) => result
-  )
+): Either.Either<A, AiError.MalformedOutput> => {
+  try {
+    return read()
+  } catch {
+    return Either.left(malformedOutput("the gateway's response does not have the structure of a Bedrock response"))
+  }
+}

@@ -19,8 +19,9 @@ import { fromStream, fromThrown } from "../failure/fromThrown.ts"
 import { makeError } from "../failure/makeError.ts"
 import { readResponseIds, type ResponseIds } from "../failure/responseIds.ts"
 import { toEvents } from "../protocol/response/responseEvents.ts"
+import type { Batch } from "./eventStreamSerde.ts"
 import { gatewayHandler, type Handler, NotStreamed, Refused } from "./gatewayHandler.ts"
-import { makeReadBatch } from "./readBatch.ts"
+import { makeReadLimit, ReadTimeout } from "./readLimit.ts"
 import { makeClient, type Sdk, type Target } from "./sdk.ts"
 
 export interface Exchange {
@@ -80,7 +81,7 @@ const readHead = (
   exchange: Exchange,
   request: ConverseStreamCommandInput,
   abortSignal: AbortSignal
-): Effect.Effect<OpenStream, BedrockError> =>
+): Effect.Effect<OpenStream, BedrockError, Scope.Scope> =>
   Effect.gen(function*() {
     const { client, ids, refusal, toError, complete } = yield* makeExchangeClient(exchange)
     const sent = yield* Effect.tryPromise({
@@ -93,18 +94,24 @@ const readHead = (
       return { ...yield* decodeComplete(exchange, request, response), notStreamed: sent.left.message }
     }
 
-    const events = sent.right.stream?.[Symbol.asyncIterator]()
-    if (events === undefined) return yield* makeTruncatedError(exchange, ids())
-    const readBatch = makeReadBatch(events)
+    // The SDK passes on what its client's `eventStreamSerdeProvider` yields.
+    const stream = sent.right.stream as AsyncIterable<Batch> | undefined
+    if (stream === undefined) return yield* makeTruncatedError(exchange, ids())
+    const batches = stream[Symbol.asyncIterator]()
+    const readInTime = yield* makeReadLimit(exchange.idle)
+    const makeIdleError = () => makeTimeoutError(exchange, "IdleTimeout", ids())
     let hasStopped = false
     /** Fails with none at the end of the stream. */
     const next: Effect.Effect<Chunk.Chunk<StreamedEvent>, Option.Option<BedrockError>> = Effect.suspend(() =>
-      Effect.tryPromise({ try: readBatch, catch: toError }).pipe(
-        Effect.timeoutFail({
-          duration: hasStopped ? Duration.min(exchange.idle, usageTimeout) : exchange.idle,
-          onTimeout: () => makeTimeoutError(exchange, "IdleTimeout", ids())
+      hasStopped
+        ? Effect.timeoutFail(Effect.tryPromise({ try: () => batches.next(), catch: toError }), {
+          duration: Duration.min(exchange.idle, usageTimeout),
+          onTimeout: makeIdleError
         })
-      )
+        : Effect.tryPromise({
+          try: () => readInTime(() => batches.next()),
+          catch: (error) => error instanceof ReadTimeout ? makeIdleError() : toError(error)
+        })
     ).pipe(
       // After messageStop the answer is complete, so later failures do not matter.
       Effect.catchAll((error) =>
@@ -115,13 +122,13 @@ const readHead = (
           )
           : Effect.fail(Option.some(error))
       ),
-      Effect.flatMap(({ isEnd, items }) => {
-        if (isEnd && items.length === 0) {
+      Effect.flatMap(({ done, value }) => {
+        if (done === true) {
           return Effect.fail(hasStopped ? Option.none() : Option.some(makeTruncatedError(exchange, ids())))
         }
-        hasStopped ||= items.some(({ messageStop }) => messageStop !== undefined)
+        hasStopped ||= value.some(({ messageStop }) => messageStop !== undefined)
         const { requestId } = ids()
-        return Effect.succeed(Chunk.unsafeFromArray(items.map((event) => ({ ...event, requestId }))))
+        return Effect.succeed(Chunk.unsafeFromArray(value.map((event) => ({ ...event, requestId }))))
       })
     )
     let head = Chunk.empty<StreamedEvent>()

@@ -28,36 +28,56 @@ export class InvalidFrames extends Error {
   }
 }
 
-/**
- * Passes the chunks through as long as their frame lengths are possible. Without this check, the SDK would allocate memory and wait for any
- * length, even if the bytes are an HTML page.
- */
-export async function* checkFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let length = 0
-  let lengthBytes = 0
-  let remaining = 0
-  let first = true
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length;) {
-      if (remaining === 0) {
-        length = length * 256 + chunk[at]!
-        lengthBytes += 1
-        at += 1
-        if (lengthBytes < 4) continue
-        if (!isPossibleLength(length)) {
-          // The frames before it are valid.
-          yield chunk.subarray(0, Math.max(0, at - 4))
-          throw new InvalidFrames(length, first)
-        }
-        first = false
-        remaining = length - 4
-        length = 0
-        lengthBytes = 0
+/** In bytes, of the length at the start of a frame and of the checksum at its end. Source: the same. */
+const lengthSize = 4
+const checksumLength = 4
+
+/** Whether both checksums of a whole frame match, and the headers fit into it. */
+export const isIntact = (frame: Buffer): boolean =>
+  isFrameStart(frame) && crc32(frame.subarray(0, -checksumLength)) === frame.readUInt32BE(frame.length - checksumLength)
+  && frame.readUInt32BE(4) <= frame.length - preludeLength - checksumLength
+
+export const headersOf = (frame: Buffer): Buffer => frame.subarray(preludeLength, preludeLength + frame.readUInt32BE(4))
+
+export const payloadOf = (frame: Buffer): Buffer =>
+  frame.subarray(preludeLength + frame.readUInt32BE(4), -checksumLength)
+
+/** Splits bytes into frames, whatever the pieces in which they arrive. */
+export class FrameSplitter {
+  #pieces: Array<Uint8Array> = []
+  #length = 0
+  /** How many bytes the next step takes. */
+  #needed = lengthSize
+  #isFirst = true
+
+  /** Throws if the bytes end inside a frame. */
+  end(): void {
+    if (this.#needed > lengthSize) throw new Error("Truncated event message received.")
+  }
+
+  /**
+   * Adds bytes and yields the frames that are now complete. Throws {@link InvalidFrames} as soon as the length of a frame is impossible: the
+   * bytes may be an HTML page, and its "frame" would need gigabytes and never end.
+   */
+  *split(bytes: Uint8Array): Generator<Buffer> {
+    this.#pieces.push(bytes)
+    this.#length += bytes.length
+    // Joining the pieces only now keeps a large frame from being copied with each of its pieces.
+    if (this.#length < this.#needed) return
+    const all = Buffer.concat(this.#pieces)
+    let at = 0
+    for (this.#needed = lengthSize; all.length - at >= lengthSize;) {
+      const length = all.readUInt32BE(at)
+      if (!isPossibleLength(length)) throw new InvalidFrames(length, this.#isFirst)
+      this.#isFirst = false
+      if (all.length - at < length) {
+        this.#needed = length
+        break
       }
-      const taken = Math.min(remaining, chunk.length - at)
-      remaining -= taken
-      at += taken
+      yield all.subarray(at, at + length)
+      at += length
     }
-    yield chunk
+    this.#pieces = [all.subarray(at)]
+    this.#length = all.length - at
   }
 }

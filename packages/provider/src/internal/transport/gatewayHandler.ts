@@ -17,7 +17,7 @@ import { readResponseIds, type ResponseIds } from "../failure/responseIds.ts"
 import { makeMask } from "../identity/makeMask.ts"
 import { redactHeaders } from "../identity/redactHeaders.ts"
 import { reconstructSignature, type SignedRequest } from "../identity/signedRequest.ts"
-import { checkFrames, preludeLength } from "./frames.ts"
+import { preludeLength } from "./frames.ts"
 import { peek, readBody, receive } from "./readBody.ts"
 
 /** Carries a `BedrockError` through the SDK, which adds fields to the errors it passes on. */
@@ -110,7 +110,7 @@ export const gatewayHandler = (
       const isOk = status === 200 && headers["x-amzn-errortype"] === undefined
       const { all, first } = await peek(receive(response.body ?? Readable.from([])), isOk ? preludeLength : 0)
       if (isOk && operation === "converse-stream" && isEventStream(first, headers)) {
-        response.body = checkFrames(all)
+        response.body = all
         onResponse(ids)
         return { response }
       }

@@ -5,7 +5,7 @@ import type { Readable } from "node:stream"
 const maxBuffered = 1024 * 1024
 
 /**
- * Yields all bytes that arrive before the end or a failure. A Node.js stream discards unread data when its connection breaks, although the last
+ * Yields all bytes that arrive before the end or a failure, and those of one read of the socket together. A Node.js stream discards unread data when its connection breaks, although the last
  * data often arrives right before. Leaving the generator early closes the connection.
  */
 export async function* receive(body: Readable): AsyncGenerator<Uint8Array> {
@@ -28,10 +28,11 @@ export async function* receive(body: Readable): AsyncGenerator<Uint8Array> {
   body.on("close", () => end({ error: new Error("aborted") }))
   try {
     for (;;) {
-      const chunk = chunks.shift()
-      if (chunk !== undefined) {
-        length -= chunk.length
-        if (length <= maxBuffered) body.resume()
+      if (chunks.length > 0) {
+        const chunk = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+        chunks.length = 0
+        length = 0
+        body.resume()
         yield chunk
       } else if (outcome === undefined) {
         await new Promise<void>((resolve) => wake = resolve)

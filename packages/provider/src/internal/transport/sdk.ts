@@ -6,6 +6,7 @@ import { BedrockError } from "../../BedrockError.ts"
 import type { SigningScope } from "../../SigningScope.ts"
 import { addCustomHeaders, type CustomHeaders } from "../identity/customHeaders.ts"
 import { type Identity, toCredentials } from "../identity/identity.ts"
+import { makeSerdeProvider } from "./eventStreamSerde.ts"
 import type * as SdkClient from "./sdkClient.ts"
 
 /** The parts of the SDK that this package uses. */
@@ -55,6 +56,7 @@ export const makeClient = (
     signingRegion: signing.region,
     endpoint: url,
     requestHandler,
+    eventStreamSerdeProvider: makeSerdeProvider(sdk),
     maxAttempts: 1,
     retryMode: "standard",
     defaultsMode: "standard",

@@ -77,10 +77,10 @@ export const step = (state: State, event: StreamedEvent | End, expected: Expecta
       ? Either.left(failure)
       : Either.map(finish(state), ([next, parts]) => [{ ...next, failure }, parts] as const)
   }
-  const first = state.hasBegun ? [] : [toResponseMetadata(event.requestId, expected.modelId)]
+  if (state.hasBegun) return catchMalformed(() => advance(state, event, expected))
   return Either.map(
     catchMalformed(() => advance({ ...state, hasBegun: true }, event, expected)),
-    ([next, parts]) => [next, [...first, ...parts]] as const
+    ([next, parts]) => [next, [toResponseMetadata(event.requestId, expected.modelId), ...parts]] as const
   )
 }
 

@@ -18,7 +18,7 @@ const end = (error?: AiError.AiError): Stream.Stream<End> => {
   return Stream.make(end, end)
 }
 
-/** Events that arrived together become parts together. Deltas of a block that follow each other become one. */
+/** Events that arrived together become parts together. */
 export const toStreamParts =
   (expected: Expectation) =>
   <R>(events: Stream.Stream<StreamedEvent, AiError.AiError, R>): Stream.Stream<Part, AiError.AiError, R> =>
@@ -33,7 +33,7 @@ export const toStreamParts =
           }
           const [next, added] = converted.right
           state = next
-          for (const part of added) append(parts, part)
+          parts.push(...added)
         }
         return Chunk.of<Parts>(Take.chunk(Chunk.unsafeFromArray(parts)))
       }
@@ -44,12 +44,3 @@ export const toStreamParts =
         Stream.flattenTake
       )
     })
-
-const append = (parts: Array<Part>, part: Part): void => {
-  const last = parts.at(-1)
-  if (
-    last !== undefined && "delta" in last && "delta" in part && last.type === part.type && last.id === part.id
-  ) {
-    parts[parts.length - 1] = { ...last, delta: last.delta + part.delta }
-  } else parts.push(part)
-}
