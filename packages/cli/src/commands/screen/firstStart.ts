@@ -9,7 +9,7 @@ import { Directories } from "@altimate-code/config/Directories"
 import type { Setting } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
-import type { Answers, Setup } from "@altimate-code/tui/Host"
+import { type Answers, type Setup, SetupError } from "@altimate-code/tui/Host"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -18,6 +18,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { explainCheck } from "../../command-line/failure/explainFailure.ts"
+import { storeIt } from "../../command-line/failure/hints/keyHint.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import type { Services } from "../../Services.ts"
@@ -61,6 +62,8 @@ const credentialStoreFrom = ({ credential }: Answers) =>
       CredentialStore.CredentialStore,
       Effect.map(CredentialStore.CredentialStore, (store) => ({
         ...store,
+        // Named in messages about the credential. Nothing is stored yet.
+        path: "your answer",
         get: () => Effect.succeedSome(credential.token)
       }))
     ).pipe(Layer.provide(CredentialStore.layer))
@@ -80,7 +83,15 @@ const attempt = (answers: Answers) =>
         Layer.provide(settingsFrom(answers))
       )
     ),
-    Effect.mapError((error) => toHostError(error._tag === "ConfigError" ? error : explainCheck("short")(error)))
+    Effect.mapError((error) => {
+      const failure = error._tag === "ConfigError" ? error : explainCheck("short")(error)
+      const { hint, message } = toHostError(failure)
+      return new SetupError({
+        message,
+        hint: hint.replaceAll(storeIt, "paste it here"),
+        isCredentialRefused: failure._tag === "RequestError" && failure.reason === "Authentication"
+      })
+    })
   )
 
 const save = (answers: Answers) =>
@@ -94,10 +105,12 @@ const save = (answers: Answers) =>
       ...(credential._tag === "Profile" ? [{ path: ConfigFile.paths.profile, value: credential.name }] : [])
     ]
     yield* ConfigEdit.set(file, changes)
-    if (credential._tag !== "Token") return [file]
+    const { home } = yield* Directories
+    const shorten = (path: string) => path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
+    if (credential._tag !== "Token") return [shorten(file)]
     const store = yield* CredentialStore.CredentialStore
     yield* store.set("amazon-bedrock", credential.token)
-    return [file, store.path]
+    return [shorten(file), shorten(store.path)]
   }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
 
 /** Makes the setup; none if an endpoint or a credential is configured. */

@@ -51,6 +51,10 @@ export type Message =
   /** The prompt as the user left it in their editor. */
   | { readonly type: "edited"; readonly text: string }
   | { readonly type: "setup"; readonly setup: Setup }
-  | { readonly type: "setup-failed"; readonly problem: { readonly message: string; readonly hint: string } }
+  | {
+    readonly type: "setup-failed"
+    readonly problem: { readonly message: string; readonly hint: string }
+    readonly isCredentialRefused: boolean
+  }
   | { readonly type: "setup-done" }
   | { readonly type: "highlighter"; readonly highlighter: Highlighter }
