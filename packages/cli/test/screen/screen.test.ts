@@ -251,7 +251,7 @@ layer(NodeContext.layer)("The screen", (it) => {
 
   it.scoped("asks for a gateway on the first start, tests it, and saves it", () =>
     Effect.gen(function*() {
-      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
+      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1", lists: { gateway: ["claude-prod"] } })
       const home = yield* makeHome
       const terminal = yield* open([], { home: home.home })
       yield* terminal.see(/gateway/i)
@@ -264,20 +264,24 @@ layer(NodeContext.layer)("The screen", (it) => {
       yield* terminal.write(keys.enter)
       yield* terminal.write("first-start-token")
       yield* terminal.write(keys.enter)
-      yield* terminal.see(/model/i)
+      yield* terminal.see(/claude-prod/)
       yield* terminal.write(keys.enter)
       yield* terminal.see(/ready/)
       assert.notInclude(terminal.raw(), "first-start-token")
       const config = join(home.home, ".config/altimate-code/altimate-code.json")
       assert.include(readFileSync(config, "utf8"), sandbox.url)
+      assert.include(readFileSync(config, "utf8"), "amazon-bedrock/claude-prod")
       assert.include(readFileSync(home.authFile, "utf8"), "first-start-token")
       assert.strictEqual(statSync(home.authFile).mode & 0o777, 0o600)
-      assert.strictEqual((yield* sandbox.requests)[0]!.headers["authorization"], "Bearer first-start-token")
+      const sent = (yield* sandbox.requests).filter(({ method }) => method === "POST")
+      assert.strictEqual(sent[0]!.headers["authorization"], "Bearer first-start-token")
     }))
 
   it.scoped("asks again for a token that the gateway refuses, and names no file that does not exist", () =>
     Effect.gen(function*() {
-      const sandbox = yield* Sandbox.make({ auth: { bearer: [Redacted.make("right-first-token")] } })
+      const sandbox = yield* Sandbox.make({
+        auth: { bearer: [Redacted.make("right-first-token")] }
+      })
       const home = yield* makeHome
       const terminal = yield* open([], { home: home.home })
       yield* terminal.see(/Gateway URL/)

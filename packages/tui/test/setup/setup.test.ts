@@ -45,6 +45,16 @@ describe("Setup", () => {
     assert.strictEqual(answers.credential._tag === "Token" && Redacted.value(answers.credential.token), "a-token")
   })
 
+  it("offers the models that the gateway lists once they are known, and keeps what was typed", () => {
+    const { results, setup } = press(start(), ...toModel)
+    assert.strictEqual(results.at(-1), "list")
+    const listed = [{ id: "claude-prod", name: "Claude (prod)", family: "listed here" }]
+    assert.strictEqual(Setup.answersOf(press(Setup.offerModels(setup, listed), "\r").setup).model, "claude-prod")
+    const typing = Setup.offerModels(press(setup, "prod").setup, listed)
+    assert.include(draw(typing), "Claude (prod)")
+    assert.strictEqual(Setup.answersOf(press(typing, "\r").setup).model, "prod")
+  })
+
   it("accepts a model that only the gateway knows", () => {
     const { results, setup } = press(start(), ...toModel, "claude-prod", "\r")
     assert.strictEqual(results.at(-1), "attempt")

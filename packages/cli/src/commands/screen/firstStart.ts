@@ -9,6 +9,7 @@ import { Directories } from "@altimate-code/config/Directories"
 import type { Setting } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
+import { RemoteModels as Remote } from "@altimate-code/provider/listing/RemoteModels"
 import { type Answers, type Setup, SetupError } from "@altimate-code/tui/Host"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -20,8 +21,11 @@ import * as Stream from "effect/Stream"
 import { explainCheck } from "../../command-line/failure/explainFailure.ts"
 import { storeIt } from "../../command-line/failure/hints/keyHint.ts"
 import * as Bedrock from "../../model/bedrock.ts"
+import * as KnownModels from "../../model/knownModels.ts"
+import * as RemoteModels from "../../model/remoteModels.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import type { Services } from "../../Services.ts"
+import { toChoices } from "./modelChoices.ts"
 import { toHostError } from "./toHostError.ts"
 
 const defaultModel = "anthropic.claude-sonnet-4-6"
@@ -94,6 +98,29 @@ const attempt = (answers: Answers) =>
     })
   )
 
+/** The user waits no longer for the gateway's list than this; then the models of the catalog are offered. */
+const maxListTime = "5 seconds"
+
+const listModels = (answers: Answers) =>
+  Effect.gen(function*() {
+    const known = yield* KnownModels.selectableModels
+    if (answers.credential._tag === "Token") yield* (yield* Secrets).register(answers.credential.token)
+    return yield* Effect.gen(function*() {
+      const list = yield* Effect.flatMap(Remote, ({ list }) => list)
+      return toChoices(known, list, yield* RemoteModels.combine(list))
+    }).pipe(
+      Effect.provide(
+        RemoteModels.layer.pipe(
+          Layer.provideMerge(Bedrock.clientOver(credentialStoreFrom(answers), Bedrock.checkLimits)),
+          Layer.provideMerge(settingsFrom(answers))
+        )
+      ),
+      Effect.timeout(maxListTime),
+      // Why a gateway shows no list does not matter here: the test request shows whether the answers are right.
+      Effect.catchAll((error) => Effect.as(Effect.logInfo(`no list of models: ${error.message}`), known))
+    )
+  })
+
 const save = (answers: Answers) =>
   Effect.gen(function*() {
     const file = yield* ConfigEdit.userFile
@@ -121,6 +148,7 @@ export const make = <R>(tokenCommand: Layer.Layer<TokenCommand, never, R>) =>
     const { region } = yield* Settings.Settings
     return Option.some<Setup>({
       defaults: { region: region.value, model: defaultModel },
+      models: (answers) => listModels(answers).pipe(Effect.provide(tokenCommand), Effect.provide(context)),
       attempt: (answers) => attempt(answers).pipe(Effect.provide(tokenCommand), Effect.provide(context)),
       save: (answers) => Effect.provide(save(answers), context)
     })

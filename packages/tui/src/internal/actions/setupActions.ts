@@ -33,6 +33,8 @@ export const make = (onSaved: Effect.Effect<void>) =>
       })
 
     return {
+      listModels: (answers: Answers) =>
+        withSetup((setup) => Effect.flatMap(setup.models(answers), (models) => send({ type: "setup-models", models }))),
       attempt: (answers: Answers) =>
         withSetup((setup) =>
           Effect.flatMap(setup.attempt(answers), (reply) =>

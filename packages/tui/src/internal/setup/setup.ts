@@ -30,7 +30,7 @@ export interface Setup extends Readonly<Record<Field, Editor.State>> {
   readonly remedies: Picker.Picker<Remedy>
   /** What is wrong with the current answer, or why the test request failed. */
   readonly problem: Problem | undefined
-  /** Why the token was refused, while it is asked for again. The next answer is tested at once. */
+  /** Why the token was refused, while the user enters another one. That one is tested at once. */
   readonly refusal: Problem | undefined
 }
 
@@ -99,6 +99,12 @@ const credentialOf = ({ credentialKind, profile, token }: Setup): Answers["crede
   }
 }
 
+/** Offers the models that the gateway lists. */
+export const offerModels = (setup: Setup, models: ReadonlyArray<Model>): Setup => ({
+  ...setup,
+  models: Picker.replaceChoices(setup.models, Picker.modelChoices(models))
+})
+
 /** The test request failed: offers what to do about it. */
 export const markFailed = (setup: Setup, problem: Problem): Setup => ({
   ...setup,
@@ -108,7 +114,7 @@ export const markFailed = (setup: Setup, problem: Problem): Setup => ({
   refusal: undefined
 })
 
-/** The test request failed because of the credential: asks for the token again. */
+/** The test request failed because of the credential: asks for another token. */
 export const markRefused = (setup: Setup, problem: Problem): Setup =>
   setup.credentialKind === "Token"
     ? { ...setup, step: "token", token: Editor.empty([]), problem, refusal: problem }

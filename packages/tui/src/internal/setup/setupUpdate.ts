@@ -7,6 +7,8 @@ import { type Field, markFailed, type Remedy, type Setup, type Step } from "./se
 
 export type Result =
   | { readonly type: "open"; readonly setup: Setup }
+  /** Look for the models that the gateway lists. */
+  | { readonly type: "list"; readonly setup: Setup }
   /** Send the test request. */
   | { readonly type: "attempt"; readonly setup: Setup }
   | { readonly type: "save"; readonly setup: Setup }
@@ -48,6 +50,12 @@ const stepAfter = ({ credentialKind, step }: Setup): Step => {
 
 const stayOpen = (setup: Setup): Result => ({ type: "open", setup })
 
+/** Asks the next question. */
+const goOn = (setup: Setup): Result => {
+  const step = stepAfter(setup)
+  return { type: step === "model" ? "list" : "open", setup: { ...setup, step, problem: undefined } }
+}
+
 const goBack = (setup: Setup): Result => {
   // Back to the other remedies.
   if (setup.refusal !== undefined) return stayOpen(markFailed(setup, setup.refusal))
@@ -80,8 +88,7 @@ export const update = (setup: Setup, key: Key): Result => {
       const result = Picker.update(setup.credentialKinds, key)
       if (result.type === "closed") return goBack(setup)
       if (result.type === "open") return stayOpen({ ...setup, credentialKinds: result.picker })
-      const chosen = { ...setup, credentialKind: result.choice.id }
-      return stayOpen({ ...chosen, step: stepAfter(chosen) })
+      return goOn({ ...setup, credentialKind: result.choice.id })
     }
     case "model": {
       const result = Picker.update(setup.models, key)
@@ -117,9 +124,7 @@ const updateField = (setup: Setup, field: Field, key: Key, name: string | undefi
   if (name === "escape") return goBack(setup)
   if (name === "return") {
     const problem = findProblem(field, Editor.expand(setup[field]).trim())
-    if (problem === undefined) {
-      return setup.refusal === undefined ? stayOpen({ ...setup, problem, step: stepAfter(setup) }) : attempt(setup)
-    }
+    if (problem === undefined) return setup.refusal === undefined ? goOn(setup) : attempt(setup)
     const { completed } = problem
     return stayOpen({
       ...setup,
