@@ -28,6 +28,19 @@ export class HostError extends Schema.TaggedError<HostError>("@altimate-code/tui
 }) {}
 
 /**
+ * The test request of the first start failed.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SetupError extends Schema.TaggedError<SetupError>("@altimate-code/tui/SetupError")("SetupError", {
+  message: Schema.String,
+  hint: Schema.String,
+  /** Whether the credential was refused, so that the user has to enter another one. */
+  isCredentialRefused: Schema.Boolean
+}) {}
+
+/**
  * How much a model can be asked to think, the least first.
  *
  * @since 0.1.0
@@ -114,7 +127,9 @@ export interface Answers {
 export interface Setup {
   readonly defaults: { readonly region: string; readonly model: string }
   /** Sends a small request with these answers and returns the model's reply. Nothing is saved. */
-  readonly attempt: (answers: Answers) => Effect.Effect<string, HostError>
+  readonly attempt: (answers: Answers) => Effect.Effect<string, SetupError>
+  /** The models to choose from with these answers: those that the gateway lists, if it has a list. */
+  readonly models: (answers: Answers) => Effect.Effect<ReadonlyArray<Model>>
   /** Saves the answers and returns the paths of the files that it wrote. */
   readonly save: (answers: Answers) => Effect.Effect<ReadonlyArray<string>, HostError>
 }

@@ -2,6 +2,7 @@ import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeHome } from "../BuiltCli.ts"
@@ -250,7 +251,7 @@ layer(NodeContext.layer)("The screen", (it) => {
 
   it.scoped("asks for a gateway on the first start, tests it, and saves it", () =>
     Effect.gen(function*() {
-      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
+      const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1", lists: { gateway: ["claude-prod"] } })
       const home = yield* makeHome
       const terminal = yield* open([], { home: home.home })
       yield* terminal.see(/gateway/i)
@@ -263,15 +264,52 @@ layer(NodeContext.layer)("The screen", (it) => {
       yield* terminal.write(keys.enter)
       yield* terminal.write("first-start-token")
       yield* terminal.write(keys.enter)
-      yield* terminal.see(/model/i)
+      yield* terminal.see(/claude-prod/)
       yield* terminal.write(keys.enter)
       yield* terminal.see(/ready/)
       assert.notInclude(terminal.raw(), "first-start-token")
       const config = join(home.home, ".config/altimate-code/altimate-code.json")
       assert.include(readFileSync(config, "utf8"), sandbox.url)
+      assert.include(readFileSync(config, "utf8"), "amazon-bedrock/claude-prod")
       assert.include(readFileSync(home.authFile, "utf8"), "first-start-token")
       assert.strictEqual(statSync(home.authFile).mode & 0o777, 0o600)
-      assert.strictEqual((yield* sandbox.requests)[0]!.headers["authorization"], "Bearer first-start-token")
+      const sent = (yield* sandbox.requests).filter(({ method }) => method === "POST")
+      assert.strictEqual(sent[0]!.headers["authorization"], "Bearer first-start-token")
+    }))
+
+  it.scoped("asks again for a token that the gateway refuses, and names no file that does not exist", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({
+        auth: { bearer: [Redacted.make("right-first-token")] }
+      })
+      const home = yield* makeHome
+      const terminal = yield* open([], { home: home.home })
+      yield* terminal.see(/Gateway URL/)
+      yield* terminal.write(sandbox.url.replace("http://", ""))
+      yield* terminal.write(keys.enter)
+      yield* terminal.see(/had no scheme, so https:\/\/ was added/)
+      yield* terminal.write("\u0003")
+      yield* terminal.see(/Your gateway for Amazon Bedrock/)
+      yield* terminal.write(sandbox.url)
+      yield* terminal.write(keys.enter)
+      yield* terminal.see(/The AWS region/)
+      yield* terminal.write(keys.enter)
+      yield* terminal.see(/How do you sign in/)
+      yield* terminal.write(keys.enter)
+      yield* terminal.see(/never displayed/)
+      yield* terminal.write("wrong-first-token")
+      yield* terminal.write(keys.enter)
+      yield* terminal.see(/Which model/)
+      yield* terminal.write(keys.enter)
+      yield* terminal.see(/your answer was refused/)
+      yield* terminal.see(/never displayed/)
+      assert.notInclude(terminal.everything(), "auth.json")
+      yield* terminal.write("right-first-token")
+      yield* terminal.write(keys.enter)
+      yield* terminal.see(/· It works/)
+      yield* terminal.see(/· Saved in ~\/\.config[^]*and ~\/\.local/)
+      assert.include(readFileSync(home.authFile, "utf8"), "right-first-token")
+      assert.notInclude(terminal.raw(), "first-token")
     }))
 
   it.scoped("refuses to start without a terminal", () =>

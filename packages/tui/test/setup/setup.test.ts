@@ -45,6 +45,16 @@ describe("Setup", () => {
     assert.strictEqual(answers.credential._tag === "Token" && Redacted.value(answers.credential.token), "a-token")
   })
 
+  it("offers the models that the gateway lists once they are known, and keeps what was typed", () => {
+    const { results, setup } = press(start(), ...toModel)
+    assert.strictEqual(results.at(-1), "list")
+    const listed = [{ id: "claude-prod", name: "Claude (prod)", family: "listed here" }]
+    assert.strictEqual(Setup.answersOf(press(Setup.offerModels(setup, listed), "\r").setup).model, "claude-prod")
+    const typing = Setup.offerModels(press(setup, "prod").setup, listed)
+    assert.include(draw(typing), "Claude (prod)")
+    assert.strictEqual(Setup.answersOf(press(typing, "\r").setup).model, "prod")
+  })
+
   it("accepts a model that only the gateway knows", () => {
     const { results, setup } = press(start(), ...toModel, "claude-prod", "\r")
     assert.strictEqual(results.at(-1), "attempt")
@@ -56,7 +66,8 @@ describe("Setup", () => {
   })
 
   it("explains an invalid answer and repeats the question", () => {
-    assert.include(draw(press(start(), "gw.example.com", "\r").setup), "This is not a URL.")
+    assert.include(draw(press(start(), "my gateway", "\r").setup), "This is not a URL.")
+    assert.include(draw(press(start(), "ftp://gw.example.com", "\r").setup), "This is not a URL.")
     assert.include(draw(press(start(), "https://me:pw@gw.example.com", "\r").setup), "user name or a password")
     assert.include(draw(press(start(), "\r", "\x15", "here", "\r").setup), "This is not an AWS region.")
     assert.include(draw(press(start(), "\r", "\r", "\r", "\r").setup), "The token is empty.")
@@ -64,6 +75,42 @@ describe("Setup", () => {
       draw(press(start(), "\r", "\r", "\r", "a-to\u200bken", "\r").setup),
       "The token has a zero-width space (U+200B) at position 5"
     )
+  })
+
+  it("adds https:// to a host without a scheme, and shows that before it is used", () => {
+    for (const typed of ["gw.example.com", "gw.example.com:8443/bedrock/v1"]) {
+      const { setup } = press(start(), typed, "\r")
+      assert.include(draw(setup), "The URL had no scheme, so https:// was added.")
+      assert.strictEqual(setup.gateway.text, `https://${typed}`)
+      const next = press(setup, "\r").setup
+      assert.strictEqual(next.step, "region")
+      assertSome(Setup.answersOf(next).baseURL, `https://${typed}`)
+    }
+  })
+
+  it("clears the answer on ctrl-c, and quits only if there is none", () => {
+    const typed = press(start(), "https://wrong", "\x03")
+    assert.strictEqual(typed.setup.gateway.text, "")
+    assert.deepStrictEqual(press(typed.setup, "\x03").results, ["quit"])
+  })
+
+  it("asks again for a token that was refused, and tests the new one at once", () => {
+    const trying = press(start(), ...toModel, "\r").setup
+    const refused = Setup.markRefused(trying, { message: "401 Unauthorized", hint: "Get another one." })
+    assert.strictEqual(refused.step, "token")
+    assert.include(draw(refused), "✗ 401 Unauthorized")
+    const { results, setup } = press(refused, "b-token", "\r")
+    assert.strictEqual(results.at(-1), "attempt")
+    const { credential, model } = Setup.answersOf(setup)
+    assert.strictEqual(credential._tag === "Token" && Redacted.value(credential.token), "b-token")
+    assert.strictEqual(model, "m-sonnet")
+    assert.include(draw(press(refused, "\x1b").setup), "Save anyway")
+  })
+
+  it("marks no answer as right after a failure that any of them may have caused", () => {
+    const failed = Setup.markFailed(press(start(), ...toModel, "\r").setup, { message: "No.", hint: "" })
+    assert.notInclude(draw(failed), "✓")
+    assert.include(draw(failed), "· Gateway")
   })
 
   it("removes a copied prefix and quotes from the token", () => {

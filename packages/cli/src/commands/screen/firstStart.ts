@@ -9,7 +9,8 @@ import { Directories } from "@altimate-code/config/Directories"
 import type { Setting } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
-import type { Answers, Setup } from "@altimate-code/tui/Host"
+import { RemoteModels as Remote } from "@altimate-code/provider/listing/RemoteModels"
+import { type Answers, type Setup, SetupError } from "@altimate-code/tui/Host"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -18,9 +19,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { explainCheck } from "../../command-line/failure/explainFailure.ts"
+import { storeIt } from "../../command-line/failure/hints/keyHint.ts"
 import * as Bedrock from "../../model/bedrock.ts"
+import * as KnownModels from "../../model/knownModels.ts"
+import * as RemoteModels from "../../model/remoteModels.ts"
 import * as TokenCommands from "../../model/tokenCommands.ts"
 import type { Services } from "../../Services.ts"
+import { toChoices } from "./modelChoices.ts"
 import { toHostError } from "./toHostError.ts"
 
 const defaultModel = "anthropic.claude-sonnet-4-6"
@@ -61,6 +66,8 @@ const credentialStoreFrom = ({ credential }: Answers) =>
       CredentialStore.CredentialStore,
       Effect.map(CredentialStore.CredentialStore, (store) => ({
         ...store,
+        // Named in messages about the credential. Nothing is stored yet.
+        path: "your answer",
         get: () => Effect.succeedSome(credential.token)
       }))
     ).pipe(Layer.provide(CredentialStore.layer))
@@ -80,8 +87,39 @@ const attempt = (answers: Answers) =>
         Layer.provide(settingsFrom(answers))
       )
     ),
-    Effect.mapError((error) => toHostError(error._tag === "ConfigError" ? error : explainCheck("short")(error)))
+    Effect.mapError((error) => {
+      const failure = error._tag === "ConfigError" ? error : explainCheck("short")(error)
+      const { hint, message } = toHostError(failure)
+      return new SetupError({
+        message,
+        hint: hint.replaceAll(storeIt, "paste it here"),
+        isCredentialRefused: failure._tag === "RequestError" && failure.reason === "Authentication"
+      })
+    })
   )
+
+/** The user waits no longer for the gateway's list than this; then the models of the catalog are offered. */
+const maxListTime = "5 seconds"
+
+const listModels = (answers: Answers) =>
+  Effect.gen(function*() {
+    const known = yield* KnownModels.selectableModels
+    if (answers.credential._tag === "Token") yield* (yield* Secrets).register(answers.credential.token)
+    return yield* Effect.gen(function*() {
+      const list = yield* Effect.flatMap(Remote, ({ list }) => list)
+      return toChoices(known, list, yield* RemoteModels.combine(list))
+    }).pipe(
+      Effect.provide(
+        RemoteModels.layer.pipe(
+          Layer.provideMerge(Bedrock.clientOver(credentialStoreFrom(answers), Bedrock.checkLimits)),
+          Layer.provideMerge(settingsFrom(answers))
+        )
+      ),
+      Effect.timeout(maxListTime),
+      // Why a gateway shows no list does not matter here: the test request shows whether the answers are right.
+      Effect.catchAll((error) => Effect.as(Effect.logInfo(`no list of models: ${error.message}`), known))
+    )
+  })
 
 const save = (answers: Answers) =>
   Effect.gen(function*() {
@@ -94,10 +132,12 @@ const save = (answers: Answers) =>
       ...(credential._tag === "Profile" ? [{ path: ConfigFile.paths.profile, value: credential.name }] : [])
     ]
     yield* ConfigEdit.set(file, changes)
-    if (credential._tag !== "Token") return [file]
+    const { home } = yield* Directories
+    const shorten = (path: string) => path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
+    if (credential._tag !== "Token") return [shorten(file)]
     const store = yield* CredentialStore.CredentialStore
     yield* store.set("amazon-bedrock", credential.token)
-    return [file, store.path]
+    return [shorten(file), shorten(store.path)]
   }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
 
 /** Makes the setup; none if an endpoint or a credential is configured. */
@@ -108,6 +148,7 @@ export const make = <R>(tokenCommand: Layer.Layer<TokenCommand, never, R>) =>
     const { region } = yield* Settings.Settings
     return Option.some<Setup>({
       defaults: { region: region.value, model: defaultModel },
+      models: (answers) => listModels(answers).pipe(Effect.provide(tokenCommand), Effect.provide(context)),
       attempt: (answers) => attempt(answers).pipe(Effect.provide(tokenCommand), Effect.provide(context)),
       save: (answers) => Effect.provide(save(answers), context)
     })

@@ -6,9 +6,7 @@ import { Directories } from "@altimate-code/config/Directories"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
-import type { Offer } from "@altimate-code/provider/listing/ModelOffer"
-import type { RemoteList } from "@altimate-code/provider/listing/RemoteList"
-import { Host, type Model } from "@altimate-code/tui/Host"
+import { Host } from "@altimate-code/tui/Host"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -16,15 +14,14 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { explain } from "../../command-line/failure/explainFailure.ts"
-import { describeStatus } from "../../model/describeStatus.ts"
 import * as KnownModels from "../../model/knownModels.ts"
-import type { SelectableModel } from "../../model/knownModels.ts"
 import type { Services } from "../../Services.ts"
 import { version } from "../../Version.ts"
 import * as Assistant from "../../workspace/assistant.ts"
 import { tokenCommandEnvironment } from "../../workspace/childEnvironment.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import * as FirstStart from "./firstStart.ts"
+import { toChoices } from "./modelChoices.ts"
 import * as SelectedModel from "./selectedModel.ts"
 import { toHostError } from "./toHostError.ts"
 
@@ -35,26 +32,6 @@ const describeQuestions = ({ origin, value }: Setting<boolean>): string =>
 
 const abbreviateHome = (directory: string, home: string): string =>
   directory === home || directory.startsWith(`${home}/`) ? `~${directory.slice(home.length)}` : directory
-
-/** The configured models first, then those that can be used here. Without a list, those of the catalog. */
-const toChoices = (
-  known: ReadonlyArray<SelectableModel>,
-  { source }: RemoteList,
-  offers: ReadonlyArray<Offer>
-): ReadonlyArray<Model> => {
-  if (source === "None") return known
-  const configured = known.filter(({ source }) => source === "configuration")
-  return [
-    ...configured,
-    ...offers.filter(({ id }) => !configured.some((model) => model.id === id)).map(({ id, model, name, status }) => ({
-      id,
-      name,
-      family: status._tag === "Ready" && status.until === undefined
-        ? Option.match(model, { onNone: () => "listed here", onSome: ({ family }) => family })
-        : describeStatus(status)
-    }))
-  ]
-}
 
 /** Options of the command line about the model's answers. */
 export type AnswerOptions = SelectedModel.AnswerOptions

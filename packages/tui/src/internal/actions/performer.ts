@@ -150,6 +150,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
           return fork(prompt.remember(action.text))
         case "expire-hint":
           return runAs(hint, Effect.delay(send({ type: "hint-expired" }), hintDuration))
+        case "list-setup-models":
+          return runAs(modelList, setup.listModels(action.answers))
         case "attempt-setup":
           return runAs(setupAttempt, setup.attempt(action.answers))
         case "save-setup":

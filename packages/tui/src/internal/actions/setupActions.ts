@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type Answers, Host, type HostError, type Setup } from "../../Host.ts"
+import { type Answers, Host, type HostError, type Setup, type SetupError } from "../../Host.ts"
 import { Display } from "./display.ts"
 
 /** Tests and saves the answers of the first start. `onSaved` runs once they are saved. */
@@ -9,13 +9,18 @@ export const make = (onSaved: Effect.Effect<void>) =>
     const host = yield* Host
     const { mask, send, showNotice } = yield* Display
 
-    const withSetup = (use: (setup: Setup) => Effect.Effect<void, HostError>) =>
+    const withSetup = (use: (setup: Setup) => Effect.Effect<void, HostError | SetupError>) =>
       Option.match(host.setup, {
         onNone: () => Effect.void,
         onSome: (setup) =>
           Effect.catchAll(
             use(setup),
-            ({ hint, message }) => send({ type: "setup-failed", problem: mask({ message, hint }) })
+            (error) =>
+              send({
+                type: "setup-failed",
+                problem: mask({ message: error.message, hint: error.hint }),
+                isCredentialRefused: error._tag === "SetupError" && error.isCredentialRefused
+              })
           )
       })
 
@@ -23,11 +28,13 @@ export const make = (onSaved: Effect.Effect<void>) =>
       Effect.gen(function*() {
         const files = yield* setup.save(answers)
         yield* send({ type: "setup-done" })
-        yield* showNotice([...before, `Saved in ${files.join(" and ")}.`].join(" "))
+        yield* Effect.forEach([...before, `Saved in ${files.join(" and ")}.`], showNotice, { discard: true })
         yield* onSaved
       })
 
     return {
+      listModels: (answers: Answers) =>
+        withSetup((setup) => Effect.flatMap(setup.models(answers), (models) => send({ type: "setup-models", models }))),
       attempt: (answers: Answers) =>
         withSetup((setup) =>
           Effect.flatMap(setup.attempt(answers), (reply) =>

@@ -2,7 +2,7 @@ import type { Question } from "@altimate-code/agent/permission/Approver"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
-import type { ActiveModel } from "../../Host.ts"
+import type { ActiveModel, Model } from "../../Host.ts"
 import type { Key } from "../input/keys.ts"
 import type { Picker } from "../input/picker.ts"
 import type { Highlighter } from "../markdown/highlight.ts"
@@ -51,6 +51,11 @@ export type Message =
   /** The prompt as the user left it in their editor. */
   | { readonly type: "edited"; readonly text: string }
   | { readonly type: "setup"; readonly setup: Setup }
-  | { readonly type: "setup-failed"; readonly problem: { readonly message: string; readonly hint: string } }
+  | { readonly type: "setup-models"; readonly models: ReadonlyArray<Model> }
+  | {
+    readonly type: "setup-failed"
+    readonly problem: { readonly message: string; readonly hint: string }
+    readonly isCredentialRefused: boolean
+  }
   | { readonly type: "setup-done" }
   | { readonly type: "highlighter"; readonly highlighter: Highlighter }

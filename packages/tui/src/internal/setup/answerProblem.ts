@@ -25,9 +25,19 @@ export const findProblem = (field: Field, text: string): Problem | undefined => 
   }
 }
 
+/** Adds the scheme that a host was typed without: `bedrock.example.com/v1`. `http:` is never added, because it does not protect the token. */
+const complete = (text: string): string | undefined => {
+  const isHost = /^[\w-]+(\.[\w-]+)+(:\d+)?([/?]\S*)?$/.test(text)
+  return isHost && URL.canParse(`https://${text}`) ? `https://${text}` : undefined
+}
+
 const findUrlProblem = (text: string): Problem | undefined => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    const completed = complete(text)
+    if (completed !== undefined) {
+      return { message: "The URL had no scheme, so https:// was added.", hint: "Enter: use it.", completed }
+    }
     return {
       message: "This is not a URL.",
       hint: "Enter a URL such as https://bedrock.example.com, or leave it empty to use AWS directly."

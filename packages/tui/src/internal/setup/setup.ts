@@ -14,6 +14,8 @@ export type Field = "gateway" | "region" | "token" | "profile"
 export interface Problem {
   readonly message: string
   readonly hint: string
+  /** The answer as it was probably meant. It replaces what was typed. */
+  readonly completed?: string
 }
 
 type CredentialKind = Answers["credential"]["_tag"]
@@ -28,6 +30,8 @@ export interface Setup extends Readonly<Record<Field, Editor.State>> {
   readonly remedies: Picker.Picker<Remedy>
   /** What is wrong with the current answer, or why the test request failed. */
   readonly problem: Problem | undefined
+  /** Why the token was refused, while the user enters another one. That one is tested at once. */
+  readonly refusal: Problem | undefined
 }
 
 const credentialKinds: ReadonlyArray<Picker.Choice<CredentialKind>> = [
@@ -70,7 +74,8 @@ export const make = (
     Picker.customModel
   ),
   remedies: Picker.make("What now?", remedies),
-  problem: undefined
+  problem: undefined,
+  refusal: undefined
 })
 
 export const answersOf = (setup: Setup): Answers => {
@@ -94,10 +99,23 @@ const credentialOf = ({ credentialKind, profile, token }: Setup): Answers["crede
   }
 }
 
-/** The test request failed. */
+/** Offers the models that the gateway lists. */
+export const offerModels = (setup: Setup, models: ReadonlyArray<Model>): Setup => ({
+  ...setup,
+  models: Picker.replaceChoices(setup.models, Picker.modelChoices(models))
+})
+
+/** The test request failed: offers what to do about it. */
 export const markFailed = (setup: Setup, problem: Problem): Setup => ({
   ...setup,
   step: "failed",
   remedies: Picker.make("What now?", remedies),
-  problem
+  problem,
+  refusal: undefined
 })
+
+/** The test request failed because of the credential: asks for another token. */
+export const markRefused = (setup: Setup, problem: Problem): Setup =>
+  setup.credentialKind === "Token"
+    ? { ...setup, step: "token", token: Editor.empty([]), problem, refusal: problem }
+    : markFailed(setup, problem)

@@ -3,10 +3,12 @@ import * as Editor from "../input/editor.ts"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
 import { findProblem } from "./answerProblem.ts"
-import type { Field, Remedy, Setup, Step } from "./setup.ts"
+import { type Field, markFailed, type Remedy, type Setup, type Step } from "./setup.ts"
 
 export type Result =
   | { readonly type: "open"; readonly setup: Setup }
+  /** Look for the models that the gateway lists. */
+  | { readonly type: "list"; readonly setup: Setup }
   /** Send the test request. */
   | { readonly type: "attempt"; readonly setup: Setup }
   | { readonly type: "save"; readonly setup: Setup }
@@ -48,7 +50,15 @@ const stepAfter = ({ credentialKind, step }: Setup): Step => {
 
 const stayOpen = (setup: Setup): Result => ({ type: "open", setup })
 
+/** Asks the next question. */
+const goOn = (setup: Setup): Result => {
+  const step = stepAfter(setup)
+  return { type: step === "model" ? "list" : "open", setup: { ...setup, step, problem: undefined } }
+}
+
 const goBack = (setup: Setup): Result => {
+  // Back to the other remedies.
+  if (setup.refusal !== undefined) return stayOpen(markFailed(setup, setup.refusal))
   const step = stepBefore(setup)
   if (step === undefined) return { type: "quit" }
   const next = { ...setup, step, problem: undefined }
@@ -57,21 +67,28 @@ const goBack = (setup: Setup): Result => {
 
 const attempt = (setup: Setup): Result => ({
   type: "attempt",
-  setup: { ...setup, step: "attempting", problem: undefined }
+  setup: { ...setup, step: "attempting", problem: undefined, refusal: undefined }
 })
+
+/** The answer that is being typed. */
+const typedField = ({ step }: Setup): Field | undefined =>
+  step === "gateway" || step === "region" || step === "token" || step === "profile" ? step : undefined
 
 export const update = (setup: Setup, key: Key): Result => {
   const name = nameOf(key)
-  if (name === "ctrl-c" || (name === "ctrl-d" && setup.step === "gateway" && setup.gateway.text === "")) {
-    return { type: "quit" }
+  if (name === "ctrl-c") {
+    const field = typedField(setup)
+    return field === undefined || setup[field].text === ""
+      ? { type: "quit" }
+      : stayOpen({ ...setup, [field]: Editor.empty([]), problem: undefined })
   }
+  if (name === "ctrl-d" && setup.step === "gateway" && setup.gateway.text === "") return { type: "quit" }
   switch (setup.step) {
     case "credential": {
       const result = Picker.update(setup.credentialKinds, key)
       if (result.type === "closed") return goBack(setup)
       if (result.type === "open") return stayOpen({ ...setup, credentialKinds: result.picker })
-      const chosen = { ...setup, credentialKind: result.choice.id }
-      return stayOpen({ ...chosen, step: stepAfter(chosen) })
+      return goOn({ ...setup, credentialKind: result.choice.id })
     }
     case "model": {
       const result = Picker.update(setup.models, key)
@@ -107,7 +124,13 @@ const updateField = (setup: Setup, field: Field, key: Key, name: string | undefi
   if (name === "escape") return goBack(setup)
   if (name === "return") {
     const problem = findProblem(field, Editor.expand(setup[field]).trim())
-    return stayOpen(problem === undefined ? { ...setup, problem, step: stepAfter(setup) } : { ...setup, problem })
+    if (problem === undefined) return setup.refusal === undefined ? goOn(setup) : attempt(setup)
+    const { completed } = problem
+    return stayOpen({
+      ...setup,
+      problem,
+      ...(completed === undefined ? {} : { [field]: Editor.update(setup[field], { type: "set", text: completed }) })
+    })
   }
   const action = lineActionOf(key)
   return action === undefined

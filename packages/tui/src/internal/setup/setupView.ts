@@ -124,7 +124,8 @@ const renderHead = (setup: Setup, canvas: Canvas): Lines => [
   }], canvas),
   ...givenAnswers(setup).map(({ name, value }) =>
     paintLine([
-      { text: "✓ ", roles: ["added"] },
+      // After a failure it is not known which answer is right.
+      setup.step === "failed" ? { text: "· ", roles: ["dim"] } : { text: "✓ ", roles: ["added"] },
       { text: name.padEnd(12), roles: ["dim"] },
       { text: clean(value), roles: ["text"] }
     ], canvas)

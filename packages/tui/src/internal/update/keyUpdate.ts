@@ -81,6 +81,8 @@ const applySetup = (state: State, result: SetupUpdate.Result): Step => {
   switch (result.type) {
     case "open":
       return step(next)
+    case "list":
+      return step(next, { type: "list-setup-models", answers: answersOf(setup) })
     case "attempt":
       return step(next, { type: "attempt-setup", answers: answersOf(setup) })
     case "save":

@@ -4,7 +4,7 @@ import * as Question from "../questions/question.ts"
 import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
 import { getCanvas, getOverlayRows } from "../screen/view.ts"
-import { markFailed } from "../setup/setup.ts"
+import { markFailed, markRefused, offerModels } from "../setup/setup.ts"
 import { hasSameCompletion, updateCompletion } from "./completionUpdate.ts"
 import { pressKey } from "./keyUpdate.ts"
 import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
@@ -100,10 +100,15 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return step({ ...state, input: Editor.update(state.input, { type: "set", text: message.text }) })
     case "setup":
       return step({ ...state, overlay: { type: "setup", setup: message.setup } })
-    case "setup-failed":
+    case "setup-models":
       return state.overlay?.type === "setup"
-        ? step({ ...state, overlay: { type: "setup", setup: markFailed(state.overlay.setup, message.problem) } })
+        ? step({ ...state, overlay: { type: "setup", setup: offerModels(state.overlay.setup, message.models) } })
         : step(state)
+    case "setup-failed": {
+      if (state.overlay?.type !== "setup") return step(state)
+      const mark = message.isCredentialRefused ? markRefused : markFailed
+      return step({ ...state, overlay: { type: "setup", setup: mark(state.overlay.setup, message.problem) } })
+    }
     case "setup-done":
       return step({ ...state, overlay: undefined })
     case "highlighter":
