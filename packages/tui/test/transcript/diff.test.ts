@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import { common, createLowlight } from "lowlight"
+import { stripVTControlCharacters } from "node:util"
 import stringWidth from "string-width"
-import { dark, plain } from "../../src/internal/terminal/theme.ts"
+import { dark, light, neutral, plain } from "../../src/internal/terminal/theme.ts"
 import { render } from "../../src/internal/transcript/diff.ts"
 import { isRaw, markdown, width } from "../markdown/markdownText.ts"
 
@@ -71,9 +73,44 @@ describe("A rendered diff", () => {
 
   it("colors added and removed lines differently", () => {
     assert.deepStrictEqual(render("@@ -1 +1 @@\n-a\n+b\n", { width: 20, theme: dark }), [
-      "\x1b[2m1 \x1b[22m\x1b[91m- \x1b[39m\x1b[91ma\x1b[39m",
-      "\x1b[2m1 \x1b[22m\x1b[92m+ \x1b[39m\x1b[92mb\x1b[39m"
+      "\x1b[2m1 \x1b[22m\x1b[91m- \x1b[39m\x1b[48;5;52m\x1b[91ma\x1b[39m\x1b[49m",
+      "\x1b[2m1 \x1b[22m\x1b[92m+ \x1b[39m\x1b[48;5;22m\x1b[92mb\x1b[39m\x1b[49m"
     ])
+  })
+
+  it("marks the changed words of lines that have something in common", () => {
+    const changed = (before: string, after: string) =>
+      render(`@@ -1 +1 @@\n-${before}\n+${after}\n`, { width: 80, theme: dark }).map((line) =>
+        // oxlint-disable-next-line no-control-regex -- the style of a changed word
+        [...line.matchAll(/\x1b\[1;48;5;\d+m([^]*?)\x1b\[22;49m/g)].map(([, text]) => text!.replace(/\x1b\[\d+m/g, ""))
+          .join("|")
+      )
+    assert.deepStrictEqual(changed("const total = price", "const total = price * count"), ["", " * count"])
+    assert.deepStrictEqual(changed("let a = 1; let b = 2", "let a = 3; let b = 4"), ["1|2", "3|4"])
+    assert.deepStrictEqual(changed("nothing here", "import x from y"), ["", ""])
+  })
+
+  it("colors code by the language of its file, and loses no character", () => {
+    const diff = [
+      "--- a/x.ts",
+      "+++ b/x.ts",
+      "@@ -1,4 +1,4 @@",
+      " /* a comment",
+      "-   with *\u202e/ const",
+      "+   that ends */ const a = \"b\"",
+      " return 1",
+      " "
+    ].join("\n")
+    const highlighter = createLowlight(common)
+    for (const theme of [dark, light, neutral]) {
+      const lines = render(diff, { width: 60, theme, highlighter })
+      const texts = lines.map((line) => stripVTControlCharacters(line))
+      assert.deepStrictEqual(texts, render(diff, { width: 60, theme: plain }))
+      assert.include(lines[4], theme.keyword("return"))
+    }
+    const [, , , added] = render(diff, { width: 60, theme: dark, highlighter })
+    assert.include(added, dark.keyword("const"))
+    assert.include(added, dark.literal("\"b\""))
   })
 
   it.effect.prop(

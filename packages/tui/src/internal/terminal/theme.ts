@@ -9,6 +9,10 @@ export type Role =
   | "code"
   | "added"
   | "removed"
+  | "addedLine"
+  | "removedLine"
+  | "addedWord"
+  | "removedWord"
   | "error"
   | "warning"
   | "heading"
@@ -20,6 +24,8 @@ export type Role =
 /** Styles a single line of text for each role. Styles must not be nested; `themedText` combines several on one span. */
 export interface Theme extends Readonly<Record<Role, (text: string) => string>> {
   readonly colors: boolean
+  /** Whether code on an added or removed line has its own colors. */
+  readonly highlightsChanges: boolean
 }
 
 type Codes = readonly [open: string, close: string]
@@ -44,10 +50,12 @@ interface Palette {
   readonly keyword: number
   readonly literal: number
   readonly name: number
+  readonly changes: Pick<Theme, "addedLine" | "addedWord" | "removedLine" | "removedWord" | "highlightsChanges">
 }
 
 const make = (palette: Palette): Theme => ({
   colors: true,
+  ...palette.changes,
   text: unstyled,
   dim: style(["2", "22"]),
   accent: style(color(palette.accent)),
@@ -66,6 +74,12 @@ const make = (palette: Palette): Theme => ({
   name: style(color(palette.name))
 })
 
+/** Backgrounds are from the 256 colors: those of the 16 would be too bright. */
+const background = (code: number): Codes => [`48;5;${code}`, "49"]
+/** For an unknown background, the text on a background of our own needs a color of our own, too. */
+const whiteOn = (code: number): Codes => [`97;48;5;${code}`, "39;49"]
+const word = (codes: Codes) => style(combine(bold, codes))
+
 /** For a dark background: the bright half of the 16 colors. */
 export const dark: Theme = make({
   accent: 96,
@@ -78,7 +92,14 @@ export const dark: Theme = make({
   link: 94,
   keyword: 95,
   literal: 92,
-  name: 94
+  name: 94,
+  changes: {
+    addedLine: style(background(22)),
+    removedLine: style(background(52)),
+    addedWord: word(background(28)),
+    removedWord: word(background(88)),
+    highlightsChanges: true
+  }
 })
 
 /** For a light background: the dark half of the 16 colors, without yellow and cyan. */
@@ -93,7 +114,14 @@ export const light: Theme = make({
   link: 34,
   keyword: 35,
   literal: 32,
-  name: 34
+  name: 34,
+  changes: {
+    addedLine: style(background(194)),
+    removedLine: style(background(224)),
+    addedWord: word(background(157)),
+    removedWord: word(background(217)),
+    highlightsChanges: true
+  }
 })
 
 /** For an unknown background: without yellow, which is unreadable on white, and blue, which is unreadable on black. */
@@ -108,12 +136,20 @@ export const neutral: Theme = make({
   link: 36,
   keyword: 35,
   literal: 32,
-  name: 36
+  name: 36,
+  changes: {
+    addedLine: style(whiteOn(22)),
+    removedLine: style(whiteOn(52)),
+    addedWord: word(whiteOn(28)),
+    removedWord: word(whiteOn(88)),
+    highlightsChanges: false
+  }
 })
 
 /** No escape codes at all. */
 export const plain: Theme = {
   colors: false,
+  highlightsChanges: false,
   text: unstyled,
   dim: unstyled,
   accent: unstyled,
@@ -123,6 +159,10 @@ export const plain: Theme = {
   code: unstyled,
   added: unstyled,
   removed: unstyled,
+  addedLine: unstyled,
+  removedLine: unstyled,
+  addedWord: unstyled,
+  removedWord: unstyled,
   error: unstyled,
   warning: unstyled,
   heading: unstyled,

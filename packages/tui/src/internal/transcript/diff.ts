@@ -1,23 +1,70 @@
+import type { Canvas } from "../terminal/canvas.ts"
 import type { Role, Theme } from "../terminal/theme.ts"
 import { expandTabs, type Line, measureWidth, paint, reveal, wrap } from "../terminal/themedText.ts"
+import { markWords, styleCode } from "./diffStyles.ts"
 
 /**
  * Renders a unified diff with file names and line numbers. Nothing of a change is hidden: long lines are wrapped, and control characters
- * are made visible. Lines that are not part of a diff are shown unchanged.
+ * are made visible. Lines that are not part of a diff are shown unchanged. Colors only repeat what the signs say.
  */
-export const render = (
-  unified: string,
-  options: { readonly width: number; readonly theme: Theme }
-): ReadonlyArray<string> => {
-  const rows = parse(unified)
+export const render = (unified: string, canvas: Canvas): ReadonlyArray<string> => {
+  const { theme, width } = canvas
+  const rows = styleRows(parse(unified).map((row) => ({ ...row, text: makeVisible(row.text) })), canvas)
   const digits = Math.max(...rows.map(({ number }) => String(number ?? "").length), 1)
-  return rows.flatMap((row) => layOut(row, digits, options.width)).map((line) => paint(line, options.theme))
+  return rows.flatMap((row) => layOut(row, digits, width)).map((line) => paint(line, theme))
 }
 
-interface Row {
+// In a file with Windows line ends, every line ends in \r: it is not a change.
+const makeVisible = (text: string): string => expandTabs(reveal(text.replace(/\r$/, "")))
+
+export interface Row {
   readonly kind: "file" | "gap" | "added" | "removed" | "context" | "note"
   readonly number?: number
   readonly text: string
+}
+
+interface StyledRow extends Row {
+  readonly spans: Line
+}
+
+const styleRows = (rows: ReadonlyArray<Row>, canvas: Canvas): ReadonlyArray<StyledRow> => {
+  if (!canvas.theme.colors) return rows.map((row) => ({ ...row, spans: [{ text: row.text, roles: [] }] }))
+  const code = styleCode(rows, canvas.highlighter)
+  const words = markWords(rows)
+  return rows.map((row, index) => ({
+    ...row,
+    spans: combineStyles(row, code.get(index), words.get(index), canvas.theme)
+  }))
+}
+
+/** The spans of the row, with the roles of its code and of its changed words. */
+const combineStyles = (
+  row: Row,
+  code: Line | undefined,
+  changed: ReadonlySet<number> | undefined,
+  theme: Theme
+): Line => {
+  if (row.kind !== "added" && row.kind !== "removed") {
+    return code ?? [{ text: row.text, roles: [styles[row.kind].role] }]
+  }
+  const { kind } = row
+  const spans = theme.highlightsChanges && code !== undefined
+    ? code
+    : [{ text: row.text, roles: theme.highlightsChanges ? [kind] : [] } as const]
+  let at = 0
+  return spans.flatMap(({ roles, text }) => {
+    const pieces: Array<{ text: string; readonly isChanged: boolean }> = []
+    for (const unit of text.split("")) {
+      const isChanged = changed?.has(at++) === true
+      const last = pieces.at(-1)
+      if (last?.isChanged === isChanged) last.text += unit
+      else pieces.push({ text: unit, isChanged })
+    }
+    return pieces.map(({ isChanged, text }) => ({
+      text,
+      roles: [...roles, `${kind}${isChanged ? "Word" : "Line"}`] as const
+    }))
+  })
 }
 
 const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/
@@ -84,16 +131,15 @@ const styles: Readonly<Record<Row["kind"], { readonly sign: string; readonly rol
   context: { sign: "  ", role: "text" }
 }
 
-const layOut = (row: Row, digits: number, width: number): ReadonlyArray<Line> => {
+const layOut = (row: StyledRow, digits: number, width: number): ReadonlyArray<Line> => {
   const { role, sign } = styles[row.kind]
-  // In a file with Windows line ends, every line ends in \r: it is not a change.
-  const text = expandTabs(reveal(row.text.replace(/\r$/, "")))
+  const { spans, text } = row
   if (row.kind === "gap") return wrap([{ text: `⋯ ${text}`.trimEnd(), roles: [role] }], width, "anywhere")
   if (row.number === undefined) return wrap([{ text, roles: [role] }], width, "anywhere")
   const number = `${String(row.number).padStart(digits)} `
   // On a very narrow canvas, the line numbers are left out.
   const margin = width - measureWidth(number + sign) >= 10 ? number : ""
-  return wrap([{ text, roles: [role] }], Math.max(1, width - measureWidth(margin + sign)), "anywhere")
+  return wrap(spans, Math.max(1, width - measureWidth(margin + sign)), "anywhere")
     .map((line, index): Line => [
       // The rest of a wrapped line has neither a number nor a sign.
       { text: index === 0 ? margin : " ".repeat(margin.length), roles: ["dim"] },
