@@ -88,6 +88,19 @@ const McpServer = Schema.Struct({
   timeout: count("Time limit for starting the server, in milliseconds.")
 }).annotations({ description: "An MCP server, or changes to one that another file configures." })
 
+const Notification = Schema.Union(
+  Schema.Literal("off", "bell", "osc9", "osc777"),
+  Schema.Struct({
+    command: Schema.NonEmptyArray(Schema.String).annotations({
+      description: "A program and its arguments. It gets the text as one more argument, and has ten seconds."
+    })
+  })
+).annotations({
+  description:
+    "How you learn that the assistant asks or is done while its window does not have the focus: the terminal's bell (default), "
+    + "a notification of the terminal (osc9 or osc777, whichever it knows), a program, or not at all (off)."
+})
+
 /**
  * The configuration file. Unknown settings are allowed everywhere and ignored, and so are other providers under `provider`.
  *
@@ -119,6 +132,7 @@ export const ConfigFile = Schema.Struct({
     record(McpServer, "MCP servers, by a name of your choice. Their tools are added to the built-in ones.")
   ),
   mcpServers: optional(record(McpServer, "Same as mcp.")),
+  notification: optional(Notification),
   instructions: optional(
     Schema.Array(Schema.String).annotations({
       description:

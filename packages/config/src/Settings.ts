@@ -70,6 +70,8 @@ export interface Service {
   readonly mcp: { readonly [name: string]: McpServer }
   /** Paths and globs, as written in the nearest file that has any. */
   readonly instructions: ReadonlyArray<string>
+  /** How the screen draws attention while its window does not have the focus. */
+  readonly notification: NonNullable<ConfigFile["notification"]>
   /** Models by the ID they are configured with. */
   readonly models: { readonly [id: string]: Gateway.ModelSettings }
   /** Where files were looked for, in reading order; later files override earlier ones. */
@@ -117,6 +119,7 @@ export const defaults: Service = {
   readsProject: { value: true, origin: { _tag: "Default" } },
   mcp: {},
   instructions: [],
+  notification: "bell",
   models: {},
   files: [],
   leaves: [],
@@ -231,6 +234,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     readsProject: yield* readProjectSwitch,
     mcp: servers,
     instructions: file.instructions ?? [],
+    notification: file.notification ?? defaults.notification,
     models,
     leaves: listLeaves(merged).map(([path, { origin, value }]) => ({
       key: formatPath(path),

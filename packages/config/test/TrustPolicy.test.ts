@@ -137,6 +137,9 @@ describe("A setting in a project's file", () => {
     [["mcp", "server"], { type: "local" }],
     [["permission"], "deny"],
     [["instructions"], ["/etc/passwd"]],
+    [["notification"], { command: ["sh", "-c", "echo"] }],
+    [["notification", "command"], ["sh"]],
+    [["notification", "command"], "sh"],
     [["instructions"], ["docs/*.md", "~/.ssh/*"]],
     [["instructions"], ["docs/../../secret"]],
     [["instructions"], ["{docs,..}/x"]]
@@ -213,6 +216,7 @@ describe("A setting in a project's file", () => {
     [options("crossRegion"), "off"],
     [["provider", "amazon-bedrock", "models", "m", "id"], "arn:aws:bedrock:x"],
     [["provider", "other", "options", "baseURL"], "https://evil.example"],
+    [["notification"], "osc9"],
     [["instructions"], ["docs/*.md", "a..b"]]
   ]
   for (const [path, value] of free) {
