@@ -58,6 +58,13 @@ describe("Rendered Markdown", () => {
     assert.deepStrictEqual(shown("> one two\n>\n> - three", 20), ["│ one two", "│ ", "│ - three"])
   })
 
+  it("wraps prose at 100 columns on a wide terminal, but neither code nor tables", () => {
+    const words = "word ".repeat(60).trim()
+    assert.isAtMost(Math.max(...shown(words, 200).map(({ length }) => length)), 100)
+    assert.isAbove(Math.max(...shown(`\`\`\`\n${words}\n\`\`\``, 200).map(({ length }) => length)), 190)
+    assert.isAbove(shown(`| a | b |\n|---|---|\n| ${"x ".repeat(70)} | c |`, 200)[0]!.length, 100)
+  })
+
   it("fits a table to the width by wrapping its cells", () => {
     assert.deepStrictEqual(shown("| N | Text |\n|--:|:--|\n| 1 | short |\n| 22 | one two three four |", 20), [
       " N │ Text",

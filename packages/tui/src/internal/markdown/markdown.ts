@@ -12,6 +12,7 @@ import {
   truncate,
   wrap
 } from "../terminal/themedText.ts"
+import { wrapCode } from "./codeWrap.ts"
 import { highlight, type Highlighter } from "./highlight.ts"
 import { renderInline } from "./markdownInline.ts"
 import { readFenceInfo } from "./markdownSplit.ts"
@@ -66,7 +67,7 @@ const renderBlock = (token: Token, area: Area): ReadonlyArray<Line> => {
     case "heading":
       return wrapInline(token.tokens ?? [], ["heading"], area, area.marks ? `${"#".repeat(token.depth)} ` : "")
     case "hr":
-      return [[{ text: "─".repeat(area.width), roles: ["dim"] }]]
+      return [[{ text: "─".repeat(Math.min(area.width, maxProseWidth)), roles: ["dim"] }]]
     case "code":
       return renderCode(token as Tokens.Code, area)
     case "blockquote":
@@ -91,6 +92,9 @@ const renderBlock = (token: Token, area: Area): ReadonlyArray<Line> => {
   }
 }
 
+/** Longer lines of prose are hard to read. Code and tables use the whole width. */
+const maxProseWidth = 100
+
 const wrapInline = (
   tokens: ReadonlyArray<Token>,
   roles: ReadonlyArray<Role>,
@@ -98,7 +102,11 @@ const wrapInline = (
   before: string
 ): ReadonlyArray<Line> =>
   renderInline(tokens, roles, area.marks).flatMap((line, index) =>
-    wrap(index === 0 && before !== "" ? [{ text: before, roles }, ...line] : line, area.width, "words")
+    wrap(
+      index === 0 && before !== "" ? [{ text: before, roles }, ...line] : line,
+      Math.min(area.width, maxProseWidth),
+      "words"
+    )
   )
 
 const wrapText = (text: string, area: Area): ReadonlyArray<Line> =>
@@ -116,7 +124,7 @@ const renderCode = (token: Tokens.Code, area: Area): ReadonlyArray<Line> => {
       indent,
       indent,
       area,
-      (inner) => codeLines(token, language, area.highlighter).flatMap((line) => wrap(line, inner.width, "anywhere"))
+      (inner) => codeLines(token, language, area.highlighter).flatMap((line) => wrapCode(line, inner.width))
     )
   ]
 }
