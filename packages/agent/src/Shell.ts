@@ -25,6 +25,7 @@ import { tmpdir } from "node:os"
 import type { Writable } from "node:stream"
 import { describeOutputFailure, describeStartFailure } from "./internal/shell/run/describeFailure.ts"
 import { disablePrompts, writePrograms } from "./internal/shell/run/disablePrompts.ts"
+import * as LiveOutput from "./internal/shell/run/liveOutput.ts"
 import { makeOutputPipe } from "./internal/shell/run/outputPipe.ts"
 import { saveMasked } from "./internal/shell/run/saveMasked.ts"
 import { type Environment, Workspace } from "./Workspace.ts"
@@ -50,6 +51,8 @@ export interface Options {
   readonly timeout: Duration.DurationInput
   /** Receives the process before the command runs in it. If this fails, the command does not run. */
   readonly onStart?: (process: ProcessId.ProcessId) => Effect.Effect<void, ShellError>
+  /** Receives the last ten lines of the output, cleaned and masked, while the command runs: ten times a second at most. */
+  readonly onOutput?: (lines: string) => Effect.Effect<void>
 }
 
 /**
@@ -79,6 +82,9 @@ const maxOutputBytes = 100 * 1024 * 1024
 
 /** How long files with complete outputs are kept. */
 const retention = Duration.days(7)
+
+/** How often the output is reported while a command runs. */
+const liveInterval = Duration.millis(100)
 
 /** Time between SIGTERM and SIGKILL. */
 const shutdownGrace = Duration.seconds(2)
@@ -178,7 +184,7 @@ const makeDirectory = Effect.fn("Shell.makeDirectory")(function*(outputs: string
  * @since 0.1.0
  * @category constructors
  */
-export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout }: Options) {
+export const run = Effect.fn("Shell.run")(function*({ command, onOutput, onStart, timeout }: Options) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { commandEnvironment, directory, makeMasker, outputs, programEnvironment } = yield* Workspace
@@ -194,10 +200,12 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
     const handle = yield* fs.open(raw, { flag: "ax+", mode: 0o600 })
     yield* fs.remove(raw)
     const stopped = yield* Deferred.make<Ending, ShellError>()
+    const live = onOutput === undefined ? undefined : LiveOutput.make(makeMasker)
     let room = maxOutputBytes
     const pipe = yield* makeOutputPipe(path.join(temporary, "output"), programEnvironment, (bytes) => {
       const taken = bytes.subarray(0, Math.max(0, room))
       room -= bytes.length
+      live?.add(taken)
       if (room < 0) Deferred.unsafeDone(stopped, Effect.succeed("flood"))
       try {
         for (let at = 0; at < taken.length;) at += writeSync(handle.fd, taken, at)
@@ -205,12 +213,16 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
         Deferred.unsafeDone(stopped, failed(error))
       }
     }).pipe(Effect.mapError(failed))
+    const reporting = yield* Effect.scope
     const ending = yield* Effect.acquireUseRelease(
       Effect.tap(startShell(command, directory, env, pipe.writer), () => Effect.sync(pipe.release)),
       ({ child, release }) =>
         Effect.gen(function*() {
           if (onStart !== undefined) yield* onStart(yield* ProcessId.of(child.pid!))
           release()
+          if (live !== undefined && onOutput !== undefined) {
+            yield* Effect.forkIn(reportOutput(live, onOutput), reporting)
+          }
           return yield* Effect.raceFirst(waitForExit(child), Deferred.await(stopped)).pipe(
             Effect.timeoutTo({ duration: timeout, onSuccess: (ending) => ending, onTimeout: (): Ending => "timeout" })
           )
@@ -231,6 +243,12 @@ export const run = Effect.fn("Shell.run")(function*({ command, onStart, timeout 
   yield* result.fullOutput === undefined ? Effect.ignore(fs.remove(file, { force: true })) : removeOldOutputs(outputs)
   return result
 })
+
+const reportOutput = (live: LiveOutput.LiveOutput, onOutput: (lines: string) => Effect.Effect<void>) =>
+  Effect.suspend(() => {
+    const lines = live.take()
+    return lines === undefined ? Effect.void : onOutput(lines)
+  }).pipe(Effect.delay(liveInterval), Effect.forever)
 
 /** Deletes outputs that are older than the retention time. Errors are ignored: they do not affect the command that has just run. */
 const removeOldOutputs = (outputs: string) =>

@@ -78,6 +78,7 @@ export const makeTools = (
       permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action)),
       touch: (file) => Effect.sync(() => void touched.push(path.relative(project.root, file))),
       storeProcess: () => Effect.void,
+      showOutput: () => Effect.void,
       verdicts: (parts) => Effect.succeed(parts.map((part) => decide(rules, { parts: [part], title: "" }, []).verdict))
     })
     const workspace = Layer.map(project.workspace, (context) => {

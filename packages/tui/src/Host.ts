@@ -182,6 +182,11 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly status: Effect.Effect<ReadonlyArray<string>>
   /** Adds an "allow" rule for the pattern to the user's own configuration, and returns the path of that file. */
   readonly allowAlways: (permission: string, pattern: string) => Effect.Effect<string, HostError>
+  /**
+   * How the user learns, while the window does not have the focus, that the assistant asks or is done: the terminal's bell, a notification
+   * of the terminal (OSC 9 or OSC 777), or a program that shows the text.
+   */
+  readonly notification: "off" | "bell" | "osc9" | "osc777" | ((text: string) => Effect.Effect<void>)
   /** The path of the file with earlier prompts. */
   readonly history: string
   /** Masks secrets in a text. */

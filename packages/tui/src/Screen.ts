@@ -12,6 +12,7 @@ import type * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
@@ -101,13 +102,26 @@ export const run = (
     const terminal = yield* Terminal.make
     const queue = yield* Queue.unbounded<Action>()
     const store = new Store(
-      initialState({ ...terminal.size(), theme: chosenTheme, version: host.version, yolo: host.yolo, history }),
+      initialState({
+        ...terminal.size(),
+        theme: chosenTheme,
+        version: host.version,
+        yolo: host.yolo,
+        directory: host.directory,
+        history
+      }),
       (action) => void Queue.unsafeOffer(queue, action)
     )
     const { dispatch } = store
     const useHighlighter = (highlighter: Highlight.Highlighter) =>
       Effect.sync(() => dispatch({ type: "highlighter", highlighter }))
-    const painter = Painter.make(terminal, store)
+    const { notification } = host
+    const runNotification = yield* FiberSet.makeRuntime<never>()
+    const painter = Painter.make(
+      terminal,
+      store,
+      typeof notification === "string" ? notification : (text) => void runNotification(notification(text))
+    )
     const performer = yield* Performer.make({ ...options, dispatch, suspendDuring: painter.suspendDuring })
 
     if (Option.isSome(host.setup)) {

@@ -92,6 +92,20 @@ export const combine = (a: Spending, b: Spending): Spending => ({
   unreported: a.unreported + b.unreported
 })
 
+/**
+ * What was spent since `before`, an earlier state of the same spending.
+ *
+ * @since 0.1.0
+ * @category combining
+ */
+export const since = (before: Spending, now: Spending): Spending => ({
+  requests: now.requests - before.requests,
+  usage: Usage.subtract(now.usage, before.usage),
+  cost: round(now.cost - before.cost),
+  unpriced: now.unpriced - before.unpriced,
+  unreported: now.unreported - before.unreported
+})
+
 /** A line of a session. Only lines about requests have a usage. */
 type Line = { readonly type: string } & Partial<Spent>
 

@@ -41,6 +41,17 @@ export const add = (a: Usage, b: Usage): Usage => ({
 })
 
 /**
+ * @since 0.1.0
+ * @category combining
+ */
+export const subtract = (a: Usage, b: Usage): Usage => ({
+  input: a.input - b.input,
+  output: a.output - b.output,
+  cacheRead: a.cacheRead - b.cacheRead,
+  cacheWrite: a.cacheWrite - b.cacheWrite
+})
+
+/**
  * Adds up all tokens of the request, cached or not, and of the answer.
  *
  * @since 0.1.0

@@ -41,7 +41,7 @@ and editors don't work. Long output is cut in the middle. To look at files use r
  * @category handlers
  */
 export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
-  const { permit, storeProcess } = yield* ToolCall
+  const { permit, showOutput, storeProcess } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
   // Loaded only now: the parser of command lines is large.
   const { splitCommandLine } = yield* Effect.promise(() => import("../internal/shell/splitCommandLine.ts"))
@@ -63,6 +63,7 @@ export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.paramet
   const { ending, ok, output } = yield* Shell.run({
     command: params.command,
     timeout: Duration.seconds(params.timeout ?? 120),
+    onOutput: showOutput,
     onStart: (process) => Effect.mapError(storeProcess(process), ({ message }) => new Shell.ShellError({ message }))
   }).pipe(Effect.mapError(({ message }) => failed(message)))
   const text = output.trim() === "" ? "(no output)" : output.trimEnd()

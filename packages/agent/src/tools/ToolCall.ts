@@ -112,6 +112,8 @@ export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolC
   readonly touch: (path: string) => Effect.Effect<void>
   /** Saves the process that executes the call, so that it can be found even if this program is killed. Call `permit` first. */
   readonly storeProcess: (process: ProcessId) => Effect.Effect<void, ToolFailure>
+  /** Shows the user the last lines of the output so far, while the call runs. */
+  readonly showOutput: (lines: string) => Effect.Effect<void>
   /** Decides on each part without asking the user, for files that a permitted search finds. Returns the verdicts in order. */
   readonly verdicts: (parts: ReadonlyArray<ActionPart>) => Effect.Effect<ReadonlyArray<Verdict>>
 }>() {}

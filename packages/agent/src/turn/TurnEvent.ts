@@ -21,7 +21,7 @@ export type Outcome = "ok" | "failed" | "denied" | "interrupted"
 
 /**
  * The events of each step are pieces of reasoning and text, then its tool calls (`tool-asked` for each once the answer is saved, then
- * `tool-allowed`, `tool-running`, `tool-done`), then `usage`. The last event is `finished` or `failed`; the stream itself never fails. An
+ * `tool-allowed`, `tool-running`, `tool-output`, `tool-done`), then `usage`. The last event is `finished` or `failed`; the stream itself never fails. An
  * interrupted turn ends without either.
  *
  * @since 0.1.0
@@ -40,6 +40,8 @@ export type TurnEvent =
   }
   | { readonly type: "tool-allowed"; readonly id: string; readonly because: string }
   | { readonly type: "tool-running"; readonly id: string }
+  /** The last lines of a command's output so far; each event replaces the one before. */
+  | { readonly type: "tool-output"; readonly id: string; readonly text: string }
   | {
     readonly type: "tool-done"
     readonly id: string
@@ -79,6 +81,8 @@ export type TurnEvent =
   | { readonly type: "fallback"; readonly model: string }
   /** The provider waits before it retries a request. The next event ends the wait. */
   | { readonly type: "waiting" } & Wait
+  /** The older part of the conversation is about to be summarized, because the context is nearly full. */
+  | { readonly type: "compacting" }
   /** Information for the user, for example that older turns were compacted. */
   | { readonly type: "notice"; readonly text: string }
   | {

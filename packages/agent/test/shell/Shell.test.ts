@@ -183,6 +183,22 @@ describe("A command", () => {
   )
 })
 
+describe("The output of a command that runs", () => {
+  test(
+    "is reported before the command ends",
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { root, workspace } = yield* makeProject
+      const command = "echo first; until [ -e go ]; do sleep 0.01; done; echo last"
+      // Without a report, the command would not end.
+      const onOutput = (lines: string) =>
+        lines === "first" ? Effect.orDie(fs.writeFileString(`${root}/go`, "")) : Effect.void
+      const { output } = yield* Effect.provide(Shell.run({ command, onOutput, timeout: "20 seconds" }), workspace)
+      assert.strictEqual(output, "first\nlast\n")
+    })
+  )
+})
+
 describe("A secret in the output of a command", () => {
   const makeMasker = () => {
     let all = ""

@@ -76,6 +76,7 @@ const make = Effect.gen(function*() {
     explain: ({ message }) => ({ message, hint: "" }),
     status: Effect.succeed([]),
     allowAlways: () => Effect.succeed("the file"),
+    notification: "off",
     history,
     mask: (text) => text.replaceAll("hunter22", "<redacted>")
   })

@@ -18,6 +18,18 @@ const read = (...chunks: ReadonlyArray<string>): ReadonlyArray<Keys.Key> => {
 const names = (...chunks: ReadonlyArray<string>) =>
   read(...chunks).map((key) => key.type === "key" ? nameOf(key) : `${key.type} ${key.text}`)
 
+describe("A report of the focus", () => {
+  it("is not a key, and counts wherever the chunks end", () => {
+    const { decoder, keys } = Keys.decode(Keys.start, "a\x1b[Ib\x1b[")
+    assert.deepStrictEqual(keys.map((key) => key.type === "text" ? key.text : key.type), ["a", "b"])
+    assert.isTrue(Keys.decode(Keys.start, "a\x1b[Ib\x1b[").isFocused)
+    const { isFocused, keys: rest } = Keys.decode(decoder, "O")
+    assert.deepStrictEqual(rest, [])
+    assert.isFalse(isFocused)
+    assert.isUndefined(Keys.decode(Keys.start, "a").isFocused)
+  })
+})
+
 describe("Keys", () => {
   it("names the keys that a terminal sends", () => {
     const sent = {

@@ -23,6 +23,8 @@ const spending = Spending.add(Spending.none, {
 
 const status: StatusBar.Status = {
   yolo: false,
+  directory: "",
+  branch: undefined,
   model,
   spending,
   context: 24_000,
@@ -38,6 +40,21 @@ describe("The status bar", () => {
     assert.deepStrictEqual(lines(400), [
       "Amazon Bedrock › Claude Sonnet 4.6 · us.anthropic.claude-sonnet-4-6-v1:0 · us-east-1 · bedrock.gateway.example.com · "
       + "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc: stop"
+    ])
+  })
+
+  it("shows the directory and the branch, shortened if they are long", () => {
+    const end = (directory: string, branch?: string) =>
+      lines(400, 2, { directory, branch })[0]?.split("example.com · ")[1]
+    assert.isTrue(end("~/shop", "main")?.startsWith("~/shop · on main · bearer token"))
+    assert.isTrue(end("~/shop")?.startsWith("~/shop · bearer token"))
+    assert.isTrue(
+      end(`~/${"deep/".repeat(9)}shop`, "x".repeat(99))?.startsWith(`…/shop · on ${"x".repeat(29)}… · bearer`)
+    )
+    assert.isTrue(end("~/a\x1b[2Jb", "c\x07d")?.startsWith("~/ab · on cd · "))
+    assert.deepStrictEqual(lines(40, 2, { directory: "~/shop", branch: "main" }), [
+      "Amazon Bedrock › Claude Sonnet 4.6",
+      "~/shop · on main · writing · esc: stop"
     ])
   })
 

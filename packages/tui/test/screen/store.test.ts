@@ -151,7 +151,7 @@ describe("The wait before a retry", () => {
   const live = (state: State) => View.render(state).lines.join("\n")
   const at = (state: State, message: Message) => update(state, message).state
   const waiting = at(
-    { ...store().state, task: { type: "turn", phase: "thinking", since: 0, isStopping: false } },
+    { ...store().state, task: { type: "turn", phase: "thinking", since: 0, spent: Spending.none, isStopping: false } },
     { type: "turn", event: { type: "waiting", ...wait }, at: 2000 }
   )
 

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { slashCommands } from "../../src/internal/input/slashCommands.ts"
 import { finished, makeScreen } from "./simulatedScreen.ts"
 
 describe("The prompt", () => {
@@ -121,5 +122,38 @@ describe("The prompt", () => {
     assert.include(view(), "[pasted text #1, 5 lines]")
     press("\r")
     assert.deepStrictEqual(actionsOf("turn"), [{ type: "turn", text: "1\n2\n3\n4\n5" }])
+  })
+})
+
+describe("A prompt with many lines", () => {
+  const text = Array.from({ length: 50 }, (_, index) => `line ${index + 1}`).join("\n")
+
+  it("stays folded in the transcript, and is shown in full by ctrl-o", () => {
+    const { press, transcript, view } = makeScreen({ columns: 80, rows: 60 })
+    press(`look: \x1b[200~${text}\x1b[201~`, "\r")
+    assert.include(transcript(), "line 4\n  … 46 more lines · ctrl-o: show")
+    assert.notInclude(transcript(), "line 5\n")
+    press("\x0f", "\r")
+    assert.include(view(), "line 50")
+  })
+
+  it("is shown in full if it is short", () => {
+    const { press, transcript } = makeScreen()
+    press("one\x0atwo", "\r")
+    assert.include(transcript(), "› one\n  two")
+  })
+})
+
+describe("The list of commands", () => {
+  it("has aligned columns", () => {
+    const { press, view } = makeScreen({ columns: 80, rows: 40 })
+    press("/")
+    const columns = new Set(
+      slashCommands.map(({ description }) =>
+        view().split("\n").find((line) => line.includes(description))?.indexOf(description)
+      )
+    )
+    assert.strictEqual(columns.size, 1)
+    assert.notInclude([...columns], undefined)
   })
 })

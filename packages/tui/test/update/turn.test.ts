@@ -1,3 +1,4 @@
+import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { assert, describe, it } from "@effect/vitest"
 import { finished, makeScreen, toolAsked, toolDone } from "./simulatedScreen.ts"
 
@@ -136,5 +137,85 @@ describe("A turn", () => {
     assert.include(view(), "1.0k tokens · $0.30")
     turn({ type: "usage", step, context: 500 })
     assert.include(view(), "1.5k tokens · at least $0.30")
+  })
+})
+
+describe("The output of a command", () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`)
+  const done = (outcome: "ok" | "failed", name = "bash"): TurnEvent => ({
+    type: "tool-done",
+    id: "1",
+    name,
+    title: "npm test",
+    outcome,
+    summary: "exit code 1",
+    output: `${lines.join("\n")}\n\n(exit code 1)`
+  })
+
+  it("is shown live below its call, as it is now", () => {
+    const { turn, view } = makeScreen()
+    turn(toolAsked("1", "bash", "npm test"), { type: "tool-running", id: "1" })
+    turn({ type: "tool-output", id: "1", text: "old" }, { type: "tool-output", id: "1", text: "one\ntwo" })
+    assert.match(view(), /bash npm test · running\n {2}one\n {2}two\n/)
+    assert.notInclude(view(), "old")
+  })
+
+  it("leaves room for the call and the prompt on a small terminal", () => {
+    const { turn, view } = makeScreen({ columns: 40, rows: 12 })
+    turn(toolAsked("1", "bash", "npm test"), { type: "tool-running", id: "1" })
+    turn({ type: "tool-output", id: "1", text: lines.slice(-10).join("\n") })
+    assert.include(view(), "bash npm test · running")
+    assert.include(view(), "line 30")
+    assert.include(view(), "› ")
+  })
+
+  it.each(["ok", "failed"] as const)("keeps its last ten lines in the transcript: %s", (outcome) => {
+    const { transcript, turn } = makeScreen()
+    turn(toolAsked("1", "bash", "npm test"), { type: "tool-running", id: "1" }, done(outcome))
+    assert.match(transcript(), /… 20 lines above · ctrl-o: show\n {2}line 21\n/)
+    assert.isTrue(transcript().endsWith("line 30"))
+  })
+
+  it("is shown for other tools only if they fail", () => {
+    for (const [outcome, isShown] of [["ok", false], ["failed", true]] as const) {
+      const { transcript, turn } = makeScreen()
+      turn(toolAsked("1", "grep", "x"), { type: "tool-running", id: "1" }, done(outcome, "grep"))
+      assert.strictEqual(transcript().includes("line 30"), isShown)
+    }
+  })
+
+  it("of a command of the user's is shown live as well", () => {
+    const { press, send, view } = makeScreen()
+    press("!make", "\r")
+    send({ type: "shell-output", text: "cc -c a.c" })
+    assert.match(view(), /! make\n {2}cc -c a\.c/)
+  })
+})
+
+describe("The line after a turn", () => {
+  it("has its duration, tokens and cost, without those of earlier turns", () => {
+    const { endTurn, press, transcript, turn, wait } = makeScreen()
+    const usage = (input: number, cost: number): TurnEvent => ({
+      type: "usage",
+      step: { input, output: 0, cacheRead: 0, cacheWrite: 0 },
+      cost,
+      context: 0
+    })
+    press("one", "\r")
+    turn(usage(1000, 1))
+    wait(5000)
+    endTurn()
+    assert.isTrue(transcript().endsWith("─ 5s · 1.0k tokens · $1.00"))
+    press("two", "\r")
+    turn(usage(200, 0.25), usage(100, 0.25))
+    endTurn()
+    assert.isTrue(transcript().endsWith("─ 300 tokens · $0.50"))
+  })
+
+  it("is left out if nothing was sent", () => {
+    const { endTurn, press, transcript } = makeScreen()
+    press("one", "\r")
+    endTurn()
+    assert.notInclude(transcript(), "tokens")
   })
 })

@@ -47,6 +47,7 @@ const compact = (options: Options, { isRefused }: { readonly isRefused: boolean 
         (spent) => emitSpent(options, spent),
         { discard: true }
       ))
+    yield* options.emit({ type: "compacting" })
     return yield* Compaction.compact(session, { window, provider, isRefused }).pipe(
       Effect.tapBoth({ onFailure: () => reportRequests, onSuccess: () => reportRequests })
     )

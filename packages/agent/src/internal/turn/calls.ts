@@ -82,6 +82,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
           permit: permit(call, savePoint, takeSlot),
           touch: (path) => Effect.sync(() => void touched.add(path)),
           storeProcess: storeProcess(call),
+          showOutput: (text) => emit({ type: "tool-output", id: call.id, text }),
           verdicts: permissions.verdicts
         }),
         Effect.map(({ encodedResult, isFailure, result }): CallResult => {

@@ -170,6 +170,8 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
         switch (event.type) {
           case "tool-allowed":
           case "tool-running":
+          case "tool-output":
+          case "compacting":
           case "failed":
             return Effect.void
           case "waiting": {

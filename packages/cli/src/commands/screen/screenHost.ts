@@ -1,5 +1,5 @@
 /** The program around the screen: its configuration, credentials, gateway and models. */
-import type { Workspace } from "@altimate-code/agent/Workspace"
+import { Workspace } from "@altimate-code/agent/Workspace"
 import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
 import { Directories } from "@altimate-code/config/Directories"
@@ -22,6 +22,7 @@ import { tokenCommandEnvironment } from "../../workspace/childEnvironment.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import * as FirstStart from "./firstStart.ts"
 import { toChoices } from "./modelChoices.ts"
+import { runNotification } from "./runNotification.ts"
 import * as SelectedModel from "./selectedModel.ts"
 import { toHostError } from "./toHostError.ts"
 
@@ -45,8 +46,9 @@ export const layer = (
     Effect.gen(function*() {
       const context = yield* Effect.context<Services | Settings.Settings | Workspace>()
       const path = yield* Path.Path
+      const { programEnvironment } = yield* Workspace
       const { cwd, data, home } = yield* Directories
-      const { yolo } = yield* Settings.Settings
+      const { notification, yolo } = yield* Settings.Settings
       const models = yield* KnownModels.selectableModels
       const servers = yield* Mcp.servers
       const notices = yield* Queue.unbounded<string>()
@@ -94,6 +96,9 @@ export const layer = (
             yield* ConfigEdit.set(file, [{ path: ["permission", permission, pattern], value: "allow" }])
             return file
           }).pipe(Effect.mapError(toHostError), Effect.provide(context)),
+        notification: typeof notification === "string"
+          ? notification
+          : runNotification(notification.command, programEnvironment),
         history: path.join(data, "history.jsonl"),
         mask: (yield* Secrets).mask
       })

@@ -1,4 +1,7 @@
 import type { Session } from "@altimate-code/agent/session/Session"
+import type { Workspace } from "@altimate-code/agent/Workspace"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -16,6 +19,7 @@ import * as Approvals from "./approvals.ts"
 import * as CompactAction from "./compactAction.ts"
 import * as CurrentSession from "./currentSession.ts"
 import * as Display from "./display.ts"
+import * as GitBranch from "./gitBranch.ts"
 import * as ModelActions from "./modelActions.ts"
 import * as PromptActions from "./promptActions.ts"
 import * as ReportActions from "./reportActions.ts"
@@ -34,6 +38,8 @@ export interface Options {
 
 /** How long a hint stays in the status bar. */
 const hintDuration = "2 seconds"
+
+const serversDelay = "300 millis"
 
 /** Interrupts without waiting for the fiber's clean-up: later actions must not wait for it. */
 const interrupt = (handle: FiberHandle.FiberHandle): Effect.Effect<void> =>
@@ -61,6 +67,10 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     const { send, showFailure, showNotice, showWarning } = yield* Display.Display
     const current = yield* CurrentSession.CurrentSession
     const tools = yield* Effect.cached(host.tools)
+    const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | Workspace>()
+    const displayBranch = Effect.flatMap(GitBranch.read, (branch) => send({ type: "branch", branch })).pipe(
+      Effect.provide(context)
+    )
 
     const allowAlways = yield* AlwaysAllowed.make
     const approvals = yield* Approvals.make
@@ -109,9 +119,9 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     const perform = (action: Action): Effect.Effect<void> => {
       switch (action.type) {
         case "turn":
-          return runAs(task, runTurn(action.text))
+          return runAs(task, Effect.ensuring(runTurn(action.text), displayBranch))
         case "shell":
-          return runAs(task, runShell(action.command))
+          return runAs(task, Effect.ensuring(runShell(action.command), displayBranch))
         case "compact":
           return runAs(task, compact)
         case "stop":
@@ -166,7 +176,14 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     /** Shows the session at once; the tools' notices and the model once they are there. */
     const start = Effect.gen(function*() {
       yield* current.display
-      yield* fork(Effect.flatMap(tools, ({ notices }) => Effect.forEach(notices, showWarning, { discard: true })))
+      yield* fork(displayBranch)
+      const areServersStarting = (isStarting: boolean) => send({ type: "servers-starting", isStarting })
+      yield* fork(Effect.scoped(Effect.gen(function*() {
+        // Servers that start at once need no word.
+        yield* areServersStarting(true).pipe(Effect.delay(serversDelay), Effect.forkScoped)
+        const { notices } = yield* Effect.ensuring(tools, areServersStarting(false))
+        yield* Effect.forEach(notices, showWarning, { discard: true })
+      })))
       yield* fork(Stream.runForEach(host.notices, showNotice))
       if (Option.isNone(host.setup)) yield* fork(models.display)
     })

@@ -5,10 +5,12 @@ import { Workspace } from "@altimate-code/agent/Workspace"
 import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Picker from "../input/picker.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
+import { relativeTime } from "./relativeTime.ts"
 
 /** `/new`, `/sessions` and `/export`. A session that is `keptOpen` must not be opened a second time. */
 export const make = (keptOpen: Session | undefined) =>
@@ -20,22 +22,31 @@ export const make = (keptOpen: Session | undefined) =>
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
 
-    const choiceOf = ({ directory, id, time, title, turns }: Listed): Picker.Choice => ({
-      id,
-      label: title === "" ? id : title,
-      detail: [
-        time.slice(0, 16).replace("T", " "),
-        `${turns} ${turns === 1 ? "prompt" : "prompts"}`,
-        ...(directory === workspace.directory ? [] : [directory])
-      ].join(" · ")
-    })
+    /** With the columns aligned: when it was used last, its prompts, and its directory if it is another one. */
+    const toChoices = (listed: ReadonlyArray<Listed>, now: number): ReadonlyArray<Picker.Choice> => {
+      const ages = listed.map(({ time }) => relativeTime(Date.parse(time), now))
+      const counts = listed.map(({ turns }) => `${turns} ${turns === 1 ? "prompt " : "prompts"}`)
+      const widths = [ages, counts].map((texts) => Math.max(...texts.map(({ length }) => length)))
+      return listed.map(({ directory, id, title }, index) => ({
+        id,
+        label: title === "" ? id : title,
+        detail: [
+          ages[index]!.padEnd(widths[0]!),
+          counts[index]!.padStart(widths[1]!),
+          ...(directory === workspace.directory ? [] : [directory])
+        ].join("  ").trimEnd()
+      }))
+    }
 
     const list = Effect.gen(function*() {
       const all = yield* sessions.list
       if (all.length === 0) return yield* showNotice("There are no earlier sessions.")
       const here = all.filter(({ directory }) => directory === workspace.directory)
       const elsewhere = all.filter(({ directory }) => directory !== workspace.directory)
-      yield* send({ type: "sessions", picker: Picker.make("Sessions", [...here, ...elsewhere].map(choiceOf)) })
+      yield* send({
+        type: "sessions",
+        picker: Picker.make("Sessions", toChoices([...here, ...elsewhere], yield* Clock.currentTimeMillis))
+      })
     }).pipe(Effect.catchAll(showFailure), Effect.ensuring(send({ type: "task-ended" })))
 
     const open = (id: string) =>

@@ -14,12 +14,16 @@ const timeout = "10 minutes"
 /** Runs a command that the user typed after `!`, and adds its output to the session for the model. */
 export const make = Effect.gen(function*() {
   const current = yield* CurrentSession
-  const { send, showFailure, showItem } = yield* Display
+  const { mask, send, showFailure, showItem } = yield* Display
   const context = yield* Effect.context<FileSystem.FileSystem | Path.Path | Workspace>()
 
   return (command: string) =>
     Effect.gen(function*() {
-      const { ending, ok, output } = yield* Shell.run({ command, timeout })
+      const { ending, ok, output } = yield* Shell.run({
+        command,
+        timeout,
+        onOutput: (lines) => send({ type: "shell-output", text: mask(lines) })
+      })
       yield* showItem({ type: "shell", command, output, end: ending, ok })
       const { append } = yield* current.get
       const text = shellMessage(command, ending, output.trimEnd())

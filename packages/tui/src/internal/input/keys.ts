@@ -22,12 +22,19 @@ export const start: Decoder = { pending: "", pasted: undefined }
 const pasteStart = "\x1b[200~"
 const pasteEnd = "\x1b[201~"
 
-/** Decodes a chunk of the terminal's input, which may end anywhere in a sequence. */
+const focusIn = "\x1b[I"
+const focusOut = "\x1b[O"
+
+/**
+ * Decodes a chunk of the terminal's input, which may end anywhere in a sequence. `isFocused` is set if the terminal reports that its window
+ * got or lost the focus.
+ */
 export const decode = (
   decoder: Decoder,
   chunk: string
-): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key> } => {
+): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key>; readonly isFocused?: boolean } => {
   const keys: Array<Key> = []
+  let isFocused: boolean | undefined
   let input = decoder.pending + chunk
   let pasted = decoder.pasted
   while (input !== "") {
@@ -50,14 +57,17 @@ export const decode = (
       const next = decodeKey(input)
       if (next === undefined) break
       if (next.key !== undefined) keys.push(next.key)
+      isFocused = next.isFocused ?? isFocused
       input = input.slice(next.length)
     }
   }
-  return { decoder: { pending: input, pasted }, keys }
+  return { decoder: { pending: input, pasted }, keys, ...(isFocused === undefined ? {} : { isFocused }) }
 }
 
 /** Decodes what is pending when no more input follows: the start of a sequence was the Esc key. */
-export const flush = (decoder: Decoder): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key> } => {
+export const flush = (
+  decoder: Decoder
+): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key> } => {
   if (decoder.pasted !== undefined || decoder.pending === "") return { decoder, keys: [] }
   const { keys } = decode(start, decoder.pending.slice(1))
   return { decoder: start, keys: [withoutModifiers("escape"), ...keys] }
@@ -77,6 +87,8 @@ interface Next {
   readonly length: number
   /** Absent for an unknown sequence. */
   readonly key?: Key
+  /** Set for a report that the window got or lost the focus. */
+  readonly isFocused?: boolean
 }
 
 const decodeKey = (input: string): Next | undefined => {
@@ -161,6 +173,7 @@ const decodeSequence = (input: string): Next | undefined => {
   const bits = Math.max(0, Number(modifier) - 1)
   const modifiers = { shift: (bits & 1) > 0, meta: (bits & 2) > 0, ctrl: (bits & 4) > 0 }
   const length = whole.length
+  if (whole === focusIn || whole === focusOut) return { length, isFocused: whole === focusIn }
   if (final === "Z") return { length, key: { ...withoutModifiers("tab"), shift: true } as Key }
   const name = final === "~" ? keysByNumber[number] : final === "u" ? keyOfCode(Number(number)) : keysByFinal[final]
   return name === undefined ? { length } : { length, key: { type: "key", name, ...modifiers } }

@@ -1,7 +1,7 @@
 import type { Model } from "../../Host.ts"
 import { type Canvas, drawRule, type Lines, paintLine } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
-import { clean, measureWidth } from "../terminal/themedText.ts"
+import { clean, measureWidth, truncate } from "../terminal/themedText.ts"
 import { rank } from "./completion.ts"
 import { lineActionOf, nameOf } from "./editing.ts"
 import * as Editor from "./editor.ts"
@@ -105,14 +105,19 @@ export const update = <Id extends string>(picker: Picker<Id>, key: Key): Result<
   return stayOpen({ filter, selected: filter.text === picker.filter.text ? picker.selected : 0 })
 }
 
-const maxLabelWidth = 40
+const maxLabelWidth = 60
 
 export const render = (picker: Picker, canvas: Canvas, rows: number): Lines => {
   const matches = filterChoices(picker)
   const room = Math.max(1, rows - 3)
   const selected = Math.min(picker.selected, Math.max(0, matches.length - 1))
   const visible = sliceVisible(matches, selected - Math.floor(room / 2), room)
-  const labelWidth = Math.min(maxLabelWidth, Math.max(0, ...matches.map(({ label }) => measureWidth(clean(label)))))
+  // The detail of a long label stays visible, on a narrow terminal too.
+  const labelWidth = Math.min(
+    maxLabelWidth,
+    Math.ceil(canvas.width / 2),
+    Math.max(0, ...matches.map(({ label }) => measureWidth(clean(label))))
+  )
   return [
     drawRule(canvas, picker.title),
     ...(matches.length === 0
@@ -136,7 +141,7 @@ export const render = (picker: Picker, canvas: Canvas, rows: number): Lines => {
 }
 
 const renderChoice = (choice: Choice, isSelected: boolean, labelWidth: number, canvas: Canvas): string => {
-  const label = clean(choice.label)
+  const label = choice.detail === "" ? clean(choice.label) : truncate(clean(choice.label), labelWidth)
   return paintLine([
     { text: isSelected ? "› " : "  ", roles: ["accent"] },
     { text: label, roles: isSelected ? ["strong"] : ["text"] },

@@ -26,6 +26,8 @@ export type Message =
   | { readonly type: "files"; readonly files: ReadonlyArray<string> }
   | { readonly type: "turn"; readonly event: TurnEvent; readonly at: number }
   | { readonly type: "turn-ended"; readonly at: number; readonly interrupted: boolean }
+  /** The last lines so far of the output of the shell command that runs. */
+  | { readonly type: "shell-output"; readonly text: string }
   /** A shell command, a compaction, or opening a model or a session has ended. */
   | { readonly type: "task-ended" }
   /** A request outside a turn waits before it is retried. */
@@ -58,4 +60,6 @@ export type Message =
     readonly isCredentialRefused: boolean
   }
   | { readonly type: "setup-done" }
+  | { readonly type: "branch"; readonly branch: string | undefined }
+  | { readonly type: "servers-starting"; readonly isStarting: boolean }
   | { readonly type: "highlighter"; readonly highlighter: Highlighter }

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Key } from "../input/keys.ts"
 import { clearScreen, type Terminal } from "../terminal/terminal.ts"
+import * as Attention from "./attention.ts"
 import type { Frame, Store } from "./store.ts"
 
 /** Keeps the terminal and the store in step: keys, sizes, the pager's alternate screen, and other programs. */
@@ -14,12 +15,17 @@ export interface Painter {
   readonly draw: Effect.Effect<void, never, Scope.Scope>
 }
 
-export const make = (terminal: Terminal, store: Store): Painter => {
-  const show = ({ finished, view: { cursor, lines, question } }: Frame): void =>
+export const make = (terminal: Terminal, store: Store, kind: Attention.NotificationKind): Painter => {
+  const attention = Attention.make({ kind, write: terminal.write })
+  terminal.onFocus(attention.setFocus)
+
+  const show = ({ finished, view: { cursor, lines, question } }: Frame): void => {
+    if (!terminal.output.isMuted) attention.observe(store.state, Date.now())
     terminal.output.draw(
       { finished, lines, cursor },
       question && (() => store.dispatch({ type: "question-drawn", frame: question, ...terminal.size() }))
     )
+  }
 
   const redraw = (): void => {
     terminal.write(clearScreen)
@@ -54,6 +60,7 @@ export const make = (terminal: Terminal, store: Store): Painter => {
 
   return {
     pressKeys: (keys) => {
+      attention.keyPressed(Date.now())
       keys.forEach(pressKey)
       store.drawNow()
     },
@@ -65,6 +72,7 @@ export const make = (terminal: Terminal, store: Store): Painter => {
         () =>
           Effect.sync(() => {
             store.hold(false)
+            attention.forgetTitle()
             redraw()
           })
       ),

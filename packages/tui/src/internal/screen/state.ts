@@ -19,6 +19,8 @@ export interface Call {
   readonly title: string
   readonly phase: "asked" | "running" | "done"
   readonly since: number
+  /** The last lines of its output so far. */
+  readonly output: string
   /** Set once the call is done; it joins the transcript after the calls before it. */
   readonly item: Item | undefined
 }
@@ -28,11 +30,20 @@ export type Task =
   | { readonly type: "none" }
   | {
     readonly type: "turn"
-    readonly phase: "thinking" | "writing" | "working"
+    readonly phase: "thinking" | "writing" | "working" | "compacting"
+    readonly since: number
+    /** What the session had spent when the turn began. */
+    readonly spent: Spending
+    readonly isStopping: boolean
+  }
+  | {
+    readonly type: "shell"
+    readonly command: string
+    /** The last lines of its output so far. */
+    readonly output: string
     readonly since: number
     readonly isStopping: boolean
   }
-  | { readonly type: "shell"; readonly command: string; readonly since: number; readonly isStopping: boolean }
   | { readonly type: "compacting"; readonly since: number; readonly isStopping: boolean }
   /** A model or a session is being opened. */
   | { readonly type: "loading"; readonly label: string; readonly since: number }
@@ -53,6 +64,10 @@ export interface State {
   readonly highlighter: Highlighter | undefined
   readonly now: number
   readonly version: string
+  /** The working directory as it is displayed. */
+  readonly directory: string
+  /** The git branch of the working directory. */
+  readonly branch: string | undefined
   /** Tool calls run without asking the user. */
   readonly yolo: boolean
   readonly model: ActiveModel | undefined
@@ -90,6 +105,8 @@ export interface State {
   /** Questions to ask once `overlay` is closed. */
   readonly queuedQuestions: ReadonlyArray<Question>
   readonly pager: Pager | undefined
+  /** MCP servers are starting; turns wait for them. */
+  readonly isStartingServers: boolean
   /** A short text for the status bar that expires. */
   readonly hint: string | undefined
   /** Ctrl-C was pressed a moment ago; pressed again, it quits. */

@@ -2,12 +2,16 @@ import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Usage from "@altimate-code/agent/session/Usage"
 import type { ActiveModel } from "../../Host.ts"
 import { type Canvas, type Lines, paintLine } from "../terminal/canvas.ts"
+import { formatTokens } from "../terminal/formatTokens.ts"
 import type { Role } from "../terminal/theme.ts"
 import { clean, type Line, measureWidth, truncate } from "../terminal/themedText.ts"
 
 export interface Status {
   /** Tool calls run without asking the user. */
   readonly yolo: boolean
+  /** The working directory as it is displayed, e.g. `~/shop`. */
+  readonly directory: string
+  readonly branch: string | undefined
   readonly model: ActiveModel | undefined
   /** Of the whole session. */
   readonly spending: Spending.Spending
@@ -16,12 +20,6 @@ export interface Status {
   /** What the screen is doing now. */
   readonly activity: string
   readonly isBusy: boolean
-}
-
-export const formatTokens = (count: number): string => {
-  if (count < 1000) return String(count)
-  if (count < 99_950) return `${(count / 1000).toFixed(1)}k`
-  return count < 999_500 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}M`
 }
 
 interface Segment {
@@ -37,7 +35,7 @@ export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
   const credential = status.model === undefined
     ? []
     : [{ text: clean(status.model.credential), role: "dim" as const, priority: 2 }]
-  const second = [...credential, ...describeUsage(status), {
+  const second = [...describePlace(status), ...credential, ...describeUsage(status), {
     text: status.activity,
     role: status.isBusy ? "accent" as const : "dim" as const,
     priority: 9
@@ -51,6 +49,23 @@ export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
 
 /** The highest priority: it is never left out. */
 const yolo: Segment = { text: "YOLO", role: "error", priority: 10 }
+
+const maxPlaceWidth = 30
+
+/** The end of a long path says more than its beginning. */
+const describePlace = ({ branch, directory }: Status): ReadonlyArray<Segment> => {
+  const path = clean(directory)
+  if (path === "") return []
+  const short = measureWidth(path) <= maxPlaceWidth
+    ? path
+    : truncate(`…/${path.slice(path.lastIndexOf("/") + 1)}`, maxPlaceWidth)
+  return [
+    { text: short, role: "dim", priority: 6 },
+    ...(branch === undefined
+      ? []
+      : [{ text: `on ${truncate(clean(branch), maxPlaceWidth)}`, role: "dim" as const, priority: 6 }])
+  ]
+}
 
 const describeModel = (model: ActiveModel | undefined): ReadonlyArray<Segment> => {
   if (model === undefined) return [{ text: "no model yet", role: "dim", priority: 9 }]

@@ -9,8 +9,9 @@ import type { QuestionFrame, ShownQuestion } from "../questions/shownQuestion.ts
 import * as SetupView from "../setup/setupView.ts"
 import { type Canvas, drawRule, formatDuration, indent, type Lines, paintLine } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
-import { clean } from "../terminal/themedText.ts"
+import { clean, measureWidth } from "../terminal/themedText.ts"
 import { callLine } from "../transcript/itemView.ts"
+import { renderLiveTail } from "../transcript/outputTail.ts"
 import * as Pager from "../transcript/pager.ts"
 import type { Call, State } from "./state.ts"
 import * as StatusBar from "./statusBar.ts"
@@ -77,7 +78,12 @@ const renderTask = (state: State, canvas: Canvas, room: number): Lines => {
   const queued = state.queue.map((text) =>
     paintLine([{ text: "queued ", roles: ["warning"] }, { text: clean(text), roles: ["dim"] }], canvas)
   )
-  const calls = state.calls.map((call) => renderCall(call, state, canvas))
+  // The line of the call stays visible above its output.
+  const tailRows = Math.max(0, room - 3)
+  const calls = state.calls.flatMap((call) => [
+    renderCall(call, state, canvas),
+    ...(call.phase === "running" ? renderLiveTail(call.output, canvas, tailRows) : [])
+  ])
   const thinking = state.reasoning === undefined
     ? []
     : [paintLine([{ text: "∴ thinking", roles: ["dim"] }], canvas)]
@@ -87,7 +93,8 @@ const renderTask = (state: State, canvas: Canvas, room: number): Lines => {
       paintLine(
         [{ text: "… ", roles: ["accent"] }, { text: `! ${clean(state.task.command)}`, roles: ["strong"] }],
         canvas
-      )
+      ),
+      ...renderLiveTail(state.task.output, canvas, tailRows)
     ]
     : []
   const parts = [text, thinking, calls, shell, renderRetryWait(state, canvas)].filter((lines) => lines.length > 0)
@@ -159,21 +166,32 @@ const renderCompletion = ({ completion, selectedCompletion }: State, canvas: Can
   if (completion === undefined) return []
   const rows = Math.max(1, room)
   const visible = sliceVisible(completion.items, selectedCompletion - Math.floor(rows / 2), rows)
+  // Measured over all items, so that the columns do not move while the list scrolls.
+  const labelWidth = Math.max(
+    ...completion.items.map(({ description, label }) => description === "" ? 0 : measureWidth(clean(label)))
+  )
   return visible.lines.map(({ description, label }, index) => {
     const isSelected = visible.offset + index === selectedCompletion
     return paintLine([
       { text: isSelected ? "› " : "  ", roles: ["accent"] },
       { text: clean(label), roles: isSelected ? ["strong"] : ["text"] },
-      { text: description === "" ? "" : `  ${description}`, roles: ["dim"] }
+      {
+        text: description === ""
+          ? ""
+          : `${" ".repeat(Math.max(0, labelWidth - measureWidth(clean(label))))}  ${description}`,
+        roles: ["dim"]
+      }
     ], canvas)
   })
 }
 
 const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {
-  const { context, hint, model, spending, task, yolo } = state
+  const { branch, context, directory, hint, model, spending, task, yolo } = state
   return StatusBar.render(
     {
       yolo,
+      directory,
+      branch,
       model,
       spending,
       context,
@@ -189,7 +207,7 @@ const describeActivity = (state: State): string => {
   const { now, overlay, task } = state
   if (overlay?.type === "question") return "waiting for you"
   if (overlay?.type === "setup") return "setup"
-  if (task.type === "none") return "ready"
+  if (task.type === "none") return state.isStartingServers ? "starting MCP servers" : "ready"
   const time = formatDuration((now - task.since) / 1000)
   const addTime = (text: string): string => time === "" ? text : `${text} ${time}`
   if (task.type === "loading") return addTime(task.label)
@@ -197,7 +215,8 @@ const describeActivity = (state: State): string => {
   return `${addTime(describeTask(state))} · esc: stop`
 }
 
-const describeTask = ({ calls, task }: State): string => {
+const describeTask = ({ calls, isStartingServers, now, retryWait, task }: State): string => {
+  if (retryWait !== undefined && now < retryWait.until) return `waiting: ${clean(retryWait.why).toLowerCase()}`
   switch (task.type) {
     case "shell":
       return "running a command"
@@ -205,6 +224,7 @@ const describeTask = ({ calls, task }: State): string => {
       return "compacting"
     case "turn": {
       const running = calls.filter(({ phase }) => phase === "running")
+      if (isStartingServers) return "starting MCP servers"
       if (task.phase !== "working") return task.phase
       if (running.length > 1) return `running ${running.length} tools`
       const name = (running[0] ?? calls[0])?.name

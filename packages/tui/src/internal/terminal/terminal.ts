@@ -10,6 +10,8 @@ export interface Terminal {
   readonly output: TerminalOutput
   readonly size: () => { readonly columns: number; readonly rows: number }
   readonly onKeys: (listener: (keys: ReadonlyArray<Keys.Key>) => void) => void
+  /** Calls the listener when the window gets or loses the focus, if the terminal reports it. */
+  readonly onFocus: (listener: (isFocused: boolean) => void) => void
   /** Calls the listener once the size has stopped changing. */
   readonly onResize: (listener: () => void) => void
   /** Calls the listener when the terminal has disappeared, e.g. because its window was closed. */
@@ -24,6 +26,12 @@ export interface Terminal {
 /** Bracketed paste: the terminal puts markers around pasted text. */
 const pasteOn = "\x1b[?2004h"
 const pasteOff = "\x1b[?2004l"
+/** The terminal reports when its window gets and loses the focus (xterm, DEC private mode 1004). */
+const focusOn = "\x1b[?1004h"
+const focusOff = "\x1b[?1004l"
+/** Saves and restores the terminal's title (xterm, XTWINOPS). */
+const titleOn = "\x1b[22;2t"
+const titleOff = "\x1b[23;2t"
 const showCursor = "\x1b[?25h"
 
 const alternateOn = "\x1b[?1049h\x1b[2J\x1b[H"
@@ -56,6 +64,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     const output = new TerminalOutput(stdout)
     let decoder = Keys.start
     let onKeys: (keys: ReadonlyArray<Keys.Key>) => void = () => undefined
+    let onFocus: (isFocused: boolean) => void = () => undefined
     let onResize: () => void = () => undefined
     let onClosed: () => void = () => undefined
     let flushing: ReturnType<typeof setTimeout> | undefined
@@ -65,6 +74,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       clearTimeout(flushing)
       const step = Keys.decode(decoder, chunk)
       decoder = step.decoder
+      if (step.isFocused !== undefined) onFocus(step.isFocused)
       if (step.keys.length > 0) onKeys(step.keys)
       if (decoder.pending !== "") {
         flushing = setTimeout(() => {
@@ -90,7 +100,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       stdin.setEncoding("utf8")
       stdin.on("data", read)
       stdin.resume()
-      stdout.write((isAlternate ? alternateOn : "") + pasteOn)
+      stdout.write((isAlternate ? alternateOn : "") + titleOn + focusOn + pasteOn)
     }
     const restore = (): void => {
       clearTimeout(flushing)
@@ -98,7 +108,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       if (isClosed) return
       stdin.setRawMode(false)
       stdin.pause()
-      stdout.write((isAlternate ? alternateOff : "") + pasteOff + showCursor)
+      stdout.write((isAlternate ? alternateOff : "") + pasteOff + focusOff + titleOff + showCursor)
     }
     acquire()
     for (const event of ["end", "error"]) stdin.on(event, markClosed)
@@ -112,6 +122,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
         // 0 if the terminal does not report its size.
         size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
         onKeys: (listener) => void (onKeys = listener),
+        onFocus: (listener) => void (onFocus = listener),
         onResize: (listener) => void (onResize = listener),
         onClosed: (listener) => void (onClosed = listener),
         write: (text) => void stdout.write(text),

@@ -1,4 +1,5 @@
 import type { CutAnswer, Line } from "@altimate-code/agent/session/Session"
+import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
 
 /** A finished piece of the transcript. */
@@ -22,6 +23,8 @@ export type Item =
     readonly text: string
     readonly hint?: string
   }
+  /** What a turn that has ended took. */
+  | { readonly type: "turn"; readonly seconds: number; readonly spending: Spending }
   /** The output of a slash command, e.g. `/status`. */
   | { readonly type: "lines"; readonly title: string; readonly lines: ReadonlyArray<string> }
 

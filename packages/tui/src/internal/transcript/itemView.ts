@@ -1,15 +1,24 @@
+import * as Spending from "@altimate-code/agent/session/Spending"
+import * as Usage from "@altimate-code/agent/session/Usage"
 import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
 import * as Markdown from "../markdown/markdown.ts"
 import { isContinuation } from "../markdown/markdownSplit.ts"
 import { type Canvas, formatDuration, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
+import { formatTokens } from "../terminal/formatTokens.ts"
 import type { Role } from "../terminal/theme.ts"
 import { clean, measureWidth, paintPlainText, truncate } from "../terminal/themedText.ts"
 import * as Diff from "./diff.ts"
 import type { Item, ToolItem } from "./item.ts"
+import { renderTail } from "./outputTail.ts"
 
 /** More lines are shown in the pager. */
 const maxDiffLines = 20
-const maxOutputLines = 12
+
+const maxPromptLines = 10
+const maxFoldedPromptLines = 4
+
+/** Whether not all of a prompt is shown in the transcript. */
+export const isFoldedPrompt = (text: string): boolean => text.split("\n").length > maxPromptLines
 
 /** The lines of the item, after a blank line unless it belongs together with the item before. */
 export const render = (item: Item, before: Item | undefined, canvas: Canvas): Lines => {
@@ -18,7 +27,7 @@ export const render = (item: Item, before: Item | undefined, canvas: Canvas): Li
 }
 
 const isGrouped = (item: Item, before: Item): boolean =>
-  (item.type === "tool" && before.type === "tool" && before.diff === undefined)
+  (item.type === "tool" && before.type === "tool" && before.diff === undefined && shownOutput(before) === "")
   || (item.type === "answer" && isContinuation(item.markdown))
   || (item.type === "notice" && before.type === "notice")
 
@@ -31,11 +40,7 @@ const renderBody = (item: Item, canvas: Canvas): Lines => {
         ...paintWrapped([{ text: "/help lists commands and keys.", roles: ["dim"] }], canvas)
       ]
     case "user":
-      return indent(
-        paintPlainText(item.text, { ...narrow(canvas, 2), role: "strong" }),
-        canvas.theme.accent("› "),
-        "  "
-      )
+      return renderPrompt(item.text, canvas)
     case "answer":
       return Markdown.render(item.markdown, canvas)
     case "reasoning":
@@ -49,16 +54,36 @@ const renderBody = (item: Item, canvas: Canvas): Lines => {
           { text: `! ${clean(item.command)}`, roles: ["strong"] },
           { text: ` · ${clean(item.end)}`, roles: ["dim"] }
         ], canvas),
-        ...foldLines(paintPlainText(item.output.trimEnd(), narrow(canvas, 2)), maxOutputLines, canvas)
+        ...(item.output.trim() === "" ? [] : renderTail(item.output, canvas, item.ok ? "dim" : "text"))
       ]
     case "notice":
       return renderNotice(item, canvas)
+    case "turn":
+      return [paintLine([{ text: describeTurn(item), roles: ["dim"] }], canvas)]
     case "lines":
       return [
         canvas.theme.heading(item.title),
         ...item.lines.flatMap((line) => indent(renderFact(clean(line), narrow(canvas, 2)), "  "))
       ]
   }
+}
+
+/** A long prompt, such as one with pasted text, is folded. */
+const renderPrompt = (text: string, canvas: Canvas): Lines => {
+  const lines = indent(
+    paintPlainText(text, { ...narrow(canvas, 2), role: "strong" }),
+    canvas.theme.accent("› "),
+    "  "
+  )
+  return isFoldedPrompt(text)
+    ? [
+      ...lines.slice(0, maxFoldedPromptLines),
+      paintLine(
+        [{ text: `  … ${lines.length - maxFoldedPromptLines} more lines · ctrl-o: show`, roles: ["dim"] }],
+        canvas
+      )
+    ]
+    : lines
 }
 
 /** Renders `name   value`, where a long value is wrapped in its own column. */
@@ -72,6 +97,25 @@ const renderFact = (line: string, canvas: Canvas): Lines => {
   )
 }
 
+const describeTurn = ({ seconds, spending }: Extract<Item, { readonly type: "turn" }>): string =>
+  [
+    "─",
+    [
+      ...(formatDuration(seconds) === "" ? [] : [formatDuration(seconds)]),
+      `${formatTokens(Usage.total(spending.usage))} tokens`,
+      Spending.isKnown(spending) ? Spending.describe(spending) : "cost unknown"
+    ].join(" · ")
+  ].join(" ")
+
+/** The output that is shown below the call: of commands, and of all calls that failed. */
+const shownOutput = ({ name, outcome, output, summary }: ToolItem): string => {
+  if (outcome !== "failed" && (outcome !== "ok" || name !== "bash")) return ""
+  // The line of the call ends with the summary.
+  const end = `(${summary})`
+  const text = output.endsWith(end) ? output.slice(0, -end.length).trimEnd() : output.trimEnd()
+  return ["(no output)", summary].includes(text.trim()) ? "" : text
+}
+
 const signs: Readonly<Record<Outcome, { readonly sign: string; readonly role: Role; readonly word: string }>> = {
   ok: { sign: "✓", role: "added", word: "" },
   failed: { sign: "✗", role: "error", word: "failed" },
@@ -80,7 +124,11 @@ const signs: Readonly<Record<Outcome, { readonly sign: string; readonly role: Ro
 }
 
 const renderTool = (item: ToolItem, canvas: Canvas): Lines => {
-  const lines = [toolLine(item, canvas)]
+  const output = shownOutput(item)
+  const lines = [
+    toolLine(item, canvas),
+    ...(output === "" ? [] : renderTail(output, canvas, item.outcome === "ok" ? "dim" : "text"))
+  ]
   if (item.diff === undefined || item.outcome !== "ok") return lines
   const [, ...changes] = Diff.render(item.diff, narrow(canvas, 2))
   return [...lines, ...foldLines(changes, maxDiffLines, canvas)]

@@ -7,7 +7,7 @@ import { plain } from "../terminal/theme.ts"
 import { clean, expandTabs, paintPlainText } from "../terminal/themedText.ts"
 import * as Diff from "./diff.ts"
 import type { Item } from "./item.ts"
-import { toolLine } from "./itemView.ts"
+import { isFoldedPrompt, toolLine } from "./itemView.ts"
 
 /** Shows in full what the transcript folds: a list of pages, and the open page. */
 export interface Pager {
@@ -21,15 +21,22 @@ const firstLine = (text: string): string => clean(text).trim().split("\n")[0] ??
 const titleOf = (item: Item): string => {
   if (item.type === "tool") return toolLine(item, { width: 400, theme: plain })
   if (item.type === "shell") return `${item.ok ? "✓" : "✗"} ! ${firstLine(item.command)} · ${clean(item.end)}`
+  if (item.type === "user") return `› ${firstLine(item.text)}`
   return item.type === "reasoning" ? `∴ ${firstLine(item.text)}` : item.type
 }
 
 /** Selects the newest page. Undefined if there are no pages. */
 export const make = (items: ReadonlyArray<Item>): Pager | undefined => {
-  const pages = items.filter(({ type }) => type === "tool" || type === "shell" || type === "reasoning")
+  const pages = items.filter((item) =>
+    ["tool", "shell", "reasoning"].includes(item.type) || (item.type === "user" && isFoldedPrompt(item.text))
+  )
   if (pages.length === 0) return undefined
   const choices = pages.map((item, index) => ({ id: String(index), label: titleOf(item), detail: "" }))
-  return { pages, picker: Picker.make("Tool output and reasoning", choices, pages.length - 1), open: undefined }
+  return {
+    pages,
+    picker: Picker.make("Tool output, reasoning and long prompts", choices, pages.length - 1),
+    open: undefined
+  }
 }
 
 const moves: Readonly<Record<string, Move>> = {
@@ -76,6 +83,8 @@ const renderPage = (item: Item | undefined, canvas: Canvas): Lines => {
       ]
     case "shell":
       return paintPlainText(item.output, canvas)
+    case "user":
+      return paintPlainText(item.text, canvas)
     case "reasoning":
       return clean(item.text).split("\n").flatMap((text) =>
         paintWrapped([{ text: expandTabs(text), roles: ["text"] }], canvas)

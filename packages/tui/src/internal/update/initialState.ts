@@ -4,6 +4,7 @@ import type { State } from "../screen/state.ts"
 
 export const initialState = (
   options: Pick<State, "columns" | "rows" | "theme" | "version" | "yolo"> & {
+    readonly directory?: string
     readonly history: ReadonlyArray<string>
   }
 ): State => ({
@@ -13,6 +14,8 @@ export const initialState = (
   highlighter: undefined,
   now: 0,
   version: options.version,
+  directory: options.directory ?? "",
+  branch: undefined,
   yolo: options.yolo,
   model: undefined,
   items: [],
@@ -36,6 +39,7 @@ export const initialState = (
   overlay: undefined,
   queuedQuestions: [],
   pager: undefined,
+  isStartingServers: false,
   hint: undefined,
   isConfirmingQuit: false
 })

@@ -23,7 +23,7 @@ const submit = (state: State, text: string): Step => {
   if (text.startsWith("!") && text.slice(1).trim() !== "") {
     const command = text.slice(1).trim()
     return step(
-      { ...state, task: { type: "shell", command, since: state.now, isStopping: false } },
+      { ...state, task: { type: "shell", command, output: "", since: state.now, isStopping: false } },
       { type: "shell", command }
     )
   }
@@ -41,7 +41,7 @@ const submit = (state: State, text: string): Step => {
   return step(
     {
       ...addItem(state, { type: "user", text }),
-      task: { type: "turn", phase: "thinking", since: state.now, isStopping: false }
+      task: { type: "turn", phase: "thinking", since: state.now, spent: state.spending, isStopping: false }
     },
     { type: "turn", text }
   )

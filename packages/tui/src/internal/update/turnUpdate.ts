@@ -26,6 +26,7 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
         title: event.title,
         phase: "asked",
         since: at,
+        output: "",
         item: undefined
       }
       return { ...closed, calls: [...closed.calls, call], task: withPhase(state, "working") }
@@ -36,6 +37,10 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       return state
     case "tool-running":
       return updateCall(state, event.id, (call) => ({ ...call, phase: "running", since: at }))
+    case "compacting":
+      return { ...state, task: withPhase(state, "compacting") }
+    case "tool-output":
+      return updateCall(state, event.id, (call) => ({ ...call, output: event.text }))
     case "tool-done": {
       const call = state.calls.find(({ id }) => id === event.id)
       const item: Item = {
@@ -123,7 +128,16 @@ export const endTurn = (state: State, at: number, isInterrupted: boolean): State
       ),
     { ...closed, calls: [] as ReadonlyArray<Call> }
   )
-  return { ...(isInterrupted ? addItem(done, interruptedNotice) : done), task: { type: "none" }, isAnswerBegun: false }
+  const ended = isInterrupted ? addItem(done, interruptedNotice) : done
+  return { ...addSummary(ended, at), task: { type: "none" }, isAnswerBegun: false }
+}
+
+const addSummary = (state: State, at: number): State => {
+  if (state.task.type !== "turn") return state
+  const spending = Spending.since(state.task.spent, state.spending)
+  // Nothing was sent, e.g. because no model is configured.
+  if (spending.requests < 1) return state
+  return addItem(state, { type: "turn", seconds: (at - state.task.since) / 1000, spending })
 }
 
 export const addItem = (state: State, item: Item): State => ({ ...state, items: [...state.items, item] })

@@ -56,6 +56,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return submitQueued(
         TurnUpdate.endTurn(withdrawAll({ ...state, retryWait: undefined }), message.at, message.interrupted)
       )
+    case "shell-output":
+      return step(state.task.type === "shell" ? { ...state, task: { ...state.task, output: message.text } } : state)
     case "task-ended":
       return submitQueued({ ...state, task: { type: "none" }, retryWait: undefined })
     case "retry-wait":
@@ -111,6 +113,10 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     }
     case "setup-done":
       return step({ ...state, overlay: undefined })
+    case "branch":
+      return step(state.branch === message.branch ? state : { ...state, branch: message.branch })
+    case "servers-starting":
+      return step({ ...state, isStartingServers: message.isStarting })
     case "highlighter":
       return step({ ...state, highlighter: message.highlighter })
   }
