@@ -8,9 +8,9 @@ import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Picker from "../input/picker.ts"
+import { relativeTime } from "../input/relativeTime.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
-import { relativeTime } from "./relativeTime.ts"
 
 /** `/new`, `/sessions` and `/export`. A session that is `keptOpen` must not be opened a second time. */
 export const make = (keptOpen: Session | undefined) =>

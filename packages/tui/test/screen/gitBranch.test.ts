@@ -4,7 +4,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
-import * as GitBranch from "../../src/internal/actions/gitBranch.ts"
+import * as GitBranch from "../../src/internal/screen/gitBranch.ts"
 
 it.scoped("finds the branch as git does: below the root, in a worktree, detached, and outside a repository", () =>
   Effect.gen(function*() {

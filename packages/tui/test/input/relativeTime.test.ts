@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { relativeTime } from "../../src/internal/actions/relativeTime.ts"
+import { relativeTime } from "../../src/internal/input/relativeTime.ts"
 
 it("says how long ago something happened", () => {
   const now = Date.parse("2026-03-31T12:00:00Z")
