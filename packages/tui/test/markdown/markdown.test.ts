@@ -87,7 +87,7 @@ describe("Rendered Markdown", () => {
 
   it("shows the language of a code block, indents its lines and only breaks long ones", () => {
     assert.deepStrictEqual(shown("```ts\nconst  a = 1\n\n\tb()\n```", 20), ["ts", "  const  a = 1", "", "      b()"])
-    assert.deepStrictEqual(shown(`\`\`\`\n${"x".repeat(20)}\n\`\`\``, 20), [`  ${"x".repeat(18)}`, "  xx"])
+    assert.deepStrictEqual(shown(`\`\`\`\n${"x".repeat(20)}\n\`\`\``, 20), [`  ${"x".repeat(18)}`, "    xx"])
     assert.deepStrictEqual(shown("```\n\na\n\n```\n\n    indented\n\n"), ["", "  a", "", "", "  indented"])
     assert.deepStrictEqual(shown("```ts\n"), ["ts"])
   })

@@ -1,7 +1,7 @@
 import type { Canvas } from "../terminal/canvas.ts"
 import type { Role, Theme } from "../terminal/theme.ts"
 import { expandTabs, type Line, measureWidth, paint, reveal, wrap } from "../terminal/themedText.ts"
-import { markWords, styleCode } from "./diffStyles.ts"
+import { markWords, type Row, styleCode } from "./diffStyles.ts"
 
 /**
  * Renders a unified diff with file names and line numbers. Nothing of a change is hidden: long lines are wrapped, and control characters
@@ -16,12 +16,6 @@ export const render = (unified: string, canvas: Canvas): ReadonlyArray<string> =
 
 // In a file with Windows line ends, every line ends in \r: it is not a change.
 const makeVisible = (text: string): string => expandTabs(reveal(text.replace(/\r$/, "")))
-
-export interface Row {
-  readonly kind: "file" | "gap" | "added" | "removed" | "context" | "note"
-  readonly number?: number
-  readonly text: string
-}
 
 interface StyledRow extends Row {
   readonly spans: Line

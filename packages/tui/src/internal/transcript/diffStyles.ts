@@ -2,7 +2,13 @@
 import { diffWordsWithSpace } from "diff"
 import { highlight, type Highlighter } from "../markdown/highlight.ts"
 import type { Line } from "../terminal/themedText.ts"
-import type { Row } from "./diff.ts"
+
+/** A row of a diff, in which nothing is invisible any more. */
+export interface Row {
+  readonly kind: "file" | "gap" | "added" | "removed" | "context" | "note"
+  readonly number?: number
+  readonly text: string
+}
 
 /** A longer diff is shown without colors of code, and a longer line without changed words, because they take long. */
 const maxCodeLength = 50_000
