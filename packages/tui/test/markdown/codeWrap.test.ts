@@ -11,8 +11,8 @@ describe("A long line of code", () => {
   it("is broken after a space, else after a comma or a bracket, and its rest is indented", () => {
     assert.deepStrictEqual(wrapped("  const total = items.reduce(sum)", 20), [
       "  const total = ",
-      "    items.reduce(sum",
-      "    )"
+      "    items.reduce(",
+      "    sum)"
     ])
     assert.deepStrictEqual(wrapped("call(aaaa,bbbb,cccc)", 16), ["call(aaaa,bbbb,", "  cccc)"])
     assert.deepStrictEqual(wrapped("x".repeat(12), 8), ["xxxxxxxx", "  xxxx"])

@@ -34,7 +34,7 @@ export const make = (items: ReadonlyArray<Item>): Pager | undefined => {
   const choices = pages.map((item, index) => ({ id: String(index), label: titleOf(item), detail: "" }))
   return {
     pages,
-    picker: Picker.make("Tool output, reasoning and long prompts", choices, pages.length - 1),
+    picker: Picker.make("Tool output and reasoning", choices, pages.length - 1),
     open: undefined
   }
 }
