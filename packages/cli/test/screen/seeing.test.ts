@@ -4,8 +4,9 @@ import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import { keys } from "../Terminal.ts"
-import { ask, call, says, start } from "./ScreenOnSandbox.ts"
+import { ask, call, says, start, untilAnswerable } from "./ScreenOnSandbox.ts"
 
 const unfocused = "\u001b[O"
 const focused = "\u001b[I"
@@ -76,12 +77,12 @@ layer(NodeContext.layer)("What happens", (it) => {
       yield* terminal.write(unfocused)
       yield* ask(terminal, "Go")
       yield* terminal.see("waiting for you")
-      yield* Effect.repeat(Effect.sleep("20 millis"), {
-        until: () => existsSync(told) && readFileSync(told, "utf8").endsWith("\n")
+      yield* Effect.promise(async () => {
+        while (!existsSync(told) || !readFileSync(told, "utf8").endsWith("\n")) await setTimeout(20)
       })
       assert.strictEqual(readFileSync(told, "utf8"), "altimate-code asks for your approval in ~/project.\n")
       yield* terminal.write(focused)
-      yield* Effect.sleep("600 millis")
+      yield* untilAnswerable(terminal)
       yield* terminal.write("y")
       yield* terminal.see(/Done\.[^]*on topic[^]*ready/)
       assert.deepStrictEqual(titles, [
