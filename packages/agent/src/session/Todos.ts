@@ -74,6 +74,15 @@ export const toText = (todos: ReadonlyArray<Todo>): string =>
     : todos.map(({ content, status }) => `${marks[status]} ${content}`).join("\n")
 
 /**
+ * The step in progress, on one line; empty if there is none.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const currentStep = (todos: ReadonlyArray<Todo>): string =>
+  (todos.find(({ status }) => status === "in_progress")?.content ?? "").replace(/\s+/g, " ").trim()
+
+/**
  * A few words, e.g. `2 of 5 done`.
  *
  * @since 0.1.0

@@ -57,10 +57,8 @@ export const parse = (file: string): Effect.Effect<FrontMatter> =>
     const lines = readLines(text)
     // Most settings are plain, and YAML's parser is large.
     if (lines !== undefined && [...lines.values()].every((value) => plain.test(value))) return { settings: lines, body }
-    const { parseDocument } = yield* Effect.promise(() => import("yaml"))
-    const document = parseDocument(text)
-    const [error] = document.errors
-    const value: unknown = error === undefined ? document.toJS() : undefined
+    const { parseYaml } = yield* Effect.promise(() => import("./parseYaml.ts"))
+    const { line, value } = parseYaml(text)
     if (Predicate.isRecord(value)) {
       return { settings: new Map(Object.entries(value).map(([name, value]) => [name, toText(value)])), body }
     }
@@ -68,7 +66,6 @@ export const parse = (file: string): Effect.Effect<FrontMatter> =>
     if (lines !== undefined) {
       return { settings: new Map(Array.from(lines, ([name, value]) => [name, unquote(value)])), body }
     }
-    const line = error?.linePos?.[0].line
     return {
       settings: new Map(),
       body,

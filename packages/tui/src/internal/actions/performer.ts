@@ -8,6 +8,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Host } from "../../Host.ts"
+import * as CustomCommands from "../commands/customCommands.ts"
 import type { Action } from "../screen/action.ts"
 import type { Message } from "../screen/message.ts"
 import type { Terminal } from "../terminal/terminal.ts"
@@ -72,6 +73,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     const prompt = yield* PromptActions.make(suspendDuring)
     const reports = yield* ReportActions.make
 
+    const commands = yield* CustomCommands.make(approvals.approver)
+
     /** A turn, a shell command or a compaction: one at a time, and Esc stops it. */
     const task = yield* FiberHandle.make()
     const setupAttempt = yield* FiberHandle.make()
@@ -110,6 +113,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
       switch (action.type) {
         case "turn":
           return runAs(task, runTurn(action.text))
+        case "command":
+          return runAs(task, runTurn(action.text, commands.makePrompt(action.command)))
         case "shell":
           return runAs(task, runShell(action.command))
         case "compact":
@@ -166,6 +171,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     /** Shows the session at once; the tools' notices and the model once they are there. */
     const start = Effect.gen(function*() {
       yield* current.display
+      // Not in the background: a command is known once it can be typed.
+      yield* commands.list
       yield* fork(Effect.flatMap(tools, ({ notices }) => Effect.forEach(notices, showWarning, { discard: true })))
       yield* fork(Stream.runForEach(host.notices, showNotice))
       if (Option.isNone(host.setup)) yield* fork(models.display)
