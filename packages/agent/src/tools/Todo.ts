@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
-import * as Todos from "../session/Todos.ts"
+import * as TodoList from "../session/TodoList.ts"
 
 /**
  * Replaces the list.
@@ -20,7 +20,7 @@ export const Todo = tool(
   "todo",
   "Replaces your list of steps, which the user sees while you work. Use it for tasks of three or more steps: write all steps first, set one to \
 in_progress when you begin it and to completed as soon as it is done. Don't use it for small tasks.",
-  { todos: Schema.Array(Todos.Todo).annotations({ description: "All steps, in order." }) }
+  { todos: Schema.Array(TodoList.Todo).annotations({ description: "All steps, in order." }) }
 ).annotate(Tool.Readonly, true)
 
 /**
@@ -30,6 +30,6 @@ in_progress when you begin it and to completed as soon as it is done. Don't use 
  * @category handlers
  */
 export const todo = Effect.fn("Todo.todo")(function*({ todos }: typeof Todo.parametersSchema.Type) {
-  if (todos.length > Todos.maxCount) return yield* failed(`The list has more than ${Todos.maxCount} steps.`)
-  return textOutput(Todos.toText(todos), Todos.summarize(todos))
+  if (todos.length > TodoList.maxCount) return yield* failed(`The list has more than ${TodoList.maxCount} steps.`)
+  return textOutput(TodoList.toText(todos), TodoList.summarize(todos))
 })

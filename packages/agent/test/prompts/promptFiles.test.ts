@@ -13,14 +13,14 @@ layer(NodeContext.layer)("Custom commands", (it) => {
   it.scoped("have the name of their file, with its folders before it", () =>
     Effect.gen(function*() {
       const { at, put, root } = yield* makeProject
-      yield* put("c/review.md", "---\ndescription: Review it\nargument-hint: [branch] [title]\n---\n\nReview $1.\n")
+      yield* put("c/review.md", "---\ndescription: Review it\nargument-hint: [branch]\n---\n\nReview $1.\n")
       yield* put("c/frontend/component.md", "Make a component.\nNow.")
       yield* put("c/notes.txt", "no command")
       const { commands, notices } = yield* CustomCommands.find([{ directory: at("c"), root }])
       assert.deepStrictEqual(notices, [])
       assert.deepStrictEqual(commands.map(({ argumentHint, description, name }) => [name, description, argumentHint]), [
         ["frontend:component", "Make a component.", ""],
-        ["review", "Review it", "[branch] [title]"]
+        ["review", "Review it", "[branch]"]
       ])
       assert.deepStrictEqual(commands[1]!.segments, [{ type: "text", text: "Review $1." }])
     }))

@@ -4,7 +4,7 @@ import * as McpServers from "@altimate-code/agent/mcp/McpServers"
 import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPolicy"
 import * as PermissionRules from "@altimate-code/agent/permission/PermissionRules"
 import * as Skills from "@altimate-code/agent/prompts/Skills"
-import * as Skill from "@altimate-code/agent/tools/Skill"
+import * as LoadSkill from "@altimate-code/agent/tools/LoadSkill"
 import * as Tools from "@altimate-code/agent/tools/Tools"
 import * as Instructions from "@altimate-code/agent/turn/Instructions"
 import * as SystemPrompt from "@altimate-code/agent/turn/SystemPrompt"
@@ -46,7 +46,7 @@ export const tools = <R>(
   Effect.gen(function*() {
     const tools = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
     const { skills } = yield* findSkills
-    const builtIn = skills.length === 0 ? tools : McpServers.merge(tools, yield* Skill.makeToolkit(skills))
+    const builtIn = skills.length === 0 ? tools : McpServers.merge(tools, yield* LoadSkill.makeToolkit(skills))
     return {
       toolkit: Effect.map(servers.toolkit, (toolkit) => McpServers.merge(builtIn, toolkit)),
       notices: yield* Mcp.waitForStart(servers, reportSlow)

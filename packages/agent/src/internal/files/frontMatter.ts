@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 
 export interface FrontMatter {
-  /** The settings, each as a text. A list of words is written with commas. */
+  /** The settings, each as a text. A list is as it is written on its line. */
   readonly settings: ReadonlyMap<string, string>
   readonly body: string
   /** What is wrong with the settings and what to do, to follow the file's path. */
@@ -16,13 +16,7 @@ const block = /^\uFEFF?---[ \t]*\r?\n(?:([^]*?)\r?\n)?---[ \t]*(?:\r?\n([^]*))?$
 const plain = /^(?!- |.*(: | #|:$))[^\s"'[\]{}>|&*!%@`#?,].*$/
 
 const toText = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.map(toText).join(", ")
-    : typeof value === "string"
-    ? value
-    : value === null || value === undefined
-    ? ""
-    : JSON.stringify(value)
+  typeof value === "string" ? value : value === null || value === undefined ? "" : JSON.stringify(value)
 
 const unquote = (value: string): string => /^(["'])(.*)\1$/.exec(value)?.[2] ?? value
 
@@ -40,6 +34,9 @@ const readLines = (text: string): ReadonlyMap<string, string> | undefined => {
   }
   return settings
 }
+
+const readLine = (text: string, name: string): string =>
+  text.split(/\r?\n/).find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim() ?? ""
 
 /** Separates the settings from the text. Without settings the whole file is text. */
 export const parse = (file: string): Effect.Effect<FrontMatter> =>
@@ -60,7 +57,15 @@ export const parse = (file: string): Effect.Effect<FrontMatter> =>
     const { parseYaml } = yield* Effect.promise(() => import("./parseYaml.ts"))
     const { line, value } = parseYaml(text)
     if (Predicate.isRecord(value)) {
-      return { settings: new Map(Object.entries(value).map(([name, value]) => [name, toText(value)])), body }
+      return {
+        settings: new Map(
+          // A hint such as [branch] is meant literally, although it is a list in YAML.
+          Object.entries(value).map((
+            [name, value]
+          ) => [name, Array.isArray(value) ? readLine(text, name) : toText(value)])
+        ),
+        body
+      }
     }
     if (value === null) return { settings: new Map(), body }
     if (lines !== undefined) {

@@ -1,6 +1,6 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
 import type { Spending } from "@altimate-code/agent/session/Spending"
-import type { Todo } from "@altimate-code/agent/session/Todos"
+import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel } from "../../Host.ts"
 import type { Command, Completion } from "../input/completion.ts"

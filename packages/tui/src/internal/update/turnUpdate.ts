@@ -1,5 +1,5 @@
 import * as Spending from "@altimate-code/agent/session/Spending"
-import * as Todos from "@altimate-code/agent/session/Todos"
+import * as TodoList from "@altimate-code/agent/session/TodoList"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import * as Option from "effect/Option"
 import { split, splitLong } from "../markdown/markdownSplit.ts"
@@ -34,7 +34,9 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
         ...closed,
         calls: [...closed.calls, call],
         task: withPhase(state, "working"),
-        todos: event.name === "todo" ? Option.getOrElse(Todos.ofParams(event.params), () => state.todos) : state.todos
+        todos: event.name === "todo"
+          ? Option.getOrElse(TodoList.ofParams(event.params), () => state.todos)
+          : state.todos
       }
     }
     case "tool-allowed":

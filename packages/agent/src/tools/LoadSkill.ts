@@ -35,7 +35,7 @@ export const Skill = tool(
  * @since 0.1.0
  * @category handlers
  */
-export const load = Effect.fn("Skill.load")(function*(skills: ReadonlyArray<Found>, name: string) {
+export const load = Effect.fn("LoadSkill.load")(function*(skills: ReadonlyArray<Found>, name: string) {
   const path = yield* Path.Path
   const { permit } = yield* ToolCall
   const skill = skills.find((skill) => skill.name === name)
