@@ -40,6 +40,8 @@ export class Workspace extends Context.Tag("@altimate-code/agent/Workspace")<Wor
   readonly root?: string
   /** The directory in which the complete output of a command is kept for 7 days if it is too long for the model. */
   readonly outputs: string
+  /** Directories with the user's own skills. The tools may read files there as they may read the project's. */
+  readonly skillDirectories?: ReadonlyArray<string>
   /** The files of the program that runs the tools. */
   readonly programFiles: ProgramFiles
   /** The complete environment of the command lines that the model and the user run. */

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as CustomCommands from "@altimate-code/agent/prompts/CustomCommands"
 import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import type { AnyToolkit } from "@altimate-code/agent/tools/AnyToolkit"
 import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
@@ -135,6 +136,23 @@ export interface Setup {
 }
 
 /**
+ * The user's and the project's own commands.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CustomCommandFiles {
+  /** Finds the commands, except those with a reserved name, and notices for the user about files that are left out. */
+  readonly find: (reserved: ReadonlyArray<string>) => Effect.Effect<CustomCommands.Found>
+  /** Whether the command comes with the project, runs command lines, and waits for the user's trust. */
+  readonly isUntrusted: (command: CustomCommands.CustomCommand) => Effect.Effect<boolean, HostError>
+  /** Trusts this version of the command's file. */
+  readonly trust: (command: CustomCommands.CustomCommand) => Effect.Effect<void, HostError>
+  /** Tells the user which settings of the file have no effect. */
+  readonly describeIgnored: (command: CustomCommands.CustomCommand) => ReadonlyArray<string>
+}
+
+/**
  * The program around the screen.
  *
  * @since 0.1.0
@@ -163,6 +181,7 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
     readonly toolkit: AnyToolkit | Effect.Effect<AnyToolkit>
     readonly notices: ReadonlyArray<string>
   }>
+  readonly customCommands: CustomCommandFiles
   /** The state of each MCP server, for `/mcp`. */
   readonly mcp: Effect.Effect<ReadonlyArray<string>>
   /**

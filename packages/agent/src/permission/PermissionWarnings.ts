@@ -10,7 +10,7 @@ import { canonicalName, synonymsOf } from "../internal/permission/permissionName
 import type { Rules, Verdict } from "./PermissionRules.ts"
 
 /** The permissions of the built-in tools. */
-const permissions = ["read", "glob", "grep", "edit", "bash", "external_directory"]
+const permissions = ["read", "glob", "grep", "edit", "bash", "skill", "external_directory"]
 
 /**
  * Returns sentences for the user about names that match no tool, and about rules that would be stricter in tools where the last matching

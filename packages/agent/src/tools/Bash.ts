@@ -6,12 +6,11 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { locate } from "../internal/files/paths.ts"
+import { commandAction } from "../internal/shell/commandAction.ts"
 import { optional, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
 import * as Shell from "../Shell.ts"
 import { ToolCall } from "./ToolCall.ts"
-import * as ToolTitle from "./ToolTitle.ts"
 
 /**
  * Runs a command line.
@@ -43,21 +42,8 @@ and editors don't work. Long output is cut in the middle. To look at files use r
 export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
   const { permit, showOutput, storeProcess } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
-  // Loaded only now: the parser of command lines is large.
-  const { splitCommandLine } = yield* Effect.promise(() => import("../internal/shell/splitCommandLine.ts"))
-  const parts = splitCommandLine(params.command, yield* Shell.variables)
-  // An unknown file may be one that other programs execute. If the command line is opaque, only a rule for all commands can allow it anyway.
-  const isOpaque = parts.some(({ opaque, permission }) => permission === "bash" && opaque)
-  // Resolves the path of each redirection, and whether it is inside the project.
-  const located = yield* Effect.forEach(parts, (part) => {
-    if (part.permission !== "edit") return Effect.succeed([part])
-    if (part.opaque) return Effect.succeed([isOpaque ? part : { ...part, executedAs: [part.subject] }])
-    return Effect.map(locate(part.subject), (target) => target.partsFor("edit"))
-  })
   yield* permit({
-    parts: located.flat(),
-    title: ToolTitle.of("bash", params),
-    preview: { type: "command", text: params.command },
+    ...yield* commandAction(params.command),
     ...(params.description === undefined ? {} : { purpose: params.description })
   })
   const { ending, ok, output } = yield* Shell.run({

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Cut from "@altimate-code/system/Cut"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as TodoList from "../session/TodoList.ts"
 
 const maxLength = 120
 
@@ -22,7 +24,10 @@ const oneLine = (text: string): string => {
  */
 export const of = (name: string, params: unknown): string => {
   if (!Predicate.isRecord(params)) return params === undefined ? name : oneLine(JSON.stringify(params) ?? "")
-  for (const key of ["command", "pattern", "path", "url"]) {
+  if (name === "todo") {
+    return Option.match(TodoList.ofParams(params), { onNone: () => "", onSome: TodoList.currentStep })
+  }
+  for (const key of name === "skill" ? ["name"] : ["command", "pattern", "path", "url"]) {
     const value = params[key]
     if (Predicate.isString(value) && value.trim() !== "") return oneLine(value)
   }

@@ -17,6 +17,7 @@ import { Edit, edit } from "./Edit.ts"
 import { Glob, glob } from "./Glob.ts"
 import { Grep, grep } from "./Grep.ts"
 import { Read, read } from "./Read.ts"
+import { Todo, todo } from "./Todo.ts"
 import { Write, write } from "./Write.ts"
 
 /**
@@ -25,7 +26,7 @@ import { Write, write } from "./Write.ts"
  * @since 0.1.0
  * @category toolkits
  */
-export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash)
+export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash, Todo)
 
 /**
  * The handlers of the built-in tools. The layer remembers which files were read, because a file must be read before it is changed.
@@ -48,7 +49,8 @@ export const layer: Layer.Layer<
       edit: (params) => Effect.provide(edit(params), context),
       glob: (params) => Effect.provide(glob(params), context),
       grep: (params) => Effect.provide(grep(params), context),
-      bash: (params) => Effect.provide(bash(params), context)
+      bash: (params) => Effect.provide(bash(params), context),
+      todo
     })
   )
 ).pipe(Layer.provide(FileVersions.layer))

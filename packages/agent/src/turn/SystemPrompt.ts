@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Skills from "../prompts/Skills.ts"
 import type { Instruction } from "./Instructions.ts"
 
 /**
@@ -23,6 +24,8 @@ export interface Options {
   readonly date: string
   readonly isRepository: boolean
   readonly instructions: ReadonlyArray<Instruction>
+  /** The skills that the model can load. */
+  readonly skills?: ReadonlyArray<Skills.Skill>
 }
 
 const generalPart = (name: string): string =>
@@ -50,8 +53,11 @@ How to answer
  * @since 0.1.0
  * @category constructors
  */
-export const make = ({ base, date, directory, instructions, isRepository, name, platform, root }: Options): string =>
-  [
+export const make = (
+  { base, date, directory, instructions, isRepository, name, platform, root, skills = [] }: Options
+): string => {
+  const skillList = Skills.toPrompt(skills)
+  return [
     base ?? generalPart(name),
     [
       `Working directory: ${directory}`,
@@ -61,6 +67,7 @@ export const make = ({ base, date, directory, instructions, isRepository, name, 
       `Platform: ${platform}`,
       `Date: ${date}`
     ].join("\n"),
+    ...(skillList === undefined ? [] : [skillList]),
     ...(instructions.length === 0
       ? []
       : [
@@ -69,3 +76,4 @@ and the user's current request takes precedence over all of them.",
         ...instructions.map(({ path, text }) => `Instructions from ${path}:\n${text.trim()}`)
       ])
   ].join("\n\n")
+}

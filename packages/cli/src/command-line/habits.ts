@@ -75,7 +75,8 @@ export const options: Table = {
     noServer
   ),
   "-p": "Leave it out: run always prints its answer and exits.",
-  ...forAll("--command, --disable-slash-commands", "There are no custom commands: write the text in the prompt."),
+  "--command": "Use altimate-code run --command NAME, or type /NAME on the screen.",
+  "--disable-slash-commands": "Custom commands run only if you name one: /NAME on the screen, or run --command NAME.",
   ...forAll("--trace, --no-trace", "There are no traces: altimate-code session show ID shows the transcript."),
   ...forAll("--audience, --query", "Write it in the prompt."),
   "--refresh": "Nothing needed: the list of models is built in.",

@@ -3,6 +3,8 @@ import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as McpServers from "@altimate-code/agent/mcp/McpServers"
 import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPolicy"
 import * as PermissionRules from "@altimate-code/agent/permission/PermissionRules"
+import * as Skills from "@altimate-code/agent/prompts/Skills"
+import * as LoadSkill from "@altimate-code/agent/tools/LoadSkill"
 import * as Tools from "@altimate-code/agent/tools/Tools"
 import * as Instructions from "@altimate-code/agent/turn/Instructions"
 import * as SystemPrompt from "@altimate-code/agent/turn/SystemPrompt"
@@ -20,6 +22,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Mcp from "./mcpServers.ts"
+import * as PromptSources from "./promptSources.ts"
 
 /** The permission rules of the configuration. With `--yolo` or its setting, the user is never asked. */
 export const permissions = Layer.unwrapEffect(
@@ -32,13 +35,18 @@ export const permissions = Layer.unwrapEffect(
     ))
 )
 
+/** The user's skills and the project's. */
+const findSkills = Effect.flatMap(PromptSources.find("skills"), Skills.find)
+
 /** The built-in tools and those of the MCP servers. `reportSlow` is called for each server that is slow to start. */
 export const tools = <R>(
   servers: McpServers.Servers,
   reportSlow: (server: string) => Effect.Effect<unknown, never, R>
 ) =>
   Effect.gen(function*() {
-    const builtIn = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
+    const tools = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
+    const { skills } = yield* findSkills
+    const builtIn = skills.length === 0 ? tools : McpServers.merge(tools, yield* LoadSkill.makeToolkit(skills))
     return {
       toolkit: Effect.map(servers.toolkit, (toolkit) => McpServers.merge(builtIn, toolkit)),
       notices: yield* Mcp.waitForStart(servers, reportSlow)
@@ -79,6 +87,7 @@ export const system = (base: Option.Option<string>) =>
       programFiles
     }
     const loaded = yield* Instructions.load(sources)
+    const { notices, skills } = yield* findSkills
     const findNested = Instructions.makeNested(sources, loaded)
     const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
     return {
@@ -90,9 +99,10 @@ export const system = (base: Option.Option<string>) =>
         platform: process.platform,
         date: localDate(new Date(yield* Clock.currentTimeMillis)),
         isRepository: Option.exists(yield* Project.find, ({ isRepository }) => isRepository),
-        instructions: loaded.instructions
+        instructions: loaded.instructions,
+        skills
       }),
-      notices: loaded.notices,
+      notices: [...loaded.notices, ...notices],
       /** Finds the instructions for files that tools touch. */
       findInstructions: (touched: Instructions.Touched) => Effect.provide(findNested(touched), context)
     }

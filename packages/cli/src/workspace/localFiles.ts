@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { tmpdir } from "node:os"
 import { childEnvironments } from "./childEnvironment.ts"
+import * as PromptSources from "./promptSources.ts"
 
 /** This program's own files, on the user's machine and in projects. */
 export const programFiles = Effect.gen(function*() {
@@ -64,6 +65,7 @@ const workspaceWith = (unstorable: Option.Option<string>) =>
         ...Option.match(yield* Project.find, { onNone: () => ({}), onSome: ({ root }) => ({ root }) }),
         outputs: Option.isNone(unstorable) ? stored : yield* Effect.orElseSucceed(temporary, () => stored),
         programFiles: yield* programFiles,
+        skillDirectories: yield* PromptSources.ownDirectories("skills"),
         ...yield* childEnvironments,
         makeMasker
       }

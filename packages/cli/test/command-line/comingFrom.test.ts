@@ -154,7 +154,8 @@ const writeFiles = () => {
     const content = name.endsWith("auth.json")
       ? { "amazon-bedrock": { type: "api", key: mark } }
       : { provider: { "amazon-bedrock": { options: { headers: { [mark]: "1" } } } } }
-    writeFileSync(path, name.endsWith(".md") ? mark : JSON.stringify(content))
+    const text = name.endsWith("SKILL.md") ? `---\nname: review\ndescription: ${mark}\n---\n` : mark
+    writeFileSync(path, name.endsWith(".md") ? text : JSON.stringify(content))
   }
   return marks
 }
@@ -232,6 +233,10 @@ describe("docs/coming-from.md", () => {
       const seen = new Set<string>()
       const content = { ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify(guideConfig(sandbox.url)) }
       yield* run(["run", "--trust-project", "hi"], content, seen)
+      for (const name of marks.keys()) {
+        const command = /commands\/(.*)\.md$/.exec(name)?.[1]
+        if (command !== undefined) yield* run(["run", "--trust-project", "--command", command], content, seen)
+      }
       yield* run(["providers", "list"], content, seen)
       // Variables that are read only for a remote host over TLS. The proxy refuses the connection.
       yield* Effect.flatMap(Network.Network, ({ inspect }) => Stream.runDrain(inspect("https://gateway.example.com/")))
@@ -242,7 +247,7 @@ describe("docs/coming-from.md", () => {
           Effect.withConfigProvider(provider({ HOME: home, HTTPS_PROXY: "http://127.0.0.1:9" }, seen))
         )
 
-      const request = JSON.stringify((yield* sandbox.requests)[0])
+      const request = JSON.stringify(yield* sandbox.requests)
       for (const [name, mark] of marks) assert.strictEqual(request.includes(mark), expected.has(name), name)
       for (const { here, there } of rows) {
         if (there.kind === "variable") assert.strictEqual(seen.has(there.text), here === "the same", there.text)

@@ -68,6 +68,12 @@ const make = Effect.gen(function*() {
     select: () => Effect.die("not used"),
     setEffort: () => Effect.die("not used"),
     tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),
+    customCommands: {
+      find: () => Effect.succeed({ commands: [], notices: [] }),
+      isUntrusted: () => Effect.succeed(false),
+      trust: () => Effect.void,
+      describeIgnored: () => []
+    },
     mcp: Effect.succeed(["tickets  connected  stdio"]),
     system: Effect.sync(() => {
       counts.systemPrompts++

@@ -139,7 +139,8 @@ describe("The store", () => {
       type: "session-opened",
       items,
       spending: Spending.none,
-      context: 0
+      context: 0,
+      todos: []
     })
     await drawn()
     assert.deepStrictEqual(written().flat().filter((line) => line !== ""), ["› old", "› 3", "› 4", "› 5"])

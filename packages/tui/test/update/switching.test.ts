@@ -4,7 +4,7 @@ import { makeScreen, spending } from "./simulatedScreen.ts"
 
 describe("Another session", () => {
   const picker = Picker.make("Sessions", [{ id: "older", label: "older", detail: "" }])
-  const conversation = { type: "session-opened", items: [], spending, context: 0 } as const
+  const conversation = { type: "session-opened", items: [], spending, context: 0, todos: [] } as const
 
   it("is opened when it is chosen", () => {
     const it = makeScreen()

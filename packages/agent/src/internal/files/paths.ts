@@ -39,7 +39,7 @@ const spellAsOnDisk = (path: string): Effect.Effect<string, never, FileSystem.Fi
 /** Resolves a path like a shell: relative to the workspace's directory, with `~` for the home directory. */
 export const locate = Effect.fn("paths.locate")(function*(given: string) {
   const paths = yield* Path.Path
-  const { directory, programFiles, root } = yield* Workspace
+  const { directory, programFiles, root, skillDirectories = [] } = yield* Workspace
   const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
   const whole = yield* spellAsOnDisk(paths.resolve(directory, Paths.expandHome(given, home)))
   const places = yield* SensitivePlaces.find(programFiles)
@@ -48,17 +48,26 @@ export const locate = Effect.fn("paths.locate")(function*(given: string) {
     ? undefined
     : yield* Effect.orElseSucceed(Paths.realPath(root), () => root)
 
+  const realSkillDirectories = yield* Effect.forEach(
+    skillDirectories,
+    (directory) => Effect.orElseSucceed(Paths.realPath(directory), () => directory)
+  )
+  const isSkill = (path: string) => realSkillDirectories.some((directory) => Paths.isBelow(path, directory))
   const isInside = (path: string) => realRoot !== undefined && Paths.isBelow(path, realRoot)
+  /** The user's skills may be next to the program's settings, so only the names of their files count. */
+  const isSecretFile = (path: string) => isSkill(path) ? SecretFiles.mayContainSecrets(path) : mayContainSecrets(path)
   const shownAs = (path: string) =>
     isInside(path) ? paths.relative(realRoot ?? path, path).replaceAll(paths.sep, "/") || "." : path
-  const outside = (path: string, shown: string): ReadonlyArray<ActionPart> =>
-    shown === path ? [{ permission: "external_directory", subject: path }] : []
+  const outside = (path: string, shown: string, permission: string): ReadonlyArray<ActionPart> =>
+    shown === path && !(permission !== "edit" && isSkill(path))
+      ? [{ permission: "external_directory", subject: path }]
+      : []
   const toPart = (path: string, subject: string, permission: string): ActionPart => {
     if (permission === "edit") {
       const executedAs = ExecutedFiles.namesOf(path, places)
       return { permission, subject, ...(executedAs.length > 0 ? { executedAs } : {}) }
     }
-    const isSecret = permission === "read" && mayContainSecrets(path)
+    const isSecret = permission === "read" && isSecretFile(path)
     return { permission, subject, ...(isSecret ? { secret: true } : {}) }
   }
 
@@ -68,13 +77,13 @@ export const locate = Effect.fn("paths.locate")(function*(given: string) {
     return {
       path,
       shown,
-      partsFor: (permission) => [...outside(path, shown), toPart(path, shown, permission)],
+      partsFor: (permission) => [...outside(path, shown, permission), toPart(path, shown, permission)],
       partsToRead: (file) => {
         const below = path.endsWith(paths.sep) ? path + file : `${path}${paths.sep}${file}`
         // Everything below a directory of the project is inside the project.
         const subject = isBelowRoot ? (shown === "." ? file : `${shown}/${file}`) : shownAs(below)
-        const secret = mayContainSecrets(below)
-        return [...outside(below, subject), { permission: "read", subject, secret }]
+        const secret = isSecretFile(below)
+        return [...outside(below, subject, "read"), { permission: "read", subject, secret }]
       }
     }
   }

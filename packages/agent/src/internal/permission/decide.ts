@@ -68,7 +68,7 @@ const judgeByRules = (rules: Rules, part: ActionPart): Judgement | undefined => 
   return undefined
 }
 
-const readPermissions = new Set(["read", "glob", "grep", "list"])
+const readPermissions = new Set(["read", "glob", "grep", "list", "skill"])
 
 /** The built-in tools check the file itself; for other calls only the subject is known. */
 const isSecret = ({ permission, secret, subject }: ActionPart): boolean =>

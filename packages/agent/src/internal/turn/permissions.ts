@@ -10,7 +10,7 @@ import type { SessionError } from "../../session/SessionError.ts"
 import { type Action, type ActionPart, ToolFailure } from "../../tools/ToolCall.ts"
 import { now } from "../session/now.ts"
 
-type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
+type Call = Pick<Extract<Response.AnyPart, { readonly type: "tool-call" }>, "id" | "name">
 
 export const makePermissions = (session: Session) =>
   Effect.gen(function*() {

@@ -28,6 +28,9 @@ const parameters = {
     Options.text("file").pipe(Options.withAlias("f"), Options.withPseudoName("PATH"), Options.repeated),
     { description: "Attach a text file, an image or a PDF." }
   ),
+  command: option(Options.text("command").pipe(Options.withPseudoName("NAME"), Options.optional), {
+    description: "Run a custom command; the prompt is its arguments."
+  }),
   title: option(
     Options.text("title").pipe(
       Options.withAlias("n"),

@@ -29,12 +29,16 @@ import * as LocalFiles from "../../workspace/localFiles.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
 import * as Attachment from "./attachment.ts"
+import * as CommandPrompt from "./commandPrompt.ts"
 import * as Answers from "./noAnswer.ts"
 import * as RunOutput from "./runOutput.ts"
 
 /** The values of the command line. */
 export interface RunOptions extends SessionOptions {
   readonly prompt: ReadonlyArray<string>
+  /** The custom command whose arguments `prompt` has. */
+  readonly command: Option.Option<string>
+  readonly trustProject: boolean
   /** Paths of the attached files. */
   readonly files: ReadonlyArray<string>
   /** The session's title in lists. */
@@ -50,20 +54,36 @@ export interface RunOptions extends SessionOptions {
 }
 
 /** Reads the user's message: the attached files, the prompt on the command line, and the text piped into stdin. */
-const readInput = Effect.fn("RunPrompt.readInput")(function*({ files, prompt }: RunOptions) {
+const readInput = Effect.fn("RunPrompt.readInput")(function*({ command, files, prompt, trustProject }: RunOptions) {
   const { readPiped } = yield* Stdio
+  const custom = yield* Effect.transposeMapOption(command, (name) => CommandPrompt.find(name, trustProject))
   const words = prompt.join(" ")
-  const piped = yield* readPiped({ isOptional: words.trim() !== "" || files.length > 0 })
-  const text = [words, Option.getOrElse(piped, () => "")].filter((text) => text.trim() !== "").join("\n\n")
+  const piped = Option.getOrElse(
+    yield* readPiped({ isOptional: words.trim() !== "" || files.length > 0 || Option.isSome(custom) }),
+    () => ""
+  )
   const attachments = yield* Attachment.readAll(files)
-  if (text === "" && attachments.length === 0) {
+  const isEmpty = [words, piped].every((text) => text.trim() === "")
+  if (isEmpty && attachments.length === 0 && Option.isNone(custom)) {
     return yield* new CliError({
       reason: "Usage",
       message: "There is no prompt.",
       hint: "Write it after run (altimate-code run \"why?\"), or pipe it in."
     })
   }
-  return [...attachments, ...(text === "" ? [] : [Prompt.textPart({ text })])]
+  return {
+    notices: Option.match(custom, { onNone: () => [], onSome: ({ notices }) => notices }),
+    /** Makes the message. A custom command may run command lines, with the session's permissions. */
+    toParts: (session: Session) =>
+      Effect.gen(function*() {
+        const typed = yield* Option.match(custom, {
+          onNone: () => Effect.succeed(words),
+          onSome: ({ command }) => CommandPrompt.expand(command, prompt, session)
+        })
+        const text = [typed, piped].filter((text) => text.trim() !== "").join("\n\n")
+        return [...attachments, ...(text === "" ? [] : [Prompt.textPart({ text })])]
+      })
+  }
 })
 
 /** Prepares the tools and instructions of a turn; none with --no-tools. */
@@ -130,7 +150,7 @@ const failWithoutAnswer = (event: TurnEvent, maxSteps: number) => {
 export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
   const model = yield* KnownModels.lookUp(yield* Bedrock.configuredModel)
   const maxCost = Option.map((yield* Settings).gateway.maxCost, ({ value }) => value)
-  const input = yield* readInput(options)
+  const given = yield* readInput(options)
   yield* Effect.gen(function*() {
     const target = yield* BedrockTarget
     // Resolved before the request, so that a broken auth.json is not reported as a failed request.
@@ -149,12 +169,14 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       ...session.notices,
       ...describeCostLimit({ maxCost, model, spending: Spending.sum(yield* session.entries) }),
       ...notices,
+      ...given.notices,
       ...yield* Attachment.findNotices(options.files)
     ])
     if (Option.isSome(options.title) && options.title.value.trim() !== "") {
       const time = new Date(yield* Clock.currentTimeMillis).toISOString()
       yield* session.append({ type: "title", title: options.title.value, time })
     }
+    const input = yield* given.toParts(session)
     const provider = Bedrock.provider(target, helpers, { price: model.price, maxCost })
     const title = yield* Effect.fork(writeTitle(session, input, provider))
     yield* Turn.run({

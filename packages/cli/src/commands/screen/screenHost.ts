@@ -19,6 +19,7 @@ import type { Services } from "../../Services.ts"
 import { version } from "../../Version.ts"
 import * as Assistant from "../../workspace/assistant.ts"
 import { tokenCommandEnvironment } from "../../workspace/childEnvironment.ts"
+import * as CustomCommands from "../../workspace/customCommands.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import * as FirstStart from "./firstStart.ts"
 import { toChoices } from "./modelChoices.ts"
@@ -83,6 +84,14 @@ export const layer = (
           Assistant.tools(servers, (server) => notify(`Waiting for MCP server ${server} to start.`)),
           context
         ),
+        customCommands: {
+          find: (reserved) => Effect.provide(CustomCommands.find(reserved), context),
+          isUntrusted: (command) =>
+            CustomCommands.isUntrusted(command).pipe(Effect.mapError(toHostError), Effect.provide(context)),
+          trust: (command) =>
+            CustomCommands.trust([command]).pipe(Effect.mapError(toHostError), Effect.provide(context)),
+          describeIgnored: CustomCommands.describeIgnored
+        },
         mcp: Effect.map(servers.status, Mcp.describeServers),
         system: Effect.provide(Assistant.system(Option.none()), context),
         explain,

@@ -13,7 +13,7 @@ export interface UnenforcedRule {
 
 /** Tools of opencode that do not exist here and need no rule. */
 const missingTools = new Set(
-  ("batch codesearch doom_loop invalid lsp plan_enter plan_exit question skill task todoread todowrite webfetch websearch")
+  ("batch codesearch doom_loop invalid lsp plan_enter plan_exit question task todoread todowrite webfetch websearch")
     .split(" ")
 )
 

@@ -2,6 +2,7 @@ import * as History from "@altimate-code/agent/session/History"
 import type { Session } from "@altimate-code/agent/session/Session"
 import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import * as Spending from "@altimate-code/agent/session/Spending"
+import * as TodoList from "@altimate-code/agent/session/TodoList"
 import type * as Turn from "@altimate-code/agent/turn/Turn"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as Context from "effect/Context"
@@ -64,7 +65,8 @@ export const make = (initial: Options) =>
           ? [{ type: "welcome", version: host.version, directory: host.directory }]
           : [...items, { type: "notice", level: "info", text: `Resumed session ${session.id}.` }],
         spending: Spending.sum(entries),
-        context: History.estimateContext(entries)
+        context: History.estimateContext(entries),
+        todos: TodoList.latest(entries)
       })
       if (session.directory !== workspace.directory) {
         yield* showWarning(`This session was started in ${session.directory}. Tools run in ${workspace.directory}.`)

@@ -11,6 +11,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Host } from "../../Host.ts"
+import * as CustomCommands from "../commands/customCommands.ts"
 import type { Action } from "../screen/action.ts"
 import * as GitBranch from "../screen/gitBranch.ts"
 import type { Message } from "../screen/message.ts"
@@ -82,6 +83,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     const prompt = yield* PromptActions.make(suspendDuring)
     const reports = yield* ReportActions.make
 
+    const commands = yield* CustomCommands.make(approvals.approver)
+
     /** A turn, a shell command or a compaction: one at a time, and Esc stops it. */
     const task = yield* FiberHandle.make()
     const setupAttempt = yield* FiberHandle.make()
@@ -120,6 +123,11 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
       switch (action.type) {
         case "turn":
           return runAs(task, Effect.ensuring(runTurn(action.text), displayBranch))
+        case "command":
+          return runAs(
+            task,
+            Effect.ensuring(runTurn(action.text, commands.makePrompt(action.command)), displayBranch)
+          )
         case "shell":
           return runAs(task, Effect.ensuring(runShell(action.command), displayBranch))
         case "compact":
@@ -176,6 +184,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     /** Shows the session at once; the tools' notices and the model once they are there. */
     const start = Effect.gen(function*() {
       yield* current.display
+      // Not in the background: a command is known once it can be typed.
+      yield* commands.list
       yield* fork(displayBranch)
       const areServersStarting = (isStarting: boolean) => send({ type: "servers-starting", isStarting })
       yield* fork(Effect.scoped(Effect.gen(function*() {

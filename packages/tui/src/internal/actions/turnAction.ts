@@ -15,7 +15,8 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
-import { Host } from "../../Host.ts"
+import { Host, type HostError } from "../../Host.ts"
+import type { CommandPrompt } from "../commands/customCommands.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
 
@@ -63,13 +64,16 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
           )
           : Effect.void)
 
-    return (text: string) =>
+    return (typed: string, makeCommandPrompt?: Effect.Effect<CommandPrompt, HostError>) =>
       Effect.gen(function*() {
+        const { own, prompt: text } = makeCommandPrompt === undefined
+          ? { prompt: typed, own: typed }
+          : yield* makeCommandPrompt
         const { contextWindow, languageModel, modelProvider } = yield* host.model
         const { toolkit } = yield* tools
         const session = yield* current.get
         if (modelProvider?.small !== undefined) yield* writeTitle(session, text, modelProvider.small, modelProvider)
-        yield* grantMentioned(text)
+        yield* grantMentioned(own)
         const events = Turn.run({
           session,
           input: [Prompt.textPart({ text })],

@@ -21,9 +21,15 @@ const names = [...slashCommands.map(({ name }) => name), "/quit"]
 export const isSlashCommand = (text: string): boolean =>
   /^\/[a-z]+(?:\s|$)/.test(text) && names.includes(text.split(/\s/)[0] ?? "")
 
+/** Names that a custom command can't have, without the slash. */
+export const reservedNames: ReadonlyArray<string> = names.map((name) => name.slice(1))
+
+const line = ({ description, name }: Command): string => `${name.padEnd(12)} ${description}`
+
 /** The lines of `/help`. */
-export const help: ReadonlyArray<string> = [
-  ...slashCommands.map(({ description, name }) => `${name.padEnd(12)} ${description}`),
+export const help = (customCommands: ReadonlyArray<Command>): ReadonlyArray<string> => [
+  ...slashCommands.map(line),
+  ...(customCommands.length === 0 ? [] : ["", ...customCommands.map(line)]),
   "",
   "@           complete a file name",
   "!           at the start: run a shell command; the model sees its output",

@@ -48,6 +48,7 @@ export interface Layout {
 
 const subjects: Readonly<Record<string, string>> = {
   fallback: "other model",
+  "project command": "project command",
   bash: "command",
   edit: "edit",
   write: "edit",

@@ -1,9 +1,12 @@
 import type { Answer, Question } from "@altimate-code/agent/permission/Approver"
 import type { Answers, Effort } from "../../Host.ts"
+import type { TypedCommand } from "../commands/customCommands.ts"
 
 /** Work that the state asks for after a message. */
 export type Action =
   | { readonly type: "turn"; readonly text: string }
+  /** Runs a custom command. */
+  | { readonly type: "command"; readonly command: TypedCommand; readonly text: string }
   | { readonly type: "shell"; readonly command: string }
   | { readonly type: "compact" }
   /** Interrupts the turn, the shell command or the compaction. */

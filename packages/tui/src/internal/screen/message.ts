@@ -1,8 +1,10 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
 import type { Spending } from "@altimate-code/agent/session/Spending"
+import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel, Model } from "../../Host.ts"
+import type { Command } from "../input/completion.ts"
 import type { Key } from "../input/keys.ts"
 import type { Picker } from "../input/picker.ts"
 import type { Highlighter } from "../markdown/highlight.ts"
@@ -23,6 +25,7 @@ export type Message =
   }
   | { readonly type: "tick"; readonly at: number }
   | { readonly type: "hint-expired" }
+  | { readonly type: "commands"; readonly commands: ReadonlyArray<Command> }
   | { readonly type: "files"; readonly files: ReadonlyArray<string> }
   | { readonly type: "turn"; readonly event: TurnEvent; readonly at: number }
   | { readonly type: "turn-ended"; readonly at: number; readonly interrupted: boolean }
@@ -46,6 +49,7 @@ export type Message =
     readonly items: ReadonlyArray<Item>
     readonly spending: Spending
     readonly context: number
+    readonly todos: ReadonlyArray<Todo>
   }
   /** The requests of the session, after a task that may have sent some. */
   | { readonly type: "spending"; readonly spending: Spending }

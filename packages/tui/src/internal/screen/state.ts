@@ -1,8 +1,9 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
 import type { Spending } from "@altimate-code/agent/session/Spending"
+import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel } from "../../Host.ts"
-import type { Completion } from "../input/completion.ts"
+import type { Command, Completion } from "../input/completion.ts"
 import type * as Editor from "../input/editor.ts"
 import type { Picker } from "../input/picker.ts"
 import type { Highlighter } from "../markdown/highlight.ts"
@@ -93,6 +94,10 @@ export interface State {
   readonly input: Editor.State
   /** When the user last typed a character, or last answered a question. */
   readonly lastTypedAt: number
+  /** The model's list of steps. */
+  readonly todos: ReadonlyArray<Todo>
+  /** The user's and the project's own commands. */
+  readonly customCommands: ReadonlyArray<Command>
   /** Offered for completion after `@`. */
   readonly files: ReadonlyArray<string>
   readonly completion: Completion | undefined

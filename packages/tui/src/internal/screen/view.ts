@@ -1,4 +1,5 @@
 import * as Wait from "@altimate-code/agent/turn/Wait"
+import * as TodoView from "../commands/todoView.ts"
 import * as Editor from "../input/editor.ts"
 import * as Picker from "../input/picker.ts"
 import * as Markdown from "../markdown/markdown.ts"
@@ -97,7 +98,10 @@ const renderTask = (state: State, canvas: Canvas, room: number): Lines => {
       ...renderLiveTail(state.task.output, canvas, tailRows)
     ]
     : []
-  const parts = [text, thinking, calls, shell, renderRetryWait(state, canvas)].filter((lines) => lines.length > 0)
+  const todos = state.task.type === "turn" ? TodoView.render(state.todos, canvas, Math.floor(room / 2)) : []
+  const parts = [text, thinking, calls, shell, renderRetryWait(state, canvas), todos].filter((lines) =>
+    lines.length > 0
+  )
   const isContinued = parts[0] === text && isContinuation(state.openText)
   const spaced = parts.flatMap((lines, index) => index === 0 && isContinued ? lines : ["", ...lines])
   const lines = [...spaced, ...(queued.length > 0 ? ["", ...queued] : [])]

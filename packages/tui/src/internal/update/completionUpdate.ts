@@ -7,14 +7,19 @@ const maxFilesShown = 8
 
 /** Whether a completion of `a` also applies to `b`: ranking all files again for each piece of an answer would be slow. */
 export const hasSameCompletion = (a: State, b: State): boolean =>
-  a.input === b.input && a.files === b.files && a.closedCompletionFor === b.closedCompletionFor &&
+  a.input === b.input && a.files === b.files && a.customCommands === b.customCommands &&
+  a.closedCompletionFor === b.closedCompletionFor &&
   a.overlay === b.overlay && a.selectedCompletion === b.selectedCompletion
 
 export const updateCompletion = (state: State): State => {
-  const { closedCompletionFor, files, input } = state
+  const { closedCompletionFor, customCommands, files, input } = state
   const isOpen = state.overlay === undefined && input.text !== closedCompletionFor && input.recalled === undefined
   const completion = isOpen
-    ? complete({ text: input.text, cursor: input.cursor }, { files, commands: slashCommands, limit: maxFilesShown })
+    ? complete({ text: input.text, cursor: input.cursor }, {
+      files,
+      commands: [...slashCommands, ...customCommands],
+      limit: maxFilesShown
+    })
     : undefined
   const last = Math.max(0, (completion?.items.length ?? 1) - 1)
   return { ...state, completion, selectedCompletion: Math.min(state.selectedCompletion, last) }

@@ -31,6 +31,8 @@ export const initialState = (
   context: 0,
   input: Editor.empty(options.history),
   lastTypedAt: 0,
+  todos: [],
+  customCommands: [],
   files: [],
   completion: undefined,
   selectedCompletion: 0,

@@ -1,5 +1,7 @@
 import { efforts } from "../../Host.ts"
+import type { TypedCommand } from "../commands/customCommands.ts"
 import { help, isSlashCommand } from "../input/slashCommands.ts"
+import type { Action } from "../screen/action.ts"
 import type { State } from "../screen/state.ts"
 import { type Step, step } from "./step.ts"
 import { addItem } from "./turnUpdate.ts"
@@ -28,6 +30,8 @@ const submit = (state: State, text: string): Step => {
     )
   }
   if (isSlashCommand(text)) return runSlashCommand(state, text)
+  const custom = findCustomCommand(state, text)
+  if (custom !== undefined) return startTurn(state, text, { type: "command", command: custom, text })
   if (/^\/[a-z]+$/.test(text)) {
     return submitQueued(
       addItem(state, {
@@ -38,13 +42,21 @@ const submit = (state: State, text: string): Step => {
       })
     )
   }
-  return step(
+  return startTurn(state, text, { type: "turn", text })
+}
+
+const startTurn = (state: State, text: string, action: Action): Step =>
+  step(
     {
       ...addItem(state, { type: "user", text }),
       task: { type: "turn", phase: "thinking", since: state.now, spent: state.spending, isStopping: false }
     },
-    { type: "turn", text }
+    action
   )
+
+const findCustomCommand = ({ customCommands }: State, text: string): TypedCommand | undefined => {
+  const [name = "", args = ""] = /^(\S+)([^]*)$/.exec(text)?.slice(1) ?? []
+  return customCommands.some((command) => command.name === name) ? { name: name.slice(1), args } : undefined
 }
 
 const startLoading = (state: State, label: string): State =>
@@ -90,7 +102,9 @@ const runSlashCommand = (state: State, text: string): Step => {
     case "/export":
       return step(state, { type: "export" })
     case "/help":
-      return submitQueued(addItem(state, { type: "lines", title: "Commands and keys", lines: help }))
+      return submitQueued(
+        addItem(state, { type: "lines", title: "Commands and keys", lines: help(state.customCommands) })
+      )
     default:
       return step(state, { type: "quit" })
   }

@@ -1,5 +1,7 @@
 import * as Spending from "@altimate-code/agent/session/Spending"
+import * as TodoList from "@altimate-code/agent/session/TodoList"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
+import * as Option from "effect/Option"
 import { split, splitLong } from "../markdown/markdownSplit.ts"
 import type { Call, State, Task } from "../screen/state.ts"
 import { brokenOffNotice, interruptedNotice, type Item } from "../transcript/item.ts"
@@ -29,7 +31,14 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
         output: "",
         item: undefined
       }
-      return { ...closed, calls: [...closed.calls, call], task: withPhase(state, "working") }
+      return {
+        ...closed,
+        calls: [...closed.calls, call],
+        task: withPhase(state, "working"),
+        todos: event.name === "todo"
+          ? Option.getOrElse(TodoList.ofParams(event.params), () => state.todos)
+          : state.todos
+      }
     }
     case "tool-allowed":
     case "fallback":

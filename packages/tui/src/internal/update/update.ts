@@ -45,6 +45,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return step({ ...state, now: message.at })
     case "hint-expired":
       return step({ ...state, isConfirmingQuit: false, hint: undefined })
+    case "commands":
+      return step({ ...state, customCommands: message.commands })
     case "files":
       return step({ ...state, files: message.files })
     case "turn": {
@@ -87,7 +89,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
         items: message.items,
         sessionNumber: state.sessionNumber + 1,
         spending: message.spending,
-        context: message.context
+        context: message.context,
+        todos: message.todos
       })
     case "spending":
       return step({ ...state, spending: message.spending })

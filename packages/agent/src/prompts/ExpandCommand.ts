@@ -1,0 +1,58 @@
+/**
+ * Makes the prompt of a custom command.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { commandAction } from "../internal/shell/commandAction.ts"
+import { makePermissions } from "../internal/turn/permissions.ts"
+import type { Session } from "../session/Session.ts"
+import * as Shell from "../Shell.ts"
+import * as CommandTemplate from "./CommandTemplate.ts"
+import type { CustomCommand } from "./CustomCommands.ts"
+
+/**
+ * A command line of the command was not permitted or could not be run. Nothing was sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ExpandError extends Schema.TaggedError<ExpandError>("@altimate-code/agent/ExpandError")("ExpandError", {
+  message: Schema.String
+}) {}
+
+const timeout = "2 minutes"
+
+/**
+ * Inserts the arguments, then runs the command lines in order, each if the permission rules or the user allow it as a call of `bash`, and inserts
+ * their output. The caller checks before that the command may run anything at all.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const expand = Effect.fn("ExpandCommand.expand")(
+  function*(command: CustomCommand, given: CommandTemplate.Arguments, session: Session) {
+    const failed = (line: string, why: string) =>
+      new ExpandError({ message: `/${command.name} was not sent: its command ${JSON.stringify(line)} ${why}` })
+    const segments = CommandTemplate.insert(command.segments, given)
+    if (segments.every(({ type }) => type === "text")) return segments.map(({ text }) => text).join("")
+    const { permit } = yield* makePermissions(session)
+    const texts = yield* Effect.forEach(
+      segments,
+      ({ text, type }, index) =>
+        type === "text" ? Effect.succeed(text) : Effect.gen(function*() {
+          yield* permit({ id: `${command.name}-${index}`, name: "bash" }, yield* commandAction(text)).pipe(
+            Effect.mapError(({ message }) => failed(text, `may not run. ${message}`))
+          )
+          const { ending, ok, output } = yield* Effect.mapError(
+            Shell.run({ command: text, timeout }),
+            ({ message }) => failed(text, `could not be run: ${message}`)
+          )
+          const shown = output.trim() === "" ? "(no output)" : output.trimEnd()
+          return ok ? shown : `${shown}\n(${ending})`
+        })
+    )
+    return texts.join("")
+  }
+)

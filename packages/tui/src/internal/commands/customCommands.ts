@@ -1,0 +1,86 @@
+import { Approver } from "@altimate-code/agent/permission/Approver"
+import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import * as CommandTemplate from "@altimate-code/agent/prompts/CommandTemplate"
+import * as Commands from "@altimate-code/agent/prompts/CustomCommands"
+import * as ExpandCommand from "@altimate-code/agent/prompts/ExpandCommand"
+import type { Workspace } from "@altimate-code/agent/Workspace"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import { Host, HostError } from "../../Host.ts"
+import { CurrentSession } from "../actions/currentSession.ts"
+import { Display } from "../actions/display.ts"
+import { reservedNames } from "../input/slashCommands.ts"
+
+/** A custom command as the user typed it. */
+export interface TypedCommand {
+  /** Without the slash. */
+  readonly name: string
+  readonly args: string
+}
+
+/** The prompt of a command, and the text whose mentions of files are the user's own. */
+export interface CommandPrompt {
+  readonly prompt: string
+  readonly own: string
+}
+
+/** Lists the custom commands in the menu, and makes their prompts. */
+export const make = (approver: Approver["Type"]) =>
+  Effect.gen(function*() {
+    const { customCommands } = yield* Host
+    const current = yield* CurrentSession
+    const { send, showWarning } = yield* Display
+    const context = yield* Effect.context<PermissionPolicy | FileSystem.FileSystem | Path.Path | Workspace>()
+
+    /** Finds the files again: they may have changed since the menu was made. */
+    const find = customCommands.find(reservedNames).pipe(
+      Effect.tap(({ commands }) =>
+        send({
+          type: "commands",
+          commands: commands.map(({ argumentHint, description, name }) => ({
+            name: `/${name}`,
+            description: argumentHint === "" ? description : `${argumentHint}  ${description}`
+          }))
+        })
+      )
+    )
+
+    const askForTrust = Effect.fn("CustomCommands.askForTrust")(function*(command: Commands.CustomCommand) {
+      const lines = Commands.commandLines(command).join("\n")
+      const answer = yield* approver.ask({
+        id: `trust-${command.path}`,
+        tool: "project command",
+        action: { parts: [], title: `/${command.name}`, preview: { type: "command", text: lines } },
+        patterns: [],
+        because: `${command.path} comes with this project and runs commands. "Yes" trusts it until it changes`
+      })
+      if (answer._tag === "No") {
+        return yield* new HostError({ message: `/${command.name} was not sent, because it is not trusted.`, hint: "" })
+      }
+      yield* customCommands.trust(command)
+    })
+
+    return {
+      /** Shows the commands in the menu, and what is left out. */
+      list: Effect.flatMap(find, ({ notices }) => Effect.forEach(notices, showWarning, { discard: true })),
+      /** May ask for trust in a project's command, and for permission for its command lines. */
+      makePrompt: ({ args, name }: TypedCommand) =>
+        Effect.gen(function*() {
+          const { commands } = yield* find
+          const command = commands.find((command) => command.name === name)
+          if (command === undefined) {
+            return yield* new HostError({ message: `The file of /${name} can no longer be used.`, hint: "" })
+          }
+          if (yield* customCommands.isUntrusted(command)) yield* askForTrust(command)
+          yield* Effect.forEach(customCommands.describeIgnored(command), showWarning, { discard: true })
+          const prompt = yield* ExpandCommand.expand(command, CommandTemplate.parseArguments(args), yield* current.get)
+          // A project's file must not let the model read what the user has not named.
+          return { prompt, own: command.source.root === undefined ? prompt : args } satisfies CommandPrompt
+        }).pipe(
+          Effect.catchTag("ExpandError", ({ message }) => new HostError({ message, hint: "" })),
+          Effect.provideService(Approver, approver),
+          Effect.provide(context)
+        )
+    }
+  })
