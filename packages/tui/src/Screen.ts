@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/session/Session"
 import type { SessionStore } from "@altimate-code/agent/session/SessionStore"
 import type { Workspace } from "@altimate-code/agent/Workspace"
@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 // Signals, for which Effect has no service.
 import process from "node:process"
 import { Host } from "./Host.ts"
@@ -94,6 +95,8 @@ export const run = (
   Effect.scoped(Effect.gen(function*() {
     const host = yield* Host
     const history = yield* PromptHistory.load(host.history)
+    const { mode } = yield* PermissionPolicy
+    const startMode = mode === undefined ? {} : { mode: yield* SubscriptionRef.get(mode) }
     const chosenTheme = yield* theme
     // The code of a resumed session is in the first frame, and is drawn only once. A new session has none.
     const isNew = (yield* options.session.entries).every(({ type }) => type === "session")
@@ -101,7 +104,7 @@ export const run = (
     const terminal = yield* Terminal.make
     const queue = yield* Queue.unbounded<Action>()
     const store = new Store(
-      initialState({ ...terminal.size(), theme: chosenTheme, version: host.version, yolo: host.yolo, history }),
+      initialState({ ...terminal.size(), theme: chosenTheme, version: host.version, yolo: host.yolo, history, ...startMode }),
       (action) => void Queue.unsafeOffer(queue, action)
     )
     const { dispatch } = store

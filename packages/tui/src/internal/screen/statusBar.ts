@@ -1,3 +1,4 @@
+import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Usage from "@altimate-code/agent/session/Usage"
 import type { ActiveModel } from "../../Host.ts"
@@ -8,6 +9,7 @@ import { clean, type Line, measureWidth, truncate } from "../terminal/themedText
 export interface Status {
   /** Tool calls run without asking the user. */
   readonly yolo: boolean
+  readonly mode: Mode
   readonly model: ActiveModel | undefined
   /** Of the whole session. */
   readonly spending: Spending.Spending
@@ -33,7 +35,8 @@ interface Segment {
 
 /** One line if everything fits; otherwise the model on the first line and the rest on the second. */
 export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
-  const first = [...(status.yolo ? [yolo] : []), ...describeModel(status.model)]
+  const modes = describeMode(status)
+  const first = [...modes, ...describeModel(status.model)]
   const credential = status.model === undefined
     ? []
     : [{ text: clean(status.model.credential), role: "dim" as const, priority: 2 }]
@@ -46,11 +49,21 @@ export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
   if (measureSegments(all) <= canvas.width) return [paintLine(joinSegments(all), canvas)]
   if (rows === 2) return [fitSegments(first, canvas), fitSegments(second, canvas)]
   const name = { text: clean(status.model?.name ?? "no model yet"), role: "strong" as const, priority: 8 }
-  return [fitSegments([...(status.yolo ? [yolo] : []), name, ...second], canvas)]
+  return [fitSegments([...modes, name, ...second], canvas)]
 }
 
-/** The highest priority: it is never left out. */
-const yolo: Segment = { text: "YOLO", role: "error", priority: 10 }
+const modeSegments: Readonly<Record<Mode, Segment>> = {
+  ask: { text: "ask", role: "added", priority: 10 },
+  "accept-edits": { text: "accept edits", role: "warning", priority: 10 },
+  plan: { text: "plan", role: "accent", priority: 10 }
+}
+const yoloSegment: Segment = { text: "YOLO", role: "error", priority: 10 }
+
+/** The highest priority: it is never left out. With `--yolo`, only plan mode makes a difference. */
+const describeMode = ({ mode, yolo }: Status): ReadonlyArray<Segment> => [
+  ...(yolo ? [yoloSegment] : []),
+  ...(yolo && mode !== "plan" ? [] : [modeSegments[mode]])
+]
 
 const describeModel = (model: ActiveModel | undefined): ReadonlyArray<Segment> => {
   if (model === undefined) return [{ text: "no model yet", role: "dim", priority: 9 }]

@@ -5,6 +5,7 @@ import type { State } from "../screen/state.ts"
 export const initialState = (
   options: Pick<State, "columns" | "rows" | "theme" | "version" | "yolo"> & {
     readonly history: ReadonlyArray<string>
+    readonly mode?: State["mode"]
   }
 ): State => ({
   columns: options.columns,
@@ -14,6 +15,7 @@ export const initialState = (
   now: 0,
   version: options.version,
   yolo: options.yolo,
+  mode: options.mode ?? "ask",
   model: undefined,
   items: [],
   sessionNumber: 0,

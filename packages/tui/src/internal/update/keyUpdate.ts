@@ -7,6 +7,7 @@ import { getCanvas, getOverlayRows } from "../screen/view.ts"
 import { answersOf } from "../setup/setup.ts"
 import * as SetupUpdate from "../setup/setupUpdate.ts"
 import * as Pager from "../transcript/pager.ts"
+import { pressInPlan } from "./planQuestion.ts"
 import { edit, openPager, pressInPrompt } from "./promptKeys.ts"
 import { closeOverlay } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
@@ -29,6 +30,10 @@ export const pressKey = (state: State, key: Key): Step => {
     case "efforts":
     case "sessions":
       return pressInPicker(state, overlay, key)
+    case "plan":
+      return state.now - state.lastTypedAt < typingPause && key.type === "key"
+        ? step(state)
+        : pressInPlan(state, overlay, key)
     case "question":
       return pressInQuestion(state, overlay.dialog, key)
     case undefined:
