@@ -65,28 +65,22 @@ export const Mode = Schema.Literal("ask", "accept-edits", "plan").annotations({
  */
 export type Mode = typeof Mode.Type
 
-const rules = (key: Schema.Schema<string>) =>
+/** Effect's Schema would check `mode` as a rule, too. In JSON Schema, the setting itself is no additional property anyway: `jsonSchema` is empty. */
+const RuleName = Schema.String.pipe(Schema.filter((name) => name !== "mode", { jsonSchema: {} }))
+
+const Permission = Schema.Union(
+  Verdict,
   Schema.Struct(
     { mode: optional(Mode) },
     Schema.Record({
-      key,
+      key: RuleName,
       value: Schema.Union(
         Verdict,
         record(Verdict, "A verdict for each pattern; the longest matching pattern applies.")
       )
     })
-  )
-
-const rulesDescription = "For each tool, a verdict, or patterns with verdicts. \"*\" is any tool without its own rule."
-
-const Permission = Schema.Union(
-  Verdict,
-  // In JSON Schema, properties are no additional properties. Effect's Schema checks them as such, too, unless the key excludes them.
-  rules(Schema.String.pipe(Schema.filter((name) => name !== "mode"))).annotations({
-    jsonSchema: {
-      ...JSONSchema.fromAST(rules(Schema.String).ast, { definitions: {}, additionalPropertiesStrategy: "allow" }),
-      description: rulesDescription
-    }
+  ).annotations({
+    description: "For each tool, a verdict, or patterns with verdicts. \"*\" is any tool without its own rule."
   })
 ).annotations({ description: "Which tool calls run, which need the user's approval, and which are denied." })
 

@@ -104,7 +104,14 @@ export const run = (
     const terminal = yield* Terminal.make
     const queue = yield* Queue.unbounded<Action>()
     const store = new Store(
-      initialState({ ...terminal.size(), theme: chosenTheme, version: host.version, yolo: host.yolo, history, ...startMode }),
+      initialState({
+        ...terminal.size(),
+        theme: chosenTheme,
+        version: host.version,
+        yolo: host.yolo,
+        history,
+        ...startMode
+      }),
       (action) => void Queue.unsafeOffer(queue, action)
     )
     const { dispatch } = store

@@ -24,8 +24,8 @@ const verdicts = (given: Action, options: { readonly rules?: Rules; readonly isY
         Effect.provide(
           PermissionPolicy.withModes(mode).pipe(
             Layer.provide(
-            options.isYolo ? PermissionPolicy.neverAsk("--yolo") : Layer.context<PermissionPolicy.PermissionPolicy>()
-          ),
+              options.isYolo ? PermissionPolicy.neverAsk("--yolo") : Layer.context<PermissionPolicy.PermissionPolicy>()
+            ),
             Layer.provide(PermissionPolicy.layer)
           )
         ),

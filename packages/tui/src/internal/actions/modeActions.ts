@@ -11,7 +11,14 @@ export const make = Effect.gen(function*() {
   const { yolo } = yield* Host
   const { mode } = yield* PermissionPolicy
   const { send } = yield* Display
-  if (mode === undefined) return { show: Effect.void, next: Effect.void, set: () => Effect.void, endSession: Effect.void }
+  if (mode === undefined) {
+    return {
+      show: Effect.void,
+      next: Effect.void,
+      set: () => Effect.void,
+      endSession: Effect.void
+    }
+  }
   const initial = yield* SubscriptionRef.get(mode)
   // With `--yolo`, accepting edits makes no difference.
   const choices: ReadonlyArray<Mode> = yolo ? ["ask", "plan"] : modes

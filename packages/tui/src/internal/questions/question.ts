@@ -57,7 +57,8 @@ export type Result =
   /** `isAlways`: also save the patterns in the user's configuration. */
   | { readonly type: "answered"; readonly answer: Answer; readonly isAlways: boolean }
 
-export const isAnswerKey = (text: string): boolean => /^[ysadne]$/i.test(text)
+export const isAnswerKey = ({ question }: Dialog, text: string): boolean =>
+  /^[ysane]$/i.test(text) || (question.isAcceptableEdit === true && /^d$/i.test(text))
 
 /** Undefined if what the user must see does not fit. */
 export const layOut = (

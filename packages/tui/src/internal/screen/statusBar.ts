@@ -52,14 +52,17 @@ export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
   return [fitSegments([...modes, name, ...second], canvas)]
 }
 
-const modeSegments: Readonly<Record<Mode, Segment>> = {
-  ask: { text: "ask", role: "added", priority: 10 },
-  "accept-edits": { text: "accept edits", role: "warning", priority: 10 },
-  plan: { text: "plan", role: "accent", priority: 10 }
-}
-const yoloSegment: Segment = { text: "YOLO", role: "error", priority: 10 }
+/** The highest: it is never left out. */
+const modePriority = 10
 
-/** The highest priority: it is never left out. With `--yolo`, only plan mode makes a difference. */
+const modeSegments: Readonly<Record<Mode, Segment>> = {
+  ask: { text: "ask", role: "added", priority: modePriority },
+  "accept-edits": { text: "accept edits", role: "warning", priority: modePriority },
+  plan: { text: "plan", role: "accent", priority: modePriority }
+}
+const yoloSegment: Segment = { text: "YOLO", role: "error", priority: modePriority }
+
+/** With `--yolo`, only plan mode makes a difference. */
 const describeMode = ({ mode, yolo }: Status): ReadonlyArray<Segment> => [
   ...(yolo ? [yoloSegment] : []),
   ...(yolo && mode !== "plan" ? [] : [modeSegments[mode]])
@@ -119,9 +122,13 @@ const joinSegments = (segments: ReadonlyArray<Segment>): Line =>
     { text, roles: [role] }
   ])
 
-/** The segment of the highest priority, and as many others as fit. */
+/** The mode, the segment of the next priority, shortened to the room beside the mode, and as many others as fit. */
 const fitSegments = (segments: ReadonlyArray<Segment>, canvas: Canvas): string => {
-  const short = segments.map((segment) => ({ ...segment, text: shorten(segment.text, canvas.width) }))
+  const modes = segments.filter(({ priority }) => priority === modePriority)
+  const room = canvas.width - (modes.length === 0 ? 0 : measureSegments(modes) + separator.length)
+  const short = segments.map((segment) =>
+    segment.priority === modePriority ? segment : { ...segment, text: shorten(segment.text, Math.max(1, room)) }
+  )
   const fitting = short.toSorted((a, b) => b.priority - a.priority).reduce<ReadonlyArray<Segment>>(
     (fitting, segment) =>
       fitting.length === 0 || measureSegments([...fitting, segment]) <= canvas.width ? [...fitting, segment] : fitting,

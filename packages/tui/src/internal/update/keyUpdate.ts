@@ -65,7 +65,7 @@ const pressInQuestion = (state: State, dialog: Question.Dialog, key: Key): Step 
   if (dialog.reason === undefined) {
     if (name === "escape" || name === "ctrl-c") return stopTask(state)
     const isTyping = state.now - state.lastTypedAt < typingPause
-    if (key.type !== "key" && (isTyping || !Question.isAnswerKey(key.text))) return edit(state, key)
+    if (key.type !== "key" && (isTyping || !Question.isAnswerKey(dialog, key.text))) return edit(state, key)
     if (isTyping) return step(state)
   }
   const result = Question.update(dialog, key, getCanvas(state), getOverlayRows(state))
