@@ -19,7 +19,7 @@ import { shortenReason } from "../internal/session/refusedContent.ts"
 import { checkCostLimit } from "../internal/session/spent.ts"
 import { makeCalls } from "../internal/turn/calls.ts"
 import { makeFallback } from "../internal/turn/fallback.ts"
-import { findUntoldPlanMode, planModeOff, planModeOn } from "../internal/turn/planMode.ts"
+import { findUnknownPlanMode, planModeOff, planModeOn } from "../internal/turn/planMode.ts"
 import { makeRecovery } from "../internal/turn/recovery.ts"
 import { type Answer, type Extras, sendRequest, withoutRefusedTools } from "../internal/turn/request.ts"
 import type { Approver } from "../permission/Approver.ts"
@@ -146,8 +146,8 @@ const steps = (
     const appendHidden = (text: string) =>
       appendPrompt(Prompt.userMessage({ content: [Prompt.textPart({ text })] }), { hidden: true })
 
-    const tellMode = Effect.gen(function*() {
-      const plan = yield* findUntoldPlanMode(yield* session.entries)
+    const announceMode = Effect.gen(function*() {
+      const plan = yield* findUnknownPlanMode(yield* session.entries)
       if (plan === undefined || toolkit === undefined) return
       const content = [Prompt.textPart({ text: plan ? planModeOn : planModeOff })]
       yield* appendPrompt(Prompt.userMessage({ content }), { hidden: true, plan })
@@ -197,7 +197,7 @@ const steps = (
     for (let count = 1;; count++) {
       yield* compactIfFull(context)
       // Before each request, because the user can change the mode during the turn.
-      yield* tellMode
+      yield* announceMode
       // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
       const answer = yield* ask(offered, { trial: [], textSoFar }).pipe(

@@ -16,12 +16,12 @@ export const planModeOff =
   "Plan mode is off. You may change files and run commands again, as far as the user permits it."
 
 /** Whether plan mode is on, if the model does not know it yet; it knows what the last message about it says, unless a summary replaced it. */
-export const findUntoldPlanMode = (lines: ReadonlyArray<Line>) =>
+export const findUnknownPlanMode = (lines: ReadonlyArray<Line>) =>
   Effect.gen(function*() {
     const { mode } = yield* PermissionPolicy
     if (mode === undefined) return undefined
     const isOn = (yield* SubscriptionRef.get(mode)) === "plan"
-    const told = lines.slice(findLastSummary(lines)?.keep ?? 0)
+    const announced = lines.slice(findLastSummary(lines)?.keep ?? 0)
       .findLast((line) => line.type === "user" && line.plan !== undefined)
-    return (told?.type === "user" && told.plan === true) === isOn ? undefined : isOn
+    return (announced?.type === "user" && announced.plan === true) === isOn ? undefined : isOn
   })
