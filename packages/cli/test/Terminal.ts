@@ -24,6 +24,7 @@ export const keys = {
   pageDown: "\u001b[6~",
   end: "\u001b[F",
   tab: "\t",
+  shiftTab: "\u001b[Z",
   backspace: "\u007f",
   ctrl: (letter: string) => String.fromCharCode(letter.toUpperCase().charCodeAt(0) - 64),
   paste: (text: string) => `\u001b[200~${text}\u001b[201~`

@@ -49,12 +49,39 @@ const AmazonBedrock = Schema.Struct({
 
 const Verdict = Schema.Literal("allow", "ask", "deny")
 
+/**
+ * The mode in which the model starts: how much it may do without asking.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Mode = Schema.Literal("ask", "accept-edits", "plan").annotations({
+  description:
+    "The mode to start in. ask: the rules decide. accept-edits: edits in the project need no approval. plan: only reading and searching."
+})
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Mode = typeof Mode.Type
+
+/** Effect's Schema would check `mode` as a rule, too. In JSON Schema, the setting itself is no additional property anyway: `jsonSchema` is empty. */
+const RuleName = Schema.String.pipe(Schema.filter((name) => name !== "mode", { jsonSchema: {} }))
+
 const Permission = Schema.Union(
   Verdict,
-  record(
-    Schema.Union(Verdict, record(Verdict, "A verdict for each pattern; the longest matching pattern applies.")),
-    "For each tool, a verdict, or patterns with verdicts. \"*\" is any tool without its own rule."
-  )
+  Schema.Struct(
+    { mode: optional(Mode) },
+    Schema.Record({
+      key: RuleName,
+      value: Schema.Union(
+        Verdict,
+        record(Verdict, "A verdict for each pattern; the longest matching pattern applies.")
+      )
+    })
+  ).annotations({
+    description: "For each tool, a verdict, or patterns with verdicts. \"*\" is any tool without its own rule."
+  })
 ).annotations({ description: "Which tool calls run, which need the user's approval, and which are denied." })
 
 const placeholders = "{env:NAME}, ${NAME}, ${NAME:-default} and {file:path} are replaced."

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { ConfigError } from "./ConfigError.ts"
-import { type ConfigFile, paths } from "./ConfigFile.ts"
+import { type ConfigFile, type Mode, paths } from "./ConfigFile.ts"
 import type { Leaf, SearchedFile, UnknownSetting, UntrustedFile } from "./ConfigReport.ts"
 import type { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
@@ -62,6 +62,8 @@ export interface Service {
   /** How the gateway is reached, and what is sent to it. */
   readonly gateway: Gateway.Gateway
   readonly permission: Option.Option<Permission>
+  /** How much the model may do without asking when it starts. */
+  readonly mode: Setting<Mode>
   /** If true, every tool call that no rule denies runs without asking. */
   readonly yolo: Setting<boolean>
   /** Whether the project's own configuration and instructions are read. */
@@ -115,6 +117,7 @@ export const defaults: Service = {
   awsProfile: Option.none(),
   gateway: Gateway.defaults,
   permission: Option.none(),
+  mode: { value: "ask", origin: { _tag: "Default" } },
   yolo: { value: false, origin: { _tag: "Default" } },
   readsProject: { value: true, origin: { _tag: "Default" } },
   mcp: {},
@@ -144,6 +147,8 @@ export interface Overrides {
   readonly crossRegion?: string
   /** `--max-cost`, in US dollars. */
   readonly maxCost?: number
+  /** `--mode` */
+  readonly mode?: Mode
   /** `--yolo`; false counts as not given. */
   readonly yolo?: boolean
   /** If true, trusts the project's files this time. */
@@ -183,7 +188,7 @@ const flag = (flag: string, value: string | undefined): Option.Option<Setting<st
 const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
-  const { file, merged, misplaced, servers, unknown, untrusted, warnings: sourceWarnings } = yield* mergeSources(
+  const { file, merged, misplaced, mode, servers, unknown, untrusted, warnings: sourceWarnings } = yield* mergeSources(
     sources,
     overrides
   )
@@ -225,6 +230,9 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     gateway: { ...gateway, crossRegion, maxCost },
     files,
     permission: Option.fromNullable(file.permission),
+    mode: overrides.mode === undefined
+      ? mode ?? defaults.mode
+      : { value: overrides.mode, origin: { _tag: "Flag", flag: "--mode" } },
     yolo: overrides.yolo === true
       ? { value: true, origin: { _tag: "Flag", flag: "--yolo" } }
       : Option.match(yield* Environment.readFlag("ALTIMATE_CLI_YOLO"), {
@@ -236,11 +244,14 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     instructions: file.instructions ?? [],
     notification: file.notification ?? defaults.notification,
     models,
-    leaves: listLeaves(merged).map(([path, { origin, value }]) => ({
-      key: formatPath(path),
-      value: maskSetting(value, path),
-      origin
-    })),
+    leaves: [
+      ...listLeaves(merged).map(([path, { origin, value }]) => ({
+        key: formatPath(path),
+        value: maskSetting(value, path),
+        origin
+      })),
+      ...(mode === undefined ? [] : [{ key: "permission.mode", ...mode }])
+    ],
     unknown,
     untrusted,
     misplacedUrl: Option.fromNullable(misplaced),

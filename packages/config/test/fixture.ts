@@ -7,6 +7,7 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import type { Mode } from "../src/ConfigFile.ts"
 import { Directories } from "../src/Directories.ts"
 import * as RegionFallback from "../src/RegionFallback.ts"
 import * as Settings from "../src/Settings.ts"
@@ -19,6 +20,7 @@ interface Start {
   readonly model?: string
   readonly trustProject?: boolean
   readonly yolo?: boolean
+  readonly mode?: Mode
   readonly trust?: Layer.Layer<TrustPolicy.TrustPolicy>
   readonly crossRegion?: string
   readonly maxCost?: number
@@ -61,6 +63,7 @@ export const makeFixture = Effect.gen(function*() {
       ...(start.model === undefined ? {} : { model: start.model }),
       ...(start.crossRegion === undefined ? {} : { crossRegion: start.crossRegion }),
       ...(start.maxCost === undefined ? {} : { maxCost: start.maxCost }),
+      ...(start.mode === undefined ? {} : { mode: start.mode }),
       trustProject: start.trustProject === true,
       yolo: start.yolo === true
     }

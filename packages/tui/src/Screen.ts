@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/session/Session"
 import type { SessionStore } from "@altimate-code/agent/session/SessionStore"
 import type { Workspace } from "@altimate-code/agent/Workspace"
@@ -16,6 +16,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 // Signals, for which Effect has no service.
 import process from "node:process"
 import { Host } from "./Host.ts"
@@ -95,6 +96,8 @@ export const run = (
   Effect.scoped(Effect.gen(function*() {
     const host = yield* Host
     const history = yield* PromptHistory.load(host.history)
+    const { mode } = yield* PermissionPolicy
+    const startMode = mode === undefined ? {} : { mode: yield* SubscriptionRef.get(mode) }
     const chosenTheme = yield* theme
     // The code of a resumed session is in the first frame, and is drawn only once. A new session has none.
     const isNew = (yield* options.session.entries).every(({ type }) => type === "session")
@@ -107,8 +110,9 @@ export const run = (
         theme: chosenTheme,
         version: host.version,
         yolo: host.yolo,
-        directory: host.directory,
-        history
+          directory: host.directory,
+          history,
+          ...startMode
       }),
       (action) => void Queue.unsafeOffer(queue, action)
     )

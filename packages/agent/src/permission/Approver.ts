@@ -23,11 +23,13 @@ export interface Question {
   readonly patterns: ReadonlyArray<Grant>
   /** Why the call needs permission. */
   readonly because: string
+  /** Set if the user can answer `AllEdits`. */
+  readonly isAcceptableEdit?: true
 }
 
 /**
- * The user's answer. `Session` allows the question's patterns for the whole session, even after it is resumed. The `message` of `No` is
- * for the model.
+ * The user's answer. `Session` allows the question's patterns for the whole session, even after it is resumed. `AllEdits` allows the call and
+ * switches to the mode `accept-edits`. The `message` of `No` is for the model.
  *
  * @since 0.1.0
  * @category models
@@ -35,6 +37,7 @@ export interface Question {
 export type Answer =
   | { readonly _tag: "Once" }
   | { readonly _tag: "Session" }
+  | { readonly _tag: "AllEdits" }
   | { readonly _tag: "No"; readonly message?: string }
 
 /**

@@ -7,8 +7,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { decide, decideAll } from "../internal/permission/decide.ts"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import { decide, decideAll, readPermissions } from "../internal/permission/decide.ts"
 import type { Action, ActionPart } from "../tools/ToolCall.ts"
+import type { Mode } from "./PermissionMode.ts"
 import { type Decision, type Grant, PermissionRules, type Verdict } from "./PermissionRules.ts"
 
 /**
@@ -26,6 +28,8 @@ export interface Service {
     part: Omit<ActionPart, "subject">,
     grants: ReadonlyArray<Grant>
   ) => Effect.Effect<Option.Option<Verdict>>
+  /** The current mode, which the user can change at any time. A policy without it has no modes. */
+  readonly mode?: SubscriptionRef.SubscriptionRef<Mode>
 }
 
 /**
@@ -81,6 +85,48 @@ export const neverAsk = (because: string): Layer.Layer<PermissionPolicy, never, 
               Option.map((verdict): Verdict => verdict === "ask" ? "allow" : verdict)
             )
         })
+      }
+    })
+  )
+
+/** Whether the action only reads. The tool `directory` of an MCP server `external` has the subject `*`, which is no path. */
+const isReading = ({ parts }: Action): boolean =>
+  parts.length > 0 &&
+  parts.every(({ permission, subject }) =>
+    readPermissions.has(permission) || (permission === "external_directory" && subject !== "*")
+  )
+
+const deniedByPlan = "plan mode is on: nothing may be changed or run, only read, glob and grep may be used"
+
+/**
+ * A policy that the user can switch to another mode. It starts in `initial`.
+ *
+ * `accept-edits` allows what the underlying policy would ask about and marks as an acceptable edit. `plan` denies everything but reading,
+ * whatever the underlying policy allows; on reading the underlying policy decides. No mode allows what it denies.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const withModes = (initial: Mode): Layer.Layer<PermissionPolicy, never, PermissionPolicy> =>
+  Layer.effect(
+    PermissionPolicy,
+    Effect.gen(function*() {
+      const policy = yield* PermissionPolicy
+      const mode = yield* SubscriptionRef.make(initial)
+      return {
+        ...policy,
+        mode,
+        decide: (action, grants) =>
+          Effect.gen(function*() {
+            const current = yield* SubscriptionRef.get(mode)
+            if (current === "plan" && !isReading(action)) {
+              return { verdict: "deny", because: deniedByPlan, patterns: [] }
+            }
+            const decision = yield* policy.decide(action, grants)
+            return current === "accept-edits" && decision.verdict === "ask" && decision.isAcceptableEdit
+              ? { ...decision, verdict: "allow", because: "edits in the project are accepted" }
+              : decision
+          })
       }
     })
   )

@@ -45,6 +45,8 @@ export interface Decision {
   readonly verdict: Verdict
   readonly because: string
   readonly patterns: ReadonlyArray<Grant>
+  /** Set if the user is asked about nothing but an ordinary edit in the project, which the mode `accept-edits` allows. */
+  readonly isAcceptableEdit?: true
 }
 
 /**

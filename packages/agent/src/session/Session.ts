@@ -80,7 +80,7 @@ export type CutAnswer = typeof CutAnswer.Type
  * - `session`: the first line
  * - `title`: the user's title for the session; the last one applies
  * - `user`: a prompt; `hidden` if the program wrote it (a request to retry, instructions of a directory); `instructions` are the paths of
- *   the instruction files in it
+ *   the instruction files in it; `plan` if it tells the model that plan mode is on (true) or off (false)
  * - `assistant`: an answer of the model with its tool calls; `model` is the ID that the provider reported (absent in old files), `cost` what
  *   it cost (see `Spending`); `interrupted` if the user or a failed stream cut it; `cut` if the request was retried after such a failure
  * - `tool-start`: the call is permitted and starts running
@@ -111,6 +111,7 @@ export const Entry = Schema.Union(
     message: UserMessage,
     hidden: Schema.optionalWith(Schema.Literal(true), { exact: true }),
     instructions: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
+    plan: Schema.optionalWith(Schema.Boolean, { exact: true }),
     ...time
   }),
   Schema.Struct({

@@ -19,6 +19,7 @@ import { shortenReason } from "../internal/session/refusedContent.ts"
 import { checkCostLimit } from "../internal/session/spent.ts"
 import { makeCalls } from "../internal/turn/calls.ts"
 import { makeFallback } from "../internal/turn/fallback.ts"
+import { findUnknownPlanMode, planModeOff, planModeOn } from "../internal/turn/planMode.ts"
 import { makeRecovery } from "../internal/turn/recovery.ts"
 import { type Answer, type Extras, sendRequest, withoutRefusedTools } from "../internal/turn/request.ts"
 import type { Approver } from "../permission/Approver.ts"
@@ -126,8 +127,10 @@ const steps = (
   emit: Emit
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
   Effect.gen(function*() {
-    const appendPrompt = (message: Prompt.UserMessage, more: Pick<UserEntry, "hidden" | "instructions"> = {}) =>
-      Effect.flatMap(now, (time) => session.append({ type: "user", message, ...more, time }))
+    const appendPrompt = (
+      message: Prompt.UserMessage,
+      more: Pick<UserEntry, "hidden" | "instructions" | "plan"> = {}
+    ) => Effect.flatMap(now, (time) => session.append({ type: "user", message, ...more, time }))
 
     /** Adds instructions as messages, because changing the system prompt would invalidate the provider's cache. */
     const addInstructions = Effect.fn("Turn.addInstructions")(function*(paths: ReadonlyArray<string>) {
@@ -142,6 +145,13 @@ const steps = (
 
     const appendHidden = (text: string) =>
       appendPrompt(Prompt.userMessage({ content: [Prompt.textPart({ text })] }), { hidden: true })
+
+    const announceMode = Effect.gen(function*() {
+      const plan = yield* findUnknownPlanMode(yield* session.entries)
+      if (plan === undefined || toolkit === undefined) return
+      const content = [Prompt.textPart({ text: plan ? planModeOn : planModeOff })]
+      yield* appendPrompt(Prompt.userMessage({ content }), { hidden: true, plan })
+    })
 
     // Nothing is added to a session that can't continue, so that the prompt can be sent again with a higher limit.
     yield* checkCostLimit(session, provider)
@@ -186,6 +196,8 @@ const steps = (
     let textSoFar = ""
     for (let count = 1;; count++) {
       yield* compactIfFull(context)
+      // Before each request, because the user can change the mode during the turn.
+      yield* announceMode
       // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
       const answer = yield* ask(offered, { trial: [], textSoFar }).pipe(

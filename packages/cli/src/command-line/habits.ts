@@ -38,10 +38,7 @@ export const options: Table = {
     "Deny tools under permission in altimate-code.json, or in ALTIMATE_CLI_PERMISSION for one run."
   ),
   "--tools": "Deny tools under permission in altimate-code.json; run --no-tools uses none.",
-  ...forAll(
-    "--permission-mode, --permission-prompt-tool",
-    "Set permission in altimate-code.json; --yolo runs all tool calls that no rule denies."
-  ),
+  "--permission-prompt-tool": "Set permission in altimate-code.json; --yolo runs all tool calls that no rule denies.",
   ...forAll(
     "--auto, --full-auto, --yes, -y, --allow-dangerously-skip-permissions, --dangerously-bypass-approvals-and-sandbox",
     "Use --yolo: it runs all tool calls that no rule denies."

@@ -1,4 +1,5 @@
 /** Options of `run` and of the screen. */
+import { type Mode, modes } from "@altimate-code/agent/permission/PermissionMode"
 import type { Overrides } from "@altimate-code/config/Settings"
 import { efforts } from "@altimate-code/model-id/Thinking"
 import * as Options from "@effect/cli/Options"
@@ -60,16 +61,25 @@ export const maxTokensOption = option(Options.optional(count("max-tokens")), {
 
 /** Returns the settings that the command line overrides. */
 export const overrides = (
-  { crossRegion, fallbackModel = Option.none(), maxCost = Option.none(), model, yolo = false }: {
+  {
+    crossRegion,
+    fallbackModel = Option.none(),
+    maxCost = Option.none(),
+    mode = Option.none(),
+    model,
+    yolo = false
+  }: {
     readonly model?: Option.Option<string>
     readonly fallbackModel?: Option.Option<string>
     readonly crossRegion: Option.Option<string>
     readonly maxCost?: Option.Option<number>
+    readonly mode?: Option.Option<Mode>
     readonly yolo?: boolean
   }
 ): Overrides => ({
   yolo,
   ...(Option.isSome(maxCost) ? { maxCost: maxCost.value } : {}),
+  ...(Option.isSome(mode) ? { mode: mode.value } : {}),
   ...(model !== undefined && Option.isSome(model) ? { model: model.value } : {}),
   ...(Option.isSome(fallbackModel) ? { fallback: fallbackModel.value } : {}),
   ...(Option.isSome(crossRegion) ? { crossRegion: crossRegion.value } : {})
@@ -90,6 +100,19 @@ export const sessionOptions = {
     { description: "Resume this session." }
   )
 }
+
+export const modeOption = option(
+  Options.choice("mode", modes).pipe(
+    Options.withAlias("permission-mode"),
+    Options.withPseudoName("MODE"),
+    Options.optional
+  ),
+  {
+    description: "Start in mode ask, accept-edits or plan.",
+    expects: modes.join(", "),
+    completes: modes
+  }
+)
 
 export const yolo = option(Options.boolean("yolo").pipe(Options.withAlias("dangerously-skip-permissions")), {
   description: "Run all tool calls that no rule denies."

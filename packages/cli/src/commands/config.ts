@@ -29,6 +29,7 @@ const effectiveSettings = Effect.map(Settings, (settings) => {
     ),
     ...describeOption("region", Option.some(settings.region)),
     ...describeOption("profile", Option.orElse(settings.profile, () => settings.awsProfile)),
+    ...(settings.mode.origin._tag === "Default" ? [] : describeOption("mode", Option.some(settings.mode))),
     ...describeUnlessDefault("yolo", settings.yolo),
     ...describeUnlessDefault("readsProject", settings.readsProject)
   ]

@@ -9,9 +9,9 @@ import { makeVisible, Stdio } from "../command-line/Stdio.ts"
 const noTerminal =
   "This needs the user's permission, and there is no terminal to ask in. The user can restart with --yolo, or allow it under \"permission\" in altimate-code.json."
 
-const formatChoices = (session: string): string =>
-  `Allow? [y]es, ${
-    session === "" ? "" : `[s] always in this session (${session}), `
+const formatChoices = (session: string, isAcceptableEdit: boolean): string =>
+  `Allow? [y]es, ${session === "" ? "" : `[s] always in this session (${session}), `}${
+    isAcceptableEdit ? "[d] all edits in this session, " : ""
   }[n]o, or type what the model should do instead: `
 
 /** Indents the lines, so that none can be mistaken for output of this program. */
@@ -35,8 +35,10 @@ const formatPurpose = (text: string): string => {
   return cut === "" ? "" : `Purpose (by the model): ${cut}\n`
 }
 
-const toAnswer = (line: string): Approver.Answer => {
-  switch (line.trim().toLowerCase()) {
+const toAnswer = (line: string, isAcceptableEdit: boolean): Approver.Answer => {
+  const word = line.trim().toLowerCase()
+  if (isAcceptableEdit && word === "d") return { _tag: "AllEdits" }
+  switch (word) {
     case "y":
     case "yes":
       return { _tag: "Once" }
@@ -59,13 +61,13 @@ export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.unwrapE
       onSome: (readLine) =>
         Layer.succeed(Approver.Approver, {
           // Control characters are made visible, because the terminal must show exactly what will run.
-          ask: ({ action, because, patterns, tool }) =>
+          ask: ({ action, because, isAcceptableEdit = false, patterns, tool }) =>
             Effect.gen(function*() {
               yield* writeError(`\n${printable(`${tool}: ${action.title} (${because})`)}\n`)
               if (action.preview !== undefined) yield* writeError(formatPreview(action.preview.text))
               if (action.purpose !== undefined) yield* writeError(formatPurpose(action.purpose))
               const session = patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")
-              return toAnswer(yield* readLine(formatChoices(printable(session))))
+              return toAnswer(yield* readLine(formatChoices(printable(session), isAcceptableEdit)), isAcceptableEdit)
             })
         })
     }))

@@ -24,14 +24,18 @@ import * as Option from "effect/Option"
 import * as Mcp from "./mcpServers.ts"
 import * as PromptSources from "./promptSources.ts"
 
-/** The permission rules of the configuration. With `--yolo` or its setting, the user is never asked. */
+/** The permission rules and the mode of the configuration. With `--yolo` or its setting, the user is never asked; plan mode is stricter. */
 export const permissions = Layer.unwrapEffect(
-  Effect.map(Settings, ({ permission, yolo }) =>
+  Effect.map(Settings, ({ mode, permission, yolo }) =>
     Layer.merge(
       PermissionRules.layer(Option.getOrUndefined(permission)),
-      yolo.value
-        ? PermissionPolicy.neverAsk(describe(yolo.origin))
-        : Layer.context<PermissionPolicy.PermissionPolicy>()
+      PermissionPolicy.withModes(mode.value).pipe(
+        Layer.provide(
+          yolo.value
+            ? PermissionPolicy.neverAsk(describe(yolo.origin))
+            : Layer.context<PermissionPolicy.PermissionPolicy>()
+        )
+      )
     ))
 )
 

@@ -59,7 +59,7 @@ export const ask = (terminal: Effect.Effect.Success<ReturnType<typeof open>>, pr
 /** A question ignores keys for a moment after the previous answer. Once it accepts them, the down key marks a choice. */
 export const untilAnswerable = (terminal: Effect.Effect.Success<ReturnType<typeof open>>) =>
   terminal.write(keys.down).pipe(
-    Effect.zipRight(terminal.see(/^› [ysane] /m, 0.1)),
+    Effect.zipRight(terminal.see(/^› [ysadne] /m, 0.1)),
     Effect.retry({ times: 200 })
   )
 

@@ -100,7 +100,7 @@ describe("A question", () => {
       "  a  Yes, always (saved in your configuration)",
       "  n  No",
       "  e  No, and tell the model why",
-      "no model yet · 0 tokens · waiting for you"
+      "ask · no model yet · 0 tokens · waiting for you"
     ])
   })
 
@@ -112,7 +112,7 @@ describe("A question", () => {
       "Purpose (by the model): Test",
       "Always allows: bash npm test *",
       " y yes  s session  a always  n no  e why",
-      "no model yet · 0 tokens · waiting for you"
+      "ask · no model yet · 0 tokens · waiting for you"
     ])
     assert.deepStrictEqual(at(60, 8, command("npm test\nmake\nls\npwd", {}, "Test")).lines().slice(-7), [
       "── Allow this command? " + "─".repeat(37),
@@ -121,7 +121,7 @@ describe("A question", () => {
       "  ls",
       "  pwd",
       " y yes  n no  e why",
-      "no model yet · 0 tokens · waiting for you"
+      "ask · no model yet · 0 tokens · waiting for you"
     ])
   })
 

@@ -25,6 +25,7 @@ const status: StatusBar.Status = {
   yolo: false,
   directory: "",
   branch: undefined,
+  mode: "ask",
   model,
   spending,
   context: 24_000,
@@ -38,7 +39,7 @@ const lines = (width: number, rows: 1 | 2 = 2, of: Partial<StatusBar.Status> = {
 describe("The status bar", () => {
   it("shows everything on a wide terminal", () => {
     assert.deepStrictEqual(lines(400), [
-      "Amazon Bedrock › Claude Sonnet 4.6 · us.anthropic.claude-sonnet-4-6-v1:0 · us-east-1 · bedrock.gateway.example.com · "
+      "ask · Amazon Bedrock › Claude Sonnet 4.6 · us.anthropic.claude-sonnet-4-6-v1:0 · us-east-1 · bedrock.gateway.example.com · "
       + "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc: stop"
     ])
   })
@@ -60,14 +61,14 @@ describe("The status bar", () => {
 
   it("uses two lines on a narrower terminal", () => {
     assert.deepStrictEqual(lines(100), [
-      "Amazon Bedrock › Claude Sonnet 4.6 · us-east-1 · bedrock.gateway.example.com",
+      "ask · Amazon Bedrock › Claude Sonnet 4.6 · us-east-1 · bedrock.gateway.example.com",
       "bearer token · context 12% · 52.5k tokens (40.0k cached) · $0.08 · writing · esc: stop"
     ])
   })
 
   it("drops the model and the activity last", () => {
-    assert.deepStrictEqual(lines(40), ["Amazon Bedrock › Claude Sonnet 4.6", "context 12% · writing · esc: stop"])
-    assert.deepStrictEqual(lines(30), ["Claude Sonnet 4.6 · us-east-1", "$0.08 · writing · esc: stop"])
+    assert.deepStrictEqual(lines(40), ["ask · Amazon Bedrock › Claude Sonnet 4.6", "context 12% · writing · esc: stop"])
+    assert.deepStrictEqual(lines(30), ["ask · Claude Sonnet 4.6", "$0.08 · writing · esc: stop"])
   })
 
   it("is never wider than the terminal", () => {
@@ -81,17 +82,29 @@ describe("The status bar", () => {
   })
 
   it("has one line on a terminal with few rows and drops the activity last", () => {
-    assert.deepStrictEqual(lines(60, 1), ["Claude Sonnet 4.6 · context 12% · writing · esc: stop"])
-    assert.deepStrictEqual(lines(20, 1), ["writing · esc: stop"])
+    assert.deepStrictEqual(lines(60, 1), ["ask · Claude Sonnet 4.6 · context 12% · writing · esc: stop"])
+    assert.deepStrictEqual(lines(24, 1), ["ask · writing · esc: stop"].map((line) => `${line.slice(0, 23)}…`))
   })
 
-  it("shows YOLO at every width", () => {
+  it("shows the mode and YOLO at every width, and then the model or the activity", () => {
     for (let width = 20; width <= 400; width++) {
       for (const rows of [1, 2] as const) {
         assert.include(lines(width, rows, { yolo: true }).join("\n"), "YOLO", `${width} columns, ${rows} rows`)
         assert.notInclude(lines(width, rows).join("\n"), "YOLO")
+        for (const [mode, word] of [["ask", "ask"], ["accept-edits", "accept edits"], ["plan", "plan"]] as const) {
+          assert.match(lines(width, rows, { mode }).join("\n"), new RegExp(`^${word}(?: · |$)`), `${width} columns`)
+        }
+        assert.match(lines(width, rows, { mode: "plan", yolo: true }).join("\n"), /^YOLO · plan(?: · |$)/m)
       }
     }
+  })
+
+  it("shortens the model beside the mode", () => {
+    const long = { ...model, name: "Claude Sonnet 4.6 of the team (EU)" }
+    assert.deepStrictEqual(
+      lines(40, 2, { model: long, mode: "accept-edits" })[0],
+      "accept edits · Claude Sonnet 4.6 of the…"
+    )
   })
 
   it("shows the wire ID only if it differs", () => {

@@ -68,7 +68,7 @@ const judgeByRules = (rules: Rules, part: ActionPart): Judgement | undefined => 
   return undefined
 }
 
-const readPermissions = new Set(["read", "glob", "grep", "list", "skill"])
+export const readPermissions: ReadonlySet<string> = new Set(["read", "glob", "grep", "list", "skill"])
 
 /** The built-in tools check the file itself; for other calls only the subject is known. */
 const isSecret = ({ permission, secret, subject }: ActionPart): boolean =>
@@ -128,6 +128,17 @@ const byWeight = (
   Number(isSecret(b.part) || executedNames(b.part).length > 0) -
     Number(isSecret(a.part) || executedNames(a.part).length > 0)
 
+/**
+ * Whether an action about which the user is asked is only an ordinary edit in the project: of a known file that no program executes, that
+ * is not likely to contain secrets, and about which no rule asks by name.
+ */
+const isAcceptableEdit = (judgements: ReadonlyArray<Judgement & { readonly part: ActionPart }>): boolean =>
+  judgements.every(({ part, pattern, verdict }) =>
+    part.permission === "edit" && part.opaque === undefined && executedNames(part).length === 0 &&
+    !SecretFiles.mayContainSecrets(part.subject) &&
+    (verdict === "allow" || pattern === undefined || isCatchAll(pattern))
+  )
+
 /** Makes the pattern that "always" would allow for a part. */
 const makePattern = ({ opaque, permission, subject }: ActionPart): string => {
   switch (permission) {
@@ -174,13 +185,19 @@ export const decide = (
   }
   const [first, ...rest] = action.parts.map((part) => ({ ...splitCommandLine(part), part }))
   if (first === undefined) return { verdict: "ask", because: "the tool did not describe the action", patterns: [] }
-  const { because, verdict } = [first, ...rest].toSorted(byWeight)[0]!
-  const asked = [first, ...rest].filter((judgement) => judgement.verdict === "ask")
+  const all = [first, ...rest]
+  const { because, verdict } = all.toSorted(byWeight)[0]!
+  const asked = all.filter((judgement) => judgement.verdict === "ask")
   const patterns = new Map(asked.map(({ part }) => {
     const pattern = { permission: part.permission, pattern: makePattern(part) }
     return [`${pattern.permission} ${pattern.pattern}`, pattern] as const
   }))
-  return { verdict, because, patterns: [...patterns.values()] }
+  return {
+    verdict,
+    because,
+    patterns: [...patterns.values()],
+    ...(verdict === "ask" && isAcceptableEdit(all) ? { isAcceptableEdit: true } : {})
+  }
 }
 
 /** Decides on reading any ordinary file; none if the rules or grants distinguish between files. */

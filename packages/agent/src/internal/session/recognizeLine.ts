@@ -89,7 +89,11 @@ const line = (required: Readonly<Record<string, Check>>, optional?: Readonly<Rec
 const checks = new Map<unknown, Check>(Object.entries({
   session: line({ version: (version) => version === 1, id: isString, directory: isString }),
   title: line({ title: isString }),
-  user: line({ message: message("user", isUserPart) }, { hidden: isTrue, instructions: arrayOf(isString) }),
+  user: line({ message: message("user", isUserPart) }, {
+    hidden: isTrue,
+    instructions: arrayOf(isString),
+    plan: isBoolean
+  }),
   assistant: line(
     { message: message("assistant", isAssistantPart), reason: isString, ...spent[0] },
     { ...spent[1], interrupted: isTrue, cut: isOneOf("replaced", "continued") }

@@ -2,6 +2,7 @@
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { Approver } from "../../permission/Approver.ts"
 import { PermissionPolicy } from "../../permission/PermissionPolicy.ts"
 import type { Decision, Verdict } from "../../permission/PermissionRules.ts"
@@ -26,12 +27,22 @@ export const makePermissions = (session: Session) =>
     const applyOrAsk = (
       call: Call,
       action: Action,
-      { because, patterns, verdict }: Decision
+      { because, isAcceptableEdit, patterns, verdict }: Decision
     ): Effect.Effect<string, ToolFailure | SessionError> =>
       Effect.gen(function*() {
         if (verdict === "allow") return because
         if (verdict === "deny") return yield* denied(`This is not allowed: ${because}`)
-        const answer = yield* approver.ask({ id: call.id, tool: call.name, action, patterns, because })
+        const answer = yield* approver.ask({
+          id: call.id,
+          tool: call.name,
+          action,
+          patterns,
+          because,
+          ...(isAcceptableEdit && policy.mode !== undefined ? { isAcceptableEdit } : {})
+        })
+        // The user may have switched to plan mode before they answered.
+        const again = answer._tag === "No" ? undefined : yield* decide(action)
+        if (again?.verdict === "deny") return yield* denied(`This is not allowed: ${again.because}`)
         switch (answer._tag) {
           case "Once":
             return "allowed once"
@@ -41,6 +52,9 @@ export const makePermissions = (session: Session) =>
             }
             return "allowed for this session"
           }
+          case "AllEdits":
+            if (policy.mode !== undefined) yield* SubscriptionRef.set(policy.mode, "accept-edits")
+            return "all edits in the project are allowed from now on"
           case "No":
             return yield* denied(
               answer.message === undefined ? "The user declined." : `The user declined: ${answer.message}`

@@ -13,6 +13,7 @@ import {
   maxCostOption,
   maxTokensOption,
   modelOption,
+  modeOption,
   overrides,
   sessionOptions,
   yolo
@@ -53,6 +54,7 @@ const parameters = {
   }),
   maxCost: maxCostOption,
   ...sessionOptions,
+  mode: modeOption,
   yolo,
   trustProject: option(Options.boolean("trust-project"), {
     description: "Trust the project's configuration for this run."
@@ -68,6 +70,7 @@ const parameters = {
 export const run = command("run", {
   description: "Do one task. The answer goes to stdout, tool calls go to stderr.",
   examples: [
+    ["altimate-code run --mode plan \"Support Node 24\"", "print a plan, change nothing"],
     ["altimate-code run --yolo \"Make the tests pass\"", "run tools without asking"],
     ["git diff | altimate-code run \"Review this change\"", "append piped text to the prompt"],
     ["altimate-code run --format json \"hi\" | jq -r 'select(.type==\"text\").text'", "process the output"]

@@ -14,6 +14,7 @@ import {
   maxCostOption,
   maxTokensOption,
   modelOption,
+  modeOption,
   overrides,
   sessionOptions,
   yolo
@@ -46,6 +47,7 @@ export const screen = command("altimate-code", {
     effort: effortOption,
     maxTokens: maxTokensOption,
     ...sessionOptions,
+    mode: modeOption,
     yolo,
     // Both take effect while the command line is read: see `Argv` and `WorkingDirectory`.
     print: option(Options.boolean("print").pipe(Options.withAlias("p")), {

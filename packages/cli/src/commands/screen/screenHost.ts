@@ -1,4 +1,6 @@
 /** The program around the screen: its configuration, credentials, gateway and models. */
+import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
+import { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
@@ -13,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { explain } from "../../command-line/failure/explainFailure.ts"
 import * as KnownModels from "../../model/knownModels.ts"
 import type { Services } from "../../Services.ts"
@@ -32,6 +35,12 @@ const describeQuestions = ({ origin, value }: Setting<boolean>): string =>
     ? `none (${describe(origin)}): every tool call that no rule denies runs without asking`
     : "by the rules under \"permission\""
 
+const modeDescriptions: Readonly<Record<Mode, string>> = {
+  ask: "ask: you are asked before each edit",
+  "accept-edits": "accept edits: edits in the project need no permission",
+  plan: "plan: only reading and searching, everything else is denied"
+}
+
 const abbreviateHome = (directory: string, home: string): string =>
   directory === home || directory.startsWith(`${home}/`) ? `~${directory.slice(home.length)}` : directory
 
@@ -49,7 +58,9 @@ export const layer = (
       const path = yield* Path.Path
       const { programEnvironment } = yield* Workspace
       const { cwd, data, home } = yield* Directories
-      const { notification, yolo } = yield* Settings.Settings
+      const { mode: startMode, notification, yolo } = yield* Settings.Settings
+      const { mode } = yield* PermissionPolicy
+      const currentMode = mode === undefined ? Effect.succeed(startMode.value) : SubscriptionRef.get(mode)
       const models = yield* KnownModels.selectableModels
       const servers = yield* Mcp.servers
       const notices = yield* Queue.unbounded<string>()
@@ -97,7 +108,13 @@ export const layer = (
         explain,
         status: Effect.map(model.get, ({ status }) => status).pipe(
           Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
-          Effect.map((lines) => [...lines, `questions   ${describeQuestions(yolo)}`])
+          Effect.flatMap((lines) =>
+            Effect.map(currentMode, (mode) => [
+              ...lines,
+              `mode        ${modeDescriptions[mode]} (shift-tab changes it)`,
+              `questions   ${describeQuestions(yolo)}`
+            ])
+          )
         ),
         allowAlways: (permission, pattern) =>
           Effect.gen(function*() {

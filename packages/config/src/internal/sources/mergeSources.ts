@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { ConfigFile, paths } from "../../ConfigFile.ts"
+import { ConfigFile, type Mode, paths } from "../../ConfigFile.ts"
 import type { UnknownSetting, UntrustedFile } from "../../ConfigReport.ts"
 import { Directories } from "../../Directories.ts"
-import { type Origin, position } from "../../Origin.ts"
+import { type Origin, position, type Setting } from "../../Origin.ts"
 import { checkTypes } from "../file/checkTypes.ts"
 import { parse, type Source } from "../file/parse.ts"
 import { type Branch, empty, find, formatPath, merge, toValue } from "../file/tree.ts"
@@ -16,6 +16,7 @@ import { normalizeSpellings } from "../foreign/normalizeSpellings.ts"
 import { describeUnenforcedRules } from "../foreign/unenforcedRules.ts"
 import { findUnknownKeys } from "../foreign/unknownKeys.ts"
 import { readServers } from "../values/readServers.ts"
+import { isLooser, takeMode } from "./startMode.ts"
 import { type Files, onDisk, substitute } from "./substitute.ts"
 import {
   findOwnEndpoints,
@@ -59,9 +60,9 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
 
   const checked = yield* Effect.forEach(sources, (source) =>
     Effect.gen(function*() {
-      const tree = normalizeSpellings(yield* checkTypes(yield* parse(source)))
+      const { mode, tree } = takeMode(normalizeSpellings(yield* checkTypes(yield* parse(source))))
       const path = trustProject ? Option.none() : projectFile(source)
-      return { source, tree, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
+      return { source, tree, mode, path, filled: Option.isSome(path) ? undefined : yield* fill(tree, source, onDisk) }
     }))
   const ownTrees = checked.flatMap(({ filled }) => filled === undefined ? [] : [filled.tree])
   const ownTree = ownTrees.reduce(merge, empty)
@@ -75,7 +76,20 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
   const unknown: Array<UnknownSetting> = []
   const untrusted: Array<UntrustedFile> = []
   let merged = empty
-  for (const { filled, path, source, tree } of checked) {
+  let startMode: Setting<Mode> | undefined
+  for (const { filled, mode, path, source, tree } of checked) {
+    const current = startMode?.value ?? "ask"
+    // Even if it is trusted, a project's file can only make the mode stricter.
+    if (mode !== undefined && isFromProject(mode.origin) && isLooser(mode.value, current)) {
+      warnings.push(
+        `permission.mode is ignored (${
+          locate(mode.origin)
+        }): a project's file can't change the mode from "${current}" to "${mode.value}", which asks less. `
+          + "Use --mode, or set it in your own configuration."
+      )
+    } else {
+      startMode = mode ?? startMode
+    }
     for (const { note, origin, path, suggestion } of findUnknownKeys(tree)) {
       const key = formatPath(path)
       unknown.push({
@@ -126,5 +140,5 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
   }
   // The last file takes precedence, so it is the one to correct.
   const misplaced = checked.toReversed().flatMap(({ tree }) => findMisplacedUrl(tree) ?? [])[0]
-  return { file, merged, misplaced, servers, unknown, untrusted, warnings }
+  return { file, merged, misplaced, mode: startMode, servers, unknown, untrusted, warnings }
 })

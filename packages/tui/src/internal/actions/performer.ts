@@ -21,6 +21,7 @@ import * as Approvals from "./approvals.ts"
 import * as CompactAction from "./compactAction.ts"
 import * as CurrentSession from "./currentSession.ts"
 import * as Display from "./display.ts"
+import * as ModeActions from "./modeActions.ts"
 import * as ModelActions from "./modelActions.ts"
 import * as PromptActions from "./promptActions.ts"
 import * as ReportActions from "./reportActions.ts"
@@ -77,6 +78,7 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     const approvals = yield* Approvals.make
     const runShell = yield* ShellAction.make
     const compact = yield* CompactAction.make
+    const modes = yield* ModeActions.make
     const models = yield* ModelActions.make
     const sessions = yield* SessionActions.make(closeSession === undefined ? session : undefined)
     const setup = yield* SetupActions.make(models.display)
@@ -138,6 +140,10 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
           return approvals.answer(action.id, action.answer)
         case "always-allow":
           return fork(allowAlways(action.patterns))
+        case "next-mode":
+          return modes.next
+        case "set-mode":
+          return modes.set(action.mode)
         case "list-models":
           return runAs(modelList, models.list)
         case "select-model":
@@ -149,9 +155,9 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
         case "list-sessions":
           return fork(sessions.list)
         case "open-session":
-          return fork(sessions.open(action.id))
+          return Effect.zipRight(modes.endSession, fork(sessions.open(action.id)))
         case "new-session":
-          return fork(sessions.create)
+          return Effect.zipRight(modes.endSession, fork(sessions.create))
         case "export":
           return fork(sessions.exportMarkdown)
         case "status":
@@ -195,6 +201,7 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
         yield* Effect.forEach(notices, showWarning, { discard: true })
       })))
       yield* fork(Stream.runForEach(host.notices, showNotice))
+      yield* fork(modes.show)
       if (Option.isNone(host.setup)) yield* fork(models.display)
     })
 

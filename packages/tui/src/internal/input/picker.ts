@@ -107,7 +107,10 @@ export const update = <Id extends string>(picker: Picker<Id>, key: Key): Result<
 
 const maxLabelWidth = 60
 
-export const render = (picker: Picker, canvas: Canvas, rows: number): Lines => {
+const filterKeys: ReadonlyArray<string> = ["type to filter", "enter: choose", "esc: back"]
+
+/** `keys` says what the keys do. */
+export const render = (picker: Picker, canvas: Canvas, rows: number, keys = filterKeys): Lines => {
   const matches = filterChoices(picker)
   const room = Math.max(1, rows - 3)
   const selected = Math.min(picker.selected, Math.max(0, matches.length - 1))
@@ -130,9 +133,7 @@ export const render = (picker: Picker, canvas: Canvas, rows: number): Lines => {
       {
         text: [
           ...(visible.above + visible.below > 0 ? [`${selected + 1} of ${matches.length}`] : []),
-          "type to filter",
-          "enter: choose",
-          "esc: back"
+          ...keys
         ].join(" · "),
         roles: ["dim"]
       }

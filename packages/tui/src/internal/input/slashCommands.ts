@@ -36,6 +36,7 @@ export const help = (customCommands: ReadonlyArray<Command>): ReadonlyArray<stri
   "enter       send; while the model is answering, queue",
   "alt-enter   start a new line (also ctrl-j)",
   "esc         stop the answer; the text so far is kept",
+  "shift-tab   next mode: ask, accept edits, plan",
   "ctrl-o      show tool output and the model's reasoning",
   "ctrl-g      edit the prompt in $VISUAL or $EDITOR",
   "↑ ↓         browse earlier prompts",

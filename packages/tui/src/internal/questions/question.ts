@@ -57,7 +57,8 @@ export type Result =
   /** `isAlways`: also save the patterns in the user's configuration. */
   | { readonly type: "answered"; readonly answer: Answer; readonly isAlways: boolean }
 
-export const isAnswerKey = (text: string): boolean => /^[ysane]$/i.test(text)
+export const isAnswerKey = ({ question }: Dialog, text: string): boolean =>
+  /^[ysane]$/i.test(text) || (question.isAcceptableEdit === true && /^d$/i.test(text))
 
 /** Undefined if what the user must see does not fit. */
 export const layOut = (
@@ -73,6 +74,7 @@ export const canChoose = ({ content, hasSeenPatterns, seenLines }: Dialog, key: 
     case "e":
       return true
     case "y":
+    case "d":
       return includesRange(seenLines, 0, content.length)
     case "s":
     case "a":
@@ -90,6 +92,8 @@ const choose = (dialog: Dialog, key: QuestionLayout.ChoiceKey): Result => {
     case "s":
     case "a":
       return { type: "answered", answer: { _tag: "Session" }, isAlways: key === "a" }
+    case "d":
+      return { type: "answered", answer: { _tag: "AllEdits" }, isAlways: false }
     case "n":
       return { type: "answered", answer: { _tag: "No" }, isAlways: false }
     case "e":
@@ -104,6 +108,11 @@ const moves: Readonly<Record<string, Move>> = {
   "end": "end"
 }
 
+const keyOfChoice = ({ selected }: Dialog, name: string | undefined): QuestionLayout.ChoiceKey | undefined => {
+  if (name === "return") return selected
+  return name === "shift-tab" ? "d" : undefined
+}
+
 /** `rows`: the room for the whole dialog. */
 export const update = (dialog: Dialog, key: Key, canvas: Canvas, rows: number): Result => {
   if (dialog.reason !== undefined) return updateReason(dialog, dialog.reason, key)
@@ -111,7 +120,7 @@ export const update = (dialog: Dialog, key: Key, canvas: Canvas, rows: number): 
   // A question that does not fit can only be declined.
   const keys: ReadonlyArray<QuestionLayout.ChoiceKey> = layout?.choices.map(({ key }) => key) ?? ["n"]
   const name = nameOf(key)
-  const pressed = key.type === "text" ? key.text.toLowerCase() : name === "return" ? dialog.selected : undefined
+  const pressed = key.type === "text" ? key.text.toLowerCase() : keyOfChoice(dialog, name)
   const choice = keys.find((each) => each === pressed)
   if (choice !== undefined) return choose(dialog, choice)
   if (layout === undefined || name === undefined) return stayOpen(dialog)

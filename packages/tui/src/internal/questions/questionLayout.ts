@@ -13,7 +13,7 @@ import {
 } from "../terminal/themedText.ts"
 import * as Diff from "../transcript/diff.ts"
 
-export type ChoiceKey = "y" | "s" | "a" | "n" | "e"
+export type ChoiceKey = "y" | "s" | "a" | "d" | "n" | "e"
 
 export interface Choice {
   readonly key: ChoiceKey
@@ -27,6 +27,7 @@ const always: ReadonlyArray<Choice> = [
   { key: "s", label: "Yes, for this session", short: "session" },
   { key: "a", label: "Yes, always (saved in your configuration)", short: "always" }
 ]
+const allEdits: Choice = { key: "d", label: "Yes, and all edits in this session (shift-tab)", short: "all edits" }
 const no: ReadonlyArray<Choice> = [
   { key: "n", label: "No", short: "no" },
   { key: "e", label: "No, and tell the model why", short: "why" }
@@ -101,6 +102,7 @@ const levels: ReadonlyArray<{ readonly parts: ReadonlyArray<Part>; readonly minR
 /** `total`: how many lines the content has. Undefined if what the user must see does not fit. */
 export const layOut = (question: Question, total: number, canvas: Canvas, rows: number): Layout | undefined => {
   const texts: Texts = {
+    allEdits: question.isAcceptableEdit ? [allEdits] : [],
     head: renderHead(question, canvas),
     patterns: renderPatterns(question, canvas),
     purpose: renderPurpose(question, canvas),
@@ -116,6 +118,7 @@ export const layOut = (question: Question, total: number, canvas: Canvas, rows: 
 }
 
 interface Texts {
+  readonly allEdits: ReadonlyArray<Choice>
   readonly head: Lines
   readonly patterns: Lines
   readonly purpose: Lines
@@ -129,11 +132,13 @@ const arrange = (
   rows: number,
   parts: ReadonlyArray<Part>
 ): Layout | undefined => {
-  const { head } = texts
+  const { allEdits, head } = texts
   const isList = parts.includes("list")
   const patterns = parts.includes("patterns") ? texts.patterns : []
-  const all = patterns.length === 0 ? [yes, ...no] : [yes, ...always, ...no]
-  const choices = isList || measureWidth(joinChoices(all)) <= canvas.width ? all : [yes, ...no]
+  const all = [yes, ...(patterns.length === 0 ? [] : always), ...allEdits, ...no]
+  const choices = isList
+    ? all
+    : [all, [yes, ...allEdits, ...no]].find((some) => measureWidth(joinChoices(some)) <= canvas.width) ?? [yes, ...no]
   if (canvas.width < (isList ? choiceMargin + 1 : measureWidth(joinChoices(choices)))) return undefined
   const about = [
     ...(parts.includes("purpose") ? texts.purpose : []),

@@ -1,4 +1,5 @@
 import type { Answer, Question } from "@altimate-code/agent/permission/Approver"
+import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import type { Answers, Effort } from "../../Host.ts"
 import type { TypedCommand } from "../commands/customCommands.ts"
 
@@ -13,6 +14,8 @@ export type Action =
   | { readonly type: "stop" }
   | { readonly type: "answer"; readonly id: string; readonly answer: Answer }
   | { readonly type: "always-allow"; readonly patterns: Question["patterns"] }
+  | { readonly type: "next-mode" }
+  | { readonly type: "set-mode"; readonly mode: Mode }
   | { readonly type: "list-models" }
   | { readonly type: "select-model"; readonly id: string }
   | { readonly type: "list-efforts" }

@@ -1,4 +1,5 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
+import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
@@ -37,6 +38,7 @@ export type Message =
   | { readonly type: "retry-wait"; readonly wait: Wait; readonly at: number }
   | { readonly type: "question-asked"; readonly question: Question }
   | { readonly type: "question-withdrawn"; readonly id: string }
+  | { readonly type: "mode"; readonly mode: Mode }
   | { readonly type: "model"; readonly model: ActiveModel }
   | { readonly type: "item"; readonly item: Item }
   | { readonly type: "sessions"; readonly picker: Picker }

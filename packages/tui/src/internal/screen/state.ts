@@ -1,4 +1,5 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
+import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
@@ -55,6 +56,8 @@ export type Overlay =
   | { readonly type: "models"; readonly picker: Picker }
   | { readonly type: "efforts"; readonly picker: Picker }
   | { readonly type: "sessions"; readonly picker: Picker }
+  /** Whether to carry out the plan that the model has made. */
+  | { readonly type: "plan"; readonly picker: Picker<"ask" | "accept-edits" | "no"> }
   | { readonly type: "setup"; readonly setup: Setup }
 
 export interface State {
@@ -71,6 +74,8 @@ export interface State {
   readonly branch: string | undefined
   /** Tool calls run without asking the user. */
   readonly yolo: boolean
+  /** How much the model may do without asking the user. */
+  readonly mode: Mode
   readonly model: ActiveModel | undefined
   /** The finished part of the transcript. */
   readonly items: ReadonlyArray<Item>

@@ -1,3 +1,4 @@
+import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Usage from "@altimate-code/agent/session/Usage"
 import type { ActiveModel } from "../../Host.ts"
@@ -12,6 +13,7 @@ export interface Status {
   /** The working directory as it is displayed, e.g. `~/shop`. */
   readonly directory: string
   readonly branch: string | undefined
+  readonly mode: Mode
   readonly model: ActiveModel | undefined
   /** Of the whole session. */
   readonly spending: Spending.Spending
@@ -31,7 +33,8 @@ interface Segment {
 
 /** One line if everything fits; otherwise the model on the first line and the rest on the second. */
 export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
-  const first = [...(status.yolo ? [yolo] : []), ...describeModel(status.model)]
+  const modes = describeMode(status)
+  const first = [...modes, ...describeModel(status.model)]
   const credential = status.model === undefined
     ? []
     : [{ text: clean(status.model.credential), role: "dim" as const, priority: 2 }]
@@ -44,11 +47,24 @@ export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
   if (measureSegments(all) <= canvas.width) return [paintLine(joinSegments(all), canvas)]
   if (rows === 2) return [fitSegments(first, canvas), fitSegments(second, canvas)]
   const name = { text: clean(status.model?.name ?? "no model yet"), role: "strong" as const, priority: 8 }
-  return [fitSegments([...(status.yolo ? [yolo] : []), name, ...second], canvas)]
+  return [fitSegments([...modes, name, ...second], canvas)]
 }
 
-/** The highest priority: it is never left out. */
-const yolo: Segment = { text: "YOLO", role: "error", priority: 10 }
+/** The highest: it is never left out. */
+const modePriority = 10
+
+const modeSegments: Readonly<Record<Mode, Segment>> = {
+  ask: { text: "ask", role: "added", priority: modePriority },
+  "accept-edits": { text: "accept edits", role: "warning", priority: modePriority },
+  plan: { text: "plan", role: "accent", priority: modePriority }
+}
+const yoloSegment: Segment = { text: "YOLO", role: "error", priority: modePriority }
+
+/** With `--yolo`, only plan mode makes a difference. */
+const describeMode = ({ mode, yolo }: Status): ReadonlyArray<Segment> => [
+  ...(yolo ? [yoloSegment] : []),
+  ...(yolo && mode !== "plan" ? [] : [modeSegments[mode]])
+]
 
 const maxPlaceWidth = 30
 
@@ -121,9 +137,13 @@ const joinSegments = (segments: ReadonlyArray<Segment>): Line =>
     { text, roles: [role] }
   ])
 
-/** The segment of the highest priority, and as many others as fit. */
+/** The mode, the segment of the next priority, shortened to the room beside the mode, and as many others as fit. */
 const fitSegments = (segments: ReadonlyArray<Segment>, canvas: Canvas): string => {
-  const short = segments.map((segment) => ({ ...segment, text: shorten(segment.text, canvas.width) }))
+  const modes = segments.filter(({ priority }) => priority === modePriority)
+  const room = canvas.width - (modes.length === 0 ? 0 : measureSegments(modes) + separator.length)
+  const short = segments.map((segment) =>
+    segment.priority === modePriority ? segment : { ...segment, text: shorten(segment.text, Math.max(1, room)) }
+  )
   const fitting = short.toSorted((a, b) => b.priority - a.priority).reduce<ReadonlyArray<Segment>>(
     (fitting, segment) =>
       fitting.length === 0 || measureSegments([...fitting, segment]) <= canvas.width ? [...fitting, segment] : fitting,

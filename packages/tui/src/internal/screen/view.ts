@@ -39,14 +39,15 @@ const minRowsForTwoLines = 10
 export const getOverlayRows = (state: State): number =>
   Math.max(0, state.rows - 1 - renderStatusBar(state, getCanvas(state)).length)
 
-/** The status bar shrinks if a question does not fit otherwise. With `--yolo`, one line of it always stays. */
+/** The status bar shrinks if a question does not fit otherwise. With `--yolo` or in another mode than `ask`, one line of it always stays. */
 const renderStatusBar = (state: State, canvas: Canvas): Lines => {
-  const { overlay, pager, rows, yolo } = state
-  if (pager !== undefined) return yolo ? statusLines(state, canvas, 1) : []
+  const { overlay, pager, rows } = state
+  const isKept = state.yolo || state.mode !== "ask"
+  if (pager !== undefined) return isKept ? statusLines(state, canvas, 1) : []
   const bars = [
     ...(rows < minRowsForTwoLines ? [] : [statusLines(state, canvas, 2)]),
     statusLines(state, canvas, 1),
-    ...(yolo ? [] : [[]])
+    ...(isKept ? [] : [[]])
   ]
   const fits = (bar: Lines): boolean =>
     overlay?.type !== "question" || Question.layOut(overlay.dialog, canvas, rows - 1 - bar.length) !== undefined
@@ -142,6 +143,8 @@ const renderOverlay = (state: State, canvas: Canvas, rows: number): RenderedOver
     case "efforts":
     case "sessions":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16)), cursor: undefined }
+    case "plan":
+      return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), planKeys), cursor: undefined }
     case "setup":
       return SetupView.render(overlay.setup, canvas, rows)
     case undefined:
@@ -164,6 +167,9 @@ const renderPrompt = (state: State, canvas: Canvas, room: number): RenderedOverl
     cursor: { row: 1 + cursor.row, column: 2 + cursor.column }
   }
 }
+
+/** What the keys do in the question about a plan. */
+const planKeys: ReadonlyArray<string> = ["enter: choose", "type to change it", "esc: no"]
 
 /** The selected item is always among the visible ones. */
 const renderCompletion = ({ completion, selectedCompletion }: State, canvas: Canvas, room: number): Lines => {
@@ -190,10 +196,11 @@ const renderCompletion = ({ completion, selectedCompletion }: State, canvas: Can
 }
 
 const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {
-  const { branch, context, directory, hint, model, spending, task, yolo } = state
+  const { branch, context, directory, hint, mode, model, spending, task, yolo } = state
   return StatusBar.render(
     {
       yolo,
+      mode,
       directory,
       branch,
       model,
@@ -209,7 +216,7 @@ const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {
 
 const describeActivity = (state: State): string => {
   const { now, overlay, task } = state
-  if (overlay?.type === "question") return "waiting for you"
+  if (overlay?.type === "question" || overlay?.type === "plan") return "waiting for you"
   if (overlay?.type === "setup") return "setup"
   if (task.type === "none") return state.isStartingServers ? "starting MCP servers" : "ready"
   const time = formatDuration((now - task.since) / 1000)

@@ -6,6 +6,7 @@ export const initialState = (
   options: Pick<State, "columns" | "rows" | "theme" | "version" | "yolo"> & {
     readonly directory?: string
     readonly history: ReadonlyArray<string>
+    readonly mode?: State["mode"]
   }
 ): State => ({
   columns: options.columns,
@@ -17,6 +18,7 @@ export const initialState = (
   directory: options.directory ?? "",
   branch: undefined,
   yolo: options.yolo,
+  mode: options.mode ?? "ask",
   model: undefined,
   items: [],
   sessionNumber: 0,

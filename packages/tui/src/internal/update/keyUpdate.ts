@@ -7,6 +7,7 @@ import { getCanvas, getOverlayRows } from "../screen/view.ts"
 import { answersOf } from "../setup/setup.ts"
 import * as SetupUpdate from "../setup/setupUpdate.ts"
 import * as Pager from "../transcript/pager.ts"
+import { pressInPlan } from "./planQuestion.ts"
 import { edit, openPager, pressInPrompt } from "./promptKeys.ts"
 import { closeOverlay } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
@@ -29,6 +30,10 @@ export const pressKey = (state: State, key: Key): Step => {
     case "efforts":
     case "sessions":
       return pressInPicker(state, overlay, key)
+    case "plan":
+      return state.now - state.lastTypedAt < typingPause && key.type === "key"
+        ? step(state)
+        : pressInPlan(state, overlay, key)
     case "question":
       return pressInQuestion(state, overlay.dialog, key)
     case undefined:
@@ -60,7 +65,7 @@ const pressInQuestion = (state: State, dialog: Question.Dialog, key: Key): Step 
   if (dialog.reason === undefined) {
     if (name === "escape" || name === "ctrl-c") return stopTask(state)
     const isTyping = state.now - state.lastTypedAt < typingPause
-    if (key.type !== "key" && (isTyping || !Question.isAnswerKey(key.text))) return edit(state, key)
+    if (key.type !== "key" && (isTyping || !Question.isAnswerKey(dialog, key.text))) return edit(state, key)
     if (isTyping) return step(state)
   }
   const result = Question.update(dialog, key, getCanvas(state), getOverlayRows(state))

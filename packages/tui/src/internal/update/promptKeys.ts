@@ -35,6 +35,8 @@ export const pressInPrompt = (state: State, key: Key, name: string | undefined):
     case "ctrl-n":
       if (completion !== undefined) return step(moveSelection(state, 1))
       break
+    case "shift-tab":
+      return step(state, { type: "next-mode" })
     case "tab":
       return completion === undefined ? step(state) : step(acceptCompletion(state))
     case "return":

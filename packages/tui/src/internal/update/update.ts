@@ -7,6 +7,7 @@ import { getCanvas, getOverlayRows } from "../screen/view.ts"
 import { markFailed, markRefused, offerModels } from "../setup/setup.ts"
 import { hasSameCompletion, updateCompletion } from "./completionUpdate.ts"
 import { pressKey } from "./keyUpdate.ts"
+import { askAboutPlan } from "./planQuestion.ts"
 import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
 import { submitQueued } from "./submission.ts"
@@ -54,10 +55,15 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       const retryWait = event.type === "waiting" ? event : undefined
       return step({ ...TurnUpdate.update(state, event, at), retryWait, now: at })
     }
-    case "turn-ended":
-      return submitQueued(
-        TurnUpdate.endTurn(withdrawAll({ ...state, retryWait: undefined }), message.at, message.interrupted)
+    case "turn-ended": {
+      const ended = TurnUpdate.endTurn(
+        withdrawAll({ ...state, retryWait: undefined }),
+        message.at,
+        message.interrupted
       )
+      const next = submitQueued(ended)
+      return { ...next, state: askAboutPlan(next.state) }
+    }
     case "shell-output":
       return step(state.task.type === "shell" ? { ...state, task: { ...state.task, output: message.text } } : state)
     case "task-ended":
@@ -68,6 +74,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return step(ask(state, message.question))
     case "question-withdrawn":
       return step(withdraw(state, message.id))
+    case "mode":
+      return step({ ...state, mode: message.mode })
     case "model":
       return step({ ...state, model: message.model })
     case "item":
