@@ -1,13 +1,15 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Key } from "../input/keys.ts"
-import { clearScreen, type Terminal } from "../terminal/terminal.ts"
+import { clearScreen, eraseBelow, type Terminal } from "../terminal/terminal.ts"
 import type { Frame, Store } from "./store.ts"
 
 /** Keeps the terminal and the store in step: keys, sizes, the pager's alternate screen, and other programs. */
 export interface Painter {
   readonly pressKeys: (keys: ReadonlyArray<Key>) => void
   readonly resize: () => void
+  /** Draws again after the process was stopped and continued. */
+  readonly resume: () => void
   /** Gives the terminal to another program while the effect runs. */
   readonly suspendDuring: Terminal["suspendDuring"]
   /** Draws until the scope closes; then only the transcript stays on the terminal. */
@@ -32,6 +34,22 @@ export const make = (terminal: Terminal, store: Store): Painter => {
     if (!terminal.output.isMuted) redraw()
   }
 
+  /** Leaves only the transcript to the shell, as at the end. */
+  const suspend = (): void => {
+    // The pager's screen is closed with the terminal.
+    if (store.state.pager === undefined) store.hide(true)
+    store.hold(true)
+    terminal.suspend()
+  }
+
+  /** Draws below what other programs have written in the meantime: it must not be lost. */
+  const resume = (): void => {
+    terminal.write(eraseBelow)
+    terminal.output.forget()
+    store.hold(store.state.pager !== undefined)
+    store.hide(false)
+  }
+
   const pressKey = (key: Key): void => {
     const { columns, rows } = terminal.size()
     // The user reacts to the terminal at its new size.
@@ -49,7 +67,9 @@ export const make = (terminal: Terminal, store: Store): Painter => {
       terminal.useAlternateScreen(false)
       redraw()
     }
-    if (key.type === "key" && key.ctrl && key.name === "l") redraw()
+    if (key.type !== "key" || !key.ctrl) return
+    if (key.name === "l") redraw()
+    if (key.name === "z") suspend()
   }
 
   return {
@@ -58,6 +78,7 @@ export const make = (terminal: Terminal, store: Store): Painter => {
       store.drawNow()
     },
     resize,
+    resume,
     suspendDuring: (effect) =>
       Effect.acquireUseRelease(
         Effect.sync(() => store.hold(true)),
@@ -76,7 +97,7 @@ export const make = (terminal: Terminal, store: Store): Painter => {
           if (store.state.pager !== undefined) {
             pressKey({ type: "key", name: "o", ctrl: true, meta: false, shift: false })
           }
-          store.close()
+          store.hide(true)
         })
     )
   }
