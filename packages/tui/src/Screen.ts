@@ -108,7 +108,12 @@ export const run = (
     const useHighlighter = (highlighter: Highlight.Highlighter) =>
       Effect.sync(() => dispatch({ type: "highlighter", highlighter }))
     const painter = Painter.make(terminal, store)
-    const performer = yield* Performer.make({ ...options, dispatch, suspendDuring: painter.suspendDuring })
+    const performer = yield* Performer.make({
+      ...options,
+      dispatch,
+      suspendDuring: painter.suspendDuring,
+      writeToTerminal: terminal.write
+    })
 
     if (Option.isSome(host.setup)) {
       dispatch({ type: "setup", setup: Setup.make(host.setup.value.defaults, host.models) })
@@ -125,6 +130,7 @@ export const run = (
     // Interrupted actions report to the transcript: they end before it is drawn for the last time.
     yield* Effect.addFinalizer(() => performer.interruptAll)
     terminal.onResize(painter.resize)
+    terminal.onContinued(painter.resume)
     terminal.onKeys(painter.pressKeys)
 
     yield* Effect.forkScoped(tick(store))

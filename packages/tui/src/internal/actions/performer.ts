@@ -14,11 +14,13 @@ import type { Terminal } from "../terminal/terminal.ts"
 import * as AlwaysAllowed from "./alwaysAllowed.ts"
 import * as Approvals from "./approvals.ts"
 import * as CompactAction from "./compactAction.ts"
+import * as CopyAction from "./copyAction.ts"
 import * as CurrentSession from "./currentSession.ts"
 import * as Display from "./display.ts"
 import * as ModelActions from "./modelActions.ts"
 import * as PromptActions from "./promptActions.ts"
 import * as ReportActions from "./reportActions.ts"
+import * as DiffAction from "./reports/diffAction.ts"
 import * as SessionActions from "./sessionActions.ts"
 import * as SetupActions from "./setupActions.ts"
 import * as ShellAction from "./shellAction.ts"
@@ -30,6 +32,7 @@ export interface Options {
   readonly maxSteps: number
   readonly dispatch: (message: Message) => void
   readonly suspendDuring: Terminal["suspendDuring"]
+  readonly writeToTerminal: Terminal["write"]
 }
 
 /** How long a hint stays in the status bar. */
@@ -55,7 +58,7 @@ export const make = (options: Options) =>
     )
   })
 
-const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Options) =>
+const makePerformer = ({ closeSession, maxSteps, session, suspendDuring, writeToTerminal }: Options) =>
   Effect.gen(function*() {
     const host = yield* Host
     const { send, showFailure, showNotice, showWarning } = yield* Display.Display
@@ -71,6 +74,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     const setup = yield* SetupActions.make(models.display)
     const prompt = yield* PromptActions.make(suspendDuring)
     const reports = yield* ReportActions.make
+    const showDiff = yield* DiffAction.make
+    const copy = yield* CopyAction.make(writeToTerminal)
 
     /** A turn, a shell command or a compaction: one at a time, and Esc stops it. */
     const task = yield* FiberHandle.make()
@@ -122,6 +127,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
           return fork(allowAlways(action.patterns))
         case "list-models":
           return runAs(modelList, models.list)
+        case "find-model":
+          return fork(models.find(action.text))
         case "select-model":
           return fork(models.select(action.id))
         case "list-efforts":
@@ -135,7 +142,13 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
         case "new-session":
           return fork(sessions.create)
         case "export":
-          return fork(sessions.exportMarkdown)
+          return fork(sessions.exportMarkdown(action.file))
+        case "fork-session":
+          return fork(sessions.fork)
+        case "diff":
+          return fork(showDiff)
+        case "copy":
+          return fork(copy)
         case "status":
           return fork(reports.status)
         case "cost":

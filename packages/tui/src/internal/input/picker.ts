@@ -56,6 +56,16 @@ export const make = <Id extends string>(
   custom
 })
 
+/** The picker once the user has typed the text. */
+export const withFilter = <Id extends string>(picker: Picker<Id>, text: string): Picker<Id> =>
+  text === ""
+    ? picker
+    : { ...picker, selected: 0, filter: Editor.update(picker.filter, { type: "insert", text }) }
+
+/** Whether the choice shows the text, in upper or lower case. */
+export const contains = (choice: Choice, text: string): boolean =>
+  textOf(choice).toLowerCase().includes(text.toLowerCase())
+
 const textOf = ({ detail, label }: Choice): string => `${label} ${detail}`
 
 /** The choices that match the typed text, best first; then the typed text itself, if it may be chosen. */
@@ -64,9 +74,8 @@ export const filterChoices = <Id extends string>(
 ): ReadonlyArray<Choice<Id>> => {
   const text = filter.text.trim()
   if (text === "") return choices
-  const matches = rank(text, choices.map(textOf), choices.length).flatMap((text) =>
-    choices.find((choice) => textOf(choice) === text) ?? []
-  )
+  const byText = new Map(choices.map((choice) => [textOf(choice), choice]))
+  const matches = rank(text, [...byText.keys()], byText.size).flatMap((text) => byText.get(text) ?? [])
   return custom === undefined || choices.some(({ id }) => id === text) ? matches : [...matches, custom(text)]
 }
 

@@ -1,15 +1,21 @@
+import * as Suggest from "@altimate-code/system/Suggest"
 import type { Command } from "./completion.ts"
 
 export const slashCommands: ReadonlyArray<Command> = [
   { name: "/model", description: "switch to another model" },
   { name: "/effort", description: "change how much the model thinks" },
   { name: "/new", description: "start a new session" },
+  { name: "/clear", description: "start a new session, like /new" },
   { name: "/sessions", description: "resume an earlier session" },
+  { name: "/fork", description: "copy this session and continue in the copy" },
   { name: "/status", description: "show the settings in use and where they come from" },
   { name: "/cost", description: "show what this session has used and cost, by model" },
   { name: "/mcp", description: "show each MCP server's state, tools and last error" },
   { name: "/compact", description: "summarize older messages to free up context" },
-  { name: "/export", description: "save this session as a Markdown file" },
+  { name: "/diff", description: "show what has changed in the working tree since the last commit" },
+  { name: "/copy", description: "copy the last answer to the clipboard" },
+  { name: "/export", description: "save this session as a Markdown file: /export FILE" },
+  { name: "/init", description: "let the model write an AGENTS.md for this project" },
   { name: "/help", description: "show commands and keys" },
   { name: "/exit", description: "quit; the session is saved" }
 ]
@@ -20,6 +26,12 @@ const names = [...slashCommands.map(({ name }) => name), "/quit"]
 /** Whether the text starts with a known command. Anything else, such as a path, is a prompt. */
 export const isSlashCommand = (text: string): boolean =>
   /^\/[a-z]+(?:\s|$)/.test(text) && names.includes(text.split(/\s/)[0] ?? "")
+
+/** `Did you mean /model? ` if a command is similar enough; otherwise empty. */
+export const suggest = (text: string): string => {
+  const [closest] = Suggest.closest(text, names)
+  return closest === undefined ? "" : `Did you mean ${closest}? `
+}
 
 /** The lines of `/help`. */
 export const help: ReadonlyArray<string> = [
@@ -33,5 +45,8 @@ export const help: ReadonlyArray<string> = [
   "ctrl-o      show tool output and the model's reasoning",
   "ctrl-g      edit the prompt in $VISUAL or $EDITOR",
   "↑ ↓         browse earlier prompts",
-  "ctrl-c      clear the prompt; press twice to quit (also ctrl-d)"
+  "ctrl-c      stop the answer, else clear the prompt, else quit if pressed twice (also ctrl-d)",
+  "ctrl-_      undo the last change of the prompt",
+  "ctrl-l      draw the screen again",
+  "ctrl-z      suspend; the shell's fg resumes"
 ]

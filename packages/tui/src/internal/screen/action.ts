@@ -11,13 +11,19 @@ export type Action =
   | { readonly type: "answer"; readonly id: string; readonly answer: Answer }
   | { readonly type: "always-allow"; readonly patterns: Question["patterns"] }
   | { readonly type: "list-models" }
+  /** Selects the model, or shows those whose names contain the text. */
+  | { readonly type: "find-model"; readonly text: string }
   | { readonly type: "select-model"; readonly id: string }
   | { readonly type: "list-efforts" }
   | { readonly type: "set-effort"; readonly effort: Effort }
   | { readonly type: "list-sessions" }
   | { readonly type: "open-session"; readonly id: string }
   | { readonly type: "new-session" }
-  | { readonly type: "export" }
+  | { readonly type: "fork-session" }
+  /** Into this file, or one that is named after the session. */
+  | { readonly type: "export"; readonly file: string | undefined }
+  | { readonly type: "diff" }
+  | { readonly type: "copy" }
   | { readonly type: "status" }
   | { readonly type: "cost" }
   | { readonly type: "mcp" }

@@ -11,7 +11,7 @@ import { edit, openPager, pressInPrompt } from "./promptKeys.ts"
 import { closeOverlay } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
 import { stopTask } from "./stopTask.ts"
-import { submitOrQueue } from "./submission.ts"
+import { startLoading, submitOrQueue } from "./submission.ts"
 
 /** Someone who is in the middle of a word must not answer a question that appears under their fingers. In milliseconds. */
 const typingPause = 500
@@ -48,6 +48,10 @@ const pressInPicker = (
   if (result.type === "open") return step({ ...state, overlay: { ...overlay, picker: result.picker } })
   const closed = closeOverlay(state)
   if (result.type === "closed") return step(closed)
+  // Not by its text, which may only be a part of another model's name.
+  if (overlay.type === "models" && closed.task.type === "none") {
+    return step(startLoading(closed, "switching model"), { type: "select-model", id: result.choice.id })
+  }
   // Queued if a prompt was sent before the list appeared: its turn finishes with the model and session it began with.
   return submitOrQueue(closed, `${pickerCommands[overlay.type]} ${result.choice.id}`)
 }
