@@ -84,6 +84,25 @@ describe("The prompt", () => {
     ])
   })
 
+  it("takes an earlier prompt on Ctrl-R, which is shown in full", () => {
+    const { actionsOf, press, send, state, view } = makeScreen({ columns: 40, rows: 12 })
+    press("dra", "\x12")
+    assert.lengthOf(actionsOf("list-prompts"), 1)
+    const long = `fix the cart\nand ${"its tests ".repeat(30)}`
+    send({ type: "prompts", prompts: ["fix the cart", "other", long, "fix the cart"] })
+    assert.include(view(), "› fix the cart")
+    press("cart", "\x12")
+    assert.match(view(), /› fix the cart and its[^]*─ \d+ lines[^]*  fix the cart\n  and its tests/)
+    assert.isBelow(view().split("\n").length, 12)
+    press("\r")
+    assert.strictEqual(state().input.text, long)
+    assert.lengthOf(actionsOf("turn"), 0)
+    press("\x1f", "\x12")
+    send({ type: "prompts", prompts: ["x"] })
+    press("\x1b")
+    assert.strictEqual(state().input.text, "dra")
+  })
+
   it("quits on Ctrl-D only if it is empty", () => {
     const { actionsOf, press } = makeScreen()
     press("a", "\x04")

@@ -159,6 +159,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring, writeTo
           return runAs(externalEditor, prompt.edit(action.text), { onlyIfMissing: true })
         case "list-files":
           return fork(prompt.listFiles)
+        case "list-prompts":
+          return fork(prompt.listPrompts)
         case "remember":
           return fork(prompt.remember(action.text))
         case "expire-hint":

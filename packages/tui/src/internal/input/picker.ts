@@ -1,7 +1,7 @@
 import type { Model } from "../../Host.ts"
-import { type Canvas, drawRule, type Lines, paintLine } from "../terminal/canvas.ts"
+import { type Canvas, drawRule, indent, type Lines, narrow, paintLine } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
-import { clean, measureWidth } from "../terminal/themedText.ts"
+import { clean, measureWidth, paintPlainText } from "../terminal/themedText.ts"
 import { rank } from "./completion.ts"
 import { lineActionOf, nameOf } from "./editing.ts"
 import * as Editor from "./editor.ts"
@@ -25,6 +25,10 @@ export interface Picker<Id extends string = string> {
 
 export const modelChoices = (models: ReadonlyArray<Model>): ReadonlyArray<Choice> =>
   models.map(({ family, id, name }) => ({ id, label: name, detail: `${family} · ${id}` }))
+
+/** Newest first, and each text once. */
+export const promptChoices = (prompts: ReadonlyArray<string>): ReadonlyArray<Choice> =>
+  [...new Set(prompts.toReversed())].map((text) => ({ id: text, label: text.replace(/\s+/g, " ").trim(), detail: "" }))
 
 /** The picker with other choices. The selected one stays selected, if it is still there. */
 export const replaceChoices = <Id extends string>(
@@ -141,6 +145,21 @@ export const render = (picker: Picker, canvas: Canvas, rows: number): Lines => {
         roles: ["dim"]
       }
     ], canvas)
+  ]
+}
+
+/** The list, and below it the whole text of the selected prompt, as far as there is room. */
+export const renderPrompts = (picker: Picker, canvas: Canvas, rows: number): Lines => {
+  const matches = filterChoices(picker)
+  const selected = matches[Math.min(picker.selected, matches.length - 1)]
+  const text = selected === undefined ? [] : paintPlainText(selected.id, { ...narrow(canvas, 2), role: "dim" })
+  const room = Math.max(1, Math.min(text.length, Math.floor(rows / 3)))
+  const list = render(picker, canvas, rows - room - 1)
+  return [
+    ...list.slice(0, -1),
+    drawRule(canvas, text.length > room ? `${text.length} lines` : ""),
+    ...indent(text.slice(0, room), "  "),
+    ...list.slice(-1)
   ]
 }
 

@@ -29,7 +29,8 @@ export const isSlashCommand = (text: string): boolean =>
 
 /** `Did you mean /model? ` if a command is similar enough; otherwise empty. */
 export const suggest = (text: string): string => {
-  const [closest] = Suggest.closest(text, names)
+  // Two letters in the wrong order are a distance of 2, even in a short name.
+  const [closest] = Suggest.closest(text, names, { maxDistance: () => 2 })
   return closest === undefined ? "" : `Did you mean ${closest}? `
 }
 
@@ -45,6 +46,7 @@ export const help: ReadonlyArray<string> = [
   "ctrl-o      show tool output and the model's reasoning",
   "ctrl-g      edit the prompt in $VISUAL or $EDITOR",
   "↑ ↓         browse earlier prompts",
+  "ctrl-r      search the prompts of all sessions",
   "ctrl-c      stop the answer, else clear the prompt, else quit if pressed twice (also ctrl-d)",
   "ctrl-_      undo the last change of the prompt",
   "ctrl-l      draw the screen again",

@@ -30,6 +30,7 @@ export type Action =
   /** Opens the text in the user's editor. */
   | { readonly type: "edit"; readonly text: string }
   | { readonly type: "list-files" }
+  | { readonly type: "list-prompts" }
   /** Adds the prompt to the history. */
   | { readonly type: "remember"; readonly text: string }
   | { readonly type: "expire-hint" }

@@ -43,6 +43,8 @@ export type Overlay =
   | { readonly type: "models"; readonly picker: Picker }
   | { readonly type: "efforts"; readonly picker: Picker }
   | { readonly type: "sessions"; readonly picker: Picker }
+  /** Earlier prompts: the ID of a choice is the whole text. */
+  | { readonly type: "prompts"; readonly picker: Picker }
   | { readonly type: "setup"; readonly setup: Setup }
 
 export interface State {

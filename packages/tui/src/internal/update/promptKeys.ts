@@ -22,6 +22,8 @@ export const pressInPrompt = (state: State, key: Key, name: string | undefined):
       return openPager(state)
     case "ctrl-g":
       return step(state, { type: "edit", text: Editor.expand(state.input) })
+    case "ctrl-r":
+      return step(state, { type: "list-prompts" })
     case "ctrl-l":
       return step(state)
     case "escape":
