@@ -43,10 +43,12 @@ export const commands: Tree = {
   shortcuts: { "--print": "run" },
   children: [
     Run.run,
-    section("session", "List, show, export and delete sessions.", [
+    section("session", "List, show, export, fork, rename and delete sessions.", [
       withAliases(Session.list, "ls"),
       Session.show,
       Session.exportSession,
+      withAliases(Session.fork, "cp"),
+      withAliases(Session.rename, "mv"),
       withAliases(Session.remove, "rm")
     ]),
     usage,

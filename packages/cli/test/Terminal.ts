@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import { bin, codeCache, node } from "./BuiltCli.ts"
 
 export interface Options {
+  /** What runs instead of the built command, e.g. a shell. */
+  readonly program?: readonly [file: string, ...args: ReadonlyArray<string>]
   readonly home: string
   readonly cwd?: string
   readonly env?: Record<string, string>
@@ -37,9 +39,13 @@ export const open = (args: ReadonlyArray<string>, options: Options) =>
     ({ kill }) => Effect.sync(kill)
   )
 
-const start = (args: ReadonlyArray<string>, { columns = 100, cwd, env = {}, home, rows = 30 }: Options) => {
+const start = (
+  args: ReadonlyArray<string>,
+  { columns = 100, cwd, env = {}, home, program = [node, bin], rows = 30 }: Options
+) => {
   const emulator = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true })
-  const pty: IPty = spawn(node, [bin, ...args], {
+  const [file, ...before] = program
+  const pty: IPty = spawn(file, [...before, ...args], {
     cols: columns,
     rows,
     cwd: cwd ?? home,

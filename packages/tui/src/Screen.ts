@@ -110,9 +110,9 @@ export const run = (
         theme: chosenTheme,
         version: host.version,
         yolo: host.yolo,
-          directory: host.directory,
-          history,
-          ...startMode
+        directory: host.directory,
+        history,
+        ...startMode
       }),
       (action) => void Queue.unsafeOffer(queue, action)
     )
@@ -126,7 +126,12 @@ export const run = (
       store,
       typeof notification === "string" ? notification : (text) => void runNotification(notification(text))
     )
-    const performer = yield* Performer.make({ ...options, dispatch, suspendDuring: painter.suspendDuring })
+    const performer = yield* Performer.make({
+      ...options,
+      dispatch,
+      suspendDuring: painter.suspendDuring,
+      writeToTerminal: terminal.write
+    })
 
     if (Option.isSome(host.setup)) {
       dispatch({ type: "setup", setup: Setup.make(host.setup.value.defaults, host.models) })
@@ -143,6 +148,7 @@ export const run = (
     // Interrupted actions report to the transcript: they end before it is drawn for the last time.
     yield* Effect.addFinalizer(() => performer.interruptAll)
     terminal.onResize(painter.resize)
+    terminal.onContinued(painter.resume)
     terminal.onKeys(painter.pressKeys)
 
     yield* Effect.forkScoped(tick(store))

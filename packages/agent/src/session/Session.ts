@@ -77,7 +77,7 @@ export type CutAnswer = typeof CutAnswer.Type
  * One line of the file; `time` is ISO 8601. A line is saved before the program acts on it. Lines of an unknown `type` are preserved and
  * skipped.
  *
- * - `session`: the first line
+ * - `session`: the first line; a fork copies all lines of the session `forkOf` up to this `time`
  * - `title`: the user's title for the session; the last one applies
  * - `user`: a prompt; `hidden` if the program wrote it (a request to retry, instructions of a directory); `instructions` are the paths of
  *   the instruction files in it; `plan` if it tells the model that plan mode is on (true) or off (false)
@@ -103,6 +103,7 @@ export const Entry = Schema.Union(
     version: Schema.Literal(1),
     id: Schema.String,
     directory: Schema.String,
+    forkOf: Schema.optionalWith(Schema.String, { exact: true }),
     ...time
   }),
   Schema.Struct({ type: Schema.Literal("title"), title: Schema.String, ...time }),

@@ -5,6 +5,7 @@
  */
 import * as ProcessGroup from "@altimate-code/system/ProcessGroup"
 import * as ProcessId from "@altimate-code/system/ProcessId"
+import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
@@ -62,6 +63,11 @@ export interface Service {
     },
     SessionError
   >
+  /**
+   * Copies a session, even if another process has opened it, and returns the ID of the copy. The requests of the copied lines stay
+   * those of the original.
+   */
+  readonly fork: (id: string) => Effect.Effect<{ readonly id: string; readonly of: string }, SessionError>
   /** Deletes a session and returns its full ID. */
   readonly remove: (id: string) => Effect.Effect<string, SessionError>
 }
@@ -201,7 +207,9 @@ export const layer = (options: Options): Layer.Layer<
           const scanned = yield* scanRequests(fileOf(id))
           // A copy of a session, for example a backup, is not counted twice.
           if (scanned.id !== id && all.has(scanned.id)) return []
-          const { directory, title, unreadable } = scanned
+          const { directory, fork, title, unreadable } = scanned
+          // The copied requests of a fork are counted with the original, as long as it exists.
+          const isCopied = (time: number) => fork !== undefined && all.has(fork.of) && time <= fork.time
           const notices = unreadable === 0
             ? []
             : [
@@ -209,7 +217,13 @@ export const layer = (options: Options): Layer.Layer<
                 fileOf(id)
               } can't be read and may be missing.`
             ]
-          return [{ id, directory, title, requests: scanned.requests.filter(({ time }) => time >= since), notices }]
+          return [{
+            id,
+            directory,
+            title,
+            requests: scanned.requests.filter(({ time }) => time >= since && !isCopied(time)),
+            notices
+          }]
         }).pipe(Effect.catchAll(({ message, reason }) =>
           // Deleted in the meantime.
           Effect.succeed(
@@ -360,6 +374,25 @@ export const layer = (options: Options): Layer.Layer<
             const skipped = sessionFile.describeSkippedLines(fileOf(id), unreadable)
             const readable = text.split("\n").filter((_, index) => !unreadable.includes(index + 1)).join("\n")
             return { id, lines, text: readable, notices: skipped === undefined ? [] : [skipped] }
+          }).pipe(Effect.provide(context)),
+        fork: (given) =>
+          Effect.gen(function*() {
+            const of = yield* find(given)
+            const { lines, text } = yield* sessionFile.readWithText(fileOf(of))
+            const [first] = lines
+            if (first?.type !== "session") return yield* sessionFile.makeEmptyError(fileOf(of))
+            const time = yield* now
+            const id = newId(time)
+            const header = sessionFile.encode(
+              { type: "session", version: 1, id, directory: first.directory, forkOf: of, time },
+              options.mask
+            )
+            const copied = text.slice(text.indexOf("\n") + 1)
+            yield* Effect.mapError(
+              replaceFile(fileOf(id), `${header.text}\n${copied}`, { mode: 0o600, forcesMode: true }),
+              sessionFile.toSessionError(fileOf(id))
+            )
+            return { id, of }
           }).pipe(Effect.provide(context)),
         remove: (given) =>
           Effect.gen(function*() {

@@ -516,4 +516,25 @@ layer(NodeContext.layer)("A session that can't be stored", (it) => {
       assert.isFalse(isStored)
       assert.isFalse(yield* fs.exists(directory))
     }))
+
+  it.scoped("is copied while it is open, and the copy goes its own way", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { sessions } = yield* makeSessions
+      const session = yield* sessions.create("/project")
+      for (const entry of [user("Hi"), assistant("", "a"), started("a")]) yield* session.append(entry)
+      // Another process is about to finish this line.
+      yield* fs.writeFileString(session.path, "{\"type\":\"assis", { flag: "a" })
+      const { id, of } = yield* sessions.fork(session.id.slice(0, 12))
+      assert.strictEqual(of, session.id)
+      const copy = yield* sessions.open(id)
+      const entries = yield* copy.entries
+      assert.deepStrictEqual(types(entries), ["session", "user", "assistant", "tool-start", "tool-result"])
+      assert.deepStrictEqual(entries.slice(1, 4), (yield* session.entries).slice(1))
+      assert.deepInclude(entries[0], { id, directory: "/project", forkOf: session.id })
+      yield* copy.append(user("Another way"))
+      assert.lengthOf(yield* session.entries, 4)
+      assert.strictEqual(Number((yield* fs.stat(copy.path)).mode) & 0o777, 0o600)
+      assert.strictEqual((yield* Effect.flip(sessions.fork("nothing"))).reason, "NotFound")
+    }))
 })

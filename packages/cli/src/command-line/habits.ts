@@ -11,7 +11,7 @@ const forAll = (names: string, hint: string): Table => Object.fromEntries(names.
 const npm = "npm manages the installation: npm install --global altimate-code, npm uninstall --global altimate-code."
 const noServer = "There is no server: altimate-code run \"…\" does one task, and altimate-code opens the screen."
 const noAgents = "There are no agents: describe the role in AGENTS.md, or with run --system."
-const noFork = "A session cannot be forked: --session ID resumes it, and altimate-code session export ID writes a copy."
+const fork = "Use altimate-code session fork ID, then --session with the ID of the copy."
 const json = "Use --format json: it prints this program's own events, one per line."
 const credential = "altimate-code providers list shows which credential is used, and why."
 
@@ -59,7 +59,7 @@ export const options: Table = {
     "altimate-code config path lists the files that are read."
   ),
   ...forAll("--verbose, --debug, -d, --debug-file", "Use --log-level DEBUG --print-logs."),
-  ...forAll("--fork, --fork-session", noFork),
+  ...forAll("--fork, --fork-session", fork),
   "--session-id": "The program assigns the ID: run --format json reports it, and --title gives the session a name.",
   "--no-session-persistence": "Sessions are always stored: altimate-code session delete ID deletes one.",
   "--prompt": "Use altimate-code run \"…\" for one task, or type the prompt on the screen.",

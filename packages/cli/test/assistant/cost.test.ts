@@ -4,7 +4,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Since from "../../src/commands/usage/since.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
@@ -226,6 +226,36 @@ TOTAL              3  3,000           0            0     300  at least $3.00
       const { code, stderr } = yield* run("usage")
       assert.strictEqual(code, 0)
       assert.match(stderr, /^note: 1 line of \S*b\.jsonl can't be read and may be missing\.$/m)
+    }))
+
+  it.scoped("counts what a fork copied only with the original, and lists both with their titles", () =>
+    Effect.gen(function*() {
+      const { readUsage, run, sessions } = yield* stored
+      const forked = yield* run("session", "fork", "a")
+      const id = /^Copied session a to (\d{8}-\d{6}-\w{4})\.\n$/.exec(forked.stdout)?.[1]
+      assert.isDefined(id, forked.stderr)
+      assert.strictEqual(statSync(join(sessions, `${id}.jsonl`)).mode & 0o777, 0o600)
+      assert.strictEqual((yield* readUsage()).total["requests"], 3)
+
+      const renamed = yield* run("session", "mv", id!, "Another way")
+      assert.deepStrictEqual([renamed.stdout, renamed.stderr], [`Renamed session ${id}.\n`, ""])
+      const list = (yield* run("session", "list")).stdout
+      assert.match(list, new RegExp(`^${id} .*/shop +Another way$`, "m"))
+      assert.match(list, /^a .*\/shop +Title of a$/m)
+      const body = (id: string) =>
+        Effect.map(run("session", "export", id), ({ stdout }) => stdout.slice(stdout.indexOf("## You")))
+      assert.include(yield* body("a"), "Title of\na")
+      assert.strictEqual(yield* body(id!), yield* body("a"))
+
+      // Without the original, the copied requests are those of the fork.
+      yield* run("session", "rm", "a")
+      assert.strictEqual((yield* readUsage()).total["requests"], 3)
+      for (const args of [["fork", "zzz"], ["rename", "zzz", "x"]]) {
+        const { code, stderr } = yield* run("session", ...args)
+        assert.strictEqual(code, 2)
+        assert.include(stderr, "There is no session \"zzz\".")
+      }
+      assert.strictEqual((yield* run("session", "rename", id!)).code, 2)
     }))
 
   it.scoped("says so if there is nothing, and refuses a time that it does not know", () =>

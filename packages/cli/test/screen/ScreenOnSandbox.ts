@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
-import { keys, open } from "../Terminal.ts"
+import { keys, open, type Options } from "../Terminal.ts"
 
 export const token = { AWS_BEARER_TOKEN_BEDROCK: "screen-token" }
 
@@ -38,12 +38,16 @@ export const start = (options: {
     const project = join(home.home, "project")
     mkdirSync(project)
     yield* home.writeGlobalConfig({ ...guideConfig(sandbox.url, options.options), ...options.config })
-    const launch = (args: ReadonlyArray<string> = options.args ?? []) =>
+    const launch = (
+      args: ReadonlyArray<string> = options.args ?? [],
+      other: Pick<Options, "program" | "env"> = {}
+    ) =>
       open(args, {
         home: home.home,
+        ...other,
         ...(options.inProject ? { cwd: project } : {}),
         // CI is set where these tests run, and must not matter.
-        env: { CI: "true", ...token, ...options.env },
+        env: { CI: "true", ...token, ...options.env, ...other.env },
         ...(options.columns === undefined ? {} : { columns: options.columns }),
         ...(options.rows === undefined ? {} : { rows: options.rows })
       })

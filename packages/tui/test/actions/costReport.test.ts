@@ -1,7 +1,7 @@
 import type { Entry } from "@altimate-code/agent/session/Session"
 import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
-import { reportCost } from "../../src/internal/actions/costReport.ts"
+import { reportCost } from "../../src/internal/actions/reports/costReport.ts"
 
 const answer = (model: string): Entry => ({
   type: "assistant",

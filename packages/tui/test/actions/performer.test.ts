@@ -104,6 +104,7 @@ const make = Effect.gen(function*() {
   const messages = yield* Queue.unbounded<Message>()
   return yield* Effect.gen(function*() {
     const sessions = yield* SessionStore.SessionStore
+    const clipboard: Array<string> = []
     const first = yield* Scope.make()
     const session = yield* Scope.extend(sessions.create(work), first)
     const performer = yield* Performer.make({
@@ -111,6 +112,7 @@ const make = Effect.gen(function*() {
       closeSession: Scope.close(first, Exit.void),
       maxSteps: 3,
       dispatch: (message) => void Queue.unsafeOffer(messages, message),
+      writeToTerminal: (text) => void clipboard.push(text),
       suspendDuring: () =>
         Effect.suspend(() => {
           counts.editors++
@@ -129,7 +131,7 @@ const make = Effect.gen(function*() {
     /** Performs the action, and returns the messages up to the first one of this type. */
     const performUntil = (action: Action, type: Message["type"]) =>
       Effect.zipRight(performer.perform(action), takeUntil(type))
-    return { ...performer, performUntil, takeUntil, sessions, session, counts, fs, work, history, written }
+    return { ...performer, performUntil, takeUntil, sessions, session, counts, fs, work, history, written, clipboard }
   }).pipe(Effect.provide(layer))
 })
 
@@ -165,6 +167,52 @@ describe("Sessions", () => {
       yield* performUntil({ type: "open-session", id: session.id }, "task-ended")
       assert.strictEqual((yield* currentSession).id, session.id)
       yield* Effect.scoped(sessions.open(second.id))
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("Commands", () => {
+  const answer = (text: string) => ({
+    type: "assistant" as const,
+    message: Prompt.assistantMessage({ content: [Prompt.textPart({ text })] }),
+    reason: "stop",
+    usage: { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 },
+    time: "2026-11-23T05:23:59.000Z"
+  })
+
+  it.scoped("/fork continues in a copy", () =>
+    Effect.gen(function*() {
+      const { currentSession, performUntil, session, sessions } = yield* make
+      assert.deepStrictEqual(noticesOf(yield* performUntil({ type: "fork-session" }, "task-ended")), [
+        "Nothing to copy yet."
+      ])
+      yield* session.append(answer("One"))
+      yield* performUntil({ type: "fork-session" }, "task-ended")
+      const copy = yield* currentSession
+      assert.notStrictEqual(copy.id, session.id)
+      assert.lengthOf(yield* copy.entries, 2)
+      yield* Effect.scoped(sessions.open(session.id))
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("/copy sends the last answer to the terminal if there is no other clipboard", () =>
+    Effect.gen(function*() {
+      const { clipboard, performUntil, session } = yield* make
+      yield* performUntil({ type: "copy" }, "item")
+      assert.deepStrictEqual(clipboard, [])
+      for (const text of ["First", "Größe", ""]) yield* session.append(answer(text))
+      yield* performUntil({ type: "copy" }, "item")
+      assert.deepStrictEqual(clipboard, [`\x1b]52;c;${Buffer.from("Größe").toString("base64")}\x07`])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("/export does not replace a file that the user names", () =>
+    Effect.gen(function*() {
+      const { fs, performUntil, session, work } = yield* make
+      yield* session.append(answer("One"))
+      const file = `${work}/notes/one.md`
+      yield* performUntil({ type: "export", file: "notes/one.md" }, "item")
+      assert.include(yield* fs.readFileString(file), "One")
+      yield* fs.writeFileString(file, "mine")
+      yield* performUntil({ type: "export", file }, "item")
+      assert.strictEqual(yield* fs.readFileString(file), "mine")
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 

@@ -48,16 +48,60 @@ describe("The prompt", () => {
     assert.strictEqual(state().input.text, "two")
   })
 
-  it("is cleared on Ctrl-C, and a second Ctrl-C quits", () => {
+  it("is cleared on Ctrl-C; only if it is empty, Ctrl-C quits when it is pressed twice", () => {
     const { actionsOf, view, press, state, send } = makeScreen()
     press("text", "\x03")
     assert.strictEqual(state().input.text, "")
+    assert.include(view(), "ctrl-_: undo")
+    press("\x1f")
+    assert.strictEqual(state().input.text, "text")
+    press("\x03", "\x03")
     assert.include(view(), "ctrl-c again to quit")
     send({ type: "hint-expired" })
     press("\x03")
     assert.lengthOf(actionsOf("quit"), 0)
     press("\x03")
     assert.lengthOf(actionsOf("quit"), 1)
+  })
+
+  it("stays on Ctrl-C while a turn is running, which is stopped first", () => {
+    const { actionsOf, endTurn, press, state } = makeScreen()
+    press("one", "\r", "two", "\x03")
+    assert.lengthOf(actionsOf("stop"), 1)
+    assert.strictEqual(state().input.text, "two")
+    // A turn that does not stop must not keep the user from quitting.
+    press("\x03", "\x03", "\x03")
+    assert.lengthOf(actionsOf("stop"), 1)
+    assert.lengthOf(actionsOf("quit"), 1)
+    endTurn(true)
+  })
+
+  it("suggests the command that a misspelled one is close to", () => {
+    const { press, state } = makeScreen()
+    press("/modle", "\r", "/xyzzy", "\r")
+    assert.deepStrictEqual(state().items.map((item) => item.type === "notice" ? item.hint : ""), [
+      "Did you mean /model? /help lists all commands.",
+      "/help lists all commands."
+    ])
+  })
+
+  it("takes an earlier prompt on Ctrl-R, which is shown in full", () => {
+    const { actionsOf, press, send, state, view } = makeScreen({ columns: 40, rows: 12 })
+    press("dra", "\x12")
+    assert.lengthOf(actionsOf("list-prompts"), 1)
+    const long = `fix the cart\nand ${"its tests ".repeat(30)}`
+    send({ type: "prompts", prompts: ["fix the cart", "other", long, "fix the cart"] })
+    assert.include(view(), "› fix the cart")
+    press("cart", "\x12")
+    assert.match(view(), /› fix the cart and its[^]*─ \d+ lines[^]*  fix the cart\n  and its tests/)
+    assert.isBelow(view().split("\n").length, 12)
+    press("\r")
+    assert.strictEqual(state().input.text, long)
+    assert.lengthOf(actionsOf("turn"), 0)
+    press("\x1f", "\x12")
+    send({ type: "prompts", prompts: ["x"] })
+    press("\x1b")
+    assert.strictEqual(state().input.text, "dra")
   })
 
   it("quits on Ctrl-D only if it is empty", () => {

@@ -87,7 +87,7 @@ const line = (required: Readonly<Record<string, Check>>, optional?: Readonly<Rec
   object({ type: isString, time: isString, ...required }, optional)
 
 const checks = new Map<unknown, Check>(Object.entries({
-  session: line({ version: (version) => version === 1, id: isString, directory: isString }),
+  session: line({ version: (version) => version === 1, id: isString, directory: isString }, { forkOf: isString }),
   title: line({ title: isString }),
   user: line({ message: message("user", isUserPart) }, {
     hidden: isTrue,

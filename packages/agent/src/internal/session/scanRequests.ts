@@ -17,6 +17,8 @@ export interface Scanned {
   /** The ID in the file's header; empty if there is no header. */
   readonly id: string
   readonly directory: string
+  /** Set for a fork: the ID of the session that was copied, and when, in milliseconds since 1970. */
+  readonly fork: { readonly of: string; readonly time: number } | undefined
   readonly title: string
   readonly requests: ReadonlyArray<Request>
   /** The number of lines about requests that can't be read. */
@@ -110,7 +112,7 @@ const readPrompt = ({ hidden, message }: Readonly<Record<string, unknown>>): str
 export const scanRequests = Effect.fn("scanRequests")(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   const requests: Array<Request> = []
-  let header = { id: "", directory: "" }
+  let header: Pick<Scanned, "id" | "directory" | "fork"> = { id: "", directory: "", fork: undefined }
   let given = ""
   let prompt = ""
   let unreadable = 0
@@ -120,8 +122,11 @@ export const scanRequests = Effect.fn("scanRequests")(function*(path: string) {
     const line = json.right
     switch (line["type"]) {
       case "session": {
-        const { directory, id } = line
-        if (Predicate.isString(id) && Predicate.isString(directory)) header = { id, directory }
+        const { directory, forkOf, id, time } = line
+        const fork = Predicate.isString(forkOf) && Predicate.isString(time)
+          ? { of: forkOf, time: Date.parse(time) }
+          : undefined
+        if (Predicate.isString(id) && Predicate.isString(directory)) header = { id, directory, fork }
         return
       }
       case "title":

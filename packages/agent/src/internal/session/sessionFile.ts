@@ -265,6 +265,15 @@ export const makeListReader = () => {
     )
 }
 
+/** Makes the error for a session without a single line. */
+export const makeEmptyError = (path: string): SessionError =>
+  new SessionError({
+    reason: "Corrupt",
+    message: `${path} is empty: the program ended before anything was saved.`,
+    hint: "Delete the session.",
+    path
+  })
+
 /** Makes the error for a line that masking has made invalid. */
 export const makeMaskingError = (path: string): SessionError =>
   new SessionError({

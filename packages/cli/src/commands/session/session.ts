@@ -40,6 +40,23 @@ export const exportSession = command("export", {
   run: ({ format, id }) => Effect.flatMap(actions, ({ print }) => print(id, format))
 })
 
+export const fork = command("fork", {
+  description: "Copy a session, to continue it in two ways.",
+  examples: [["altimate-code session fork 20261123", "prints the ID of the copy"]],
+  parameters: { id },
+  run: ({ id }) => Effect.flatMap(actions, ({ fork }) => fork(id))
+})
+
+export const rename = command("rename", {
+  description: "Change the title of a session.",
+  examples: [["altimate-code session rename 20261123 \"The cart\"", "the title in lists"]],
+  parameters: {
+    id,
+    title: argument(Args.text({ name: "title" }), { description: "The new title." })
+  },
+  run: ({ id, title }) => Effect.flatMap(actions, ({ rename }) => rename(id, title))
+})
+
 export const remove = command("delete", {
   description: "Delete a session permanently.",
   examples: [["altimate-code session delete 20261123-052359-k3f9", "delete this one"]],

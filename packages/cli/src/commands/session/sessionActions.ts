@@ -3,6 +3,7 @@ import * as SessionStore from "@altimate-code/agent/session/SessionStore"
 import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Transcript from "@altimate-code/agent/session/Transcript"
 import { printable } from "@altimate-code/log/Printable"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { makeJsonVisible, makeVisible, Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Table from "../../command-line/table.ts"
@@ -46,6 +47,26 @@ export const print = Effect.fn("SessionCommands.print")(function*(id: string, fo
     : [`[\n${text.trimEnd().split("\n").join(",\n")}\n]\n`, makeJsonVisible]
   yield* write(isTerminal ? forTerminal(whole) : whole)
 }, Effect.provide(LocalFiles.sessions))
+
+/** Copies a session, and prints the ID of the copy. */
+export const fork = Effect.fn("SessionCommands.fork")(function*(id: string) {
+  const { write } = yield* Stdio
+  const copy = yield* (yield* SessionStore.SessionStore).fork(id)
+  yield* write(`Copied session ${copy.of} to ${copy.id}.\n`)
+}, Effect.provide(LocalFiles.sessions))
+
+/** Changes the title of a session. */
+export const rename = Effect.fn("SessionCommands.rename")(
+  function*(given: string, title: string) {
+    const { write, writeError } = yield* Stdio
+    const { append, id, notices } = yield* (yield* SessionStore.SessionStore).open(given)
+    for (const notice of notices) yield* writeError(`note: ${printable(notice)}\n`)
+    yield* append({ type: "title", title, time: DateTime.formatIso(yield* DateTime.now) })
+    yield* write(`Renamed session ${id}.\n`)
+  },
+  Effect.scoped,
+  Effect.provide(LocalFiles.sessions)
+)
 
 /** Deletes a session permanently. */
 export const remove = Effect.fn("SessionCommands.remove")(function*(id: string) {

@@ -18,26 +18,56 @@ export const make = Effect.gen(function*() {
   const host = yield* Host
   const { send, showFailure, showNotice, showWarning } = yield* Display
 
-  return {
-    /** Shows the selected model in the status bar. */
-    display: Effect.matchEffect(host.model, {
-      onFailure: showFailure,
-      onSuccess: (model) => send({ type: "model", model })
-    }),
-    list: Effect.gen(function*() {
+  const select = (id: string) =>
+    host.select(id).pipe(
+      Effect.flatMap((model) =>
+        Effect.zipRight(
+          send({ type: "model", model }),
+          showNotice(`Model: ${model.name}${model.isKnown ? "" : " (not in the catalog)"}.`)
+        )
+      ),
+      Effect.catchAll(showFailure),
+      Effect.ensuring(send({ type: "task-ended" }))
+    )
+
+  /** Shows the models that match the text. */
+  const list = (filter: string) =>
+    Effect.gen(function*() {
       const selected = yield* Effect.match(host.model, {
         onFailure: () => "",
         onSuccess: ({ configured }) => configured
       })
       const choices = Picker.modelChoices(host.models)
       const index = Math.max(0, choices.findIndex(({ id }) => id === selected))
-      yield* send({ type: "models", picker: Picker.make("Models", choices, index, Picker.customModel) })
+      yield* send({
+        type: "models",
+        picker: Picker.withFilter(Picker.make("Models", choices, index, Picker.customModel), filter)
+      })
       // Asking takes a while, and the list can be used meanwhile.
       yield* Stream.runForEach(
         host.listedModels,
         (models) => send({ type: "models-listed", choices: Picker.modelChoices(models) })
       )
-    }).pipe(Effect.catchAll(({ message }) => showWarning(`The models could not be listed: ${message}`))),
+    }).pipe(Effect.catchAll(({ message }) => showWarning(`The models could not be listed: ${message}`)))
+
+  /** What is an ID, or is in no name, selects a model at once. Otherwise there is something to choose. */
+  const find = (text: string) =>
+    Effect.suspend(() => {
+      const choices = Picker.modelChoices(host.models)
+      const isId = /[:/]/.test(text) || choices.some(({ id }) => id === text)
+      return isId || !choices.some((choice) => Picker.contains(choice, text))
+        ? select(text)
+        : Effect.zipRight(send({ type: "task-ended" }), list(text))
+    })
+
+  return {
+    /** Shows the selected model in the status bar. */
+    display: Effect.matchEffect(host.model, {
+      onFailure: showFailure,
+      onSuccess: (model) => send({ type: "model", model })
+    }),
+    list: list(""),
+    find,
     listEfforts: Effect.gen(function*() {
       const { effort: selected, efforts: levels = [], name } = yield* host.model
       if (levels.length === 0) return yield* showNotice(`The effort of ${name} cannot be changed.`)
@@ -62,16 +92,6 @@ export const make = Effect.gen(function*() {
         Effect.catchAll(showFailure),
         Effect.ensuring(send({ type: "task-ended" }))
       ),
-    select: (id: string) =>
-      host.select(id).pipe(
-        Effect.flatMap((model) =>
-          Effect.zipRight(
-            send({ type: "model", model }),
-            showNotice(`Model: ${model.name}${model.isKnown ? "" : " (not in the catalog)"}.`)
-          )
-        ),
-        Effect.catchAll(showFailure),
-        Effect.ensuring(send({ type: "task-ended" }))
-      )
+    select
   }
 })

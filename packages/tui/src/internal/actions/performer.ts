@@ -19,12 +19,14 @@ import type { Terminal } from "../terminal/terminal.ts"
 import * as AlwaysAllowed from "./alwaysAllowed.ts"
 import * as Approvals from "./approvals.ts"
 import * as CompactAction from "./compactAction.ts"
+import * as CopyAction from "./copyAction.ts"
 import * as CurrentSession from "./currentSession.ts"
 import * as Display from "./display.ts"
 import * as ModeActions from "./modeActions.ts"
 import * as ModelActions from "./modelActions.ts"
 import * as PromptActions from "./promptActions.ts"
 import * as ReportActions from "./reportActions.ts"
+import * as DiffAction from "./reports/diffAction.ts"
 import * as SessionActions from "./sessionActions.ts"
 import * as SetupActions from "./setupActions.ts"
 import * as ShellAction from "./shellAction.ts"
@@ -36,6 +38,7 @@ export interface Options {
   readonly maxSteps: number
   readonly dispatch: (message: Message) => void
   readonly suspendDuring: Terminal["suspendDuring"]
+  readonly writeToTerminal: Terminal["write"]
 }
 
 /** How long a hint stays in the status bar. */
@@ -63,7 +66,7 @@ export const make = (options: Options) =>
     )
   })
 
-const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Options) =>
+const makePerformer = ({ closeSession, maxSteps, session, suspendDuring, writeToTerminal }: Options) =>
   Effect.gen(function*() {
     const host = yield* Host
     const { send, showFailure, showNotice, showWarning } = yield* Display.Display
@@ -84,6 +87,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
     const setup = yield* SetupActions.make(models.display)
     const prompt = yield* PromptActions.make(suspendDuring)
     const reports = yield* ReportActions.make
+    const showDiff = yield* DiffAction.make
+    const copy = yield* CopyAction.make(writeToTerminal)
 
     const commands = yield* CustomCommands.make(approvals.approver)
 
@@ -146,6 +151,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
           return modes.set(action.mode)
         case "list-models":
           return runAs(modelList, models.list)
+        case "find-model":
+          return fork(models.find(action.text))
         case "select-model":
           return fork(models.select(action.id))
         case "list-efforts":
@@ -159,7 +166,13 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
         case "new-session":
           return Effect.zipRight(modes.endSession, fork(sessions.create))
         case "export":
-          return fork(sessions.exportMarkdown)
+          return fork(sessions.exportMarkdown(action.file))
+        case "fork-session":
+          return fork(sessions.fork)
+        case "diff":
+          return fork(showDiff)
+        case "copy":
+          return fork(copy)
         case "status":
           return fork(reports.status)
         case "cost":
@@ -170,6 +183,8 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring }: Optio
           return runAs(externalEditor, prompt.edit(action.text), { onlyIfMissing: true })
         case "list-files":
           return fork(prompt.listFiles)
+        case "list-prompts":
+          return fork(prompt.listPrompts)
         case "remember":
           return fork(prompt.remember(action.text))
         case "expire-hint":

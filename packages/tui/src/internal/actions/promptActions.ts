@@ -33,6 +33,11 @@ export const make = (suspendDuring: Terminal["suspendDuring"]) =>
           Effect.provide(context)
         ),
       listFiles: Effect.provide(Effect.flatMap(files, (files) => send({ type: "files", files })), context),
+      /** Read again each time: other windows add prompts, too. */
+      listPrompts: PromptHistory.load(host.history).pipe(
+        Effect.flatMap((prompts) => send({ type: "prompts", prompts })),
+        Effect.provide(context)
+      ),
       remember: (text: string) => Effect.provide(PromptHistory.append(host.history, host.mask(text)), context)
     }
   })

@@ -1,9 +1,9 @@
 import { unknown as unknownProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Effect from "effect/Effect"
 import { Host } from "../../Host.ts"
-import { reportCost } from "./costReport.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
+import { reportCost } from "./reports/costReport.ts"
 
 /** `/status`, `/cost` and `/mcp`. */
 export const make = Effect.gen(function*() {

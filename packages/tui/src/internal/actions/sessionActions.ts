@@ -6,13 +6,21 @@ import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Picker from "../input/picker.ts"
 import { relativeTime } from "../input/relativeTime.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
 
-/** `/new`, `/sessions` and `/export`. A session that is `keptOpen` must not be opened a second time. */
+/** The path with the home directory in place of `~`, as a shell would write it. */
+const expandHome = (path: string) =>
+  Config.string("HOME").pipe(
+    Effect.map((home) => path.replace(/^~(?=\/|$)/, () => home)),
+    Effect.orElseSucceed(() => path)
+  )
+
+/** `/new`, `/sessions`, `/fork` and `/export`. A session that is `keptOpen` must not be opened a second time. */
 export const make = (keptOpen: Session | undefined) =>
   Effect.gen(function*() {
     const sessions = yield* SessionStore
@@ -65,17 +73,30 @@ export const make = (keptOpen: Session | undefined) =>
       Effect.ensuring(send({ type: "task-ended" }))
     )
 
-    const exportMarkdown = Effect.gen(function*() {
-      const { entries, id } = yield* current.get
-      const file = path.join(workspace.directory, `session-${id}.md`)
-      yield* replaceFile(file, Transcript.toMarkdown(yield* entries), { mode: 0o600, forcesMode: true })
-      yield* showNotice(`Session exported to ${file}.`)
-    }).pipe(
-      Effect.provideService(FileSystem.FileSystem, fs),
-      Effect.catchAll(({ message }) =>
-        showFailure({ message: `The session could not be exported: ${message}`, hint: "" })
-      )
-    )
+    const fork = Effect.gen(function*() {
+      const { entries, id, isStored } = yield* current.get
+      if (!isStored || (yield* entries).length === 0) return yield* showNotice("Nothing to copy yet.")
+      const copy = yield* sessions.fork(id)
+      yield* current.switchTo(sessions.open(copy.id))
+      yield* showNotice(`This is a copy of session ${id}, which stays as it is.`)
+    }).pipe(Effect.catchAll(showFailure), Effect.ensuring(send({ type: "task-ended" })))
 
-    return { list, open, create, exportMarkdown }
+    /** A file that the user names is not replaced: it may be something else. */
+    const exportMarkdown = (given: string | undefined) =>
+      Effect.gen(function*() {
+        const { entries, id } = yield* current.get
+        const file = path.resolve(workspace.directory, yield* expandHome(given ?? `session-${id}.md`))
+        if (given !== undefined && (yield* fs.exists(file))) {
+          return yield* showFailure({ message: `${file} already exists.`, hint: "Choose another name." })
+        }
+        yield* replaceFile(file, Transcript.toMarkdown(yield* entries), { mode: 0o600, forcesMode: true })
+        yield* showNotice(`Session exported to ${file}.`)
+      }).pipe(
+        Effect.provideService(FileSystem.FileSystem, fs),
+        Effect.catchAll(({ message }) =>
+          showFailure({ message: `The session could not be exported: ${message}`, hint: "" })
+        )
+      )
+
+    return { list, open, create, fork, exportMarkdown }
   })

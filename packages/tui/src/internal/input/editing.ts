@@ -19,7 +19,6 @@ const byName: Readonly<
   "ctrl-k": "kill-to-end",
   "ctrl-u": "kill-to-start",
   "ctrl-w": "delete-word-before",
-  "ctrl-z": "undo",
   "ctrl-_": "undo",
   "ctrl-left": "word-left",
   "ctrl-right": "word-right",

@@ -1,7 +1,7 @@
 import type { Model } from "../../Host.ts"
-import { type Canvas, drawRule, type Lines, paintLine } from "../terminal/canvas.ts"
+import { type Canvas, drawRule, indent, type Lines, narrow, paintLine } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
-import { clean, measureWidth, truncate } from "../terminal/themedText.ts"
+import { clean, measureWidth, paintPlainText, truncate } from "../terminal/themedText.ts"
 import { rank } from "./completion.ts"
 import { lineActionOf, nameOf } from "./editing.ts"
 import * as Editor from "./editor.ts"
@@ -25,6 +25,10 @@ export interface Picker<Id extends string = string> {
 
 export const modelChoices = (models: ReadonlyArray<Model>): ReadonlyArray<Choice> =>
   models.map(({ family, id, name }) => ({ id, label: name, detail: `${family} · ${id}` }))
+
+/** Newest first, and each text once. */
+export const promptChoices = (prompts: ReadonlyArray<string>): ReadonlyArray<Choice> =>
+  [...new Set(prompts.toReversed())].map((text) => ({ id: text, label: text.replace(/\s+/g, " ").trim(), detail: "" }))
 
 /** The picker with other choices. The selected one stays selected, if it is still there. */
 export const replaceChoices = <Id extends string>(
@@ -56,6 +60,16 @@ export const make = <Id extends string>(
   custom
 })
 
+/** The picker once the user has typed the text. */
+export const withFilter = <Id extends string>(picker: Picker<Id>, text: string): Picker<Id> =>
+  text === ""
+    ? picker
+    : { ...picker, selected: 0, filter: Editor.update(picker.filter, { type: "insert", text }) }
+
+/** Whether the choice shows the text, in upper or lower case. */
+export const contains = (choice: Choice, text: string): boolean =>
+  textOf(choice).toLowerCase().includes(text.toLowerCase())
+
 const textOf = ({ detail, label }: Choice): string => `${label} ${detail}`
 
 /** The choices that match the typed text, best first; then the typed text itself, if it may be chosen. */
@@ -64,9 +78,8 @@ export const filterChoices = <Id extends string>(
 ): ReadonlyArray<Choice<Id>> => {
   const text = filter.text.trim()
   if (text === "") return choices
-  const matches = rank(text, choices.map(textOf), choices.length).flatMap((text) =>
-    choices.find((choice) => textOf(choice) === text) ?? []
-  )
+  const byText = new Map(choices.map((choice) => [textOf(choice), choice]))
+  const matches = rank(text, [...byText.keys()], byText.size).flatMap((text) => byText.get(text) ?? [])
   return custom === undefined || choices.some(({ id }) => id === text) ? matches : [...matches, custom(text)]
 }
 
@@ -138,6 +151,21 @@ export const render = (picker: Picker, canvas: Canvas, rows: number, keys = filt
         roles: ["dim"]
       }
     ], canvas)
+  ]
+}
+
+/** The list, and below it the whole text of the selected prompt, as far as there is room. */
+export const renderPrompts = (picker: Picker, canvas: Canvas, rows: number): Lines => {
+  const matches = filterChoices(picker)
+  const selected = matches[Math.min(picker.selected, matches.length - 1)]
+  const text = selected === undefined ? [] : paintPlainText(selected.id, { ...narrow(canvas, 2), role: "dim" })
+  const room = Math.max(1, Math.min(text.length, Math.floor(rows / 3)))
+  const list = render(picker, canvas, rows - room - 1)
+  return [
+    ...list.slice(0, -1),
+    drawRule(canvas, text.length > room ? `${text.length} lines` : ""),
+    ...indent(text.slice(0, room), "  "),
+    ...list.slice(-1)
   ]
 }
 

@@ -1,15 +1,21 @@
+import * as Suggest from "@altimate-code/system/Suggest"
 import type { Command } from "./completion.ts"
 
 export const slashCommands: ReadonlyArray<Command> = [
   { name: "/model", description: "switch to another model" },
   { name: "/effort", description: "change how much the model thinks" },
   { name: "/new", description: "start a new session" },
+  { name: "/clear", description: "start a new session, like /new" },
   { name: "/sessions", description: "resume an earlier session" },
+  { name: "/fork", description: "copy this session and continue in the copy" },
   { name: "/status", description: "show the settings in use and where they come from" },
   { name: "/cost", description: "show what this session has used and cost, by model" },
   { name: "/mcp", description: "show each MCP server's state, tools and last error" },
   { name: "/compact", description: "summarize older messages to free up context" },
-  { name: "/export", description: "save this session as a Markdown file" },
+  { name: "/diff", description: "show what has changed in the working tree since the last commit" },
+  { name: "/copy", description: "copy the last answer to the clipboard" },
+  { name: "/export", description: "save this session as a Markdown file: /export FILE" },
+  { name: "/init", description: "let the model write an AGENTS.md for this project" },
   { name: "/help", description: "show commands and keys" },
   { name: "/exit", description: "quit; the session is saved" }
 ]
@@ -26,6 +32,13 @@ export const reservedNames: ReadonlyArray<string> = names.map((name) => name.sli
 
 const line = ({ description, name }: Command): string => `${name.padEnd(12)} ${description}`
 
+/** `Did you mean /model? ` if a command is similar enough; otherwise empty. */
+export const suggest = (text: string): string => {
+  // Two letters in the wrong order are a distance of 2, even in a short name.
+  const [closest] = Suggest.closest(text, names, { maxDistance: () => 2 })
+  return closest === undefined ? "" : `Did you mean ${closest}? `
+}
+
 /** The lines of `/help`. */
 export const help = (customCommands: ReadonlyArray<Command>): ReadonlyArray<string> => [
   ...slashCommands.map(line),
@@ -40,5 +53,9 @@ export const help = (customCommands: ReadonlyArray<Command>): ReadonlyArray<stri
   "ctrl-o      show tool output and the model's reasoning",
   "ctrl-g      edit the prompt in $VISUAL or $EDITOR",
   "↑ ↓         browse earlier prompts",
-  "ctrl-c      clear the prompt; press twice to quit (also ctrl-d)"
+  "ctrl-r      search the prompts of all sessions",
+  "ctrl-c      stop the answer, else clear the prompt, else quit if pressed twice (also ctrl-d)",
+  "ctrl-_      undo the last change of the prompt",
+  "ctrl-l      draw the screen again",
+  "ctrl-z      suspend; the shell's fg resumes"
 ]

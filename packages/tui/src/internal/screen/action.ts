@@ -17,19 +17,26 @@ export type Action =
   | { readonly type: "next-mode" }
   | { readonly type: "set-mode"; readonly mode: Mode }
   | { readonly type: "list-models" }
+  /** Selects the model, or shows those whose names contain the text. */
+  | { readonly type: "find-model"; readonly text: string }
   | { readonly type: "select-model"; readonly id: string }
   | { readonly type: "list-efforts" }
   | { readonly type: "set-effort"; readonly effort: Effort }
   | { readonly type: "list-sessions" }
   | { readonly type: "open-session"; readonly id: string }
   | { readonly type: "new-session" }
-  | { readonly type: "export" }
+  | { readonly type: "fork-session" }
+  /** Into this file, or one that is named after the session. */
+  | { readonly type: "export"; readonly file: string | undefined }
+  | { readonly type: "diff" }
+  | { readonly type: "copy" }
   | { readonly type: "status" }
   | { readonly type: "cost" }
   | { readonly type: "mcp" }
   /** Opens the text in the user's editor. */
   | { readonly type: "edit"; readonly text: string }
   | { readonly type: "list-files" }
+  | { readonly type: "list-prompts" }
   /** Adds the prompt to the history. */
   | { readonly type: "remember"; readonly text: string }
   | { readonly type: "expire-hint" }

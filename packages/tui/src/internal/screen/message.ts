@@ -46,6 +46,8 @@ export type Message =
   /** Replaces the choices of an open picker for models. */
   | { readonly type: "models-listed"; readonly choices: Picker["choices"] }
   | { readonly type: "efforts"; readonly picker: Picker }
+  /** Earlier prompts, oldest first. */
+  | { readonly type: "prompts"; readonly prompts: ReadonlyArray<string> }
   | {
     readonly type: "session-opened"
     readonly items: ReadonlyArray<Item>

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Key } from "../input/keys.ts"
-import { clearScreen, type Terminal } from "../terminal/terminal.ts"
+import { clearScreen, eraseBelow, type Terminal } from "../terminal/terminal.ts"
 import * as Attention from "./attention.ts"
 import type { Frame, Store } from "./store.ts"
 
@@ -9,6 +9,8 @@ import type { Frame, Store } from "./store.ts"
 export interface Painter {
   readonly pressKeys: (keys: ReadonlyArray<Key>) => void
   readonly resize: () => void
+  /** Draws again after the process was stopped and continued. */
+  readonly resume: () => void
   /** Gives the terminal to another program while the effect runs. */
   readonly suspendDuring: Terminal["suspendDuring"]
   /** Draws until the scope closes; then only the transcript stays on the terminal. */
@@ -38,6 +40,22 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
     if (!terminal.output.isMuted) redraw()
   }
 
+  /** Leaves only the transcript to the shell, as at the end. */
+  const suspend = (): void => {
+    // The pager's screen is closed with the terminal.
+    if (store.state.pager === undefined) store.hide(true)
+    store.hold(true)
+    terminal.suspend()
+  }
+
+  /** Draws below what other programs have written in the meantime: it must not be lost. */
+  const resume = (): void => {
+    terminal.write(eraseBelow)
+    terminal.output.forget()
+    store.hold(store.state.pager !== undefined)
+    store.hide(false)
+  }
+
   const pressKey = (key: Key): void => {
     const { columns, rows } = terminal.size()
     // The user reacts to the terminal at its new size.
@@ -55,7 +73,9 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
       terminal.useAlternateScreen(false)
       redraw()
     }
-    if (key.type === "key" && key.ctrl && key.name === "l") redraw()
+    if (key.type !== "key" || !key.ctrl) return
+    if (key.name === "l") redraw()
+    if (key.name === "z") suspend()
   }
 
   return {
@@ -65,6 +85,7 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
       store.drawNow()
     },
     resize,
+    resume,
     suspendDuring: (effect) =>
       Effect.acquireUseRelease(
         Effect.sync(() => store.hold(true)),
@@ -84,7 +105,7 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
           if (store.state.pager !== undefined) {
             pressKey({ type: "key", name: "o", ctrl: true, meta: false, shift: false })
           }
-          store.close()
+          store.hide(true)
         })
     )
   }

@@ -58,6 +58,8 @@ export type Overlay =
   | { readonly type: "sessions"; readonly picker: Picker }
   /** Whether to carry out the plan that the model has made. */
   | { readonly type: "plan"; readonly picker: Picker<"ask" | "accept-edits" | "no"> }
+  /** Earlier prompts: the ID of a choice is the whole text. */
+  | { readonly type: "prompts"; readonly picker: Picker }
   | { readonly type: "setup"; readonly setup: Setup }
 
 export interface State {

@@ -29,7 +29,7 @@ export class Store {
   /** How many of the state's items have been drawn. */
   #written = 0
   #isHeld = false
-  #isClosed = false
+  #isHidden = false
   /** Set while a frame is due. */
   #nextFrame: ReturnType<typeof setTimeout> | undefined
   /** When the next frame may be drawn, on the clock of `performance`. */
@@ -86,9 +86,9 @@ export class Store {
     this.#draw(room === 0 ? [] : lines.slice(-room))
   }
 
-  /** Removes the view: only the transcript stays on the terminal. */
-  close(): void {
-    this.#isClosed = true
+  /** Removes the view, so that only the transcript is on the terminal, or shows it again. */
+  hide(isHidden: boolean): void {
+    this.#isHidden = isHidden
     this.#draw()
   }
 
@@ -115,7 +115,7 @@ export class Store {
     clearTimeout(this.#nextFrame)
     this.#nextFrame = undefined
     const start = performance.now()
-    this.#show?.({ finished, view: this.#isClosed ? View.nothing : View.render(this.#state) })
+    this.#show?.({ finished, view: this.#isHidden ? View.nothing : View.render(this.#state) })
     const end = performance.now()
     this.#earliestFrame = Math.max(start + frameInterval, end + Math.min(pauseFactor * (end - start), maxPause))
   }

@@ -145,6 +145,8 @@ const renderOverlay = (state: State, canvas: Canvas, rows: number): RenderedOver
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16)), cursor: undefined }
     case "plan":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), planKeys), cursor: undefined }
+    case "prompts":
+      return { lines: Picker.renderPrompts(overlay.picker, canvas, Math.min(rows, 20)), cursor: undefined }
     case "setup":
       return SetupView.render(overlay.setup, canvas, rows)
     case undefined:

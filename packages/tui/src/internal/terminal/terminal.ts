@@ -19,6 +19,10 @@ export interface Terminal {
   readonly write: (text: string) => void
   /** Switches to the alternate screen, which has no scrollback, or back. */
   readonly useAlternateScreen: (isOn: boolean) => void
+  /** Stops the process, with the terminal restored, until the shell continues it. */
+  readonly suspend: () => void
+  /** Calls the listener when the process has been continued: other programs have used the terminal in the meantime. */
+  readonly onContinued: (listener: () => void) => void
   /** Restores the terminal while the effect runs, for another program that also handles Ctrl-C. */
   readonly suspendDuring: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
@@ -40,6 +44,9 @@ const alternateOff = "\x1b[?1049l"
 /** Clears the screen but not the scrollback, in two parts: some terminals copy a screen that is cleared as a whole to the scrollback. */
 export const clearScreen = "\x1b[H\x1b[K\x1b[2;1H\x1b[J\x1b[H"
 
+/** From the cursor to the end of the screen. */
+export const eraseBelow = "\x1b[J"
+
 /** Ignores the signal: a terminal sends Ctrl-C to all of its programs. Returns a function that restores the listeners. */
 const ignoreSignal = (signal: "SIGINT"): () => void => {
   // Node's types only say that they are functions.
@@ -57,6 +64,8 @@ const ignoreSignal = (signal: "SIGINT"): () => void => {
 const escapeDelay = 40
 /** In milliseconds. */
 const resizeDelay = 60
+/** The signal has stopped all threads of the process within this time. In milliseconds. */
+const resumeDelay = 20
 
 export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => {
@@ -67,8 +76,10 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     let onFocus: (isFocused: boolean) => void = () => undefined
     let onResize: () => void = () => undefined
     let onClosed: () => void = () => undefined
+    let onContinued: () => void = () => undefined
     let flushing: ReturnType<typeof setTimeout> | undefined
     let resizing: ReturnType<typeof setTimeout> | undefined
+    let resuming: ReturnType<typeof setTimeout> | undefined
 
     const read = (chunk: string): void => {
       clearTimeout(flushing)
@@ -110,7 +121,21 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       stdin.pause()
       stdout.write((isAlternate ? alternateOff : "") + pasteOff + focusOff + titleOff + showCursor)
     }
+    const resume = (): void => {
+      // Whatever used the terminal may have changed its modes, and Node sets only those that it believes to be different.
+      if (!isClosed) stdin.setRawMode(false)
+      acquire()
+      output.isMuted = false
+      // A process in the background gets no signal for a new size.
+      process.kill(process.pid, "SIGWINCH")
+      onContinued()
+    }
+    /** After SIGSTOP, which cannot be handled. A program that uses the terminal, such as an editor, handles it itself. */
+    const handleContinue = (): void => {
+      if (!output.isMuted) resume()
+    }
     acquire()
+    process.on("SIGCONT", handleContinue)
     for (const event of ["end", "error"]) stdin.on(event, markClosed)
     stdout.on("error", markClosed)
     stdout.on("resize", scheduleResize)
@@ -130,6 +155,20 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
           isAlternate = isOn
           stdout.write(isOn ? alternateOn : alternateOff)
         },
+        suspend: () => {
+          if (output.isMuted || isClosed || process.platform === "win32") return
+          output.isMuted = true
+          restore()
+          process.off("SIGCONT", handleContinue)
+          // The whole group, as the terminal would: a wrapper such as npx is what the shell waits for. Without a shell that could
+          // continue it, the system ignores the signal.
+          process.kill(0, "SIGTSTP")
+          resuming = setTimeout(() => {
+            process.on("SIGCONT", handleContinue)
+            resume()
+          }, resumeDelay)
+        },
+        onContinued: (listener) => void (onContinued = listener),
         suspendDuring: (effect) =>
           Effect.acquireUseRelease(
             Effect.sync(() => {
@@ -148,6 +187,8 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       } satisfies Terminal,
       close: () => {
         clearTimeout(resizing)
+        clearTimeout(resuming)
+        process.off("SIGCONT", handleContinue)
         stdout.off("resize", scheduleResize)
         process.off("exit", restore)
         restore()

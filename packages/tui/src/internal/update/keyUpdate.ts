@@ -1,4 +1,5 @@
 import { nameOf } from "../input/editing.ts"
+import * as Editor from "../input/editor.ts"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
 import * as Question from "../questions/question.ts"
@@ -12,7 +13,7 @@ import { edit, openPager, pressInPrompt } from "./promptKeys.ts"
 import { closeOverlay } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
 import { stopTask } from "./stopTask.ts"
-import { submitOrQueue } from "./submission.ts"
+import { startLoading, submitOrQueue } from "./submission.ts"
 
 /** Someone who is in the middle of a word must not answer a question that appears under their fingers. In milliseconds. */
 const typingPause = 500
@@ -34,6 +35,8 @@ export const pressKey = (state: State, key: Key): Step => {
       return state.now - state.lastTypedAt < typingPause && key.type === "key"
         ? step(state)
         : pressInPlan(state, overlay, key)
+    case "prompts":
+      return pressInPrompts(state, overlay, key)
     case "question":
       return pressInQuestion(state, overlay.dialog, key)
     case undefined:
@@ -53,8 +56,28 @@ const pressInPicker = (
   if (result.type === "open") return step({ ...state, overlay: { ...overlay, picker: result.picker } })
   const closed = closeOverlay(state)
   if (result.type === "closed") return step(closed)
+  // Not by its text, which may only be a part of another model's name.
+  if (overlay.type === "models" && closed.task.type === "none") {
+    return step(startLoading(closed, "switching model"), { type: "select-model", id: result.choice.id })
+  }
   // Queued if a prompt was sent before the list appeared: its turn finishes with the model and session it began with.
   return submitOrQueue(closed, `${pickerCommands[overlay.type]} ${result.choice.id}`)
+}
+
+const down: Key = { type: "key", name: "down", ctrl: false, meta: false, shift: false }
+
+/** As in a shell, Ctrl-R again selects an older prompt. The chosen one can be changed before it is sent. */
+const pressInPrompts = (
+  state: State,
+  overlay: Extract<Overlay, { readonly type: "prompts" }>,
+  key: Key
+): Step => {
+  const result = Picker.update(overlay.picker, nameOf(key) === "ctrl-r" ? down : key)
+  if (result.type === "open") return step({ ...state, overlay: { ...overlay, picker: result.picker } })
+  const closed = closeOverlay(state)
+  if (result.type === "closed") return step(closed)
+  const input = Editor.update(state.input, { type: "set", text: result.choice.id })
+  return step({ ...closed, input, closedCompletionFor: input.text })
 }
 
 const pressInQuestion = (state: State, dialog: Question.Dialog, key: Key): Step => {

@@ -6,7 +6,7 @@ import { getInputWidth } from "../screen/view.ts"
 import * as Pager from "../transcript/pager.ts"
 import { acceptCompletion, isComplete, moveSelection, updateCompletion } from "./completionUpdate.ts"
 import { type Step, step } from "./step.ts"
-import { stopTask } from "./stopTask.ts"
+import { canStop, stopTask } from "./stopTask.ts"
 import { submitOrQueue } from "./submission.ts"
 
 /** A key while the prompt has the focus. */
@@ -14,7 +14,7 @@ export const pressInPrompt = (state: State, key: Key, name: string | undefined):
   const { completion } = state
   switch (name) {
     case "ctrl-c":
-      return state.isConfirmingQuit && state.input.text === "" ? step(state, { type: "quit" }) : confirmQuit(state)
+      return interrupt(state)
     case "ctrl-d":
       if (state.input.text === "") return step(state, { type: "quit" })
       break
@@ -22,6 +22,8 @@ export const pressInPrompt = (state: State, key: Key, name: string | undefined):
       return openPager(state)
     case "ctrl-g":
       return step(state, { type: "edit", text: Editor.expand(state.input) })
+    case "ctrl-r":
+      return step(state, { type: "list-prompts" })
     case "ctrl-l":
       return step(state)
     case "escape":
@@ -67,16 +69,17 @@ export const openPager = (state: State): Step => {
     : step({ ...state, pager })
 }
 
-const confirmQuit = (state: State): Step =>
-  step(
-    {
-      ...state,
-      input: Editor.update(state.input, { type: "clear" }),
-      isConfirmingQuit: true,
-      hint: "ctrl-c again to quit"
-    },
-    { type: "expire-hint" }
-  )
+/** Ctrl-C never does two things at once: someone who wants to stop an answer or to clear the prompt must not lose more. */
+const interrupt = (state: State): Step => {
+  if (canStop(state)) return stopTask(state)
+  if (state.input.text !== "") {
+    const input = Editor.update(state.input, { type: "clear" })
+    return step({ ...state, input, isConfirmingQuit: false, hint: "cleared · ctrl-_: undo" }, { type: "expire-hint" })
+  }
+  return state.isConfirmingQuit
+    ? step(state, { type: "quit" })
+    : step({ ...state, isConfirmingQuit: true, hint: "ctrl-c again to quit" }, { type: "expire-hint" })
+}
 
 const takeBackQueued = (state: State): State => ({
   ...state,

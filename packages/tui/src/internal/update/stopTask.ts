@@ -2,6 +2,9 @@ import * as Editor from "../input/editor.ts"
 import type { State } from "../screen/state.ts"
 import { type Step, step } from "./step.ts"
 
+/** Whether a turn, a command or a compaction is running that has not been stopped yet. */
+export const canStop = ({ task }: State): boolean => task.type !== "none" && task.type !== "loading" && !task.isStopping
+
 /** Stops the task. Queued prompts return to the input: they were meant to follow the answer that is now cut short. */
 export const stopTask = (state: State): Step => {
   const { task } = state

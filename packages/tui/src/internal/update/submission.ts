@@ -1,17 +1,19 @@
 import { efforts } from "../../Host.ts"
 import type { TypedCommand } from "../commands/customCommands.ts"
-import { help, isSlashCommand } from "../input/slashCommands.ts"
+import { help, isSlashCommand, suggest } from "../input/slashCommands.ts"
 import type { Action } from "../screen/action.ts"
 import type { State } from "../screen/state.ts"
 import { type Step, step } from "./step.ts"
 import { addItem } from "./turnUpdate.ts"
 
 /** Slash commands that run even while a task is running. */
-const immediateCommands = ["/help", "/mcp", "/status", "/cost", "/export", "/exit", "/quit"]
+const immediateCommands = ["/help", "/mcp", "/status", "/cost", "/diff", "/copy", "/export", "/exit", "/quit"]
+
+const isImmediate = (text: string): boolean => immediateCommands.includes(text.split(/\s/)[0] ?? "")
 
 /** Sends the text, or queues it while a task is running. */
 export const submitOrQueue = (state: State, text: string): Step =>
-  state.task.type === "none" || immediateCommands.includes(text) ? submit(state, text) : step(queue(state, text))
+  state.task.type === "none" || isImmediate(text) ? submit(state, text) : step(queue(state, text))
 
 /** Submits the oldest queued prompt, unless a task is running. */
 export const submitQueued = (state: State): Step => {
@@ -38,7 +40,7 @@ const submit = (state: State, text: string): Step => {
         type: "notice",
         level: "warning",
         text: `Unknown command: ${text}`,
-        hint: "/help lists all commands."
+        hint: `${suggest(text)}/help lists all commands.`
       })
     )
   }
@@ -59,7 +61,14 @@ const findCustomCommand = ({ customCommands }: State, text: string): TypedComman
   return customCommands.some((command) => command.name === name) ? { name: name.slice(1), args } : undefined
 }
 
-const startLoading = (state: State, label: string): State =>
+/** What `/init` sends. The user sees it, like every prompt. */
+const initPrompt =
+  "Write an AGENTS.md in the project's root for someone who is new to this project and will work on its code. "
+  + "Look at the project first. Write what is not obvious from the code: how to build it, how to run all tests and a single "
+  + "one, how it is structured, and which rules its code follows. Keep it under 60 lines. If there is an AGENTS.md or a "
+  + "CLAUDE.md already, keep what is right in it, and correct and complete the rest."
+
+export const startLoading = (state: State, label: string): State =>
   state.task.type === "none" ? { ...state, task: { type: "loading", label, since: state.now } } : state
 
 const runSlashCommand = (state: State, text: string): Step => {
@@ -69,7 +78,7 @@ const runSlashCommand = (state: State, text: string): Step => {
     case "/model":
       return argument === ""
         ? step(state, { type: "list-models" })
-        : step(startLoading(state, "switching model"), { type: "select-model", id: argument })
+        : step(startLoading(state, "switching model"), { type: "find-model", text: argument })
     case "/effort": {
       if (argument === "") return step(state, { type: "list-efforts" })
       const effort = efforts.find((effort) => effort === argument)
@@ -83,11 +92,14 @@ const runSlashCommand = (state: State, text: string): Step => {
         : step(startLoading(state, "changing effort"), { type: "set-effort", effort })
     }
     case "/new":
+    case "/clear":
       return step(startLoading(state, "starting session"), { type: "new-session" })
     case "/sessions":
       return argument === ""
         ? step(startLoading(state, "loading sessions"), { type: "list-sessions" })
         : step(startLoading(state, "opening session"), { type: "open-session", id: argument })
+    case "/fork":
+      return step(startLoading(state, "copying session"), { type: "fork-session" })
     case "/status":
       return step(state, { type: "status" })
     case "/cost":
@@ -100,7 +112,13 @@ const runSlashCommand = (state: State, text: string): Step => {
         { type: "compact" }
       )
     case "/export":
-      return step(state, { type: "export" })
+      return step(state, { type: "export", file: argument === "" ? undefined : argument })
+    case "/diff":
+      return step(state, { type: "diff" })
+    case "/copy":
+      return step(state, { type: "copy" })
+    case "/init":
+      return startTurn(state, initPrompt, { type: "turn", text: initPrompt })
     case "/help":
       return submitQueued(
         addItem(state, { type: "lines", title: "Commands and keys", lines: help(state.customCommands) })

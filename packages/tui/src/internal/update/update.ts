@@ -1,5 +1,5 @@
 import * as Editor from "../input/editor.ts"
-import { replaceChoices } from "../input/picker.ts"
+import * as Picker from "../input/picker.ts"
 import * as Question from "../questions/question.ts"
 import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
@@ -85,10 +85,20 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     case "models":
     case "efforts":
       return step({ ...state, overlay: { type: message.type, picker: message.picker } })
+    case "prompts": {
+      if (state.overlay !== undefined) return step(state)
+      const choices = Picker.promptChoices(message.prompts)
+      return choices.length === 0
+        ? step({ ...state, hint: "no earlier prompts" }, { type: "expire-hint" })
+        : step({ ...state, overlay: { type: "prompts", picker: Picker.make("Earlier prompts", choices) } })
+    }
     case "models-listed":
       return step(
         state.overlay?.type === "models"
-          ? { ...state, overlay: { type: "models", picker: replaceChoices(state.overlay.picker, message.choices) } }
+          ? {
+            ...state,
+            overlay: { type: "models", picker: Picker.replaceChoices(state.overlay.picker, message.choices) }
+          }
           : state
       )
     case "session-opened":

@@ -1,7 +1,7 @@
 /** The table of `/cost`. */
 import type { Line } from "@altimate-code/agent/session/Session"
 import * as Spending from "@altimate-code/agent/session/Spending"
-import { measureWidth } from "../terminal/themedText.ts"
+import { measureWidth } from "../../terminal/themedText.ts"
 
 const heads = ["model", "requests", "input", "cache read", "cache write", "output", "cost"]
 
