@@ -16,7 +16,10 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { type Answer, Approver, type Question } from "../../src/permission/Approver.ts"
+import type { Mode } from "../../src/permission/PermissionMode.ts"
+import * as PermissionPolicies from "../../src/permission/PermissionPolicy.ts"
 import { PermissionPolicy } from "../../src/permission/PermissionPolicy.ts"
 import type { Decision } from "../../src/permission/PermissionRules.ts"
 import * as History from "../../src/session/History.ts"
@@ -874,5 +877,56 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       })
       const exit = yield* Effect.exit(Stream.runDrain(run("go")))
       assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
+    }))
+})
+
+layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a question that is open", (it) => {
+  const steps: ReadonlyArray<Step> = [
+    { parts: [call("1", "change", { what: "a" }), call("2", "change", { what: "b" }), finish("tool-calls")] },
+    { parts: [...text("Done."), finish("stop")] }
+  ]
+  const asking = Layer.succeed(PermissionPolicy, {
+    decide: () => Effect.succeed<Decision>({ verdict: "ask", because: "no rule", patterns: [], isAcceptableEdit: true })
+  })
+  const ask = (answer: (mode: SubscriptionRef.SubscriptionRef<Mode>) => Effect.Effect<Answer>) =>
+    Effect.gen(function*() {
+      const { ran, toolkit } = yield* makeToolkit()
+      const service = yield* SessionStore.SessionStore
+      const session = yield* service.create("/project")
+      const policy = yield* PermissionPolicy
+      const questions: Array<Question> = []
+      yield* Turn.run({ session, input: [Prompt.textPart({ text: "go" })], system: undefined, toolkit, maxSteps: 5 })
+        .pipe(
+          Stream.runDrain,
+          Effect.provideService(Approver, {
+            ask: (question) => Effect.zipRight(Effect.sync(() => void questions.push(question)), answer(policy.mode!))
+          }),
+          Effect.provide(scripted(steps, []))
+        )
+      return { ran, questions, results: results(yield* session.entries) }
+    }).pipe(
+      Effect.provide(PermissionPolicies.withModes("ask").pipe(Layer.provide(asking))),
+      Effect.provide(
+        Layer.unwrapEffect(
+          Effect.flatMap(
+            FileSystem.FileSystem,
+            (fs) => Effect.map(fs.makeTempDirectoryScoped(), (directory) => SessionStore.layer({ directory }))
+          )
+        )
+      )
+    )
+
+  it.scoped("allows nothing if the user switches to plan mode before they answer", () =>
+    Effect.gen(function*() {
+      const { ran, results } = yield* ask((mode) => Effect.as(SubscriptionRef.set(mode, "plan"), { _tag: "Once" }))
+      assert.isEmpty(ran)
+      assert.match(String(results[0]), /^1,denied,This is not allowed: plan mode is on/)
+    }))
+
+  it.scoped("is the only one if the user accepts all edits", () =>
+    Effect.gen(function*() {
+      const { questions, ran } = yield* ask(() => Effect.succeed({ _tag: "AllEdits" }))
+      assert.deepStrictEqual(ran, ["change a", "change b"])
+      assert.deepStrictEqual(questions.map(({ id, isAcceptableEdit }) => [id, isAcceptableEdit]), [["1", true]])
     }))
 })
