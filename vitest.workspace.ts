@@ -16,9 +16,10 @@ const shared = {
 // In a worker that has run other files, `TestClock` is sometimes missing from `it.effect` (effect 3.22, @effect/vitest 0.30, vitest 3.2).
 const withTestClock = [
   "packages/agent/test/search/describeSkipped.test.ts",
+  "packages/agent/test/turn/savePoint.test.ts",
   "packages/auth/test/AwsCredentialsInTime.test.ts",
   "packages/auth/test/Processes.test.ts",
-  "packages/provider/test/transport/{faults,RetryPolicy}.test.ts",
+  "packages/provider/test/transport/{faults,readLimit,RetryPolicy}.test.ts",
   "packages/system/test/FileLock.test.ts",
   "packages/tui/test/actions/performer.test.ts"
 ]

@@ -67,9 +67,12 @@ export const untilAnswerable = (terminal: Effect.Effect.Success<ReturnType<typeo
     Effect.retry({ times: 200 })
   )
 
+/** Not the requests for lists of models. */
+const prompts = (requests: ReadonlyArray<Sandbox.RecordedRequest>) => requests.filter(({ method }) => method === "POST")
+
 /** The messages of a request, as JSON. */
 export const sent = (sandbox: Sandbox.Service, index: number) =>
   Effect.map(
-    sandbox.waitFor((requests) => requests.length > index),
-    (requests) => JSON.stringify((requests[index]!.body as { messages: unknown }).messages)
+    sandbox.waitFor((requests) => prompts(requests).length > index),
+    (requests) => JSON.stringify((prompts(requests)[index]!.body as { messages: unknown }).messages)
   )

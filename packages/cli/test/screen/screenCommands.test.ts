@@ -21,7 +21,7 @@ layer(NodeContext.layer)("Commands of the screen", (it) => {
         const git = (...args: ReadonlyArray<string>) =>
           spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.c", ...args], { cwd: project })
         yield* run("/diff")
-        yield* terminal.see(/could not be shown: fatal: not a git/, 20)
+        yield* terminal.see(/could not be\s+shown:\s+fatal:\s+not a git/, 20)
         git("init", "-q")
         writeFileSync(join(project, "a.txt"), "one\n")
         git("add", "a.txt")
@@ -29,7 +29,8 @@ layer(NodeContext.layer)("Commands of the screen", (it) => {
         writeFileSync(join(project, "a.txt"), "two\n")
         writeFileSync(join(project, "new.txt"), "")
         yield* run("/diff")
-        yield* terminal.see(/diff a\.txt · \+1 −1\n[^]*- one\n[^]*\+ two\n[^]*  new\.txt/, 20)
+        yield* terminal.see(/^  new\.txt/m, 20)
+        assert.match(terminal.everything(), /diff a\.txt · \+1 −1\s[^]*- one\s[^]*\+ two\s[^]*  new\.txt/)
 
         yield* ask(terminal, "Question")
         yield* terminal.see(/The answer\.[^]*ready/)
