@@ -54,7 +54,7 @@ describe("The status bar", () => {
     )
     assert.isTrue(end("~/a\x1b[2Jb", "c\x07d")?.startsWith("~/ab · on cd · "))
     assert.deepStrictEqual(lines(40, 2, { directory: "~/shop", branch: "main" }), [
-      "Amazon Bedrock › Claude Sonnet 4.6",
+      "ask · Amazon Bedrock › Claude Sonnet 4.6",
       "~/shop · on main · writing · esc: stop"
     ])
   })
