@@ -168,7 +168,7 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring, writeTo
         case "export":
           return fork(sessions.exportMarkdown(action.file))
         case "fork-session":
-          return fork(sessions.fork)
+          return Effect.zipRight(modes.endSession, fork(sessions.fork))
         case "diff":
           return fork(showDiff)
         case "copy":
