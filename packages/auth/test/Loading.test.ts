@@ -5,12 +5,13 @@ import { fileURLToPath } from "node:url"
 
 const modules = ["ActiveEnvironment", "Auth", "AuthError", "AwsCredentials", "CredentialStore", "TokenPrecedence"]
 
-/** How a module and its imports import the AWS SDK. */
+/** How the AWS SDK is imported by a module, and by what is loaded with it. */
 const kinds = (name: string) =>
   Effect.promise(async () => {
     const { metafile } = await build({
       entryPoints: [fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url))],
       bundle: true,
+      splitting: true,
       write: false,
       metafile: true,
       outdir: "unwritten",
@@ -19,9 +20,12 @@ const kinds = (name: string) =>
       mainFields: ["module", "main"],
       external: ["@aws-sdk/*", "@smithy/*"]
     })
-    return Object.values(metafile.outputs)
-      .flatMap(({ imports }) => imports)
-      .flatMap(({ kind, path }) => /^@(aws-sdk|smithy)\//.test(path) ? [kind] : [])
+    const importsOf = (path: string): ReadonlyArray<string> =>
+      metafile.outputs[path]?.imports.flatMap(({ kind, path }) => {
+        if (/^@(aws-sdk|smithy)\//.test(path)) return [kind]
+        return kind === "import-statement" ? importsOf(path) : []
+      }) ?? []
+    return importsOf(`unwritten/${name}.js`)
   })
 
 describe("modules", () => {

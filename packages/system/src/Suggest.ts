@@ -24,6 +24,14 @@ export interface Options {
  */
 export const fold = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "")
 
+/** How many letters differ. Two letters in the wrong order are less than one that is missing: `modle` is `model` rather than `mode`. */
+const measure = (a: string, b: string): number => {
+  const off = distance(a, b)
+  return off === 2 && isReordered(a, b) ? 0.5 : off
+}
+
+const isReordered = (a: string, b: string): boolean => [...a].toSorted().join("") === [...b].toSorted().join("")
+
 /**
  * The known names that `given` may be a misspelling of, the closest first.
  *
@@ -38,7 +46,7 @@ export const closest = (
   const written = compareAs(given)
   return known
     .map((name) => ({ name, compared: compareAs(name) }))
-    .map(({ compared, name }) => ({ name, off: distance(written, compared), most: maxDistance(written, compared) }))
+    .map(({ compared, name }) => ({ name, off: measure(written, compared), most: maxDistance(written, compared) }))
     .filter(({ most, off }) => off <= most)
     .toSorted((a, b) => a.off - b.off)
     .map(({ name }) => name)

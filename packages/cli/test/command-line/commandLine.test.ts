@@ -255,7 +255,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _altimate_code; printf '%s ' "\${COMP
     assert.strictEqual(completed("session", "rm", "--log-level", "E"), "ERROR")
     assert.strictEqual(
       completed("run", "hi", "--m"),
-      "--model --max-tokens --max-steps --max-turns --max-cost --max-budget-usd"
+      "--model --max-tokens --max-steps --max-turns --max-cost --max-budget-usd --mode"
     )
     assert.strictEqual(completed("run", "--format", ""), "text json")
     assert.strictEqual(completed("--log-level", "D"), "DEBUG")

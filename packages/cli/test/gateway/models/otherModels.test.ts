@@ -103,7 +103,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see(`here as us.${haiku}`)
       yield* terminal.see("Model: Claude Haiku 4.5.")
       yield* ask(terminal, "And again")
-      yield* terminal.see(/You said: “And again”/)
+      yield* terminal.see(/You said: “And\s+again”/)
       assert.deepStrictEqual(
         (yield* sandbox.requests).map(({ modelId }) => modelId),
         [sonnet, `us.${haiku}`, `us.${haiku}`]
