@@ -174,7 +174,7 @@ layer(NodeContext.layer)("stored credentials", (it) => {
         const left = provider === "another" ? {} : { another: { type: "api", key: "a-bearer-token" } }
         assert.deepStrictEqual(yield* json, left)
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 30 } }
+    { fastCheck: { numRuns: 12 } }
   )
 
   describe("in a corrupt file", () => {

@@ -80,6 +80,6 @@ layer(NodeContext.layer)("a corrupt auth.json", (it) => {
           if (index === 2) assert.strictEqual(yield* key(), "a-new-token")
         }
       }).pipe(Effect.scoped),
-    { fastCheck: { numRuns: 80 } }
+    { fastCheck: { numRuns: 40 } }
   )
 })

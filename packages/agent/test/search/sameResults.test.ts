@@ -185,7 +185,7 @@ describe.skipIf(!hasRipgrep)("for any files", () => {
               query,
               (entries, params) => Effect.runPromise(Effect.provide(search(entries, params), runtime))
             ),
-            { numRuns: 40 }
+            { numRuns: 20 }
           )
         )
       }))

@@ -15,7 +15,7 @@ import { explain } from "../../../src/command-line/failure/explainFailure.ts"
 import { at, type GatewayFault, gatewayFaults, isBeforeAll, type Position } from "./gatewayFaults.ts"
 import { canary, machine, newSession, toolsWith, turn } from "./inProcess.ts"
 
-const turns = Number(process.env["SOAK_TURNS"] ?? 80)
+const turns = Number(process.env["SOAK_TURNS"] ?? 50)
 /** How many of them are made before memory is measured for the first time. */
 const warmUp = Math.round(turns * 0.4)
 
