@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Key } from "../input/keys.ts"
-import { clearScreen, eraseBelow, type Terminal } from "../terminal/terminal.ts"
+import { eraseBelow } from "../terminal/frame.ts"
+import { clearScreen, type Terminal } from "../terminal/terminal.ts"
 import * as Attention from "./attention.ts"
 import type { Frame, Store } from "./store.ts"
 

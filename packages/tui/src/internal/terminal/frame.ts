@@ -21,9 +21,10 @@ export interface Shown {
 export const empty: Shown = { lines: [], cursor: { row: 0, column: 0 }, isCursorVisible: true }
 
 const hideCursor = "\x1b[?25l"
-const showCursor = "\x1b[?25h"
+export const showCursor = "\x1b[?25h"
 const eraseLine = "\x1b[K"
-const eraseBelow = "\x1b[J"
+/** Erases everything from the cursor to the end of the screen. */
+export const eraseBelow = "\x1b[J"
 
 /** Terminals that know these show everything between them at once. */
 const beginUpdate = "\x1b[?2026h"

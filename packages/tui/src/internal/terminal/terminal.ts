@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import process from "node:process"
 import * as Keys from "../input/keys.ts"
+import { showCursor } from "./frame.ts"
 import { TerminalOutput } from "./terminalOutput.ts"
 
 /** The user's terminal in raw mode. Its modes are restored when the scope closes or the process ends. */
@@ -36,16 +37,12 @@ const focusOff = "\x1b[?1004l"
 /** Saves and restores the terminal's title (xterm, XTWINOPS). */
 const titleOn = "\x1b[22;2t"
 const titleOff = "\x1b[23;2t"
-const showCursor = "\x1b[?25h"
 
 const alternateOn = "\x1b[?1049h\x1b[2J\x1b[H"
 const alternateOff = "\x1b[?1049l"
 
 /** Clears the screen but not the scrollback, in two parts: some terminals copy a screen that is cleared as a whole to the scrollback. */
 export const clearScreen = "\x1b[H\x1b[K\x1b[2;1H\x1b[J\x1b[H"
-
-/** From the cursor to the end of the screen. */
-export const eraseBelow = "\x1b[J"
 
 /** Ignores the signal: a terminal sends Ctrl-C to all of its programs. Returns a function that restores the listeners. */
 const ignoreSignal = (signal: "SIGINT"): () => void => {
