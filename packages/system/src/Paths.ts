@@ -55,6 +55,15 @@ export const ascend = (directory: string): ReadonlyArray<string> => {
 export const expandHome = (path: string, home: string): string =>
   path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : path
 
+/**
+ * The path with `~` for the home directory, for display; other paths stay unchanged.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const abbreviateHome = (path: string, home: string): string =>
+  path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
+
 /** The number of symbolic links that Linux follows before it fails with ELOOP (path_resolution(7)). */
 const maxLinks = 40
 

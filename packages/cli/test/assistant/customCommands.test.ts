@@ -115,6 +115,18 @@ layer(NodeContext.layer)("run --command", (it) => {
       assert.deepStrictEqual([code, stderr], [0, ""])
       assert.deepStrictEqual(yield* prompts, ["[$(touch x)] [(no output)\n(exit code 3)]"])
     }))
+
+  it.scoped("runs no command line in plan mode, and suggests another mode", () =>
+    Effect.gen(function*() {
+      const { cwd, prompts, put, run } = yield* start()
+      put(".config/altimate-code/commands/mine.md", "[!`touch ran`]")
+      const { code, stderr } = yield* run("run", "--yolo", "--mode", "plan", "--command", "mine")
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /plan mode is on[^]*--mode ask/)
+      assert.notInclude(stderr, "--yolo")
+      assert.isFalse(existsSync(join(cwd, "ran")))
+      assert.isEmpty(yield* prompts)
+    }))
 })
 
 const skill = "---\nname: release\ndescription: How to make a release\n---\nRead steps.md."

@@ -1,10 +1,12 @@
 /** The prompt of `run --command NAME`. */
+import { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import * as CommandTemplate from "@altimate-code/agent/prompts/CommandTemplate"
 import type { CustomCommand } from "@altimate-code/agent/prompts/CustomCommands"
 import * as ExpandCommand from "@altimate-code/agent/prompts/ExpandCommand"
 import type { Session } from "@altimate-code/agent/session/Session"
 import * as Suggest from "@altimate-code/system/Suggest"
 import * as Effect from "effect/Effect"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import * as CustomCommands from "../../workspace/customCommands.ts"
 
@@ -41,12 +43,18 @@ export const find = Effect.fn("CommandPrompt.find")(function*(given: string, tru
 
 /** Runs the command's command lines and inserts the words. */
 export const expand = (command: CustomCommand, words: ReadonlyArray<string>, session: Session) =>
-  Effect.mapError(
+  Effect.catchAll(
     ExpandCommand.expand(command, CommandTemplate.fromWords(words), session),
     ({ message }) =>
-      new CliError({
-        reason: "Usage",
-        message,
-        hint: "Allow the command under \"permission\" in your configuration, or run with --yolo."
+      Effect.gen(function*() {
+        const { mode } = yield* PermissionPolicy
+        const isPlanning = mode !== undefined && (yield* SubscriptionRef.get(mode)) === "plan"
+        return yield* new CliError({
+          reason: "Usage",
+          message,
+          hint: isPlanning
+            ? "In plan mode no command runs. Use another mode: --mode ask"
+            : "Allow the command under \"permission\" in your configuration. Unless a rule denies it, --yolo allows it too."
+        })
       })
   )

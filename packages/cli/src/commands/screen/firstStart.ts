@@ -10,6 +10,7 @@ import type { Setting } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
 import { RemoteModels as Remote } from "@altimate-code/provider/listing/RemoteModels"
+import * as Paths from "@altimate-code/system/Paths"
 import { type Answers, type Setup, SetupError } from "@altimate-code/tui/Host"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -133,11 +134,10 @@ const save = (answers: Answers) =>
     ]
     yield* ConfigEdit.set(file, changes)
     const { home } = yield* Directories
-    const shorten = (path: string) => path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
-    if (credential._tag !== "Token") return [shorten(file)]
+    if (credential._tag !== "Token") return [Paths.abbreviateHome(file, home)]
     const store = yield* CredentialStore.CredentialStore
     yield* store.set("amazon-bedrock", credential.token)
-    return [shorten(file), shorten(store.path)]
+    return [file, store.path].map((path) => Paths.abbreviateHome(path, home))
   }).pipe(Effect.provide(CredentialStore.layer), Effect.mapError(toHostError))
 
 /** Makes the setup; none if an endpoint or a credential is configured. */

@@ -8,6 +8,7 @@ import { Directories } from "@altimate-code/config/Directories"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
+import * as Paths from "@altimate-code/system/Paths"
 import { Host } from "@altimate-code/tui/Host"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
@@ -40,9 +41,6 @@ const modeDescriptions: Readonly<Record<Mode, string>> = {
   "accept-edits": "accept edits: edits in the project need no permission",
   plan: "plan: only reading and searching, everything else is denied"
 }
-
-const abbreviateHome = (directory: string, home: string): string =>
-  directory === home || directory.startsWith(`${home}/`) ? `~${directory.slice(home.length)}` : directory
 
 /** Options of the command line about the model's answers. */
 export type AnswerOptions = SelectedModel.AnswerOptions
@@ -80,7 +78,7 @@ export const layer = (
       return Host.of({
         version,
         yolo: yolo.value,
-        directory: abbreviateHome(cwd, home),
+        directory: Paths.abbreviateHome(cwd, home),
         setup: yield* FirstStart.make(tokenCommand),
         model: Effect.map(model.get, ({ active }) => active),
         models,
