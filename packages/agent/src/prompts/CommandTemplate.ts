@@ -77,7 +77,20 @@ const insertIntoText = (text: string, given: Arguments): string =>
 
 const quote = (word: string): string => /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
-/** Inserts arguments into a command line as data: nothing in them is syntax of the shell. */
+/**
+ * The first command line in which an argument could become syntax of the shell, because quotes have another meaning there than in the rest of
+ * the line.
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const findUnsafe = (segments: ReadonlyArray<Segment>): string | undefined =>
+  segments.find(({ text, type }) => type === "shell" && text.search(placeholder) !== -1 && nesting.test(text))?.text
+
+/** What starts text with quotes of its own: `$(…)`, `${…}`, `<(…)`, `>(…)`, `((…))`, `$'…'`, `$"…"`, or a here-document. */
+const nesting = /\$[({'"[]|[<>]\(|\(\(|<</
+
+/** Inserts arguments into a command line that is not unsafe, as data: nothing in them is syntax of the shell. */
 const insertIntoShell = (command: string, given: Arguments): string => {
   let open: "'" | "\"" | undefined
   // A backslash protects the next character, but not between single quotes.
@@ -101,7 +114,7 @@ const insertIntoShell = (command: string, given: Arguments): string => {
 }
 
 /**
- * Inserts the arguments. If the template has no place for them, they follow it.
+ * Inserts the arguments. If the template has no place for them, they follow it. {@link findUnsafe} has to be asked before.
  *
  * @since 0.1.0
  * @category constructors

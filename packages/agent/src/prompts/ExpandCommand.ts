@@ -19,6 +19,8 @@ import type { CustomCommand } from "./CustomCommands.ts"
  * @category errors
  */
 export class ExpandError extends Schema.TaggedError<ExpandError>("@altimate-code/agent/ExpandError")("ExpandError", {
+  /** `Unsafe`: an argument could become a command. */
+  reason: Schema.Literal("Unsafe", "NotPermitted", "NotRun"),
   message: Schema.String
 }) {}
 
@@ -33,8 +35,16 @@ const timeout = "2 minutes"
  */
 export const expand = Effect.fn("ExpandCommand.expand")(
   function*(command: CustomCommand, given: CommandTemplate.Arguments, session: Session) {
-    const failed = (line: string, why: string) =>
-      new ExpandError({ message: `/${command.name} was not sent: its command ${JSON.stringify(line)} ${why}` })
+    const failed = (reason: ExpandError["reason"], line: string, why: string) =>
+      new ExpandError({ reason, message: `/${command.name} was not sent: its command ${JSON.stringify(line)} ${why}` })
+    const unsafe = CommandTemplate.findUnsafe(command.segments)
+    if (unsafe !== undefined) {
+      return yield* failed(
+        "Unsafe",
+        unsafe,
+        "contains an argument and $(…), ${…}, <(…), ((…)), $'…' or <<, so the argument could become a command."
+      )
+    }
     const segments = CommandTemplate.insert(command.segments, given)
     if (segments.every(({ type }) => type === "text")) return segments.map(({ text }) => text).join("")
     const { permit } = yield* makePermissions(session)
@@ -43,11 +53,11 @@ export const expand = Effect.fn("ExpandCommand.expand")(
       ({ text, type }, index) =>
         type === "text" ? Effect.succeed(text) : Effect.gen(function*() {
           yield* permit({ id: `${command.name}-${index}`, name: "bash" }, yield* commandAction(text)).pipe(
-            Effect.mapError(({ message }) => failed(text, `may not run. ${message}`))
+            Effect.mapError(({ message }) => failed("NotPermitted", text, `may not run. ${message}`))
           )
           const { ending, ok, output } = yield* Effect.mapError(
             Shell.run({ command: text, timeout }),
-            ({ message }) => failed(text, `could not be run: ${message}`)
+            ({ message }) => failed("NotRun", text, `could not be run: ${message}`)
           )
           const shown = output.trim() === "" ? "(no output)" : output.trimEnd()
           return ok ? shown : `${shown}\n(${ending})`

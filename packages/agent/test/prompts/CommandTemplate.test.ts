@@ -48,6 +48,23 @@ describe("A command line", () => {
     assert.strictEqual(shell("echo \\$1 '\\' \"$1\"", ["a"]), "echo \\$1 '\\' \"a\"")
   })
 
+  it("gets no argument where quotes have another meaning than in the rest of the line", () => {
+    const nested = [
+      "git log \"$(git merge-base main \"$1\")\"",
+      "echo \"$(git log $1)\"",
+      "echo $'a' $1",
+      "echo \"${x:-\"$1\"}\"",
+      "cat <(echo $1)",
+      "echo $((1 + $1))",
+      "cat << $1"
+    ]
+    for (const line of nested) {
+      assert.strictEqual(CommandTemplate.findUnsafe(CommandTemplate.parse(`a !\`date\` !\`${line}\``)), line)
+      assert.isUndefined(CommandTemplate.findUnsafe(CommandTemplate.parse(`!\`${line.replaceAll("$1", "one")}\``)))
+    }
+    assert.isUndefined(CommandTemplate.findUnsafe(CommandTemplate.parse("!`cd \"$HOME\"; git diff '$1' \\$2 | head`")))
+  })
+
   it("receives arguments as data wherever the place is", () => {
     const templates = [
       "printf %s $1",

@@ -116,6 +116,17 @@ layer(NodeContext.layer)("run --command", (it) => {
       assert.deepStrictEqual(yield* prompts, ["[$(touch x)] [(no output)\n(exit code 3)]"])
     }))
 
+  it.scoped("runs nothing if an argument could become a command", () =>
+    Effect.gen(function*() {
+      const { cwd, prompts, put, run } = yield* start()
+      put(".config/altimate-code/commands/mine.md", "[!`echo \"$(basename \"$1\")\"`]")
+      const { code, stderr } = yield* run("run", "--yolo", "--command", "mine", "$(touch ran)")
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /could become a command\.\n.*two command lines/)
+      assert.isFalse(existsSync(join(cwd, "ran")))
+      assert.isEmpty(yield* prompts)
+    }))
+
   it.scoped("runs no command line in plan mode, and suggests another mode", () =>
     Effect.gen(function*() {
       const { cwd, prompts, put, run } = yield* start()

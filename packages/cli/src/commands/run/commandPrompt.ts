@@ -45,16 +45,18 @@ export const find = Effect.fn("CommandPrompt.find")(function*(given: string, tru
 export const expand = (command: CustomCommand, words: ReadonlyArray<string>, session: Session) =>
   Effect.catchAll(
     ExpandCommand.expand(command, CommandTemplate.fromWords(words), session),
-    ({ message }) =>
+    ({ message, reason }) =>
       Effect.gen(function*() {
         const { mode } = yield* PermissionPolicy
         const isPlanning = mode !== undefined && (yield* SubscriptionRef.get(mode)) === "plan"
-        return yield* new CliError({
-          reason: "Usage",
-          message,
-          hint: isPlanning
-            ? "In plan mode no command runs. Use another mode: --mode ask"
-            : "Allow the command under \"permission\" in your configuration. Unless a rule denies it, --yolo allows it too."
-        })
+        const permissionHint = isPlanning
+          ? "In plan mode no command runs. Use another mode: --mode ask"
+          : "Allow the command under \"permission\" in your configuration. Unless a rule denies it, --yolo allows it too."
+        const hints = {
+          Unsafe: "In the command's file, write two command lines instead, or call a script with the argument.",
+          NotPermitted: permissionHint,
+          NotRun: "Run the command line yourself to see why."
+        }
+        return yield* new CliError({ reason: "Usage", message, hint: hints[reason] })
       })
   )
