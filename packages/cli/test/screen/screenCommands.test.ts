@@ -2,7 +2,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { keys } from "../Terminal.ts"
 import { ask, says, sent, start } from "./ScreenOnSandbox.ts"
@@ -26,16 +26,21 @@ layer(NodeContext.layer)("Commands of the screen", (it) => {
         writeFileSync(join(project, "a.txt"), "one\n")
         git("add", "a.txt")
         git("commit", "-q", "-m", "a")
+        // A filter of the repository's own, which must not run.
+        writeFileSync(join(project, ".git/info/attributes"), "a.txt filter=a=b\n")
+        git("config", "filter.a=b.clean", "touch ran; cat")
+        git("config", "filter.a=b.required", "true")
         writeFileSync(join(project, "a.txt"), "two\n")
         writeFileSync(join(project, "new.txt"), "")
         yield* run("/diff")
         yield* terminal.see(/^  new\.txt/m, 20)
+        assert.isFalse(existsSync(join(project, "ran")))
         assert.match(terminal.everything(), /diff a\.txt · \+1 −1\s[^]*- one\s[^]*\+ two\s[^]*  new\.txt/)
 
         yield* ask(terminal, "Question")
         yield* terminal.see(/The answer\.[^]*ready/)
         yield* run("/copy")
-        yield* terminal.see(/clipboard/, 20)
+        yield* terminal.see(/terminal's\s+clipboard/, 20)
         assert.include(terminal.raw(), `\u001b]52;c;${Buffer.from("The answer.").toString("base64")}\u0007`)
         yield* run("/export one.md")
         yield* terminal.see("exported", 20)

@@ -38,12 +38,16 @@ diff --git a/x b/y
 similarity index 100%
 rename from x
 rename to y
+diff --git a/run.sh b/run.sh
+old mode 100644
+new mode 100755
 `)
     assert.deepStrictEqual(items.map(({ diff, summary, title }) => [title, summary, diff !== undefined]), [
       ["a b.txt", "+2 −1", true],
       ["gone.txt", "deleted · +0 −1", true],
       ["p.png", "new · binary", false],
-      ["y", "renamed", false]
+      ["y", "renamed", false],
+      ["run.sh", "", false]
     ])
   })
 })

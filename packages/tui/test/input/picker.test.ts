@@ -11,3 +11,9 @@ it("A list has aligned columns, and shows the second one on a narrow terminal to
   assert.strictEqual(first, "› short                 2 h ago")
   assert.strictEqual(second, "  a title that is muc…  1 day ago")
 })
+
+it("A filtered list keeps choices that read the same", () => {
+  const choices = ["original", "copy", "other"].map((id) => ({ id, label: id === "other" ? id : "Fix it", detail: "" }))
+  const picker = Picker.withFilter(Picker.make("Sessions", choices), "fix")
+  assert.deepStrictEqual(Picker.filterChoices(picker).map(({ id }) => id), ["original", "copy"])
+})

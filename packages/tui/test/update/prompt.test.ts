@@ -12,6 +12,13 @@ describe("The prompt", () => {
     assert.strictEqual(state().input.text, "")
   })
 
+  it("shows the description of a project's command without its control characters", () => {
+    const { press, send, view } = makeScreen()
+    send({ type: "commands", commands: [{ name: "/mine", description: "copies\x1b]52;c;eA==\x07 this" }] })
+    press("/min")
+    assert.include(view(), "/mine  copies this")
+  })
+
   it("is not sent if it is empty", () => {
     const { actions, press } = makeScreen()
     press("  ", "\r", "\r")

@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import type { Model } from "../../Host.ts"
 import { type Canvas, drawRule, indent, type Lines, narrow, paintLine } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
@@ -78,8 +79,9 @@ export const filterChoices = <Id extends string>(
 ): ReadonlyArray<Choice<Id>> => {
   const text = filter.text.trim()
   if (text === "") return choices
-  const byText = new Map(choices.map((choice) => [textOf(choice), choice]))
-  const matches = rank(text, [...byText.keys()], byText.size).flatMap((text) => byText.get(text) ?? [])
+  // Several may read the same, such as a session and its copy.
+  const byText = Arr.groupBy(choices, textOf)
+  const matches = rank(text, Object.keys(byText), choices.length).flatMap((text) => byText[text] ?? [])
   return custom === undefined || choices.some(({ id }) => id === text) ? matches : [...matches, custom(text)]
 }
 

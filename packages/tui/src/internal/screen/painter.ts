@@ -43,6 +43,7 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
 
   /** Leaves only the transcript to the shell, as at the end. */
   const suspend = (): void => {
+    if (!terminal.canSuspend) return
     // The pager's screen is closed with the terminal.
     if (store.state.pager === undefined) store.hide(true)
     store.hold(true)
@@ -53,6 +54,7 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
   const resume = (): void => {
     terminal.write(eraseBelow)
     terminal.output.forget()
+    attention.forgetTitle()
     store.hold(store.state.pager !== undefined)
     store.hide(false)
   }

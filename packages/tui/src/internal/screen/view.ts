@@ -190,7 +190,7 @@ const renderCompletion = ({ completion, selectedCompletion }: State, canvas: Can
       {
         text: description === ""
           ? ""
-          : `${" ".repeat(Math.max(0, labelWidth - measureWidth(clean(label))))}  ${description}`,
+          : `${" ".repeat(Math.max(0, labelWidth - measureWidth(clean(label))))}  ${clean(description)}`,
         roles: ["dim"]
       }
     ], canvas)

@@ -22,6 +22,8 @@ export interface Terminal {
   readonly useAlternateScreen: (isOn: boolean) => void
   /** Stops the process, with the terminal restored, until the shell continues it. */
   readonly suspend: () => void
+  /** Whether the system has shells that suspend and continue a program. */
+  readonly canSuspend: boolean
   /** Calls the listener when the process has been continued: other programs have used the terminal in the meantime. */
   readonly onContinued: (listener: () => void) => void
   /** Restores the terminal while the effect runs, for another program that also handles Ctrl-C. */
@@ -152,8 +154,9 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
           isAlternate = isOn
           stdout.write(isOn ? alternateOn : alternateOff)
         },
+        canSuspend: process.platform !== "win32",
         suspend: () => {
-          if (output.isMuted || isClosed || process.platform === "win32") return
+          if (output.isMuted || isClosed) return
           output.isMuted = true
           restore()
           process.off("SIGCONT", handleContinue)
