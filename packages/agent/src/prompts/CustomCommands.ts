@@ -6,6 +6,7 @@
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as promptFiles from "../internal/files/promptFiles.ts"
+import { oneLine } from "../internal/session/oneLine.ts"
 import * as CommandTemplate from "./CommandTemplate.ts"
 import type { PromptSource } from "./PromptSource.ts"
 
@@ -44,10 +45,7 @@ const usedSettings = ["name", "description", "argument-hint"]
 
 const maxDescriptionLength = 200
 
-const oneLine = (text: string): string => {
-  const line = text.replace(/\s+/g, " ").trim()
-  return line.length > maxDescriptionLength ? `${line.slice(0, maxDescriptionLength - 1)}…` : line
-}
+const shorten = (text: string): string => oneLine(text, maxDescriptionLength)
 
 /** `frontend/component.md` is `frontend:component`. None if it can't be typed as a command. */
 const nameOf = (parts: ReadonlyArray<string>): string | undefined => {
@@ -67,12 +65,20 @@ export const find = Effect.fn("CustomCommands.find")(
     const commands = new Map<string, CustomCommand>()
     const notices: Array<string> = []
     for (const source of sources) {
-      for (const parts of yield* promptFiles.findMarkdown(source.directory)) {
+      const { files, outside } = yield* promptFiles.findMarkdown(source)
+      for (const parts of outside) {
+        notices.push(
+          `The commands in ${
+            path.join(source.directory, ...parts)
+          } are left out: it links to a directory outside the project.`
+        )
+      }
+      for (const parts of files) {
         const file = path.join(source.directory, ...parts)
         const leaveOut = (why: string) => void notices.push(`The command ${file} is left out: ${why}.`)
         const name = nameOf(parts)
         if (name === undefined) {
-          leaveOut("name the file and its folders with letters, digits, and - _ . between them")
+          leaveOut("name the file and its folders with letters, digits, - _ and . only, and a letter or digit first")
           continue
         }
         if (reserved.includes(name)) {
@@ -89,11 +95,7 @@ export const find = Effect.fn("CustomCommands.find")(
           leaveOut(read.left.why)
           continue
         }
-        const { body, problem, settings, text } = read.right
-        if (problem !== undefined) {
-          leaveOut(problem)
-          continue
-        }
+        const { body, settings, text } = read.right
         const template = body.trim()
         if (template === "") {
           leaveOut("it has no text: write the prompt below its settings")
@@ -102,8 +104,8 @@ export const find = Effect.fn("CustomCommands.find")(
         const segments = CommandTemplate.parse(template)
         commands.set(name, {
           name,
-          description: oneLine(settings.get("description") ?? "") || oneLine(template.split("\n")[0]!),
-          argumentHint: oneLine(settings.get("argument-hint") ?? ""),
+          description: shorten(settings.get("description") ?? "") || shorten(template.split("\n")[0]!),
+          argumentHint: shorten(settings.get("argument-hint") ?? ""),
           path: file,
           text,
           source,

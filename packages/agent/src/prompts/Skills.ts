@@ -6,6 +6,7 @@
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as promptFiles from "../internal/files/promptFiles.ts"
+import { oneLine } from "../internal/session/oneLine.ts"
 import type { PromptSource } from "./PromptSource.ts"
 
 /**
@@ -69,10 +70,10 @@ export const find = Effect.fn("Skills.find")(function*(sources: ReadonlyArray<Pr
         notices.push(`The skill ${file} is left out: ${read.left.why}.`)
         continue
       }
-      const { problem, settings } = read.right
+      const { settings } = read.right
       const name = settings.get("name")?.trim() ?? ""
       const description = settings.get("description")?.replace(/\s+/g, " ").trim() ?? ""
-      const why = problem ?? findProblem(name, description)
+      const why = findProblem(name, description)
       if (why !== undefined) {
         notices.push(`The skill ${file} is left out: ${why}.`)
         continue
@@ -85,14 +86,11 @@ export const find = Effect.fn("Skills.find")(function*(sources: ReadonlyArray<Pr
       if (name !== folder) {
         notices.push(`The skill ${file} is named ${name}: name its folder ${name} too, as other programs require.`)
       }
-      skills.set(name, { name, description: cut(description), path: file, source })
+      skills.set(name, { name, description: oneLine(description, maxDescriptionLength), path: file, source })
     }
   }
   return { skills: [...skills.values()], notices } satisfies Found
 })
-
-const cut = (description: string): string =>
-  description.length > maxDescriptionLength ? `${description.slice(0, maxDescriptionLength - 1)}…` : description
 
 /**
  * The part of the system prompt that lists the skills; none without skills.

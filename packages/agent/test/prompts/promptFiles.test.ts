@@ -87,6 +87,25 @@ layer(NodeContext.layer)("Custom commands", (it) => {
     }))
 })
 
+layer(NodeContext.layer)("Links to directories", (it) => {
+  it.scoped("are not followed out of the project, nor in a circle", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { at, beside, put, root } = yield* makeProject
+      yield* fs.writeFileString(`${beside}/secret.md`, "secret")
+      yield* put("c/here/one.md", "One")
+      yield* put("shared/two.md", "Two")
+      yield* fs.symlink(beside, at("c/out"))
+      yield* fs.symlink(at("c"), at("c/here/circle"))
+      yield* fs.symlink(at("shared"), at("c/shared"))
+      const { commands, notices } = yield* CustomCommands.find([{ directory: at("c"), root }])
+      assert.deepStrictEqual(commands.map(({ name }) => name), ["here:one", "shared:two"])
+      assert.deepStrictEqual(notices, [
+        `The commands in ${at("c/out")} are left out: it links to a directory outside the project.`
+      ])
+    }))
+})
+
 layer(NodeContext.layer)("Skills", (it) => {
   it.scoped("are found with their name and description, which the system prompt lists", () =>
     Effect.gen(function*() {

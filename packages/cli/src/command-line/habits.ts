@@ -104,7 +104,11 @@ export const commands: Table = {
   ...forAll("serve, web, attach, acp, server, remote-control, workspace, link, account, share", noServer),
   ...forAll("agent, agents", noAgents),
   ...forAll(
-    "skill, skills, plugin, plugins, plug",
+    "skill, skills",
+    "Put each skill in a folder of .altimate-code/skills: the model loads it when a task needs it."
+  ),
+  ...forAll(
+    "plugin, plugins, plug",
     "There are no plugins: altimate-code mcp list shows the MCP servers, which add tools."
   ),
   ...forAll("github, gitlab, pr, review", "Use run in a script: git diff | altimate-code run \"Review this change\"."),

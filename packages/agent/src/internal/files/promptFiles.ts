@@ -8,24 +8,23 @@ import * as Effect from "effect/Effect"
 import type { PromptSource } from "../../prompts/PromptSource.ts"
 import { type FrontMatter, parse } from "./frontMatter.ts"
 
-/** Larger files are no prompts. */
+/** The maximum size of a file, in bytes. */
 const maxSize = 64 * 1024
 
-/** Limits what a directory that is no collection of prompts, or a link in a circle, can cost. */
+/** Bound the search in a directory that has something else than prompts. */
 const maxDepth = 5
 const maxFiles = 500
 
 /** Why a file is left out, to follow its path. */
 export class LeftOut extends Data.TaggedError("LeftOut")<{ readonly why: string }> {}
 
-/** Fails if the file belongs to the project but a link leads out of it: a repository must not give the model access to the user's other files. */
-const checkLinks = Effect.fn("promptFiles.checkLinks")(function*(file: string, { root }: PromptSource) {
-  if (root === undefined) return
-  const real = (path: string) => Effect.orElseSucceed(Paths.realPath(path), () => path)
-  if (!Paths.isBelow(yield* real(file), yield* real(root))) {
-    return yield* new LeftOut({ why: "it links to a file outside the project" })
-  }
-})
+const realPath = (path: string) => Effect.orElseSucceed(Paths.realPath(path), () => path)
+
+/** Whether a link leads out of the project to which the path belongs: a repository must not give the model access to the user's other files. */
+const leadsOutside = (path: string, { root }: PromptSource) =>
+  root === undefined
+    ? Effect.succeed(false)
+    : Effect.zipWith(realPath(path), realPath(root), (path, root) => !Paths.isBelow(path, root))
 
 /** Lists the entries of a directory that need not exist. */
 const list = (directory: string) =>
@@ -44,24 +43,39 @@ const typeOf = (file: string) =>
     (fs) => Effect.orElseSucceed(Effect.map(fs.stat(file), ({ type }) => type), () => undefined)
   )
 
-/** The paths of all Markdown files below the directory, relative to it and as parts. */
-export const findMarkdown = (
-  directory: string,
-  below: ReadonlyArray<string> = []
-): Effect.Effect<ReadonlyArray<ReadonlyArray<string>>, never, FileSystem.FileSystem | Path.Path> =>
-  Effect.gen(function*() {
-    const path = yield* Path.Path
-    const found: Array<ReadonlyArray<string>> = []
-    for (const name of yield* list(path.join(directory, ...below))) {
-      if (found.length >= maxFiles || name.startsWith(".")) continue
-      const parts = [...below, name]
-      if (name.endsWith(".md")) found.push(parts)
-      else if (parts.length < maxDepth && (yield* typeOf(path.join(directory, ...parts))) === "Directory") {
-        found.push(...yield* findMarkdown(directory, parts))
+/** What is below a directory: paths relative to it, as parts. */
+interface Found {
+  readonly files: ReadonlyArray<ReadonlyArray<string>>
+  /** Links to directories outside the project, which are not entered. */
+  readonly outside: ReadonlyArray<ReadonlyArray<string>>
+}
+
+/** Finds all Markdown files below the directory. */
+export const findMarkdown = Effect.fn("promptFiles.findMarkdown")(function*(source: PromptSource) {
+  const path = yield* Path.Path
+  const files: Array<ReadonlyArray<string>> = []
+  const outside: Array<ReadonlyArray<string>> = []
+  // Links can form a circle.
+  const entered = new Set<string>()
+  const enter = (below: ReadonlyArray<string>): Effect.Effect<void, never, FileSystem.FileSystem | Path.Path> =>
+    Effect.gen(function*() {
+      const directory = path.join(source.directory, ...below)
+      if (yield* leadsOutside(directory, source)) return void outside.push(below)
+      const real = yield* realPath(directory)
+      if (entered.has(real)) return
+      entered.add(real)
+      for (const name of yield* list(directory)) {
+        if (files.length >= maxFiles || entered.size > maxFiles || name.startsWith(".")) continue
+        const parts = [...below, name]
+        if (name.endsWith(".md")) files.push(parts)
+        else if (parts.length < maxDepth && (yield* typeOf(path.join(directory, name))) === "Directory") {
+          yield* enter(parts)
+        }
       }
-    }
-    return found.slice(0, maxFiles)
-  })
+    })
+  yield* enter([])
+  return { files, outside } satisfies Found
+})
 
 /** The directories directly below the directory that contain a file of this name. */
 export const findFolders = (directory: string, file: string) =>
@@ -72,18 +86,21 @@ export const findFolders = (directory: string, file: string) =>
       Effect.map(typeOf(path.join(directory, name, file)), (type) => type !== undefined))
   })
 
-/** A file with its settings. */
-export interface PromptFile extends FrontMatter {
+/** A file with its settings, which are valid. */
+export interface PromptFile extends Omit<FrontMatter, "problem"> {
   /** The whole file. */
   readonly text: string
 }
 
+/** Fails if the file can't be used. */
 export const read: (
   file: string,
   source: PromptSource
 ) => Effect.Effect<PromptFile, LeftOut, FileSystem.FileSystem> = Effect.fn("promptFiles.read")(
   function*(file: string, source: PromptSource) {
-    yield* checkLinks(file, source)
+    if (yield* leadsOutside(file, source)) {
+      return yield* new LeftOut({ why: "it links to a file outside the project" })
+    }
     const text = yield* Effect.mapError(
       readText(file),
       ({ message }) => new LeftOut({ why: `it cannot be read: ${message}` })
@@ -91,6 +108,7 @@ export const read: (
     if (Buffer.byteLength(text) > maxSize) {
       return yield* new LeftOut({ why: `it is larger than ${maxSize / 1024} KiB: move a part of it to other files` })
     }
-    return { ...yield* parse(text), text }
+    const { problem, ...parsed } = yield* parse(text)
+    return problem === undefined ? { ...parsed, text } : yield* new LeftOut({ why: problem })
   }
 )

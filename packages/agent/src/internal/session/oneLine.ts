@@ -1,7 +1,7 @@
 import * as Cut from "@altimate-code/system/Cut"
 
-/** Shortens a title to one line of at most 80 characters. */
-export const oneLine = (text: string): string => {
+/** Shortens a text to one line of at most `maxLength` characters. */
+export const oneLine = (text: string, maxLength = 80): string => {
   const line = text.trim().replace(/\s+/g, " ")
-  return line.length > 80 ? `${Cut.head(line, 79)}…` : line
+  return line.length > maxLength ? `${Cut.head(line, maxLength - 1)}…` : line
 }
