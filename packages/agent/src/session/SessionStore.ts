@@ -387,7 +387,9 @@ export const layer = (options: Options): Layer.Layer<
               { type: "session", version: 1, id, directory: first.directory, forkOf: of, time },
               options.mask
             )
-            const copied = text.slice(text.indexOf("\n") + 1)
+            // A process that still runs belongs to the original: the copy must not tell the user how to end it.
+            const copied = text.split("\n").slice(1).filter((line) => !line.startsWith("{\"type\":\"tool-process\""))
+              .join("\n")
             yield* Effect.mapError(
               replaceFile(fileOf(id), `${header.text}\n${copied}`, { mode: 0o600, forcesMode: true }),
               sessionFile.toSessionError(fileOf(id))

@@ -463,6 +463,16 @@ layer(NodeContext.layer, { excludeTestServices: true })(
     const mayRun = (pid: number) =>
       `A command may still be running as process ${pid}: echo 1 (to end it: kill -- -${pid})`
 
+    it.scoped("is not reported in a copy of the session: it belongs to the original", () =>
+      Effect.gen(function*() {
+        const { process: command } = yield* start("echo; exec sleep 60")
+        const time = new Date().toISOString()
+        const ran: Entry = { type: "tool-process", id: "1", process: command, time }
+        const { id, sessions } = yield* written(user("go"), assistant("", "1"), started("1"), ran)
+        const copy = yield* sessions.open((yield* sessions.fork(id)).id)
+        assert.deepStrictEqual(copy.notices, [interrupted])
+      }))
+
     it.scoped("is reported to the user and the model with its process while it runs", () =>
       Effect.gen(function*() {
         const { child, process: { pid }, process: command } = yield* start("echo; exec sleep 60")
