@@ -61,7 +61,11 @@ export const fork = Effect.fn("SessionCommands.fork")(function*(id: string) {
 export const rename = Effect.fn("SessionCommands.rename")(
   function*(given: string, title: string) {
     if (title.trim() === "") {
-      return yield* new CliError({ reason: "Usage", message: "The title is empty.", hint: "Give it at least one word." })
+      return yield* new CliError({
+        reason: "Usage",
+        message: "The title is empty.",
+        hint: "Give it at least one word."
+      })
     }
     const { write, writeError } = yield* Stdio
     const { append, id, notices } = yield* (yield* SessionStore.SessionStore).open(given)
