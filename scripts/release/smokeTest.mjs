@@ -34,8 +34,8 @@ export const smokeTest = async (version, tarballs, execute) => {
     const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--strict-peer-deps"]
     await execute("npm", [...install, ...tarballs, "effect@3", "@effect/ai@0.37", "@effect/platform@0.97"], {
       cwd: home,
-      // npm's own cache is the user's.
-      env: { ...env, HOME: process.env.HOME }
+      // npm reaches its registry as it always does: with the user's cache, proxy and certificates.
+      env: { ...process.env, PATH: env.PATH }
     })
     const command = join(home, "node_modules/.bin/altimate-code")
     sandbox = await startSandbox(command, options)
