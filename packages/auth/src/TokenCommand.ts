@@ -98,7 +98,7 @@ const maxMessageLength = 400
  */
 export const layer = (
   options: Options
-): Layer.Layer<TokenCommand, never, FileSystem.FileSystem | Path.Path | Directories | Secrets> =>
+): Layer.Layer<TokenCommand, never, FileSystem.FileSystem | Path.Path | Directories> =>
   Layer.effect(
     TokenCommand,
     Effect.gen(function*() {

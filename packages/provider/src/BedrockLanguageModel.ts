@@ -11,7 +11,6 @@ import type * as RequestOptions from "@altimate-code/config/RequestOptions"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
-import type { PrefixRules } from "@altimate-code/model-id/PrefixRules"
 import type { Effort } from "@altimate-code/model-id/Thinking"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import * as AiError from "@effect/ai/AiError"
@@ -22,7 +21,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import { BedrockClient } from "./BedrockClient.ts"
+import * as BedrockClient from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
@@ -94,9 +93,21 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  */
 export const layer = (options: Options): Layer.Layer<
   LanguageModel.LanguageModel | BedrockTarget,
-  ConfigError,
-  BedrockClient | Auth | Settings | PrefixRules
+  never,
+  BedrockClient.BedrockClient | Auth | Settings
 > => Layer.effectContext(make(options))
+
+/**
+ * A model behind a gateway, given in code: its URL, a credential and the model, and whatever else of `GivenSettings` is needed. The layer needs nothing
+ * else, not even a platform. To use several models of one gateway, use `model` or `layer` with `BedrockClient.layerGateway`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerGateway = (
+  { model, ...options }: Pick<Options, "model"> & BedrockClient.GatewayOptions
+): Layer.Layer<LanguageModel.LanguageModel | BedrockTarget, ConfigError> =>
+  Layer.fresh(Layer.provide(layer({ model }), BedrockClient.layerGateway(options)))
 
 /** In tokens. Bedrock deducts all of it from the quota when a request starts. */
 const maxDefaultTokens = 32_000
@@ -122,7 +133,7 @@ const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (options: Options) =>
   Effect.gen(function*() {
-    const client = yield* BedrockClient
+    const client = yield* BedrockClient.BedrockClient
     const auth = yield* Auth
     const { factsOf, model: known, request: configured, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)

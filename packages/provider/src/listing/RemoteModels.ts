@@ -9,7 +9,6 @@ import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { Settings } from "@altimate-code/config/Settings"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
-import type { Secrets } from "@altimate-code/log/Secrets"
 import { Network } from "@altimate-code/network/Network"
 import * as Digest from "@altimate-code/system/Digest"
 import { readText } from "@altimate-code/system/ReadText"
@@ -80,7 +79,7 @@ const maxRetryTime = Duration.seconds(10)
 export const layer = (directory: string): Layer.Layer<
   RemoteModels,
   ConfigError,
-  Auth | AwsCredentials | EndpointPolicy | FileSystem.FileSystem | Network | RetryPolicy | Secrets | Settings
+  Auth | AwsCredentials | FileSystem.FileSystem | Network | Settings
 > => Layer.effect(RemoteModels, Effect.annotateLogs(make(directory), annotations))
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
@@ -110,7 +109,7 @@ const readStored = (file: string): Effect.Effect<Option.Option<RemoteList>, neve
 export const readAllStored = (directory: string): Effect.Effect<
   ReadonlyArray<RemoteList>,
   ConfigError,
-  EndpointPolicy | FileSystem.FileSystem | Settings
+  FileSystem.FileSystem | Settings
 > =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem

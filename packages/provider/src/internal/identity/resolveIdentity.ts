@@ -26,7 +26,7 @@ export const makeResolveIdentity = (
           _tag: "Bearer",
           token: credential.token,
           from: credential.where,
-          refreshable: credential.source === "command"
+          refreshable: credential.source === "command" || credential.isRenewable === true
         } satisfies Identity
       case "AwsChain": {
         const keys = yield* Effect.mapError(
