@@ -10,6 +10,7 @@ import type { Gateway } from "@altimate-code/config/Gateway"
 import type { GivenSettings } from "@altimate-code/config/given/GivenSettings"
 import { position } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
 import * as Network from "@altimate-code/network/Network"
 import type {
@@ -18,6 +19,8 @@ import type {
   ConverseStreamCommandInput
 } from "@aws-sdk/client-bedrock-runtime"
 import * as Chunk from "effect/Chunk"
+import * as Config from "effect/Config"
+import type { ConfigError as EffectConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -176,6 +179,34 @@ export const layerGateway = (
     )
   )
 
+/**
+ * The options of `layerGateway` as values of Effect's `Config`, with a token as the credential.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type GatewayConfig = {
+  readonly [Name in keyof TokenOptions]: Config.Config<TokenOptions[Name]>
+}
+
+interface TokenOptions extends Omit<GatewayOptions, "auth" | "token"> {
+  readonly token: Redacted.Redacted<string>
+}
+
+/**
+ * Like `layerGateway`, with values from Effect's `Config`, such as environment variables. Fails with Effect's `ConfigError` if one is missing.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: GatewayConfig
+): Layer.Layer<
+  BedrockClient | Auth.Auth | AwsCredentials | Network.Network | Settings.Settings,
+  ConfigError | EffectConfigError
+> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap<TokenOptions>(config as Config.Config.Wrap<TokenOptions>), layerGateway))
+
 /** The header would replace the token. */
 const refuseTwoTokens = ({ gateway: { headers } }: Settings.Service): Effect.Effect<void, ConfigError> => {
   const header = Object.entries(headers).find(([name]) => name.toLowerCase() === "authorization")
@@ -203,8 +234,8 @@ const make = (limits: Limits): Effect.Effect<
     yield* registerSecrets(endpoint.url)
     yield* refuseInsecure(endpoint, settings.gateway)
     const resolveIdentity = makeResolveIdentity(yield* Auth.Auth, yield* AwsCredentials, region)
-    yield* Effect.logInfo("found")
-    yield* Effect.logInfo("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
+    yield* logDecision("found")
+    yield* logDecision("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
 
     const signing = SigningScope.resolve(settings, endpoint.url)
     yield* Effect.logDebug("signatures").pipe(Effect.annotateLogs({ ...signing }))

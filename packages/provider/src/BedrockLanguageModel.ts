@@ -9,12 +9,16 @@ import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import type * as RequestOptions from "@altimate-code/config/RequestOptions"
 import { Settings } from "@altimate-code/config/Settings"
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type { Effort } from "@altimate-code/model-id/Thinking"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
-import * as AiError from "@effect/ai/AiError"
+import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Model from "@effect/ai/Model"
+import type * as Config from "effect/Config"
+import type { ConfigError as EffectConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -25,6 +29,7 @@ import * as BedrockClient from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
+import { toAiError } from "./internal/failure/toAiError.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
 import * as ThinkingPlan from "./internal/protocol/prompt/thinkingPlan.ts"
 import { toParts } from "./internal/protocol/response/completeResponse.ts"
@@ -73,8 +78,8 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
 }>() {}
 
 /**
- * A `LanguageModel` over {@link BedrockClient}. A failed request is an `AiError.UnknownError`; `BedrockError.fromAiError` extracts the
- * {@link BedrockError} from it. An empty prompt, a document without text, or a tool that Bedrock cannot offer is a `MalformedInput`. A
+ * A `LanguageModel` over {@link BedrockClient}. A response that is a failure is an `HttpResponseError` with its status, a failed connection
+ * an `HttpRequestError`, and a missing credential an `UnknownError`; `BedrockError.fromAiError` extracts the {@link BedrockError} from all of them. An empty prompt, a document without text, or a tool that Bedrock cannot offer is a `MalformedInput`. A
  * response that cannot be decoded is a `MalformedOutput`. A streamed call of an unknown tool is emitted as `tool-params-*` parts without a
  * `tool-call`, because `@effect/ai` has no part for it.
  *
@@ -108,6 +113,34 @@ export const layerGateway = (
   { model, ...options }: Pick<Options, "model"> & BedrockClient.GatewayOptions
 ): Layer.Layer<LanguageModel.LanguageModel | BedrockTarget, ConfigError> =>
   Layer.fresh(Layer.provide(layer({ model }), BedrockClient.layerGateway(options)))
+
+/**
+ * Like `layerGateway`, with values from Effect's `Config`, such as environment variables. Fails with Effect's `ConfigError` if one is missing.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  { model, ...config }: { readonly model: Config.Config<string> } & BedrockClient.GatewayConfig
+): Layer.Layer<LanguageModel.LanguageModel | BedrockTarget, ConfigError | EffectConfigError> =>
+  Layer.unwrapEffect(
+    Effect.map(model, (model) => Layer.fresh(Layer.provide(layer({ model }), BedrockClient.layerConfig(config))))
+  )
+
+/**
+ * A model as a `Model` of `@effect/ai`, over a client such as that of `BedrockClient.layerGateway`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const model = (
+  model: string,
+  options: Omit<Options, "model"> = {}
+): Model.Model<
+  "amazon-bedrock",
+  LanguageModel.LanguageModel | BedrockTarget,
+  BedrockClient.BedrockClient | Auth | Settings
+> => Model.make("amazon-bedrock", layer({ ...options, model }))
 
 /** In tokens. Bedrock deducts all of it from the quota when a request starts. */
 const maxDefaultTokens = 32_000
@@ -159,7 +192,7 @@ const make = (options: Options) =>
       thinking?.notices.map((notice) => ({ _tag: "Thinking", notice }) as const) ?? []
     )
     const explained = ModelId.explain(model)
-    yield* Effect.logInfo("model").pipe(
+    yield* logDecision("model").pipe(
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
     )
 
@@ -183,10 +216,12 @@ const make = (options: Options) =>
       tools: new Set(tools.map((tool) => tool.name)),
       ...(responseFormat.type === "json" && { responseFormat })
     })
-    const toAiError = (method: string, input: ConverseCommandInput) => (error: BedrockError): AiError.UnknownError => {
-      const { cause: below, message } = error
-      const cause = new BedrockError({ ...error, message, cause: below, model, refusal: findRefusal(error, input) })
-      return new AiError.UnknownError({ module: "BedrockLanguageModel", method, description: error.message, cause })
+    const explain = (method: string, input: ConverseCommandInput) => (error: BedrockError): AiError.AiError => {
+      const { cause, message } = error
+      return toAiError(
+        method,
+        new BedrockError({ ...error, message, cause, model, refusal: findRefusal(error, input) })
+      )
     }
 
     const languageModel = yield* LanguageModel.make({
@@ -194,7 +229,7 @@ const make = (options: Options) =>
         request(provider).pipe(
           Effect.flatMap((input) =>
             client.converse(input, settings.headers).pipe(
-              Effect.mapError(toAiError("generateText", input)),
+              Effect.mapError(explain("generateText", input)),
               Effect.flatMap((output) => toParts(output, makeExpectation(provider, input)))
             )
           )
@@ -203,7 +238,7 @@ const make = (options: Options) =>
         Stream.unwrap(Effect.map(request(provider), (input) => {
           const expected = makeExpectation(provider, input)
           return client.converseStream(input, settings.headers).pipe(
-            Stream.mapError(toAiError("streamText", input)),
+            Stream.mapError(explain("streamText", input)),
             toStreamParts(expected)
           )
         }))

@@ -2,16 +2,22 @@ import * as Auth from "@altimate-code/auth/Auth"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Model from "@effect/ai/Model"
 import { assert, describe, it } from "@effect/vitest"
+import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as BedrockClient from "../src/BedrockClient.ts"
+import { BedrockError } from "../src/BedrockError.ts"
 import * as BedrockLanguageModel from "../src/BedrockLanguageModel.ts"
-import { hello } from "./protocol/fixture.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { faulty, hello } from "./protocol/fixture.ts"
 
 const token = Redacted.make("gateway-token-canary")
 const model = "anthropic.claude-sonnet-4-6-v1"
@@ -140,6 +146,37 @@ describe("a model from a URL, a token and an ID", () => {
   }
 })
 
+describe("a failed request", () => {
+  const bedrockOf = (url: string) =>
+    Layer.provide(
+      BedrockLanguageModel.layerGateway({ url, token, region: "us-east-1", model }),
+      Layer.succeed(RetryPolicy.RetryPolicy, { schedule: Schedule.stop, retryable: () => false })
+    )
+
+  it.scopedLive("is an HttpResponseError with its status, as of other providers", () =>
+    Effect.gen(function*() {
+      const throttle = { type: "throttle", message: "Too many tokens", retryAfter: 7 } as const
+      const gateway = yield* makeGateway({ script: [faulty(throttle)] })
+      const failure = yield* Effect.flip(Effect.provide(say, [bedrockOf(gateway.url), silent]))
+      assert(failure._tag === "HttpResponseError")
+      assert.strictEqual(failure.reason, "StatusCode")
+      assert.strictEqual(failure.response.status, 429)
+      assert.strictEqual(failure.response.headers["retry-after"], "7")
+      assert.match(failure.response.headers["x-amzn-requestid"] ?? "", /^[0-9a-f-]{36}$/)
+      assert.include(failure.description, "Too many tokens")
+      assert.strictEqual(failure.request.url, `${gateway.url}/model/us.${model}/converse`)
+      assert.strictEqual(Option.getOrThrow(BedrockError.fromAiError(failure)).reason, "Throttled")
+    }))
+
+  it.scopedLive("is an HttpRequestError if there is no connection", () =>
+    Effect.gen(function*() {
+      const failure = yield* Effect.flip(Effect.provide(say, [bedrockOf("http://127.0.0.1:1"), silent]))
+      assert(failure._tag === "HttpRequestError")
+      assert.strictEqual(failure.reason, "Transport")
+      assert.strictEqual(Option.getOrThrow(BedrockError.fromAiError(failure)).type, "ECONNREFUSED")
+    }))
+})
+
 describe("the credential", () => {
   it.scopedLive("can be an effect, which is run again when its token is refused", () =>
     Effect.gen(function*() {
@@ -199,6 +236,35 @@ describe("the credential", () => {
 })
 
 describe("a client of a gateway", () => {
+  it.scopedLive("can be configured with Effect's Config, which reports what is missing", () =>
+    Effect.gen(function*() {
+      const gateway = yield* makeGateway()
+      const bedrock = BedrockLanguageModel.layerConfig({
+        url: Config.string("GATEWAY_URL"),
+        token: Config.redacted("GATEWAY_TOKEN"),
+        region: Config.withDefault(Config.string("GATEWAY_REGION"), undefined),
+        model: Config.string("MODEL")
+      })
+      const variables = { GATEWAY_URL: gateway.url, MODEL: model }
+      const provider = (map: Readonly<Record<string, string>>) =>
+        Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(map))))
+      const complete = provider({ ...variables, GATEWAY_TOKEN: Redacted.value(token) })
+      assert.strictEqual(yield* Effect.provide(say, bedrock).pipe(Effect.provide([complete, silent])), "Hello")
+      const error = yield* Effect.flip(Effect.provide(say, bedrock).pipe(Effect.provide([provider(variables), silent])))
+      assert.include(String(error), "GATEWAY_TOKEN")
+    }))
+
+  it.scopedLive("serves models of @effect/ai, which name their provider", () =>
+    Effect.gen(function*() {
+      const gateway = yield* makeGateway()
+      const client = BedrockClient.layerGateway({ url: gateway.url, token, region: "us-east-1" })
+      const ask = Effect.all([say, Model.ProviderName])
+      const answer = yield* Effect.provide(ask, BedrockLanguageModel.model(model)).pipe(
+        Effect.provide([client, silent])
+      )
+      assert.deepStrictEqual(answer, ["Hello", "amazon-bedrock"])
+    }))
+
   it.scopedLive("serves several models", () =>
     Effect.gen(function*() {
       const gateway = yield* makeGateway()

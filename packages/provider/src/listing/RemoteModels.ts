@@ -8,6 +8,7 @@ import type { AuthError } from "@altimate-code/auth/AuthError"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { Settings } from "@altimate-code/config/Settings"
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
 import { Network } from "@altimate-code/network/Network"
 import * as Digest from "@altimate-code/system/Digest"
@@ -171,7 +172,7 @@ const make = (directory: string) =>
     const refresh = Effect.gen(function*() {
       const path = yield* file
       const list = { ...yield* readList(candidates, get), readAt: yield* Clock.currentTimeMillis, region }
-      yield* Effect.logInfo("models listed").pipe(
+      yield* logDecision("models listed").pipe(
         Effect.annotateLogs({ source: list.source, url: list.url, models: list.models.length })
       )
       // A refused credential may be corrected in the next minute.
