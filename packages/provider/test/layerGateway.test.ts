@@ -1,4 +1,5 @@
 import * as Auth from "@altimate-code/auth/Auth"
+import * as Secrets from "@altimate-code/log/Secrets"
 import * as PrefixRules from "@altimate-code/model-id/PrefixRules"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as LanguageModel from "@effect/ai/LanguageModel"
@@ -10,9 +11,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import { inspect } from "node:util"
 import * as BedrockClient from "../src/BedrockClient.ts"
 import { BedrockError } from "../src/BedrockError.ts"
 import * as BedrockLanguageModel from "../src/BedrockLanguageModel.ts"
@@ -166,6 +169,24 @@ describe("a failed request", () => {
       assert.include(failure.description, "Too many tokens")
       assert.strictEqual(failure.request.url, `${gateway.url}/model/us.${model}/converse`)
       assert.strictEqual(Option.getOrThrow(BedrockError.fromAiError(failure)).reason, "Throttled")
+    }))
+
+  it.scopedLive("shows no token that the gateway echoes, neither in the error nor in the log", () =>
+    Effect.gen(function*() {
+      const secret = Redacted.value(token)
+      const gateway = yield* makeGateway({ script: [faulty({ type: "throttle", message: `no quota for ${secret}` })] })
+      const lines: Array<string> = []
+      const logger = Logger.replace(
+        Logger.defaultLogger,
+        Logger.map(Logger.logfmtLogger, (line) => void lines.push(line))
+      )
+      const layers = [bedrockOf(gateway.url), logger, Logger.minimumLogLevel(LogLevel.All)] as const
+      const failure = yield* Effect.flip(Effect.provide(say, Layer.mergeAll(...layers)))
+      assert.include(failure.message, "no quota for <redacted>")
+      assert.notInclude(inspect(failure, { depth: 9 }), secret)
+      assert.include(lines.join(), "no quota for <redacted>")
+      assert.notInclude(lines.join(), secret)
+      assert.strictEqual((yield* Secrets.Secrets).mask(`my own line with ${secret}`), "my own line with <redacted>")
     }))
 
   it.scopedLive("is an HttpRequestError if there is no connection", () =>
