@@ -17,18 +17,21 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-// Node's `spawn`, because Effect's commands can't write both streams to one pipe, and only one pipe preserves their order.
-import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { writeSync } from "node:fs"
-import { tmpdir } from "node:os"
-import type { Writable } from "node:stream"
-import { describeOutputFailure, describeStartFailure } from "./internal/shell/run/describeFailure.ts"
+import { describeOutputFailure } from "./internal/shell/run/describeFailure.ts"
 import { disablePrompts, writePrograms } from "./internal/shell/run/disablePrompts.ts"
 import * as LiveOutput from "./internal/shell/run/liveOutput.ts"
 import { makeOutputPipe } from "./internal/shell/run/outputPipe.ts"
 import { saveMasked } from "./internal/shell/run/saveMasked.ts"
-import { type Environment, Workspace } from "./Workspace.ts"
+import {
+  describeExit,
+  type ExitStatus,
+  makeCommandDirectory,
+  startShell,
+  waitForExit
+} from "./internal/shell/run/startShell.ts"
+import { Workspace } from "./Workspace.ts"
 
 /**
  * The command could not be started, or its output could not be stored.
@@ -102,79 +105,15 @@ export const variables: Effect.Effect<ReadonlySet<string>, never, Workspace> = E
   ({ commandEnvironment }) => new Set(Object.keys(disablePrompts(commandEnvironment, { editor: "", password: "" })))
 )
 
-type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | "timeout" | "flood"
-
-/**
- * A script that waits until the process has been saved, then replaces itself with the shell that runs the command. If this program ends
- * first, the command never runs. In POSIX mode the waiting bash reads no startup files; the shell that runs the command does.
- */
-const makeWaitingScript = (shell: string) => `read -r _ <&3 || exit; exec 3<&-; exec ${shell} -c "$0"`
-
-const shells = [["bash", "--posix"], ["sh"]] as const
-
-interface Started {
-  readonly child: ChildProcess
-  /** Starts the command. */
-  readonly release: () => void
-}
-
-const startShell = (command: string, cwd: string, env: Environment, output: number) =>
-  Effect.async<Started, ShellError>((resume) => {
-    const attempt = ([shell, ...options]: typeof shells[number]) => {
-      const failed = (error: unknown) => {
-        const message = describeStartFailure(error, cwd)
-        if (shell === "bash" && isAbsent(error)) attempt(shells[1])
-        else resume(new ShellError({ message }))
-      }
-      try {
-        const child = spawn(shell, [...options, "-c", makeWaitingScript(shell), command], {
-          cwd,
-          env,
-          detached: true,
-          stdio: ["ignore", output, output, "pipe"]
-        })
-        const gate = child.stdio[3] as Writable
-        // Ignored: the process may be killed before it reads this.
-        gate?.on("error", () => {})
-        child.once("spawn", () => resume(Effect.succeed({ child, release: () => void gate.end("\n") })))
-        child.once("error", failed)
-      } catch (error) {
-        failed(error)
-      }
-    }
-    attempt(shells[0])
-  })
-
-const isAbsent = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT"
-
-const waitForExit = (child: ChildProcess) =>
-  Effect.async<Ending>((resume) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      resume(Effect.succeed({ code: child.exitCode, signal: child.signalCode }))
-    } else {
-      child.once("exit", (code, signal) => resume(Effect.succeed({ code, signal })))
-    }
-  })
+type Ending = ExitStatus | "timeout" | "flood"
 
 const describeEnding = (ending: Ending, timeout: Duration.DurationInput): Pick<Result, "ending" | "ok"> => {
   if (ending === "timeout") return { ending: `stopped after ${Duration.format(timeout)}`, ok: false }
   if (ending === "flood") return { ending: "stopped after more than 100 MiB of output", ok: false }
-  return ending.signal === null
-    ? { ending: `exit code ${ending.code}`, ok: ending.code === 0 }
-    : { ending: `killed by ${ending.signal}`, ok: false }
+  return describeExit(ending)
 }
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
-
-/** Makes a directory for the files that a command needs while it runs; next to the outputs if the system has no temporary directory. */
-const makeDirectory = Effect.fn("Shell.makeDirectory")(function*(outputs: string) {
-  const fs = yield* FileSystem.FileSystem
-  const prefix = "command-"
-  return yield* Effect.orElse(
-    fs.makeTempDirectoryScoped({ directory: tmpdir(), prefix }),
-    () => fs.makeTempDirectoryScoped({ directory: outputs, prefix })
-  )
-})
 
 /**
  * Runs a command line with bash, or with sh if bash is missing, in the workspace's directory and a new process group, without stdin,
@@ -193,7 +132,7 @@ export const run = Effect.fn("Shell.run")(function*({ command, onOutput, onStart
 
   const result = yield* Effect.gen(function*() {
     yield* fs.makeDirectory(outputs, { recursive: true, mode: 0o700 })
-    const temporary = yield* makeDirectory(outputs)
+    const temporary = yield* makeCommandDirectory(outputs)
     const env = disablePrompts(commandEnvironment, yield* writePrograms(temporary))
     // The raw output has no name on disk, so that a crash does not leave secrets behind.
     const raw = `${file}.raw.txt`
@@ -215,7 +154,10 @@ export const run = Effect.fn("Shell.run")(function*({ command, onOutput, onStart
     }).pipe(Effect.mapError(failed))
     const reporting = yield* Effect.scope
     const ending = yield* Effect.acquireUseRelease(
-      Effect.tap(startShell(command, directory, env, pipe.writer), () => Effect.sync(pipe.release)),
+      startShell(command, directory, env, pipe.writer).pipe(
+        Effect.mapError((message) => new ShellError({ message })),
+        Effect.tap(() => Effect.sync(pipe.release))
+      ),
       ({ child, release }) =>
         Effect.gen(function*() {
           if (onStart !== undefined) yield* onStart(yield* ProcessId.of(child.pid!))

@@ -5,7 +5,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { decide } from "../src/internal/permission/decide.ts"
+import * as TaskRegistry from "../src/internal/session/taskRegistry.ts"
 import type { Rules } from "../src/permission/PermissionRules.ts"
+import type { Line } from "../src/session/Session.ts"
 import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/tools/ToolCall.ts"
 import * as Tools from "../src/tools/Tools.ts"
 import { Workspace } from "../src/Workspace.ts"
@@ -73,13 +75,19 @@ export const makeTools = (
     const path = yield* Path.Path
     const asked: Array<Action> = []
     const touched: Array<string> = []
+    const lines: Array<Line> = []
+    const tasks = yield* TaskRegistry.make({
+      append: (entry) => Effect.sync(() => void lines.push(entry)),
+      entries: Effect.sync(() => [...lines])
+    })
     const call = ToolCall.of({
       id: "call",
       permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action)),
       touch: (file) => Effect.sync(() => void touched.push(path.relative(project.root, file))),
       storeProcess: () => Effect.void,
       showOutput: () => Effect.void,
-      verdicts: (parts) => Effect.succeed(parts.map((part) => decide(rules, { parts: [part], title: "" }, []).verdict))
+      verdicts: (parts) => Effect.succeed(parts.map((part) => decide(rules, { parts: [part], title: "" }, []).verdict)),
+      tasks
     })
     const workspace = Layer.map(project.workspace, (context) => {
       const { root, ...workspace } = Context.get(context, Workspace)
@@ -105,7 +113,7 @@ export const makeTools = (
               output: result
             }
       )
-    return { ...project, asked, touched, use }
+    return { ...project, asked, touched, lines, tasks, use }
   })
 
 export const refusing = () => Effect.fail(new ToolFailure({ reason: "Denied", message: "No." }))

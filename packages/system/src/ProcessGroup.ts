@@ -83,6 +83,14 @@ export const state = (
   )
 
 /**
+ * Whether a group that this process has started still has members. Its leader may have ended.
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const isRunning = (leader: number): Effect.Effect<boolean> => Effect.sync(() => hasMembers(leader))
+
+/**
  * A process, the group that it leads, and descendants that left the group.
  *
  * @since 0.1.0

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import type { BackgroundTask } from "@altimate-code/agent/session/BackgroundTasks"
 import type { Session } from "@altimate-code/agent/session/Session"
 import type { SessionStore } from "@altimate-code/agent/session/SessionStore"
 import type { Workspace } from "@altimate-code/agent/Workspace"
@@ -51,6 +52,8 @@ export interface Options {
 export interface Result {
   /** The session that was shown last; none if it cannot be resumed, because it is empty or not stored. */
   readonly sessionId: Option.Option<string>
+  /** Its background commands that stay running. */
+  readonly keptTasks: ReadonlyArray<BackgroundTask>
 }
 
 const theme = Config.all({
@@ -76,7 +79,9 @@ const handleSignals = (quit: () => void) =>
 const tick = (store: Store) =>
   Effect.flatMap(Clock.currentTimeMillis, (at) =>
     Effect.sync(() => {
-      if (store.state.task.type !== "none") store.dispatch({ type: "tick", at })
+      const { overlay, pager, task } = store.state
+      const isWatchingTasks = overlay?.type === "tasks" || pager?.taskId !== undefined
+      if (task.type !== "none" || isWatchingTasks) store.dispatch({ type: "tick", at })
     })).pipe(Effect.repeat(Schedule.spaced("1 second")))
 
 /**
@@ -130,7 +135,8 @@ export const run = (
       ...options,
       dispatch,
       suspendDuring: painter.suspendDuring,
-      writeToTerminal: terminal.write
+      writeToTerminal: terminal.write,
+      showPage: painter.showPage
     })
 
     if (Option.isSome(host.setup)) {
@@ -158,5 +164,6 @@ export const run = (
     const session = yield* performer.currentSession
     const entries = yield* session.entries
     const canResume = session.isStored && entries.some(({ type }) => type === "user")
-    return { sessionId: canResume ? Option.some(session.id) : Option.none() }
+    const keptTasks = (yield* session.tasks.list).filter(({ end, isKept }) => end === undefined && isKept)
+    return { sessionId: canResume ? Option.some(session.id) : Option.none(), keptTasks }
   }))

@@ -10,7 +10,7 @@ import { canonicalName, synonymsOf } from "../internal/permission/permissionName
 import type { Rules, Verdict } from "./PermissionRules.ts"
 
 /** The permissions of the built-in tools. */
-const permissions = ["read", "glob", "grep", "edit", "bash", "skill", "external_directory"]
+const permissions = ["read", "glob", "grep", "edit", "bash", "skill", "tasks", "external_directory"]
 
 /**
  * Returns sentences for the user about names that match no tool, and about rules that would be stricter in tools where the last matching
@@ -30,7 +30,10 @@ const findUnknownNames = (names: ReadonlyArray<string>, servers: ReadonlyArray<s
     !permissions.some((known) => synonymsOf(known).some((spelling) => Pattern.matches(name, spelling))) &&
     !prefixes.some((prefix) => overlap(name, `${prefix}*`))
   const unknown = names.filter(isUnknown).map((name) => {
-    const [near] = Suggest.closest(name, permissions.flatMap(synonymsOf), { compareAs: (name) => name.toLowerCase() })
+    // In other tools, `task` is a rule for subagents.
+    const [near] = name === "task"
+      ? []
+      : Suggest.closest(name, permissions.flatMap(synonymsOf), { compareAs: (name) => name.toLowerCase() })
     return near === undefined ? `permission.${name}` : `permission.${name} (did you mean ${near}?)`
   })
   return unknown.length === 0 ? [] : [`${unknown.join(", ")}: no tool has that name, so the rule has no effect.`]

@@ -8,6 +8,7 @@ import * as Prompt from "@effect/ai/Prompt"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ToolOutput } from "../tools/ToolCall.ts"
+import type { BackgroundTasks } from "./BackgroundTasks.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { Spending } from "./Spending.ts"
 
@@ -93,6 +94,8 @@ export type CutAnswer = typeof CutAnswer.Type
  *   name, or the messages of the lines `from` up to but excluding `to`
  * - `limit`: the maximum size of a request, learned from a refusal; for the model with this ID, or for any model
  * - `notice`: a message to the user about a recovery
+ * - `task`: a background command: it starts (the process is the leader of a process group), is kept running after the session or no longer
+ *   so (`released`), has ended, or the model has been informed of its state
  *
  * @since 0.1.0
  * @category schemas
@@ -169,6 +172,29 @@ export const Entry = Schema.Union(
     /** Set for a notice that is shown only once. */
     about: Schema.optionalWith(Schema.Literal("compaction"), { exact: true }),
     ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("task"),
+    id: Schema.String,
+    state: Schema.Literal("started"),
+    command: Schema.String,
+    process: ProcessId,
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("task"),
+    id: Schema.String,
+    state: Schema.Literal("ended"),
+    command: Schema.String,
+    ending: Schema.String,
+    ok: Schema.Boolean,
+    ...time
+  }),
+  Schema.Struct({
+    type: Schema.Literal("task"),
+    id: Schema.String,
+    state: Schema.Literal("kept", "released", "reported"),
+    ...time
   })
 )
 /**
@@ -206,6 +232,8 @@ export interface Session {
   readonly entries: Effect.Effect<ReadonlyArray<Line>>
   /** Appends a line. When this returns, the line of a stored session has been flushed to disk. */
   readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
+  /** The commands that run beside the turns. They end when the session is closed. */
+  readonly tasks: BackgroundTasks
 }
 
 /**

@@ -19,11 +19,13 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
 import { closeOpenCalls } from "../internal/session/interrupted.ts"
+import { findOpenTasks, settleLeftoverTasks } from "../internal/session/leftoverTasks.ts"
 import { now } from "../internal/session/now.ts"
 import { type Request, scanRequests } from "../internal/session/scanRequests.ts"
 import * as sessionFile from "../internal/session/sessionFile.ts"
 import * as sessionLock from "../internal/session/sessionLock.ts"
 import { inMemory, makeSessionWriter } from "../internal/session/sessionWriter.ts"
+import * as TaskRegistry from "../internal/session/taskRegistry.ts"
 import type { Entry, Line, Listed, Session } from "./Session.ts"
 import { SessionError } from "./SessionError.ts"
 import * as Spending from "./Spending.ts"
@@ -281,13 +283,16 @@ export const layer = (options: Options): Layer.Layer<
               yield* writeLock.withPermits(1)(saveWaiting)
               yield* Deferred.await(saved)
             }).pipe(Effect.uninterruptible)
+          const entries = Effect.sync(() => [...lines])
           return {
             id,
             path: file,
             isStored: Option.isSome(lock),
             directory: start.directory,
-            entries: Effect.sync(() => [...lines]),
-            append
+            entries,
+            append,
+            // The last resource of the scope: it is released while lines can still be saved.
+            tasks: yield* TaskRegistry.make({ append, entries })
           }
         })
 
@@ -324,6 +329,7 @@ export const layer = (options: Options): Layer.Layer<
             const directory = first?.type === "session" ? first.directory : ""
             const session = yield* openSession(id, { directory, lines, completeBytes }, Option.some(lock))
             const self = yield* ProcessId.of(process.pid)
+            const leftovers = Effect.provide(settleLeftoverTasks(session, session.tasks, self), context)
             const interrupted = yield* closeOpenCalls({ ...session, notices }, ({ id, since }) =>
               Effect.map(Effect.provide(ProcessGroup.state(id, self, since), context), (state) => {
                 const isElsewhere = id.host !== self.host
@@ -345,6 +351,7 @@ export const layer = (options: Options): Layer.Layer<
                 `A command may still be running as process ${running.pid}${where}: ${result.title} (to end it: kill -- -${running.pid})`
               )
             }
+            notices.push(...yield* leftovers)
             return { ...session, notices }
           }).pipe(releaseOnError, Effect.provide(context)),
         latest: (directory) =>
@@ -397,8 +404,14 @@ export const layer = (options: Options): Layer.Layer<
             // A process that still runs belongs to the original: the copy must not tell the user how to end it.
             const copied = text.split("\n").slice(1).filter((line) => !line.startsWith("{\"type\":\"tool-process\""))
               .join("\n")
+            // Nor does the copy end what belongs to the original.
+            const ends = findOpenTasks(lines).map(({ command, id }) => {
+              const ending = "it belongs to the session that was copied"
+              const end: Entry = { type: "task", id, state: "ended", command, ending, ok: true, time }
+              return `${sessionFile.encode(end, options.mask).text}\n`
+            })
             yield* Effect.mapError(
-              replaceFile(fileOf(id), `${header.text}\n${copied}`, { mode: 0o600, forcesMode: true }),
+              replaceFile(fileOf(id), `${header.text}\n${copied}${ends.join("")}`, { mode: 0o600, forcesMode: true }),
               sessionFile.toSessionError(fileOf(id))
             )
             return { id, of }

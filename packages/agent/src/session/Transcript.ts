@@ -7,6 +7,7 @@ import type * as Prompt from "@effect/ai/Prompt"
 import { textOf } from "../internal/session/interrupted.ts"
 import { oneLine } from "../internal/session/oneLine.ts"
 import * as ToolTitle from "../tools/ToolTitle.ts"
+import { titleOf } from "./BackgroundTaskText.ts"
 import type { Line, Listed } from "./Session.ts"
 import * as Spending from "./Spending.ts"
 import * as Usage from "./Usage.ts"
@@ -79,6 +80,10 @@ const formatLine = (line: Line): ReadonlyArray<string> => {
       return ["*(older messages were compacted into a summary)*", line.text]
     case "notice":
       return [`*${line.text}*`]
+    case "task":
+      return line.state === "ended"
+        ? [`*Background task ${line.id} ended (${line.ending}): ${titleOf(line)}*`]
+        : []
     default:
       return []
   }

@@ -21,20 +21,41 @@ import { ToolCall } from "./ToolCall.ts"
 export const Bash = tool(
   "bash",
   "Runs a command line with bash in the working directory, without a terminal and with empty stdin: interactive programs \
-and editors don't work. Long output is cut in the middle. To look at files use read, glob and grep.",
+and editors don't work. Long output is cut in the middle. To look at files use read, glob and grep. Start what runs long (servers, watchers, \
+slow builds) with background instead of `&`.",
   {
     command: string("The command line."),
     timeout: optional(
       Schema.Number.pipe(Schema.between(1, 600)).annotations({
-        description: "Time limit in seconds (default 120, at most 600)."
+        description: "Time limit in seconds (default 120, at most 600). None applies in the background."
       })
     ),
+    background: optional(Schema.Boolean.annotations({
+      description:
+        "Returns at once with the ID of a background task, which tasks reads and ends. It ends at the latest with the session; without a \
+screen, that is after your final answer."
+    })),
     description: optional(string("The purpose in a few words, for the user who decides whether to allow the command."))
   }
 )
 
+const startInBackground = (command: string) =>
+  Effect.gen(function*() {
+    const { tasks } = yield* ToolCall
+    // Loaded only now: most sessions have no background commands.
+    const background = yield* Effect.promise(() => import("../internal/shell/run/backgroundCommand.ts"))
+    const { id } = yield* tasks.start(command, background.startInBackground(command)).pipe(
+      Effect.mapError(({ message }) => failed(message))
+    )
+    return textOutput(
+      `Started as background task ${id}. To read its output: tasks with action "read" and id "${id}"; to end it: action "end".`,
+      `background task ${id}`
+    )
+  })
+
 /**
- * Asks for permission for each part of the command line, then runs it; fails if the command fails.
+ * Asks for permission for each part of the command line, then runs it; fails if the command fails. With `background`, it returns once the
+ * command has started.
  *
  * @since 0.1.0
  * @category handlers
@@ -46,6 +67,7 @@ export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.paramet
     ...yield* commandAction(params.command),
     ...(params.description === undefined ? {} : { purpose: params.description })
   })
+  if (params.background === true) return yield* startInBackground(params.command)
   const { ending, ok, output } = yield* Shell.run({
     command: params.command,
     timeout: Duration.seconds(params.timeout ?? 120),

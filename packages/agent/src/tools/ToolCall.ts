@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Verdict } from "../permission/PermissionRules.ts"
+import type { BackgroundTasks } from "../session/BackgroundTasks.ts"
 
 /**
  * The result of a tool. `content` goes to the model; the other fields are for users.
@@ -116,4 +117,6 @@ export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolC
   readonly showOutput: (lines: string) => Effect.Effect<void>
   /** Decides on each part without asking the user, for files that a permitted search finds. Returns the verdicts in order. */
   readonly verdicts: (parts: ReadonlyArray<ActionPart>) => Effect.Effect<ReadonlyArray<Verdict>>
+  /** The background commands of the session. */
+  readonly tasks: BackgroundTasks
 }>() {}

@@ -27,6 +27,7 @@ export const of = (name: string, params: unknown): string => {
   if (name === "todo") {
     return Option.match(TodoList.ofParams(params), { onNone: () => "", onSome: TodoList.currentStep })
   }
+  if (name === "tasks") return [params["action"], params["id"]].filter(Predicate.isString).map(oneLine).join(" ")
   for (const key of name === "skill" ? ["name"] : ["command", "pattern", "path", "url"]) {
     const value = params[key]
     if (Predicate.isString(value) && value.trim() !== "") return oneLine(value)

@@ -17,6 +17,7 @@ import { Edit, edit } from "./Edit.ts"
 import { Glob, glob } from "./Glob.ts"
 import { Grep, grep } from "./Grep.ts"
 import { Read, read } from "./Read.ts"
+import { Tasks, tasks } from "./Tasks.ts"
 import { Todo, todo } from "./Todo.ts"
 import { Write, write } from "./Write.ts"
 
@@ -26,7 +27,7 @@ import { Write, write } from "./Write.ts"
  * @since 0.1.0
  * @category toolkits
  */
-export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash, Todo)
+export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash, Tasks, Todo)
 
 /**
  * The handlers of the built-in tools. The layer remembers which files were read, because a file must be read before it is changed.
@@ -50,6 +51,7 @@ export const layer: Layer.Layer<
       glob: (params) => Effect.provide(glob(params), context),
       grep: (params) => Effect.provide(grep(params), context),
       bash: (params) => Effect.provide(bash(params), context),
+      tasks,
       todo
     })
   )

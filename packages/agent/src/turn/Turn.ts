@@ -10,6 +10,7 @@ import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { compactIfFull, describe, emitSpent, notify } from "../internal/compaction/autoCompaction.ts"
 import { makeContinueMessage } from "../internal/session/cutAnswer.ts"
@@ -22,6 +23,7 @@ import { makeFallback } from "../internal/turn/fallback.ts"
 import { findUnknownPlanMode, planModeOff, planModeOn } from "../internal/turn/planMode.ts"
 import { makeRecovery } from "../internal/turn/recovery.ts"
 import { type Answer, type Extras, sendRequest, withoutRefusedTools } from "../internal/turn/request.ts"
+import * as TaskReports from "../internal/turn/taskReports.ts"
 import type { Approver } from "../permission/Approver.ts"
 import type { PermissionPolicy } from "../permission/PermissionPolicy.ts"
 import type { CutAnswer, Entry, Line, Session } from "../session/Session.ts"
@@ -153,6 +155,16 @@ const steps = (
       yield* appendPrompt(Prompt.userMessage({ content }), { hidden: true, plan })
     })
 
+    const announceTasks = Effect.gen(function*() {
+      const reports = toolkit === undefined ? [] : TaskReports.findTaskReports(yield* session.entries)
+      if (reports.length === 0) return
+      yield* appendHidden(TaskReports.toMessage(reports))
+      for (const { end, id, title } of reports) {
+        yield* session.append({ type: "task", id, state: "reported", time: yield* now })
+        if (Option.isSome(end)) yield* emit({ type: "task-ended", id, title, ...end.value })
+      }
+    })
+
     // Nothing is added to a session that can't continue, so that the prompt can be sent again with a higher limit.
     yield* checkCostLimit(session, provider)
     const context = { session, provider, window: contextWindow, emit }
@@ -198,6 +210,7 @@ const steps = (
       yield* compactIfFull(context)
       // Before each request, because the user can change the mode during the turn.
       yield* announceMode
+      yield* announceTasks
       // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
       const answer = yield* ask(offered, { trial: [], textSoFar }).pipe(

@@ -77,6 +77,16 @@ export type TurnEvent =
     /** It reached its token limit. An answer is continued once per turn for this reason, but never inside a tool call. */
     readonly isLimit?: true
   }
+  /** A background command has ended, which the model learns with the next request. Screens that watch the session's tasks know it before. */
+  | {
+    readonly type: "task-ended"
+    readonly id: string
+    /** The command, on one line. */
+    readonly title: string
+    /** `exit code 0`, `killed by SIGKILL`, `ended by the user`. */
+    readonly ending: string
+    readonly ok: boolean
+  }
   /** The model is overloaded, and this one (its configured name) answers for the rest of the turn. A notice says so. */
   | { readonly type: "fallback"; readonly model: string }
   /** The provider waits before it retries a request. The next event ends the wait. */

@@ -50,7 +50,9 @@ export const call = (
       touch: () => Effect.die("no tool of a server is about files"),
       storeProcess: () => Effect.die("no tool of a server has a process of its own"),
       showOutput: () => Effect.void,
-      verdicts: () => Effect.die("no tool of a server asks for them")
+      verdicts: () => Effect.die("no tool of a server asks for them"),
+      // No tool of a server starts a command.
+      tasks: undefined as never
     })
   )
 

@@ -112,6 +112,7 @@ const make = Effect.gen(function*() {
       closeSession: Scope.close(first, Exit.void),
       maxSteps: 3,
       dispatch: (message) => void Queue.unsafeOffer(messages, message),
+      showPage: () => undefined,
       writeToTerminal: (text) => void clipboard.push(text),
       suspendDuring: () =>
         Effect.suspend(() => {

@@ -29,6 +29,7 @@ const status: StatusBar.Status = {
   model,
   spending,
   context: 24_000,
+  runningTasks: 0,
   activity: "writing · esc: stop",
   isBusy: true
 }

@@ -88,6 +88,7 @@ const judgeByDefault = (part: ActionPart): Judgement => {
   const { permission, subject } = part
   if (isSecret(part)) return { verdict: "ask", because: `\`${subject}\` may contain secrets` }
   if (executedNames(part).length > 0) return { verdict: "ask", because: `other programs may execute \`${subject}\`` }
+  if (permission === "tasks") return { verdict: "allow", because: "ending a background task is allowed by default" }
   return readPermissions.has(permission)
     ? { verdict: "allow", because: `reading is allowed by default: ${permission} \`${subject}\`` }
     : { verdict: "ask", because: `no rule covers ${permission} \`${subject}\`` }

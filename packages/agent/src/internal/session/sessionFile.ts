@@ -25,7 +25,7 @@ const decode = Schema.decodeUnknownEither(Entry)
 const toJson = Schema.encodeSync(Entry)
 
 /** Keys whose values are never masked, because the file could not be read without them. */
-const structural = new Set(["type", "id", "role", "time", "outcome"])
+const structural = new Set(["type", "id", "role", "time", "outcome", "state"])
 
 /** Keys whose values are arbitrary objects from the model and the tools. The keys of these objects are masked as well. */
 const foreign = new Set(["params", "result"])
@@ -93,9 +93,9 @@ export const toLine = (text: string): Line | undefined => {
 const newline = 10
 
 /** The beginnings of lines that a list of sessions does not need: the type is the first key that this program writes. */
-const unlisted = ["tool-start", "tool-process", "tool-result", "grant", "left-out", "limit", "notice"].map((type) =>
-  new TextEncoder().encode(`{"type":"${type}"`)
-)
+const unlisted = ["tool-start", "tool-process", "tool-result", "grant", "left-out", "limit", "notice", "task"].map((
+  type
+) => new TextEncoder().encode(`{"type":"${type}"`))
 
 const isUnlisted = (line: Uint8Array): boolean => unlisted.some((start) => start.every((byte, at) => line[at] === byte))
 

@@ -83,7 +83,8 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
           touch: (path) => Effect.sync(() => void touched.add(path)),
           storeProcess: storeProcess(call),
           showOutput: (text) => emit({ type: "tool-output", id: call.id, text }),
-          verdicts: permissions.verdicts
+          verdicts: permissions.verdicts,
+          tasks: session.tasks
         }),
         Effect.map(({ encodedResult, isFailure, result }): CallResult => {
           if (result instanceof ToolFailure) {

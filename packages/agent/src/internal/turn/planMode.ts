@@ -8,7 +8,7 @@ import { findLastSummary } from "../session/lastSummary.ts"
 /** The screen recognizes a plan by its heading. */
 export const planModeOn =
   `Plan mode is on. Change nothing and run nothing: until plan mode is off, every call but those of read, glob, \
-grep, skill and todo is denied. Read what you need to know. If something important is unclear, ask the user about it and stop. If the task needs changes, end \
+grep, skill and todo, and the actions list and read of tasks, is denied. Read what you need to know. If something important is unclear, ask the user about it and stop. If the task needs changes, end \
 your answer with the whole plan under the heading "## Plan": the steps in order, with the files that each of them changes, and how you will \
 check the result. The user then accepts, changes or refuses the plan.`
 

@@ -104,6 +104,8 @@ export const text = Effect.gen(function*() {
       }
       case "notice":
         return writeNote(`note: ${printable(event.text)}`)
+      case "task-ended":
+        return writeNote(`note: ${printable(`Background task ${event.id} ended (${event.ending}): ${event.title}`)}`)
       case "finished": {
         // A call that was cut off is reported as an error.
         const note = event.isEmpty || event.cutCall !== undefined ? undefined : notes[event.reason]

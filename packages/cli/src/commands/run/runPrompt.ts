@@ -1,4 +1,5 @@
 /** Runs one prompt as a turn of the assistant and writes the answer to stdout as it arrives. */
+import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
 import type { Session } from "@altimate-code/agent/session/Session"
 import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
 import * as Spending from "@altimate-code/agent/session/Spending"
@@ -7,6 +8,7 @@ import * as Turn from "@altimate-code/agent/turn/Turn"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { notice } from "@altimate-code/auth/Credential"
 import { Settings } from "@altimate-code/config/Settings"
+import { printable } from "@altimate-code/log/Printable"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -86,6 +88,17 @@ const readInput = Effect.fn("RunPrompt.readInput")(function*({ command, files, p
   }
 })
 
+/** The session closes with the command, and ends its background commands. */
+const reportRunningTasks = (session: Session) =>
+  Effect.gen(function*() {
+    const { writeError } = yield* Stdio
+    const running = (yield* session.tasks.list).filter(({ end }) => end === undefined)
+    for (const task of running) {
+      const what = task.isKept ? BackgroundTaskText.describeKept(task) : BackgroundTaskText.describeEnded(task)
+      yield* Effect.ignore(writeError(`note: ${printable(what)}\n`))
+    }
+  })
+
 /** Prepares the tools and instructions of a turn; none with --no-tools. */
 const equip = ({ noTools, system }: RunOptions) =>
   Effect.gen(function*() {
@@ -156,6 +169,7 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
     // Resolved before the request, so that a broken auth.json is not reported as a failed request.
     const credential = yield* target.credential
     const session = yield* openSession(options)
+    yield* Effect.addFinalizer(() => reportRunningTasks(session))
     const helpers = yield* Bedrock.openHelpers(model, "run")
     yield* Effect.logInfo(`session ${session.id}`).pipe(Effect.annotateLogs("service", "agent"))
     const { notices, ...equipped } = yield* equip(options)

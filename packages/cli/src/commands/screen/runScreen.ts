@@ -1,5 +1,7 @@
 /** Runs the screen. */
+import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
 import type { Overrides } from "@altimate-code/config/Settings"
+import { printable } from "@altimate-code/log/Printable"
 import * as Screen from "@altimate-code/tui/Screen"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,7 +19,7 @@ export interface ScreenOptions extends SessionOptions, ScreenHost.AnswerOptions 
 /** Shows the screen. When the user quits, prints how to resume the session. */
 export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: ScreenOptions) {
   const { writeError } = yield* Stdio
-  const { sessionId } = yield* Effect.gen(function*() {
+  const { keptTasks, sessionId } = yield* Effect.gen(function*() {
     const session = yield* openSession(options)
     return yield* Screen.run({ session, maxSteps: 50 })
   })
@@ -30,6 +32,7 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
         )
       )
     )
+  for (const task of keptTasks) yield* writeError(`${printable(BackgroundTaskText.describeKept(task))}\n`)
   if (Option.isSome(sessionId)) {
     yield* writeError(`To resume this session: altimate-code --session ${sessionId.value}\n`)
   }

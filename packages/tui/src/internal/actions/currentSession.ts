@@ -9,9 +9,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
+import * as FiberHandle from "effect/FiberHandle"
 import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import { Host } from "../../Host.ts"
+import * as TaskWatcher from "../tasks/taskWatcher.ts"
 import { itemsOf } from "../transcript/item.ts"
 import { Display } from "./display.ts"
 import * as SystemPrompt from "./systemPrompt.ts"
@@ -54,6 +56,7 @@ export const make = (initial: Options) =>
         Effect.provide(context)
       )
     const current = yield* Ref.make(yield* prepare(initial))
+    const taskWatcher = yield* FiberHandle.make()
 
     const display = Effect.gen(function*() {
       const { session } = yield* Ref.get(current)
@@ -68,6 +71,7 @@ export const make = (initial: Options) =>
         context: History.estimateContext(entries),
         todos: TodoList.latest(entries)
       })
+      yield* FiberHandle.run(taskWatcher, Effect.provide(TaskWatcher.watch(session.tasks), context))
       if (session.directory !== workspace.directory) {
         yield* showWarning(`This session was started in ${session.directory}. Tools run in ${workspace.directory}.`)
       }
@@ -89,8 +93,11 @@ export const make = (initial: Options) =>
             Effect.onError((cause) => Scope.close(ownScope, Exit.failCause(cause)))
           )
           const opened = yield* prepare({ session, close: Scope.close(ownScope, Exit.void) })
-          const { close } = yield* Ref.getAndSet(current, opened)
+          const { close, session: before } = yield* Ref.getAndSet(current, opened)
           yield* display
+          yield* Effect.provide(TaskWatcher.reportClosing(before.tasks), context)
+          // Not only by closing it: the session that the screen was started with may stay open.
+          yield* before.tasks.endAll
           yield* close
         })
     })

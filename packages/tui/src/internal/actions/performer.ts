@@ -15,6 +15,7 @@ import * as CustomCommands from "../commands/customCommands.ts"
 import type { Action } from "../screen/action.ts"
 import * as GitBranch from "../screen/gitBranch.ts"
 import type { Message } from "../screen/message.ts"
+import * as TaskActions from "../tasks/taskActions.ts"
 import type { Terminal } from "../terminal/terminal.ts"
 import * as AlwaysAllowed from "./alwaysAllowed.ts"
 import * as Approvals from "./approvals.ts"
@@ -39,6 +40,8 @@ export interface Options {
   readonly dispatch: (message: Message) => void
   readonly suspendDuring: Terminal["suspendDuring"]
   readonly writeToTerminal: Terminal["write"]
+  /** Applies a message that may open the pager. */
+  readonly showPage: (message: Message) => void
 }
 
 /** How long a hint stays in the status bar. */
@@ -66,7 +69,7 @@ export const make = (options: Options) =>
     )
   })
 
-const makePerformer = ({ closeSession, maxSteps, session, suspendDuring, writeToTerminal }: Options) =>
+const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDuring, writeToTerminal }: Options) =>
   Effect.gen(function*() {
     const host = yield* Host
     const { send, showFailure, showNotice, showWarning } = yield* Display.Display
@@ -88,6 +91,7 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring, writeTo
     const prompt = yield* PromptActions.make(suspendDuring)
     const reports = yield* ReportActions.make
     const showDiff = yield* DiffAction.make
+    const tasks = yield* TaskActions.make(showPage)
     const copy = yield* CopyAction.make(writeToTerminal)
 
     const commands = yield* CustomCommands.make(approvals.approver)
@@ -169,6 +173,14 @@ const makePerformer = ({ closeSession, maxSteps, session, suspendDuring, writeTo
           return fork(sessions.exportMarkdown(action.file))
         case "fork-session":
           return Effect.zipRight(modes.endSession, fork(sessions.fork))
+        case "show-task":
+          return fork(tasks.show(action.id))
+        case "refresh-task":
+          return fork(tasks.refresh(action.id))
+        case "end-task":
+          return fork(tasks.end(action.id))
+        case "keep-task":
+          return fork(tasks.keep(action.id, action.isKept))
         case "diff":
           return fork(showDiff)
         case "copy":

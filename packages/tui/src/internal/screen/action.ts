@@ -28,6 +28,11 @@ export type Action =
   | { readonly type: "fork-session" }
   /** Into this file, or one that is named after the session. */
   | { readonly type: "export"; readonly file: string | undefined }
+  | { readonly type: "show-task"; readonly id: string }
+  /** Reads again the output that the pager shows. */
+  | { readonly type: "refresh-task"; readonly id: string }
+  | { readonly type: "end-task"; readonly id: string }
+  | { readonly type: "keep-task"; readonly id: string; readonly isKept: boolean }
   | { readonly type: "diff" }
   | { readonly type: "copy" }
   | { readonly type: "status" }

@@ -1,5 +1,6 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
 import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
+import type { BackgroundTask } from "@altimate-code/agent/session/BackgroundTasks"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
@@ -57,6 +58,9 @@ export type Message =
   }
   /** The requests of the session, after a task that may have sent some. */
   | { readonly type: "spending"; readonly spending: Spending }
+  | { readonly type: "tasks"; readonly tasks: ReadonlyArray<BackgroundTask> }
+  /** The end of the output of a background command, for the pager: to open it, or if it is open. */
+  | { readonly type: "task-output"; readonly id: string; readonly output: string; readonly isOpening: boolean }
   | { readonly type: "compacted"; readonly context: number; readonly text: string }
   /** The prompt as the user left it in their editor. */
   | { readonly type: "edited"; readonly text: string }

@@ -4,6 +4,7 @@ import type { Key } from "../input/keys.ts"
 import { eraseBelow } from "../terminal/frame.ts"
 import { clearScreen, type Terminal } from "../terminal/terminal.ts"
 import * as Attention from "./attention.ts"
+import type { Message } from "./message.ts"
 import type { Frame, Store } from "./store.ts"
 
 /** Keeps the terminal and the store in step: keys, sizes, the pager's alternate screen, and other programs. */
@@ -14,6 +15,8 @@ export interface Painter {
   readonly resume: () => void
   /** Gives the terminal to another program while the effect runs. */
   readonly suspendDuring: Terminal["suspendDuring"]
+  /** Applies a message that may open the pager. */
+  readonly showPage: (message: Message) => void
   /** Draws until the scope closes; then only the transcript stays on the terminal. */
   readonly draw: Effect.Effect<void, never, Scope.Scope>
 }
@@ -63,8 +66,16 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
     const { columns, rows } = terminal.size()
     // The user reacts to the terminal at its new size.
     if (columns !== store.state.columns || rows !== store.state.rows) resize()
+    dispatch({ type: "key", key, at: Date.now() })
+    if (key.type !== "key" || !key.ctrl) return
+    if (key.name === "l") redraw()
+    if (key.name === "z") suspend()
+  }
+
+  /** The pager has a screen of its own. */
+  const dispatch = (message: Message): void => {
     const before = store.state.pager
-    store.dispatch({ type: "key", key, at: Date.now() })
+    store.dispatch(message)
     const after = store.state.pager
     if (before === undefined && after !== undefined) {
       store.hold(true)
@@ -76,12 +87,10 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
       terminal.useAlternateScreen(false)
       redraw()
     }
-    if (key.type !== "key" || !key.ctrl) return
-    if (key.name === "l") redraw()
-    if (key.name === "z") suspend()
   }
 
   return {
+    showPage: dispatch,
     pressKeys: (keys) => {
       attention.keyPressed(Date.now())
       keys.forEach(pressKey)

@@ -1,5 +1,6 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
 import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
+import type { BackgroundTask } from "@altimate-code/agent/session/BackgroundTasks"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
@@ -56,11 +57,17 @@ export type Overlay =
   | { readonly type: "models"; readonly picker: Picker }
   | { readonly type: "efforts"; readonly picker: Picker }
   | { readonly type: "sessions"; readonly picker: Picker }
+  /** The background commands, by their IDs. */
+  | { readonly type: "tasks"; readonly picker: Picker }
+  /** What to do with one of them. */
+  | { readonly type: "task"; readonly id: string; readonly picker: Picker<TaskChoice> }
   /** Whether to carry out the plan that the model has made. */
   | { readonly type: "plan"; readonly picker: Picker<"ask" | "accept-edits" | "no"> }
   /** Earlier prompts: the ID of a choice is the whole text. */
   | { readonly type: "prompts"; readonly picker: Picker }
   | { readonly type: "setup"; readonly setup: Setup }
+
+export type TaskChoice = "output" | "end" | "keep" | "release"
 
 export interface State {
   readonly columns: number
@@ -103,6 +110,8 @@ export interface State {
   readonly lastTypedAt: number
   /** The model's list of steps. */
   readonly todos: ReadonlyArray<Todo>
+  /** The background commands of the session. */
+  readonly tasks: ReadonlyArray<BackgroundTask>
   /** The user's and the project's own commands. */
   readonly customCommands: ReadonlyArray<Command>
   /** Offered for completion after `@`. */

@@ -19,6 +19,8 @@ export interface Status {
   readonly spending: Spending.Spending
   /** Tokens that the next request starts with. */
   readonly context: number
+  /** How many background commands run. */
+  readonly runningTasks: number
   /** What the screen is doing now. */
   readonly activity: string
   readonly isBusy: boolean
@@ -38,7 +40,12 @@ export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
   const credential = status.model === undefined
     ? []
     : [{ text: clean(status.model.credential), role: "dim" as const, priority: 2 }]
-  const second = [...describePlace(status), ...credential, ...describeUsage(status), {
+  const tasks = status.runningTasks === 0 ? [] : [{
+    text: status.runningTasks === 1 ? "1 task" : `${status.runningTasks} tasks`,
+    role: "accent" as const,
+    priority: 8
+  }]
+  const second = [...describePlace(status), ...credential, ...describeUsage(status), ...tasks, {
     text: status.activity,
     role: status.isBusy ? "accent" as const : "dim" as const,
     priority: 9

@@ -142,7 +142,10 @@ const renderOverlay = (state: State, canvas: Canvas, rows: number): RenderedOver
     case "models":
     case "efforts":
     case "sessions":
+    case "tasks":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16)), cursor: undefined }
+    case "task":
+      return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), choiceKeys), cursor: undefined }
     case "plan":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), planKeys), cursor: undefined }
     case "prompts":
@@ -169,6 +172,8 @@ const renderPrompt = (state: State, canvas: Canvas, room: number): RenderedOverl
     cursor: { row: 1 + cursor.row, column: 2 + cursor.column }
   }
 }
+
+const choiceKeys: ReadonlyArray<string> = ["enter: choose", "esc: back"]
 
 /** What the keys do in the question about a plan. */
 const planKeys: ReadonlyArray<string> = ["enter: choose", "type to change it", "esc: no"]
@@ -208,6 +213,7 @@ const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {
       model,
       spending,
       context,
+      runningTasks: state.tasks.filter(({ end }) => end === undefined).length,
       activity: hint ?? describeActivity(state),
       isBusy: hint !== undefined || task.type !== "none"
     },

@@ -1,3 +1,4 @@
+import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
 import type { CutAnswer, Line } from "@altimate-code/agent/session/Session"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
@@ -84,10 +85,21 @@ const itemsOfEntry = (entry: Line): ReadonlyArray<Item> => {
       return [{ type: "notice", level: "info", text: "Older messages were compacted here." }]
     case "notice":
       return [{ type: "notice", level: "info", text: entry.text }]
+    case "task":
+      return entry.state === "ended" ? [taskNotice(entry)] : []
     default:
       return []
   }
 }
+
+/** A background command has ended. */
+export const taskNotice = (
+  task: { readonly id: string; readonly command: string; readonly ending: string; readonly ok: boolean }
+): Item => ({
+  type: "notice",
+  level: task.ok ? "info" : "warning",
+  text: `Background task ${task.id} ended (${task.ending}): ${BackgroundTaskText.titleOf(task)}`
+})
 
 export const interruptedNotice: Item = {
   type: "notice",

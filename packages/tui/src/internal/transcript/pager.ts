@@ -14,6 +14,10 @@ export interface Pager {
   readonly pages: ReadonlyArray<Item>
   readonly picker: Picker.Picker
   readonly open: { readonly index: number; readonly offset: number } | undefined
+  /** The background command whose output is the only page. */
+  readonly taskId?: string
+  /** The title of that page. */
+  readonly title?: string
 }
 
 const firstLine = (text: string): string => clean(text).trim().split("\n")[0] ?? ""
@@ -36,6 +40,28 @@ export const make = (items: ReadonlyArray<Item>): Pager | undefined => {
     pages,
     picker: Picker.make("Tool output and reasoning", choices, pages.length - 1),
     open: undefined
+  }
+}
+
+/** The page with the output of a background command, from its end. With `before`, it stays where the user has scrolled to. */
+export const ofTask = (
+  id: string,
+  title: string,
+  item: Extract<Item, { readonly type: "shell" }>,
+  canvas: Canvas,
+  rows: number,
+  before?: Pager
+): Pager => {
+  const visible = Math.max(1, rows - 2)
+  const offset = before?.open?.offset
+  const wasAtEnd = before === undefined || offset === undefined ||
+    offset >= move(offset, "end", renderPage(before.pages[0], canvas).length, visible)
+  return {
+    pages: [item],
+    picker: Picker.make("", []),
+    open: { index: 0, offset: wasAtEnd ? move(0, "end", renderPage(item, canvas).length, visible) : offset },
+    taskId: id,
+    title
   }
 }
 
@@ -66,7 +92,9 @@ export const update = (pager: Pager, key: Key, canvas: Canvas, rows: number): Pa
       ? { ...pager, picker: result.picker }
       : { ...pager, open: { index: Number(result.choice.id), offset: 0 } }
   }
-  if (name === "escape" || name === "q" || name === "ctrl-c") return { ...pager, open: undefined }
+  if (name === "escape" || name === "q" || name === "ctrl-c") {
+    return pager.taskId === undefined ? { ...pager, open: undefined } : undefined
+  }
   const scroll = moves[name]
   if (scroll === undefined) return pager
   const { index, offset } = pager.open
@@ -101,7 +129,7 @@ export const render = (pager: Pager, canvas: Canvas, rows: number): Lines => {
   const visible = sliceVisible(all, pager.open.offset, Math.max(1, rows - 2))
   const empty = Math.max(0, rows - 2 - visible.lines.length)
   return [
-    drawRule(canvas, item === undefined ? "" : titleOf(item)),
+    drawRule(canvas, pager.title ?? (item === undefined ? "" : titleOf(item))),
     ...(all.length === 0 || (all.length === 1 && all[0] === "") ? [canvas.theme.dim("(no output)")] : visible.lines),
     ...Array.from({ length: all.length === 0 ? empty - 1 : empty }, () => ""),
     paintLine([{

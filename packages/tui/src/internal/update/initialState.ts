@@ -34,6 +34,7 @@ export const initialState = (
   input: Editor.empty(options.history),
   lastTypedAt: 0,
   todos: [],
+  tasks: [],
   customCommands: [],
   files: [],
   completion: undefined,

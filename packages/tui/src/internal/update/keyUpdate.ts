@@ -7,6 +7,7 @@ import type { Overlay, State } from "../screen/state.ts"
 import { getCanvas, getOverlayRows } from "../screen/view.ts"
 import { answersOf } from "../setup/setup.ts"
 import * as SetupUpdate from "../setup/setupUpdate.ts"
+import { pressInTasks } from "../tasks/taskList.ts"
 import * as Pager from "../transcript/pager.ts"
 import { pressInPlan } from "./planQuestion.ts"
 import { edit, openPager, pressInPrompt } from "./promptKeys.ts"
@@ -31,6 +32,9 @@ export const pressKey = (state: State, key: Key): Step => {
     case "efforts":
     case "sessions":
       return pressInPicker(state, overlay, key)
+    case "tasks":
+    case "task":
+      return pressInTasks(state, overlay, key)
     case "plan":
       return state.now - state.lastTypedAt < typingPause && key.type === "key"
         ? step(state)

@@ -3,11 +3,12 @@ import type { TypedCommand } from "../commands/customCommands.ts"
 import { help, isSlashCommand, suggest } from "../input/slashCommands.ts"
 import type { Action } from "../screen/action.ts"
 import type { State } from "../screen/state.ts"
+import { showTasks } from "../tasks/taskList.ts"
 import { type Step, step } from "./step.ts"
 import { addItem } from "./turnUpdate.ts"
 
 /** Slash commands that run even while a task is running. */
-const immediateCommands = ["/help", "/mcp", "/status", "/cost", "/diff", "/copy", "/export", "/exit", "/quit"]
+const immediateCommands = ["/help", "/mcp", "/status", "/cost", "/tasks", "/diff", "/copy", "/export", "/exit", "/quit"]
 
 const isImmediate = (text: string): boolean => immediateCommands.includes(text.split(/\s/)[0] ?? "")
 
@@ -104,6 +105,8 @@ const runSlashCommand = (state: State, text: string): Step => {
       return step(state, { type: "status" })
     case "/cost":
       return step(state, { type: "cost" })
+    case "/tasks":
+      return submitQueued(showTasks(state))
     case "/mcp":
       return step(state, { type: "mcp" })
     case "/compact":

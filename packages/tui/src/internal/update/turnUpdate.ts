@@ -40,6 +40,8 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
           : state.todos
       }
     }
+    // The screen has shown it when it happened.
+    case "task-ended":
     case "tool-allowed":
     case "fallback":
     case "waiting":

@@ -5,6 +5,7 @@ import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
 import { getCanvas, getOverlayRows } from "../screen/view.ts"
 import { markFailed, markRefused, offerModels } from "../setup/setup.ts"
+import { showTaskOutput, tickTasks, updateTasks } from "../tasks/taskList.ts"
 import { hasSameCompletion, updateCompletion } from "./completionUpdate.ts"
 import { pressKey } from "./keyUpdate.ts"
 import { askAboutPlan } from "./planQuestion.ts"
@@ -43,7 +44,11 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     case "resized":
       return step(resizeQuestion({ ...state, columns: message.columns, rows: message.rows }))
     case "tick":
-      return step({ ...state, now: message.at })
+      return tickTasks({ ...state, now: message.at })
+    case "tasks":
+      return step(updateTasks(state, message.tasks))
+    case "task-output":
+      return step(showTaskOutput(state, message))
     case "hint-expired":
       return step({ ...state, isConfirmingQuit: false, hint: undefined })
     case "commands":

@@ -14,6 +14,11 @@ export interface OutputPipe {
   readonly release: () => void
   /** Delivers the rest of the output after the command has ended, and stops reading. */
   readonly finish: () => void
+  /** Stops reading until `resume`: a command that writes more waits. */
+  readonly pause: () => void
+  readonly resume: () => void
+  /** Sends a line to the process that watches over the pipe. */
+  readonly sendToWatcher: (line: string) => void
 }
 
 /** The pipe could not be made; `cause` is the system's error, with its code. */
@@ -40,10 +45,10 @@ const makeFifo = (path: string, env: NodeJS.ProcessEnv) =>
  * Waits until its stdin is closed, when the command or this program has ended, even by SIGKILL. Then it reads and discards the output of
  * background processes, so that none of them is blocked or killed. It ends together with the last of them.
  */
-const script = "read -r _; exec cat <&3 >/dev/null 2>&1"
+const drainScript = "read -r _; exec cat <&3 >/dev/null 2>&1"
 
-const startDrain = (reader: number, environment: NodeJS.ProcessEnv) =>
-  Effect.async<() => void, PipeError>((resume) => {
+const startWatcher = (script: string, reader: number, environment: NodeJS.ProcessEnv) =>
+  Effect.async<Pick<OutputPipe, "sendToWatcher"> & { readonly letGo: () => void }, PipeError>((resume) => {
     try {
       const child = spawn("sh", ["-c", script], {
         cwd: "/",
@@ -53,7 +58,12 @@ const startDrain = (reader: number, environment: NodeJS.ProcessEnv) =>
       })
       child.unref()
       child.stdin?.on("error", () => {})
-      child.once("spawn", () => resume(Effect.succeed(() => void child.stdin?.destroy())))
+      child.once("spawn", () =>
+        resume(Effect.succeed({
+          sendToWatcher: (line) => void child.stdin?.write(`${line}\n`),
+          // Not `destroy`, which would drop lines that are not written yet.
+          letGo: () => void child.stdin?.end()
+        })))
       child.once("error", (error) => resume(failed(error)))
     } catch (error) {
       resume(failed(error))
@@ -82,11 +92,15 @@ const openScoped = (path: string, flags: number) =>
 /** The maximum capacity of a pipe in bytes (F_SETPIPE_SZ, fcntl(2)). */
 const maxPipeCapacity = 1024 * 1024
 
-/** Makes the pipe at a path that does not exist yet. `onData` receives the output as it arrives. */
+/**
+ * Makes the pipe at a path that does not exist yet. `onData` receives the output as it arrives. `script` is run by sh; it reads the output
+ * from its file descriptor 3 once its stdin is closed.
+ */
 export const makeOutputPipe = (
   path: string,
   environment: NodeJS.ProcessEnv,
-  onData: (bytes: Uint8Array) => void
+  onData: (bytes: Uint8Array) => void,
+  script = drainScript
 ): Effect.Effect<OutputPipe, PipeError, Scope.Scope> =>
   Effect.gen(function*() {
     yield* makeFifo(path, environment)
@@ -104,12 +118,17 @@ export const makeOutputPipe = (
     let isOver = false
     const writer = yield* openScoped(path, constants.O_WRONLY)
     const drained = yield* openScoped(path, constants.O_RDONLY)
-    yield* Effect.acquireRelease(startDrain(drained.fd, environment), (letGo) => Effect.sync(letGo))
+    const { sendToWatcher } = yield* Effect.acquireRelease(
+      startWatcher(script, drained.fd, environment),
+      ({ letGo }) => Effect.sync(letGo)
+    )
     drained.release()
     socket.on("data", onData)
     socket.once("end", () => isOver = true)
     socket.once("error", () => isOver = true)
     const finish = () => {
+      // While it was paused, the socket may have kept pieces: reading them delivers them, too.
+      while (socket.read() !== null);
       const buffer = Buffer.alloc(64 * 1024)
       for (let left = maxPipeCapacity; left > 0 && !isOver;) {
         try {
@@ -124,5 +143,12 @@ export const makeOutputPipe = (
       }
       socket.destroy()
     }
-    return { writer: writer.fd, release: writer.release, finish }
+    return {
+      writer: writer.fd,
+      release: writer.release,
+      finish,
+      pause: () => void socket.pause(),
+      resume: () => void socket.resume(),
+      sendToWatcher
+    }
   })
