@@ -26,12 +26,22 @@ import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
+import * as AnsweredReasoning from "./internal/protocol/prompt/answeredReasoning.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
 import * as ThinkingPlan from "./internal/protocol/prompt/thinkingPlan.ts"
+import { listDocuments } from "./internal/protocol/response/citations.ts"
 import { toParts } from "./internal/protocol/response/completeResponse.ts"
 import { toStreamParts } from "./internal/protocol/response/toStreamParts.ts"
 import { choose } from "./ModelChoice.ts"
 import type { Notice } from "./Notice.ts"
+
+/**
+ * This also adds the metadata to the types of `@effect/ai`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type { CitationMetadata, FinishMetadata, ReasoningMetadata } from "./parts/ResponseMetadata.ts"
 
 /**
  * The model and the parameters of its requests.
@@ -83,10 +93,13 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  * or one over the limit (see `AttachmentLimits`), is replaced with a line of text; each tool call gets a unique ID and a result; tool schemas
  * are simplified, and the removed parts are added to the tool's description. Later requests use the same IDs for the tool calls of an answer.
  *
- * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. Reasoning parts have `signature`, `redactedContent`
- * (base64) and `model`; the next turn must send them back in the options of the prompt part, to the same model only. The `finish` part has
- * the original `stopReason`, `cacheWriteInputTokens`, `cacheWrite1hInputTokens`, `latencyMs`, and what a guardrail found (see
- * `GuardrailReport`). As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
+ * Claude refuses a forced tool call while it thinks. So a request that forces one (`toolChoice: "required"`, one tool, or `generateObject`) turns
+ * thinking off, or, if the model always thinks or the caller's own fields make it think, leaves the choice to the model. A thinking budget is
+ * always below `maxTokens`.
+ *
+ * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`; see `ResponseMetadata`. The next turn must send the metadata of
+ * reasoning back in the options of the prompt part. `Chat` and `Prompt.fromResponseParts` of `@effect/ai` 0.37 discard it, so the layer
+ * remembers it for its last 256 answers with reasoning. Citations become `source` parts. As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
  * emits `finish` before it fails.
  *
  * @since 0.1.0
@@ -152,22 +165,27 @@ const make = (options: Options) =>
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
     )
 
+    const isClaude = Option.isNone(known) || known.value.family === "Claude"
+    const reasoning = AnsweredReasoning.make()
     const request = (provider: LanguageModel.ProviderOptions) =>
       toRequest({
         ...provider,
+        prompt: reasoning.restore(provider.prompt),
         modelId: model.wire,
         capabilities,
         maxTokens,
         thinking,
         additionalModelRequestFields: options.additionalModelRequestFields,
         options: configured,
-        takesBetas: Option.isNone(known) || known.value.family === "Claude"
+        isClaude
       })
     const makeExpectation = (
       { responseFormat, tools }: LanguageModel.ProviderOptions,
       input: ConverseCommandInput
     ) => ({
       modelId: model.wire,
+      isClaude,
+      documents: listDocuments(input.messages ?? []),
       ids: listToolUseIds(input),
       tools: new Set(tools.map((tool) => tool.name)),
       ...(responseFormat.type === "json" && { responseFormat })
@@ -184,7 +202,8 @@ const make = (options: Options) =>
           Effect.flatMap((input) =>
             client.converse(input, settings.headers).pipe(
               Effect.mapError(toAiError("generateText", input)),
-              Effect.flatMap((output) => toParts(output, makeExpectation(provider, input)))
+              Effect.flatMap((output) => toParts(output, makeExpectation(provider, input))),
+              Effect.map((parts) => parts.map(reasoning.makeRecorder()))
             )
           )
         ),
@@ -193,7 +212,8 @@ const make = (options: Options) =>
           const expected = makeExpectation(provider, input)
           return client.converseStream(input, settings.headers).pipe(
             Stream.mapError(toAiError("streamText", input)),
-            toStreamParts(expected)
+            toStreamParts(expected),
+            Stream.map(reasoning.makeRecorder())
           )
         }))
     })

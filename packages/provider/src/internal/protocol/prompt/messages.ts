@@ -7,7 +7,7 @@ import { isObject, type JsonObject, toJson } from "../jsonValue.ts"
 import { toWireName } from "../tools/toolNames.ts"
 import { omissionText, toBlock } from "./file.ts"
 import { pairCalls } from "./pairCalls.ts"
-import { toReasoning } from "./reasoning.ts"
+import { type Target, toReasoning } from "./reasoning.ts"
 import { toTextBlocks } from "./text.ts"
 import { toToolResult } from "./toolResult.ts"
 
@@ -17,7 +17,10 @@ type Mapped<A> = Either.Either<A, AiError.MalformedInput>
  * Produces valid messages for any conversation: no message is empty, the first is the user's, roles alternate, and each tool call has a unique ID
  * and one result.
  */
-export const toMessages = ({ content: prompt }: Prompt.Prompt, modelId: string): Mapped<ReadonlyArray<Message>> =>
+export const toMessages = (
+  { content: prompt }: Prompt.Prompt,
+  model: Omit<Target, "isOpenTurn">
+): Mapped<ReadonlyArray<Message>> =>
   Either.gen(function*() {
     const messages: Array<Message> = []
     const documents = new Set<string>()
@@ -25,7 +28,7 @@ export const toMessages = ({ content: prompt }: Prompt.Prompt, modelId: string):
     for (const [index, message] of prompt.entries()) {
       if (message.role === "system") continue
       const content = message.role === "assistant"
-        ? yield* toAssistantContent(message, { modelId, isOpenTurn: index > lastPrompt })
+        ? yield* toAssistantContent(message, { ...model, isOpenTurn: index > lastPrompt })
         : yield* toUserContent(message, documents)
       if (content.length > 0) append(messages, message.role === "assistant" ? "assistant" : "user", content)
     }
@@ -56,7 +59,7 @@ const toUserContent = (
 
 const toAssistantContent = (
   { content: parts }: Prompt.AssistantMessage,
-  reasoning: Parameters<typeof toReasoning>[1]
+  reasoning: Target
 ): Mapped<Array<ContentBlock>> =>
   Either.gen(function*() {
     const content: Array<ContentBlock> = []
