@@ -22,6 +22,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
+import { ParentSpan } from "effect/Tracer"
 import { BedrockClient } from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
@@ -32,6 +33,7 @@ import * as ThinkingPlan from "./internal/protocol/prompt/thinkingPlan.ts"
 import { listDocuments } from "./internal/protocol/response/citations.ts"
 import { toParts } from "./internal/protocol/response/completeResponse.ts"
 import { toStreamParts } from "./internal/protocol/response/toStreamParts.ts"
+import { observe } from "./internal/telemetry/observe.ts"
 import { choose } from "./ModelChoice.ts"
 import type { Notice } from "./Notice.ts"
 
@@ -101,6 +103,11 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  * reasoning back in the options of the prompt part. `Chat` and `Prompt.fromResponseParts` of `@effect/ai` 0.37 discard it, so the layer
  * remembers it for its last 256 answers with reasoning. Citations become `source` parts. As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
  * emits `finish` before it fails.
+ *
+ * The spans of `@effect/ai` get the attributes of OpenTelemetry's conventions for generative AI, and each attempt at a request has a client
+ * span, whose context is sent to the gateway as `traceparent` (unsigned; a configured header of that name takes precedence; none with
+ * `Effect.withTracerEnabled(false)`). The metrics are `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and
+ * `gen_ai.server.time_to_first_token`. None of them contains text of the prompt or the answer.
  *
  * @since 0.1.0
  * @category layers
@@ -200,20 +207,29 @@ const make = (options: Options) =>
       generateText: (provider) =>
         request(provider).pipe(
           Effect.flatMap((input) =>
-            client.converse(input, settings.headers).pipe(
-              Effect.mapError(toAiError("generateText", input)),
-              Effect.flatMap((output) => toParts(output, makeExpectation(provider, input))),
-              Effect.map((parts) => parts.map(reasoning.makeRecorder()))
-            )
+            Effect.flatMap(observe(provider.span, input), ({ onExit, onPart }) =>
+              client.converse(input, settings.headers).pipe(
+                Effect.mapError(toAiError("generateText", input)),
+                Effect.flatMap((output) => toParts(output, makeExpectation(provider, input))),
+                Effect.map((parts) =>
+                  parts.map(onPart).map(reasoning.makeRecorder())
+                ),
+                Effect.onExit((exit) => onExit(exit))
+              ))
           )
         ),
       streamText: (provider) =>
-        Stream.unwrap(Effect.map(request(provider), (input) => {
-          const expected = makeExpectation(provider, input)
+        Stream.unwrap(Effect.gen(function*() {
+          const input = yield* request(provider)
+          const { onExit, onPart } = yield* observe(provider.span, input)
           return client.converseStream(input, settings.headers).pipe(
             Stream.mapError(toAiError("streamText", input)),
-            toStreamParts(expected),
-            Stream.map(reasoning.makeRecorder())
+            toStreamParts(makeExpectation(provider, input)),
+            Stream.map(onPart),
+            Stream.map(reasoning.makeRecorder()),
+            Stream.ensuringWith(onExit),
+            // `@effect/ai` does not make its span the parent of what happens in a stream.
+            Stream.provideService(ParentSpan, provider.span)
           )
         }))
     })
