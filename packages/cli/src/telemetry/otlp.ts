@@ -46,7 +46,7 @@ const makeClient = (
         Effect.fail(new HttpClientError.RequestError({ request, reason: "Encode", description }))
       )
     const { body } = request
-    const content = body._tag === "Uint8Array" ? { body: body.body, type: body.contentType } : undefined
+    const content = body._tag === "Uint8Array" ? { body: new Uint8Array(body.body), type: body.contentType } : undefined
     return Effect.tryPromise({
       try: () =>
         fetch(url, {

@@ -91,11 +91,12 @@ const runWith = (env: Record<string, string>, turns: Script = script) =>
     const sandbox = yield* Sandbox.make({ script: turns })
     const home = yield* makeHome
     yield* home.writeGlobalConfig(guideConfig(sandbox.url))
-    const started = Date.now()
+    let answered = Date.now()
     const result = yield* home.spawn(["run", "--yolo", "the prompt of the user"], {
-      env: { AWS_BEARER_TOKEN_BEDROCK: token, ...env }
+      env: { AWS_BEARER_TOKEN_BEDROCK: token, ...env },
+      onStdout: () => answered = Date.now()
     })
-    return { ...result, ms: Date.now() - started, requests: yield* sandbox.requests, logs: yield* home.logs }
+    return { ...result, afterAnswer: Date.now() - answered, requests: yield* sandbox.requests, logs: yield* home.logs }
   })
 
 const json = (url: string, others: Record<string, string> = {}) => ({
@@ -206,10 +207,11 @@ layer(NodeContext.layer)("telemetry of the command", (it) => {
       const silent = yield* makeReceiver(() => {})
       const refusing = yield* makeReceiver((response) => response.writeHead(503).end())
       for (const url of [silent.url, refusing.url, "http://127.0.0.1:9"]) {
-        const { code, logs, ms, stderr, stdout } = yield* runWith(json(url))
+        const { afterAnswer, code, logs, stderr, stdout } = yield* runWith(json(url))
         assert.deepStrictEqual([code, stdout], [0, without.stdout], stderr)
         assert.strictEqual(stderr, without.stderr)
-        assert.isBelow(ms, without.ms + 2000, url)
+        // A second, and the time that a busy machine takes for the rest.
+        assert.isBelow(afterAnswer, 2500, url)
         assert.lengthOf(failures(logs), 1, url)
       }
       // A receiver that cannot exist is one line as well.
