@@ -7,7 +7,7 @@ import { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import type * as RequestOptions from "@altimate-code/config/RequestOptions"
+import * as RequestOptions from "@altimate-code/config/RequestOptions"
 import { Settings } from "@altimate-code/config/Settings"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
@@ -18,6 +18,7 @@ import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
@@ -28,6 +29,7 @@ import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
 import * as AnsweredReasoning from "./internal/protocol/prompt/answeredReasoning.ts"
+import { readPromptOptions } from "./internal/protocol/prompt/messageOptions.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
 import * as ThinkingPlan from "./internal/protocol/prompt/thinkingPlan.ts"
 import { listDocuments } from "./internal/protocol/response/citations.ts"
@@ -44,6 +46,14 @@ import type { Notice } from "./Notice.ts"
  * @category models
  */
 export type { CitationMetadata, FinishMetadata, ReasoningMetadata } from "./parts/ResponseMetadata.ts"
+
+/**
+ * This also adds the options to the types of `@effect/ai`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type { FileOptions, RequestPromptOptions } from "./parts/PromptOptions.ts"
 
 /**
  * The model and the parameters of its requests.
@@ -99,6 +109,8 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  * thinking off, or, if the model always thinks or the caller's own fields make it think, leaves the choice to the model. A thinking budget is
  * always below `maxTokens`.
  *
+ * The options of a prompt's system messages and last user message change a request; see `PromptOptions`.
+ *
  * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`; see `ResponseMetadata`. The next turn must send the metadata of
  * reasoning back in the options of the prompt part. `Chat` and `Prompt.fromResponseParts` of `@effect/ai` 0.37 discard it, so the layer
  * remembers it for its last 256 answers with reasoning. Citations become `source` parts. As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
@@ -117,6 +129,8 @@ export const layer = (options: Options): Layer.Layer<
   ConfigError,
   BedrockClient | Auth | Settings | PrefixRules
 > => Layer.effectContext(make(options))
+
+const noCache = { system: false, messages: false, tools: false }
 
 /** In tokens. Bedrock deducts all of it from the quota when a request starts. */
 const maxDefaultTokens = 32_000
@@ -147,12 +161,15 @@ const make = (options: Options) =>
     const { factsOf, model: known, request: configured, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
     const { gateway } = yield* Settings
-    const maxTokens = options.maxTokens ?? configured.maxTokens?.value
-      ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
     const ownFields = { ...options.additionalModelRequestFields, ...configured.additionalModelRequestFields }
-    const thinking = thinkingFields.some((name) => Object.hasOwn(ownFields, name))
-      ? undefined
-      : ThinkingPlan.make({
+    const sendsOwnThinking = thinkingFields.some((name) => Object.hasOwn(ownFields, name))
+    /** What is sent with the options of a prompt, if it has any. */
+    const prepare = (given: RequestOptions.RequestOptions = {}) => {
+      const merged = RequestOptions.merge(configured, given)
+      const maxTokens = given.maxTokens?.value ?? options.maxTokens ?? configured.maxTokens?.value
+        ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
+      const isThinkingGiven = given.effort !== undefined || given.thinking !== undefined
+      const thinking = sendsOwnThinking ? undefined : ThinkingPlan.make({
         name: Option.match(known, { onNone: () => options.model, onSome: ({ name }) => name }),
         isKnown: Option.isSome(known),
         reasoning: capabilities.reasoning,
@@ -160,10 +177,14 @@ const make = (options: Options) =>
         maxTokens,
         acceptsDisplay: !model.region.startsWith("us-gov-")
       }, {
-        effort: options.effort ?? configured.effort?.value,
-        thinking: configured.thinking?.value,
-        isSampled: isSampled(configured)
+        effort: isThinkingGiven ? given.effort?.value : options.effort ?? merged.effort?.value,
+        thinking: merged.thinking?.value,
+        isSampled: isSampled(merged)
       })
+      return { options: merged, maxTokens, thinking }
+    }
+    const prepared = prepare()
+    const { thinking } = prepared
     const own = yield* Ref.make<ReadonlyArray<Notice>>(
       thinking?.notices.map((notice) => ({ _tag: "Thinking", notice }) as const) ?? []
     )
@@ -175,17 +196,19 @@ const make = (options: Options) =>
     const isClaude = Option.isNone(known) || known.value.family === "Claude"
     const reasoning = AnsweredReasoning.make()
     const request = (provider: LanguageModel.ProviderOptions) =>
-      toRequest({
-        ...provider,
-        prompt: reasoning.restore(provider.prompt),
-        modelId: model.wire,
-        capabilities,
-        maxTokens,
-        thinking,
-        additionalModelRequestFields: options.additionalModelRequestFields,
-        options: configured,
-        isClaude
-      })
+      Either.flatMap(readPromptOptions(provider.prompt), (given) =>
+        Either.map(
+          toRequest({
+            ...provider,
+            ...(given === undefined ? prepared : prepare(given.request)),
+            prompt: reasoning.restore(provider.prompt),
+            modelId: model.wire,
+            capabilities: given?.cache === false ? { ...capabilities, cache: noCache } : capabilities,
+            additionalModelRequestFields: options.additionalModelRequestFields,
+            isClaude
+          }),
+          (input) => ({ input, headers: { ...settings.headers, ...given?.headers } })
+        ))
     const makeExpectation = (
       { responseFormat, tools }: LanguageModel.ProviderOptions,
       input: ConverseCommandInput
@@ -206,23 +229,21 @@ const make = (options: Options) =>
     const languageModel = yield* LanguageModel.make({
       generateText: (provider) =>
         request(provider).pipe(
-          Effect.flatMap((input) =>
+          Effect.flatMap(({ headers, input }) =>
             Effect.flatMap(observe(provider.span, input), ({ onExit, onPart }) =>
-              client.converse(input, settings.headers).pipe(
+              client.converse(input, headers).pipe(
                 Effect.mapError(toAiError("generateText", input)),
                 Effect.flatMap((output) => toParts(output, makeExpectation(provider, input))),
-                Effect.map((parts) =>
-                  parts.map(onPart).map(reasoning.makeRecorder())
-                ),
+                Effect.map((parts) => parts.map(onPart).map(reasoning.makeRecorder())),
                 Effect.onExit((exit) => onExit(exit))
               ))
           )
         ),
       streamText: (provider) =>
         Stream.unwrap(Effect.gen(function*() {
-          const input = yield* request(provider)
+          const { headers, input } = yield* request(provider)
           const { onExit, onPart } = yield* observe(provider.span, input)
-          return client.converseStream(input, settings.headers).pipe(
+          return client.converseStream(input, headers).pipe(
             Stream.mapError(toAiError("streamText", input)),
             toStreamParts(makeExpectation(provider, input)),
             Stream.map(onPart),

@@ -112,8 +112,8 @@ const play = ({ events, response }: typeof Answer.Type, pieceLength: number) =>
           }
         })
       ),
-      Effect.provide(BedrockLanguageModel.layer({ model: "anthropic.claude-sonnet-4-6-v1" })),
-      Effect.provide(Layer.merge(client(url, { retry: noRetries }), handlers)),
+      Effect.provide(Layer.orDie(BedrockLanguageModel.layer({ model: "anthropic.claude-sonnet-4-6-v1" }))),
+      Effect.provide(Layer.orDie(Layer.merge(client(url, { retry: noRetries }), handlers))),
       Effect.exit
     )
     if (Exit.isFailure(exit)) {

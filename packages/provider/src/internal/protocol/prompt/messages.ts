@@ -3,7 +3,9 @@ import type { ContentBlock, Message } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import { isObject, type JsonObject, toJson } from "../jsonValue.ts"
+import { key } from "../key.ts"
 import { toWireName } from "../tools/toolNames.ts"
 import { omissionText, toBlock } from "./file.ts"
 import { pairCalls } from "./pairCalls.ts"
@@ -50,12 +52,21 @@ const toUserContent = (
     const content: Array<ContentBlock> = []
     for (const part of parts) {
       if (part.type === "text") content.push(...toTextBlocks(part.text))
-      if (part.type === "file") content.push(toBlock(part, documents))
+      if (part.type === "file") content.push(toCitedBlock(part, documents))
       // Converse does not accept the results of calls that the service ran itself.
       if (part.type === "tool-result" && !part.providerExecuted) content.push(yield* toToolResult(part, documents))
     }
     return content
   })
+
+/** A document is cited only if its options say so. */
+const toCitedBlock = (part: Prompt.FilePart, documents: Set<string>): ContentBlock => {
+  const block = toBlock(part, documents)
+  const options: unknown = part.options[key]
+  return block.document !== undefined && Predicate.isRecord(options) && options["citations"] === true
+    ? { document: { ...block.document, citations: { enabled: true } } }
+    : block
+}
 
 const toAssistantContent = (
   { content: parts }: Prompt.AssistantMessage,
