@@ -81,7 +81,7 @@ const measureHello = async (context) => {
         goal: 1,
         explanation: "A bare bundled script on the AWS SDK that prints the same answer."
       }),
-      memoryRow(runs.ours, { ...row, atMost: 80, explanation: "The largest that the process gets." }),
+      memoryRow(runs.ours, { ...row, atMost: 80, explanation: "The peak resident memory of the process." }),
       ...againstPeer(context, runs, "claude", 2, row),
       ...againstPeer(context, runs, "opencode", 10, row),
       {
@@ -104,7 +104,7 @@ const measureHello = async (context) => {
       }),
       ...compared(runs, "cold", "ours", {
         id: "cold",
-        what: "First `run hello` of all",
+        what: "Very first `run hello`",
         against: "a later one",
         explanation: "The first run compiles and stores the code that later runs load."
       })
@@ -148,7 +148,7 @@ const measureDeltas = async (context) => {
         goal: 1,
         explanation: "An answer in 20,000 pieces, to a pipe."
       }),
-      memoryRow(runs.ours, { ...row, atMost: 110, explanation: "The largest that the process gets." }),
+      memoryRow(runs.ours, { ...row, atMost: 110, explanation: "The peak resident memory of the process." }),
       ...againstPeer(context, runs, "claude", 2, row),
       ...compared(long, "ours", "sdk", {
         ...longRow,
@@ -286,7 +286,7 @@ const measureSessions = async ({ directory, gateway, home, ours, pairs, project,
         id: "resume",
         what: "Resume of a session of 20 MB",
         atMost: 130,
-        explanation: "The largest that the process gets."
+        explanation: "The peak resident memory of the process."
       })
     ]
   }

@@ -32,7 +32,7 @@ export const compared = (runs, ours, others, { against, ...row }) =>
     value: ratio(runs[ours], runs[others], figure)
   }))
 
-/** The largest that the process gets. */
+/** The peak resident memory of the process. */
 export const memoryRow = (runs, row) => ({
   ...row,
   id: `${row.id}-memory`,

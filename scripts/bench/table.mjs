@@ -134,7 +134,7 @@ Figures in milliseconds and seconds depend on the machine.
 - The gateway is one process on the same machine. It answers each program with the same text, in the same number of pieces.
 - The script on the AWS SDK is [scripts/bench/programs/sdk.mjs](../scripts/bench/programs/sdk.mjs), bundled and minified by esbuild, as anyone would do it.
 - altimate-code stores its compiled code in \`~/.cache\` at its first run, as it always does; every program runs once before it is measured. The
-  rows of the first run of all show what it takes without.
+  rows of the very first run show the cost without it.
 
 ## Ratios and limits
 

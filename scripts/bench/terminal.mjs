@@ -1,73 +1,14 @@
-// Measures the screen as a user meets it: the built command in a real pseudo-terminal, its output read by a terminal emulator, both the
-// ones that the tests use. A key counts as echoed once it is on the emulator's screen.
+// Measures the screen as a user meets it, in a real terminal. A key counts as echoed once it is on the emulator's screen.
 import { readFileSync } from "node:fs"
-import { createRequire } from "node:module"
-import { fileURLToPath } from "node:url"
+import { open } from "../terminal.mjs"
 import { percentile, summarize } from "./pairs.mjs"
 
-const require = createRequire(fileURLToPath(new URL("../../packages/cli/package.json", import.meta.url)))
-const { spawn } = require("@lydell/node-pty")
-const { Terminal } = require("@xterm/headless")
-
-const size = { cols: 100, rows: 30 }
-
-/** Opens the command in a terminal. */
-const open = ({ command: [file, ...args], cwd, env }) => {
-  const emulator = new Terminal({ ...size, scrollback: 1000, allowProposedApi: true })
-  const started = performance.now()
-  const pty = spawn(file, args, { ...size, cwd, env: { ...env, TERM: "xterm-256color", LANG: "C.UTF-8" } })
-  const watchers = new Set()
-  let isOpen = true
-  const changed = () => watchers.forEach((watcher) => watcher())
-  pty.onData((data) => emulator.write(data, changed))
-  // The program's questions to its terminal, such as where the cursor is.
-  emulator.onData((answer) => isOpen && pty.write(answer))
-  const exited = new Promise((resolve) =>
-    pty.onExit(() => {
-      isOpen = false
-      resolve()
-    })
-  )
-  const screen = () => {
-    const { baseY } = emulator.buffer.active
-    return Array.from(
-      { length: size.rows },
-      (_, row) => emulator.buffer.active.getLine(baseY + row)?.translateToString(true) ?? ""
-    ).join("\n")
-  }
-  /** Resolves to the time at which the screen shows the text. */
-  const see = (pattern, seconds = 30) =>
-    new Promise((resolve, reject) => {
-      const finish = (settle, value) => {
-        watchers.delete(check)
-        clearTimeout(deadline)
-        settle(value)
-      }
-      const check = () => {
-        const text = screen()
-        const isSeen = typeof pattern === "string" ? text.includes(pattern) : pattern.test(text)
-        if (isSeen) finish(resolve, performance.now())
-      }
-      const deadline = setTimeout(
-        () => finish(reject, new Error(`${pattern} did not appear on the screen within ${seconds} s:\n${screen()}`)),
-        seconds * 1000
-      )
-      watchers.add(check)
-      check()
-    })
-  const close = async () => {
-    if (isOpen) pty.kill("SIGKILL")
-    await exited
-    emulator.dispose()
-  }
-  /** Quits as a user does, so that the program stores its compiled code: Ctrl-C clears the prompt, two more end the program. */
-  const quit = async () => {
-    pty.write("\u0003")
-    await see(/^(?![^]*zq)/)
-    pty.write("\u0003\u0003")
-    await Promise.race([exited, wait(10_000)])
-  }
-  return { started, pid: pty.pid, write: (text) => pty.write(text), see, quit, close }
+/** Quits as a user does, so that the program stores its compiled code: Ctrl-C clears the prompt, two more end the program. */
+const quit = async (terminal) => {
+  terminal.write("\u0003")
+  await terminal.see(/^(?![^]*zq)/)
+  terminal.write("\u0003\u0003")
+  await Promise.race([terminal.exited, wait(10_000)])
 }
 
 /** Does not keep this process running: an open terminal does. */
@@ -85,7 +26,7 @@ export const measureStart = async (contestant, rounds) => {
       terminal.write("zq")
       const usable = await terminal.see("zq")
       if (round >= 0) seconds.push((usable - terminal.started) / 1000)
-      await terminal.quit()
+      await quit(terminal)
     } finally {
       await terminal.close()
     }

@@ -8,10 +8,8 @@ import type { Gateway } from "@altimate-code/config/Gateway"
 import * as Origin from "@altimate-code/config/Origin"
 import type { Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
-import { printable } from "@altimate-code/log/Printable"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as PastedToken from "@altimate-code/system/PastedToken"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -19,35 +17,14 @@ import * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
 import type { Considered, Credential, Source, TokenSource } from "./Credential.ts"
 import { CredentialStore } from "./CredentialStore.ts"
+import { Auth } from "./internal/authService.ts"
+import { chainName, chainPlace, makeMalformed } from "./internal/credentialPlace.ts"
 import { listSteps } from "./internal/listSteps.ts"
 import { type Token, TokenCommand } from "./TokenCommand.ts"
 import { TokenPrecedence } from "./TokenPrecedence.ts"
 
-/**
- * Resolves the credential for requests.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Service {
-  /**
-   * The credential from the first source that has one, resolved again each time. Reads `auth.json` or runs `tokenCommand` only if no earlier source
-   * has a token, and never walks the AWS credential chain. Fails with `NoCredentials` if no source has a credential, with `Malformed` if HTTP
-   * headers can't contain the token, with `Conflict` if `options.auth` contradicts the headers, and with the errors of `CredentialStore` and
-   * `TokenCommand`.
-   */
-  readonly credential: Effect.Effect<Credential, AuthError>
-  /** Resolves the credential after a bearer token was refused: a new token, if the source can provide one. */
-  readonly renew: (refused: Redacted.Redacted<string>) => Effect.Effect<Credential, AuthError>
-}
-
-/**
- * Resolves the credential for requests.
- *
- * @since 0.1.0
- * @category services
- */
-export class Auth extends Context.Tag("@altimate-code/auth/Auth")<Auth, Service>() {}
+export { Auth, type Service } from "./internal/authService.ts"
+export { bearer, chain, keys, none } from "./internal/givenCredential.ts"
 
 const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK"
 
@@ -60,128 +37,127 @@ const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK"
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<Auth, never, TokenPrecedence | CredentialStore | TokenCommand | Settings | Secrets> =
-  Layer
-    .effect(
-      Auth,
-      Effect.gen(function*() {
-        const precedence = yield* TokenPrecedence
-        const store = yield* CredentialStore
-        const commands = yield* TokenCommand
-        const { gateway, profile } = yield* Settings
-        const secrets = yield* Secrets
-        const { apiKey, auth: scheme, headers, tokenCommand } = gateway
-        const { register } = secrets
+export const layer: Layer.Layer<Auth, never, CredentialStore | TokenCommand | Settings> = Layer
+  .effect(
+    Auth,
+    Effect.gen(function*() {
+      const precedence = yield* TokenPrecedence
+      const store = yield* CredentialStore
+      const commands = yield* TokenCommand
+      const { gateway, profile } = yield* Settings
+      const secrets = yield* Secrets
+      const { apiKey, auth: scheme, headers, tokenCommand } = gateway
+      const { register } = secrets
 
-        const placeOf = (source: Source) =>
-          ({
-            environment: tokenVariable,
-            stored: store.path,
-            configured: Option.match(apiKey, {
-              onNone: () => "options.apiKey",
-              onSome: ({ origin }) => `options.apiKey, ${Origin.describe(origin)}`
-            }),
-            command: Option.match(tokenCommand, {
-              onNone: () => "tokenCommand",
-              onSome: ({ origin }) => `tokenCommand, ${Origin.describe(origin)}`
-            }),
-            "aws-chain": "AWS credential chain"
-          })[source]
+      const placeOf = (source: Source) =>
+        ({
+          environment: tokenVariable,
+          stored: store.path,
+          configured: Option.match(apiKey, {
+            onNone: () => "options.apiKey",
+            onSome: ({ origin }) => `options.apiKey, ${Origin.describe(origin)}`
+          }),
+          command: Option.match(tokenCommand, {
+            onNone: () => "tokenCommand",
+            onSome: ({ origin }) => `tokenCommand, ${Origin.describe(origin)}`
+          }),
+          "aws-chain": chainName
+        })[source]
 
-        const toFound = (source: TokenSource, { leftOut, token }: Token): Found => ({
-          _tag: "Bearer",
-          token,
-          ...(leftOut.length > 0 && { leftOut }),
-          source,
-          where: placeOf(source)
-        })
-
-        const readToken = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
-          const token = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
-          // A malformed token is still a secret, but the word Bearer alone is not.
-          if (Redacted.value(token) !== "") yield* Effect.forEach([written, token], register, { discard: true })
-          const { leftOut } = yield* Effect.mapError(
-            PastedToken.read(Redacted.value(written)),
-            (problem) => makeMalformed(source, `The token from ${placeOf(source)} ${problem}.`)
-          )
-          return toFound(source, { token, leftOut })
-        })
-
-        const find = (
-          source: Source,
-          refused?: Redacted.Redacted<string>
-        ): Effect.Effect<Option.Option<Found>, AuthError> => {
-          switch (source) {
-            case "environment":
-              return Effect.flatMap(
-                environmentToken,
-                Effect.transposeMapOption((written) => readToken(source, written))
-              )
-            case "stored":
-              return Effect.flatMap(
-                store.get("amazon-bedrock"),
-                Effect.transposeMapOption((written) => readToken(source, written))
-              )
-            case "configured":
-              return Effect.transposeMapOption(apiKey, ({ value }) => readToken(source, value))
-            case "command":
-              return Effect.transposeMapOption(
-                tokenCommand,
-                (command) => Effect.map(commands.token(command, refused), (token) => toFound(source, token))
-              )
-            case "aws-chain":
-              return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, placeOf(source)) })
-          }
-        }
-
-        const isAllowed = (source: Source): boolean =>
-          scheme.value === "bearer" ? source !== "aws-chain" : scheme.value !== "sigv4" || source === "aws-chain"
-
-        const resolve = (refused?: Redacted.Redacted<string>) =>
-          Effect.gen(function*() {
-            const authorization = Object.keys(headers).find((name) => name.toLowerCase() === "authorization")
-            if (authorization !== undefined && (scheme.value === "bearer" || scheme.value === "sigv4")) {
-              return yield* makeSchemeConflict(scheme, authorization)
-            }
-            if (scheme.value === "header" && Object.keys(headers).length === 0) return yield* makeMissingHeader(scheme)
-            const isByHeader = scheme.value === "header" || authorization !== undefined
-            const because = scheme.value === "auto"
-              ? `the header ${authorization} takes precedence`
-              : `options.auth is ${scheme.value}`
-
-            const considered: Array<Considered> = []
-            let winner: { readonly source: Source; readonly found: Found } | undefined
-            for (const source of precedence) {
-              const isExcluded = isByHeader || scheme.value === "none" || !isAllowed(source)
-              const found = winner === undefined && !isExcluded ? yield* find(source, refused) : Option.none()
-              if (Option.isSome(found)) winner = { source, found: found.value }
-              const outcome = Option.isSome(found)
-                ? "used"
-                : yield* outcomeOfUnused(
-                  source,
-                  apiKey,
-                  isExcluded ? because : winner === undefined ? undefined : `${names[winner.source]} takes precedence`
-                )
-              considered.push({ source, where: placeOf(source), outcome })
-            }
-            if (isByHeader) {
-              const where = Object.entries(headers).map(([name, { origin }]) => `${name}, ${Origin.describe(origin)}`)
-                .join("; ")
-              return { _tag: "Headers", where, considered } as const
-            }
-            if (scheme.value === "none") {
-              return {
-                _tag: "None",
-                where: `options.auth is none, ${Origin.describe(scheme.origin)}`,
-                considered
-              } as const
-            }
-            return winner === undefined ? yield* makeNoCredentials(considered) : { ...winner.found, considered }
-          })
-
-        return { credential: Effect.suspend(() => resolve()), renew: resolve }
+      const toFound = (source: TokenSource, { leftOut, token }: Token): Found => ({
+        _tag: "Bearer",
+        token,
+        ...(leftOut.length > 0 && { leftOut }),
+        source,
+        where: placeOf(source)
       })
-    )
+
+      const readToken = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
+        const token = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
+        // A malformed token is still a secret, but the word Bearer alone is not.
+        if (Redacted.value(token) !== "") yield* Effect.forEach([written, token], register, { discard: true })
+        const { leftOut } = yield* Effect.mapError(
+          PastedToken.read(Redacted.value(written)),
+          (problem) => makeMalformed(source, `The token from ${placeOf(source)} ${problem}.`)
+        )
+        return toFound(source, { token, leftOut })
+      })
+
+      const find = (
+        source: Source,
+        refused?: Redacted.Redacted<string>
+      ): Effect.Effect<Option.Option<Found>, AuthError> => {
+        switch (source) {
+          case "environment":
+            return Effect.flatMap(
+              environmentToken,
+              Effect.transposeMapOption((written) => readToken(source, written))
+            )
+          case "stored":
+            return Effect.flatMap(
+              store.get("amazon-bedrock"),
+              Effect.transposeMapOption((written) => readToken(source, written))
+            )
+          case "configured":
+            return Effect.transposeMapOption(apiKey, ({ value }) => readToken(source, value))
+          case "command":
+            return Effect.transposeMapOption(
+              tokenCommand,
+              (command) => Effect.map(commands.token(command, refused), (token) => toFound(source, token))
+            )
+          case "aws-chain":
+            return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, placeOf(source)) })
+        }
+      }
+
+      const isAllowed = (source: Source): boolean =>
+        scheme.value === "bearer" ? source !== "aws-chain" : scheme.value !== "sigv4" || source === "aws-chain"
+
+      const resolve = (refused?: Redacted.Redacted<string>) =>
+        Effect.gen(function*() {
+          const authorization = Object.keys(headers).find((name) => name.toLowerCase() === "authorization")
+          if (authorization !== undefined && (scheme.value === "bearer" || scheme.value === "sigv4")) {
+            return yield* makeSchemeConflict(scheme, authorization)
+          }
+          if (scheme.value === "header" && Object.keys(headers).length === 0) return yield* makeMissingHeader(scheme)
+          const isByHeader = scheme.value === "header" || authorization !== undefined
+          const because = scheme.value === "auto"
+            ? `the header ${authorization} takes precedence`
+            : `options.auth is ${scheme.value}`
+
+          const considered: Array<Considered> = []
+          let winner: { readonly source: Source; readonly found: Found } | undefined
+          for (const source of precedence) {
+            const isExcluded = isByHeader || scheme.value === "none" || !isAllowed(source)
+            const found = winner === undefined && !isExcluded ? yield* find(source, refused) : Option.none()
+            if (Option.isSome(found)) winner = { source, found: found.value }
+            const outcome = Option.isSome(found)
+              ? "used"
+              : yield* outcomeOfUnused(
+                source,
+                apiKey,
+                isExcluded ? because : winner === undefined ? undefined : `${names[winner.source]} takes precedence`
+              )
+            considered.push({ source, where: placeOf(source), outcome })
+          }
+          if (isByHeader) {
+            const where = Object.entries(headers).map(([name, { origin }]) => `${name}, ${Origin.describe(origin)}`)
+              .join("; ")
+            return { _tag: "Headers", where, considered } as const
+          }
+          if (scheme.value === "none") {
+            return {
+              _tag: "None",
+              where: `options.auth is none, ${Origin.describe(scheme.origin)}`,
+              considered
+            } as const
+          }
+          return winner === undefined ? yield* makeNoCredentials(considered) : { ...winner.found, considered }
+        })
+
+      return { credential: Effect.suspend(() => resolve()), renew: resolve }
+    })
+  )
 
 /** A credential without `considered`. */
 type Found =
@@ -193,14 +169,6 @@ const environmentToken = Effect.map(
   Environment.readRaw(tokenVariable),
   (text) => text.pipe(Option.filter((text) => text.trim() !== ""), Option.map(Redacted.make))
 )
-
-const makeMalformed = (source: TokenSource, message: string) => new AuthError({ reason: "Malformed", message, source })
-
-const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
-  Option.match(profile, {
-    onNone: () => chain,
-    onSome: ({ origin, value }) => `AWS profile ${printable(value)}, chosen by ${Origin.describe(origin)}`
-  })
 
 /**
  * The outcome of a source that is not used, with the reason if there is one. Only the environment and the settings are checked for a value, which

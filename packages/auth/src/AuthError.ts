@@ -64,7 +64,7 @@ export class AuthError extends Schema.TaggedError<AuthError>("@altimate-code/aut
   /** The lock file that was not released or could not be created. */
   lock: Schema.optional(Schema.String),
   /** The source whose token cannot be used. */
-  source: Schema.optional(Schema.Literal("environment", "stored", "configured", "command", "aws-chain")),
+  source: Schema.optional(Schema.Literal("environment", "stored", "configured", "command", "aws-chain", "given")),
   /** The configured header that conflicts with `options.auth`. */
   header: Schema.optional(Schema.String),
   /** The step of the AWS credential chain that failed or timed out. */

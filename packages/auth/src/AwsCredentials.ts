@@ -19,6 +19,7 @@ import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import { AuthError } from "./AuthError.ts"
 import * as Chain from "./internal/chain.ts"
 import { listSteps } from "./internal/listSteps.ts"
@@ -95,10 +96,21 @@ const expiryMargin = Duration.minutes(5)
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Network> = Layer.scoped(
+export const layer: Layer.Layer<AwsCredentials, never, Settings | Network> = Layer.scoped(
   AwsCredentials,
+  Effect.flatMap(Settings, ({ awsProfile }) => make(awsProfile))
+)
+
+/**
+ * The chain as in `layer`. `awsProfile` is the value of `AWS_PROFILE`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  awsProfile: Option.Option<Setting<string>>
+): Effect.Effect<Service, never, Network | Scope.Scope> =>
   Effect.gen(function*() {
-    const { awsProfile } = yield* Settings
     const secrets = yield* Secrets
     const scope = yield* Effect.scope
     const http = yield* (yield* Network).handler()
@@ -134,7 +146,43 @@ export const layer: Layer.Layer<AwsCredentials, never, Settings | Secrets | Netw
 
     return { resolve }
   })
-)
+
+/**
+ * AWS keys that a program gives in code.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Redacted.Redacted<string>
+  /** If absent, the keys are permanent. */
+  readonly sessionToken?: Redacted.Redacted<string> | undefined
+}
+
+/**
+ * Always these keys, instead of a chain. They are registered with `Secrets`. `resolve` fails with `Malformed` if one has an invalid character.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerKeys = ({ accessKeyId, secretAccessKey, sessionToken }: Keys): Layer.Layer<AwsCredentials> =>
+  Layer.effect(
+    AwsCredentials,
+    Effect.map(Secrets, (secrets) => ({
+      resolve: () =>
+        toCredentials({
+          _tag: "Found",
+          identity: {
+            accessKeyId,
+            secretAccessKey: Redacted.value(secretAccessKey),
+            ...(sessionToken === undefined ? {} : { sessionToken: Redacted.value(sessionToken) })
+          },
+          source: "the given AWS keys",
+          refreshable: false
+        }, secrets)
+    }))
+  )
 
 const isFresh = ({ expiration }: ResolvedAwsCredentials) =>
   Effect.map(

@@ -52,7 +52,10 @@ export type Credential =
     readonly token: Redacted.Redacted<string>
     /** What was removed around the token; never empty. */
     readonly leftOut?: ReadonlyArray<PastedToken.Wrapping>
-    readonly source: TokenSource
+    /** `given`: by the program, in code. */
+    readonly source: TokenSource | "given"
+    /** Whether resolving it again can return another token. */
+    readonly isRenewable?: boolean
     readonly where: string
     readonly considered: ReadonlyArray<Considered>
   }

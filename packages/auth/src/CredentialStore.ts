@@ -70,7 +70,7 @@ export class CredentialStore extends Context.Tag("@altimate-code/auth/Credential
 export const layer: Layer.Layer<
   CredentialStore,
   never,
-  FileSystem.FileSystem | Path.Path | Directories | Secrets
+  FileSystem.FileSystem | Path.Path | Directories
 > = Layer.effect(
   CredentialStore,
   Effect.gen(function*() {

@@ -5,6 +5,7 @@
  */
 import { Directories } from "@altimate-code/config/Directories"
 import { describe, type Setting } from "@altimate-code/config/Origin"
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { Secrets } from "@altimate-code/log/Secrets"
 import type { Wrapping } from "@altimate-code/system/PastedToken"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -98,7 +99,7 @@ const maxMessageLength = 400
  */
 export const layer = (
   options: Options
-): Layer.Layer<TokenCommand, never, FileSystem.FileSystem | Path.Path | Directories | Secrets> =>
+): Layer.Layer<TokenCommand, never, FileSystem.FileSystem | Path.Path | Directories> =>
   Layer.effect(
     TokenCommand,
     Effect.gen(function*() {
@@ -125,7 +126,7 @@ export const layer = (
               message: `tokenCommand, ${describe(command.origin)}: ${secrets.mask(message).slice(0, maxMessageLength)}`,
               source: "command"
             })
-          yield* Effect.logInfo("running tokenCommand")
+          yield* logDecision("running tokenCommand")
           const output = yield* runCommand(command.value, {
             timeLimit,
             environment: options.environment,

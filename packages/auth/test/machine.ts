@@ -57,7 +57,7 @@ export const machine = (given: {
     const profile = given.env?.AWS_PROFILE
     const context = yield* Layer.build(
       AwsCredentials.layer.pipe(
-        Layer.provide(Network.layer),
+        Layer.provide(Network.layerSettings),
         Layer.provide(settings(profile === undefined ? {} : { awsProfile: profile })),
         Layer.provideMerge(Secrets.layer)
       )

@@ -1,12 +1,14 @@
 /** The commands of the program, and how a command line runs one of them. */
 import * as Directories from "@altimate-code/config/Directories"
 import * as PipedFiles from "@altimate-code/config/PipedFiles"
+import { DecisionLevel } from "@altimate-code/log/DecisionLevel"
 import * as LogFile from "@altimate-code/log/LogFile"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as Path from "@effect/platform/Path"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Argv from "./command-line/argv.ts"
 import { type CommandTree, group, nameOf, withAliases } from "./command-line/commandTree.ts"
@@ -154,6 +156,8 @@ const execute = (
       }))
     ),
     Effect.provide(masked),
+    // The users of the command look for these lines.
+    Effect.provideService(DecisionLevel, LogLevel.Info),
     Effect.provide(Layer.mergeAll(Directories.layer, PipedFiles.layer, Secrets.layer)),
     Effect.catchTag("ConfigError", (error) => report(error))
   )

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import type * as Process from "./Process.ts"
 import * as CodeCache from "./start/codeCache.ts"
 import { makeRequire } from "./start/loadProgram.ts"
+import * as YoungGeneration from "./start/youngGeneration.ts"
 import { version } from "./Version.ts"
 
 /** The name of the chunk of `Process.ts`, inserted by the bundler. */
@@ -24,6 +25,8 @@ const preparedText = (): string | undefined => {
 
 const text = preparedText()
 if (text === undefined) {
+  // Before the code cache: V8 rejects code that was compiled with other flags.
+  YoungGeneration.keepSmall()
   const load = makeRequire(join(__dirname, "program"), CodeCache.make(version, process.env), require)
   const { start } = load(`./${ALTIMATE_CODE_PROGRAM}`) as typeof Process
   start(args)

@@ -101,7 +101,10 @@ layer(NodeContext.layer)("the packed libraries", (it) => {
         const home = yield* fs.makeTempDirectoryScoped({ prefix: "altimate-code-libraries-" })
         const page = yield* fs.readFileString(join(root, "docs/libraries.md"))
         const blocks = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, block]) => block!)
+        const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
         const program = blocks[0]!
+          .replace("https://gateway.example.com/bedrock/v1", sandbox.url)
+          .replace("Redacted.make(\"…\")", "Redacted.make(\"library-token\")")
         const assistant = blocks.find((block) => block.includes("Turn.run"))!.replaceAll("/project", home)
         yield* fs.writeFileString(join(home, "program.ts"), `${program}\nawait Effect.runPromise(program)\n`)
         yield* fs.writeFileString(join(home, "turn.ts"), `${program}${assistant}\nawait Effect.runPromise(turn)\n`)
@@ -134,7 +137,17 @@ layer(NodeContext.layer)("the packed libraries", (it) => {
         )
         assert.strictEqual(installed.code, 0, installed.stderr)
 
-        const options = ["--module", "nodenext", "--target", "es2023", "--strict", "--skipLibCheck", "--types", "node"]
+        const options = [
+          "--module",
+          "nodenext",
+          "--target",
+          "es2023",
+          "--strict",
+          "--exactOptionalPropertyTypes",
+          "--skipLibCheck",
+          "--types",
+          "node"
+        ]
         const compiled = yield* execute(join(root, "node_modules/.bin/tsc"), [
           ...options,
           "program.ts",
@@ -146,15 +159,10 @@ layer(NodeContext.layer)("the packed libraries", (it) => {
         })
         assert.strictEqual(compiled.code, 0, compiled.stdout)
 
-        const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
         const run = (file: string) =>
           execute(process.execPath, [file], {
             cwd: home,
-            env: {
-              HOME: home,
-              AWS_BEARER_TOKEN_BEDROCK: "library-token",
-              ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify(guideConfig(sandbox.url))
-            }
+            env: { HOME: home }
           })
         const turn = yield* run("turn.js")
         assert.match(turn.stdout, /^text$[^]*^finished$/m, turn.stderr)

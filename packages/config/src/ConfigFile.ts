@@ -124,8 +124,8 @@ const Notification = Schema.Union(
   })
 ).annotations({
   description:
-    "How you learn that the assistant asks or is done while its window does not have the focus: the terminal's bell (default), "
-    + "a notification of the terminal (osc9 or osc777, whichever it knows), a program, or not at all (off)."
+    "How you are notified that the assistant asks or is done while its window does not have the focus: the terminal's bell "
+    + "(default), a notification of the terminal (osc9 or osc777, depending on the terminal), a program, or off."
 })
 
 /**

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { ConfigError } from "./ConfigError.ts"
+import type { Setting } from "./Origin.ts"
 
 /**
  * Reads the exact value of the environment variable, blank or not. Values that are not strings are ignored: Node's environment inherits from
@@ -29,6 +30,18 @@ export const readVariable = (name: string): Effect.Effect<Option.Option<string>>
   Effect.map(
     readRaw(name),
     (value) => value.pipe(Option.map((text) => text.trim()), Option.filter((text) => text !== ""))
+  )
+
+/**
+ * Like `readVariable`, with the variable as the origin.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const readSetting = (variable: string): Effect.Effect<Option.Option<Setting<string>>> =>
+  Effect.map(
+    readVariable(variable),
+    Option.map((value): Setting<string> => ({ value, origin: { _tag: "Environment", variable } }))
   )
 
 /**

@@ -34,6 +34,8 @@ export type Origin =
   | { readonly _tag: "Inline"; readonly line: number; readonly column: number; readonly key: string }
   | { readonly _tag: "Environment"; readonly variable: string }
   | { readonly _tag: "Flag"; readonly flag: string }
+  /** Given in code: `parameter` is the name of a field of `GivenSettings`. */
+  | { readonly _tag: "Given"; readonly parameter: string }
   | { readonly _tag: "Default" }
 
 /**
@@ -48,7 +50,8 @@ export interface Setting<A> {
 }
 
 /**
- * The position of a value as it begins an error message, for example `/home/x/altimate-code.json:5:9`, `AWS_REGION` or `--model`.
+ * The position of a value as it begins an error message, for example `/home/x/altimate-code.json:5:9`, `AWS_REGION`, `--model` or `the
+ * parameter url`.
  *
  * @since 0.1.0
  * @category rendering
@@ -63,6 +66,8 @@ export const position = (origin: Origin): string => {
       return origin.variable
     case "Flag":
       return origin.flag
+    case "Given":
+      return `the parameter ${origin.parameter}`
     case "Default":
       return "default"
   }
@@ -83,7 +88,7 @@ export const describe = (origin: Origin): string => {
 }
 
 /**
- * The source without a line or column: the file's path, the name of a variable or flag, or `default`.
+ * The source without a line or column: the file's path, the name of a variable, flag or parameter, or `default`.
  *
  * @since 0.1.0
  * @category rendering

@@ -24,38 +24,16 @@ export interface Service {
 }
 
 /**
- * The policy that chooses the AWS region.
+ * The policy that chooses the AWS region. Without a layer, that of `layer`.
  *
  * @since 0.1.0
  * @category services
  */
-export class RegionFallback extends Context.Tag("@altimate-code/config/RegionFallback")<RegionFallback, Service>() {}
+export class RegionFallback extends Context.Reference<RegionFallback>()("@altimate-code/config/RegionFallback", {
+  defaultValue: (): Service => live
+}) {}
 
-/**
- * The configured region, then `AWS_REGION`, then `us-east-1`. Blank counts as unset. The variable is read when the
- * layer is built.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layer: Layer.Layer<RegionFallback> = Layer.effect(
-  RegionFallback,
-  Effect.gen(function*() {
-    const variable = Option.map(
-      yield* Environment.readVariable("AWS_REGION"),
-      (value): Setting<string> => ({ value, origin: { _tag: "Environment", variable: "AWS_REGION" } })
-    )
-    return {
-      resolve: (configured) =>
-        configured.pipe(
-          Option.filter(({ value }) => value.trim() !== ""),
-          Option.orElse(() => variable),
-          Option.getOrElse((): Setting<string> => ({ value: "us-east-1", origin: { _tag: "Default" } })),
-          checkRegion
-        )
-    }
-  })
-)
+const byDefault: Setting<string> = { value: "us-east-1", origin: { _tag: "Default" } }
 
 const checkRegion = (region: Setting<string>): Effect.Effect<Setting<string>, ConfigError> =>
   /^[a-z0-9-]+$/.test(region.value) ? Effect.succeed(region) : errorAt(region.origin, {
@@ -65,3 +43,21 @@ const checkRegion = (region: Setting<string>): Effect.Effect<Setting<string>, Co
     found: "characters other than a-z, 0-9 and -",
     hint: "Write the region's code, for example us-east-1."
   })
+
+const live: Service = {
+  resolve: (configured) => {
+    const written = Option.filter(configured, ({ value }) => value.trim() !== "")
+    return Effect.flatMap(
+      Option.isSome(written) ? Effect.succeed(written) : Environment.readSetting("AWS_REGION"),
+      (region) => checkRegion(Option.getOrElse(region, () => byDefault))
+    )
+  }
+}
+
+/**
+ * The configured region, then `AWS_REGION`, then `us-east-1`. Blank counts as unset.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<RegionFallback> = Layer.succeed(RegionFallback, live)

@@ -3,20 +3,21 @@
  *
  * @since 0.1.0
  */
-import type { Secrets } from "@altimate-code/log/Secrets"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { ConfigError } from "./ConfigError.ts"
-import { type ConfigFile, type Mode, paths } from "./ConfigFile.ts"
+import { ConfigFile, type Mode, paths } from "./ConfigFile.ts"
 import type { Leaf, SearchedFile, UnknownSetting, UntrustedFile } from "./ConfigReport.ts"
 import type { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
 import * as Gateway from "./Gateway.ts"
-import { find, formatPath, listLeaves } from "./internal/file/tree.ts"
+import type { GivenSettings } from "./given/GivenSettings.ts"
+import { find, formatPath, listLeaves, toValue } from "./internal/file/tree.ts"
 import { mergeSources } from "./internal/sources/mergeSources.ts"
 import { readProjectSwitch } from "./internal/sources/readProjectSwitch.ts"
 import { readSources } from "./internal/sources/readSources.ts"
@@ -24,11 +25,11 @@ import { checkCrossRegion } from "./internal/values/checkCrossRegion.ts"
 import { checkUrl } from "./internal/values/checkUrl.ts"
 import { maskSetting } from "./internal/values/maskSetting.ts"
 import { readGateway } from "./internal/values/readGateway.ts"
+import { readGiven } from "./internal/values/readGiven.ts"
 import { readModels } from "./internal/values/readModels.ts"
 import type { McpServer } from "./McpServer.ts"
 import { describe, type Setting } from "./Origin.ts"
 import { RegionFallback } from "./RegionFallback.ts"
-import type { TrustPolicy } from "./trust/TrustPolicy.ts"
 
 /**
  * Which tool calls may run, as written: a single verdict, or for each tool a verdict or patterns with verdicts.
@@ -102,7 +103,7 @@ export interface Service {
 export class Settings extends Context.Tag("@altimate-code/config/Settings")<Settings, Service>() {}
 
 /**
- * The settings without any configuration, in `us-east-1`. Tests, and programs that configure themselves, override what they need.
+ * The settings without any configuration, in `us-east-1`. To configure a program in code, use `make`.
  *
  * @since 0.1.0
  * @category constructors
@@ -178,14 +179,50 @@ export const layer = (
 ): Layer.Layer<
   Settings,
   ConfigError,
-  FileSystem.FileSystem | Path.Path | Directories | RegionFallback | TrustPolicy | Secrets
-> => Layer.effect(Settings, Effect.annotateLogs(make(overrides), "service", "config"))
+  FileSystem.FileSystem | Path.Path | Directories
+> => Layer.effect(Settings, Effect.annotateLogs(read(overrides), "service", "config"))
+
+/**
+ * Settings that a program gives in code, with defaults for all others; no file is read. The values are checked like those of a file: fails with
+ * `Value` or `Type`, and names the parameter. Secrets are registered with `Secrets`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (given: GivenSettings): Effect.Effect<Service, ConfigError> =>
+  Effect.gen(function*() {
+    const tree = yield* readGiven(given)
+    const file = toValue(tree)
+    // `readGiven` has checked it.
+    if (!Schema.is(ConfigFile)(file)) return yield* Effect.dieMessage("the settings do not match their schema")
+    const setting = (path: ReadonlyArray<string>): Option.Option<Setting<string>> => {
+      const leaf = find(tree, path)
+      return leaf?._tag === "Leaf" && typeof leaf.value === "string"
+        ? Option.some({ value: leaf.value, origin: leaf.origin })
+        : Option.none()
+    }
+    const baseURL = setting(paths.baseURL)
+    if (Option.isSome(baseURL)) yield* checkUrl(baseURL.value)
+    const { gateway, notices } = yield* readGateway(file, tree)
+    yield* checkCrossRegion(gateway.crossRegion)
+    const { models, notices: modelNotices } = yield* readModels(file, tree, gateway.request)
+    return Settings.of({
+      ...defaults,
+      baseURL,
+      region: yield* (yield* RegionFallback).resolve(setting(paths.region)),
+      profile: setting(paths.profile),
+      awsProfile: yield* Environment.readSetting("AWS_PROFILE"),
+      gateway,
+      models,
+      warnings: [...notices, ...modelNotices]
+    })
+  })
 
 /** Blank counts as not given. */
 const flag = (flag: string, value: string | undefined): Option.Option<Setting<string>> =>
   value === undefined || value.trim() === "" ? Option.none() : Option.some({ value, origin: { _tag: "Flag", flag } })
 
-const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
+const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
   const { files, sources } = yield* readSources
   const { file, merged, misplaced, mode, servers, unknown, untrusted, warnings: sourceWarnings } = yield* mergeSources(
@@ -223,10 +260,7 @@ const make = Effect.fn("Settings.make")(function*(overrides: Overrides) {
     baseURL,
     region: yield* regions.resolve(setting(paths.region)),
     profile: setting(paths.profile),
-    awsProfile: Option.map(yield* Environment.readVariable("AWS_PROFILE"), (value) => ({
-      value,
-      origin: { _tag: "Environment", variable: "AWS_PROFILE" }
-    })),
+    awsProfile: yield* Environment.readSetting("AWS_PROFILE"),
     gateway: { ...gateway, crossRegion, maxCost },
     files,
     permission: Option.fromNullable(file.permission),

@@ -325,7 +325,7 @@ layer(NodeContext.layer)("The sources of settings", (it) => {
         const origin = { _tag: "Environment", variable: "ALTIMATE_CLI_PERMISSION" } as const
         assert.deepInclude(leaves, { key: "permission.edit", value: "deny", origin })
         assert.deepInclude(leaves, { key: "permission.bash.\"ls *\"", value: "allow", origin })
-        assert.include(log, "INFO service=config loading config from ALTIMATE_CLI_PERMISSION")
+        assert.include(log, "DEBUG service=config loading config from ALTIMATE_CLI_PERMISSION")
       }))
 
     it.scoped("can be a single verdict, and rules merged over a single verdict leave it in effect for everything else", () =>
@@ -379,7 +379,7 @@ layer(NodeContext.layer)("The sources of settings", (it) => {
         ])
         assert.lengthOf(settings.unknown, 1)
         assert.deepStrictEqual(log.filter((line) => line.includes("loading")), [
-          `INFO service=config loading config from ${globalFile}`
+          `DEBUG service=config loading config from ${globalFile}`
         ])
       }))
 
@@ -562,9 +562,9 @@ layer(NodeContext.layer)("The sources of settings", (it) => {
         yield* write(globalFile, "{}")
         yield* load({ env: { ALTIMATE_CLI_CONFIG_CONTENT: "{}" } })
         assert.deepStrictEqual(log, [
-          `INFO service=config loading config from ${globalFile}`,
+          `DEBUG service=config loading config from ${globalFile}`,
           `DEBUG service=config no config at ${projectFile}`,
-          "INFO service=config loading config from ALTIMATE_CLI_CONFIG_CONTENT"
+          "DEBUG service=config loading config from ALTIMATE_CLI_CONFIG_CONTENT"
         ])
       }))
   })

@@ -145,7 +145,7 @@ const startWriter = Effect.fn("LogFile.startWriter")(
  */
 export const layer = (
   options: Options
-): Layer.Layer<LogFile, never, FileSystem.FileSystem | Path.Path | Secrets> =>
+): Layer.Layer<LogFile, never, FileSystem.FileSystem | Path.Path> =>
   Layer.unwrapScoped(Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const { mask } = yield* Secrets

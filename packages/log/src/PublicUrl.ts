@@ -32,7 +32,7 @@ export const urlSecrets: (url: string) => ReadonlySet<string> = findUrlSecrets
  * @since 0.1.0
  * @category masking
  */
-export const registerSecrets = (url: string): Effect.Effect<void, never, Secrets> =>
+export const registerSecrets = (url: string): Effect.Effect<void> =>
   Effect.flatMap(
     Secrets,
     ({ register }) => Effect.forEach(urlSecrets(url), (secret) => register(Redacted.make(secret)), { discard: true })

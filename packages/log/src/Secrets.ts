@@ -48,20 +48,17 @@ export interface Masker {
 }
 
 /**
- * A register of secrets, and the functions that mask them.
+ * A register of secrets, and the functions that mask them. Without a layer, all parts of the process share one register, so that a secret is
+ * masked everywhere, whichever layer read it.
  *
  * @since 0.1.0
  * @category services
  */
-export class Secrets extends Context.Tag("@altimate-code/log/Secrets")<Secrets, Service>() {}
+export class Secrets extends Context.Reference<Secrets>()("@altimate-code/log/Secrets", {
+  defaultValue: (): Service => make()
+}) {}
 
-/**
- * An empty register.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layer: Layer.Layer<Secrets> = Layer.sync(Secrets, () => {
+const make = (): Service => {
   const forms = new Set<string>()
   const mask = (text: string) => replaceMatches(text, findSecrets(text, forms))
   return {
@@ -70,7 +67,15 @@ export const layer: Layer.Layer<Secrets> = Layer.sync(Secrets, () => {
     maskAll: (value) => mapTexts(value, mask),
     makeMasker: (minHeldBack = 1) => makeMasker(forms, minHeldBack)
   }
-})
+}
+
+/**
+ * An empty register of the program's own.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<Secrets> = Layer.sync(Secrets, make)
 
 /**
  * Masks these secrets as `Secrets` masks registered ones.

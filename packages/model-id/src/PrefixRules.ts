@@ -29,14 +29,14 @@ export interface PrefixRule {
 }
 
 /**
- * The active rules. They are tried in order; the first match applies.
+ * The active rules. They are tried in order; the first match applies. Without a layer, those of `layer` are used.
  *
  * @since 0.1.0
  * @category services
  */
-export class PrefixRules
-  extends Context.Tag("@altimate-code/model-id/PrefixRules")<PrefixRules, ReadonlyArray<PrefixRule>>()
-{}
+export class PrefixRules extends Context.Reference<PrefixRules>()("@altimate-code/model-id/PrefixRules", {
+  defaultValue: (): ReadonlyArray<PrefixRule> => guideRules
+}) {}
 
 /**
  * Makes a rule from the user's configuration, which has patterns but no family names. The patterns are used in messages instead.

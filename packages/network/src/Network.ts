@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import { Settings } from "@altimate-code/config/Settings"
+import type { ConfigError } from "@altimate-code/config/ConfigError"
+import type { GivenNetwork } from "@altimate-code/config/given/GivenSettings"
+import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -66,7 +67,26 @@ const clientIdleTime = Duration.seconds(30)
 const fetchIdleTime = Duration.seconds(4)
 
 /**
- * Reads the settings and the environment when a request first needs them.
+ * How connections are made, if a program gives it in code.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Options = GivenNetwork
+
+/**
+ * Connects as these options and the environment say; see `layerSettings`. Fails with `Value` or `Type` if an option is invalid. Files are read when a
+ * request first needs them.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Network, ConfigError> =>
+  // Fresh: otherwise two networks with different options in one program would be one.
+  Layer.fresh(Layer.provide(layerSettings, Layer.effect(Settings.Settings, Settings.make(options))))
+
+/**
+ * Connects as the settings and the environment say. Both are read when a request first needs them.
  *
  * The proxy is `options.proxy`, or `https_proxy` or `http_proxy` (depending on the URL's scheme), or `all_proxy`. Each variable may be in lower or
  * upper case; lower case takes precedence. `no_proxy` excludes hosts from all of them. As in curl, hosts on this machine are not excluded
@@ -78,10 +98,10 @@ const fetchIdleTime = Duration.seconds(4)
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<Network, never, Settings | Secrets | FileSystem.FileSystem> = Layer.scoped(
+export const layerSettings: Layer.Layer<Network, never, Settings.Settings> = Layer.scoped(
   Network,
   Effect.gen(function*() {
-    const { gateway } = yield* Settings
+    const { gateway } = yield* Settings.Settings
     const secrets = yield* Secrets
     const plan = yield* makePlanner(gateway)
     const runtime = yield* Effect.runtime<never>()

@@ -31,7 +31,7 @@ export type Machine = Partial<typeof Settings.defaults.gateway> & { readonly env
 export const makeNetwork = ({ env = {}, ...gateway }: Machine = {}) =>
   Effect.map(
     Layer.build(
-      Network.layer.pipe(
+      Network.layerSettings.pipe(
         Layer.provide(Secrets.layer),
         Layer.provide(Layer.succeed(Settings.Settings, {
           ...Settings.defaults,
@@ -105,7 +105,7 @@ export const makeHome = (...secrets: ReadonlyArray<string>) =>
           JSON.stringify({ provider: { "amazon-bedrock": { options } } }, null, 2)
         )
         const context = yield* Layer.build(
-          Network.layer.pipe(
+          Network.layerSettings.pipe(
             Layer.provideMerge(Settings.layer()),
             Layer.provide([
               RegionFallback.layer,

@@ -3,24 +3,29 @@
  *
  * @since 0.1.0
  */
-import { Auth } from "@altimate-code/auth/Auth"
+import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
-import type { ConfigError } from "@altimate-code/config/ConfigError"
+import { ConfigError } from "@altimate-code/config/ConfigError"
 import type { Gateway } from "@altimate-code/config/Gateway"
-import { Settings } from "@altimate-code/config/Settings"
+import type { GivenSettings } from "@altimate-code/config/given/GivenSettings"
+import { position } from "@altimate-code/config/Origin"
+import * as Settings from "@altimate-code/config/Settings"
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
-import type { Secrets } from "@altimate-code/log/Secrets"
-import { Network } from "@altimate-code/network/Network"
+import * as Network from "@altimate-code/network/Network"
 import type {
   ConverseCommandInput,
   ConverseCommandOutput,
   ConverseStreamCommandInput
 } from "@aws-sdk/client-bedrock-runtime"
 import * as Chunk from "effect/Chunk"
+import * as Config from "effect/Config"
+import type { ConfigError as EffectConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -115,28 +120,123 @@ export const layer = (
 ): Layer.Layer<
   BedrockClient,
   ConfigError,
-  Settings | Auth | AwsCredentials | EndpointPolicy | Network | RetryPolicy | Secrets
+  Settings.Settings | Auth.Auth | AwsCredentials | Network.Network
 > => Layer.scoped(BedrockClient, Effect.annotateLogs(make(limits), annotations))
+
+/**
+ * The credential of a gateway: a bearer token, or one of the layers of `Auth` (`Auth.keys(…)`, `Auth.chain()`, `Auth.none()`). An effect instead of a token is
+ * run for every attempt, for tokens that expire: see `Auth.bearer`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type GatewayCredential =
+  | {
+    readonly token: Parameters<typeof Auth.bearer>[0]
+    readonly auth?: undefined
+  }
+  | {
+    readonly auth: Layer.Layer<Auth.Auth | AwsCredentials, never, Network.Network>
+    readonly token?: undefined
+  }
+
+/**
+ * A gateway, given in code: its URL, a credential, and whatever else of `GivenSettings` it needs.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type GatewayOptions =
+  & Omit<GivenSettings, "apiKey" | "auth" | "profile" | "tokenCommand" | "url">
+  & {
+    /** The gateway's absolute http(s) URL; its path is kept. `Redacted` if it has a password. */
+    readonly url: string | Redacted.Redacted<string>
+  }
+  & GatewayCredential
+
+/**
+ * A client for one gateway, with everything that it needs. It reads no file and no token from the environment; region, proxy and certificates come from
+ * the environment unless they are given. Fails with `Value` or `Type` if an option is invalid.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerGateway = (
+  { auth, token, ...options }: GatewayOptions
+): Layer.Layer<
+  BedrockClient | Auth.Auth | AwsCredentials | Network.Network | Settings.Settings,
+  ConfigError
+> =>
+  Layer.fresh(
+    layer().pipe(
+      Layer.provideMerge(auth ?? Auth.bearer(token)),
+      Layer.provideMerge(Network.layerSettings),
+      Layer.provideMerge(Layer.effect(
+        Settings.Settings,
+        Settings.make(options).pipe(
+          Effect.tap((settings) => token === undefined ? Effect.void : refuseTwoTokens(settings))
+        )
+      ))
+    )
+  )
+
+/**
+ * The options of `layerGateway` as values of Effect's `Config`, with a token as the credential.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type GatewayConfig = {
+  readonly [Name in keyof TokenOptions]: Config.Config<TokenOptions[Name]>
+}
+
+interface TokenOptions extends Omit<GatewayOptions, "auth" | "token"> {
+  readonly token: Redacted.Redacted<string>
+}
+
+/**
+ * Like `layerGateway`, with values from Effect's `Config`, such as environment variables. Fails with Effect's `ConfigError` if one is missing.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  config: GatewayConfig
+): Layer.Layer<
+  BedrockClient | Auth.Auth | AwsCredentials | Network.Network | Settings.Settings,
+  ConfigError | EffectConfigError
+> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap<TokenOptions>(config as Config.Config.Wrap<TokenOptions>), layerGateway))
+
+/** The header would replace the token. */
+const refuseTwoTokens = ({ gateway: { headers } }: Settings.Service): Effect.Effect<void, ConfigError> => {
+  const header = Object.entries(headers).find(([name]) => name.toLowerCase() === "authorization")
+  return header === undefined ? Effect.void : new ConfigError({
+    reason: "Value",
+    message: `${position(header[1].origin)}: the token is sent in this header`,
+    hint: "Leave out the token or the header."
+  })
+}
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (limits: Limits): Effect.Effect<
   Service,
   ConfigError,
-  Settings | Auth | AwsCredentials | EndpointPolicy | Network | RetryPolicy | Secrets | Scope.Scope
+  Settings.Settings | Auth.Auth | AwsCredentials | Network.Network | Scope.Scope
 > =>
   Effect.gen(function*() {
-    const settings = yield* Settings
+    const settings = yield* Settings.Settings
     const policy = yield* RetryPolicy
-    const network = yield* Network
+    const network = yield* Network.Network
     const region = settings.region.value
     const { drop, headers, limits: configured, retry, streaming } = settings.gateway
     const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
     yield* registerSecrets(endpoint.url)
     yield* refuseInsecure(endpoint, settings.gateway)
-    const resolveIdentity = makeResolveIdentity(yield* Auth, yield* AwsCredentials, region)
-    yield* Effect.logInfo("found")
-    yield* Effect.logInfo("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
+    const resolveIdentity = makeResolveIdentity(yield* Auth.Auth, yield* AwsCredentials, region)
+    yield* logDecision("found")
+    yield* logDecision("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
 
     const signing = SigningScope.resolve(settings, endpoint.url)
     yield* Effect.logDebug("signatures").pipe(Effect.annotateLogs({ ...signing }))

@@ -9,13 +9,16 @@ import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import * as RequestOptions from "@altimate-code/config/RequestOptions"
 import { Settings } from "@altimate-code/config/Settings"
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
-import type { PrefixRules } from "@altimate-code/model-id/PrefixRules"
 import type { Effort } from "@altimate-code/model-id/Thinking"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
-import * as AiError from "@effect/ai/AiError"
+import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Model from "@effect/ai/Model"
+import type * as Config from "effect/Config"
+import type { ConfigError as EffectConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -24,10 +27,11 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { ParentSpan } from "effect/Tracer"
-import { BedrockClient } from "./BedrockClient.ts"
+import * as BedrockClient from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
+import { toAiError } from "./internal/failure/toAiError.ts"
 import * as AnsweredReasoning from "./internal/protocol/prompt/answeredReasoning.ts"
 import { readPromptOptions } from "./internal/protocol/prompt/messageOptions.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
@@ -96,8 +100,8 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
 }>() {}
 
 /**
- * A `LanguageModel` over {@link BedrockClient}. A failed request is an `AiError.UnknownError`; `BedrockError.fromAiError` extracts the
- * {@link BedrockError} from it. An empty prompt, a document without text, or a tool that Bedrock cannot offer is a `MalformedInput`. A
+ * A `LanguageModel` over {@link BedrockClient}. A response that is a failure is an `HttpResponseError` with its status, a failed connection
+ * an `HttpRequestError`, and a missing credential an `UnknownError`; `BedrockError.fromAiError` extracts the {@link BedrockError} from all of them. An empty prompt, a document without text, or a tool that Bedrock cannot offer is a `MalformedInput`. A
  * response that cannot be decoded is a `MalformedOutput`. A streamed call of an unknown tool is emitted as `tool-params-*` parts without a
  * `tool-call`, because `@effect/ai` has no part for it.
  *
@@ -126,9 +130,49 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  */
 export const layer = (options: Options): Layer.Layer<
   LanguageModel.LanguageModel | BedrockTarget,
-  ConfigError,
-  BedrockClient | Auth | Settings | PrefixRules
+  never,
+  BedrockClient.BedrockClient | Auth | Settings
 > => Layer.effectContext(make(options))
+
+/**
+ * A model behind a gateway, given in code: its URL, a credential and the model, and whatever else of `GivenSettings` is needed. The layer needs nothing
+ * else, not even a platform. To use several models of one gateway, use `model` or `layer` with `BedrockClient.layerGateway`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerGateway = (
+  { model, ...options }: Pick<Options, "model"> & BedrockClient.GatewayOptions
+): Layer.Layer<LanguageModel.LanguageModel | BedrockTarget, ConfigError> =>
+  Layer.fresh(Layer.provide(layer({ model }), BedrockClient.layerGateway(options)))
+
+/**
+ * Like `layerGateway`, with values from Effect's `Config`, such as environment variables. Fails with Effect's `ConfigError` if one is missing.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  { model, ...config }: { readonly model: Config.Config<string> } & BedrockClient.GatewayConfig
+): Layer.Layer<LanguageModel.LanguageModel | BedrockTarget, ConfigError | EffectConfigError> =>
+  Layer.unwrapEffect(
+    Effect.map(model, (model) => Layer.fresh(Layer.provide(layer({ model }), BedrockClient.layerConfig(config))))
+  )
+
+/**
+ * A model as a `Model` of `@effect/ai`, over a client such as that of `BedrockClient.layerGateway`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const model = (
+  model: string,
+  options: Omit<Options, "model"> = {}
+): Model.Model<
+  "amazon-bedrock",
+  LanguageModel.LanguageModel | BedrockTarget,
+  BedrockClient.BedrockClient | Auth | Settings
+> => Model.make("amazon-bedrock", layer({ ...options, model }))
 
 const noCache = { system: false, messages: false, tools: false }
 
@@ -156,7 +200,7 @@ const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const make = (options: Options) =>
   Effect.gen(function*() {
-    const client = yield* BedrockClient
+    const client = yield* BedrockClient.BedrockClient
     const auth = yield* Auth
     const { factsOf, model: known, request: configured, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
@@ -189,7 +233,7 @@ const make = (options: Options) =>
       thinking?.notices.map((notice) => ({ _tag: "Thinking", notice }) as const) ?? []
     )
     const explained = ModelId.explain(model)
-    yield* Effect.logInfo("model").pipe(
+    yield* logDecision("model").pipe(
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
     )
 
@@ -220,10 +264,12 @@ const make = (options: Options) =>
       tools: new Set(tools.map((tool) => tool.name)),
       ...(responseFormat.type === "json" && { responseFormat })
     })
-    const toAiError = (method: string, input: ConverseCommandInput) => (error: BedrockError): AiError.UnknownError => {
-      const { cause: below, message } = error
-      const cause = new BedrockError({ ...error, message, cause: below, model, refusal: findRefusal(error, input) })
-      return new AiError.UnknownError({ module: "BedrockLanguageModel", method, description: error.message, cause })
+    const explain = (method: string, input: ConverseCommandInput) => (error: BedrockError): AiError.AiError => {
+      const { cause, message } = error
+      return toAiError(
+        method,
+        new BedrockError({ ...error, message, cause, model, refusal: findRefusal(error, input) })
+      )
     }
 
     const languageModel = yield* LanguageModel.make({
@@ -232,7 +278,7 @@ const make = (options: Options) =>
           Effect.flatMap(({ headers, input }) =>
             Effect.flatMap(observe(provider.span, input), ({ onExit, onPart }) =>
               client.converse(input, headers).pipe(
-                Effect.mapError(toAiError("generateText", input)),
+                Effect.mapError(explain("generateText", input)),
                 Effect.flatMap((output) => toParts(output, makeExpectation(provider, input))),
                 Effect.map((parts) => parts.map(onPart).map(reasoning.makeRecorder())),
                 Effect.onExit((exit) => onExit(exit))
@@ -244,7 +290,7 @@ const make = (options: Options) =>
           const { headers, input } = yield* request(provider)
           const { onExit, onPart } = yield* observe(provider.span, input)
           return client.converseStream(input, headers).pipe(
-            Stream.mapError(toAiError("streamText", input)),
+            Stream.mapError(explain("streamText", input)),
             toStreamParts(makeExpectation(provider, input)),
             Stream.map(onPart),
             Stream.map(reasoning.makeRecorder()),

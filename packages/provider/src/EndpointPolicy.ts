@@ -43,23 +43,16 @@ export interface Service {
 }
 
 /**
- * Resolves the endpoint.
+ * Resolves the endpoint. Without a layer, as `layer` does.
  *
  * @since 0.1.0
  * @category services
  */
-export class EndpointPolicy extends Context.Tag("@altimate-code/provider/EndpointPolicy")<EndpointPolicy, Service>() {}
+export class EndpointPolicy extends Context.Reference<EndpointPolicy>()("@altimate-code/provider/EndpointPolicy", {
+  defaultValue: (): Service => live
+}) {}
 
-/**
- * The configured `endpoint` or `baseURL`, then `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, then `AWS_ENDPOINT_URL` (neither of
- * them with `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true`), then the region's default host, its FIPS one with
- * `AWS_USE_FIPS_ENDPOINT=true`. Blank variables are ignored.
- * Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints".
- *
- * @since 0.1.0
- * @category layers
- */
-export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, {
+const live: Service = {
   resolve: Effect.fn("EndpointPolicy.resolve")(function*(
     { baseURL, misplacedUrl, region }: Pick<Settings.Service, "baseURL" | "misplacedUrl" | "region">
   ) {
@@ -80,7 +73,18 @@ export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, 
       why: `the default ${fips ? "FIPS " : ""}host of ${region.value} (region from ${describe(region.origin)})`
     }
   })
-})
+}
+
+/**
+ * The configured `endpoint` or `baseURL`, then `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, then `AWS_ENDPOINT_URL` (neither of
+ * them with `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true`), then the region's default host, its FIPS one with
+ * `AWS_USE_FIPS_ENDPOINT=true`. Blank variables are ignored.
+ * Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints".
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<EndpointPolicy> = Layer.succeed(EndpointPolicy, live)
 
 /**
  * The URL of AWS's control plane in `AWS_ENDPOINT_URL_BEDROCK`; none if it is not set, or with `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true`.

@@ -54,12 +54,14 @@ export interface Configured {
 }
 
 /**
- * Decides when to retry.
+ * Decides when to retry. Without a layer, as `layer` does.
  *
  * @since 0.1.0
  * @category services
  */
-export class RetryPolicy extends Context.Tag("@altimate-code/provider/RetryPolicy")<RetryPolicy, Service>() {}
+export class RetryPolicy extends Context.Reference<RetryPolicy>()("@altimate-code/provider/RetryPolicy", {
+  defaultValue: (): Service => live
+}) {}
 
 const maxBackoff = Duration.seconds(30)
 
@@ -128,6 +130,8 @@ const make = (limits: { readonly overloaded: Limit; readonly failing: Limit }): 
   }
 })
 
+const live = make({ overloaded: brief, failing: brief })
+
 /**
  * Up to four attempts within ten seconds.
  *
@@ -141,7 +145,7 @@ const make = (limits: { readonly overloaded: Limit; readonly failing: Limit }): 
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<RetryPolicy> = Layer.succeed(RetryPolicy, make({ overloaded: brief, failing: brief }))
+export const layer: Layer.Layer<RetryPolicy> = Layer.succeed(RetryPolicy, live)
 
 /**
  * Like `layer`, but for long tasks: up to ten minutes for rate limits (429) and an overloaded service (503), and one minute for other failures of the

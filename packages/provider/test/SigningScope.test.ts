@@ -1,4 +1,5 @@
 import * as Gateway from "@altimate-code/config/Gateway"
+import { DecisionLevel } from "@altimate-code/log/DecisionLevel"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -129,7 +130,8 @@ describe("a refused signature", () => {
       const headers = { "x-own": { value: Redacted.make("canary-own"), origin: { _tag: "Default" as const } } }
       yield* Effect.flip(complete).pipe(
         Effect.provide(client(`${url}/prod?key=canary-query&b=(2)`, { ...credentials, logger, gateway: { headers } })),
-        Logger.withMinimumLogLevel(LogLevel.Info)
+        Logger.withMinimumLogLevel(LogLevel.Info),
+        Effect.provideService(DecisionLevel, LogLevel.Info)
       )
       assert.lengthOf(lines, 1)
       const { canonicalRequest, response, stringToSign } = lines[0] as Record<string, string>

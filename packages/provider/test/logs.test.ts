@@ -1,3 +1,4 @@
+import { DecisionLevel } from "@altimate-code/log/DecisionLevel"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -32,9 +33,20 @@ const logged = (
   })
 
 describe("the log", () => {
+  it.scopedLive("contains the decisions at DEBUG, unless the program chooses another level", () =>
+    Effect.gen(function*() {
+      const decisions = (lines: ReadonlyArray<{ readonly level: string; readonly message: string }>) =>
+        lines.filter(({ message }) => ["found", "endpoint", "model", "credential"].includes(message))
+          .map(({ level, message }) => `${level} ${message}`)
+      const names = ["found", "endpoint", "model", "credential"]
+      assert.deepStrictEqual(decisions((yield* logged([hello])).lines), names.map((name) => `DEBUG ${name}`))
+      const chosen = yield* Effect.provideService(logged([hello]), DecisionLevel, LogLevel.Info)
+      assert.deepStrictEqual(decisions(chosen.lines), names.map((name) => `INFO ${name}`))
+    }))
+
   it.scopedLive("contains the provider, the endpoint and the model, each with its reason", () =>
     Effect.gen(function*() {
-      const { lines, url } = yield* logged([hello])
+      const { lines, url } = yield* Effect.provideService(logged([hello]), DecisionLevel, LogLevel.Info)
       const provider = { service: "provider", providerID: "amazon-bedrock" }
       assert.deepInclude(lines, { level: "INFO", message: "found", annotations: provider })
       assert.deepInclude(lines, { level: "INFO", message: "endpoint", annotations: { ...provider, url, why: "test" } })

@@ -20,7 +20,7 @@ import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
 import { closeOpenCalls } from "../internal/session/interrupted.ts"
 import { now } from "../internal/session/now.ts"
-import { scanRequests } from "../internal/session/scanRequests.ts"
+import { type Request, scanRequests } from "../internal/session/scanRequests.ts"
 import * as sessionFile from "../internal/session/sessionFile.ts"
 import * as sessionLock from "../internal/session/sessionLock.ts"
 import { inMemory, makeSessionWriter } from "../internal/session/sessionWriter.ts"
@@ -200,7 +200,7 @@ export const layer = (options: Options): Layer.Layer<
         return listed.toSorted((a, b) => b.time.localeCompare(a.time))
       })
 
-      const findRequests = (id: string, all: ReadonlySet<string>, since: number) =>
+      const findRequests = (id: string, all: ReadonlySet<string>, counted: Set<string>, since: number) =>
         Effect.gen(function*() {
           // A file that was last changed before has no line since then.
           if ((yield* readModified(id)).getTime() < since) return []
@@ -208,8 +208,13 @@ export const layer = (options: Options): Layer.Layer<
           // A copy of a session, for example a backup, is not counted twice.
           if (scanned.id !== id && all.has(scanned.id)) return []
           const { directory, fork, title, unreadable } = scanned
-          // The copied requests of a fork are counted with the original, as long as it exists.
-          const isCopied = (time: number) => fork !== undefined && all.has(fork.of) && time <= fork.time
+          // The copied requests of a fork are counted with the original; without it, with its oldest fork.
+          const isCopied = (request: Request) => {
+            const key = `${request.time} ${request.model} ${Object.values(request.usage).join(" ")}`
+            const wasCounted = counted.has(key)
+            counted.add(key)
+            return fork !== undefined && request.time <= fork.time && (wasCounted || all.has(fork.of))
+          }
           const notices = unreadable === 0
             ? []
             : [
@@ -221,7 +226,7 @@ export const layer = (options: Options): Layer.Layer<
             id,
             directory,
             title,
-            requests: scanned.requests.filter(({ time }) => time >= since && !isCopied(time)),
+            requests: scanned.requests.filter((request) => request.time >= since && !isCopied(request)),
             notices
           }]
         }).pipe(Effect.catchAll(({ message, reason }) =>
@@ -359,9 +364,11 @@ export const layer = (options: Options): Layer.Layer<
           Stream.fromEffect(ids).pipe(
             Stream.flatMap((all) => {
               const known = new Set(all)
+              const counted = new Set<string>()
               const from = Option.getOrElse(since, () => Number.NEGATIVE_INFINITY)
-              return Stream.fromIterable(all).pipe(
-                Stream.mapEffect((id) => findRequests(id, known, from), { concurrency: 4 })
+              // The oldest first, so that an original precedes its forks.
+              return Stream.fromIterable(all.toReversed()).pipe(
+                Stream.mapEffect((id) => findRequests(id, known, counted, from))
               )
             }),
             Stream.flattenIterables,

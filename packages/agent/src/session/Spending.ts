@@ -173,7 +173,7 @@ export const isComplete = ({ unpriced, unreported }: Spending): boolean => unpri
  * @category rendering
  */
 export const formatDollars = (amount: number): string =>
-  // Not a kept `Intl.NumberFormat`, because creating one while this module is loaded would slow down every start.
+  // An `Intl.NumberFormat` at module level would slow down every start.
   amount > 0 && amount < 0.005 ? "<$0.01" : amount.toLocaleString("en-US", { style: "currency", currency: "USD" })
 
 /**

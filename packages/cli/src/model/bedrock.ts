@@ -34,7 +34,7 @@ export const clientOver = <E, R>(
 ) =>
   // One after the other, because that takes a quarter of the operations of `Layer.provideMerge`, which matters for a short command.
   Layer.scopedContext(Effect.gen(function*() {
-    const network = yield* Layer.build(Network.layer)
+    const network = yield* Layer.build(Network.layerSettings)
     const aws = Context.merge(network, yield* Effect.provide(Layer.build(AwsCredentials.layer), network))
     const stored = Context.merge(aws, yield* Effect.provide(Layer.build(store), aws))
     const authorized = Context.merge(stored, yield* Effect.provide(Layer.build(Auth.layer), stored))

@@ -94,7 +94,7 @@ const open = Effect.gen(function*() {
   }
   const scope = yield* Effect.scope
   const logFailure = makeLogFailure()
-  const { fetch } = Context.get(yield* Layer.build(Network.layer), Network.Network)
+  const { fetch } = Context.get(yield* Layer.build(Network.layerSettings), Network.Network)
 
   /** Opens an exporter in a scope of its own, so that all of them are closed at the same time. */
   const openExporter = <B>(

@@ -22,7 +22,7 @@ const minSecretLength = 16
 /** Starts all servers; they run until the scope closes. Remote servers use the same network settings as the gateway. */
 export const servers = Effect.gen(function*() {
   const { mcp } = yield* Settings
-  const { fetch } = Context.get(yield* Layer.build(Network.layer), Network.Network)
+  const { fetch } = Context.get(yield* Layer.build(Network.layerSettings), Network.Network)
   const { register } = yield* Secrets
   return yield* McpServers.make({
     servers: mcp,

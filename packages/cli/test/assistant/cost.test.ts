@@ -232,12 +232,13 @@ TOTAL              3  3,000           0            0     300  at least $3.00
     Effect.gen(function*() {
       const { readUsage, run, sessions } = yield* stored
       const forked = yield* run("session", "fork", "a")
-      const id = /^Copied session a to (\d{8}-\d{6}-\w{4})\.\n$/.exec(forked.stdout)?.[1]
-      assert.isDefined(id, forked.stderr)
+      const id = forked.stdout.trimEnd()
+      assert.match(id, /^\d{8}-\d{6}-\w{4}$/)
+      assert.strictEqual(forked.stderr, "Copied session a. The ID of the copy:\n")
       assert.strictEqual(statSync(join(sessions, `${id}.jsonl`)).mode & 0o777, 0o600)
       assert.strictEqual((yield* readUsage()).total["requests"], 3)
 
-      const renamed = yield* run("session", "mv", id!, "Another way")
+      const renamed = yield* run("session", "mv", id, "Another way")
       assert.deepStrictEqual([renamed.stdout, renamed.stderr], [`Renamed session ${id}.\n`, ""])
       const list = (yield* run("session", "list")).stdout
       assert.match(list, new RegExp(`^${id} .*/shop +Another way$`, "m"))
@@ -245,17 +246,24 @@ TOTAL              3  3,000           0            0     300  at least $3.00
       const body = (id: string) =>
         Effect.map(run("session", "export", id), ({ stdout }) => stdout.slice(stdout.indexOf("## You")))
       assert.include(yield* body("a"), "Title of\na")
-      assert.strictEqual(yield* body(id!), yield* body("a"))
+      assert.strictEqual(yield* body(id), yield* body("a"))
 
-      // Without the original, the copied requests are those of the fork.
+      // Without the original, the copied requests are those of its oldest fork, of however many.
+      yield* run("session", "fork", id)
+      yield* run("session", "fork", "a")
+      assert.strictEqual((yield* readUsage()).total["requests"], 3)
       yield* run("session", "rm", "a")
+      assert.strictEqual((yield* readUsage()).total["requests"], 3)
+      yield* run("session", "rm", id)
       assert.strictEqual((yield* readUsage()).total["requests"], 3)
       for (const args of [["fork", "zzz"], ["rename", "zzz", "x"]]) {
         const { code, stderr } = yield* run("session", ...args)
         assert.strictEqual(code, 2)
         assert.include(stderr, "There is no session \"zzz\".")
       }
-      assert.strictEqual((yield* run("session", "rename", id!)).code, 2)
+      assert.strictEqual((yield* run("session", "rename", id)).code, 2)
+      const blank = yield* run("session", "rename", id, " ")
+      assert.deepStrictEqual([blank.code, blank.stderr.split("\n")[0]], [2, "error: The title is empty."])
     }))
 
   it.scoped("says so if there is nothing, and refuses a time that it does not know", () =>

@@ -59,7 +59,7 @@ layer(NodeContext.layer)("run --command", (it) => {
       assert.deepStrictEqual(yield* prompts, places.map((place) => `${place}: a, a b c`))
     }))
 
-  it.scoped("says which settings have no effect, and suggests a name for one that does not exist", () =>
+  it.scoped("says which settings have no effect and which files are left out, and suggests a name for one that does not exist", () =>
     Effect.gen(function*() {
       const { prompts, put, run } = yield* start()
       put("project/.claude/commands/review.md", "---\nmodel: haiku\nallowed-tools: Bash(git:*)\n---\nReview.")
@@ -68,6 +68,7 @@ layer(NodeContext.layer)("run --command", (it) => {
       assert.strictEqual(reviewed.code, 0)
       assert.include(reviewed.stderr, "note: /review: model, allowed-tools in ")
       assert.include(reviewed.stderr, "have no effect here")
+      assert.include(reviewed.stderr, "broken.md is left out")
       const { code, stderr } = yield* run("run", "--command", "reviews")
       assert.strictEqual(code, 2)
       for (const words of ["There is no custom command \"reviews\"", "Did you mean review?", "broken.md is left out"]) {

@@ -242,7 +242,7 @@ describe("docs/coming-from.md", () => {
       yield* Effect.flatMap(Network.Network, ({ inspect }) => Stream.runDrain(inspect("https://gateway.example.com/")))
         .pipe(
           Effect.ignore,
-          Effect.provide(Layer.provide(Network.layer, Settings.layer())),
+          Effect.provide(Layer.provide(Network.layerSettings, Settings.layer())),
           Effect.provide([Directories.layer, Secrets.layer, RegionFallback.layer, TrustPolicy.layer]),
           Effect.withConfigProvider(provider({ HOME: home, HTTPS_PROXY: "http://127.0.0.1:9" }, seen))
         )

@@ -78,12 +78,16 @@ const line = (buffer: xterm.IBuffer, row: number, columns: number): Array<Run> =
   return runs
 }
 
-/** What the emulator shows now. */
-export const svg = (emulator: xterm.Terminal, title: string): string => {
+/** What the emulator shows now: all rows, or `count` rows from the row `from`. */
+export const svg = (
+  emulator: xterm.Terminal,
+  title: string,
+  { count, from }: { readonly from: number; readonly count: number } = { from: 0, count: emulator.rows }
+): string => {
   const buffer = emulator.buffer.active
   const width = emulator.cols * cell.width + 2 * margin
-  const height = emulator.rows * cell.height + 2 * margin
-  const rows = Array.from({ length: emulator.rows }, (_, row) => line(buffer, buffer.baseY + row, emulator.cols))
+  const height = count * cell.height + 2 * margin
+  const rows = Array.from({ length: count }, (_, row) => line(buffer, buffer.baseY + from + row, emulator.cols))
   const shapes = rows.flatMap((runs, row) =>
     runs.flatMap(({ column, fill, style, text, width }) => {
       const x = (margin + column * cell.width).toFixed(1)

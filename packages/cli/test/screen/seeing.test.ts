@@ -86,9 +86,9 @@ layer(NodeContext.layer)("What happens", (it) => {
       yield* terminal.write("y")
       yield* terminal.see(/Done\.[^]*on topic[^]*ready/)
       assert.deepStrictEqual(titles, [
-        "altimate-code · works · ~/project",
-        "altimate-code · asks · ~/project",
-        "altimate-code · works · ~/project",
+        "altimate-code · working · ~/project",
+        "altimate-code · waiting for you · ~/project",
+        "altimate-code · working · ~/project",
         "altimate-code · ~/project"
       ])
       assert.strictEqual(readFileSync(told, "utf8").split("\n").length, 2)

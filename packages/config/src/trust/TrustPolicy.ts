@@ -47,11 +47,14 @@ export interface Service {
 
 /**
  * The policy for settings in a project's file. The file comes with a cloned repository, so a stranger may have written it.
+ * Without a layer, that of `layer` is used.
  *
  * @since 0.1.0
  * @category services
  */
-export class TrustPolicy extends Context.Tag("@altimate-code/config/trust/TrustPolicy")<TrustPolicy, Service>() {}
+export class TrustPolicy extends Context.Reference<TrustPolicy>()("@altimate-code/config/trust/TrustPolicy", {
+  defaultValue: (): Service => live
+}) {}
 
 /**
  * Amazon's own hosts: the service's endpoints and its VPC endpoints. Other names under `amazonaws.com` can belong to any AWS customer, such
@@ -193,24 +196,7 @@ const allowsAllCommands = (rules: unknown): boolean => {
     Predicate.isRecord(rules["bash"]) && rules["bash"]["*"] === "allow"
 }
 
-/**
- * These changes need the user's trust:
- *
- * - an endpoint, unless it is Amazon's own or under one in the user's own configuration or environment (the same scheme, host and port, and
- *   a path that begins with its path);
- * - a proxy, certificates, headers, `apiKey`, `tokenCommand`, `allowInsecure` and `additionalModelRequestFields`;
- * - a change to a guardrail of the user's own, its removal, and leaving it out of requests (`drop`); a guardrail where there is none is
- *   allowed;
- * - a cost limit above the user's own and, if the user has one, the price of a model;
- * - MCP servers, permissions, a program for notifications, and instructions from outside the project;
- * - every value with a placeholder `{env:…}` or `{file:…}` that would be replaced.
- *
- * Everything else applies immediately.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
+const live: Service = {
   review: (change) => {
     const { hasPlaceholder, path, value } = change
     if (path[0] === "permission") {
@@ -239,7 +225,26 @@ export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, {
     )
     return Option.isNone(why) && hasPlaceholder ? Option.some("reads your environment variables or your files") : why
   }
-})
+}
+
+/**
+ * These changes need the user's trust:
+ *
+ * - an endpoint, unless it is Amazon's own or under one in the user's own configuration or environment (the same scheme, host and port, and
+ *   a path that begins with its path);
+ * - a proxy, certificates, headers, `apiKey`, `tokenCommand`, `allowInsecure` and `additionalModelRequestFields`;
+ * - a change to a guardrail of the user's own, its removal, and leaving it out of requests (`drop`); a guardrail where there is none is
+ *   allowed;
+ * - a cost limit above the user's own and, if the user has one, the price of a model;
+ * - MCP servers, permissions, a program for notifications, and instructions from outside the project;
+ * - every value with a placeholder `{env:…}` or `{file:…}` that would be replaced.
+ *
+ * Everything else applies immediately.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<TrustPolicy> = Layer.succeed(TrustPolicy, live)
 
 /**
  * Applies every project's file without asking: for machines on which only trusted repositories are opened.

@@ -12,7 +12,7 @@ import * as Route from "../../src/Route.ts"
 
 /** The network with these variables, and with this `options.proxy`. */
 const network = (env: Readonly<Record<string, string>>, proxy?: string) =>
-  Network.layer.pipe(
+  Network.layerSettings.pipe(
     Layer.provideMerge(Secrets.layer),
     Layer.provide(Layer.succeed(Settings, {
       ...defaults,

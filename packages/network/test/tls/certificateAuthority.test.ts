@@ -5,6 +5,7 @@ import { type Issued, makeAuthority, makeSelfSigned, type Names } from "../../..
 import * as ConnectProxy from "../../../../test/ConnectProxy.ts"
 import { rawGateway } from "../../../../test/RawGateway.ts"
 import * as TlsFront from "../../../../test/TlsFront.ts"
+import * as Network from "../../src/Network.ts"
 import { makeHome } from "../machine.ts"
 
 const day = 24 * 60 * 60 * 1000
@@ -33,6 +34,21 @@ describe("a company's certificate authority", () => {
       write(".config/altimate-code/corp.pem", `Corp Root CA\n${authority.cert}`)
       yield* assertAnswered(url, { caFile: "corp.pem" })
       yield* assertAnswered(front.url("127.0.0.1"), { caFile: "corp.pem" })
+    }))
+
+  it.scopedLive("is trusted by a program that gives its file in code, and needs no other layer", () =>
+    Effect.gen(function*() {
+      const { authority, url, write } = yield* makeCorporate()
+      const caFile = write("corp.pem", authority.cert)
+      const get = Effect.flatMap(
+        Network.Network,
+        ({ fetch }) => Effect.tryPromise({ try: async () => (await fetch(url)).text(), catch: String })
+      )
+      assert.strictEqual(yield* Effect.provide(get, Network.layer({ caFile })), "hello")
+      const error = yield* Effect.flip(Effect.provide(get, Network.layer({ caFile: `${caFile}.missing` })))
+      assert.include(String(error), `caFile (the parameter caFile): ${caFile}.missing does not exist`)
+      const untrusted = yield* Effect.flip(Effect.provide(get, Network.layer()))
+      assert.include(String(untrusted), "Corp Root CA, which this machine does not trust")
     }))
 
   for (const variable of ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "AWS_CA_BUNDLE"]) {

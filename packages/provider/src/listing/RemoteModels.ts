@@ -8,8 +8,8 @@ import type { AuthError } from "@altimate-code/auth/AuthError"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import { Settings } from "@altimate-code/config/Settings"
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
-import type { Secrets } from "@altimate-code/log/Secrets"
 import { Network } from "@altimate-code/network/Network"
 import * as Digest from "@altimate-code/system/Digest"
 import { readText } from "@altimate-code/system/ReadText"
@@ -80,7 +80,7 @@ const maxRetryTime = Duration.seconds(10)
 export const layer = (directory: string): Layer.Layer<
   RemoteModels,
   ConfigError,
-  Auth | AwsCredentials | EndpointPolicy | FileSystem.FileSystem | Network | RetryPolicy | Secrets | Settings
+  Auth | AwsCredentials | FileSystem.FileSystem | Network | Settings
 > => Layer.effect(RemoteModels, Effect.annotateLogs(make(directory), annotations))
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
@@ -110,7 +110,7 @@ const readStored = (file: string): Effect.Effect<Option.Option<RemoteList>, neve
 export const readAllStored = (directory: string): Effect.Effect<
   ReadonlyArray<RemoteList>,
   ConfigError,
-  EndpointPolicy | FileSystem.FileSystem | Settings
+  FileSystem.FileSystem | Settings
 > =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -172,7 +172,7 @@ const make = (directory: string) =>
     const refresh = Effect.gen(function*() {
       const path = yield* file
       const list = { ...yield* readList(candidates, get), readAt: yield* Clock.currentTimeMillis, region }
-      yield* Effect.logInfo("models listed").pipe(
+      yield* logDecision("models listed").pipe(
         Effect.annotateLogs({ source: list.source, url: list.url, models: list.models.length })
       )
       // A refused credential may be corrected in the next minute.

@@ -118,7 +118,7 @@ export const client = (url: string | undefined, options: {
   readonly logger?: Logger.Logger<unknown, unknown>
 } = {}) =>
   BedrockClient.layer(options.limits).pipe(
-    Layer.provide(Layer.provide(Network.layer, NodeContext.layer)),
+    Layer.provide(Layer.provide(Network.layerSettings, NodeContext.layer)),
     Layer.provideMerge(Layer.mergeAll(
       settings(url, undefined, options.gateway),
       options.auth ?? bearer(),

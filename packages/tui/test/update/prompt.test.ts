@@ -84,11 +84,13 @@ describe("The prompt", () => {
   })
 
   it("suggests the command that a misspelled one is close to", () => {
-    const { press, state } = makeScreen()
-    press("/modle", "\r", "/xyzzy", "\r")
+    const { press, send, state } = makeScreen()
+    send({ type: "commands", commands: [{ name: "/git:review", description: "" }] })
+    press("/modle", "\r", "/xyzzy", "\r", "/git:reveiw", "\r")
     assert.deepStrictEqual(state().items.map((item) => item.type === "notice" ? item.hint : ""), [
       "Did you mean /model? /help lists all commands.",
-      "/help lists all commands."
+      "/help lists all commands.",
+      "Did you mean /git:review? /help lists all commands."
     ])
   })
 

@@ -11,7 +11,7 @@ const maxWait = Duration.millis(100)
 export interface SavePoint {
   /** Waits until every other call waits too or has left, or until the time is up. */
   readonly arrive: Effect.Effect<void>
-  /** Ends the call's part. Every call leaves once, also when it fails or is interrupted. */
+  /** Removes the call. Every call leaves once, even if it fails or is interrupted. */
   readonly leave: Effect.Effect<void>
 }
 

@@ -38,7 +38,7 @@ export const find = Effect.fn("CommandPrompt.find")(function*(given: string, tru
         "Nothing was run or sent. Review them, then trust this version with altimate-code trust, or only for this run with --trust-project."
     })
   }
-  return { command, notices: CustomCommands.describeIgnored(command) }
+  return { command, notices: [...notices, ...CustomCommands.describeIgnored(command)] }
 })
 
 /** Runs the command's command lines and inserts the words. */

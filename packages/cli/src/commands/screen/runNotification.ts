@@ -10,11 +10,20 @@ export const runNotification =
   ([program = "", ...args]: ReadonlyArray<string>, environment: Readonly<Record<string, string>>) =>
   (text: string): Effect.Effect<void> =>
     Effect.async<void, Error>((resume) => {
-      const child = spawn(program, [...args, text], { env: environment, detached: true, stdio: "ignore" })
-      child.once("error", (error) => resume(Effect.fail(error)))
-      child.once("exit", () => resume(Effect.void))
-      return ProcessGroup.of(child.pid).end("1 second")
+      const fail = (error: unknown) => resume(Effect.fail(error instanceof Error ? error : new Error(String(error))))
+      try {
+        const child = spawn(program, [...args, text], { env: environment, detached: true, stdio: "ignore" })
+        child.once("error", fail)
+        child.once("exit", (code, signal) =>
+          code === 0 ? resume(Effect.void) : fail(new Error(`${program} ended with ${signal ?? `exit code ${code}`}.`)))
+        return ProcessGroup.of(child.pid).end("1 second")
+      } catch (error) {
+        // An argument that no process can get, for example one with a null character.
+        fail(error)
+      }
     }).pipe(
       Effect.timeout(timeLimit),
-      Effect.catchAll((error) => Effect.logWarning(`The notification could not be shown: ${error.message}`))
+      Effect.catchAll((error) =>
+        Effect.logWarning(`The notification could not be shown: ${error.message}`)
+      )
     )

@@ -5,6 +5,7 @@ import * as Transcript from "@altimate-code/agent/session/Transcript"
 import { printable } from "@altimate-code/log/Printable"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { CliError } from "../../command-line/failure/CliError.ts"
 import { makeJsonVisible, makeVisible, Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Table from "../../command-line/table.ts"
 import * as LocalFiles from "../../workspace/localFiles.ts"
@@ -48,16 +49,24 @@ export const print = Effect.fn("SessionCommands.print")(function*(id: string, fo
   yield* write(isTerminal ? forTerminal(whole) : whole)
 }, Effect.provide(LocalFiles.sessions))
 
-/** Copies a session, and prints the ID of the copy. */
+/** Copies a session, and prints only the ID of the copy on stdout, for scripts. */
 export const fork = Effect.fn("SessionCommands.fork")(function*(id: string) {
-  const { write } = yield* Stdio
+  const { write, writeError } = yield* Stdio
   const copy = yield* (yield* SessionStore.SessionStore).fork(id)
-  yield* write(`Copied session ${copy.of} to ${copy.id}.\n`)
+  yield* writeError(`Copied session ${copy.of}. The ID of the copy:\n`)
+  yield* write(`${copy.id}\n`)
 }, Effect.provide(LocalFiles.sessions))
 
 /** Changes the title of a session. */
 export const rename = Effect.fn("SessionCommands.rename")(
   function*(given: string, title: string) {
+    if (title.trim() === "") {
+      return yield* new CliError({
+        reason: "Usage",
+        message: "The title is empty.",
+        hint: "Give it at least one word."
+      })
+    }
     const { write, writeError } = yield* Stdio
     const { append, id, notices } = yield* (yield* SessionStore.SessionStore).open(given)
     for (const notice of notices) yield* writeError(`note: ${printable(notice)}\n`)

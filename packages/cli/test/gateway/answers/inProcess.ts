@@ -82,7 +82,7 @@ export const machine = (
     Approver.declineAll("There is no user."),
     Tools.layer.pipe(Layer.provideMerge(LocalFiles.layer))
   ).pipe(
-    Layer.provide(Network.layer),
+    Layer.provide(Network.layerSettings),
     Layer.provide(Layer.mergeAll(settings(url), bearer, noChain, impatient, EndpointPolicy.layer, PrefixRules.layer)),
     Layer.provide(Layer.merge(
       Secrets.layer,

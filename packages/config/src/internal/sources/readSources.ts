@@ -1,3 +1,4 @@
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { printable } from "@altimate-code/log/Printable"
 import { readText } from "@altimate-code/system/ReadText"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -41,7 +42,7 @@ export const readSources = Effect.gen(function*() {
   // Untrimmed, so that lines and columns are right.
   const inline = Option.filter(yield* Environment.readRaw("ALTIMATE_CLI_CONFIG_CONTENT"), (text) => text.trim() !== "")
   if (Option.isSome(inline)) {
-    yield* Effect.logInfo("loading config from ALTIMATE_CLI_CONFIG_CONTENT")
+    yield* logDecision("loading config from ALTIMATE_CLI_CONFIG_CONTENT")
     sources.push({
       text: inline.value,
       directory: cwd,
@@ -50,7 +51,7 @@ export const readSources = Effect.gen(function*() {
   }
   const permission = Option.filter(yield* Environment.readRaw("ALTIMATE_CLI_PERMISSION"), (text) => text.trim() !== "")
   if (Option.isSome(permission)) {
-    yield* Effect.logInfo("loading config from ALTIMATE_CLI_PERMISSION")
+    yield* logDecision("loading config from ALTIMATE_CLI_PERMISSION")
     sources.push({
       text: permission.value,
       directory: cwd,
@@ -137,6 +138,6 @@ const read = Effect.fn("read")(function*({ path, scope }: Candidate) {
         })
     )
   )
-  yield* Option.isSome(text) ? Effect.logInfo(`loading config from ${path}`) : Effect.logDebug(`no config at ${path}`)
+  yield* Option.isSome(text) ? logDecision(`loading config from ${path}`) : Effect.logDebug(`no config at ${path}`)
   return text
 })

@@ -124,7 +124,7 @@ export const toLoginError = (challenges: string | ReadonlyArray<string> | undefi
     hint: needsOtherScheme
       ? `The proxy accepts only ${
         [...new Set(schemes)].join(", ")
-      }, but altimate-code can only sign in with a user name and password (Basic). `
+      }, but only a user name and password (Basic) can be used here. `
         + "Run a local proxy that signs in for you, such as cntlm or px, and set options.proxy to it."
       : `${hasLogin ? "Correct" : "Add"} the user name and password in ${
         describe(proxy.origin)

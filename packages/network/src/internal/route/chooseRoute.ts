@@ -2,7 +2,6 @@
 import * as Environment from "@altimate-code/config/Environment"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import { registerSecrets } from "@altimate-code/log/PublicUrl"
-import type { Secrets } from "@altimate-code/log/Secrets"
 import * as PercentEncoding from "@altimate-code/system/PercentEncoding"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -16,7 +15,7 @@ import { parseTarget, type Target } from "./target.ts"
 export const chooseRoute = (
   url: string,
   option: Option.Option<Setting<string>>
-): Effect.Effect<Route, NetworkError, Secrets> =>
+): Effect.Effect<Route, NetworkError> =>
   Effect.gen(function*() {
     const target = parseTarget(url)
     const written = Option.isSome(option) ? option : yield* fromEnvironment(target)

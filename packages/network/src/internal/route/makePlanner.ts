@@ -1,7 +1,5 @@
 /** Plans connections: the route and the certificates for a URL. */
 import type { Gateway } from "@altimate-code/config/Gateway"
-import type { Secrets } from "@altimate-code/log/Secrets"
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -17,11 +15,10 @@ import { parseTarget } from "./target.ts"
 export type Planner = (url: string) => Effect.Effect<ConnectionPlan, NetworkError>
 
 /** The authorities are read once, when TLS is first needed; the client certificate is read for each request. */
-export const makePlanner = (
-  gateway: Gateway
-): Effect.Effect<Planner, never, FileSystem.FileSystem | Secrets> =>
+export const makePlanner = (gateway: Gateway): Effect.Effect<Planner> =>
   Effect.gen(function*() {
-    const context = yield* Effect.context<FileSystem.FileSystem | Secrets>()
+    // With the register of secrets: connections are planned outside of the fibers that own it.
+    const context = yield* Effect.context<never>()
     const lookup = makeLookup()
     // Concurrent requests must get the same TLS context: each new context closes the connections of the previous one.
     const { withPermits } = yield* Effect.makeSemaphore(1)

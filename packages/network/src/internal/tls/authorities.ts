@@ -2,11 +2,11 @@
 import * as Environment from "@altimate-code/config/Environment"
 import type { FileSetting } from "@altimate-code/config/Gateway"
 import { describe } from "@altimate-code/config/Origin"
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { X509Certificate } from "node:crypto"
+import { readFile as readFileOfNode } from "node:fs/promises"
 import * as Tls from "node:tls"
 import { NetworkError } from "../../NetworkError.ts"
 
@@ -16,7 +16,7 @@ import { NetworkError } from "../../NetworkError.ts"
  */
 export const readAuthorities = (
   caFile: Option.Option<FileSetting>
-): Effect.Effect<ReadonlyArray<string>, NetworkError, FileSystem.FileSystem> =>
+): Effect.Effect<ReadonlyArray<string>, NetworkError> =>
   Effect.gen(function*() {
     const trusted = [...Tls.rootCertificates, ...yield* readSystemStore]
     // An unreadable file is not fatal: Node only warns about it as well.
@@ -41,14 +41,13 @@ const bundles = [
 ]
 
 /** Since version 22.15, Node can read the store of every system. Before, only Linux's store can be read, as a file. */
-const readSystemStore: Effect.Effect<ReadonlyArray<string>, never, FileSystem.FileSystem> = Effect.gen(function*() {
+const readSystemStore: Effect.Effect<ReadonlyArray<string>> = Effect.gen(function*() {
   const file = yield* Environment.readVariable("SSL_CERT_FILE")
   if (Option.isSome(file)) return yield* readOptionalFile(file.value, "SSL_CERT_FILE")
   const { getCACertificates } = Tls as { readonly getCACertificates?: (type: "system") => ReadonlyArray<string> }
   if (getCACertificates !== undefined) return yield* Effect.sync(() => getCACertificates("system"))
-  const fs = yield* FileSystem.FileSystem
   for (const path of bundles) {
-    const text = yield* Effect.option(fs.readFileString(path))
+    const text = yield* Effect.option(readText(path))
     if (Option.isSome(text)) return splitCertificates(text.value)
   }
   return []
@@ -66,7 +65,7 @@ const readOptionalFile = (path: string, name: string) =>
 const readCertificates = (
   file: Pick<FileSetting, "content" | "value">,
   name: string
-): Effect.Effect<ReadonlyArray<string>, NetworkError, FileSystem.FileSystem> =>
+): Effect.Effect<ReadonlyArray<string>, NetworkError> =>
   Effect.gen(function*() {
     const text = yield* readFile(file, name)
     const found = splitCertificates(text)
@@ -95,17 +94,19 @@ const isCertificate = (pem: string): boolean => {
 export const readFile = (
   { content, value: path }: Pick<FileSetting, "content" | "value">,
   name: string
-): Effect.Effect<string, NetworkError, FileSystem.FileSystem> =>
-  Effect.flatMap(
-    FileSystem.FileSystem,
-    (fs) => content === undefined ? fs.readFileString(path) : Effect.succeed(Redacted.value(content))
-  ).pipe(
-    Effect.mapError((error) => {
-      const why = error._tag === "SystemError" && error.reason === "NotFound" ? "does not exist" : "can't be read"
-      return new NetworkError({
-        reason: "File",
-        message: `${name}: ${path} ${why}`,
-        hint: "Correct the path, or make the file readable for this user."
-      })
+): Effect.Effect<string, NetworkError> =>
+  content !== undefined ? Effect.succeed(Redacted.value(content)) : Effect.mapError(readText(path), (error) => {
+    const why = hasCode(error, "ENOENT") ? "does not exist" : "can't be read"
+    return new NetworkError({
+      reason: "File",
+      message: `${name}: ${path} ${why}`,
+      hint: "Correct the path, or make the file readable for this user."
     })
-  )
+  })
+
+/** With Node.js itself, as all of TLS is, so that a program need not provide a platform to open a connection. */
+const readText = (path: string) =>
+  Effect.tryPromise({ try: (signal) => readFileOfNode(path, { encoding: "utf8", signal }), catch: (error) => error })
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code

@@ -1,7 +1,6 @@
 /** Reads the client certificate and its key. */
 import type { Gateway } from "@altimate-code/config/Gateway"
 import { describe, type Setting } from "@altimate-code/config/Origin"
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -18,7 +17,7 @@ export interface ClientCertificate {
 /** Reads the files each time, because short-lived certificates are renewed while the program runs. */
 export const readClientCertificate = (
   { clientCert, clientKey }: Pick<Gateway, "clientCert" | "clientKey">
-): Effect.Effect<Option.Option<ClientCertificate>, NetworkError, FileSystem.FileSystem> =>
+): Effect.Effect<Option.Option<ClientCertificate>, NetworkError> =>
   Effect.gen(function*() {
     if (Option.isNone(clientCert) && Option.isNone(clientKey)) return Option.none()
     if (Option.isNone(clientCert)) return yield* toMissingError(clientKey, "clientKey", "clientCert")

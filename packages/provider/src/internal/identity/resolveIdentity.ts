@@ -2,6 +2,7 @@ import type { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
 import { addTokenSources, kinds } from "@altimate-code/auth/Credential"
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { BedrockError } from "../../BedrockError.ts"
@@ -17,7 +18,7 @@ export const makeResolveIdentity = (
 (refused, attempts) =>
   Effect.gen(function*() {
     const credential = yield* refused?._tag === "Bearer" ? auth.renew(refused.token) : auth.credential
-    yield* Effect.logInfo("credential").pipe(
+    yield* logDecision("credential").pipe(
       Effect.annotateLogs({ kind: kinds[credential._tag], from: credential.where })
     )
     switch (credential._tag) {
@@ -26,7 +27,7 @@ export const makeResolveIdentity = (
           _tag: "Bearer",
           token: credential.token,
           from: credential.where,
-          refreshable: credential.source === "command"
+          refreshable: credential.source === "command" || credential.isRenewable === true
         } satisfies Identity
       case "AwsChain": {
         const keys = yield* Effect.mapError(

@@ -1,4 +1,5 @@
 /** Sends the HTTP request of one attempt, logs it, and inspects the response before the SDK decodes it. */
+import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { NetworkError } from "@altimate-code/network/NetworkError"
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Clock from "effect/Clock"
@@ -98,7 +99,7 @@ export const gatewayHandler = (
     const ours = isMismatch ? reconstructSignature(request, identity, attempt.headers) : undefined
     if (ours === undefined) return
     const response = makeMask(identity, attempt.headers)(body.slice(0, 8 * 1024))
-    const line = Effect.annotateLogs(Effect.logInfo("signature refused"), {
+    const line = Effect.annotateLogs(logDecision("signature refused"), {
       ...ours,
       response,
       attempt: attempt.number

@@ -50,7 +50,7 @@ export const make = Effect.gen(function*() {
       )
     }).pipe(Effect.catchAll(({ message }) => showWarning(`The models could not be listed: ${message}`)))
 
-  /** What is an ID, or is in no name, selects a model at once. Otherwise there is something to choose. */
+  /** Switches at once if the text is a model's ID or matches no model's name; otherwise lists the models that match. */
   const find = (text: string) =>
     Effect.suspend(() => {
       const choices = Picker.modelChoices(host.models)

@@ -33,9 +33,11 @@ export const reservedNames: ReadonlyArray<string> = names.map((name) => name.sli
 const line = ({ description, name }: Command): string => `${name.padEnd(12)} ${description}`
 
 /** `Did you mean /model? ` if a command is similar enough; otherwise empty. */
-export const suggest = (text: string): string => {
+export const suggest = (text: string, customCommands: ReadonlyArray<Command>): string => {
   // Two letters in the wrong order are a distance of 2, even in a short name.
-  const [closest] = Suggest.closest(text, names, { maxDistance: () => 2 })
+  const [closest] = Suggest.closest(text, [...names, ...customCommands.map(({ name }) => name)], {
+    maxDistance: () => 2
+  })
   return closest === undefined ? "" : `Did you mean ${closest}? `
 }
 

@@ -28,7 +28,7 @@ const sequences: Readonly<Record<"off" | "bell" | "osc9" | "osc777", (text: stri
 }
 
 const titleOf = ({ directory, overlay, task }: State): string => {
-  const what = overlay?.type === "question" ? "asks" : task.type === "none" ? undefined : "works"
+  const what = overlay?.type === "question" ? "waiting for you" : task.type === "none" ? undefined : "working"
   return ["altimate-code", ...(what === undefined ? [] : [what]), ...(directory === "" ? [] : [clean(directory)])].join(
     " · "
   )

@@ -34,13 +34,13 @@ const submit = (state: State, text: string): Step => {
   if (isSlashCommand(text)) return runSlashCommand(state, text)
   const custom = findCustomCommand(state, text)
   if (custom !== undefined) return startTurn(state, text, { type: "command", command: custom, text })
-  if (/^\/[a-z]+$/.test(text)) {
+  if (/^\/[a-z][\w:-]*$/i.test(text)) {
     return submitQueued(
       addItem(state, {
         type: "notice",
         level: "warning",
         text: `Unknown command: ${text}`,
-        hint: `${suggest(text)}/help lists all commands.`
+        hint: `${suggest(text, state.customCommands)}/help lists all commands.`
       })
     )
   }

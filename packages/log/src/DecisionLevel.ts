@@ -1,0 +1,28 @@
+/**
+ * The level at which the libraries log their decisions.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as LogLevel from "effect/LogLevel"
+
+/**
+ * The level at which the libraries log what they decided: which file, endpoint, credential and model they use. Unless it is provided, `Debug`, because
+ * a program that uses a library seldom wants its lines. A program whose users look for these lines provides `Info`.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class DecisionLevel extends Context.Reference<DecisionLevel>()("@altimate-code/log/DecisionLevel", {
+  defaultValue: (): LogLevel.LogLevel => LogLevel.Debug
+}) {}
+
+/**
+ * Logs a decision at that level.
+ *
+ * @since 0.1.0
+ * @category logging
+ */
+export const logDecision = (message: string): Effect.Effect<void> =>
+  Effect.flatMap(DecisionLevel, (level) => Effect.logWithLevel(level, message))
