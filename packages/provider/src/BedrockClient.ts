@@ -36,6 +36,7 @@ import { makeRequestUrl } from "./internal/endpoint/requestUrl.ts"
 import { noStream } from "./internal/failure/fromResponse.ts"
 import { makeResolveIdentity } from "./internal/identity/resolveIdentity.ts"
 import { toEvents } from "./internal/protocol/response/responseEvents.ts"
+import { withAttemptSpan } from "./internal/telemetry/attemptSpan.ts"
 import { type Exchange, openStream, sendConverse } from "./internal/transport/exchange.ts"
 import { retryRequest } from "./internal/transport/retryRequest.ts"
 import { retryWithoutFields } from "./internal/transport/retryWithoutFields.ts"
@@ -292,6 +293,7 @@ const make = (limits: Limits): Effect.Effect<
                   answeredUrls: urls
                 }
                 return send({ ...exchange, attempt }, request).pipe(
+                  withAttemptSpan(attempt),
                   Effect.tap(() => Ref.update(answeredUrls, (before) => new Set(before).add(url)))
                 )
               })

@@ -7,7 +7,7 @@ import { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import type * as RequestOptions from "@altimate-code/config/RequestOptions"
+import * as RequestOptions from "@altimate-code/config/RequestOptions"
 import { Settings } from "@altimate-code/config/Settings"
 import { logDecision } from "@altimate-code/log/DecisionLevel"
 import * as Catalog from "@altimate-code/model-id/Catalog"
@@ -21,21 +21,43 @@ import type * as Config from "effect/Config"
 import type { ConfigError as EffectConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
+import { ParentSpan } from "effect/Tracer"
 import * as BedrockClient from "./BedrockClient.ts"
 import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
 import { toAiError } from "./internal/failure/toAiError.ts"
+import * as AnsweredReasoning from "./internal/protocol/prompt/answeredReasoning.ts"
+import { readPromptOptions } from "./internal/protocol/prompt/messageOptions.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
 import * as ThinkingPlan from "./internal/protocol/prompt/thinkingPlan.ts"
+import { listDocuments } from "./internal/protocol/response/citations.ts"
 import { toParts } from "./internal/protocol/response/completeResponse.ts"
 import { toStreamParts } from "./internal/protocol/response/toStreamParts.ts"
+import { observe } from "./internal/telemetry/observe.ts"
 import { choose } from "./ModelChoice.ts"
 import type { Notice } from "./Notice.ts"
+
+/**
+ * This also adds the metadata to the types of `@effect/ai`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type { CitationMetadata, FinishMetadata, ReasoningMetadata } from "./parts/ResponseMetadata.ts"
+
+/**
+ * This also adds the options to the types of `@effect/ai`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type { FileOptions, RequestPromptOptions } from "./parts/PromptOptions.ts"
 
 /**
  * The model and the parameters of its requests.
@@ -87,11 +109,21 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  * or one over the limit (see `AttachmentLimits`), is replaced with a line of text; each tool call gets a unique ID and a result; tool schemas
  * are simplified, and the removed parts are added to the tool's description. Later requests use the same IDs for the tool calls of an answer.
  *
- * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`. Reasoning parts have `signature`, `redactedContent`
- * (base64) and `model`; the next turn must send them back in the options of the prompt part, to the same model only. The `finish` part has
- * the original `stopReason`, `cacheWriteInputTokens`, `cacheWrite1hInputTokens`, `latencyMs`, and what a guardrail found (see
- * `GuardrailReport`). As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
+ * Claude refuses a forced tool call while it thinks. So a request that forces one (`toolChoice: "required"`, one tool, or `generateObject`) turns
+ * thinking off, or, if the model always thinks or the caller's own fields make it think, leaves the choice to the model. A thinking budget is
+ * always below `maxTokens`.
+ *
+ * The options of a prompt's system messages and last user message change a request; see `PromptOptions`.
+ *
+ * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`; see `ResponseMetadata`. The next turn must send the metadata of
+ * reasoning back in the options of the prompt part. `Chat` and `Prompt.fromResponseParts` of `@effect/ai` 0.37 discard it, so the layer
+ * remembers it for its last 256 answers with reasoning. Citations become `source` parts. As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
  * emits `finish` before it fails.
+ *
+ * The spans of `@effect/ai` get the attributes of OpenTelemetry's conventions for generative AI, and each attempt at a request has a client
+ * span, whose context is sent to the gateway as `traceparent` (unsigned; a configured header of that name takes precedence; none with
+ * `Effect.withTracerEnabled(false)`). The metrics are `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and
+ * `gen_ai.server.time_to_first_token`. None of them contains text of the prompt or the answer.
  *
  * @since 0.1.0
  * @category layers
@@ -142,6 +174,8 @@ export const model = (
   BedrockClient.BedrockClient | Auth | Settings
 > => Model.make("amazon-bedrock", layer({ ...options, model }))
 
+const noCache = { system: false, messages: false, tools: false }
+
 /** In tokens. Bedrock deducts all of it from the quota when a request starts. */
 const maxDefaultTokens = 32_000
 
@@ -171,12 +205,15 @@ const make = (options: Options) =>
     const { factsOf, model: known, request: configured, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
     const { gateway } = yield* Settings
-    const maxTokens = options.maxTokens ?? configured.maxTokens?.value
-      ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
     const ownFields = { ...options.additionalModelRequestFields, ...configured.additionalModelRequestFields }
-    const thinking = thinkingFields.some((name) => Object.hasOwn(ownFields, name))
-      ? undefined
-      : ThinkingPlan.make({
+    const sendsOwnThinking = thinkingFields.some((name) => Object.hasOwn(ownFields, name))
+    /** What is sent with the options of a prompt, if it has any. */
+    const prepare = (given: RequestOptions.RequestOptions = {}) => {
+      const merged = RequestOptions.merge(configured, given)
+      const maxTokens = given.maxTokens?.value ?? options.maxTokens ?? configured.maxTokens?.value
+        ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
+      const isThinkingGiven = given.effort !== undefined || given.thinking !== undefined
+      const thinking = sendsOwnThinking ? undefined : ThinkingPlan.make({
         name: Option.match(known, { onNone: () => options.model, onSome: ({ name }) => name }),
         isKnown: Option.isSome(known),
         reasoning: capabilities.reasoning,
@@ -184,10 +221,14 @@ const make = (options: Options) =>
         maxTokens,
         acceptsDisplay: !model.region.startsWith("us-gov-")
       }, {
-        effort: options.effort ?? configured.effort?.value,
-        thinking: configured.thinking?.value,
-        isSampled: isSampled(configured)
+        effort: isThinkingGiven ? given.effort?.value : options.effort ?? merged.effort?.value,
+        thinking: merged.thinking?.value,
+        isSampled: isSampled(merged)
       })
+      return { options: merged, maxTokens, thinking }
+    }
+    const prepared = prepare()
+    const { thinking } = prepared
     const own = yield* Ref.make<ReadonlyArray<Notice>>(
       thinking?.notices.map((notice) => ({ _tag: "Thinking", notice }) as const) ?? []
     )
@@ -196,22 +237,29 @@ const make = (options: Options) =>
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
     )
 
+    const isClaude = Option.isNone(known) || known.value.family === "Claude"
+    const reasoning = AnsweredReasoning.make()
     const request = (provider: LanguageModel.ProviderOptions) =>
-      toRequest({
-        ...provider,
-        modelId: model.wire,
-        capabilities,
-        maxTokens,
-        thinking,
-        additionalModelRequestFields: options.additionalModelRequestFields,
-        options: configured,
-        takesBetas: Option.isNone(known) || known.value.family === "Claude"
-      })
+      Either.flatMap(readPromptOptions(provider.prompt), (given) =>
+        Either.map(
+          toRequest({
+            ...provider,
+            ...(given === undefined ? prepared : prepare(given.request)),
+            prompt: reasoning.restore(provider.prompt),
+            modelId: model.wire,
+            capabilities: given?.cache === false ? { ...capabilities, cache: noCache } : capabilities,
+            additionalModelRequestFields: options.additionalModelRequestFields,
+            isClaude
+          }),
+          (input) => ({ input, headers: { ...settings.headers, ...given?.headers } })
+        ))
     const makeExpectation = (
       { responseFormat, tools }: LanguageModel.ProviderOptions,
       input: ConverseCommandInput
     ) => ({
       modelId: model.wire,
+      isClaude,
+      documents: listDocuments(input.messages ?? []),
       ids: listToolUseIds(input),
       tools: new Set(tools.map((tool) => tool.name)),
       ...(responseFormat.type === "json" && { responseFormat })
@@ -227,19 +275,28 @@ const make = (options: Options) =>
     const languageModel = yield* LanguageModel.make({
       generateText: (provider) =>
         request(provider).pipe(
-          Effect.flatMap((input) =>
-            client.converse(input, settings.headers).pipe(
-              Effect.mapError(explain("generateText", input)),
-              Effect.flatMap((output) => toParts(output, makeExpectation(provider, input)))
-            )
+          Effect.flatMap(({ headers, input }) =>
+            Effect.flatMap(observe(provider.span, input), ({ onExit, onPart }) =>
+              client.converse(input, headers).pipe(
+                Effect.mapError(explain("generateText", input)),
+                Effect.flatMap((output) => toParts(output, makeExpectation(provider, input))),
+                Effect.map((parts) => parts.map(onPart).map(reasoning.makeRecorder())),
+                Effect.onExit((exit) => onExit(exit))
+              ))
           )
         ),
       streamText: (provider) =>
-        Stream.unwrap(Effect.map(request(provider), (input) => {
-          const expected = makeExpectation(provider, input)
-          return client.converseStream(input, settings.headers).pipe(
+        Stream.unwrap(Effect.gen(function*() {
+          const { headers, input } = yield* request(provider)
+          const { onExit, onPart } = yield* observe(provider.span, input)
+          return client.converseStream(input, headers).pipe(
             Stream.mapError(explain("streamText", input)),
-            toStreamParts(expected)
+            toStreamParts(makeExpectation(provider, input)),
+            Stream.map(onPart),
+            Stream.map(reasoning.makeRecorder()),
+            Stream.ensuringWith(onExit),
+            // `@effect/ai` does not make its span the parent of what happens in a stream.
+            Stream.provideService(ParentSpan, provider.span)
           )
         }))
     })

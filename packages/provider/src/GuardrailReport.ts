@@ -5,7 +5,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { key } from "./internal/protocol/response/metadata.ts"
+import { key } from "./internal/protocol/key.ts"
 
 /**
  * A policy that acted on the prompt (`input`) or the answer (`output`): it blocked the text, or masked a part of it. `what` is the name of the

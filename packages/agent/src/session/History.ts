@@ -11,6 +11,39 @@ import { removeRefused } from "../internal/session/refusedContent.ts"
 import type { Entry, Line } from "./Session.ts"
 import * as Usage from "./Usage.ts"
 
+/** Merges metadata, provider by provider. */
+const mergeMetadata = (
+  before: Response.ProviderMetadata,
+  after: Response.ProviderMetadata
+): Response.ProviderMetadata => ({
+  ...before,
+  ...Object.fromEntries(Object.entries(after).map(([provider, data]) => [provider, { ...before[provider], ...data }]))
+})
+
+/** The metadata of each reasoning that is complete. Providers put it in the part that starts it, in a delta, or in the part that ends it. */
+const collectReasoning = (parts: ReadonlyArray<Response.AnyPart>): ReadonlyArray<Response.ProviderMetadata> => {
+  const open = new Map<string, Response.ProviderMetadata>()
+  return parts.flatMap((part) => {
+    switch (part.type) {
+      case "reasoning":
+        return [part.metadata]
+      case "reasoning-start":
+        open.set(part.id, part.metadata)
+        return []
+      case "reasoning-delta":
+      case "reasoning-end": {
+        const before = open.get(part.id)
+        if (before === undefined) return []
+        const merged = mergeMetadata(before, part.metadata)
+        open.set(part.id, merged)
+        return part.type === "reasoning-end" ? [merged] : []
+      }
+      default:
+        return []
+    }
+  })
+}
+
 /**
  * Like `Prompt.fromResponseParts`, but preserves the metadata of reasoning as the options of its prompt part, because without its
  * signature the reasoning would be refused or lost in the next turn. Accepts the parts of `generateText` and `streamText` of any provider.
@@ -19,14 +52,14 @@ import * as Usage from "./Usage.ts"
  * @category constructors
  */
 export const fromResponseParts = (parts: ReadonlyArray<Response.AnyPart>): Prompt.Prompt => {
-  const reasoning = parts.filter((part) => part.type === "reasoning" || part.type === "reasoning-end").values()
+  const reasoning = collectReasoning(parts).values()
   const messages = Prompt.fromResponseParts(parts).content.map((message) =>
     message.role === "assistant"
       ? Prompt.assistantMessage({
         ...message,
         content: message.content.map((part) =>
           part.type === "reasoning"
-            ? Prompt.reasoningPart({ ...part, options: reasoning.next().value?.metadata ?? {} })
+            ? Prompt.reasoningPart({ ...part, options: reasoning.next().value ?? {} })
             : part
         )
       })

@@ -29,7 +29,7 @@ const told = (prompt: Prompt.Prompt) =>
 
 const is = (text: string) => JSON.stringify([{ type: "text", text }])
 
-const part = (fields: unknown) => fields as Response.AnyPart
+const part = (fields: unknown) => ({ metadata: {}, ...fields as object }) as Response.AnyPart
 const signed = { "some-provider": { signature: "s" } }
 
 describe("An answer of the model", () => {
@@ -56,6 +56,23 @@ describe("An answer of the model", () => {
     const [message] = History.fromResponseParts(whole).content
     assert.isTrue(message?.role === "assistant")
     assert.deepStrictEqual((message as Prompt.AssistantMessage).content[0]?.options, signed)
+  })
+
+  it("preserves the metadata of all the parts of a reasoning, whichever has the signature", () => {
+    const data = (name: string) => ({ metadata: { "some-provider": { [name]: name } } })
+    const optionsOf = (start: object, delta: object, end: object) =>
+      History.toAssistantMessage([
+        part({ type: "reasoning-start", id: "a", ...start }),
+        part({ type: "reasoning-delta", id: "a", delta: "Hm." }),
+        part({ type: "reasoning-delta", id: "a", delta: "", ...delta }),
+        part({ type: "reasoning-end", id: "a", ...end })
+      ]).content[0]?.options
+    assert.deepStrictEqual(optionsOf(data("a"), {}, {}), { "some-provider": { a: "a" } })
+    assert.deepStrictEqual(optionsOf({}, data("a"), {}), { "some-provider": { a: "a" } })
+    assert.deepStrictEqual(
+      optionsOf(data("a"), data("b"), { metadata: { "some-provider": { c: "c" }, other: { d: "d" } } }),
+      { "some-provider": { a: "a", b: "b", c: "c" }, other: { d: "d" } }
+    )
   })
 
   it("keeps incomplete text if it was cut off, but no incomplete reasoning", () => {

@@ -1,7 +1,18 @@
 /** What an answer costs. */
 import type { Billed } from "@altimate-code/agent/turn/ModelProvider"
 import * as Catalog from "@altimate-code/model-id/Catalog"
+import * as Metric from "effect/Metric"
+import * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
+
+/** In US dollars. */
+const spent = Metric.counter("altimate_code.cost", { description: "What answers cost.", incremental: true }).pipe(
+  Metric.tagged("unit", "USD")
+)
+
+/** Adds the cost of an answer to the metric. */
+export const count = (model: string | undefined, cost: number): void =>
+  spent.unsafeUpdate(cost, model === undefined ? [] : [MetricLabel.make("gen_ai.response.model", model)])
 
 /** The model whose price is known from the configuration or the catalog. */
 export interface PricedModel {

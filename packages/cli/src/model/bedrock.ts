@@ -165,7 +165,11 @@ export const provider = (
 ): ModelProvider => ({
   ...helpers,
   model: model.wire,
-  computeCost: (answer) => Option.getOrUndefined(AnswerCost.compute([{ wire: model.wire, price }, ...prices], answer)),
+  computeCost: (answer) => {
+    const cost = Option.getOrUndefined(AnswerCost.compute([{ wire: model.wire, price }, ...prices], answer))
+    if (cost !== undefined) AnswerCost.count(answer.model, cost)
+    return cost
+  },
   maxCost: Option.getOrUndefined(maxCost),
   refusal: (error) => Option.getOrUndefined(BedrockError.fromAiError(error))?.refusal,
   canRetryAnswer: (error) => Option.exists(BedrockError.fromAiError(error), canRetryAnswer),

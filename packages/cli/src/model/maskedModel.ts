@@ -29,7 +29,9 @@ const maskPieces = (makeMasker: (minHeldLength: number) => Masker) => {
         const masker = texts.get(part.id)?.masker ?? makeMasker(minHeldLength)
         texts.set(part.id, { masker, last: part })
         const delta = masker.next(part.delta)
-        return delta === "" && part.delta !== "" ? [] : [{ ...part, delta }]
+        // A part without text may still have metadata, such as the signature of reasoning.
+        const isEmpty = delta === "" && part.delta !== "" && Object.keys(part.metadata).length === 0
+        return isEmpty ? [] : [{ ...part, delta }]
       }
       case "text-end":
       case "reasoning-end":

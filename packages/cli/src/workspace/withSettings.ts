@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Stdio } from "../command-line/Stdio.ts"
 import { describeUnknownBaseModel } from "../model/notices.ts"
+import { withTelemetry } from "../telemetry/withTelemetry.ts"
 import * as Trust from "./projectTrust.ts"
 
 /** The maximum number of settings that the warning lists. */
@@ -75,7 +76,7 @@ const warnOfMisplacedUrl = Effect.catchIf(
 
 /**
  * Reads the settings, handles untrusted project files with `untrusted`, writes warnings to stderr, and runs `self` with the settings. For
- * `send` it fails without an endpoint, before any credential is read. For `explain` it omits the warning that suggests this very
+ * `send` it fails without an endpoint, before any credential is read, and exports telemetry if that is asked for. For `explain` it omits the warning that suggests this very
  * command.
  */
 export const withSettings = <E1 = never, R1 = never>(
@@ -90,7 +91,7 @@ export const withSettings = <E1 = never, R1 = never>(
     for (const warning of yield* purpose === "explain" ? otherWarnings : warnings) {
       yield* writeError(`warning: ${warning}\n`)
     }
-    return yield* self
+    return yield* purpose === "send" ? withTelemetry(self) : self
   })
   return Effect.gen(function*() {
     const settings = yield* Settings.Settings

@@ -1,4 +1,5 @@
 import type { ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime"
+import type * as Response from "@effect/ai/Response"
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -8,7 +9,13 @@ import type { Expectation } from "../../src/internal/protocol/tools/toolCall.ts"
 
 type Content = NonNullable<NonNullable<NonNullable<ConverseCommandOutput["output"]>["message"]>["content"]>
 
-const expectation: Expectation = { modelId: "us.m", tools: new Set(["read_file"]), ids: new Set() }
+const expectation: Expectation = {
+  modelId: "us.m",
+  isClaude: false,
+  documents: [],
+  tools: new Set(["read_file"]),
+  ids: new Set()
+}
 const output = (content: Content, rest: Partial<ConverseCommandOutput> = {}): ConverseCommandOutput => ({
   $metadata: { requestId: "r1" },
   output: { message: { role: "assistant", content } },
@@ -21,10 +28,13 @@ const parts = (content: Content, rest?: Partial<ConverseCommandOutput>, expected
   Either.getOrThrowWith(toParts(output(content, rest), expected), (error) => new Error(error.description))
 const finish = (rest: Partial<ConverseCommandOutput>) => parts([], rest).at(-1)
 
+const finishData = (part: Response.PartEncoded | undefined) =>
+  part?.type === "finish" ? part.metadata?.[key] : undefined
+
 /** Also checks that the metadata contains the original stop reason. */
 const reason = (stopReason: string) => {
   const part = finish({ stopReason: stopReason as never })
-  assert.strictEqual(part?.metadata?.[key]?.["stopReason"], stopReason)
+  assert.strictEqual(finishData(part)?.stopReason, stopReason)
   return part?.type === "finish" ? part.reason : undefined
 }
 
@@ -89,7 +99,7 @@ describe("a complete response", () => {
     }
     const part = finish({ usage })
     assert.strictEqual(part?.type === "finish" ? part.usage.cachedInputTokens : undefined, 100)
-    assert.deepStrictEqual(part?.metadata?.[key]?.["cacheWriteInputTokens"], 200)
+    assert.deepStrictEqual(finishData(part)?.cacheWriteInputTokens, 200)
   })
 
   it("maps every stop reason, including unknown ones", () => {

@@ -152,11 +152,32 @@ describe("a request", () => {
   })
 
   it("contains additional model request fields unchanged", () => {
-    const thinking = { thinking: { type: "enabled", budget_tokens: 1024 } }
+    const thinking = { thinking: { type: "enabled", budget_tokens: 1024 }, top_k: 5 }
     assert.deepStrictEqual(
-      request("hi", { additionalModelRequestFields: thinking }).additionalModelRequestFields,
+      request("hi", { additionalModelRequestFields: thinking, maxTokens: 1025 }).additionalModelRequestFields,
       thinking
     )
+  })
+
+  it("has a thinking budget of its own fields below the token limit, or none if that leaves no room", () => {
+    const fields = (maxTokens: number, budget_tokens: number) =>
+      request("hi", {
+        maxTokens,
+        additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens }, top_k: 5 }
+      }).additionalModelRequestFields
+    assert.deepStrictEqual(fields(32_000, 32_000), { thinking: { type: "enabled", budget_tokens: 27_904 }, top_k: 5 })
+    assert.deepStrictEqual(fields(2048, 64_000), { thinking: { type: "enabled", budget_tokens: 1024 }, top_k: 5 })
+    assert.deepStrictEqual(fields(1024, 1024), { top_k: 5 })
+  })
+
+  it("forces no tool call if its own fields make the model think", () => {
+    const choice = (thinking: object) =>
+      request("hi", { tools: [readFile], toolChoice: "required", additionalModelRequestFields: { thinking } })
+        .toolConfig?.toolChoice
+    assert.isUndefined(choice({ type: "adaptive" }))
+    assert.deepStrictEqual(choice({ type: "disabled" }), { any: {} })
+    // Without room for thinking, the call can be forced.
+    assert.deepStrictEqual(choice({ type: "enabled", budget_tokens: 4096 }), { any: {} })
   })
 })
 

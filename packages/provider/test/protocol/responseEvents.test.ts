@@ -6,7 +6,7 @@ import { toParts } from "../../src/internal/protocol/response/completeResponse.t
 import { toEvents } from "../../src/internal/protocol/response/responseEvents.ts"
 import { initialState, step } from "../../src/internal/protocol/response/streamParts.ts"
 
-const expected = { modelId: "m", tools: new Set(["look"]), ids: new Set<string>() }
+const expected = { modelId: "m", isClaude: true, documents: [], tools: new Set(["look"]), ids: new Set<string>() }
 
 const answer = (content: Array<ContentBlock>, stopReason = "tool_use"): ConverseCommandOutput => ({
   output: { message: { role: "assistant", content } },

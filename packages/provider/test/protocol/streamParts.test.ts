@@ -34,7 +34,13 @@ const usage = {
   }
 }
 
-const expected = { modelId: "us.m", tools: new Set(["read_file"]), ids: new Set<string>() }
+const expected = {
+  modelId: "us.m",
+  isClaude: false,
+  documents: [],
+  tools: new Set(["read_file"]),
+  ids: new Set<string>()
+}
 
 const streamEnd = { _tag: "End" } as const
 

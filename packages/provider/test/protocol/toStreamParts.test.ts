@@ -6,7 +6,7 @@ import * as Stream from "effect/Stream"
 import { toStreamParts } from "../../src/internal/protocol/response/toStreamParts.ts"
 import type { StreamedEvent } from "../../src/StreamedEvent.ts"
 
-const expected = { modelId: "m", ids: new Set<string>(), tools: new Set(["read"]) }
+const expected = { modelId: "m", isClaude: true, documents: [], ids: new Set<string>(), tools: new Set(["read"]) }
 
 const text = (text: string, contentBlockIndex = 0): StreamedEvent => ({
   contentBlockDelta: { contentBlockIndex, delta: { text } }

@@ -4,6 +4,7 @@ import { NetworkError } from "@altimate-code/network/NetworkError"
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import { Readable } from "node:stream"
 import type { BedrockError, Reason } from "../../BedrockError.ts"
@@ -18,6 +19,7 @@ import { readResponseIds, type ResponseIds } from "../failure/responseIds.ts"
 import { makeMask } from "../identity/makeMask.ts"
 import { redactHeaders } from "../identity/redactHeaders.ts"
 import { reconstructSignature, type SignedRequest } from "../identity/signedRequest.ts"
+import { annotateResponse, traceparent } from "../telemetry/attemptSpan.ts"
 import { preludeLength } from "./frames.ts"
 import { peek, readBody, receive } from "./readBody.ts"
 
@@ -68,15 +70,19 @@ export const gatewayHandler = (
   const { identity, operation, url } = attempt
   const log = (message: string, annotations: Record<string, unknown>) =>
     Runtime.runSync(runtime, Effect.annotateLogs(Effect.logDebug(message), { ...annotations, attempt: attempt.number }))
+  const parent = traceparent(runtime)
   const now = () => Runtime.runSync(runtime, Clock.currentTimeMillis)
 
   const send: Handler["handle"] = async (request, options) => {
     const redact = (headers: ReceivedResponse["headers"]) => redactHeaders(headers, identity, attempt.headers)
+    // After the request was signed, because what is in between may replace the header. The user's own header takes precedence.
+    if (Option.isSome(parent)) request.headers["traceparent"] ??= parent.value
     log("request", { method: request.method, url, headers: redact(request.headers) })
     const started = now()
     const { response } = await http.handle(request, options)
     response.headers = lowerCase(response.headers)
     const { requestId } = readResponseIds(response.headers)
+    Runtime.runSync(runtime, annotateResponse(response.statusCode, requestId))
     log("response", {
       status: response.statusCode,
       ms: now() - started,

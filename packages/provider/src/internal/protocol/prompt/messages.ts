@@ -3,11 +3,13 @@ import type { ContentBlock, Message } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import { isObject, type JsonObject, toJson } from "../jsonValue.ts"
+import { key } from "../key.ts"
 import { toWireName } from "../tools/toolNames.ts"
 import { omissionText, toBlock } from "./file.ts"
 import { pairCalls } from "./pairCalls.ts"
-import { toReasoning } from "./reasoning.ts"
+import { type Target, toReasoning } from "./reasoning.ts"
 import { toTextBlocks } from "./text.ts"
 import { toToolResult } from "./toolResult.ts"
 
@@ -17,7 +19,10 @@ type Mapped<A> = Either.Either<A, AiError.MalformedInput>
  * Produces valid messages for any conversation: no message is empty, the first is the user's, roles alternate, and each tool call has a unique ID
  * and one result.
  */
-export const toMessages = ({ content: prompt }: Prompt.Prompt, modelId: string): Mapped<ReadonlyArray<Message>> =>
+export const toMessages = (
+  { content: prompt }: Prompt.Prompt,
+  model: Omit<Target, "isOpenTurn">
+): Mapped<ReadonlyArray<Message>> =>
   Either.gen(function*() {
     const messages: Array<Message> = []
     const documents = new Set<string>()
@@ -25,7 +30,7 @@ export const toMessages = ({ content: prompt }: Prompt.Prompt, modelId: string):
     for (const [index, message] of prompt.entries()) {
       if (message.role === "system") continue
       const content = message.role === "assistant"
-        ? yield* toAssistantContent(message, { modelId, isOpenTurn: index > lastPrompt })
+        ? yield* toAssistantContent(message, { ...model, isOpenTurn: index > lastPrompt })
         : yield* toUserContent(message, documents)
       if (content.length > 0) append(messages, message.role === "assistant" ? "assistant" : "user", content)
     }
@@ -47,16 +52,25 @@ const toUserContent = (
     const content: Array<ContentBlock> = []
     for (const part of parts) {
       if (part.type === "text") content.push(...toTextBlocks(part.text))
-      if (part.type === "file") content.push(toBlock(part, documents))
+      if (part.type === "file") content.push(toCitedBlock(part, documents))
       // Converse does not accept the results of calls that the service ran itself.
       if (part.type === "tool-result" && !part.providerExecuted) content.push(yield* toToolResult(part, documents))
     }
     return content
   })
 
+/** A document is cited only if its options say so. */
+const toCitedBlock = (part: Prompt.FilePart, documents: Set<string>): ContentBlock => {
+  const block = toBlock(part, documents)
+  const options: unknown = part.options[key]
+  return block.document !== undefined && Predicate.isRecord(options) && options["citations"] === true
+    ? { document: { ...block.document, citations: { enabled: true } } }
+    : block
+}
+
 const toAssistantContent = (
   { content: parts }: Prompt.AssistantMessage,
-  reasoning: Parameters<typeof toReasoning>[1]
+  reasoning: Target
 ): Mapped<Array<ContentBlock>> =>
   Either.gen(function*() {
     const content: Array<ContentBlock> = []

@@ -13,7 +13,7 @@ import { addCachePoints } from "./cachePoints.ts"
 import { toMessages } from "./messages.ts"
 import { toRequestFields } from "./requestFields.ts"
 import { toTextBlocks } from "./text.ts"
-import { adaptToThinking } from "./thinking.ts"
+import { adaptToThinking, limitOwnThinking } from "./thinking.ts"
 import type { ThinkingPlan } from "./thinkingPlan.ts"
 import { toWellFormed } from "./wellFormed.ts"
 
@@ -30,12 +30,13 @@ export interface Input
   /** The fields that the user has set. */
   readonly options?: RequestOptions
   /** False for a model that is known not to be Claude. */
-  readonly takesBetas?: boolean
+  readonly isClaude?: boolean
 }
 
 export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiError.MalformedInput> =>
   Either.gen(function*() {
-    const history = yield* toMessages(input.prompt, input.modelId)
+    const { isClaude = true, modelId, options = {} } = input
+    const history = yield* toMessages(input.prompt, { modelId, isClaude })
     if (history.length === 0) return yield* Either.left(malformedInput("the prompt has no text and no file"))
     if (isBareDocument(history.at(-1)!)) {
       return yield* Either.left(
@@ -51,10 +52,9 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
       messages,
       toolConfig: yield* toToolConfig({ ...input, used })
     })
-    const { options = {}, takesBetas = true } = input
     const parts = addCachePoints({ system, messages, toolConfig }, input.capabilities.cache, options.cacheTtl?.value)
-    return toWellFormed({
-      modelId: input.modelId,
+    return limitOwnThinking(toWellFormed({
+      modelId,
       messages: [...parts.messages],
       ...(parts.system.length > 0 && { system: [...parts.system] }),
       ...(parts.toolConfig && { toolConfig: parts.toolConfig }),
@@ -62,9 +62,9 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
         options: sendsSampling ? options : Struct.omit(options, "temperature", "topP"),
         maxTokens: sendsMaxTokens ? input.maxTokens : undefined,
         modelFields: { ...fields, ...input.additionalModelRequestFields },
-        takesBetas
+        isClaude
       })
-    })
+    }))
   })
 
 /** Whether a message has documents without any text, so that the model cannot know what to do with them. */

@@ -24,7 +24,7 @@ export interface Given {
   /** Fields of the model's own that the program sends. The user's take precedence. */
   readonly modelFields: ModelFields | undefined
   /** False for a model that is known not to be Claude. */
-  readonly takesBetas: boolean
+  readonly isClaude: boolean
 }
 
 export const toRequestFields = (given: Given): Fields => {
@@ -62,13 +62,13 @@ export const toRequestFields = (given: Given): Fields => {
 
 const betas = "anthropic_beta"
 
-const toModelFields = ({ modelFields, options, takesBetas }: Given): ModelFields => {
+const toModelFields = ({ modelFields, options, isClaude }: Given): ModelFields => {
   const own = Object.fromEntries(
     Object.entries(options.additionalModelRequestFields ?? {}).map(([name, { value }]) => [name, value])
   )
   const merged = mergeValues(modelFields ?? {}, own)
   const fields: ModelFields = Predicate.isRecord(merged) ? merged : {}
-  const short = takesBetas ? options.anthropicBeta?.value ?? [] : []
+  const short = isClaude ? options.anthropicBeta?.value ?? [] : []
   // Both spellings of the setting name features to turn on, so neither hides the other.
   const all = [...new Set([...short, ...[modelFields?.[betas] ?? []].flat(), ...[own[betas] ?? []].flat()])]
   return all.length === 0 ? Struct.omit(fields, betas) : { ...fields, [betas]: all }

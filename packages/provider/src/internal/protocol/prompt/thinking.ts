@@ -1,6 +1,8 @@
 /** Combines a request with the fields that make the model think. */
-import type { Message, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
-import type { ThinkingPlan } from "./thinkingPlan.ts"
+import type { ConverseCommandInput, Message, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
+import * as Predicate from "effect/Predicate"
+import * as Struct from "effect/Struct"
+import { maxBudget, minBudget, type ThinkingPlan } from "./thinkingPlan.ts"
 
 interface Request {
   readonly messages: ReadonlyArray<Message>
@@ -47,4 +49,35 @@ const continuesUnthoughtCalls = (messages: ReadonlyArray<Message>): boolean => {
   )
   const answer = messages[prompt + 1]
   return answer?.content !== undefined && answer.content[0]?.reasoningContent === undefined
+}
+
+/**
+ * Makes a request acceptable whose own model fields control Claude's thinking, and for which there is no plan: the budget is less than `maxTokens`,
+ * and no tool call is forced. If `maxTokens` leaves no room for the smallest budget, the model does not think.
+ * Source: Anthropic, "Extended thinking": `budget_tokens` must be less than `max_tokens`; only the tool choices `auto` and `none` are accepted.
+ */
+export const limitOwnThinking = (request: ConverseCommandInput): ConverseCommandInput => {
+  const fields: unknown = request.additionalModelRequestFields
+  const thinking = Predicate.isRecord(fields) ? fields["thinking"] : undefined
+  if (!Predicate.isRecord(fields) || !Predicate.isRecord(thinking) || thinking["type"] === "disabled") return request
+  const { inferenceConfig: { maxTokens = Infinity } = {}, toolConfig } = request
+  const budget = thinking["budget_tokens"]
+  if (Predicate.isNumber(budget) && budget >= maxTokens) {
+    const most = maxBudget(maxTokens)
+    const others = Struct.omit(fields, "thinking")
+    return limitOwnThinking(
+      most >= minBudget
+        ? {
+          ...request,
+          additionalModelRequestFields: { ...others, thinking: { ...thinking, budget_tokens: most } } as never
+        }
+        : Object.keys(others).length > 0
+        ? { ...request, additionalModelRequestFields: others as never }
+        : Struct.omit(request, "additionalModelRequestFields")
+    )
+  }
+  const choice = toolConfig?.toolChoice
+  return choice === undefined || choice.auto !== undefined
+    ? request
+    : { ...request, toolConfig: Struct.omit(toolConfig!, "toolChoice") }
 }

@@ -97,11 +97,11 @@ export interface Model {
 }
 
 /** In tokens. Claude's minimum is 1024. */
-const minBudget = 1024
+export const minBudget = 1024
 const budgets: Readonly<Record<Effort, number>> = { low: 2048, medium: 8192, high: 16_384, xhigh: 16_384, max: 16_384 }
 
 /** The largest budget that leaves room for an answer, in tokens. */
-const maxBudget = (maxTokens: number): number => maxTokens - Math.min(4096, Math.floor(maxTokens / 2))
+export const maxBudget = (maxTokens: number): number => maxTokens - Math.min(4096, Math.floor(maxTokens / 2))
 
 /** The effort whose budget is closest from above. */
 const effortForBudget = (budget: number): Effort =>

@@ -1,9 +1,15 @@
 /** A content block of a response stream. */
-import type { ReasoningContentBlockDelta, ToolUseBlockStart } from "@aws-sdk/client-bedrock-runtime"
+import type {
+  ReasoningContentBlockDelta,
+  ToolResultBlockStart,
+  ToolUseBlockStart
+} from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
+import type { ServerToolUse } from "../../../parts/ResponseMetadata.ts"
 import { malformedOutput } from "../malformed.ts"
+import { cleanToolName } from "../tools/harmonyName.ts"
 import { type Expectation, isServerTool } from "../tools/toolCall.ts"
 import { reasoningMetadata } from "./metadata.ts"
 
@@ -22,12 +28,22 @@ export interface ReasoningBlock {
 export interface ToolBlock {
   readonly type: "tool"
   readonly id: string
+  /** The ID in the response. */
+  readonly originalId: string
   readonly name: string
   readonly providerExecuted: boolean
   /** The part of its JSON input that has arrived so far. */
   readonly input: string
 }
-export type Block = TextBlock | ReasoningBlock | ToolBlock
+/** The result of a tool that the service runs itself. */
+export interface ResultBlock {
+  readonly type: "result"
+  /** The ID of the call in the response. */
+  readonly id: string
+  readonly status: string | undefined
+  readonly content: ReadonlyArray<unknown>
+}
+export type Block = TextBlock | ReasoningBlock | ToolBlock | ResultBlock
 
 export const makeTextBlock = (id: string): TextBlock => ({ type: "text", id })
 
@@ -41,12 +57,20 @@ export const makeReasoningBlock = (id: string): ReasoningBlock => ({
 export const makeToolBlock = (id: string, start: ToolUseBlockStart): ToolBlock => ({
   type: "tool",
   id,
-  name: start.name ?? "",
+  originalId: start.toolUseId ?? "",
+  name: cleanToolName(start.name ?? ""),
   providerExecuted: isServerTool(start.type),
   input: ""
 })
 
-export const toStartPart = (block: Block): Part => {
+export const makeResultBlock = (start: ToolResultBlockStart): ResultBlock => ({
+  type: "result",
+  id: start.toolUseId ?? "",
+  status: start.status,
+  content: []
+})
+
+export const toStartPart = (block: TextBlock | ReasoningBlock | ToolBlock): Part => {
   switch (block.type) {
     case "text":
       return { type: "text-start", id: block.id }
@@ -69,14 +93,16 @@ export const addReasoning = (block: ReasoningBlock, delta: ReasoningContentBlock
 /** The parts that end a block. If its tool call is malformed, `malformed` replaces the `tool-call` part. */
 export interface BlockEnd {
   readonly parts: ReadonlyArray<Part>
+  /** The call, if the service runs the tool itself. */
+  readonly serverTool?: ServerToolUse
   readonly malformed?: AiError.MalformedOutput
 }
 
-export const endBlock = (block: Block, expected: Expectation): BlockEnd => {
+export const endBlock = (block: TextBlock | ReasoningBlock | ToolBlock, expected: Expectation): BlockEnd => {
   const { id } = block
   if (block.type === "text") return { parts: [{ type: "text-end", id }] }
   if (block.type === "reasoning") {
-    const metadata = reasoningMetadata(expected.modelId, block.signature, block.redacted)
+    const metadata = reasoningMetadata(expected, block.signature, block.redacted)
     return { parts: [{ type: "reasoning-end", id, metadata }] }
   }
   const paramsEnd: Part = { type: "tool-params-end", id }
@@ -85,6 +111,7 @@ export const endBlock = (block: Block, expected: Expectation): BlockEnd => {
     onLeft: (malformed): BlockEnd => ({ parts: [paramsEnd], malformed }),
     // A call of an unknown tool has no `tool-call` part; its `tool-params` parts inform the caller.
     onRight: (params): BlockEnd => ({
+      ...(providerExecuted && { serverTool: { id: block.originalId, name, input: params } }),
       parts: expected.tools.has(name)
         ? [paramsEnd, { type: "tool-call", id, name, params, providerExecuted }]
         : [paramsEnd]

@@ -2,6 +2,7 @@
 import type { ConverseTrace, TokenUsage } from "@aws-sdk/client-bedrock-runtime"
 import type * as Response from "@effect/ai/Response"
 import { isOnlyMasked } from "../../../GuardrailReport.ts"
+import type { FinishMetadata, ServerToolUse } from "../../../parts/ResponseMetadata.ts"
 import { readGuardrailTrace } from "./guardrailTrace.ts"
 import { providerMetadata } from "./metadata.ts"
 
@@ -23,8 +24,8 @@ const reasons: Readonly<Record<string, Response.FinishReason>> = {
 export const isCut = (stopReason: string | undefined): boolean => reasons[stopReason ?? ""] === "length"
 
 /** The tokens that were written to the cache for an hour, which costs more than for five minutes. */
-const countHourWrites = ({ cacheDetails }: TokenUsage): number | undefined =>
-  cacheDetails?.reduce((sum, { inputTokens = 0, ttl }) => ttl === "1h" ? sum + inputTokens : sum, 0)
+const countHourWrites = (cacheDetails: NonNullable<TokenUsage["cacheDetails"]>): number =>
+  cacheDetails.reduce((sum, { inputTokens = 0, ttl }) => ttl === "1h" ? sum + inputTokens : sum, 0)
 
 /** Some gateways omit the total, or leave the cache out of it. */
 const countAll = (usage: TokenUsage): number | undefined => {
@@ -34,16 +35,21 @@ const countAll = (usage: TokenUsage): number | undefined => {
   return totalTokens === undefined && sum === 0 ? undefined : Math.max(totalTokens ?? 0, sum)
 }
 
+export interface Ending {
+  readonly stopReason: string | undefined
+  readonly usage: TokenUsage | undefined
+  readonly latencyMs: number | undefined
+  readonly trace: ConverseTrace | undefined
+  readonly serverTools: ReadonlyArray<ServerToolUse>
+}
+
 /**
  * Token counts are Bedrock's own: `inputTokens` excludes tokens read from or written to the cache, `cachedInputTokens` counts those read,
  * `cacheWriteInputTokens` in the metadata those written (`cacheWrite1hInputTokens` for an hour), and `totalTokens` is the sum. An answer of which a guardrail only masked parts is a
  * normal one.
  */
 export const toFinish = (
-  stopReason: string | undefined,
-  usage: TokenUsage | undefined,
-  latencyMs: number | undefined,
-  trace?: ConverseTrace
+  { latencyMs, serverTools, stopReason, trace, usage }: Ending
 ): Response.FinishPartEncoded => {
   const guardrail = trace?.guardrail === undefined ? undefined : readGuardrailTrace(trace.guardrail)
   const isMasked = stopReason === "guardrail_intervened" && guardrail !== undefined && isOnlyMasked(guardrail)
@@ -56,12 +62,13 @@ export const toFinish = (
       totalTokens: usage && countAll(usage),
       ...(usage?.cacheReadInputTokens !== undefined && { cachedInputTokens: usage.cacheReadInputTokens })
     },
-    metadata: providerMetadata({
+    metadata: providerMetadata<FinishMetadata>({
       ...(stopReason !== undefined && { stopReason }),
       ...(usage?.cacheWriteInputTokens !== undefined && { cacheWriteInputTokens: usage.cacheWriteInputTokens }),
-      ...(usage?.cacheDetails !== undefined && { cacheWrite1hInputTokens: countHourWrites(usage) }),
+      ...(usage?.cacheDetails !== undefined && { cacheWrite1hInputTokens: countHourWrites(usage.cacheDetails) }),
       ...(latencyMs !== undefined && { latencyMs }),
-      ...(guardrail !== undefined && { guardrail })
+      ...(guardrail !== undefined && { guardrail }),
+      ...(serverTools.length > 0 && { serverTools })
     })
   }
 }

@@ -1,37 +1,54 @@
 import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
+import type { ReasoningMetadata } from "../../../parts/ResponseMetadata.ts"
+import { key } from "../key.ts"
 
-/**
- * The key for this provider's metadata in response parts and its options in prompt parts. It is not `bedrock`, to avoid conflicts with other
- * Bedrock packages.
- */
-export const key = "altimate-code-bedrock"
+export { key }
 
-/** The data of a reasoning part that later requests must send unchanged. */
-export interface ReasoningData {
-  /** Proves that the model generated the text. */
-  readonly signature?: string
-  /** Encrypted reasoning, in base64. */
-  readonly redactedContent?: string
-  /** The model ID that was sent; no other model accepts the data. Absent in sessions of older versions. */
-  readonly model?: string
-}
+/** The key of `@effect/ai-anthropic`. */
+export const anthropicKey = "anthropic"
 
 /** Metadata under this provider's key. */
-export const providerMetadata = (data: object): { readonly [key]: Record<string, unknown> } => ({ [key]: { ...data } })
+export const providerMetadata = <Data extends object>(data: Data) => ({ [key]: { ...data } }) as const
 
-/** The {@link ReasoningData} for a response part. */
-export const reasoningMetadata = (model: string, signature: string | undefined, redacted: Uint8Array | undefined) =>
-  providerMetadata({
+interface Model {
+  /** The model ID that was sent. */
+  readonly modelId: string
+  readonly isClaude: boolean
+}
+
+/** The {@link ReasoningMetadata} for a response part, and for Claude the same as `@effect/ai-anthropic` has it. */
+export const reasoningMetadata = (
+  { isClaude, modelId }: Model,
+  signature: string | undefined,
+  redacted: Uint8Array | undefined
+) => {
+  const redactedContent = redacted && Encoding.encodeBase64(redacted)
+  return {
+    ...providerMetadata<ReasoningMetadata>({
+      ...(signature !== undefined && { signature }),
+      ...(redactedContent !== undefined && { redactedContent }),
+      ...((signature !== undefined || redacted !== undefined) && { model: modelId })
+    }),
+    ...(isClaude && signature !== undefined && { [anthropicKey]: { type: "thinking" as const, signature } }),
+    ...(isClaude && signature === undefined && redactedContent !== undefined && {
+      [anthropicKey]: { type: "redacted_thinking" as const, redactedData: redactedContent }
+    })
+  }
+}
+
+const readTexts = (data: unknown, names: ReadonlyArray<string>): Readonly<Record<string, string>> =>
+  Predicate.isRecord(data)
+    ? Object.fromEntries(names.flatMap((name) => Predicate.isString(data[name]) ? [[name, data[name]]] : []))
+    : {}
+
+/** Reads the {@link ReasoningMetadata} from a prompt part's options. Only Claude takes what `@effect/ai-anthropic` wrote. */
+export const readReasoning = (options: Readonly<Record<string, unknown>>, isClaude: boolean): ReasoningMetadata => {
+  const own = readTexts(options[key], ["signature", "redactedContent", "model"])
+  if (Object.keys(own).length > 0 || !isClaude) return own
+  const { redactedData, signature } = readTexts(options[anthropicKey], ["signature", "redactedData"])
+  return {
     ...(signature !== undefined && { signature }),
-    ...(redacted !== undefined && { redactedContent: Encoding.encodeBase64(redacted) }),
-    ...((signature !== undefined || redacted !== undefined) && { model })
-  })
-
-/** Reads the {@link ReasoningData} from a prompt part's options. */
-export const reasoningData = (options: Readonly<Record<string, unknown>>): ReasoningData => {
-  const data = options[key]
-  if (!Predicate.isRecord(data)) return {}
-  const text = (name: string) => Predicate.isString(data[name]) ? { [name]: data[name] } : {}
-  return { ...text("signature"), ...text("redactedContent"), ...text("model") }
+    ...(redactedData !== undefined && { redactedContent: redactedData })
+  }
 }

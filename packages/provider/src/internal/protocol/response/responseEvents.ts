@@ -1,5 +1,11 @@
 /** Converts a complete Converse response to stream events. Pure. */
-import type { ContentBlock, ContentBlockDelta, ConverseCommandOutput } from "@aws-sdk/client-bedrock-runtime"
+import type {
+  ContentBlock,
+  ContentBlockDelta,
+  ConverseCommandOutput,
+  ToolResultBlockDelta,
+  ToolResultContentBlock
+} from "@aws-sdk/client-bedrock-runtime"
 import type { StreamedEvent } from "../../../StreamedEvent.ts"
 
 /** The events are in the same order as in a Bedrock stream: `messageStop` before `metadata`. */
@@ -43,6 +49,27 @@ const toBlockEvents = (block: ContentBlock, contentBlockIndex: number): Readonly
       stop
     ]
   }
+  if (block.toolResult !== undefined) {
+    const { content = [], status, toolUseId, type } = block.toolResult
+    return [
+      { contentBlockStart: { contentBlockIndex, start: { toolResult: { toolUseId, status, type } } } },
+      delta({ toolResult: content.flatMap(toResultDelta) }),
+      stop
+    ]
+  }
+  if (block.citationsContent !== undefined) {
+    const { citations = [], content = [] } = block.citationsContent
+    return [
+      ...content.flatMap(({ text }) => text === undefined ? [] : [delta({ text })]),
+      ...citations.map((citation) => delta({ citation })),
+      stop
+    ]
+  }
   // Like `streamParts`, ignores other kinds of blocks.
   return []
+}
+
+const toResultDelta = ({ json, text }: ToolResultContentBlock): ReadonlyArray<ToolResultBlockDelta> => {
+  if (json !== undefined) return [{ json }]
+  return text === undefined ? [] : [{ text }]
 }

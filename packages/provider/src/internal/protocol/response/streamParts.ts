@@ -3,23 +3,28 @@ import type { ContentBlockDelta, ConverseTrace, TokenUsage } from "@aws-sdk/clie
 import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
+import type { ServerToolUse } from "../../../parts/ResponseMetadata.ts"
 import type { StreamedEvent } from "../../../StreamedEvent.ts"
 import { catchMalformed } from "../malformed.ts"
 import type { Expectation } from "../tools/toolCall.ts"
 import { makeUniqueToolUseId } from "../tools/toolUseIds.ts"
+import { toSource } from "./citations.ts"
 import { toResponseMetadata } from "./completeResponse.ts"
 import {
   addReasoning,
   type Block,
   endBlock,
   makeReasoningBlock,
+  makeResultBlock,
   makeTextBlock,
   makeToolBlock,
   type ReasoningBlock,
   type TextBlock,
+  type ToolBlock,
   toStartPart
 } from "./contentBlock.ts"
 import { isCut, toFinish } from "./finish.ts"
+import { addContent, addResult } from "./serverTools.ts"
 
 type Part = Response.StreamPartEncoded
 
@@ -29,6 +34,8 @@ export interface State {
   readonly blocks: ReadonlyMap<number, Block>
   /** The number of text and reasoning blocks so far. It serves as their ID, because a gateway can repeat an index. */
   readonly count: number
+  /** The number of citations so far. */
+  readonly citations: number
   /** The IDs of the tool calls so far. */
   readonly ids: ReadonlySet<string>
   readonly stopReason: string | undefined
@@ -36,6 +43,8 @@ export interface State {
   readonly latencyMs: number | undefined
   /** What a guardrail found. */
   readonly trace: ConverseTrace | undefined
+  /** The tools that the service ran itself so far. */
+  readonly serverTools: ReadonlyArray<ServerToolUse>
   /** Why a tool call is malformed; ignored if the answer was cut off by a token limit. */
   readonly malformed: AiError.MalformedOutput | undefined
   /** Why the answer is not usable. It fails at the end of the stream, because the usage may still arrive. */
@@ -47,11 +56,13 @@ export const initialState: State = {
   hasBegun: false,
   blocks: new Map(),
   count: 0,
+  citations: 0,
   ids: new Set(),
   stopReason: undefined,
   usage: undefined,
   latencyMs: undefined,
   trace: undefined,
+  serverTools: [],
   malformed: undefined,
   failure: undefined,
   isFinished: false
@@ -90,6 +101,13 @@ const advance = (state: State, event: StreamedEvent, expected: Expectation): Ste
     const id = makeUniqueToolUseId(toolUse.toolUseId ?? "", new Set([...expected.ids, ...state.ids]))
     return open({ ...state, ids: new Set([...state.ids, id]) }, contentBlockIndex, makeToolBlock(id, toolUse), expected)
   }
+  if (event.contentBlockStart?.start?.toolResult !== undefined) {
+    const { contentBlockIndex = 0, start: { toolResult } } = event.contentBlockStart
+    return Either.map(
+      close(state, contentBlockIndex, expected),
+      ([closed, parts]) => [withBlock(closed, contentBlockIndex, makeResultBlock(toolResult)), parts] as const
+    )
+  }
   if (event.contentBlockDelta?.delta !== undefined) {
     const { contentBlockIndex = 0, delta } = event.contentBlockDelta
     return addDelta(state, contentBlockIndex, delta, expected)
@@ -115,6 +133,10 @@ const addDelta = (state: State, index: number, delta: ContentBlockDelta, expecte
       ([next, { id }, parts]) => [next, [...parts, { type: "text-delta", id, delta: delta.text }]]
     )
   }
+  if (delta.citation !== undefined) {
+    const source = toSource(delta.citation, state.citations, expected.documents)
+    return Either.right([{ ...state, citations: state.citations + 1 }, [source]])
+  }
   if (delta.reasoningContent !== undefined) {
     const { reasoningContent } = delta
     return Either.map(findOrOpen(state, index, makeReasoningBlock, expected), ([next, block, parts]) => [
@@ -125,6 +147,11 @@ const addDelta = (state: State, index: number, delta: ContentBlockDelta, expecte
     ])
   }
   const block = state.blocks.get(index)
+  if (delta.toolResult !== undefined) {
+    return block?.type === "result"
+      ? ignore(withBlock(state, index, { ...block, content: addContent(block.content, delta.toolResult) }))
+      : ignore(state)
+  }
   const input = delta.toolUse?.input ?? ""
   if (block?.type !== "tool" || input === "") return ignore(state)
   return Either.right([
@@ -151,7 +178,12 @@ const findOrOpen = <Entered extends TextBlock | ReasoningBlock>(
 }
 
 /** Opens a block, after closing one that the gateway left open at this index. */
-const open = (state: State, index: number, block: Block, expected: Expectation): Step =>
+const open = (
+  state: State,
+  index: number,
+  block: TextBlock | ReasoningBlock | ToolBlock,
+  expected: Expectation
+): Step =>
   Either.map(
     close(state, index, expected),
     ([closed, parts]) => [withBlock(closed, index, block), [...parts, toStartPart(block)]] as const
@@ -167,8 +199,13 @@ const close = (state: State, index: number, expected: Expectation): Step => {
   if (block === undefined) return ignore(state)
   const blocks = new Map(state.blocks)
   blocks.delete(index)
-  const { malformed = state.malformed, parts } = endBlock(block, expected)
-  return Either.right([{ ...state, blocks, malformed }, parts])
+  if (block.type === "result") {
+    const serverTools = addResult(state.serverTools, block.id, block.content, block.status)
+    return ignore({ ...state, blocks, serverTools })
+  }
+  const { malformed = state.malformed, parts, serverTool } = endBlock(block, expected)
+  const serverTools = serverTool === undefined ? state.serverTools : [...state.serverTools, serverTool]
+  return Either.right([{ ...state, blocks, malformed, serverTools }, parts])
 }
 
 const closeAll = (state: State, stopReason: string, expected: Expectation): Step =>
@@ -189,5 +226,5 @@ const finish = (state: State): Step =>
   Either.right(
     state.isFinished
       ? [state, []]
-      : [{ ...state, isFinished: true }, [toFinish(state.stopReason, state.usage, state.latencyMs, state.trace)]]
+      : [{ ...state, isFinished: true }, [toFinish(state)]]
   )

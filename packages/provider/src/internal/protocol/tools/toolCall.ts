@@ -2,12 +2,17 @@ import type * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
 import * as Either from "effect/Either"
 import { malformedOutput } from "../malformed.ts"
+import type { CitedDocument } from "../response/citations.ts"
 import type { ObjectFormat } from "./objectTool.ts"
 
 /** What a response is checked against. */
 export interface Expectation {
   /** The model ID that was sent. */
   readonly modelId: string
+  /** False for a model that is known not to be Claude. */
+  readonly isClaude: boolean
+  /** The documents in the request. */
+  readonly documents: ReadonlyArray<CitedDocument>
   /** The names of the caller's tools. */
   readonly tools: ReadonlySet<string>
   /** The IDs of the tool calls in the request. New calls get other ones. */

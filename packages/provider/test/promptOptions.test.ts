@@ -1,0 +1,140 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Prompt from "@effect/ai/Prompt"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as BedrockLanguageModel from "../src/BedrockLanguageModel.ts"
+import type { RequestPromptOptions } from "../src/parts/PromptOptions.ts"
+import { client, hello } from "./protocol/fixture.ts"
+
+const text = (text: string) => [{ type: "text", text }] as const
+
+const system = (options: RequestPromptOptions): Prompt.MessageEncoded => ({
+  role: "system",
+  content: "Be brief.",
+  options: { "altimate-code-bedrock": options }
+})
+const user = (options?: RequestPromptOptions): Prompt.MessageEncoded => ({
+  role: "user",
+  content: text("Hi"),
+  ...(options && { options: { "altimate-code-bedrock": options } })
+})
+
+/** What is sent for a prompt, with the requests' headers. */
+const send = (
+  messages: ReadonlyArray<Prompt.MessageEncoded>,
+  options: Partial<BedrockLanguageModel.Options> = {}
+) =>
+  Effect.gen(function*() {
+    const sandbox = yield* Sandbox.make({ script: [hello, hello] })
+    const prompt = Prompt.make(messages)
+    yield* Stream.runDrain(LanguageModel.streamText({ prompt })).pipe(
+      Effect.zipRight(LanguageModel.generateText({ prompt })),
+      Effect.provide(
+        BedrockLanguageModel.layer({ model: "anthropic.claude-sonnet-4-5-20250929-v1:0", effort: "low", ...options })
+          .pipe(
+            Layer.provide(client(sandbox.url))
+          )
+      )
+    )
+    const [streamed, complete] = (yield* sandbox.requests).map(({ body }) => body as ConverseCommandInput)
+    assert.deepStrictEqual(streamed, complete)
+    return { input: complete!, headers: (yield* sandbox.requests).map(({ headers }) => headers) }
+  }).pipe(Effect.scoped)
+
+const thinkingOf = ({ additionalModelRequestFields }: ConverseCommandInput) =>
+  (additionalModelRequestFields as Record<string, unknown> | undefined)?.["thinking"]
+
+describe("the options of a prompt", () => {
+  it.live("change the request", () =>
+    Effect.gen(function*() {
+      const { headers, input } = yield* send([user({
+        effort: "off",
+        maxTokens: 300,
+        temperature: 0.5,
+        stopSequences: ["END"],
+        serviceTier: "flex",
+        latency: "optimized",
+        requestMetadata: { team: "a" },
+        headers: { "x-plain": "one", "x-secret": Redacted.make("two") }
+      })])
+      assert.isUndefined(thinkingOf(input))
+      assert.deepStrictEqual(input.inferenceConfig, {
+        maxTokens: 300,
+        temperature: 0.5,
+        stopSequences: ["END"]
+      })
+      assert.deepStrictEqual(
+        [input.serviceTier, input.performanceConfig, input.requestMetadata],
+        [{ type: "flex" }, { latency: "optimized" }, { team: "a" }]
+      )
+      assert.deepStrictEqual(headers.map((names) => [names["x-plain"], names["x-secret"]]), [["one", "two"], [
+        "one",
+        "two"
+      ]])
+    }))
+
+  it.live("of the last user message take precedence over those of the system messages and of the layer", () =>
+    Effect.gen(function*() {
+      const { input } = yield* send([
+        system({ effort: "high", maxTokens: 5000, serviceTier: "priority", requestMetadata: { a: "1", b: "1" } }),
+        user({ maxTokens: 1 }),
+        { role: "assistant", content: text("Hello") },
+        user({ thinking: { type: "enabled", budget_tokens: 1500 }, requestMetadata: { b: "2" } })
+      ], { maxTokens: 7000 })
+      assert.deepStrictEqual(thinkingOf(input), { type: "enabled", budget_tokens: 1500 })
+      assert.strictEqual(input.inferenceConfig?.maxTokens, 5000)
+      assert.deepStrictEqual([input.serviceTier, input.requestMetadata], [{ type: "priority" }, { a: "1", b: "2" }])
+      const without = yield* send([user()])
+      assert.deepStrictEqual(thinkingOf(without.input), { type: "enabled", budget_tokens: 2048 })
+    }))
+
+  it.live("have a thinking budget below their own token limit", () =>
+    Effect.gen(function*() {
+      const { input } = yield* send([user({ maxTokens: 3000, thinking: { budget_tokens: 3000 } })])
+      assert.deepStrictEqual(thinkingOf(input), { type: "enabled", budget_tokens: 1500 })
+    }))
+
+  it.live("choose the guardrail and the cache", () =>
+    Effect.gen(function*() {
+      const { input } = yield* send([system({ cache: "1h" }), user({ guardrail: { id: "gr1", version: "2" } })])
+      assert.deepInclude(input.guardrailConfig, { guardrailIdentifier: "gr1", guardrailVersion: "2", trace: "enabled" })
+      assert.deepStrictEqual(input.system?.at(-1), { cachePoint: { type: "default", ttl: "1h" } })
+      const uncached = yield* send([system({}), user({ cache: false })])
+      assert.notInclude(JSON.stringify(uncached.input), "cachePoint")
+    }))
+
+  it.live("make the model cite a document", () =>
+    Effect.gen(function*() {
+      const file = (citations?: boolean) => ({
+        type: "file",
+        mediaType: "text/plain",
+        fileName: "a.txt",
+        data: new TextEncoder().encode("Sales grew."),
+        ...(citations !== undefined && { options: { "altimate-code-bedrock": { citations } } })
+      } as const)
+      const { input } = yield* send([{
+        role: "user",
+        content: [...text("Summarize."), file(true), file(false), file()]
+      }])
+      const documents = input.messages?.[0]?.content?.flatMap(({ document }) => document ?? []) ?? []
+      assert.deepStrictEqual(documents.map(({ citations }) => citations), [{ enabled: true }, undefined, undefined])
+    }))
+
+  it.live("are refused if they are not valid", () =>
+    Effect.gen(function*() {
+      // @ts-expect-error -- the types know the values
+      const wrong = user({ effort: "enormous" })
+      // @ts-expect-error -- and the names
+      const unknown = user({ temprature: 1 })
+      for (const [message, name] of [[wrong, "effort"], [unknown, "temprature"]] as const) {
+        const error = yield* Effect.flip(send([message]))
+        assert.strictEqual(error._tag, "MalformedInput")
+        assert.include(error.message, name)
+      }
+    }))
+})
