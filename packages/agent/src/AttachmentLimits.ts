@@ -8,13 +8,14 @@ import * as MediaType from "@altimate-code/system/MediaType"
 import * as Context from "effect/Context"
 
 /**
- * The provider's limits for each image and the maximum size of each document.
+ * The provider's limits for each image, the maximum number of images in a request, and the maximum size of each document.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Limits {
   readonly image: Image.Limits
+  readonly images: number
   readonly documentBytes: number
 }
 
@@ -25,7 +26,7 @@ export interface Limits {
  * @category services
  */
 export class AttachmentLimits extends Context.Reference<AttachmentLimits>()("@altimate-code/agent/AttachmentLimits", {
-  defaultValue: (): Limits => ({ image: { bytes: 3_750_000, side: 8000 }, documentBytes: 4_500_000 })
+  defaultValue: (): Limits => ({ image: { bytes: 3_750_000, side: 8000 }, images: 20, documentBytes: 4_500_000 })
 }) {}
 
 /**
@@ -38,6 +39,17 @@ export interface Problem {
   readonly why: string
   readonly remedy: string
 }
+
+/**
+ * The problem of an image with more bytes than the limit, for a file that is not loaded.
+ *
+ * @since 0.1.0
+ * @category queries
+ */
+export const tooLarge = (bytes: number, limit: number): Problem => ({
+  why: `it has ${formatCount(bytes)} bytes; at most ${formatCount(limit)} are allowed`,
+  remedy: "Make a smaller copy first."
+})
 
 const formatCount = (value: number): string => value.toLocaleString("en-US")
 

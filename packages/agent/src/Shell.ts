@@ -204,7 +204,10 @@ const removeOldOutputs = (outputs: string) =>
         fs.stat(file),
         ({ mtime, type }) => type === "File" && Option.exists(mtime, (date) => date.getTime() < cutoff)
       )
-      if (name.endsWith(".txt")) yield* Effect.ignore(Effect.whenEffect(fs.remove(file, { force: true }), old))
+      // Pictures from the clipboard are among the outputs, too.
+      if (/\.(?:txt|png|jpg|gif|webp)$/.test(name)) {
+        yield* Effect.ignore(Effect.whenEffect(fs.remove(file, { force: true }), old))
+      }
     }
   }).pipe(Effect.ignore)
 

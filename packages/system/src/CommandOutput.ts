@@ -39,10 +39,14 @@ export interface Options {
   readonly onStderrLine: (line: string) => Effect.Effect<void>
   /** How many of the last lines of stderr the failure includes; default: 1. */
   readonly repeatedLines?: number
+  /** The maximum size of its output, in bytes; default: 64 KiB, far more than a token needs. */
+  readonly maxOutputSize?: number
 }
 
-/** Far more than a token needs, in bytes. */
-const maxOutputSize = 64 * 1024
+const defaultMaxOutputSize = 64 * 1024
+
+/** In characters. */
+const maxLineLength = 64 * 1024
 
 const shutdownGrace = Duration.seconds(2)
 
@@ -62,7 +66,11 @@ const start = (command: Command, environment: Options["environment"]) =>
   })
 
 /** The command's complete stdout. Fails with a description of the problem. */
-const readOutput = (child: Child, lines: Mailbox.Mailbox<string>, { outputName, repeatedLines = 1 }: Options) =>
+const readOutput = (
+  child: Child,
+  lines: Mailbox.Mailbox<string>,
+  { maxOutputSize = defaultMaxOutputSize, outputName, repeatedLines = 1 }: Options
+) =>
   Effect.async<Uint8Array, string>((resume) => {
     const stdout: Array<Uint8Array> = []
     let size = 0
@@ -83,7 +91,7 @@ const readOutput = (child: Child, lines: Mailbox.Mailbox<string>, { outputName, 
     })
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       const parts = (rest + text).split(/\r\n|\r|\n/)
-      rest = Cut.tail(parts.pop() ?? "", maxOutputSize)
+      rest = Cut.tail(parts.pop() ?? "", maxLineLength)
       parts.forEach(addLine)
     })
     const ended = (code: number | null, signal: NodeJS.Signals | null) => {

@@ -83,6 +83,8 @@ export interface ActiveModel {
   readonly effort?: string
   /** The efforts that the model has, the least first. */
   readonly efforts?: ReadonlyArray<string>
+  /** Whether prompts can contain images. Absent if that is not known. */
+  readonly acceptsImages?: boolean
   readonly languageModel: LanguageModel.Service
   /** If absent, turns use the defaults for an unknown provider. */
   readonly modelProvider?: ModelProvider

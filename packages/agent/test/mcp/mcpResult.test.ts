@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { jpeg, png } from "../../../../test/pictures.ts"
 import { convertResult } from "../../src/internal/mcp/mcpResult.ts"
 
-const limits = { image: { bytes: 1000, side: 100 }, documentBytes: 1000 }
+const limits = { image: { bytes: 1000, side: 100 }, images: 20, documentBytes: 1000 }
 const base64 = (bytes: Buffer) => bytes.toString("base64")
 const text = (text: string) => ({ type: "text", text }) as const
 const image = { type: "image", data: base64(png()), mimeType: "image/png" } as const

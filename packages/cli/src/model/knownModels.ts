@@ -17,6 +17,8 @@ export interface KnownModel {
   readonly maxTokens: Option.Option<number>
   /** US dollars per million tokens. */
   readonly price: Option.Option<Catalog.Price>
+  /** Absent if no source states it. */
+  readonly acceptsImages: Option.Option<boolean>
   /** Absent if the model's thinking cannot be controlled. */
   readonly thinking: Option.Option<Thinking>
 }
@@ -42,6 +44,7 @@ export const lookUp = (id: string) =>
     ),
     maxTokens: Option.fromNullable(settings.limit?.output),
     price: Option.orElse(configuredPrice(settings), () => Option.flatMapNullable(model, ({ price }) => price)),
+    acceptsImages: Option.map(model, ({ input }) => input.image),
     thinking: Option.flatMapNullable(model, ({ thinking }) => thinking)
   }))
 

@@ -5,7 +5,7 @@ import stringWidth from "string-width"
 import { type Action, empty, expand, type State, submit, update, view } from "../../src/internal/input/editor.ts"
 import { isRaw, markdown } from "../markdown/markdownText.ts"
 
-const acted = (state: State, ...actions: ReadonlyArray<Action | Exclude<Action["type"], "insert">>): State =>
+const acted = (state: State, ...actions: ReadonlyArray<Action | Exclude<Action["type"], "insert" | "attach">>): State =>
   actions.reduce<State>(
     (before, action) =>
       update(before, typeof action === "string" ? { type: action, width: 40, text: "", start: 0, end: 0 } : action),
@@ -283,4 +283,54 @@ describe("Any sequence of actions", () => {
         if (!actions.some(({ type }) => type === "up" || type === "down")) assert.strictEqual(undone.text, "")
       })
   )
+})
+
+describe("An image", () => {
+  const image = (name: string) => ({ text: `@/tmp/${name}`, image: { name, details: "640 × 480, 24 KiB" } })
+  const attach = (pasted: string | undefined, ...names: ReadonlyArray<string>): Action => ({
+    type: "attach",
+    images: names.map(image),
+    ...(pasted === undefined ? {} : { pasted })
+  })
+
+  it("takes the place of its pasted path, and is a mention in the text that is sent", () => {
+    const state = acted(input("What is this?|"), paste("/tmp/a.png"), attach("/tmp/a.png", "a.png"), insert("Say it."))
+    assert.deepStrictEqual(view(state, 80, 5).lines, ["What is this?[image a.png, 640 × 480, 24 KiB]Say it."])
+    assert.strictEqual(expand(state), "What is this? @/tmp/a.png Say it.")
+    assert.strictEqual(submit(state).state.history.at(-1), "What is this? @/tmp/a.png Say it.")
+  })
+
+  it("is removed by one backspace, and undone to its path", () => {
+    const state = acted(input("x |"), paste("/tmp/a.png"), attach("/tmp/a.png", "a.png"))
+    assert.strictEqual(seen(acted(state, "backspace")), "x |")
+    assert.strictEqual(expand(acted(state, "backspace", "undo")), "x @/tmp/a.png")
+    assert.strictEqual(seen(acted(state, "undo")), "x /tmp/a.png|")
+  })
+
+  it("can be one of several, which are removed one by one", () => {
+    const many = Array.from({ length: 5 }, (_, n) => `${n}.png`)
+    const pasted = many.map((name) => `/tmp/${name}`).join("\n")
+    const state = acted(input("|"), paste(pasted), attach(pasted, ...many))
+    assert.strictEqual(expand(state), many.map((name) => `@/tmp/${name}`).join(" "))
+    assert.strictEqual(
+      expand(acted(state, "backspace", "backspace")),
+      many.slice(0, 4).map((name) => `@/tmp/${name}`).join(" ")
+    )
+  })
+
+  it("leaves the cursor where the user has moved it", () => {
+    const typed = acted(input("a |z"), paste("/tmp/a.png"), insert("bc"))
+    assert.match(seen(acted(typed, attach("/tmp/a.png", "a.png"))), /^a \u{10f000}bc\|z$/u)
+    assert.match(seen(acted(typed, "home", attach("/tmp/a.png", "a.png"))), /^\|a \u{10f000}bcz$/u)
+  })
+
+  it("does not come if its path has been changed in the meantime", () => {
+    const state = acted(input("|"), paste("/tmp/a.png"), "backspace")
+    assert.strictEqual(acted(state, attach("/tmp/a.png", "a.png")), state)
+  })
+
+  it("has a mark of one line, whose name is shortened", () => {
+    const state = acted(input("|"), attach(undefined, "a-screenshot-with-a-very-long-name.png"))
+    assert.deepStrictEqual(view(state, 39, 3).lines, ["[image a-screensh…, 640 × 480, 24 KiB]"])
+  })
 })

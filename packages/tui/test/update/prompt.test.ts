@@ -19,6 +19,20 @@ describe("The prompt", () => {
     assert.include(view(), "/mine  copies this")
   })
 
+  it("looks for images in pasted text, but not in a command", () => {
+    const { actionsOf, press } = makeScreen()
+    for (const typed of ["!wc ", "/export "]) press(typed, "\x1b[200~/tmp/a.png\x1b[201~", "\x03")
+    assert.deepStrictEqual(actionsOf("attach-pasted"), [])
+    for (const typed of ["", "see ", "in "]) press(typed, "\x1b[200~/tmp/a.png\x1b[201~", "\x03")
+    press("/tmp/a.png")
+    assert.deepStrictEqual(
+      actionsOf("attach-pasted"),
+      Array.from({ length: 4 }, () => ({ type: "attach-pasted", text: "/tmp/a.png" }))
+    )
+    press("\x1b[200~\x1b[201~")
+    assert.lengthOf(actionsOf("attach-clipboard"), 1)
+  })
+
   it("is not sent if it is empty", () => {
     const { actions, press } = makeScreen()
     press("  ", "\r", "\r")

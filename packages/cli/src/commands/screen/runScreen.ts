@@ -1,7 +1,9 @@
 /** Runs the screen. */
+import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
 import type { Overrides } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
+import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
 import * as Screen from "@altimate-code/tui/Screen"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -21,7 +23,11 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
   const { writeError } = yield* Stdio
   const { keptTasks, sessionId } = yield* Effect.gen(function*() {
     const session = yield* openSession(options)
-    return yield* Screen.run({ session, maxSteps: 50 })
+    return yield* Effect.provideService(
+      Screen.run({ session, maxSteps: 50 }),
+      AttachmentLimits,
+      attachmentLimits
+    )
   })
     .pipe(
       Effect.scoped,

@@ -65,6 +65,7 @@ const open = (id: string, isKnown: boolean, options: AnswerOptions) =>
       gateway: new URL(endpoint.url).host,
       credential: kinds[used._tag],
       ...Option.match(known.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) }),
+      ...Option.match(known.acceptsImages, { onNone: () => ({}), onSome: (acceptsImages) => ({ acceptsImages }) }),
       ...Option.match(effort, { onNone: () => ({}), onSome: (effort) => ({ effort }) }),
       efforts: Option.match(known.thinking, { onNone: () => [], onSome: ({ efforts }) => efforts }),
       languageModel: Context.get(context, LanguageModel.LanguageModel),

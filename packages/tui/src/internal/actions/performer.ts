@@ -11,6 +11,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Host } from "../../Host.ts"
+import * as AttachActions from "../attachments/attachActions.ts"
 import * as CustomCommands from "../commands/customCommands.ts"
 import type { Action } from "../screen/action.ts"
 import * as GitBranch from "../screen/gitBranch.ts"
@@ -92,6 +93,7 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
     const reports = yield* ReportActions.make
     const showDiff = yield* DiffAction.make
     const tasks = yield* TaskActions.make(showPage)
+    const attach = yield* AttachActions.make
     const copy = yield* CopyAction.make(writeToTerminal)
 
     const commands = yield* CustomCommands.make(approvals.approver)
@@ -100,6 +102,7 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
     const task = yield* FiberHandle.make()
     const setupAttempt = yield* FiberHandle.make()
     const externalEditor = yield* FiberHandle.make()
+    const clipboard = yield* FiberHandle.make()
     const hint = yield* FiberHandle.make()
     const modelList = yield* FiberHandle.make()
     const others = yield* FiberSet.make()
@@ -197,6 +200,10 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
           return fork(prompt.listFiles)
         case "list-prompts":
           return fork(prompt.listPrompts)
+        case "attach-pasted":
+          return fork(attach.fromText(action.text))
+        case "attach-clipboard":
+          return runAs(clipboard, attach.fromClipboard, { onlyIfMissing: true })
         case "remember":
           return fork(prompt.remember(action.text))
         case "expire-hint":
@@ -233,7 +240,9 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
     })
 
     const interruptAll = Effect.zipRight(
-      Effect.forEach([task, setupAttempt, externalEditor, hint, modelList], FiberHandle.clear, { discard: true }),
+      Effect.forEach([task, setupAttempt, externalEditor, clipboard, hint, modelList], FiberHandle.clear, {
+        discard: true
+      }),
       FiberSet.clear(others)
     )
 

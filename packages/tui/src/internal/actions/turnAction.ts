@@ -1,6 +1,7 @@
 import * as Mentions from "@altimate-code/agent/Mentions"
 import { Approver } from "@altimate-code/agent/permission/Approver"
 import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import * as PromptImages from "@altimate-code/agent/PromptImages"
 import type { Session } from "@altimate-code/agent/session/Session"
 import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
 import type { ModelProvider, SmallModel } from "@altimate-code/agent/turn/ModelProvider"
@@ -15,8 +16,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
-import { Host, type HostError } from "../../Host.ts"
+import { type ActiveModel, Host, HostError } from "../../Host.ts"
 import type { CommandPrompt } from "../commands/customCommands.ts"
+import { attachmentItem } from "../transcript/item.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
 
@@ -35,7 +37,7 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
   Effect.gen(function*() {
     const host = yield* Host
     const current = yield* CurrentSession
-    const { mask, send, showFailure, showWarning } = yield* Display
+    const { mask, send, showFailure, showItem, showWarning } = yield* Display
     const context = yield* Effect.context<PermissionPolicy | FileSystem.FileSystem | Path.Path | Workspace>()
 
     /** Files that the prompt mentions may be read without a question. */
@@ -48,6 +50,30 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
         }
         yield* Effect.forEach(notices, showWarning, { discard: true })
       })
+
+    /**
+     * Reads the attached images. Fails if not all of them can be sent: then the prompt returns to the input, with those that would follow it.
+     */
+    const readImages = (typed: string, text: string, { acceptsImages, name }: ActiveModel) =>
+      Effect.gen(function*() {
+        const images = yield* PromptImages.readMentioned(`${typed}\n${text}`)
+        if (images.length > 0 && acceptsImages === false) {
+          return yield* new HostError({
+            message: `${name} does not accept images.`,
+            hint: "Choose another model with /model, or remove the images."
+          })
+        }
+        for (const image of images) yield* showItem(attachmentItem(image))
+        return images
+      }).pipe(
+        Effect.tapError(() => send({ type: "prompt-returned", text: typed })),
+        Effect.mapError(({ hint, message }) =>
+          new HostError({
+            message,
+            hint: ["Nothing was sent. Your prompt is in the input again.", hint].join(" ").trim()
+          })
+        )
+      )
 
     /** Lets the small model write the title of a new session. Without a title, lists show the first prompt. */
     const writeTitle = (session: Session, text: string, { languageModel, name }: SmallModel, provider: ModelProvider) =>
@@ -69,14 +95,16 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
         const { own, prompt: text } = makeCommandPrompt === undefined
           ? { prompt: typed, own: typed }
           : yield* makeCommandPrompt
-        const { contextWindow, languageModel, modelProvider } = yield* host.model
+        const model = yield* host.model
+        const { contextWindow, languageModel, modelProvider } = model
+        const images = yield* readImages(typed, own, model)
         const { toolkit } = yield* tools
         const session = yield* current.get
         if (modelProvider?.small !== undefined) yield* writeTitle(session, text, modelProvider.small, modelProvider)
         yield* grantMentioned(own)
         const events = Turn.run({
           session,
-          input: [Prompt.textPart({ text })],
+          input: [...images, Prompt.textPart({ text })],
           ...yield* current.systemPrompt,
           toolkit,
           maxSteps,

@@ -1,3 +1,5 @@
+import * as Mentions from "@altimate-code/agent/Mentions"
+
 /** A slash command. */
 export interface Command {
   /** Including the slash. */
@@ -34,7 +36,7 @@ export const complete = (
   }
   if (!word.startsWith("@")) return undefined
   const items = rank(word.slice(1), from.files, from.limit)
-    .map((path) => ({ label: path, description: "", insert: `@${path} ` }))
+    .map((path) => ({ label: path, description: "", insert: `${Mentions.format(path)} ` }))
   return items.length === 0 ? undefined : { kind: "file", start, end, items }
 }
 

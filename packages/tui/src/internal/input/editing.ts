@@ -2,7 +2,13 @@ import type * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
 
 const byName: Readonly<
-  Record<string, Exclude<Editor.Action, { readonly text: string } | { readonly width: number }>["type"]>
+  Record<
+    string,
+    Exclude<
+      Editor.Action,
+      { readonly text: string } | { readonly width: number } | { readonly images: unknown }
+    >["type"]
+  >
 > = {
   "backspace": "backspace",
   "delete": "delete",

@@ -4,6 +4,7 @@ import {
   cleanInput,
   expandPastes,
   maxPastes,
+  type Paste,
   placeholderOf,
   positionAfter,
   positionBefore,
@@ -16,6 +17,8 @@ import {
 export type Action =
   | { readonly type: "insert"; readonly text: string }
   | { readonly type: "paste"; readonly text: string }
+  /** Inserts images, or puts them in the place of the last `pasted` before the cursor, unless it has been changed. */
+  | { readonly type: "attach"; readonly images: ReadonlyArray<Paste>; readonly pasted?: string }
   /** Replaces the whole text, e.g. by a queued prompt. */
   | { readonly type: "set"; readonly text: string }
   /** Replaces a range, e.g. by a completion, and moves the cursor after it. */
@@ -46,12 +49,12 @@ interface Snapshot {
   readonly cursor: number
 }
 
-/** `text` contains a placeholder for each long paste; `expand(state)` is the full text. */
+/** `text` contains a placeholder for each long paste and each image; `expand(state)` is the full text. */
 export interface State extends Snapshot {
   readonly text: string
   /** Always between two characters as the user perceives them. */
   readonly cursor: number
-  readonly pastes: ReadonlyArray<string>
+  readonly pastes: ReadonlyArray<Paste>
   /** Oldest first. */
   readonly history: ReadonlyArray<string>
   /** The entry of the history that is shown, and the text that it replaced. */
@@ -100,6 +103,8 @@ export const update = (state: State, action: Action): State => {
       return insert(state, "\n")
     case "paste":
       return paste(state, cleanInput(action.text))
+    case "attach":
+      return attach(state, action.images, action.pasted)
     case "set":
       return change(state, 0, text.length, cleanInput(action.text))
     case "replace":
@@ -183,8 +188,35 @@ const paste = (state: State, text: string): State => {
   if (!isLong || state.pastes.length === maxPastes) return { ...insert(state, text), isTyping: false }
   return {
     ...change(state, state.cursor, state.cursor, placeholderOf(state.pastes.length)),
-    pastes: [...state.pastes, text]
+    pastes: [...state.pastes, { text }]
   }
+}
+
+const attach = (state: State, images: ReadonlyArray<Paste>, pasted?: string): State => {
+  const range = pasted === undefined
+    ? { start: state.cursor, end: state.cursor }
+    : findPasted(state, cleanInput(pasted))
+  if (range === undefined || state.pastes.length + images.length > maxPastes) return state
+  const { end, start } = range
+  const marks = images.map((_, index) => placeholderOf(state.pastes.length + index)).join(" ")
+  const next = change(state, start, end, marks)
+  const moved = state.cursor < end ? state.cursor : state.cursor - (end - start) + marks.length
+  return {
+    ...next,
+    cursor: positionFrom(next.text, state.cursor > start && state.cursor < end ? next.cursor : moved),
+    pastes: [...state.pastes, ...images]
+  }
+}
+
+/** Where the pasted text, or its placeholder, is. */
+const findPasted = ({ cursor, pastes, text }: State, pasted: string) => {
+  const index = pastes.findLastIndex(({ image, text }) => image === undefined && text === pasted)
+  for (const sought of [pasted, ...(index === -1 ? [] : [placeholderOf(index)])]) {
+    const before = text.lastIndexOf(sought, cursor)
+    const start = before === -1 ? text.lastIndexOf(sought) : before
+    if (start !== -1 && sought !== "") return { start, end: start + sought.length }
+  }
+  return undefined
 }
 
 const remove = (state: State, start: number, end: number): State =>

@@ -1,5 +1,5 @@
-import { measureWidth, truncate } from "../terminal/themedText.ts"
-import { pasteIndexOf, splitUnits, type Unit } from "./editorText.ts"
+import { clean, measureWidth, truncate } from "../terminal/themedText.ts"
+import { type Paste, pasteIndexOf, splitUnits, type Unit } from "./editorText.ts"
 
 /** A row of the wrapped text. */
 export interface Row {
@@ -17,7 +17,7 @@ interface Cell {
 }
 
 /** Wraps the text between words. One column stays free for the cursor after the last character. */
-export const wrapRows = (text: string, pastes: ReadonlyArray<string>, columns: number): ReadonlyArray<Row> => {
+export const wrapRows = (text: string, pastes: ReadonlyArray<Paste>, columns: number): ReadonlyArray<Row> => {
   const width = Math.max(1, columns - 1)
   const rows: Array<Row> = []
   let cells: Array<Cell> = []
@@ -54,16 +54,31 @@ export const wrapRows = (text: string, pastes: ReadonlyArray<string>, columns: n
   return rows
 }
 
-const cellOf = (unit: Unit, pastes: ReadonlyArray<string>, width: number): Cell => {
-  const text = display(unit.text, pastes)
+const cellOf = (unit: Unit, pastes: ReadonlyArray<Paste>, width: number): Cell => {
+  const text = display(unit.text, pastes, width)
   const fitting = measureWidth(text) > width ? truncate(text, width) : text
   return { start: unit.start, text: fitting, width: measureWidth(fitting), isSpace: unit.text === " " }
 }
 
-const display = (text: string, pastes: ReadonlyArray<string>): string => {
+const display = (text: string, pastes: ReadonlyArray<Paste>, width: number): string => {
   if (text === "\t") return "    "
   const index = pasteIndexOf(text)
-  return index === undefined ? text : `[pasted text #${index + 1}, ${describeLength(pastes[index] ?? "")}]`
+  if (index === undefined) return text
+  const { image, text: pasted = "" } = pastes[index] ?? {}
+  return image === undefined
+    ? `[pasted text #${index + 1}, ${describeLength(pasted)}]`
+    : describeAttachment("image", image, width)
+}
+
+/** If the line is too long, the name is truncated: the size at its end tells images with similar names apart. */
+export const describeAttachment = (
+  kind: "image" | "document",
+  { details, name }: NonNullable<Paste["image"]>,
+  width: number
+): string => {
+  const end = `, ${details}]`
+  const room = Math.max(6, width - measureWidth(`[${kind} ${end}`))
+  return truncate(`[${kind} ${truncate(clean(name).replaceAll("\n", " "), room)}${end}`, width)
 }
 
 const describeLength = (paste: string): string => {

@@ -6,6 +6,12 @@ const last = 0x10fffd
 const placeholder = /([\u{10f000}-\u{10fffd}])/u
 const allPlaceholders = /[\u{10f000}-\u{10fffd}]/gu
 
+/** What a placeholder is for: a long paste, or an image, whose `text` is a mention of its file. */
+export interface Paste {
+  readonly text: string
+  readonly image?: { readonly name: string; readonly details: string }
+}
+
 /** How many pastes a text can contain. */
 export const maxPastes = last - first + 1
 
@@ -21,9 +27,20 @@ export const pasteIndexOf = (character: string): number | undefined => {
 /** Removes control characters and placeholders from text that was typed or pasted. */
 export const cleanInput = (text: string): string => clean(text).replace(allPlaceholders, "")
 
-/** Replaces the placeholders by the pasted texts. */
-export const expandPastes = (text: string, pastes: ReadonlyArray<string>): string =>
-  text.replace(allPlaceholders, (character) => pastes[pasteIndexOf(character) ?? 0] ?? "")
+/** Replaces the placeholders by the pasted texts, and by mentions of the images with spaces around them. */
+export const expandPastes = (text: string, pastes: ReadonlyArray<Paste>): string => {
+  let expanded = ""
+  let endsWithImage = false
+  for (const part of text.split(placeholder).filter((part) => part !== "")) {
+    const index = pasteIndexOf(part)
+    const paste: Paste = index === undefined ? { text: part } : pastes[index] ?? { text: "" }
+    const isImage = paste.image !== undefined
+    const isAttached = (isImage && /\S$/.test(expanded)) || (endsWithImage && /^\S/.test(paste.text))
+    expanded += isAttached ? ` ${paste.text}` : paste.text
+    endsWithImage = isImage
+  }
+  return expanded
+}
 
 /** A grapheme cluster (one character as the user perceives it), or a placeholder. */
 export interface Unit {

@@ -54,6 +54,7 @@ export const help = (customCommands: ReadonlyArray<Command>): ReadonlyArray<stri
   "esc         stop the answer; the text so far is kept",
   "shift-tab   next mode: ask, accept edits, plan",
   "ctrl-o      show tool output and the model's reasoning",
+  "ctrl-v      attach the picture on the clipboard; or paste or drop the path of an image",
   "ctrl-g      edit the prompt in $VISUAL or $EDITOR",
   "↑ ↓         browse earlier prompts",
   "ctrl-r      search the prompts of all sessions",

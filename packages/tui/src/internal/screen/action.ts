@@ -42,6 +42,10 @@ export type Action =
   | { readonly type: "edit"; readonly text: string }
   | { readonly type: "list-files" }
   | { readonly type: "list-prompts" }
+  /** Attaches images if the pasted text consists of their paths. */
+  | { readonly type: "attach-pasted"; readonly text: string }
+  /** Attaches the picture on the clipboard. */
+  | { readonly type: "attach-clipboard" }
   /** Adds the prompt to the history. */
   | { readonly type: "remember"; readonly text: string }
   | { readonly type: "expire-hint" }

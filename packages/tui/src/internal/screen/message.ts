@@ -7,6 +7,7 @@ import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel, Model } from "../../Host.ts"
 import type { Command } from "../input/completion.ts"
+import type { Paste } from "../input/editorText.ts"
 import type { Key } from "../input/keys.ts"
 import type { Picker } from "../input/picker.ts"
 import type { Highlighter } from "../markdown/highlight.ts"
@@ -64,6 +65,10 @@ export type Message =
   | { readonly type: "compacted"; readonly context: number; readonly text: string }
   /** The prompt as the user left it in their editor. */
   | { readonly type: "edited"; readonly text: string }
+  /** Images to attach to the prompt, in the place of a pasted text, or at the cursor. */
+  | { readonly type: "images-attached"; readonly images: ReadonlyArray<Paste>; readonly pasted?: string }
+  /** The prompt was not sent. */
+  | { readonly type: "prompt-returned"; readonly text: string }
   | { readonly type: "setup"; readonly setup: Setup }
   | { readonly type: "setup-models"; readonly models: ReadonlyArray<Model> }
   | {

@@ -1,12 +1,21 @@
+import * as PromptImages from "@altimate-code/agent/PromptImages"
 import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
 import type { CutAnswer, Line } from "@altimate-code/agent/session/Session"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
+import type * as Prompt from "@effect/ai/Prompt"
 
 /** A finished piece of the transcript. */
 export type Item =
   | { readonly type: "welcome"; readonly version: string; readonly directory: string }
   | { readonly type: "user"; readonly text: string }
+  /** An attachment of the prompt before it. */
+  | {
+    readonly type: "attachment"
+    readonly kind: "image" | "document"
+    readonly name: string
+    readonly details: string
+  }
   /** A part of an answer; `isFirst`: its first part. */
   | { readonly type: "answer"; readonly markdown: string; readonly isFirst: boolean }
   | { readonly type: "reasoning"; readonly text: string; readonly seconds: number | undefined }
@@ -44,6 +53,13 @@ export interface ToolItem {
 export const shellMessage = (command: string, end: string, output: string): string =>
   `I ran this command myself:\n\n\`\`\`sh\n${command}\n\`\`\`\n\n${end}, output:\n\n\`\`\`\n${output}\n\`\`\``
 
+/** Shows an attachment below its prompt. */
+export const attachmentItem = (part: Prompt.FilePart): Item => ({
+  type: "attachment",
+  kind: part.mediaType.startsWith("image/") ? "image" : "document",
+  ...PromptImages.describe(part)
+})
+
 /** The transcript of a stored session. */
 export const itemsOf = (entries: ReadonlyArray<Line>): ReadonlyArray<Item> => entries.flatMap(itemsOfEntry)
 
@@ -51,10 +67,9 @@ const itemsOfEntry = (entry: Line): ReadonlyArray<Item> => {
   switch (entry.type) {
     case "user": {
       if (entry.hidden) return []
-      const text = entry.message.content.map((part) =>
-        part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`
-      ).join("\n")
-      return [{ type: "user", text }]
+      const { content } = entry.message
+      const text = content.flatMap((part) => part.type === "text" ? [part.text] : []).join("\n")
+      return [{ type: "user", text }, ...content.flatMap((part) => part.type === "file" ? [attachmentItem(part)] : [])]
     }
     case "assistant": {
       let isFirst = true

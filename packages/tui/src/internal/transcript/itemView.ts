@@ -1,6 +1,8 @@
+import * as PromptImages from "@altimate-code/agent/PromptImages"
 import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Usage from "@altimate-code/agent/session/Usage"
 import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
+import { describeAttachment } from "../input/editorRows.ts"
 import * as Markdown from "../markdown/markdown.ts"
 import { isContinuation } from "../markdown/markdownSplit.ts"
 import { type Canvas, formatDuration, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
@@ -29,6 +31,7 @@ export const render = (item: Item, before: Item | undefined, canvas: Canvas): Li
 const isGrouped = (item: Item, before: Item): boolean =>
   (item.type === "tool" && before.type === "tool" && before.diff === undefined && shownOutput(before) === "")
   || (item.type === "answer" && isContinuation(item.markdown))
+  || item.type === "attachment"
   || (item.type === "notice" && before.type === "notice")
 
 const renderBody = (item: Item, canvas: Canvas): Lines => {
@@ -40,7 +43,9 @@ const renderBody = (item: Item, canvas: Canvas): Lines => {
         ...paintWrapped([{ text: "/help lists commands and keys.", roles: ["dim"] }], canvas)
       ]
     case "user":
-      return renderPrompt(item.text, canvas)
+      return renderPrompt(PromptImages.shortenMentions(item.text), canvas)
+    case "attachment":
+      return [canvas.theme.dim(`  ${describeAttachment(item.kind, item, canvas.width - 2)}`)]
     case "answer":
       return Markdown.render(item.markdown, canvas)
     case "reasoning":

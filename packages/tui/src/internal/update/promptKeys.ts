@@ -1,6 +1,7 @@
 import { actionOf } from "../input/editing.ts"
 import * as Editor from "../input/editor.ts"
 import type { Key } from "../input/keys.ts"
+import { isSlashCommand } from "../input/slashCommands.ts"
 import type { State } from "../screen/state.ts"
 import { getInputWidth } from "../screen/view.ts"
 import * as Pager from "../transcript/pager.ts"
@@ -24,6 +25,8 @@ export const pressInPrompt = (state: State, key: Key, name: string | undefined):
       return step(state, { type: "edit", text: Editor.expand(state.input) })
     case "ctrl-r":
       return step(state, { type: "list-prompts" })
+    case "ctrl-v":
+      return attachFromClipboard(state)
     case "ctrl-l":
       return step(state)
     case "escape":
@@ -48,6 +51,8 @@ export const pressInPrompt = (state: State, key: Key, name: string | undefined):
 }
 
 export const edit = (state: State, key: Key): Step => {
+  // Some terminals paste nothing if the clipboard has only a picture.
+  if (key.type === "paste" && key.text === "") return attachFromClipboard(state)
   const action = actionOf(key, getInputWidth(state))
   if (action === undefined) return step(state)
   const input = Editor.update(state.input, action)
@@ -59,8 +64,17 @@ export const edit = (state: State, key: Key): Step => {
     selectedCompletion: isNew ? 0 : state.selectedCompletion,
     closedCompletionFor: isNew ? undefined : state.closedCompletionFor
   }
-  return key.type === "text" && key.text.includes("@") ? step(edited, { type: "list-files" }) : step(edited)
+  if (key.type === "text" && key.text.includes("@")) return step(edited, { type: "list-files" })
+  // Some terminals type the path of a dropped file, all at once.
+  const isPasted = key.type === "paste" || (key.type === "text" && key.text.length > 4)
+  return isPasted && canAttach(input) ? step(edited, { type: "attach-pasted", text: key.text }) : step(edited)
 }
+
+/** In a shell command and in a built-in command, a path is a path. */
+const canAttach = ({ text }: Editor.State): boolean => !text.startsWith("!") && !isSlashCommand(text)
+
+const attachFromClipboard = (state: State): Step =>
+  step({ ...state, hint: "reading the clipboard" }, { type: "expire-hint" }, { type: "attach-clipboard" })
 
 export const openPager = (state: State): Step => {
   const pager = Pager.make(state.items)

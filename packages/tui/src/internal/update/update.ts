@@ -11,6 +11,7 @@ import { pressKey } from "./keyUpdate.ts"
 import { askAboutPlan } from "./planQuestion.ts"
 import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
+import { returnPrompts } from "./stopTask.ts"
 import { submitQueued } from "./submission.ts"
 import * as TurnUpdate from "./turnUpdate.ts"
 
@@ -126,6 +127,13 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       )
     case "edited":
       return step({ ...state, input: Editor.update(state.input, { type: "set", text: message.text }) })
+    case "images-attached": {
+      const { images, pasted } = message
+      const action = pasted === undefined ? { images } : { images, pasted }
+      return step({ ...state, input: Editor.update(state.input, { type: "attach", ...action }) })
+    }
+    case "prompt-returned":
+      return step(returnPrompts(state, [message.text, ...state.queue]))
     case "setup":
       return step({ ...state, overlay: { type: "setup", setup: message.setup } })
     case "setup-models":

@@ -1,0 +1,86 @@
+import * as Mentions from "@altimate-code/agent/Mentions"
+import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import * as PromptImages from "@altimate-code/agent/PromptImages"
+import { Workspace } from "@altimate-code/agent/Workspace"
+import * as MediaType from "@altimate-code/system/MediaType"
+import type * as Prompt from "@effect/ai/Prompt"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Config from "effect/Config"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import process from "node:process"
+import { Display } from "../actions/display.ts"
+import type { Paste } from "../input/editorText.ts"
+import * as ClipboardImage from "./clipboardImage.ts"
+import * as DroppedPaths from "./droppedPaths.ts"
+
+/** What the placeholder of an image in the prompt is for. */
+const toPaste = (path: string, part: Prompt.FilePart): Paste => ({
+  text: Mentions.format(path),
+  image: PromptImages.describe(part)
+})
+
+/** Attaches images to the prompt. They are read again when it is sent. */
+export const make = Effect.gen(function*() {
+  const { send, showFailure } = yield* Display
+  const workspace = yield* Workspace
+  const context = yield* Effect.context<PermissionPolicy | FileSystem.FileSystem | Path.Path | Workspace>()
+  const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
+
+  /** None if a file does not exist or is no image. */
+  const readAll = (paths: ReadonlyArray<string>) =>
+    Effect.gen(function*() {
+      const path = yield* Path.Path
+      const images = yield* Effect.forEach(paths, (given) => {
+        // Absolute, so that the prompt means the same file in the history of another directory.
+        const whole = path.resolve(
+          workspace.directory,
+          given.startsWith("~/") ? path.join(home, given.slice(2)) : given
+        )
+        return Effect.map(PromptImages.read(whole), Option.map((part) => toPaste(whole, part)))
+      })
+      return Option.all(images)
+    }).pipe(
+      Effect.catchTag(
+        "PromptImageError",
+        (error) => error.reason === "NotFound" ? Effect.succeedNone : Effect.fail(error)
+      )
+    )
+
+  return {
+    /** Replaces a pasted text by images if it consists of their paths. */
+    fromText: (pasted: string) =>
+      Effect.gen(function*() {
+        for (const paths of DroppedPaths.interpret(pasted, ClipboardImage.isWsl(workspace.programEnvironment))) {
+          const images = yield* readAll(paths)
+          if (Option.isSome(images)) return yield* send({ type: "images-attached", images: images.value, pasted })
+        }
+      }).pipe(Effect.catchAll(showFailure), Effect.provide(context)),
+    /** Saves the picture on the clipboard as a file, which the session and the history refer to, and attaches it. */
+    fromClipboard: Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const bytes = yield* ClipboardImage.read(workspace.programEnvironment, process.platform)
+      const extension = MediaType.of(bytes)?.replace("image/", "").replace("jpeg", "jpg") ?? "png"
+      const time = DateTime.formatIso(yield* DateTime.now).replace(/[-:]/g, "").replace("T", "-").slice(0, 19)
+      const file = path.join(workspace.outputs, `clipboard-${time.replace(".", "-")}.${extension}`)
+      yield* fs.makeDirectory(workspace.outputs, { recursive: true, mode: 0o700 })
+      yield* fs.writeFile(file, bytes, { mode: 0o600 })
+      const part = yield* PromptImages.read(file).pipe(
+        Effect.tapError(() => Effect.ignore(fs.remove(file)))
+      )
+      if (Option.isSome(part)) yield* send({ type: "images-attached", images: [toPaste(file, part.value)] })
+    }).pipe(
+      Effect.catchTags({
+        BadArgument: ({ message }) => showFailure({ message: `The picture can't be saved: ${message}`, hint: "" }),
+        SystemError: ({ message }) => showFailure({ message: `The picture can't be saved: ${message}`, hint: "" }),
+        ClipboardError: ({ hint, message }) =>
+          send({ type: "item", item: { type: "notice", level: "warning", text: message, hint } }),
+        PromptImageError: ({ hint, message }) => showFailure({ message, hint })
+      }),
+      Effect.provide(context)
+    )
+  }
+})
