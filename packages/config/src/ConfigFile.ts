@@ -129,6 +129,69 @@ const Notification = Schema.Union(
 })
 
 /**
+ * The colors of the screen.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Theme = Schema.Literal("auto", "light", "dark", "high-contrast")
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Theme = typeof Theme.Type
+
+const key = (description: string) =>
+  optional(
+    Schema.Union(Schema.String, Schema.Literal(false), Schema.Array(Schema.String)).annotations({ description })
+  )
+
+const Keybinds = Schema.Struct({
+  leader: key("The key that begins a sequence, <leader> in the others. Default: ctrl+x."),
+  app_exit: key("Quit, if the prompt is empty. Ctrl-C always quits."),
+  editor_open: key("Edit the prompt in $VISUAL or $EDITOR."),
+  session_interrupt: key("Stop the turn or the command."),
+  agent_cycle: key("Next mode."),
+  agent_cycle_reverse: key("Next mode."),
+  tool_details: key("Show all tool output and the model's reasoning."),
+  terminal_suspend: key("Suspend; the shell's fg resumes."),
+  session_new: key("Start a new session."),
+  session_list: key("Resume an earlier session."),
+  session_fork: key("Copy the session and continue in the copy."),
+  session_compact: key("Summarize older messages."),
+  session_export: key("Save the session as a Markdown file."),
+  model_list: key("Switch to another model."),
+  variant_list: key("Change how much the model thinks."),
+  status_view: key("Show the settings in use."),
+  messages_copy: key("Copy the last answer to the clipboard."),
+  help_show: key("Show commands and keys."),
+  input_submit: key("Send the prompt."),
+  input_newline: key("Start a new line."),
+  input_paste: key("Attach the picture on the clipboard."),
+  input_clear: key("Clear the prompt."),
+  input_undo: key("Undo the last change of the prompt."),
+  history_previous: key("Earlier prompt."),
+  history_next: key("Later prompt."),
+  input_move_up: key("Move the cursor up."),
+  input_move_down: key("Move the cursor down."),
+  input_move_left: key("Move the cursor left."),
+  input_move_right: key("Move the cursor right."),
+  input_line_home: key("Move to the start of the line."),
+  input_line_end: key("Move to the end of the line."),
+  input_word_backward: key("Move to the start of the word."),
+  input_word_forward: key("Move to the end of the word."),
+  input_backspace: key("Delete the character before the cursor."),
+  input_delete: key("Delete the character after the cursor."),
+  input_delete_word_backward: key("Delete the word before the cursor."),
+  input_delete_word_forward: key("Delete the word after the cursor."),
+  input_delete_to_line_start: key("Delete to the start of the line."),
+  input_delete_to_line_end: key("Delete to the end of the line.")
+}).annotations({
+  description:
+    "Keys of the screen by action, as in opencode: \"ctrl+x\", \"alt+return\", \"<leader>n\", alternatives separated by commas, \"none\" for no key."
+})
+
+/**
  * The configuration file. Unknown settings are allowed everywhere and ignored, and so are other providers under `provider`.
  *
  * @since 0.1.0
@@ -160,6 +223,13 @@ export const ConfigFile = Schema.Struct({
   ),
   mcpServers: optional(record(McpServer, "Same as mcp.")),
   notification: optional(Notification),
+  keybinds: optional(Keybinds),
+  theme: optional(
+    Schema.Union(Theme, Schema.String).annotations({
+      description:
+        "The colors of the screen. auto (default): for the terminal's own background. Names of other tools' themes count as auto."
+    })
+  ),
   instructions: optional(
     Schema.Array(Schema.String).annotations({
       description:

@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ConfigError } from "./ConfigError.ts"
-import { ConfigFile, type Mode, paths } from "./ConfigFile.ts"
+import { ConfigFile, type Mode, paths, Theme } from "./ConfigFile.ts"
 import type { Leaf, SearchedFile, UnknownSetting, UntrustedFile } from "./ConfigReport.ts"
 import type { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
@@ -73,6 +73,9 @@ export interface Service {
   readonly mcp: { readonly [name: string]: McpServer }
   /** Paths and globs, as written in the nearest file that has any. */
   readonly instructions: ReadonlyArray<string>
+  /** The screen's keys by action, as written. */
+  readonly keybinds: NonNullable<ConfigFile["keybinds"]>
+  readonly theme: Theme
   /** How the screen draws attention while its window does not have the focus. */
   readonly notification: NonNullable<ConfigFile["notification"]>
   /** Models by the ID they are configured with. */
@@ -123,6 +126,8 @@ export const defaults: Service = {
   readsProject: { value: true, origin: { _tag: "Default" } },
   mcp: {},
   instructions: [],
+  keybinds: {},
+  theme: "auto",
   notification: "bell",
   models: {},
   files: [],
@@ -276,6 +281,8 @@ const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
     readsProject: yield* readProjectSwitch,
     mcp: servers,
     instructions: file.instructions ?? [],
+    keybinds: file.keybinds ?? defaults.keybinds,
+    theme: Schema.is(Theme)(file.theme) ? file.theme : defaults.theme,
     notification: file.notification ?? defaults.notification,
     models,
     leaves: [

@@ -50,14 +50,14 @@ layer(NodeContext.layer)("Changing a configuration file", (it) => {
     const model: Change = { path: ["model"], value: "new" }
     const cases: ReadonlyArray<readonly [before: string, change: Change, after: string]> = [
       [
-        "// mine\r\n{\r\n\t\"model\": \"old\", // old\r\n\t/* kept */ \"theme\": [1,2 ],\r\n}\r\n",
+        "// mine\r\n{\r\n\t\"model\": \"old\", // old\r\n\t/* kept */ \"share\": [1,2 ],\r\n}\r\n",
         model,
-        "// mine\r\n{\r\n\t\"model\": \"new\", // old\r\n\t/* kept */ \"theme\": [1,2 ],\r\n}\r\n"
+        "// mine\r\n{\r\n\t\"model\": \"new\", // old\r\n\t/* kept */ \"share\": [1,2 ],\r\n}\r\n"
       ],
       [
-        "{\r\n\t\"theme\": [1,2 ], // theme\r\n}",
+        "{\r\n\t\"share\": [1,2 ], // share\r\n}",
         rule,
-        "{\r\n\t\"theme\": [1,2 ], // theme\r\n\t\"permission\": {\r\n\t\t\"bash\": {\r\n\t\t\t\"git *\": \"allow\"\r\n\t\t}\r\n\t},\r\n}"
+        "{\r\n\t\"share\": [1,2 ], // share\r\n\t\"permission\": {\r\n\t\t\"bash\": {\r\n\t\t\t\"git *\": \"allow\"\r\n\t\t}\r\n\t},\r\n}"
       ],
       [
         "{\n    \"a\":1 // }, one\n    // end\n}\n",

@@ -372,7 +372,7 @@ layer(NodeContext.layer)("The sources of settings", (it) => {
     it.scoped("is read once and stays the user's own in the global directory", () =>
       Effect.gen(function*() {
         const { globalFile, home, load, log, write } = yield* makeFixture
-        yield* write(globalFile, { model: "a", theme: "dark" })
+        yield* write(globalFile, { model: "a", share: "disabled" })
         const settings = yield* load({ cwd: `${home}/.config/altimate-code` })
         assert.deepStrictEqual(settings.files.filter((file) => file.found), [
           { path: globalFile, scope: "global", found: true }

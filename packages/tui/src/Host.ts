@@ -208,6 +208,10 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
    * of the terminal (OSC 9 or OSC 777), or a program that shows the text.
    */
   readonly notification: "off" | "bell" | "osc9" | "osc777" | ((text: string) => Effect.Effect<void>)
+  /** The user's keys by opencode's name of the action: alternatives separated by commas, `none` or `false`. */
+  readonly keybinds: Readonly<Record<string, string | false | ReadonlyArray<string>>>
+  /** `auto`: for the terminal's own background. */
+  readonly theme: "auto" | "light" | "dark" | "high-contrast"
   /** The path of the file with earlier prompts. */
   readonly history: string
   /** Masks secrets in a text. */

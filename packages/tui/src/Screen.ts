@@ -22,6 +22,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import process from "node:process"
 import { Host } from "./Host.ts"
 import * as Performer from "./internal/actions/performer.ts"
+import * as Keymap from "./internal/input/keymap.ts"
 import * as PromptHistory from "./internal/input/promptHistory.ts"
 import * as Highlight from "./internal/markdown/highlight.ts"
 import type { Action } from "./internal/screen/action.ts"
@@ -56,10 +57,12 @@ export interface Result {
   readonly keptTasks: ReadonlyArray<BackgroundTask>
 }
 
-const theme = Config.all({
+const colorVariables = Config.all({
   noColor: Config.map(Config.option(Config.nonEmptyString("NO_COLOR")), Option.isSome),
-  colorfgbg: Config.map(Config.option(Config.string("COLORFGBG")), Option.getOrUndefined)
-}).pipe(Effect.map(Theme.chooseTheme), Effect.orElseSucceed(() => Theme.neutral))
+  colorfgbg: Config.map(Config.option(Config.string("COLORFGBG")), Option.getOrUndefined),
+  // The console of Linux would print the question.
+  isConsole: Config.map(Config.option(Config.string("TERM")), Option.contains("linux"))
+}).pipe(Effect.orElseSucceed(() => ({ noColor: false, colorfgbg: undefined, isConsole: false })))
 
 const signals = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const
 
@@ -103,20 +106,24 @@ export const run = (
     const history = yield* PromptHistory.load(host.history)
     const { mode } = yield* PermissionPolicy
     const startMode = mode === undefined ? {} : { mode: yield* SubscriptionRef.get(mode) }
-    const chosenTheme = yield* theme
+    const { keymap, problems: keyProblems } = Keymap.make(host.keybinds)
+    const colors = { ...yield* colorVariables, name: host.theme }
     // The code of a resumed session is in the first frame, and is drawn only once. A new session has none.
     const isNew = (yield* options.session.entries).every(({ type }) => type === "session")
     const highlighter = isNew ? Option.none() : yield* Effect.option(Highlight.load)
     const terminal = yield* Terminal.make
+    const isAsked = !colors.noColor && host.theme === "auto" && !colors.isConsole
+    const isLight = Option.getOrUndefined(isAsked ? yield* terminal.askBackground : Option.none<boolean>())
     const queue = yield* Queue.unbounded<Action>()
     const store = new Store(
       initialState({
         ...terminal.size(),
-        theme: chosenTheme,
+        theme: Theme.chooseTheme({ ...colors, ...(isLight === undefined ? {} : { isLight }) }),
         version: host.version,
         yolo: host.yolo,
         directory: host.directory,
         history,
+        keymap,
         ...startMode
       }),
       (action) => void Queue.unsafeOffer(queue, action)
@@ -147,6 +154,7 @@ export const run = (
       onNone: () => Highlight.load.pipe(Effect.flatMap(useHighlighter), Effect.ignore, Effect.forkScoped)
     })
     yield* performer.start
+    for (const text of keyProblems) dispatch({ type: "item", item: { type: "notice", level: "warning", text } })
     yield* painter.draw
     const quit = (): void => void Queue.unsafeOffer(queue, { type: "quit" })
     terminal.onClosed(quit)
@@ -155,6 +163,7 @@ export const run = (
     yield* Effect.addFinalizer(() => performer.interruptAll)
     terminal.onResize(painter.resize)
     terminal.onContinued(painter.resume)
+    terminal.onBackground((isLight) => dispatch({ type: "theme", theme: Theme.chooseTheme({ ...colors, isLight }) }))
     terminal.onKeys(painter.pressKeys)
 
     yield* Effect.forkScoped(tick(store))

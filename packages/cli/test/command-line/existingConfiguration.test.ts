@@ -83,25 +83,25 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration written
       assert.deepStrictEqual(warnings.map((line) => line.replaceAll(/\.json:\d+:\d+/g, ".json")), [
         "warning: agent.plan.permission (~/.config/altimate-code/altimate-code.json): this restriction is not enforced. There are no separate agents here: put the rules under \"permission\" at the top of the file.",
         "warning: permission.webfetch: no tool has that name, so the rule has no effect.",
-        "warning: 36 settings in ~/.config/altimate-code/altimate-code.json have no effect here (logLevel, snapshot, shell, …). Details: altimate-code config show --unknown",
+        "warning: 35 settings in ~/.config/altimate-code/altimate-code.json have no effect here (logLevel, snapshot, shell, …). Details: altimate-code config show --unknown",
         "note: instructions: URLs are not supported (https://rules.example/style.md). Save the text to a file and list that file"
       ])
 
       const shown = yield* run(["config", "show", "--unknown"], { cwd, env })
       assert.strictEqual(shown.code, 0, shown.stderr)
-      assert.notInclude(shown.stderr, "36 settings")
+      assert.notInclude(shown.stderr, "35 settings")
       assert.match(
         shown.stdout,
         /^share  \S+altimate-code\.json:4:\d+ \(global config\)\n {2}Nothing to do\. Nothing is shared: sessions stay on this machine\.\n/m
       )
-      assert.lengthOf(shown.stdout.match(/\(global config\)/g) ?? [], 36)
+      assert.lengthOf(shown.stdout.match(/\(global config\)/g) ?? [], 35)
 
       const { stdout: json } = yield* run(["config", "show", "--format", "json"], { cwd, env })
       const { settings, unknown } = JSON.parse(json) as {
         readonly settings: ReadonlyArray<{ readonly name: string; readonly value: string; readonly origin: string }>
         readonly unknown: ReadonlyArray<{ readonly key: string; readonly nothingIsLost: boolean }>
       }
-      assert.lengthOf(unknown, 36)
+      assert.lengthOf(unknown, 35)
       assert.deepStrictEqual(settings.slice(-2), [
         { name: "yolo", value: "true", origin: "ALTIMATE_CLI_YOLO" },
         { name: "readsProject", value: "false", origin: "ALTIMATE_CLI_DISABLE_PROJECT_CONFIG" }

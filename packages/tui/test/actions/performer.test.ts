@@ -48,6 +48,8 @@ const make = Effect.gen(function*() {
   })
   const host = Host.of({
     version: "1",
+    keybinds: {},
+    theme: "auto",
     yolo: false,
     directory: "~/work",
     setup: Option.none(),

@@ -95,3 +95,40 @@ describe("Keys", () => {
     }))
   })
 })
+
+describe("A report of the terminal", () => {
+  const isLight = (text: string) =>
+    Keys.decode(Keys.start, text).reports?.map((report) => report.type === "background" ? report.isLight : report.type)
+
+  it("has the brightness of the background", () => {
+    assert.deepStrictEqual(isLight("\x1b]11;rgb:ffff/ffff/ffff\x07\x1b[?62;c"), [true, "device"])
+    assert.deepStrictEqual(isLight("\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\"), [false])
+    assert.deepStrictEqual(isLight("\x1b]11;rgba:f/f/e/f\x07"), [true])
+    assert.deepStrictEqual(isLight("\x1b]11;#fdf6e3\x07"), [true])
+    // Blue is dark, yellow is bright.
+    assert.deepStrictEqual(isLight("\x1b]11;rgb:00/00/ff\x07\x1b]11;rgb:ff/ff/00\x07"), [false, true])
+  })
+
+  it("is no key, wherever it is split, and leaves the keys around it", () => {
+    const text = "a\x1b]11;rgb:ffff/ffff/ffff\x1b\\b"
+    for (let at = "a\x1b]1".length; at < text.length; at++) {
+      const first = Keys.decode(Keys.start, text.slice(0, at))
+      const waited = Keys.flush(first.decoder)
+      const second = Keys.decode(waited.decoder, text.slice(at))
+      const keys = [...first.keys, ...waited.keys, ...second.keys]
+      assert.deepStrictEqual(keys, [{ type: "text", text: "a" }, { type: "text", text: "b" }], String(at))
+    }
+  })
+
+  it("is not what Alt-] and typed text are", () => {
+    const { decoder } = Keys.decode(Keys.start, "\x1b]")
+    assert.deepStrictEqual(Keys.flush(decoder).keys, [{
+      type: "key",
+      name: "]",
+      ctrl: false,
+      meta: true,
+      shift: false
+    }])
+    assert.deepStrictEqual(Keys.decode(Keys.start, "\x1b]11;x").keys.at(-1), { type: "text", text: "11;x" })
+  })
+})

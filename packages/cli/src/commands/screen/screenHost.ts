@@ -56,7 +56,7 @@ export const layer = (
       const path = yield* Path.Path
       const { programEnvironment } = yield* Workspace
       const { cwd, data, home } = yield* Directories
-      const { mode: startMode, notification, yolo } = yield* Settings.Settings
+      const { keybinds, mode: startMode, notification, theme, yolo } = yield* Settings.Settings
       const { mode } = yield* PermissionPolicy
       const currentMode = mode === undefined ? Effect.succeed(startMode.value) : SubscriptionRef.get(mode)
       const models = yield* KnownModels.selectableModels
@@ -123,6 +123,8 @@ export const layer = (
         notification: typeof notification === "string"
           ? notification
           : runNotification(notification.command, programEnvironment),
+        keybinds,
+        theme,
         history: path.join(data, "history.jsonl"),
         mask: (yield* Secrets).mask
       })

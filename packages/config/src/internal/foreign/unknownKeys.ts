@@ -1,9 +1,10 @@
 /** Keys that have no meaning in a configuration file. */
 import * as Suggest from "@altimate-code/system/Suggest"
+import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import { ConfigFile, paths } from "../../ConfigFile.ts"
+import { ConfigFile, paths, Theme } from "../../ConfigFile.ts"
 import type { Origin } from "../../Origin.ts"
-import { type Branch, formatPath } from "../file/tree.ts"
+import { type Branch, formatPath, type Tree } from "../file/tree.ts"
 import { isBedrock, isOtherProvider } from "./providerNames.ts"
 import { findNote, type Note } from "./settingNotes.ts"
 
@@ -32,7 +33,7 @@ export const findUnknownKeys = (
   return Array.from(tree.children).flatMap(([key, child]) => {
     const within = (type: AST.AST) => child._tag === "Branch" ? findUnknownKeys(child, type, [...path, key]) : []
     const type = known.get(key)
-    if (type !== undefined) return within(type)
+    if (type !== undefined && !(path.length === 0 && isOtherTheme(key, child))) return within(type)
     if (path.length === 1 && path[0] === "provider") {
       return isOtherProvider(key, child)
         ? []
@@ -46,6 +47,10 @@ export const findUnknownKeys = (
       : [{ path: [...path, key], origin: child.origin, suggestion }]
   })
 }
+
+/** Other tools' themes are no error, but have no effect. */
+const isOtherTheme = (key: string, child: Tree): boolean =>
+  key === "theme" && child._tag === "Leaf" && typeof child.value === "string" && !Schema.is(Theme)(child.value)
 
 /** Other names for a token, without separators. */
 const tokenNames = new Set(

@@ -1,3 +1,6 @@
+import * as TerminalReports from "./terminalReports.ts"
+import type { Report } from "./terminalReports.ts"
+
 /** A key press, or pasted text. `name` is a single letter only together with `ctrl` or `meta`. */
 export type Key =
   | { readonly type: "text"; readonly text: string }
@@ -32,8 +35,14 @@ const focusOut = "\x1b[O"
 export const decode = (
   decoder: Decoder,
   chunk: string
-): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key>; readonly isFocused?: boolean } => {
+): {
+  readonly decoder: Decoder
+  readonly keys: ReadonlyArray<Key>
+  readonly isFocused?: boolean
+  readonly reports?: ReadonlyArray<Report>
+} => {
   const keys: Array<Key> = []
+  const reports: Array<Report> = []
   let isFocused: boolean | undefined
   let input = decoder.pending + chunk
   let pasted = decoder.pasted
@@ -57,18 +66,28 @@ export const decode = (
       const next = decodeKey(input)
       if (next === undefined) break
       if (next.key !== undefined) keys.push(next.key)
+      if (next.report !== undefined) reports.push(next.report)
       isFocused = next.isFocused ?? isFocused
       input = input.slice(next.length)
     }
   }
-  return { decoder: { pending: input, pasted }, keys, ...(isFocused === undefined ? {} : { isFocused }) }
+  return {
+    decoder: { pending: input, pasted },
+    keys,
+    ...(isFocused === undefined ? {} : { isFocused }),
+    ...(reports.length === 0 ? {} : { reports })
+  }
 }
 
 /** Decodes what is pending when no more input follows: the start of a sequence was the Esc key. */
 export const flush = (
   decoder: Decoder
 ): { readonly decoder: Decoder; readonly keys: ReadonlyArray<Key> } => {
-  if (decoder.pasted !== undefined || decoder.pending === "") return { decoder, keys: [] }
+  // The rest of a report is on its way.
+  if (
+    decoder.pasted !== undefined || decoder.pending === "" || TerminalReports.decode(decoder.pending) === "incomplete"
+  ) return { decoder, keys: [] }
+  if (decoder.pending === "\x1b]") return { decoder: start, keys: [{ ...withoutModifiers("]"), meta: true } as Key] }
   const { keys } = decode(start, decoder.pending.slice(1))
   return { decoder: start, keys: [withoutModifiers("escape"), ...keys] }
 }
@@ -89,11 +108,16 @@ interface Next {
   readonly key?: Key
   /** Set for a report that the window got or lost the focus. */
   readonly isFocused?: boolean
+  readonly report?: Report
 }
 
 const decodeKey = (input: string): Next | undefined => {
   if (!input.startsWith("\x1b")) return decodeUnescaped(input)
   if (input.length === 1) return undefined
+  const report = TerminalReports.decode(input)
+  if (report !== undefined) return report === "incomplete" ? undefined : report
+  // Alt-], or the start of a report.
+  if (input === "\x1b]") return undefined
   const second = input[1] ?? ""
   if (second === "[" || second === "O") return decodeSequence(input)
   if (second === "\x1b") {
@@ -147,7 +171,11 @@ const keysByFinal: Readonly<Record<string, string>> = {
   C: "right",
   D: "left",
   F: "end",
-  H: "home"
+  H: "home",
+  P: "f1",
+  Q: "f2",
+  R: "f3",
+  S: "f4"
 }
 
 const keysByNumber: Readonly<Record<string, string>> = {
@@ -157,7 +185,19 @@ const keysByNumber: Readonly<Record<string, string>> = {
   5: "page-up",
   6: "page-down",
   7: "home",
-  8: "end"
+  8: "end",
+  11: "f1",
+  12: "f2",
+  13: "f3",
+  14: "f4",
+  15: "f5",
+  17: "f6",
+  18: "f7",
+  19: "f8",
+  20: "f9",
+  21: "f10",
+  23: "f11",
+  24: "f12"
 }
 
 const decodeSequence = (input: string): Next | undefined => {

@@ -1,5 +1,7 @@
 import * as Suggest from "@altimate-code/system/Suggest"
+import { bindings } from "./bindings.ts"
 import type { Command } from "./completion.ts"
+import type { Keymap } from "./keymap.ts"
 
 export const slashCommands: ReadonlyArray<Command> = [
   { name: "/model", description: "switch to another model" },
@@ -31,8 +33,6 @@ export const isSlashCommand = (text: string): boolean =>
 /** Names that a custom command can't have, without the slash. */
 export const reservedNames: ReadonlyArray<string> = names.map((name) => name.slice(1))
 
-const line = ({ description, name }: Command): string => `${name.padEnd(12)} ${description}`
-
 /** `Did you mean /model? ` if a command is similar enough; otherwise empty. */
 export const suggest = (text: string, customCommands: ReadonlyArray<Command>): string => {
   // Two letters in the wrong order are a distance of 2, even in a short name.
@@ -42,24 +42,48 @@ export const suggest = (text: string, customCommands: ReadonlyArray<Command>): s
   return closest === undefined ? "" : `Did you mean ${closest}? `
 }
 
-/** The lines of `/help`. */
-export const help = (customCommands: ReadonlyArray<Command>): ReadonlyArray<string> => [
-  ...slashCommands.map(line),
-  ...(customCommands.length === 0 ? [] : ["", ...customCommands.map(line)]),
-  "",
-  "@           complete a file name",
-  "!           at the start: run a shell command; the model sees its output",
-  "enter       send; while the model is answering, queue",
-  "alt-enter   start a new line (also ctrl-j)",
-  "esc         stop the answer; the text so far is kept",
-  "shift-tab   next mode: ask, accept edits, plan",
-  "ctrl-o      show tool output and the model's reasoning",
-  "ctrl-v      attach the picture on the clipboard; or paste or drop the path of an image",
-  "ctrl-g      edit the prompt in $VISUAL or $EDITOR",
-  "↑ ↓         browse earlier prompts",
-  "ctrl-r      search the prompts of all sessions",
-  "ctrl-c      stop the answer, else clear the prompt, else quit if pressed twice (also ctrl-d)",
-  "ctrl-_      undo the last change of the prompt",
-  "ctrl-l      draw the screen again",
-  "ctrl-z      suspend; the shell's fg resumes"
+const line = ({ description, name }: Command): string => `${name.padEnd(12)} ${description}`
+
+const keyLines: ReadonlyArray<readonly [setting: string, description: string]> = [
+  ["input_submit", "send; while the model is answering, queue"],
+  ["input_newline", "start a new line"],
+  ["session_interrupt", "stop the answer; the text so far is kept"],
+  ["agent_cycle_reverse", "next mode: ask, accept edits, plan"],
+  ["agent_cycle", "next mode"],
+  ["tool_details", "show tool output and the model's reasoning"],
+  ["input_paste", "attach the picture on the clipboard; or paste or drop the path of an image"],
+  ["editor_open", "edit the prompt in $VISUAL or $EDITOR"],
+  ["history_previous", "earlier prompt"],
+  ["history_next", "later prompt"],
+  ["app_exit", "quit, if the prompt is empty"],
+  ["input_clear", "clear the prompt"],
+  ["input_undo", "undo the last change of the prompt"],
+  ["terminal_suspend", "suspend; the shell's fg resumes"]
 ]
+
+/** The lines of `/help`. */
+export const help = (customCommands: ReadonlyArray<Command>, keymap: Keymap): ReadonlyArray<string> => {
+  const keysOf = (setting: string): string => (keymap.shown.get(setting) ?? []).join(", ")
+  const settings = new Map(
+    bindings.flatMap(({ setting, target }) => target.type === "command" ? [[target.command, setting] as const] : [])
+  )
+  const withKeys = (command: Command): Command => {
+    const keys = keysOf(settings.get(command.name) ?? "")
+    return keys === "" ? command : { ...command, description: `${command.description} (${keys})` }
+  }
+  return [
+    ...slashCommands.map(withKeys).map(line),
+    ...(customCommands.length === 0 ? [] : ["", ...customCommands.map(line)]),
+    "",
+    "@           complete a file name",
+    "!           at the start: run a shell command; the model sees its output",
+    ...keyLines.flatMap(([setting, description]) => {
+      const [first = "", ...others] = keymap.shown.get(setting) ?? []
+      const also = others.length === 0 ? "" : ` (also ${others.join(", ")})`
+      return first === "" ? [] : [line({ name: first.padEnd(11), description: description + also })]
+    }),
+    "ctrl-r      search the prompts of all sessions",
+    "ctrl-c      stop the answer, else clear the prompt, else quit if pressed twice",
+    "ctrl-l      draw the screen again"
+  ]
+}

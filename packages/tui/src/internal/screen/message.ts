@@ -13,6 +13,7 @@ import type { Picker } from "../input/picker.ts"
 import type { Highlighter } from "../markdown/highlight.ts"
 import type { QuestionFrame } from "../questions/shownQuestion.ts"
 import type { Setup } from "../setup/setup.ts"
+import type { Theme } from "../terminal/theme.ts"
 import type { Item } from "../transcript/item.ts"
 
 /** Something that changes the state. `at` is in milliseconds since 1970. */
@@ -26,6 +27,8 @@ export type Message =
     readonly columns: number
     readonly rows: number
   }
+  /** The terminal has reported its background late. */
+  | { readonly type: "theme"; readonly theme: Theme }
   | { readonly type: "tick"; readonly at: number }
   | { readonly type: "hint-expired" }
   | { readonly type: "commands"; readonly commands: ReadonlyArray<Command> }

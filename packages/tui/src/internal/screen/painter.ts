@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { nameOf } from "../input/editing.ts"
+import * as Keymap from "../input/keymap.ts"
 import type { Key } from "../input/keys.ts"
 import { eraseBelow } from "../terminal/frame.ts"
 import { clearScreen, type Terminal } from "../terminal/terminal.ts"
@@ -66,10 +68,14 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
     const { columns, rows } = terminal.size()
     // The user reacts to the terminal at its new size.
     if (columns !== store.state.columns || rows !== store.state.rows) resize()
+    const { isLeaderPressed, keymap, overlay, pager } = store.state
+    const meaning = overlay === undefined && pager === undefined
+      ? Keymap.look(keymap, key, isLeaderPressed)
+      : { type: "key", key } as const
     dispatch({ type: "key", key, at: Date.now() })
-    if (key.type !== "key" || !key.ctrl) return
-    if (key.name === "l") redraw()
-    if (key.name === "z") suspend()
+    const name = meaning.type === "key" ? nameOf(meaning.key) : undefined
+    if (name === "ctrl-l") redraw()
+    if (name === "ctrl-z") suspend()
   }
 
   /** The pager has a screen of its own. */

@@ -7,6 +7,7 @@ import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel } from "../../Host.ts"
 import type { Command, Completion } from "../input/completion.ts"
 import type * as Editor from "../input/editor.ts"
+import type { Keymap } from "../input/keymap.ts"
 import type { Picker } from "../input/picker.ts"
 import type { Highlighter } from "../markdown/highlight.ts"
 import type { Dialog } from "../questions/question.ts"
@@ -105,6 +106,9 @@ export interface State {
   readonly spending: Spending
   /** Tokens that the next request starts with. */
   readonly context: number
+  readonly keymap: Keymap
+  /** The next key is the second one of a sequence. */
+  readonly isLeaderPressed: boolean
   readonly input: Editor.State
   /** When the user last typed a character, or last answered a question. */
   readonly lastTypedAt: number

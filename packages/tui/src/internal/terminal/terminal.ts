@@ -1,8 +1,10 @@
 // A terminal's modes, its size and its keys: Effect's Terminal reads lines.
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import process from "node:process"
 import * as Keys from "../input/keys.ts"
+import { query, type Report } from "../input/terminalReports.ts"
 import { showCursor } from "./frame.ts"
 import { TerminalOutput } from "./terminalOutput.ts"
 
@@ -13,6 +15,9 @@ export interface Terminal {
   readonly onKeys: (listener: (keys: ReadonlyArray<Keys.Key>) => void) => void
   /** Calls the listener when the window gets or loses the focus, if the terminal reports it. */
   readonly onFocus: (listener: (isFocused: boolean) => void) => void
+  /** Whether the background is light, if the terminal answers that in time. An answer that comes later goes to `onBackground`. */
+  readonly askBackground: Effect.Effect<Option.Option<boolean>>
+  readonly onBackground: (listener: (isLight: boolean) => void) => void
   /** Calls the listener once the size has stopped changing. */
   readonly onResize: (listener: () => void) => void
   /** Calls the listener when the terminal has disappeared, e.g. because its window was closed. */
@@ -61,6 +66,8 @@ const ignoreSignal = (signal: "SIGINT"): () => void => {
 
 /** The rest of a sequence follows its Esc within this time, even over a slow connection. In milliseconds. */
 const escapeDelay = 40
+/** A terminal answers within this time, also on another machine. In milliseconds. */
+const answerDelay = 200
 /** In milliseconds. */
 const resizeDelay = 60
 /** The signal has stopped all threads of the process within this time. In milliseconds. */
@@ -71,7 +78,11 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     const { stdin, stdout } = process
     const output = new TerminalOutput(stdout)
     let decoder = Keys.start
-    let onKeys: (keys: ReadonlyArray<Keys.Key>) => void = () => undefined
+    /** Typed before there is a listener. */
+    const early: Array<Keys.Key> = []
+    let onKeys = (keys: ReadonlyArray<Keys.Key>): void => void early.push(...keys)
+    let onReport: (report: Report) => void = () => undefined
+    let onBackground: (isLight: boolean) => void = () => undefined
     let onFocus: (isFocused: boolean) => void = () => undefined
     let onResize: () => void = () => undefined
     let onClosed: () => void = () => undefined
@@ -85,6 +96,10 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       const step = Keys.decode(decoder, chunk)
       decoder = step.decoder
       if (step.isFocused !== undefined) onFocus(step.isFocused)
+      for (const report of step.reports ?? []) {
+        onReport(report)
+        if (report.type === "background") onBackground(report.isLight)
+      }
       if (step.keys.length > 0) onKeys(step.keys)
       if (decoder.pending !== "") {
         flushing = setTimeout(() => {
@@ -145,7 +160,20 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
         output,
         // 0 if the terminal does not report its size.
         size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
-        onKeys: (listener) => void (onKeys = listener),
+        onKeys: (listener) => {
+          onKeys = listener
+          if (early.length > 0) listener(early)
+        },
+        askBackground: Effect.async<Option.Option<boolean>>((resume) => {
+          onReport = (report) =>
+            resume(Effect.succeed(report.type === "background" ? Option.some(report.isLight) : Option.none()))
+          stdout.write(query)
+        }).pipe(Effect.timeoutTo({
+          duration: answerDelay,
+          onSuccess: (answer) => answer,
+          onTimeout: () => Option.none<boolean>()
+        })),
+        onBackground: (listener) => void (onBackground = listener),
         onFocus: (listener) => void (onFocus = listener),
         onResize: (listener) => void (onResize = listener),
         onClosed: (listener) => void (onClosed = listener),

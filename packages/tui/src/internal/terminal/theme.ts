@@ -172,12 +172,44 @@ export const plain: Theme = {
   name: unstyled
 }
 
-/** Chooses by `NO_COLOR` (https://no-color.org) and by `COLORFGBG` (`foreground;background`), which some terminals set. */
-export const chooseTheme = (
-  environment: { readonly noColor: boolean; readonly colorfgbg: string | undefined }
-): Theme => {
-  if (environment.noColor) return plain
-  const background = environment.colorfgbg?.split(";").at(-1) ?? ""
+const inverse = style(["7", "27"])
+
+/** Only the terminal's own text and background color, with bold, underlined and inverse text. Nothing is dim. */
+export const highContrast: Theme = {
+  ...plain,
+  colors: true,
+  accent: style(bold),
+  strong: style(bold),
+  emphasis: style(underlined),
+  strike: style(["9", "29"]),
+  code: style(bold),
+  added: style(bold),
+  removed: style(bold),
+  addedWord: inverse,
+  removedWord: inverse,
+  error: style(combine(bold, underlined)),
+  warning: style(bold),
+  heading: style(combine(bold, underlined)),
+  link: style(underlined)
+}
+
+/** What the configuration asks for. */
+export type ThemeName = "auto" | "light" | "dark" | "high-contrast"
+
+/**
+ * Chooses by `NO_COLOR` (https://no-color.org), the configuration, the terminal's own answer (`isLight`), and `COLORFGBG`
+ * (`foreground;background`), which some terminals set.
+ */
+export const chooseTheme = ({ colorfgbg, isLight, name = "auto", noColor }: {
+  readonly noColor: boolean
+  readonly name?: ThemeName
+  readonly isLight?: boolean
+  readonly colorfgbg: string | undefined
+}): Theme => {
+  if (noColor) return plain
+  if (name !== "auto") return { light, dark, "high-contrast": highContrast }[name]
+  if (isLight !== undefined) return isLight ? light : dark
+  const background = colorfgbg?.split(";").at(-1) ?? ""
   if (!/^\d{1,2}$/.test(background)) return neutral
   return [7, 9, 10, 11, 12, 13, 14, 15].includes(Number(background)) ? light : dark
 }

@@ -1,5 +1,6 @@
 import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Editor from "../input/editor.ts"
+import * as Keymap from "../input/keymap.ts"
 import type { State } from "../screen/state.ts"
 
 export const initialState = (
@@ -7,6 +8,7 @@ export const initialState = (
     readonly directory?: string
     readonly history: ReadonlyArray<string>
     readonly mode?: State["mode"]
+    readonly keymap?: State["keymap"]
   }
 ): State => ({
   columns: options.columns,
@@ -31,6 +33,8 @@ export const initialState = (
   retryWait: undefined,
   spending: Spending.none,
   context: 0,
+  keymap: options.keymap ?? Keymap.make({}).keymap,
+  isLeaderPressed: false,
   input: Editor.empty(options.history),
   lastTypedAt: 0,
   todos: [],

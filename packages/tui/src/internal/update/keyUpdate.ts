@@ -44,7 +44,7 @@ export const pressKey = (state: State, key: Key): Step => {
     case "question":
       return pressInQuestion(state, overlay.dialog, key)
     case undefined:
-      return pressInPrompt(state, key, nameOf(key))
+      return pressInPrompt(state, key)
   }
 }
 
@@ -87,7 +87,7 @@ const pressInPrompts = (
 const pressInQuestion = (state: State, dialog: Question.Dialog, key: Key): Step => {
   const name = nameOf(key)
   // Until the question is on the terminal, keys are meant for the prompt.
-  if (!dialog.isDrawn) return pressInPrompt(state, key, name)
+  if (!dialog.isDrawn) return pressInPrompt(state, key)
   if (name === "ctrl-o") return openPager(state)
   if (dialog.reason === undefined) {
     if (name === "escape" || name === "ctrl-c") return stopTask(state)

@@ -1,5 +1,6 @@
-import { actionOf } from "../input/editing.ts"
+import { actionOf, nameOf } from "../input/editing.ts"
 import * as Editor from "../input/editor.ts"
+import * as Keymap from "../input/keymap.ts"
 import type { Key } from "../input/keys.ts"
 import { isSlashCommand } from "../input/slashCommands.ts"
 import type { State } from "../screen/state.ts"
@@ -10,15 +11,52 @@ import { type Step, step } from "./step.ts"
 import { canStop, stopTask } from "./stopTask.ts"
 import { submitOrQueue } from "./submission.ts"
 
+/** Keys of an open list of completions, whatever else they are bound to. */
+const completionKeys = ["tab", "up", "down", "ctrl-p", "ctrl-n", "escape", "return"]
+
 /** A key while the prompt has the focus. */
-export const pressInPrompt = (state: State, key: Key, name: string | undefined): Step => {
+export const pressInPrompt = (state: State, key: Key): Step => {
+  const { isLeaderPressed, keymap } = state
+  if (state.completion !== undefined && !isLeaderPressed && completionKeys.includes(nameOf(key) ?? "")) {
+    return pressBound(state, key)
+  }
+  // A terminal sends characters that are typed quickly at once.
+  const [first = "", ...rest] = key.type === "text" ? Array.from(key.text) : []
+  const pressed: Key = isLeaderPressed && key.type === "text" ? { type: "text", text: first } : key
+  const meaning = Keymap.look(keymap, pressed, isLeaderPressed)
+  const before = isLeaderPressed ? { ...state, isLeaderPressed: false, hint: undefined } : state
+  // A sequence is no accident: it also quits with a draft.
+  if (isLeaderPressed && meaning.type === "exit") return step(before, { type: "quit" })
+  const next = perform(before, meaning, key)
+  return isLeaderPressed && rest.length > 0
+    ? { ...next, state: edit(next.state, { type: "text", text: rest.join("") }).state }
+    : next
+}
+
+const perform = (state: State, meaning: Keymap.Meaning, key: Key): Step => {
+  switch (meaning.type) {
+    case "key":
+      return pressBound(state, meaning.key)
+    case "command":
+      return submitOrQueue(state, meaning.command)
+    case "exit":
+      if (state.input.text === "") return step(state, { type: "quit" })
+      return nameOf(key) === "ctrl-d" ? edit(state, key) : step(state)
+    case "clear":
+      return step({ ...state, input: Editor.update(state.input, { type: "clear" }) })
+    case "leader":
+      return step({ ...state, isLeaderPressed: true, hint: `${state.keymap.leader} …` }, { type: "expire-hint" })
+    case "nothing":
+      return step(state)
+  }
+}
+
+const pressBound = (state: State, key: Key): Step => {
   const { completion } = state
+  const name = nameOf(key)
   switch (name) {
     case "ctrl-c":
       return interrupt(state)
-    case "ctrl-d":
-      if (state.input.text === "") return step(state, { type: "quit" })
-      break
     case "ctrl-o":
       return openPager(state)
     case "ctrl-g":

@@ -124,7 +124,7 @@ const runSlashCommand = (state: State, text: string): Step => {
       return startTurn(state, initPrompt, { type: "turn", text: initPrompt })
     case "/help":
       return submitQueued(
-        addItem(state, { type: "lines", title: "Commands and keys", lines: help(state.customCommands) })
+        addItem(state, { type: "lines", title: "Commands and keys", lines: help(state.customCommands, state.keymap) })
       )
     default:
       return step(state, { type: "quit" })

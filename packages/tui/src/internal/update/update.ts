@@ -44,6 +44,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return pressKey({ ...state, now: message.at }, message.key)
     case "resized":
       return step(resizeQuestion({ ...state, columns: message.columns, rows: message.rows }))
+    case "theme":
+      return step({ ...state, theme: message.theme })
     case "tick":
       return tickTasks({ ...state, now: message.at })
     case "tasks":
@@ -51,7 +53,7 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     case "task-output":
       return step(showTaskOutput(state, message))
     case "hint-expired":
-      return step({ ...state, isConfirmingQuit: false, hint: undefined })
+      return step({ ...state, isConfirmingQuit: false, isLeaderPressed: false, hint: undefined })
     case "commands":
       return step({ ...state, customCommands: message.commands })
     case "files":

@@ -1,0 +1,84 @@
+import { ConfigFile } from "@altimate-code/config/ConfigFile"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { bindings } from "../../../tui/src/internal/input/bindings.ts"
+import { keys } from "../Terminal.ts"
+import { ask, says, start } from "./ScreenOnSandbox.ts"
+
+/** The names under `keybinds` that the configuration knows. */
+const settings = () => {
+  const property = ConfigFile.fields.keybinds.from.ast
+  return "propertySignatures" in property
+    ? (property.propertySignatures as ReadonlyArray<{ readonly name: string }>).map(({ name }) => name)
+    : []
+}
+
+layer(NodeContext.layer)("Keys in the configuration", (it) => {
+  it("have the same names in the configuration as on the screen", () => {
+    assert.sameMembers(settings(), ["leader", ...bindings.map(({ setting }) => setting)])
+  })
+
+  for (const [columns, rows] of [[100, 30], [40, 12]] as const) {
+    it.scoped(`apply in the prompt (${columns} × ${rows})`, () =>
+      Effect.gen(function*() {
+        const { terminal } = yield* start({
+          columns,
+          rows,
+          config: {
+            keybinds: {
+              leader: "ctrl+t",
+              session_new: "<leader>n",
+              input_submit: "alt+return",
+              input_newline: "return",
+              terminal_suspend: "none",
+              session_share: "<leader>z"
+            }
+          },
+          script: [{ blocks: [says("Two lines.")] }]
+        })
+        yield* terminal.write(`one${keys.enter}two`)
+        yield* terminal.see(/› one\n {2}two/)
+        yield* terminal.write(`${keys.escape}${keys.enter}`)
+        yield* terminal.see(/Two lines\.[^]*ready/)
+        yield* terminal.write(keys.ctrl("t"))
+        yield* terminal.see("ctrl-t …")
+        // The sequence waits only for a moment.
+        yield* terminal.gone("ctrl-t …")
+        yield* terminal.write("n")
+        yield* terminal.see("› n")
+        yield* terminal.write(`${keys.backspace}${keys.ctrl("t")}n`)
+        yield* terminal.see(/· 0 tokens · ready/)
+        yield* terminal.write(keys.ctrl("c"))
+        yield* terminal.see("ctrl-c again to quit")
+        yield* terminal.write(keys.ctrl("c"))
+        assert.strictEqual(yield* terminal.exited, 0)
+        assert.include(terminal.everything().replace(/\s/g, ""), "noeffecthere(keybinds.session_share)")
+      }))
+  }
+
+  it.scoped("that can't be used are reported at the start, and Ctrl-C quits nevertheless", () =>
+    Effect.gen(function*() {
+      const { terminal } = yield* start({
+        config: { keybinds: { leader: "ctrl+c", app_exit: "none", input_submit: "ctl+s", session_new: "n" } }
+      })
+      yield* terminal.see(/! keybinds\.leader: "ctrl\+c" can't be used/)
+      yield* terminal.see(/! keybinds\.input_submit: "ctl\+s" can't be used: "ctl" is no modifier/)
+      yield* terminal.see(/! keybinds\.session_new: "n" can't be used: it is typed as text/)
+      yield* terminal.write("n")
+      yield* terminal.see("› n")
+      yield* terminal.write(keys.ctrl("c"))
+      yield* terminal.see(/› *\n/)
+      yield* terminal.write(keys.ctrl("c"))
+      yield* terminal.see("ctrl-c again to quit")
+      yield* terminal.write(keys.ctrl("c"))
+      assert.strictEqual(yield* terminal.exited, 0)
+    }))
+
+  it.scoped("are in the help", () =>
+    Effect.gen(function*() {
+      const { terminal } = yield* start({ rows: 60, config: { keybinds: { editor_open: "f4" } } })
+      yield* ask(terminal, "/help")
+      yield* terminal.see(/\/new +start a new session \(ctrl-x n\)[^]*f4 +edit the prompt/)
+    }))
+})
