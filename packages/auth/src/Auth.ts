@@ -17,7 +17,7 @@ import * as Redacted from "effect/Redacted"
 import { AuthError } from "./AuthError.ts"
 import type { Considered, Credential, Source, TokenSource } from "./Credential.ts"
 import { CredentialStore } from "./CredentialStore.ts"
-import { Auth } from "./internal/authService.ts"
+import { Auth, type Service } from "./internal/authService.ts"
 import { chainName, chainPlace, makeMalformed } from "./internal/credentialPlace.ts"
 import { listSteps } from "./internal/listSteps.ts"
 import { type Token, TokenCommand } from "./TokenCommand.ts"
@@ -35,129 +35,133 @@ const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK"
  * with `Secrets`.
  *
  * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<Service, never, CredentialStore | TokenCommand | Settings> = Effect.gen(function*() {
+  const precedence = yield* TokenPrecedence
+  const store = yield* CredentialStore
+  const commands = yield* TokenCommand
+  const { gateway, profile } = yield* Settings
+  const secrets = yield* Secrets
+  const { apiKey, auth: scheme, headers, tokenCommand } = gateway
+  const { register } = secrets
+
+  const placeOf = (source: Source) =>
+    ({
+      environment: tokenVariable,
+      stored: store.path,
+      configured: Option.match(apiKey, {
+        onNone: () => "options.apiKey",
+        onSome: ({ origin }) => `options.apiKey, ${Origin.describe(origin)}`
+      }),
+      command: Option.match(tokenCommand, {
+        onNone: () => "tokenCommand",
+        onSome: ({ origin }) => `tokenCommand, ${Origin.describe(origin)}`
+      }),
+      "aws-chain": chainName
+    })[source]
+
+  const toFound = (source: TokenSource, { leftOut, token }: Token): Found => ({
+    _tag: "Bearer",
+    token,
+    ...(leftOut.length > 0 && { leftOut }),
+    source,
+    where: placeOf(source)
+  })
+
+  const readToken = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
+    const token = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
+    // A malformed token is still a secret, but the word Bearer alone is not.
+    if (Redacted.value(token) !== "") yield* Effect.forEach([written, token], register, { discard: true })
+    const { leftOut } = yield* Effect.mapError(
+      PastedToken.read(Redacted.value(written)),
+      (problem) => makeMalformed(source, `The token from ${placeOf(source)} ${problem}.`)
+    )
+    return toFound(source, { token, leftOut })
+  })
+
+  const find = (
+    source: Source,
+    refused?: Redacted.Redacted<string>
+  ): Effect.Effect<Option.Option<Found>, AuthError> => {
+    switch (source) {
+      case "environment":
+        return Effect.flatMap(
+          environmentToken,
+          Effect.transposeMapOption((written) => readToken(source, written))
+        )
+      case "stored":
+        return Effect.flatMap(
+          store.get("amazon-bedrock"),
+          Effect.transposeMapOption((written) => readToken(source, written))
+        )
+      case "configured":
+        return Effect.transposeMapOption(apiKey, ({ value }) => readToken(source, value))
+      case "command":
+        return Effect.transposeMapOption(
+          tokenCommand,
+          (command) => Effect.map(commands.token(command, refused), (token) => toFound(source, token))
+        )
+      case "aws-chain":
+        return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, placeOf(source)) })
+    }
+  }
+
+  const isAllowed = (source: Source): boolean =>
+    scheme.value === "bearer" ? source !== "aws-chain" : scheme.value !== "sigv4" || source === "aws-chain"
+
+  const resolve = (refused?: Redacted.Redacted<string>) =>
+    Effect.gen(function*() {
+      const authorization = Object.keys(headers).find((name) => name.toLowerCase() === "authorization")
+      if (authorization !== undefined && (scheme.value === "bearer" || scheme.value === "sigv4")) {
+        return yield* makeSchemeConflict(scheme, authorization)
+      }
+      if (scheme.value === "header" && Object.keys(headers).length === 0) return yield* makeMissingHeader(scheme)
+      const isByHeader = scheme.value === "header" || authorization !== undefined
+      const because = scheme.value === "auto"
+        ? `the header ${authorization} takes precedence`
+        : `options.auth is ${scheme.value}`
+
+      const considered: Array<Considered> = []
+      let winner: { readonly source: Source; readonly found: Found } | undefined
+      for (const source of precedence) {
+        const isExcluded = isByHeader || scheme.value === "none" || !isAllowed(source)
+        const found = winner === undefined && !isExcluded ? yield* find(source, refused) : Option.none()
+        if (Option.isSome(found)) winner = { source, found: found.value }
+        const outcome = Option.isSome(found)
+          ? "used"
+          : yield* outcomeOfUnused(
+            source,
+            apiKey,
+            isExcluded ? because : winner === undefined ? undefined : `${names[winner.source]} takes precedence`
+          )
+        considered.push({ source, where: placeOf(source), outcome })
+      }
+      if (isByHeader) {
+        const where = Object.entries(headers).map(([name, { origin }]) => `${name}, ${Origin.describe(origin)}`)
+          .join("; ")
+        return { _tag: "Headers", where, considered } as const
+      }
+      if (scheme.value === "none") {
+        return {
+          _tag: "None",
+          where: `options.auth is none, ${Origin.describe(scheme.origin)}`,
+          considered
+        } as const
+      }
+      return winner === undefined ? yield* makeNoCredentials(considered) : { ...winner.found, considered }
+    })
+
+  return { credential: Effect.suspend(() => resolve()), renew: resolve }
+})
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<Auth, never, CredentialStore | TokenCommand | Settings> = Layer
-  .effect(
-    Auth,
-    Effect.gen(function*() {
-      const precedence = yield* TokenPrecedence
-      const store = yield* CredentialStore
-      const commands = yield* TokenCommand
-      const { gateway, profile } = yield* Settings
-      const secrets = yield* Secrets
-      const { apiKey, auth: scheme, headers, tokenCommand } = gateway
-      const { register } = secrets
-
-      const placeOf = (source: Source) =>
-        ({
-          environment: tokenVariable,
-          stored: store.path,
-          configured: Option.match(apiKey, {
-            onNone: () => "options.apiKey",
-            onSome: ({ origin }) => `options.apiKey, ${Origin.describe(origin)}`
-          }),
-          command: Option.match(tokenCommand, {
-            onNone: () => "tokenCommand",
-            onSome: ({ origin }) => `tokenCommand, ${Origin.describe(origin)}`
-          }),
-          "aws-chain": chainName
-        })[source]
-
-      const toFound = (source: TokenSource, { leftOut, token }: Token): Found => ({
-        _tag: "Bearer",
-        token,
-        ...(leftOut.length > 0 && { leftOut }),
-        source,
-        where: placeOf(source)
-      })
-
-      const readToken = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
-        const token = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
-        // A malformed token is still a secret, but the word Bearer alone is not.
-        if (Redacted.value(token) !== "") yield* Effect.forEach([written, token], register, { discard: true })
-        const { leftOut } = yield* Effect.mapError(
-          PastedToken.read(Redacted.value(written)),
-          (problem) => makeMalformed(source, `The token from ${placeOf(source)} ${problem}.`)
-        )
-        return toFound(source, { token, leftOut })
-      })
-
-      const find = (
-        source: Source,
-        refused?: Redacted.Redacted<string>
-      ): Effect.Effect<Option.Option<Found>, AuthError> => {
-        switch (source) {
-          case "environment":
-            return Effect.flatMap(
-              environmentToken,
-              Effect.transposeMapOption((written) => readToken(source, written))
-            )
-          case "stored":
-            return Effect.flatMap(
-              store.get("amazon-bedrock"),
-              Effect.transposeMapOption((written) => readToken(source, written))
-            )
-          case "configured":
-            return Effect.transposeMapOption(apiKey, ({ value }) => readToken(source, value))
-          case "command":
-            return Effect.transposeMapOption(
-              tokenCommand,
-              (command) => Effect.map(commands.token(command, refused), (token) => toFound(source, token))
-            )
-          case "aws-chain":
-            return Effect.succeedSome({ _tag: "AwsChain", profile, where: chainPlace(profile, placeOf(source)) })
-        }
-      }
-
-      const isAllowed = (source: Source): boolean =>
-        scheme.value === "bearer" ? source !== "aws-chain" : scheme.value !== "sigv4" || source === "aws-chain"
-
-      const resolve = (refused?: Redacted.Redacted<string>) =>
-        Effect.gen(function*() {
-          const authorization = Object.keys(headers).find((name) => name.toLowerCase() === "authorization")
-          if (authorization !== undefined && (scheme.value === "bearer" || scheme.value === "sigv4")) {
-            return yield* makeSchemeConflict(scheme, authorization)
-          }
-          if (scheme.value === "header" && Object.keys(headers).length === 0) return yield* makeMissingHeader(scheme)
-          const isByHeader = scheme.value === "header" || authorization !== undefined
-          const because = scheme.value === "auto"
-            ? `the header ${authorization} takes precedence`
-            : `options.auth is ${scheme.value}`
-
-          const considered: Array<Considered> = []
-          let winner: { readonly source: Source; readonly found: Found } | undefined
-          for (const source of precedence) {
-            const isExcluded = isByHeader || scheme.value === "none" || !isAllowed(source)
-            const found = winner === undefined && !isExcluded ? yield* find(source, refused) : Option.none()
-            if (Option.isSome(found)) winner = { source, found: found.value }
-            const outcome = Option.isSome(found)
-              ? "used"
-              : yield* outcomeOfUnused(
-                source,
-                apiKey,
-                isExcluded ? because : winner === undefined ? undefined : `${names[winner.source]} takes precedence`
-              )
-            considered.push({ source, where: placeOf(source), outcome })
-          }
-          if (isByHeader) {
-            const where = Object.entries(headers).map(([name, { origin }]) => `${name}, ${Origin.describe(origin)}`)
-              .join("; ")
-            return { _tag: "Headers", where, considered } as const
-          }
-          if (scheme.value === "none") {
-            return {
-              _tag: "None",
-              where: `options.auth is none, ${Origin.describe(scheme.origin)}`,
-              considered
-            } as const
-          }
-          return winner === undefined ? yield* makeNoCredentials(considered) : { ...winner.found, considered }
-        })
-
-      return { credential: Effect.suspend(() => resolve()), renew: resolve }
-    })
-  )
+export const layer: Layer.Layer<Auth, never, CredentialStore | TokenCommand | Settings> = Layer.effect(Auth, make)
 
 /** A credential without `considered`. */
 type Found =

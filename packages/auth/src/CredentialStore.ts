@@ -65,60 +65,69 @@ export class CredentialStore extends Context.Tag("@altimate-code/auth/Credential
  * other processes, and preserve a symbolic link. Every secret is registered with `Secrets`.
  *
  * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<
+  Service,
+  never,
+  FileSystem.FileSystem | Path.Path | Directories
+> = Effect.gen(function*() {
+  const context = yield* Effect.context<FileSystem.FileSystem>()
+  const paths = yield* Path.Path
+  const secrets = yield* Secrets
+  const { data } = yield* Directories
+  const path = paths.join(data, "auth.json")
+
+  const read = privateFile.read(path).pipe(
+    Effect.flatMap((text) =>
+      Option.isNone(text) ? Effect.succeed(AuthFile.empty(path)) : AuthFile.parse(path, text.value)
+    ),
+    Effect.tap((file) => Effect.forEach(AuthFile.secrets(file), secrets.register, { discard: true })),
+    Effect.provide(context)
+  )
+
+  const pendingNotices = yield* Ref.make<ReadonlyArray<string>>([])
+
+  /** Reads the file under the lock, so that no other process changes it before the write. */
+  const update = Effect.fn("CredentialStore.update")(
+    function*(change: (file: AuthFile.AuthFile) => Either.Either<AuthFile.AuthFile, AuthError>) {
+      const { notices, replace } = yield* privateFile.lock(path)
+      yield* Ref.update(pendingNotices, (before) => [...before, ...notices])
+      const { text } = yield* change(yield* read)
+      yield* replace(text)
+    },
+    Effect.scoped,
+    Effect.provide(context)
+  )
+
+  return {
+    path,
+    list: Effect.map(read, AuthFile.list),
+    get: (provider) => Effect.map(read, (file) => AuthFile.key(file, provider)),
+    set: (provider, key) =>
+      Effect.zipRight(
+        secrets.register(key),
+        update((file) => AuthFile.setKey(file, provider, Redacted.value(key)))
+      ),
+    notices: Ref.getAndSet(pendingNotices, []),
+    remove: (provider) =>
+      Effect.map(read, (file) => AuthFile.has(file, provider)).pipe(
+        Effect.tap(Effect.if({
+          onTrue: () => update((file) => AuthFile.removeEntry(file, provider)),
+          onFalse: () => Effect.void
+        }))
+      )
+  }
+})
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
  * @category layers
  */
 export const layer: Layer.Layer<
   CredentialStore,
   never,
   FileSystem.FileSystem | Path.Path | Directories
-> = Layer.effect(
-  CredentialStore,
-  Effect.gen(function*() {
-    const context = yield* Effect.context<FileSystem.FileSystem>()
-    const paths = yield* Path.Path
-    const secrets = yield* Secrets
-    const { data } = yield* Directories
-    const path = paths.join(data, "auth.json")
-
-    const read = privateFile.read(path).pipe(
-      Effect.flatMap((text) =>
-        Option.isNone(text) ? Effect.succeed(AuthFile.empty(path)) : AuthFile.parse(path, text.value)
-      ),
-      Effect.tap((file) => Effect.forEach(AuthFile.secrets(file), secrets.register, { discard: true })),
-      Effect.provide(context)
-    )
-
-    const pendingNotices = yield* Ref.make<ReadonlyArray<string>>([])
-
-    /** Reads the file under the lock, so that no other process changes it before the write. */
-    const update = Effect.fn("CredentialStore.update")(
-      function*(change: (file: AuthFile.AuthFile) => Either.Either<AuthFile.AuthFile, AuthError>) {
-        const { notices, replace } = yield* privateFile.lock(path)
-        yield* Ref.update(pendingNotices, (before) => [...before, ...notices])
-        const { text } = yield* change(yield* read)
-        yield* replace(text)
-      },
-      Effect.scoped,
-      Effect.provide(context)
-    )
-
-    return {
-      path,
-      list: Effect.map(read, AuthFile.list),
-      get: (provider) => Effect.map(read, (file) => AuthFile.key(file, provider)),
-      set: (provider, key) =>
-        Effect.zipRight(
-          secrets.register(key),
-          update((file) => AuthFile.setKey(file, provider, Redacted.value(key)))
-        ),
-      notices: Ref.getAndSet(pendingNotices, []),
-      remove: (provider) =>
-        Effect.map(read, (file) => AuthFile.has(file, provider)).pipe(
-          Effect.tap(Effect.if({
-            onTrue: () => update((file) => AuthFile.removeEntry(file, provider)),
-            onFalse: () => Effect.void
-          }))
-        )
-    }
-  })
-)
+> = Layer.effect(CredentialStore, make)

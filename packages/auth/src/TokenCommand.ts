@@ -95,87 +95,95 @@ const maxMessageLength = 400
  * registered with `Secrets`.
  *
  * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  options: Options
+): Effect.Effect<Service, never, FileSystem.FileSystem | Path.Path | Directories> =>
+  Effect.gen(function*() {
+    const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+    const path = yield* Path.Path
+    const { data } = yield* Directories
+    const secrets = yield* Secrets
+    const file = path.join(data, "token-cache.json")
+    const timeLimit = Duration.decode(options.timeLimit ?? "3 minutes")
+    const inMemory = new Map<string, TokenCache.Entry>()
+    const runExclusively = yield* Effect.makeSemaphore(1)
+
+    /** A cache that can't be read is ignored. */
+    const readCache = privateFile.read(file).pipe(
+      Effect.map((text): TokenCache.TokenCache => Option.isNone(text) ? {} : TokenCache.parse(text.value)),
+      Effect.orElseSucceed((): TokenCache.TokenCache => ({}))
+    )
+
+    const runAndParse = (command: Setting<CommandLine>) =>
+      Effect.gen(function*() {
+        const toAuthError = (reason: "Malformed" | "TokenCommand", message: string) =>
+          new AuthError({
+            reason,
+            message: `tokenCommand, ${describe(command.origin)}: ${secrets.mask(message).slice(0, maxMessageLength)}`,
+            source: "command"
+          })
+        yield* logDecision("running tokenCommand")
+        const output = yield* runCommand(command.value, {
+          timeLimit,
+          environment: options.environment,
+          onStderr: (line) => options.onStderr?.(secrets.mask(line)) ?? Effect.void
+        }).pipe(Effect.mapError(({ message }) => toAuthError("TokenCommand", message)))
+        const now = yield* Clock.currentTimeMillis
+        const entry = yield* Effect.mapError(
+          parseToken(output, now),
+          ({ isMalformed, message }) => toAuthError(isMalformed ? "Malformed" : "TokenCommand", message)
+        )
+        yield* secrets.register(entry.token)
+        return entry
+      })
+
+    const token = Effect.fn("TokenCommand.token")(
+      function*(command: Setting<CommandLine>, refused?: Redacted.Redacted<string>) {
+        const key = createHash("sha256").update(JSON.stringify(command.value)).digest("hex")
+        const findUsable = (entry: TokenCache.Entry | undefined) =>
+          Effect.map(Clock.currentTimeMillis, (now) =>
+            Option.fromNullable(entry).pipe(
+              Option.filter(({ renewAt, token }) =>
+                now < renewAt && (refused === undefined || Redacted.value(token) !== Redacted.value(refused))
+              ),
+              Option.map(({ leftOut, token }): Token => ({ token, leftOut }))
+            ))
+        const own = yield* findUsable(inMemory.get(key))
+        if (Option.isSome(own)) return own.value
+
+        const { replace } = yield* privateFile.lock(file, Duration.sum(timeLimit, privateFile.lockWait))
+        const entries = yield* readCache
+        const stored = entries[key]
+        const shared = yield* findUsable(stored)
+        if (stored !== undefined && Option.isSome(shared)) {
+          yield* secrets.register(stored.token)
+          inMemory.set(key, stored)
+          return shared.value
+        }
+        const entry = yield* runAndParse(command)
+        inMemory.set(key, entry)
+        const now = yield* Clock.currentTimeMillis
+        yield* replace(TokenCache.encode({ ...TokenCache.removeExpired(entries, now), [key]: entry }))
+        return { token: entry.token, leftOut: entry.leftOut }
+      },
+      Effect.scoped,
+      Effect.annotateLogs("service", "auth"),
+      runExclusively.withPermits(1),
+      Effect.provide(context)
+    )
+
+    return { token }
+  })
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
  * @category layers
  */
 export const layer = (
   options: Options
 ): Layer.Layer<TokenCommand, never, FileSystem.FileSystem | Path.Path | Directories> =>
-  Layer.effect(
-    TokenCommand,
-    Effect.gen(function*() {
-      const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-      const path = yield* Path.Path
-      const { data } = yield* Directories
-      const secrets = yield* Secrets
-      const file = path.join(data, "token-cache.json")
-      const timeLimit = Duration.decode(options.timeLimit ?? "3 minutes")
-      const inMemory = new Map<string, TokenCache.Entry>()
-      const runExclusively = yield* Effect.makeSemaphore(1)
-
-      /** A cache that can't be read is ignored. */
-      const readCache = privateFile.read(file).pipe(
-        Effect.map((text): TokenCache.TokenCache => Option.isNone(text) ? {} : TokenCache.parse(text.value)),
-        Effect.orElseSucceed((): TokenCache.TokenCache => ({}))
-      )
-
-      const runAndParse = (command: Setting<CommandLine>) =>
-        Effect.gen(function*() {
-          const toAuthError = (reason: "Malformed" | "TokenCommand", message: string) =>
-            new AuthError({
-              reason,
-              message: `tokenCommand, ${describe(command.origin)}: ${secrets.mask(message).slice(0, maxMessageLength)}`,
-              source: "command"
-            })
-          yield* logDecision("running tokenCommand")
-          const output = yield* runCommand(command.value, {
-            timeLimit,
-            environment: options.environment,
-            onStderr: (line) => options.onStderr?.(secrets.mask(line)) ?? Effect.void
-          }).pipe(Effect.mapError(({ message }) => toAuthError("TokenCommand", message)))
-          const now = yield* Clock.currentTimeMillis
-          const entry = yield* Effect.mapError(
-            parseToken(output, now),
-            ({ isMalformed, message }) => toAuthError(isMalformed ? "Malformed" : "TokenCommand", message)
-          )
-          yield* secrets.register(entry.token)
-          return entry
-        })
-
-      const token = Effect.fn("TokenCommand.token")(
-        function*(command: Setting<CommandLine>, refused?: Redacted.Redacted<string>) {
-          const key = createHash("sha256").update(JSON.stringify(command.value)).digest("hex")
-          const findUsable = (entry: TokenCache.Entry | undefined) =>
-            Effect.map(Clock.currentTimeMillis, (now) =>
-              Option.fromNullable(entry).pipe(
-                Option.filter(({ renewAt, token }) =>
-                  now < renewAt && (refused === undefined || Redacted.value(token) !== Redacted.value(refused))
-                ),
-                Option.map(({ leftOut, token }): Token => ({ token, leftOut }))
-              ))
-          const own = yield* findUsable(inMemory.get(key))
-          if (Option.isSome(own)) return own.value
-
-          const { replace } = yield* privateFile.lock(file, Duration.sum(timeLimit, privateFile.lockWait))
-          const entries = yield* readCache
-          const stored = entries[key]
-          const shared = yield* findUsable(stored)
-          if (stored !== undefined && Option.isSome(shared)) {
-            yield* secrets.register(stored.token)
-            inMemory.set(key, stored)
-            return shared.value
-          }
-          const entry = yield* runAndParse(command)
-          inMemory.set(key, entry)
-          const now = yield* Clock.currentTimeMillis
-          yield* replace(TokenCache.encode({ ...TokenCache.removeExpired(entries, now), [key]: entry }))
-          return { token: entry.token, leftOut: entry.leftOut }
-        },
-        Effect.scoped,
-        Effect.annotateLogs("service", "auth"),
-        runExclusively.withPermits(1),
-        Effect.provide(context)
-      )
-
-      return { token }
-    })
-  )
+  Layer.effect(TokenCommand, make(options))

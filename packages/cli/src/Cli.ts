@@ -6,8 +6,8 @@ import * as LogFile from "@altimate-code/log/LogFile"
 import * as Secrets from "@altimate-code/log/Secrets"
 import * as Path from "@effect/platform/Path"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Argv from "./command-line/argv.ts"
@@ -142,25 +142,39 @@ const execute = (
       )
     )
   }).pipe(
-    Effect.provide(
-      Layer.unwrapEffect(Effect.gen(function*() {
-        const { data } = yield* Directories.Directories
-        const path = yield* Path.Path
-        const { writeError } = yield* Stdio
-        return LogFile.layer({
-          ...(data.startsWith(Directories.noHome) ? {} : { directory: path.join(data, "log") }),
-          level: globals.logLevel,
-          printLogs: globals.printLogs,
-          writeError
-        })
-      }))
-    ),
-    Effect.provide(masked),
-    // The users of the command look for these lines.
-    Effect.provideService(DecisionLevel, LogLevel.Info),
-    Effect.provide(Layer.mergeAll(Directories.layer, PipedFiles.layer, Secrets.layer)),
+    withServices(globals),
     Effect.catchTag("ConfigError", (error) => report(error))
   )
+
+/** Provides the services of a command, and opens the log file. Not combined from layers, because that takes many more operations. */
+const withServices = ({ logLevel, printLogs }: Globals) =>
+<E, R>(
+  self: Effect.Effect<number, E, R>
+) =>
+  Effect.gen(function*() {
+    const directories = yield* Directories.make
+    const secrets = Secrets.make()
+    const stdio = masked(yield* Stdio, secrets)
+    const { data } = directories
+    const log = LogFile.layer({
+      ...(data.startsWith(Directories.noHome) ? {} : { directory: (yield* Path.Path).join(data, "log") }),
+      level: logLevel,
+      printLogs,
+      writeError: stdio.writeError
+    })
+    return yield* self.pipe(
+      Effect.provide(log),
+      Effect.provide(
+        Context.make(Directories.Directories, directories).pipe(
+          Context.add(Secrets.Secrets, secrets),
+          Context.add(PipedFiles.PipedFiles, { texts: new Map() }),
+          Context.add(Stdio, stdio),
+          // The users of the command look for these lines.
+          Context.add(DecisionLevel, LogLevel.Info)
+        )
+      )
+    )
+  })
 
 /** Logs a failure, except a failed request, which has been logged with more detail where it failed. */
 const log = (failure: Failure.Failure) =>

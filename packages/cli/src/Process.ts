@@ -1,8 +1,7 @@
 /** Runs the program as a process: with platform services, signals and an exit code. */
-import * as NodeCommandExecutor from "@effect/platform-node/NodeCommandExecutor"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -10,23 +9,18 @@ import * as Layer from "effect/Layer"
 import * as Cli from "./Cli.ts"
 import { exitCodes } from "./command-line/failure/renderFailure.ts"
 import * as Stdio from "./command-line/Stdio.ts"
-import { policies } from "./Services.ts"
+import { livePolicies } from "./Services.ts"
 import { takeEnvironment } from "./workspace/childEnvironment.ts"
 import * as MakeDirectory from "./workspace/makeDirectory.ts"
 
-/** Built one after the other, because that takes fewer operations than combined layers, which matters for a short command. */
-const live = Layer.scopedContext(Effect.gen(function*() {
-  const node = yield* Layer.build(NodeFileSystem.layer)
-  const files = yield* Effect.provide(Layer.build(MakeDirectory.layer), node)
-  return Context.mergeAll(
-    files,
-    yield* Effect.provide(Layer.build(NodeCommandExecutor.layer), files),
-    yield* Layer.build(NodePath.layer),
-    yield* Layer.build(NodeTerminal.layer),
-    yield* Layer.build(Stdio.layer),
-    yield* Layer.build(policies)
+/** Not combined from layers, because that takes many more operations, which matters for a short command. */
+const live = Effect.gen(function*() {
+  const files = yield* Layer.build(NodeFileSystem.layer)
+  return Context.merge(yield* Layer.build(NodePath.layer), livePolicies).pipe(
+    Context.add(FileSystem.FileSystem, MakeDirectory.make(Context.get(files, FileSystem.FileSystem))),
+    Context.add(Stdio.Stdio, yield* Stdio.make)
   )
-}))
+})
 
 /** Exit codes: 128 plus the number of the signal, as shells report a process that was ended by a signal. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const
@@ -79,7 +73,10 @@ export const start = (args: ReadonlyArray<string>): void => {
   dropVersionWarning()
 
   const fiber = Effect.runFork(
-    Cli.run(args).pipe(Effect.provide(live), Effect.withConfigProvider(takeEnvironment()))
+    Effect.flatMap(live, (services) => Effect.provide(Cli.run(args), services)).pipe(
+      Effect.scoped,
+      Effect.withConfigProvider(takeEnvironment())
+    )
   )
   let received: keyof typeof signals | undefined
   const receive = (signal: keyof typeof signals) => {

@@ -96,7 +96,8 @@ const loadProgram = Effect.promise(async () => ({
 const runHere = (args: ReadonlyArray<string>, { clock = Clock.make(), stdin }: RunOptions) =>
   Effect.flatMap(loadProgram, ({ Cli, MakeDirectory, policies, takeEnvironment }) => {
     const { layer: stdio, written } = pipedStdio(stdin)
-    const platform = Layer.provideMerge(MakeDirectory.layer, NodeContext.layer)
+    const files = Layer.effect(FileSystem.FileSystem, Effect.map(FileSystem.FileSystem, MakeDirectory.make))
+    const platform = Layer.provideMerge(files, NodeContext.layer)
     return Cli.run(args).pipe(
       Effect.provide(Layer.mergeAll(policies, platform, stdio)),
       Effect.withConfigProvider(takeEnvironment()),

@@ -5,6 +5,7 @@
  */
 import * as JSONSchema from "effect/JSONSchema"
 import * as Predicate from "effect/Predicate"
+import * as AST from "effect/SchemaAST"
 import { ConfigFile } from "./ConfigFile.ts"
 
 /** Effect writes a record whose key excludes other settings as a pattern that matches any name, even theirs. */
@@ -14,6 +15,35 @@ const toAdditional = (_: string, value: unknown): unknown => {
   return { ...rest, additionalProperties: (patternProperties as Record<string, unknown>)[""] }
 }
 
+/** Replaces the parts that are made when they are needed with what they make: in JSON Schema they would need names. */
+const resolve = (ast: AST.AST): AST.AST => {
+  switch (ast._tag) {
+    case "Suspend":
+      return resolve(ast.f())
+    case "Union":
+      return AST.Union.make(ast.types.map(resolve), ast.annotations)
+    case "TupleType":
+      return new AST.TupleType(
+        ast.elements,
+        ast.rest.map(({ annotations, type }) => new AST.Type(resolve(type), annotations)),
+        ast.isReadonly,
+        ast.annotations
+      )
+    case "TypeLiteral":
+      return new AST.TypeLiteral(
+        ast.propertySignatures.map(({ annotations, isOptional, isReadonly, name, type }) =>
+          new AST.PropertySignature(name, resolve(type), isOptional, isReadonly, annotations)
+        ),
+        ast.indexSignatures.map(({ isReadonly, parameter, type }) =>
+          new AST.IndexSignature(parameter, resolve(type), isReadonly)
+        ),
+        ast.annotations
+      )
+    default:
+      return ast
+  }
+}
+
 /**
  * The JSON Schema (draft 7) as text. Additional properties are allowed, as in `ConfigFile`.
  *
@@ -21,6 +51,6 @@ const toAdditional = (_: string, value: unknown): unknown => {
  * @category rendering
  */
 export const render = (): string => {
-  const schema = JSONSchema.fromAST(ConfigFile.ast, { definitions: {}, additionalPropertiesStrategy: "allow" })
+  const schema = JSONSchema.fromAST(resolve(ConfigFile.ast), { definitions: {}, additionalPropertiesStrategy: "allow" })
   return `${JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", ...schema }, toAdditional, 2)}\n`
 }

@@ -55,44 +55,49 @@ export const noHome = "/dev/null/no-home"
  * Fails if the working directory has been removed.
  *
  * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<Service, ConfigError, Path.Path> = Effect.gen(function*() {
+  const path = yield* Path.Path
+  const cwd = yield* Effect.try({
+    try: () => path.resolve("."),
+    catch: () =>
+      new ConfigError({
+        reason: "Read",
+        message: "the working directory no longer exists",
+        hint: "Change to an existing directory and try again."
+      })
+  })
+  const written = path.resolve(
+    cwd,
+    yield* Effect.flatMap(
+      Environment.readVariable("HOME"),
+      Option.match({ onSome: Effect.succeed, onNone: () => systemHome })
+    )
+  )
+  const home = isForbidden(written) ? noHome : written
+  const base = (variable: string, ...otherwise: ReadonlyArray<string>) =>
+    Effect.map(Environment.readVariable(variable), (value) =>
+      path.join(
+        Option.getOrElse(Option.filter(value, path.isAbsolute), () => path.join(home, ...otherwise)),
+        "altimate-code"
+      ))
+  return {
+    home,
+    config: yield* base("XDG_CONFIG_HOME", ".config"),
+    data: yield* base("XDG_DATA_HOME", ".local", "share"),
+    cache: yield* base("XDG_CACHE_HOME", ".cache"),
+    cwd
+  }
+})
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.effect(
-  Directories,
-  Effect.gen(function*() {
-    const path = yield* Path.Path
-    const cwd = yield* Effect.try({
-      try: () => path.resolve("."),
-      catch: () =>
-        new ConfigError({
-          reason: "Read",
-          message: "the working directory no longer exists",
-          hint: "Change to an existing directory and try again."
-        })
-    })
-    const written = path.resolve(
-      cwd,
-      yield* Effect.flatMap(
-        Environment.readVariable("HOME"),
-        Option.match({ onSome: Effect.succeed, onNone: () => systemHome })
-      )
-    )
-    const home = isForbidden(written) ? noHome : written
-    const base = (variable: string, ...otherwise: ReadonlyArray<string>) =>
-      Effect.map(Environment.readVariable(variable), (value) =>
-        path.join(
-          Option.getOrElse(Option.filter(value, path.isAbsolute), () => path.join(home, ...otherwise)),
-          "altimate-code"
-        ))
-    return {
-      home,
-      config: yield* base("XDG_CONFIG_HOME", ".config"),
-      data: yield* base("XDG_DATA_HOME", ".local", "share"),
-      cache: yield* base("XDG_CACHE_HOME", ".cache"),
-      cwd
-    }
-  })
-)
+export const layer: Layer.Layer<Directories, ConfigError, Path.Path> = Layer.effect(Directories, make)
 
 /** In a container, HOME may belong to another user. */
 const isForbidden = (directory: string): boolean => {

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import {
   type AuthScheme as AuthSchemes,
-  DropField,
+  dropFields,
   type PrefixRule,
   type Streaming as Streamings
 } from "./internal/schema/bedrockOptions.ts"
@@ -21,7 +21,7 @@ import type { RequestOptions } from "./RequestOptions.ts"
  * @since 0.1.0
  * @category models
  */
-export type AuthScheme = typeof AuthSchemes.Type
+export type AuthScheme = AuthSchemes
 
 /**
  * `auto`: stream unless the gateway has shown that it can't; `on`: always; `off`: never.
@@ -29,7 +29,7 @@ export type AuthScheme = typeof AuthSchemes.Type
  * @since 0.1.0
  * @category models
  */
-export type Streaming = typeof Streamings.Type
+export type Streaming = Streamings
 
 /**
  * An optional field of a Converse request.
@@ -37,7 +37,7 @@ export type Streaming = typeof Streamings.Type
  * @since 0.1.0
  * @category models
  */
-export type Droppable = typeof DropField.Type
+export type Droppable = typeof dropFields[number]
 
 /**
  * All of these fields.
@@ -45,7 +45,7 @@ export type Droppable = typeof DropField.Type
  * @since 0.1.0
  * @category models
  */
-export const droppable: ReadonlyArray<Droppable> = DropField.literals
+export const droppable: ReadonlyArray<Droppable> = dropFields
 
 /**
  * Time limits in milliseconds. For an absent limit, the code that enforces it uses its default. `total: false` means no limit.
@@ -117,7 +117,7 @@ export interface Gateway {
   /** `auto`, `off`, or a prefix without its dot. */
   readonly crossRegion: Setting<string>
   /** The user's own rules, tried before the built-in ones. */
-  readonly prefixRules: ReadonlyArray<Setting<typeof PrefixRule.Type>>
+  readonly prefixRules: ReadonlyArray<Setting<PrefixRule>>
   /** The fields of every request, unless a model has its own. */
   readonly request: RequestOptions
 }

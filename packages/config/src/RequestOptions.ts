@@ -24,22 +24,22 @@ import type { Setting } from "./Origin.ts"
 export interface Guardrail {
   readonly id: string
   readonly version: string
-  readonly trace?: typeof GuardrailTrace.Type
+  readonly trace?: GuardrailTrace
   /** Absent: `sync`. */
-  readonly streamProcessingMode?: typeof StreamProcessingMode.Type
+  readonly streamProcessingMode?: StreamProcessingMode
 }
 
 /**
  * @since 0.1.0
  * @category models
  */
-export type ServiceTier = typeof ServiceTiers.Type
+export type ServiceTier = ServiceTiers
 
 /**
  * @since 0.1.0
  * @category models
  */
-export type Latency = typeof Latencies.Type
+export type Latency = Latencies
 
 /**
  * How long a cached prompt is kept after its last use.
@@ -47,7 +47,7 @@ export type Latency = typeof Latencies.Type
  * @since 0.1.0
  * @category models
  */
-export type CacheTtl = typeof CacheTtls.Type
+export type CacheTtl = CacheTtls
 
 /**
  * How much the model thinks.
@@ -55,7 +55,7 @@ export type CacheTtl = typeof CacheTtls.Type
  * @since 0.1.0
  * @category models
  */
-export type Effort = typeof Efforts.Type
+export type Effort = Efforts
 
 /**
  * Thinking as Claude's API spells it, with a budget in tokens.
@@ -64,7 +64,7 @@ export type Effort = typeof Efforts.Type
  * @category models
  */
 export interface Thinking {
-  readonly type?: typeof ThinkingType.Type
+  readonly type?: ThinkingType
   readonly budget_tokens?: number
 }
 

@@ -5,7 +5,7 @@ import { assertNone } from "@effect/vitest/utils"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { BedrockOptions } from "../src/internal/schema/bedrockOptions.ts"
+import { bedrockFields } from "../src/internal/schema/bedrockOptions.ts"
 import * as TrustedFiles from "../src/trust/TrustedFiles.ts"
 import * as TrustPolicy from "../src/trust/TrustPolicy.ts"
 import { bedrock, makeFixture } from "./fixture.ts"
@@ -150,7 +150,7 @@ describe("A setting in a project's file", () => {
   }
 
   it("needs trust unless it is known to be harmless", () => {
-    const applying = Object.keys(BedrockOptions.fields).filter((name) => Option.isNone(judge(options(name), "x")))
+    const applying = Object.keys(bedrockFields).filter((name) => Option.isNone(judge(options(name), "x")))
     assert.sameMembers(applying, [
       "additionalModelResponseFieldPaths",
       "anthropic_beta",

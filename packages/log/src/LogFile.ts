@@ -9,6 +9,8 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as HashSet from "effect/HashSet"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
@@ -95,6 +97,8 @@ const open = Effect.fn("LogFile.open")(function*(file: string, warn: Warn) {
     )
 })
 
+const nextTurnOfEventLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
+
 /**
  * Starts a fiber that passes lines to `write` in order, and returns a function that adds a line. The scope closes only after all lines were
  * written, also when the program fails or is interrupted. If the process exits before that, by a crash or a second signal, `writeLast` gets
@@ -108,14 +112,16 @@ const startWriter = Effect.fn("LogFile.startWriter")(
     const pending: Array<string> = []
     const wakeUps = yield* Mailbox.make<void>()
     yield* wakeUps.takeAll.pipe(
+      // The lines of one turn of the event loop are written together, and go to `writeLast` if the process exits in that turn.
+      Effect.zipLeft(nextTurnOfEventLoop),
       Effect.tap(() => {
         const lines = pending.splice(0)
         return lines.length === 0 ? Effect.void : write(lines)
       }),
       Effect.repeat({ until: ([, isDone]) => isDone }),
-      // A line that was taken must be written: closing the scope waits for the end of the mailbox.
-      Effect.uninterruptible,
-      Effect.forkScoped
+      Effect.forkScoped,
+      // Even before it has started: all lines must be written, so closing the scope waits for the end of the mailbox.
+      Effect.uninterruptible
     )
     yield* Effect.addFinalizer(() => wakeUps.end)
     yield* Effect.acquireRelease(
@@ -146,46 +152,49 @@ const startWriter = Effect.fn("LogFile.startWriter")(
 export const layer = (
   options: Options
 ): Layer.Layer<LogFile, never, FileSystem.FileSystem | Path.Path> =>
-  Layer.unwrapScoped(Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const { mask } = yield* Secrets
-    const warn: Warn = (text) => options.writeError(`warning: ${text}\n`)
-    const name = yield* fileName
-    const { directory } = options
-    const file = (yield* Path.Path).join(directory ?? "", name)
+  // One layer instead of several, because combining layers takes many operations, which matters for a short command.
+  Layer.scoped(
+    LogFile,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { mask } = yield* Secrets
+      const warn: Warn = (text) => options.writeError(`warning: ${text}\n`)
+      const name = yield* fileName
+      const { directory } = options
+      const file = (yield* Path.Path).join(directory ?? "", name)
 
-    const append = directory === undefined
-      ? Option.none()
-      : yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 }).pipe(
-        Effect.zipRight(open(file, warn)),
-        Effect.zipLeft(prune(directory, name)),
-        Effect.asSome,
-        Effect.catchAll((error) => Effect.as(warn(`no log is written: ${error.message}`), Option.none()))
+      const append = directory === undefined
+        ? Option.none()
+        : yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 }).pipe(
+          Effect.zipRight(open(file, warn)),
+          Effect.zipLeft(prune(directory, name)),
+          Effect.asSome,
+          Effect.catchAll((error) => Effect.as(warn(`no log is written: ${error.message}`), Option.none()))
+        )
+      const printLines = (lines: ReadonlyArray<string>) =>
+        options.printLogs ? Effect.forEach(lines, options.writeError, { discard: true }) : Effect.void
+      const write = yield* startWriter(
+        (lines) =>
+          Effect.zipRight(
+            Option.match(append, { onNone: () => Effect.void, onSome: (append) => append(lines.join("")) }),
+            printLines(lines)
+          ),
+        (lines) => {
+          if (Option.isSome(append)) appendSync(file, lines.join(""))
+          Effect.runFork(printLines(lines))
+        }
       )
-    const printLines = (lines: ReadonlyArray<string>) =>
-      options.printLogs ? Effect.forEach(lines, options.writeError, { discard: true }) : Effect.void
-    const write = yield* startWriter(
-      (lines) =>
-        Effect.zipRight(
-          Option.match(append, { onNone: () => Effect.void, onSome: (append) => append(lines.join("")) }),
-          printLines(lines)
-        ),
-      (lines) => {
-        if (Option.isSome(append)) appendSync(file, lines.join(""))
-        Effect.runFork(printLines(lines))
-      }
-    )
 
-    let last = yield* Clock.currentTimeMillis
-    const logger = Logger.make((event) => {
-      const now = event.date.getTime()
-      const sinceMillis = Math.max(0, now - last)
-      last = now
-      write(`${LogLine.render(event, { mask, sinceMillis, withStacks: Cause.isDie(event.cause) })}\n`)
+      let last = yield* Clock.currentTimeMillis
+      const logger = Logger.make((event) => {
+        const now = event.date.getTime()
+        const sinceMillis = Math.max(0, now - last)
+        last = now
+        write(`${LogLine.render(event, { mask, sinceMillis, withStacks: Cause.isDie(event.cause) })}\n`)
+      })
+      yield* Effect.locallyScopedWith(FiberRef.currentLoggers, (loggers) =>
+        HashSet.add(HashSet.remove(loggers, Logger.defaultLogger), logger))
+      yield* Effect.locallyScoped(FiberRef.currentMinimumLogLevel, options.level)
+      return { path: Option.as(append, file) }
     })
-    return Layer.mergeAll(
-      Layer.succeed(LogFile, { path: Option.as(append, file) }),
-      Logger.replace(Logger.defaultLogger, logger),
-      Logger.minimumLogLevel(options.level)
-    )
-  }))
+  )

@@ -58,7 +58,13 @@ export class Secrets extends Context.Reference<Secrets>()("@altimate-code/log/Se
   defaultValue: (): Service => make()
 }) {}
 
-const make = (): Service => {
+/**
+ * Makes an empty register.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (): Service => {
   const forms = new Set<string>()
   const mask = (text: string) => replaceMatches(text, findSecrets(text, forms))
   return {

@@ -96,78 +96,83 @@ export const layer = (options: Options = {}): Layer.Layer<Network, ConfigError> 
  * Certificates are always verified.
  *
  * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<Service, never, Settings.Settings | Scope.Scope> = Effect.gen(function*() {
+  const { gateway } = yield* Settings.Settings
+  const secrets = yield* Secrets
+  const plan = yield* makePlanner(gateway)
+  const runtime = yield* Effect.runtime<never>()
+
+  /** Rejects with the error itself, not with a `FiberFailure` around it. */
+  const run = async <A>(effect: Effect.Effect<A, NetworkError>): Promise<A> =>
+    Exit.getOrElse(await Runtime.runPromiseExit(runtime)(effect), (cause) => {
+      throw cause._tag === "Fail" ? cause.error : new Error("the route to a host could not be chosen")
+    })
+
+  const connect = Duration.decode(gateway.limits.connect ?? "10 seconds")
+
+  /** The AWS SDK's modules are loaded with the first request. */
+  const makeHandler =
+    (idleTime: Duration.Duration): Service["handler"] => ({ connectTimeout = connect, http2 = false } = {}) =>
+      Effect.map(
+        Effect.acquireRelease(
+          Effect.sync(() => {
+            let loaded:
+              | Promise<Pick<RequestHandler.RequestHandler, "handle"> & { readonly destroy: () => void }>
+              | undefined
+            const load = () =>
+              loaded ??= Promise.all([
+                import("./internal/http/makeHandler.ts"),
+                http2 ? import("./internal/http/http2.ts") : {}
+              ]).then(([{ makeHandler }, protocol]) =>
+                makeHandler((url) => run(plan(url)), {
+                  connectTimeout: Duration.decode(connectTimeout),
+                  idleTime,
+                  ...protocol
+                })
+              )
+            return { load, destroy: () => void loaded?.then(({ destroy }) => destroy()) }
+          }),
+          ({ destroy }) => Effect.sync(destroy)
+        ),
+        ({ load }): RequestHandler.RequestHandler => ({
+          // In HTTP/2 too: otherwise the SDK signs a header that is lost if the gateway speaks HTTP/1.1 to its backend.
+          metadata: { handlerProtocol: "http/1.1" },
+          handle: async (request, options) => (await load()).handle(request, options)
+        })
+      )
+
+  const fetchHandlers = {
+    http1: yield* makeHandler(fetchIdleTime)({ http2: false }),
+    http2: yield* makeHandler(fetchIdleTime)({ http2: true }),
+    firstByte: Duration.decode(gateway.limits.firstByte ?? "5 minutes")
+  }
+  let loadedFetch: Promise<Fetch> | undefined
+
+  return Network.of({
+    route: (url) => Effect.provideService(chooseRoute(url, gateway.proxy), Secrets, secrets),
+    handler: makeHandler(clientIdleTime),
+    fetch: async (url, init) => {
+      loadedFetch ??= import("./internal/http/makeFetch.ts").then(({ makeFetch }) => makeFetch(fetchHandlers))
+      return (await loadedFetch)(url, init)
+    },
+    inspect: (url, { http2 = gateway.http2 } = {}) =>
+      Effect.gen(function*() {
+        const connection = yield* plan(url)
+        const { inspect } = yield* Effect.promise(() => import("./internal/connection/inspect.ts"))
+        return Stream.fromAsyncIterable(
+          inspect(url, connection, http2 ? "h2" : "http/1.1", connect),
+          toHostError(url)
+        )
+      }).pipe(Stream.unwrap)
+  })
+})
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
  * @category layers
  */
-export const layerSettings: Layer.Layer<Network, never, Settings.Settings> = Layer.scoped(
-  Network,
-  Effect.gen(function*() {
-    const { gateway } = yield* Settings.Settings
-    const secrets = yield* Secrets
-    const plan = yield* makePlanner(gateway)
-    const runtime = yield* Effect.runtime<never>()
-
-    /** Rejects with the error itself, not with a `FiberFailure` around it. */
-    const run = async <A>(effect: Effect.Effect<A, NetworkError>): Promise<A> =>
-      Exit.getOrElse(await Runtime.runPromiseExit(runtime)(effect), (cause) => {
-        throw cause._tag === "Fail" ? cause.error : new Error("the route to a host could not be chosen")
-      })
-
-    const connect = Duration.decode(gateway.limits.connect ?? "10 seconds")
-
-    /** The AWS SDK's modules are loaded with the first request. */
-    const makeHandler =
-      (idleTime: Duration.Duration): Service["handler"] => ({ connectTimeout = connect, http2 = false } = {}) =>
-        Effect.map(
-          Effect.acquireRelease(
-            Effect.sync(() => {
-              let loaded:
-                | Promise<Pick<RequestHandler.RequestHandler, "handle"> & { readonly destroy: () => void }>
-                | undefined
-              const load = () =>
-                loaded ??= Promise.all([
-                  import("./internal/http/makeHandler.ts"),
-                  http2 ? import("./internal/http/http2.ts") : {}
-                ]).then(([{ makeHandler }, protocol]) =>
-                  makeHandler((url) => run(plan(url)), {
-                    connectTimeout: Duration.decode(connectTimeout),
-                    idleTime,
-                    ...protocol
-                  })
-                )
-              return { load, destroy: () => void loaded?.then(({ destroy }) => destroy()) }
-            }),
-            ({ destroy }) => Effect.sync(destroy)
-          ),
-          ({ load }): RequestHandler.RequestHandler => ({
-            // In HTTP/2 too: otherwise the SDK signs a header that is lost if the gateway speaks HTTP/1.1 to its backend.
-            metadata: { handlerProtocol: "http/1.1" },
-            handle: async (request, options) => (await load()).handle(request, options)
-          })
-        )
-
-    const fetchHandlers = {
-      http1: yield* makeHandler(fetchIdleTime)({ http2: false }),
-      http2: yield* makeHandler(fetchIdleTime)({ http2: true }),
-      firstByte: Duration.decode(gateway.limits.firstByte ?? "5 minutes")
-    }
-    let loadedFetch: Promise<Fetch> | undefined
-
-    return Network.of({
-      route: (url) => Effect.provideService(chooseRoute(url, gateway.proxy), Secrets, secrets),
-      handler: makeHandler(clientIdleTime),
-      fetch: async (url, init) => {
-        loadedFetch ??= import("./internal/http/makeFetch.ts").then(({ makeFetch }) => makeFetch(fetchHandlers))
-        return (await loadedFetch)(url, init)
-      },
-      inspect: (url, { http2 = gateway.http2 } = {}) =>
-        Effect.gen(function*() {
-          const connection = yield* plan(url)
-          const { inspect } = yield* Effect.promise(() => import("./internal/connection/inspect.ts"))
-          return Stream.fromAsyncIterable(
-            inspect(url, connection, http2 ? "h2" : "http/1.1", connect),
-            toHostError(url)
-          )
-        }).pipe(Stream.unwrap)
-    })
-  })
-)
+export const layerSettings: Layer.Layer<Network, never, Settings.Settings> = Layer.scoped(Network, make)

@@ -113,6 +113,18 @@ export interface Limits {
  * attempt. Secrets in the endpoint's URL are registered with `Secrets`.
  *
  * @since 0.1.0
+ * @category constructors
+ */
+export const make = (limits: Limits = {}): Effect.Effect<
+  Service,
+  ConfigError,
+  Settings.Settings | Auth.Auth | AwsCredentials | Network.Network | Scope.Scope
+> => Effect.annotateLogs(makeClient(limits), annotations)
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
  * @category layers
  */
 export const layer = (
@@ -121,7 +133,7 @@ export const layer = (
   BedrockClient,
   ConfigError,
   Settings.Settings | Auth.Auth | AwsCredentials | Network.Network
-> => Layer.scoped(BedrockClient, Effect.annotateLogs(make(limits), annotations))
+> => Layer.scoped(BedrockClient, make(limits))
 
 /**
  * The credential of a gateway: a bearer token, or one of the layers of `Auth` (`Auth.keys(…)`, `Auth.chain()`, `Auth.none()`). An effect instead of a token is
@@ -220,7 +232,7 @@ const refuseTwoTokens = ({ gateway: { headers } }: Settings.Service): Effect.Eff
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
-const make = (limits: Limits): Effect.Effect<
+const makeClient = (limits: Limits): Effect.Effect<
   Service,
   ConfigError,
   Settings.Settings | Auth.Auth | AwsCredentials | Network.Network | Scope.Scope

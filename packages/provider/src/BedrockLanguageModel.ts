@@ -126,6 +126,18 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  * `gen_ai.server.time_to_first_token`. None of them contains text of the prompt or the answer.
  *
  * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Effect.Effect<
+  Context.Context<LanguageModel.LanguageModel | BedrockTarget>,
+  never,
+  BedrockClient.BedrockClient | Auth | Settings
+> => makeModel(options)
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<
@@ -198,7 +210,7 @@ const isSampled = ({ temperature, topP }: RequestOptions.RequestOptions): boolea
 
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
-const make = (options: Options) =>
+const makeModel = (options: Options) =>
   Effect.gen(function*() {
     const client = yield* BedrockClient.BedrockClient
     const auth = yield* Auth

@@ -152,9 +152,17 @@ export const layer: Layer.Layer<RetryPolicy> = Layer.succeed(RetryPolicy, live)
  * service and for timeouts.
  *
  * @since 0.1.0
+ * @category policies
+ */
+export const longTasks: Service = make({
+  overloaded: { total: Duration.minutes(10) },
+  failing: { total: Duration.minutes(1) }
+})
+
+/**
+ * See {@link longTasks}.
+ *
+ * @since 0.1.0
  * @category layers
  */
-export const layerLongTasks: Layer.Layer<RetryPolicy> = Layer.succeed(
-  RetryPolicy,
-  make({ overloaded: { total: Duration.minutes(10) }, failing: { total: Duration.minutes(1) } })
-)
+export const layerLongTasks: Layer.Layer<RetryPolicy> = Layer.succeed(RetryPolicy, longTasks)

@@ -52,14 +52,22 @@ export class PermissionPolicy extends Context.Tag("@altimate-code/agent/Permissi
  * that names them.
  *
  * @since 0.1.0
- * @category layers
+ * @category policies
  */
-export const layer: Layer.Layer<PermissionPolicy> = Layer.succeed(PermissionPolicy, {
+export const standard: Service = {
   decide: (action, grants) =>
     Effect.flatMap(PermissionRules, ({ get }) => Effect.map(get, (rules) => decide(rules, action, grants))),
   decideAll: (part, grants) =>
     Effect.flatMap(PermissionRules, ({ get }) => Effect.map(get, (rules) => decideAll(rules, part, grants)))
-})
+}
+
+/**
+ * See {@link standard}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<PermissionPolicy> = Layer.succeed(PermissionPolicy, standard)
 
 /**
  * A policy that never asks. Whatever the underlying policy would ask about is allowed, with this reason; what it denies stays denied.

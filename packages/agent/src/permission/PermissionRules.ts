@@ -83,16 +83,22 @@ export class PermissionRules extends Context.Reference<PermissionRules>()("@alti
 }) {}
 
 /**
- * Starts with these rules. Rules that are added with `allow` last as long as the layer.
+ * Starts with these rules. Rules that are added with `allow` last as long as the service.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (rules: Rules | undefined): Effect.Effect<Service> =>
+  Effect.map(Ref.make(rules), (current) => ({
+    get: Ref.get(current),
+    allow: (grant: Grant) => Ref.update(current, (rules) => withAllowed(rules, grant))
+  }))
+
+/**
+ * See {@link make}.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = (rules: Rules | undefined): Layer.Layer<PermissionRules> =>
-  Layer.effect(
-    PermissionRules,
-    Effect.map(Ref.make(rules), (current) => ({
-      get: Ref.get(current),
-      allow: (grant: Grant) => Ref.update(current, (rules) => withAllowed(rules, grant))
-    }))
-  )
+  Layer.effect(PermissionRules, make(rules))

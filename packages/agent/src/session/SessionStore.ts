@@ -135,297 +135,305 @@ export interface Options {
  * Stores sessions as `ID.jsonl`, mode 0600, in a directory that is created when needed, mode 0700.
  *
  * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options): Effect.Effect<
+  Service,
+  never,
+  FileSystem.FileSystem | Path.Path
+> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    // Not the whole context of the layer: with the layer's scope, a lock would be held until the layer is closed.
+    const context = Context.make(FileSystem.FileSystem, fs).pipe(Context.add(Path.Path, path))
+    const fileOf = (id: string) => path.join(options.directory, `${id}${extension}`)
+
+    const ids = fs.readDirectory(options.directory).pipe(
+      Effect.catchAll((error) =>
+        error._tag === "SystemError" && ["NotFound", "BadResource"].includes(error.reason)
+          ? Effect.succeed([])
+          : Effect.fail(sessionFile.toSessionError(options.directory)(error))
+      ),
+      Effect.map((names) =>
+        names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length)).toSorted()
+          .toReversed()
+      )
+    )
+
+    const find = (given: string) =>
+      Effect.flatMap(ids, (all) => {
+        const matching = all.includes(given) ? [given] : all.filter((id) => given !== "" && id.startsWith(given))
+        if (matching.length === 1) return Effect.succeed(matching[0]!)
+        return new SessionError({
+          reason: "NotFound",
+          message: matching.length === 0
+            ? `There is no session ${JSON.stringify(given)}.`
+            : `${matching.length} sessions start with ${JSON.stringify(given)}.`,
+          hint: "List the sessions to see their IDs."
+        })
+      })
+
+    const readModified = (id: string) =>
+      fs.stat(fileOf(id)).pipe(
+        Effect.map(({ mtime }) => Option.getOrElse(mtime, () => new Date(0))),
+        Effect.orElseSucceed(() => new Date(0))
+      )
+
+    const describeUnreadable = (id: string, { message }: SessionError) =>
+      Effect.map(readModified(id), (date): Listed => ({
+        id,
+        directory: "",
+        time: date.toISOString(),
+        title: message,
+        turns: 0,
+        spending: Spending.none
+      }))
+
+    const list = Effect.gen(function*() {
+      const readListed = sessionFile.makeListReader()
+      const listed = yield* Effect.forEach(yield* ids, (id) =>
+        Effect.matchEffect(readListed(fileOf(id)), {
+          onFailure: (error) => describeUnreadable(id, error),
+          onSuccess: (lines) => Effect.succeed(Transcript.toListed(id, lines))
+        }))
+      return listed.toSorted((a, b) => b.time.localeCompare(a.time))
+    })
+
+    const findRequests = (id: string, all: ReadonlySet<string>, counted: Set<string>, since: number) =>
+      Effect.gen(function*() {
+        // A file that was last changed before has no line since then.
+        if ((yield* readModified(id)).getTime() < since) return []
+        const scanned = yield* scanRequests(fileOf(id))
+        // A copy of a session, for example a backup, is not counted twice.
+        if (scanned.id !== id && all.has(scanned.id)) return []
+        const { directory, fork, title, unreadable } = scanned
+        // The copied requests of a fork are counted with the original; without it, with its oldest fork.
+        const isCopied = (request: Request) => {
+          const key = `${request.time} ${request.model} ${Object.values(request.usage).join(" ")}`
+          const wasCounted = counted.has(key)
+          counted.add(key)
+          return fork !== undefined && request.time <= fork.time && (wasCounted || all.has(fork.of))
+        }
+        const notices = unreadable === 0
+          ? []
+          : [
+            `${unreadable === 1 ? "1 line" : `${unreadable} lines`} of ${fileOf(id)} can't be read and may be missing.`
+          ]
+        return [{
+          id,
+          directory,
+          title,
+          requests: scanned.requests.filter((request) => request.time >= since && !isCopied(request)),
+          notices
+        }]
+      }).pipe(Effect.catchAll(({ message, reason }) =>
+        // Deleted in the meantime.
+        Effect.succeed(
+          reason === "NotFound" ? [] : [{ id, directory: "", title: "", requests: [], notices: [message] }]
+        )
+      ))
+
+    const openSession = (
+      id: string,
+      start: { readonly directory: string; readonly lines: ReadonlyArray<Line>; readonly completeBytes: number },
+      lock: Option.Option<Lock>
+    ) =>
+      Effect.gen(function*() {
+        const file = fileOf(id)
+        const lines = [...start.lines]
+        const writer = Option.isSome(lock)
+          ? yield* makeSessionWriter(file, start.completeBytes, lock.value)
+          : inMemory
+        const encode = (entry: Entry) =>
+          Effect.suspend(() => {
+            const { line, text } = sessionFile.encode(entry, options.mask)
+            return line?.type === entry.type ? Effect.succeed({ text, line }) : sessionFile.makeMaskingError(file)
+          })
+        const encodeHeader = Effect.flatMap(
+          now,
+          (time) => encode({ type: "session", version: 1, id, directory: start.directory, time })
+        )
+        let waiting: Array<Waiting> = []
+        /** Saves all lines that wait, with a single flush. */
+        const saveWaiting = Effect.gen(function*() {
+          if (waiting.length === 0) return
+          const prepared = yield* Effect.exit(writer.prepare)
+          // Taken only now, with the lines that were appended in the meantime.
+          const batch = waiting
+          waiting = []
+          const saved = yield* Effect.exit(Effect.gen(function*() {
+            yield* prepared
+            const encoded = [...lines.length === 0 ? [yield* encodeHeader] : [], ...batch]
+            yield* writer.write(encoded.map(({ text }) => `${text}\n`).join(""))
+            for (const { line } of encoded) lines.push(line)
+          }))
+          yield* Effect.forEach(batch, ({ saved: deferred }) => Deferred.done(deferred, saved), { discard: true })
+        })
+        const writeLock = yield* Effect.makeSemaphore(1)
+        const append = (entry: Entry) =>
+          Effect.gen(function*() {
+            const encoded = yield* encode(entry)
+            const saved = yield* Deferred.make<void, SessionError>()
+            waiting.push({ ...encoded, saved })
+            yield* writeLock.withPermits(1)(saveWaiting)
+            yield* Deferred.await(saved)
+          }).pipe(Effect.uninterruptible)
+        const entries = Effect.sync(() => [...lines])
+        return {
+          id,
+          path: file,
+          isStored: Option.isSome(lock),
+          directory: start.directory,
+          entries,
+          append,
+          // The last resource of the scope: it is released while lines can still be saved.
+          tasks: yield* TaskRegistry.make({ append, entries })
+        }
+      })
+
+    return SessionStore.of({
+      create: (directory) =>
+        Effect.gen(function*() {
+          const id = newId(yield* now)
+          const start = { directory, lines: [], completeBytes: 0 }
+          if (options.unstorable !== undefined) {
+            return { ...yield* openSession(id, start, Option.none()), notices: [options.unstorable] }
+          }
+          yield* Effect.mapError(
+            fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 }),
+            sessionFile.toSessionError(options.directory)
+          )
+          const lock = yield* sessionLock.acquire(fileOf(id))
+          return { ...yield* openSession(id, start, Option.some(lock)), notices: [] }
+        }).pipe(releaseOnError, Effect.provide(context)),
+      open: (given) =>
+        Effect.gen(function*() {
+          const id = yield* find(given)
+          const file = fileOf(id)
+          const lock = yield* sessionLock.acquire(file)
+          const { completeBytes, isTorn, lines, unreadable } = yield* sessionFile.read(file)
+          const notices: Array<string> = [...lock.notices]
+          const skipped = sessionFile.describeSkippedLines(file, unreadable)
+          if (skipped !== undefined) notices.push(skipped)
+          if (isTorn) {
+            yield* Effect.mapError(fs.truncate(file, completeBytes), sessionFile.toSessionError(file))
+            notices.push("The last line of the session was incomplete. It was removed.")
+          }
+          if (lines.length === 0) notices.push("The session is empty: the program ended before anything was saved.")
+          const first = lines[0]
+          const directory = first?.type === "session" ? first.directory : ""
+          const session = yield* openSession(id, { directory, lines, completeBytes }, Option.some(lock))
+          const self = yield* ProcessId.of(process.pid)
+          const leftovers = Effect.provide(settleLeftoverTasks(session, session.tasks, self), context)
+          const interrupted = yield* closeOpenCalls({ ...session, notices }, ({ id, since }) =>
+            Effect.map(Effect.provide(ProcessGroup.state(id, self, since), context), (state) => {
+              const isElsewhere = id.host !== self.host
+              // A restart of the machine or container has ended its processes.
+              const isRestarted = id.boot !== self.boot || id.namespace !== self.namespace
+              return state === "running" || (state === "unknown" && (isElsewhere || !isRestarted))
+            }))
+          if (interrupted.some(({ started }) => started)) {
+            notices.push(
+              "A tool call was interrupted when the program ended. It was not retried; the model has been informed."
+            )
+          }
+          for (const { result, running } of interrupted) {
+            if (running === undefined) {
+              continue
+            }
+            const where = running.host === self.host ? "" : ` on ${running.host}`
+            notices.push(
+              `A command may still be running as process ${running.pid}${where}: ${result.title} (to end it: kill -- -${running.pid})`
+            )
+          }
+          notices.push(...yield* leftovers)
+          return { ...session, notices }
+        }).pipe(releaseOnError, Effect.provide(context)),
+      latest: (directory) =>
+        Effect.gen(function*() {
+          const dated = yield* Effect.forEach(
+            yield* ids,
+            (id) =>
+              Effect.map(readModified(id), (date) => ({ id, time: date.getTime() })),
+            { concurrency: 8 }
+          )
+          for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {
+            if (Option.contains(yield* sessionFile.readDirectory(fileOf(id)), directory)) return Option.some(id)
+          }
+          return Option.none()
+        }).pipe(Effect.provide(context)),
+      list: Effect.provide(list, context),
+      requests: (since) =>
+        Stream.fromEffect(ids).pipe(
+          Stream.flatMap((all) => {
+            const known = new Set(all)
+            const counted = new Set<string>()
+            const from = Option.getOrElse(since, () => Number.NEGATIVE_INFINITY)
+            // The oldest first, so that an original precedes its forks.
+            return Stream.fromIterable(all.toReversed()).pipe(
+              Stream.mapEffect((id) => findRequests(id, known, counted, from))
+            )
+          }),
+          Stream.flattenIterables,
+          Stream.provideContext(context)
+        ),
+      read: (given) =>
+        Effect.gen(function*() {
+          const id = yield* find(given)
+          const { lines, text, unreadable } = yield* sessionFile.readWithText(fileOf(id))
+          const skipped = sessionFile.describeSkippedLines(fileOf(id), unreadable)
+          const readable = text.split("\n").filter((_, index) => !unreadable.includes(index + 1)).join("\n")
+          return { id, lines, text: readable, notices: skipped === undefined ? [] : [skipped] }
+        }).pipe(Effect.provide(context)),
+      fork: (given) =>
+        Effect.gen(function*() {
+          const of = yield* find(given)
+          const { lines, text } = yield* sessionFile.readWithText(fileOf(of))
+          const [first] = lines
+          if (first?.type !== "session") return yield* sessionFile.makeEmptyError(fileOf(of))
+          const time = yield* now
+          const id = newId(time)
+          const header = sessionFile.encode(
+            { type: "session", version: 1, id, directory: first.directory, forkOf: of, time },
+            options.mask
+          )
+          // A process that still runs belongs to the original: the copy must not tell the user how to end it.
+          const copied = text.split("\n").slice(1).filter((line) => !line.startsWith("{\"type\":\"tool-process\""))
+            .join("\n")
+          // Nor does the copy end what belongs to the original.
+          const ends = findOpenTasks(lines).map(({ command, id }) => {
+            const ending = "it belongs to the session that was copied"
+            const end: Entry = { type: "task", id, state: "ended", command, ending, ok: true, time }
+            return `${sessionFile.encode(end, options.mask).text}\n`
+          })
+          yield* Effect.mapError(
+            replaceFile(fileOf(id), `${header.text}\n${copied}${ends.join("")}`, { mode: 0o600, forcesMode: true }),
+            sessionFile.toSessionError(fileOf(id))
+          )
+          return { id, of }
+        }).pipe(Effect.provide(context)),
+      remove: (given) =>
+        Effect.gen(function*() {
+          const id = yield* find(given)
+          yield* sessionLock.acquire(fileOf(id))
+          yield* Effect.mapError(fs.remove(fileOf(id)), sessionFile.toSessionError(fileOf(id)))
+          return id
+        }).pipe(Effect.scoped, Effect.provide(context))
+    })
+  })
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<
   SessionStore,
   never,
   FileSystem.FileSystem | Path.Path
-> =>
-  Layer.effect(
-    SessionStore,
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const path = yield* Path.Path
-      // Not the whole context of the layer: with the layer's scope, a lock would be held until the layer is closed.
-      const context = Context.make(FileSystem.FileSystem, fs).pipe(Context.add(Path.Path, path))
-      const fileOf = (id: string) => path.join(options.directory, `${id}${extension}`)
-
-      const ids = fs.readDirectory(options.directory).pipe(
-        Effect.catchAll((error) =>
-          error._tag === "SystemError" && ["NotFound", "BadResource"].includes(error.reason)
-            ? Effect.succeed([])
-            : Effect.fail(sessionFile.toSessionError(options.directory)(error))
-        ),
-        Effect.map((names) =>
-          names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length)).toSorted()
-            .toReversed()
-        )
-      )
-
-      const find = (given: string) =>
-        Effect.flatMap(ids, (all) => {
-          const matching = all.includes(given) ? [given] : all.filter((id) => given !== "" && id.startsWith(given))
-          if (matching.length === 1) return Effect.succeed(matching[0]!)
-          return new SessionError({
-            reason: "NotFound",
-            message: matching.length === 0
-              ? `There is no session ${JSON.stringify(given)}.`
-              : `${matching.length} sessions start with ${JSON.stringify(given)}.`,
-            hint: "List the sessions to see their IDs."
-          })
-        })
-
-      const readModified = (id: string) =>
-        fs.stat(fileOf(id)).pipe(
-          Effect.map(({ mtime }) => Option.getOrElse(mtime, () => new Date(0))),
-          Effect.orElseSucceed(() => new Date(0))
-        )
-
-      const describeUnreadable = (id: string, { message }: SessionError) =>
-        Effect.map(readModified(id), (date): Listed => ({
-          id,
-          directory: "",
-          time: date.toISOString(),
-          title: message,
-          turns: 0,
-          spending: Spending.none
-        }))
-
-      const list = Effect.gen(function*() {
-        const readListed = sessionFile.makeListReader()
-        const listed = yield* Effect.forEach(yield* ids, (id) =>
-          Effect.matchEffect(readListed(fileOf(id)), {
-            onFailure: (error) => describeUnreadable(id, error),
-            onSuccess: (lines) => Effect.succeed(Transcript.toListed(id, lines))
-          }))
-        return listed.toSorted((a, b) => b.time.localeCompare(a.time))
-      })
-
-      const findRequests = (id: string, all: ReadonlySet<string>, counted: Set<string>, since: number) =>
-        Effect.gen(function*() {
-          // A file that was last changed before has no line since then.
-          if ((yield* readModified(id)).getTime() < since) return []
-          const scanned = yield* scanRequests(fileOf(id))
-          // A copy of a session, for example a backup, is not counted twice.
-          if (scanned.id !== id && all.has(scanned.id)) return []
-          const { directory, fork, title, unreadable } = scanned
-          // The copied requests of a fork are counted with the original; without it, with its oldest fork.
-          const isCopied = (request: Request) => {
-            const key = `${request.time} ${request.model} ${Object.values(request.usage).join(" ")}`
-            const wasCounted = counted.has(key)
-            counted.add(key)
-            return fork !== undefined && request.time <= fork.time && (wasCounted || all.has(fork.of))
-          }
-          const notices = unreadable === 0
-            ? []
-            : [
-              `${unreadable === 1 ? "1 line" : `${unreadable} lines`} of ${
-                fileOf(id)
-              } can't be read and may be missing.`
-            ]
-          return [{
-            id,
-            directory,
-            title,
-            requests: scanned.requests.filter((request) => request.time >= since && !isCopied(request)),
-            notices
-          }]
-        }).pipe(Effect.catchAll(({ message, reason }) =>
-          // Deleted in the meantime.
-          Effect.succeed(
-            reason === "NotFound" ? [] : [{ id, directory: "", title: "", requests: [], notices: [message] }]
-          )
-        ))
-
-      const openSession = (
-        id: string,
-        start: { readonly directory: string; readonly lines: ReadonlyArray<Line>; readonly completeBytes: number },
-        lock: Option.Option<Lock>
-      ) =>
-        Effect.gen(function*() {
-          const file = fileOf(id)
-          const lines = [...start.lines]
-          const writer = Option.isSome(lock)
-            ? yield* makeSessionWriter(file, start.completeBytes, lock.value)
-            : inMemory
-          const encode = (entry: Entry) =>
-            Effect.suspend(() => {
-              const { line, text } = sessionFile.encode(entry, options.mask)
-              return line?.type === entry.type ? Effect.succeed({ text, line }) : sessionFile.makeMaskingError(file)
-            })
-          const encodeHeader = Effect.flatMap(
-            now,
-            (time) => encode({ type: "session", version: 1, id, directory: start.directory, time })
-          )
-          let waiting: Array<Waiting> = []
-          /** Saves all lines that wait, with a single flush. */
-          const saveWaiting = Effect.gen(function*() {
-            if (waiting.length === 0) return
-            const prepared = yield* Effect.exit(writer.prepare)
-            // Taken only now, with the lines that were appended in the meantime.
-            const batch = waiting
-            waiting = []
-            const saved = yield* Effect.exit(Effect.gen(function*() {
-              yield* prepared
-              const encoded = [...lines.length === 0 ? [yield* encodeHeader] : [], ...batch]
-              yield* writer.write(encoded.map(({ text }) => `${text}\n`).join(""))
-              for (const { line } of encoded) lines.push(line)
-            }))
-            yield* Effect.forEach(batch, ({ saved: deferred }) => Deferred.done(deferred, saved), { discard: true })
-          })
-          const writeLock = yield* Effect.makeSemaphore(1)
-          const append = (entry: Entry) =>
-            Effect.gen(function*() {
-              const encoded = yield* encode(entry)
-              const saved = yield* Deferred.make<void, SessionError>()
-              waiting.push({ ...encoded, saved })
-              yield* writeLock.withPermits(1)(saveWaiting)
-              yield* Deferred.await(saved)
-            }).pipe(Effect.uninterruptible)
-          const entries = Effect.sync(() => [...lines])
-          return {
-            id,
-            path: file,
-            isStored: Option.isSome(lock),
-            directory: start.directory,
-            entries,
-            append,
-            // The last resource of the scope: it is released while lines can still be saved.
-            tasks: yield* TaskRegistry.make({ append, entries })
-          }
-        })
-
-      return SessionStore.of({
-        create: (directory) =>
-          Effect.gen(function*() {
-            const id = newId(yield* now)
-            const start = { directory, lines: [], completeBytes: 0 }
-            if (options.unstorable !== undefined) {
-              return { ...yield* openSession(id, start, Option.none()), notices: [options.unstorable] }
-            }
-            yield* Effect.mapError(
-              fs.makeDirectory(options.directory, { recursive: true, mode: 0o700 }),
-              sessionFile.toSessionError(options.directory)
-            )
-            const lock = yield* sessionLock.acquire(fileOf(id))
-            return { ...yield* openSession(id, start, Option.some(lock)), notices: [] }
-          }).pipe(releaseOnError, Effect.provide(context)),
-        open: (given) =>
-          Effect.gen(function*() {
-            const id = yield* find(given)
-            const file = fileOf(id)
-            const lock = yield* sessionLock.acquire(file)
-            const { completeBytes, isTorn, lines, unreadable } = yield* sessionFile.read(file)
-            const notices: Array<string> = [...lock.notices]
-            const skipped = sessionFile.describeSkippedLines(file, unreadable)
-            if (skipped !== undefined) notices.push(skipped)
-            if (isTorn) {
-              yield* Effect.mapError(fs.truncate(file, completeBytes), sessionFile.toSessionError(file))
-              notices.push("The last line of the session was incomplete. It was removed.")
-            }
-            if (lines.length === 0) notices.push("The session is empty: the program ended before anything was saved.")
-            const first = lines[0]
-            const directory = first?.type === "session" ? first.directory : ""
-            const session = yield* openSession(id, { directory, lines, completeBytes }, Option.some(lock))
-            const self = yield* ProcessId.of(process.pid)
-            const leftovers = Effect.provide(settleLeftoverTasks(session, session.tasks, self), context)
-            const interrupted = yield* closeOpenCalls({ ...session, notices }, ({ id, since }) =>
-              Effect.map(Effect.provide(ProcessGroup.state(id, self, since), context), (state) => {
-                const isElsewhere = id.host !== self.host
-                // A restart of the machine or container has ended its processes.
-                const isRestarted = id.boot !== self.boot || id.namespace !== self.namespace
-                return state === "running" || (state === "unknown" && (isElsewhere || !isRestarted))
-              }))
-            if (interrupted.some(({ started }) => started)) {
-              notices.push(
-                "A tool call was interrupted when the program ended. It was not retried; the model has been informed."
-              )
-            }
-            for (const { result, running } of interrupted) {
-              if (running === undefined) {
-                continue
-              }
-              const where = running.host === self.host ? "" : ` on ${running.host}`
-              notices.push(
-                `A command may still be running as process ${running.pid}${where}: ${result.title} (to end it: kill -- -${running.pid})`
-              )
-            }
-            notices.push(...yield* leftovers)
-            return { ...session, notices }
-          }).pipe(releaseOnError, Effect.provide(context)),
-        latest: (directory) =>
-          Effect.gen(function*() {
-            const dated = yield* Effect.forEach(
-              yield* ids,
-              (id) => Effect.map(readModified(id), (date) => ({ id, time: date.getTime() })),
-              { concurrency: 8 }
-            )
-            for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {
-              if (Option.contains(yield* sessionFile.readDirectory(fileOf(id)), directory)) return Option.some(id)
-            }
-            return Option.none()
-          }).pipe(Effect.provide(context)),
-        list: Effect.provide(list, context),
-        requests: (since) =>
-          Stream.fromEffect(ids).pipe(
-            Stream.flatMap((all) => {
-              const known = new Set(all)
-              const counted = new Set<string>()
-              const from = Option.getOrElse(since, () => Number.NEGATIVE_INFINITY)
-              // The oldest first, so that an original precedes its forks.
-              return Stream.fromIterable(all.toReversed()).pipe(
-                Stream.mapEffect((id) => findRequests(id, known, counted, from))
-              )
-            }),
-            Stream.flattenIterables,
-            Stream.provideContext(context)
-          ),
-        read: (given) =>
-          Effect.gen(function*() {
-            const id = yield* find(given)
-            const { lines, text, unreadable } = yield* sessionFile.readWithText(fileOf(id))
-            const skipped = sessionFile.describeSkippedLines(fileOf(id), unreadable)
-            const readable = text.split("\n").filter((_, index) => !unreadable.includes(index + 1)).join("\n")
-            return { id, lines, text: readable, notices: skipped === undefined ? [] : [skipped] }
-          }).pipe(Effect.provide(context)),
-        fork: (given) =>
-          Effect.gen(function*() {
-            const of = yield* find(given)
-            const { lines, text } = yield* sessionFile.readWithText(fileOf(of))
-            const [first] = lines
-            if (first?.type !== "session") return yield* sessionFile.makeEmptyError(fileOf(of))
-            const time = yield* now
-            const id = newId(time)
-            const header = sessionFile.encode(
-              { type: "session", version: 1, id, directory: first.directory, forkOf: of, time },
-              options.mask
-            )
-            // A process that still runs belongs to the original: the copy must not tell the user how to end it.
-            const copied = text.split("\n").slice(1).filter((line) => !line.startsWith("{\"type\":\"tool-process\""))
-              .join("\n")
-            // Nor does the copy end what belongs to the original.
-            const ends = findOpenTasks(lines).map(({ command, id }) => {
-              const ending = "it belongs to the session that was copied"
-              const end: Entry = { type: "task", id, state: "ended", command, ending, ok: true, time }
-              return `${sessionFile.encode(end, options.mask).text}\n`
-            })
-            yield* Effect.mapError(
-              replaceFile(fileOf(id), `${header.text}\n${copied}${ends.join("")}`, { mode: 0o600, forcesMode: true }),
-              sessionFile.toSessionError(fileOf(id))
-            )
-            return { id, of }
-          }).pipe(Effect.provide(context)),
-        remove: (given) =>
-          Effect.gen(function*() {
-            const id = yield* find(given)
-            yield* sessionLock.acquire(fileOf(id))
-            yield* Effect.mapError(fs.remove(fileOf(id)), sessionFile.toSessionError(fileOf(id)))
-            return id
-          }).pipe(Effect.scoped, Effect.provide(context))
-      })
-    })
-  )
+> => Layer.effect(SessionStore, make(options))
 
 /** Releases the lock immediately if opening fails, not only when the caller's scope closes. */
 const releaseOnError = <A, E, R>(opening: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Scope.Scope> =>

@@ -71,6 +71,6 @@ export const makeToolkit = (
     const context = yield* Effect.context<Workspace | FileSystem.FileSystem | Path.Path>()
     return yield* Effect.provide(
       toolkit,
-      toolkit.toLayer({ skill: ({ name }) => Effect.provide(load(skills, name), context) })
+      yield* toolkit.toContext({ skill: ({ name }) => Effect.provide(load(skills, name), context) })
     )
   })

@@ -5,9 +5,9 @@
  */
 import type * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
-import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as FileVersions from "../internal/files/fileVersions.ts"
@@ -30,21 +30,19 @@ import { Write, write } from "./Write.ts"
 export const toolkit = Toolkit.make(Read, Write, Edit, Glob, Grep, Bash, Tasks, Todo)
 
 /**
- * The handlers of the built-in tools. The layer remembers which files were read, because a file must be read before it is changed.
+ * The handlers of the built-in tools. They remember which files were read, because a file must be read before it is changed.
  *
  * @since 0.1.0
- * @category layers
+ * @category constructors
  */
-export const layer: Layer.Layer<
-  Tool.HandlersFor<Toolkit.Tools<typeof toolkit>>,
+export const make: Effect.Effect<
+  Context.Context<Tool.HandlersFor<Toolkit.Tools<typeof toolkit>>>,
   never,
-  Workspace | FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor
-> = toolkit.toLayer(
-  Effect.map(
-    Effect.context<
-      Workspace | FileSystem.FileSystem | Path.Path | CommandExecutor.CommandExecutor | FileVersions.FileVersions
-    >(),
-    (context) => ({
+  Workspace | FileSystem.FileSystem | Path.Path
+> = toolkit.toContext(
+  Effect.map(Effect.context<Workspace | FileSystem.FileSystem | Path.Path>(), (services) => {
+    const context = Context.add(services, FileVersions.FileVersions, FileVersions.make())
+    return {
       read: (params) => Effect.provide(read(params), context),
       write: (params) => Effect.provide(write(params), context),
       edit: (params) => Effect.provide(edit(params), context),
@@ -53,6 +51,18 @@ export const layer: Layer.Layer<
       bash: (params) => Effect.provide(bash(params), context),
       tasks,
       todo
-    })
-  )
-).pipe(Layer.provide(FileVersions.layer))
+    }
+  })
+)
+
+/**
+ * See {@link make}.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<
+  Tool.HandlersFor<Toolkit.Tools<typeof toolkit>>,
+  never,
+  Workspace | FileSystem.FileSystem | Path.Path
+> = Layer.effectContext(make)

@@ -1,17 +1,15 @@
 /** The streams of the process: results on stdout, messages for the user on stderr, piped input on stdin. */
 import { printable } from "@altimate-code/log/Printable"
-import { Secrets } from "@altimate-code/log/Secrets"
+import type { Secrets } from "@altimate-code/log/Secrets"
 import { isUtf16 } from "@altimate-code/system/ReadText"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { fstatSync } from "node:fs"
-import { createInterface } from "node:readline"
 import { CliError } from "./failure/CliError.ts"
 
 /** The reader of stdout has closed it, as `head -1` does. The command ends without an error, because no one reads the rest. */
@@ -62,19 +60,12 @@ export const writeJson = (value: unknown, indent?: number) =>
   })
 
 /** The same streams with all registered secrets masked. */
-export const masked = Layer.effect(
-  Stdio,
-  Effect.gen(function*() {
-    const stdio = yield* Stdio
-    const { mask } = yield* Secrets
-    return {
-      ...stdio,
-      write: (text) => stdio.write(mask(text)),
-      writeError: (text) => stdio.writeError(mask(text)),
-      readLine: Option.map(stdio.readLine, (readLine) => (question) => readLine(mask(question)))
-    }
-  })
-)
+export const masked = (stdio: typeof Stdio.Service, { mask }: typeof Secrets.Service): typeof Stdio.Service => ({
+  ...stdio,
+  write: (text) => stdio.write(mask(text)),
+  writeError: (text) => stdio.writeError(mask(text)),
+  readLine: Option.map(stdio.readLine, (readLine) => (question) => readLine(mask(question)))
+})
 
 const text = (name: string) => Config.string(name).pipe(Config.withDefault(""))
 
@@ -200,6 +191,8 @@ const readLine = (question: string) => Effect.zipRight(discardTyped, askLine(que
 
 const askLine = (question: string) =>
   Effect.async<string>((resume) => {
+    // Loaded only when it is used: most commands ask nothing.
+    const { createInterface } = process.getBuiltinModule("node:readline")
     const lines = createInterface({ input: process.stdin, output: process.stderr })
     // The interface handles Ctrl-C itself.
     lines.once("SIGINT", () => process.kill(process.pid, "SIGINT"))
@@ -217,39 +210,36 @@ const askLine = (question: string) =>
   })
 
 /** The real streams. */
-export const layer: Layer.Layer<Stdio, ConfigError.ConfigError> = Layer.effect(
-  Stdio,
-  Effect.gen(function*() {
-    const { stderr, stdin, stdout } = process
-    // A closed pipe is also reported as an event, which would end the process with a stack trace.
-    stdout.on("error", () => {})
-    stderr.on("error", () => {})
-    const isErrorTerminal = stderr.isTTY && (yield* text("TERM")) !== "dumb"
-    const colors = isErrorTerminal && (yield* text("NO_COLOR")) === ""
+export const make: Effect.Effect<typeof Stdio.Service, ConfigError.ConfigError> = Effect.gen(function*() {
+  const { stderr, stdin, stdout } = process
+  // A closed pipe is also reported as an event, which would end the process with a stack trace.
+  stdout.on("error", () => {})
+  stderr.on("error", () => {})
+  const isErrorTerminal = stderr.isTTY && (yield* text("TERM")) !== "dumb"
+  const colors = isErrorTerminal && (yield* text("NO_COLOR")) === ""
 
-    const writeError = (text: string) =>
-      Effect.async<void>((resume) => {
-        stderr.write(text, () => resume(Effect.void))
-      })
+  const writeError = (text: string) =>
+    Effect.async<void>((resume) => {
+      stderr.write(text, () => resume(Effect.void))
+    })
 
-    return {
-      write: (text) =>
-        Effect.async((resume) => {
-          stdout.write(text, (error) => resume(error ? Effect.fail(stdoutFailure(error)) : Effect.void))
-        }),
-      writeError,
-      readPiped: ({ isOptional }) =>
-        Effect.suspend(() => {
-          const kind = findPipeKind()
-          return kind === undefined
-            ? Effect.succeedNone
-            : readOrGiveUp(writeError, isOptional && kind === "socket")
-        }),
-      isInteractive: stdin.isTTY && stdout.isTTY,
-      readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),
-      isTerminal: stdout.isTTY,
-      isErrorTerminal,
-      colors
-    }
-  })
-)
+  return {
+    write: (text) =>
+      Effect.async((resume) => {
+        stdout.write(text, (error) => resume(error ? Effect.fail(stdoutFailure(error)) : Effect.void))
+      }),
+    writeError,
+    readPiped: ({ isOptional }) =>
+      Effect.suspend(() => {
+        const kind = findPipeKind()
+        return kind === undefined
+          ? Effect.succeedNone
+          : readOrGiveUp(writeError, isOptional && kind === "socket")
+      }),
+    isInteractive: stdin.isTTY && stdout.isTTY,
+    readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),
+    isTerminal: stdout.isTTY,
+    isErrorTerminal,
+    colors
+  }
+})

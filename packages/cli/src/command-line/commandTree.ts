@@ -1,7 +1,6 @@
 /** The commands with their options and arguments. */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
-import type * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import type { CliError } from "./failure/CliError.ts"
 import { decode, type Given, type Parameter, type Parameters, type Values } from "./parameter.ts"
@@ -27,7 +26,7 @@ export interface CommandTree<R, E> extends Presentation {
 }
 
 /** The services for decoding parameters. */
-type Decoding = FileSystem.FileSystem | Path.Path | Terminal.Terminal
+type Decoding = FileSystem.FileSystem | Path.Path
 
 /** Defines a command. */
 export const command = <const P extends Parameters, R, E>(

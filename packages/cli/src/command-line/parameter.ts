@@ -98,14 +98,18 @@ export interface Given {
 
 const config = CliConfig.make({})
 
+/** `@effect/cli` would ask for a missing option in the terminal, but the options are declared without that (`scripts/bundle.mjs`). */
+const withoutTerminal = <A, E, R>(self: Effect.Effect<A, E, R | Terminal.Terminal>) =>
+  self as Effect.Effect<A, E, Exclude<R, Terminal.Terminal>>
+
 /** Decodes the values of parameters. Fails if one is missing or invalid, or if there are too many arguments. */
 export const decode = <P extends Parameters>(
   parameters: P,
   { options, words }: Given,
   /** The full name of the command, for error messages. */
   command: string
-): Effect.Effect<Values<P>, CliError, FileSystem.FileSystem | Path.Path | Terminal.Terminal> =>
-  Effect.gen(function*() {
+): Effect.Effect<Values<P>, CliError, FileSystem.FileSystem | Path.Path> =>
+  withoutTerminal(Effect.gen(function*() {
     const refuse = (message: string) =>
       new CliError({ reason: "Usage", message, hint: `${command} --help shows what it accepts.` })
     const given = HashMap.fromIterable(options)
@@ -133,4 +137,4 @@ export const decode = <P extends Parameters>(
       }
     }
     return rest.length === 0 ? values as Values<P> : yield* refuse(`${command}: too many arguments.`)
-  })
+  }))

@@ -19,8 +19,13 @@ const parameters = { provider: providerOption, named: providerArgument }
 const askForToken = Effect.gen(function*() {
   const { isInteractive, readPiped, writeError } = yield* Stdio
   const given = yield* isInteractive
-    ? load(() => import("@effect/cli/Prompt")).pipe(
-      Effect.flatMap((Prompt) => Prompt.run(Prompt.hidden({ message: "Amazon Bedrock API key (bearer token)" }))),
+    ? load(() => Promise.all([import("@effect/cli/Prompt"), import("@effect/platform-node/NodeTerminal")])).pipe(
+      Effect.flatMap(([Prompt, NodeTerminal]) =>
+        Effect.provide(
+          Prompt.run(Prompt.hidden({ message: "Amazon Bedrock API key (bearer token)" })),
+          NodeTerminal.layer
+        )
+      ),
       Effect.map(Redacted.value),
       Effect.catchTag("QuitException", () => Effect.zipRight(writeError("\n"), Effect.interrupt))
     )

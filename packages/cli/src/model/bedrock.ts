@@ -5,6 +5,7 @@ import * as AwsCredentials from "@altimate-code/auth/AwsCredentials"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
+import { Secrets } from "@altimate-code/log/Secrets"
 import * as ModelRef from "@altimate-code/model-id/ModelRef"
 import type * as Thinking from "@altimate-code/model-id/Thinking"
 import * as Network from "@altimate-code/network/Network"
@@ -29,19 +30,22 @@ import { describeNotice } from "./notices.ts"
 
 /** The client with its credentials and network. The model is chosen on top of it. */
 export const clientOver = <E, R>(
-  store: Layer.Layer<CredentialStore.CredentialStore, E, R>,
+  makeStore: Effect.Effect<CredentialStore.Service, E, R>,
   limits: BedrockClient.Limits = {}
 ) =>
-  // One after the other, because that takes a quarter of the operations of `Layer.provideMerge`, which matters for a short command.
+  // One layer, because combining several takes ten times as many operations, which matters for a short command.
   Layer.scopedContext(Effect.gen(function*() {
-    const network = yield* Layer.build(Network.layerSettings)
-    const aws = Context.merge(network, yield* Effect.provide(Layer.build(AwsCredentials.layer), network))
-    const stored = Context.merge(aws, yield* Effect.provide(Layer.build(store), aws))
-    const authorized = Context.merge(stored, yield* Effect.provide(Layer.build(Auth.layer), stored))
-    return Context.merge(authorized, yield* Effect.provide(Layer.build(BedrockClient.layer(limits)), authorized))
+    const { awsProfile } = yield* Settings
+    const network = Context.make(Network.Network, yield* Network.make)
+    const chain = yield* Effect.provide(AwsCredentials.make(awsProfile), network)
+    const aws = Context.add(network, AwsCredentials.AwsCredentials, chain)
+    const stored = Context.add(aws, CredentialStore.CredentialStore, yield* Effect.provide(makeStore, aws))
+    const authorized = Context.add(stored, Auth.Auth, yield* Effect.provide(Auth.make, stored))
+    const made = yield* Effect.provide(BedrockClient.make(limits), authorized)
+    return Context.add(authorized, BedrockClient.BedrockClient, made)
   }))
 
-export const client = clientOver(CredentialStore.layer)
+export const client = clientOver(CredentialStore.make)
 
 /** Shorter retries, for checks of the configuration during which the user waits. */
 export const checkLimits: BedrockClient.Limits = { retry: "10 seconds" }
@@ -76,13 +80,14 @@ export type Effort = Option.Option<Thinking.Effort | "off">
 export const languageModel = (
   { effort = Option.none(), id, maxTokens }: Pick<KnownModel, "id" | "maxTokens"> & { readonly effort?: Effort }
 ) =>
-  Layer.scopedContext(Effect.gen(function*() {
-    const unmasked = yield* Layer.build(BedrockLanguageModel.layer({
+  Layer.effectContext(Effect.gen(function*() {
+    const services = yield* BedrockLanguageModel.make({
       model: id,
       ...(Option.isSome(maxTokens) ? { maxTokens: maxTokens.value } : {}),
       ...(Option.isSome(effort) ? { effort: effort.value } : {})
-    }))
-    return Context.merge(unmasked, yield* Effect.provide(Layer.build(MaskedModel.layer), unmasked))
+    })
+    const masked = MaskedModel.mask(Context.get(services, LanguageModel.LanguageModel), yield* Secrets)
+    return Context.add(services, LanguageModel.LanguageModel, masked)
   }))
 
 /** The models that help the selected one, and the prices of these. */

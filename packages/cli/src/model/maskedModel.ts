@@ -1,9 +1,7 @@
 /** Masks registered secrets in the model's answers, because a gateway may echo a request's headers. */
-import { type Masker, Secrets } from "@altimate-code/log/Secrets"
-import * as LanguageModel from "@effect/ai/LanguageModel"
+import type { Masker, Secrets } from "@altimate-code/log/Secrets"
+import type * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the tools are known only at run time
@@ -45,23 +43,21 @@ const maskPieces = (makeMasker: (minHeldLength: number) => Masker) => {
   return { next, finishAll }
 }
 
-export const layer: Layer.Layer<LanguageModel.LanguageModel, never, LanguageModel.LanguageModel | Secrets> = Layer
-  .effect(
-    LanguageModel.LanguageModel,
-    Effect.gen(function*() {
-      const model = yield* LanguageModel.LanguageModel
-      const { makeMasker } = yield* Secrets
-      const streamText = (options: Parameters<typeof model.streamText>[0]) =>
-        Stream.suspend(() => {
-          const { finishAll, next } = maskPieces(makeMasker)
-          return model.streamText(options).pipe(
-            Stream.mapConcat(next),
-            // If an answer is cut off, the text that was held back is still shown.
-            Stream.catchAllCause((cause) =>
-              Stream.concat(Stream.suspend(() => Stream.fromIterable(finishAll())), Stream.failCause(cause))
-            )
-          )
-        })
-      return { ...model, streamText: streamText as typeof model.streamText }
+/** The same model with all registered secrets masked in what it streams. */
+export const mask = (
+  model: LanguageModel.Service,
+  { makeMasker }: typeof Secrets.Service
+): LanguageModel.Service => {
+  const streamText = (options: Parameters<typeof model.streamText>[0]) =>
+    Stream.suspend(() => {
+      const { finishAll, next } = maskPieces(makeMasker)
+      return model.streamText(options).pipe(
+        Stream.mapConcat(next),
+        // If an answer is cut off, the text that was held back is still shown.
+        Stream.catchAllCause((cause) =>
+          Stream.concat(Stream.suspend(() => Stream.fromIterable(finishAll())), Stream.failCause(cause))
+        )
+      )
     })
-  )
+  return { ...model, streamText: streamText as typeof model.streamText }
+}

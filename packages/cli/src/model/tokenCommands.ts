@@ -8,12 +8,13 @@ import { Stdio } from "../command-line/Stdio.ts"
 import { tokenCommandEnvironment } from "../workspace/childEnvironment.ts"
 
 /** Copies the command's stderr to the terminal, because it may show where to log in. */
-export const inTerminal = Layer.unwrapEffect(
-  Effect.map(
-    Effect.all([Stdio, tokenCommandEnvironment]),
-    ([{ writeError }, environment]) =>
-      TokenCommand.layer({ environment, onStderr: (line) => writeError(`${printable(line)}\n`) })
-  )
+export const inTerminal = Layer.effect(
+  TokenCommand.TokenCommand,
+  Effect.gen(function*() {
+    const { writeError } = yield* Stdio
+    const environment = yield* tokenCommandEnvironment
+    return yield* TokenCommand.make({ environment, onStderr: (line) => writeError(`${printable(line)}\n`) })
+  })
 )
 
 /** Does not run the command, for callers that need only know which credential would be used. */

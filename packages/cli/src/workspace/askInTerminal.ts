@@ -54,21 +54,21 @@ const toAnswer = (line: string, isAcceptableEdit: boolean): Approver.Answer => {
 }
 
 /** Asks in the terminal. Without a terminal it declines and tells the model what the user can do. */
-export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.unwrapEffect(
+export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.effect(
+  Approver.Approver,
   Effect.map(Stdio, ({ readLine, writeError }) =>
     Option.match(readLine, {
-      onNone: () => Approver.declineAll(noTerminal),
-      onSome: (readLine) =>
-        Layer.succeed(Approver.Approver, {
-          // Control characters are made visible, because the terminal must show exactly what will run.
-          ask: ({ action, because, isAcceptableEdit = false, patterns, tool }) =>
-            Effect.gen(function*() {
-              yield* writeError(`\n${printable(`${tool}: ${action.title} (${because})`)}\n`)
-              if (action.preview !== undefined) yield* writeError(formatPreview(action.preview.text))
-              if (action.purpose !== undefined) yield* writeError(formatPurpose(action.purpose))
-              const session = patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")
-              return toAnswer(yield* readLine(formatChoices(printable(session), isAcceptableEdit)), isAcceptableEdit)
-            })
-        })
+      onNone: () => ({ ask: () => Effect.succeed<Approver.Answer>({ _tag: "No", message: noTerminal }) }),
+      onSome: (readLine): typeof Approver.Approver.Service => ({
+        // Control characters are made visible, because the terminal must show exactly what will run.
+        ask: ({ action, because, isAcceptableEdit = false, patterns, tool }) =>
+          Effect.gen(function*() {
+            yield* writeError(`\n${printable(`${tool}: ${action.title} (${because})`)}\n`)
+            if (action.preview !== undefined) yield* writeError(formatPreview(action.preview.text))
+            if (action.purpose !== undefined) yield* writeError(formatPurpose(action.purpose))
+            const session = patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")
+            return toAnswer(yield* readLine(formatChoices(printable(session), isAcceptableEdit)), isAcceptableEdit)
+          })
+      })
     }))
 )

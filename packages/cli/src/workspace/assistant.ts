@@ -18,6 +18,7 @@ import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -25,19 +26,15 @@ import * as Mcp from "./mcpServers.ts"
 import * as PromptSources from "./promptSources.ts"
 
 /** The permission rules and the mode of the configuration. With `--yolo` or its setting, the user is never asked; plan mode is stricter. */
-export const permissions = Layer.unwrapEffect(
-  Effect.map(Settings, ({ mode, permission, yolo }) =>
-    Layer.merge(
-      PermissionRules.layer(Option.getOrUndefined(permission)),
-      PermissionPolicy.withModes(mode.value).pipe(
-        Layer.provide(
-          yolo.value
-            ? PermissionPolicy.neverAsk(describe(yolo.origin))
-            : Layer.context<PermissionPolicy.PermissionPolicy>()
-        )
-      )
-    ))
-)
+export const permissions = Layer.scopedContext(Effect.gen(function*() {
+  const { mode, permission, yolo } = yield* Settings
+  const withModes = PermissionPolicy.withModes(mode.value)
+  const policy = yield* Layer.build(
+    yolo.value ? Layer.provide(withModes, PermissionPolicy.neverAsk(describe(yolo.origin))) : withModes
+  )
+  const rules = yield* PermissionRules.make(Option.getOrUndefined(permission))
+  return Context.add(policy, PermissionRules.PermissionRules, rules)
+}))
 
 /** The user's skills and the project's. */
 const findSkills = Effect.flatMap(PromptSources.find("skills"), Skills.find)
@@ -48,7 +45,7 @@ export const tools = <R>(
   reportSlow: (server: string) => Effect.Effect<unknown, never, R>
 ) =>
   Effect.gen(function*() {
-    const tools = yield* Tools.toolkit.pipe(Effect.provide(Tools.layer))
+    const tools = yield* Effect.provide(Tools.toolkit, yield* Tools.make)
     const { skills } = yield* findSkills
     const builtIn = skills.length === 0 ? tools : McpServers.merge(tools, yield* LoadSkill.makeToolkit(skills))
     return {

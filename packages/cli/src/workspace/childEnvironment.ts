@@ -94,11 +94,10 @@ export const childEnvironments = Effect.gen(function*() {
     ...Object.entries(gateway.headers).flatMap(([name, header]) => isSecretName(name) ? [header] : [])
   ].map(({ value }) => Redacted.value(value))
   // A store that can't be read has no token to remove.
-  const stored = yield* CredentialStore.CredentialStore.pipe(
+  const stored = yield* CredentialStore.make.pipe(
     Effect.flatMap(({ get }) => get("amazon-bedrock")),
     Effect.map(Option.map(Redacted.value)),
-    Effect.orElseSucceed(Option.none<string>),
-    Effect.provide(CredentialStore.layer)
+    Effect.orElseSucceed(Option.none<string>)
   )
   const tokens = [...Option.toArray(stored), ...apiKey.map(({ value }) => Redacted.value(value))]
     .flatMap(formsOf).filter(isLong)

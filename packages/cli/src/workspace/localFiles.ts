@@ -36,41 +36,38 @@ const sessionDirectory = Effect.gen(function*() {
 })
 
 /** The session storage, which masks secrets. */
-const sessionsWith = (unstorable: Option.Option<string>) =>
-  Layer.unwrapEffect(Effect.gen(function*() {
+const makeStore = (unstorable: Option.Option<string>) =>
+  Effect.gen(function*() {
     const { mask } = yield* Secrets
-    return SessionStore.layer({
+    return yield* SessionStore.make({
       directory: yield* sessionDirectory,
       mask,
       ...Option.match(unstorable, { onNone: () => ({}), onSome: (unstorable) => ({ unstorable }) })
     })
-  }))
+  })
 
 /** The stored sessions. */
-export const sessions = sessionsWith(Option.none())
+export const sessions = Layer.effect(SessionStore.SessionStore, makeStore(Option.none()))
 
 /** The workspace: the working directory in its project. */
-const workspaceWith = (unstorable: Option.Option<string>) =>
-  Layer.scoped(
-    Workspace,
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const path = yield* Path.Path
-      const { cwd, data } = yield* Directories
-      const { makeMasker } = yield* Secrets
-      const stored = path.join(data, "outputs")
-      const temporary = fs.makeTempDirectoryScoped({ directory: tmpdir(), prefix: "altimate-code-outputs-" })
-      return {
-        directory: cwd,
-        ...Option.match(yield* Project.find, { onNone: () => ({}), onSome: ({ root }) => ({ root }) }),
-        outputs: Option.isNone(unstorable) ? stored : yield* Effect.orElseSucceed(temporary, () => stored),
-        programFiles: yield* programFiles,
-        skillDirectories: yield* PromptSources.ownDirectories("skills"),
-        ...yield* childEnvironments,
-        makeMasker
-      }
-    })
-  )
+const makeWorkspace = (unstorable: Option.Option<string>) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const { cwd, data } = yield* Directories
+    const { makeMasker } = yield* Secrets
+    const stored = path.join(data, "outputs")
+    const temporary = fs.makeTempDirectoryScoped({ directory: tmpdir(), prefix: "altimate-code-outputs-" })
+    return {
+      directory: cwd,
+      ...Option.match(yield* Project.find, { onNone: () => ({}), onSome: ({ root }) => ({ root }) }),
+      outputs: Option.isNone(unstorable) ? stored : yield* Effect.orElseSucceed(temporary, () => stored),
+      programFiles: yield* programFiles,
+      skillDirectories: yield* PromptSources.ownDirectories("skills"),
+      ...yield* childEnvironments,
+      makeMasker
+    }
+  })
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -113,8 +110,7 @@ const findUnstorable = Effect.gen(function*() {
 /** The workspace and the session storage of a turn. */
 export const layer = Layer.scopedContext(Effect.gen(function*() {
   const unstorable = yield* findUnstorable
-  return Context.merge(
-    yield* Layer.build(sessionsWith(unstorable)),
-    yield* Layer.build(workspaceWith(unstorable))
+  return Context.make(SessionStore.SessionStore, yield* makeStore(unstorable)).pipe(
+    Context.add(Workspace, yield* makeWorkspace(unstorable))
   )
 }))

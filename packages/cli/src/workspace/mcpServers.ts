@@ -10,9 +10,7 @@ import type { Fetch } from "@altimate-code/network/Fetch"
 import * as Network from "@altimate-code/network/Network"
 import { NetworkError } from "@altimate-code/network/NetworkError"
 import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { version } from "../Version.ts"
 
@@ -22,7 +20,7 @@ const minSecretLength = 16
 /** Starts all servers; they run until the scope closes. Remote servers use the same network settings as the gateway. */
 export const servers = Effect.gen(function*() {
   const { mcp } = yield* Settings
-  const { fetch } = Context.get(yield* Layer.build(Network.layerSettings), Network.Network)
+  const { fetch } = yield* Network.make
   const { register } = yield* Secrets
   return yield* McpServers.make({
     servers: mcp,

@@ -120,7 +120,7 @@ export interface GivenSettings extends GivenNetwork, GivenRequest {
   /** `auto` (by the rules), `off` (IDs are sent unchanged), or a prefix without its dot. */
   readonly crossRegion?: string | undefined
   /** Rules to try before those of `PrefixRules`. */
-  readonly prefixRules?: ReadonlyArray<typeof PrefixRule.Type> | undefined
+  readonly prefixRules?: ReadonlyArray<PrefixRule> | undefined
   /** Models with settings of their own, by name. */
   readonly models?: { readonly [name: string]: GivenModel } | undefined
 }

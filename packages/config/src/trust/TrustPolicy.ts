@@ -7,8 +7,8 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { BedrockOptions } from "../internal/schema/bedrockOptions.ts"
-import { ModelOptions } from "../internal/schema/requestFields.ts"
+import { bedrockFields } from "../internal/schema/bedrockOptions.ts"
+import { modelFields } from "../internal/schema/requestFields.ts"
 
 /**
  * A change that a project's file would make: a setting, or a group of settings (`permission`, an MCP server, `headers`, `guardrail`) as a plain
@@ -109,7 +109,7 @@ const risks: Readonly<Record<string, string>> = {
 }
 
 /** Options that give no access to another host, file or program. */
-const harmless: ReadonlySet<string> = new Set<keyof typeof BedrockOptions.Type>([
+const harmless: ReadonlySet<string> = new Set<keyof typeof bedrockFields>([
   "additionalModelResponseFieldPaths",
   "anthropic_beta",
   "auth",
@@ -172,7 +172,7 @@ const reviewOption = (name: string, change: ProposedChange): Option.Option<strin
       : Option.none()
   }
   // An unknown option has no effect.
-  if (harmless.has(name) || !Object.hasOwn(BedrockOptions.fields, name)) return Option.none()
+  if (harmless.has(name) || !Object.hasOwn(bedrockFields, name)) return Option.none()
   return Option.some(risks[name] ?? "changes how the gateway is reached")
 }
 
@@ -184,7 +184,7 @@ const optionName = ([first, provider, group, ...rest]: ReadonlyArray<string>): O
   if (first !== "provider" || provider !== "amazon-bedrock") return Option.none()
   if (group === "options") return Option.fromNullable(rest[0])
   return group === "models" && rest[1] === "options" && rest[2] !== undefined &&
-      Object.hasOwn(ModelOptions.fields, rest[2])
+      Object.hasOwn(modelFields, rest[2])
     ? Option.some(rest[2])
     : Option.none()
 }

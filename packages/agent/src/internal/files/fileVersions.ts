@@ -1,7 +1,6 @@
 /** Remembers which version of each file the model has read, because it may change only what it has read. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 
 export const hash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
@@ -15,7 +14,7 @@ export class FileVersions extends Context.Tag("@altimate-code/agent/FileVersions
   readonly exclusive: (path: string) => <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }>() {}
 
-export const layer = Layer.sync(FileVersions, () => {
+export const make = (): typeof FileVersions.Service => {
   const seen = new Map<string, string>()
   const locks = new Map<string, Effect.Semaphore>()
   return {
@@ -30,4 +29,4 @@ export const layer = Layer.sync(FileVersions, () => {
       return lock.withPermits(1)
     }
   }
-})
+}

@@ -440,7 +440,7 @@ export const diagnose = (options: { readonly model?: string }) =>
     }).pipe(
       Effect.provide(
         Layer.provide(
-          Bedrock.clientOver(CredentialStore.layer, Bedrock.checkLimits),
+          Bedrock.clientOver(CredentialStore.make, Bedrock.checkLimits),
           Layer.merge(TokenCommands.inTerminal, Layer.succeedContext(context))
         )
       ),

@@ -63,16 +63,13 @@ const settingsFrom = ({ baseURL, credential, region }: Answers) =>
 /** A store that returns the token that the user has entered. */
 const credentialStoreFrom = ({ credential }: Answers) =>
   credential._tag === "Token"
-    ? Layer.effect(
-      CredentialStore.CredentialStore,
-      Effect.map(CredentialStore.CredentialStore, (store) => ({
-        ...store,
-        // Named in messages about the credential. Nothing is stored yet.
-        path: "your answer",
-        get: () => Effect.succeedSome(credential.token)
-      }))
-    ).pipe(Layer.provide(CredentialStore.layer))
-    : CredentialStore.layer
+    ? Effect.map(CredentialStore.make, (store): CredentialStore.Service => ({
+      ...store,
+      // Named in messages about the credential. Nothing is stored yet.
+      path: "your answer",
+      get: () => Effect.succeedSome(credential.token)
+    }))
+    : CredentialStore.make
 
 const attempt = (answers: Answers) =>
   Effect.gen(function*() {

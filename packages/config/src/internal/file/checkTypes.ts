@@ -9,6 +9,9 @@ import { type Branch, formatPath, toValue, type Tree } from "./tree.ts"
 
 const decode = ParseResult.decodeUnknownEither(ConfigFile)
 
+/** Whether every known setting has the right type. Decoding changes nothing, and `Schema.is` would prepare the same checks again. */
+export const isConfigFile = (value: unknown): value is ConfigFile => Either.isRight(decode(value))
+
 /** The tree, if every known setting in it has the right type. */
 export const checkTypes = (tree: Tree): Either.Either<Branch, ConfigError> => {
   if (tree._tag === "Leaf") return Either.left(mismatch(tree, ConfigFile.ast, []))

@@ -7,7 +7,7 @@ import type { Origin } from "../../Origin.ts"
 
 import { errorAt } from "../file/errorAt.ts"
 import { type Branch, find, formatPath, type Tree } from "../file/tree.ts"
-import { BedrockOptions } from "../schema/bedrockOptions.ts"
+import { bedrockFields } from "../schema/bedrockOptions.ts"
 import { placeholders } from "../sources/placeholders.ts"
 import { maskSetting } from "../values/maskSetting.ts"
 import { isBedrock, isOtherProvider } from "./providerNames.ts"
@@ -162,7 +162,7 @@ const describeCorrection = (tree: Branch, { origin, path, url }: Found): string 
   const place = ["provider", "amazon-bedrock", "options"]
   const beside = [find(tree, place), find(tree, path.slice(0, -1))].flatMap((at) =>
     Array.from(getChildren(at)).flatMap(([name, option]) =>
-      option._tag === "Leaf" && Object.hasOwn(BedrockOptions.fields, name) && name !== "baseURL" &&
+      option._tag === "Leaf" && Object.hasOwn(bedrockFields, name) && name !== "baseURL" &&
         name !== "endpoint" &&
         JSON.stringify(maskSetting(option.value, [name])) === JSON.stringify(option.value)
         ? [[name, option.value] as const]

@@ -26,6 +26,7 @@ export const findUnknownKeys = (
   ast: AST.AST = ConfigFile.ast,
   path: ReadonlyArray<string> = []
 ): ReadonlyArray<UnknownKey> => {
+  if (AST.isSuspend(ast)) return findUnknownKeys(tree, ast.f(), path)
   if (AST.isUnion(ast)) return ast.types.flatMap((type) => findUnknownKeys(tree, type, path))
   if (!AST.isTypeLiteral(ast)) return []
   const known = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))

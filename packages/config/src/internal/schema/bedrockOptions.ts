@@ -14,7 +14,7 @@ const file = (description: string) => text(`${description} A relative path is re
  * models' own fields that control thinking: `thinking`, its member `display`, `output_config`, `reasoningConfig` and `reasoning_effort`; and
  * Claude's `anthropic_beta`.
  */
-export const DropField = Schema.Literal(
+export const dropFields = [
   "additionalModelRequestFields",
   "additionalModelResponseFieldPaths",
   "anthropic_beta",
@@ -40,48 +40,57 @@ export const DropField = Schema.Literal(
   "toolChoice",
   "topP",
   "ttl"
-)
+] as const
 
-export const AuthScheme = Schema.Literal("auto", "bearer", "sigv4", "header", "none")
+const dropField = () => Schema.Literal(...dropFields)
 
-export const Streaming = Schema.Literal("auto", "on", "off")
+const authScheme = () => Schema.Literal("auto", "bearer", "sigv4", "header", "none")
+export type AuthScheme = ReturnType<typeof authScheme>["Type"]
 
-export const CrossRegion = Schema.String.annotations({
-  description:
-    "auto: use the rules for region and model. off: send IDs unchanged. Anything else: always use this prefix, written without its dot: us, eu, global, …"
-})
+const streaming = () => Schema.Literal("auto", "on", "off")
+export type Streaming = ReturnType<typeof streaming>["Type"]
 
-export const PrefixRule = Schema.Struct({
-  regions: Schema.String.annotations({ description: "A pattern for regions, for example us-*." }),
-  except: optional(Schema.Array(Schema.String).annotations({ description: "Regions that the rule excludes." })),
-  models: Schema.Array(Schema.String).annotations({
-    description: "Patterns for model IDs, for example anthropic.claude-*."
-  }),
-  prefix: Schema.String.annotations({ description: "The text to put before the ID, for example us.; empty: none." })
-}).annotations({ description: "In these regions, these models are sent with this prefix." })
+export const crossRegion = () =>
+  Schema.String.annotations({
+    description:
+      "auto: use the rules for region and model. off: send IDs unchanged. Anything else: always use this prefix, written without its dot: us, eu, global, …"
+  })
 
-const Limits = Schema.Struct({
-  connect: count("Time limit for connecting."),
-  firstByte: count("Time limit for the beginning of the response."),
-  idle: count("Time limit between two parts of a response."),
-  total: optional(
-    Schema.Union(Whole, Schema.Literal(false)).annotations({
-      description: "Time limit for a whole request, including its response; false: none."
-    })
-  )
-}).annotations({ description: "Time limits in milliseconds." })
+const prefixRule = () =>
+  Schema.Struct({
+    regions: Schema.String.annotations({ description: "A pattern for regions, for example us-*." }),
+    except: optional(() => Schema.Array(Schema.String).annotations({ description: "Regions that the rule excludes." })),
+    models: Schema.Array(Schema.String).annotations({
+      description: "Patterns for model IDs, for example anthropic.claude-*."
+    }),
+    prefix: Schema.String.annotations({ description: "The text to put before the ID, for example us.; empty: none." })
+  }).annotations({ description: "In these regions, these models are sent with this prefix." })
+export type PrefixRule = ReturnType<typeof prefixRule>["Type"]
 
-const Retry = Schema.Struct({
-  total: count(
-    "Total time to wait for rate limits (429) and an overloaded service (503), in milliseconds. A shorter time also shortens the limits for other failures."
-  ),
-  attempts: count("The maximum number of times that a request is sent."),
-  midAnswer: flag(
-    "false: an answer that is cut off ends the turn. Otherwise the request is retried, at most twice per turn."
-  )
-}).annotations({ description: "How failed requests are retried." })
+const limits = () =>
+  Schema.Struct({
+    connect: count("Time limit for connecting."),
+    firstByte: count("Time limit for the beginning of the response."),
+    idle: count("Time limit between two parts of a response."),
+    total: optional(() =>
+      Schema.Union(Whole, Schema.Literal(false)).annotations({
+        description: "Time limit for a whole request, including its response; false: none."
+      })
+    )
+  }).annotations({ description: "Time limits in milliseconds." })
 
-export const BedrockOptions = Schema.Struct({
+const retry = () =>
+  Schema.Struct({
+    total: count(
+      "Total time to wait for rate limits (429) and an overloaded service (503), in milliseconds. A shorter time also shortens the limits for other failures."
+    ),
+    attempts: count("The maximum number of times that a request is sent."),
+    midAnswer: flag(
+      "false: an answer that is cut off ends the turn. Otherwise the request is retried, at most twice per turn."
+    )
+  }).annotations({ description: "How failed requests are retried." })
+
+export const bedrockFields = {
   baseURL: text(
     "The gateway's URL (http or https), instead of Amazon's own endpoint. Its path is kept. {env:NAME} and {file:path} are replaced."
   ),
@@ -96,33 +105,33 @@ export const BedrockOptions = Schema.Struct({
   clientKey: file("The key (PEM) for clientCert."),
   http2: flag("true: use HTTP/2, for a gateway that requires it. Otherwise HTTP/1.1, which every gateway speaks."),
   allowInsecure: flag("true: allow http:// URLs for hosts other than this machine."),
-  timeout: optional(
+  timeout: optional(() =>
     Schema.Union(
-      Limits,
+      limits(),
       Whole,
       Schema.Literal(false)
     ).annotations({
       description: "Time limits in milliseconds. A number is the limit for a whole request; false means none."
     })
   ),
-  retry: optional(Retry),
+  retry: optional(retry),
   chunkTimeout: count("Same as timeout.idle."),
-  headerTimeout: optional(
+  headerTimeout: optional(() =>
     Schema.Union(Whole, Schema.Literal(false)).annotations({ description: "Same as timeout.firstByte." })
   ),
-  streaming: optional(
-    Streaming.annotations({
+  streaming: optional(() =>
+    streaming().annotations({
       description: "auto: stream answers, unless the gateway has shown that it can't. on: always. off: never."
     })
   ),
-  headers: optional(record(Schema.String, `Additional HTTP headers for every request. ${placeholders}`)),
-  drop: optional(
-    Schema.Array(DropField).annotations({
+  headers: optional(() => record(Schema.String, `Additional HTTP headers for every request. ${placeholders}`)),
+  drop: optional(() =>
+    Schema.Array(dropField()).annotations({
       description: "Optional fields to leave out of requests, for a gateway that rejects them."
     })
   ),
-  auth: optional(
-    AuthScheme.annotations({
+  auth: optional(() =>
+    authScheme().annotations({
       description:
         "auto: a bearer token if there is one, else AWS signatures. bearer, sigv4: only this. header: your own headers. none: no credential is sent."
     })
@@ -133,7 +142,7 @@ export const BedrockOptions = Schema.Struct({
   signingService: text(
     "The service name in AWS signatures: execute-api, vpc-lattice-svcs or lambda for a gateway there that has your own host name. Default: taken from the host name, else bedrock."
   ),
-  tokenCommand: optional(
+  tokenCommand: optional(() =>
     Schema.Union(Schema.String, Schema.Array(Schema.String)).annotations({
       description:
         `A command that prints a bearer token, or JSON {"token", "expiresAt"}: a shell command line, or a program and its arguments. ${placeholders}`
@@ -142,10 +151,13 @@ export const BedrockOptions = Schema.Struct({
   maxCost: dollars(
     "The most that a session may cost, in US dollars. Once it is reached, no further request of the session is sent."
   ),
-  crossRegion: optional(CrossRegion),
+  crossRegion: optional(crossRegion),
   fallback: text("The model to offer on the screen when the selected one is overloaded. For run: --fallback-model."),
-  prefixRules: optional(
-    Schema.Array(PrefixRule).annotations({ description: "Rules to try before the built-in ones." })
+  prefixRules: optional(() =>
+    Schema.Array(prefixRule()).annotations({ description: "Rules to try before the built-in ones." })
   ),
   ...requestFields
-}).annotations({ description: "How Amazon Bedrock is reached, and what is sent to it." })
+}
+
+export const bedrockOptions = () =>
+  Schema.Struct(bedrockFields).annotations({ description: "How Amazon Bedrock is reached, and what is sent to it." })

@@ -4,45 +4,57 @@ import { count, optional, record, text, Whole } from "./schemas.ts"
 
 const placeholders = "{env:NAME} and {file:path} are replaced."
 
-export const GuardrailTrace = Schema.Literal("enabled", "disabled", "enabled_full")
+const guardrailTrace = () => Schema.Literal("enabled", "disabled", "enabled_full")
+export type GuardrailTrace = ReturnType<typeof guardrailTrace>["Type"]
 
-export const StreamProcessingMode = Schema.Literal("sync", "async")
+const streamProcessingMode = () => Schema.Literal("sync", "async")
+export type StreamProcessingMode = ReturnType<typeof streamProcessingMode>["Type"]
 
-export const ServiceTier = Schema.Literal("default", "priority", "flex", "reserved")
+const serviceTier = () => Schema.Literal("default", "priority", "flex", "reserved")
+export type ServiceTier = ReturnType<typeof serviceTier>["Type"]
 
-export const Latency = Schema.Literal("standard", "optimized")
+const latency = () => Schema.Literal("standard", "optimized")
+export type Latency = ReturnType<typeof latency>["Type"]
 
-export const CacheTtl = Schema.Literal("5m", "1h")
+const cacheTtl = () => Schema.Literal("5m", "1h")
+export type CacheTtl = ReturnType<typeof cacheTtl>["Type"]
 
-export const Effort = Schema.Literal("off", "low", "medium", "high", "xhigh", "max")
+export const effort = () => Schema.Literal("off", "low", "medium", "high", "xhigh", "max")
+export type Effort = ReturnType<typeof effort>["Type"]
 
-export const ThinkingType = Schema.Literal("enabled", "adaptive", "disabled")
+const thinkingType = () => Schema.Literal("enabled", "adaptive", "disabled")
+export type ThinkingType = ReturnType<typeof thinkingType>["Type"]
 
 const guardrailId = (description: string) => text(`${description} ${placeholders}`)
 
 const guardrailVersion = (description: string) =>
-  optional(Schema.Union(Schema.String, Whole).annotations({ description: `${description} ${placeholders}` }))
+  optional(() => Schema.Union(Schema.String, Whole).annotations({ description: `${description} ${placeholders}` }))
 
 const guardrailRest = {
-  trace: optional(GuardrailTrace.annotations({
-    description:
-      "enabled: a message names the policy that acted. enabled_full: the response also has policies that did not act. disabled: no trace. Default: enabled."
-  })),
-  streamProcessingMode: optional(StreamProcessingMode.annotations({
-    description:
-      "sync: text is checked before it is shown. async: text is shown at once, and what the guardrail blocks may be visible before. Default: sync."
-  }))
+  trace: optional(() =>
+    guardrailTrace().annotations({
+      description:
+        "enabled: a message names the policy that acted. enabled_full: the response also has policies that did not act. disabled: no trace. Default: enabled."
+    })
+  ),
+  streamProcessingMode: optional(() =>
+    streamProcessingMode().annotations({
+      description:
+        "sync: text is checked before it is shown. async: text is shown at once, and what the guardrail blocks may be visible before. Default: sync."
+    })
+  )
 }
 
-const Guardrail = Schema.Struct({
-  id: guardrailId("The ID or ARN of the guardrail."),
-  version: guardrailVersion("The version: a number or DRAFT."),
-  ...guardrailRest
-}).annotations({ description: "The guardrail that checks prompts and answers." })
+const guardrail = () =>
+  Schema.Struct({
+    id: guardrailId("The ID or ARN of the guardrail."),
+    version: guardrailVersion("The version: a number or DRAFT."),
+    ...guardrailRest
+  }).annotations({ description: "The guardrail that checks prompts and answers." })
 
 /** Bedrock takes numbers from 0 to 1 for both. */
 const share = (description: string) =>
-  optional(
+  optional(() =>
     Schema.Number.pipe(
       Schema.filter((value) => value >= 0 && value <= 1, {
         title: "a number from 0 to 1",
@@ -55,105 +67,111 @@ const inference = {
   maxTokens: count("The maximum length of an answer in tokens, including thinking."),
   temperature: share("How random answers are, from 0 to 1. Not sent unless it is set; recent Claude models refuse it."),
   topP: share("Nucleus sampling, from 0 to 1. Not sent unless it is set; recent Claude models refuse it."),
-  stopSequences: optional(
+  stopSequences: optional(() =>
     Schema.Array(Schema.String).annotations({ description: "Texts that end an answer where they occur." })
   )
 }
 
-const ttl = optional(
-  CacheTtl.annotations({
+const ttl = optional(() =>
+  cacheTtl().annotations({
     description:
       "How long a cached prompt is kept after its last use: 5m or 1h. 1h is more expensive to write, and only recent Claude models accept it. Default: 5m."
   })
 )
 
 export const requestFields = {
-  guardrail: optional(
-    Schema.Union(Guardrail, Schema.Literal(false)).annotations({
+  guardrail: optional(() =>
+    Schema.Union(guardrail(), Schema.Literal(false)).annotations({
       description: "The guardrail that checks prompts and answers; false: none."
     })
   ),
-  guardrailConfig: optional(
+  guardrailConfig: optional(() =>
     Schema.Struct({
       guardrailIdentifier: guardrailId("Same as guardrail.id."),
       guardrailVersion: guardrailVersion("Same as guardrail.version."),
       ...guardrailRest
     }).annotations({ description: "Same as guardrail, as Converse spells it." })
   ),
-  requestMetadata: optional(
+  requestMetadata: optional(() =>
     record(
       Schema.String,
       `Names and values, at most 16, that Bedrock writes to its invocation logs, for example to split the bill by team. ${placeholders}`
     )
   ),
-  serviceTier: optional(
-    Schema.Union(ServiceTier, Schema.Struct({ type: optional(ServiceTier) })).annotations({
+  serviceTier: optional(() =>
+    Schema.Union(serviceTier(), Schema.Struct({ type: optional(() => serviceTier()) })).annotations({
       description:
         "The service tier: priority is faster and more expensive, flex is slower and cheaper, reserved is capacity that you bought. Default: default."
     })
   ),
-  performanceConfig: optional(
-    Schema.Union(Latency, Schema.Struct({ latency: optional(Latency) })).annotations({
+  performanceConfig: optional(() =>
+    Schema.Union(latency(), Schema.Struct({ latency: optional(() => latency()) })).annotations({
       description: "optimized: lower latency, for the models and regions that have it. Default: standard."
     })
   ),
   ...inference,
-  inferenceConfig: optional(
+  inferenceConfig: optional(() =>
     Schema.Struct(inference).annotations({
       description: "maxTokens, temperature, topP and stopSequences, as Converse spells them."
     })
   ),
-  anthropic_beta: optional(
+  anthropic_beta: optional(() =>
     Schema.Union(Schema.String, Schema.Array(Schema.String)).annotations({
       description: "Beta features of Claude to turn on: a list, or a text with commas."
     })
   ),
-  cache: optional(Schema.Struct({ ttl }).annotations({ description: "The prompt cache." })),
-  cachePoint: optional(
-    Schema.Struct({ type: optional(Schema.Literal("default").annotations({ description: "Always default." })), ttl })
+  cache: optional(() => Schema.Struct({ ttl }).annotations({ description: "The prompt cache." })),
+  cachePoint: optional(() =>
+    Schema.Struct({
+      type: optional(() => Schema.Literal("default").annotations({ description: "Always default." })),
+      ttl
+    })
       .annotations({ description: "Same as cache, as Converse spells it." })
   ),
-  additionalModelRequestFields: optional(
+  additionalModelRequestFields: optional(() =>
     record(
       Schema.Unknown.annotations({ title: "a field of the model", description: "Sent unchanged." }),
       "Fields of the model's own, which Converse has no name for. Merged with those that the program sends."
     )
   ),
-  additionalModelResponseFieldPaths: optional(
+  additionalModelResponseFieldPaths: optional(() =>
     Schema.Array(Schema.String).annotations({
       description: "JSON Pointers to fields of the model's own response that Converse should return, at most 10."
     })
   ),
-  effort: optional(Effort.annotations({ description: "How much the model thinks; off: not at all, if it can." })),
-  thinking: optional(
+  effort: optional(() =>
+    effort().annotations({ description: "How much the model thinks; off: not at all, if it can." })
+  ),
+  thinking: optional(() =>
     Schema.Struct({
-      type: optional(ThinkingType.annotations({ description: "How the model thinks." })),
+      type: optional(() => thinkingType().annotations({ description: "How the model thinks." })),
       budget_tokens: count("The maximum length of its thoughts in tokens."),
       budgetTokens: count("Same as budget_tokens.")
     }).annotations({ description: "Thinking as Claude's API spells it. effort is simpler." })
   ),
-  reasoningConfig: optional(
+  reasoningConfig: optional(() =>
     Schema.Struct({
-      type: optional(ThinkingType.annotations({ description: "Same as thinking.type." })),
+      type: optional(() => thinkingType().annotations({ description: "Same as thinking.type." })),
       budgetTokens: count("Same as thinking.budget_tokens."),
-      maxReasoningEffort: optional(Effort.annotations({ description: "Same as effort." }))
+      maxReasoningEffort: optional(() => effort().annotations({ description: "Same as effort." }))
     }).annotations({ description: "Same as thinking and effort, as other tools spell them." })
   )
 }
 
-const RequestFields = Schema.Struct(requestFields)
-
 /** As written, after other spellings were converted. */
-export type RequestFields = typeof RequestFields.Type
+export type RequestFields = Schema.Struct.Type<typeof requestFields>
 
-export const ModelOptions = Schema.Struct({
+export const modelFields = {
   ...requestFields,
-  headers: optional(
+  headers: optional(() =>
     record(
       Schema.String,
       `Additional HTTP headers for requests to this model. They override those in options.headers. ${placeholders}`
     )
   )
-}).annotations({
-  description: "Fields of the requests to this model. They override those in the general options, field by field."
-})
+}
+
+export const modelOptions = () =>
+  Schema.Struct(modelFields).annotations({
+    description: "Fields of the requests to this model. They override those in the general options, field by field."
+  })

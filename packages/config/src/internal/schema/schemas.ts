@@ -1,9 +1,11 @@
 /** Building blocks of the file's schemas. */
 import * as Schema from "effect/Schema"
 
-export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+/** A setting that may be absent. Its schema is made when it is needed: most files have few of the settings, and every command checks its files. */
+export const optional = <A, I>(schema: () => Schema.Schema<A, I>) =>
+  Schema.optionalWith(Schema.suspend(schema), { exact: true })
 
-export const text = (description: string) => optional(Schema.String.annotations({ description }))
+export const text = (description: string) => optional(() => Schema.String.annotations({ description }))
 
 export const record = <A, I>(value: Schema.Schema<A, I>, description: string) =>
   Schema.Record({ key: Schema.String, value }).annotations({ description })
@@ -17,11 +19,11 @@ export const Whole = Schema.Number.pipe(
 )
 
 export const count = (description: string) =>
-  optional(Whole.annotations({ jsonSchema: { type: "integer", exclusiveMinimum: 0, description } }))
+  optional(() => Whole.annotations({ jsonSchema: { type: "integer", exclusiveMinimum: 0, description } }))
 
 /** US dollars, above 0. */
 export const dollars = (description: string) =>
-  optional(
+  optional(() =>
     Schema.Number.pipe(
       Schema.filter((value) => Number.isFinite(value) && value > 0, {
         title: "a number above 0",
@@ -32,7 +34,7 @@ export const dollars = (description: string) =>
 
 /** A number of tokens. Some tools write 0 for an unknown limit. */
 export const tokens = (description: string) =>
-  optional(
+  optional(() =>
     Schema.Number.pipe(
       Schema.filter((value) => Number.isInteger(value) && value >= 0, {
         title: "a whole number",
@@ -41,4 +43,4 @@ export const tokens = (description: string) =>
     )
   )
 
-export const flag = (description: string) => optional(Schema.Boolean.annotations({ description }))
+export const flag = (description: string) => optional(() => Schema.Boolean.annotations({ description }))

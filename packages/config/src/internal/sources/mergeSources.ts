@@ -3,12 +3,11 @@ import { Secrets } from "@altimate-code/log/Secrets"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import { ConfigFile, type Mode, paths } from "../../ConfigFile.ts"
+import { type Mode, paths } from "../../ConfigFile.ts"
 import type { UnknownSetting, UntrustedFile } from "../../ConfigReport.ts"
 import { Directories } from "../../Directories.ts"
 import { type Origin, position, type Setting } from "../../Origin.ts"
-import { checkTypes } from "../file/checkTypes.ts"
+import { checkTypes, isConfigFile } from "../file/checkTypes.ts"
 import { parse, type Source } from "../file/parse.ts"
 import { type Branch, empty, find, formatPath, merge, toValue } from "../file/tree.ts"
 import { findMisplacedUrl, findOtherProvidersUrls } from "../foreign/misplacedUrl.ts"
@@ -118,7 +117,7 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
   }
   const file = toValue(merged, ({ filled, value }) => filled ?? value)
   // Each source was checked, and merging never changes a value.
-  if (!Schema.is(ConfigFile)(file)) {
+  if (!isConfigFile(file)) {
     return yield* Effect.dieMessage("the merged configuration does not match its schema")
   }
   const { leftOut, notices, servers } = readServers(file.mcp ?? {}, merged)

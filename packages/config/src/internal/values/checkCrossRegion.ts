@@ -19,9 +19,9 @@ export const checkCrossRegion = ({ origin, value }: Setting<string>): Effect.Eff
 
 /** Each rule with its position. A prefix that does not end in a dot would produce IDs that do not exist. */
 export const readPrefixRules = Effect.fn("readPrefixRules")(
-  function*(rules: ReadonlyArray<typeof PrefixRule.Type>, written: Tree | undefined) {
+  function*(rules: ReadonlyArray<PrefixRule>, written: Tree | undefined) {
     const items = written?._tag === "Leaf" ? written.items ?? [] : []
-    const located: Array<Setting<typeof PrefixRule.Type>> = []
+    const located: Array<Setting<PrefixRule>> = []
     for (const [index, value] of rules.entries()) {
       const item = items[index]
       const origin = item?.start ?? { _tag: "Default" }
