@@ -62,7 +62,7 @@ export type GuardrailReport = typeof GuardrailReport.Type
 
 const Metadata = Schema.Struct({ [key]: Schema.Struct({ guardrail: GuardrailReport }) })
 
-const decode = Schema.decodeUnknownOption(Metadata)
+const decode = (metadata: unknown) => Schema.decodeUnknownOption(Metadata)(metadata)
 
 /**
  * Reads the report from the metadata of a `finish` part. None if the response has no trace of a guardrail.

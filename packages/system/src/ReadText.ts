@@ -54,7 +54,8 @@ const kinds: Partial<Record<FileSystem.File.Type, string>> = {
   CharacterDevice: "a device"
 }
 
-const tooLarge = new Unreadable({ reason: "TooLarge", message: `it is larger than ${maxBytes / 1024 / 1024} MiB` })
+const tooLarge = () =>
+  new Unreadable({ reason: "TooLarge", message: `it is larger than ${maxBytes / 1024 / 1024} MiB` })
 
 /**
  * The text of a regular UTF-8 file, without its byte order mark. Anything else is refused before it is opened: opening a pipe without a writer, or
@@ -85,7 +86,7 @@ export const readText: (
         message: `it is ${kinds[type] ?? "not a regular file"}`
       })
     }
-    if (size > maxBytes) return yield* tooLarge
+    if (size > maxBytes) return yield* tooLarge()
     const bytes = isPipe ? yield* readWrittenPipe(path) : yield* Effect.catchAll(fs.readFile(path), refused)
     if (isUtf16(bytes)) {
       return yield* new Unreadable({
@@ -151,7 +152,7 @@ const readPipe = (path: string): Effect.Effect<Uint8Array, Unreadable> =>
       socket.once("error", failed)
       socket.once(
         "close",
-        () => resume(size > maxBytes ? Effect.fail(tooLarge) : Effect.succeed(Buffer.concat(chunks)))
+        () => resume(size > maxBytes ? Effect.fail(tooLarge()) : Effect.succeed(Buffer.concat(chunks)))
       )
     })
     return Effect.sync(() => {

@@ -32,7 +32,9 @@ export type Todo = typeof Todo.Type
  */
 export const maxCount = 100
 
-const decode = Schema.decodeUnknownOption(Schema.Struct({ todos: Schema.Array(Todo) }))
+const List = Schema.Struct({ todos: Schema.Array(Todo) })
+
+const decode = (params: unknown) => Schema.decodeUnknownOption(List)(params)
 
 /**
  * The list in the parameters of a call; none if they are wrong.

@@ -80,11 +80,12 @@ const findPipeKind = (): "pipe" | "socket" | undefined => {
   }
 }
 
-const utf16Error = new CliError({
-  reason: "Stdin",
-  message: "The text piped into stdin is UTF-16, as PowerShell writes it. It must be UTF-8.",
-  hint: "Save it as UTF-8: Out-File -Encoding utf8 in PowerShell, or iconv -f UTF-16 -t UTF-8."
-})
+const utf16Error = () =>
+  new CliError({
+    reason: "Stdin",
+    message: "The text piped into stdin is UTF-16, as PowerShell writes it. It must be UTF-8.",
+    hint: "Save it as UTF-8: Out-File -Encoding utf8 in PowerShell, or iconv -f UTF-16 -t UTF-8."
+  })
 
 const readAll = (onFirst: () => void) =>
   Effect.tryPromise({
@@ -96,7 +97,7 @@ const readAll = (onFirst: () => void) =>
         chunks.push(chunk as Uint8Array)
       }
       const all = Buffer.concat(chunks)
-      if (isUtf16(all)) throw utf16Error
+      if (isUtf16(all)) throw utf16Error()
       return new TextDecoder("utf-8", { fatal: true }).decode(all)
     },
     catch: (cause) =>

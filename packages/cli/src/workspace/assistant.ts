@@ -37,16 +37,16 @@ export const permissions = Layer.scopedContext(Effect.gen(function*() {
 }))
 
 /** The user's skills and the project's. */
-const findSkills = Effect.flatMap(PromptSources.find("skills"), Skills.find)
+export const findSkills = Effect.flatMap(PromptSources.find("skills"), Skills.find)
 
 /** The built-in tools and those of the MCP servers. `reportSlow` is called for each server that is slow to start. */
 export const tools = <R>(
   servers: McpServers.Servers,
+  { skills }: Effect.Effect.Success<typeof findSkills>,
   reportSlow: (server: string) => Effect.Effect<unknown, never, R>
 ) =>
   Effect.gen(function*() {
     const tools = yield* Effect.provide(Tools.toolkit, yield* Tools.make)
-    const { skills } = yield* findSkills
     const builtIn = skills.length === 0 ? tools : McpServers.merge(tools, yield* LoadSkill.makeToolkit(skills))
     return {
       toolkit: Effect.map(servers.toolkit, (toolkit) => McpServers.merge(builtIn, toolkit)),
@@ -69,7 +69,7 @@ const globalInstructions = Effect.gen(function*() {
 })
 
 /** Makes the system prompt. `base` replaces its general part. */
-export const system = (base: Option.Option<string>) =>
+export const system = (base: Option.Option<string>, { notices, skills }: Effect.Effect.Success<typeof findSkills>) =>
   Effect.gen(function*() {
     const path = yield* Path.Path
     const { directory, programFiles, root } = yield* Workspace
@@ -88,7 +88,6 @@ export const system = (base: Option.Option<string>) =>
       programFiles
     }
     const loaded = yield* Instructions.load(sources)
-    const { notices, skills } = yield* findSkills
     const findNested = Instructions.makeNested(sources, loaded)
     const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
     return {

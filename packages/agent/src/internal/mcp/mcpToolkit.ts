@@ -2,6 +2,7 @@
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Limits } from "../../AttachmentLimits.ts"
 import { ToolCall, ToolFailure, ToolOutput } from "../../tools/ToolCall.ts"
@@ -27,8 +28,6 @@ const makeTool = ({ name, server, tool: { description, inputSchema, isReadOnly, 
     .annotate(Tool.Readonly, isReadOnly)
     .annotate(ToolOrigin, { server: server.name, tool })
 
-const isRecord = Schema.is(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
-
 export interface NamedTool {
   readonly server: Server
   readonly tool: McpTool
@@ -43,7 +42,7 @@ const makeHandler =
       if (!server.current().tools.some(({ name }) => name === tool.name)) {
         return yield* toolRemovedFailure(server.name, tool.name)
       }
-      if (!isRecord(params)) return yield* failed("The parameters must be an object.")
+      if (!Predicate.isRecord(params)) return yield* failed("The parameters must be an object.")
       yield* permit({
         parts: [{ permission: name, subject: "*" }],
         title: ToolTitle.of(name, params),

@@ -21,7 +21,8 @@ export interface Content {
   readonly unreadable: ReadonlyArray<number>
 }
 
-const decode = Schema.decodeUnknownEither(Entry)
+/** Effect prepares the decoder once, when a line is first decoded, which is rare. */
+const decode = (json: unknown) => Schema.decodeUnknownEither(Entry)(json)
 const toJson = Schema.encodeSync(Entry)
 
 /** Keys whose values are never masked, because the file could not be read without them. */

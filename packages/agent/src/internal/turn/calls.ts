@@ -170,7 +170,7 @@ const groupReads = (
   return groups
 }
 
-const isToolOutput = Schema.is(ToolOutput)
+const isToolOutput = (result: unknown): result is ToolOutput => Schema.is(ToolOutput)(result)
 
 const textOutput = (text: string): ToolOutput => ({ content: [{ type: "text", text }], summary: "" })
 

@@ -105,9 +105,10 @@ const equip = ({ noTools, system }: RunOptions) =>
     if (noTools) return { system: Option.getOrUndefined(system), notices: [] }
     const { writeError } = yield* Stdio
     const servers = yield* Mcp.servers
+    const skills = yield* Assistant.findSkills
     const [tools, prompt] = yield* Effect.all([
-      Assistant.tools(servers, (server) => writeError(`note: waiting for MCP server ${server} to start\n`)),
-      Assistant.system(system)
+      Assistant.tools(servers, skills, (server) => writeError(`note: waiting for MCP server ${server} to start\n`)),
+      Assistant.system(system, skills)
     ], { concurrency: 2 })
     return {
       toolkit: tools.toolkit,

@@ -90,11 +90,13 @@ export const layer = (
         setEffort: (effort) => Effect.map(model.setEffort(effort), ({ active }) => active),
         notices: Stream.fromQueue(notices),
         tools: Effect.provide(
-          Assistant.tools(servers, (server) => notify(`Waiting for MCP server ${server} to start.`)),
+          Effect.flatMap(Assistant.findSkills, (skills) =>
+            Assistant.tools(servers, skills, (server) => notify(`Waiting for MCP server ${server} to start.`))),
           context
         ),
         customCommands: {
-          find: (reserved) => Effect.provide(CustomCommands.find(reserved), context),
+          find: (reserved) =>
+            Effect.provide(CustomCommands.find(reserved), context),
           isUntrusted: (command) =>
             CustomCommands.isUntrusted(command).pipe(Effect.mapError(toHostError), Effect.provide(context)),
           trust: (command) =>
@@ -102,7 +104,10 @@ export const layer = (
           describeIgnored: CustomCommands.describeIgnored
         },
         mcp: Effect.map(servers.status, Mcp.describeServers),
-        system: Effect.provide(Assistant.system(Option.none()), context),
+        system: Effect.provide(
+          Effect.flatMap(Assistant.findSkills, (skills) => Assistant.system(Option.none(), skills)),
+          context
+        ),
         explain,
         status: Effect.map(model.get, ({ status }) => status).pipe(
           Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
