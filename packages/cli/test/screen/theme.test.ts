@@ -127,7 +127,7 @@ layer(NodeContext.layer)("The colors", (it) => {
         const all = terminal.everything()
         assert.match(all, /✓ edit a\.txt/)
         assert.match(all, /- ?two\n[^\n]*\+ ?zwei/)
-        assert.match(all, /✗ read missing/)
+        assert.match(all, /✗ read missi/)
         // oxlint-disable-next-line no-control-regex -- Esc begins a sequence
         assert.notMatch(terminal.raw(), /\u001b\[[\d;]*[34]\d[\d;]*m/)
       }))
