@@ -16,7 +16,7 @@ import type { Leaf, SearchedFile, UnknownSetting, UntrustedFile } from "./Config
 import type { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
 import * as Gateway from "./Gateway.ts"
-import type { GivenSettings } from "./given/GivenSettings.ts"
+import type { GivenRequest, GivenSettings } from "./given/GivenSettings.ts"
 import { find, formatPath, listLeaves, toValue } from "./internal/file/tree.ts"
 import { mergeSources } from "./internal/sources/mergeSources.ts"
 import { readProjectSwitch } from "./internal/sources/readProjectSwitch.ts"
@@ -196,10 +196,7 @@ export const layer = (
  */
 export const make = (given: GivenSettings): Effect.Effect<Service, ConfigError> =>
   Effect.gen(function*() {
-    const tree = yield* readGiven(given)
-    const file = toValue(tree)
-    // `readGiven` has checked it.
-    if (!Schema.is(ConfigFile)(file)) return yield* Effect.dieMessage("the settings do not match their schema")
+    const { file, gateway, notices, tree } = yield* readGivenGateway(given)
     const setting = (path: ReadonlyArray<string>): Option.Option<Setting<string>> => {
       const leaf = find(tree, path)
       return leaf?._tag === "Leaf" && typeof leaf.value === "string"
@@ -208,7 +205,6 @@ export const make = (given: GivenSettings): Effect.Effect<Service, ConfigError> 
     }
     const baseURL = setting(paths.baseURL)
     if (Option.isSome(baseURL)) yield* checkUrl(baseURL.value)
-    const { gateway, notices } = yield* readGateway(file, tree)
     yield* checkCrossRegion(gateway.crossRegion)
     const { models, notices: modelNotices } = yield* readModels(file, tree, gateway.request)
     return Settings.of({
@@ -222,6 +218,25 @@ export const make = (given: GivenSettings): Effect.Effect<Service, ConfigError> 
       warnings: [...notices, ...modelNotices]
     })
   })
+
+/**
+ * The fields and headers of a single request, given in code and checked like those of `make`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeRequest = (
+  given: Pick<GivenSettings, "headers" | keyof GivenRequest>
+): Effect.Effect<Pick<Gateway.Gateway, "headers" | "request">, ConfigError> =>
+  Effect.map(readGivenGateway(given), ({ gateway: { headers, request } }) => ({ headers, request }))
+
+const readGivenGateway = Effect.fnUntraced(function*(given: GivenSettings) {
+  const tree = yield* readGiven(given)
+  const file = toValue(tree)
+  // `readGiven` has checked it.
+  if (!Schema.is(ConfigFile)(file)) return yield* Effect.dieMessage("the settings do not match their schema")
+  return { file, tree, ...(yield* readGateway(file, tree)) }
+})
 
 /** Blank counts as not given. */
 const flag = (flag: string, value: string | undefined): Option.Option<Setting<string>> =>

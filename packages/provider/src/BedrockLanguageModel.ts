@@ -7,8 +7,9 @@ import { Auth } from "@altimate-code/auth/Auth"
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
+import type { GivenHeaders, GivenRequest } from "@altimate-code/config/given/GivenSettings"
 import * as RequestOptions from "@altimate-code/config/RequestOptions"
-import { Settings } from "@altimate-code/config/Settings"
+import { makeRequest, Settings } from "@altimate-code/config/Settings"
 import { logDecision } from "@altimate-code/log/DecisionLevel"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
@@ -17,11 +18,11 @@ import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Model from "@effect/ai/Model"
-import type * as Config from "effect/Config"
+import type { Config as EffectConfig } from "effect/Config"
 import type { ConfigError as EffectConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
@@ -32,6 +33,7 @@ import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
 import { toAiError } from "./internal/failure/toAiError.ts"
+import { malformedInput } from "./internal/protocol/malformed.ts"
 import * as AnsweredReasoning from "./internal/protocol/prompt/answeredReasoning.ts"
 import { readPromptOptions } from "./internal/protocol/prompt/messageOptions.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
@@ -78,7 +80,61 @@ export interface Options {
   readonly effort?: Effort | "off"
   /** Passed to the model with those of the configuration, which take precedence. If they control its thinking, `effort` has no effect. */
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>
+  /** Changes every request just before it is sent. */
+  readonly transformRequest?: TransformRequest | undefined
 }
+
+/**
+ * Returns the request to send instead of the given one, which is complete except for the fields that `drop` leaves out afterwards. Members that the SDK
+ * does not know are not sent; put fields of the model's own into `additionalModelRequestFields`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type TransformRequest = (
+  request: ConverseCommandInput
+) => ConverseCommandInput | Effect.Effect<ConverseCommandInput, AiError.AiError>
+
+/**
+ * What overrides the options of single requests. Nothing, unless `withConfigOverride` is used; for a stream, use
+ * `Stream.provideService(Config, { … })`.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Config extends Context.Reference<Config>()("@altimate-code/provider/BedrockLanguageModel/Config", {
+  defaultValue: (): Override => ({})
+}) {}
+
+/**
+ * Options of single requests. They take precedence over the model's options and over the settings. Metadata, headers and the model's own fields are
+ * merged with those name by name; all others replace them. The options of a prompt (see `PromptOptions`) take precedence.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Override extends GivenRequest {
+  /** Additional HTTP headers. */
+  readonly headers?: GivenHeaders | undefined
+  /** Changes the request after the `transformRequest` of the model's options. */
+  readonly transformRequest?: TransformRequest | undefined
+}
+
+/**
+ * Overrides the options of all requests that an effect makes. Where overrides are nested, the inner ones take precedence, option by option. A request
+ * with an invalid option fails with `MalformedInput`, which names the option, and is not sent.
+ *
+ * @since 0.1.0
+ * @category configuration
+ */
+export const withConfigOverride: {
+  (override: Override): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, override: Override): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, override: Override) =>
+    Effect.flatMap(Config, (outer) => Effect.provideService(self, Config, { ...outer, ...override }))
+)
 
 /**
  * How the requests of this model are sent, and why.
@@ -154,9 +210,9 @@ export const layer = (options: Options): Layer.Layer<
  * @category layers
  */
 export const layerGateway = (
-  { model, ...options }: Pick<Options, "model"> & BedrockClient.GatewayOptions
+  { model, transformRequest, ...options }: Pick<Options, "model" | "transformRequest"> & BedrockClient.GatewayOptions
 ): Layer.Layer<LanguageModel.LanguageModel | BedrockTarget, ConfigError> =>
-  Layer.fresh(Layer.provide(layer({ model }), BedrockClient.layerGateway(options)))
+  Layer.fresh(Layer.provide(layer({ model, transformRequest }), BedrockClient.layerGateway(options)))
 
 /**
  * Like `layerGateway`, with values from Effect's `Config`, such as environment variables. Fails with Effect's `ConfigError` if one is missing.
@@ -165,7 +221,7 @@ export const layerGateway = (
  * @category layers
  */
 export const layerConfig = (
-  { model, ...config }: { readonly model: Config.Config<string> } & BedrockClient.GatewayConfig
+  { model, ...config }: { readonly model: EffectConfig<string> } & BedrockClient.GatewayConfig
 ): Layer.Layer<LanguageModel.LanguageModel | BedrockTarget, ConfigError | EffectConfigError> =>
   Layer.unwrapEffect(
     Effect.map(model, (model) => Layer.fresh(Layer.provide(layer({ model }), BedrockClient.layerConfig(config))))
@@ -208,6 +264,15 @@ const controlsThinking: ReadonlySet<string> = new Set([...thinkingFields, "addit
 const isSampled = ({ temperature, topP }: RequestOptions.RequestOptions): boolean =>
   (temperature !== undefined && temperature.value !== 1) || (topP !== undefined && topP.value < 0.95)
 
+const transform = (
+  request: ConverseCommandInput,
+  transformRequest: TransformRequest | undefined
+): Effect.Effect<ConverseCommandInput, AiError.AiError> =>
+  Effect.suspend(() => {
+    const transformed = transformRequest?.(request) ?? request
+    return Effect.isEffect(transformed) ? transformed : Effect.succeed(transformed)
+  })
+
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const makeModel = (options: Options) =>
@@ -217,11 +282,11 @@ const makeModel = (options: Options) =>
     const { factsOf, model: known, request: configured, resolved: model, settings } = yield* choose(options.model)
     const capabilities = Catalog.getCapabilities(factsOf)
     const { gateway } = yield* Settings
-    const ownFields = { ...options.additionalModelRequestFields, ...configured.additionalModelRequestFields }
-    const sendsOwnThinking = thinkingFields.some((name) => Object.hasOwn(ownFields, name))
-    /** What is sent with the options of a prompt, if it has any. */
+    /** What is sent with the options of a prompt or an override, if there are any. */
     const prepare = (given: RequestOptions.RequestOptions = {}) => {
       const merged = RequestOptions.merge(configured, given)
+      const ownFields = { ...options.additionalModelRequestFields, ...merged.additionalModelRequestFields }
+      const sendsOwnThinking = thinkingFields.some((name) => Object.hasOwn(ownFields, name))
       const maxTokens = given.maxTokens?.value ?? options.maxTokens ?? configured.maxTokens?.value
         ?? Math.min(maxDefaultTokens, capabilities.maxOutput)
       const isThinkingGiven = given.effort !== undefined || given.thinking !== undefined
@@ -241,9 +306,20 @@ const makeModel = (options: Options) =>
     }
     const prepared = prepare()
     const { thinking } = prepared
-    const own = yield* Ref.make<ReadonlyArray<Notice>>(
-      thinking?.notices.map((notice) => ({ _tag: "Thinking", notice }) as const) ?? []
-    )
+    const own = yield* Ref.make<ReadonlyArray<Notice>>([])
+    const reported = yield* Ref.make<ReadonlySet<string>>(new Set())
+    /** Reports each notice once, although many requests may have the same override. */
+    const notify = (plan: ThinkingPlan.ThinkingPlan | undefined) =>
+      Effect.forEach(plan?.notices ?? [], (notice) =>
+        Ref.modify(reported, (before) => {
+          const key = JSON.stringify(notice)
+          return [!before.has(key), new Set(before).add(key)]
+        }).pipe(
+          Effect.flatMap((isNew) =>
+            isNew ? Ref.update(own, (before) => [...before, { _tag: "Thinking", notice } as const]) : Effect.void
+          )
+        ), { discard: true })
+    yield* notify(thinking)
     const explained = ModelId.explain(model)
     yield* logDecision("model").pipe(
       Effect.annotateLogs({ ...annotations, configured: model.configured, wire: model.wire, why: explained })
@@ -251,20 +327,29 @@ const makeModel = (options: Options) =>
 
     const isClaude = Option.isNone(known) || known.value.family === "Claude"
     const reasoning = AnsweredReasoning.make()
-    const request = (provider: LanguageModel.ProviderOptions) =>
-      Either.flatMap(readPromptOptions(provider.prompt), (given) =>
-        Either.map(
-          toRequest({
-            ...provider,
-            ...(given === undefined ? prepared : prepare(given.request)),
-            prompt: reasoning.restore(provider.prompt),
-            modelId: model.wire,
-            capabilities: given?.cache === false ? { ...capabilities, cache: noCache } : capabilities,
-            additionalModelRequestFields: options.additionalModelRequestFields,
-            isClaude
-          }),
-          (input) => ({ input, headers: { ...settings.headers, ...given?.headers } })
-        ))
+    const request = Effect.fnUntraced(function*(provider: LanguageModel.ProviderOptions) {
+      const { transformRequest, ...override } = yield* Config
+      const overridden = Object.keys(override).length === 0 ? undefined : yield* Effect.mapError(
+        makeRequest(override),
+        ({ hint, message }) => malformedInput(`${message}. ${hint}`)
+      )
+      const given = yield* readPromptOptions(provider.prompt)
+      const planned = given === undefined && overridden === undefined
+        ? prepared
+        : prepare(RequestOptions.merge(overridden?.request ?? {}, given?.request ?? {}))
+      yield* notify(planned.thinking)
+      const complete = yield* toRequest({
+        ...provider,
+        ...planned,
+        prompt: reasoning.restore(provider.prompt),
+        modelId: model.wire,
+        capabilities: given?.cache === false ? { ...capabilities, cache: noCache } : capabilities,
+        additionalModelRequestFields: options.additionalModelRequestFields,
+        isClaude
+      })
+      const input = yield* transform(yield* transform(complete, options.transformRequest), transformRequest)
+      return { input, headers: { ...settings.headers, ...overridden?.headers, ...given?.headers } }
+    })
     const makeExpectation = (
       { responseFormat, tools }: LanguageModel.ProviderOptions,
       input: ConverseCommandInput
