@@ -70,6 +70,13 @@ export type Mode = typeof Mode.Type
 /** Effect's Schema would check `mode` as a rule, too. In JSON Schema, the setting itself is no additional property anyway: `jsonSchema` is empty. */
 const ruleName = () => Schema.String.pipe(Schema.filter((name) => name !== "mode", { jsonSchema: {} }))
 
+type Verdict = Schema.Schema.Type<ReturnType<typeof verdict>>
+
+/** Written as an intersection: in one object type, `mode` would have to be a rule, and strict compilers would refuse the declarations of this file. */
+type PermissionValue =
+  | Verdict
+  | ({ readonly mode?: Mode } & { readonly [tool: string]: Verdict | { readonly [pattern: string]: Verdict } })
+
 const permission = () =>
   Schema.Union(
     verdict(),
@@ -85,7 +92,9 @@ const permission = () =>
     ).annotations({
       description: "For each tool, a verdict, or patterns with verdicts. \"*\" is any tool without its own rule."
     })
-  ).annotations({ description: "Which tool calls run, which need the user's approval, and which are denied." })
+  ).annotations({
+    description: "Which tool calls run, which need the user's approval, and which are denied."
+  }) as Schema.Schema<PermissionValue>
 
 const placeholders = "{env:NAME}, ${NAME}, ${NAME:-default} and {file:path} are replaced."
 

@@ -26,3 +26,16 @@ export class DecisionLevel extends Context.Reference<DecisionLevel>()("@altimate
  */
 export const logDecision = (message: string): Effect.Effect<void> =>
   Effect.flatMap(DecisionLevel, (level) => Effect.logWithLevel(level, message))
+
+/**
+ * Logs a problem that the caller also gets, as an error or through a service such as `RetryNotice`: at `level` if decisions are logged at `Info`, otherwise
+ * at the level of decisions, because the program reports the problem in its own way.
+ *
+ * @since 0.1.0
+ * @category logging
+ */
+export const logReported = (level: LogLevel.LogLevel, message: string): Effect.Effect<void> =>
+  Effect.flatMap(
+    DecisionLevel,
+    (decisions) => Effect.logWithLevel(LogLevel.lessThan(decisions, LogLevel.Info) ? decisions : level, message)
+  )

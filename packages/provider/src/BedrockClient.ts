@@ -10,7 +10,7 @@ import type { Gateway } from "@altimate-code/config/Gateway"
 import type { GivenSettings } from "@altimate-code/config/given/GivenSettings"
 import { position } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
-import { logDecision } from "@altimate-code/log/DecisionLevel"
+import { logDecision, logReported } from "@altimate-code/log/DecisionLevel"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
 import * as Network from "@altimate-code/network/Network"
 import type {
@@ -25,6 +25,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
 import type * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
@@ -136,8 +137,8 @@ export const layer = (
 > => Layer.scoped(BedrockClient, make(limits))
 
 /**
- * The credential of a gateway: a bearer token, or one of the layers of `Auth` (`Auth.keys(…)`, `Auth.chain()`, `Auth.none()`). An effect instead of a token is
- * run for every attempt, for tokens that expire: see `Auth.bearer`.
+ * The credential of a gateway: a bearer token, or one of the layers of `Auth` (`Auth.keys(…)`, `Auth.chain()`, `Auth.none()`), or `AuthSources.layer(…)`. An
+ * effect instead of a token is run for every attempt, for tokens that expire: see `Auth.bearer`.
  *
  * @since 0.1.0
  * @category models
@@ -148,7 +149,7 @@ export type GatewayCredential =
     readonly auth?: undefined
   }
   | {
-    readonly auth: Layer.Layer<Auth.Auth | AwsCredentials, never, Network.Network>
+    readonly auth: Layer.Layer<Auth.Auth | AwsCredentials, ConfigError, Network.Network>
     readonly token?: undefined
   }
 
@@ -392,7 +393,7 @@ const totalTimeout = (progress: Progress, total: Duration.DurationInput): Bedroc
   })
 
 const logFailure = (error: BedrockError): Effect.Effect<void> =>
-  Effect.logError("request failed").pipe(
+  logReported(LogLevel.Error, "request failed").pipe(
     Effect.annotateLogs({
       ...annotations,
       error: error.message,

@@ -32,6 +32,9 @@ const logged = (
     return { lines, url: sandbox.url }
   })
 
+/** As a program does whose users read the log. */
+const showingDecisions = Effect.provideService(DecisionLevel, LogLevel.Info)
+
 describe("the log", () => {
   it.scopedLive("contains the decisions at DEBUG, unless the program chooses another level", () =>
     Effect.gen(function*() {
@@ -81,7 +84,9 @@ describe("the log", () => {
   it.scopedLive("contains each retry as a warning with its reason and wait, and the failure as an error", () =>
     Effect.gen(function*() {
       for (const operation of [stream, complete]) {
-        const { lines } = yield* logged([faulty({ type: "throttle", times: "always" })], {}, operation)
+        const { lines } = yield* showingDecisions(
+          logged([faulty({ type: "throttle", times: "always" })], {}, operation)
+        )
         const retries = lines.filter(({ level }) => level === "WARN")
         assert.deepStrictEqual(
           retries.map(({ annotations }) => [annotations["reason"], annotations["attempt"], annotations["waitMs"]]),
@@ -103,9 +108,16 @@ describe("the log", () => {
       }
     }))
 
+  it.scopedLive("has nothing above DEBUG if the program gets the failure and chooses no level", () =>
+    Effect.gen(function*() {
+      const { lines } = yield* logged([faulty({ type: "throttle", times: "always" })])
+      assert.include(lines.map(({ message }) => message), "request failed")
+      assert.deepStrictEqual(lines.filter(({ level }) => !["DEBUG", "TRACE"].includes(level)), [])
+    }))
+
   it.scopedLive("contains a failure in the middle of a stream as an error", () =>
     Effect.gen(function*() {
-      const { lines } = yield* logged([faulty({ type: "end", afterEvents: 3 })])
+      const { lines } = yield* showingDecisions(logged([faulty({ type: "end", afterEvents: 3 })]))
       const errors = lines.filter(({ level }) => level === "ERROR")
       assert.deepStrictEqual(
         errors.map(({ annotations }) => [annotations["service"], annotations["providerID"], annotations["reason"]]),

@@ -1,7 +1,9 @@
 /** Retries a request according to the policy, and once with renewed credentials if they were refused. */
+import { logReported } from "@altimate-code/log/DecisionLevel"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as LogLevel from "effect/LogLevel"
 import * as Schedule from "effect/Schedule"
 import type { BedrockError } from "../../BedrockError.ts"
 import { RetryNotice } from "../../RetryNotice.ts"
@@ -30,7 +32,7 @@ export const retryRequest = <A, R>(
     const renew = (error: BedrockError, identity: Identity) =>
       Effect.gen(function*() {
         hasRenewed = true
-        yield* Effect.logWarning("credentials refused, renewing them").pipe(
+        yield* logReported(LogLevel.Warning, "credentials refused, renewing them").pipe(
           Effect.annotateLogs({ reason: error.reason, attempt: attempts })
         )
         const fresh = yield* resolveIdentity(identity, attempts)
@@ -58,7 +60,7 @@ export const retryRequest = <A, R>(
         if (!isWithinLimit(last, { failures, now, until })) {
           return false
         }
-        yield* Effect.logWarning("retry").pipe(
+        yield* logReported(LogLevel.Warning, "retry").pipe(
           Effect.annotateLogs({
             reason: last.reason,
             error: last.message,
