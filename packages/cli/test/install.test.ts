@@ -5,7 +5,7 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { spawn } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { guideConfig } from "./BuiltCli.ts"
@@ -31,7 +31,6 @@ const execute = (
     child.on("close", (code) => resume(Effect.succeed({ code, stdout, stderr })))
   })
 
-const root = fileURLToPath(new URL("../../..", import.meta.url))
 const tarballs = (names: RegExp) => readdirSync(dist).filter((name) => names.test(name)).map((name) => join(dist, name))
 
 layer(NodeContext.layer)("the packed command", (it) => {
@@ -90,91 +89,4 @@ layer(NodeContext.layer)("the packed command", (it) => {
       assert.include(answer.stdout, "hello from the tarball")
       assert.strictEqual(answer.stderr, "")
     }))
-})
-
-layer(NodeContext.layer)("the packed libraries", (it) => {
-  it.scoped(
-    "run the programs of docs/libraries.md and of their READMEs in another project",
-    () =>
-      Effect.gen(function*() {
-        const fs = yield* FileSystem.FileSystem
-        const home = yield* fs.makeTempDirectoryScoped({ prefix: "altimate-code-libraries-" })
-        const page = yield* fs.readFileString(join(root, "docs/libraries.md"))
-        const blocks = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, block]) => block!)
-        const sandbox = yield* Sandbox.make({ prefix: "/bedrock/v1" })
-        const program = blocks[0]!
-          .replace("https://gateway.example.com/bedrock/v1", sandbox.url)
-          .replace("Redacted.make(\"…\")", "Redacted.make(\"library-token\")")
-        const assistant = blocks.find((block) => block.includes("Turn.run"))!.replaceAll("/project", home)
-        yield* fs.writeFileString(join(home, "program.ts"), `${program}\nawait Effect.runPromise(program)\n`)
-        yield* fs.writeFileString(join(home, "turn.ts"), `${program}${assistant}\nawait Effect.runPromise(turn)\n`)
-        const readmes = readdirSync(join(root, "packages")).flatMap((name) => {
-          const text = readFileSync(join(root, "packages", name, "README.md"), "utf8")
-          const code = /```ts\n([^]*?)```/.exec(text)?.[1]
-          return code === undefined ? [] : [{ name, code, output: /```text\n([^]*?)```/.exec(text)?.[1] ?? "" }]
-        })
-        for (const { code, name } of readmes) yield* fs.writeFileString(join(home, `${name}.ts`), `${code}export {}\n`)
-        yield* fs.writeFileString(
-          join(home, "readmes.ts"),
-          readmes.map(({ name }) => `await import("./${name}.js")\n`).join("")
-        )
-        yield* fs.writeFileString(
-          join(home, "package.json"),
-          JSON.stringify({ name: "another-project", private: true, type: "module" })
-        )
-
-        const peers = [
-          "effect@3",
-          "@effect/ai@0.37",
-          "@effect/platform@0.97",
-          "@effect/platform-node@0.108",
-          "@types/node@20"
-        ]
-        const installed = yield* execute(
-          "npm",
-          ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs(/^altimate-code-[a-z]/), ...peers],
-          { cwd: home, env: { HOME: process.env["HOME"]! } }
-        )
-        assert.strictEqual(installed.code, 0, installed.stderr)
-
-        const options = [
-          "--module",
-          "nodenext",
-          "--target",
-          "es2023",
-          "--strict",
-          "--exactOptionalPropertyTypes",
-          "--skipLibCheck",
-          "--types",
-          "node"
-        ]
-        const compiled = yield* execute(join(root, "node_modules/.bin/tsc"), [
-          ...options,
-          "program.ts",
-          "turn.ts",
-          "readmes.ts"
-        ], {
-          cwd: home,
-          env: {}
-        })
-        assert.strictEqual(compiled.code, 0, compiled.stdout)
-
-        const run = (file: string) =>
-          execute(process.execPath, [file], {
-            cwd: home,
-            env: { HOME: home }
-          })
-        const turn = yield* run("turn.js")
-        assert.match(turn.stdout, /^text$[^]*^finished$/m, turn.stderr)
-        assert.deepStrictEqual(yield* run("readmes.js"), {
-          code: 0,
-          stdout: readmes.map(({ output }) => output).join(""),
-          stderr: ""
-        })
-        const answer = yield* run("program.js")
-        assert.strictEqual(answer.code, 0, answer.stderr)
-        assert.include(answer.stdout, "What is a VPC endpoint?")
-        assert.strictEqual((yield* sandbox.requests)[0]!.headers["authorization"], "Bearer library-token")
-      })
-  )
 })

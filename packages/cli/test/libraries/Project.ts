@@ -1,0 +1,203 @@
+/** A project outside of the workspace that installs the packed libraries, compiles programs with two versions of TypeScript, and runs them. */
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { readdirSync, readFileSync } from "node:fs"
+import { createServer } from "node:http"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { listening } from "../../../../test/Listening.ts"
+import type { Program } from "./Programs.ts"
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url))
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const execute = (
+  command: string,
+  args: ReadonlyArray<string>,
+  { stdin = "", ...options }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly stdin?: string }
+) =>
+  Effect.async<Ended>((resume) => {
+    const child = spawn(command, args, { ...options, stdio: ["pipe", "pipe", "pipe"] })
+    child.stdin.on("error", () => {}).end(stdin)
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text)
+    child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text)
+    child.on("close", (code) => resume(Effect.succeed({ code, stdout, stderr })))
+    return Effect.sync(() => void child.kill())
+  })
+
+/** Loads its arguments one after another, each when nothing of the one before is left to do, as if each were a process of its own. */
+const runner = `
+const programs = process.argv.slice(2)
+let isLoaded = true
+const next = async () => {
+  if (!isLoaded) process.exit(13)
+  const program = programs.shift()
+  if (program === undefined) return
+  process.stdout.write("\\f")
+  process.stderr.write("\\f")
+  process.chdir(program.slice(0, program.lastIndexOf("/")))
+  isLoaded = false
+  await import(program)
+  isLoaded = true
+}
+process.on("beforeExit", next)
+await next()
+`
+
+const readJson = (path: string) => JSON.parse(readFileSync(`${root}${path}`, "utf8"))
+
+/** Strict, as for the examples. Each program is compiled beside its source. */
+const { outDir: _, ...compilerOptions } = readJson("examples/tsconfig.json").compilerOptions
+
+/** The packages from npm that the examples name, as arguments of `npm install`. */
+const peers = Object.entries<string>({
+  ...readJson("examples/package.json").dependencies,
+  ...readJson("examples/package.json").devDependencies
+}).filter(([name]) => !name.startsWith("@altimate-code/")).map(([name, range]) => `${name}@${range}`)
+
+/** Installs, and fails if npm finds that two packages do not fit together. */
+const install = (home: string) =>
+  Effect.gen(function*() {
+    const dist = join(root, "dist")
+    const libraries = readdirSync(dist).filter((name) => /^altimate-code-[a-z]/.test(name)).map((name) =>
+      join(dist, name)
+    )
+    const flags = ["--strict-peer-deps", "--prefer-offline", "--no-audit", "--no-fund"]
+    // The whole environment: certificates and the registry of this machine are in it.
+    const { code, stderr } = yield* execute("npm", ["install", ...flags, ...libraries, ...peers], {
+      cwd: home,
+      env: process.env
+    })
+    assert.strictEqual(code, 0, stderr)
+  })
+
+/** The declarations of the packages are checked, too. */
+const withDeclarations = ["--skipLibCheck", "false", "--lib", "es2023,dom"]
+
+/** A program in the project: its folder is its working directory. */
+interface Placed {
+  readonly program: Program
+  readonly script: string
+  readonly gateway: Sandbox.Service
+}
+
+const gatewayUrl = "https://gw.example.com/bedrock/v1"
+const otherUrl = /https:\/\/(?:vault|collector)\.example\.com/g
+
+const startOther = (answers: Program["answers"]) =>
+  Effect.map(
+    listening(createServer(({ url = "" }, response) => {
+      response.statusCode = Object.hasOwn(answers, url) ? 200 : 404
+      response.setHeader("content-type", "application/json")
+      response.end(JSON.stringify(answers[url] ?? {}))
+    })),
+    (port) => `http://127.0.0.1:${port}`
+  )
+
+const place = (home: string) => (program: Program, index: number) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const folder = join(home, program.project ?? "", `${index}`)
+    const gateway = yield* Sandbox.make({ prefix: "/bedrock/v1", ...program.sandbox })
+    const other = yield* startOther(program.answers)
+    const files = { ...program.files, "program.ts": program.code }
+    for (const [name, text] of Object.entries(files)) {
+      yield* fs.makeDirectory(dirname(join(folder, name)), { recursive: true })
+      yield* fs.writeFileString(
+        join(folder, name),
+        text.replaceAll(gatewayUrl, gateway.url).replaceAll(otherUrl, other)
+      )
+    }
+    return { program, script: join(folder, "program.js"), gateway } satisfies Placed
+  })
+
+/** What a program wrote, and the requests that arrived at its gateway; nothing if one before it ended the process. */
+export interface Outcome {
+  readonly stdout: string | undefined
+  readonly stderr: string | undefined
+  readonly requests: ReadonlyArray<Sandbox.RecordedRequest>
+}
+
+export interface Project {
+  /** What the compilers reported. */
+  readonly compiled: { readonly "5.9": string; readonly "7": string }
+  readonly outcomes: ReadonlyMap<Program, Outcome>
+}
+
+/** Installs once, and runs the programs of each group in one process, two processes at a time. */
+export const make = Effect.fn("Project.make")(
+  function*(groups: ReadonlyArray<ReadonlyArray<Program>>) {
+    const fs = yield* FileSystem.FileSystem
+    const home = yield* Effect.flatMap(fs.makeTempDirectoryScoped({ prefix: "altimate-code-libraries-" }), fs.realPath)
+    yield* fs.writeFileString(
+      join(home, "package.json"),
+      JSON.stringify({ private: true, type: "module", workspaces: ["others"] })
+    )
+    // Other packages for Bedrock need other versions of Effect's packages.
+    yield* fs.makeDirectory(join(home, "others"))
+    yield* fs.copyFile(join(root, "examples/lines/package.json"), join(home, "others/package.json"))
+    yield* install(home)
+
+    const placed = yield* Effect.forEach(groups.flat(), place(home))
+    yield* fs.writeFileString(join(home, "runner.js"), runner)
+    yield* fs.writeFileString(
+      join(home, "tsconfig.json"),
+      JSON.stringify({ compilerOptions, include: ["*/program.ts", "others/*/program.ts"] })
+    )
+    const [older, newer] = yield* Effect.all([
+      execute(join(home, "node_modules/.bin/tsc"), ["--project", home], { cwd: home, env: process.env }),
+      execute(join(root, "node_modules/.bin/tsc"), ["--project", home, "--noEmit", ...withDeclarations], {
+        cwd: home,
+        env: process.env
+      })
+    ], { concurrency: 2 })
+    const locate = ({ stdout }: Ended) =>
+      stdout
+        // What is wrong in the declarations of other packages is theirs: they expect `skipLibCheck`.
+        .replaceAll(/^(?:others\/)?node_modules\/(?!@altimate-code\/).*\n(?: .*\n)*/gm, "")
+        .replaceAll(/^(?:others\/)?(\d+)\/program\.ts\((\d+)/gm, (_, index, line) => {
+          const { page, line: first } = placed[Number(index)]!.program
+          return `${page}(${first + Number(line) - 1}`
+        })
+
+    const outcomes = new Map<Program, Outcome>()
+    const run = (group: ReadonlyArray<Program>) =>
+      Effect.gen(function*() {
+        const ours = placed.filter(({ program }) => group.includes(program))
+        const scripts = ours.map(({ script }) => script)
+        const { code, stderr, stdout } = yield* execute(process.execPath, [join(home, "runner.js"), ...scripts], {
+          cwd: home,
+          env: {
+            HOME: home,
+            PATH: process.env["PATH"],
+            AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+            GATEWAY_URL: ours[0]!.gateway.url,
+            GATEWAY_TOKEN: "example-token"
+          },
+          ...(group[0]!.stdin !== undefined && { stdin: group[0]!.stdin })
+        })
+        const written = stdout.split("\f").slice(1)
+        const errors = stderr.split("\f").slice(1)
+        for (const [index, { gateway, program }] of ours.entries()) {
+          const isLast = index === written.length - 1
+          outcomes.set(program, {
+            stdout: written[index],
+            stderr: isLast && code !== 0 ? `${errors[index]}\nexit code ${code}` : errors[index],
+            requests: yield* gateway.requests
+          })
+        }
+      })
+    yield* Effect.forEach(groups.filter(({ length }) => length > 0), run, { concurrency: 2, discard: true })
+    return { compiled: { "5.9": locate(older), "7": locate(newer) }, outcomes } satisfies Project
+  }
+)
