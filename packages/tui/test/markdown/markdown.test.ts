@@ -21,6 +21,10 @@ describe("Rendered Markdown", () => {
     ])
   })
 
+  it("has one blank line between a paragraph and a table that follows it at once", () => {
+    assert.deepStrictEqual(shown("x - y\n    - z\n|-|-|\n|-|-|\n"), ["x - y", "- z", "", "- │ -", "──┼──"])
+  })
+
   it("wraps text between words and keeps line ends", () => {
     assert.deepStrictEqual(shown("one two three four\nfive", 10), ["one two", "three four", "five"])
     assert.deepStrictEqual(shown("a `code` and more", 8), ["a `code`", "and more"])

@@ -86,11 +86,17 @@ const renderBlock = (token: Token, area: Area): ReadonlyArray<Line> => {
     case "html":
       return wrapText(token.raw.trimEnd(), area)
     default:
-      return "tokens" in token && token.tokens !== undefined
-        ? wrapInline(token.tokens, [], area, "")
-        : wrapInline([token], [], area, "")
+      // A paragraph that a table follows without a blank line ends with an empty line.
+      return withoutEmptyEnd(
+        "tokens" in token && token.tokens !== undefined
+          ? wrapInline(token.tokens, [], area, "")
+          : wrapInline([token], [], area, "")
+      )
   }
 }
+
+const withoutEmptyEnd = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
+  lines.slice(0, lines.findLastIndex((line) => line.some(({ text }) => text !== "")) + 1)
 
 /** Longer lines of prose are hard to read. Code and tables use the whole width. */
 const maxProseWidth = 100
