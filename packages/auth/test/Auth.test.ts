@@ -174,7 +174,7 @@ describe("the credential", () => {
     }))
 
   describe("from options.apiKey", () => {
-    const origin = { _tag: "Inline", line: 2, column: 5, key: "" } as const
+    const origin = { _tag: "Inline", variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 2, column: 5, key: "" } as const
     const gateway = { apiKey: Option.some({ value: Redacted.make("configured-token"), origin }) }
     const where = "options.apiKey, ALTIMATE_CLI_CONFIG_CONTENT:2:5"
 
@@ -211,7 +211,7 @@ describe("the credential", () => {
   })
 
   describe("from any source", () => {
-    const origin = { _tag: "Inline", line: 2, column: 5, key: "" } as const
+    const origin = { _tag: "Inline", variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 2, column: 5, key: "" } as const
     const sources = (text: string): ReadonlyArray<readonly [where: string, start: Start]> => [
       ["AWS_BEARER_TOKEN_BEDROCK", { env: { AWS_BEARER_TOKEN_BEDROCK: text } }],
       ["/data/auth.json", { stored: Effect.succeedSome(text) }],
@@ -282,7 +282,7 @@ describe("the credential", () => {
     const gateway = {
       tokenCommand: Option.some({
         value: "get-token",
-        origin: { _tag: "Inline", line: 2, column: 5, key: "" } as const
+        origin: { _tag: "Inline", variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 2, column: 5, key: "" } as const
       })
     }
 

@@ -101,7 +101,7 @@ describe("the output of a token command", () => {
 
 const line = (value: TokenCommand.CommandLine): Setting<TokenCommand.CommandLine> => ({
   value,
-  origin: { _tag: "Inline", line: 3, column: 7, key: "" }
+  origin: { _tag: "Inline", variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 3, column: 7, key: "" }
 })
 
 /** Processes of one user, which share only files. */

@@ -73,7 +73,10 @@ export const machine = (given: {
         resolve({
           profile: Option.map(
             Option.fromNullable(profile),
-            (value) => ({ value, origin: { _tag: "Inline", line: 1, column: 2, key: "profile" } })
+            (value) => ({
+              value,
+              origin: { _tag: "Inline", variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 1, column: 2, key: "profile" }
+            })
           ),
           region: "eu-central-1",
           refresh

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
+import { ProgramNames, variable } from "./given/ProgramNames.ts"
 import { expandPath } from "./internal/sources/expandPath.ts"
 
 /**
@@ -27,7 +28,8 @@ export const find: Effect.Effect<
 > = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const { cwd } = yield* Directories
-  const written = yield* Environment.readVariable("ALTIMATE_CLI_CONFIG_DIR")
+  const name = variable(yield* ProgramNames, "CONFIG_DIR")
+  const written = yield* Environment.readVariable(name)
   if (Option.isNone(written)) return Option.none()
   const path = yield* expandPath(written.value, cwd)
   const type = yield* Effect.option(Effect.map(fs.stat(path), ({ type }) => type))
@@ -38,6 +40,6 @@ export const find: Effect.Effect<
       Option.isNone(type) ? "there is no such directory" : "it is not a directory"
     }`,
     path,
-    hint: "ALTIMATE_CLI_CONFIG_DIR names this directory. Correct the variable, or unset it."
+    hint: `${name} names this directory. Correct the variable, or unset it.`
   })
 })

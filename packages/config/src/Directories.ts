@@ -13,9 +13,10 @@ import { accessSync, constants } from "node:fs"
 import { userInfo } from "node:os"
 import { ConfigError } from "./ConfigError.ts"
 import * as Environment from "./Environment.ts"
+import { ProgramNames } from "./given/ProgramNames.ts"
 
 /**
- * Absolute paths. Only `cwd` is guaranteed to exist.
+ * Absolute paths. `altimate-code` is the `directory` of `ProgramNames`. Only `cwd` is guaranteed to exist.
  *
  * @since 0.1.0
  * @category models
@@ -59,6 +60,7 @@ export const noHome = "/dev/null/no-home"
  */
 export const make: Effect.Effect<Service, ConfigError, Path.Path> = Effect.gen(function*() {
   const path = yield* Path.Path
+  const { directory } = yield* ProgramNames
   const cwd = yield* Effect.try({
     try: () => path.resolve("."),
     catch: () =>
@@ -80,7 +82,7 @@ export const make: Effect.Effect<Service, ConfigError, Path.Path> = Effect.gen(f
     Effect.map(Environment.readVariable(variable), (value) =>
       path.join(
         Option.getOrElse(Option.filter(value, path.isAbsolute), () => path.join(home, ...otherwise)),
-        "altimate-code"
+        directory
       ))
   return {
     home,

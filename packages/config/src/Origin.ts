@@ -6,18 +6,18 @@
 import { printable } from "@altimate-code/log/Printable"
 
 /**
- * The kind of configuration file: the user's own, a project's, the file named by `ALTIMATE_CLI_CONFIG`, or the file in the directory named
- * by `ALTIMATE_CLI_CONFIG_DIR`.
+ * The kind of configuration file: the user's own, a project's, or the variable that names the file (`ALTIMATE_CLI_CONFIG`) or its directory
+ * (`ALTIMATE_CLI_CONFIG_DIR`). See `ProgramNames` for other names.
  *
  * @since 0.1.0
  * @category models
  */
-export type Scope = "global" | "project" | "ALTIMATE_CLI_CONFIG" | "ALTIMATE_CLI_CONFIG_DIR"
+export type Scope = "global" | "project" | `${string}CONFIG` | `${string}CONFIG_DIR`
 
 /**
  * Where a value came from. Lines and columns count from 1 (columns in UTF-16 units, as in editors) and point at the key. `key` is the
  * dotted path as written in the file, for example `provider.amazon-bedrock.options.endpoint`. `Inline` is
- * `ALTIMATE_CLI_CONFIG_CONTENT`.
+ * the text of a variable (`ALTIMATE_CLI_CONFIG_CONTENT`).
  *
  * @since 0.1.0
  * @category models
@@ -31,7 +31,13 @@ export type Origin =
     readonly column: number
     readonly key: string
   }
-  | { readonly _tag: "Inline"; readonly line: number; readonly column: number; readonly key: string }
+  | {
+    readonly _tag: "Inline"
+    readonly variable: string
+    readonly line: number
+    readonly column: number
+    readonly key: string
+  }
   | { readonly _tag: "Environment"; readonly variable: string }
   | { readonly _tag: "Flag"; readonly flag: string }
   /** Given in code: `parameter` is the name of a field of `GivenSettings`. */
@@ -61,7 +67,7 @@ export const position = (origin: Origin): string => {
     case "File":
       return `${printable(origin.path)}:${origin.line}:${origin.column}`
     case "Inline":
-      return `ALTIMATE_CLI_CONFIG_CONTENT:${origin.line}:${origin.column}`
+      return `${origin.variable}:${origin.line}:${origin.column}`
     case "Environment":
       return origin.variable
     case "Flag":
@@ -95,5 +101,5 @@ export const describe = (origin: Origin): string => {
  */
 export const source = (origin: Origin): string => {
   if (origin._tag === "File") return origin.path
-  return origin._tag === "Inline" ? "ALTIMATE_CLI_CONFIG_CONTENT" : position(origin)
+  return origin._tag === "Inline" ? origin.variable : position(origin)
 }

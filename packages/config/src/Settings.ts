@@ -17,6 +17,7 @@ import type { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
 import * as Gateway from "./Gateway.ts"
 import type { GivenRequest, GivenSettings } from "./given/GivenSettings.ts"
+import { ProgramNames, variable } from "./given/ProgramNames.ts"
 import { find, formatPath, listLeaves, toValue } from "./internal/file/tree.ts"
 import { mergeSources } from "./internal/sources/mergeSources.ts"
 import { readProjectSwitch } from "./internal/sources/readProjectSwitch.ts"
@@ -173,6 +174,8 @@ export interface Overrides {
  * 6. the rules in `ALTIMATE_CLI_PERMISSION`;
  * 7. `overrides`.
  *
+ * A program can provide other names for files and variables: see `ProgramNames`.
+ *
  * Changes in an untrusted project file that `TrustPolicy` withholds are removed before `{env:…}` and `{file:…}` are replaced. Secrets in the
  * gateway's URL are registered with `Secrets`. Each warning is also logged.
  *
@@ -244,6 +247,7 @@ const flag = (flag: string, value: string | undefined): Option.Option<Setting<st
 
 const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
+  const yoloVariable = variable(yield* ProgramNames, "YOLO")
   const { files, sources } = yield* readSources
   const { file, merged, misplaced, mode, servers, unknown, untrusted, warnings: sourceWarnings } = yield* mergeSources(
     sources,
@@ -289,9 +293,9 @@ const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
       : { value: overrides.mode, origin: { _tag: "Flag", flag: "--mode" } },
     yolo: overrides.yolo === true
       ? { value: true, origin: { _tag: "Flag", flag: "--yolo" } }
-      : Option.match(yield* Environment.readFlag("ALTIMATE_CLI_YOLO"), {
+      : Option.match(yield* Environment.readFlag(yoloVariable), {
         onNone: () => defaults.yolo,
-        onSome: (value): Setting<boolean> => ({ value, origin: { _tag: "Environment", variable: "ALTIMATE_CLI_YOLO" } })
+        onSome: (value): Setting<boolean> => ({ value, origin: { _tag: "Environment", variable: yoloVariable } })
       }),
     readsProject: yield* readProjectSwitch,
     mcp: servers,

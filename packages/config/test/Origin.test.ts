@@ -13,7 +13,10 @@ describe("The description of an origin", () => {
       { ...file, path: "/x/\u001b[2J\u202e 📁.json", scope: "project" },
       "/x/\\u{1b}[2J\\u{202e} 📁.json:5:9 (project config)"
     ],
-    [{ _tag: "Inline", line: 1, column: 2, key: "model" }, "ALTIMATE_CLI_CONFIG_CONTENT:1:2"],
+    [
+      { _tag: "Inline", variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 1, column: 2, key: "model" },
+      "ALTIMATE_CLI_CONFIG_CONTENT:1:2"
+    ],
     [{ _tag: "Environment", variable: "AWS_REGION" }, "AWS_REGION"],
     [{ _tag: "Flag", flag: "--model" }, "--model"],
     [{ _tag: "Default" }, "default"]

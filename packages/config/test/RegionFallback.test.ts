@@ -13,7 +13,10 @@ layer(NodeContext.layer)("The region policy", (it) => {
   it.effect("treats a blank configured region as not set, and trims AWS_REGION", () =>
     Effect.gen(function*() {
       const { resolve } = yield* RegionFallback.RegionFallback
-      const blank: Setting<string> = { value: " ", origin: { _tag: "Inline", line: 1, column: 1, key: "region" } }
+      const blank: Setting<string> = {
+        value: " ",
+        origin: { _tag: "Inline", variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 1, column: 1, key: "region" }
+      }
       assert.strictEqual((yield* resolve(Option.some(blank))).value, "eu-north-1")
     }).pipe(
       Effect.provide(RegionFallback.layer),

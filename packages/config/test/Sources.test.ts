@@ -106,7 +106,7 @@ layer(NodeContext.layer)("The sources of settings", (it) => {
         const all = { ...env, ALTIMATE_CLI_CONFIG_CONTENT: inline }
         assert.deepStrictEqual(Option.getOrThrow((yield* load({ env: all })).model), {
           value: "e",
-          origin: { _tag: "Inline", line: 2, column: 3, key: "model" } as const
+          origin: { _tag: "Inline", variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 2, column: 3, key: "model" } as const
         })
         assert.deepStrictEqual(Option.getOrThrow((yield* load({ env: all, model: "f" })).model), {
           value: "f",

@@ -20,7 +20,7 @@ const network = (env: Readonly<Record<string, string>>, proxy?: string) =>
         ...defaults.gateway,
         proxy: Option.map(Option.fromNullable(proxy), (value) => ({
           value,
-          origin: { _tag: "Inline" as const, line: 3, column: 5, key: "proxy" }
+          origin: { _tag: "Inline" as const, variable: "ALTIMATE_CLI_CONFIG_CONTENT", line: 3, column: 5, key: "proxy" }
         }))
       }
     })),

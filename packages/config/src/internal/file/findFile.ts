@@ -4,15 +4,17 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { ConfigError } from "../../ConfigError.ts"
+import { ProgramNames } from "../../given/ProgramNames.ts"
 
 /**
- * `altimate-code.json` in this directory, or `altimate-code.jsonc` if only that exists. Fails if both exist: the settings of one of them
+ * The program's `.json` file in this directory, or its `.jsonc` file if only that exists. Fails if both exist: the settings of one of them
  * would silently be ignored.
  */
 export const findFile = Effect.fn("findFile")(function*(directory: string) {
   const path = yield* Path.Path
-  const json = path.join(directory, "altimate-code.json")
-  const jsonc = path.join(directory, "altimate-code.jsonc")
+  const { file } = yield* ProgramNames
+  const json = path.join(directory, `${file}.json`)
+  const jsonc = path.join(directory, `${file}.jsonc`)
   if (!(yield* exists(jsonc))) return json
   if (!(yield* exists(json))) return jsonc
   // One may be a link to the other.

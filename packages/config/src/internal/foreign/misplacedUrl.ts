@@ -3,7 +3,7 @@ import { printable } from "@altimate-code/log/Printable"
 import { isSecretName } from "@altimate-code/log/SecretName"
 import * as Suggest from "@altimate-code/system/Suggest"
 import type { ConfigError } from "../../ConfigError.ts"
-import type { Origin } from "../../Origin.ts"
+import { type Origin, source } from "../../Origin.ts"
 
 import { errorAt } from "../file/errorAt.ts"
 import { type Branch, find, formatPath, type Tree } from "../file/tree.ts"
@@ -171,7 +171,7 @@ const describeCorrection = (tree: Branch, { origin, path, url }: Found): string 
   )
   const shown = maskSetting(url, [path.at(-1) ?? ""])
   const options = { baseURL: shown, ...Object.fromEntries(beside) }
-  const where = origin._tag === "File" ? printable(origin.path) : "ALTIMATE_CLI_CONFIG_CONTENT"
+  const where = printable(source(origin))
   return [
     "Nothing was sent: without the URL, requests would go to AWS. If you want that, delete the URL.",
     `Otherwise, write it like this in ${where}${

@@ -10,6 +10,7 @@ import { ConfigError } from "../../ConfigError.ts"
 import type { SearchedFile } from "../../ConfigReport.ts"
 import { Directories } from "../../Directories.ts"
 import * as Environment from "../../Environment.ts"
+import { ProgramNames, variable } from "../../given/ProgramNames.ts"
 import type { Scope } from "../../Origin.ts"
 import * as PipedFiles from "../../PipedFiles.ts"
 import * as Project from "../../Project.ts"
@@ -27,6 +28,8 @@ interface Candidate {
 export const readSources = Effect.gen(function*() {
   const path = yield* Path.Path
   const { cwd } = yield* Directories
+  const names = yield* ProgramNames
+  const [contentVariable, permissionVariable] = [variable(names, "CONFIG_CONTENT"), variable(names, "PERMISSION")]
   const files: Array<SearchedFile> = []
   const sources: Array<Source> = []
   for (const candidate of yield* removeDuplicates(yield* findCandidates)) {
@@ -40,22 +43,22 @@ export const readSources = Effect.gen(function*() {
     })
   }
   // Untrimmed, so that lines and columns are right.
-  const inline = Option.filter(yield* Environment.readRaw("ALTIMATE_CLI_CONFIG_CONTENT"), (text) => text.trim() !== "")
+  const inline = Option.filter(yield* Environment.readRaw(contentVariable), (text) => text.trim() !== "")
   if (Option.isSome(inline)) {
-    yield* logDecision("loading config from ALTIMATE_CLI_CONFIG_CONTENT")
+    yield* logDecision(`loading config from ${contentVariable}`)
     sources.push({
       text: inline.value,
       directory: cwd,
-      origin: (line, column, key) => ({ _tag: "Inline", line, column, key })
+      origin: (line, column, key) => ({ _tag: "Inline", variable: contentVariable, line, column, key })
     })
   }
-  const permission = Option.filter(yield* Environment.readRaw("ALTIMATE_CLI_PERMISSION"), (text) => text.trim() !== "")
+  const permission = Option.filter(yield* Environment.readRaw(permissionVariable), (text) => text.trim() !== "")
   if (Option.isSome(permission)) {
-    yield* logDecision("loading config from ALTIMATE_CLI_PERMISSION")
+    yield* logDecision(`loading config from ${permissionVariable}`)
     sources.push({
       text: permission.value,
       directory: cwd,
-      origin: () => ({ _tag: "Environment", variable: "ALTIMATE_CLI_PERMISSION" }),
+      origin: () => ({ _tag: "Environment", variable: permissionVariable }),
       setting: "permission"
     })
   }
@@ -65,18 +68,20 @@ export const readSources = Effect.gen(function*() {
 const findCandidates = Effect.gen(function*() {
   const path = yield* Path.Path
   const { config, cwd } = yield* Directories
+  const names = yield* ProgramNames
+  const configVariable = variable(names, "CONFIG")
   const found: Array<Candidate> = [{ path: yield* findFile(config), scope: "global" }]
-  const named = yield* Environment.readVariable("ALTIMATE_CLI_CONFIG")
-  if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: "ALTIMATE_CLI_CONFIG" })
+  const named = yield* Environment.readVariable(configVariable)
+  if (Option.isSome(named)) found.push({ path: yield* expandPath(named.value, cwd), scope: configVariable })
   const { value: readsProject } = yield* readProjectSwitch
   for (const directory of readsProject ? yield* findProjectDirectories : []) {
     found.push({ path: yield* findFile(directory), scope: "project" })
-    const own = path.join(directory, ".altimate-code")
+    const own = path.join(directory, `.${names.directory}`)
     if (yield* hasType(own, "Directory")) found.push({ path: yield* findFile(own), scope: "project" })
   }
   const additional = yield* AdditionalDirectory.find
   if (Option.isSome(additional)) {
-    found.push({ path: yield* findFile(additional.value), scope: "ALTIMATE_CLI_CONFIG_DIR" })
+    found.push({ path: yield* findFile(additional.value), scope: variable(names, "CONFIG_DIR") })
   }
   return found
 })
@@ -122,7 +127,8 @@ const hasType = (path: string, expected: FileSystem.File.Type) =>
   )
 
 const read = Effect.fn("read")(function*({ path, scope }: Candidate) {
-  const isNamedByUser = scope === "ALTIMATE_CLI_CONFIG"
+  const configVariable = variable(yield* ProgramNames, "CONFIG")
+  const isNamedByUser = scope === configVariable
   const text = yield* (isNamedByUser ? PipedFiles.read(path) : readText(path)).pipe(
     Effect.asSome,
     Effect.catchTag(
@@ -133,7 +139,7 @@ const read = Effect.fn("read")(function*({ path, scope }: Candidate) {
           message: `${printable(path)} cannot be read: ${error.message}`,
           path,
           hint: isNamedByUser
-            ? "ALTIMATE_CLI_CONFIG names this file. Correct the variable, or unset it."
+            ? `${configVariable} names this file. Correct the variable, or unset it.`
             : "Make the file readable, or move it away."
         })
     )
