@@ -15,3 +15,16 @@ const secretName =
  * @category predicates
  */
 export const isSecretName = (name: string): boolean => secretName.test(name)
+
+/** Shorter values with harmless names may be common words. */
+const minSecretLength = 16
+
+/**
+ * The parts of an HTTP header that have to be masked: the value, and what follows its scheme (as in `Basic dXNlcjpwYXNz`). None if neither the
+ * name nor the length of the value suggests a secret, such as in `organization: default`.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const findHeaderSecrets = (name: string, value: string): ReadonlyArray<string> =>
+  isSecretName(name) || value.length >= minSecretLength ? [...new Set([value, value.split(" ").at(-1)!])] : []

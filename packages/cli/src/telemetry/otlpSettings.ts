@@ -1,5 +1,6 @@
 /** Reads the settings of the export from the standard environment variables of OpenTelemetry. */
 import { readVariable } from "@altimate-code/config/Environment"
+import { findHeaderSecrets } from "@altimate-code/log/SecretName"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -84,12 +85,14 @@ const readSignal = (signal: Signal, problems: Array<string>) =>
     }
     const { register } = yield* Secrets
     const pairs = Option.match(yield* readFor(signal, "HEADERS"), { onNone: () => ({}), onSome: parsePairs })
-    const headers = Object.entries(pairs).map(([name, value]) => [name, Redacted.make(value)] as const)
-    for (const [, value] of headers) yield* register(value)
+    const headers = Object.entries(pairs)
+    for (const [name, value] of headers) {
+      for (const secret of findHeaderSecrets(name, value)) yield* register(Redacted.make(secret))
+    }
     return Option.some<SignalSettings>({
       url: url.value,
       protocol,
-      headers: Object.fromEntries(headers),
+      headers: Object.fromEntries(headers.map(([name, value]) => [name, Redacted.make(value)])),
       timeout: readMilliseconds(yield* readFor(signal, "TIMEOUT"), 10_000)
     })
   })

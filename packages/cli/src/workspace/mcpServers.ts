@@ -4,7 +4,7 @@ import * as McpServers from "@altimate-code/agent/mcp/McpServers"
 import type { McpStatus } from "@altimate-code/agent/mcp/McpStatus"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
-import { isSecretName } from "@altimate-code/log/SecretName"
+import { findHeaderSecrets } from "@altimate-code/log/SecretName"
 import { Secrets } from "@altimate-code/log/Secrets"
 import type { Fetch } from "@altimate-code/network/Fetch"
 import * as Network from "@altimate-code/network/Network"
@@ -13,9 +13,6 @@ import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { version } from "../Version.ts"
-
-/** Shorter values with harmless names may be common words. */
-const minSecretLength = 16
 
 /** Starts all servers; they run until the scope closes. Remote servers use the same network settings as the gateway. */
 export const servers = Effect.gen(function*() {
@@ -26,11 +23,7 @@ export const servers = Effect.gen(function*() {
     servers: mcp,
     fetch: withHints(fetch),
     registerHeader: (name, value) =>
-      isSecretName(name) || value.length >= minSecretLength
-        ? Effect.forEach([value, value.split(" ").at(-1)!], (secret) => register(Redacted.make(secret)), {
-          discard: true
-        })
-        : Effect.void,
+      Effect.forEach(findHeaderSecrets(name, value), (secret) => register(Redacted.make(secret)), { discard: true }),
     headersCommandEnvironment: ({ name, url }) => ({
       ALTIMATE_CODE_MCP_SERVER_NAME: name,
       ALTIMATE_CODE_MCP_SERVER_URL: url,

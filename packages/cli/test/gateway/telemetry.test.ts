@@ -177,6 +177,23 @@ layer(NodeContext.layer)("telemetry of the command", (it) => {
       assert.notInclude(receiver.received.map(({ text }) => text).join(""), token)
     }))
 
+  it.scoped("masks only the headers that look like secrets, and the credentials of a scheme also on their own", () =>
+    Effect.gen(function*() {
+      const receiver = yield* makeReceiver()
+      const credentials = "b3RscC11c2VyOnBhc3M="
+      const text = `The default is ${credentials}.`
+      const { stdout } = yield* runWith(
+        json(receiver.url, {
+          OTEL_EXPORTER_OTLP_HEADERS: `organization=default,Authorization=Basic%20${encodeURIComponent(credentials)}`
+        }),
+        [{ blocks: [{ type: "text", text }], usage: { inputTokens: 100, outputTokens: 20 } }]
+      )
+      assert.include(stdout, "The default is <redacted>.")
+      for (const { headers } of receiver.received) {
+        assert.deepStrictEqual([headers["organization"], headers["authorization"]], ["default", `Basic ${credentials}`])
+      }
+    }))
+
   it.scoped("can be limited to one signal, and is sent as Protobuf by default", () =>
     Effect.gen(function*() {
       const receiver = yield* makeReceiver()
