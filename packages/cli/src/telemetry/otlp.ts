@@ -20,8 +20,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import { captureMessages } from "./capturedMessages.ts"
 import { readSettings, type SignalSettings } from "./otlpSettings.ts"
-import { captureMessages, limitContent } from "./spanContent.ts"
+import { limitContent } from "./spanContent.ts"
 
 /** How long the end of the program may be delayed to send what is left. */
 const shutdownTimeout = Duration.millis(900)
@@ -87,7 +88,7 @@ const makeLogFailure = () => {
 
 /** Opens the exporters, and returns the tracer if there is one. */
 const open = Effect.gen(function*() {
-  const { maskAll } = yield* Secrets
+  const { mask, maskAll } = yield* Secrets
   const settings = yield* readSettings
   for (const problem of settings.problems) {
     yield* Effect.annotateLogs(Effect.logWarning(`no telemetry: ${problem}`), annotations)
@@ -143,7 +144,7 @@ const open = Effect.gen(function*() {
     )
   )
   return {
-    capturesMessages: settings.capturesMessages,
+    capture: settings.capturesMessages ? Option.some(captureMessages(mask)) : Option.none(),
     tracer: Option.map(traces, ({ exporter }) => limitContent(exporter, maskAll))
   }
 })
@@ -153,10 +154,11 @@ export const exported = <A, E, R>(
   self: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R | FileSystem.FileSystem | Secrets | Settings> =>
   Effect.scopedWith((scope) =>
-    Effect.flatMap(Scope.extend(open, scope), ({ capturesMessages, tracer }) => {
-      const capturing = capturesMessages
-        ? Effect.provideService(self, CurrentSpanTransformer, captureMessages)
-        : self
+    Effect.flatMap(Scope.extend(open, scope), ({ capture, tracer }) => {
+      const capturing = Option.match(capture, {
+        onNone: () => self,
+        onSome: (capture) => Effect.provideService(self, CurrentSpanTransformer, capture)
+      })
       return Option.match(tracer, {
         onNone: () => Effect.withTracerEnabled(capturing, false),
         onSome: (tracer) => Effect.withTracer(capturing, tracer)

@@ -1,7 +1,5 @@
 /** Decides what leaves the program in spans. */
-import type { CurrentSpanTransformer } from "@effect/ai/Telemetry"
 import * as Cause from "effect/Cause"
-import type * as Context from "effect/Context"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -40,16 +38,3 @@ export const limitContent = (tracer: Tracer.Tracer, mask: <A>(value: A) => A): T
       })
     }
   })
-
-/** Adds the messages to the span of a request, as OpenTelemetry's conventions for generative AI name them. */
-export const captureMessages: Context.Tag.Service<CurrentSpanTransformer> = ({ prompt, response, span }) => {
-  const text = response.map((part) => part.type === "text" ? part.text : part.type === "text-delta" ? part.delta : "")
-    .join("")
-  const calls = response.flatMap((part) =>
-    part.type === "tool-call" ? [{ type: "tool_call", id: part.id, name: part.name, arguments: part.params }] : []
-  )
-  const input = prompt.content.map(({ content, role }) => ({ role, parts: content }))
-  const output = [{ role: "assistant", parts: [...(text === "" ? [] : [{ type: "text", content: text }]), ...calls] }]
-  span.attribute("gen_ai.input.messages", JSON.stringify(input))
-  span.attribute("gen_ai.output.messages", JSON.stringify(output))
-}

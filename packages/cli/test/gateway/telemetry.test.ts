@@ -3,8 +3,11 @@ import type { Script } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { writeFileSync } from "node:fs"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
+import { join } from "node:path"
+import { png } from "../../../../test/pictures.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
 
 interface Received {
@@ -86,13 +89,18 @@ const script: Script = [
   { blocks: [{ type: "text", text: `The answer with ${token}.` }], usage: { inputTokens: 200, outputTokens: 30 } }
 ]
 
-const runWith = (env: Record<string, string>, turns: Script = script) =>
+const runWith = (env: Record<string, string>, turns: Script = script, files: Record<string, Buffer> = {}) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make({ script: turns })
     const home = yield* makeHome
     yield* home.writeGlobalConfig(guideConfig(sandbox.url))
     let answered = Date.now()
-    const result = yield* home.spawn(["run", "--yolo", "the prompt of the user"], {
+    const attached = Object.entries(files).flatMap(([name, content]) => {
+      const path = join(home.home, name)
+      writeFileSync(path, content)
+      return ["--file", path]
+    })
+    const result = yield* home.spawn(["run", "--yolo", "the prompt of the user", ...attached], {
       env: { AWS_BEARER_TOKEN_BEDROCK: token, ...env },
       onStdout: () => answered = Date.now()
     })
@@ -175,6 +183,31 @@ layer(NodeContext.layer)("telemetry of the command", (it) => {
       assert.include(valueOf(first!.attributes, "gen_ai.input.messages"), "the prompt of the user")
       assert.include(valueOf(second!.attributes, "gen_ai.output.messages"), "The answer with <redacted>.")
       assert.notInclude(receiver.received.map(({ text }) => text).join(""), token)
+    }))
+
+  it.scoped("describes an attachment in the messages without its data", () =>
+    Effect.gen(function*() {
+      const receiver = yield* makeReceiver()
+      const image = png(300, 300, 100_000)
+      const { code, stderr } = yield* runWith(
+        json(receiver.url, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true" }),
+        script,
+        { "pixel.png": image }
+      )
+      assert.strictEqual(code, 0, stderr)
+      for (const { attributes } of receiver.spans().filter(({ name }) => name === "LanguageModel.streamText")) {
+        const [first] = JSON.parse(String(valueOf(attributes, "gen_ai.input.messages")))
+        const { file_name: _, ...described } = first.parts.find(({ type }: { type: string }) => type === "blob")
+        assert.deepStrictEqual(described, {
+          type: "blob",
+          modality: "image",
+          mime_type: "image/png",
+          size: image.length
+        })
+        const instructions = JSON.parse(String(valueOf(attributes, "gen_ai.system_instructions")))
+        assert.deepStrictEqual(Object.keys(instructions[0]), ["type", "content"])
+      }
+      assert.isBelow(receiver.received.map(({ text }) => text).join("").length, 100_000)
     }))
 
   it.scoped("masks only the headers that look like secrets, and the credentials of a scheme also on their own", () =>
