@@ -72,7 +72,8 @@ const maxMalformed = 3
 
 /**
  * Runs a turn and reports its events. Everything is saved in the session before the turn acts on it. Interrupting the consumer of the
- * stream interrupts the turn: requests and tools are stopped, and the partial answer is saved.
+ * stream interrupts the turn: requests and tools are stopped, and the partial answer is saved. The turn's span is `Turn.run`, with the ID of
+ * the session as `gen_ai.conversation.id`.
  *
  * @since 0.1.0
  * @category constructors
@@ -101,6 +102,10 @@ const turn = (options: Options, emit: Emit) => {
     // Every call gets a result, however the turn ends. After an interruption, no one consumes events.
     Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
     Effect.ensuring(Effect.ignore(closeOpenCalls(options.session))),
+    Effect.withSpan("Turn.run", {
+      captureStackTrace: false,
+      attributes: { "gen_ai.conversation.id": options.session.id }
+    }),
     Effect.flatMap((end) => Effect.flatMap(spending, (spending) => emit({ type: "finished", spending, ...end }))),
     Effect.catchAll((error) => Effect.flatMap(spending, (spending) => emit({ type: "failed", error, spending })))
   )

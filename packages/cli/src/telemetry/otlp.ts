@@ -21,6 +21,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { captureMessages } from "./capturedMessages.ts"
+import { withoutInternalSpans } from "./exportedSpans.ts"
 import { readSettings, type SignalSettings } from "./otlpSettings.ts"
 import { limitContent } from "./spanContent.ts"
 
@@ -145,7 +146,7 @@ const open = Effect.gen(function*() {
   )
   return {
     capture: settings.capturesMessages ? Option.some(captureMessages(mask)) : Option.none(),
-    tracer: Option.map(traces, ({ exporter }) => limitContent(exporter, maskAll))
+    tracer: Option.map(traces, ({ exporter }) => withoutInternalSpans(limitContent(exporter, maskAll)))
   }
 })
 

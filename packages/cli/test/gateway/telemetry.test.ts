@@ -9,6 +9,8 @@ import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { png } from "../../../../test/pictures.ts"
 import { guideConfig, makeHome } from "../BuiltCli.ts"
+import { ask, says, start } from "../screen/ScreenOnSandbox.ts"
+import { keys } from "../Terminal.ts"
 
 interface Received {
   readonly path: string
@@ -183,6 +185,46 @@ layer(NodeContext.layer)("telemetry of the command", (it) => {
       assert.include(valueOf(first!.attributes, "gen_ai.input.messages"), "the prompt of the user")
       assert.include(valueOf(second!.attributes, "gen_ai.output.messages"), "The answer with <redacted>.")
       assert.notInclude(receiver.received.map(({ text }) => text).join(""), token)
+    }))
+
+  it.scoped("has one trace for a turn, with the documented spans only", () =>
+    Effect.gen(function*() {
+      const receiver = yield* makeReceiver()
+      yield* runWith(json(receiver.url))
+      const spans = receiver.spans()
+      const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name
+      assert.sameDeepMembers(spans.map(({ name, parentSpanId }) => [name, parentSpanId && nameOf(parentSpanId)]), [
+        ["Turn.run", undefined],
+        ["LanguageModel.streamText", "Turn.run"],
+        ["POST /model/{modelId}/converse-stream", "LanguageModel.streamText"],
+        ["Toolkit.handle", "Turn.run"],
+        ["LanguageModel.streamText", "Turn.run"],
+        ["POST /model/{modelId}/converse-stream", "LanguageModel.streamText"]
+      ])
+      assert.lengthOf([...new Set(spans.map(({ traceId }) => traceId))], 1)
+    }))
+
+  it.scoped("has a trace for each turn on the screen", () =>
+    Effect.gen(function*() {
+      const receiver = yield* makeReceiver()
+      const { terminal } = yield* start({
+        script: [{ blocks: [says("One.")] }, { blocks: [says("Two.")] }],
+        env: json(receiver.url)
+      })
+      yield* ask(terminal, "first")
+      yield* terminal.see(/One\.[^]*ready/)
+      yield* ask(terminal, "second")
+      yield* terminal.see(/Two\.[^]*ready/)
+      yield* terminal.write(`/quit${keys.enter}`)
+      yield* terminal.exited
+      const turns = receiver.spans().filter(({ name }) => name === "Turn.run")
+      assert.deepStrictEqual(turns.map(({ parentSpanId }) => parentSpanId), [undefined, undefined])
+      assert.notStrictEqual(turns[0]!.traceId, turns[1]!.traceId)
+      const [conversation, ...others] = new Set(
+        turns.map(({ attributes }) => valueOf(attributes, "gen_ai.conversation.id"))
+      )
+      assert.isString(conversation)
+      assert.isEmpty(others)
     }))
 
   it.scoped("describes an attachment in the messages without its data", () =>
