@@ -4,6 +4,7 @@ import * as LanguageModel from "@effect/ai/LanguageModel"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as MetricState from "effect/MetricState"
@@ -62,6 +63,8 @@ const makeTracer = () => {
 interface Options extends NonNullable<Parameters<typeof client>[1]> {
   readonly sandbox?: Sandbox.Options
   readonly isOff?: boolean
+  /** Without a tracer of the program, as without an exporter. */
+  readonly hasTracer?: boolean
 }
 
 const run = (script: Script, options: Options = {}) =>
@@ -74,7 +77,7 @@ const run = (script: Script, options: Options = {}) =>
     const exit = yield* Stream.runDrain(LanguageModel.streamText({ prompt: "a secret prompt" })).pipe(
       Effect.zipRight(LanguageModel.generateText({ prompt: "a secret prompt" })),
       Effect.provide(layer),
-      Effect.withTracer(tracer),
+      options.hasTracer === false ? identity : Effect.withTracer(tracer),
       Effect.withTracerEnabled(options.isOff !== true),
       Effect.exit
     )
@@ -141,11 +144,13 @@ describe("telemetry", () => {
       )
     }))
 
-  it.scopedLive("sends no traceparent if tracing is off, and never replaces the user's", () =>
+  it.scopedLive("sends no traceparent if tracing is off or nothing exports the spans, and never replaces the user's", () =>
     Effect.gen(function*() {
       const off = yield* run(twice, { isOff: true })
       assert.isEmpty(off.spans)
       assert.deepStrictEqual(off.requests.map(({ headers }) => headers["traceparent"]), [undefined, undefined])
+      const without = yield* run(twice, { hasTracer: false })
+      assert.deepStrictEqual(without.requests.map(({ headers }) => headers["traceparent"]), [undefined, undefined])
       const own = { value: Redacted.make("00-own"), origin: { _tag: "Default" } } as const
       const { requests } = yield* run(twice, { gateway: { headers: { TraceParent: own } } })
       assert.deepStrictEqual(requests.map(({ headers }) => headers["traceparent"]), ["00-own", "00-own"])
@@ -179,14 +184,15 @@ describe("telemetry", () => {
           sum: 0
         })
       const output = ["gen_ai.token.type=output", "gen_ai.provider.name=aws.bedrock", "unit={token}"]
-      const names = ["gen_ai.client.operation.duration", "gen_ai.server.time_to_first_token"]
+      const counts = { "gen_ai.client.operation.duration": 2, "gen_ai.server.time_to_first_token": 2 }
+      const names = Object.keys(counts)
       const before = { output: read("gen_ai.client.token.usage", output), others: names.map((name) => read(name)) }
       yield* run(twice)
       const { count, sum } = read("gen_ai.client.token.usage", output)
       assert.deepStrictEqual([count - before.output.count, sum - before.output.sum], [2, 4])
-      for (const [index, name] of names.entries()) {
+      for (const [index, [name, expected]] of Object.entries(counts).entries()) {
         const after = read(name)
-        assert.strictEqual(after.count - before.others[index]!.count, 2, name)
+        assert.strictEqual(after.count - before.others[index]!.count, expected, name)
         assert.isAbove(after.sum - before.others[index]!.sum, 0, name)
         assert.isBelow(after.sum - before.others[index]!.sum, 30, name)
       }

@@ -1,6 +1,8 @@
 /** A span for each attempt at a request, and its context for the gateway. */
 import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
+import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
 import type * as Runtime from "effect/Runtime"
 import * as Tracer from "effect/Tracer"
@@ -43,9 +45,17 @@ export const annotateResponse = (status: number, requestId: string | undefined):
     ...(requestId !== undefined && { "aws.request_id": requestId })
   })
 
-/** The `traceparent` header for the current span; none if tracing is off, because spans then have no IDs. Source: W3C Trace Context. */
-export const traceparent = ({ context }: Runtime.Runtime<never>): Option.Option<string> =>
-  Context.getOption(context as Context.Context<Tracer.ParentSpan>, Tracer.ParentSpan).pipe(
+const tracerOf = (services: Context.Context<DefaultServices.DefaultServices>) => Context.get(services, Tracer.Tracer)
+
+/**
+ * The `traceparent` header for the current span. None if tracing is off, because spans then have no IDs, and none with Effect's default tracer:
+ * nothing exports its spans, so the gateway's spans would have a parent that does not exist. Source: W3C Trace Context.
+ */
+export const traceparent = ({ context, fiberRefs }: Runtime.Runtime<never>): Option.Option<string> => {
+  const tracer = tracerOf(FiberRefs.getOrDefault(fiberRefs, DefaultServices.currentServices))
+  return Context.getOption(context as Context.Context<Tracer.ParentSpan>, Tracer.ParentSpan).pipe(
+    Option.filter(() => tracer !== tracerOf(DefaultServices.liveServices)),
     Option.filter(({ spanId, traceId }) => /^[0-9a-f]{32}$/.test(traceId) && /^[0-9a-f]{16}$/.test(spanId)),
     Option.map(({ sampled, spanId, traceId }) => `00-${traceId}-${spanId}-0${sampled ? 1 : 0}`)
   )
+}
