@@ -373,11 +373,13 @@ const makeModel = (options: Options) =>
       generateText: (provider) =>
         request(provider).pipe(
           Effect.flatMap(({ headers, input }) =>
-            Effect.flatMap(observe(provider.span, input), ({ onExit, onPart }) =>
+            Effect.flatMap(observe(provider.span, input, { isStreamed: false }), ({ onExit, onPart }) =>
               client.converse(input, headers).pipe(
                 Effect.mapError(explain("generateText", input)),
                 Effect.flatMap((output) => toParts(output, makeExpectation(provider, input))),
-                Effect.map((parts) => parts.map(onPart).map(reasoning.makeRecorder())),
+                Effect.map((parts) =>
+                  parts.map(onPart).map(reasoning.makeRecorder())
+                ),
                 Effect.onExit((exit) => onExit(exit))
               ))
           )
@@ -385,7 +387,7 @@ const makeModel = (options: Options) =>
       streamText: (provider) =>
         Stream.unwrap(Effect.gen(function*() {
           const { headers, input } = yield* request(provider)
-          const { onExit, onPart } = yield* observe(provider.span, input)
+          const { onExit, onPart } = yield* observe(provider.span, input, { isStreamed: true })
           return client.converseStream(input, headers).pipe(
             Stream.mapError(explain("streamText", input)),
             toStreamParts(makeExpectation(provider, input)),

@@ -23,5 +23,5 @@ export const timeToFirstToken = histogram(
   "gen_ai.server.time_to_first_token",
   seconds,
   "s",
-  "Time from the request, with its retries, to the first part of the answer."
+  "Time from a streamed request, with its retries, to the first part of the answer."
 )

@@ -33,8 +33,12 @@ const errorType = (cause: Cause.Cause<AiError>): string =>
       Option.match(BedrockError.fromAiError(error), { onNone: () => error._tag, onSome: ({ reason }) => reason })
   })
 
-/** Starts to observe a request. */
-export const observe = (span: Span, request: ConverseCommandInput): Effect.Effect<Observation> =>
+/** Starts to observe a request. The time to the first token is measured only if the answer is streamed. */
+export const observe = (
+  span: Span,
+  request: ConverseCommandInput,
+  { isStreamed }: { readonly isStreamed: boolean }
+): Effect.Effect<Observation> =>
   Effect.map(Effect.clock, (clock) => {
     const started = clock.unsafeCurrentTimeMillis()
     const secondsSoFar = () => (clock.unsafeCurrentTimeMillis() - started) / 1000
@@ -59,7 +63,7 @@ export const observe = (span: Span, request: ConverseCommandInput): Effect.Effec
       "gen_ai.provider.name": system,
       "gen_ai.request.model": modelId
     })
-    let isFirst = true
+    let isFirst = isStreamed
 
     const onFinish = ({ metadata, reason, usage }: Response.FinishPartEncoded) => {
       const { cachedInputTokens, inputTokens, outputTokens } = usage
