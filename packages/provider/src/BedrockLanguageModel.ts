@@ -179,7 +179,9 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  * The spans of `@effect/ai` get the attributes of OpenTelemetry's conventions for generative AI, and each attempt at a request has a client
  * span, whose context is sent to the gateway as `traceparent` (unsigned; a configured header of that name takes precedence; none with Effect's
  * default tracer, whose spans are not exported, or with `Effect.withTracerEnabled(false)`). The metrics are `gen_ai.client.token.usage`,
- * `gen_ai.client.operation.duration` and `gen_ai.server.time_to_first_token`. None of them contains text of the prompt or the answer.
+ * `gen_ai.client.operation.duration` and `gen_ai.server.time_to_first_token` (of streamed answers). These attributes and metrics contain no text
+ * of the prompt or the answer. But a failed span ends with the error, whose message may quote the gateway's response, and the span
+ * `Toolkit.handle` of `@effect/ai` has the parameters of the tool call.
  *
  * @since 0.1.0
  * @category constructors

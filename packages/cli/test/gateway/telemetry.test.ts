@@ -34,6 +34,7 @@ interface Span {
   readonly parentSpanId?: string
   readonly kind: number
   readonly attributes: ReadonlyArray<Attribute>
+  readonly events: ReadonlyArray<{ readonly name: string; readonly attributes: ReadonlyArray<Attribute> }>
 }
 
 interface Metric {
@@ -202,6 +203,28 @@ layer(NodeContext.layer)("telemetry of the command", (it) => {
         ["POST /model/{modelId}/converse-stream", "LanguageModel.streamText"]
       ])
       assert.lengthOf([...new Set(spans.map(({ traceId }) => traceId))], 1)
+    }))
+
+  it.scoped("has the class of a failure in the failed spans, but not its message", () =>
+    Effect.gen(function*() {
+      const receiver = yield* makeReceiver()
+      const { code } = yield* runWith(json(receiver.url), [
+        {
+          blocks: [says("Never sent.")],
+          faults: [{ type: "error", status: 400, name: "ValidationException", message: "no access for the prompt" }]
+        }
+      ])
+      assert.strictEqual(code, 1)
+      const failed = receiver.spans().map(({ events, name }) => [
+        name,
+        ...events.map(({ attributes, name }) => [name, valueOf(attributes, "exception.type")])
+      ])
+      assert.sameDeepMembers(failed, [
+        ["Turn.run", ["exception", "HttpResponseError"]],
+        ["LanguageModel.streamText", ["exception", "HttpResponseError"]],
+        ["POST /model/{modelId}/converse-stream", ["exception", "BedrockError"]]
+      ])
+      assert.notInclude(receiver.received.map(({ text }) => text).join(""), "no access")
     }))
 
   it.scoped("has a trace for each turn on the screen", () =>
