@@ -390,11 +390,11 @@ const makeModel = (options: Options) =>
         Stream.unwrap(Effect.gen(function*() {
           const { headers, input } = yield* request(provider)
           const { onExit, onPart } = yield* observe(provider.span, input, { isStreamed: true })
+          const record = reasoning.makeRecorder()
           return client.converseStream(input, headers).pipe(
             Stream.mapError(explain("streamText", input)),
             toStreamParts(makeExpectation(provider, input)),
-            Stream.map(onPart),
-            Stream.map(reasoning.makeRecorder()),
+            Stream.map((part) => record(onPart(part))),
             Stream.ensuringWith(onExit),
             // `@effect/ai` does not make its span the parent of what happens in a stream.
             Stream.provideService(ParentSpan, provider.span)
