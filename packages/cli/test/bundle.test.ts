@@ -56,9 +56,9 @@ layer(NodeContext.layer)("the bundle", (it) => {
 
   // A little more than today. What takes more is loaded when it is needed: `import()` where it is used.
   const limits = [
-    { args: ["providers", "list"], chunks: 37, kilobytes: 680 },
-    { args: ["config", "show"], chunks: 37, kilobytes: 680 },
-    { args: ["run", "hello"], chunks: 80, kilobytes: 1360 }
+    { args: ["providers", "list"], chunks: 37, kilobytes: 684 },
+    { args: ["config", "show"], chunks: 37, kilobytes: 684 },
+    { args: ["run", "hello"], chunks: 80, kilobytes: 1366 }
   ]
   for (const { args, chunks, kilobytes } of limits) {
     it.scoped(`loads at most ${chunks} chunks and ${kilobytes} kB for ${args.join(" ")}`, () =>
