@@ -2,16 +2,16 @@ import { ConfigFile } from "@altimate-code/config/ConfigFile"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as AST from "effect/SchemaAST"
 import { bindings } from "../../../tui/src/internal/input/bindings.ts"
 import { keys } from "../Terminal.ts"
 import { ask, says, start } from "./ScreenOnSandbox.ts"
 
 /** The names under `keybinds` that the configuration knows. */
 const settings = () => {
-  const property = ConfigFile.fields.keybinds.from.ast
-  return "propertySignatures" in property
-    ? (property.propertySignatures as ReadonlyArray<{ readonly name: string }>).map(({ name }) => name)
-    : []
+  const { ast } = ConfigFile.fields.keybinds.from
+  const group = AST.isSuspend(ast) ? ast.f() : ast
+  return AST.isTypeLiteral(group) ? group.propertySignatures.map(({ name }) => name) : []
 }
 
 layer(NodeContext.layer)("Keys in the configuration", (it) => {
