@@ -184,6 +184,13 @@ describe("A setting in a project's file", () => {
     ])
   })
 
+  it("may not change what a key does, since a key can send a prompt that runs a command", () => {
+    const reason = Option.some("changes which keys send prompts and run commands")
+    assert.deepStrictEqual(judge(["keybinds", "input_submit"], "left,backspace"), reason)
+    assert.deepStrictEqual(judge(["keybinds"], { input_submit: "left" }), reason)
+    assertNone(judge(["theme"], "dark"))
+  })
+
   it("may lower the user's cost limit, but neither raise it nor change the prices that it counts with", () => {
     const model = ["provider", "amazon-bedrock", "models", "m"]
     for (const value of [1, 5]) assertNone(judgeCost(options("maxCost"), value))

@@ -24,6 +24,18 @@ export class ExpandError extends Schema.TaggedError<ExpandError>("@altimate-code
   message: Schema.String
 }) {}
 
+/**
+ * A prompt, and the part of it that no command line has written.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Expanded {
+  readonly prompt: string
+  /** The text of the template with the arguments: the output of a command line is left out, since it may come from anybody. */
+  readonly written: string
+}
+
 const timeout = "2 minutes"
 
 /**
@@ -46,7 +58,9 @@ export const expand = Effect.fn("ExpandCommand.expand")(
       )
     }
     const segments = CommandTemplate.insert(command.segments, given)
-    if (segments.every(({ type }) => type === "text")) return segments.map(({ text }) => text).join("")
+    // Separate lines, so that the text around a command line does not become one mention.
+    const written = segments.map(({ text, type }) => type === "text" ? text : "\n").join("")
+    if (segments.every(({ type }) => type === "text")) return { prompt: written, written } satisfies Expanded
     const { permit } = yield* makePermissions(session)
     const texts = yield* Effect.forEach(
       segments,
@@ -63,6 +77,6 @@ export const expand = Effect.fn("ExpandCommand.expand")(
           return ok ? shown : `${shown}\n(${ending})`
         })
     )
-    return texts.join("")
+    return { prompt: texts.join(""), written } satisfies Expanded
   }
 )

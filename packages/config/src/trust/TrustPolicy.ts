@@ -216,6 +216,9 @@ const live: Service = {
     if (path[0] === "notification" && typeof (path.length > 1 ? undefined : value) !== "string") {
       return Option.some("runs a command when the assistant asks or is done")
     }
+    if (path[0] === "keybinds") {
+      return Option.some("changes which keys send prompts and run commands")
+    }
     if (path[0] === "instructions" && leavesProject(value)) {
       return Option.some("shows the model files from outside the project")
     }
@@ -236,7 +239,7 @@ const live: Service = {
  * - a change to a guardrail of the user's own, its removal, and leaving it out of requests (`drop`); a guardrail where there is none is
  *   allowed;
  * - a cost limit above the user's own and, if the user has one, the price of a model;
- * - MCP servers, permissions, a program for notifications, and instructions from outside the project;
+ * - MCP servers, permissions, keys, a program for notifications, and instructions from outside the project;
  * - every value with a placeholder `{env:…}` or `{file:…}` that would be replaced.
  *
  * Everything else applies immediately.

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import stringWidth from "string-width"
+import { drawRule } from "../../src/internal/terminal/canvas.ts"
 import { chooseTheme, dark, light, neutral, plain } from "../../src/internal/terminal/theme.ts"
 import {
   clean,
@@ -36,6 +37,11 @@ describe("The theme", () => {
 })
 
 describe("Untrusted text", () => {
+  it("is cleaned in the title of a rule", () => {
+    const title = drawRule({ width: 40, theme: plain }, "b1  echo \x1b]52;c;eA==\x07\x1b[2J\nnext")
+    assert.strictEqual(title, `── b1  echo  next ${"─".repeat(22)}`)
+  })
+
   it("is cleaned of complete escape sequences", () => {
     assert.strictEqual(clean("a\x1b[1;31mb\x1b[0m\x1b]0;title\x07c\x1b]8;;u\x1b\\d\x9b2Je\x1bcf\x1b(Bg"), "abcdefg")
     assert.strictEqual(clean("a\x1b]never ended\nb\x1b"), "a]never ended\nb")

@@ -44,7 +44,7 @@ export const find = Effect.fn("CommandPrompt.find")(function*(given: string, tru
 /** Runs the command's command lines and inserts the words. */
 export const expand = (command: CustomCommand, words: ReadonlyArray<string>, session: Session) =>
   Effect.catchAll(
-    ExpandCommand.expand(command, CommandTemplate.fromWords(words), session),
+    Effect.map(ExpandCommand.expand(command, CommandTemplate.fromWords(words), session), ({ prompt }) => prompt),
     ({ message, reason }) =>
       Effect.gen(function*() {
         const { mode } = yield* PermissionPolicy

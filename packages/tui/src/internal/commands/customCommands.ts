@@ -74,9 +74,14 @@ export const make = (approver: Approver["Type"]) =>
           }
           if (yield* customCommands.isUntrusted(command)) yield* askForTrust(command)
           yield* Effect.forEach(customCommands.describeIgnored(command), showWarning, { discard: true })
-          const prompt = yield* ExpandCommand.expand(command, CommandTemplate.parseArguments(args), yield* current.get)
-          // A project's file must not let the model read what the user has not named.
-          return { prompt, own: command.source.root === undefined ? prompt : args } satisfies CommandPrompt
+          const { prompt, written } = yield* ExpandCommand.expand(
+            command,
+            CommandTemplate.parseArguments(args),
+            yield* current.get
+          )
+          // A project's file must not let the model read what the user has not named. An argument may be only in a command line.
+          const own = command.source.root === undefined ? `${written}\n${args}` : args
+          return { prompt, own } satisfies CommandPrompt
         }).pipe(
           Effect.catchTag("ExpandError", ({ message }) => new HostError({ message, hint: "" })),
           Effect.provideService(Approver, approver),

@@ -1,6 +1,6 @@
 import type { Highlighter } from "../markdown/highlight.ts"
 import type { Theme } from "./theme.ts"
-import { type Line, measureWidth, paint, truncate, wrap } from "./themedText.ts"
+import { clean, type Line, measureWidth, paint, truncate, wrap } from "./themedText.ts"
 
 /** What lines are painted for. */
 export interface Canvas {
@@ -37,9 +37,9 @@ export const indent = (lines: Lines, margin: string, rest: string = " ".repeat(m
 
 export const narrow = (canvas: Canvas, by: number): Canvas => ({ ...canvas, width: Math.max(1, canvas.width - by) })
 
-/** A horizontal rule over the full width, with an optional title. */
+/** A horizontal rule over the full width, with an optional title, which may come from the model. */
 export const drawRule = ({ theme, width }: Canvas, title = ""): string => {
-  const text = title === "" ? "" : truncate(`── ${title} `, width)
+  const text = title === "" ? "" : truncate(`── ${clean(title).replaceAll("\n", " ")} `, width)
   return theme.dim(text + "─".repeat(Math.max(0, width - measureWidth(text))))
 }
 
