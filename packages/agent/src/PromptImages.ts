@@ -5,6 +5,7 @@
  */
 import * as Image from "@altimate-code/system/Image"
 import * as MediaType from "@altimate-code/system/MediaType"
+import * as Paths from "@altimate-code/system/Paths"
 import * as Prompt from "@effect/ai/Prompt"
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -19,6 +20,7 @@ import * as AttachmentLimits from "./AttachmentLimits.ts"
 import { locate } from "./internal/files/paths.ts"
 import * as Mentions from "./Mentions.ts"
 import { PermissionPolicy } from "./permission/PermissionPolicy.ts"
+import { Workspace } from "./Workspace.ts"
 
 /**
  * An image can't be attached.
@@ -106,15 +108,26 @@ export const read = Effect.fn("PromptImages.read")(function*(path: string) {
 
 /**
  * Reads the images that a prompt mentions, each file once. Fails if one of them can't be attached, so that no prompt is sent without its images. A
- * relative path that does not exist is no mention: it may be part of the text, such as the name of a package.
+ * path that does not exist is no mention: it may be part of the text, such as the name of a package. But it fails for an absolute path if its directory
+ * exists, or if it is below the workspace's outputs.
  *
  * @since 0.1.0
  * @category reading
  */
 export const readMentioned = Effect.fn("PromptImages.readMentioned")(function*(prompt: string) {
+  const fs = yield* FileSystem.FileSystem
   const paths = yield* Path.Path
+  const { outputs } = yield* Workspace
   const { images: max } = yield* AttachmentLimits.AttachmentLimits
-  const isExplicit = (path: string) => (paths.isAbsolute(path) || path.startsWith("~/")) && imageName.test(path)
+  /** Whether it is certainly the path of a file. `@/assets/logo.png` may also be the import of a module in a project that gives `@/` a meaning. */
+  const isExplicit = (path: string) =>
+    Effect.gen(function*() {
+      if (!(paths.isAbsolute(path) || path.startsWith("~/")) || !imageName.test(path)) return false
+      const target = yield* locate(path)
+      if (Paths.isBelow(target.path, outputs)) return true
+      const parent = paths.dirname(target.path)
+      return parent !== paths.dirname(parent) && (yield* Effect.orElseSucceed(fs.exists(parent), () => false))
+    })
   const readFirst = (names: ReadonlyArray<string>) =>
     Effect.gen(function*() {
       for (const name of names) {
@@ -122,7 +135,7 @@ export const readMentioned = Effect.fn("PromptImages.readMentioned")(function*(p
         if (Either.isRight(found)) return Option.map(found.right, (image) => [name, image] as const)
         if (found.left.reason !== "NotFound") return yield* found.left
       }
-      const missing = names.find(isExplicit)
+      const [missing] = yield* Effect.filter(names, isExplicit)
       return missing === undefined ? Option.none() : yield* notFound(missing)
     })
   const found = yield* Effect.forEach(Mentions.find(prompt), readFirst)
@@ -143,16 +156,16 @@ const notFound = (path: string) =>
   })
 
 /**
- * The prompt as it is shown above its images: with their names instead of their absolute paths.
+ * The prompt as it is shown above its images: with their names instead of their absolute paths. `attached` are these names.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const shortenMentions = (prompt: string): string =>
-  Mentions.mapPaths(
-    prompt,
-    (path) => /^\/.*\.(?:png|jpe?g|gif|webp)[.,;:!?)]*$/i.test(path) ? path.slice(path.lastIndexOf("/") + 1) : path
-  )
+export const shortenMentions = (prompt: string, attached: ReadonlyArray<string>): string =>
+  Mentions.mapPaths(prompt, (path) => {
+    const name = path.slice(path.lastIndexOf("/") + 1)
+    return path.startsWith("/") && attached.includes(name.replace(/[.,;:!?)]+$/, "")) ? name : path
+  })
 
 /**
  * What to show of an attachment: its file name or type, and its size in pixels, if it is an image, and in bytes.

@@ -45,9 +45,10 @@ describe("The images of a prompt", () => {
   it("are shown by their names", () => {
     assert.strictEqual(
       PromptImages.shortenMentions(
-        "a @/tmp/x.png, @\"/tmp/y z.JPG\" @/tmp/x.txt @b/x.png (@/tmp/x.png) @\"/tmp/it \\\"is\\\".gif\""
+        "a @/tmp/x.png, @\"/tmp/y z.JPG\" @/assets/logo.png @b/x.png (@/tmp/x.png) @\"/tmp/it \\\"is\\\".gif\"",
+        ["x.png", "y z.JPG", "it \"is\".gif"]
       ),
-      "a @x.png, @\"y z.JPG\" @/tmp/x.txt @b/x.png (@/tmp/x.png) @\"it \\\"is\\\".gif\""
+      "a @x.png, @\"y z.JPG\" @/assets/logo.png @b/x.png (@/tmp/x.png) @\"it \\\"is\\\".gif\""
     )
   })
 
@@ -70,6 +71,14 @@ describe("The images of a prompt", () => {
         name: "a.png",
         details: "64 × 32, 81 bytes"
       })
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("are not what an import of a module looks like, but a file that is missing is reported", () =>
+    Effect.gen(function*() {
+      const { outputs, read } = yield* make()
+      assert.deepStrictEqual(yield* read("Why is @/assets/no-such-directory/logo.png or @/logo.png broken?"), [])
+      const { message } = yield* Effect.flip(read(`@${outputs}/clipboard-1.png`))
+      assert.strictEqual(message, `${outputs}/clipboard-1.png can't be attached: the file does not exist.`)
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scoped("must all be attachable", () =>

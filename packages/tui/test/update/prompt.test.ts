@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Keymap from "../../src/internal/input/keymap.ts"
 import { slashCommands } from "../../src/internal/input/slashCommands.ts"
 import { finished, makeScreen } from "./simulatedScreen.ts"
 
@@ -31,6 +32,20 @@ describe("The prompt", () => {
     )
     press("\x1b[200~\x1b[201~")
     assert.lengthOf(actionsOf("attach-clipboard"), 1)
+  })
+
+  it("gets a new line from Return while completions are open, if Return is bound to that", () => {
+    const { keymap } = Keymap.make({ input_newline: "return", input_submit: "alt+return" })
+    const { actionsOf, press, send, state } = makeScreen({ columns: 80, rows: 24 }, keymap)
+    send({ type: "files", files: ["src/main.ts"] })
+    press("@src/ma", "\r")
+    assert.strictEqual(state().input.text, "@src/main.ts ")
+    press("\x7f")
+    assert.isDefined(state().completion)
+    press("\r", "\x15\x7f\x15", "/hel", "\r")
+    assert.strictEqual(state().input.text, "/help ")
+    assert.deepStrictEqual(actionsOf("turn"), [])
+    assert.deepStrictEqual(actionsOf("remember"), [])
   })
 
   it("is not sent if it is empty", () => {

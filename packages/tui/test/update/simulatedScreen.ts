@@ -2,6 +2,7 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
 import * as Spending from "@altimate-code/agent/session/Spending"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
+import * as Keymap from "../../src/internal/input/keymap.ts"
 import * as Keys from "../../src/internal/input/keys.ts"
 import type { Action } from "../../src/internal/screen/action.ts"
 import type { Message } from "../../src/internal/screen/message.ts"
@@ -34,8 +35,18 @@ export const draw = (state: State): State => {
 }
 
 /** A screen that draws after each message, and whose time passes only in `wait`. */
-export const makeScreen = (size: { readonly columns: number; readonly rows: number } = { columns: 80, rows: 24 }) => {
-  let state: State = initialState({ ...size, theme: plain, version: "1.2.3", yolo: false, history: ["an old prompt"] })
+export const makeScreen = (
+  size: { readonly columns: number; readonly rows: number } = { columns: 80, rows: 24 },
+  keymap: State["keymap"] = Keymap.make({}).keymap
+) => {
+  let state: State = initialState({
+    ...size,
+    keymap,
+    theme: plain,
+    version: "1.2.3",
+    yolo: false,
+    history: ["an old prompt"]
+  })
   let at = 10_000
   const actions: Array<Action> = []
   const send = (...messages: ReadonlyArray<Message>) => {

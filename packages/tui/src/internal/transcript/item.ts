@@ -8,7 +8,8 @@ import type * as Prompt from "@effect/ai/Prompt"
 /** A finished piece of the transcript. */
 export type Item =
   | { readonly type: "welcome"; readonly version: string; readonly directory: string }
-  | { readonly type: "user"; readonly text: string }
+  /** A prompt, and the names of its images, as far as they are known. */
+  | { readonly type: "user"; readonly text: string; readonly images?: ReadonlyArray<string> }
   /** An attachment of the prompt before it. */
   | {
     readonly type: "attachment"
@@ -69,7 +70,9 @@ const itemsOfEntry = (entry: Line): ReadonlyArray<Item> => {
       if (entry.hidden) return []
       const { content } = entry.message
       const text = content.flatMap((part) => part.type === "text" ? [part.text] : []).join("\n")
-      return [{ type: "user", text }, ...content.flatMap((part) => part.type === "file" ? [attachmentItem(part)] : [])]
+      const files = content.flatMap((part) => part.type === "file" ? [part] : [])
+      const images = files.flatMap(({ fileName }) => fileName ?? [])
+      return [{ type: "user", text, images }, ...files.map(attachmentItem)]
     }
     case "assistant": {
       let isFirst = true

@@ -43,7 +43,7 @@ const renderBody = (item: Item, canvas: Canvas): Lines => {
         ...paintWrapped([{ text: "/help lists commands and keys.", roles: ["dim"] }], canvas)
       ]
     case "user":
-      return renderPrompt(PromptImages.shortenMentions(item.text), canvas)
+      return renderPrompt(PromptImages.shortenMentions(item.text, item.images ?? []), canvas)
     case "attachment":
       return [canvas.theme.dim(`  ${describeAttachment(item.kind, item, canvas.width - 2)}`)]
     case "answer":

@@ -18,7 +18,9 @@ const completionKeys = ["tab", "up", "down", "ctrl-p", "ctrl-n", "escape", "retu
 export const pressInPrompt = (state: State, key: Key): Step => {
   const { isLeaderPressed, keymap } = state
   if (state.completion !== undefined && !isLeaderPressed && completionKeys.includes(nameOf(key) ?? "")) {
-    return pressBound(state, key)
+    if (nameOf(key) !== "return") return pressBound(state, key)
+    // Return may be bound to something else than sending the prompt.
+    if (!isComplete(state) && !isReturnSubmit(keymap)) return step(acceptCompletion(state))
   }
   // A terminal sends characters that are typed quickly at once.
   const [first = "", ...rest] = key.type === "text" ? Array.from(key.text) : []
@@ -31,6 +33,13 @@ export const pressInPrompt = (state: State, key: Key): Step => {
   return isLeaderPressed && rest.length > 0
     ? { ...next, state: edit(next.state, { type: "text", text: rest.join("") }).state }
     : next
+}
+
+const returnKey: Key = { type: "key", name: "return", ctrl: false, meta: false, shift: false }
+
+const isReturnSubmit = (keymap: Keymap.Keymap): boolean => {
+  const meaning = Keymap.look(keymap, returnKey, false)
+  return meaning.type === "key" && nameOf(meaning.key) === "return"
 }
 
 const perform = (state: State, meaning: Keymap.Meaning, key: Key): Step => {

@@ -51,7 +51,11 @@ const submit = (state: State, text: string): Step => {
 const startTurn = (state: State, text: string, action: Action): Step =>
   step(
     {
-      ...addItem(state, { type: "user", text }),
+      ...addItem(state, {
+        type: "user",
+        text,
+        images: state.input.pastes.flatMap(({ image }) => image === undefined ? [] : [image.name])
+      }),
       task: { type: "turn", phase: "thinking", since: state.now, spent: state.spending, isStopping: false }
     },
     action
