@@ -182,7 +182,7 @@ export const run = Effect.fn("Shell.run")(function*({ command, onOutput, onStart
     Effect.catchTags({ BadArgument: failed, SystemError: failed }),
     Effect.onError(() => Effect.ignore(fs.remove(file, { force: true })))
   )
-  yield* result.fullOutput === undefined ? Effect.ignore(fs.remove(file, { force: true })) : removeOldOutputs(outputs)
+  yield* result.fullOutput === undefined ? Effect.ignore(fs.remove(file, { force: true })) : removeOldOutputs
   return result
 })
 
@@ -192,9 +192,16 @@ const reportOutput = (live: LiveOutput.LiveOutput, onOutput: (lines: string) => 
     return lines === undefined ? Effect.void : onOutput(lines)
   }).pipe(Effect.delay(liveInterval), Effect.forever)
 
-/** Deletes outputs that are older than the retention time. Errors are ignored: they do not affect the command that has just run. */
-const removeOldOutputs = (outputs: string) =>
-  Effect.gen(function*() {
+/**
+ * Deletes outputs of commands, and pictures from the clipboard, that are older than seven days. Whatever adds one calls this. Errors are ignored:
+ * they do not affect what has just been added.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const removeOldOutputs: Effect.Effect<void, never, FileSystem.FileSystem | Path.Path | Workspace> = Effect.gen(
+  function*() {
+    const { outputs } = yield* Workspace
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const cutoff = (yield* Clock.currentTimeMillis) - Duration.toMillis(retention)
@@ -209,7 +216,8 @@ const removeOldOutputs = (outputs: string) =>
         yield* Effect.ignore(Effect.whenEffect(fs.remove(file, { force: true }), old))
       }
     }
-  }).pipe(Effect.ignore)
+  }
+).pipe(Effect.ignore)
 
 const readOutput = (
   file: string,

@@ -65,7 +65,8 @@ export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.paramet
   if (params.command.trim() === "") return yield* failed("The command is empty.")
   yield* permit({
     ...yield* commandAction(params.command),
-    ...(params.description === undefined ? {} : { purpose: params.description })
+    ...(params.description === undefined ? {} : { purpose: params.description }),
+    ...(params.background === true ? { isInBackground: true } : {})
   })
   if (params.background === true) return yield* startInBackground(params.command)
   const { ending, ok, output } = yield* Shell.run({

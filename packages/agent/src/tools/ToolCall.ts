@@ -94,6 +94,8 @@ export interface Action {
   readonly preview?: { readonly type: "command" | "diff" | "json"; readonly text: string }
   /** The purpose as described by the model, unverified. It is shown in addition to the preview, never instead of it. */
   readonly purpose?: string
+  /** The command runs beside the conversation, without a time limit. */
+  readonly isInBackground?: true
 }
 
 /**

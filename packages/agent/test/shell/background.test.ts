@@ -5,8 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { spawnSync } from "node:child_process"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { makeTools, refusing } from "../workspace.ts"
+import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs"
+import { startInBackground } from "../../src/internal/shell/run/backgroundCommand.ts"
+import { Workspace } from "../../src/Workspace.ts"
+import { makeProject, makeTools, refusing, toPrograms } from "../workspace.ts"
+
+const noFiles = { directories: [], names: [] }
 
 /** A dead process that nobody has fetched yet still has its number. */
 const isAlive = (pid: number) => {
@@ -64,6 +68,66 @@ describe("A background command", () => {
         tools.lines.flatMap((line) => line.type === "task" ? [line.state] : []),
         ["started", "ended", "reported"]
       )
+    })
+  )
+
+  for (const [when, command] of [["while it runs", "echo one; sleep 1000"], ["at its end", "printf one"]] as const) {
+    test(
+      `says that its output can't be stored, even if that ends it (${when})`,
+      Effect.gen(function*() {
+        const { directory, outputs, root } = yield* Effect.map(
+          makeProject,
+          ({ outputs, root }) => ({ directory: root, outputs, root })
+        )
+        const full = () => {
+          throw Object.assign(new Error("no space"), { code: "ENOSPC" })
+        }
+        const makeMasker = () => ({
+          next: (text: string) => when === "at its end" ? text.slice(0, 0) : full(),
+          end: full
+        })
+        const process = yield* startInBackground(command).pipe(
+          Effect.provideService(Workspace, {
+            directory,
+            root,
+            outputs,
+            programFiles: noFiles,
+            ...toPrograms,
+            makeMasker
+          })
+        )
+        process.release()
+        const ending = yield* Effect.timeout(process.awaitEnd, "10 seconds")
+        assert.deepStrictEqual(ending, {
+          ending: "The command's output can't be stored: there is no space left on the disk.",
+          ok: false
+        })
+      })
+    )
+  }
+
+  test(
+    "removes outputs that are older than a week",
+    Effect.gen(function*() {
+      const tools = yield* makeTools()
+      const file = (name: string) => `${tools.outputs}/${name}`
+      yield* tools.put(file("old.txt"), "old")
+      yield* tools.put(file("new.txt"), "new")
+      const days = (count: number) => new Date(Date.now() - count * 24 * 60 * 60 * 1000)
+      utimesSync(file("old.txt"), days(8), days(8))
+      utimesSync(file("new.txt"), days(6), days(6))
+      yield* start(tools, "true")
+      assert.deepStrictEqual([existsSync(file("old.txt")), existsSync(file("new.txt"))], [false, true])
+    })
+  )
+
+  test(
+    "is announced as such in the question",
+    Effect.gen(function*() {
+      const tools = yield* makeTools(refusing)
+      yield* start(tools, "npm start")
+      yield* tools.use("bash", { command: "npm start" })
+      assert.deepStrictEqual(tools.asked.map(({ isInBackground }) => isInBackground), [true, undefined])
     })
   )
 

@@ -64,6 +64,7 @@ export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.effect(
         ask: ({ action, because, isAcceptableEdit = false, patterns, tool }) =>
           Effect.gen(function*() {
             yield* writeError(`\n${printable(`${tool}: ${action.title} (${because})`)}\n`)
+            if (action.isInBackground) yield* writeError("  Runs in the background, without a time limit.\n")
             if (action.preview !== undefined) yield* writeError(formatPreview(action.preview.text))
             if (action.purpose !== undefined) yield* writeError(formatPurpose(action.purpose))
             const session = patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")

@@ -78,6 +78,15 @@ const end = "\x1b[F"
 const numbered = (count: number) => Array.from({ length: count }, (_, line) => `echo line${line}`).join("\n")
 
 describe("A question", () => {
+  it("says that a command will run in the background, at every size", () => {
+    const { action, ...rest } = command("npm start")
+    const question = { ...rest, action: { ...action, isInBackground: true as const } }
+    for (const width of [80, 30]) {
+      const head = QuestionLayout.renderHead(question, { width, theme: plain }).join(" ").replace(/\s+/g, " ")
+      assert.include(head, "Allow this command in the background, without a time limit?")
+    }
+  })
+
   const at = (columns: number, rows: number, question: Question) => {
     const it = screen(columns, rows)
     it.ask(question)

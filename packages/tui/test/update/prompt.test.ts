@@ -48,6 +48,36 @@ describe("The prompt", () => {
     assert.deepStrictEqual(actionsOf("remember"), [])
   })
 
+  it("waits for the picture that is being attached", () => {
+    const picture = { text: "@/tmp/clip.png", image: { name: "clip.png", details: "" } }
+    const { actionsOf, press, send, state, view } = makeScreen()
+    press("see ", "\x16", "\x16", "\r")
+    assert.lengthOf(actionsOf("attach-clipboard"), 1)
+    assert.deepStrictEqual(actionsOf("turn"), [])
+    assert.include(view(), "sending once the image is attached")
+    send({ type: "images-attached", images: [picture] })
+    send({ type: "attachment-read", source: "clipboard", isOk: true })
+    assert.deepStrictEqual(actionsOf("turn"), [{ type: "turn", text: "see @/tmp/clip.png" }])
+    assert.strictEqual(state().input.text, "")
+  })
+
+  it("is not sent without the picture that could not be attached, or after Esc", () => {
+    const { actionsOf, press, send, state, view } = makeScreen()
+    press("see", "\x16")
+    assert.include(view(), "reading the clipboard")
+    press("\r")
+    send({ type: "attachment-read", source: "clipboard", isOk: false })
+    assert.deepStrictEqual(actionsOf("turn"), [])
+    press("\x16", "\r", "\x1b")
+    assert.lengthOf(actionsOf("stop-attaching"), 1)
+    assert.notInclude(view(), "clipboard")
+    send({ type: "attachment-read", source: "clipboard", isOk: true })
+    assert.deepStrictEqual(actionsOf("turn"), [])
+    assert.strictEqual(state().input.text, "see")
+    press("\r")
+    assert.lengthOf(actionsOf("turn"), 1)
+  })
+
   it("is not sent if it is empty", () => {
     const { actions, press } = makeScreen()
     press("  ", "\r", "\r")
@@ -177,10 +207,11 @@ describe("The prompt", () => {
   })
 
   it("reports an unknown command, but sends a path as a prompt", () => {
-    const { actionsOf, press, transcript } = makeScreen()
+    const { actionsOf, press, send, transcript } = makeScreen()
     press("/nonsense", "\r")
     assert.include(transcript(), "Unknown command: /nonsense")
     press("/etc/hosts: what is it?", "\r")
+    send({ type: "attachment-read", source: "pasted", isOk: true })
     assert.lengthOf(actionsOf("turn"), 1)
   })
 

@@ -124,6 +124,15 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
     ) => Effect.asVoid(FiberHandle.run(handle, reportDefects(effect), options))
     const fork = (effect: Effect.Effect<void>) => Effect.asVoid(FiberSet.run(others, reportDefects(effect)))
 
+    /** The prompt may wait for it, whatever happens. */
+    const reportRead = (source: "pasted" | "clipboard", read: Effect.Effect<boolean>) =>
+      read.pipe(
+        Effect.tapErrorCause((cause) =>
+          Cause.isInterruptedOnly(cause) ? Effect.void : send({ type: "attachment-read", source, isOk: false })
+        ),
+        Effect.flatMap((isOk) => send({ type: "attachment-read", source, isOk }))
+      )
+
     const runTurn = yield* TurnAction.make({
       approver: approvals.approver,
       maxSteps,
@@ -201,9 +210,11 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
         case "list-prompts":
           return fork(prompt.listPrompts)
         case "attach-pasted":
-          return fork(attach.fromText(action.text))
+          return fork(reportRead("pasted", attach.fromText(action.text)))
         case "attach-clipboard":
-          return runAs(clipboard, attach.fromClipboard, { onlyIfMissing: true })
+          return runAs(clipboard, reportRead("clipboard", attach.fromClipboard))
+        case "stop-attaching":
+          return interrupt(clipboard)
         case "remember":
           return fork(prompt.remember(action.text))
         case "expire-hint":

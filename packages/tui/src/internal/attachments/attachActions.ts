@@ -1,6 +1,7 @@
 import * as Mentions from "@altimate-code/agent/Mentions"
 import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import * as PromptImages from "@altimate-code/agent/PromptImages"
+import * as Shell from "@altimate-code/agent/Shell"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as MediaType from "@altimate-code/system/MediaType"
 import type * as Prompt from "@effect/ai/Prompt"
@@ -49,16 +50,25 @@ export const make = Effect.gen(function*() {
       )
     )
 
+  const failSaving = (why: string) =>
+    Effect.as(showFailure({ message: `The picture can't be saved: ${why}`, hint: "" }), false)
+
   return {
-    /** Replaces a pasted text by images if it consists of their paths. */
+    /** Replaces a pasted text by images if it consists of their paths. False: the user has been told why not. */
     fromText: (pasted: string) =>
       Effect.gen(function*() {
         for (const paths of DroppedPaths.interpret(pasted, ClipboardImage.isWsl(workspace.programEnvironment))) {
           const images = yield* readAll(paths)
-          if (Option.isSome(images)) return yield* send({ type: "images-attached", images: images.value, pasted })
+          if (Option.isNone(images)) continue
+          yield* send({ type: "images-attached", images: images.value, pasted })
+          break
         }
-      }).pipe(Effect.catchAll(showFailure), Effect.provide(context)),
-    /** Saves the picture on the clipboard as a file, which the session and the history refer to, and attaches it. */
+        return true
+      }).pipe(Effect.catchAll((error) => Effect.as(showFailure(error), false)), Effect.provide(context)),
+    /**
+     * Saves the picture on the clipboard as a file, which the session and the history refer to, and attaches it. False: the user has been told why
+     * not.
+     */
     fromClipboard: Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
@@ -68,17 +78,19 @@ export const make = Effect.gen(function*() {
       const file = path.join(workspace.outputs, `clipboard-${time.replace(".", "-")}.${extension}`)
       yield* fs.makeDirectory(workspace.outputs, { recursive: true, mode: 0o700 })
       yield* fs.writeFile(file, bytes, { mode: 0o600 })
+      yield* Shell.removeOldOutputs
       const part = yield* PromptImages.read(file).pipe(
         Effect.tapError(() => Effect.ignore(fs.remove(file)))
       )
       if (Option.isSome(part)) yield* send({ type: "images-attached", images: [toPaste(file, part.value)] })
+      return Option.isSome(part)
     }).pipe(
       Effect.catchTags({
-        BadArgument: ({ message }) => showFailure({ message: `The picture can't be saved: ${message}`, hint: "" }),
-        SystemError: ({ message }) => showFailure({ message: `The picture can't be saved: ${message}`, hint: "" }),
+        BadArgument: ({ message }) => failSaving(message),
+        SystemError: ({ message }) => failSaving(message),
         ClipboardError: ({ hint, message }) =>
-          send({ type: "item", item: { type: "notice", level: "warning", text: message, hint } }),
-        PromptImageError: ({ hint, message }) => showFailure({ message, hint })
+          Effect.as(send({ type: "item", item: { type: "notice", level: "warning", text: message, hint } }), false),
+        PromptImageError: ({ hint, message }) => Effect.as(showFailure({ message, hint }), false)
       }),
       Effect.provide(context)
     )

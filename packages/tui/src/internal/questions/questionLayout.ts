@@ -153,7 +153,8 @@ const arrange = (
 }
 
 export const renderHead = (question: Question, canvas: Canvas): Lines => {
-  const text = `Allow this ${nameSubject(question)}?`
+  const where = question.action.isInBackground ? " in the background, without a time limit" : ""
+  const text = `Allow this ${nameSubject(question)}${where}?`
   return measureWidth(text) + 4 > canvas.width
     ? paintWrapped([{ text, roles: ["strong"] }], canvas)
     : [drawRule(canvas, text)]

@@ -46,6 +46,8 @@ export type Action =
   | { readonly type: "attach-pasted"; readonly text: string }
   /** Attaches the picture on the clipboard. */
   | { readonly type: "attach-clipboard" }
+  /** Stops reading the clipboard. */
+  | { readonly type: "stop-attaching" }
   /** Adds the prompt to the history. */
   | { readonly type: "remember"; readonly text: string }
   | { readonly type: "expire-hint" }

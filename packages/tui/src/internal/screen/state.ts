@@ -132,6 +132,10 @@ export interface State {
   readonly pager: Pager | undefined
   /** MCP servers are starting; turns wait for them. */
   readonly isStartingServers: boolean
+  /** Images that are being read for the prompt. */
+  readonly attaching: ReadonlyArray<"pasted" | "clipboard">
+  /** Enter was pressed, and the prompt is sent once its images are attached. */
+  readonly isPromptHeld: boolean
   /** A short text for the status bar that expires. */
   readonly hint: string | undefined
   /** Ctrl-C was pressed a moment ago; pressed again, it quits. */

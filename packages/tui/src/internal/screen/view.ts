@@ -203,6 +203,7 @@ const renderCompletion = ({ completion, selectedCompletion }: State, canvas: Can
 }
 
 const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {
+  const attaching = describeAttaching(state)
   const { branch, context, directory, hint, mode, model, spending, task, yolo } = state
   return StatusBar.render(
     {
@@ -214,12 +215,18 @@ const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {
       spending,
       context,
       runningTasks: state.tasks.filter(({ end }) => end === undefined).length,
-      activity: hint ?? describeActivity(state),
-      isBusy: hint !== undefined || task.type !== "none"
+      activity: hint ?? attaching ?? describeActivity(state),
+      isBusy: hint !== undefined || attaching !== undefined || task.type !== "none"
     },
     canvas,
     rows
   )
+}
+
+/** What the status bar says meanwhile; undefined if no one needs to know. */
+const describeAttaching = ({ attaching, isPromptHeld }: State): string | undefined => {
+  if (isPromptHeld) return "sending once the image is attached · esc: cancel"
+  return attaching.includes("clipboard") ? "reading the clipboard" : undefined
 }
 
 const describeActivity = (state: State): string => {

@@ -49,6 +49,8 @@ export const initialState = (
   queuedQuestions: [],
   pager: undefined,
   isStartingServers: false,
+  attaching: [],
+  isPromptHeld: false,
   hint: undefined,
   isConfirmingQuit: false
 })

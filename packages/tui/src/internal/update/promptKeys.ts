@@ -2,10 +2,10 @@ import { actionOf, nameOf } from "../input/editing.ts"
 import * as Editor from "../input/editor.ts"
 import * as Keymap from "../input/keymap.ts"
 import type { Key } from "../input/keys.ts"
-import { isSlashCommand } from "../input/slashCommands.ts"
 import type { State } from "../screen/state.ts"
 import { getInputWidth } from "../screen/view.ts"
 import * as Pager from "../transcript/pager.ts"
+import { attachFromClipboard, attachPasted, canCancelAttaching, cancelAttaching, holdPrompt } from "./attaching.ts"
 import { acceptCompletion, isComplete, moveSelection, updateCompletion } from "./completionUpdate.ts"
 import { type Step, step } from "./step.ts"
 import { canStop, stopTask } from "./stopTask.ts"
@@ -77,6 +77,7 @@ const pressBound = (state: State, key: Key): Step => {
     case "ctrl-l":
       return step(state)
     case "escape":
+      if (canCancelAttaching(state)) return cancelAttaching(state)
       return completion === undefined ? stopTask(state) : step({ ...state, closedCompletionFor: state.input.text })
     case "up":
     case "ctrl-p":
@@ -114,14 +115,8 @@ export const edit = (state: State, key: Key): Step => {
   if (key.type === "text" && key.text.includes("@")) return step(edited, { type: "list-files" })
   // Some terminals type the path of a dropped file, all at once.
   const isPasted = key.type === "paste" || (key.type === "text" && key.text.length > 4)
-  return isPasted && canAttach(input) ? step(edited, { type: "attach-pasted", text: key.text }) : step(edited)
+  return isPasted ? attachPasted(edited, key.text) : step(edited)
 }
-
-/** In a shell command and in a built-in command, a path is a path. */
-const canAttach = ({ text }: Editor.State): boolean => !text.startsWith("!") && !isSlashCommand(text)
-
-const attachFromClipboard = (state: State): Step =>
-  step({ ...state, hint: "reading the clipboard" }, { type: "expire-hint" }, { type: "attach-clipboard" })
 
 export const openPager = (state: State): Step => {
   const pager = Pager.make(state.items)
@@ -132,6 +127,7 @@ export const openPager = (state: State): Step => {
 
 /** Ctrl-C never does two things at once: someone who wants to stop an answer or to clear the prompt must not lose more. */
 const interrupt = (state: State): Step => {
+  if (canCancelAttaching(state)) return cancelAttaching(state)
   if (canStop(state)) return stopTask(state)
   if (state.input.text !== "") {
     const input = Editor.update(state.input, { type: "clear" })
@@ -148,20 +144,23 @@ const takeBackQueued = (state: State): State => ({
   input: Editor.update(state.input, { type: "set", text: state.queue.at(-1) ?? "" })
 })
 
-const enter = (state: State): Step => {
+/** Sends the prompt, unless a word is to be completed or images are still being read. */
+export const enter = (state: State): Step => {
   if (!isComplete(state)) {
     const accepted = acceptCompletion(state)
     return state.completion?.kind === "command" ? enter(updateCompletion(accepted)) : step(accepted)
   }
+  if (state.attaching.length > 0) return step(holdPrompt(state))
   const { state: input, text } = Editor.submit(state.input)
-  if (text.trim() === "") return step(state)
+  if (text.trim() === "") return step({ ...state, isPromptHeld: false })
   const submitted: State = {
     ...state,
     input,
     lastTypedAt: 0,
     selectedCompletion: 0,
     closedCompletionFor: undefined,
-    isConfirmingQuit: false
+    isConfirmingQuit: false,
+    isPromptHeld: false
   }
   const next = submitOrQueue(submitted, text.trim())
   return { ...next, actions: [{ type: "remember", text }, ...next.actions] }

@@ -6,9 +6,11 @@ import type { State } from "../screen/state.ts"
 import { getCanvas, getOverlayRows } from "../screen/view.ts"
 import { markFailed, markRefused, offerModels } from "../setup/setup.ts"
 import { showTaskOutput, tickTasks, updateTasks } from "../tasks/taskList.ts"
+import { endAttaching, isHeldPromptReady } from "./attaching.ts"
 import { hasSameCompletion, updateCompletion } from "./completionUpdate.ts"
 import { pressKey } from "./keyUpdate.ts"
 import { askAboutPlan } from "./planQuestion.ts"
+import { enter } from "./promptKeys.ts"
 import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
 import { returnPrompts } from "./stopTask.ts"
@@ -133,6 +135,10 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       const { images, pasted } = message
       const action = pasted === undefined ? { images } : { images, pasted }
       return step({ ...state, input: Editor.update(state.input, { type: "attach", ...action }) })
+    }
+    case "attachment-read": {
+      const next = endAttaching(state, message)
+      return isHeldPromptReady(next) ? enter(next) : step(next)
     }
     case "prompt-returned":
       return step(returnPrompts(state, [message.text, ...state.queue]))

@@ -7,11 +7,12 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import type { BackgroundProcess, Ending } from "../../../session/BackgroundTasks.ts"
-import { ShellError } from "../../../Shell.ts"
+import { removeOldOutputs, ShellError } from "../../../Shell.ts"
 import { Workspace } from "../../../Workspace.ts"
 import { describeOutputFailure } from "./describeFailure.ts"
 import { disablePrompts, writePrograms } from "./disablePrompts.ts"
@@ -62,6 +63,7 @@ export const startInBackground = Effect.fn("backgroundCommand.startInBackground"
     Effect.mapError(failed),
     (made) => Effect.acquireRelease(made, (log) => Effect.sync(log.close))
   )
+  yield* removeOldOutputs
   // Closed once the command has ended; its output can still be read.
   const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
 
@@ -69,13 +71,17 @@ export const startInBackground = Effect.fn("backgroundCommand.startInBackground"
     const temporary = yield* makeCommandDirectory(outputs)
     const env = disablePrompts(commandEnvironment, yield* writePrograms(temporary))
     const broken = yield* Deferred.make<Ending>()
-    let burst = 0
-    const pipe = yield* makeOutputPipe(path.join(temporary, "output"), programEnvironment, (bytes) => {
+    /** Output can't be stored any more, for example because the disk is full. */
+    const orBreak = (write: () => void) => {
       try {
-        log.add(bytes)
+        write()
       } catch (error) {
         Deferred.unsafeDone(broken, Effect.succeed({ ending: failed(error).message, ok: false }))
       }
+    }
+    let burst = 0
+    const pipe = yield* makeOutputPipe(path.join(temporary, "output"), programEnvironment, (bytes) => {
+      orBreak(() => log.add(bytes))
       burst += bytes.length
       if (burst < maxBurst) return
       burst = 0
@@ -104,7 +110,7 @@ export const startInBackground = Effect.fn("backgroundCommand.startInBackground"
     )
     const pid = child.pid!
     const end = Effect.suspend(() => ProcessGroup.of(pid).end(shutdownGrace))
-    const exit = Effect.raceFirst(
+    const ended = Effect.raceFirst(
       // The command may have started processes and ended before them.
       Effect.tap(
         Effect.map(waitForExit(child), describeExit),
@@ -114,19 +120,28 @@ export const startInBackground = Effect.fn("backgroundCommand.startInBackground"
             schedule: Schedule.spaced(leftoverInterval)
           })
       ),
-      Effect.tap(Deferred.await(broken), () => end)
-    )
+      // Only afterwards: the command's exit by this signal would win.
+      Deferred.await(broken)
+    ).pipe(Effect.tap(() => Effect.whenEffect(end, Deferred.isDone(broken))))
     const running: BackgroundProcess = {
       id: yield* ProcessId.of(pid),
       release,
-      awaitEnd: Effect.tap(exit, () =>
+      awaitEnd: Effect.flatMap(ended, (ending) =>
         Effect.sync(() => {
           isOver = true
           // There is nothing left to end.
           pipe.sendToWatcher("keep")
           pipe.finish()
-          log.end()
-        }).pipe(Effect.zipRight(Scope.close(scope, Exit.void)), Effect.uninterruptible)),
+          orBreak(log.end)
+        }).pipe(
+          Effect.zipRight(Scope.close(scope, Exit.void)),
+          // A failure to store the output explains more than how the command ended.
+          Effect.zipRight(Effect.flatMap(
+            Deferred.poll(broken),
+            Option.match({ onNone: () => Effect.succeed(ending), onSome: (broken) => broken })
+          )),
+          Effect.uninterruptible
+        )),
       end,
       setKept: (kept) =>
         Effect.sync(() => {
