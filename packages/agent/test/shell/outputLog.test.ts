@@ -36,6 +36,19 @@ describe("The output of a background command", () => {
       assert.isTrue(existsSync(file))
     }))
 
+  it("reports its last line also if it has been read before", () =>
+    withFile((file) => {
+      const log = OutputLog.make(file, toPrograms.makeMasker)
+      log.add(bytes("one\ntwo"))
+      assert.include(log.readNew(), "two")
+      assert.strictEqual(log.takeLastLine(), "two")
+      assert.isUndefined(log.takeLastLine())
+      log.add(bytes(" and three\n"))
+      log.readTail()
+      assert.strictEqual(log.takeLastLine(), "two and three")
+      log.close()
+    }))
+
   it("is removed at the end if no result has named the file", () =>
     withFile((file) => {
       const log = OutputLog.make(file, toPrograms.makeMasker)

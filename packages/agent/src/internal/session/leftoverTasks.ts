@@ -53,13 +53,15 @@ export const settleLeftoverTasks = (
           return []
         }
         const leader = yield* ProcessId.state(process, self, since)
-        if (isKept && group === "running") {
+        const isOwn = leader === "running" && process.start !== ""
+        // Without its start time, the process may be another one, which the user would end as the task.
+        if (isKept && isOwn) {
           yield* registry.adopt({ id, command, since }, process)
           return []
         }
-        if (leader === "running" && process.start !== "") {
+        if (isOwn) {
           yield* ProcessGroup.of(process.pid).end(shutdownGrace)
-          yield* end("left running by a crash, ended now", true)
+          yield* end("left over from a crash; ended when the session was resumed", true)
           return []
         }
         const isElsewhere = process.host !== self.host
@@ -68,10 +70,10 @@ export const settleLeftoverTasks = (
           yield* end("ended with the machine", true)
           return []
         }
-        yield* end("unknown, it may still be running", false)
+        yield* end("exit unknown; it may still be running", false)
         const where = isElsewhere ? ` on ${process.host}` : ""
         return [
-          `The background task ${id} may still be running as process ${process.pid}${where}: ${
+          `Background task ${id} may still be running as process ${process.pid}${where}: ${
             titleOf({ command })
           } (to end it: kill -- -${process.pid})`
         ]

@@ -27,6 +27,8 @@ const maxEnded = 50
 /** How often the last line of the output is reported. */
 const lineInterval = "1 second"
 
+const noOutput = "No output available: this command was started before the session was resumed."
+
 interface Running {
   readonly process: BackgroundProcess
   readonly scope: Scope.CloseableScope
@@ -160,8 +162,8 @@ export const make = ({ append, entries }: Pick<Session, "append" | "entries">): 
           end: Effect.suspend(() => ProcessGroup.of(process.pid).end("2 seconds")),
           setKept: () => Effect.void,
           output: {
-            readNew: () => "",
-            readTail: () => "The output is not known: the command was started before the session was resumed.",
+            readNew: () => noOutput,
+            readTail: () => noOutput,
             takeLastLine: () => undefined
           }
         }

@@ -54,6 +54,8 @@ export const make = (
   let isOver = false
   /** The last lines so far. */
   let last = ""
+  /** Whether they have changed since the last one was taken. */
+  let isLineNew = false
 
   const readPiece = (from: number, length: number): Uint8Array => {
     const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - from)))
@@ -77,10 +79,11 @@ export const make = (
     write(new TextEncoder().encode(text))
     if (size > limits.maxFileSize) shorten()
   }
-  const refresh = (): boolean => {
+  const refresh = (): void => {
     const lines = live.take()
-    if (lines !== undefined) last = lines
-    return lines !== undefined
+    if (lines === undefined) return
+    last = lines
+    isLineNew = true
   }
   const lastLine = (): string => last.split("\n").at(-1) ?? ""
   const unfinished = (): string => {
@@ -127,7 +130,12 @@ export const make = (
       const note = hidden === 0 ? "" : `… the output before this is in ${file} …\n\n`
       return `${note}${text}${unfinished()}`
     },
-    takeLastLine: () => refresh() ? lastLine() : undefined,
+    takeLastLine: () => {
+      refresh()
+      if (!isLineNew) return undefined
+      isLineNew = false
+      return lastLine()
+    },
     close: () => {
       closeSync(handle)
       if (!isNamed) rmSync(file, { force: true })
