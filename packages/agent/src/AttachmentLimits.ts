@@ -47,11 +47,9 @@ export interface Problem {
  * @category queries
  */
 export const tooLarge = (bytes: number, limit: number): Problem => ({
-  why: `it has ${formatCount(bytes)} bytes; at most ${formatCount(limit)} are allowed`,
+  why: Image.describeTooLarge(bytes, limit),
   remedy: "Make a smaller copy first."
 })
-
-const formatCount = (value: number): string => value.toLocaleString("en-US")
 
 /**
  * Checks an image or a PDF, whose type is detected from the bytes. Returns `undefined` if it can be attached.
@@ -62,7 +60,7 @@ const formatCount = (value: number): string => value.toLocaleString("en-US")
 export const findProblem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
   if (MediaType.of(bytes) === "application/pdf") {
     return bytes.length <= limits.documentBytes ? undefined : {
-      why: `it is ${formatCount(bytes.length)} bytes, and the limit is ${formatCount(limits.documentBytes)}`,
+      why: Image.describeTooLarge(bytes.length, limits.documentBytes),
       remedy: "Split it, or extract its text first."
     }
   }

@@ -74,6 +74,21 @@ export const inspect = (bytes: Uint8Array): Either.Either<Image, string> => {
   )
 }
 
+/**
+ * Why a file can't be used: its size and the limit, both in bytes.
+ *
+ * @example `it is 5.0 MB; the limit is 3.75 MB`
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const describeTooLarge = (size: number, limit: number): string => {
+  if (limit < 1_000_000) return `it is ${count(size)} bytes; the limit is ${count(limit)} bytes`
+  // Rounded up, so that it is never shown as equal to the limit.
+  const megabytes = (value: number): string => `${(Math.ceil(value / 10_000) / 100).toFixed(2).replace(/0$/, "")} MB`
+  return `it is ${megabytes(size)}; the limit is ${megabytes(limit)}`
+}
+
 const count = (value: number): string => value.toLocaleString("en-US")
 
 /**
@@ -95,8 +110,7 @@ export interface Problem {
  */
 export const findProblem = (bytes: Uint8Array, limits: Limits): Problem | undefined => {
   if (bytes.length > limits.bytes) {
-    const why = `it has ${count(bytes.length)} bytes; at most ${count(limits.bytes)} are allowed`
-    return { reason: "TooLarge", why }
+    return { reason: "TooLarge", why: describeTooLarge(bytes.length, limits.bytes) }
   }
   return Either.match(inspect(bytes), {
     onLeft: (why) => ({ reason: "Broken", why }),

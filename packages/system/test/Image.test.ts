@@ -93,7 +93,7 @@ describe("An image", () => {
     })
     assert.deepStrictEqual(Image.findProblem(png(1, 1, 2000), limits), {
       reason: "TooLarge",
-      why: `it has ${png(1, 1, 2000).length.toLocaleString("en-US")} bytes; at most 1,000 are allowed`
+      why: `it is ${png(1, 1, 2000).length.toLocaleString("en-US")} bytes; the limit is 1,000 bytes`
     })
     assert.deepStrictEqual(Image.findProblem(png().subarray(0, -1), limits), {
       reason: "Broken",

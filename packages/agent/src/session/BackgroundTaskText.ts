@@ -1,5 +1,5 @@
 /**
- * Describes background commands for users.
+ * Describes background tasks for users.
  *
  * @since 0.1.0
  */
@@ -13,6 +13,25 @@ import type { BackgroundTask } from "./BackgroundTasks.ts"
  * @category rendering
  */
 export const titleOf = ({ command }: Pick<BackgroundTask, "command">): string => ToolTitle.of("bash", { command })
+
+/**
+ * The ending of a task in a copy of its session, which does not run it.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const notCopied = "not copied: it belongs to the original session"
+
+/**
+ * Tells the user how a task ended.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const describeEnding = (
+  { command, ending, id }: Pick<BackgroundTask, "id" | "command"> & { readonly ending: string }
+): string =>
+  `Background task ${id} ${ending === notCopied ? `was ${ending}` : `ended (${ending})`}: ${titleOf({ command })}`
 
 /**
  * Tells the user that a task stays running, and how to end it.

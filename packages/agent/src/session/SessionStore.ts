@@ -26,6 +26,7 @@ import * as sessionFile from "../internal/session/sessionFile.ts"
 import * as sessionLock from "../internal/session/sessionLock.ts"
 import { inMemory, makeSessionWriter } from "../internal/session/sessionWriter.ts"
 import * as TaskRegistry from "../internal/session/taskRegistry.ts"
+import { notCopied } from "./BackgroundTaskText.ts"
 import type { Entry, Line, Listed, Session } from "./Session.ts"
 import { SessionError } from "./SessionError.ts"
 import * as Spending from "./Spending.ts"
@@ -403,8 +404,7 @@ export const make = (options: Options): Effect.Effect<
             .join("\n")
           // Nor does the copy end what belongs to the original.
           const ends = findOpenTasks(lines).map(({ command, id }) => {
-            const ending = "it belongs to the session that was copied"
-            const end: Entry = { type: "task", id, state: "ended", command, ending, ok: true, time }
+            const end: Entry = { type: "task", id, state: "ended", command, ending: notCopied, ok: true, time }
             return `${sessionFile.encode(end, options.mask).text}\n`
           })
           yield* Effect.mapError(

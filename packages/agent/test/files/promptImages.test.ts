@@ -94,7 +94,7 @@ describe("The images of a prompt", () => {
       chmodSync(at("closed.png"), 0)
       assert.match(
         yield* messageOf("@large.png"),
-        /large\.png can't be attached: it has 4,000,\d{3} bytes; at most 3,750,000 are allowed\. Make/
+        /large\.png can't be attached: it is 4\.01 MB; the limit is 3\.75 MB\. Make/
       )
       assert.match(yield* messageOf("@wide.png"), /8001 × 1 pixels/)
       assert.match(yield* messageOf("@cut.png"), /truncated\. The file is damaged/)

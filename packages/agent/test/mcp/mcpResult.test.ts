@@ -42,7 +42,7 @@ describe("The result of a server's tool", () => {
       pieceOf(png(101, 1)),
       "(an image was left out: it is 101 × 1 pixels; at most 100 per side are allowed. Make a smaller copy first.)"
     )
-    assert.include(pieceOf(png(1, 1, 1000)), "at most 1,000 are allowed. Make a smaller copy first.")
+    assert.include(pieceOf(png(1, 1, 1000)), "the limit is 1,000 bytes. Make a smaller copy first.")
     assert.include(pieceOf(png().subarray(0, -1)), "it is truncated. The file is damaged")
     assert.include(pieceOf(Buffer.concat([Buffer.from("%PDF-1.7"), Buffer.alloc(1000)])), "extract its text")
     assert.strictEqual(

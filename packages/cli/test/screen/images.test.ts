@@ -164,7 +164,7 @@ layer(NodeContext.layer)("An image in the prompt", (it) => {
         })
         writeFileSync(join(programs, "types"), "text/plain\nUTF8_STRING\n")
         yield* terminal.write(keys.ctrl("v"))
-        yield* terminal.see("The clipboard holds no picture.")
+        yield* terminal.see("There is no image on the clipboard.")
         writeFileSync(join(programs, "types"), "text/html\nimage/png\n")
         writeFileSync(join(programs, "picture"), png(300, 200, 100_000))
         yield* terminal.write(keys.ctrl("v"))
@@ -188,6 +188,6 @@ layer(NodeContext.layer)("An image in the prompt", (it) => {
     Effect.gen(function*() {
       const { terminal } = yield* start({ env: { PATH: "/nonexistent", DISPLAY: ":0" } })
       yield* terminal.write(keys.ctrl("v"))
-      yield* terminal.see(/The clipboard can't be read[^]*Install xclip/)
+      yield* terminal.see(/Can't read the clipboard[^]*Install xclip/)
     }))
 })

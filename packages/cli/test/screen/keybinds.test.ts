@@ -63,7 +63,7 @@ layer(NodeContext.layer)("Keys in the configuration", (it) => {
         config: { keybinds: { leader: "ctrl+c", app_exit: "none", input_submit: "ctl+s", session_new: "n" } }
       })
       yield* terminal.see(/! keybinds\.leader: "ctrl\+c" can't be used/)
-      yield* terminal.see(/! keybinds\.input_submit: "ctl\+s" can't be used: "ctl" is no modifier/)
+      yield* terminal.see(/! keybinds\.input_submit: "ctl\+s" can't be used: "ctl" is not a modifier/)
       yield* terminal.see(/! keybinds\.session_new: "n" can't be used: it is typed as text/)
       yield* terminal.write("n")
       yield* terminal.see("› n")

@@ -1,4 +1,4 @@
-/** Background commands on the screen. */
+/** Background tasks on the screen. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -44,7 +44,7 @@ const lines = (home: string) => {
   )
 }
 
-layer(NodeContext.layer, { excludeTestServices: true })("Background commands on the screen", (it) => {
+layer(NodeContext.layer, { excludeTestServices: true })("Background tasks on the screen", (it) => {
   for (const [columns, rows] of [[100, 30], [40, 12]] as const) {
     it.scoped(`/tasks lists them, shows the output, and ends one: ${columns} × ${rows}`, () =>
       Effect.gen(function*() {
@@ -57,7 +57,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
         })
         yield* ask(terminal, "Go")
         yield* terminal.see("It runs.")
-        yield* terminal.see(/1 task · ready/)
+        yield* terminal.see(/1 background task · ready/)
         const pids = [yield* pidIn(join(project, "server")), yield* pidIn(join(project, "child"))]
         yield* ask(terminal, "/tasks")
         yield* terminal.see(
@@ -71,7 +71,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
         yield* terminal.see(/^listening on 8080$/m)
         assert.include(terminal.screen(), "running")
         yield* terminal.write(keys.escape)
-        yield* terminal.see(/Background commands/)
+        yield* terminal.see(/Background tasks/)
         yield* terminal.write(keys.enter)
         yield* terminal.see(/› Show its output/)
         yield* terminal.write(keys.down)
@@ -79,9 +79,9 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
         yield* terminal.write(keys.enter)
         yield* terminal.see(/b1 {2}.*ended by/)
         yield* terminal.write(keys.escape)
-        yield* terminal.gone(/Background commands/)
+        yield* terminal.gone(/Background tasks/)
         yield* terminal.see(/Background task b1 ended/)
-        assert.notInclude(terminal.screen(), "1 task")
+        assert.notInclude(terminal.screen(), "1 background task")
         for (const pid of pids) assert.isFalse(isAlive(pid))
       }))
   }
@@ -99,7 +99,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
         ]
       })
       yield* ask(terminal, "Go")
-      yield* terminal.see(/It runs\.[^]*1 task · ready/)
+      yield* terminal.see(/It runs\.[^]*1 background task · ready/)
       writeFileSync(join(project, "go"), "")
       yield* terminal.see(/Background task b1 ended \(exit code 3\): until/)
       yield* ask(terminal, "And now?")
@@ -128,7 +128,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
       const pid = yield* pidIn(join(project, "server"))
       yield* terminal.see(/bash sleep 100 · running/)
       yield* terminal.write(keys.ctrl("c"))
-      yield* terminal.see(/Interrupted\.[^]*1 task · ready/)
+      yield* terminal.see(/Interrupted\.[^]*1 background task · ready/)
       assert.isTrue(isAlive(pid))
       yield* terminal.write(keys.shiftTab + keys.shiftTab)
       yield* terminal.see(/^plan · /m)
@@ -157,7 +157,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
           script: startsServer
         })
         yield* ask(terminal, "Go")
-        yield* terminal.see(/It runs\.[^]*1 task · ready/)
+        yield* terminal.see(/It runs\.[^]*1 background task · ready/)
         const pids = [yield* pidIn(join(project, "server")), yield* pidIn(join(project, "child"))]
         if (leave.startsWith("/")) yield* ask(terminal, leave)
         else process.kill(terminal.pid, leave)
@@ -165,7 +165,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
         if (leave === "/new" || leave === "/fork") {
           yield* terminal.see(/Background task b1 was ended: echo/)
           yield* terminal.see(/ready/)
-          assert.notInclude(terminal.screen(), "1 task")
+          assert.notInclude(terminal.screen(), "1 background task")
         } else yield* terminal.exited
         yield* until(() => lines(home).some(({ ending }) => ending === "ended with the session"), "its line")
         assert.strictEqual(lines(home).some(({ ending }) => String(ending).includes("belongs to")), leave === "/fork")
@@ -176,7 +176,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
     Effect.gen(function*() {
       const { launch, project, terminal } = yield* start({ inProject: true, config: allowed, script: startsServer })
       yield* ask(terminal, "Go")
-      yield* terminal.see(/It runs\.[^]*1 task · ready/)
+      yield* terminal.see(/It runs\.[^]*1 background task · ready/)
       const pid = yield* pidIn(join(project, "server"))
       yield* Effect.addFinalizer(() => Effect.ignore(Effect.try(() => process.kill(-pid, "SIGKILL"))))
       yield* ask(terminal, "/tasks")
@@ -188,7 +188,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
       yield* terminal.write(keys.enter)
       yield* terminal.see(/b1 {2}.*running, kept/)
       yield* terminal.write(keys.escape)
-      yield* terminal.gone(/Background commands/)
+      yield* terminal.gone(/Background tasks/)
       yield* ask(terminal, "/exit")
       yield* terminal.exited
       assert.include(
@@ -197,7 +197,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
       )
       assert.isTrue(isAlive(pid))
       const resumed = yield* launch(["-c"])
-      yield* resumed.see(/1 task · ready/)
+      yield* resumed.see(/1 background task · ready/)
       yield* ask(resumed, "/tasks")
       yield* resumed.see(/b1 {2}.*running, kept/)
       yield* resumed.write(keys.enter)
@@ -217,7 +217,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
         script: [...startsServer, { blocks: [says("I know.")] }]
       })
       yield* ask(terminal, "Go")
-      yield* terminal.see(/It runs\.[^]*1 task · ready/)
+      yield* terminal.see(/It runs\.[^]*1 background task · ready/)
       const pids = [yield* pidIn(join(project, "server")), yield* pidIn(join(project, "child"))]
       process.kill(terminal.pid, "SIGKILL")
       yield* until(() => !pids.some(isAlive), "the end of the processes")
@@ -232,7 +232,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
     Effect.gen(function*() {
       const { launch, project, terminal } = yield* start({ inProject: true, config: allowed, script: startsServer })
       yield* ask(terminal, "Go")
-      yield* terminal.see(/It runs\.[^]*1 task · ready/)
+      yield* terminal.see(/It runs\.[^]*1 background task · ready/)
       const pids = [yield* pidIn(join(project, "server")), yield* pidIn(join(project, "child"))]
       yield* Effect.addFinalizer(() => Effect.ignore(Effect.try(() => process.kill(-pids[0]!, "SIGKILL"))))
       const watchers = execFileSync("ps", ["-eo", "pid,ppid,args"], { encoding: "utf8" }).split("\n")
@@ -245,7 +245,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background commands on 
       yield* terminal.exited
       assert.isTrue(pids.every(isAlive))
       const resumed = yield* launch(["-c"])
-      yield* resumed.see(/Background task b1 ended \(left running by a crash, ended now\)/)
+      yield* resumed.see(/Background task b1 ended \(left over from a crash; ended when the session was resumed\)/)
       assert.isFalse(pids.some(isAlive))
     }))
 })

@@ -128,12 +128,12 @@ describe("The keys of the prompt", () => {
         help_show: "ctrl+x"
       }).toSorted(),
       [
-        "keybinds.messages_copy: ctrl-y is already the key of editor_open, which keeps it.",
-        "keybinds.help_show: ctrl-x is the leader key already.",
+        "keybinds.messages_copy: ctrl-y is already bound to editor_open; this binding is ignored.",
+        "keybinds.help_show: ctrl-x is already the leader key.",
         "keybinds.model_list: terminals don't send super+m or ctrl+shift+y.",
         "keybinds.session_compact: \"ctrl+\" can't be used: the key is missing.",
         "keybinds.session_fork: \"ctrl+nope\" can't be used: there is no key \"nope\".",
-        "keybinds.session_list: \"ctl+l\" can't be used: \"ctl\" is no modifier: use ctrl, alt or shift.",
+        "keybinds.session_list: \"ctl+l\" can't be used: \"ctl\" is not a modifier: use ctrl, alt or shift.",
         "keybinds.session_new: \"n\" can't be used: it is typed as text: add ctrl or alt, or put <leader> before it.",
         "keybinds.status_view: \"ctrl+i\" can't be used: a terminal sends the same as for tab."
       ].toSorted()

@@ -102,7 +102,7 @@ const isOnPath = (program: string, env: Environment) =>
 
 const noProgram = (env: Environment): ClipboardError =>
   new ClipboardError({
-    message: "The clipboard can't be read: none of its commands is installed.",
+    message: "Can't read the clipboard: no clipboard program is installed.",
     hint: isWsl(env)
       ? "Add powershell.exe to the PATH. Or paste the path of the file, or drop the file on the window."
       : env["WAYLAND_DISPLAY"]
@@ -144,7 +144,7 @@ export const read = (env: Environment, platform: NodeJS.Platform) =>
     // Without a picture, most of these commands fail.
     const why = failures.length === sources.length ? ` (${failures.join("; ")})` : ""
     return yield* new ClipboardError({
-      message: `The clipboard holds no picture${why}.`,
+      message: `There is no image on the clipboard${why}.`,
       hint: "To paste text, use your terminal's own key."
     })
   })

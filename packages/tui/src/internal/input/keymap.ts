@@ -63,7 +63,7 @@ const parseKey = (text: string): Parsed => {
   if (parts.length > 1 && parts.at(-1) === "" && parts.at(-2) === "") parts.splice(-2, 2, "+")
   const last = (parts.pop() ?? "").trim()
   const held = parts.map((part) => modifiers[part.trim().toLowerCase()])
-  if (held.includes(undefined)) return problem(`"${parts.join("+")}" is no modifier: use ctrl, alt or shift`)
+  if (held.includes(undefined)) return problem(`"${parts.join("+")}" is not a modifier: use ctrl, alt or shift`)
   const lower = last.toLowerCase()
   const name = names[lower] ?? lower
   const isCharacter = Array.from(last).length === 1
@@ -151,12 +151,12 @@ export const make = (keybinds: Keybinds): { readonly keymap: Keymap; readonly pr
     for (const name of names) {
       const owner = owners.get(name)
       if (name === leader) {
-        problems.push(`keybinds.${setting}: ${show(name, leader)} is the leader key already.`)
+        problems.push(`keybinds.${setting}: ${show(name, leader)} is already the leader key.`)
       } else if (owner === undefined) bind(binding, name)
       // One key for two names of one action is no conflict, and Ctrl-D deletes unless the prompt is empty.
       else if (JSON.stringify(owner.target) !== JSON.stringify(target) && !(name === "ctrl-d" && isExit(owner))) {
         problems.push(
-          `keybinds.${setting}: ${show(name, leader)} is already the key of ${owner.setting}, which keeps it.`
+          `keybinds.${setting}: ${show(name, leader)} is already bound to ${owner.setting}; this binding is ignored.`
         )
       }
     }

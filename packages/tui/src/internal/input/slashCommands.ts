@@ -12,7 +12,7 @@ export const slashCommands: ReadonlyArray<Command> = [
   { name: "/fork", description: "copy this session and continue in the copy" },
   { name: "/status", description: "show the settings in use and where they come from" },
   { name: "/cost", description: "show what this session has used and cost, by model" },
-  { name: "/tasks", description: "list background commands; show, keep or end one" },
+  { name: "/tasks", description: "list background tasks; show, keep or end one" },
   { name: "/mcp", description: "show each MCP server's state, tools and last error" },
   { name: "/compact", description: "summarize older messages to free up context" },
   { name: "/diff", description: "show what has changed in the working tree since the last commit" },

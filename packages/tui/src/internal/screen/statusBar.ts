@@ -19,7 +19,7 @@ export interface Status {
   readonly spending: Spending.Spending
   /** Tokens that the next request starts with. */
   readonly context: number
-  /** How many background commands run. */
+  /** How many background tasks run. */
   readonly runningTasks: number
   /** What the screen is doing now. */
   readonly activity: string
@@ -41,7 +41,7 @@ export const render = (status: Status, canvas: Canvas, rows: 1 | 2): Lines => {
     ? []
     : [{ text: clean(status.model.credential), role: "dim" as const, priority: 2 }]
   const tasks = status.runningTasks === 0 ? [] : [{
-    text: status.runningTasks === 1 ? "1 task" : `${status.runningTasks} tasks`,
+    text: status.runningTasks === 1 ? "1 background task" : `${status.runningTasks} background tasks`,
     role: "accent" as const,
     priority: 8
   }]

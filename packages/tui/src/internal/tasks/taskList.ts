@@ -1,4 +1,4 @@
-/** `/tasks`: the background commands, and what can be done with one of them. */
+/** `/tasks`: the background tasks, and what can be done with one of them. */
 import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
@@ -39,9 +39,9 @@ export const showTasks = (state: State): State =>
     ? addItem(state, {
       type: "notice",
       level: "info",
-      text: "There are no background commands. The model can start one, for example a server."
+      text: "There are no background tasks. The model can start one, for example a server."
     })
-    : { ...state, overlay: { type: "tasks", picker: Picker.make("Background commands", choicesOf(state)) } }
+    : { ...state, overlay: { type: "tasks", picker: Picker.make("Background tasks", choicesOf(state)) } }
 
 const find = ({ tasks }: State, id: string): Task | undefined => tasks.find((task) => task.id === id)
 
@@ -51,8 +51,8 @@ const makeTaskPicker = (task: Task): Picker.Picker<TaskChoice> =>
     ...(task.end !== undefined ? [] : [
       { id: "end", label: "End it", detail: "" } as const,
       task.isKept
-        ? { id: "release", label: "End it with the session after all", detail: "" } as const
-        : { id: "keep", label: "Keep it running after the session", detail: "" } as const
+        ? { id: "release", label: "End it when the session ends", detail: "" } as const
+        : { id: "keep", label: "Keep it running when the session ends", detail: "" } as const
     ])
   ])
 

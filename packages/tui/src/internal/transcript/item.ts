@@ -116,7 +116,7 @@ export const taskNotice = (
 ): Item => ({
   type: "notice",
   level: task.ok ? "info" : "warning",
-  text: `Background task ${task.id} ended (${task.ending}): ${BackgroundTaskText.titleOf(task)}`
+  text: BackgroundTaskText.describeEnding(task)
 })
 
 export const interruptedNotice: Item = {
