@@ -54,7 +54,7 @@ export const make = Effect.gen(function*() {
     Effect.as(showFailure({ message: `The picture can't be saved: ${why}`, hint: "" }), false)
 
   return {
-    /** Replaces a pasted text by images if it consists of their paths. False: the user has been told why not. */
+    /** Replaces a pasted text by images if it consists of their paths. Returns false once it has shown why that failed. */
     fromText: (pasted: string) =>
       Effect.gen(function*() {
         for (const paths of DroppedPaths.interpret(pasted, ClipboardImage.isWsl(workspace.programEnvironment))) {
@@ -66,8 +66,8 @@ export const make = Effect.gen(function*() {
         return true
       }).pipe(Effect.catchAll((error) => Effect.as(showFailure(error), false)), Effect.provide(context)),
     /**
-     * Saves the picture on the clipboard as a file, which the session and the history refer to, and attaches it. False: the user has been told why
-     * not.
+     * Saves the picture on the clipboard as a file, which the session and the history refer to, and attaches it. Returns
+     * false once it has shown why that failed.
      */
     fromClipboard: Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

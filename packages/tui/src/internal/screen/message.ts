@@ -70,7 +70,7 @@ export type Message =
   | { readonly type: "edited"; readonly text: string }
   /** Images to attach to the prompt, in the place of a pasted text, or at the cursor. */
   | { readonly type: "images-attached"; readonly images: ReadonlyArray<Paste>; readonly pasted?: string }
-  /** A pasted text or the clipboard has been read for images. If that has failed (`isOk`), the user has been told. */
+  /** A pasted text or the clipboard has been read for images. If it failed (not `isOk`), the reason has been shown. */
   | { readonly type: "attachment-read"; readonly source: "pasted" | "clipboard"; readonly isOk: boolean }
   /** The prompt was not sent. */
   | { readonly type: "prompt-returned"; readonly text: string }
