@@ -126,7 +126,7 @@ layer(NodeContext.layer)("An image in the prompt", (it) => {
       writeFileSync(join(project, "cut.png"), png(9, 9).subarray(0, 50))
       yield* terminal.write(keys.paste(join(project, "large.png")))
       yield* terminal.see(
-        /large\.png can't be attached: it has 4,000,\d+ bytes; at\s+most[^]*Make a smaller copy first/
+        /large\.png can't be attached: it is 4\.01 MB; the limit is\s+3\.75 MB[^]*Make a smaller copy first/
       )
       yield* terminal.write(keys.ctrl("c"))
       yield* terminal.write(keys.paste(join(project, "cut.png")))

@@ -50,7 +50,7 @@ describe("The prompt", () => {
 
   it("waits for the picture that is being attached", () => {
     const picture = { text: "@/tmp/clip.png", image: { name: "clip.png", details: "" } }
-    const { actionsOf, press, send, state, view } = makeScreen()
+    const { actionsOf, press, send, state, transcript, view } = makeScreen()
     press("see ", "\x16", "\x16", "\r")
     assert.lengthOf(actionsOf("attach-clipboard"), 1)
     assert.deepStrictEqual(actionsOf("turn"), [])
@@ -59,6 +59,8 @@ describe("The prompt", () => {
     send({ type: "attachment-read", source: "clipboard", isOk: true })
     assert.deepStrictEqual(actionsOf("turn"), [{ type: "turn", text: "see @/tmp/clip.png" }])
     assert.strictEqual(state().input.text, "")
+    // Its line below the prompt has the details.
+    assert.include(transcript(), "› see @clip.png")
   })
 
   it("is not sent without the picture that could not be attached, or after Esc", () => {

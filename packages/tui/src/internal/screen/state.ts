@@ -134,6 +134,8 @@ export interface State {
   readonly isStartingServers: boolean
   /** Images that are being read for the prompt. */
   readonly attaching: ReadonlyArray<"pasted" | "clipboard">
+  /** The names of all images that were attached so far, also to prompts that are queued. */
+  readonly attachedNames: ReadonlyArray<string>
   /** Enter was pressed, and the prompt is sent once its images are attached. */
   readonly isPromptHeld: boolean
   /** A short text for the status bar that expires. */

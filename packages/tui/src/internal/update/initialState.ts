@@ -50,6 +50,7 @@ export const initialState = (
   pager: undefined,
   isStartingServers: false,
   attaching: [],
+  attachedNames: [],
   isPromptHeld: false,
   hint: undefined,
   isConfirmingQuit: false

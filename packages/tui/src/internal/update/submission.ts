@@ -54,7 +54,7 @@ const startTurn = (state: State, text: string, action: Action): Step =>
       ...addItem(state, {
         type: "user",
         text,
-        images: state.input.pastes.flatMap(({ image }) => image === undefined ? [] : [image.name])
+        images: state.attachedNames
       }),
       task: { type: "turn", phase: "thinking", since: state.now, spent: state.spending, isStopping: false }
     },

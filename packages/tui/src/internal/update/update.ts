@@ -134,7 +134,12 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     case "images-attached": {
       const { images, pasted } = message
       const action = pasted === undefined ? { images } : { images, pasted }
-      return step({ ...state, input: Editor.update(state.input, { type: "attach", ...action }) })
+      const names = images.flatMap(({ image }) => image === undefined ? [] : [image.name])
+      return step({
+        ...state,
+        attachedNames: [...new Set([...state.attachedNames, ...names])],
+        input: Editor.update(state.input, { type: "attach", ...action })
+      })
     }
     case "attachment-read": {
       const next = endAttaching(state, message)
