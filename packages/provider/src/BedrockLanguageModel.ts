@@ -9,7 +9,7 @@ import type { Credential } from "@altimate-code/auth/Credential"
 import type { ConfigError } from "@altimate-code/config/ConfigError"
 import type { GivenHeaders, GivenRequest } from "@altimate-code/config/given/GivenSettings"
 import * as RequestOptions from "@altimate-code/config/RequestOptions"
-import { makeRequest, Settings } from "@altimate-code/config/Settings"
+import { Settings } from "@altimate-code/config/Settings"
 import { logDecision } from "@altimate-code/log/DecisionLevel"
 import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
@@ -33,7 +33,6 @@ import { BedrockError } from "./BedrockError.ts"
 import type { Endpoint } from "./EndpointPolicy.ts"
 import { findRefusal } from "./internal/failure/findRefusal.ts"
 import { toAiError } from "./internal/failure/toAiError.ts"
-import { malformedInput } from "./internal/protocol/malformed.ts"
 import * as AnsweredReasoning from "./internal/protocol/prompt/answeredReasoning.ts"
 import { readPromptOptions } from "./internal/protocol/prompt/messageOptions.ts"
 import { listToolUseIds, toRequest } from "./internal/protocol/prompt/prompt.ts"
@@ -41,6 +40,7 @@ import * as ThinkingPlan from "./internal/protocol/prompt/thinkingPlan.ts"
 import { listDocuments } from "./internal/protocol/response/citations.ts"
 import { toParts } from "./internal/protocol/response/completeResponse.ts"
 import { toStreamParts } from "./internal/protocol/response/toStreamParts.ts"
+import { makeSingleRequest } from "./internal/protocol/singleRequest.ts"
 import { observe } from "./internal/telemetry/observe.ts"
 import { choose } from "./ModelChoice.ts"
 import type { Notice } from "./Notice.ts"
@@ -114,7 +114,7 @@ export class Config extends Context.Reference<Config>()("@altimate-code/provider
  * @category models
  */
 export interface Override extends GivenRequest {
-  /** Additional HTTP headers. */
+  /** Additional HTTP headers, but not `Authorization`. */
   readonly headers?: GivenHeaders | undefined
   /** Changes the request after the `transformRequest` of the model's options. */
   readonly transformRequest?: TransformRequest | undefined
@@ -331,10 +331,7 @@ const makeModel = (options: Options) =>
     const reasoning = AnsweredReasoning.make()
     const request = Effect.fnUntraced(function*(provider: LanguageModel.ProviderOptions) {
       const { transformRequest, ...override } = yield* Config
-      const overridden = Object.keys(override).length === 0 ? undefined : yield* Effect.mapError(
-        makeRequest(override),
-        ({ hint, message }) => malformedInput(`${message}. ${hint}`)
-      )
+      const overridden = Object.keys(override).length === 0 ? undefined : yield* makeSingleRequest(override)
       const given = yield* readPromptOptions(provider.prompt)
       const planned = given === undefined && overridden === undefined
         ? prepared

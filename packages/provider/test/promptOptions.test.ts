@@ -137,4 +137,37 @@ describe("the options of a prompt", () => {
         assert.include(error.message, name)
       }
     }))
+
+  const wrongHeaders = [
+    [{ "x-bad": 3 as unknown as string }, "headers.x-bad: expected string | Redacted"],
+    [{ "x-bad": "secret-\ncanary" }, "headers.x-bad: the header x-bad has a line break"],
+    [{ "x bad": "secret-canary" }, "the header x bad has an invalid name"],
+    [{ host: "secret-canary" }, "the header host can't be set here"],
+    [{ Authorization: "Bearer secret-canary" }, "the header Authorization can't be set for a single request"]
+  ] as const
+  for (const [wrong, expected] of wrongHeaders) {
+    it.live(`never show the values of headers: ${expected}`, () =>
+      Effect.gen(function*() {
+        const headers = { "x-api-key": "secret-canary", ...wrong }
+        const error = yield* Effect.flip(send([user({ headers })]))
+        const overridden = yield* Effect.flip(BedrockLanguageModel.withConfigOverride(send([user()]), { headers }))
+        for (const { _tag, message } of [error, overridden]) {
+          assert.strictEqual(_tag, "MalformedInput")
+          assert.include(message, Object.keys(wrong).join())
+          assert.notInclude(message, "canary")
+        }
+        assert.include(error.message, expected)
+      }))
+  }
+
+  it.live("that are wrong in a part are reported with the path of that part", () =>
+    Effect.gen(function*() {
+      const guardrail = { id: "gr1" } as { readonly id: string; readonly version: string }
+      const error = yield* Effect.flip(send([user({ guardrail })]))
+      assert.include(error.message, "guardrail.version: missing")
+      assert.include(
+        (yield* Effect.flip(send([user({ maxTokens: 0 })]))).message,
+        "maxTokens: expected a whole number above 0"
+      )
+    }))
 })

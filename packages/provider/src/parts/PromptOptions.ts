@@ -23,7 +23,7 @@ import type { ReasoningMetadata } from "./ResponseMetadata.ts"
  * - `guardrail`: a guardrail's ID and version, or `false` for none
  * - `cache`: how long the prompt is cached, or `false` for no cache points
  * - `serviceTier`, `latency`, `requestMetadata`: as in Converse
- * - `headers`: additional HTTP headers
+ * - `headers`: additional HTTP headers, but not `Authorization`
  *
  * Invalid options are a `MalformedInput`.
  *

@@ -4,12 +4,13 @@ import type { Setting } from "@altimate-code/config/Origin"
 import type * as RequestOptions from "@altimate-code/config/RequestOptions"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Prompt from "@effect/ai/Prompt"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { describeIssue } from "../describeIssue.ts"
 import { key } from "../key.ts"
 import { malformedInput } from "../malformed.ts"
+import { makeSingleRequest } from "../singleRequest.ts"
 
 const Options = Schema.Struct({
   effort: Schema.optional(Schema.Literal("off", "low", "medium", "high", "xhigh", "max")),
@@ -27,7 +28,7 @@ const Options = Schema.Struct({
     Schema.Literal(false)
   )),
   cache: Schema.optional(Schema.Literal("5m", "1h", false)),
-  maxTokens: Schema.optional(Schema.Int.pipe(Schema.positive())),
+  maxTokens: Schema.optional(Schema.Int.pipe(Schema.positive({ identifier: "a whole number above 0" }))),
   temperature: Schema.optional(Schema.Number),
   topP: Schema.optional(Schema.Number),
   stopSequences: Schema.optional(Schema.Array(Schema.String)),
@@ -35,7 +36,10 @@ const Options = Schema.Struct({
   latency: Schema.optional(Schema.Literal("standard", "optimized")),
   requestMetadata: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
   headers: Schema.optional(
-    Schema.Record({ key: Schema.String, value: Schema.Union(Schema.String, Schema.RedactedFromSelf(Schema.String)) })
+    Schema.Record({
+      key: Schema.String,
+      value: Schema.Union(Schema.String, Schema.RedactedFromSelf(Schema.String).annotations({ title: "Redacted" }))
+    })
   )
 })
 
@@ -57,38 +61,30 @@ const setAll = <A extends object>(values: A) =>
   )
 
 /** Absent if no message has options. */
-export const readPromptOptions = (
-  { content: messages }: Prompt.Prompt
-): Either.Either<GivenOptions | undefined, AiError.MalformedInput> => {
-  const last = messages.findLast(({ role }) => role === "user")
-  const given = [...messages.filter(({ role }) => role === "system"), ...(last === undefined ? [] : [last])]
-    .flatMap(({ options }): ReadonlyArray<unknown> => options[key] === undefined ? [] : [options[key]])
-  if (given.length === 0) return Either.right(undefined)
-  return Either.mapBoth(Either.all(given.map((options) => validate(options))), {
-    onLeft: (error) =>
-      malformedInput(
-        `the prompt's options for "${key}" are not valid: ${ParseResult.TreeFormatter.formatErrorSync(error)}`
-      ),
-    onRight: (all) => {
-      const { cache, headers = {}, requestMetadata, ...request } = all.reduce(mergeOptions, {})
-      return {
-        cache,
-        headers: setAll(
-          Object.fromEntries(
-            Object.entries(headers).map((
-              [name, value]
-            ) => [name, Redacted.isRedacted(value) ? value : Redacted.make(value)])
-          )
-        ),
-        request: {
-          ...setAll(request),
-          ...(typeof cache === "string" && { cacheTtl: set(cache) }),
-          ...(requestMetadata !== undefined && { requestMetadata: setAll(requestMetadata) })
-        }
+export const readPromptOptions = Effect.fnUntraced(
+  function*({ content: messages }: Prompt.Prompt): Effect.fn.Return<GivenOptions | undefined, AiError.MalformedInput> {
+    const last = messages.findLast(({ role }) => role === "user")
+    const given = [...messages.filter(({ role }) => role === "system"), ...(last === undefined ? [] : [last])]
+      .flatMap(({ options }): ReadonlyArray<unknown> => options[key] === undefined ? [] : [options[key]])
+    if (given.length === 0) return undefined
+    const all = yield* Either.mapLeft(
+      Either.all(given.map((options) => validate(options))),
+      ({ issue }) => malformedInput(`${place}: ${describeIssue(issue)}`)
+    )
+    const { cache, headers = {}, requestMetadata, ...request } = all.reduce(mergeOptions, {})
+    return {
+      cache,
+      headers: Object.keys(headers).length === 0 ? {} : (yield* makeSingleRequest({ headers }, `${place}: `)).headers,
+      request: {
+        ...setAll(request),
+        ...(typeof cache === "string" && { cacheTtl: set(cache) }),
+        ...(requestMetadata !== undefined && { requestMetadata: setAll(requestMetadata) })
       }
     }
-  })
-}
+  }
+)
+
+const place = `the prompt's options for "${key}"`
 
 /** A later `thinking` replaces an earlier `effort`, and the reverse, because both say how much the model thinks. */
 const mergeOptions = ({ effort, thinking, ...before }: PromptOptions, after: PromptOptions): PromptOptions => ({
