@@ -5,10 +5,9 @@
  */
 import * as Auth from "@altimate-code/auth/Auth"
 import { AwsCredentials } from "@altimate-code/auth/AwsCredentials"
-import { ConfigError } from "@altimate-code/config/ConfigError"
+import type { ConfigError } from "@altimate-code/config/ConfigError"
 import type { Gateway } from "@altimate-code/config/Gateway"
 import type { GivenSettings } from "@altimate-code/config/given/GivenSettings"
-import { position } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { logDecision, logReported } from "@altimate-code/log/DecisionLevel"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
@@ -35,6 +34,7 @@ import { type Endpoint, EndpointPolicy } from "./EndpointPolicy.ts"
 import { refuseInsecure } from "./internal/endpoint/refuseInsecure.ts"
 import { makeRequestUrl } from "./internal/endpoint/requestUrl.ts"
 import { noStream } from "./internal/failure/fromResponse.ts"
+import { refuseSecondAuthorization } from "./internal/identity/refuseSecondAuthorization.ts"
 import { makeResolveIdentity } from "./internal/identity/resolveIdentity.ts"
 import { toEvents } from "./internal/protocol/response/responseEvents.ts"
 import { withAttemptSpan } from "./internal/telemetry/attemptSpan.ts"
@@ -184,12 +184,7 @@ export const layerGateway = (
     layer().pipe(
       Layer.provideMerge(auth ?? Auth.bearer(token)),
       Layer.provideMerge(Network.layerSettings),
-      Layer.provideMerge(Layer.effect(
-        Settings.Settings,
-        Settings.make(options).pipe(
-          Effect.tap((settings) => token === undefined ? Effect.void : refuseTwoTokens(settings))
-        )
-      ))
+      Layer.provideMerge(Layer.effect(Settings.Settings, Settings.make(options)))
     )
   )
 
@@ -221,16 +216,6 @@ export const layerConfig = (
 > =>
   Layer.unwrapEffect(Effect.map(Config.unwrap<TokenOptions>(config as Config.Config.Wrap<TokenOptions>), layerGateway))
 
-/** The header would replace the token. */
-const refuseTwoTokens = ({ gateway: { headers } }: Settings.Service): Effect.Effect<void, ConfigError> => {
-  const header = Object.entries(headers).find(([name]) => name.toLowerCase() === "authorization")
-  return header === undefined ? Effect.void : new ConfigError({
-    reason: "Value",
-    message: `${position(header[1].origin)}: the token is sent in this header`,
-    hint: "Leave out the token or the header."
-  })
-}
-
 const annotations = { service: "provider", providerID: "amazon-bedrock" }
 
 const makeClient = (limits: Limits): Effect.Effect<
@@ -240,6 +225,8 @@ const makeClient = (limits: Limits): Effect.Effect<
 > =>
   Effect.gen(function*() {
     const settings = yield* Settings.Settings
+    const auth = yield* Auth.Auth
+    yield* refuseSecondAuthorization(auth.kind, settings)
     const policy = yield* RetryPolicy
     const network = yield* Network.Network
     const region = settings.region.value
@@ -247,7 +234,7 @@ const makeClient = (limits: Limits): Effect.Effect<
     const endpoint = yield* (yield* EndpointPolicy).resolve(settings)
     yield* registerSecrets(endpoint.url)
     yield* refuseInsecure(endpoint, settings.gateway)
-    const resolveIdentity = makeResolveIdentity(yield* Auth.Auth, yield* AwsCredentials, region)
+    const resolveIdentity = makeResolveIdentity(auth, yield* AwsCredentials, region)
     yield* logDecision("found")
     yield* logDecision("endpoint").pipe(Effect.annotateLogs({ url: publicUrl(endpoint.url), why: endpoint.why }))
 

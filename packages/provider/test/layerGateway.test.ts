@@ -130,6 +130,10 @@ describe("a model from a URL, a token and an ID", () => {
       { headers: { authorization: "Bearer x" } },
       "the parameter headers.authorization: the token is sent in this header"
     ],
+    [
+      { models: { [model]: { headers: { Authorization: "Bearer x" } } } },
+      `the parameter models."${model}".headers.Authorization: the token is sent in this header`
+    ],
     [{ crossRegion: "us." }, "the parameter crossRegion: expected \"auto\", \"off\" or a prefix"],
     [{ proxy: "http://proxy.example.com/path" }, "the parameter proxy: expected a proxy URL without a path"],
     [{ temperature: 7 }, "the parameter temperature: expected a number from 0 to 1"],
@@ -246,6 +250,35 @@ describe("the credential", () => {
       assert.strictEqual(request?.headers["authorization"], undefined)
       assert.strictEqual(request?.headers["x-api-key"], "api-key-canary")
     }))
+
+  it.scopedLive("can be an Authorization header of the program's own", () =>
+    Effect.gen(function*() {
+      const gateway = yield* makeGateway()
+      const headers = { Authorization: Redacted.make(`Bearer ${Redacted.value(token)}`) }
+      const bedrock = BedrockLanguageModel.layerGateway({ url: gateway.url, auth: Auth.none(), headers, model })
+      assert.strictEqual(yield* Effect.provide(say, [bedrock, environment, silent]), "Hello")
+    }))
+
+  const signed = {
+    "Auth.keys": Auth.keys({ accessKeyId: "AKIAGIVEN", secretAccessKey: Redacted.make("secret-key-canary") }),
+    "Auth.chain": Auth.chain()
+  }
+  const secondCredentials = [
+    { headers: { authorization: "Basic canary" } },
+    { models: { [model]: { headers: { authorization: "Basic canary" } } } }
+  ]
+  for (const [name, auth] of Object.entries(signed)) {
+    it.scopedLive(`of ${name} allows no Authorization header, neither for all models nor for one`, () =>
+      Effect.gen(function*() {
+        for (const given of secondCredentials) {
+          const options = { url: "https://gw.example.com", auth, region: "us-east-1", model, ...given }
+          const error = yield* Effect.flip(Layer.build(BedrockLanguageModel.layerGateway(options)))
+          assert.strictEqual(error._tag, "ConfigError")
+          assert.include(error.message, "headers.authorization: the AWS signature is sent in this header")
+          assert.strictEqual(error.hint, "Leave out the AWS credentials or the header.")
+        }
+      }))
+  }
 
   it.scopedLive("is refused with its position if it can't be sent", () =>
     Effect.gen(function*() {

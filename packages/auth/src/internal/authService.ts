@@ -20,6 +20,8 @@ export interface Service {
   readonly credential: Effect.Effect<Credential, AuthError>
   /** Resolves the credential after a bearer token was refused: a new token, if the source can provide one. */
   readonly renew: (refused: Redacted.Redacted<string>) => Effect.Effect<Credential, AuthError>
+  /** What authorizes every request, if that is known before a credential is resolved. */
+  readonly kind?: Credential["_tag"]
 }
 
 /**

@@ -45,7 +45,7 @@ export const bearer = (
       considered: []
     } satisfies Credential
   })
-  return given(resolve, withoutChain())
+  return given("Bearer", resolve, withoutChain())
 }
 
 /**
@@ -56,6 +56,7 @@ export const bearer = (
  */
 export const keys = (keys: AwsCredentials.Keys): Layer.Layer<Auth | AwsCredentials.AwsCredentials> =>
   given(
+    "AwsChain",
     Effect.succeed({ _tag: "AwsChain", profile: Option.none(), where: "the given AWS keys", considered: [] }),
     AwsCredentials.layerKeys(keys)
   )
@@ -81,6 +82,7 @@ export const chain = (
     considered: []
   }
   return given(
+    "AwsChain",
     Effect.succeed(credential),
     Layer.scoped(
       AwsCredentials.AwsCredentials,
@@ -90,15 +92,16 @@ export const chain = (
 }
 
 /**
- * Sends no credential of its own: for a gateway that adds one, or that reads one from the configured headers.
+ * Adds no credential. Use it if the gateway adds one, or if `headers` contains it.
  *
  * @since 0.1.0
  * @category layers
  */
 export const none = (): Layer.Layer<Auth | AwsCredentials.AwsCredentials> =>
-  given(Effect.succeed({ _tag: "None", where: "the program", considered: [] }), withoutChain())
+  given("None", Effect.succeed({ _tag: "None", where: "the program", considered: [] }), withoutChain())
 
 const given = <R>(
+  kind: Credential["_tag"],
   credential: Effect.Effect<Credential, AuthError>,
   chain: Layer.Layer<AwsCredentials.AwsCredentials, never, R>
 ): Layer.Layer<Auth | AwsCredentials.AwsCredentials, never, R> =>
@@ -108,7 +111,7 @@ const given = <R>(
       Auth,
       Effect.map(Secrets, (secrets) => {
         const resolve = Effect.provideService(credential, Secrets, secrets)
-        return { credential: resolve, renew: () => resolve }
+        return { kind, credential: resolve, renew: () => resolve }
       })
     )
   )

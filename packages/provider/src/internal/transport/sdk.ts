@@ -83,7 +83,8 @@ export const makeClient = (
       return next(args)
     }, { step: "build" })
   }
-  client.middlewareStack.add(addCustomHeaders(identity._tag === "Headers" ? headers : withoutAuthorization(headers)), {
+  const isAuthorized = identity._tag === "Bearer" || identity._tag === "AwsChain"
+  client.middlewareStack.add(addCustomHeaders(isAuthorized ? withoutAuthorization(headers) : headers), {
     step: "build",
     priority: "low"
   })
