@@ -89,10 +89,11 @@ export const layer = (options: Options = {}): Layer.Layer<Network, ConfigError> 
  * Connects as the settings and the environment say. Both are read when a request first needs them.
  *
  * The proxy is `options.proxy`, or `https_proxy` or `http_proxy` (depending on the URL's scheme), or `all_proxy`. Each variable may be in lower or
- * upper case; lower case takes precedence. `no_proxy` excludes hosts from all of them. As in curl, hosts on this machine are not excluded
+ * upper case; lower case takes precedence. `no_proxy` excludes hosts from all of them, but not from a proxy that the program gives in code. As in curl, hosts on this machine are not excluded
  * automatically.
  *
- * The trusted authorities are those of Node.js and the system, and those in `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and `options.caFile`.
+ * The trusted authorities are those of Node.js and the system, and those in `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` (unless the program gives
+ * `caFile` in code) and `options.caFile`.
  * Certificates are always verified.
  *
  * @since 0.1.0

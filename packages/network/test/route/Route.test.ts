@@ -37,6 +37,14 @@ const https = "https://gw.example.com/v1"
 const http = "http://gw.example.com/v1"
 
 describe("the route", () => {
+  it.effect("uses a proxy that the program gives in code, whatever NO_PROXY says", () =>
+    Effect.gen(function*() {
+      const variables = Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["NO_PROXY", "*"]])))
+      const given = Layer.provideMerge(Network.layer({ proxy: "http://p:1" }), variables)
+      const chosen = yield* Effect.provide(route(https), given)
+      assert.strictEqual(Route.describe(chosen), "through the proxy http://p:1 from the parameter proxy")
+    }))
+
   for (
     const [what, url, env, expected] of [
       ["is direct without a proxy", https, {}, "direct"],

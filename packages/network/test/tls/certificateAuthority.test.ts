@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { join } from "node:path"
 import { type Issued, makeAuthority, makeSelfSigned, type Names } from "../../../../test/Certificates.ts"
 import * as ConnectProxy from "../../../../test/ConnectProxy.ts"
@@ -45,6 +47,11 @@ describe("a company's certificate authority", () => {
         ({ fetch }) => Effect.tryPromise({ try: async () => (await fetch(url)).text(), catch: String })
       )
       assert.strictEqual(yield* Effect.provide(get, Network.layer({ caFile })), "hello")
+      const variables = Layer.setConfigProvider(
+        ConfigProvider.fromMap(new Map([["AWS_CA_BUNDLE", `${caFile}.missing`]]))
+      )
+      const given = Layer.provideMerge(Network.layer({ caFile }), variables)
+      assert.strictEqual(yield* Effect.provide(get, given), "hello")
       const error = yield* Effect.flip(Effect.provide(get, Network.layer({ caFile: `${caFile}.missing` })))
       assert.include(String(error), `caFile (the parameter caFile): ${caFile}.missing does not exist`)
       const untrusted = yield* Effect.flip(Effect.provide(get, Network.layer()))

@@ -11,7 +11,7 @@ import type { Proxy, Route } from "../../Route.ts"
 import { findExclusion, ignoredEntries } from "./noProxy.ts"
 import { parseTarget, type Target } from "./target.ts"
 
-/** The configured proxy, else the environment's, unless `NO_PROXY` lists the host. */
+/** The configured proxy, else the environment's, unless `NO_PROXY` lists the host. A proxy that the program gives in code is always used. */
 export const chooseRoute = (
   url: string,
   option: Option.Option<Setting<string>>
@@ -20,7 +20,7 @@ export const chooseRoute = (
     const target = parseTarget(url)
     const written = Option.isSome(option) ? option : yield* fromEnvironment(target)
     if (Option.isNone(written)) return { _tag: "Direct", exclusion: Option.none(), ignored: [] }
-    const { list, variable } = yield* readNoProxy
+    const { list, variable } = written.value.origin._tag === "Given" ? noList : yield* readNoProxy
     const ignored = ignoredEntries(list).map((entry) => ({ ...entry, variable }))
     const entry = findExclusion(list, target)
     if (entry !== undefined) return { _tag: "Direct", exclusion: Option.some({ entry, variable }), ignored }
@@ -34,8 +34,10 @@ const readNoProxy = Effect.gen(function*() {
     const list = yield* Environment.readVariable(variable)
     if (Option.isSome(list)) return { list: list.value, variable }
   }
-  return { list: "", variable: "NO_PROXY" }
+  return noList
 })
+
+const noList = { list: "", variable: "NO_PROXY" }
 
 /** As in curl: the variable for the scheme, then the one for all schemes; each in lower or upper case. */
 const fromEnvironment = (target: Target): Effect.Effect<Option.Option<Setting<string>>> =>

@@ -12,7 +12,7 @@ import { NetworkError } from "../../NetworkError.ts"
 
 /**
  * Node's own list, the system's store, `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and `caFile`, as PEM. The list must be complete, because it replaces
- * everything that Node trusts by default.
+ * everything that Node trusts by default. `AWS_CA_BUNDLE` does not apply if the program gives `caFile` in code.
  */
 export const readAuthorities = (
   caFile: Option.Option<FileSetting>
@@ -22,7 +22,8 @@ export const readAuthorities = (
     // An unreadable file is not fatal: Node only warns about it as well.
     const extra = yield* Environment.readVariable("NODE_EXTRA_CA_CERTS")
     if (Option.isSome(extra)) trusted.push(...yield* readOptionalFile(extra.value, "NODE_EXTRA_CA_CERTS"))
-    const bundle = yield* Environment.readVariable("AWS_CA_BUNDLE")
+    const isGiven = Option.isSome(caFile) && caFile.value.origin._tag === "Given"
+    const bundle = isGiven ? Option.none() : yield* Environment.readVariable("AWS_CA_BUNDLE")
     if (Option.isSome(bundle)) trusted.push(...yield* readCertificates({ value: bundle.value }, "AWS_CA_BUNDLE"))
     if (Option.isSome(caFile)) {
       trusted.push(...yield* readCertificates(caFile.value, `caFile (${describe(caFile.value.origin)})`))
