@@ -36,6 +36,7 @@ import { makeRequestUrl } from "./internal/endpoint/requestUrl.ts"
 import { noStream } from "./internal/failure/fromResponse.ts"
 import { refuseSecondAuthorization } from "./internal/identity/refuseSecondAuthorization.ts"
 import { makeResolveIdentity } from "./internal/identity/resolveIdentity.ts"
+import * as AnsweredReasoning from "./internal/protocol/prompt/answeredReasoning.ts"
 import { toEvents } from "./internal/protocol/response/responseEvents.ts"
 import { withAttemptSpan } from "./internal/telemetry/attemptSpan.ts"
 import { type Exchange, openStream, sendConverse } from "./internal/transport/exchange.ts"
@@ -77,6 +78,8 @@ export interface Service {
    * continue or replace that part.
    */
   readonly canRetryAnswer: (error: BedrockError) => boolean
+  /** What all models over this client remember of their answers. Without it, each model remembers its own. */
+  readonly answeredReasoning?: AnsweredReasoning.AnsweredReasoning
   /** The notices since the last read. */
   readonly notices: Effect.Effect<ReadonlyArray<Notice>>
 }
@@ -168,8 +171,8 @@ export type GatewayOptions =
   & GatewayCredential
 
 /**
- * A client for one gateway, with everything that it needs. It reads no file and no token from the environment; region, proxy and certificates come from
- * the environment unless they are given. Fails with `Value` or `Type` if an option is invalid.
+ * A client for one gateway, with everything that it needs. It reads no configuration file and no credential. The environment's region and proxy apply
+ * unless you set them. Fails with `Value` or `Type` if an option is invalid.
  *
  * @since 0.1.0
  * @category layers
@@ -339,6 +342,7 @@ const makeClient = (limits: Limits): Effect.Effect<
 
     return {
       endpoint,
+      answeredReasoning: AnsweredReasoning.make(),
       canRetryAnswer: (error) => retry.midAnswer && policy.retryable(error),
       notices: Ref.getAndSet(notices, []),
       converse: (request, own) =>

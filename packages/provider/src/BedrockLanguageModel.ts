@@ -172,7 +172,7 @@ export class BedrockTarget extends Context.Tag("@altimate-code/provider/BedrockT
  * The options of a prompt's system messages and last user message change a request; see `PromptOptions`.
  *
  * Parts carry Bedrock's own data under the metadata key `altimate-code-bedrock`; see `ResponseMetadata`. The next turn must send the metadata of
- * reasoning back in the options of the prompt part. `Chat` and `Prompt.fromResponseParts` of `@effect/ai` 0.37 discard it, so the layer
+ * reasoning back in the options of the prompt part. `Chat` and `Prompt.fromResponseParts` of `@effect/ai` 0.37 discard it, so the client
  * remembers it for its last 256 answers with reasoning. Citations become `source` parts. As in Bedrock's count, `usage.inputTokens` excludes cached tokens. An answer that fails after its usage was reported
  * emits `finish` before it fails.
  *
@@ -328,7 +328,7 @@ const makeModel = (options: Options) =>
     )
 
     const isClaude = Option.isNone(known) || known.value.family === "Claude"
-    const reasoning = AnsweredReasoning.make()
+    const reasoning = client.answeredReasoning ?? AnsweredReasoning.make()
     const request = Effect.fnUntraced(function*(provider: LanguageModel.ProviderOptions) {
       const { transformRequest, ...override } = yield* Config
       const overridden = Object.keys(override).length === 0 ? undefined : yield* makeSingleRequest(override)

@@ -80,6 +80,20 @@ describe("signed reasoning", () => {
       }
     }))
 
+  it.scopedLive("survives a Chat whose model is provided for each call, over one client", () =>
+    Effect.gen(function*() {
+      const sandbox = yield* Sandbox.make({ script })
+      yield* Effect.gen(function*() {
+        const chat = yield* Chat.empty
+        for (const prompt of ["How is the weather?", Prompt.empty, Prompt.empty]) {
+          yield* chat.generateText({ prompt, toolkit: weather }).pipe(
+            Effect.provide(BedrockLanguageModel.model("anthropic.claude-sonnet-4-6-v1"))
+          )
+        }
+      }).pipe(Effect.provide([client(sandbox.url), handlers]))
+      assert.deepStrictEqual((yield* answersSent(sandbox)).map(kinds), thoughtful)
+    }))
+
   it.scopedLive("survives a loop that appends Prompt.fromResponseParts", () =>
     Effect.gen(function*() {
       const { layer, sandbox } = yield* bedrock(script)
