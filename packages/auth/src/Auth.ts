@@ -24,7 +24,7 @@ import { type Token, TokenCommand } from "./TokenCommand.ts"
 import { TokenPrecedence } from "./TokenPrecedence.ts"
 
 export { Auth, type Service } from "./internal/authService.ts"
-export { bearer, chain, keys, none } from "./internal/givenCredential.ts"
+export { bearer, chain, keys, none, type Token } from "./internal/givenCredential.ts"
 
 const tokenVariable = "AWS_BEARER_TOKEN_BEDROCK"
 

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import { NetworkError } from "@altimate-code/network/NetworkError"
 import * as Schema from "effect/Schema"
 
 /**
@@ -29,13 +28,14 @@ export type Step = typeof Step.Type
  * - `Conflict`: the configuration contains two kinds of authorization, or requires a header and has none;
  * - `Malformed`: a token or AWS key contains invalid characters;
  * - `TokenCommand`: the configured `tokenCommand` failed or did not print a token;
+ * - `GivenToken`: the effect or function that a program gives for a token failed; `cause` is its error;
  * - `NoCredentials`: no source has a credential; `steps` lists them;
  * - `Profile`: the chosen or default AWS profile has no usable credentials;
  * - `Expired`: the session of `aws sso login` or `aws login` has expired;
  * - `Timeout`: the AWS credential chain took too long;
  * - `Chain`: the AWS SDK's credential providers could not be loaded.
  *
- * No field contains a secret or text from a file, except the name of a single invalid character.
+ * No field contains a secret or text from a file, except the name of a single invalid character, and `cause`, which is the program's own error.
  *
  * @since 0.1.0
  * @category errors
@@ -48,6 +48,7 @@ export class AuthError extends Schema.TaggedError<AuthError>("@altimate-code/aut
     "Conflict",
     "Malformed",
     "TokenCommand",
+    "GivenToken",
     "NoCredentials",
     "Profile",
     "Expired",
@@ -75,6 +76,6 @@ export class AuthError extends Schema.TaggedError<AuthError>("@altimate-code/aut
   renewal: Schema.optional(Schema.Literal("aws sso login", "aws login")),
   /** The places that were searched, in order, and their outcomes. */
   steps: Schema.optional(Schema.Array(Step)),
-  /** The network failure that prevented the AWS SDK from getting credentials. */
-  cause: Schema.optional(NetworkError)
+  /** The network failure that prevented the AWS SDK from getting credentials, or the error of the program's own effect. */
+  cause: Schema.optional(Schema.Unknown)
 }) {}

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { Secrets } from "@altimate-code/log/Secrets"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
@@ -231,7 +232,11 @@ export const make = (given: GivenSettings): Effect.Effect<Service, ConfigError> 
 export const makeRequest = (
   given: Pick<GivenSettings, "headers" | keyof GivenRequest>
 ): Effect.Effect<Pick<Gateway.Gateway, "headers" | "request">, ConfigError> =>
-  Effect.map(readGivenGateway(given), ({ gateway: { headers, request } }) => ({ headers, request }))
+  Effect.flatMap(Secrets, (secrets) =>
+    // Otherwise the register would grow with every request that has a secret of its own.
+    Effect.provideService(readGivenGateway(given), Secrets, { ...secrets, register: secrets.registerShortLived })).pipe(
+      Effect.map(({ gateway: { headers, request } }) => ({ headers, request }))
+    )
 
 const readGivenGateway = Effect.fnUntraced(function*(given: GivenSettings) {
   const tree = yield* readGiven(given)

@@ -23,6 +23,8 @@ export interface Service {
    * ellipsis (`…`). Blank values and values shorter than 6 characters are ignored, since masking them would remove harmless text.
    */
   readonly register: (secret: Redacted.Redacted<string>) => Effect.Effect<void>
+  /** Like `register`, for secrets that a program often replaces. Only the last 100 stay registered. */
+  readonly registerShortLived: (secret: Redacted.Redacted<string>) => Effect.Effect<void>
   /** Replaces every registered secret in the text with `<redacted>`. Synchronous, because loggers are. */
   readonly mask: (text: string) => string
   /** Masks every text in plain data: in arrays and objects, but not their keys. Class instances and functions stay unchanged. */
@@ -58,6 +60,8 @@ export class Secrets extends Context.Reference<Secrets>()("@altimate-code/log/Se
   defaultValue: (): Service => make()
 }) {}
 
+const maxShortLived = 100
+
 /**
  * Makes an empty register.
  *
@@ -66,9 +70,32 @@ export class Secrets extends Context.Reference<Secrets>()("@altimate-code/log/Se
  */
 export const make = (): Service => {
   const forms = new Set<string>()
+  const lasting = new Set<string>()
+  /** Ordered by their last registration. */
+  const shortLived = new Map<string, ReadonlySet<string>>()
+  const isStillNeeded = (form: string) =>
+    lasting.has(form) || [...shortLived.values()].some((others) => others.has(form))
   const mask = (text: string) => replaceMatches(text, findSecrets(text, forms))
   return {
-    register: (secret) => Effect.sync(() => secretForms(Redacted.value(secret)).forEach((form) => forms.add(form))),
+    register: (secret) =>
+      Effect.sync(() =>
+        secretForms(Redacted.value(secret)).forEach((form) => {
+          lasting.add(form)
+          forms.add(form)
+        })
+      ),
+    registerShortLived: (secret) =>
+      Effect.sync(() => {
+        const value = Redacted.value(secret)
+        const own = shortLived.get(value) ?? secretForms(value)
+        shortLived.delete(value)
+        shortLived.set(value, own)
+        own.forEach((form) => forms.add(form))
+        if (shortLived.size <= maxShortLived) return
+        const [oldest, old] = shortLived.entries().next().value!
+        shortLived.delete(oldest)
+        old.forEach((form) => isStillNeeded(form) || forms.delete(form))
+      }),
     mask,
     maskAll: (value) => mapTexts(value, mask),
     makeMasker: (minHeldBack = 1) => makeMasker(forms, minHeldBack)

@@ -140,15 +140,15 @@ export const layer = (
 > => Layer.scoped(BedrockClient, make(limits))
 
 /**
- * The credential of a gateway: a bearer token, or one of the layers of `Auth` (`Auth.keys(…)`, `Auth.chain()`, `Auth.none()`), or `AuthSources.layer(…)`. An
- * effect instead of a token is run for every attempt, for tokens that expire: see `Auth.bearer`.
+ * The credential of a gateway: a bearer token, or one of the layers of `Auth` (`Auth.keys(…)`, `Auth.chain()`, `Auth.none()`), or `AuthSources.layer(…)`. For
+ * tokens that expire, give an effect or a function: see `Auth.Token`.
  *
  * @since 0.1.0
  * @category models
  */
 export type GatewayCredential =
   | {
-    readonly token: Parameters<typeof Auth.bearer>[0]
+    readonly token: Auth.Token
     readonly auth?: undefined
   }
   | {

@@ -123,6 +123,10 @@ describe("a model from a URL, a token and an ID", () => {
 
   const mistakes = [
     [{ url: "gw.example.com/bedrock" }, "the parameter url: expected an absolute http or https URL"],
+    [{ timeout: "Infinity" as "1 second" }, "the parameter timeout: expected a finite duration above 0, or false"],
+    [{ timeout: 0 }, "the parameter timeout: expected a finite duration above 0, or false"],
+    [{ timeout: { idle: Infinity } }, "the parameter timeout.idle: expected a finite duration above 0"],
+    [{ retry: { total: -1 } }, "the parameter retry.total: expected a finite duration above 0"],
     [{ url: "http://gw.example.com" }, "the parameter url: http://gw.example.com begins with http://"],
     [{ region: "US East" }, "the parameter region: expected an AWS region"],
     [{ headers: { "x-team": "a\nb" } }, "the parameter headers.x-team: the header x-team has a line break"],
@@ -149,6 +153,7 @@ describe("a model from a URL, a token and an ID", () => {
         const error = yield* Effect.flip(Layer.build(BedrockLanguageModel.layerGateway(options)))
         assert.strictEqual(error._tag, "ConfigError")
         assert.include(error.message, message)
+        assert.notMatch(`${error.message} ${error.hint}`, /provider\.amazon-bedrock|options\./)
       }))
   }
 })
@@ -211,6 +216,47 @@ describe("the credential", () => {
       const bedrock = BedrockLanguageModel.layerGateway({ url: gateway.url, token: next, model })
       assert.strictEqual(yield* Effect.provide(say, [bedrock, silent]), "Hello")
       assert.strictEqual((yield* gateway.requests).length, 2)
+    }))
+
+  it.scopedLive("can be a function, which is given the refused token and whose tokens are forgotten in time", () =>
+    Effect.gen(function*() {
+      const gateway = yield* makeGateway()
+      const refusals: Array<string> = []
+      let cached = "expired-token-canary"
+      const getToken = (refused: Option.Option<Redacted.Redacted<string>>) =>
+        Effect.sync(() => {
+          if (Option.isSome(refused)) {
+            refusals.push(Redacted.value(refused.value))
+            cached = Redacted.value(token)
+          }
+          return Redacted.make(cached)
+        })
+      const bedrock = BedrockLanguageModel.layerGateway({ url: gateway.url, token: getToken, model })
+      assert.strictEqual(yield* Effect.provide(say, [bedrock, silent]), "Hello")
+      assert.deepStrictEqual(refusals, ["expired-token-canary"])
+      const { mask, registerShortLived } = yield* Secrets.Secrets
+      assert.strictEqual(mask("expired-token-canary"), "<redacted>")
+      yield* Effect.forEach(
+        Array.from({ length: 100 }, (_, index) => Redacted.make(`minted-${index}-token`)),
+        registerShortLived
+      )
+      assert.strictEqual(mask("expired-token-canary"), "expired-token-canary")
+      assert.strictEqual(mask("minted-0-token"), "<redacted>")
+    }))
+
+  it.scopedLive("reports the error of the program's own effect as the cause", () =>
+    Effect.gen(function*() {
+      const cause = new Error("the vault is sealed")
+      const bedrock = BedrockLanguageModel.layerGateway({
+        url: "https://gw.example.com",
+        token: Effect.fail(cause),
+        model
+      })
+      const failure = yield* Effect.flip(Effect.provide(say, [bedrock, silent]))
+      assert(failure._tag !== "ConfigError")
+      assert.include(failure.message, "The program could not get the token.")
+      const error = Option.getOrThrow(BedrockError.fromAiError(failure))
+      assert.strictEqual(String((error.cause as Error).cause), "Error: the vault is sealed")
     }))
 
   it.scopedLive("can be AWS keys, which sign the request", () =>

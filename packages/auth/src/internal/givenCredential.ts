@@ -15,22 +15,36 @@ import { Auth } from "./authService.ts"
 import { chainName, chainPlace, makeMalformed } from "./credentialPlace.ts"
 
 /**
- * Sends this bearer token, and nothing else. An effect is run for every attempt, and once more if the token is refused, for tokens that expire: cache
- * the token in it. Fails with `Malformed` if HTTP headers can't contain the token.
+ * A token, or how to get one. An effect or a function runs for every attempt, so cache the token. After a refusal, a function is given the refused token
+ * and must return a new one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Token =
+  | Redacted.Redacted<string>
+  | Effect.Effect<Redacted.Redacted<string>, unknown>
+  | ((refused: Option.Option<Redacted.Redacted<string>>) => Effect.Effect<Redacted.Redacted<string>, unknown>)
+
+/**
+ * Sends this bearer token, and nothing else. Fails with `Malformed` if HTTP headers can't contain the token, and with `GivenToken` if the effect or
+ * function fails.
  *
  * @since 0.1.0
  * @category layers
  */
-export const bearer = (
-  token: Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted<string>, AuthError>
-): Layer.Layer<Auth | AwsCredentials.AwsCredentials> => {
+export const bearer = (token: Token): Layer.Layer<Auth | AwsCredentials.AwsCredentials> => {
   const where = "the parameter token"
   const isFixed = Redacted.isRedacted(token)
-  const resolve = Effect.gen(function*() {
-    const { register } = yield* Secrets
-    const written = isFixed ? token : yield* token
+  const getToken = (refused: Option.Option<Redacted.Redacted<string>>) =>
+    isFixed
+      ? Effect.succeed(token)
+      : Effect.mapError(Effect.isEffect(token) ? token : Effect.suspend(() => token(refused)), toAuthError)
+  const resolve = Effect.fnUntraced(function*(refused: Option.Option<Redacted.Redacted<string>>) {
+    const { registerShortLived } = yield* Secrets
+    const written = yield* getToken(refused)
     const value = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
-    if (Redacted.value(value) !== "") yield* Effect.forEach([written, value], register, { discard: true })
+    if (Redacted.value(value) !== "") yield* Effect.forEach([written, value], registerShortLived, { discard: true })
     const { leftOut } = yield* Effect.mapError(
       PastedToken.read(Redacted.value(written)),
       (problem) => makeMalformed("given", `The token from ${where} ${problem}.`)
@@ -48,6 +62,14 @@ export const bearer = (
   return given("Bearer", resolve, withoutChain())
 }
 
+const toAuthError = (cause: unknown): AuthError =>
+  cause instanceof AuthError ? cause : new AuthError({
+    reason: "GivenToken",
+    message: "The program could not get the token.",
+    source: "given",
+    cause
+  })
+
 /**
  * Signs requests with these AWS keys, and nothing else.
  *
@@ -57,7 +79,7 @@ export const bearer = (
 export const keys = (keys: AwsCredentials.Keys): Layer.Layer<Auth | AwsCredentials.AwsCredentials> =>
   given(
     "AwsChain",
-    Effect.succeed({ _tag: "AwsChain", profile: Option.none(), where: "the given AWS keys", considered: [] }),
+    () => Effect.succeed({ _tag: "AwsChain", profile: Option.none(), where: "the given AWS keys", considered: [] }),
     AwsCredentials.layerKeys(keys)
   )
 
@@ -83,7 +105,7 @@ export const chain = (
   }
   return given(
     "AwsChain",
-    Effect.succeed(credential),
+    () => Effect.succeed(credential),
     Layer.scoped(
       AwsCredentials.AwsCredentials,
       Effect.flatMap(Environment.readSetting("AWS_PROFILE"), AwsCredentials.make)
@@ -98,11 +120,11 @@ export const chain = (
  * @category layers
  */
 export const none = (): Layer.Layer<Auth | AwsCredentials.AwsCredentials> =>
-  given("None", Effect.succeed({ _tag: "None", where: "the program", considered: [] }), withoutChain())
+  given("None", () => Effect.succeed({ _tag: "None", where: "the program", considered: [] }), withoutChain())
 
 const given = <R>(
   kind: Credential["_tag"],
-  credential: Effect.Effect<Credential, AuthError>,
+  credential: (refused: Option.Option<Redacted.Redacted<string>>) => Effect.Effect<Credential, AuthError>,
   chain: Layer.Layer<AwsCredentials.AwsCredentials, never, R>
 ): Layer.Layer<Auth | AwsCredentials.AwsCredentials, never, R> =>
   Layer.merge(
@@ -110,8 +132,9 @@ const given = <R>(
     Layer.effect(
       Auth,
       Effect.map(Secrets, (secrets) => {
-        const resolve = Effect.provideService(credential, Secrets, secrets)
-        return { kind, credential: resolve, renew: () => resolve }
+        const resolve = (refused: Option.Option<Redacted.Redacted<string>>) =>
+          Effect.provideService(Effect.suspend(() => credential(refused)), Secrets, secrets)
+        return { kind, credential: resolve(Option.none()), renew: (refused) => resolve(Option.some(refused)) }
       })
     )
   )

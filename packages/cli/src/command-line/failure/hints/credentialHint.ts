@@ -1,10 +1,11 @@
 /** What the user can do when there is no usable credential. */
 import type { AuthError } from "@altimate-code/auth/AuthError"
 import { printable } from "@altimate-code/log/Printable"
+import { NetworkError } from "@altimate-code/network/NetworkError"
 
 export const credentialHint = (error: AuthError): string => {
   const { cause, header, lock, profile, renewal, source, step } = error
-  if (cause !== undefined) return cause.hint
+  if (cause instanceof NetworkError) return cause.hint
   const flag = profile === undefined ? "" : ` --profile ${printable(profile)}`
   switch (error.reason) {
     case "CorruptStore":
@@ -24,6 +25,8 @@ export const credentialHint = (error: AuthError): string => {
       return source === "command"
         ? "Run the command yourself to check it. It must print only the token, or {\"token\": \"…\", \"expiresAt\": \"2026-11-23T12:00:00Z\"}."
         : "Nothing was sent. Copy the whole value again, on one line, without anything around it."
+    case "GivenToken":
+      return "Correct what gets the token."
     case "NoCredentials":
       return step === undefined
         ? "Store a bearer token (altimate-code auth login), set AWS_BEARER_TOKEN_BEDROCK, or set up one of these sources."
