@@ -61,7 +61,8 @@ const findInnermost = (
 const mismatch = (tree: Tree, ast: AST.AST, path: ReadonlyArray<string>): ConfigError => {
   const expected = describeExpected(ast)
   const found = AST.isRefinement(ast) ? "another number" : describeFound(tree)
-  const subject = path.length === 0 ? "" : ` for ${formatPath(path)}`
+  // For what is given in code, the position is the name, and paths in a file mean nothing.
+  const subject = path.length === 0 || tree.start._tag === "Given" ? "" : ` for ${formatPath(path)}`
   const meant = tree._tag === "Leaf" && typeof tree.value === "string"
     ? Suggest.closest(tree.value, listTexts(ast))[0]
     : undefined

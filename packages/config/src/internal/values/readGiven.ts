@@ -6,9 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
+import type { ConfigError } from "../../ConfigError.ts"
 import type { GivenRequest, GivenSettings } from "../../given/GivenSettings.ts"
 import type { Origin } from "../../Origin.ts"
 import { checkTypes } from "../file/checkTypes.ts"
+import { errorAt } from "../file/errorAt.ts"
 import { formatPath, type Tree } from "../file/tree.ts"
 
 /** Reveals what is `Redacted`, and leaves out what is undefined. */
@@ -40,6 +42,35 @@ const toTimeout = (timeout: GivenSettings["timeout"]) =>
 
 const isDuration = (value: NonNullable<GivenSettings["timeout"]>): value is Duration.DurationInput =>
   Option.isSome(Duration.decodeUnknown(value))
+
+/** Checked as durations, because a file has milliseconds. */
+const checkTimes = (
+  { retry, timeout }: Pick<GivenSettings, "retry" | "timeout">
+): Effect.Effect<void, ConfigError> => {
+  const isSingle = timeout === undefined || timeout === false || isDuration(timeout) || !Predicate.isRecord(timeout)
+  const times: ReadonlyArray<readonly [parameter: string, time: unknown]> = [
+    ...(isSingle
+      ? [["timeout", timeout] as const]
+      : Object.entries(timeout).map(([name, time]) => [`timeout.${name}`, time] as const)),
+    ["retry.total", retry?.total]
+  ]
+  const wrong = times.find(([parameter, time]) =>
+    time !== undefined && !(time === false && canBeOff.has(parameter)) && !Option.exists(
+      Duration.decodeUnknown(time),
+      (duration) => Duration.isFinite(duration) && Duration.greaterThan(duration, Duration.zero)
+    )
+  )
+  if (wrong === undefined) return Effect.void
+  const expected = `a finite duration above 0${canBeOff.has(wrong[0]) ? ", or false" : ""}`
+  return errorAt({ _tag: "Given", parameter: wrong[0] }, {
+    reason: "Type",
+    message: `expected ${expected}`,
+    expected,
+    hint: "Write, for example, \"30 seconds\"."
+  })
+}
+
+const canBeOff: ReadonlySet<string> = new Set(["timeout", "timeout.total"])
 
 /** In a file, a model's fields and headers are in its `options`. */
 const toModel = (
@@ -83,6 +114,7 @@ export const readGiven = Effect.fn("readGiven")(
     if (options.apiKey !== undefined) yield* register(options.apiKey)
     for (const value of Object.values(options.headers ?? {})) if (Redacted.isRedacted(value)) yield* register(value)
     if (Redacted.isRedacted(options.proxy)) yield* registerSecrets(Redacted.value(options.proxy))
+    yield* checkTimes({ timeout, retry: retry && { total: retry.total } })
     const file = reveal({
       provider: {
         "amazon-bedrock": {

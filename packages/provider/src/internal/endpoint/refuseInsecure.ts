@@ -6,7 +6,7 @@ import type { Endpoint } from "../../EndpointPolicy.ts"
 
 /** Refuses plain HTTP, except to this machine or with `allowInsecure`, because others on the network could read the credential. */
 export const refuseInsecure = (
-  { url, why }: Endpoint,
+  { origin, url, why }: Endpoint,
   { allowInsecure }: Pick<Gateway, "allowInsecure">
 ): Effect.Effect<void, ConfigError> => {
   const { hostname, protocol } = new URL(url)
@@ -15,7 +15,9 @@ export const refuseInsecure = (
     message: `${why}: ${
       publicUrl(url)
     } begins with http://, so others on the network could read the credential and the conversation`,
-    hint: "Use the gateway's https:// URL. If it has none and you trust the network, set options.allowInsecure to true."
+    hint: `Use the gateway's https:// URL. If it has none and you trust the network, set ${
+      origin._tag === "Given" ? "allowInsecure: true" : "options.allowInsecure to true"
+    }.`
   })
 }
 
