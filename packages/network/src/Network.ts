@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { ConfigError } from "@altimate-code/config/ConfigError"
-import type { GivenNetwork } from "@altimate-code/config/given/GivenSettings"
+import type { GivenLimits, GivenNetwork } from "@altimate-code/config/given/GivenSettings"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Context from "effect/Context"
@@ -72,7 +72,10 @@ const fetchIdleTime = Duration.seconds(4)
  * @since 0.1.0
  * @category models
  */
-export type Options = GivenNetwork
+export interface Options extends Omit<GivenNetwork, "timeout"> {
+  /** Time limits for connecting, and for the response headers of `fetch`. */
+  readonly timeout?: Pick<GivenLimits, "connect" | "firstByte"> | undefined
+}
 
 /**
  * Connects as these options and the environment say; see `layerSettings`. Fails with `Value` or `Type` if an option is invalid. Files are read when a
