@@ -59,7 +59,7 @@ describe("a file in a prompt", () => {
     }
     assert.include(line({ data: png().subarray(0, -1) }), "is truncated")
     assert.include(line({ data: png(8001, 1) }), "8001 × 1 pixels")
-    assert.include(line({ data: png(1, 1, 3_750_000) }), "at most 3,750,000")
+    assert.include(line({ data: png(1, 1, 3_750_000) }), "the limit is 3.75 MB")
     assert.include(line({ data: Buffer.concat([pdf, Buffer.alloc(4_500_000)]) }), "the maximum is 4,500,000")
     assert.isDefined(block({ data: png(8000, 1, 3_000_000) }).image)
   })

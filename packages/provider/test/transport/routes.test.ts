@@ -1,6 +1,8 @@
+import { DecisionLevel } from "@altimate-code/log/DecisionLevel"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Stream from "effect/Stream"
 import { BedrockClient } from "../../src/BedrockClient.ts"
 import { chain, client, complete, keys, preferChain, request, stream, textOf } from "../protocol/fixture.ts"
@@ -66,7 +68,8 @@ describe("a signature that a gateway can't verify", () => {
       const logger = Logger.make(({ annotations }) => void logged.push(JSON.stringify([...annotations])))
       const error = yield* complete.pipe(
         Effect.flip,
-        Effect.provide(client(url, { auth: preferChain, chain: chain(keys("ONE")), logger }))
+        Effect.provide(client(url, { auth: preferChain, chain: chain(keys("ONE")), logger })),
+        Effect.provideService(DecisionLevel, LogLevel.Info)
       )
       assert.strictEqual(error.message, "SignatureDoesNotMatch: It does not match.")
       assert.include(logged.join(), "AWS4-HMAC-SHA256'")
