@@ -1,14 +1,13 @@
 // Records the tour of the documentation: the built command in a real terminal, with the sandbox as its gateway, as an asciicast
 // (https://docs.asciinema.org/manual/asciicast/v2/). It fails if the screen does not show what the tour is about.
-import { execFileSync, spawn } from "node:child_process"
-import { once } from "node:events"
+import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { bundle } from "./bundle.mjs"
+import { startSandbox } from "./sandbox.mjs"
 import { open } from "./terminal.mjs"
 
 const bin = fileURLToPath(new URL("../packages/cli/dist/bin.js", import.meta.url))
@@ -81,24 +80,6 @@ const makeShop = (home) => {
   return shop
 }
 
-const startSandbox = async (home, env) => {
-  const path = join(home, "script.json")
-  writeFileSync(path, JSON.stringify(script))
-  const child = spawn(process.execPath, [bin, "sandbox", "--script", path], {
-    env,
-    stdio: ["ignore", "pipe", "inherit"]
-  })
-  const ended = once(child, "close")
-  for await (const line of createInterface(child.stdout)) {
-    const url = /^Sandbox gateway on (\S+)/.exec(line)?.[1]
-    if (url === undefined) continue
-    // What it prints later is not read, but must not block it.
-    child.stdout.resume()
-    return { url, stop: () => child.kill("SIGTERM") && ended }
-  }
-  throw new Error("The sandbox did not start.")
-}
-
 /** What a person types and waits for. Each step waits for the screen, then for the reader. */
 const walk = async ({ exited, see, write }) => {
   const type = async (text) => {
@@ -152,7 +133,9 @@ const record = async () => {
   let sandbox
   let terminal
   try {
-    sandbox = await startSandbox(home, env)
+    const scriptFile = join(home, "script.json")
+    writeFileSync(scriptFile, JSON.stringify(script))
+    sandbox = await startSandbox([process.execPath, bin], { env }, ["--script", scriptFile])
     const directory = join(home, ".config/altimate-code")
     mkdirSync(directory, { recursive: true })
     writeFileSync(

@@ -1,27 +1,12 @@
 // Installs the tarballs into an empty project, as a user does, and gets one answer from the command.
-import { spawn } from "node:child_process"
-import { once } from "node:events"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { createInterface } from "node:readline"
+import { startSandbox } from "../sandbox.mjs"
 
 /** The path of this version of Node, which comes from npm. */
 const findNode = async (version, execute) =>
   (await execute("npx", ["-y", "-p", `node@${version}`, "node", "-p", "process.execPath"])).trim()
-
-const startSandbox = async (command, options) => {
-  const child = spawn(command, ["sandbox"], { ...options, stdio: ["ignore", "pipe", "inherit"] })
-  const ended = once(child, "close")
-  for await (const line of createInterface(child.stdout)) {
-    const url = /^Sandbox gateway on (\S+)/.exec(line)?.[1]
-    if (url === undefined) continue
-    // What it prints later is not read, but must not block it.
-    child.stdout.resume()
-    return { url, stop: () => child.kill("SIGTERM") && ended }
-  }
-  throw new Error("The sandbox did not start.")
-}
 
 export const smokeTest = async (version, tarballs, execute) => {
   const node = await findNode(version, execute)
@@ -38,7 +23,7 @@ export const smokeTest = async (version, tarballs, execute) => {
       env: { ...process.env, PATH: env.PATH }
     })
     const command = join(home, "node_modules/.bin/altimate-code")
-    sandbox = await startSandbox(command, options)
+    sandbox = await startSandbox([command], options)
     const config = join(home, ".config/altimate-code")
     mkdirSync(config, { recursive: true })
     writeFileSync(
