@@ -49,9 +49,6 @@ const imageName = /\.(?:png|jpe?g|gif|webp)$/i
 
 const noImage = Option.none<Prompt.FilePart>()
 
-/** Whether the media type is that of an image. */
-const isImage = (bytes: Uint8Array): boolean => MediaType.of(bytes)?.startsWith("image/") === true
-
 const codeOf = (error: PlatformError): string => error._tag === "SystemError" ? error.reason : error._tag
 
 /**
@@ -71,7 +68,7 @@ export const read = Effect.fn("PromptImages.read")(function*(path: string) {
     Effect.fail(new PromptImageError({ reason, message: `${path} can't be attached: ${why}.`, hint }))
   const failUnreadable = (error: PlatformError) =>
     codeOf(error) === "NotFound" || error._tag === "BadArgument"
-      ? fail("NotFound", "the file does not exist", "")
+      ? Effect.fail(notFound(path))
       : imageName.test(path)
       ? fail("Unreadable", codeOf(error) === "PermissionDenied" ? "permission denied" : error.message, "")
       : Effect.succeed(noImage)
@@ -85,7 +82,8 @@ export const read = Effect.fn("PromptImages.read")(function*(path: string) {
       Buffer.alloc(0),
       (all, next) => Buffer.concat([all, next])
     )
-    if (!isImage(head)) return noImage
+    const mediaType = MediaType.of(head)
+    if (mediaType?.startsWith("image/") !== true) return noImage
     const decision = yield* policy.decide({ parts: target.partsFor("read"), title: target.shown }, [])
     if (decision.verdict === "deny") {
       return yield* fail("Denied", `reading it is not allowed (${decision.because})`, "")
@@ -98,7 +96,7 @@ export const read = Effect.fn("PromptImages.read")(function*(path: string) {
     if (problem !== undefined) return yield* fail("Unacceptable", problem.why, problem.remedy)
     return Option.some(
       Prompt.filePart({
-        mediaType: MediaType.of(head) ?? "",
+        mediaType,
         fileName: paths.basename(target.path),
         data: bytes ?? head
       })

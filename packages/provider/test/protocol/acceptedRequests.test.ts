@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { gif, jpeg, png, webp } from "../../../../test/pictures.ts"
 import * as BedrockLanguageModel from "../../src/BedrockLanguageModel.ts"
-import { key } from "../../src/internal/protocol/response/metadata.ts"
+import { key } from "../../src/internal/protocol/key.ts"
 import { client, noRetries } from "./fixture.ts"
 
 const wire = "us.anthropic.claude-sonnet-4-6-v1"

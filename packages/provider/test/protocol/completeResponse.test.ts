@@ -3,8 +3,8 @@ import type * as Response from "@effect/ai/Response"
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import { key } from "../../src/internal/protocol/key.ts"
 import { toParts } from "../../src/internal/protocol/response/completeResponse.ts"
-import { key } from "../../src/internal/protocol/response/metadata.ts"
 import type { Expectation } from "../../src/internal/protocol/tools/toolCall.ts"
 
 type Content = NonNullable<NonNullable<NonNullable<ConverseCommandOutput["output"]>["message"]>["content"]>

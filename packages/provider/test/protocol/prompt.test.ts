@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { png } from "../../../../test/pictures.ts"
+import { key } from "../../src/internal/protocol/key.ts"
 import { type Input, toRequest } from "../../src/internal/protocol/prompt/prompt.ts"
-import { key } from "../../src/internal/protocol/response/metadata.ts"
 
 const capabilities: Capabilities = {
   maxOutput: 4096,

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { key } from "../../src/internal/protocol/response/metadata.ts"
+import { key } from "../../src/internal/protocol/key.ts"
 import { type End, initialState, step } from "../../src/internal/protocol/response/streamParts.ts"
 import type { StreamedEvent } from "../../src/StreamedEvent.ts"
 

@@ -66,7 +66,7 @@ export const make = ({ append, entries }: Pick<Session, "append" | "entries">): 
       Effect.flatMap(SubscriptionRef.get(tasks), (all) => {
         const task = all.find((task) => task.id === id)
         const found = running.get(id)
-        if (task !== undefined && found !== undefined) return Effect.succeed({ task, ...found, found })
+        if (task !== undefined && found !== undefined) return Effect.succeed({ task, found, process: found.process })
         const ids = all.map(({ id }) => id)
         return new BackgroundTaskError({
           message: `There is no background task ${JSON.stringify(id)}. ${

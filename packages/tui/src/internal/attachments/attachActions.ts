@@ -4,6 +4,7 @@ import * as PromptImages from "@altimate-code/agent/PromptImages"
 import * as Shell from "@altimate-code/agent/Shell"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as MediaType from "@altimate-code/system/MediaType"
+import * as Paths from "@altimate-code/system/Paths"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -36,10 +37,7 @@ export const make = Effect.gen(function*() {
       const path = yield* Path.Path
       const images = yield* Effect.forEach(paths, (given) => {
         // Absolute, so that the prompt means the same file in the history of another directory.
-        const whole = path.resolve(
-          workspace.directory,
-          given.startsWith("~/") ? path.join(home, given.slice(2)) : given
-        )
+        const whole = path.resolve(workspace.directory, Paths.expandHome(given, home))
         return Effect.map(PromptImages.read(whole), Option.map((part) => toPaste(whole, part)))
       })
       return Option.all(images)

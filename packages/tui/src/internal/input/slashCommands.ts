@@ -30,6 +30,9 @@ const names = [...slashCommands.map(({ name }) => name), "/quit"]
 export const isSlashCommand = (text: string): boolean =>
   /^\/[a-z]+(?:\s|$)/.test(text) && names.includes(text.split(/\s/)[0] ?? "")
 
+/** Whether the text is only what could be the name of a command, known or not. */
+export const isCommandName = (text: string): boolean => /^\/[a-z][\w:-]*$/i.test(text)
+
 /** Names that a custom command can't have, without the slash. */
 export const reservedNames: ReadonlyArray<string> = names.map((name) => name.slice(1))
 

@@ -1,6 +1,6 @@
 import { efforts } from "../../Host.ts"
 import type { TypedCommand } from "../commands/customCommands.ts"
-import { help, isSlashCommand, suggest } from "../input/slashCommands.ts"
+import { help, isCommandName, isSlashCommand, suggest } from "../input/slashCommands.ts"
 import type { Action } from "../screen/action.ts"
 import type { State } from "../screen/state.ts"
 import { showTasks } from "../tasks/taskList.ts"
@@ -35,7 +35,7 @@ const submit = (state: State, text: string): Step => {
   if (isSlashCommand(text)) return runSlashCommand(state, text)
   const custom = findCustomCommand(state, text)
   if (custom !== undefined) return startTurn(state, text, { type: "command", command: custom, text })
-  if (/^\/[a-z][\w:-]*$/i.test(text)) {
+  if (isCommandName(text)) {
     return submitQueued(
       addItem(state, {
         type: "notice",

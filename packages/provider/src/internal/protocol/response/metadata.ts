@@ -3,10 +3,8 @@ import * as Predicate from "effect/Predicate"
 import type { ReasoningMetadata } from "../../../parts/ResponseMetadata.ts"
 import { key } from "../key.ts"
 
-export { key }
-
 /** The key of `@effect/ai-anthropic`. */
-export const anthropicKey = "anthropic"
+const anthropicKey = "anthropic"
 
 /** Metadata under this provider's key. */
 export const providerMetadata = <Data extends object>(data: Data) => ({ [key]: { ...data } }) as const
