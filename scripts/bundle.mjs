@@ -4,6 +4,7 @@ import { build, stop, transform } from "esbuild"
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { toCommonJs } from "./chunks.mjs"
 
 const cli = fileURLToPath(new URL("../packages/cli", import.meta.url))
 const dist = `${cli}/dist`
@@ -66,6 +67,29 @@ const withoutLookups = {
     }))
 }
 
+/**
+ * Modules of Node that take milliseconds to load, and of which the program uses only functions: each is loaded when the first one is called.
+ */
+const loadedWhenCalled = {
+  name: "Node's modules when they are called",
+  setup: ({ onLoad, onResolve }) => {
+    onResolve(
+      { filter: /^node:(child_process|crypto)$/ },
+      ({ kind, path }) => kind === "import-statement" ? { namespace: "when-called", path } : undefined
+    )
+    onLoad({ filter: /.*/, namespace: "when-called" }, async ({ path }) => {
+      const names = Object.entries(await import(path)).filter(([, value]) => typeof value === "function")
+      const contents = names.filter(([name]) => name !== "default").map(([name]) =>
+        `export function ${name}(...args) {
+          const { ${name} } = require("${path}")
+          return new.target === undefined ? ${name}(...args) : new ${name}(...args)
+        }`
+      )
+      return { contents: contents.join("\n") }
+    })
+  }
+}
+
 const output = { minify: true, legalComments: "none", platform: "node", target: "node20.19" }
 const shared = { ...output, absWorkingDir: cli, bundle: true }
 
@@ -90,11 +114,12 @@ const bundleProgram = async (define) => {
     mainFields: ["module", "main"],
     // A file watcher with a native part, which Effect's file system loads only when a file is watched.
     external: ["@parcel/watcher"],
-    plugins: [withoutLookups, withoutWizard],
+    plugins: [withoutLookups, withoutWizard, loadedWhenCalled],
     define
   })
   mkdirSync(`${dist}/program`)
-  await Promise.all(outputFiles.map(async ({ path, text }) => {
+  const chunks = toCommonJs(new Map(outputFiles.map(({ path, text }) => [basename(path), text])))
+  await Promise.all([...chunks].map(async ([name, text]) => {
     const { code } = await transform(text, {
       ...output,
       format: "cjs",
@@ -103,7 +128,7 @@ const bundleProgram = async (define) => {
       // Scripts in the code cache have no `import()`.
       supported: { "dynamic-import": false }
     })
-    writeFileSync(`${dist}/program/${basename(path)}`, `(function(exports,require,module){${code}})`)
+    writeFileSync(`${dist}/program/${name}`, `(function(exports,require,module){${code}})`)
   }))
   return basename(outputFiles.find(({ path }) => basename(path).startsWith("Process-")).path)
 }

@@ -1,15 +1,8 @@
 #!/usr/bin/env node
-/** The first file that runs, without any other: prints the version or a help text, or loads the program. */
-import { readFileSync } from "node:fs"
+/** The first file that runs: prints the version or a help text, or loads the program. */
+import { readFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
-import type * as Process from "./Process.ts"
-import * as CodeCache from "./start/codeCache.ts"
-import { makeRequire } from "./start/loadProgram.ts"
-import * as YoungGeneration from "./start/youngGeneration.ts"
 import { version } from "./Version.ts"
-
-/** The name of the chunk of `Process.ts`, inserted by the bundler. */
-declare const ALTIMATE_CODE_PROGRAM: string
 
 const args = process.argv.slice(2)
 
@@ -23,17 +16,24 @@ const preparedText = (): string | undefined => {
   return Object.hasOwn(texts, words) ? texts[words] : undefined
 }
 
-const text = preparedText()
-if (text === undefined) {
-  // Before the code cache: V8 rejects code that was compiled with other flags.
-  YoungGeneration.keepSmall()
-  const load = makeRequire(join(__dirname, "program"), CodeCache.make(version, process.env), require)
-  const { start } = load(`./${ALTIMATE_CODE_PROGRAM}`) as typeof Process
-  start(args)
-} else {
-  process.stdout.once("error", ({ code, message }: NodeJS.ErrnoException) => {
-    if (code === "EPIPE") return // The reader has closed the pipe.
-    process.stderr.write(`error: stdout could not be written: ${message}\n`)
-    process.exitCode = 1
-  }).write(text)
+const report = ({ code, message }: NodeJS.ErrnoException): void => {
+  if (code === "EPIPE") return // The reader has closed the pipe.
+  process.stderr.write(`error: stdout could not be written: ${message}\n`)
+  process.exitCode = 1
 }
+
+/** Writes without `process.stdout`, which takes a tenth of Node's whole start to create. */
+const print = (text: string): void => {
+  let rest = Buffer.from(text)
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
+  } catch (error) {
+    // A pipe that is full and does not block: Node's stream waits until it is read.
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN") process.stdout.once("error", report).write(rest)
+    else report(error as NodeJS.ErrnoException)
+  }
+}
+
+const text = preparedText()
+if (text === undefined) void import("./start/start.ts").then(({ start }) => start(args))
+else print(text)

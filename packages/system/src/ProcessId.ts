@@ -34,8 +34,10 @@ export const ProcessId = Schema.Struct({
  */
 export type ProcessId = typeof ProcessId.Type
 
+let ownMark: string | undefined
+
 /** Used if the system does not say when this process started. */
-const ownStart = randomUUID()
+const markOfOwnStart = (): string => ownMark ??= randomUUID()
 
 const stat = (pid: number | "self") =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.map(fs.readFileString(`/proc/${pid}/stat`), parseStat))
@@ -52,13 +54,13 @@ export const of = (pid: number): Effect.Effect<ProcessId, never, FileSystem.File
     const orEmpty = <E, R>(effect: Effect.Effect<string, E, R>) => Effect.orElseSucceed(effect, () => "")
     // In a container, `/proc` may be the host's, whose process IDs are different.
     const isOwn = (yield* orEmpty(fs.readLink("/proc/self"))) === String(process.pid)
-    const unknown = pid === process.pid ? ownStart : ""
+    const unknown = () => pid === process.pid ? markOfOwnStart() : ""
     return {
       pid,
       host: hostname(),
       boot: (yield* orEmpty(fs.readFileString("/proc/sys/kernel/random/boot_id"))).trim(),
       namespace: (yield* orEmpty(fs.readLink("/proc/self/ns/pid"))).replace(/\D/g, ""),
-      start: isOwn ? yield* Effect.orElseSucceed(Effect.map(stat(pid), ({ start }) => start), () => unknown) : unknown
+      start: isOwn ? yield* Effect.orElseSucceed(Effect.map(stat(pid), ({ start }) => start), unknown) : unknown()
     }
   })
 

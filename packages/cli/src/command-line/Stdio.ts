@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { fstatSync } from "node:fs"
+import { isatty } from "node:tty"
 import { CliError } from "./failure/CliError.ts"
 
 /** The reader of stdout has closed it, as `head -1` does. The command ends without an error, because no one reads the rest. */
@@ -212,10 +213,12 @@ const askLine = (question: string) =>
 
 /** The real streams. */
 export const make: Effect.Effect<typeof Stdio.Service, ConfigError.ConfigError> = Effect.gen(function*() {
-  const { stderr, stdin, stdout } = process
+  const { stderr, stdout } = process
   // A closed pipe is also reported as an event, which would end the process with a stack trace.
   stdout.on("error", () => {})
   stderr.on("error", () => {})
+  // `process.stdin` takes a while to create, and most commands read nothing.
+  const isTyped = isatty(0)
   const isErrorTerminal = stderr.isTTY && (yield* text("TERM")) !== "dumb"
   const colors = isErrorTerminal && (yield* text("NO_COLOR")) === ""
 
@@ -237,8 +240,8 @@ export const make: Effect.Effect<typeof Stdio.Service, ConfigError.ConfigError> 
           ? Effect.succeedNone
           : readOrGiveUp(writeError, isOptional && kind === "socket")
       }),
-    isInteractive: stdin.isTTY && stdout.isTTY,
-    readLine: stdin.isTTY && stderr.isTTY ? Option.some(readLine) : Option.none(),
+    isInteractive: isTyped && stdout.isTTY,
+    readLine: isTyped && stderr.isTTY ? Option.some(readLine) : Option.none(),
     isTerminal: stdout.isTTY,
     isErrorTerminal,
     colors

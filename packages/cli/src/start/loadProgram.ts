@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { Script } from "node:vm"
 import type { CodeCache } from "./codeCache.ts"
+import * as Engine from "./engine.ts"
 
 type Wrapper = (exports: object, require: (id: string) => unknown, module: { exports: object }) => void
 
@@ -21,7 +22,8 @@ export const makeRequire = (directory: string, cache: CodeCache, requireOther: (
     const filename = join(directory, name)
     const cachedData = cache.read(name)
     // The bundler writes ASCII only, for which this is much quicker than "utf8".
-    const script = new Script(readFileSync(filename, "latin1"), { filename, ...(cachedData && { cachedData }) })
+    const source = readFileSync(filename, "latin1")
+    const script = Engine.withStart(() => new Script(source, { filename, ...(cachedData && { cachedData }) }))
     if (cachedData === undefined || script.cachedDataRejected === true) uncached.set(name, script)
     const wrapper = script.runInThisContext() as Wrapper
     wrapper(module.exports, requireChunk, module)
@@ -29,6 +31,8 @@ export const makeRequire = (directory: string, cache: CodeCache, requireOther: (
   }
 
   // At the end, because V8 keeps only functions that have been compiled by then.
-  process.once("exit", () => uncached.forEach((script, name) => cache.write(name, script.createCachedData())))
+  process.once("exit", () => {
+    uncached.forEach((script, name) => cache.write(name, Engine.withStart(() => script.createCachedData())))
+  })
   return requireChunk
 }

@@ -1,3 +1,4 @@
+import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,7 +14,7 @@ import {
   writeFileSync
 } from "node:fs"
 import { join } from "node:path"
-import { makeHome } from "../BuiltCli.ts"
+import { guideConfig, makeHome } from "../BuiltCli.ts"
 
 /** A home directory whose processes keep their compiled code in it. */
 const makeCache = Effect.gen(function*() {
@@ -43,6 +44,32 @@ layer(NodeContext.layer)("compiled code", (it) => {
       yield* run
       // V8 accepted all of it: what it rejects is written again.
       assert.deepStrictEqual(snapshot(), written)
+    }))
+
+  it.scoped("is used although V8's settings change after a second", () =>
+    Effect.gen(function*() {
+      const { spawn, writeGlobalConfig, home } = yield* makeHome
+      const { url } = yield* Sandbox.make({
+        script: Array.from(
+          { length: 2 },
+          () => ({ blocks: [{ type: "text", text: "Late." }], delays: { headers: 1500 } })
+        )
+      })
+      yield* writeGlobalConfig(guideConfig(url))
+      const cache = join(home, ".cache")
+      const code = join(cache, "altimate-code/code")
+      const run = Effect.map(
+        spawn(["run", "hello"], { env: { XDG_CACHE_HOME: cache, AWS_BEARER_TOKEN_BEDROCK: "cache-token-123" } }),
+        (result) => {
+          assert.strictEqual(result.stdout, "Late.\n")
+          return readdirSync(code).flatMap((name) =>
+            readdirSync(join(code, name)).map((file) => `${file} ${statSync(join(code, name, file)).ino}`)
+          )
+        }
+      )
+      const written = yield* run
+      assert.isNotEmpty(written)
+      assert.deepStrictEqual(yield* run, written)
     }))
 
   it.scoped("is written again if V8 can't use it", () =>
