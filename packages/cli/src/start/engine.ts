@@ -16,7 +16,7 @@ const optimizerDelay = 1000
 /** V8 prints an error for a flag that it does not know, so these are the versions of Node on which this was tried. The user's own options stay. */
 const isUsed = (() => {
   const major = Number.parseInt(process.versions.node, 10)
-  return major >= 20 && major <= 24 && process.execArgv.length === 0 && process.env["NODE_OPTIONS"] === undefined
+  return major >= 20 && major <= 24 && process.execArgv.length === 0 && !process.env["NODE_OPTIONS"]
 })()
 
 const set = (...flags: ReadonlyArray<string>): void => {

@@ -134,9 +134,9 @@ describe("The width of a text", () => {
   it("is that of a terminal for every character", () => {
     for (let code = 0x20; code < 0xd800; code++) {
       const character = String.fromCharCode(code)
-      for (const text of [character, `a${character}`, character + character]) {
-        if (measureWidth(text) !== stringWidth(text)) assert.fail(`U+${code.toString(16)}`)
-      }
+      // At the start, after a letter, and after itself.
+      const text = `${character}a${character}${character}`
+      if (measureWidth(text) !== stringWidth(text)) assert.fail(`U+${code.toString(16)}`)
     }
   })
 })
