@@ -69,6 +69,8 @@ export const makeClient = (
     ...configureAuthorization(identity)
   }
   const client = new sdk.BedrockRuntimeClient(settings)
+  // It copies the whole request, with secrets masked, for a log that is not written.
+  client.middlewareStack.remove("loggerMiddleware")
   const { searchParams } = new URL(url)
   const query = Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]))
   client.middlewareStack.add((next) => (args) => {
