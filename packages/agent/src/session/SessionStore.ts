@@ -9,8 +9,8 @@ import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -18,6 +18,7 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
+import { yieldToEventLoop } from "../internal/search/yieldToEventLoop.ts"
 import { closeOpenCalls } from "../internal/session/interrupted.ts"
 import { findOpenTasks, settleLeftoverTasks } from "../internal/session/leftoverTasks.ts"
 import { now } from "../internal/session/now.ts"
@@ -107,13 +108,16 @@ export class SessionStore extends Context.Tag("@altimate-code/agent/SessionStore
 
 const extension = ".jsonl"
 
+/** How many sessions a list reads before it lets other work run. */
+const maxReadAtOnce = 32
+
 type Lock = Effect.Effect.Success<ReturnType<typeof sessionLock.acquire>>
 
 /** A line that is not saved yet. */
 interface Waiting {
   readonly text: string
   readonly line: Line
-  readonly saved: Deferred.Deferred<void, SessionError>
+  readonly resume: (saved: Effect.Effect<void, SessionError>) => void
 }
 
 /**
@@ -148,7 +152,8 @@ export const make = (options: Options): Effect.Effect<
     const path = yield* Path.Path
     // Not the whole context of the layer: with the layer's scope, a lock would be held until the layer is closed.
     const context = Context.make(FileSystem.FileSystem, fs).pipe(Context.add(Path.Path, path))
-    const fileOf = (id: string) => path.join(options.directory, `${id}${extension}`)
+    const prefix = path.join(options.directory, path.sep)
+    const fileOf = (id: string) => `${prefix}${id}${extension}`
 
     const ids = fs.readDirectory(options.directory).pipe(
       Effect.catchAll((error) =>
@@ -192,13 +197,20 @@ export const make = (options: Options): Effect.Effect<
       }))
 
     const list = Effect.gen(function*() {
-      const readListed = sessionFile.makeListReader()
-      const listed = yield* Effect.forEach(yield* ids, (id) =>
-        Effect.matchEffect(readListed(fileOf(id)), {
-          onFailure: (error) => describeUnreadable(id, error),
-          onSuccess: (lines) => Effect.succeed(Transcript.toListed(id, lines))
-        }))
-      return listed.toSorted((a, b) => b.time.localeCompare(a.time))
+      const readAtOnce = sessionFile.makeListReader()
+      const listed: Array<Listed> = []
+      for (const id of yield* ids) {
+        // Keys and timers come first.
+        if (listed.length % maxReadAtOnce === 0) yield* yieldToEventLoop
+        const file = fileOf(id)
+        const found = readAtOnce(file) ?? (yield* Effect.either(sessionFile.readListed(file)))
+        listed.push(
+          Either.isRight(found)
+            ? Transcript.toListed(id, found.right)
+            : yield* describeUnreadable(id, found.left)
+        )
+      }
+      return listed.toSorted((a, b) => a.time === b.time ? 0 : a.time < b.time ? 1 : -1)
     })
 
     const findRequests = (id: string, all: ReadonlySet<string>, counted: Set<string>, since: number) =>
@@ -242,7 +254,8 @@ export const make = (options: Options): Effect.Effect<
     ) =>
       Effect.gen(function*() {
         const file = fileOf(id)
-        const lines = [...start.lines]
+        // Replaced, never changed, so that reading them does not copy them.
+        let lines = start.lines
         const writer = Option.isSome(lock)
           ? yield* makeSessionWriter(file, start.completeBytes, lock.value)
           : inMemory
@@ -256,9 +269,8 @@ export const make = (options: Options): Effect.Effect<
           (time) => encode({ type: "session", version: 1, id, directory: start.directory, time })
         )
         let waiting: Array<Waiting> = []
-        /** Saves all lines that wait, with a single flush. */
+        /** Saves all lines that wait, with a single flush. Fails if they could not be saved. */
         const saveWaiting = Effect.gen(function*() {
-          if (waiting.length === 0) return
           const prepared = yield* Effect.exit(writer.prepare)
           // Taken only now, with the lines that were appended in the meantime.
           const batch = waiting
@@ -267,20 +279,19 @@ export const make = (options: Options): Effect.Effect<
             yield* prepared
             const encoded = [...lines.length === 0 ? [yield* encodeHeader] : [], ...batch]
             yield* writer.write(encoded.map(({ text }) => `${text}\n`).join(""))
-            for (const { line } of encoded) lines.push(line)
+            lines = [...lines, ...encoded.map(({ line }) => line)]
           }))
-          yield* Effect.forEach(batch, ({ saved: deferred }) => Deferred.done(deferred, saved), { discard: true })
+          for (const { resume } of batch) resume(saved)
+          return yield* saved
         })
         const writeLock = yield* Effect.makeSemaphore(1)
         const append = (entry: Entry) =>
-          Effect.gen(function*() {
-            const encoded = yield* encode(entry)
-            const saved = yield* Deferred.make<void, SessionError>()
-            waiting.push({ ...encoded, saved })
-            yield* writeLock.withPermits(1)(saveWaiting)
-            yield* Deferred.await(saved)
-          }).pipe(Effect.uninterruptible)
-        const entries = Effect.sync(() => [...lines])
+          Effect.flatMap(encode(entry), ({ line, text }) =>
+            Effect.async<void, SessionError>((resume) => {
+              // The first one saves the lines of all that come after it, which only wait: Effect's semaphore wakes all who wait for each permit.
+              if (waiting.push({ text, line, resume }) === 1) resume(writeLock.withPermits(1)(saveWaiting))
+            })).pipe(Effect.uninterruptible)
+        const entries = Effect.sync(() => lines)
         return {
           id,
           path: file,

@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { mistaken } from "../../../../test/mistaken.ts"
 import { recognizeLine } from "../../src/internal/session/recognizeLine.ts"
 import { Entry } from "../../src/session/Session.ts"
+import * as Transcript from "../../src/session/Transcript.ts"
 import { assistant, makeSessions, result, sessionsIn, started, summary, user } from "../sessions.ts"
 
 const time = "2026-11-23T05:23:59.000Z"
@@ -130,6 +131,42 @@ layer(NodeContext.layer)("A session file", (it) => {
       const [listed] = yield* sessions.list
       const [scanned] = [...yield* Stream.runCollect(sessions.requests(Option.none()))]
       assert.deepStrictEqual([scanned?.title, listed?.title], ["Hi", "Hi"])
+    }))
+
+  it.scoped("is listed as if all of its answers were decoded", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, sessions } = yield* makeSessions
+      yield* fs.makeDirectory(directory)
+      const confusing =
+        ",\"reason\":\"stop\",\"usage\":{\"input\":9,\"output\":9,\"cacheRead\":9,\"cacheWrite\":9},\"time\":\"x\"}"
+      const call = { type: "tool-call", id: "a", name: "x", params: { a: 1, reason: "r", usage, time: "x" } }
+      const answer: Readonly<Record<string, unknown>> = { ...encode(assistant("", "a")) }
+      const { message, ...others } = answer
+      const answers = [
+        answer,
+        { ...answer, cost: 0.25, model: "é".repeat(300) },
+        { ...answer, cost: 0.25, interrupted: true, cut: "continued" },
+        { ...answer, message: { role: "assistant", content: confusing, options: {} } },
+        { ...answer, message: { role: "assistant", content: [call, call], options: {} }, usage },
+        // Written by another program.
+        { ...others, usage, message: { ...message as object, content: [call] } },
+        { ...answer, usage: { ...usage, input: "1" } },
+        { ...answer, later: true }
+      ]
+      for (const [index, entry] of answers.entries()) {
+        const lines = [encode(common[0]!), encode(user("Hi")), entry]
+        yield* fs.writeFileString(
+          `${directory}/${index}.jsonl`,
+          lines.map((line) => `${JSON.stringify(line)}\n`).join("")
+        )
+      }
+      const listed = yield* sessions.list
+      assert.lengthOf(listed, answers.length)
+      for (const session of listed) {
+        const { lines } = yield* sessions.read(session.id)
+        assert.deepStrictEqual(session, Transcript.toListed(session.id, lines), session.id)
+      }
     }))
 
   it.scoped("is listed with the time of its last readable line, whatever that is", () =>

@@ -93,13 +93,6 @@ export const toLine = (text: string): Line | undefined => {
 
 const newline = 10
 
-/** The beginnings of lines that a list of sessions does not need: the type is the first key that this program writes. */
-const unlisted = ["tool-start", "tool-process", "tool-result", "grant", "left-out", "limit", "notice", "task"].map((
-  type
-) => new TextEncoder().encode(`{"type":"${type}"`))
-
-const isUnlisted = (line: Uint8Array): boolean => unlisted.some((start) => start.every((byte, at) => line[at] === byte))
-
 /** Makes a function that is given a file in chunks and passes on its complete lines. The bytes of a line are valid only during the call. */
 const makeSplitter = (onLine: (line: Uint8Array) => void): (chunk: Uint8Array) => void => {
   let pieces: Array<Uint8Array> = []
@@ -115,17 +108,18 @@ const makeSplitter = (onLine: (line: Uint8Array) => void): (chunk: Uint8Array) =
   }
 }
 
-/** Makes a parser of a session file, whose last line may be incomplete. `isSkipped` selects lines that are not even parsed. */
-const makeParser = (path: string, isSkipped: (line: Uint8Array) => boolean = () => false) => {
+const decoder = new TextDecoder()
+
+/** Makes a parser of a session file, whose last line may be incomplete. */
+const makeParser = (path: string) => {
   const lines: Array<Line> = []
   const unreadable: Array<number> = []
-  const decoder = new TextDecoder()
   let size = 0
   let completeBytes = 0
   let isCorrupt = false
   const push = makeSplitter((bytes) => {
     completeBytes += bytes.length + 1
-    if (isCorrupt || (lines.length > 0 && isSkipped(bytes))) return
+    if (isCorrupt) return
     const line = toLine(decoder.decode(bytes))
     if (lines.length === 0) isCorrupt = line?.type !== "session"
     if (line === undefined) unreadable.push(lines.length + 1)
@@ -208,18 +202,70 @@ export const readWithText = Effect.fn("sessionFile.readWithText")(function*(path
   return { ...content, text: new TextDecoder().decode(bytes.subarray(0, content.completeBytes)) }
 })
 
+/** The types of lines that a list of sessions does not need. */
+const unlisted = new Set(["tool-start", "tool-process", "tool-result", "grant", "left-out", "limit", "notice", "task"])
+
+/** The beginning of every line that this program writes. */
+const typeKey = "{\"type\":\""
+
+/** Longer than the beginning of a line up to the end of its type, in bytes. */
+const maxTypeEnd = 32
+
+/** The type of the line that begins at this byte, if this program has written it. */
+const typeAt = (bytes: Buffer, at: number): string | undefined => {
+  const start = bytes.toString("latin1", at, at + maxTypeEnd)
+  return start.startsWith(typeKey) ? start.slice(typeKey.length, start.indexOf("\"", typeKey.length)) : undefined
+}
+
+/** Longer than what follows the message of an answer, in bytes. */
+const maxEndSize = 512
+
+/**
+ * Parses what a list needs of an answer, as a line without a message, which is most of an answer; `undefined` if the line has another form. The
+ * last `reason` is that of the answer: in a text its quotes would be escaped, and among the parameters of a tool brackets would stay open.
+ */
+const parseSpent = (bytes: Buffer, at: number, lineEnd: number): Line | undefined => {
+  const end = bytes.toString("utf8", Math.max(at, lineEnd - maxEndSize), lineEnd)
+  const reason = end.lastIndexOf(",\"reason\":\"")
+  if (reason === -1) return undefined
+  try {
+    const { cost, model, time, usage } = JSON.parse(`{${end.slice(reason + 1)}`)
+    return recognizeLine({
+      type: "usage",
+      usage,
+      ...(cost === undefined ? {} : { cost }),
+      ...(model === undefined ? {} : { model }),
+      time
+    })
+  } catch {
+    return undefined
+  }
+}
+
+type Listing = Either.Either<ReadonlyArray<Line>, SessionError>
+
 /** Parses the lines that a list of sessions needs, and the last line that is not of an unknown type. */
-const parseListed = (path: string, bytes: Uint8Array): Either.Either<ReadonlyArray<Line>, SessionError> => {
-  let skipped: Uint8Array | undefined
-  const parser = makeParser(path, (line) => {
-    skipped = isUnlisted(line) ? line : undefined
-    return skipped !== undefined
-  })
-  parser.push(bytes)
-  const parsed = Either.map(parser.end(), ({ lines }) => lines)
-  if (skipped === undefined) return parsed
-  const last = toLine(new TextDecoder().decode(skipped))
-  if (last !== undefined && last.type !== "unknown") return Either.map(parsed, (lines) => [...lines, last])
+const parseListed = (path: string, bytes: Buffer): Listing => {
+  const lines: Array<Line> = []
+  const parse = (at: number, end: number) => toLine(decoder.decode(bytes.subarray(at, end)))
+  let isLeft = false
+  let at = 0
+  let lastAt = 0
+  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, at)) {
+    const type = typeAt(bytes, at)
+    isLeft = lines.length > 0 && type !== undefined && unlisted.has(type)
+    if (!isLeft) {
+      const spent = lines.length > 0 && type === "assistant" ? parseSpent(bytes, at, end) : undefined
+      const line = spent ?? parse(at, end)
+      if (lines.length === 0 && line?.type !== "session") return Either.left(corrupt(path))
+      lines.push(line ?? { type: "unknown" })
+    }
+    lastAt = at
+    at = end + 1
+  }
+  if (!isLeft) return Either.right(lines)
+  const last = parse(lastAt, at - 1)
+  if (last !== undefined && last.type !== "unknown") return Either.right([...lines, last])
   // The last line is damaged, so all must be read to find the one before.
   const whole = makeParser(path)
   whole.push(bytes)
@@ -233,38 +279,36 @@ const scratchSize = 1024 * 1024
  * Reads a regular file at once, into the scratch buffer if it fits: four asynchronous operations and a new buffer would take longer than
  * everything else that a list does with a short session.
  */
-const readAtOnce = (path: string, scratch: Uint8Array): Option.Option<Uint8Array> => {
+const readAtOnce = (path: string, scratch: Buffer): Buffer | undefined => {
   let file: number | undefined
   try {
     // Opening a pipe would block.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = fstatSync(file)
-    if (!stats.isFile()) return Option.none()
-    if (stats.size >= scratch.length) return Option.some(readFileSync(file))
-    return Option.some(scratch.subarray(0, readSync(file, scratch)))
+    if (!stats.isFile()) return undefined
+    return stats.size >= scratch.length ? readFileSync(file) : scratch.subarray(0, readSync(file, scratch))
   } catch {
-    return Option.none()
+    return undefined
   } finally {
     if (file !== undefined) closeSync(file)
   }
 }
 
-/** Makes a function that reads the lines of a session that a list of sessions needs. */
-export const makeListReader = () => {
-  const scratch = new Uint8Array(scratchSize)
-  return (path: string): Effect.Effect<ReadonlyArray<Line>, SessionError, FileSystem.FileSystem> =>
-    Effect.suspend(() =>
-      Option.match(readAtOnce(path, scratch), {
-        onSome: (bytes) => parseListed(path, bytes),
-        // Fails with the reason.
-        onNone: () =>
-          Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFile(path)).pipe(
-            Effect.mapError(toSessionError(path)),
-            Effect.flatMap((bytes) => parseListed(path, bytes))
-          )
-      })
-    )
+/** Makes a synchronous `readListed`, which returns `undefined` if the file can't be read in this way. */
+export const makeListReader = (): (path: string) => Listing | undefined => {
+  const scratch = Buffer.allocUnsafeSlow(scratchSize)
+  return (path) => {
+    const bytes = readAtOnce(path, scratch)
+    return bytes && parseListed(path, bytes)
+  }
 }
+
+/** Reads the lines of a session that a list of sessions needs. */
+export const readListed = (path: string): Effect.Effect<ReadonlyArray<Line>, SessionError, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFile(path)).pipe(
+    Effect.mapError(toSessionError(path)),
+    Effect.flatMap((bytes) => parseListed(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)))
+  )
 
 /** Makes the error for a session without a single line. */
 export const makeEmptyError = (path: string): SessionError =>
