@@ -6,7 +6,7 @@
 import * as Paths from "@altimate-code/system/Paths"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import { locate } from "./internal/files/paths.ts"
+import { makeLocate } from "./internal/files/paths.ts"
 import * as Pattern from "./internal/permission/pattern.ts"
 import { Workspace } from "./Workspace.ts"
 
@@ -75,7 +75,8 @@ export const find = (prompt: string): ReadonlyArray<ReadonlyArray<string>> => {
 export const resolve = Effect.fn("Mentions.resolve")(function*(prompt: string) {
   const fs = yield* FileSystem.FileSystem
   const { outputs } = yield* Workspace
-  const realOutputs = yield* Effect.orElseSucceed(Paths.realPath(outputs), () => outputs)
+  const locate = yield* makeLocate
+  const realOutputs = yield* Paths.resolveLinks(outputs)
   const isFile = (path: string) =>
     Effect.orElseSucceed(Effect.map(fs.stat(path), ({ type }) => type === "File"), () => false)
   const targets = yield* Effect.forEach(find(prompt), (names) =>

@@ -17,7 +17,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as AttachmentLimits from "./AttachmentLimits.ts"
-import { locate } from "./internal/files/paths.ts"
+import { makeLocate } from "./internal/files/paths.ts"
 import * as Mentions from "./Mentions.ts"
 import { PermissionPolicy } from "./permission/PermissionPolicy.ts"
 import { Workspace } from "./Workspace.ts"
@@ -63,7 +63,7 @@ export const read = Effect.fn("PromptImages.read")(function*(path: string) {
   const paths = yield* Path.Path
   const policy = yield* PermissionPolicy
   const limits = yield* AttachmentLimits.AttachmentLimits
-  const target = yield* locate(path)
+  const target = yield* (yield* makeLocate)(path)
   const fail = (reason: PromptImageError["reason"], why: string, hint: string) =>
     Effect.fail(new PromptImageError({ reason, message: `${path} can't be attached: ${why}.`, hint }))
   const failUnreadable = (error: PlatformError) =>
@@ -121,7 +121,7 @@ export const readMentioned = Effect.fn("PromptImages.readMentioned")(function*(p
   const isExplicit = (path: string) =>
     Effect.gen(function*() {
       if (!(paths.isAbsolute(path) || path.startsWith("~/")) || !imageName.test(path)) return false
-      const target = yield* locate(path)
+      const target = yield* (yield* makeLocate)(path)
       if (Paths.isBelow(target.path, outputs)) return true
       const parent = paths.dirname(target.path)
       return parent !== paths.dirname(parent) && (yield* Effect.orElseSucceed(fs.exists(parent), () => false))

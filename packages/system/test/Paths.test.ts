@@ -56,8 +56,11 @@ layer(NodeContext.layer, { excludeTestServices: true })("A real path", (it) => {
         ] as const
       ) {
         assert.strictEqual(yield* Paths.realPath(`${directory}/${path}`), `${directory}/${expected}`)
+        assert.strictEqual(yield* Paths.resolveLinks(`${directory}/${path}`), `${directory}/${expected}`)
+        assert.strictEqual(Paths.resolveLinksSync(`${directory}/${path}`), `${directory}/${expected}`)
       }
       assert.strictEqual(yield* Paths.realPath("/"), "/")
+      assert.strictEqual(Paths.resolveLinksSync("/"), "/")
     }))
 
   it.scoped("does not exist for links that form a circle", () =>
@@ -68,5 +71,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A real path", (it) => {
       yield* fs.symlink("a", `${directory}/b`)
       const error = yield* Effect.flip(Paths.realPath(`${directory}/a/x`))
       assert.include(error.message, "ELOOP")
+      assert.strictEqual(yield* Paths.resolveLinks(`${directory}/a/x`), `${directory}/a/x`)
+      assert.strictEqual(Paths.resolveLinksSync(`${directory}/a/x`), `${directory}/a/x`)
     }))
 })

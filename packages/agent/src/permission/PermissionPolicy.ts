@@ -125,15 +125,16 @@ export const withModes = (initial: Mode): Layer.Layer<PermissionPolicy, never, P
         ...policy,
         mode,
         decide: (action, grants) =>
-          Effect.gen(function*() {
-            const current = yield* SubscriptionRef.get(mode)
+          Effect.flatMap(SubscriptionRef.get(mode), (current): Effect.Effect<Decision> => {
             if (current === "plan" && !isReading(action)) {
-              return { verdict: "deny", because: deniedByPlan, patterns: [] }
+              return Effect.succeed({ verdict: "deny", because: deniedByPlan, patterns: [] })
             }
-            const decision = yield* policy.decide(action, grants)
-            return current === "accept-edits" && decision.verdict === "ask" && decision.isAcceptableEdit
-              ? { ...decision, verdict: "allow", because: "edits in the project are accepted" }
-              : decision
+            const decided = policy.decide(action, grants)
+            if (current !== "accept-edits") return decided
+            return Effect.map(decided, (decision) =>
+              decision.verdict === "ask" && decision.isAcceptableEdit
+                ? { ...decision, verdict: "allow", because: "edits in the project are accepted" }
+                : decision)
           })
       }
     })

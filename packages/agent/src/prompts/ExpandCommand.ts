@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { Locate, makeLocate } from "../internal/files/paths.ts"
 import { commandAction } from "../internal/shell/commandAction.ts"
 import { makePermissions } from "../internal/turn/permissions.ts"
 import type { Session } from "../session/Session.ts"
@@ -66,7 +67,8 @@ export const expand = Effect.fn("ExpandCommand.expand")(
       segments,
       ({ text, type }, index) =>
         type === "text" ? Effect.succeed(text) : Effect.gen(function*() {
-          yield* permit({ id: `${command.name}-${index}`, name: "bash" }, yield* commandAction(text)).pipe(
+          const action = yield* Effect.provideServiceEffect(commandAction(text), Locate, makeLocate)
+          yield* permit({ id: `${command.name}-${index}`, name: "bash" }, action).pipe(
             Effect.mapError(({ message }) => failed("NotPermitted", text, `may not run. ${message}`))
           )
           const { ending, ok, output } = yield* Effect.mapError(

@@ -60,7 +60,7 @@ const startInBackground = (command: string) =>
  * @since 0.1.0
  * @category handlers
  */
-export const bash = Effect.fn("Bash.bash")(function*(params: typeof Bash.parametersSchema.Type) {
+export const bash = Effect.fnUntraced(function*(params: typeof Bash.parametersSchema.Type) {
   const { permit, showOutput, storeProcess } = yield* ToolCall
   if (params.command.trim() === "") return yield* failed("The command is empty.")
   yield* permit({

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { explainMismatch } from "../internal/files/explainMismatch.ts"
-import { locate } from "../internal/files/paths.ts"
+import { Locate } from "../internal/files/paths.ts"
 import { optional, string, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
 
@@ -35,12 +35,12 @@ include more surrounding lines or set all. Line endings and encoding are preserv
  * @since 0.1.0
  * @category handlers
  */
-export const edit = Effect.fn("Edit.edit")(function*(params: typeof Edit.parametersSchema.Type) {
+export const edit = Effect.fnUntraced(function*(params: typeof Edit.parametersSchema.Type) {
   // Loaded only now: the library that compares texts is large.
   const [{ change }, { replaceText }] = yield* Effect.promise(() =>
     Promise.all([import("../internal/files/change.ts"), import("../internal/files/lineEndings.ts")])
   )
-  const target = yield* locate(params.path)
+  const target = yield* (yield* Locate)(params.path)
   const { all = false } = params
   return yield* change(target, (before) =>
     Effect.gen(function*() {

@@ -7,7 +7,7 @@ import * as Tool from "@effect/ai/Tool"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import { locate } from "../internal/files/paths.ts"
+import { Locate } from "../internal/files/paths.ts"
 import { describeSkipped, describeStop } from "../internal/search/describeSkipped.ts"
 import { list } from "../internal/search/listFiles.ts"
 import { sortNewestFirst } from "../internal/search/newestFirst.ts"
@@ -44,11 +44,11 @@ unless the pattern or path starts with them.`,
  * @since 0.1.0
  * @category handlers
  */
-export const glob = Effect.fn("Glob.glob")(function*(params: typeof Glob.parametersSchema.Type) {
+export const glob = Effect.fnUntraced(function*(params: typeof Glob.parametersSchema.Type) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { permit, touch } = yield* ToolCall
-  const target = yield* locate(params.path ?? ".")
+  const target = yield* (yield* Locate)(params.path ?? ".")
   if (path.isAbsolute(params.pattern) || params.pattern.split("/").includes("..")) {
     return yield* failed("The pattern must stay below path: pass the directory as path.")
   }

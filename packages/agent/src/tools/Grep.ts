@@ -10,7 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { locate, type Target } from "../internal/files/paths.ts"
+import { Locate, type Target } from "../internal/files/paths.ts"
 import { makeCollector, type Query } from "../internal/search/collector.ts"
 import { describeSkipped, describeStop } from "../internal/search/describeSkipped.ts"
 import { matcher } from "../internal/search/globPattern.ts"
@@ -56,12 +56,12 @@ ignores are left out unless path or glob starts with them, and so are files that
  * @since 0.1.0
  * @category handlers
  */
-export const grep = Effect.fn("Grep.grep")(function*(params: typeof Grep.parametersSchema.Type) {
+export const grep = Effect.fnUntraced(function*(params: typeof Grep.parametersSchema.Type) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { permit, touch } = yield* ToolCall
   const { programEnvironment } = yield* Workspace
-  const target = yield* locate(params.path ?? ".")
+  const target = yield* (yield* Locate)(params.path ?? ".")
   if (isAcrossLines(params.pattern)) {
     return yield* failed("The pattern contains a line break, but each line is searched separately.")
   }

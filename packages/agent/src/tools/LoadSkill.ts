@@ -7,10 +7,11 @@ import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { locate } from "../internal/files/paths.ts"
+import { Locate, makeLocate } from "../internal/files/paths.ts"
 import * as promptFiles from "../internal/files/promptFiles.ts"
-import { string, textOutput, tool } from "../internal/tools/defineTool.ts"
+import { provided, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed } from "../internal/tools/toolFailure.ts"
 import type { Skill as Found } from "../prompts/Skills.ts"
 import type { Workspace } from "../Workspace.ts"
@@ -35,7 +36,7 @@ export const Skill = tool(
  * @since 0.1.0
  * @category handlers
  */
-export const load = Effect.fn("LoadSkill.load")(function*(skills: ReadonlyArray<Found>, name: string) {
+export const load = Effect.fnUntraced(function*(skills: ReadonlyArray<Found>, name: string) {
   const path = yield* Path.Path
   const { permit } = yield* ToolCall
   const skill = skills.find((skill) => skill.name === name)
@@ -44,7 +45,7 @@ export const load = Effect.fn("LoadSkill.load")(function*(skills: ReadonlyArray<
       `There is no skill ${JSON.stringify(name)}. The skills: ${skills.map(({ name }) => name).join(", ")}.`
     )
   }
-  const target = yield* locate(skill.path)
+  const target = yield* (yield* Locate)(skill.path)
   yield* permit({ parts: [{ permission: "skill", subject: name }, ...target.partsFor("read")], title: name })
   const { body } = yield* Effect.mapError(
     promptFiles.read(skill.path, skill.source),
@@ -68,9 +69,10 @@ export const makeToolkit = (
   skills: ReadonlyArray<Found>
 ): Effect.Effect<AnyToolkit, never, Workspace | FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
-    const context = yield* Effect.context<Workspace | FileSystem.FileSystem | Path.Path>()
+    const services = yield* Effect.context<Workspace | FileSystem.FileSystem | Path.Path>()
+    const context = Context.add(services, Locate, yield* makeLocate)
     return yield* Effect.provide(
       toolkit,
-      yield* toolkit.toContext({ skill: ({ name }) => Effect.provide(load(skills, name), context) })
+      yield* Effect.provide(toolkit.toContext({ skill: provided(({ name }) => load(skills, name)) }), context)
     )
   })

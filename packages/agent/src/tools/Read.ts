@@ -11,10 +11,11 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
+import { readFileSync, statSync } from "node:fs"
 import * as AttachmentLimits from "../AttachmentLimits.ts"
 import { decode } from "../internal/files/encoding.ts"
 import { FileVersions } from "../internal/files/fileVersions.ts"
-import { locate, type Target } from "../internal/files/paths.ts"
+import { Locate, type Target } from "../internal/files/paths.ts"
 import { plural, positiveInt, string, textOutput, tool } from "../internal/tools/defineTool.ts"
 import { failed, fileFailure } from "../internal/tools/toolFailure.ts"
 import { ToolCall, type ToolOutput } from "./ToolCall.ts"
@@ -23,6 +24,8 @@ const maxLines = 2000
 const maxCharacters = 256 * 1024
 /** Larger files are not loaded, even to show a few lines. */
 const maxBytes = 50 * 1024 * 1024
+/** Longer files are read asynchronously, so that they do not block the program. */
+const maxSmallBytes = 256 * 1024
 const maxLineLength = 2000
 
 /**
@@ -48,25 +51,15 @@ a time; use offset and limit for more.`,
  * @since 0.1.0
  * @category handlers
  */
-export const read = Effect.fn("Read.read")(function*(params: typeof Read.parametersSchema.Type) {
-  const fs = yield* FileSystem.FileSystem
+export const read = Effect.fnUntraced(function*(params: typeof Read.parametersSchema.Type) {
   const path = yield* Path.Path
   const fileVersions = yield* FileVersions
   const { permit, touch } = yield* ToolCall
-  const target = yield* locate(params.path)
+  const target = yield* (yield* Locate)(params.path)
   yield* permit({ parts: target.partsFor("read"), title: target.shown })
   yield* touch(target.path)
 
-  const stat = yield* fs.stat(target.path).pipe(Effect.catchAll(() => failNotFound(target)))
-  if (stat.type === "Directory") return yield* failed(`${target.shown} is a directory: use glob to list its files.`)
-  // Reading a pipe or a device might never end.
-  if (stat.type !== "File") return yield* failed(`${target.shown} is not a regular file.`)
-  if (Number(stat.size) > maxBytes) {
-    return yield* failed(
-      `${target.shown} is ${stat.size} bytes, and at most ${maxBytes} can be read. Find lines with grep, or read a part with bash: sed -n '1,200p' FILE.`
-    )
-  }
-  const bytes = Buffer.from(yield* Effect.mapError(fs.readFile(target.path), fileFailure(target.shown)))
+  const bytes = readSmallFile(target.path) ?? (yield* readFile(target))
 
   const mediaType = MediaType.of(bytes)
   if (mediaType !== undefined) {
@@ -98,6 +91,32 @@ export const read = Effect.fn("Read.read")(function*(params: typeof Read.paramet
   const note = `\n\n(The file's encoding is ${name}. edit and write preserve it.)`
   return { ...output, content: [...output.content, { type: "text" as const, text: note }] }
 })
+
+/** Reads a regular file that is neither empty nor long. Asynchronously, its five system calls take longer than everything else that `read` does. */
+const readSmallFile = (path: string): Buffer | undefined => {
+  try {
+    const stat = statSync(path)
+    // The files of /proc look empty, and reading one may block.
+    return stat.isFile() && stat.size > 0 && stat.size <= maxSmallBytes ? readFileSync(path) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const readFile = (target: Target) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const stat = yield* fs.stat(target.path).pipe(Effect.catchAll(() => failNotFound(target)))
+    if (stat.type === "Directory") return yield* failed(`${target.shown} is a directory: use glob to list its files.`)
+    // Reading a pipe or a device might never end.
+    if (stat.type !== "File") return yield* failed(`${target.shown} is not a regular file.`)
+    if (Number(stat.size) > maxBytes) {
+      return yield* failed(
+        `${target.shown} is ${stat.size} bytes, and at most ${maxBytes} can be read. Find lines with grep, or read a part with bash: sed -n '1,200p' FILE.`
+      )
+    }
+    return Buffer.from(yield* Effect.mapError(fs.readFile(target.path), fileFailure(target.shown)))
+  })
 
 const numberLines = (
   content: string,

@@ -43,7 +43,7 @@ const describeAge = (task: BackgroundTask, now: number): string => {
  * @since 0.1.0
  * @category handlers
  */
-export const tasks = Effect.fn("Tasks.tasks")(
+export const tasks = Effect.fnUntraced(
   function*({ action, id }: typeof Tasks.parametersSchema.Type) {
     const { permit, tasks } = yield* ToolCall
     const now = yield* Clock.currentTimeMillis

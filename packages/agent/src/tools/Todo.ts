@@ -29,7 +29,7 @@ in_progress when you begin it and to completed as soon as it is done. Don't use 
  * @since 0.1.0
  * @category handlers
  */
-export const todo = Effect.fn("Todo.todo")(function*({ todos }: typeof Todo.parametersSchema.Type) {
+export const todo = Effect.fnUntraced(function*({ todos }: typeof Todo.parametersSchema.Type) {
   if (todos.length > TodoList.maxCount) return yield* failed(`The list has more than ${TodoList.maxCount} steps.`)
   return textOutput(TodoList.toText(todos), TodoList.summarize(todos))
 })

@@ -11,6 +11,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as FileVersions from "../internal/files/fileVersions.ts"
+import { Locate, makeLocate } from "../internal/files/paths.ts"
+import { provided } from "../internal/tools/defineTool.ts"
 import type { Workspace } from "../Workspace.ts"
 import { Bash, bash } from "./Bash.ts"
 import { Edit, edit } from "./Edit.ts"
@@ -39,21 +41,26 @@ export const make: Effect.Effect<
   Context.Context<Tool.HandlersFor<Toolkit.Tools<typeof toolkit>>>,
   never,
   Workspace | FileSystem.FileSystem | Path.Path
-> = toolkit.toContext(
-  Effect.map(Effect.context<Workspace | FileSystem.FileSystem | Path.Path>(), (services) => {
-    const context = Context.add(services, FileVersions.FileVersions, FileVersions.make())
-    return {
-      read: (params) => Effect.provide(read(params), context),
-      write: (params) => Effect.provide(write(params), context),
-      edit: (params) => Effect.provide(edit(params), context),
-      glob: (params) => Effect.provide(glob(params), context),
-      grep: (params) => Effect.provide(grep(params), context),
-      bash: (params) => Effect.provide(bash(params), context),
-      tasks,
-      todo
-    }
+> = Effect.gen(function*() {
+  const services = yield* Effect.context<Workspace | FileSystem.FileSystem | Path.Path>()
+  const handlers = toolkit.toContext({
+    read: provided(read),
+    write: provided(write),
+    edit: provided(edit),
+    glob: provided(glob),
+    grep: provided(grep),
+    bash: provided(bash),
+    tasks,
+    todo
   })
-)
+  return yield* Effect.provide(
+    handlers,
+    services.pipe(
+      Context.add(FileVersions.FileVersions, FileVersions.make()),
+      Context.add(Locate, yield* makeLocate)
+    )
+  )
+})
 
 /**
  * See {@link make}.

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { locate } from "../internal/files/paths.ts"
+import { Locate } from "../internal/files/paths.ts"
 import { string, tool } from "../internal/tools/defineTool.ts"
 
 /**
@@ -29,12 +29,12 @@ export const Write = tool(
  * @since 0.1.0
  * @category handlers
  */
-export const write = Effect.fn("Write.write")(function*(params: typeof Write.parametersSchema.Type) {
+export const write = Effect.fnUntraced(function*(params: typeof Write.parametersSchema.Type) {
   // Loaded only now: the library that compares texts is large.
   const [{ change }, { withLineEndingsOf }] = yield* Effect.promise(() =>
     Promise.all([import("../internal/files/change.ts"), import("../internal/files/lineEndings.ts")])
   )
-  const target = yield* locate(params.path)
+  const target = yield* (yield* Locate)(params.path)
   return yield* change(target, (before) =>
     Effect.succeed(Option.match(before, {
       onNone: () => params.content,

@@ -18,13 +18,11 @@ const maxFiles = 500
 /** Why a file is left out, to follow its path. */
 export class LeftOut extends Data.TaggedError("LeftOut")<{ readonly why: string }> {}
 
-const realPath = (path: string) => Effect.orElseSucceed(Paths.realPath(path), () => path)
-
 /** Whether a link leads out of the project to which the path belongs: a repository must not give the model access to the user's other files. */
 const leadsOutside = (path: string, { root }: PromptSource) =>
   root === undefined
     ? Effect.succeed(false)
-    : Effect.zipWith(realPath(path), realPath(root), (path, root) => !Paths.isBelow(path, root))
+    : Effect.zipWith(Paths.resolveLinks(path), Paths.resolveLinks(root), (path, root) => !Paths.isBelow(path, root))
 
 /** Lists the entries of a directory that need not exist. */
 const list = (directory: string) =>
@@ -61,7 +59,7 @@ export const findMarkdown = Effect.fn("promptFiles.findMarkdown")(function*(sour
     Effect.gen(function*() {
       const directory = path.join(source.directory, ...below)
       if (yield* leadsOutside(directory, source)) return void outside.push(below)
-      const real = yield* realPath(directory)
+      const real = yield* Paths.resolveLinks(directory)
       if (entered.has(real)) return
       entered.add(real)
       for (const name of yield* list(directory)) {

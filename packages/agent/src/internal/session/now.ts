@@ -1,5 +1,4 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 /** The current time in ISO 8601, as in session files. */
-export const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toISOString())
+export const now = Effect.clockWith((clock) => Effect.succeed(new Date(clock.unsafeCurrentTimeMillis()).toISOString()))

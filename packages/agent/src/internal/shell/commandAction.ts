@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Shell from "../../Shell.ts"
 import type { Action } from "../../tools/ToolCall.ts"
 import * as ToolTitle from "../../tools/ToolTitle.ts"
-import { locate } from "../files/paths.ts"
+import { Locate } from "../files/paths.ts"
 
 /** Splits the command line into the parts that need permission. */
 export const commandAction = Effect.fn("commandAction.commandAction")(function*(command: string) {
@@ -12,6 +12,7 @@ export const commandAction = Effect.fn("commandAction.commandAction")(function*(
   const parts = splitCommandLine(command, yield* Shell.variables)
   // An unknown file may be one that other programs execute. If the command line is opaque, only a rule for all commands can allow it anyway.
   const isOpaque = parts.some(({ opaque, permission }) => permission === "bash" && opaque)
+  const locate = yield* Locate
   // Resolves the path of each redirection, and whether it is inside the project.
   const located = yield* Effect.forEach(parts, (part) => {
     if (part.permission !== "edit") return Effect.succeed([part])

@@ -1,7 +1,13 @@
 import * as Cut from "@altimate-code/system/Cut"
 import * as Tool from "@effect/ai/Tool"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ToolCall, ToolFailure, ToolOutput } from "../../tools/ToolCall.ts"
+import type { Workspace } from "../../Workspace.ts"
+import type { FileVersions } from "../files/fileVersions.ts"
+import type { Locate } from "../files/paths.ts"
 
 /** Defines a tool whose output and failures go to the model, and whose handler asks for permission before it acts. */
 export const tool = <const Name extends string, Parameters extends Schema.Struct.Fields>(
@@ -17,6 +23,13 @@ export const tool = <const Name extends string, Parameters extends Schema.Struct
     failureMode: "return",
     dependencies: [ToolCall]
   })
+
+/** What `Toolkit.toContext` gives the handlers, because it is run with it itself. Its type does not say so. */
+type Provided = FileSystem.FileSystem | Path.Path | Workspace | FileVersions | Locate
+
+/** The handler without the services that it gets from its toolkit. Providing them for each call would take longer. */
+export const provided = <Params, A, E, R>(handler: (params: Params) => Effect.Effect<A, E, R>) =>
+  handler as (params: Params) => Effect.Effect<A, E, Exclude<R, Provided>>
 
 export const string = (description: string) => Schema.String.annotations({ description })
 

@@ -7,8 +7,12 @@ import * as Tool from "@effect/ai/Tool"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as LogLevel from "effect/LogLevel"
 import * as ParseResult from "effect/ParseResult"
+import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
 import type { Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
 import type { AnyToolkit } from "../../tools/AnyToolkit.ts"
@@ -19,6 +23,7 @@ import { toToolDone } from "../session/interrupted.ts"
 import { now } from "../session/now.ts"
 import { makePermissions } from "./permissions.ts"
 import { makeSavePoint, type SavePoint } from "./savePoint.ts"
+import { makeSlots, type Slot } from "./slots.ts"
 
 type Call = Extract<Response.AnyPart, { readonly type: "tool-call" }>
 
@@ -48,18 +53,20 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
     const permissions = yield* makePermissions(session)
     const touched = new Set<string>()
 
-    const slots = yield* Effect.makeSemaphore(maxConcurrentReads)
+    const makeSlot = makeSlots(maxConcurrentReads)
 
-    const permit = (call: Call, savePoint: SavePoint, takeSlot: Effect.Effect<void>) => (action: Action) =>
+    const permit = (call: Call, savePoint: SavePoint, slot: Slot) => (action: Action) =>
       Effect.gen(function*() {
         const because = yield* permissions.permit(call, action)
         yield* Effect.logDebug(`${call.name} allowed`).pipe(
-          Effect.annotateLogs({ service: "agent", title: action.title, because })
+          Effect.annotateLogs({ service: "agent", title: action.title, because }),
+          // Annotations take longer than everything else here.
+          Effect.whenLogLevel(LogLevel.Debug)
         )
         yield* emit({ type: "tool-allowed", id: call.id, because })
         yield* savePoint.arrive
         yield* session.append({ type: "tool-start", id: call.id, time: yield* now })
-        yield* takeSlot
+        yield* slot.take
         yield* emit({ type: "tool-running", id: call.id })
       }).pipe(failIfNotSaved)
 
@@ -68,30 +75,18 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
         failIfNotSaved
       )
 
-    const handle = (call: Call, savePoint: SavePoint): Effect.Effect<CallResult> => {
+    const handle = (call: Call): Effect.Effect<CallResult, never, ToolCall> => {
       if (toolkit === undefined || !Object.hasOwn(toolkit.tools, call.name)) {
         return Effect.succeed(failed(`There is no tool ${JSON.stringify(call.name)}.`))
       }
-      let taken = 0
-      const takeSlot = Effect.uninterruptibleMask((restore) =>
-        taken > 0 ? Effect.void : Effect.map(restore(slots.take(1)), (number) => void (taken = number))
-      )
+      const { successSchema } = toolkit.tools[call.name]
       return (toolkit.handle(call.name, call.params) as Handled).pipe(
-        Effect.provideService(ToolCall, {
-          id: call.id,
-          permit: permit(call, savePoint, takeSlot),
-          touch: (path) => Effect.sync(() => void touched.add(path)),
-          storeProcess: storeProcess(call),
-          showOutput: (text) => emit({ type: "tool-output", id: call.id, text }),
-          verdicts: permissions.verdicts,
-          tasks: session.tasks
-        }),
         Effect.map(({ encodedResult, isFailure, result }): CallResult => {
           if (result instanceof ToolFailure) {
             const ended = failed(result.message, result.summary)
             return result.reason === "Denied" ? { ...ended, outcome: "denied" } : ended
           }
-          const output = isToolOutput(result) ? result : textOutput(JSON.stringify(encodedResult) ?? "")
+          const output = isToolOutput(result, successSchema) ? result : textOutput(JSON.stringify(encodedResult) ?? "")
           return { outcome: isFailure ? "failed" : "ok", output }
         }),
         Effect.catchAll((error: unknown) => Effect.succeed(failed(explain(error)))),
@@ -100,18 +95,29 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
             Effect.annotateLogs({ service: "agent", tool: call.name }),
             Effect.as(failed(`The tool crashed: ${defect instanceof Error ? defect.message : String(defect)}`))
           )
-        ),
-        Effect.ensuring(Effect.suspend(() => slots.release(taken)))
+        )
       )
     }
 
-    const runOne = (call: Call, savePoint: SavePoint) =>
+    const makeToolCall = (call: Call, savePoint: SavePoint, slot: Slot): typeof ToolCall.Service => ({
+      id: call.id,
+      permit: permit(call, savePoint, slot),
+      touch: (path) => Effect.sync(() => void touched.add(path)),
+      storeProcess: storeProcess(call),
+      showOutput: (text) => emit({ type: "tool-output", id: call.id, text }),
+      verdicts: permissions.verdicts,
+      tasks: session.tasks
+    })
+
+    const runOne = (call: Call, savePoint: SavePoint, slot: Slot) =>
       Effect.gen(function*() {
         const title = ToolTitle.of(call.name, call.params)
         // Uninterruptible: the result of a call that ended must be saved.
         const result = yield* Effect.uninterruptibleMask((restore) =>
           Effect.gen(function*() {
-            const ended = yield* restore(handle(call, savePoint))
+            const exit = yield* Effect.exit(restore(handle(call)))
+            slot.release()
+            const ended = yield* exit
             yield* Effect.exit(restore(savePoint.arrive))
             const time = yield* now
             const result = { type: "tool-result", id: call.id, name: call.name, title, ...ended, time } as const
@@ -125,6 +131,20 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
         yield* emit(toToolDone(result))
       })
 
+    const runGroup = (group: ReadonlyArray<Call>, scope: Scope.Scope) =>
+      Effect.gen(function*() {
+        const savePoint = makeSavePoint(group.length, scope)
+        const fibers = yield* Scope.extend(FiberSet.make<void, SessionError>(), scope)
+        const runtime = yield* Effect.runtime()
+        for (const call of group) {
+          const slot = makeSlot()
+          // Its fiber begins with the service, because providing it later takes as long as the rest of a short call.
+          const services = Runtime.provideService(runtime, ToolCall, makeToolCall(call, savePoint, slot))
+          FiberSet.unsafeAdd(fibers, Runtime.runFork(services, runOne(call, savePoint, slot)))
+        }
+        yield* Effect.raceFirst(FiberSet.join(fibers), FiberSet.awaitEmpty(fibers))
+      })
+
     const isReadOnly = ({ name }: Call) =>
       toolkit !== undefined && Object.hasOwn(toolkit.tools, name) &&
       Context.get(toolkit.tools[name].annotations, Tool.Readonly)
@@ -134,14 +154,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
       run: (calls: ReadonlyArray<Call>): Effect.Effect<void, SessionError> =>
         Effect.forEach(
           groupReads(calls, isReadOnly),
-          (group) =>
-            Effect.scopedWith((scope) => {
-              const savePoint = makeSavePoint(group.length, scope)
-              return Effect.forEach(group, (call) => runOne(call, savePoint), {
-                concurrency: "unbounded",
-                discard: true
-              })
-            }),
+          (group) => Effect.scopedWith((scope) => runGroup(group, scope)),
           { discard: true }
         ),
       /** Returns the files and directories that permitted calls have touched since the last time. */
@@ -164,13 +177,15 @@ const groupReads = (
   const groups: Array<Array<Call>> = []
   for (const call of calls) {
     const last = groups.at(-1)
-    if (last !== undefined && isReadOnly(call) && last.every(isReadOnly)) last.push(call)
+    if (last?.[0] !== undefined && isReadOnly(call) && isReadOnly(last[0])) last.push(call)
     else groups.push([call])
   }
   return groups
 }
 
-const isToolOutput = (result: unknown): result is ToolOutput => Schema.is(ToolOutput)(result)
+/** The toolkit has checked the result with the schema of the tool. */
+const isToolOutput = (result: unknown, schema: unknown): result is ToolOutput =>
+  schema === ToolOutput || Schema.is(ToolOutput)(result)
 
 const textOutput = (text: string): ToolOutput => ({ content: [{ type: "text", text }], summary: "" })
 

@@ -5,8 +5,8 @@ import * as Option from "effect/Option"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { Approver } from "../../permission/Approver.ts"
 import { PermissionPolicy } from "../../permission/PermissionPolicy.ts"
-import type { Decision, Verdict } from "../../permission/PermissionRules.ts"
-import type { Session } from "../../session/Session.ts"
+import type { Decision, Grant, Verdict } from "../../permission/PermissionRules.ts"
+import type { Line, Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
 import { type Action, type ActionPart, ToolFailure } from "../../tools/ToolCall.ts"
 import { now } from "../session/now.ts"
@@ -19,7 +19,12 @@ export const makePermissions = (session: Session) =>
     const approver = yield* Approver
     const questionLock = yield* Effect.makeSemaphore(1)
 
-    const grants = Effect.map(session.entries, (entries) => entries.filter((entry) => entry.type === "grant"))
+    let known: { readonly entries: ReadonlyArray<Line>; readonly grants: ReadonlyArray<Grant> } | undefined
+    const grants = Effect.map(session.entries, (entries) => {
+      // A session has many lines, and few of them between two decisions.
+      if (known?.entries !== entries) known = { entries, grants: entries.filter((entry) => entry.type === "grant") }
+      return known.grants
+    })
 
     const decide = (action: Action) => Effect.flatMap(grants, (grants) => policy.decide(action, grants))
 
@@ -65,11 +70,13 @@ export const makePermissions = (session: Session) =>
     return {
       /** Succeeds with the reason why the action is allowed; fails with `Denied`. */
       permit: (call: Call, action: Action) =>
-        Effect.flatMap(decide(action), (decision) =>
-          decision.verdict === "ask"
+        Effect.flatMap(decide(action), (decision) => {
+          if (decision.verdict === "allow") return Effect.succeed(decision.because)
+          return decision.verdict === "ask"
             // Decided again once this question is next, because the previous answer may have allowed it for the session.
             ? questionLock.withPermits(1)(Effect.flatMap(decide(action), (again) => applyOrAsk(call, action, again)))
-            : applyOrAsk(call, action, decision)),
+            : applyOrAsk(call, action, decision)
+        }),
       /** Decides on each part without asking the user. */
       verdicts: (parts: ReadonlyArray<ActionPart>) =>
         Effect.gen(function*() {

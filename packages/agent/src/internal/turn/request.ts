@@ -125,13 +125,14 @@ export const sendRequest = (
       disableToolCallResolution: true
     }).pipe(
       Stream.mapConcat(makeRepetitionFilter(textSoFar)),
-      Stream.runForEach((part) =>
-        Effect.gen(function*() {
-          if (parts.push(part) === 1) yield* reportNotices
-          if (part.type === "text-delta") yield* emit({ type: "text", text: part.delta })
-          if (part.type === "reasoning-delta" && part.delta !== "") yield* emit({ type: "reasoning", text: part.delta })
-        })
-      )
+      Stream.runForEach((part) => {
+        const report = part.type === "text-delta"
+          ? emit({ type: "text", text: part.delta })
+          : part.type === "reasoning-delta" && part.delta !== ""
+          ? emit({ type: "reasoning", text: part.delta })
+          : Effect.void
+        return parts.push(part) === 1 ? Effect.zipRight(reportNotices, report) : report
+      })
     )
     let failed: Spending.Spent | undefined
     const reportFailed = Effect.suspend(() => failed === undefined ? Effect.void : emitSpent({ session, emit }, failed))

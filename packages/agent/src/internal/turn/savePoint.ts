@@ -1,8 +1,6 @@
 /** Where the concurrent calls of an answer wait for each other before each saves a line, so that one flush saves the lines of all. */
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberId from "effect/FiberId"
 import type * as Scope from "effect/Scope"
 
 /** How long a line waits for those of slower calls, for example of one that asks the user. Short enough that nobody notices. */
@@ -15,37 +13,52 @@ export interface SavePoint {
   readonly leave: Effect.Effect<void>
 }
 
+/** The calls that wait, in the order in which they came. */
+type Gate = Array<(effect: Effect.Effect<void>) => void>
+
 export const makeSavePoint = (calls: number, scope: Scope.Scope): SavePoint => {
   /** How many calls neither wait nor have left. */
   let busy = calls
   let waiting = 0
-  let opened: Deferred.Deferred<void> | undefined
+  let gate: Gate | undefined
 
-  const open = Effect.suspend(() => {
+  const open = () => {
     busy += waiting
     waiting = 0
-    const now = opened
-    opened = undefined
-    return now === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(now, undefined))
-  })
+    const opened = gate ?? []
+    gate = undefined
+    for (const resume of opened) resume(Effect.void)
+  }
 
-  const openFor = (gate: Deferred.Deferred<void>) => Effect.suspend(() => opened === gate ? open : Effect.void)
+  const openFor = (which: Gate) => Effect.sync(() => gate === which && open())
 
-  const wait = (gate: Deferred.Deferred<void>) => Effect.onInterrupt(Deferred.await(gate), () => openFor(gate))
+  const wait = (which: Gate) =>
+    Effect.async<void>((resume) => {
+      if (gate === which) which.push(resume)
+      else resume(Effect.void)
+      return openFor(which)
+    })
 
   const arrive = Effect.suspend(() => {
     busy -= 1
     waiting += 1
-    // After those that waited, so that lines are saved in the order in which the calls came here.
-    if (busy === 0) return Effect.zipRight(open, Effect.yieldNow())
-    if (opened !== undefined) return wait(opened)
-    const gate = opened = Deferred.unsafeMake<void>(FiberId.none)
-    return Effect.sleep(maxWait).pipe(Effect.zipRight(openFor(gate)), Effect.forkIn(scope), Effect.zipRight(wait(gate)))
+    if (busy === 0) {
+      open()
+      // After those that waited, so that lines are saved in the order in which the calls came here.
+      return Effect.yieldNow()
+    }
+    if (gate !== undefined) return wait(gate)
+    const first: Gate = gate = []
+    return Effect.sleep(maxWait).pipe(
+      Effect.zipRight(openFor(first)),
+      Effect.forkIn(scope),
+      Effect.zipRight(wait(first))
+    )
   })
 
-  const leave = Effect.suspend(() => {
+  const leave = Effect.sync(() => {
     busy -= 1
-    return busy === 0 ? open : Effect.void
+    if (busy === 0) open()
   })
 
   return { arrive, leave }

@@ -58,10 +58,9 @@ export const read = Effect.fn("Attachment.read")(function*(path: string) {
 export const findNotices = Effect.fn("Attachment.findNotices")(function*(files: ReadonlyArray<string>) {
   const path = yield* Path.Path
   const places = yield* SensitivePlaces.find(yield* LocalFiles.programFiles)
-  const real = (file: string) => Effect.orElseSucceed(Paths.realPath(path.resolve(file)), () => path.resolve(file))
   const secret = yield* Effect.filter(
     files,
-    (file) => Effect.map(real(file), (file) => SecretFiles.mayContainSecrets(file, places))
+    (file) => Effect.map(Paths.resolveLinks(path.resolve(file)), (file) => SecretFiles.mayContainSecrets(file, places))
   )
   return secret.map((file) => `${file} may contain secrets and is sent to the model, because --file names it`)
 })

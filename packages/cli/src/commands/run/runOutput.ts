@@ -121,7 +121,10 @@ export const text = Effect.gen(function*() {
     }
   }
   return {
-    event: (event: TurnEvent) => Effect.zipRight(FiberHandle.clear(countdown), Effect.suspend(() => show(event))),
+    event: (event: TurnEvent) =>
+      FiberHandle.unsafeGet(countdown)._tag === "None"
+        ? show(event)
+        : Effect.zipRight(FiberHandle.clear(countdown), Effect.suspend(() => show(event))),
     failed: (_failure: Failure.Failure) => newline
   }
 })

@@ -118,8 +118,9 @@ const equip = ({ noTools, system }: RunOptions) =>
     }
   })
 
-const log = (event: TurnEvent) => {
-  if (event.type !== "finished") return Effect.void
+type Finished = Extract<TurnEvent, { readonly type: "finished" }>
+
+const logEnd = (event: Finished) => {
   const { cacheRead, cacheWrite, input, output } = event.spending.usage
   return Effect.logInfo(`answer complete (${event.reason})`).pipe(
     Effect.annotateLogs({
@@ -148,9 +149,8 @@ const writeTitle = (session: Session, input: ReadonlyArray<Prompt.UserMessagePar
   })
 
 /** Fails if the turn ended without an answer. */
-const failWithoutAnswer = (event: TurnEvent, maxSteps: number) => {
-  if (event.type === "failed") return Effect.fail(explain(event.error))
-  if (event.type !== "finished" || RunOutput.isAnswered(event)) return Effect.void
+const failWithoutAnswer = (event: Finished, maxSteps: number) => {
+  if (RunOutput.isAnswered(event)) return Effect.void
   return event.reason === "steps"
     ? new CliError({
       reason: "Steps",
@@ -203,12 +203,19 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       provider,
       ...Option.match(model.contextWindow, { onNone: () => ({}), onSome: (contextWindow) => ({ contextWindow }) })
     }).pipe(
-      Stream.runForEach((event) =>
-        log(event).pipe(
-          Effect.zipRight(Effect.suspend(() => output.event(event))),
-          Effect.zipRight(failWithoutAnswer(event, options.maxSteps))
-        )
-      ),
+      Stream.runForEach((event) => {
+        switch (event.type) {
+          case "finished":
+            return logEnd(event).pipe(
+              Effect.zipRight(Effect.suspend(() => output.event(event))),
+              Effect.zipRight(failWithoutAnswer(event, options.maxSteps))
+            )
+          case "failed":
+            return Effect.zipRight(output.event(event), Effect.fail(explain(event.error)))
+          default:
+            return output.event(event)
+        }
+      }),
       Effect.tapError((error) =>
         error._tag === "StdoutClosed" || (error._tag === "CliError" && error.reason === "Stdout")
           ? Effect.void
