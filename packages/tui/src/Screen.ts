@@ -29,6 +29,7 @@ import type { Action } from "./internal/screen/action.ts"
 import * as Painter from "./internal/screen/painter.ts"
 import { Store } from "./internal/screen/store.ts"
 import * as Setup from "./internal/setup/setup.ts"
+import { guessLongLines } from "./internal/terminal/resize.ts"
 import * as Terminal from "./internal/terminal/terminal.ts"
 import * as Theme from "./internal/terminal/theme.ts"
 import { initialState } from "./internal/update/initialState.ts"
@@ -63,6 +64,16 @@ const colorVariables = Config.all({
   // The console of Linux would print the question.
   isConsole: Config.map(Config.option(Config.string("TERM")), Option.contains("linux"))
 }).pipe(Effect.orElseSucceed(() => ({ noColor: false, colorfgbg: undefined, isConsole: false })))
+
+const variable = (name: string) => Config.map(Config.option(Config.nonEmptyString(name)), Option.getOrUndefined)
+
+const terminalVariables = Config.all({
+  term: variable("TERM"),
+  termProgram: variable("TERM_PROGRAM"),
+  tmux: variable("TMUX"),
+  sty: variable("STY"),
+  xtermVersion: variable("XTERM_VERSION")
+}).pipe(Effect.orElseSucceed(() => ({})))
 
 const signals = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const
 
@@ -112,6 +123,7 @@ export const run = (
     const isNew = (yield* options.session.entries).every(({ type }) => type === "session")
     const highlighter = isNew ? Option.none() : yield* Effect.option(Highlight.load)
     const terminal = yield* Terminal.make
+    terminal.output.longLines = guessLongLines(yield* terminalVariables)
     const isAsked = !colors.noColor && host.theme === "auto" && !colors.isConsole
     const isLight = Option.getOrUndefined(isAsked ? yield* terminal.askBackground : Option.none<boolean>())
     const queue = yield* Queue.unbounded<Action>()
@@ -161,6 +173,7 @@ export const run = (
     yield* handleSignals(quit)
     // Interrupted actions report to the transcript: they end before it is drawn for the last time.
     yield* Effect.addFinalizer(() => performer.interruptAll)
+    terminal.onResizing(painter.startResize)
     terminal.onResize(painter.resize)
     terminal.onContinued(painter.resume)
     terminal.onBackground((isLight) => dispatch({ type: "theme", theme: Theme.chooseTheme({ ...colors, isLight }) }))

@@ -4,9 +4,20 @@ export type Report =
   | { readonly type: "background"; readonly isLight: boolean }
   /** What kind of terminal it is (DA1). Every terminal answers this, and in order: then nothing else follows. */
   | { readonly type: "device" }
+  /** The row of its cursor, counted from 0 (CPR). */
+  | { readonly type: "position"; readonly row: number }
 
 /** Asks for the background, then for the kind of terminal. */
 export const query = "\x1b]11;?\x1b\\\x1b[c"
+
+/** Narrower terminals are not asked for the position of the cursor. */
+export const minColumnsForPosition = 20
+
+/** Asks for the position of the cursor, in a column for which the answer differs from F3 with modifiers. */
+export const queryPosition = `\x1b[${minColumnsForPosition}G\x1b[6n`
+
+// oxlint-disable-next-line no-control-regex -- Esc begins a report
+const positionReport = /^\x1b\[(\d+);(\d{2,})R/
 
 // oxlint-disable-next-line no-control-regex -- Esc begins a report
 const backgroundReport = /^\x1b\]11;(?:rgba?:|#)([\da-f/]{3,24})(?:\x07|\x1b\\)/i
@@ -27,6 +38,10 @@ export const decode = (
     return { length: background[0].length, report: { type: "background", isLight } }
   }
   if (partOfBackgroundReport.test(input)) return "incomplete"
+  const [position = "", row = "", column = ""] = positionReport.exec(input) ?? []
+  if (Number(column) === minColumnsForPosition) {
+    return { length: position.length, report: { type: "position", row: Number(row) - 1 } }
+  }
   const device = deviceReport.exec(input)
   return device === null ? undefined : { length: device[0].length, report: { type: "device" } }
 }

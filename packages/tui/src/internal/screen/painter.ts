@@ -12,6 +12,8 @@ import type { Frame, Store } from "./store.ts"
 /** Keeps the terminal and the store in step: keys, sizes, the pager's alternate screen, and other programs. */
 export interface Painter {
   readonly pressKeys: (keys: ReadonlyArray<Key>) => void
+  /** The size of the terminal has begun to change: nothing is drawn until `resize`. */
+  readonly startResize: () => void
   readonly resize: () => void
   /** Draws again after the process was stopped and continued. */
   readonly resume: () => void
@@ -41,9 +43,17 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
     store.redraw()
   }
 
+  /** What was drawn for the old size is erased at once: the terminal may have wrapped it. */
+  const startResize = (): void => {
+    store.pause(true)
+    if (store.state.pager === undefined) terminal.output.erase()
+  }
+
   const resize = (): void => {
+    store.markLost(terminal.output.takeLost())
     store.dispatch({ type: "resized", ...terminal.size() })
-    if (!terminal.output.isMuted) redraw()
+    store.pause(false)
+    if (store.state.pager !== undefined && !terminal.output.isMuted) redraw()
   }
 
   /** Leaves only the transcript to the shell, as at the end. */
@@ -84,14 +94,15 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
     store.dispatch(message)
     const after = store.state.pager
     if (before === undefined && after !== undefined) {
+      terminal.output.erase()
       store.hold(true)
       terminal.useAlternateScreen(true)
-      terminal.output.forget()
     }
     if (before !== undefined && after === undefined) {
       store.hold(false)
       terminal.useAlternateScreen(false)
-      redraw()
+      terminal.output.forget()
+      store.drawNow()
     }
   }
 
@@ -102,6 +113,7 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
       keys.forEach(pressKey)
       store.drawNow()
     },
+    startResize,
     resize,
     resume,
     suspendDuring: (effect) =>
@@ -119,6 +131,7 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
       Effect.sync(() => store.drawWith(show)),
       () =>
         Effect.sync(() => {
+          store.pause(false)
           // A signal can arrive while the pager hides the transcript.
           if (store.state.pager !== undefined) {
             pressKey({ type: "key", name: "o", ctrl: true, meta: false, shift: false })

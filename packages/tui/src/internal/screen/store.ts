@@ -1,6 +1,7 @@
 import type { Lines } from "../terminal/canvas.ts"
 import type { Item } from "../transcript/item.ts"
 import * as ItemView from "../transcript/itemView.ts"
+import * as ShownText from "../transcript/shownText.ts"
 import { update } from "../update/update.ts"
 import type { Action } from "./action.ts"
 import type { Message } from "./message.ts"
@@ -30,6 +31,11 @@ export class Store {
   #written = 0
   #isHeld = false
   #isHidden = false
+  #isPaused = false
+  /** What of the unfinished answer is already in the scrollback. */
+  #shown = ""
+  /** The view that was drawn last. */
+  #view = View.nothing
   /** Set while a frame is due. */
   #nextFrame: ReturnType<typeof setTimeout> | undefined
   /** When the next frame may be drawn, on the clock of `performance`. */
@@ -55,7 +61,10 @@ export class Store {
   readonly dispatch = (message: Message): void => {
     const { actions, state } = update(this.#state, message)
     if (state === this.#state) return
-    if (state.sessionNumber !== this.#state.sessionNumber) this.#written = firstShownItem(state)
+    if (state.sessionNumber !== this.#state.sessionNumber) {
+      this.#written = firstShownItem(state)
+      this.#shown = ""
+    }
     this.#state = state
     for (const action of actions) this.#perform(action)
     this.#notify()
@@ -71,18 +80,34 @@ export class Store {
     this.#isHeld = isHeld
   }
 
+  /** Draws nothing while the size of the terminal changes. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused
+    if (!isPaused) this.#draw()
+  }
+
+  /** The first lines of the view have moved to the scrollback: of an unfinished answer, they are not drawn again. */
+  markLost(lines: number): void {
+    const { lines: all, openText } = this.#view
+    if (openText === undefined || lines <= openText.at || this.#cannotContinue(openText)) return
+    const { at, count, hidden, shown } = openText
+    this.#shown = shown + ShownText.textOf([...hidden, ...all.slice(at, Math.min(lines, at + count))])
+  }
+
   /** Fills an empty screen with the end of the transcript, and with all lines that were held back. */
   redraw(): void {
-    if (this.#isHeld) return this.#draw()
-    const view = View.render(this.#state)
-    const pending = this.#linesFrom(this.#written)
+    if (this.#isHeld || this.#isPaused) return this.#draw()
+    const start = this.#written
+    // The screen had a part of the unfinished answer.
+    this.#shown = ""
+    const pending = this.#takeFinished()
+    const view = View.render(this.#state, this.#shown)
     const room = Math.max(this.#state.rows - 1 - view.lines.length, pending.length)
     // A long transcript is not rendered as a whole.
     let lines = pending
-    for (let start = this.#written - 1; start >= 0 && lines.length < room; start--) {
-      lines = [...this.#linesOf(start), ...lines]
+    for (let index = start - 1; index >= 0 && lines.length < room; index--) {
+      lines = [...this.#linesOf(index), ...lines]
     }
-    this.#written = this.#state.items.length
     this.#draw(room === 0 ? [] : lines.slice(-room))
   }
 
@@ -90,10 +115,6 @@ export class Store {
   hide(isHidden: boolean): void {
     this.#isHidden = isHidden
     this.#draw()
-  }
-
-  #linesFrom(start: number): Lines {
-    return this.#state.items.slice(start).flatMap((_, index) => this.#linesOf(start + index))
   }
 
   #linesOf(index: number): Lines {
@@ -111,22 +132,49 @@ export class Store {
     this.#nextFrame ??= setTimeout(() => this.#draw(), Math.max(0, this.#earliestFrame - performance.now()))
   }
 
-  #draw(finished: Lines = this.#takeFinished()): void {
+  #draw(lines?: Lines): void {
     clearTimeout(this.#nextFrame)
     this.#nextFrame = undefined
+    if (this.#isPaused) return
     const start = performance.now()
-    this.#show?.({ finished, view: this.#isHidden ? View.nothing : View.render(this.#state) })
+    const finished = lines ?? this.#takeFinished()
+    this.#view = this.#isHidden ? View.nothing : View.render(this.#state, this.#shown)
+    this.#show?.({ finished: [...finished, ...this.#takeHidden()], view: this.#view })
     const end = performance.now()
     this.#earliestFrame = Math.max(start + frameInterval, end + Math.min(pauseFactor * (end - start), maxPause))
   }
 
   #takeFinished(): Lines {
     if (this.#isHeld) return []
-    const lines = this.#linesFrom(this.#written)
-    this.#written = this.#state.items.length
-    return lines
+    const { items, openText } = this.#state
+    const finished: Array<string> = []
+    for (; this.#written < items.length; this.#written++) {
+      const lines = this.#linesOf(this.#written)
+      const unseen = items[this.#written]?.type === "answer"
+        ? ShownText.dropShown(lines, this.#shown)
+        : { lines, rest: "" }
+      finished.push(...unseen.lines)
+      this.#shown = unseen.rest
+    }
+    if (openText === "") this.#shown = ""
+    return finished
+  }
+
+  /** The first lines of an unfinished answer that is longer than the screen. */
+  #takeHidden(): Lines {
+    const { openText } = this.#view
+    if (openText === undefined || openText.hidden.length === 0 || this.#cannotContinue(openText)) return []
+    this.#shown = openText.shown + ShownText.textOf(openText.hidden)
+    return openText.hidden
+  }
+
+  /** Whether the first lines can't be written to the scrollback yet. A table may still get other columns. */
+  #cannotContinue({ hidden }: View.OpenText): boolean {
+    return hidden.length > 0 && (this.#isHeld || isTable(this.#state.openText))
   }
 }
+
+const isTable = (markdown: string): boolean => /^\s*\|?.*\|.*\n\s*\|?\s*:?-+:?\s*\|/.test(markdown)
 
 /** A resumed session is shown from its third-last prompt. */
 const firstShownItem = ({ items }: State): number => {

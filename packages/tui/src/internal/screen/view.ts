@@ -14,6 +14,7 @@ import { clean, measureWidth } from "../terminal/themedText.ts"
 import { callLine } from "../transcript/itemView.ts"
 import { renderLiveTail } from "../transcript/outputTail.ts"
 import * as Pager from "../transcript/pager.ts"
+import * as ShownText from "../transcript/shownText.ts"
 import type { Call, State } from "./state.ts"
 import * as StatusBar from "./statusBar.ts"
 
@@ -22,6 +23,18 @@ export interface View {
   /** If absent, the terminal's cursor is hidden. */
   readonly cursor: { readonly row: number; readonly column: number } | undefined
   readonly question?: QuestionFrame
+  readonly openText?: OpenText
+}
+
+/** The unfinished answer in a view. */
+export interface OpenText {
+  /** How many lines of the view are above it. */
+  readonly at: number
+  readonly count: number
+  /** Its first lines, for which there is no room. */
+  readonly hidden: Lines
+  /** What of it is already in the scrollback, as from `ShownText.textOf`. */
+  readonly shown: string
 }
 
 /** An empty row: what follows on the terminal is separated from the transcript. */
@@ -54,20 +67,25 @@ const renderStatusBar = (state: State, canvas: Canvas): Lines => {
   return bars.find(fits) ?? bars.at(-1) ?? []
 }
 
-/** The part of the screen that changes, below the finished transcript. It always has fewer rows than the terminal. */
-export const render = (state: State): View => {
+/**
+ * The part of the screen that changes, below the finished transcript. It always has fewer rows than the terminal. `shown` is what of the
+ * unfinished answer is already in the scrollback.
+ */
+export const render = (state: State, shown = ""): View => {
   const canvas = getCanvas(state)
   const bar = renderStatusBar(state, canvas)
   const { lines, cursor, question } = renderOverlay(state, canvas, getOverlayRows(state))
   const below = [...lines, ...bar]
   const room = state.rows - 1 - below.length
-  const above = room < 1 || state.pager !== undefined ? [] : [...renderTask(state, canvas, room - 1), ""]
+  const task = room < 1 || state.pager !== undefined ? undefined : renderTask(state, canvas, room - 1, shown)
+  const above = task === undefined ? [] : [...task.lines, ""]
   const all = [...above, ...below]
   // If the terminal has too few rows for the overlay, the end of the overlay is shown.
   const hidden = Math.max(0, all.length - Math.max(0, state.rows - 1))
   const row = cursor === undefined ? 0 : above.length + cursor.row - hidden
   return {
     lines: all.slice(hidden),
+    ...(task?.openText === undefined || hidden > 0 ? {} : { openText: task.openText }),
     cursor: cursor === undefined || row < 0 ? undefined : { row, column: cursor.column },
     ...(question === undefined || hidden > 0
       ? {}
@@ -76,7 +94,12 @@ export const render = (state: State): View => {
 }
 
 /** The unfinished answer, running calls and queued prompts; the last rows of them if not all fit. */
-const renderTask = (state: State, canvas: Canvas, room: number): Lines => {
+const renderTask = (
+  state: State,
+  canvas: Canvas,
+  room: number,
+  shown: string
+): { readonly lines: Lines; readonly openText?: OpenText } => {
   const queued = state.queue.map((text) =>
     paintLine([{ text: "queued ", roles: ["warning"] }, { text: clean(text), roles: ["dim"] }], canvas)
   )
@@ -89,7 +112,10 @@ const renderTask = (state: State, canvas: Canvas, room: number): Lines => {
   const thinking = state.reasoning === undefined
     ? []
     : [paintLine([{ text: "∴ thinking", roles: ["dim"] }], canvas)]
-  const text = state.openText.trim() === "" ? [] : Markdown.render(state.openText, canvas)
+  const { dropped, lines: text } = ShownText.dropShown(
+    state.openText.trim() === "" ? [] : Markdown.render(state.openText, canvas),
+    shown
+  )
   const shell = state.task.type === "shell"
     ? [
       paintLine(
@@ -103,10 +129,22 @@ const renderTask = (state: State, canvas: Canvas, room: number): Lines => {
   const parts = [text, thinking, calls, shell, renderRetryWait(state, canvas), todos].filter((lines) =>
     lines.length > 0
   )
-  const isContinued = parts[0] === text && isContinuation(state.openText)
+  const isContinued = parts[0] === text && (dropped !== "" || isContinuation(state.openText))
   const spaced = parts.flatMap((lines, index) => index === 0 && isContinued ? lines : ["", ...lines])
   const lines = [...spaced, ...(queued.length > 0 ? ["", ...queued] : [])]
-  return room < 1 ? [] : lines.slice(-room)
+  if (room < 1) return { lines: [] }
+  const hidden = Math.max(0, lines.length - room)
+  if (text.length === 0) return { lines: lines.slice(hidden) }
+  const end = text.length + (isContinued ? 0 : 1)
+  return {
+    lines: lines.slice(hidden),
+    openText: {
+      at: Math.max(0, end - text.length - hidden),
+      count: Math.min(text.length, Math.max(0, end - hidden)),
+      hidden: lines.slice(0, Math.min(hidden, end)),
+      shown: dropped
+    }
+  }
 }
 
 const renderRetryWait = ({ now, retryWait, task }: State, canvas: Canvas): Lines => {

@@ -18,6 +18,8 @@ export interface Terminal {
   /** Whether the background is light, if the terminal answers that in time. An answer that comes later goes to `onBackground`. */
   readonly askBackground: Effect.Effect<Option.Option<boolean>>
   readonly onBackground: (listener: (isLight: boolean) => void) => void
+  /** Calls the listener whenever the size has changed. */
+  readonly onResizing: (listener: () => void) => void
   /** Calls the listener once the size has stopped changing. */
   readonly onResize: (listener: () => void) => void
   /** Calls the listener when the terminal has disappeared, e.g. because its window was closed. */
@@ -70,6 +72,8 @@ const escapeDelay = 40
 const answerDelay = 200
 /** In milliseconds. */
 const resizeDelay = 60
+/** The terminal answers where its cursor is within this time, also on a slow connection. In milliseconds. */
+const positionDelay = 1000
 /** The signal has stopped all threads of the process within this time. In milliseconds. */
 const resumeDelay = 20
 
@@ -84,13 +88,21 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     let onReport: (report: Report) => void = () => undefined
     let onBackground: (isLight: boolean) => void = () => undefined
     let onFocus: (isFocused: boolean) => void = () => undefined
+    let onResizing: () => void = () => undefined
     let onResize: () => void = () => undefined
     let onClosed: () => void = () => undefined
     let onContinued: () => void = () => undefined
     let flushing: ReturnType<typeof setTimeout> | undefined
     let resizing: ReturnType<typeof setTimeout> | undefined
+    /** The size has stopped changing, but the terminal has not yet answered where its cursor is. */
+    let isSettled = false
     let resuming: ReturnType<typeof setTimeout> | undefined
 
+    const finishResize = (): void => {
+      clearTimeout(resizing)
+      isSettled = false
+      onResize()
+    }
     const read = (chunk: string): void => {
       clearTimeout(flushing)
       const step = Keys.decode(decoder, chunk)
@@ -99,6 +111,10 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
       for (const report of step.reports ?? []) {
         onReport(report)
         if (report.type === "background") onBackground(report.isLight)
+        if (report.type === "position") {
+          output.setErasedFrom(report.row)
+          if (isSettled) finishResize()
+        }
       }
       if (step.keys.length > 0) onKeys(step.keys)
       if (decoder.pending !== "") {
@@ -111,7 +127,13 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     }
     const scheduleResize = (): void => {
       clearTimeout(resizing)
-      resizing = setTimeout(() => onResize(), resizeDelay)
+      isSettled = false
+      onResizing()
+      resizing = setTimeout(() => {
+        isSettled = output.isAwaitingPosition
+        if (isSettled) resizing = setTimeout(finishResize, positionDelay)
+        else onResize()
+      }, resizeDelay)
     }
     let isClosed = false
     let isAlternate = false
@@ -158,8 +180,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
     return {
       terminal: {
         output,
-        // 0 if the terminal does not report its size.
-        size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
+        size: () => output.size,
         onKeys: (listener) => {
           onKeys = listener
           if (early.length > 0) listener(early)
@@ -175,6 +196,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
         })),
         onBackground: (listener) => void (onBackground = listener),
         onFocus: (listener) => void (onFocus = listener),
+        onResizing: (listener) => void (onResizing = listener),
         onResize: (listener) => void (onResize = listener),
         onClosed: (listener) => void (onClosed = listener),
         write: (text) => void stdout.write(text),
