@@ -5,7 +5,11 @@ import * as Effect from "effect/Effect"
 import * as AST from "effect/SchemaAST"
 import { bindings } from "../../../tui/src/internal/input/bindings.ts"
 import { keys } from "../Terminal.ts"
-import { ask, says, start } from "./ScreenOnSandbox.ts"
+import { ask, call, says, start, untilAnswerable } from "./ScreenOnSandbox.ts"
+
+const f2 = "\u001bOQ"
+const f4 = "\u001bOS"
+const f6 = "\u001b[17~"
 
 /** The names under `keybinds` that the configuration knows. */
 const settings = () => {
@@ -80,5 +84,61 @@ layer(NodeContext.layer)("Keys in the configuration", (it) => {
       const { terminal } = yield* start({ rows: 60, config: { keybinds: { editor_open: "f4" } } })
       yield* ask(terminal, "/help")
       yield* terminal.see(/\/new +start a new session \(ctrl-x n\)[^]*f4 +edit the prompt/)
+    }))
+
+  for (const [columns, rows] of [[100, 30], [40, 12]] as const) {
+    it.scoped(`are in the hints, and apply in questions and the pager (${columns} × ${rows})`, () =>
+      Effect.gen(function*() {
+        const { terminal } = yield* start({
+          inProject: true,
+          columns,
+          rows,
+          config: { keybinds: { session_interrupt: "f2", tool_details: "f4", agent_cycle_reverse: "f6" } },
+          script: [
+            { blocks: [call("1", "write", { path: "a.txt", content: "x\n" })] },
+            { blocks: [call("2", "bash", { command: "seq 30; sleep 60" })] }
+          ]
+        })
+        yield* ask(terminal, "Go")
+        yield* terminal.see("Allow this edit?")
+        if (rows > 12) yield* terminal.see("Yes, and all edits in this session (f6)")
+        yield* untilAnswerable(terminal)
+        // It no longer changes the mode, also not in a question.
+        yield* terminal.write(keys.shiftTab)
+        yield* terminal.write(f6)
+        yield* terminal.see(/Allow this command\?[^]*accept edits · /)
+        yield* untilAnswerable(terminal)
+        yield* terminal.write(f4)
+        yield* terminal.see("Tool output and reasoning")
+        yield* terminal.write(keys.enter)
+        yield* terminal.see(/esc: back · f4: close/)
+        yield* terminal.write(f4)
+        yield* terminal.see("Allow this command?")
+        yield* untilAnswerable(terminal)
+        yield* terminal.write("y")
+        yield* terminal.see(/· f2: stop/)
+        yield* terminal.write(f2)
+        yield* terminal.see(/Interrupted/)
+        assert.notMatch(terminal.everything(), /esc: stop|ctrl-o|shift-tab/)
+      }))
+  }
+
+  it.scoped("that are turned off are not in the hints", () =>
+    Effect.gen(function*() {
+      const { terminal } = yield* start({
+        inProject: true,
+        config: {
+          permission: { bash: "allow" },
+          keybinds: { session_interrupt: "none", tool_details: "none", agent_cycle_reverse: "none", input_undo: "none" }
+        },
+        script: [{ blocks: [call("1", "bash", { command: "seq 30; sleep 60" })] }]
+      })
+      yield* ask(terminal, "Go")
+      yield* terminal.see(/· ctrl-c: stop/)
+      yield* terminal.write(keys.ctrl("c"))
+      yield* terminal.see(/Interrupted/)
+      yield* ask(terminal, "/status")
+      yield* terminal.see(/mode +ask: you are asked before each edit$/m)
+      assert.notMatch(terminal.everything(), /esc: stop|ctrl-o|shift-tab/)
     }))
 })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { bindings } from "../../src/internal/input/bindings.ts"
-import { type Keybinds, look, make, type Meaning } from "../../src/internal/input/keymap.ts"
+import { hint, type Keybinds, labelOfInterrupt, look, make, type Meaning } from "../../src/internal/input/keymap.ts"
 import * as Keys from "../../src/internal/input/keys.ts"
 import { help } from "../../src/internal/input/slashCommands.ts"
 
@@ -169,5 +169,19 @@ describe("The keys of the prompt", () => {
     const written = Object.fromEntries(bindings.map(({ defaults, setting }) => [setting, defaults]))
     assert.deepStrictEqual(problems(written), [])
     assert.deepStrictEqual([...make(written).keymap.targets], [...make({}).keymap.targets])
+  })
+
+  it("names the key of an action, and says which action has lost its only one", () => {
+    const { keymap, problems } = make({ session_new: "ctrl+o", session_interrupt: "none", input_undo: "f3" })
+    assert.strictEqual(hint(keymap, "tool_details", "show"), "")
+    assert.strictEqual(hint(keymap, "input_undo", "undo"), " · f3: undo")
+    assert.strictEqual(labelOfInterrupt(keymap), "ctrl-c")
+    assert.deepStrictEqual(problems, [
+      "keybinds.session_new: ctrl-o was the only key of tool_details. Give it another one, or none."
+    ])
+    assert.deepStrictEqual(make({ session_new: "ctrl+o", tool_details: "none" }).problems, [])
+    assert.deepStrictEqual(make({ leader: "ctrl+o" }).problems, [
+      "keybinds.leader: ctrl-o was the only key of tool_details. Give it another one, or none."
+    ])
   })
 })

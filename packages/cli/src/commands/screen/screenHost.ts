@@ -10,6 +10,7 @@ import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Paths from "@altimate-code/system/Paths"
 import { Host } from "@altimate-code/tui/Host"
+import * as Keybinds from "@altimate-code/tui/Keybinds"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -57,6 +58,7 @@ export const layer = (
       const { programEnvironment } = yield* Workspace
       const { cwd, data, home } = yield* Directories
       const { keybinds, mode: startMode, notification, theme, yolo } = yield* Settings.Settings
+      const modeKey = Keybinds.labelOfMode(keybinds)
       const { mode } = yield* PermissionPolicy
       const currentMode = mode === undefined ? Effect.succeed(startMode.value) : SubscriptionRef.get(mode)
       const models = yield* KnownModels.selectableModels
@@ -114,7 +116,7 @@ export const layer = (
           Effect.flatMap((lines) =>
             Effect.map(currentMode, (mode) => [
               ...lines,
-              `mode        ${modeDescriptions[mode]} (shift-tab changes it)`,
+              `mode        ${modeDescriptions[mode]}${modeKey === undefined ? "" : ` (${modeKey} changes it)`}`,
               `questions   ${describeQuestions(yolo)}`
             ])
           )

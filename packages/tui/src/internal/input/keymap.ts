@@ -172,6 +172,18 @@ export const make = (keybinds: Keybinds): { readonly keymap: Keymap; readonly pr
     }
   }
   for (const name of targets.keys()) unbound.delete(name)
+  for (const { defaults, setting } of bindings) {
+    if (keybinds[setting] !== undefined || keysOf.has(setting)) continue
+    const [name] = alternativesOf(defaults).flatMap((text) => {
+      const parsed = parseKey(text)
+      return parsed.type === "key" && !isFree(parsed.name) ? [parsed.name] : []
+    })
+    if (name === undefined) continue
+    const taker = name === leader ? "leader" : owners.get(name)?.setting
+    problems.push(
+      `keybinds.${taker}: ${show(name, leader)} was the only key of ${setting}. Give it another one, or none.`
+    )
+  }
   const shown = new Map(
     [...keysOf].map(([setting, keys]) => [
       setting,
@@ -179,6 +191,38 @@ export const make = (keybinds: Keybinds): { readonly keymap: Keymap; readonly pr
     ])
   )
   return { keymap: { leader, targets, unbound, shown }, problems }
+}
+
+/** The keys without `keybinds`. */
+export const defaults: Keymap = make({}).keymap
+
+/** The key of an action as it is shown, e.g. `ctrl-o`. Undefined if it has none. */
+export const labelOf = ({ shown }: Keymap, ...settings: ReadonlyArray<string>): string | undefined =>
+  settings.map((setting) => shown.get(setting)?.[0]).find((key) => key !== undefined)
+
+/** The key that stops what is running. Ctrl-C always does. */
+export const labelOfInterrupt = (keymap: Keymap): string => labelOf(keymap, "session_interrupt") ?? fixed
+
+/** The key that changes the mode. */
+export const labelOfMode = (keymap: Keymap): string | undefined => labelOf(keymap, "agent_cycle_reverse", "agent_cycle")
+
+/** Ends a line with the key of an action, e.g. ` · ctrl-o: show`. Empty if it has none. */
+export const hint = (keymap: Keymap, setting: string, does: string): string => {
+  const key = labelOf(keymap, setting)
+  return key === undefined ? "" : ` · ${key}: ${does}`
+}
+
+/** Actions that also have a key in questions, menus and the pager, where all other keys are fixed. */
+const everywhere = ["shift-tab", "ctrl-o"]
+
+/** What a key does in a question, a menu or the pager. */
+export const lookInOverlay = (keymap: Keymap, key: Key): Key => {
+  if (key.type !== "key") return key
+  const meaning = look(keymap, key, false)
+  const name = meaning.type === "key" ? nameOf(meaning.key) ?? "" : ""
+  if (meaning.type === "key" && everywhere.includes(name)) return meaning.key
+  // The key has another meaning in the prompt.
+  return everywhere.includes(nameOf(key) ?? "") ? { ...key, name: "unbound" } : key
 }
 
 const isExit = ({ target }: Binding): boolean => target.type === "exit"

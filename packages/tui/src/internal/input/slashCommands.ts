@@ -67,6 +67,7 @@ const keyLines: ReadonlyArray<readonly [setting: string, description: string]> =
 /** The lines of `/help`. */
 export const help = (customCommands: ReadonlyArray<Command>, keymap: Keymap): ReadonlyArray<string> => {
   const keysOf = (setting: string): string => (keymap.shown.get(setting) ?? []).join(", ")
+  const isFree = (name: string): boolean => !keymap.targets.has(name) && keymap.leader !== name
   const settings = new Map(
     bindings.flatMap(({ setting, target }) => target.type === "command" ? [[target.command, setting] as const] : [])
   )
@@ -85,8 +86,9 @@ export const help = (customCommands: ReadonlyArray<Command>, keymap: Keymap): Re
       const also = others.length === 0 ? "" : ` (also ${others.join(", ")})`
       return first === "" ? [] : [line({ name: first.padEnd(11), description: description + also })]
     }),
-    "ctrl-r      search the prompts of all sessions",
+    // A key that is bound to something else does not do this.
+    ...(isFree("ctrl-r") ? ["ctrl-r      search the prompts of all sessions"] : []),
     "ctrl-c      stop the answer, else clear the prompt, else quit if pressed twice",
-    "ctrl-l      draw the screen again"
+    ...(isFree("ctrl-l") ? ["ctrl-l      draw the screen again"] : [])
   ]
 }

@@ -1,4 +1,5 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
+import * as Keymap from "../input/keymap.ts"
 import { type Canvas, drawRule, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
 import type { Role } from "../terminal/theme.ts"
 import {
@@ -27,7 +28,14 @@ const always: ReadonlyArray<Choice> = [
   { key: "s", label: "Yes, for this session", short: "session" },
   { key: "a", label: "Yes, always (saved in your configuration)", short: "always" }
 ]
-const allEdits: Choice = { key: "d", label: "Yes, and all edits in this session (shift-tab)", short: "all edits" }
+const allEdits = ({ keymap = Keymap.defaults }: Canvas): Choice => {
+  const key = Keymap.labelOfMode(keymap)
+  return {
+    key: "d",
+    label: `Yes, and all edits in this session${key === undefined ? "" : ` (${key})`}`,
+    short: "all edits"
+  }
+}
 const no: ReadonlyArray<Choice> = [
   { key: "n", label: "No", short: "no" },
   { key: "e", label: "No, and tell the model why", short: "why" }
@@ -102,7 +110,7 @@ const levels: ReadonlyArray<{ readonly parts: ReadonlyArray<Part>; readonly minR
 /** `total`: how many lines the content has. Undefined if what the user must see does not fit. */
 export const layOut = (question: Question, total: number, canvas: Canvas, rows: number): Layout | undefined => {
   const texts: Texts = {
-    allEdits: question.isAcceptableEdit ? [allEdits] : [],
+    allEdits: question.isAcceptableEdit ? [allEdits(canvas)] : [],
     head: renderHead(question, canvas),
     patterns: renderPatterns(question, canvas),
     purpose: renderPurpose(question, canvas),

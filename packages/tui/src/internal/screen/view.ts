@@ -1,6 +1,7 @@
 import * as Wait from "@altimate-code/agent/turn/Wait"
 import * as TodoView from "../commands/todoView.ts"
 import * as Editor from "../input/editor.ts"
+import * as Keymap from "../input/keymap.ts"
 import * as Picker from "../input/picker.ts"
 import * as Markdown from "../markdown/markdown.ts"
 import { isContinuation } from "../markdown/markdownSplit.ts"
@@ -40,7 +41,12 @@ export interface OpenText {
 /** An empty row: what follows on the terminal is separated from the transcript. */
 export const nothing: View = { lines: [""], cursor: undefined }
 
-export const getCanvas = ({ columns, highlighter, theme }: State): Canvas => ({ width: columns, theme, highlighter })
+export const getCanvas = ({ columns, highlighter, keymap, theme }: State): Canvas => ({
+  width: columns,
+  theme,
+  highlighter,
+  keymap
+})
 
 /** The width of the prompt's text: a sign precedes it, and the cursor may be after the last character. */
 export const getInputWidth = ({ columns }: State): number => Math.max(1, columns - 3)
@@ -147,10 +153,12 @@ const renderTask = (
   }
 }
 
-const renderRetryWait = ({ now, retryWait, task }: State, canvas: Canvas): Lines => {
+const renderRetryWait = ({ keymap, now, retryWait, task }: State, canvas: Canvas): Lines => {
   if (retryWait === undefined || now >= retryWait.until) return []
   const isStopping = "isStopping" in task && task.isStopping
-  const text = `${clean(Wait.describe(retryWait, now))}${isStopping ? "" : " · esc: stop"}`
+  const text = `${clean(Wait.describe(retryWait, now))}${
+    isStopping ? "" : ` · ${Keymap.labelOfInterrupt(keymap)}: stop`
+  }`
   return [paintLine([{ text, roles: ["warning"] }], canvas)]
 }
 
@@ -262,8 +270,8 @@ const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {
 }
 
 /** What the status bar says meanwhile; undefined if no one needs to know. */
-const describeAttaching = ({ attaching, isPromptHeld }: State): string | undefined => {
-  if (isPromptHeld) return "sending once the image is attached · esc: cancel"
+const describeAttaching = ({ attaching, isPromptHeld, keymap }: State): string | undefined => {
+  if (isPromptHeld) return `sending once the image is attached · ${Keymap.labelOfInterrupt(keymap)}: cancel`
   return attaching.includes("clipboard") ? "reading the clipboard" : undefined
 }
 
@@ -276,7 +284,7 @@ const describeActivity = (state: State): string => {
   const addTime = (text: string): string => time === "" ? text : `${text} ${time}`
   if (task.type === "loading") return addTime(task.label)
   if (task.isStopping) return addTime("stopping")
-  return `${addTime(describeTask(state))} · esc: stop`
+  return `${addTime(describeTask(state))} · ${Keymap.labelOfInterrupt(state.keymap)}: stop`
 }
 
 const describeTask = ({ calls, isStartingServers, now, retryWait, task }: State): string => {

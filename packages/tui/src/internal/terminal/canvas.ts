@@ -1,3 +1,4 @@
+import * as Keymap from "../input/keymap.ts"
 import type { Highlighter } from "../markdown/highlight.ts"
 import type { Theme } from "./theme.ts"
 import { clean, type Line, measureWidth, paint, truncate, wrap } from "./themedText.ts"
@@ -9,7 +10,13 @@ export interface Canvas {
   readonly theme: Theme
   /** If absent, code is shown without colors. */
   readonly highlighter?: Highlighter | undefined
+  /** For hints. If absent, the keys are the default ones. */
+  readonly keymap?: Keymap.Keymap
 }
+
+/** Ends a line with the key that shows what it hides, e.g. ` · ctrl-o: show`. Empty if no key does. */
+export const showHint = ({ keymap = Keymap.defaults }: Canvas, does = "show"): string =>
+  Keymap.hint(keymap, "tool_details", does)
 
 /** Painted lines, none wider than their canvas. */
 export type Lines = ReadonlyArray<string>

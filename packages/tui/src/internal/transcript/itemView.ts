@@ -5,7 +5,16 @@ import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
 import { describeAttachment } from "../input/editorRows.ts"
 import * as Markdown from "../markdown/markdown.ts"
 import { isContinuation } from "../markdown/markdownSplit.ts"
-import { type Canvas, formatDuration, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
+import {
+  type Canvas,
+  formatDuration,
+  indent,
+  type Lines,
+  narrow,
+  paintLine,
+  paintWrapped,
+  showHint
+} from "../terminal/canvas.ts"
 import { formatTokens } from "../terminal/formatTokens.ts"
 import type { Role } from "../terminal/theme.ts"
 import { clean, measureWidth, paintPlainText, truncate } from "../terminal/themedText.ts"
@@ -84,7 +93,7 @@ const renderPrompt = (text: string, canvas: Canvas): Lines => {
     ? [
       ...lines.slice(0, maxFoldedPromptLines),
       paintLine(
-        [{ text: `  … ${lines.length - maxFoldedPromptLines} more lines · ctrl-o: show`, roles: ["dim"] }],
+        [{ text: `  … ${lines.length - maxFoldedPromptLines} more lines${showHint(canvas)}`, roles: ["dim"] }],
         canvas
       )
     ]
@@ -170,13 +179,13 @@ export const callLine = (
 const foldLines = (lines: Lines, max: number, canvas: Canvas): Lines => {
   const more = lines.length - max
   const shown = indent(more > 1 ? lines.slice(0, max) : lines, "  ")
-  return more > 1 ? [...shown, canvas.theme.dim(`  … ${more} more lines · ctrl-o: show`)] : shown
+  return more > 1 ? [...shown, canvas.theme.dim(`  … ${more} more lines${showHint(canvas)}`)] : shown
 }
 
 export const reasoningLine = (seconds: number | undefined, canvas: Canvas): string => {
   const time = formatDuration(seconds)
   const text = time === "" ? "thought for a moment" : `thought for ${time}`
-  return paintLine([{ text: `∴ ${text} · ctrl-o: show`, roles: ["dim"] }], canvas)
+  return paintLine([{ text: `∴ ${text}${showHint(canvas)}`, roles: ["dim"] }], canvas)
 }
 
 const levels: Readonly<Record<"info" | "warning" | "error", readonly [sign: string, role: Role]>> = {

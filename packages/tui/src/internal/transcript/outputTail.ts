@@ -1,4 +1,4 @@
-import { type Canvas, indent, type Lines, narrow, paintLine } from "../terminal/canvas.ts"
+import { type Canvas, indent, type Lines, narrow, paintLine, showHint } from "../terminal/canvas.ts"
 import type { Role } from "../terminal/theme.ts"
 import { clean, expandTabs, paintPlainText } from "../terminal/themedText.ts"
 
@@ -10,7 +10,7 @@ export const renderTail = (output: string, canvas: Canvas, role: Role): Lines =>
   const lines = paintPlainText(output.trimEnd(), { ...narrow(canvas, 2), role })
   const hidden = lines.length - maxTailLines
   const shown = indent(hidden > 1 ? lines.slice(-maxTailLines) : lines, "  ")
-  const note = { text: `  … ${hidden} lines above · ctrl-o: show`, roles: ["dim"] } as const
+  const note = { text: `  … ${hidden} lines above${showHint(canvas)}`, roles: ["dim"] } as const
   return hidden > 1 ? [paintLine([note], canvas), ...shown] : shown
 }
 

@@ -1,7 +1,7 @@
 import { nameOf } from "../input/editing.ts"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
-import { type Canvas, drawRule, type Lines, paintLine, paintWrapped } from "../terminal/canvas.ts"
+import { type Canvas, drawRule, type Lines, paintLine, paintWrapped, showHint } from "../terminal/canvas.ts"
 import { type Move, move, sliceVisible } from "../terminal/scroll.ts"
 import { plain } from "../terminal/theme.ts"
 import { clean, expandTabs, paintPlainText } from "../terminal/themedText.ts"
@@ -135,7 +135,7 @@ export const render = (pager: Pager, canvas: Canvas, rows: number): Lines => {
     paintLine([{
       text: `lines ${visible.offset + 1}–${
         visible.offset + visible.lines.length
-      } of ${all.length} · ↑ ↓ space b g G · esc: back · ctrl-o: close`,
+      } of ${all.length} · ↑ ↓ space b g G · esc: back${showHint(canvas, "close")}`,
       roles: ["dim"]
     }], canvas)
   ]

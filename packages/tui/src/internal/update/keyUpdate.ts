@@ -1,5 +1,6 @@
 import { nameOf } from "../input/editing.ts"
 import * as Editor from "../input/editor.ts"
+import * as Keymap from "../input/keymap.ts"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
 import * as Question from "../questions/question.ts"
@@ -20,8 +21,10 @@ import { startLoading, submitOrQueue } from "./submission.ts"
 const typingPause = 500
 
 /** Sends the key to whatever has the focus. */
-export const pressKey = (state: State, key: Key): Step => {
+export const pressKey = (state: State, pressed: Key): Step => {
   const { overlay } = state
+  const isPrompt = state.pager === undefined && (overlay === undefined || isUndrawn(overlay))
+  const key = isPrompt ? pressed : Keymap.lookInOverlay(state.keymap, pressed)
   if (state.pager !== undefined) {
     return step({ ...state, pager: Pager.update(state.pager, key, getCanvas(state), getOverlayRows(state)) })
   }
@@ -47,6 +50,9 @@ export const pressKey = (state: State, key: Key): Step => {
       return pressInPrompt(state, key)
   }
 }
+
+/** Until a question is on the terminal, keys are meant for the prompt. */
+const isUndrawn = (overlay: Overlay): boolean => overlay.type === "question" && !overlay.dialog.isDrawn
 
 /** What a choice from a list stands for. */
 const pickerCommands = { models: "/model", efforts: "/effort", sessions: "/sessions" }
@@ -86,7 +92,6 @@ const pressInPrompts = (
 
 const pressInQuestion = (state: State, dialog: Question.Dialog, key: Key): Step => {
   const name = nameOf(key)
-  // Until the question is on the terminal, keys are meant for the prompt.
   if (!dialog.isDrawn) return pressInPrompt(state, key)
   if (name === "ctrl-o") return openPager(state)
   if (dialog.reason === undefined) {

@@ -131,7 +131,12 @@ const interrupt = (state: State): Step => {
   if (canStop(state)) return stopTask(state)
   if (state.input.text !== "") {
     const input = Editor.update(state.input, { type: "clear" })
-    return step({ ...state, input, isConfirmingQuit: false, hint: "cleared · ctrl-_: undo" }, { type: "expire-hint" })
+    return step({
+      ...state,
+      input,
+      isConfirmingQuit: false,
+      hint: `cleared${Keymap.hint(state.keymap, "input_undo", "undo")}`
+    }, { type: "expire-hint" })
   }
   return state.isConfirmingQuit
     ? step(state, { type: "quit" })
