@@ -164,6 +164,25 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       }
     }))
 
+  it.scoped("reports keys that can't be used, keys with two actions, and actions without a key", () =>
+    Effect.gen(function*() {
+      const { doctor } = yield* start({
+        config: {
+          keybinds: { session_new: "ctl+n", session_list: "ctrl+o", session_fork: "ctrl+o", session_share: "f3" }
+        }
+      })
+      const { stdout } = yield* doctor()
+      assert.match(stdout, /^! configuration/m)
+      const text = stdout.replaceAll(/\s+/g, " ")
+      assert.include(text, "keybinds.session_new: \"ctl+n\" can't be used: \"ctl\" is not a modifier")
+      assert.include(text, "keybinds.session_fork: ctrl-o is already bound to session_list; this binding is ignored.")
+      assert.include(
+        text,
+        "keybinds.session_list: ctrl-o was the only key of tool_details. Give it another one, or none."
+      )
+      assert.include(text, "(keybinds.session_share)")
+    }))
+
   it.scoped("reports a configuration that can't be read or has no model", () =>
     Effect.gen(function*() {
       const { doctor, home } = yield* start({ config: { model: "" } })

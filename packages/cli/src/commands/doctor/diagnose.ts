@@ -26,6 +26,7 @@ import { EndpointPolicy } from "@altimate-code/provider/EndpointPolicy"
 import { fromMetadata } from "@altimate-code/provider/GuardrailReport"
 import { choose } from "@altimate-code/provider/ModelChoice"
 import * as SigningScope from "@altimate-code/provider/SigningScope"
+import * as Keybinds from "@altimate-code/tui/Keybinds"
 import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -63,10 +64,10 @@ const versions = Effect.sync(() =>
 )
 
 const configuration = Effect.gen(function*() {
-  const { files } = yield* Settings.Settings
+  const { files, keybinds } = yield* Settings.Settings
   yield* endpoint
   const found = files.filter(({ found }) => found).map(({ path, scope }) => `${path} (${scope})`)
-  const problems = yield* warnings
+  const problems = [...yield* warnings, ...Keybinds.describeProblems(keybinds)]
   return observation(
     undefined,
     found.length === 0 ? "no file, only the environment and defaults" : found.join("\n"),
