@@ -166,6 +166,8 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly directory: string
   /** Tool calls run without asking the user (`--yolo`). The status bar always shows it. */
   readonly yolo: boolean
+  /** Set if the mode was given on the command line: then that of a resumed session does not apply. */
+  readonly isModeGiven?: boolean
   /** Present if neither an endpoint nor a credential is configured. */
   readonly setup: Option.Option<Setup>
   /** The selected model. */

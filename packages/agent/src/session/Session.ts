@@ -7,6 +7,7 @@ import { ProcessId } from "@altimate-code/system/ProcessId"
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { modes } from "../permission/PermissionMode.ts"
 import { ToolOutput } from "../tools/ToolCall.ts"
 import type { BackgroundTasks } from "./BackgroundTasks.ts"
 import type { SessionError } from "./SessionError.ts"
@@ -80,6 +81,7 @@ export type CutAnswer = typeof CutAnswer.Type
  *
  * - `session`: the first line; a fork copies all lines of the session `forkOf` up to this `time`
  * - `title`: the user's title for the session; the last one applies
+ * - `mode`: the mode that the user has chosen in this session; the last one applies
  * - `user`: a prompt; `hidden` if the program wrote it (a request to retry, instructions of a directory); `instructions` are the paths of
  *   the instruction files in it; `plan` if it tells the model that plan mode is on (true) or off (false)
  * - `assistant`: an answer of the model with its tool calls; `model` is the ID that the provider reported (absent in old files), `cost` what
@@ -110,6 +112,7 @@ export const Entry = Schema.Union(
     ...time
   }),
   Schema.Struct({ type: Schema.Literal("title"), title: Schema.String, ...time }),
+  Schema.Struct({ type: Schema.Literal("mode"), mode: Schema.Literal(...modes), ...time }),
   Schema.Struct({
     type: Schema.Literal("user"),
     message: UserMessage,

@@ -129,4 +129,59 @@ layer(NodeContext.layer)("The modes on the screen", (it) => {
       yield* terminal.write(keys.shiftTab)
       yield* terminal.see(/^YOLO · plan · /m)
     }))
+
+  /** Waits until the screen has quit; then its session can be resumed. */
+  const quit = (terminal: Effect.Effect.Success<ReturnType<typeof start>>["terminal"]) =>
+    Effect.zipRight(terminal.write(keys.ctrl("d")), terminal.exited)
+
+  for (const [columns, rows] of [[100, 30], [40, 12]] as const) {
+    it.scoped(`a resumed session is in the mode that was chosen in it (${columns} × ${rows})`, () =>
+      Effect.gen(function*() {
+        const { launch, terminal } = yield* start({
+          inProject: true,
+          columns,
+          rows,
+          script: [{ blocks: [says("Hello.")] }]
+        })
+        yield* terminal.write(keys.shiftTab)
+        yield* terminal.see(/^accept edits · /m)
+        yield* ask(terminal, "Go")
+        yield* terminal.see(/Hello\.[^]*ready/)
+        yield* quit(terminal)
+        const edits = yield* launch(["--continue"])
+        yield* edits.see(/Resumed session[^]*^accept edits · [^]*ready/m)
+        yield* edits.write(keys.shiftTab)
+        yield* edits.see(/^plan · [^]*ready/m)
+        // A copy has it, too.
+        yield* ask(edits, "/fork")
+        yield* edits.see(/This is a copy[^]*^plan · [^]*ready/m)
+        yield* quit(edits)
+        const plan = yield* launch(["--continue", "--yolo"])
+        yield* plan.see(/^YOLO · plan · [^]*ready/m)
+        yield* quit(plan)
+        const given = yield* launch(["--continue", "--mode", "ask"])
+        yield* given.see(/Resumed session[^]*^ask · [^]*ready/m)
+        yield* quit(given)
+      }))
+  }
+
+  it.scoped("a resumed session is not in a mode of the command line, and never with --yolo", () =>
+    Effect.gen(function*() {
+      const { launch, terminal } = yield* start({
+        inProject: true,
+        args: ["--mode", "accept-edits"],
+        script: [{ blocks: [says("Hello.")] }, { blocks: [says("Again.")] }]
+      })
+      yield* ask(terminal, "Go")
+      yield* terminal.see(/Hello\.[^]*ready/)
+      yield* quit(terminal)
+      const yolo = yield* launch(["--continue", "--yolo"])
+      yield* yolo.see(/Resumed session[^]*^YOLO · Amazon[^]*ready/m)
+      yield* ask(yolo, "Again")
+      yield* yolo.see(/Again\.[^]*ready/)
+      yield* quit(yolo)
+      const last = yield* launch(["--continue"])
+      yield* last.see(/Resumed session[^]*^ask · [^]*ready/m)
+      yield* quit(last)
+    }))
 })

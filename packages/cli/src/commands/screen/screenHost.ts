@@ -80,6 +80,7 @@ export const layer = (
       return Host.of({
         version,
         yolo: yolo.value,
+        isModeGiven: startMode.origin._tag === "Flag",
         directory: Paths.abbreviateHome(cwd, home),
         setup: yield* FirstStart.make(tokenCommand),
         model: Effect.map(model.get, ({ active }) => active),

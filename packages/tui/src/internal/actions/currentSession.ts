@@ -16,13 +16,16 @@ import { Host } from "../../Host.ts"
 import * as TaskWatcher from "../tasks/taskWatcher.ts"
 import { itemsOf } from "../transcript/item.ts"
 import { Display } from "./display.ts"
+import * as SessionMode from "./sessionMode.ts"
 import * as SystemPrompt from "./systemPrompt.ts"
 
 /** The session that the screen shows. */
 export class CurrentSession extends Context.Tag("@altimate-code/tui/CurrentSession")<CurrentSession, {
   readonly get: Effect.Effect<Session>
   readonly systemPrompt: Effect.Effect<Pick<Turn.Options, "system" | "findInstructions">>
-  /** Shows its transcript. */
+  /** Stores the mode, if the user has chosen one and the session has a prompt or is about to have one. */
+  readonly saveMode: (isStarting: boolean) => Effect.Effect<void>
+  /** Shows its transcript, and takes its mode again. */
   readonly display: Effect.Effect<void>
   /** Shows what it has cost, after a task that may have sent requests. */
   readonly displaySpending: Effect.Effect<void>
@@ -49,6 +52,7 @@ export const make = (initial: Options) =>
     const workspace = yield* Workspace
     const scope = yield* Effect.scope
     const context = yield* Effect.context<Display | Host>()
+    const mode = yield* SessionMode.make
 
     const prepare = (options: Options): Effect.Effect<Opened> =>
       SystemPrompt.make.pipe(
@@ -62,6 +66,8 @@ export const make = (initial: Options) =>
       const { session } = yield* Ref.get(current)
       const entries = yield* session.entries
       const items = itemsOf(entries)
+      // Before the session is shown: a prompt that waits must not run in a looser mode.
+      yield* mode.restore(entries)
       yield* send({
         type: "session-opened",
         items: items.length === 0
@@ -81,6 +87,12 @@ export const make = (initial: Options) =>
     return CurrentSession.of({
       get: Effect.map(Ref.get(current), ({ session }) => session),
       systemPrompt: Effect.flatMap(Ref.get(current), ({ systemPrompt }) => systemPrompt),
+      saveMode: (isStarting) =>
+        Effect.gen(function*() {
+          const { session } = yield* Ref.get(current)
+          const entries = yield* session.entries
+          if (isStarting || entries.some(({ type }) => type === "user")) yield* mode.save(session, entries)
+        }),
       display,
       displaySpending: Effect.gen(function*() {
         const { session } = yield* Ref.get(current)

@@ -162,9 +162,9 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
         case "always-allow":
           return fork(allowAlways(action.patterns))
         case "next-mode":
-          return modes.next
+          return Effect.zipRight(modes.next, fork(current.saveMode(false)))
         case "set-mode":
-          return modes.set(action.mode)
+          return Effect.zipRight(modes.set(action.mode), fork(current.saveMode(false)))
         case "list-models":
           return runAs(modelList, models.list)
         case "find-model":

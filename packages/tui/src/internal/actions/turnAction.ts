@@ -101,6 +101,7 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
         const { toolkit } = yield* tools
         const session = yield* current.get
         if (modelProvider?.small !== undefined) yield* writeTitle(session, text, modelProvider.small, modelProvider)
+        yield* current.saveMode(true)
         yield* grantMentioned(own)
         const events = Turn.run({
           session,
@@ -128,6 +129,8 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
           Effect.gen(function*() {
             // An interrupted turn reports no events, but its last request counts too.
             yield* current.displaySpending
+            // An answer to a question may have changed it.
+            yield* current.saveMode(false)
             const at = yield* Clock.currentTimeMillis
             yield* send({ type: "turn-ended", at, interrupted: Exit.isInterrupted(exit) })
           })
