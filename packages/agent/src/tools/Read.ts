@@ -11,7 +11,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
-import { readFileSync, statSync } from "node:fs"
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs"
 import * as AttachmentLimits from "../AttachmentLimits.ts"
 import { decode } from "../internal/files/encoding.ts"
 import { FileVersions } from "../internal/files/fileVersions.ts"
@@ -92,12 +92,19 @@ export const read = Effect.fnUntraced(function*(params: typeof Read.parametersSc
   return { ...output, content: [...output.content, { type: "text" as const, text: note }] }
 })
 
-/** Reads a regular file that is neither empty nor long. Asynchronously, its five system calls take longer than everything else that `read` does. */
+/** Reads a regular file that is neither empty nor long. Asynchronously, its system calls take longer than everything else that `read` does. */
 const readSmallFile = (path: string): Buffer | undefined => {
+  // The files of /proc look empty, and reading one may block.
+  const isSmallFile = (stat: Stats) => stat.isFile() && stat.size > 0 && stat.size <= maxSmallBytes
   try {
-    const stat = statSync(path)
-    // The files of /proc look empty, and reading one may block.
-    return stat.isFile() && stat.size > 0 && stat.size <= maxSmallBytes ? readFileSync(path) : undefined
+    if (!isSmallFile(statSync(path))) return undefined
+    // Meanwhile a pipe may have taken the file's place: opening one without a writer would block the program.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      return isSmallFile(fstatSync(file)) ? readFileSync(file) : undefined
+    } finally {
+      closeSync(file)
+    }
   } catch {
     return undefined
   }
