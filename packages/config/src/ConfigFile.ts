@@ -251,7 +251,7 @@ export const ConfigFile = Schema.Struct({
         "Files whose text the model gets in addition to AGENTS.md: paths or globs, relative to the project's root."
     })
   )
-}).annotations({ title: "altimate-code", description: "Configuration of altimate-code (altimate-code.json)." })
+})
 
 /**
  * @since 0.1.0

@@ -7,6 +7,7 @@ import * as JSONSchema from "effect/JSONSchema"
 import * as Predicate from "effect/Predicate"
 import * as AST from "effect/SchemaAST"
 import { ConfigFile } from "./ConfigFile.ts"
+import type { Names } from "./given/ProgramNames.ts"
 
 /** Effect writes a record whose key excludes other settings as a pattern that matches any name, even theirs. */
 const toAdditional = (_: string, value: unknown): unknown => {
@@ -45,12 +46,16 @@ const resolve = (ast: AST.AST): AST.AST => {
 }
 
 /**
- * The JSON Schema (draft 7) as text. Additional properties are allowed, as in `ConfigFile`.
+ * The JSON Schema (draft 7) of a program's file as text. Additional properties are allowed, as in `ConfigFile`.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const render = (): string => {
-  const schema = JSONSchema.fromAST(resolve(ConfigFile.ast), { definitions: {}, additionalPropertiesStrategy: "allow" })
+export const render = ({ directory, file }: Names): string => {
+  const titled = AST.annotations(resolve(ConfigFile.ast), {
+    [AST.TitleAnnotationId]: directory,
+    [AST.DescriptionAnnotationId]: `Configuration of ${directory} (${file}.json).`
+  })
+  const schema = JSONSchema.fromAST(titled, { definitions: {}, additionalPropertiesStrategy: "allow" })
   return `${JSON.stringify({ $schema: "http://json-schema.org/draft-07/schema#", ...schema }, toAdditional, 2)}\n`
 }

@@ -18,7 +18,7 @@ import type { Directories } from "./Directories.ts"
 import * as Environment from "./Environment.ts"
 import * as Gateway from "./Gateway.ts"
 import type { GivenRequest, GivenSettings } from "./given/GivenSettings.ts"
-import { ProgramNames, variable } from "./given/ProgramNames.ts"
+import { flag, type OverrideName, ProgramNames, variable } from "./given/ProgramNames.ts"
 import { find, formatPath, listLeaves, toValue } from "./internal/file/tree.ts"
 import { mergeSources } from "./internal/sources/mergeSources.ts"
 import { readProjectSwitch } from "./internal/sources/readProjectSwitch.ts"
@@ -141,23 +141,21 @@ export const defaults: Service = {
 }
 
 /**
- * Settings from the command line, which override the files.
+ * Settings that override the files, such as those from a command line. `ProgramNames` has the names of its options, for messages.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Overrides {
-  /** `--model`; blank counts as not given. */
+  /** Blank counts as not given. */
   readonly model?: string
-  /** `--fallback-model` */
+  /** Blank counts as not given. */
   readonly fallback?: string
-  /** `--cross-region` */
   readonly crossRegion?: string
-  /** `--max-cost`, in US dollars. */
+  /** In US dollars. */
   readonly maxCost?: number
-  /** `--mode` */
   readonly mode?: Mode
-  /** `--yolo`; false counts as not given. */
+  /** False counts as not given. */
   readonly yolo?: boolean
   /** If true, trusts the project's files this time. */
   readonly trustProject?: boolean
@@ -246,13 +244,16 @@ const readGivenGateway = Effect.fnUntraced(function*(given: GivenSettings) {
   return { file, tree, ...(yield* readGateway(file, tree)) }
 })
 
-/** Blank counts as not given. */
-const flag = (flag: string, value: string | undefined): Option.Option<Setting<string>> =>
-  value === undefined || value.trim() === "" ? Option.none() : Option.some({ value, origin: { _tag: "Flag", flag } })
-
 const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
   const regions = yield* RegionFallback
-  const yoloVariable = variable(yield* ProgramNames, "YOLO")
+  const names = yield* ProgramNames
+  const yoloVariable = variable(names, "YOLO")
+  const override = <A>(parameter: OverrideName, value: A): Setting<A> => ({
+    value,
+    origin: { _tag: "Flag", flag: flag(names, parameter) }
+  })
+  const overrideText = (parameter: OverrideName, value: string | undefined): Option.Option<Setting<string>> =>
+    value === undefined || value.trim() === "" ? Option.none() : Option.some(override(parameter, value))
   const { files, sources } = yield* readSources
   const { file, merged, misplaced, mode, servers, unknown, untrusted, warnings: sourceWarnings } = yield* mergeSources(
     sources,
@@ -273,19 +274,19 @@ const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
   const { gateway, notices } = yield* readGateway(file, merged)
   const crossRegion: Setting<string> = overrides.crossRegion === undefined
     ? gateway.crossRegion
-    : { value: overrides.crossRegion, origin: { _tag: "Flag", flag: "--cross-region" } }
+    : override("crossRegion", overrides.crossRegion)
   yield* checkCrossRegion(crossRegion)
   const maxCost: Option.Option<Setting<number>> = overrides.maxCost === undefined
     ? gateway.maxCost
-    : Option.some({ value: overrides.maxCost, origin: { _tag: "Flag", flag: "--max-cost" } })
+    : Option.some(override("maxCost", overrides.maxCost))
   const { models, notices: modelNotices } = yield* readModels(file, merged, gateway.request)
   const warnings = [...sourceWarnings, ...notices, ...modelNotices]
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
 
   return Settings.of({
-    model: Option.orElse(flag("--model", overrides.model), () => setting(paths.model)),
+    model: Option.orElse(overrideText("model", overrides.model), () => setting(paths.model)),
     smallModel: setting(paths.smallModel),
-    fallback: Option.orElse(flag("--fallback-model", overrides.fallback), () => setting(paths.fallback)),
+    fallback: Option.orElse(overrideText("fallback", overrides.fallback), () => setting(paths.fallback)),
     baseURL,
     region: yield* regions.resolve(setting(paths.region)),
     profile: setting(paths.profile),
@@ -295,9 +296,9 @@ const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
     permission: Option.fromNullable(file.permission),
     mode: overrides.mode === undefined
       ? mode ?? defaults.mode
-      : { value: overrides.mode, origin: { _tag: "Flag", flag: "--mode" } },
+      : override("mode", overrides.mode),
     yolo: overrides.yolo === true
-      ? { value: true, origin: { _tag: "Flag", flag: "--yolo" } }
+      ? override("yolo", true)
       : Option.match(yield* Environment.readFlag(yoloVariable), {
         onNone: () => defaults.yolo,
         onSome: (value): Setting<boolean> => ({ value, origin: { _tag: "Environment", variable: yoloVariable } })

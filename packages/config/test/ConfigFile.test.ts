@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ConfigFile, paths } from "../src/ConfigFile.ts"
 import * as ConfigJsonSchema from "../src/ConfigJsonSchema.ts"
+import { ProgramNames } from "../src/given/ProgramNames.ts"
 
 const at = (schema: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((node, key) => (node as Record<string, Record<string, unknown>>)["properties"]?.[key], schema)
@@ -14,14 +15,14 @@ layer(NodeContext.layer)("The schema of the configuration file", (it) => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const written = yield* fs.readFileString(new URL("../altimate-code.schema.json", import.meta.url).pathname)
-      assert.strictEqual(ConfigJsonSchema.render(), written)
+      assert.strictEqual(ConfigJsonSchema.render(ProgramNames.defaultValue()), written)
     }))
 
   it.effect("describes every setting, allows others, and requires none", () =>
     Effect.sync(() => {
-      const schema = JSON.parse(ConfigJsonSchema.render())
+      const schema = JSON.parse(ConfigJsonSchema.render(ProgramNames.defaultValue()))
       assert.strictEqual(schema.$schema, "http://json-schema.org/draft-07/schema#")
-      assert.notInclude(ConfigJsonSchema.render(), "$ref")
+      assert.notInclude(ConfigJsonSchema.render(ProgramNames.defaultValue()), "$ref")
       for (const path of Object.values(paths)) {
         const setting = at(schema, path)
         assert.propertyVal(setting, "type", "string")

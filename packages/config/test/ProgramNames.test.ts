@@ -5,13 +5,21 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as ConfigJsonSchema from "../src/ConfigJsonSchema.ts"
 import * as Directories from "../src/Directories.ts"
-import { ProgramNames } from "../src/given/ProgramNames.ts"
+import { type Names, ProgramNames } from "../src/given/ProgramNames.ts"
 import { describe as describeOrigin } from "../src/Origin.ts"
 import * as Settings from "../src/Settings.ts"
 import { bedrock } from "./fixture.ts"
 
-const names = Layer.succeed(ProgramNames, { directory: "helpdesk", file: "gateway", variables: "HELPDESK_" })
+const own: Names = { directory: "helpdesk", file: "gateway", variables: "HELPDESK_" }
+
+interface Start extends Settings.Overrides {
+  readonly cwd?: string
+  readonly names?: Names
+}
+
+const inDirectory = (cwd: string) => Effect.map(Directories.Directories, (directories) => ({ ...directories, cwd }))
 
 /** Reads the settings of a program with these names, in a new home directory. */
 const makeProgram = Effect.gen(function*() {
@@ -19,12 +27,12 @@ const makeProgram = Effect.gen(function*() {
   const home = yield* Effect.flatMap(fs.makeTempDirectoryScoped(), fs.realPath)
   const configuration = `${home}/.config/helpdesk`
   yield* fs.makeDirectory(configuration, { recursive: true })
-  const load = (env: Record<string, string> = {}) =>
+  const load = (env: Record<string, string> = {}, { cwd = home, names = own, ...overrides }: Start = {}) =>
     Effect.provide(
       Settings.Settings,
-      Settings.layer().pipe(
-        Layer.provide(Directories.layer),
-        Layer.provide(names),
+      Settings.layer(overrides).pipe(
+        Layer.provide(Layer.effect(Directories.Directories, inDirectory(cwd)).pipe(Layer.provide(Directories.layer))),
+        Layer.provide(Layer.succeed(ProgramNames, names)),
         Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries({ HOME: home, ...env })))))
       )
     )
@@ -49,19 +57,11 @@ layer(NodeContext.layer)("a program with names of its own", (it) => {
 
     it.scoped("its own directory of a project", () =>
       Effect.gen(function*() {
-        const { home, fs, write } = yield* makeProgram
+        const { fs, home, load, write } = yield* makeProgram
         const cwd = `${home}/project`
         yield* fs.makeDirectory(`${cwd}/.helpdesk`, { recursive: true })
         yield* write(`${cwd}/.helpdesk/gateway.json`, { model: "amazon-bedrock/project" })
-        const directories = { home, config: `${home}/.config/helpdesk`, data: home, cache: home, cwd }
-        const { model } = yield* Effect.provide(
-          Settings.Settings,
-          Settings.layer().pipe(
-            Layer.provide(Layer.succeed(Directories.Directories, directories)),
-            Layer.provide(names),
-            Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["HOME", home]]))))
-          )
-        )
+        const { model } = yield* load({}, { cwd })
         assert.strictEqual(Option.getOrThrow(model).value, "amazon-bedrock/project")
       }))
 
@@ -120,5 +120,64 @@ layer(NodeContext.layer)("a program with names of its own", (it) => {
         const error = yield* Effect.flip(load())
         assert.match(error.message, /helpdesk\/gateway\.json and .*helpdesk\/gateway\.jsonc both exist/)
       }))
+
+    it.scoped("what to do instead of a setting of another tool", () =>
+      Effect.gen(function*() {
+        const { configuration, load, write } = yield* makeProgram
+        yield* write(`${configuration}/gateway.json`, { command: {}, env: {}, logLevel: "debug", skills: {} })
+        const { unknown } = yield* load()
+        assert.deepStrictEqual(unknown.map(({ note }) => Option.getOrThrow(note)), [
+          "Write each command as a file: .helpdesk/commands/NAME.md.",
+          "Set environment variables before you start helpdesk, or for one server in mcp.NAME.environment.",
+          "The log level is set when you start helpdesk, not in the file.",
+          "Put each skill in a folder of .helpdesk/skills or .agents/skills."
+        ])
+      }))
+
+    it.scoped("what overrides its files as parameters, unless it has options for them", () =>
+      Effect.gen(function*() {
+        const { load } = yield* makeProgram
+        const overrides = {
+          model: "amazon-bedrock/x",
+          fallback: "y",
+          crossRegion: "off",
+          maxCost: 2,
+          mode: "plan",
+          yolo: true
+        } as const
+        const settings = yield* load({}, overrides)
+        const { crossRegion, maxCost } = settings.gateway
+        const found = [
+          Option.getOrThrow(settings.model),
+          Option.getOrThrow(settings.fallback),
+          crossRegion,
+          Option.getOrThrow(maxCost),
+          settings.mode,
+          settings.yolo
+        ]
+        assert.deepStrictEqual(
+          found.map(({ origin }) => describeOrigin(origin)),
+          Object.keys(overrides).map((name) => `the parameter ${name}`)
+        )
+        const withOption = yield* load({}, { ...overrides, names: { ...own, flags: { mode: "--start-in" } } })
+        assert.strictEqual(describeOrigin(withOption.mode.origin), "--start-in")
+      }))
+
+    it.scoped("a mode of a project's file that is ignored", () =>
+      Effect.gen(function*() {
+        const { fs, home, load, write } = yield* makeProgram
+        yield* fs.makeDirectory(`${home}/project`)
+        yield* write(`${home}/project/gateway.json`, { permission: { mode: "accept-edits" } })
+        const { warnings } = yield* load({}, { cwd: `${home}/project` })
+        assert.match(warnings.join("\n"), /Use the parameter mode, or set it in your own configuration\.$/)
+      }))
   })
+
+  it.effect("titles the schema of its file", () =>
+    Effect.sync(() => {
+      const { description, title } = JSON.parse(ConfigJsonSchema.render(own))
+      assert.strictEqual(title, "helpdesk")
+      assert.strictEqual(description, "Configuration of helpdesk (gateway.json).")
+      assert.notMatch(ConfigJsonSchema.render(own), /altimate|--[a-z]/)
+    }))
 })

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { ConfigFile } from "../src/ConfigFile.ts"
 import * as ConfigJsonSchema from "../src/ConfigJsonSchema.ts"
+import { ProgramNames } from "../src/given/ProgramNames.ts"
 
 const text = readFileSync(
   fileURLToPath(new URL("../../../docs/altimate-code.example.jsonc", import.meta.url)),
@@ -52,7 +53,7 @@ describe("docs/altimate-code.example.jsonc", () => {
   })
 
   it("has every setting of the schema and no others", () => {
-    const { properties, ...schema } = JSON.parse(ConfigJsonSchema.render())
+    const { properties, ...schema } = JSON.parse(ConfigJsonSchema.render(ProgramNames.defaultValue()))
     // The settings of a server are the same under both names.
     assert.deepStrictEqual(properties.mcpServers.additionalProperties, properties.mcp.additionalProperties)
     const { mcpServers: _, ...others } = properties

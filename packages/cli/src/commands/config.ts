@@ -1,5 +1,6 @@
 /** `altimate-code config`: which settings apply, where they come from, and the JSON Schema of the file. */
 import type { UnknownSetting } from "@altimate-code/config/ConfigReport"
+import { ProgramNames } from "@altimate-code/config/given/ProgramNames"
 import * as Origin from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
@@ -114,6 +115,6 @@ export const schema = command("schema", {
     Effect.gen(function*() {
       const { write } = yield* Stdio
       const { render } = yield* load(() => import("@altimate-code/config/ConfigJsonSchema"))
-      yield* write(render())
+      yield* write(render(yield* ProgramNames))
     })
 })

@@ -3,8 +3,8 @@ import { printable } from "@altimate-code/log/Printable"
 import { isSecretName } from "@altimate-code/log/SecretName"
 import * as Suggest from "@altimate-code/system/Suggest"
 import type { ConfigError } from "../../ConfigError.ts"
+import type { Names } from "../../given/ProgramNames.ts"
 import { type Origin, source } from "../../Origin.ts"
-
 import { errorAt } from "../file/errorAt.ts"
 import { type Branch, find, formatPath, type Tree } from "../file/tree.ts"
 import { bedrockFields } from "../schema/bedrockOptions.ts"
@@ -25,8 +25,11 @@ interface Found {
  * another name, or in an object that a later one with the same name replaces. Every URL in an unknown place counts, unless its name says
  * that it is something else.
  */
-export const findMisplacedUrl = (tree: Branch): ConfigError | undefined => {
-  const [found] = [...findUnknownKeys(tree).flatMap(({ path }) => findInUnknown(tree, path)), ...findReplaced(tree)]
+export const findMisplacedUrl = (tree: Branch, names: Names): ConfigError | undefined => {
+  const [found] = [
+    ...findUnknownKeys(tree, names).flatMap(({ path }) => findInUnknown(tree, path)),
+    ...findReplaced(tree)
+  ]
   return found === undefined ? undefined : errorAt(found.origin, {
     reason: "Misplaced",
     message: `the gateway's URL is in ${formatPath(found.path)}, where it has no effect`,

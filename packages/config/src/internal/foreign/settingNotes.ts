@@ -1,4 +1,5 @@
 /** Settings of other tools, and what applies here instead. */
+import type { Names } from "../../given/ProgramNames.ts"
 
 /** A remark about a setting that has no effect here. */
 export interface Note {
@@ -59,12 +60,12 @@ const unnecessary: Readonly<Record<string, string>> = {
 }
 
 /** Settings without an equivalent, or with another name here. */
-const missed: Readonly<Record<string, string>> = {
+const missed: Readonly<Record<string, string | ((names: Names) => string)>> = {
   agent: "There are no custom agents: model and permission at the top of the file apply to every task.",
   apiKeyHelper: "Use provider.amazon-bedrock.options.tokenCommand.",
   awsAuthRefresh: "Sign in to AWS yourself, or use provider.amazon-bedrock.options.tokenCommand.",
   awsCredentialExport: "Use credential_process in ~/.aws/config, or provider.amazon-bedrock.options.tokenCommand.",
-  command: "Write each command as a file: .altimate-code/commands/NAME.md.",
+  command: ({ directory }) => `Write each command as a file: .${directory}/commands/NAME.md.`,
   compaction: "Long conversations are compacted automatically; this can't be configured.",
   default_agent: "There are no custom agents.",
   disabled_providers: "Amazon Bedrock is the only provider.",
@@ -74,14 +75,15 @@ const missed: Readonly<Record<string, string>> = {
   enableAllProjectMcpServers: "A project's servers start only after you trust its file.",
   enabledMcpjsonServers: "Enable servers with mcp.NAME.enabled; .mcp.json is not read.",
   disabledMcpjsonServers: "Disable servers with mcp.NAME.enabled; .mcp.json is not read.",
-  env: "Set environment variables before you start altimate-code, or for one server in mcp.NAME.environment.",
+  env: ({ directory }) =>
+    `Set environment variables before you start ${directory}, or for one server in mcp.NAME.environment.`,
   experimental: "There are no experimental settings.",
   formatter: "Files are not formatted after an edit: instructions can tell the model to run a formatter.",
   governance: "There is no cost limit for queries: options.maxCost limits a session.",
   hooks: "Hooks do not run.",
   json_response: "There is no such setting.",
   language: "State the response language in AGENTS.md.",
-  logLevel: "The log level is set when you start altimate-code, not in the file.",
+  logLevel: ({ directory }) => `The log level is set when you start ${directory}, not in the file.`,
   mode: "There are no custom modes: permission.mode is ask, accept-edits or plan.",
   outputStyle: "Describe the style in AGENTS.md.",
   permissions: "Rules go under permission, in a different format, and the mode to start in is permission.mode.",
@@ -92,7 +94,7 @@ const missed: Readonly<Record<string, string>> = {
   references: "List files under instructions, or name them in the prompt.",
   sandbox: "Commands run without a sandbox: permission decides what may run.",
   shell: "Commands run in bash, or in sh if bash is missing.",
-  skills: "Put each skill in a folder of .altimate-code/skills or .agents/skills.",
+  skills: ({ directory }) => `Put each skill in a folder of .${directory}/skills or .agents/skills.`,
   snapshot: "No snapshots are taken: use Git to undo changes.",
   statusLine: "The status bar can't be customized.",
   tool_output: "The output limit for tools can't be configured.",
@@ -113,10 +115,10 @@ const matchesPattern = (pattern: string, path: ReadonlyArray<string>): boolean =
 }
 
 /** The remark about an unknown setting; none if no known tool has it, so it may be a typo. */
-export const findNote = (path: ReadonlyArray<string>): Note | undefined => {
-  const find = (notes: Readonly<Record<string, string>>, isMissed: boolean): Note | undefined => {
-    const entry = Object.entries(notes).find(([pattern]) => matchesPattern(pattern, path))
-    return entry === undefined ? undefined : { text: entry[1], isMissed }
+export const findNote = (path: ReadonlyArray<string>, names: Names): Note | undefined => {
+  const find = (notes: typeof missed, isMissed: boolean): Note | undefined => {
+    const text = Object.entries(notes).find(([pattern]) => matchesPattern(pattern, path))?.[1]
+    return text === undefined ? undefined : { text: typeof text === "string" ? text : text(names), isMissed }
   }
   return find(unnecessary, false) ?? find(missed, true)
 }

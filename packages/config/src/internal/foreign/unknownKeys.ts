@@ -3,6 +3,7 @@ import * as Suggest from "@altimate-code/system/Suggest"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { ConfigFile, paths, Theme } from "../../ConfigFile.ts"
+import type { Names } from "../../given/ProgramNames.ts"
 import type { Origin } from "../../Origin.ts"
 import { type Branch, formatPath, type Tree } from "../file/tree.ts"
 import { isBedrock, isOtherProvider } from "./providerNames.ts"
@@ -23,16 +24,17 @@ export interface UnknownKey {
  */
 export const findUnknownKeys = (
   tree: Branch,
+  names: Names,
   ast: AST.AST = ConfigFile.ast,
   path: ReadonlyArray<string> = []
 ): ReadonlyArray<UnknownKey> => {
-  if (AST.isSuspend(ast)) return findUnknownKeys(tree, ast.f(), path)
-  if (AST.isUnion(ast)) return ast.types.flatMap((type) => findUnknownKeys(tree, type, path))
+  if (AST.isSuspend(ast)) return findUnknownKeys(tree, names, ast.f(), path)
+  if (AST.isUnion(ast)) return ast.types.flatMap((type) => findUnknownKeys(tree, names, type, path))
   if (!AST.isTypeLiteral(ast)) return []
   const known = new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type]))
   const [anyKey] = ast.indexSignatures
   return Array.from(tree.children).flatMap(([key, child]) => {
-    const within = (type: AST.AST) => child._tag === "Branch" ? findUnknownKeys(child, type, [...path, key]) : []
+    const within = (type: AST.AST) => child._tag === "Branch" ? findUnknownKeys(child, names, type, [...path, key]) : []
     const type = known.get(key)
     if (type !== undefined && !(path.length === 0 && isOtherTheme(key, child))) return within(type)
     if (path.length === 1 && path[0] === "provider") {
@@ -40,7 +42,7 @@ export const findUnknownKeys = (
         ? []
         : [{ path: [...path, key], origin: child.origin, suggestion: isBedrock(key) ? "amazon-bedrock" : undefined }]
     }
-    const note = findNote([...path, key])
+    const note = findNote([...path, key], names)
     if (note !== undefined) return [{ path: [...path, key], origin: child.origin, suggestion: undefined, note }]
     const suggestion = Suggest.closest(key, Array.from(known.keys()))[0] ?? suggestApiKey(key, path)
     return anyKey !== undefined && (suggestion === undefined || key.startsWith(suggestion))

@@ -152,7 +152,7 @@ export const bedrockFields = {
     "The most that a session may cost, in US dollars. Once it is reached, no further request of the session is sent."
   ),
   crossRegion: optional(crossRegion),
-  fallback: text("The model to offer on the screen when the selected one is overloaded. For run: --fallback-model."),
+  fallback: text("The model to offer on the screen when the selected one is overloaded."),
   prefixRules: optional(() =>
     Schema.Array(prefixRule()).annotations({ description: "Rules to try before the built-in ones." })
   ),

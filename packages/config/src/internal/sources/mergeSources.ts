@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import { type Mode, paths } from "../../ConfigFile.ts"
 import type { UnknownSetting, UntrustedFile } from "../../ConfigReport.ts"
 import { Directories } from "../../Directories.ts"
+import { flag, ProgramNames } from "../../given/ProgramNames.ts"
 import { type Origin, position, type Setting } from "../../Origin.ts"
 import { checkTypes, isConfigFile } from "../file/checkTypes.ts"
 import { parse, type Source } from "../file/parse.ts"
@@ -46,6 +47,7 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
   { maxCost, trustProject = false }: Overrides
 ) {
   const { cwd, home } = yield* Directories
+  const names = yield* ProgramNames
   const { register } = yield* Secrets
   // Values like {env:HOME} or {env:USER} are part of the directories' own paths. Masking them would make paths unreadable.
   const isNotInPaths = (secret: string) => !home.includes(secret) && !cwd.includes(secret)
@@ -84,12 +86,12 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
         `permission.mode is ignored (${
           locate(mode.origin)
         }): a project's file can't change the mode from "${current}" to "${mode.value}", which asks less. `
-          + "Use --mode, or set it in your own configuration."
+          + `Use ${flag(names, "mode")}, or set it in your own configuration.`
       )
     } else {
       startMode = mode ?? startMode
     }
-    for (const { note, origin, path, suggestion } of findUnknownKeys(tree)) {
+    for (const { note, origin, path, suggestion } of findUnknownKeys(tree, names)) {
       const key = formatPath(path)
       unknown.push({
         key,
@@ -138,6 +140,6 @@ export const mergeSources = Effect.fn("mergeSources")(function*(
     warnings.push(`${keys}: not used. Requests go only to Amazon Bedrock; these settings are for other providers.`)
   }
   // The last file takes precedence, so it is the one to correct.
-  const misplaced = checked.toReversed().flatMap(({ tree }) => findMisplacedUrl(tree) ?? [])[0]
+  const misplaced = checked.toReversed().flatMap(({ tree }) => findMisplacedUrl(tree, names) ?? [])[0]
   return { file, merged, misplaced, mode: startMode, servers, unknown, untrusted, warnings }
 })
