@@ -9,7 +9,7 @@ import { Workspace } from "@altimate-code/agent/Workspace"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
 import { Prompt } from "@effect/ai"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
-import { Config, Console, Effect, Layer, Logger, LogLevel, Stream } from "effect"
+import { Config, Console, Effect, Layer, Stream } from "effect"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -37,8 +37,7 @@ const assistant = Layer.mergeAll(
   SessionStore.layer({ directory: join(state, "sessions") }),
   PermissionPolicy.layer,
   PermissionRules.layer({ read: "allow", glob: "allow", grep: "allow", "*": "deny" }),
-  Approver.declineAll("This assistant only reads."),
-  Logger.minimumLogLevel(LogLevel.Warning)
+  Approver.declineAll("This assistant only reads.")
 ).pipe(Layer.provide(NodeContext.layer))
 
 const program = Effect.gen(function*() {

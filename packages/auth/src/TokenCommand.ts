@@ -5,8 +5,8 @@
  */
 import { Directories } from "@altimate-code/config/Directories"
 import { describe, type Setting } from "@altimate-code/config/Origin"
-import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { Secrets } from "@altimate-code/log/Secrets"
+import { logDecision } from "@altimate-code/system/logging/DecisionLevel"
 import type { Wrapping } from "@altimate-code/system/PastedToken"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"

@@ -1,9 +1,9 @@
 /** The commands of the program, and how a command line runs one of them. */
 import * as Directories from "@altimate-code/config/Directories"
 import * as PipedFiles from "@altimate-code/config/PipedFiles"
-import { DecisionLevel } from "@altimate-code/log/DecisionLevel"
 import * as LogFile from "@altimate-code/log/LogFile"
 import * as Secrets from "@altimate-code/log/Secrets"
+import { DecisionLevel } from "@altimate-code/system/logging/DecisionLevel"
 import * as Path from "@effect/platform/Path"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"

@@ -4,11 +4,13 @@
  * @since 0.1.0
  */
 import { Secrets } from "@altimate-code/log/Secrets"
+import { logReported } from "@altimate-code/system/logging/DecisionLevel"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ConfigError } from "./ConfigError.ts"
@@ -281,7 +283,7 @@ const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
     : Option.some(override("maxCost", overrides.maxCost))
   const { models, notices: modelNotices } = yield* readModels(file, merged, gateway.request)
   const warnings = [...sourceWarnings, ...notices, ...modelNotices]
-  yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+  yield* Effect.forEach(warnings, (warning) => logReported(LogLevel.Warning, warning), { discard: true })
 
   return Settings.of({
     model: Option.orElse(overrideText("model", overrides.model), () => setting(paths.model)),

@@ -9,9 +9,9 @@ import type { ConfigError } from "@altimate-code/config/ConfigError"
 import type { Gateway } from "@altimate-code/config/Gateway"
 import type { GivenSettings } from "@altimate-code/config/given/GivenSettings"
 import * as Settings from "@altimate-code/config/Settings"
-import { logDecision, logReported } from "@altimate-code/log/DecisionLevel"
 import { publicUrl, registerSecrets } from "@altimate-code/log/PublicUrl"
 import * as Network from "@altimate-code/network/Network"
+import { logDecision, logReported } from "@altimate-code/system/logging/DecisionLevel"
 import type {
   ConverseCommandInput,
   ConverseCommandOutput,
@@ -318,7 +318,7 @@ const makeClient = (limits: Limits): Effect.Effect<
       Effect.flatMap(Ref.getAndSet(streams, false), (wasStreaming) =>
         wasStreaming
           ? Effect.zipRight(
-            Effect.annotateLogs(Effect.logWarning("The gateway does not stream"), { because: message }),
+            Effect.annotateLogs(logReported(LogLevel.Warning, "The gateway does not stream"), { because: message }),
             notify({ _tag: "NotStreamed", message })
           )
           : Effect.void)

@@ -1,6 +1,6 @@
 import * as Gateway from "@altimate-code/config/Gateway"
-import { DecisionLevel } from "@altimate-code/log/DecisionLevel"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import { DecisionLevel } from "@altimate-code/system/logging/DecisionLevel"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"

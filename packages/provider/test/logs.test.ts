@@ -1,18 +1,33 @@
-import { DecisionLevel } from "@altimate-code/log/DecisionLevel"
 import * as Sandbox from "@altimate-code/sandbox/Sandbox"
+import { DecisionLevel } from "@altimate-code/system/logging/DecisionLevel"
 import { assert, describe, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Stream from "effect/Stream"
+import * as BedrockClient from "../src/BedrockClient.ts"
 import * as BedrockLanguageModel from "../src/BedrockLanguageModel.ts"
-import { chain, client, complete, faulty, hello, keys, preferChain, stream, token } from "./protocol/fixture.ts"
+import {
+  chain,
+  client,
+  complete,
+  faulty,
+  hello,
+  keys,
+  preferChain,
+  request,
+  stream,
+  token
+} from "./protocol/fixture.ts"
 
 /** Every line that the client logs, with its annotations. */
 const logged = (
   script: Sandbox.Options["script"],
   options: Parameters<typeof client>[1] = {},
-  operation: typeof stream | typeof complete = stream
+  operation: typeof stream | typeof complete = stream,
+  gateway: Sandbox.Options = {}
 ) =>
   Effect.gen(function*() {
     const lines: Array<{ level: string; message: string; annotations: Record<string, unknown> }> = []
@@ -23,7 +38,7 @@ const logged = (
         annotations: Object.fromEntries(annotations)
       })
     })
-    const sandbox = yield* Sandbox.make(script === undefined ? {} : { script })
+    const sandbox = yield* Sandbox.make(script === undefined ? gateway : { ...gateway, script })
     const layer = BedrockLanguageModel.layer({ model: "anthropic.claude-sonnet-4-6-v1" }).pipe(
       Layer.provideMerge(client(sandbox.url, { ...options, logger })),
       Layer.provideMerge(Logger.minimumLogLevel(LogLevel.All))
@@ -113,6 +128,24 @@ describe("the log", () => {
       const { lines } = yield* logged([faulty({ type: "throttle", times: "always" })])
       assert.include(lines.map(({ message }) => message), "request failed")
       assert.deepStrictEqual(lines.filter(({ level }) => !["DEBUG", "TRACE"].includes(level)), [])
+    }))
+
+  it.scopedLive("has a gateway that does not stream and a refused field once, at DEBUG unless the program chooses another level", () =>
+    Effect.gen(function*() {
+      const twice = Effect.flatMap(BedrockClient.BedrockClient, ({ converseStream }) => {
+        const ask = Stream.runCollect(converseStream({ ...request, requestMetadata: { team: "a" } }))
+        return Effect.map(Effect.zipRight(ask, ask), Chunk.toReadonlyArray)
+      })
+      for (const [level, label] of [[LogLevel.Debug, "DEBUG"], [LogLevel.Info, "WARN"]] as const) {
+        const { lines } = yield* logged(undefined, {}, twice, { streaming: "json", refuse: ["requestMetadata"] }).pipe(
+          Effect.provideService(DecisionLevel, level)
+        )
+        const reported = lines.filter(({ message }) => /does not stream|left out/.test(message))
+        assert.sameMembers(reported.map(({ level, message }) => `${level} ${message}`), [
+          `${label} field left out of requests`,
+          `${label} The gateway does not stream`
+        ])
+      }
     }))
 
   it.scopedLive("contains a failure in the middle of a stream as an error", () =>

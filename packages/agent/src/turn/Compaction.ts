@@ -3,9 +3,11 @@
  *
  * @since 0.1.0
  */
+import { logReported } from "@altimate-code/system/logging/DecisionLevel"
 import * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
+import * as LogLevel from "effect/LogLevel"
 import {
   abbreviateCount,
   findLimits,
@@ -131,7 +133,7 @@ const summarizeWith = ({ contextWindow = Infinity, languageModel, name }: SmallM
     Effect.provideService(LanguageModel.LanguageModel, languageModel),
     Effect.catchIf(AiError.isAiError, (error) =>
       Effect.zipRight(
-        Effect.logWarning("the small model could not summarize").pipe(
+        logReported(LogLevel.Warning, "the small model could not summarize").pipe(
           Effect.annotateLogs({ model: name, error: error.message })
         ),
         summarize(request)

@@ -1,3 +1,4 @@
+import { DecisionLevel } from "@altimate-code/system/logging/DecisionLevel"
 import * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -14,6 +15,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
@@ -208,6 +210,27 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a tu
       ])
       assert.deepStrictEqual(types(lines), ["session", "user", "assistant"])
       assert.deepStrictEqual(seen[0]!.prompt.content.map(({ role }) => role), ["system", "user"])
+    }))
+
+  it.scoped("logs each call at Debug, unless the program chooses another level", () =>
+    Effect.gen(function*() {
+      for (const [level, label] of [[undefined, "DEBUG"], [LogLevel.Info, "INFO"]] as const) {
+        const lines: Array<string> = []
+        const logger = Logger.make<unknown, void>(({ logLevel, message }) =>
+          void lines.push(`${logLevel.label} ${[message].flat().join(" ")}`)
+        )
+        const calls = turn({
+          steps: [
+            { parts: [call("1", "look", { at: "a" }), finish("tool-calls")] },
+            { parts: [...text("Done."), finish("stop")] }
+          ]
+        })
+        yield* (level === undefined ? calls : Effect.provideService(calls, DecisionLevel, level)).pipe(
+          Effect.provide(Logger.add(logger)),
+          Logger.withMinimumLogLevel(LogLevel.All)
+        )
+        assert.deepStrictEqual(lines.filter((line) => line.endsWith("look ok")), [`${label} look ok`])
+      }
     }))
 
   it.scoped("saves which model answered if the provider reports it", () =>

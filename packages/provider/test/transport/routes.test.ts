@@ -1,4 +1,4 @@
-import { DecisionLevel } from "@altimate-code/log/DecisionLevel"
+import { DecisionLevel } from "@altimate-code/system/logging/DecisionLevel"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"

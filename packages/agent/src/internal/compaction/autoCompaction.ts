@@ -1,7 +1,9 @@
 /** Compacts during a turn: when the context is nearly full, and after a request was too long. */
+import { logReported } from "@altimate-code/system/logging/DecisionLevel"
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Effect from "effect/Effect"
+import * as LogLevel from "effect/LogLevel"
 import * as History from "../../session/History.ts"
 import type { Line, Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
@@ -142,7 +144,7 @@ export const shortenRequest = (
         error._tag === "SessionError"
           ? Effect.fail(error)
           : Effect.as(
-            Effect.logWarning("compaction failed").pipe(Effect.annotateLogs({ error: describe(error) })),
+            logReported(LogLevel.Warning, "compaction failed").pipe(Effect.annotateLogs({ error: describe(error) })),
             undefined
           )
       )

@@ -1,5 +1,6 @@
 /** Runs the tool calls of one answer and saves their results. */
 import * as Cut from "@altimate-code/system/Cut"
+import { logDecision } from "@altimate-code/system/logging/DecisionLevel"
 import type { ProcessId } from "@altimate-code/system/ProcessId"
 import * as AiError from "@effect/ai/AiError"
 import type * as Response from "@effect/ai/Response"
@@ -125,7 +126,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
             return result
           })
         ).pipe(Effect.ensuring(savePoint.leave))
-        yield* Effect.logInfo(`${call.name} ${result.outcome}`).pipe(
+        yield* logDecision(`${call.name} ${result.outcome}`).pipe(
           Effect.annotateLogs({ service: "agent", title, summary: result.output.summary })
         )
         yield* emit(toToolDone(result))

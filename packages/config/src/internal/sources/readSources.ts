@@ -1,5 +1,5 @@
-import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { printable } from "@altimate-code/log/Printable"
+import { logDecision } from "@altimate-code/system/logging/DecisionLevel"
 import { readText } from "@altimate-code/system/ReadText"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"

@@ -1,6 +1,6 @@
 /** Sends the HTTP request of one attempt, logs it, and inspects the response before the SDK decodes it. */
-import { logDecision } from "@altimate-code/log/DecisionLevel"
 import { NetworkError } from "@altimate-code/network/NetworkError"
+import { logDecision } from "@altimate-code/system/logging/DecisionLevel"
 import type { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /** Retries a request according to the policy, and once with renewed credentials if they were refused. */
-import { logReported } from "@altimate-code/log/DecisionLevel"
+import { logReported } from "@altimate-code/system/logging/DecisionLevel"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

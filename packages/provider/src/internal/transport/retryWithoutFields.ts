@@ -1,7 +1,9 @@
 /** Retries a request without the fields that were refused. */
 import type { Droppable } from "@altimate-code/config/Gateway"
+import { logReported } from "@altimate-code/system/logging/DecisionLevel"
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime"
 import * as Effect from "effect/Effect"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { BedrockError } from "../../BedrockError.ts"
@@ -35,7 +37,7 @@ export const retryWithoutFields = <Request extends ConverseCommandInput, A, R>(
         if (before.includes(field)) return [Effect.void, before] as const
         const dropped = [...before, field]
         const report = Effect.zipRight(
-          Effect.annotateLogs(Effect.logWarning("field left out of requests"), { field, because: message }),
+          Effect.annotateLogs(logReported(LogLevel.Warning, "field left out of requests"), { field, because: message }),
           notify({ _tag: "FieldDropped", message, field, dropped })
         )
         return [report, dropped] as const
