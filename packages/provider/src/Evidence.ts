@@ -58,7 +58,9 @@ export const ResponseEvidence = Schema.Struct({
   /** The `upgrade` header. */
   upgrade: Schema.optional(Schema.String),
   /** The `location` header, without the secrets that a URL can contain. */
-  location: Schema.optional(Schema.String)
+  location: Schema.optional(Schema.String),
+  /** All headers, names in lower case, without secrets. */
+  headers: Schema.Record({ key: Schema.String, value: Schema.String })
 })
 /**
  * @since 0.1.0

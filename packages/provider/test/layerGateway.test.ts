@@ -174,6 +174,7 @@ describe("a failed request", () => {
       assert.strictEqual(failure.reason, "StatusCode")
       assert.strictEqual(failure.response.status, 429)
       assert.strictEqual(failure.response.headers["retry-after"], "7")
+      assert.match(failure.response.headers["x-amzn-errortype"] ?? "", /^ThrottlingException:/)
       assert.match(failure.response.headers["x-amzn-requestid"] ?? "", /^[0-9a-f-]{36}$/)
       assert.include(failure.description, "Too many tokens")
       assert.strictEqual(failure.request.url, `${gateway.url}/model/us.${model}/converse`)

@@ -156,15 +156,36 @@ describe("the evidence", () => {
       location: "/a?token=b"
     }
     const { response } = answer(401, {}, headers).evidence!
+    const { location } = response!
     assert.deepStrictEqual(response, {
       form: "json",
       receivedAt: 0,
       clockSkewMillis: -10_000,
       challenge: "Basic",
       upgrade: "h2c",
-      location: response!.location
+      location,
+      headers: { "content-type": "application/json", ...headers, location: location! }
     })
-    assert.notInclude(response!.location, "b")
+    assert.notInclude(location, "b")
+  })
+
+  it("contains all headers, without what is secret in them", () => {
+    const { headers } = answer(429, {}, {
+      "x-amzn-errortype": "ThrottlingException:http://internal.amazon.com/",
+      "x-ratelimit-remaining-tokens": "0",
+      "set-cookie": "session=canary",
+      "x-api-key": "canary",
+      "x-echo": "Bearer canary-token",
+      "content-location": "https://user:canary@gw.example.com/"
+    }).evidence!.response!
+    assert.deepInclude(headers, {
+      "x-amzn-errortype": "ThrottlingException:http://internal.amazon.com/",
+      "x-ratelimit-remaining-tokens": "0",
+      "set-cookie": "<redacted>",
+      "x-api-key": "<redacted>",
+      "x-echo": "Bearer <redacted>"
+    })
+    assert.notInclude(JSON.stringify(headers), "canary")
   })
 
   it("contains the credential without its secrets", () => {

@@ -12,6 +12,7 @@ import { contentType, exceptionName, mediaType, type ReceivedResponse } from "./
 import { sentencesIn } from "./body/sentences.ts"
 import { makeError } from "./makeError.ts"
 import { reasonOf } from "./reason.ts"
+import { redactResponse } from "./redactResponse.ts"
 import { readResponseIds } from "./responseIds.ts"
 
 export const expectedContentType = (operation: Attempt["operation"]): string =>
@@ -47,7 +48,8 @@ export const fromResponse = (response: ReceivedResponse, attempt: Attempt, now: 
       clockSkewMillis: clockSkew(headers["date"], now),
       challenge: headers["www-authenticate"] ?? headers["proxy-authenticate"],
       upgrade: headers["upgrade"],
-      location: headers["location"] === undefined ? undefined : publicUrl(headers["location"])
+      location: headers["location"] === undefined ? undefined : publicUrl(headers["location"]),
+      headers: redactResponse(headers)
     }
   }, attempt)
 }

@@ -58,7 +58,10 @@ export const makeError = (
         ...(sender.supportId !== undefined && { supportId: sender.supportId })
       })
     }),
-    evidence: makeEvidence(attempt, response === undefined ? undefined : maskValues(response)),
+    evidence: makeEvidence(
+      attempt,
+      response === undefined ? undefined : { ...maskValues(response), headers: maskValues(response.headers) }
+    ),
     url: attempt.url,
     attempts: attempt.number
   })

@@ -3,19 +3,22 @@ import * as AiError from "@effect/ai/AiError"
 import * as Option from "effect/Option"
 import type { BedrockError } from "../../BedrockError.ts"
 
-/** The response's headers are not stored; these are the ones that handlers read. */
-const toHeaders = ({ gatewayRequestId, requestId, retryAfterMillis }: BedrockError): Record<string, string> => {
+/** The headers of the response. Of an empty one only these are stored, and a wait can be in other headers than `retry-after`. */
+const toHeaders = (
+  { evidence, gatewayRequestId, requestId, retryAfterMillis }: BedrockError
+): Record<string, string> => {
   const [name, ...id] = gatewayRequestId?.split(" ") ?? []
   return {
     ...(name !== undefined && { [name.toLowerCase()]: id.join(" ") }),
     ...(requestId !== undefined && { "x-amzn-requestid": requestId }),
-    ...(retryAfterMillis !== undefined && { "retry-after": String(Math.ceil(retryAfterMillis / 1000)) })
+    ...(retryAfterMillis !== undefined && { "retry-after": String(Math.ceil(retryAfterMillis / 1000)) }),
+    ...evidence?.response?.headers
   }
 }
 
 /**
- * A response is an `HttpResponseError` with its status, and a failed connection an `HttpRequestError`, so that handlers for other providers understand
- * them. Everything else, such as a missing credential, is an `UnknownError`. The `cause` of all is the error itself.
+ * A response is an `HttpResponseError` with its status and headers, and a failed connection an `HttpRequestError`, so that handlers for other
+ * providers understand them. Everything else, such as a missing credential, is an `UnknownError`. The `cause` of all is the error itself.
  */
 export const toAiError = (method: string, error: BedrockError): AiError.AiError => {
   const common = { module: "BedrockLanguageModel", method, description: error.message }
