@@ -26,8 +26,8 @@ export interface Program {
   readonly files: Readonly<Record<string, string>>
   /** JSON, by path, at `https://vault.example.com` and `https://collector.example.com`. */
   readonly answers: Readonly<Record<string, unknown>>
-  /** The project whose packages it uses; by default the one with the packed libraries. */
-  readonly project?: "others"
+  /** The project whose packages it uses; by default the one with the packed libraries. In `oldest` they have the lowest versions of their peers. */
+  readonly project?: "others" | "oldest"
   readonly stdin?: string
 }
 

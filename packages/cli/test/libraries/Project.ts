@@ -65,20 +65,50 @@ const peers = Object.entries<string>({
   ...readJson("examples/package.json").devDependencies
 }).filter(([name]) => !name.startsWith("@altimate-code/")).map(([name, range]) => `${name}@${range}`)
 
+const libraries = readdirSync(join(root, "dist")).filter((name) => /^altimate-code-[a-z]/.test(name)).map((name) =>
+  join(root, "dist", name)
+)
+
+/**
+ * The lowest versions that the peer ranges of the libraries allow, and of what those need: npm would install the newest that is allowed, which can need a
+ * newer `effect` itself.
+ */
+const readLowest = Effect.map(
+  Effect.forEach(
+    libraries,
+    (tarball) => execute("tar", ["-xzOf", tarball, "package/package.json"], { cwd: root, env: process.env })
+  ),
+  (manifests): Readonly<Record<string, string>> => ({
+    ...Object.fromEntries(
+      manifests.flatMap(({ stdout }) => Object.entries<string>(JSON.parse(stdout).peerDependencies)).map((
+        [name, range]
+      ) => [name, /\d+\.\d+\.\d+/.exec(range)![0]])
+    ),
+    "@effect/rpc": "0.71.0"
+  })
+)
+
 /** Installs, and fails if npm finds that two packages do not fit together. */
-const install = (home: string) =>
+const install = (home: string, packages: ReadonlyArray<string>, flags: ReadonlyArray<string> = []) =>
   Effect.gen(function*() {
-    const dist = join(root, "dist")
-    const libraries = readdirSync(dist).filter((name) => /^altimate-code-[a-z]/.test(name)).map((name) =>
-      join(dist, name)
-    )
-    const flags = ["--strict-peer-deps", "--prefer-offline", "--no-audit", "--no-fund"]
+    const all = ["--strict-peer-deps", "--prefer-offline", "--no-audit", "--no-fund", ...flags]
     // The whole environment: certificates and the registry of this machine are in it.
-    const { code, stderr } = yield* execute("npm", ["install", ...flags, ...libraries, ...peers], {
+    const { code, stderr } = yield* execute("npm", ["install", ...all, ...libraries, ...packages], {
       cwd: home,
       env: process.env
     })
     assert.strictEqual(code, 0, stderr)
+  })
+
+/** Fails if npm cannot install the libraries with these versions; installs nothing. */
+const resolve = (home: string, versions: Readonly<Record<string, string>>) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    yield* fs.makeDirectory(home)
+    yield* fs.writeFileString(join(home, "package.json"), JSON.stringify({ private: true }))
+    yield* install(home, Object.entries(versions).map(([name, version]) => `${name}@${version}`), [
+      "--package-lock-only"
+    ])
   })
 
 /** The declarations of the packages are checked, too. */
@@ -141,18 +171,26 @@ export const make = Effect.fn("Project.make")(
     const home = yield* Effect.flatMap(fs.makeTempDirectoryScoped({ prefix: "altimate-code-libraries-" }), fs.realPath)
     yield* fs.writeFileString(
       join(home, "package.json"),
-      JSON.stringify({ private: true, type: "module", workspaces: ["others"] })
+      JSON.stringify({ private: true, type: "module", workspaces: ["others", "oldest"] })
+    )
+    // npm would let both projects share the libraries, with the newest of Effect's packages: so `oldest` gets copies, which find the AWS SDK of the other.
+    const lowest = yield* readLowest
+    yield* fs.makeDirectory(join(home, "oldest"))
+    yield* fs.writeFileString(
+      join(home, "oldest/package.json"),
+      JSON.stringify({ name: "oldest", private: true, type: "module", dependencies: lowest })
     )
     // Other packages for Bedrock need other versions of Effect's packages.
     yield* fs.makeDirectory(join(home, "others"))
     yield* fs.copyFile(join(root, "examples/lines/package.json"), join(home, "others/package.json"))
-    yield* install(home)
+    yield* Effect.all([install(home, peers), resolve(join(home, "resolved"), lowest)], { concurrency: 2 })
+    yield* fs.copy(join(home, "node_modules/@altimate-code"), join(home, "oldest/node_modules/@altimate-code"))
 
     const placed = yield* Effect.forEach(groups.flat(), place(home))
     yield* fs.writeFileString(join(home, "runner.js"), runner)
     yield* fs.writeFileString(
       join(home, "tsconfig.json"),
-      JSON.stringify({ compilerOptions, include: ["*/program.ts", "others/*/program.ts"] })
+      JSON.stringify({ compilerOptions, include: ["*/program.ts", "others/*/program.ts", "oldest/*/program.ts"] })
     )
     const [older, newer] = yield* Effect.all([
       execute(join(home, "node_modules/.bin/tsc"), ["--project", home], { cwd: home, env: process.env }),
@@ -164,8 +202,8 @@ export const make = Effect.fn("Project.make")(
     const locate = ({ stdout }: Ended) =>
       stdout
         // What is wrong in the declarations of other packages is theirs: they expect `skipLibCheck`.
-        .replaceAll(/^(?:others\/)?node_modules\/(?!@altimate-code\/).*\n(?: .*\n)*/gm, "")
-        .replaceAll(/^(?:others\/)?(\d+)\/program\.ts\((\d+)/gm, (_, index, line) => {
+        .replaceAll(/^(?:o\w+\/)?node_modules\/(?!@altimate-code\/).*\n(?: .*\n)*/gm, "")
+        .replaceAll(/^(?:o\w+\/)?(\d+)\/program\.ts\((\d+)/gm, (_, index, line) => {
           const { page, line: first } = placed[Number(index)]!.program
           return `${page}(${first + Number(line) - 1}`
         })

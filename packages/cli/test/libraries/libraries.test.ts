@@ -77,10 +77,16 @@ class Compiled extends Context.Tag("Compiled")<Compiled, Project>() {}
 const isTest = ({ code }: Program) => code.includes("node:test")
 const [runnable, tests] = Arr.partition(chapters.flatMap(({ programs }) => programs), isTest)
 
+/** The programs that need no packages of Effect but the peers of the libraries, with the lowest versions of those. */
+const withOldest = runnable.filter(({ code }) => !/ from "@effect\/(?!ai"|platform")/.test(code)).map((
+  program
+): Program => ({ ...program, project: "oldest" }))
+
 /** A process loads Effect and the AWS SDK once, not once for every program. */
 const groups = [
   ...Arr.chunksOf(runnable, 15),
   tests,
+  withOldest,
   ...(only === undefined ? [...examples.map((program) => [program]), ...columns] : [])
 ]
 
@@ -124,6 +130,9 @@ layer(project)("the packed libraries", (it) => {
       assert.deepStrictEqual(describeRequests(program, project), program.requests, where)
     }
   }
+
+  it.effect("run their programs with the lowest versions of their peers", () =>
+    Effect.map(Compiled, (project) => withOldest.forEach((program) => check(program, project))))
 
   for (const { page, programs } of chapters) {
     it.effect(`run every program of ${page}`, () =>
