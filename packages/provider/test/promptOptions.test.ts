@@ -108,6 +108,83 @@ describe("the options of a prompt", () => {
       assert.notInclude(JSON.stringify(uncached.input), "cachePoint")
     }))
 
+  describe("with cache points of their own", () => {
+    const point = (ttl?: "5m" | "1h") => ({ cachePoint: { type: "default", ...(ttl && { ttl }) } }) as const
+    const pointed = { options: { "altimate-code-bedrock": point() } }
+    const called: ReadonlyArray<Prompt.MessageEncoded> = [
+      { role: "assistant", content: [{ type: "tool-call", id: "1", name: "look", params: {} }], ...pointed },
+      {
+        role: "tool",
+        content: [{
+          type: "tool-result",
+          id: "1",
+          name: "look",
+          result: "seen",
+          isFailure: false,
+          providerExecuted: false
+        }],
+        ...pointed
+      }
+    ]
+
+    it.live("send those after their messages and no others", () =>
+      Effect.gen(function*() {
+        const { input } = yield* send([system(point("1h")), user(point()), ...called, user()])
+        assert.deepStrictEqual(input.system, [{ text: "Be brief." }, point("1h")])
+        assert.deepStrictEqual(
+          input.messages?.map(({ content }) => content!.map((block) => Object.keys(block)[0])),
+          [["text", "cachePoint"], ["toolUse", "cachePoint"], ["toolResult", "cachePoint", "text"]]
+        )
+        assert.notProperty(input.toolConfig?.tools?.at(-1) ?? {}, "cachePoint")
+      }))
+
+    it.live("send the last four", () =>
+      Effect.gen(function*() {
+        const { input } = yield* send([system(point()), user(point()), ...called, user(point()), user(point())])
+        assert.deepStrictEqual(input.system, [{ text: "Be brief." }])
+        assert.deepStrictEqual(
+          input.messages?.map(({ content }) => content!.flatMap(({ cachePoint }) => cachePoint ?? []).length),
+          [0, 1, 3]
+        )
+      }))
+
+    it.live("send them with the lifetime of the prompt if they have none", () =>
+      Effect.gen(function*() {
+        const { input } = yield* send([system(point("1h")), user({ ...point(), cache: "5m" })])
+        assert.deepStrictEqual(input.system?.at(-1), point("1h"))
+        assert.deepStrictEqual(input.messages?.at(-1)?.content?.at(-1), point("5m"))
+      }))
+
+    it.live("send none to a model without support, none after an empty message, and none if the cache is off", () =>
+      Effect.gen(function*() {
+        const llama = { model: "meta.llama3-1-70b-instruct-v1:0" }
+        for (
+          const { input } of [
+            yield* send([system(point()), user(point())], llama),
+            yield* send([system(point()), user({ ...point(), cache: false })])
+          ]
+        ) assert.notInclude(JSON.stringify(input), "cachePoint")
+        const { input } = yield* send([{ role: "system", content: " ", ...pointed }, user(point())])
+        assert.notProperty(input, "system")
+      }))
+
+    it.live("accept a document together with text only", () =>
+      Effect.gen(function*() {
+        const file = { type: "file", mediaType: "text/plain", data: new TextEncoder().encode("Sales.") } as const
+        const error = yield* Effect.flip(send([{ role: "user", content: [file], ...pointed }]))
+        assert.strictEqual(error._tag, "MalformedInput")
+      }))
+
+    it.live("report a wrong one, also in an earlier message", () =>
+      Effect.gen(function*() {
+        const wrong = { options: { "altimate-code-bedrock": { cachePoint: { type: "always" } } } }
+        const error = yield* Effect.flip(send([{ ...user(), ...wrong } as Prompt.MessageEncoded, user()]))
+        assert(error._tag === "MalformedInput")
+        assert.include(error.description, "the cachePoint of a message of the user: ")
+        assert.include(error.description, "\"default\"")
+      }))
+  })
+
   it.live("make the model cite a document", () =>
     Effect.gen(function*() {
       const file = (citations?: boolean) => ({

@@ -11,6 +11,7 @@
  *
  * @since 0.1.0
  */
+import type { CachePoint } from "../internal/protocol/prompt/cachePoints.ts"
 import type { PromptOptions } from "../internal/protocol/prompt/messageOptions.ts"
 import type { ReasoningMetadata } from "./ResponseMetadata.ts"
 
@@ -22,6 +23,7 @@ import type { ReasoningMetadata } from "./ResponseMetadata.ts"
  * - `maxTokens`, `temperature`, `topP`, `stopSequences`
  * - `guardrail`: a guardrail's ID and version, or `false` for none
  * - `cache`: how long the prompt is cached, or `false` for no cache points
+ * - `cachePoint`: see `MessageOptions`; it has an effect in earlier messages, too
  * - `serviceTier`, `latency`, `requestMetadata`: as in Converse
  * - `headers`: additional HTTP headers, but not `Authorization`
  *
@@ -31,6 +33,20 @@ import type { ReasoningMetadata } from "./ResponseMetadata.ts"
  * @category models
  */
 export type RequestPromptOptions = PromptOptions
+
+/**
+ * The options of every message.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type MessageOptions = {
+  /**
+   * Where a cached prefix of the prompt ends: after this message, as `cachePoint` in Converse, for example `{ type: "default", ttl: "1h" }`. A prompt with
+   * such messages gets no other cache points. Of more than four, which Bedrock refuses, the last four are sent. A model without support gets none.
+   */
+  readonly cachePoint?: typeof CachePoint.Type
+}
 
 /**
  * The options of a file.
@@ -49,6 +65,12 @@ declare module "@effect/ai/Prompt" {
   }
   export interface UserMessageOptions extends ProviderOptions {
     readonly "altimate-code-bedrock"?: RequestPromptOptions
+  }
+  export interface AssistantMessageOptions extends ProviderOptions {
+    readonly "altimate-code-bedrock"?: MessageOptions
+  }
+  export interface ToolMessageOptions extends ProviderOptions {
+    readonly "altimate-code-bedrock"?: MessageOptions
   }
   export interface ReasoningPartOptions extends ProviderOptions {
     readonly "altimate-code-bedrock"?: ReasoningMetadata

@@ -11,6 +11,7 @@ import { describeIssue } from "../describeIssue.ts"
 import { key } from "../key.ts"
 import { malformedInput } from "../malformed.ts"
 import { makeSingleRequest } from "../singleRequest.ts"
+import { CachePoint } from "./cachePoints.ts"
 
 const Options = Schema.Struct({
   effort: Schema.optional(Schema.Literal("off", "low", "medium", "high", "xhigh", "max")),
@@ -28,6 +29,7 @@ const Options = Schema.Struct({
     Schema.Literal(false)
   )),
   cache: Schema.optional(Schema.Literal("5m", "1h", false)),
+  cachePoint: Schema.optional(CachePoint),
   maxTokens: Schema.optional(Schema.Int.pipe(Schema.positive({ identifier: "a whole number above 0" }))),
   temperature: Schema.optional(Schema.Number),
   topP: Schema.optional(Schema.Number),
@@ -71,7 +73,7 @@ export const readPromptOptions = Effect.fnUntraced(
       Either.all(given.map((options) => validate(options))),
       ({ issue }) => malformedInput(`${place}: ${describeIssue(issue)}`)
     )
-    const { cache, headers = {}, requestMetadata, ...request } = all.reduce(mergeOptions, {})
+    const { cache, cachePoint: _, headers = {}, requestMetadata, ...request } = all.reduce(mergeOptions, {})
     return {
       cache,
       headers: Object.keys(headers).length === 0 ? {} : (yield* makeSingleRequest({ headers }, `${place}: `)).headers,

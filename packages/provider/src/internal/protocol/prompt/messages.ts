@@ -7,6 +7,7 @@ import * as Predicate from "effect/Predicate"
 import { isObject, type JsonObject, toJson } from "../jsonValue.ts"
 import { key } from "../key.ts"
 import { toWireName } from "../tools/toolNames.ts"
+import { readCachePoint } from "./cachePoints.ts"
 import { omissionText, toBlock } from "./file.ts"
 import { pairCalls } from "./pairCalls.ts"
 import { type Target, toReasoning } from "./reasoning.ts"
@@ -32,6 +33,7 @@ export const toMessages = (
       const content = message.role === "assistant"
         ? yield* toAssistantContent(message, { ...model, isOpenTurn: index > lastPrompt })
         : yield* toUserContent(message, documents)
+      content.push(...yield* readCachePoint(message, content))
       if (content.length > 0) append(messages, message.role === "assistant" ? "assistant" : "user", content)
     }
     return pairCalls(messages)

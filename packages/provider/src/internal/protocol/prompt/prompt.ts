@@ -1,7 +1,7 @@
 /** Converts a prompt of `@effect/ai` to a Converse request that Bedrock accepts, whatever its history contains. Pure. */
 import type { RequestOptions } from "@altimate-code/config/RequestOptions"
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
-import type { ConverseCommandInput, Message } from "@aws-sdk/client-bedrock-runtime"
+import type { ConverseCommandInput, Message, SystemContentBlock } from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Either from "effect/Either"
@@ -9,7 +9,7 @@ import * as Struct from "effect/Struct"
 import { malformedInput } from "../malformed.ts"
 import { toToolConfig } from "../tools/toolConfig.ts"
 import { addTextToDocuments, limitAttachments } from "./attachments.ts"
-import { addCachePoints } from "./cachePoints.ts"
+import { placeCachePoints, readCachePoint } from "./cachePoints.ts"
 import { toMessages } from "./messages.ts"
 import { toRequestFields } from "./requestFields.ts"
 import { toTextBlocks } from "./text.ts"
@@ -45,14 +45,17 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
     }
     const used = new Set(history.flatMap(({ content }) => content!.flatMap(({ toolUse }) => toolUse?.name ?? [])))
     const messages = limitAttachments(history, input.capabilities.input).map(addTextToDocuments)
-    const system = input.prompt.content.flatMap((message) =>
-      message.role === "system" ? toTextBlocks(message.content) : []
-    )
+    const system: Array<SystemContentBlock> = []
+    for (const message of input.prompt.content) {
+      if (message.role !== "system") continue
+      const texts = toTextBlocks(message.content)
+      system.push(...texts, ...yield* readCachePoint(message, texts))
+    }
     const { fields, sendsMaxTokens, sendsSampling, toolConfig } = adaptToThinking(input.thinking, {
       messages,
       toolConfig: yield* toToolConfig({ ...input, used })
     })
-    const parts = addCachePoints({ system, messages, toolConfig }, input.capabilities.cache, options.cacheTtl?.value)
+    const parts = placeCachePoints({ system, messages, toolConfig }, input.capabilities.cache, options.cacheTtl?.value)
     return limitOwnThinking(toWellFormed({
       modelId,
       messages: [...parts.messages],
@@ -69,7 +72,7 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
 
 /** Whether a message has documents without any text, so that the model cannot know what to do with them. */
 const isBareDocument = ({ content, role }: Message): boolean =>
-  role === "user" && content!.every(({ document }) => document !== undefined)
+  role === "user" && content!.every(({ cachePoint, document }) => document !== undefined || cachePoint !== undefined)
 
 /** The IDs of the tool calls in a request. The answer's calls get other ones. */
 export const listToolUseIds = ({ messages = [] }: ConverseCommandInput): ReadonlySet<string> =>
