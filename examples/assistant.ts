@@ -5,7 +5,7 @@ import * as PermissionRules from "@altimate-code/agent/permission/PermissionRule
 import * as SessionStore from "@altimate-code/agent/session/SessionStore"
 import * as Tools from "@altimate-code/agent/tools/Tools"
 import * as Turn from "@altimate-code/agent/turn/Turn"
-import { Workspace } from "@altimate-code/agent/Workspace"
+import * as Workspace from "@altimate-code/agent/Workspace"
 import * as BedrockLanguageModel from "@altimate-code/provider/BedrockLanguageModel"
 import { Prompt } from "@effect/ai"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
@@ -21,19 +21,9 @@ const bedrock = BedrockLanguageModel.layerConfig({
 
 const directory = process.cwd()
 const state = join(tmpdir(), "assistant")
-const workspace = Layer.succeed(Workspace, {
-  directory,
-  root: directory,
-  outputs: join(state, "outputs"),
-  programFiles: { directories: [state], names: [] },
-  commandEnvironment: {},
-  programEnvironment: { PATH: process.env["PATH"] ?? "" },
-  makeMasker: () => ({ next: (piece) => piece, end: () => "" })
-})
-
 const assistant = Layer.mergeAll(
   bedrock,
-  Tools.layer.pipe(Layer.provide(workspace)),
+  Tools.layer.pipe(Layer.provide(Workspace.layer({ directory, state }))),
   SessionStore.layer({ directory: join(state, "sessions") }),
   PermissionPolicy.layer,
   PermissionRules.layer({ read: "allow", glob: "allow", grep: "allow", "*": "deny" }),

@@ -3,7 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Config from "effect/Config"
 import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type { ProgramFiles } from "./permission/SensitivePlaces.ts"
 
 /**
@@ -51,3 +55,51 @@ export class Workspace extends Context.Tag("@altimate-code/agent/Workspace")<Wor
   /** Masks the output of commands, on disk and for the model. */
   readonly makeMasker: () => Masker
 }>() {}
+
+/**
+ * What a program says of its workspace; the rest has defaults.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Partial<Context.Tag.Service<Workspace>> {
+  readonly directory: string
+  /** The program's own directory, for example of its sessions. The tools may use nothing in it without permission. */
+  readonly state: string
+}
+
+/** What programs need to run. Everything else may be a secret of this program. */
+const harmless = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"]
+
+const readEnvironment: Effect.Effect<Environment> = Effect.map(
+  Effect.forEach(
+    harmless,
+    (name) =>
+      Effect.map(
+        Effect.option(Config.string(name)),
+        Option.match({ onNone: () => [], onSome: (value) => [[name, value]] })
+      )
+  ),
+  (found) => Object.fromEntries(found.flat())
+)
+
+/**
+ * A workspace for a program's own tools: the directory is the project, complete outputs are in `state`, and commands get `PATH`, `HOME` and the like but no
+ * other variables. Nothing is masked unless `makeMasker` is given.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = ({ state, ...given }: Options): Layer.Layer<Workspace> =>
+  Layer.effect(
+    Workspace,
+    Effect.map(readEnvironment, (environment) => ({
+      root: given.directory,
+      outputs: `${state}/outputs`,
+      programFiles: { directories: [state], names: [] },
+      commandEnvironment: environment,
+      programEnvironment: environment,
+      makeMasker: () => ({ next: (piece) => piece, end: () => "" }),
+      ...given
+    }))
+  )

@@ -17,7 +17,7 @@ const oneLine = (text: string): string => {
 }
 
 /**
- * Describes a call on one line: by its command, pattern, path or URL, or else by its parameters as JSON.
+ * Describes a call on one line: by its command, pattern, path or URL, by its only parameter, or else by its parameters as JSON.
  *
  * @since 0.1.0
  * @category rendering
@@ -32,5 +32,7 @@ export const of = (name: string, params: unknown): string => {
     const value = params[key]
     if (Predicate.isString(value) && value.trim() !== "") return oneLine(value)
   }
+  const [only, ...more] = Object.values(params)
+  if (more.length === 0 && typeof only === "string" && only.trim() !== "") return oneLine(only)
   return Object.keys(params).length === 0 ? "" : oneLine(JSON.stringify(params))
 }

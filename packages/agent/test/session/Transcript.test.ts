@@ -125,6 +125,7 @@ describe("The title of a call", () => {
       ["fetch", { url: "https://example.com" }, "https://example.com"],
       ["github_issue", { number: 3, labels: ["a"] }, "{\"number\":3,\"labels\":[\"a\"]}"],
       ["read", { path: 3 }, "{\"path\":3}"],
+      ["deploy", { service: "shop" }, "shop"],
       ["now", {}, ""],
       ["now", undefined, "now"],
       ["odd", "text", "\"text\""],
