@@ -20,7 +20,8 @@ import { writtenForms } from "./internal/writtenForms.ts"
 export interface Service {
   /**
    * Registers a secret. From now on it is masked, also if it is escaped for JSON, percent-encoded, part of a base64 text, or cut off with an
-   * ellipsis (`…`). Blank values and values shorter than 6 characters are ignored, since masking them would remove harmless text.
+   * ellipsis (`…`). Blank values and values shorter than 6 characters are ignored, since masking them would remove harmless text. It stays registered
+   * after the scope of the layer that read it has closed, because errors are logged later. A secret counts once, however often it is registered.
    */
   readonly register: (secret: Redacted.Redacted<string>) => Effect.Effect<void>
   /** Like `register`, for secrets that a program often replaces. Only the last 100 stay registered. */
