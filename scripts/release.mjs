@@ -1,5 +1,6 @@
 // Publishes the command and the libraries to npm. With --dry-run, checks everything that a release needs and publishes nothing.
 import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -74,6 +75,15 @@ const toPublishOrder = (manifests) => {
 
 const tarballOf = ({ name, version }) => join(root, "dist", `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)
 
+/** The checksum of the published package; empty if there is none. */
+const findPublished = ({ name, version }) =>
+  execute("npm", ["view", `${name}@${version}`, "dist.integrity"]).then(
+    (integrity) => integrity.trim(),
+    (error) => error.message.includes("E404") ? "" : Promise.reject(error)
+  )
+
+const readIntegrity = (path) => `sha512-${createHash("sha512").update(readFileSync(path)).digest("base64")}`
+
 const checkChangelog = (version, isDryRun) => {
   const text = readFileSync(join(root, "CHANGELOG.md"), "utf8")
   const sections = [...text.matchAll(/^## (.+)\n([^]*?)(?=^## |$(?![^]))/gm)]
@@ -103,15 +113,21 @@ const release = async (isDryRun) => {
   await check("no tag of this version", async () => {
     if (await execute("git", ["tag", "--list", `v${version}`]) !== "") fail(`The tag v${version} exists already.`)
   })
-  await check("npm does not have it", async () => {
-    const find = ({ name }) =>
-      execute("npm", ["view", `${name}@${version}`, "name"])
-        .catch((error) => error.message.includes("E404") ? "" : Promise.reject(error))
-    const found = (await Promise.all(manifests.map(find))).join("")
-    if (found !== "") fail(`Increase the version, because npm never replaces a published one:\n${found}`)
-  })
+  if (!isDryRun) await check("you are logged in to npm", () => execute("npm", ["whoami"]))
   await check("the changelog has a section for it", () => checkChangelog(version, isDryRun))
   await check("everything builds", () => execute(process.execPath, [process.env.npm_execpath, "build"]))
+  const published = new Set()
+  await check("npm does not have it, or the same from a release that was interrupted", async () => {
+    const others = await Promise.all(manifests.map(async (manifest) => {
+      const found = await findPublished(manifest)
+      if (found === "") return []
+      if (found === readIntegrity(tarballOf(manifest))) published.add(manifest)
+      return published.has(manifest) ? [] : [manifest.name]
+    }))
+    if (others.flat().length > 0) {
+      fail(`Increase the version, because npm never replaces a published one:\n${others.flat().join("\n")}`)
+    }
+  })
   for (const manifest of manifests) {
     const tarball = tarballOf(manifest)
     if (!existsSync(tarball)) continue
@@ -131,7 +147,7 @@ const release = async (isDryRun) => {
     console.log("\nReady to publish. Nothing was published, because of --dry-run.")
     return 0
   }
-  for (const manifest of manifests) {
+  for (const manifest of manifests.filter((manifest) => !published.has(manifest))) {
     await execute("npm", ["publish", tarballOf(manifest), "--access", "public"])
     console.log(`published ${manifest.name} ${version}`)
   }
