@@ -27,7 +27,7 @@ import * as PromptHistory from "./internal/input/promptHistory.ts"
 import * as Highlight from "./internal/markdown/highlight.ts"
 import type { Action } from "./internal/screen/action.ts"
 import * as Painter from "./internal/screen/painter.ts"
-import { Store } from "./internal/screen/store.ts"
+import { frameInterval as interval, Store } from "./internal/screen/store.ts"
 import * as Setup from "./internal/setup/setup.ts"
 import { guessLongLines } from "./internal/terminal/resize.ts"
 import * as Terminal from "./internal/terminal/terminal.ts"
@@ -57,6 +57,14 @@ export interface Result {
   /** Its background commands that stay running. */
   readonly keptTasks: ReadonlyArray<BackgroundTask>
 }
+
+/**
+ * The least time between two frames of an answer that arrives, in milliseconds. Events need not be read more often.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const frameInterval: number = interval
 
 const colorVariables = Config.all({
   noColor: Config.map(Config.option(Config.nonEmptyString("NO_COLOR")), Option.isSome),

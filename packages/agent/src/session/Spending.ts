@@ -166,6 +166,11 @@ export const isKnown = ({ requests, unpriced, unreported }: Spending): boolean =
  */
 export const isComplete = ({ unpriced, unreported }: Spending): boolean => unpriced + unreported === 0
 
+const makeDollars = () => new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" })
+
+/** Made when it is first used, because it takes half a millisecond: at every start that would be too much, and in every frame too. */
+let dollars: Intl.NumberFormat | undefined
+
 /**
  * `$1,234.50`, or `<$0.01` for a small amount.
  *
@@ -173,8 +178,7 @@ export const isComplete = ({ unpriced, unreported }: Spending): boolean => unpri
  * @category rendering
  */
 export const formatDollars = (amount: number): string =>
-  // An `Intl.NumberFormat` at module level would slow down every start.
-  amount > 0 && amount < 0.005 ? "<$0.01" : amount.toLocaleString("en-US", { style: "currency", currency: "USD" })
+  amount > 0 && amount < 0.005 ? "<$0.01" : (dollars ??= makeDollars()).format(amount)
 
 /**
  * `$1.50`, `at least $1.50` if the cost of some requests is not known, or `unknown`.

@@ -4,7 +4,9 @@ import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTask
 import type { Overrides } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
 import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
+import { ReadInterval } from "@altimate-code/provider/ReadInterval"
 import * as Screen from "@altimate-code/tui/Screen"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -23,10 +25,9 @@ export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: Scr
   const { writeError } = yield* Stdio
   const { keptTasks, sessionId } = yield* Effect.gen(function*() {
     const session = yield* openSession(options)
-    return yield* Effect.provideService(
-      Screen.run({ session, maxSteps: 50 }),
-      AttachmentLimits,
-      attachmentLimits
+    return yield* Screen.run({ session, maxSteps: 50 }).pipe(
+      Effect.provideService(AttachmentLimits, attachmentLimits),
+      Effect.provideService(ReadInterval, Duration.millis(Screen.frameInterval))
     )
   })
     .pipe(

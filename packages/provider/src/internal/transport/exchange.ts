@@ -6,12 +6,14 @@ import type {
   ConverseStreamCommandInput
 } from "@aws-sdk/client-bedrock-runtime"
 import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BedrockError } from "../../BedrockError.ts"
+import { ReadInterval } from "../../ReadInterval.ts"
 import type { SigningScope } from "../../SigningScope.ts"
 import type { StreamedEvent } from "../../StreamedEvent.ts"
 import type { Attempt } from "../failure/attempt.ts"
@@ -100,6 +102,7 @@ const readHead = (
     const batches = stream[Symbol.asyncIterator]()
     const readInTime = yield* makeReadLimit(exchange.idle)
     const makeIdleError = () => makeTimeoutError(exchange, "IdleTimeout", ids())
+    const pause = yield* makePause
     let hasStopped = false
     /** Fails with none at the end of the stream. */
     const next: Effect.Effect<Chunk.Chunk<StreamedEvent>, Option.Option<BedrockError>> = Effect.suspend(() =>
@@ -136,8 +139,23 @@ const readHead = (
       const events = yield* Effect.mapError(next, Option.getOrElse(() => makeTruncatedError(exchange, ids())))
       head = Chunk.appendAll(head, events)
     }
-    return { head, rest: Stream.repeatEffectChunkOption(next) }
+    // After messageStop only the usage follows, which does not come in pieces.
+    const rest = Effect.zipRight(Effect.suspend(() => hasStopped ? Effect.void : pause), next)
+    return { head, rest: Stream.repeatEffectChunkOption(rest) }
   })
+
+/** Waits until the interval since it was last over has passed. */
+const makePause: Effect.Effect<Effect.Effect<void>> = Effect.gen(function*() {
+  const interval = Duration.toMillis(yield* ReadInterval)
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  let earliest = 0
+  return Effect.suspend(() => {
+    const now = clock.unsafeCurrentTimeMillis()
+    const wait = earliest - now
+    earliest = Math.max(now, earliest) + interval
+    return wait > 0 ? Effect.sleep(wait) : Effect.void
+  })
+})
 
 /** Lets the SDK decode a complete response to a streaming request. */
 const decodeComplete = (

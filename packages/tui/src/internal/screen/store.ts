@@ -17,7 +17,7 @@ export interface Frame {
 }
 
 /** At most 30 frames a second, in milliseconds. */
-const frameInterval = 33
+export const frameInterval = 33
 
 /** A frame that takes long is followed by a pause of three times its duration, so that drawing does not take all of a core. */
 const pauseFactor = 3
