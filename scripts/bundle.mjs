@@ -90,6 +90,29 @@ const loadedWhenCalled = {
   }
 }
 
+/**
+ * `string-width` makes a segmenter and a list of all emojis when it is loaded, although the screen rarely needs them. Both take longer than its first
+ * frame.
+ */
+const withLateTables = {
+  name: "string-width without tables at its start",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /string-width\/index\.js$/ }, ({ path }) => {
+      const late = {
+        "const segmenter = new Intl.Segmenter();":
+          "let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };",
+        "const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;":
+          "let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };"
+      }
+      return {
+        contents: Object.entries(late).reduce((text, [before, after]) => {
+          if (!text.includes(before)) throw new Error(`${path} no longer contains: ${before}`)
+          return text.replace(before, () => after)
+        }, readFileSync(path, "utf8"))
+      }
+    })
+}
+
 const output = { minify: true, legalComments: "none", platform: "node", target: "node20.19" }
 const shared = { ...output, absWorkingDir: cli, bundle: true }
 
@@ -114,7 +137,7 @@ const bundleProgram = async (define) => {
     mainFields: ["module", "main"],
     // A file watcher with a native part, which Effect's file system loads only when a file is watched.
     external: ["@parcel/watcher"],
-    plugins: [withoutLookups, withoutWizard, loadedWhenCalled],
+    plugins: [withoutLookups, withoutWizard, loadedWhenCalled, withLateTables],
     define
   })
   mkdirSync(`${dist}/program`)

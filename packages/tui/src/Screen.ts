@@ -11,7 +11,6 @@ import type { Workspace } from "@altimate-code/agent/Workspace"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
@@ -20,19 +19,14 @@ import * as Schedule from "effect/Schedule"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 // Signals, for which Effect has no service.
 import process from "node:process"
+import type { EarlyPrompt } from "./EarlyPrompt.ts"
 import { Host } from "./Host.ts"
 import * as Performer from "./internal/actions/performer.ts"
-import * as Keymap from "./internal/input/keymap.ts"
 import * as PromptHistory from "./internal/input/promptHistory.ts"
 import * as Highlight from "./internal/markdown/highlight.ts"
-import type { Action } from "./internal/screen/action.ts"
-import * as Painter from "./internal/screen/painter.ts"
+import * as ShownPrompt from "./internal/screen/shownPrompt.ts"
 import { frameInterval as interval, Store } from "./internal/screen/store.ts"
 import * as Setup from "./internal/setup/setup.ts"
-import { guessLongLines } from "./internal/terminal/resize.ts"
-import * as Terminal from "./internal/terminal/terminal.ts"
-import * as Theme from "./internal/terminal/theme.ts"
-import { initialState } from "./internal/update/initialState.ts"
 
 /**
  * @since 0.1.0
@@ -45,6 +39,8 @@ export interface Options {
   readonly closeSession?: Effect.Effect<void>
   /** How many requests a turn may make. */
   readonly maxSteps: number
+  /** If absent, the prompt is shown now. */
+  readonly prompt?: EarlyPrompt
 }
 
 /**
@@ -65,23 +61,6 @@ export interface Result {
  * @category constants
  */
 export const frameInterval: number = interval
-
-const colorVariables = Config.all({
-  noColor: Config.map(Config.option(Config.nonEmptyString("NO_COLOR")), Option.isSome),
-  colorfgbg: Config.map(Config.option(Config.string("COLORFGBG")), Option.getOrUndefined),
-  // The console of Linux would print the question.
-  isConsole: Config.map(Config.option(Config.string("TERM")), Option.contains("linux"))
-}).pipe(Effect.orElseSucceed(() => ({ noColor: false, colorfgbg: undefined, isConsole: false })))
-
-const variable = (name: string) => Config.map(Config.option(Config.nonEmptyString(name)), Option.getOrUndefined)
-
-const terminalVariables = Config.all({
-  term: variable("TERM"),
-  termProgram: variable("TERM_PROGRAM"),
-  tmux: variable("TMUX"),
-  sty: variable("STY"),
-  xtermVersion: variable("XTERM_VERSION")
-}).pipe(Effect.orElseSucceed(() => ({})))
 
 const signals = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const
 
@@ -122,40 +101,22 @@ export const run = (
 > =>
   Effect.scoped(Effect.gen(function*() {
     const host = yield* Host
-    const history = yield* PromptHistory.load(host.history)
     const { mode } = yield* PermissionPolicy
     const startMode = mode === undefined ? {} : { mode: yield* SubscriptionRef.get(mode) }
-    const { keymap, problems: keyProblems } = Keymap.make(host.keybinds)
-    const colors = { ...yield* colorVariables, name: host.theme }
-    // The code of a resumed session is in the first frame, and is drawn only once. A new session has none.
+    const { actions, close, complete, keyProblems, painter, perform, store, terminal } = options.prompt
+      ?? (yield* ShownPrompt.show({ ...host, ...startMode }))
+    // Before the program around the screen ends, which may take a while.
+    yield* Effect.addFinalizer(() => close)
+    const { dispatch } = store
+    dispatch({ type: "history", prompts: yield* PromptHistory.load(host.history) })
+    // The code of a resumed session is in the first lines, which are drawn only once. A new session has none.
     const isNew = (yield* options.session.entries).every(({ type }) => type === "session")
     const highlighter = isNew ? Option.none() : yield* Effect.option(Highlight.load)
-    const terminal = yield* Terminal.make
-    terminal.output.longLines = guessLongLines(yield* terminalVariables)
-    const isAsked = !colors.noColor && host.theme === "auto" && !colors.isConsole
-    const isLight = Option.getOrUndefined(isAsked ? yield* terminal.askBackground : Option.none<boolean>())
-    const queue = yield* Queue.unbounded<Action>()
-    const store = new Store(
-      initialState({
-        ...terminal.size(),
-        theme: Theme.chooseTheme({ ...colors, ...(isLight === undefined ? {} : { isLight }) }),
-        version: host.version,
-        yolo: host.yolo,
-        directory: host.directory,
-        history,
-        keymap,
-        ...startMode
-      }),
-      (action) => void Queue.unsafeOffer(queue, action)
-    )
-    const { dispatch } = store
     const useHighlighter = (highlighter: Highlight.Highlighter) =>
       Effect.sync(() => dispatch({ type: "highlighter", highlighter }))
     const { notification } = host
     const runNotification = yield* FiberSet.makeRuntime<never>()
-    const painter = Painter.make(
-      terminal,
-      store,
+    painter.notifyWith(
       typeof notification === "string" ? notification : (text) => void runNotification(notification(text))
     )
     const performer = yield* Performer.make({
@@ -169,26 +130,25 @@ export const run = (
     if (Option.isSome(host.setup)) {
       dispatch({ type: "setup", setup: Setup.make(host.setup.value.defaults, host.models) })
     }
-    yield* Option.match(highlighter, {
-      onSome: useHighlighter,
-      onNone: () => Highlight.load.pipe(Effect.flatMap(useHighlighter), Effect.ignore, Effect.forkScoped)
-    })
+    if (Option.isSome(highlighter)) yield* useHighlighter(highlighter.value)
     yield* performer.start
     for (const text of keyProblems) dispatch({ type: "item", item: { type: "notice", level: "warning", text } })
-    yield* painter.draw
-    const quit = (): void => void Queue.unsafeOffer(queue, { type: "quit" })
-    terminal.onClosed(quit)
-    yield* handleSignals(quit)
+    yield* handleSignals(() => perform({ type: "quit" }))
     // Interrupted actions report to the transcript: they end before it is drawn for the last time.
     yield* Effect.addFinalizer(() => performer.interruptAll)
-    terminal.onResizing(painter.startResize)
-    terminal.onResize(painter.resize)
-    terminal.onContinued(painter.resume)
-    terminal.onBackground((isLight) => dispatch({ type: "theme", theme: Theme.chooseTheme({ ...colors, isLight }) }))
-    terminal.onKeys(painter.pressKeys)
 
     yield* Effect.forkScoped(tick(store))
-    yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(queue), performer.perform)))
+    yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(actions), performer.perform)))
+    yield* complete
+    if (Option.isNone(highlighter)) {
+      // After the model, which the user waits for.
+      yield* (Option.isSome(host.setup) ? Effect.void : Effect.ignore(host.model)).pipe(
+        Effect.zipRight(Highlight.load),
+        Effect.flatMap(useHighlighter),
+        Effect.ignore,
+        Effect.forkScoped
+      )
+    }
     yield* performer.awaitQuit
 
     const session = yield* performer.currentSession

@@ -10,6 +10,7 @@ import * as Mentions from "../../src/Mentions.ts"
 import * as PermissionPolicy from "../../src/permission/PermissionPolicy.ts"
 import * as PermissionRules from "../../src/permission/PermissionRules.ts"
 import * as PromptImages from "../../src/PromptImages.ts"
+import * as PromptImageText from "../../src/PromptImageText.ts"
 import { makeProject } from "../workspace.ts"
 
 const make = (rules?: PermissionRules.Rules) =>
@@ -44,7 +45,7 @@ describe("Mentions", () => {
 describe("The images of a prompt", () => {
   it("are shown by their names", () => {
     assert.strictEqual(
-      PromptImages.shortenMentions(
+      PromptImageText.shortenMentions(
         "a @/tmp/x.png, @\"/tmp/y z.JPG\" @/assets/logo.png @b/x.png (@/tmp/x.png) @\"/tmp/it \\\"is\\\".gif\"",
         ["x.png", "y z.JPG", "it \"is\".gif"]
       ),
@@ -67,7 +68,7 @@ describe("The images of a prompt", () => {
         ["my photo.JPG", "image/jpeg"]
       ])
       assert.deepStrictEqual(images[0] && Buffer.from(images[0].data as Uint8Array), png(64, 32))
-      assert.deepStrictEqual(images[0] && PromptImages.describe(images[0]), {
+      assert.deepStrictEqual(images[0] && PromptImageText.describe(images[0]), {
         name: "a.png",
         details: "64 × 32, 81 bytes"
       })

@@ -1,44 +1,63 @@
-/** Runs the screen. */
-import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
+/** Runs the screen: first the prompt, in which the user can type while the rest is loading. */
 import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
-import type { Overrides } from "@altimate-code/config/Settings"
+import { Directories } from "@altimate-code/config/Directories"
+import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
-import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
-import { ReadInterval } from "@altimate-code/provider/ReadInterval"
-import * as Screen from "@altimate-code/tui/Screen"
-import * as Duration from "effect/Duration"
+import * as Paths from "@altimate-code/system/Paths"
+import * as EarlyPrompt from "@altimate-code/tui/EarlyPrompt"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { load } from "../../command-line/lazy.ts"
 import { Stdio } from "../../command-line/Stdio.ts"
-import * as Assistant from "../../workspace/assistant.ts"
-import * as LocalFiles from "../../workspace/localFiles.ts"
-import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
-import * as ScreenHost from "./screenHost.ts"
+import { version } from "../../Version.ts"
+import type { ScreenOptions } from "./openedScreen.ts"
 
-export interface ScreenOptions extends SessionOptions, ScreenHost.AnswerOptions {
-  readonly overrides: Overrides
-}
+/** None if the setup may come first: then the prompt would disappear again. */
+const showPrompt = Effect.gen(function*() {
+  const { cwd, home } = yield* Directories
+  const { baseURL, keybinds, mode, profile, theme, yolo } = yield* Settings
+  if (Option.isNone(baseURL) && Option.isNone(profile)) return undefined
+  return yield* EarlyPrompt.show({
+    version,
+    directory: Paths.abbreviateHome(cwd, home),
+    yolo: yolo.value,
+    mode: mode.value,
+    keybinds,
+    theme
+  })
+})
+
+/** Lets the process read the keys that have been pressed meanwhile. */
+const readKeys = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
+
+/** What the screen consists of, the parts that others need first: loaded as a whole, it would delay the echo of the first keys. */
+const parts: ReadonlyArray<() => Promise<unknown>> = [
+  () => import("../../command-line/failure/explainFailure.ts"),
+  () => import("@effect/ai/LanguageModel"),
+  () => import("../../model/bedrock.ts"),
+  () => import("../../workspace/localFiles.ts"),
+  () => import("@altimate-code/agent/turn/Turn"),
+  () => import("../../workspace/assistant.ts")
+]
+
+const loadOpenedScreen = Effect.gen(function*() {
+  for (const part of parts) {
+    yield* readKeys
+    yield* load(part)
+  }
+  yield* readKeys
+  return yield* load(() => import("./openedScreen.ts"))
+})
 
 /** Shows the screen. When the user quits, prints how to resume the session. */
 export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: ScreenOptions) {
   const { writeError } = yield* Stdio
-  const { keptTasks, sessionId } = yield* Effect.gen(function*() {
-    const session = yield* openSession(options)
-    return yield* Screen.run({ session, maxSteps: 50 }).pipe(
-      Effect.provideService(AttachmentLimits, attachmentLimits),
-      Effect.provideService(ReadInterval, Duration.millis(Screen.frameInterval))
-    )
-  })
-    .pipe(
-      Effect.scoped,
-      Effect.provide(
-        Layer.provideMerge(
-          ScreenHost.layer(options),
-          Layer.mergeAll(Assistant.permissions, LocalFiles.layer)
-        )
-      )
-    )
+  const { keptTasks, sessionId } = yield* Effect.scoped(Effect.gen(function*() {
+    const prompt = yield* showPrompt
+    const { runOpened } = yield* loadOpenedScreen
+    yield* readKeys
+    return yield* runOpened(options, prompt)
+  }))
   for (const task of keptTasks) yield* writeError(`${printable(BackgroundTaskText.describeKept(task))}\n`)
   if (Option.isSome(sessionId)) {
     yield* writeError(`To resume this session: altimate-code --session ${sessionId.value}\n`)

@@ -1,6 +1,7 @@
 import * as Mentions from "@altimate-code/agent/Mentions"
 import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import * as PromptImages from "@altimate-code/agent/PromptImages"
+import * as PromptImageText from "@altimate-code/agent/PromptImageText"
 import * as Shell from "@altimate-code/agent/Shell"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as MediaType from "@altimate-code/system/MediaType"
@@ -21,7 +22,7 @@ import * as DroppedPaths from "./droppedPaths.ts"
 /** What the placeholder of an image in the prompt is for. */
 const toPaste = (path: string, part: Prompt.FilePart): Paste => ({
   text: Mentions.format(path),
-  image: PromptImages.describe(part)
+  image: PromptImageText.describe(part)
 })
 
 /** Attaches images to the prompt. They are read again when it is sent. */

@@ -1,3 +1,4 @@
+import { splitGraphemes } from "../terminal/graphemes.ts"
 import { clean } from "../terminal/themedText.ts"
 
 // In the text, each paste is one character of the private use area of plane 16, which has no assigned characters.
@@ -49,14 +50,12 @@ export interface Unit {
   readonly end: number
 }
 
-const segmenter = new Intl.Segmenter()
-
 /** Splits the text into units. */
 export const splitUnits = (text: string): ReadonlyArray<Unit> => {
   const units: Array<Unit> = []
   let start = 0
   for (const part of text.split(placeholder)) {
-    for (const { index, segment } of segmenter.segment(part)) {
+    for (const { index, segment } of splitGraphemes(part)) {
       units.push({ text: segment, start: start + index, end: start + index + segment.length })
     }
     start += part.length

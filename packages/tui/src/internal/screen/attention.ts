@@ -11,6 +11,7 @@ export interface Attention {
   readonly keyPressed: (at: number) => void
   /** Another program may have changed the title. */
   readonly forgetTitle: () => void
+  readonly notifyWith: (kind: NotificationKind) => void
 }
 
 /** In a terminal that does not report its focus, someone who has just pressed a key is there. In milliseconds. */
@@ -36,10 +37,11 @@ const titleOf = ({ directory, overlay, task }: State): string => {
 
 const isBusy = ({ task }: State): boolean => task.type === "turn" || task.type === "shell" || task.type === "compacting"
 
-export const make = ({ kind, write }: {
+export const make = ({ kind: initialKind, write }: {
   readonly kind: NotificationKind
   readonly write: (text: string) => void
 }): Attention => {
+  let kind = initialKind
   let title: string | undefined
   let isFocused: boolean | undefined
   let lastKeyAt = 0
@@ -66,6 +68,7 @@ export const make = ({ kind, write }: {
     },
     setFocus: (focused) => void (isFocused = focused),
     keyPressed: (at) => void (lastKeyAt = at),
-    forgetTitle: () => void (title = undefined)
+    forgetTitle: () => void (title = undefined),
+    notifyWith: (next) => void (kind = next)
   }
 }

@@ -31,6 +31,8 @@ export type Message =
   | { readonly type: "theme"; readonly theme: Theme }
   | { readonly type: "tick"; readonly at: number }
   | { readonly type: "hint-expired" }
+  /** Earlier prompts have been read, oldest first, for the up key. */
+  | { readonly type: "history"; readonly prompts: ReadonlyArray<string> }
   | { readonly type: "commands"; readonly commands: ReadonlyArray<Command> }
   | { readonly type: "files"; readonly files: ReadonlyArray<string> }
   | { readonly type: "turn"; readonly event: TurnEvent; readonly at: number }

@@ -21,12 +21,14 @@ export interface Painter {
   readonly suspendDuring: Terminal["suspendDuring"]
   /** Applies a message that may open the pager. */
   readonly showPage: (message: Message) => void
+  /** How the user is notified; not at all before. */
+  readonly notifyWith: (kind: Attention.NotificationKind) => void
   /** Draws until the scope closes; then only the transcript stays on the terminal. */
   readonly draw: Effect.Effect<void, never, Scope.Scope>
 }
 
-export const make = (terminal: Terminal, store: Store, kind: Attention.NotificationKind): Painter => {
-  const attention = Attention.make({ kind, write: terminal.write })
+export const make = (terminal: Terminal, store: Store): Painter => {
+  const attention = Attention.make({ kind: "off", write: terminal.write })
   terminal.onFocus(attention.setFocus)
 
   const show = ({ finished, view: { cursor, lines, question } }: Frame): void => {
@@ -108,6 +110,7 @@ export const make = (terminal: Terminal, store: Store, kind: Attention.Notificat
 
   return {
     showPage: dispatch,
+    notifyWith: attention.notifyWith,
     pressKeys: (keys) => {
       attention.keyPressed(Date.now())
       keys.forEach(pressKey)

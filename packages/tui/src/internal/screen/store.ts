@@ -75,9 +75,10 @@ export class Store {
     if (this.#nextFrame !== undefined) this.#draw()
   }
 
-  /** Holds finished lines back, while the pager or another program uses the screen. */
+  /** Holds finished lines back, before the theme is known, and while the pager or another program uses the screen. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld
+    if (!isHeld) this.#notify()
   }
 
   /** Draws nothing while the size of the terminal changes. */
@@ -138,10 +139,15 @@ export class Store {
     if (this.#isPaused) return
     const start = performance.now()
     const finished = lines ?? this.#takeFinished()
-    this.#view = this.#isHidden ? View.nothing : View.render(this.#state, this.#shown)
+    this.#view = this.#isHidden ? this.#nothing : View.render(this.#state, this.#shown)
     this.#show?.({ finished: [...finished, ...this.#takeHidden()], view: this.#view })
     const end = performance.now()
     this.#earliestFrame = Math.max(start + frameInterval, end + Math.min(pauseFactor * (end - start), maxPause))
+  }
+
+  /** Before there is a transcript, nothing has to be separated from it. */
+  get #nothing(): View.View {
+    return this.#written === 0 ? { ...View.nothing, lines: [] } : View.nothing
   }
 
   #takeFinished(): Lines {

@@ -183,7 +183,7 @@ export const make: Effect.Effect<Terminal, never, Scope.Scope> = Effect.acquireR
         size: () => output.size,
         onKeys: (listener) => {
           onKeys = listener
-          if (early.length > 0) listener(early)
+          if (early.length > 0) listener(early.splice(0))
         },
         askBackground: Effect.async<Option.Option<boolean>>((resume) => {
           onReport = (report) =>

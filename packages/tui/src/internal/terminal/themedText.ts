@@ -1,4 +1,5 @@
 import stringWidth from "string-width"
+import { isNarrow, splitGraphemes } from "./graphemes.ts"
 import type { Role, Theme } from "./theme.ts"
 
 /** A piece of text and its roles. */
@@ -9,13 +10,8 @@ export interface Span {
 
 export type Line = ReadonlyArray<Span>
 
-const segmenter = new Intl.Segmenter()
-
-/** Characters that take one column each and never combine with others: ASCII, Latin, punctuation, and what draws lines. */
-const narrow = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2039\u203a\u2500-\u257f]*$/
-
 /** In columns. */
-export const measureWidth = (text: string): number => narrow.test(text) ? text.length : stringWidth(text)
+export const measureWidth = (text: string): number => isNarrow(text) ? text.length : stringWidth(text)
 
 const sequences = new RegExp(
   [
@@ -34,8 +30,9 @@ const sequences = new RegExp(
 // oxlint-disable-next-line no-control-regex -- they are what this expression matches
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 
-/** Invisible characters that are not part of an emoji. */
-const invisible = new RegExp(String.raw`\p{RGI_Emoji}|([\p{Default_Ignorable_Code_Point}\p{Cf}])`, "gv")
+/** Invisible characters that are not part of an emoji. Made when it is first needed: a list of all emojis takes longer than a frame. */
+const makeInvisible = () => new RegExp(String.raw`\p{RGI_Emoji}|([\p{Default_Ignorable_Code_Point}\p{Cf}])`, "gv")
+let invisible: RegExp | undefined
 
 const halfCharacters = /\p{Surrogate}/gu
 
@@ -48,7 +45,7 @@ export const clean = (text: string): string =>
 /** The text with control and invisible characters made visible, e.g. as `␛` and `<U+200B>`. Line ends and tabs stay. */
 export const reveal = (text: string): string =>
   text.replaceAll("\r\n", "\n").replace(controls, nameCharacter).replace(
-    invisible,
+    invisible ??= makeInvisible(),
     (found: string, character?: string) => character === undefined ? found : nameCharacter(character)
   ).replace(halfCharacters, "\ufffd")
 
@@ -69,7 +66,7 @@ export const truncate = (text: string, width: number): string => {
   if (measureWidth(text) <= width) return text
   if (width < 1) return ""
   let kept = ""
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of splitGraphemes(text)) {
     if (measureWidth(kept + segment) > width - 1) break
     kept += segment
   }
@@ -85,13 +82,13 @@ interface Cell {
 
 const cellsOf = (line: Line, width: number, at: "words" | "anywhere"): ReadonlyArray<Cell> => {
   const text = line.map((span) => span.text).join("")
-  if (narrow.test(text)) {
+  if (isNarrow(text)) {
     return line.flatMap(({ roles, text }) => Array.from(text, (character) => ({ text: character, width: 1, roles })))
   }
   const cells: Array<Cell> = []
   let span = 0
   let end = line[0]?.text.length ?? 0
-  for (const { index, segment } of segmenter.segment(text)) {
+  for (const { index, segment } of splitGraphemes(text)) {
     while (index >= end && span + 1 < line.length) end += line[++span]?.text.length ?? 0
     const roles = line[span]?.roles ?? []
     if (at === "words") cells.push({ text: segment, width: measureWidth(segment), roles })

@@ -1,4 +1,4 @@
-import * as PromptImages from "@altimate-code/agent/PromptImages"
+import * as PromptImageText from "@altimate-code/agent/PromptImageText"
 import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
 import type { CutAnswer, Line } from "@altimate-code/agent/session/Session"
 import type { Spending } from "@altimate-code/agent/session/Spending"
@@ -58,7 +58,7 @@ export const shellMessage = (command: string, end: string, output: string): stri
 export const attachmentItem = (part: Prompt.FilePart): Item => ({
   type: "attachment",
   kind: part.mediaType.startsWith("image/") ? "image" : "document",
-  ...PromptImages.describe(part)
+  ...PromptImageText.describe(part)
 })
 
 /** The transcript of a stored session. */

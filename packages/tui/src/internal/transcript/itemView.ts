@@ -1,4 +1,4 @@
-import * as PromptImages from "@altimate-code/agent/PromptImages"
+import * as PromptImageText from "@altimate-code/agent/PromptImageText"
 import * as Spending from "@altimate-code/agent/session/Spending"
 import * as Usage from "@altimate-code/agent/session/Usage"
 import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
@@ -52,7 +52,7 @@ const renderBody = (item: Item, canvas: Canvas): Lines => {
         ...paintWrapped([{ text: "/help lists commands and keys.", roles: ["dim"] }], canvas)
       ]
     case "user":
-      return renderPrompt(PromptImages.shortenMentions(item.text, item.images ?? []), canvas)
+      return renderPrompt(PromptImageText.shortenMentions(item.text, item.images ?? []), canvas)
     case "attachment":
       return [canvas.theme.dim(`  ${describeAttachment(item.kind, item, canvas.width - 2)}`)]
     case "answer":

@@ -56,6 +56,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return step(showTaskOutput(state, message))
     case "hint-expired":
       return step({ ...state, isConfirmingQuit: false, isLeaderPressed: false, hint: undefined })
+    case "history":
+      return step({ ...state, input: { ...state.input, history: message.prompts } })
     case "commands":
       return step({ ...state, customCommands: message.commands })
     case "files":
