@@ -1,4 +1,5 @@
 import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
+import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
@@ -82,7 +83,8 @@ export const show = ({ keybinds, theme: name, ...look }: Look): Effect.Effect<Sh
     const actions = yield* Queue.unbounded<Action>()
     const perform = (action: Action): void => void Queue.unsafeOffer(actions, action)
     const theme = Theme.chooseTheme(colors)
-    const store = new Store(initialState({ ...terminal.size(), ...look, theme, history: [], keymap }), perform)
+    const task = { type: "loading", label: "starting", since: yield* Clock.currentTimeMillis } as const
+    const store = new Store(initialState({ ...terminal.size(), ...look, theme, history: [], keymap, task }), perform)
     // A line of the transcript is drawn only once, so it waits for the theme.
     store.hold(true)
     const painter = Painter.make(terminal, store)
@@ -117,6 +119,7 @@ export const show = ({ keybinds, theme: name, ...look }: Look): Effect.Effect<Sh
         Fiber.await(answer),
         Effect.sync(() => {
           store.hold(false)
+          store.dispatch({ type: "task-ended" })
           terminal.onKeys(painter.pressKeys)
           painter.pressKeys(waiting.splice(0))
         })

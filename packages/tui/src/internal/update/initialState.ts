@@ -9,6 +9,7 @@ export const initialState = (
     readonly history: ReadonlyArray<string>
     readonly mode?: State["mode"]
     readonly keymap?: State["keymap"]
+    readonly task?: State["task"]
   }
 ): State => ({
   columns: options.columns,
@@ -29,7 +30,7 @@ export const initialState = (
   isAnswerBegun: false,
   reasoning: undefined,
   calls: [],
-  task: { type: "none" },
+  task: options.task ?? { type: "none" },
   retryWait: undefined,
   spending: Spending.none,
   context: 0,
