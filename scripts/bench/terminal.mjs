@@ -16,22 +16,30 @@ const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mill
 
 const isReady = /Amazon Bedrock[^]*ready/
 
-/** Starts the screen once uncounted and `rounds` times: seconds until it is ready and has echoed the first key. */
+/**
+ * Starts the screen once uncounted and `rounds` times: seconds until a key that is typed as soon as the prompt is there has been echoed, and
+ * until the model is ready as well.
+ */
 export const measureStart = async (contestant, rounds) => {
-  const seconds = []
+  const usable = []
+  const ready = []
   for (let round = -1; round < rounds; round++) {
     const terminal = open(contestant)
     try {
-      await terminal.see(isReady)
+      await terminal.see(/^› /m)
       terminal.write("zq")
-      const usable = await terminal.see("zq")
-      if (round >= 0) seconds.push((usable - terminal.started) / 1000)
+      const echoed = await terminal.see("zq")
+      const complete = await terminal.see(isReady)
+      if (round >= 0) {
+        usable.push((echoed - terminal.started) / 1000)
+        ready.push((complete - terminal.started) / 1000)
+      }
       await quit(terminal)
     } finally {
       await terminal.close()
     }
   }
-  return summarize(seconds)
+  return { usable: summarize(usable), ready: summarize(ready) }
 }
 
 /** CPU time of a process in seconds, from Linux; undefined elsewhere. */
