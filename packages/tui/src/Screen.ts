@@ -25,7 +25,7 @@ import * as Performer from "./internal/actions/performer.ts"
 import * as PromptHistory from "./internal/input/promptHistory.ts"
 import * as Highlight from "./internal/markdown/highlight.ts"
 import * as ShownPrompt from "./internal/screen/shownPrompt.ts"
-import { frameInterval as interval, Store } from "./internal/screen/store.ts"
+import { frameInterval as interval, type Store } from "./internal/screen/store.ts"
 import * as Setup from "./internal/setup/setup.ts"
 
 /**

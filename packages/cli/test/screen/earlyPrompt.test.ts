@@ -2,17 +2,17 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { execFileSync, spawn } from "node:child_process"
-import { cpSync, readdirSync, renameSync } from "node:fs"
+import { cpSync, readdirSync, readFileSync, renameSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { bin, node } from "../BuiltCli.ts"
 import { keys } from "../Terminal.ts"
 import { says, start } from "./ScreenOnSandbox.ts"
 
-/** A copy of the built command without the chunk that has everything behind the prompt; it is in `moved`. */
-const withoutScreen = (directory: string) => {
+/** A copy of the built command without a chunk, by default the one that has everything behind the prompt; it is in `moved`. */
+const withoutChunk = (directory: string, missing = "openedScreen") => {
   const dist = join(directory, "dist")
   cpSync(dirname(bin), dist, { recursive: true })
-  const name = readdirSync(join(dist, "program")).find((name) => name.startsWith("openedScreen-"))!
+  const name = readdirSync(join(dist, "program")).find((name) => name.startsWith(`${missing}-`))!
   const chunk = join(dist, "program", name)
   const moved = join(directory, name)
   renameSync(chunk, moved)
@@ -21,7 +21,7 @@ const withoutScreen = (directory: string) => {
 
 /** The program waits for this chunk until `load` is run. */
 const slowly = (directory: string) => {
-  const { chunk, moved, program } = withoutScreen(directory)
+  const { chunk, moved, program } = withoutChunk(directory)
   execFileSync("mkfifo", [chunk])
   return {
     program,
@@ -65,11 +65,30 @@ layer(NodeContext.layer)("The prompt before the rest of the screen is loaded", (
   it.scoped("gives way to the error if the rest cannot be loaded", () =>
     Effect.gen(function*() {
       const { home, launch } = yield* start({})
-      const { program } = withoutScreen(home.home)
+      const { program } = withoutChunk(home.home)
       const terminal = yield* launch([], { program })
       assert.strictEqual(yield* terminal.exited, 1)
       assert.match(terminal.raw(), /› [^]*Part of the program could not be loaded/)
       assert.match(terminal.everything(), /^error: Part of the program could not be loaded/)
       assert.notInclude(terminal.everything(), "›")
+    }))
+
+  it.scoped("comes before the model, the session and the tools are loaded", () =>
+    Effect.gen(function*() {
+      const { home, launch } = yield* start({})
+      // The first of the parts that are loaded after the prompt.
+      const { program } = withoutChunk(home.home, "explainFailure")
+      const cache = join(home.home, "new-cache")
+      const terminal = yield* launch([], { program, env: { XDG_CACHE_HOME: cache } })
+      assert.strictEqual(yield* terminal.exited, 1)
+      assert.match(terminal.raw(), /› [^]*Part of the program could not be loaded/)
+      // A process writes compiled code of what it has loaded.
+      const [directory = ""] = readdirSync(join(cache, "altimate-code/code"))
+      const names = readdirSync(join(cache, "altimate-code/code", directory))
+      const text = names.map((name) => readFileSync(join(dirname(bin), "program", name), "utf8")).join("")
+      // A little more than today.
+      assert.isAtMost(names.length, 65)
+      assert.isAtMost(text.length, 830_000)
+      assert.notInclude(text, "~@effect/ai/Prompt")
     }))
 })
