@@ -2,7 +2,7 @@
 import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import type { Overrides } from "@altimate-code/config/Settings"
 import { attachmentLimits } from "@altimate-code/provider/AttachmentLimits"
-import { ReadInterval } from "@altimate-code/provider/ReadInterval"
+import { ReadInterval } from "@altimate-code/provider/StreamedEvent"
 import type { EarlyPrompt } from "@altimate-code/tui/EarlyPrompt"
 import * as Screen from "@altimate-code/tui/Screen"
 import * as Duration from "effect/Duration"
