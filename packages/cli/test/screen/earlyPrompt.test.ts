@@ -77,7 +77,7 @@ layer(NodeContext.layer)("The prompt before the rest of the screen is loaded", (
     Effect.gen(function*() {
       const { home, launch } = yield* start({})
       // The first of the parts that are loaded after the prompt.
-      const { program } = withoutChunk(home.home, "explainFailure")
+      const { program } = withoutChunk(home.home, "bedrock")
       const cache = join(home.home, "new-cache")
       const terminal = yield* launch([], { program, env: { XDG_CACHE_HOME: cache } })
       assert.strictEqual(yield* terminal.exited, 1)

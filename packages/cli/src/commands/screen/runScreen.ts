@@ -30,21 +30,10 @@ const showPrompt = Effect.gen(function*() {
 /** Lets the process read the keys that have been pressed meanwhile. */
 const readKeys = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
-/** What the screen consists of, the parts that others need first: loaded as a whole, it would delay the echo of the first keys. */
-const parts: ReadonlyArray<() => Promise<unknown>> = [
-  () => import("../../command-line/failure/explainFailure.ts"),
-  () => import("@effect/ai/LanguageModel"),
-  () => import("../../model/bedrock.ts"),
-  () => import("../../workspace/localFiles.ts"),
-  () => import("@altimate-code/agent/turn/Turn"),
-  () => import("../../workspace/assistant.ts")
-]
-
+/** In two parts: loaded as a whole, it would delay the echo of the first keys. Each further part would split the chunks of all commands. */
 const loadOpenedScreen = Effect.gen(function*() {
-  for (const part of parts) {
-    yield* readKeys
-    yield* load(part)
-  }
+  yield* readKeys
+  yield* load(() => import("../../model/bedrock.ts"))
   yield* readKeys
   return yield* load(() => import("./openedScreen.ts"))
 })
