@@ -441,10 +441,11 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))("a pa
 
   it.scoped("stays in the conversation if leaving it out does not help", () =>
     Effect.gen(function*() {
-      const { asked, lines } = yield* play({
+      const { asked, lines, notices } = yield* play({
         prompts: ["go", "more"],
         steps: [calls("look", "a.png"), named("a.png"), refused({ _tag: "Unnamed" }), says("done")]
       })
+      assert.deepStrictEqual(notices, [])
       assert.strictEqual(count(lines, "left-out"), 0)
       assert.include(asked.at(-1), data("a.png"))
     }))
@@ -534,14 +535,24 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))(
           assert.include(later, "one")
           assert.include(later, "Part of the conversation was left out here")
         }
-        assert.lengthOf(notices, 1)
+        assert.deepStrictEqual(notices, [
+          "The service refused the request (No.). It was accepted without the last answer and the messages after it, so they are left out from now on."
+        ])
         assert.strictEqual(count(lines, "left-out"), 1)
       }))
 
-    it.scoped("leaves nothing out if that does not help", () =>
+    it.scoped("reports what is left out before the answer that accepts it", () =>
       Effect.gen(function*() {
-        const { asked, lines } = yield* play({ prompts: ["one", "two", "three"], steps: [no, no, no, says("fine")] })
+        const { events } = yield* play({ prompts: ["one", "two"], steps: [no, no, says("fine")] })
+        const shown = events.flatMap(({ type }) => type === "notice" || type === "text" ? [type] : [])
+        assert.deepStrictEqual(shown, ["notice", "text"])
+      }))
+
+    it.scoped("leaves nothing out, and reports nothing as left out, if that does not help", () =>
+      Effect.gen(function*() {
+        const { asked, lines, notices } = yield* play({ prompts: ["one", "two", "three"], steps: [no, no, no, says("fine")] })
         assert.strictEqual(count(lines, "left-out"), 0)
+        assert.deepStrictEqual(notices, [])
         for (const word of ["one", "two", "three"]) assert.include(asked[3], word)
       }))
 
@@ -584,7 +595,10 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))(
           asked.map((prompt) => ["so far", "\"2\"", "three", "go"].filter((word) => prompt.includes(word))),
           [["so far", "\"2\"", "three", "go"], ["so far", "\"2\"", "go"], ["so far", "go"], ["go"]]
         )
-        assert.include(notices.at(-1), "The conversation before this prompt is left out")
+        // Only what the accepted request lacks is reported.
+        assert.deepStrictEqual(notices, [
+          "The service refused the request (No.). It was accepted without the earlier messages of this conversation, so they are left out from now on."
+        ])
       }))
   }
 )

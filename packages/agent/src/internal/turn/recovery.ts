@@ -20,8 +20,8 @@ interface Options extends CompactionOptions {
 const maxCuts = 2
 
 /**
- * Additional lines for the next request. They are saved in the session only once that request is accepted, so that content that did not
- * cause the refusal stays in the conversation.
+ * Additional lines for the next request. They are saved in the session, and the notices among them reported, only once that request is
+ * accepted, so that content that did not cause the refusal stays in the conversation.
  */
 export type Trial = ReadonlyArray<Entry>
 
@@ -29,6 +29,8 @@ export const makeRecovery = (options: Options) => {
   const taken = new Set<string>()
   const take = (kind: string): boolean => !taken.has(kind) && taken.add(kind).has(kind)
   let cuts = 0
+  /** The lines of the last step that left out a range of lines. A wider range replaces them. */
+  let range: Trial = []
 
   return {
     /** Returns the lines to try next; `undefined` ends the turn with the error. `trial` has the lines that the refused request tried. */
@@ -48,13 +50,15 @@ export const makeRecovery = (options: Options) => {
         if (step === undefined) return undefined
         const why = shortenReason(describe(error))
         const text = `The service refused ${step.name} (${why}). ${step.remedy}`
-        yield* options.emit({ type: "notice", text })
         const time = yield* now
-        return [
-          ...trial,
+        const added = [
           ...step.what.map((what) => ({ type: "left-out", what, why, time }) as const),
           { type: "notice", text, time } as const
         ]
+        if (!step.what.some((what) => "from" in what)) return [...trial, ...added]
+        const kept = trial.filter((entry) => !range.includes(entry))
+        range = added
+        return [...kept, ...added]
       }),
     /** Decides whether an answer that was cut off after this text is replaced or continued; `undefined` ends the turn with the error. */
     retryCut: (error: AiError.AiError, text: string): CutAnswer | undefined => {

@@ -21,7 +21,7 @@ export interface Step {
   readonly what: ReadonlyArray<LeftOut>
   /** The end of the sentence "The service refused …". */
   readonly name: string
-  /** A complete sentence that says what is left out. */
+  /** A complete sentence that says what is left out. It is shown once the service has accepted the request without it. */
   readonly remedy: string
 }
 
@@ -143,9 +143,13 @@ const findStepsForUnaccepted = (lines: ReadonlyArray<Line>, promptLine: number):
       kind: `lines from ${from}`,
       what: [{ from, to: promptLine }],
       name: "the request",
-      remedy: from === 1
-        ? "The conversation before this prompt is left out from now on."
-        : "Everything between the last answer and this prompt is left out from now on."
+      remedy: `It was accepted without ${
+        from === 1
+          ? "the earlier messages of this conversation"
+          : from === answered
+          ? "the last answer and the messages after it"
+          : "the messages after the last answer"
+      }, so they are left out from now on.`
     }]
   )
 }

@@ -100,9 +100,24 @@ export const sendRequest = (
     const prompt = system === undefined ? history : Prompt.setSystem(history, system)
     const tools = withoutRefusedTools(toolkit, lines)
 
+    // What was left out is saved and reported once the provider answers: until then it is not known to be the cause.
+    let unsaved = trial
+    const acceptTrial = Effect.suspend(() => {
+      const accepted = unsaved.filter(isRecovery)
+      unsaved = unsaved.filter((entry) => !isRecovery(entry))
+      return Effect.forEach(
+        accepted,
+        (entry) =>
+          Effect.zipRight(
+            session.append(entry),
+            entry.type === "notice" ? emit({ type: "notice", text: entry.text }) : Effect.void
+          ),
+        { discard: true }
+      )
+    })
     const save = (answer: Omit<Extract<Entry, { readonly type: "assistant" }>, "type" | "time">) =>
       Effect.gen(function*() {
-        yield* Effect.forEach(trial, session.append, { discard: true })
+        yield* Effect.forEach(unsaved, session.append, { discard: true })
         yield* session.append({ type: "assistant", ...answer, time: yield* now })
       })
     const reportNotices = Effect.flatMap(
@@ -131,7 +146,10 @@ export const sendRequest = (
           : part.type === "reasoning-delta" && part.delta !== ""
           ? emit({ type: "reasoning", text: part.delta })
           : Effect.void
-        return parts.push(part) === 1 ? Effect.zipRight(reportNotices, report) : report
+        const accepted = unsaved.length > 0 && part.type !== "response-metadata"
+          ? Effect.zipRight(acceptTrial, report)
+          : report
+        return parts.push(part) === 1 ? Effect.zipRight(reportNotices, accepted) : accepted
       })
     )
     let failed: Spending.Spent | undefined
@@ -165,7 +183,7 @@ export const sendRequest = (
           const text = textSoFar + textOf(piece)
           const next: Extras = mode === "continued"
             ? { trial: [makeContinueMessage(text, "connection", yield* now)], textSoFar: text }
-            : { trial: isStored ? [] : trial, textSoFar }
+            : { trial: isStored ? [] : unsaved, textSoFar }
           const hasText = textOf(piece).trim() !== ""
           return { _tag: "BrokenOff", error: failure, mode, hasText, spent, next } as const
         }
@@ -206,6 +224,9 @@ const refusalOf = (error: AiError.AiError | SessionError, { refusal }: ModelProv
   const found = refusal(error)
   return found && { _tag: "Refused", error, refusal: found }
 }
+
+/** Whether the line is about content that is left out, as opposed to the request to continue an answer. */
+const isRecovery = ({ type }: Entry): boolean => type === "left-out" || type === "notice"
 
 /** The name of the tool of a call that has parameters, but is no call, because they are incomplete. */
 const findCutCall = (parts: ReadonlyArray<Response.AnyPart>): string | undefined => {
