@@ -138,7 +138,7 @@ const notification = () =>
     })
   ).annotations({
     description:
-      "How you are notified that the assistant asks or is done while its window does not have the focus: the terminal's bell "
+      "How you are alerted when the assistant asks or is done and its window is in the background: the terminal's bell "
       + "(default), a notification of the terminal (osc9 or osc777, depending on the terminal), a program, or off."
   })
 

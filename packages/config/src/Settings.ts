@@ -208,7 +208,7 @@ export const make = (given: GivenSettings): Effect.Effect<Service, ConfigError> 
         : Option.none()
     }
     const baseURL = setting(paths.baseURL)
-    if (Option.isSome(baseURL)) yield* checkUrl(baseURL.value)
+    if (Option.isSome(baseURL)) yield* checkUrl(baseURL.value, "the URL")
     yield* checkCrossRegion(gateway.crossRegion)
     const { models, notices: modelNotices } = yield* readModels(file, tree, gateway.request)
     return Settings.of({
@@ -271,8 +271,9 @@ const read = Effect.fn("Settings.read")(function*(overrides: Overrides) {
       ? Option.some({ value: leaf.filled, origin: leaf.origin })
       : Option.none()
   }
-  const baseURL = Option.orElse(setting(paths.endpoint), () => setting(paths.baseURL))
-  if (Option.isSome(baseURL)) yield* checkUrl(baseURL.value)
+  const endpoint = setting(paths.endpoint)
+  const baseURL = Option.orElse(endpoint, () => setting(paths.baseURL))
+  if (Option.isSome(baseURL)) yield* checkUrl(baseURL.value, Option.isSome(endpoint) ? "endpoint" : "baseURL")
   const { gateway, notices } = yield* readGateway(file, merged)
   const crossRegion: Setting<string> = overrides.crossRegion === undefined
     ? gateway.crossRegion

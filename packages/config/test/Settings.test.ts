@@ -53,7 +53,7 @@ layer(NodeContext.layer)("The effective settings", (it) => {
           assert.strictEqual(error.reason, "Value")
           assert.strictEqual(
             error.message,
-            `${projectFile}:6:9: expected an absolute http or https URL`
+            `${projectFile}:6:9: baseURL must be a complete URL that starts with http:// or https://`
           )
           assert.deepStrictEqual([error.path, error.line, error.column], [projectFile, 6, 9])
         }))
@@ -74,7 +74,7 @@ layer(NodeContext.layer)("The effective settings", (it) => {
           yield* write(projectFile, bedrock({ region: "eu-west-1", baseURL: url.replaceAll("\\n", "\n") }))
           const error = yield* failure()
           assert.strictEqual(error.reason, "Value")
-          assert.strictEqual(error.message, `${projectFile}:6:9: the URL has ${what}`)
+          assert.strictEqual(error.message, `${projectFile}:6:9: baseURL has ${what}`)
         }))
     }
 
@@ -93,7 +93,7 @@ layer(NodeContext.layer)("The effective settings", (it) => {
           const error = yield* failure()
           assert.strictEqual(
             error.message,
-            `${projectFile}:6:9: expected a proxy URL without a path, found one with a path`
+            `${projectFile}:6:9: proxy must be a proxy URL without a path`
           )
           assert.notInclude(`${error.message}${error.hint}`, "canary")
         }

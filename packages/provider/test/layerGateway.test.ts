@@ -122,7 +122,10 @@ describe("a model from a URL, a token and an ID", () => {
     }))
 
   const mistakes = [
-    [{ url: "gw.example.com/bedrock" }, "the parameter url: expected an absolute http or https URL"],
+    [
+      { url: "gw.example.com/bedrock" },
+      "the parameter url: the URL must be a complete URL that starts with http:// or https://"
+    ],
     [{ timeout: "Infinity" as "1 second" }, "the parameter timeout: expected a finite duration above 0, or false"],
     [{ timeout: 0 }, "the parameter timeout: expected a finite duration above 0, or false"],
     [{ timeout: { idle: Infinity } }, "the parameter timeout.idle: expected a finite duration above 0"],

@@ -52,6 +52,15 @@ const shutdownGrace = Duration.seconds(2)
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
+/**
+ * Describes why a program could not be started, without the jargon of Node.js if it was not found.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const describeSpawnError = (error: NodeJS.ErrnoException): string =>
+  error.code === "ENOENT" && error.path !== undefined ? `${error.path} was not found` : error.message
+
 const start = (command: Command, environment: Options["environment"]) =>
   Effect.async<Child, string>((resume) => {
     const [program, args] = typeof command === "string" ? [command, []] : [command[0] ?? "", command.slice(1)]
@@ -62,7 +71,7 @@ const start = (command: Command, environment: Options["environment"]) =>
       stdio: ["ignore", "pipe", "pipe"]
     })
     child.once("spawn", () => resume(Effect.succeed(child)))
-    child.once("error", (error) => resume(Effect.fail(`it can't be started: ${error.message}`)))
+    child.once("error", (error) => resume(Effect.fail(`it can't be started: ${describeSpawnError(error)}`)))
   })
 
 /** The command's complete stdout. Fails with a description of the problem. */

@@ -29,7 +29,7 @@ export interface Question {
 
 /**
  * The user's answer. `Session` allows the question's patterns for the whole session, even after it is resumed. `AllEdits` allows the call and
- * switches to the mode `accept-edits`. The `message` of `No` is for the model.
+ * switches to the mode `accept-edits`. The `message` of `No` is for the model. `isUnasked`: there was no user to ask, and `message` says so.
  *
  * @since 0.1.0
  * @category models
@@ -39,6 +39,7 @@ export type Answer =
   | { readonly _tag: "Session" }
   | { readonly _tag: "AllEdits" }
   | { readonly _tag: "No"; readonly message?: string }
+  | { readonly _tag: "No"; readonly message: string; readonly isUnasked: true }
 
 /**
  * Asks the user for permission. It gets one question at a time.
@@ -57,4 +58,4 @@ export class Approver extends Context.Tag("@altimate-code/agent/Approver")<Appro
  * @category layers
  */
 export const declineAll = (message: string): Layer.Layer<Approver> =>
-  Layer.succeed(Approver, { ask: () => Effect.succeed({ _tag: "No", message }) })
+  Layer.succeed(Approver, { ask: () => Effect.succeed({ _tag: "No", message, isUnasked: true }) })

@@ -104,7 +104,7 @@ const isReading = ({ parts }: Action): boolean =>
     readPermissions.has(permission) || (permission === "external_directory" && subject !== "*")
   )
 
-const deniedByPlan = "plan mode is on: nothing may be changed or run, only read, glob, grep and skill may be used"
+const deniedByPlan = "plan mode is on: only read, glob, grep and skill may be used"
 
 /**
  * A policy that the user can switch to another mode. It starts in `initial`.

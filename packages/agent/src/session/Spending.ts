@@ -201,7 +201,7 @@ const count = (number: number, noun: string): string => `${number} ${noun}${numb
  * @category rendering
  */
 export const explain = ({ unpriced, unreported }: Spending): ReadonlyArray<string> => [
-  ...(unpriced === 0 ? [] : [`The cost of ${count(unpriced, "request")} is unknown, because no price was known.`]),
+  ...(unpriced === 0 ? [] : [`${count(unpriced, "request")} ${unpriced === 1 ? "has" : "have"} no known price.`]),
   ...(unreported === 0
     ? []
     : [

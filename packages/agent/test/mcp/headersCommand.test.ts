@@ -119,7 +119,7 @@ describe("a command for the headers of a remote server", () => {
       "for i in 1 2 3 4; do echo line $i >&2; done; exit 3",
       /failed: exit code 3: line 2 \/ line 3 \/ line 4$/
     ],
-    ["is not there is reported", ["./not-there"], /failed: it can't be started: .*ENOENT$/],
+    ["is not there is reported", ["./not-there"], /failed: it can't be started: .*not-there was not found$/],
     ["prints nothing is reported", "true", /failed: it printed nothing; it must print a JSON object/],
     [
       "prints something else is reported without its output",

@@ -317,6 +317,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A session", (it) => {
           const error = yield* Effect.flip(attempt)
           assert.strictEqual(error.reason, "InUse")
           assert.include(error.message, `process ${process.pid}`)
+          assert.strictEqual(error.hint, "Close it there first.")
         }
         assert.deepStrictEqual(types((yield* others.read(id)).lines), ["session", "user"])
       }))

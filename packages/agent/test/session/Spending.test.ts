@@ -22,7 +22,7 @@ describe("Spending", () => {
   it("says which costs are unknown", () => {
     assert.deepStrictEqual(Spending.explain(sum({ usage, cost: 1 })), [])
     assert.deepStrictEqual(Spending.explain(sum({ usage }, { usage: nothing }, { usage: nothing })), [
-      "The cost of 1 request is unknown, because no price was known.",
+      "1 request has no known price.",
       "The usage of 2 requests was not reported, for example because the answer was interrupted."
     ])
   })

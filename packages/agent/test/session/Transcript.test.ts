@@ -37,7 +37,7 @@ describe("The transcript of a session", () => {
 
 /project, 2026-11-23T05:23:59.000Z
 
-Cost: unknown for 2 requests, 232 tokens (10 read from and 2 written to the cache). The cost of 2 requests is unknown, because no price was known.
+Cost: unknown for 2 requests, 232 tokens (10 read from and 2 written to the cache). 2 requests have no known price.
 
 ## You
 

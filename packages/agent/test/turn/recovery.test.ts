@@ -550,7 +550,10 @@ layer(Layer.merge(NodeContext.layer, Logger.remove(Logger.defaultLogger)))(
 
     it.scoped("leaves nothing out, and reports nothing as left out, if that does not help", () =>
       Effect.gen(function*() {
-        const { asked, lines, notices } = yield* play({ prompts: ["one", "two", "three"], steps: [no, no, no, says("fine")] })
+        const { asked, lines, notices } = yield* play({
+          prompts: ["one", "two", "three"],
+          steps: [no, no, no, says("fine")]
+        })
         assert.strictEqual(count(lines, "left-out"), 0)
         assert.deepStrictEqual(notices, [])
         for (const word of ["one", "two", "three"]) assert.include(asked[3], word)

@@ -60,7 +60,7 @@ export const parse = <R, E>(
         return Either.right(0)
       }
       if (attached === undefined) {
-        if (next === undefined) return refuse(`${name} needs a value (${parameter.value.value}).`)
+        if (next === undefined) return refuse(`${name} needs a value (${parameter.value.value}).`, parameter.valueHint)
         if (next === "--" || known().some(({ names }) => names.includes(next))) {
           return refuse(
             `${name} needs a value (${parameter.value.value}).`,

@@ -12,7 +12,7 @@ const npm = "npm manages the installation: npm install --global altimate-code, n
 const noServer = "There is no server: altimate-code run \"…\" does one task, and altimate-code opens the screen."
 const noAgents = "There are no agents: describe the role in AGENTS.md, or with run --system."
 const fork = "Use altimate-code session fork ID, then --session with the ID of the copy."
-const json = "Use --format json: it prints this program's own events, one per line."
+const json = "Use --format json: one JSON event per line."
 const credential = "altimate-code providers list shows which credential is used, and why."
 
 /** Finds the hint for the first key that is in the table. */
@@ -38,10 +38,11 @@ export const options: Table = {
     "Deny tools under permission in altimate-code.json, or in ALTIMATE_CLI_PERMISSION for one run."
   ),
   "--tools": "Deny tools under permission in altimate-code.json; run --no-tools uses none.",
-  "--permission-prompt-tool": "Set permission in altimate-code.json; --yolo runs all tool calls that no rule denies.",
+  "--permission-prompt-tool":
+    "Set permission in altimate-code.json; --yolo runs every tool without asking, except what a rule denies.",
   ...forAll(
     "--auto, --full-auto, --yes, -y, --allow-dangerously-skip-permissions, --dangerously-bypass-approvals-and-sandbox",
-    "Use --yolo: it runs all tool calls that no rule denies."
+    "Use --yolo: it runs every tool without asking, except what a rule denies."
   ),
   ...forAll(
     "--append-system-prompt, --append-system-prompt-file",
@@ -113,7 +114,7 @@ export const commands: Table = {
   ),
   ...forAll("github, gitlab, pr, review", "Use run in a script: git diff | altimate-code run \"Review this change\"."),
   ...forAll("check, learn", "Use altimate-code run \"…\", and describe the project in AGENTS.md."),
-  ...forAll("stats, cost", "altimate-code usage shows what all sessions have used and cost."),
+  ...forAll("stats, cost", "altimate-code usage shows tokens and cost of all sessions."),
   ...forAll("trace, trajectory", "altimate-code session show ID shows the transcript."),
   export: "Use altimate-code session export ID.",
   import: "Sessions of other programs cannot be imported.",

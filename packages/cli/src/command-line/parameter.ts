@@ -20,6 +20,8 @@ interface Remarks {
   readonly description: string
   /** What its value must be, for error messages: `a whole number from 1`. */
   readonly expects?: string
+  /** Where to find a value, for the error about a missing one. */
+  readonly valueHint?: string
   /** The values that shell completion offers. */
   readonly completes?: "directory" | ReadonlyArray<string>
 }

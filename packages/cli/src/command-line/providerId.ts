@@ -18,7 +18,7 @@ export const providerArgument = argument(Args.optional(Args.text({ name: "provid
 /** `--provider PROVIDER` */
 export const providerOption = option(
   Options.text("provider").pipe(Options.withAlias("p"), Options.withPseudoName("PROVIDER"), Options.optional),
-  { description: "The same, as an option." }
+  { description: "Same as [provider]." }
 )
 
 /** Fails if another provider is named. `hint` suggests what the user may have meant. */

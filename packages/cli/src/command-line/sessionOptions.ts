@@ -9,7 +9,7 @@ import { option } from "./parameter.ts"
 
 export const modelOption = option(
   Options.text("model").pipe(Options.withAlias("m"), Options.withPseudoName("ID"), Options.optional),
-  { description: "Use this model instead of the configured one." }
+  { description: "Use this model instead of the configured one.", valueHint: "altimate-code models lists the IDs." }
 )
 
 export const fallbackModelOption = option(
@@ -30,7 +30,7 @@ export const maxCostOption = option(
     Options.optional
   ),
   {
-    description: "Stop (exit 1) at this cost.",
+    description: "Stop (exit 1) past this cost.",
     expects: "an amount of US dollars above 0"
   }
 )
@@ -48,7 +48,7 @@ export const effortOption = option(
     Options.optional
   ),
   {
-    description: "Think this much: off, low, …, max.",
+    description: "How much to think: off, low, …, max.",
     expects: levels.join(", "),
     completes: levels
   }
@@ -97,7 +97,10 @@ export const sessionOptions = {
       Options.withPseudoName("ID"),
       Options.optional
     ),
-    { description: "Resume this session." }
+    {
+      description: "Resume this session.",
+      valueHint: "altimate-code session list shows the IDs; --continue resumes the last session of this directory."
+    }
   )
 }
 
@@ -115,5 +118,5 @@ export const modeOption = option(
 )
 
 export const yolo = option(Options.boolean("yolo").pipe(Options.withAlias("dangerously-skip-permissions")), {
-  description: "Run all tool calls that no rule denies."
+  description: "Run every tool without asking, except what rules deny."
 })

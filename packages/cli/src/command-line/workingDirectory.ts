@@ -59,7 +59,7 @@ export const enter = <R, E>({ path, words }: Argv<R, E>, { directory }: Globals)
     named,
     Effect.mapError(change(word), (error) => {
       if (error.code !== "ENOENT" || (isPath(word) && !isPrompt)) return toCliError(error)
-      const { hint, message } = unknownCommand(path, word, ", and no directory has this name")
+      const { hint, message } = unknownCommand(path, word, isPath(word) ? ", and no directory has this name" : "")
       return new CliError({
         reason: "Usage",
         message,

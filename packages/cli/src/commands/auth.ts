@@ -22,7 +22,7 @@ const askForToken = Effect.gen(function*() {
     ? load(() => Promise.all([import("@effect/cli/Prompt"), import("@effect/platform-node/NodeTerminal")])).pipe(
       Effect.flatMap(([Prompt, NodeTerminal]) =>
         Effect.provide(
-          Prompt.run(Prompt.hidden({ message: "Amazon Bedrock API key (bearer token)" })),
+          Prompt.run(Prompt.hidden({ message: "Amazon Bedrock bearer token" })),
           NodeTerminal.layer
         )
       ),
@@ -67,9 +67,15 @@ export const login = command("login", {
       const store = yield* CredentialStore.CredentialStore
       const { write, writeError } = yield* Stdio
       const token = yield* askForToken
+      const isReplaced = (yield* store.list).some((stored) => stored.provider === provider)
       yield* store.set(provider, token)
       yield* writeNotices
-      yield* write(`Stored the credential for ${StoredCredentials.providerName(provider)} in ${store.path}.\n`)
+      yield* write(
+        `${isReplaced ? "Replaced" : "Stored"} the bearer token for ${
+          StoredCredentials.providerName(provider)
+        } in ${store.path}.\n`
+      )
+      yield* writeError("It was not tested: altimate-code doctor does that.\n")
       if ((yield* activeEnvironment).some(({ variable }) => variable === "AWS_BEARER_TOKEN_BEDROCK")) {
         yield* writeError("note: AWS_BEARER_TOKEN_BEDROCK is set and takes precedence over the stored token.\n")
       }

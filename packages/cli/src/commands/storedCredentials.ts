@@ -7,4 +7,8 @@ export const providerName = (id: string): string => id === "amazon-bedrock" ? "A
 
 /** One line per credential. */
 export const render = (stored: ReadonlyArray<StoredCredential>): string =>
-  Table.render(stored.map(({ provider, type }) => [`  ${providerName(provider)}`, provider, type]))
+  Table.render(
+    stored.map((
+      { provider, type }
+    ) => [`  ${providerName(provider)}`, provider, type === "api" ? "bearer token" : type])
+  )

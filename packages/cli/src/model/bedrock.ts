@@ -58,7 +58,7 @@ export const configuredModel = Effect.gen(function*() {
       reason: "Usage",
       message: "No model is configured.",
       hint:
-        "Set \"model\" in altimate-code.json, or name one: altimate-code run -m amazon-bedrock/anthropic.claude-sonnet-4-6-v1 …"
+        "Set \"model\" in altimate-code.json, start altimate-code to be guided, or name one: altimate-code run -m amazon-bedrock/anthropic.claude-sonnet-4-6-v1 …"
     })
   }
   const { origin, value } = model.value

@@ -11,7 +11,7 @@ export const describeNotice = (notice: Notice): string => {
   switch (notice._tag) {
     case "NotStreamed":
       return `The gateway does not stream: ${notice.message}. Answers are now requested without streaming and appear when they are complete. `
-        + "Set \"streaming\": \"off\" in the options to do so from the start."
+        + "To skip this check, set \"streaming\": \"off\" in provider.amazon-bedrock.options."
     case "FieldDropped":
       return `Requests are sent without ${notice.field}, which was refused (${notice.message}). `
         + `To leave it out from the start, set options.drop to [${

@@ -1,13 +1,21 @@
 /** Asks the user in the terminal of `run` for permission for a tool call. */
 import * as Approver from "@altimate-code/agent/permission/Approver"
 import { printable } from "@altimate-code/log/Printable"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import { makeVisible, Stdio } from "../command-line/Stdio.ts"
 
 const noTerminal =
-  "This needs the user's permission, and there is no terminal to ask in. The user can restart with --yolo, or allow it under \"permission\" in altimate-code.json."
+  "This needs the user's permission, and there is no terminal to ask in. The user can run this again with --mode accept-edits (for edits in the project) or --yolo, or allow it under \"permission\" in altimate-code.json."
+
+/** The questions that could not be asked, because there is no terminal. */
+export class Unasked extends Context.Tag("@altimate-code/cli/Unasked")<
+  Unasked,
+  Ref.Ref<ReadonlyArray<Approver.Question>>
+>() {}
 
 const formatChoices = (session: string, isAcceptableEdit: boolean): string =>
   `Allow? [y]es, ${session === "" ? "" : `[s] always in this session (${session}), `}${
@@ -53,12 +61,21 @@ const toAnswer = (line: string, isAcceptableEdit: boolean): Approver.Answer => {
   }
 }
 
-/** Asks in the terminal. Without a terminal it declines and tells the model what the user can do. */
-export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.effect(
-  Approver.Approver,
-  Effect.map(Stdio, ({ readLine, writeError }) =>
-    Option.match(readLine, {
-      onNone: () => ({ ask: () => Effect.succeed<Approver.Answer>({ _tag: "No", message: noTerminal }) }),
+/** Asks in the terminal. Without a terminal it declines, records the question, and tells the model what the user can do. */
+export const layer: Layer.Layer<Approver.Approver | Unasked, never, Stdio> = Layer.effectContext(
+  Effect.gen(function*() {
+    const { readLine, writeError } = yield* Stdio
+    const unasked = yield* Ref.make<ReadonlyArray<Approver.Question>>([])
+    const decline: typeof Approver.Approver.Service = {
+      ask: (question) =>
+        Effect.as(Ref.update(unasked, (questions) => [...questions, question]), {
+          _tag: "No",
+          message: noTerminal,
+          isUnasked: true
+        })
+    }
+    const approver = Option.match(readLine, {
+      onNone: () => decline,
       onSome: (readLine): typeof Approver.Approver.Service => ({
         // Control characters are made visible, because the terminal must show exactly what will run.
         ask: ({ action, because, isAcceptableEdit = false, patterns, tool }) =>
@@ -71,5 +88,7 @@ export const layer: Layer.Layer<Approver.Approver, never, Stdio> = Layer.effect(
             return toAnswer(yield* readLine(formatChoices(printable(session), isAcceptableEdit)), isAcceptableEdit)
           })
       })
-    }))
+    })
+    return Context.make(Approver.Approver, approver).pipe(Context.add(Unasked, unasked))
+  })
 )

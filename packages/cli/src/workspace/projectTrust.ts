@@ -47,9 +47,19 @@ export const note: Reaction = (files) =>
       false
     ))
 
+/** Settings that only the screen uses. */
+const screenSettings: ReadonlyArray<string> = ["keybinds", "notification"]
+
+const withoutScreenSettings = (files: ReadonlyArray<UntrustedFile>): ReadonlyArray<UntrustedFile> =>
+  files.flatMap((file) => {
+    const changes = file.changes.filter(({ key }) => !screenSettings.includes(key.split(".")[0]!))
+    return changes.length === 0 ? [] : [{ ...file, changes }]
+  })
+
 /** Fails, for commands that can't ask the user: the project may not work as intended without these settings. */
-export const refuse: Reaction<CliError, Directories | Path.Path> = (files) =>
-  Effect.flatMap(
+export const refuse: Reaction<CliError, Directories | Path.Path> = (given) => {
+  const files = withoutScreenSettings(given)
+  return files.length === 0 ? Effect.succeed(false) : Effect.flatMap(
     changes(files),
     (changes) =>
       new CliError({
@@ -59,6 +69,7 @@ export const refuse: Reaction<CliError, Directories | Path.Path> = (files) =>
           "Nothing was sent. Review the changes, then trust this version with altimate-code trust, or only for this run with --trust-project."
       })
   )
+}
 
 /** Asks the user. If they decline, the program continues without these settings. */
 export const ask: Reaction<ConfigError | CliError, FileSystem.FileSystem | Path.Path | Directories> = (files) =>

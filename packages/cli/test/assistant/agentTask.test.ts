@@ -148,7 +148,7 @@ layer(NodeContext.layer)("a task in a repository", (it) => {
       assert.match(told[5]!.text, /fail 0/)
     }))
 
-  it.scoped("is declined without a terminal if it needs permission, and the message names --yolo", () =>
+  it.scoped("is not run without a terminal if it needs permission; the error and the model's result say how to allow it", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const sandbox = yield* Sandbox.make({
@@ -161,16 +161,59 @@ layer(NodeContext.layer)("a task in a repository", (it) => {
       })
       const home = yield* makeHome
       yield* home.writeGlobalConfig(guideConfig(sandbox.url))
-      const result = yield* home.run(["run", "go"], { env: token })
-      assert.strictEqual(result.code, 0, result.stderr)
-      assert.match(result.stderr, /⊘ write new\.txt.*\n⊘ bash touch ran/)
+      const project = join(home.home, "project")
+      yield* fs.makeDirectory(join(project, ".git"), { recursive: true })
+      const result = yield* home.run(["run", "go"], { env: token, cwd: project })
+      assert.strictEqual(result.code, 1, result.stderr)
+      assert.strictEqual(result.stdout, "I may not.\n")
+      assert.include(
+        result.stderr,
+        "⊘ write new.txt  not allowed without asking you\n⊘ bash touch ran  not allowed without asking you\n"
+      )
+      assert.include(
+        result.stderr,
+        "error: 2 tool calls were not allowed, because there is no terminal to ask in:\n  write new.txt\n  bash touch ran\n"
+          + "Allow edits in the project with --mode accept-edits. Allow other calls under \"permission\" in altimate-code.json "
+          + "as { \"bash\": { \"touch *\": \"allow\" } }, or run every call that no rule denies with --yolo."
+      )
       const told = results((yield* sandbox.requests)[1]!.body)
       for (const { failed, text } of told) {
         assert.isTrue(failed)
         assert.include(text, "--yolo")
       }
-      assert.isFalse(yield* fs.exists(join(home.home, "new.txt")))
-      assert.isFalse(yield* fs.exists(join(home.home, "ran")))
+      assert.isFalse(yield* fs.exists(join(project, "new.txt")))
+      assert.isFalse(yield* fs.exists(join(project, "ran")))
+    }))
+
+  it.scoped("that no terminal could be asked about ends the events with an error, and a denied one does not", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const sandbox = yield* Sandbox.make({
+        script: [
+          { blocks: [call("w", "write", { path: "new.txt", content: "x" })] },
+          { blocks: [{ type: "text", text: "I may not." }] },
+          { blocks: [call("w", "write", { path: "new.txt", content: "x" })] },
+          { blocks: [{ type: "text", text: "I may not." }] }
+        ]
+      })
+      const home = yield* makeHome
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+      const project = join(home.home, "project")
+      yield* fs.makeDirectory(join(project, ".git"), { recursive: true })
+      const result = yield* home.run(["run", "--format", "json", "go"], { env: token, cwd: project })
+      const events = result.stdout.trim().split("\n").map((line) => JSON.parse(line))
+      assert.deepStrictEqual(events.slice(-2).map(({ reason, type }) => [type, reason]), [
+        ["usage", undefined],
+        ["error", "NotAllowed"]
+      ])
+      assert.strictEqual(
+        events.at(-1).hint,
+        "Allow edits in the project with --mode accept-edits."
+      )
+      assert.strictEqual(result.code, 1)
+      const denied = yield* home.run(["run", "--mode", "plan", "go"], { env: token, cwd: project })
+      assert.strictEqual(denied.code, 0, denied.stderr)
+      assert.include(denied.stderr, "⊘ write new.txt  not allowed: plan mode is on")
     }))
 
   it.scoped("runs with --yolo unless a rule denies it", () =>

@@ -258,7 +258,22 @@ layer(NodeContext.layer)("the assistant", (it) => {
         "assistant"
       ])
       assert.strictEqual((yield* home.run(["session", "delete", "nonsense"])).code, 2)
-      assert.include((yield* home.run(["session", "delete", id])).stdout, id)
+      const unasked = yield* home.run(["session", "delete", id.slice(0, 15)])
+      assert.deepStrictEqual([unasked.code, unasked.stdout], [2, ""])
+      assert.include(unasked.stderr, `altimate-code session delete ${id.slice(0, 15)} --yes`)
+
+      const question = new RegExp(
+        `Delete session ${id} "look for none" \\(1 turn, last used .*[^]*It can't be restored. \\[y/N\\]`
+      )
+      const kept = yield* open(["session", "rm", id.slice(0, 15)], { home: home.home, cwd })
+      yield* kept.see(question)
+      yield* kept.write(keys.enter)
+      yield* kept.see("Nothing was deleted.")
+      assert.strictEqual((yield* home.run(["session", "show", id])).code, 0)
+      const deleted = yield* open(["session", "rm", id.slice(0, 15)], { home: home.home, cwd })
+      yield* deleted.see(question)
+      yield* deleted.write(`y${keys.enter}`)
+      yield* deleted.see(`Deleted session ${id}.`)
       assert.strictEqual((yield* home.run(["session", "show", id])).code, 2)
     }))
 })

@@ -89,7 +89,7 @@ layer(NodeContext.layer)("the cost of answers", (it) => {
       const [file = ""] = readdirSync(sessions)
       const shown = yield* run("session", "show", file.replace(".jsonl", ""))
       assert.include(shown.stdout, `Cost: at least $${(total + 0.001).toFixed(2)} for 4 requests, `)
-      assert.include(shown.stdout, "The cost of 1 request is unknown, because no price was known.")
+      assert.include(shown.stdout, "1 request has no known price.")
 
       // Another price later changes nothing.
       yield* home.writeGlobalConfig(guideConfig("http://127.0.0.1:9"))
@@ -112,6 +112,11 @@ layer(NodeContext.layer)("the cost of answers", (it) => {
       assert.strictEqual((yield* sandbox.requests).length, 1)
       const continued = yield* run("run", "-c", "--max-cost", "1.5", "on")
       assert.deepStrictEqual([continued.code, continued.stdout], [0, "two\n"])
+      // The answer is complete, but it has cost more than was allowed.
+      assert.strictEqual(
+        continued.stderr,
+        "note: The session has cost $2.00, more than its limit of $1.50. The limit is checked before each request, so the next one will not be sent.\n"
+      )
       // Claude Code's name.
       assert.strictEqual((yield* run("run", "-c", "--max-budget-usd", "2", "on")).code, 1)
     }))
@@ -191,7 +196,7 @@ layer(NodeContext.layer)("altimate-code usage", (it) => {
 TOTAL              3  3,000           0            0     300  at least $3.00
 `
       )
-      assert.strictEqual(berlin.stderr, "note: The cost of 1 request is unknown, because no price was known.\n")
+      assert.strictEqual(berlin.stderr, "note: 1 request has no known price.\n")
       const tokyo = yield* home.run(["usage", "--since", "2026-11-21"], { env: { ...env, TZ: "Asia/Tokyo" } })
       assert.match(tokyo.stdout, /^2026-11-21 +3 /m)
     }))
@@ -238,7 +243,7 @@ TOTAL              3  3,000           0            0     300  at least $3.00
       assert.strictEqual(statSync(join(sessions, `${id}.jsonl`)).mode & 0o777, 0o600)
       assert.strictEqual((yield* readUsage()).total["requests"], 3)
 
-      const renamed = yield* run("session", "mv", id, "Another way")
+      const renamed = yield* run("session", "mv", id, "Another", "way")
       assert.deepStrictEqual([renamed.stdout, renamed.stderr], [`Renamed session ${id}.\n`, ""])
       const list = (yield* run("session", "list")).stdout
       assert.match(list, new RegExp(`^${id} .*/shop +Another way$`, "m"))
@@ -252,9 +257,9 @@ TOTAL              3  3,000           0            0     300  at least $3.00
       yield* run("session", "fork", id)
       yield* run("session", "fork", "a")
       assert.strictEqual((yield* readUsage()).total["requests"], 3)
-      yield* run("session", "rm", "a")
+      yield* run("session", "rm", "a", "--yes")
       assert.strictEqual((yield* readUsage()).total["requests"], 3)
-      yield* run("session", "rm", id)
+      yield* run("session", "rm", "-y", id)
       assert.strictEqual((yield* readUsage()).total["requests"], 3)
       for (const args of [["fork", "zzz"], ["rename", "zzz", "x"]]) {
         const { code, stderr } = yield* run("session", ...args)

@@ -59,6 +59,30 @@ layer(NodeContext.layer)("run --command", (it) => {
       assert.deepStrictEqual(yield* prompts, places.map((place) => `${place}: a, a b c`))
     }))
 
+  it.scoped("is what the first word of a prompt does, too, as on the screen", () =>
+    Effect.gen(function*() {
+      const { bodies, prompts, put, run } = yield* start([done, done, done])
+      put("project/.altimate-code/commands/review.md", "Review $1 for $2.")
+      for (const prompt of [["/review src/cart.js 'off by one'"], ["/review", "src/cart.js", "off by one"]]) {
+        const { code, stderr } = yield* run("run", ...prompt)
+        assert.deepStrictEqual([code, stderr], [0, ""])
+      }
+      // A path is not a command, whether or not it exists.
+      yield* run("run", "/etc is a directory")
+      assert.deepStrictEqual(yield* prompts, [
+        "Review src/cart.js for off by one.",
+        "Review src/cart.js for off by one.",
+        "/etc is a directory"
+      ])
+      const unknown = yield* run("run", "/reviews src/cart.js")
+      assert.strictEqual(unknown.code, 2)
+      assert.include(
+        unknown.stderr,
+        "error: There is no custom command \"reviews\".\nDid you mean review? To send the text"
+      )
+      assert.lengthOf(yield* bodies, 3)
+    }))
+
   it.scoped("says which settings have no effect and which files are left out, and suggests a name for one that does not exist", () =>
     Effect.gen(function*() {
       const { prompts, put, run } = yield* start()

@@ -191,6 +191,10 @@ describe("a command line", () => {
 
   it("refuses an option without its value", () => {
     assert.match(refused("run", "hi", "--model"), /--model needs a value/)
+    assert.match(
+      refused("--resume"),
+      /--resume needs a value \(ID\)\.[^]*session list shows the IDs; --continue resumes the last/
+    )
     assert.match(refused("run", "--model", "--", "hi"), /--model needs a value/)
     assert.match(refused("run", "--system", "--help"), /--system needs a value.*--system=--help/)
     assert.match(refused("run", "--model=", "hi"), /--model needs a value/)

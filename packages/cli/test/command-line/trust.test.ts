@@ -67,6 +67,20 @@ layer(NodeContext.layer)("a project's untrusted configuration", (it) => {
       assert.notInclude(stderr + (yield* home.logs), token.AWS_BEARER_TOKEN_BEDROCK)
     }))
 
+  it.scoped("does not stop run if only the screen would use it, and is not listed there", () =>
+    Effect.gen(function*() {
+      const keys = { keybinds: { input_submit: "ctrl+s" }, notification: { command: ["touch", "was-run"] } }
+      const { cwd, home, run } = yield* start(keys)
+      const { code, stderr } = yield* run("run", "--yolo", "hello")
+      assert.deepStrictEqual([code, stderr], [0, "• bash touch ran  exit code 0\n"])
+      assert.isFalse(existsSync(join(cwd, "was-run")))
+      writeFileSync(join(cwd, "altimate-code.json"), JSON.stringify({ ...keys, permission: { bash: "allow" } }))
+      const refused = yield* home.run(["run", "hello"], { cwd, env: token })
+      assert.strictEqual(refused.code, 2)
+      assert.include(refused.stderr, "permission")
+      assert.notInclude(refused.stderr, "keybinds")
+    }))
+
   it.scoped("may change harmless settings", () =>
     Effect.gen(function*() {
       const { run, sandbox } = yield* start({

@@ -16,7 +16,7 @@ describe("the hint for a credential that cannot be used", () => {
         { reason: "StoreIO", lock: "/a.lock" },
         "If /a.lock exists and no other altimate-code is running"
       ],
-      ["a lock that is held", { reason: "Locked", lock: "/a.lock" }, "remove /a.lock"],
+      ["a lock that is held", { reason: "Locked", lock: "/a.lock" }, "Try again when that process has ended."],
       ["two authorizations", { reason: "Conflict", header: "Authorization" }, "Remove that header"],
       ["a missing header", { reason: "Conflict" }, "Add the header"],
       ["a command's output", { reason: "Malformed", source: "command" }, "It must print only the token"],

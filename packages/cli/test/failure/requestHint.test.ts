@@ -25,6 +25,19 @@ describe("the hint for a refused credential", () => {
     assert.include(hintFor(403, expired, {}, ofProfile), "`aws sso login --profile dev`")
   })
 
+  it("advises only what works: a stored token is not used while the variable is set", () => {
+    const advice =
+      "To use a token stored with `altimate-code auth login --provider amazon-bedrock`, unset AWS_BEARER_TOKEN_BEDROCK."
+    assert.include(hintFor(401, {}), `get another one and set AWS_BEARER_TOKEN_BEDROCK to it. ${advice}`)
+    assert.include(hintFor(403, { Message: "Bearer Token has expired" }), advice)
+    assert.include(hintFor(401, {}, {}, withKey("eu-west-1", 30)), advice)
+    const stored = { ...attempt, identity: { ...attempt.identity, from: "/home/you/auth.json" } }
+    assert.include(
+      hintFor(401, {}, {}, stored),
+      "set AWS_BEARER_TOKEN_BEDROCK to it, or store it with `altimate-code auth login --provider amazon-bedrock`."
+    )
+  })
+
   it("mentions the clock, and reports how far it is off when the response shows it", () => {
     const date = { date: "Thu, 01 Jan 1970 00:20:00 GMT" }
     assert.include(hintFor(403, { __type: "UnrecognizedClientException" }, {}, keyed), "clock is right")

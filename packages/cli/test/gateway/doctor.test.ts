@@ -30,7 +30,7 @@ const start = (options: { readonly script?: Script; readonly config?: Record<str
   })
 
 /** The mark and the name of each line. */
-const checks = (stdout: string) => stdout.split("\n").flatMap((line) => /^([✓!✗]) (\S+( \S+)?)/.exec(line)?.[0] ?? [])
+const checks = (stdout: string) => stdout.split("\n").flatMap((line) => /^([✓–!✗]) (\S+( \S+)?)/.exec(line)?.[0] ?? [])
 
 const order = [
   "versions",
@@ -59,7 +59,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       const { code, stderr, stdout } = yield* doctor()
       assert.strictEqual(code, 0, stdout + stderr)
       assert.strictEqual(stderr, "")
-      assert.deepStrictEqual(checks(stdout), order.map((name) => `✓ ${name}`))
+      assert.deepStrictEqual(checks(stdout), order.map((name) => `${name === "model list" ? "–" : "✓"} ${name}`))
       for (
         const words of [
           `altimate-code ${version}`,
@@ -83,11 +83,32 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.strictEqual(refused.code, 1)
       assert.strictEqual(checks(refused.stdout).at(-1), "✗ authentication")
       assert.match(refused.stderr, /error: AccessDeniedException[^]*AWS_BEARER_TOKEN_BEDROCK was refused/)
+      // A list that was refused says nothing about whether there is one.
+      assert.match(
+        refused.stdout,
+        /^– model list +not checked: the gateway refused the request for the list \(HTTP 40[13]\)$/m
+      )
 
       const nobody = yield* doctor([], {})
       assert.strictEqual(nobody.code, 1)
       assert.strictEqual(checks(nobody.stdout).at(-1), "✗ credential")
       assert.match(nobody.stderr, /AWS_PROFILE: not set[^]*altimate-code auth login/)
+    }))
+
+  it.scoped("shows a cause once on a terminal, and warns of a region that is none", () =>
+    Effect.gen(function*() {
+      const { home, sandbox } = yield* start()
+      yield* home.writeGlobalConfig(guideConfig(sandbox.url, { region: "us-esat-1" }))
+      const terminal = yield* open(["doctor"], {
+        home: home.home,
+        columns: 200,
+        env: { AWS_BEARER_TOKEN_BEDROCK: "another" }
+      })
+      yield* terminal.see(/Log: /)
+      const all = terminal.everything()
+      assert.match(all, /! region +us-esat-1 .*\n +This does not look like the name of an AWS region/)
+      assert.match(all, /✗ authentication {2}failed\nerror: AccessDeniedException/)
+      assert.lengthOf(all.match(/AccessDeniedException/g) ?? [], 1)
     }))
 
   it.scoped("reports entries of NO_PROXY that match nothing", () =>

@@ -91,6 +91,19 @@ layer(NodeContext.layer)("auth login", (it) => {
       })
     }))
 
+  it.scoped("says whether it replaced a token, and that it did not test it", () =>
+    Effect.gen(function*() {
+      const home = yield* makeHome
+      const place = `the bearer token for Amazon Bedrock in ${home.authFile}.\n`
+      const first = yield* home.spawn(["auth", "login"], { stdin: "first-token" })
+      assert.strictEqual(first.stdout, `Stored ${place}`)
+      assert.include(first.stderr, "altimate-code doctor")
+      const second = yield* home.spawn(["auth", "login"], { stdin: "second-token" })
+      assert.strictEqual(second.stdout, `Replaced ${place}`)
+      const list = yield* home.spawn(["providers", "list"])
+      assert.match(list.stdout, /Amazon Bedrock +amazon-bedrock +bearer token\n/)
+    }))
+
   it.scoped("does not change a corrupt file, and reports the place of the error", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem

@@ -134,7 +134,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background tasks on the
       yield* terminal.see(/^plan · /m)
       yield* ask(terminal, "Plan")
       yield* terminal.see(
-        /bash touch… · declined[^]*tasks end b1 · declined[^]*tasks list · 1 task running[^]*Refused\./
+        /bash touch[^]* · not allowed: plan mode is on[^]*tasks end b1 · not allowed: plan mode is on[^]*tasks list · 1 task running[^]*Refused\./
       )
       assert.isTrue(isAlive(pid))
       assert.isFalse(existsSync(join(project, "planned")))

@@ -88,6 +88,24 @@ describe("Setup", () => {
     }
   })
 
+  it("adds http:// to a server on this machine", () => {
+    for (const typed of ["127.0.0.1:8080", "localhost:8080/v1", "[::1]:8080"]) {
+      const { setup } = press(start(), typed, "\r")
+      assert.include(draw(setup), "· The URL had no scheme, so http:// was added.")
+      assert.strictEqual(setup.gateway.text, `http://${typed}`)
+    }
+  })
+
+  it("notices two URLs in one answer", () => {
+    assert.include(draw(press(start(), "http://gw/v1https://gw/v1", "\r").setup), "There are two URLs.")
+  })
+
+  it("ticks no answer, because only the test request shows whether it is right", () => {
+    const screen = draw(press(start(), "https://gw.example.com", "\r", "\r").setup)
+    assert.include(screen, "· Gateway     https://gw.example.com")
+    assert.notInclude(screen, "✓")
+  })
+
   it("clears the answer on ctrl-c, and quits only if there is none", () => {
     const typed = press(start(), "https://wrong", "\x03")
     assert.strictEqual(typed.setup.gateway.text, "")

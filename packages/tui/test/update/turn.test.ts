@@ -80,7 +80,7 @@ describe("A turn", () => {
     assert.include(view(), "… read a · running")
     assert.notInclude(transcript(), "read b")
     turn(toolDone("a"))
-    assert.include(transcript(), "✓ read a · 3 lines\n⊘ read b · declined · 3 lines")
+    assert.include(transcript(), "✓ read a · 3 lines\n⊘ read b · 3 lines")
   })
 
   it("shows the first lines of a change", () => {

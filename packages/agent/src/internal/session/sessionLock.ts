@@ -12,7 +12,8 @@ export const acquire = Effect.fn("sessionLock.acquire")(function*(file: string) 
         ? new SessionError({
           reason: "InUse",
           message: `The session is open in ${message}.`,
-          hint: `Close it there first, or start a new session. If that process has ended, remove ${lock}.`,
+          // The lock of a process that has ended is not held.
+          hint: "Close it there first.",
           path: file
         })
         : new SessionError({

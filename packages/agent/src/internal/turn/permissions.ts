@@ -1,4 +1,5 @@
 /** Decides whether a tool call may run, and asks the user if the policy requires that. */
+import * as Cut from "@altimate-code/system/Cut"
 import type * as Response from "@effect/ai/Response"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,6 +11,7 @@ import type { Line, Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
 import { type Action, type ActionPart, ToolFailure } from "../../tools/ToolCall.ts"
 import { now } from "../session/now.ts"
+import { oneLine } from "../session/oneLine.ts"
 
 type Call = Pick<Extract<Response.AnyPart, { readonly type: "tool-call" }>, "id" | "name">
 
@@ -36,7 +38,7 @@ export const makePermissions = (session: Session) =>
     ): Effect.Effect<string, ToolFailure | SessionError> =>
       Effect.gen(function*() {
         if (verdict === "allow") return because
-        if (verdict === "deny") return yield* denied(`This is not allowed: ${because}`)
+        if (verdict === "deny") return yield* notAllowed(because)
         const answer = yield* approver.ask({
           id: call.id,
           tool: call.name,
@@ -47,7 +49,7 @@ export const makePermissions = (session: Session) =>
         })
         // The user may have switched to plan mode before they answered.
         const again = answer._tag === "No" ? undefined : yield* decide(action)
-        if (again?.verdict === "deny") return yield* denied(`This is not allowed: ${again.because}`)
+        if (again?.verdict === "deny") return yield* notAllowed(again.because)
         switch (answer._tag) {
           case "Once":
             return "allowed once"
@@ -61,8 +63,10 @@ export const makePermissions = (session: Session) =>
             if (policy.mode !== undefined) yield* SubscriptionRef.set(policy.mode, "accept-edits")
             return "all edits in the project are allowed from now on"
           case "No":
+            if ("isUnasked" in answer) return yield* denied(answer.message, "not allowed without asking you")
             return yield* denied(
-              answer.message === undefined ? "The user declined." : `The user declined: ${answer.message}`
+              answer.message === undefined ? "The user declined." : `The user declined: ${answer.message}`,
+              answer.message === undefined ? "declined by you" : `declined by you: ${answer.message}`
             )
         }
       })
@@ -99,4 +103,15 @@ export const makePermissions = (session: Session) =>
     }
   })
 
-const denied = (message: string) => new ToolFailure({ reason: "Denied", message })
+const denied = (message: string, summary: string) =>
+  new ToolFailure({
+    reason: "Denied",
+    message,
+    summary: summary.length > maxSummaryLength
+      ? `${Cut.head(oneLine(summary), maxSummaryLength - 1)}…`
+      : oneLine(summary)
+  })
+
+const notAllowed = (because: string) => denied(`This is not allowed: ${because}`, `not allowed: ${because}`)
+
+const maxSummaryLength = 100

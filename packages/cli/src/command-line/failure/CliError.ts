@@ -9,11 +9,22 @@ import * as Schema from "effect/Schema"
  * - `Stdout`: the output can't be written, for example because the disk is full
  * - `Answer`: the model's answer can't be parsed, or there is none
  * - `Steps`: the turn reached its step limit
+ * - `NotAllowed`: tool calls were not run, because there was no terminal to ask for permission
  * - `Mcp`: an MCP server is not connected
  * - `Installation`: a part of the program is missing
  */
 export class CliError extends Schema.TaggedError<CliError>("@altimate-code/cli/CliError")("CliError", {
-  reason: Schema.Literal("Usage", "Attachment", "Stdin", "Stdout", "Answer", "Steps", "Mcp", "Installation"),
+  reason: Schema.Literal(
+    "Usage",
+    "Attachment",
+    "Stdin",
+    "Stdout",
+    "Answer",
+    "Steps",
+    "NotAllowed",
+    "Mcp",
+    "Installation"
+  ),
   /** What is wrong, in one sentence. */
   message: Schema.String,
   /** What to do instead. */

@@ -25,7 +25,7 @@ export type Failure =
 
 export const exitCodes = { success: 0, requestFailed: 1, usage: 2, interrupted: 130 } as const
 
-/** 1 if the request or writing its answer failed, or the cost limit stopped it; 2 if the command line, the configuration or a file of the user is wrong. */
+/** 1 if the request or writing its answer failed, or a limit or a missing permission stopped it; 2 if the command line, the configuration or a file of the user is wrong. */
 export const exitCode = (failure: Failure): number => {
   switch (failure._tag) {
     case "RequestError":
@@ -37,7 +37,7 @@ export const exitCode = (failure: Failure): number => {
     case "SessionError":
       return failure.reason === "Io" || failure.reason === "CostLimit" ? exitCodes.requestFailed : exitCodes.usage
     case "CliError":
-      return ["Answer", "Installation", "Mcp", "Stdout", "Steps"].includes(failure.reason)
+      return ["Answer", "Installation", "Mcp", "NotAllowed", "Stdout", "Steps"].includes(failure.reason)
         ? exitCodes.requestFailed
         : exitCodes.usage
     default:

@@ -17,6 +17,8 @@ export interface Observation<A> {
   readonly detail: string
   /** What to do about a problem that does not necessarily make requests fail. */
   readonly warning?: string
+  /** Nothing was checked; `detail` says why. */
+  readonly isSkipped?: true
   readonly value: A
 }
 
@@ -26,9 +28,16 @@ export const observation = <A>(value: A, detail: string, warning?: string): Obse
   ...(warning === undefined ? {} : { warning })
 })
 
+/** The result of a check that checked nothing. */
+export const skipped = (why: string): Observation<undefined> => ({
+  value: undefined,
+  detail: `not checked: ${why}`,
+  isSkipped: true
+})
+
 interface Finding {
   readonly check: string
-  readonly status: "ok" | "warning" | "failed"
+  readonly status: "ok" | "skipped" | "warning" | "failed"
   readonly detail: string
   readonly hint?: string
   readonly milliseconds: number
@@ -42,8 +51,8 @@ export class DoctorReport extends Context.Tag("@altimate-code/cli/DoctorReport")
   ) => Effect.Effect<A, E | CliError | StdoutClosed, R>
 }>() {}
 
-const marks = { ok: "✓", warning: "!", failed: "✗" } as const
-const colors = { ok: 32, warning: 33, failed: 31 } as const
+const marks = { ok: "✓", skipped: "–", warning: "!", failed: "✗" } as const
+const colors = { ok: 32, skipped: 2, warning: 33, failed: 31 } as const
 
 /** The width of the column with the names of the checks. */
 const nameWidth = 16
@@ -77,10 +86,10 @@ const make = (
         Effect.gen(function*() {
           const { exit, milliseconds } = yield* Effect.scoped(Effect.zipRight(showProgress(name), measure(look)))
           const finding = yield* Effect.matchEffect(exit, {
-            onSuccess: ({ detail, warning }) =>
+            onSuccess: ({ detail, isSkipped, warning }) =>
               Effect.succeed<Finding>({
                 check: name,
-                status: warning === undefined ? "ok" : "warning",
+                status: warning !== undefined ? "warning" : isSkipped ? "skipped" : "ok",
                 detail,
                 ...(warning === undefined ? {} : { hint: warning }),
                 milliseconds
@@ -102,13 +111,15 @@ const make = (
 /** Prints each check when it completes. */
 export const text = Layer.effect(
   DoctorReport,
-  Effect.flatMap(Stdio, ({ colors: isColored, isTerminal, write, writeError }) => {
+  Effect.flatMap(Stdio, ({ colors: isColored, isErrorTerminal, isTerminal, write, writeError }) => {
     const isAnimated = isTerminal && isColored
     const mark = (status: Finding["status"]) =>
       isAnimated ? `\u001b[${colors[status]}m${marks[status]}\u001b[0m` : marks[status]
     return make(
       ({ check, detail, hint, status }) => {
-        const [first = "", ...more] = detail.split("\n").map(printable)
+        // On the same terminal, the error that ends the command has the message.
+        const isRepeated = status === "failed" && isTerminal && isErrorTerminal
+        const [first = "", ...more] = isRepeated ? ["failed"] : detail.split("\n").map(printable)
         const lines = [
           first,
           ...(status === "failed" ? [] : more),

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { describeStatus } from "../../model/describeStatus.ts"
 import * as Remote from "../../model/remoteModels.ts"
-import { observation } from "./DoctorReport.ts"
+import { observation, skipped } from "./DoctorReport.ts"
 
 /** The check matters less than those that follow. */
 const maxTime = "15 seconds"
@@ -69,7 +69,13 @@ const checkControlPlane = (list: RemoteList, { wire }: ModelId.Resolved, offered
 export const checkModelList = (model: ModelId.Resolved) =>
   Effect.gen(function*() {
     const list = yield* (yield* RemoteModels).refresh
-    if (list.source === "None") return observation(undefined, "this gateway does not list its models")
+    if (list.source === "None") {
+      return skipped(
+        list.status === 401 || list.status === 403
+          ? `the gateway refused the request for the list (HTTP ${list.status})`
+          : "this gateway does not list its models"
+      )
+    }
     if (list.source === "Gateway") return checkGateway(list, model)
     const offers = yield* Remote.combine(list)
     const known = Option.map(ModelOffer.findModel(model.wire), ({ id }) => id)
@@ -80,5 +86,5 @@ export const checkModelList = (model: ModelId.Resolved) =>
     return yield* checkControlPlane(list, model, offer?.id)
   }).pipe(
     Effect.timeout(maxTime),
-    Effect.catchAll(({ message }) => Effect.succeed(observation(undefined, `not available: ${message}`)))
+    Effect.catchAll(({ message }) => Effect.succeed(skipped(message)))
   )

@@ -56,7 +56,7 @@ import * as TokenCommands from "../../model/tokenCommands.ts"
 import { version } from "../../Version.ts"
 import { endpoint, warnings } from "../../workspace/withSettings.ts"
 import { checkModelList } from "./checkModelList.ts"
-import { DoctorReport, type Observation, observation } from "./DoctorReport.ts"
+import { DoctorReport, type Observation, observation, skipped } from "./DoctorReport.ts"
 import { describePacing, largePrompt, type Piece } from "./prompts.ts"
 
 const versions = Effect.sync(() =>
@@ -122,6 +122,10 @@ const credential = (used: Credential, { profile, region }: Settings.Service) =>
     )
     return observation(undefined, `AWS credentials from ${source}${yield* describeExpiration(expiration)}`)
   })
+
+/** Source: AWS General Reference, "Regions and Zones": an area, a direction, a number. */
+const isRegionName = (region: string): boolean =>
+  /^[a-z]{2,4}(-[a-z]{2,4})?-(central|north|south|east|west|northeast|northwest|southeast|southwest)-\d+$/.test(region)
 
 const observe = (stage: Stage): Observation<Stage> => {
   switch (stage._tag) {
@@ -333,7 +337,7 @@ const converseStream = Effect.gen(function*() {
     )
   const { streaming } = (yield* Settings.Settings).gateway
   if (streaming.value === "off") {
-    return observation(undefined, `skipped: options.streaming is off (${describe(streaming.origin)})`)
+    return skipped(`options.streaming is off (${describe(streaming.origin)})`)
   }
   const notice = yield* readNotices
   if (Option.isSome(notice)) return observation(undefined, "answered without streaming", notice.value)
@@ -404,7 +408,13 @@ export const diagnose = (options: { readonly model?: string }) =>
       )
       yield* check(
         "region",
-        Effect.succeed(observation(undefined, `${settings.region.value} (${describe(settings.region.origin)})`))
+        Effect.succeed(observation(
+          undefined,
+          `${settings.region.value} (${describe(settings.region.origin)})`,
+          isRegionName(settings.region.value)
+            ? undefined
+            : "This does not look like the name of an AWS region, such as us-east-1 or eu-central-1."
+        ))
       )
       const { id } = yield* check(
         "model",

@@ -7,7 +7,7 @@ import { load } from "../../command-line/lazy.ts"
 import { modelOption } from "../../command-line/sessionOptions.ts"
 
 export const doctor = command("doctor", {
-  description: "Check the setup and show what is wrong. Sends four requests.",
+  description: "Check the setup and show what is wrong. Sends four prompts.",
   examples: [
     ["altimate-code doctor", "does it work here, and if not, why?"],
     ["altimate-code doctor --format json > report.json", "a report without secrets for a support ticket"]

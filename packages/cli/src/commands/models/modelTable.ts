@@ -30,7 +30,7 @@ export const describeFacts = ({ contextWindow, model, price }: SelectableModel):
   orDash(Option.map(price, describePrice))
 ]
 
-const head = ["NAME", "ID", "WINDOW", "THINKING", "PRICE IN / OUT"]
+const head = ["NAME", "ID", "WINDOW", "THINKING", "PRICE PER 1M TOKENS (IN / OUT)"]
 
 /** Prices are in US dollars per million tokens. */
 export const render = (models: ReadonlyArray<SelectableModel>): string =>

@@ -1,4 +1,6 @@
-/** Explains turns that end without an answer. */
+/** Explains turns that end without an answer, or without what the answer needed. */
+import type { Question } from "@altimate-code/agent/permission/Approver"
+import type { Grant } from "@altimate-code/agent/permission/PermissionRules"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import { printable } from "@altimate-code/log/Printable"
 import { fromMetadata } from "@altimate-code/provider/GuardrailReport"
@@ -68,4 +70,45 @@ export const makeNoAnswerError = ({ cutCall, metadata, reason, why }: Finished):
     hint,
     ...(stopReason === undefined ? {} : { stopReason })
   })
+}
+
+/** Makes the error for a turn whose calls could not be permitted. */
+export const makeNotAllowedError = (questions: ReadonlyArray<Question>): CliError => {
+  const calls = [...new Set(questions.map(({ action, tool }) => printable(`${tool} ${action.title}`)))]
+  const others = questions.filter(({ isAcceptableEdit }) => !isAcceptableEdit)
+  const rules = formatRules(others.flatMap(({ patterns }) => patterns))
+  return new CliError({
+    reason: "NotAllowed",
+    message: `${
+      calls.length === 1 ? "A tool call was" : `${calls.length} tool calls were`
+    } not allowed, because there is no terminal to ask in:\n${calls.map((call) => `  ${call}`).join("\n")}`,
+    hint: [
+      ...(others.length < questions.length ? ["Allow edits in the project with --mode accept-edits."] : []),
+      ...(others.length > 0
+        ? [
+          `Allow ${
+            others.length < questions.length ? "other calls" : "it"
+          } under "permission" in altimate-code.json${rules}, or run every call that no rule denies with --yolo.`
+        ]
+        : [])
+    ].join(" ")
+  })
+}
+
+/** More rules are not written out. */
+const maxRules = 4
+
+const formatRules = (grants: ReadonlyArray<Grant>): string => {
+  const byPermission = new Map<string, Set<string>>()
+  for (const { pattern, permission } of grants) {
+    byPermission.set(permission, new Set(byPermission.get(permission)).add(pattern))
+  }
+  const count = [...byPermission.values()].reduce((sum, { size }) => sum + size, 0)
+  if (count === 0 || count > maxRules) return ""
+  const rules = [...byPermission].map(([permission, patterns]) =>
+    `${JSON.stringify(permission)}: { ${
+      [...patterns].map((pattern) => `${JSON.stringify(pattern)}: "allow"`).join(", ")
+    } }`
+  )
+  return ` as { ${rules.join(", ")} }`
 }

@@ -63,7 +63,7 @@ const parameters = {
     description: "text (default) or json: one event per line."
   }),
   prompt: argument(Args.repeated(Args.text({ name: "prompt" })), {
-    description: "The prompt. Text piped into stdin is appended."
+    description: "The prompt or a custom /COMMAND. Text piped into stdin is appended."
   })
 }
 

@@ -121,7 +121,7 @@ export const text = Effect.gen(function*() {
     }
   }
   return {
-    event: (event: TurnEvent) =>
+    event: (event: TurnEvent, _isFailure = false) =>
       FiberHandle.unsafeGet(countdown)._tag === "None"
         ? show(event)
         : Effect.zipRight(FiberHandle.clear(countdown), Effect.suspend(() => show(event))),
@@ -171,7 +171,8 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       credential: { type: kinds[credential._tag], from: credential.where }
     })
     return {
-      event: (event: TurnEvent) => {
+      /** `isFailure`: the command fails with this event, so that the last line is an error. */
+      event: (event: TurnEvent, isFailure = false) => {
         switch (event.type) {
           case "tool-allowed":
           case "tool-running":
@@ -191,15 +192,13 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
               context: event.context
             })
           case "finished":
-            return isAnswered(event) ?
-              line({
-                type: "finish",
-                reason: event.reason,
-                stopReason: Bedrock.stopReason(event.metadata),
-                usage: tokens(event.spending.usage),
-                ...cost(event.spending)
-              }) :
-              Effect.void
+            return isFailure ? Effect.void : line({
+              type: "finish",
+              reason: event.reason,
+              stopReason: Bedrock.stopReason(event.metadata),
+              usage: tokens(event.spending.usage),
+              ...cost(event.spending)
+            })
           default:
             return line(event)
         }

@@ -1,6 +1,7 @@
 /** Runs one prompt as a turn of the assistant and writes the answer to stdout as it arrives. */
+import * as CommandTemplate from "@altimate-code/agent/prompts/CommandTemplate"
 import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
-import type { Session } from "@altimate-code/agent/session/Session"
+import type { Line, Session } from "@altimate-code/agent/session/Session"
 import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
 import * as Spending from "@altimate-code/agent/session/Spending"
 import type { ModelProvider } from "@altimate-code/agent/turn/ModelProvider"
@@ -16,6 +17,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { explain } from "../../command-line/failure/explainFailure.ts"
@@ -58,7 +60,14 @@ export interface RunOptions extends SessionOptions {
 /** Reads the user's message: the attached files, the prompt on the command line, and the text piped into stdin. */
 const readInput = Effect.fn("RunPrompt.readInput")(function*({ command, files, prompt, trustProject }: RunOptions) {
   const { readPiped } = yield* Stdio
-  const custom = yield* Effect.transposeMapOption(command, (name) => CommandPrompt.find(name, trustProject))
+  const custom = yield* Option.match(command, {
+    onNone: () => CommandPrompt.findTyped(prompt, trustProject),
+    onSome: (name) =>
+      Effect.map(
+        CommandPrompt.find(name, trustProject),
+        (found) => Option.some({ ...found, given: CommandTemplate.fromWords(prompt) })
+      )
+  })
   const words = prompt.join(" ")
   const piped = Option.getOrElse(
     yield* readPiped({ isOptional: words.trim() !== "" || files.length > 0 || Option.isSome(custom) }),
@@ -80,7 +89,7 @@ const readInput = Effect.fn("RunPrompt.readInput")(function*({ command, files, p
       Effect.gen(function*() {
         const typed = yield* Option.match(custom, {
           onNone: () => Effect.succeed(words),
-          onSome: ({ command }) => CommandPrompt.expand(command, prompt, session)
+          onSome: ({ command, given }) => CommandPrompt.expand(command, given, session)
         })
         const text = [typed, piped].filter((text) => text.trim() !== "").join("\n\n")
         return [...attachments, ...(text === "" ? [] : [Prompt.textPart({ text })])]
@@ -148,17 +157,31 @@ const writeTitle = (session: Session, input: ReadonlyArray<Prompt.UserMessagePar
     )
   })
 
-/** Fails if the turn ended without an answer. */
-const failWithoutAnswer = (event: Finished, maxSteps: number) => {
-  if (RunOutput.isAnswered(event)) return Effect.void
-  return event.reason === "steps"
-    ? new CliError({
+/** The cost of an answer is known only when it ends. */
+const describeOverspending = (lines: ReadonlyArray<Line>, maxCost: Option.Option<number>): ReadonlyArray<string> => {
+  const { cost } = Spending.sum(lines)
+  return Option.match(Option.filter(maxCost, (limit) => cost > limit), {
+    onNone: () => [],
+    onSome: (limit) => [
+      `The session has cost ${Spending.formatDollars(cost)}, more than its limit of ${Spending.formatDollars(limit)}. `
+      + "The limit is checked before each request, so the next one will not be sent."
+    ]
+  })
+}
+
+/** Why the command fails although the turn has ended: there is no answer, or calls could not be permitted. */
+const findFailure = Effect.fn("RunPrompt.findFailure")(function*(event: Finished, maxSteps: number) {
+  if (event.reason === "steps") {
+    return new CliError({
       reason: "Steps",
       message: `The turn stopped after ${maxSteps} steps, before the model was done.`,
       hint: "To continue: altimate-code run --continue \"continue\". --max-steps raises the limit."
     })
-    : Answers.makeNoAnswerError(event)
-}
+  }
+  if (!RunOutput.isAnswered(event)) return Answers.makeNoAnswerError(event)
+  const unasked = yield* Ref.get(yield* AskInTerminal.Unasked)
+  return unasked.length === 0 ? undefined : Answers.makeNotAllowedError(unasked)
+})
 
 /** Runs the turn and writes its events. */
 export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: RunOptions) {
@@ -206,10 +229,13 @@ export const runPrompt = Effect.fn("RunPrompt.runPrompt")(function*(options: Run
       Stream.runForEach((event) => {
         switch (event.type) {
           case "finished":
-            return logEnd(event).pipe(
-              Effect.zipRight(Effect.suspend(() => output.event(event))),
-              Effect.zipRight(failWithoutAnswer(event, options.maxSteps))
-            )
+            return Effect.gen(function*() {
+              yield* logEnd(event)
+              yield* reportNotices(describeOverspending(yield* session.entries, maxCost))
+              const failure = yield* findFailure(event, options.maxSteps)
+              yield* output.event(event, failure !== undefined)
+              if (failure !== undefined) yield* Effect.fail(failure)
+            })
           case "failed":
             return Effect.zipRight(output.event(event), Effect.fail(explain(event.error)))
           default:

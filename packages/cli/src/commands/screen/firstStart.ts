@@ -60,13 +60,15 @@ const settingsFrom = ({ baseURL, credential, region }: Answers) =>
     }))
   )
 
+const enteredToken = "your answer"
+
 /** A store that returns the token that the user has entered. */
 const credentialStoreFrom = ({ credential }: Answers) =>
   credential._tag === "Token"
     ? Effect.map(CredentialStore.make, (store): CredentialStore.Service => ({
       ...store,
       // Named in messages about the credential. Nothing is stored yet.
-      path: "your answer",
+      path: enteredToken,
       get: () => Effect.succeedSome(credential.token)
     }))
     : CredentialStore.make
@@ -90,7 +92,10 @@ const attempt = (answers: Answers) =>
       const { hint, message } = toHostError(failure)
       return new SetupError({
         message,
-        hint: hint.replaceAll(storeIt, "paste it here"),
+        hint: hint.replaceAll(storeIt, "paste it here").replaceAll(
+          `bearer token from ${enteredToken}`,
+          "token that you entered"
+        ),
         isCredentialRefused: failure._tag === "RequestError" && failure.reason === "Authentication"
       })
     })

@@ -49,17 +49,22 @@ export const fork = command("fork", {
 
 export const rename = command("rename", {
   description: "Change the title of a session.",
-  examples: [["altimate-code session rename 20261123 \"The cart\"", "the title in lists"]],
+  examples: [["altimate-code session rename 20261123 The cart", "the title in lists"]],
   parameters: {
     id,
-    title: argument(Args.text({ name: "title" }), { description: "The new title." })
+    title: argument(Args.atLeast(Args.text({ name: "title" }), 1), { description: "The new title." })
   },
-  run: ({ id, title }) => Effect.flatMap(actions, ({ rename }) => rename(id, title))
+  run: ({ id, title }) => Effect.flatMap(actions, ({ rename }) => rename(id, title.join(" ")))
 })
 
 export const remove = command("delete", {
-  description: "Delete a session permanently.",
-  examples: [["altimate-code session delete 20261123-052359-k3f9", "delete this one"]],
-  parameters: { id },
-  run: ({ id }) => Effect.flatMap(actions, ({ remove }) => remove(id))
+  description: "Delete a session permanently, after a question.",
+  examples: [["altimate-code session delete 20261123 --yes", "delete it without a question"]],
+  parameters: {
+    yes: option(Options.boolean("yes").pipe(Options.withAlias("y")), {
+      description: "Don't ask. Required without a terminal."
+    }),
+    id
+  },
+  run: ({ id, yes }) => Effect.flatMap(actions, ({ remove }) => remove(id, yes))
 })

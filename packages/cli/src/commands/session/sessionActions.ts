@@ -5,6 +5,7 @@ import * as Transcript from "@altimate-code/agent/session/Transcript"
 import { printable } from "@altimate-code/log/Printable"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { makeJsonVisible, makeVisible, Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Table from "../../command-line/table.ts"
@@ -77,9 +78,33 @@ export const rename = Effect.fn("SessionCommands.rename")(
   Effect.provide(LocalFiles.sessions)
 )
 
-/** Deletes a session permanently. */
-export const remove = Effect.fn("SessionCommands.remove")(function*(id: string) {
-  const { write } = yield* Stdio
-  const whole = yield* (yield* SessionStore.SessionStore).remove(id)
+/** Describes a session in a question: its ID, title and size. None if `given` is not the beginning of exactly one ID. */
+const describeSession = Effect.fn("SessionCommands.describeSession")(function*(given: string) {
+  const all = yield* (yield* SessionStore.SessionStore).list
+  const [found, ...others] = all.filter(({ id }) => id.startsWith(given))
+  if (found === undefined || others.length > 0) return Option.none()
+  const { directory, id, time, title, turns } = found
+  const size = `${turns} ${turns === 1 ? "turn" : "turns"}, last used ${time.slice(0, 16).replace("T", " ")}`
+  return Option.some(printable(`${id} ${JSON.stringify(title)} (${size}, ${directory})`))
+})
+
+/** Deletes a session permanently. Asks the user first, unless `yes` is set. */
+export const remove = Effect.fn("SessionCommands.remove")(function*(id: string, yes: boolean) {
+  const { readLine, write, writeError } = yield* Stdio
+  const { remove } = yield* SessionStore.SessionStore
+  // What matches no session, or several, fails with the store's error.
+  const session = yes ? Option.none() : yield* describeSession(id)
+  if (Option.isSome(session)) {
+    if (Option.isNone(readLine)) {
+      return yield* new CliError({
+        reason: "Usage",
+        message: "session delete asks first, and there is no terminal to ask in.",
+        hint: `Nothing was deleted. To delete without a question: altimate-code session delete ${id} --yes`
+      })
+    }
+    const answer = yield* readLine.value(`Delete session ${session.value}? It can't be restored. [y/N] `)
+    if (!/^y(es)?$/i.test(answer.trim())) return yield* writeError("Nothing was deleted.\n")
+  }
+  const whole = yield* remove(id)
   yield* write(`Deleted session ${whole}.\n`)
 }, Effect.provide(LocalFiles.sessions))

@@ -12,7 +12,7 @@ import * as Since from "./since.ts"
 const isTime = (text: string): boolean => Option.isSome(Since.parse(text, new Date(0)))
 
 export const usage = command("usage", {
-  description: "Show what all sessions have used and cost.",
+  description: "Show tokens and cost of all sessions.",
   examples: [
     ["altimate-code usage --since 7d", "each day of the last week"],
     ["altimate-code usage --since 2026-11-01 --by model", "which model costs most"],

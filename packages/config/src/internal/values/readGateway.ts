@@ -31,7 +31,7 @@ export const readGateway = Effect.fn("readGateway")(function*(file: ConfigFile, 
     (name) => origin([...options("headers"), name])
   )
   const proxy = setting(written.proxy, paths.proxy)
-  if (Option.isSome(proxy)) yield* checkProxy(proxy.value)
+  if (Option.isSome(proxy)) yield* checkProxy(proxy.value, "proxy")
   const signingService = setting(written.signingService, options("signingService"))
   if (Option.isSome(signingService)) yield* checkSigningService(signingService.value)
   const { crossRegion, timeout } = written

@@ -77,6 +77,9 @@ const describeResponse = (
     return `${Sender.describe(sender)} answered HTTP ${status}${instead}${quote}`
   }
   if (reason === "WrongContentType" && status < 400) return describeUnexpected(response, parsed, text, attempt)
+  if (sentences.length === 0 && type === "UnknownOperationException") {
+    return `the gateway has no such path (${type})`
+  }
   // Some exceptions have no message.
   if (sentences.length === 0 && (form === "empty" || isOnlyName(body, type))) {
     return type ??

@@ -25,23 +25,36 @@ export const findProblem = (field: Field, text: string): Problem | undefined => 
   }
 }
 
-/** Adds the scheme that a host was typed without: `bedrock.example.com/v1`. `http:` is never added, because it does not protect the token. */
-const complete = (text: string): string | undefined => {
+/**
+ * The scheme that a host was typed without: `bedrock.example.com/v1`. `http:` does not protect the token, so it is only for this machine, where
+ * servers rarely speak TLS.
+ */
+const findScheme = (text: string): "http://" | "https://" | undefined => {
+  if (/^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?([/?]\S*)?$/i.test(text) && URL.canParse(`http://${text}`)) {
+    return "http://"
+  }
   const isHost = /^[\w-]+(\.[\w-]+)+(:\d+)?([/?]\S*)?$/.test(text)
-  return isHost && URL.canParse(`https://${text}`) ? `https://${text}` : undefined
+  return isHost && URL.canParse(`https://${text}`) ? "https://" : undefined
 }
 
 const findUrlProblem = (text: string): Problem | undefined => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    const completed = complete(text)
-    if (completed !== undefined) {
-      return { message: "The URL had no scheme, so https:// was added.", hint: "Enter: use it.", completed }
+    const scheme = findScheme(text)
+    if (scheme !== undefined) {
+      return {
+        message: `The URL had no scheme, so ${scheme} was added.`,
+        hint: "Enter: use it.",
+        completed: scheme + text
+      }
     }
     return {
       message: "This is not a URL.",
       hint: "Enter a URL such as https://bedrock.example.com, or leave it empty to use AWS directly."
     }
+  }
+  if (url.pathname.includes("://")) {
+    return { message: "There are two URLs.", hint: "Remove one of them. Ctrl-U clears the line." }
   }
   return url.username === "" && url.password === "" ? undefined : {
     message: "The URL contains a user name or a password.",

@@ -124,8 +124,8 @@ const renderHead = (setup: Setup, canvas: Canvas): Lines => [
   }], canvas),
   ...givenAnswers(setup).map(({ name, value }) =>
     paintLine([
-      // After a failure it is not known which answer is right.
-      setup.step === "failed" ? { text: "· ", roles: ["dim"] } : { text: "✓ ", roles: ["added"] },
+      // Only the test request at the end shows whether an answer is right.
+      { text: "· ", roles: ["dim"] },
       { text: name.padEnd(12), roles: ["dim"] },
       { text: clean(value), roles: ["text"] }
     ], canvas)
@@ -143,7 +143,9 @@ const renderProblem = ({ problem }: Setup, canvas: Canvas): Lines => {
   const renderText = (text: string, role: Role): Lines =>
     clean(text).split("\n").flatMap((line) => paintWrapped([{ text: line, roles: [role] }], inner))
   return [
-    ...indent(renderText(problem.message, "error"), canvas.theme.error("✗ "), "  "),
+    ...(problem.completed === undefined
+      ? indent(renderText(problem.message, "error"), canvas.theme.error("✗ "), "  ")
+      : indent(renderText(problem.message, "text"), canvas.theme.dim("· "), "  ")),
     ...indent(renderText(problem.hint, "dim"), "  ")
   ]
 }

@@ -133,7 +133,7 @@ const shownOutput = ({ name, outcome, output, summary }: ToolItem): string => {
 const signs: Readonly<Record<Outcome, { readonly sign: string; readonly role: Role; readonly word: string }>> = {
   ok: { sign: "✓", role: "added", word: "" },
   failed: { sign: "✗", role: "error", word: "failed" },
-  denied: { sign: "⊘", role: "warning", word: "declined" },
+  denied: { sign: "⊘", role: "warning", word: "" },
   interrupted: { sign: "■", role: "warning", word: "interrupted" }
 }
 

@@ -1,4 +1,5 @@
 /** Runs an MCP server as a local process. */
+import { describeSpawnError } from "@altimate-code/system/CommandOutput"
 import * as Cut from "@altimate-code/system/Cut"
 import * as ProcessGroup from "@altimate-code/system/ProcessGroup"
 import type { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js"
@@ -41,7 +42,7 @@ const spawnGroup = (command: ReadonlyArray<string>, env: Environment) =>
     child.stdin.on("error", () => {})
     child.once("spawn", () => resume(Effect.succeed(child)))
     child.once("error", (error) =>
-      resume(new StartError({ reason: "Process", message: `it can't be started: ${error.message}` })))
+      resume(new StartError({ reason: "Process", message: `it can't be started: ${describeSpawnError(error)}` })))
   })
 
 /** Waits for the exit and the last stderr output, which arrive shortly after the broken pipe. */

@@ -2,7 +2,7 @@
 import { printable } from "@altimate-code/log/Printable"
 import { isExpired } from "@altimate-code/provider/Diagnosis"
 import { capitalize, type FailedRequest } from "./failedRequest.ts"
-import { keyHint, storeIt } from "./keyHint.ts"
+import { keyHint, useIt } from "./keyHint.ts"
 
 export const authenticationHint = (request: FailedRequest): string =>
   keyHint(request) ?? scopeHint(request) ?? schemeHint(request) ?? apiGatewayHint(request) ?? refusalHint(request)
@@ -18,8 +18,12 @@ const refusalHint = (request: FailedRequest): string => {
           + "Check that tokenCommand prints a token for this gateway."
       }
       return isExpired(error)
-        ? `${subject} has expired (short-term Bedrock API keys last at most 12 hours). Get a new one and ${storeIt}.`
-        : `${subject} was refused by ${url}. Check that it is complete and valid for this endpoint and ${evidence.region}, or get another one and ${storeIt}.`
+        ? `${subject} has expired (short-term Bedrock API keys last at most 12 hours). Get a new one and ${
+          useIt(request)
+        }.`
+        : `${subject} was refused by ${url}. Check that it is complete and valid for this endpoint and ${evidence.region}, or get another one and ${
+          useIt(request)
+        }.`
     case "AwsChain": {
       const clock = clockHint(request)
       if (clock !== undefined) return `${subject} were refused by ${url}. ${clock}`

@@ -15,7 +15,6 @@ export const credentialHint = (error: AuthError): string => {
         + (lock === undefined ? "" : ` If ${printable(lock)} exists and no other altimate-code is running, remove it.`)
     case "Locked":
       return "Try again when that process has ended."
-        + (lock === undefined ? "" : ` If it has ended already, remove ${printable(lock)}.`)
     case "Conflict":
       return header === undefined
         ? "Add the header that the gateway requires, for example \"headers\": { \"x-api-key\": \"{env:GATEWAY_KEY}\" }."
