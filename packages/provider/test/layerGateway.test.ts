@@ -142,7 +142,7 @@ describe("a model from a URL, a token and an ID", () => {
       `the parameter models."${model}".headers.Authorization: the token is sent in this header`
     ],
     [{ crossRegion: "us." }, "the parameter crossRegion: expected \"auto\", \"off\" or a prefix"],
-    [{ proxy: "http://proxy.example.com/path" }, "the parameter proxy: expected a proxy URL without a path"],
+    [{ proxy: "http://proxy.example.com/path" }, "the parameter proxy: proxy must be a proxy URL without a path"],
     [{ temperature: 7 }, "the parameter temperature: expected a number from 0 to 1"],
     [
       { models: { [model]: { cacheTtl: "2h" as "1h" } } },

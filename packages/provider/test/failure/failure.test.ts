@@ -41,14 +41,14 @@ describe("a failed response", () => {
     )
   })
 
-  it("has only the exception name as its message if the body contains nothing else", () => {
+  it("has only what the exception name says as its message if the body contains nothing else", () => {
     const message = (body: object) => answer(404, body).message
     const name = { __type: "com.amazon.coral.service#UnknownOperationException" }
     assert.strictEqual(
       message({ Output: name, Version: "1.0" }),
       "the gateway has no such path (UnknownOperationException)"
     )
-    assert.strictEqual(message(name), "UnknownOperationException")
+    assert.strictEqual(message(name), "the gateway has no such path (UnknownOperationException)")
     assert.include(message({ ...name, cause: "no such stage" }), "no such stage")
   })
 
