@@ -63,7 +63,7 @@ const groups: ReadonlySet<string | undefined> = new Set(["headers", "guardrail",
 /** Whether this setting is reviewed as a whole. Replacing it with something empty would be a change too. */
 const isGroup = (path: ReadonlyArray<string>): boolean => {
   const at = findOptions(path)
-  return path.length === 1 && path[0] === "permission" ||
+  return path.length === 1 && (path[0] === "permission" || path[0] === "notification") ||
     path.length === 2 && path[0] === "mcp" ||
     at !== undefined && path.length === at.length + 1 && groups.has(path.at(-1)) ||
     path.length === 5 && path[2] === "models" && path[4] === "cost"
