@@ -108,7 +108,7 @@ const walk = async ({ exited, see, write }) => {
   await look(/^plan · /m, 800)
   await type("The cart's total is wrong. Find out why, and fix it.")
   await press(enter)
-  await look(/Carry out this plan\?/, 2500)
+  await look(/Go ahead with this plan\?/, 2500)
   await press(down)
   await press(enter)
   await look(/Allow this command\?/, 2000)
